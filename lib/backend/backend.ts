@@ -1,0 +1,44 @@
+/**
+ * Room of the backends: what the load loop talks to, and the options that choose one.
+ *
+ * @module
+ */
+import type { SerializerName } from "../codec/codec.ts";
+import type { PersistencePolicy } from "../persist/policy.ts";
+import type { PaddedBytes } from "../store/padded_bytes.ts";
+
+/** One load worker's view of the key-value store under test. A put that returns is acknowledged. */
+export interface Backend {
+  /**
+   * Stores the value under the key.
+   *
+   * @throws {StoreFullError} when the key's shard has no room left
+   * @throws {AbortError} when the run has failed elsewhere
+   */
+  put(key: PaddedBytes, value: PaddedBytes): void;
+  /**
+   * Copies the key's value into `out`.
+   *
+   * @returns whether the key is present
+   */
+  get(key: PaddedBytes, out: PaddedBytes): boolean;
+}
+
+/** The shared store alone: the baseline that every other backend is measured against. */
+export interface MemoryBackendOptions {
+  readonly kind: "memory";
+}
+
+/** The shared store, persisted in one file per shard. */
+export interface FileBackendOptions {
+  readonly kind: "file";
+  /** Directory of the shard files; a temporary one, removed at the end, when absent. */
+  readonly output?: string;
+  /** Number of files, which is the number of shards. */
+  readonly fileCount: number;
+  readonly serializer: SerializerName;
+  readonly policy: PersistencePolicy;
+}
+
+/** The backend under test and its settings. */
+export type BackendOptions = MemoryBackendOptions | FileBackendOptions;

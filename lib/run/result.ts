@@ -1,0 +1,82 @@
+/**
+ * Room of the run's result: what a run measured, as plain data for the reports.
+ *
+ * @module
+ */
+import type { RunOptions } from "./options.ts";
+import type { SetAsideFile } from "../persist/directory.ts";
+
+/** What one load worker did. */
+export interface ThreadResult {
+  /** Index of the load worker, from 0. */
+  readonly thread: number;
+  /** Time from the common start to this thread's last operation, in milliseconds. */
+  readonly runtimeMs: number;
+  readonly reads: number;
+  readonly writes: number;
+  /** Reads that found their key. */
+  readonly hits: number;
+}
+
+/** What the file backend did. */
+export interface FileResult {
+  /** Files and entries that the directory held at the start. */
+  readonly filesLoaded: number;
+  readonly entriesLoaded: number;
+  /** Files that could not be read and were renamed. */
+  readonly filesSetAside: readonly SetAsideFile[];
+  /** Shard files in the directory at the end. */
+  readonly files: number;
+  /** Snapshots written during load and drain. */
+  readonly snapshotsWritten: number;
+  readonly bytesWritten: number;
+  /** Time from the last load worker's end until every acknowledged put was in the file system, in milliseconds. */
+  readonly drainMs: number;
+}
+
+/** A signal that ends a run in an orderly way. */
+export type StopSignal = "SIGINT" | "SIGTERM";
+
+/** What a finished run measured. */
+export interface RunResult {
+  readonly options: RunOptions;
+  readonly threads: readonly ThreadResult[];
+  /** Present for the file backend. */
+  readonly file?: FileResult;
+  /** The signal that ended the run early, if one did. */
+  readonly stoppedBy?: StopSignal;
+}
+
+/** The seed's four figures and the counts behind them, over all threads. */
+export interface RunTotals {
+  readonly ops: number;
+  readonly reads: number;
+  readonly writes: number;
+  readonly hits: number;
+  /** The longest thread's, in milliseconds. */
+  readonly runtimeMs: number;
+  /** All operations over the longest thread's time. */
+  readonly opsPerSec: number;
+  /** Mean of the threads' own rates. */
+  readonly averageOpsPerSec: number;
+}
+
+/** Sums up the threads' results. A run without any time has a rate of 0. */
+export function totals(threads: readonly ThreadResult[]): RunTotals {
+  let reads = 0, writes = 0, hits = 0, runtimeMs = 0, rates = 0;
+  for (const thread of threads) {
+    reads += thread.reads;
+    writes += thread.writes;
+    hits += thread.hits;
+    runtimeMs = Math.max(runtimeMs, thread.runtimeMs);
+    rates += perSecond(thread.reads + thread.writes, thread.runtimeMs);
+  }
+  const ops = reads + writes;
+  const averageOpsPerSec = threads.length === 0 ? 0 : rates / threads.length;
+  return { ops, reads, writes, hits, runtimeMs, opsPerSec: perSecond(ops, runtimeMs), averageOpsPerSec };
+}
+
+/** Events per second; 0 when no time has passed. */
+export function perSecond(count: number, durationMs: number): number {
+  return durationMs > 0 ? count / (durationMs / 1000) : 0;
+}
