@@ -1,0 +1,56 @@
+/**
+ * Room of the formatting that the reports share: numbers and texts as a person reads them. Pure functions; any report
+ * may enter.
+ *
+ * @module
+ */
+
+/** The units of a size, the largest first, so that the first one that divides a size gives its shortest exact form. */
+const SIZE_UNITS = [
+  ["TiB", 2 ** 40],
+  ["TB", 10 ** 12],
+  ["GiB", 2 ** 30],
+  ["GB", 10 ** 9],
+  ["MiB", 2 ** 20],
+  ["MB", 10 ** 6],
+  ["KiB", 2 ** 10],
+  ["kB", 10 ** 3],
+] as const;
+
+/** A duration in milliseconds as seconds, rounded to the nanosecond: no binary noise in what is shown. */
+export function secondsOf(durationMs: number): number {
+  return Math.round(durationMs * 1e6) / 1e9;
+}
+
+/** A duration in milliseconds as microseconds, rounded to the nanosecond. */
+export function microsecondsOf(durationMs: number): number {
+  return Math.round(durationMs * 1e6) / 1e3;
+}
+
+/** A duration in milliseconds as the decimal digits of its seconds, such as `10.000090816`, without trailing zeros. */
+export function formatSeconds(durationMs: number): string {
+  return secondsOf(durationMs).toFixed(9).replace(/\.?0+$/, "");
+}
+
+/** A rate with two decimals, such as `170849.75`. */
+export function formatRate(perSecond: number): string {
+  return perSecond.toFixed(2);
+}
+
+/** A size in bytes, exactly, in the largest unit that gives a whole number: `256MiB`, `100MB`, `1000B`. */
+export function formatSize(sizeBytes: number): string {
+  for (const [unit, unitBytes] of SIZE_UNITS) {
+    if (sizeBytes >= unitBytes && sizeBytes % unitBytes === 0) return `${sizeBytes / unitBytes}${unit}`;
+  }
+  return `${sizeBytes}B`;
+}
+
+/** A count and what it counts, such as `1 file` or `120 files`. */
+export function formatCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The text with its control characters as `\xNN`, so that a path with a line break in it stays on its line. */
+export function escapeControls(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}

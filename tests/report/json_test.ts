@@ -1,0 +1,157 @@
+import { assert, assertAlmostEquals, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import type { BackendOptions } from "../../lib/backend/backend.ts";
+import { resultJson } from "../../lib/report/json.ts";
+import type { Machine } from "../../lib/report/machine.ts";
+import { summaryText } from "../../lib/report/summary.ts";
+import { VERSION } from "../../lib/version.ts";
+import {
+  asynchronousBackend,
+  fileResult,
+  memoryOptions,
+  memoryResult,
+  persisted,
+  synchronousBackend,
+} from "./fixtures.ts";
+
+const machine: Machine = { cpuCount: 4, os: "linux", arch: "x86_64", denoVersion: "2.9.6", v8Version: "15.0" };
+
+Deno.test("resultJson() is one object with two spaces of indent and a trailing line feed", () => {
+  const text = resultJson(memoryResult, machine);
+  assert(
+    text.startsWith(`{\n  "kvlab": "${VERSION}",\n  "total_ops": 1708513,\n  "total_runtime_sec": 10.000090816,\n`),
+  );
+  assert(text.endsWith("\n}\n"));
+});
+
+Deno.test("resultJson() gives a memory run's figures, options, threads and machine, and nothing of files", () => {
+  const { total_ops_per_sec, average_ops_per_sec, threads, ...rest } = JSON.parse(resultJson(memoryResult, machine));
+  assertAlmostEquals(total_ops_per_sec, 1_708_513 / 10.000090816, 1e-6);
+  assertAlmostEquals(average_ops_per_sec, 42_712.69, 0.005);
+  assertEquals(rest, {
+    kvlab: VERSION,
+    total_ops: 1_708_513,
+    total_runtime_sec: 10.000090816,
+    reads: 170_851,
+    writes: 1_537_662,
+    hits: 168_006,
+    stopped_by: null,
+    seed: 123,
+    options: { threads: 4, load_time_sec: 10, pattern: "consistent", backend: "memory" },
+    machine: { cpu_count: 4, os: "linux", arch: "x86_64", deno_version: "2.9.6", v8_version: "15.0" },
+  });
+  assertEquals(threads.map(({ thread }: { thread: number }) => thread), [0, 1, 2, 3]);
+});
+
+Deno.test("resultJson() gives a file run's drain, files, set-aside files and signal", () => {
+  const { total_ops_per_sec_with_drain, ...rest } = JSON.parse(resultJson(fileResult, machine));
+  assertAlmostEquals(total_ops_per_sec_with_drain, 2_000 / 2.50025, 1e-9);
+  assertEquals(rest, {
+    kvlab: VERSION,
+    total_ops: 2_000,
+    total_runtime_sec: 2,
+    total_ops_per_sec: 1_000,
+    average_ops_per_sec: 750,
+    reads: 300,
+    writes: 1_700,
+    hits: 100,
+    drain_sec: 0.50025,
+    files: 120,
+    files_loaded: 119,
+    entries_loaded: 65_000,
+    files_set_aside: 1,
+    snapshots_written: 1_700,
+    bytes_written: 13_600_000,
+    stopped_by: "SIGINT",
+    set_aside_files: [{
+      path: "DIR/shard-0007-of-0120.json",
+      backup_path: "DIR/shard-0007-of-0120.json.corrupt-20260102T030405Z",
+      reason: "wrong crc32",
+    }],
+    seed: 123,
+    options: {
+      threads: 2,
+      load_time_sec: 2.5,
+      pattern: "consistent",
+      backend: "file",
+      output: "DIR",
+      file_count: 120,
+      serializer: "json",
+      queue_depth: 1024,
+      queue_memory_bytes: 268_435_456,
+    },
+    threads: [
+      { thread: 0, ops: 1_000, reads: 100, writes: 900, hits: 90, runtime_sec: 2, ops_per_sec: 500 },
+      { thread: 1, ops: 1_000, reads: 200, writes: 800, hits: 10, runtime_sec: 1, ops_per_sec: 1_000 },
+    ],
+    machine: { cpu_count: 4, os: "linux", arch: "x86_64", deno_version: "2.9.6", v8_version: "15.0" },
+  });
+});
+
+Deno.test("resultJson() names the options of each backend and policy by their flags", () => {
+  const base = { threads: 4, load_time_sec: 10, pattern: "consistent" };
+  const cases: [BackendOptions, Record<string, unknown>][] = [
+    [{ kind: "memory" }, { ...base, backend: "memory" }],
+    [
+      synchronousBackend,
+      { ...base, backend: "file", output: null, file_count: 1, serializer: "cbor", write_period_us: 500 },
+    ],
+    [asynchronousBackend, {
+      ...base,
+      backend: "file",
+      output: "DIR",
+      file_count: 120,
+      serializer: "json",
+      queue_depth: 1024,
+      queue_memory_bytes: 268_435_456,
+    }],
+  ];
+  for (const [backend, expected] of cases) {
+    const { options } = JSON.parse(resultJson({ options: { ...memoryOptions, backend }, threads: [] }, machine));
+    assertEquals(options, expected);
+  }
+});
+
+Deno.test("resultJson() keeps a period of microseconds and a time of seconds free of binary noise", () => {
+  for (const periodUs of [1, 7, 33, 500, 1_001, 4_294_967_295]) {
+    const backend: BackendOptions = {
+      ...synchronousBackend,
+      policy: { kind: "synchronous", periodMs: periodUs / 1000 },
+    };
+    const options = { ...memoryOptions, loadTimeMs: 1000 * 0.07, backend };
+    const parsed = JSON.parse(resultJson({ options, threads: [] }, machine)).options;
+    assertEquals([parsed.write_period_us, parsed.load_time_sec], [periodUs, 0.07]);
+  }
+});
+
+Deno.test("resultJson() has the text result's names, durations with their unit", () => {
+  for (const result of [memoryResult, fileResult]) {
+    const parsed = JSON.parse(resultJson(result, machine));
+    for (const line of summaryText(result).trimEnd().split("\n")) {
+      const [name = "", value = ""] = line.split(": ");
+      const field = /^[\d.]+s$/.test(value) ? `${name}_sec` : name;
+      assert(field in parsed, `${field} is missing`);
+      if (value.endsWith("s")) assertEquals(`${parsed[field]}s`, value);
+    }
+  }
+});
+
+Deno.test("resultJson() has finite numbers when no thread ran or no time passed", () => {
+  const idle = { thread: 0, runtimeMs: 0, reads: 0, writes: 0, hits: 0 };
+  const instant = { ...idle, writes: 1 };
+  const file = { ...persisted, drainMs: 0 };
+  for (const threads of [[], [idle], [instant, idle]]) {
+    const text = resultJson({ options: fileResult.options, threads, file }, machine);
+    // JSON.stringify() turns NaN and Infinity into null.
+    assertFalse(text.replace('"stopped_by": null', "").includes("null"));
+    assertStringIncludes(text, '"total_ops_per_sec": 0,\n  "average_ops_per_sec": 0,\n');
+    assertStringIncludes(text, '"total_ops_per_sec_with_drain": 0,\n');
+  }
+});
+
+Deno.test("resultJson() keeps hostile paths and reasons whole", () => {
+  for (const text of ['"', "\\", "a\nb", "\u0000", "\u2028", "\ud800", "ключ", "🗝"]) {
+    const filesSetAside = [{ path: text, backupPath: text, reason: text }];
+    const parsed = JSON.parse(resultJson({ ...fileResult, file: { ...persisted, filesSetAside } }, machine));
+    assertEquals(parsed.set_aside_files, [{ path: text, backup_path: text, reason: text }]);
+  }
+});

@@ -1,0 +1,62 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { summaryText } from "../../lib/report/summary.ts";
+import { fileResult, memoryOptions, memoryResult } from "./fixtures.ts";
+
+Deno.test("summaryText() opens with the seed's four lines and ends with the counts when the backend is memory", () => {
+  assertEquals(
+    summaryText(memoryResult),
+    `\
+total_ops: 1708513
+total_runtime: 10.000090816s
+total_ops_per_sec: 170849.75
+average_ops_per_sec: 42712.69
+reads: 170851
+writes: 1537662
+hits: 168006
+`,
+  );
+});
+
+Deno.test("summaryText() goes on with the drain, the files and the signal when the backend is file", () => {
+  assertEquals(
+    summaryText(fileResult),
+    `\
+total_ops: 2000
+total_runtime: 2s
+total_ops_per_sec: 1000.00
+average_ops_per_sec: 750.00
+reads: 300
+writes: 1700
+hits: 100
+drain: 0.50025s
+total_ops_per_sec_with_drain: 799.92
+files: 120
+files_loaded: 119
+entries_loaded: 65000
+files_set_aside: 1
+snapshots_written: 1700
+bytes_written: 13600000
+stopped_by: SIGINT
+`,
+  );
+});
+
+Deno.test("summaryText() shows zeros when no thread ran or no time passed", () => {
+  const zeros = `\
+total_ops: 0
+total_runtime: 0s
+total_ops_per_sec: 0.00
+average_ops_per_sec: 0.00
+reads: 0
+writes: 0
+hits: 0
+`;
+  const idle = { thread: 0, runtimeMs: 0, reads: 0, writes: 0, hits: 0 };
+  for (const threads of [[], [idle], [idle, idle]]) {
+    assertEquals(summaryText({ options: memoryOptions, threads }), zeros);
+  }
+});
+
+Deno.test("summaryText() names SIGTERM when it ended the run", () => {
+  assertStringIncludes(summaryText({ ...memoryResult, stoppedBy: "SIGTERM" }), "\nstopped_by: SIGTERM\n");
+});
