@@ -29,7 +29,7 @@ import type { Machine } from "./machine.ts";
 type JsonValue = string | number | null | readonly JsonValue[] | JsonObject;
 type JsonObject = { readonly [name: string]: JsonValue };
 
-/** The result as one JSON object, indented by two spaces and ended by a line feed; this module's comment lists its fields. */
+/** The result as one JSON object, indented by two spaces and ended by a line feed. The module comment has its fields. */
 export function resultJson(result: RunResult, machine: Machine): string {
   const document: JsonObject = {
     kvlab: VERSION,
