@@ -9,9 +9,9 @@
  *   says so: `total_runtime_sec`, `drain_sec`. Rates are not rounded. The file backend's figures are absent for memory;
  * - `stopped_by`: `"SIGINT"`, `"SIGTERM"` or null;
  * - `set_aside_files`, for the file backend: `{ path, backup_path, reason }` of each file that could not be read;
- * - `seed`, and `options` by the names of their flags: `threads`, `load_time_sec`, `pattern`, `backend`, and for the file
- *   backend `output` (null: a temporary directory), `file_count`, `serializer`, then `write_period_us` (synchronous) or
- *   `queue_depth` and `queue_memory_bytes` (asynchronous);
+ * - `seed`, and `options` by the names of their flags: `threads`, `load_time_sec`, `pattern`, `backend`, and for the
+ *   file backend `output` (null: a temporary directory), `file_count`, `serializer`, then `write_period_us`
+ *   (synchronous) or `queue_depth` and `queue_memory_bytes` (asynchronous);
  * - `threads`: per load worker `thread` (its index), `ops`, `reads`, `writes`, `hits`, `runtime_sec`, `ops_per_sec`;
  * - `machine`: `cpu_count`, `os`, `arch`, `deno_version`, `v8_version`.
  *
@@ -29,7 +29,7 @@ import type { Machine } from "./machine.ts";
 type JsonValue = string | number | null | readonly JsonValue[] | JsonObject;
 type JsonObject = { readonly [name: string]: JsonValue };
 
-/** The result as one JSON object, indented by two spaces and ended by a line feed. The module comment has its fields. */
+/** The result as one JSON object, indented by two spaces and ended by a line feed. Its fields: see the module. */
 export function resultJson(result: RunResult, machine: Machine): string {
   const document: JsonObject = {
     kvlab: VERSION,

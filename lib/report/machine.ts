@@ -1,5 +1,6 @@
 /**
- * Room of the machine: what a result must say about where it was measured. The entry reads it, the JSON report shows it.
+ * Room of the machine: what a result must say about where it was measured. The entry reads it, the JSON report
+ * shows it.
  *
  * @module
  */
