@@ -1,0 +1,62 @@
+/**
+ * Room of the wording of usage errors: quoting what was given, listing what is allowed, and guessing what was meant.
+ * Pure functions.
+ *
+ * @module
+ */
+import { distance } from "fastest-levenshtein";
+
+/** The longest part of an argument that a message repeats, in characters. */
+const QUOTED_LENGTH_MAX = 60;
+
+/**
+ * The text in double quotes, on one line and cut to a readable length: control characters, line ends and whatever else
+ * has no shape of its own are escaped, because an argument may hold anything.
+ */
+export function quote(text: string): string {
+  const characters = Array.from(text);
+  const shown = characters.length > QUOTED_LENGTH_MAX ? `${characters.slice(0, QUOTED_LENGTH_MAX).join("")}…` : text;
+  return JSON.stringify(shown).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16).padStart(4, "0");
+  return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex}`;
+}
+
+/** The names as `a`, `a or b`, or `a, b or c`. */
+export function listNames(names: readonly string[]): string {
+  const last = names.at(-1) ?? "";
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} or ${last}`;
+}
+
+/**
+ * The one of the names that was most likely meant, if any is really close: the same but for case, one or two slips of
+ * the finger, or one the beginning of the other. With `prefix` the names are shown as flags.
+ *
+ * @returns ` (did you mean NAME?)`, or nothing
+ */
+export function didYouMean(given: string, names: readonly string[], { prefix = "" } = {}): string {
+  let closest: string | undefined;
+  let least = Infinity;
+  for (const name of names) {
+    const slips = distance(given.toLowerCase(), name.toLowerCase());
+    if (slips < least && isClose(given.toLowerCase(), name.toLowerCase(), slips)) {
+      closest = name;
+      least = slips;
+    }
+  }
+  return closest === undefined ? "" : ` (did you mean ${prefix}${closest}?)`;
+}
+
+function isClose(given: string, name: string, slips: number): boolean {
+  // One letter has nothing to be close to but itself in another case.
+  if (given.length < 2 || name.length < 2) return slips === 0;
+  if (given.length > 2 && (name.startsWith(given) || given.startsWith(name))) return true;
+  // In a short name two slips make another word, unless they are two letters that changed places.
+  return slips <= (name.length > 5 || sameLetters(given, name) ? 2 : 1);
+}
+
+function sameLetters(a: string, b: string): boolean {
+  return Array.from(a).sort().join() === Array.from(b).sort().join();
+}

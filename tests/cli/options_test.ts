@@ -1,0 +1,375 @@
+/**
+ * Tests of the command line: what each valid form means, and the one line that each wrong one gets.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import type { FileBackendOptions } from "../../lib/backend/backend.ts";
+import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
+import { parseCommand, UsageError } from "../../lib/cli/options.ts";
+import type { RunOptions } from "../../lib/run/options.ts";
+
+const DEFAULTS = { threads: 8, seed: 42 };
+const MEMORY_RUN: RunOptions = {
+  threads: 8,
+  loadTimeMs: 10_000,
+  pattern: "consistent",
+  seed: 42,
+  backend: { kind: "memory" },
+};
+const FILE_BACKEND: FileBackendOptions = {
+  kind: "file",
+  fileCount: 128,
+  serializer: "json",
+  policy: { kind: "asynchronous", queueDepth: 8192, queueMemoryBytes: 256 * 2 ** 20 },
+};
+const ALL_FLAGS = "--threads, --load-time-sec, --pattern, --seed, --format, --file-count, --write-period-us, " +
+  "--queue-depth, --queue-memory, --serializer, --output, --help or --version";
+const FILE = "file --file-count=128 --queue-depth=8192";
+
+/** The arguments of a command line without quoting. */
+function split(line: string): string[] {
+  return line.split(" ").filter((arg) => arg !== "");
+}
+
+function assertRun(line: string, options: RunOptions, format: "text" | "json" = "text"): void {
+  assertEquals(parseCommand(split(line), DEFAULTS), { kind: "run", options, format }, line);
+}
+
+function assertRefused(args: readonly string[], message: string): void {
+  const error = assertThrows(() => parseCommand(args, DEFAULTS), UsageError);
+  assertEquals(error.message, message, JSON.stringify(args));
+}
+
+Deno.test("parseCommand() reads every run of the seed", () => {
+  const load = { ...MEMORY_RUN, threads: 4 };
+  assertRun("--threads=4 --load-time-sec=10 memory", load);
+  assertRun("--threads=4 --load-time-sec=10 file --file-count=120 --queue-depth 1024 --serializer=json", {
+    ...load,
+    backend: {
+      ...FILE_BACKEND,
+      fileCount: 120,
+      policy: { kind: "asynchronous", queueDepth: 1024, queueMemoryBytes: 256 * 2 ** 20 },
+    },
+  });
+  assertRun("--threads=4 --load-time-sec=10 file --file-count=128 --queue-depth=8192", {
+    ...load,
+    backend: FILE_BACKEND,
+  });
+  assertRun("--threads=4 --load-time-sec=10 file --file-count=128 --queue-depth=8192 --serializer=cbor", {
+    ...load,
+    backend: { ...FILE_BACKEND, serializer: "cbor" },
+  });
+  assertRun("--threads=4 --load-time-sec=10 file --file-count=128 --write-period-us=500", {
+    ...load,
+    backend: { ...FILE_BACKEND, policy: { kind: "synchronous", periodMs: 0.5 } },
+  });
+});
+
+Deno.test("parseCommand() takes the defaults when only the backend is given", () => {
+  assertRun("memory", MEMORY_RUN);
+  assertRun(FILE, { ...MEMORY_RUN, backend: FILE_BACKEND });
+});
+
+Deno.test("parseCommand() reads every form of a flag, before and after the backend", () => {
+  for (
+    const line of [
+      "--threads=4 memory",
+      "--threads 4 memory",
+      "-t4 memory",
+      "-t 4 memory",
+      "-t=4 memory",
+      "memory --threads=4",
+      "memory --threads 4",
+      "memory -t4",
+      "memory -t 4",
+      "memory -t=4",
+      "memory -t=4 --",
+    ]
+  ) {
+    assertRun(line, { ...MEMORY_RUN, threads: 4 });
+  }
+});
+
+Deno.test("parseCommand() reads every flag", () => {
+  assertRun("--load-time-sec=0.5 memory", { ...MEMORY_RUN, loadTimeMs: 500 });
+  assertRun("--pattern=bursty memory", { ...MEMORY_RUN, pattern: "bursty" });
+  assertRun("--pattern unthrottled memory", { ...MEMORY_RUN, pattern: "unthrottled" });
+  assertRun("--seed=0 memory", { ...MEMORY_RUN, seed: 0 });
+  assertRun("--format=json memory", MEMORY_RUN, "json");
+  assertRun(`${FILE} --output=some/dir`, { ...MEMORY_RUN, backend: { ...FILE_BACKEND, output: "some/dir" } });
+  assertRun(`${FILE} --queue-memory 4KiB`, {
+    ...MEMORY_RUN,
+    backend: { ...FILE_BACKEND, policy: { kind: "asynchronous", queueDepth: 8192, queueMemoryBytes: 4096 } },
+  });
+});
+
+Deno.test("parseCommand() keeps odd values of --output as they are", () => {
+  for (const output of ["a=b", "=", "memory", "-1", "a,b", "1e3", " ", "é\n", "__proto__", "--output"]) {
+    const command = parseCommand([...split(FILE), `--output=${output}`], DEFAULTS);
+    assert(command.kind === "run" && command.options.backend.kind === "file");
+    assertStrictEquals(command.options.backend.output, output);
+  }
+});
+
+Deno.test("parseCommand() reads each bound of each number", () => {
+  assertRun("--threads=1 memory", { ...MEMORY_RUN, threads: 1 });
+  assertRun("--threads=1024 memory", { ...MEMORY_RUN, threads: 1024 });
+  assertRun("--load-time-sec=86400 memory", { ...MEMORY_RUN, loadTimeMs: 86_400_000 });
+  assertRun("--seed=4294967295 memory", { ...MEMORY_RUN, seed: 2 ** 32 - 1 });
+  for (const fileCount of [1, 65_536]) {
+    assertRun(`file --file-count=${fileCount} --queue-depth=8192`, {
+      ...MEMORY_RUN,
+      backend: { ...FILE_BACKEND, fileCount },
+    });
+  }
+  for (const queueDepth of [1, 1_048_576]) {
+    assertRun(`file --file-count=128 --queue-depth=${queueDepth} --queue-memory=8GiB`, {
+      ...MEMORY_RUN,
+      backend: { ...FILE_BACKEND, policy: { kind: "asynchronous", queueDepth, queueMemoryBytes: 8 * 2 ** 30 } },
+    });
+  }
+  for (const periodUs of [1, 86_400_000_000]) {
+    assertRun(`file --file-count=128 --write-period-us=${periodUs}`, {
+      ...MEMORY_RUN,
+      backend: { ...FILE_BACKEND, policy: { kind: "synchronous", periodMs: periodUs / 1000 } },
+    });
+  }
+});
+
+Deno.test("parseCommand() gives help and version when asked, whatever else is wrong", () => {
+  const helps = [
+    "--help",
+    "-h",
+    "--help memory",
+    "memory -h",
+    "--xyz --help",
+    "-x -h",
+    "--threads -h",
+    "-hV",
+    "--version -h",
+  ];
+  for (const line of [...helps, "file --threads=x --help -- x"]) {
+    assertEquals(parseCommand(split(line), DEFAULTS), { kind: "help" }, line);
+  }
+  for (const line of ["--version", "-V", "-V memory", "memory file --version", "--threads=0 -V"]) {
+    assertEquals(parseCommand(split(line), DEFAULTS), { kind: "version" }, line);
+  }
+});
+
+Deno.test("parseCommand() refuses numbers that are none or out of bounds", () => {
+  const rows = [
+    ["--threads", "", "a whole number from 1 to 1024"],
+    ["--seed", "", "a whole number from 0 to 4294967295"],
+    ["--file-count", FILE, "a whole number from 1 to 65536"],
+    ["--queue-depth", FILE, "a whole number from 1 to 1048576"],
+    ["--write-period-us", FILE, "a whole number from 1 to 86400000000"],
+    ["--load-time-sec", "", "a number of seconds above 0, up to 86400, such as 10 or 0.5"],
+    ["--queue-memory", FILE, "a size from 4KiB to 8GiB in B, kB, KiB, MB, MiB, GB or GiB, such as 256MiB"],
+  ] as const;
+  const values = ["-1", "-0.5", "1e3", "0x10", "1_000", "+4", " 4", "4 ", "four", "NaN", "Infinity", "1.", ".5", "4,8"];
+  const tooLarge = ["86400000001", "9007199254740993", "9".repeat(40)];
+  for (const [flag, , allowed] of rows) {
+    for (const value of [...values, ...tooLarge]) {
+      assertRefused([`${flag}=${value}`, "memory"], `${flag} must be ${allowed}, got "${value}"`);
+    }
+    if (flag !== "--seed") assertRefused([`${flag}=0`, "memory"], `${flag} must be ${allowed}, got "0"`);
+    if (flag !== "--load-time-sec") assertRefused([`${flag}=0.5`, "memory"], `${flag} must be ${allowed}, got "0.5"`);
+    assertRefused([`${flag}=`, "memory"], `${flag} needs a value, must be ${allowed}`);
+    assertRefused([flag, "", "memory"], `${flag} needs a value, must be ${allowed}`);
+    assertRefused(["memory", flag], `${flag} needs a value, must be ${allowed}`);
+    assertRefused([flag, "-1", "memory"], `${flag} must be ${allowed}, got "-1"`);
+    assertRefused([flag, "-.5", "memory"], `${flag} must be ${allowed}, got "-.5"`);
+    assertRefused([flag, "memory"], `${flag} must be ${allowed}, got "memory"`);
+  }
+});
+
+Deno.test("parseCommand() refuses values just beyond their bounds", () => {
+  for (
+    const [flag, value] of [
+      ["--threads", "1025"],
+      ["--load-time-sec", "86400.001"],
+      ["--seed", "4294967296"],
+      ["--file-count", "65537"],
+      ["--queue-depth", "1048577"],
+      ["--queue-memory", "4095"],
+      ["--queue-memory", "8589934593"],
+    ] as const
+  ) {
+    const error = assertThrows(() => parseCommand([`${flag}=${value}`, "memory"], DEFAULTS), UsageError);
+    assertMatch(error.message, new RegExp(`^${flag} must be .*, got "${value}"$`));
+  }
+});
+
+Deno.test("parseCommand() refuses names that there are not, and names the closest", () => {
+  const rows = [
+    [
+      "--pattern=burst memory",
+      '--pattern must be consistent, bursty or unthrottled, got "burst" (did you mean bursty?)',
+    ],
+    ["--pattern=steady memory", '--pattern must be consistent, bursty or unthrottled, got "steady"'],
+    [`${FILE} --serializer=josn`, '--serializer must be json or cbor, got "josn" (did you mean json?)'],
+    [`${FILE} --serializer=xml`, '--serializer must be json or cbor, got "xml"'],
+    ["--format=JSON memory", '--format must be text or json, got "JSON" (did you mean json?)'],
+    ["--format=csv memory", '--format must be text or json, got "csv"'],
+    ["memroy", 'unknown backend "memroy", must be memory or file (did you mean memory?)'],
+    ["disk", 'unknown backend "disk", must be memory or file'],
+    ["--threads 4 5 memory", 'unknown backend "5", must be memory or file'],
+    ["-", 'unknown backend "-", must be memory or file'],
+  ] as const;
+  for (const [line, message] of rows) assertRefused(split(line), message);
+  for (const flag of ["--pattern", "--serializer", "--format"]) {
+    const error = assertThrows(() => parseCommand(["memory", `${flag}=`], DEFAULTS), UsageError);
+    assertMatch(error.message, new RegExp(`^${flag} needs a value, must be `));
+  }
+  assertRefused(["memory", "--output="], "--output needs a value, must be a directory");
+  assertRefused(["--output", "", "file"], "--output needs a value, must be a directory");
+});
+
+Deno.test("parseCommand() refuses unknown flags, and names the closest", () => {
+  const rows = [
+    ["--treads=4 memory", 'unknown flag "--treads" (did you mean --threads?)'],
+    ["--thread 4 memory", 'unknown flag "--thread" (did you mean --threads?)'],
+    ["--THREADS=4 memory", 'unknown flag "--THREADS" (did you mean --threads?)'],
+    ["--threads.x=4 memory", 'unknown flag "--threads.x" (did you mean --threads?)'],
+    ["-threads=4 memory", 'unknown flag "-threads" (did you mean --threads?)'],
+    ["-tx=4 memory", `unknown flag "-tx", must be ${ALL_FLAGS}`],
+    ["-T4 memory", `unknown flag "-T4", must be ${ALL_FLAGS}`],
+    ["-T 4 memory", 'unknown flag "-T" (did you mean -t?)'],
+    ["--t 4 memory", 'unknown flag "--t" (did you mean -t?)'],
+    ["-help", 'unknown flag "-help" (did you mean --help?)'],
+    ["--hepl", 'unknown flag "--hepl" (did you mean --help?)'],
+    ["file --filecount=3", 'unknown flag "--filecount" (did you mean --file-count?)'],
+    ["file --write-period=500", 'unknown flag "--write-period" (did you mean --write-period-us?)'],
+    ["--load-time 10 memory", 'unknown flag "--load-time" (did you mean --load-time-sec?)'],
+    ["--xyz memory", `unknown flag "--xyz", must be ${ALL_FLAGS}`],
+    ["-x memory", `unknown flag "-x", must be ${ALL_FLAGS}`],
+    ["-1 memory", `unknown flag "-1", must be ${ALL_FLAGS}`],
+    ["--no-threads memory", `unknown flag "--no-threads", must be ${ALL_FLAGS}`],
+    ["--__proto__=4 memory", `unknown flag "--__proto__", must be ${ALL_FLAGS}`],
+    ["--__proto__.threads=4 memory", `unknown flag "--__proto__.threads", must be ${ALL_FLAGS}`],
+    ["--constructor memory", `unknown flag "--constructor", must be ${ALL_FLAGS}`],
+    ["--_=memory", `unknown flag "--_", must be ${ALL_FLAGS}`],
+    ["-_ memory", `unknown flag "-_", must be ${ALL_FLAGS}`],
+    ["--=4 memory", `unknown flag "--=4", must be ${ALL_FLAGS}`],
+    ["--- memory", `unknown flag "---", must be ${ALL_FLAGS}`],
+    ["-😀 memory", `unknown flag "-😀", must be ${ALL_FLAGS}`],
+  ] as const;
+  for (const [line, message] of rows) assertRefused(split(line), message);
+  assertStrictEquals(Object.hasOwn(Object.prototype, "threads"), false);
+});
+
+Deno.test("parseCommand() refuses repeated flags, in whichever form", () => {
+  assertRefused(split("-t 4 --threads=4 memory"), '--threads is given 2 times, must be given once: "4", "4"');
+  assertRefused(split("--threads= --threads 8 memory"), '--threads is given 2 times, must be given once: "", "8"');
+  assertRefused(
+    split("--seed=1 --seed=2 --seed=3 --seed=4 memory"),
+    '--seed is given 4 times, must be given once: "1", "2", "3", …',
+  );
+  for (const { name } of FLAG_LIST) {
+    assertRefused(
+      [`--${name}=1`, "memory", `--${name}=1`],
+      `--${name} is given 2 times, must be given once: "1", "1"`,
+    );
+  }
+});
+
+Deno.test("parseCommand() refuses wrong words", () => {
+  const rows = [
+    [[], "no backend given, must be memory or file"],
+    [["--threads=4"], "no backend given, must be memory or file"],
+    [[""], 'unknown backend "", must be memory or file'],
+    [["memory", "file"], "two backends given, memory and file, must be one of them"],
+    [["file", "file"], "two backends given, file and file, must be one of them"],
+    [["memory", "x"], 'unexpected argument "x" beside the backend memory'],
+    [["memory", ""], 'unexpected argument "" beside the backend memory'],
+    [["memory", "a\nb"], 'unexpected argument "a\\nb" beside the backend memory'],
+    [["memory", "--", "x"], 'unexpected "x" after "--", nothing may follow it'],
+    [["memory", "--", "--"], 'unexpected "--" after "--", nothing may follow it'],
+    [["--", "memory"], 'unexpected "memory" after "--", nothing may follow it'],
+    [["memory", "--", "--help"], 'unexpected "--help" after "--", nothing may follow it'],
+  ] as const;
+  for (const [args, message] of rows) assertRefused(args, message);
+});
+
+Deno.test("parseCommand() refuses flags of the file backend with memory", () => {
+  for (const { name } of FLAG_LIST.filter(({ scope }) => scope === "file")) {
+    const value = name === "serializer" ? "json" : name === "queue-memory" ? "1MiB" : "5";
+    for (const args of [["memory", `--${name}=${value}`], [`--${name}`, value, "memory"]]) {
+      assertRefused(args, `the memory backend takes no flags of the file backend, got --${name}`);
+    }
+  }
+  assertRefused(
+    split("memory --output=x --file-count=3"),
+    "the memory backend takes no flags of the file backend, got --file-count, --output",
+  );
+});
+
+Deno.test("parseCommand() refuses a file backend without exactly one policy, or without a file count", () => {
+  const policies = "the file backend needs one persistence policy, " +
+    "--write-period-us=P (synchronous) or --queue-depth=N (asynchronous)";
+  const rows = [
+    ["file", "the file backend needs --file-count=N, a whole number from 1 to 65536"],
+    ["file --queue-depth=1", "the file backend needs --file-count=N, a whole number from 1 to 65536"],
+    ["file --file-count=3", `${policies}, got none`],
+    ["file --file-count=3 --queue-memory=1MiB", `${policies}, got none`],
+    [
+      "file --file-count=3 --queue-depth=1 --write-period-us=1",
+      `${policies}, got --write-period-us and --queue-depth`,
+    ],
+    [
+      "file --file-count=3 --write-period-us=1 --queue-memory=1MiB",
+      "--queue-memory bounds the queue of --queue-depth=N, got the synchronous policy",
+    ],
+  ] as const;
+  for (const [line, message] of rows) assertRefused(split(line), message);
+});
+
+Deno.test("parseCommand() returns a command or throws a UsageError of one line, whatever the arguments", () => {
+  const flag = fc.constantFrom(...[...FLAG_LIST, ...SWITCH_LIST].map(({ name }) => name));
+  const typo = fc.tuple(flag, fc.nat(), fc.string({ maxLength: 2 })).map(([name, at, text]) => {
+    const index = at % name.length;
+    return name.slice(0, index) + text + name.slice(index + 1);
+  });
+  const value = fc.oneof(
+    fc.constantFrom(
+      "",
+      "0",
+      "1",
+      "4",
+      "-1",
+      "0.5",
+      "1e3",
+      "NaN",
+      "256MiB",
+      "json",
+      "text",
+      "bursty",
+      "__proto__",
+      "\n",
+    ),
+    fc.string({ unit: "binary", maxLength: 8 }),
+    fc.integer().map(String),
+  );
+  const name = fc.oneof({ weight: 3, arbitrary: flag }, typo, fc.constantFrom("__proto__", "constructor", "_", "a.b"));
+  const argument = fc.oneof(
+    fc.tuple(name, value).map(([name, value]) => `--${name}=${value}`),
+    name.map((name) => `--${name}`),
+    name.map((name) => `--no-${name}`),
+    fc.tuple(fc.constantFrom("t", "h", "V", "x", "-", "_", "="), value).map(([letter, value]) => `-${letter}${value}`),
+    fc.constantFrom("memory", "file", "memory", "file", "--", "-", "--threads=4", "-t4"),
+    value,
+  );
+  fc.assert(
+    fc.property(fc.array(argument, { maxLength: 8 }), (args) => {
+      try {
+        assert(["help", "version", "run"].includes(parseCommand(args, DEFAULTS).kind));
+      } catch (error) {
+        assertInstanceOf(error, UsageError);
+        assertMatch(error.message, /^[^\p{C}\p{Zl}\p{Zp}]+$/u);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
