@@ -50,8 +50,9 @@ export function readArguments(args: readonly string[]): RawArguments {
 }
 
 /**
- * The arguments with short forms in their long form, and with negative numbers joined to their flag. `parseArgs` reads
- * both its own way: `-threads=8` as `-t=8`, and `--threads -1` as two flags, of which the second one takes what follows.
+ * The arguments with short forms in their long form, and with negative numbers joined to their flag. `parseArgs` would
+ * read both its own way: `-threads=8` as `-t=8`, and `--threads -1` as two flags, the second of which takes what
+ * follows.
  */
 function spellOut(args: readonly string[]): string[] {
   const spelled: string[] = [];
