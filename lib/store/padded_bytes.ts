@@ -43,7 +43,8 @@ export class PaddedBytes {
     this.reserve(3 * text.length);
     const { written } = encoder.encodeInto(text, this.bytes);
     this.bytes.fill(0, written, (written + 3) & ~3);
-    this.length = written;
+    // encodeInto reports a float64, which would box every later length in this field.
+    this.length = written | 0;
   }
 
   /** The content as text. */

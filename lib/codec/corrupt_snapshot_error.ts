@@ -1,0 +1,10 @@
+/**
+ * Room of the error for bytes that are no snapshot.
+ *
+ * @module
+ */
+
+/** A file is not one undamaged snapshot. The message says what is wrong with "it", the file, which the caller names. */
+export class CorruptSnapshotError extends Error {
+  override readonly name = "CorruptSnapshotError";
+}

@@ -1,0 +1,51 @@
+/**
+ * Room of the encoders' scratch memory.
+ *
+ * @module
+ */
+
+/** How far a copy by words of eight bytes may reach past its end. */
+export const WORD_EXCESS = 8;
+
+/**
+ * A growing buffer that an encoder fills from the front.
+ *
+ * Encoders copy by words of eight bytes, which may reach past what they mean to write; what follows overwrites the
+ * excess. So they {@linkcode OutputBuffer.reserve} {@linkcode WORD_EXCESS} more than they need. The views change when the buffer grows.
+ */
+export class OutputBuffer {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The same memory, for words at any address. */
+  view: DataView<ArrayBuffer>;
+
+  constructor(capacityBytes = 16 * 1024) {
+    this.bytes = new Uint8Array(capacityBytes);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Makes room for `count` bytes from `position` on, keeping what is before it. */
+  reserve(position: number, count: number): void {
+    if (position + count <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.bytes.length, position + count));
+    grown.set(this.bytes.subarray(0, position));
+    this.bytes = grown;
+    this.view = new DataView(grown.buffer);
+  }
+
+  /** Writes text, which must be ASCII, and returns the position after it. */
+  writeAscii(position: number, text: string): number {
+    this.reserve(position, text.length);
+    for (let i = 0; i < text.length; i++) this.bytes[position + i] = text.charCodeAt(i);
+    return position + text.length;
+  }
+
+  /** Writes a 32-bit integer as eight lowercase hexadecimal digits, and returns the position after it. */
+  writeHex32(position: number, value: number): number {
+    this.reserve(position, 8);
+    for (let i = 0; i < 8; i++) {
+      const digit = (value >>> (28 - 4 * i)) & 15;
+      this.bytes[position + i] = digit < 10 ? 0x30 + digit : 0x57 + digit;
+    }
+    return position + 8;
+  }
+}

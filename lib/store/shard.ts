@@ -1,0 +1,194 @@
+/**
+ * Room of the shard: the layout of one region of the store, shared by the store, which writes entries, and the
+ * encoders, which read them all in a row.
+ *
+ * A shard's region is an index followed by an arena. The index is open-addressed with linear probing; each slot is two
+ * words, the key's hash and the entry's offset in words from the start of the region, 0 for a free slot. Nothing is
+ * ever deleted, so a free slot ends a probe. The arena holds entries one after another in the order they came:
+ *
+ * | word | content |
+ * |---|---|
+ * | 0 | key length in bytes; its sign bit is set when the entry has moved and this copy is dead |
+ * | 1 | value length in bytes |
+ * | 2 | capacity for the value in bytes, a multiple of four; bit 0 ({@linkcode SPECIAL_KEY}) says of the key that it has a byte that JSON must escape |
+ * | 3 … | key, zero-padded to whole words |
+ * | … | value, zero-padded to whole words, then unspecified up to the capacity |
+ *
+ * Keys and values are UTF-8.
+ *
+ * The functions here are the hot path. They take primitives and typed arrays, and they use this module's own constants
+ * only: V8 folds those, but loads an imported one from its module's cell at each use. For the same reason sums are cut
+ * to 32 bits with `| 0`: a store has less than 2^31 words, and V8 then leaves out its overflow checks.
+ *
+ * @module
+ */
+import type { PaddedBytes } from "./padded_bytes.ts";
+
+/** Words of an index slot. */
+export const SLOT_WORDS = 2;
+
+/** Words before an entry's key. */
+export const ENTRY_HEADER_WORDS = 3;
+export const ENTRY_KEY_LENGTH = 0;
+export const ENTRY_VALUE_LENGTH = 1;
+export const ENTRY_CAPACITY = 2;
+
+/** Set in an entry's key length when the entry is dead. */
+const DEAD = 1 << 31;
+
+/** Set in an entry's capacity when the key has a control character, a quote or a backslash. */
+export const SPECIAL_KEY = 1;
+
+const CAPACITY_MASK = ~3;
+
+/** Words that hold `bytes` bytes. */
+function wordsFor(bytes: number): number {
+  return (bytes + 3) >> 2;
+}
+
+/** Words of an entry in the arena. */
+export function entryWords(keyLength: number, valueCapacity: number): number {
+  return ENTRY_HEADER_WORDS + wordsFor(keyLength) + wordsFor(valueCapacity);
+}
+
+/**
+ * Finds a key's entry.
+ *
+ * @param region where the shard's region starts, as all indices here in words of the store
+ * @param slotMask number of index slots, a power of two, less one
+ * @param hash the key's hash; its low bits say where the probe starts
+ * @returns where the entry starts; 0 when the key is absent
+ */
+export function findEntry(
+  words: Int32Array<SharedArrayBuffer>,
+  region: number,
+  slotMask: number,
+  hash: number,
+  key: PaddedBytes,
+): number {
+  const length = key.length;
+  const keyWords = (length + 3) >> 2;
+  const source = key.words;
+  probing:
+  for (let slot = hash & slotMask;; slot = (slot + 1) & slotMask) {
+    const index = (region + slot * SLOT_WORDS) | 0;
+    const offset = words[(index + 1) | 0]!;
+    if (offset === 0) return 0;
+    if (words[index] !== hash) continue;
+    const entry = (region + offset) | 0;
+    if (words[entry] !== length) continue;
+    const stored = (entry + ENTRY_HEADER_WORDS) | 0;
+    for (let i = 0; i < keyWords; i++) {
+      if (words[(stored + i) | 0] !== source[i]) continue probing;
+    }
+    return entry;
+  }
+}
+
+/** Overwrites an entry's value where its capacity allows; says whether it did. */
+export function writeValue(
+  words: Int32Array<SharedArrayBuffer>,
+  entry: number,
+  keyLength: number,
+  value: PaddedBytes,
+): boolean {
+  const length = value.length;
+  if (length > (words[entry + ENTRY_CAPACITY]! & CAPACITY_MASK)) return false;
+  words[entry + ENTRY_VALUE_LENGTH] = length;
+  const to = entry + ENTRY_HEADER_WORDS + wordsFor(keyLength);
+  const valueWords = wordsFor(length);
+  const source = value.words;
+  for (let i = 0; i < valueWords; i++) words[to + i] = source[i]!;
+  return true;
+}
+
+/** Copies an entry's value into `out`, which grows if it must. */
+export function readValue(
+  words: Int32Array<SharedArrayBuffer>,
+  entry: number,
+  keyLength: number,
+  out: PaddedBytes,
+): void {
+  const length = words[entry + ENTRY_VALUE_LENGTH]!;
+  if (length > out.bytes.length) out.reserve(length);
+  const from = entry + ENTRY_HEADER_WORDS + wordsFor(keyLength);
+  const valueWords = wordsFor(length);
+  const target = out.words;
+  for (let i = 0; i < valueWords; i++) target[i] = words[from + i]!;
+  out.length = length;
+}
+
+/** Writes a new entry, whose {@linkcode entryWords} are free from `entry` on. The index does not know it yet. */
+export function writeEntry(
+  words: Int32Array<SharedArrayBuffer>,
+  entry: number,
+  key: PaddedBytes,
+  value: PaddedBytes,
+): void {
+  words[entry + ENTRY_KEY_LENGTH] = key.length;
+  words[entry + ENTRY_CAPACITY] = wordsFor(value.length) * 4 | (isSpecial(key) ? SPECIAL_KEY : 0);
+  words.set(key.words.subarray(0, wordsFor(key.length)), entry + ENTRY_HEADER_WORDS);
+  writeValue(words, entry, key.length, value);
+}
+
+/**
+ * Leads a key's index slot to its new entry, and marks the entry that it led to before as dead.
+ *
+ * @param old where the key's previous entry starts; 0 when the key is new
+ */
+export function linkEntry(
+  words: Int32Array<SharedArrayBuffer>,
+  region: number,
+  slotMask: number,
+  hash: number,
+  entry: number,
+  old: number,
+): void {
+  const current = old === 0 ? 0 : old - region;
+  let slot = hash & slotMask;
+  while (words[region + slot * SLOT_WORDS + 1] !== current) slot = (slot + 1) & slotMask;
+  words[region + slot * SLOT_WORDS] = hash;
+  words[region + slot * SLOT_WORDS + 1] = entry - region;
+  if (old !== 0) words[old + ENTRY_KEY_LENGTH]! |= DEAD;
+}
+
+/** Where the entry after this one starts; this one may be dead. */
+export function nextEntry(words: Int32Array<SharedArrayBuffer>, entry: number): number {
+  const keyLength = words[entry + ENTRY_KEY_LENGTH]! & ~DEAD;
+  return entry + ENTRY_HEADER_WORDS + wordsFor(keyLength) + (words[entry + ENTRY_CAPACITY]! >> 2);
+}
+
+function isSpecial(key: PaddedBytes): boolean {
+  for (let i = 0; i < key.length; i++) {
+    const byte = key.bytes[i]!;
+    if (byte < 0x20 || byte === 0x22 || byte === 0x5c) return true;
+  }
+  return false;
+}
+
+/**
+ * One shard as an encoder sees it: plain data that the store fills in and that allocates nothing when used again.
+ *
+ * It is true for as long as its user holds the shard's lock, or knows that nobody writes.
+ */
+export interface ShardView {
+  /** Index of the shard. */
+  shard: number;
+  /** Number of shards of the store. */
+  shards: number;
+  /** Puts the shard has acknowledged. */
+  version: number;
+  /** Live entries in the shard. */
+  count: number;
+  /** The shard's region by word; `start` and `end` count in these words. */
+  words: Int32Array<SharedArrayBuffer>;
+  /** The same memory by byte, readable {@linkcode VIEW_EXCESS_BYTES} past `end`. */
+  bytes: DataView<SharedArrayBuffer>;
+  /** The first entry of the arena. */
+  start: number;
+  /** The word after its last entry. */
+  end: number;
+}
+
+/** How far an encoder may read past the last entry, so that it can copy by words of eight bytes. */
+export const VIEW_EXCESS_BYTES = 8;

@@ -1,0 +1,277 @@
+/**
+ * Room of the key-value store itself: all entries in one SharedArrayBuffer, sharded, one lock per shard.
+ *
+ * @module
+ */
+import { Abort, type AbortHandle } from "../sync/abort.ts";
+import { alignUp, LINE_DOUBLES, LINE_WORDS, nextPowerOfTwo } from "../sync/layout.ts";
+import { lock, unlock } from "../sync/mutex.ts";
+import { hashKey, shardOf } from "./hash.ts";
+import { PaddedBytes } from "./padded_bytes.ts";
+import {
+  entryWords,
+  findEntry,
+  linkEntry,
+  readValue,
+  type ShardView,
+  SLOT_WORDS,
+  VIEW_EXCESS_BYTES,
+  writeEntry,
+  writeValue,
+} from "./shard.ts";
+import { StoreFullError } from "./store_full_error.ts";
+
+/** The size of a store, fixed when it is created. */
+export interface StoreSize {
+  /** Number of shards, from 1 to 2^20. */
+  readonly shards: number;
+  /** Entries that each shard has room for. */
+  readonly entriesPerShard: number;
+  /** Words of entries ({@linkcode entryWords} each) that each shard has room for. */
+  readonly arenaWordsPerShard: number;
+}
+
+/** What {@linkcode SharedStore.attach} needs; structured-cloneable. */
+export interface StoreHandle {
+  readonly buffer: SharedArrayBuffer;
+  readonly size: StoreSize;
+  readonly abort: AbortHandle;
+}
+
+/** Words and 64-bit floats of a header; constants of this module's own, because V8 does not fold imported ones. */
+const HEADER_WORDS = LINE_WORDS;
+const HEADER_DOUBLES = LINE_DOUBLES;
+const HEADER_LOCK = 0;
+const HEADER_COUNT = 1;
+const HEADER_ARENA_END = 2;
+/** In 64-bit floats; the words above take the first two. */
+const HEADER_VERSION = 2;
+
+/** Index slots are at most this full, so that a probe stays short. */
+const LOAD_FACTOR_MAX = 0.75;
+
+/**
+ * A sharded hash table of byte strings in shared memory.
+ *
+ * Layout: one header of a cache line per shard, then the shards' regions, all of one size, laid out as `shard.ts` says.
+ * A header holds the shard's lock, its number of entries, the offset of its arena's first free word (in words from the
+ * start of the region; 0 before the first entry), and as a float64 its version: the puts applied so far, which no
+ * 32-bit word could count for long.
+ *
+ * A key's hash is computed once. Its high bits choose the shard, its low bits the slot where probing starts.
+ *
+ * Invariant 1: header and region of a shard are read and written only by the holder of the shard's lock.
+ * Invariant 2: every live entry is reached from exactly one index slot, and every slot leads to a live entry.
+ * Invariant 3: at least a quarter of the index slots are free, so every probe ends.
+ *
+ * Nothing on the way of a put or a get allocates.
+ */
+export class SharedStore {
+  /** The store's fixed size. */
+  readonly size: StoreSize;
+  readonly #abort: Abort;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #doubles: Float64Array<SharedArrayBuffer>;
+  readonly #shards: number;
+  readonly #slotMask: number;
+  readonly #regionsStart: number;
+  readonly #regionWords: number;
+  /** One for each shard that this thread has viewed. */
+  readonly #views: (ShardView | undefined)[];
+
+  private constructor(handle: StoreHandle) {
+    const { buffer, size } = handle;
+    const layout = layoutOf(size);
+    this.size = size;
+    this.#abort = Abort.attach(handle.abort);
+    this.#words = new Int32Array(buffer);
+    this.#doubles = new Float64Array(buffer);
+    this.#shards = size.shards;
+    this.#slotMask = layout.slots - 1;
+    this.#regionsStart = layout.regionsStart;
+    this.#regionWords = layout.regionWords;
+    this.#views = new Array(size.shards).fill(undefined);
+  }
+
+  /** Bytes of shared memory that a store of this size takes. */
+  static byteLength(size: StoreSize): number {
+    const { regionsStart, regionWords } = layoutOf(size);
+    return (regionsStart + size.shards * regionWords) * Int32Array.BYTES_PER_ELEMENT + VIEW_EXCESS_BYTES;
+  }
+
+  /**
+   * An empty store.
+   *
+   * @throws {RangeError} when a size is out of range or the system does not grant that much shared memory
+   */
+  static create(size: StoreSize, abort: Abort): SharedStore {
+    checkSize(size);
+    const buffer = new SharedArrayBuffer(SharedStore.byteLength(size));
+    return new SharedStore({ buffer, size, abort: abort.handle() });
+  }
+
+  static attach(handle: StoreHandle): SharedStore {
+    return new SharedStore(handle);
+  }
+
+  handle(): StoreHandle {
+    return { buffer: this.#words.buffer, size: this.size, abort: this.#abort.handle() };
+  }
+
+  /**
+   * Stores a value under a key; the previous value is overwritten in place where the new one fits.
+   *
+   * @throws {StoreFullError} when the shard has no room left; nothing has changed then
+   * @throws {AbortError} when the run fails while waiting for the shard's lock
+   */
+  put(key: PaddedBytes, value: PaddedBytes): void {
+    const hash = hashKey(key.words, key.length);
+    const shard = shardOf(hash, this.#shards);
+    const header = shard * HEADER_WORDS;
+    lock(this.#words, header + HEADER_LOCK, this.#abort);
+    const stored = this.putLocked(shard, hash, key, value);
+    unlock(this.#words, header + HEADER_LOCK);
+    if (!stored) throw new StoreFullError(shard, this.size);
+  }
+
+  /**
+   * Copies a key's value into `out`, which grows if it must.
+   *
+   * @returns whether the key is present; `out` is untouched when it is not
+   * @throws {AbortError} when the run fails while waiting for the shard's lock
+   */
+  get(key: PaddedBytes, out: PaddedBytes): boolean {
+    const words = this.#words;
+    const hash = hashKey(key.words, key.length);
+    const shard = shardOf(hash, this.#shards);
+    const header = shard * HEADER_WORDS;
+    lock(words, header + HEADER_LOCK, this.#abort);
+    const entry = findEntry(words, this.#regionsStart + shard * this.#regionWords, this.#slotMask, hash, key);
+    if (entry !== 0) readValue(words, entry, key.length, out);
+    unlock(words, header + HEADER_LOCK);
+    return entry !== 0;
+  }
+
+  /** As {@linkcode SharedStore.put}, for text. */
+  putString(key: string, value: string): void {
+    this.put(PaddedBytes.of(key), PaddedBytes.of(value));
+  }
+
+  /** As {@linkcode SharedStore.get}, for text; `undefined` when the key is absent. */
+  getString(key: string): string | undefined {
+    const out = new PaddedBytes(0);
+    return this.get(PaddedBytes.of(key), out) ? out.toString() : undefined;
+  }
+
+  /** The shard of a key whose {@linkcode hashKey} is `hash`. */
+  shardOf(hash: number): number {
+    return shardOf(hash, this.#shards);
+  }
+
+  /**
+   * Takes a shard's lock.
+   *
+   * @throws {AbortError} when the run fails while waiting; the lock is then not held
+   */
+  lockShard(shard: number): void {
+    lock(this.#words, shard * HEADER_WORDS + HEADER_LOCK, this.#abort);
+  }
+
+  /** Gives back a shard's lock, which the caller must hold. */
+  unlockShard(shard: number): void {
+    unlock(this.#words, shard * HEADER_WORDS + HEADER_LOCK);
+  }
+
+  /**
+   * Stores a value and increments the shard's version. The caller holds the lock of `shard`, which must be the key's.
+   *
+   * @param hash the key's {@linkcode hashKey}
+   * @returns false when the shard has no room left; nothing has changed then
+   */
+  putLocked(shard: number, hash: number, key: PaddedBytes, value: PaddedBytes): boolean {
+    const region = this.#regionsStart + shard * this.#regionWords;
+    const entry = findEntry(this.#words, region, this.#slotMask, hash, key);
+    if (entry === 0 || !writeValue(this.#words, entry, key.length, value)) {
+      if (!this.#append(shard, entry, hash, key, value)) return false;
+    }
+    this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION]!++;
+    return true;
+  }
+
+  /** The puts that a shard has applied. The caller holds the shard's lock, or knows that nobody writes. */
+  version(shard: number): number {
+    return this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION]!;
+  }
+
+  /** Sets a shard's version to what its loaded file says. The caller holds the shard's lock. */
+  restoreVersion(shard: number, version: number): void {
+    this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION] = version;
+  }
+
+  /** The number of keys in a shard. The caller holds the shard's lock, or knows that nobody writes. */
+  count(shard: number): number {
+    return this.#words[shard * HEADER_WORDS + HEADER_COUNT]!;
+  }
+
+  /** Views a shard, whose lock the caller holds for as long as it uses the view; the next call changes the view. */
+  viewShard(shard: number): ShardView {
+    const view = this.#views[shard] ??= this.#createView(shard);
+    view.version = this.version(shard);
+    view.count = this.count(shard);
+    view.end = this.#words[shard * HEADER_WORDS + HEADER_ARENA_END]! || this.#arenaStart;
+    return view;
+  }
+
+  #createView(shard: number): ShardView {
+    const offset = (this.#regionsStart + shard * this.#regionWords) * Int32Array.BYTES_PER_ELEMENT;
+    const words = new Int32Array(this.#words.buffer, offset, this.#regionWords);
+    const bytes = new DataView(this.#words.buffer, offset, words.byteLength + VIEW_EXCESS_BYTES);
+    const start = this.#arenaStart;
+    return { shard, shards: this.#shards, version: 0, count: 0, words, bytes, start, end: start };
+  }
+
+  get #arenaStart(): number {
+    return (this.#slotMask + 1) * SLOT_WORDS;
+  }
+
+  /** Appends an entry that replaces `old` (0: none). False when there is no room. */
+  #append(shard: number, old: number, hash: number, key: PaddedBytes, value: PaddedBytes): boolean {
+    const words = this.#words;
+    const header = shard * HEADER_WORDS;
+    const region = this.#regionsStart + shard * this.#regionWords;
+    const offset = words[header + HEADER_ARENA_END]! || this.#arenaStart;
+    const end = offset + entryWords(key.length, value.length);
+    if (end > this.#regionWords) return false;
+    if (old === 0 && words[header + HEADER_COUNT]! >= this.size.entriesPerShard) return false;
+
+    writeEntry(words, region + offset, key, value);
+    linkEntry(words, region, this.#slotMask, hash, region + offset, old);
+    words[header + HEADER_ARENA_END] = end;
+    if (old === 0) words[header + HEADER_COUNT]!++;
+    return true;
+  }
+}
+
+/** The layout of a store, in words. */
+function layoutOf(size: StoreSize): { slots: number; regionsStart: number; regionWords: number } {
+  const slots = nextPowerOfTwo(Math.ceil(size.entriesPerShard / LOAD_FACTOR_MAX));
+  const regionWords = alignUp(slots * SLOT_WORDS + size.arenaWordsPerShard, LINE_WORDS);
+  return { slots, regionsStart: size.shards * LINE_WORDS, regionWords };
+}
+
+const SHARDS_MAX = 2 ** 20;
+const ENTRIES_MAX = 2 ** 26;
+/** So that every byte offset in a region fits 32 bits. */
+const REGION_WORDS_MAX = 2 ** 29 - 1;
+
+function checkSize(size: StoreSize): void {
+  checkBound("shards", size.shards, SHARDS_MAX);
+  checkBound("entriesPerShard", size.entriesPerShard, ENTRIES_MAX);
+  checkBound("arenaWordsPerShard", size.arenaWordsPerShard, REGION_WORDS_MAX);
+  checkBound("words per shard", layoutOf(size).regionWords, REGION_WORDS_MAX);
+}
+
+function checkBound(name: string, value: number, max: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= max) return;
+  throw new RangeError(`Cannot create a store: ${name} is ${value}, must be a whole number from 1 to ${max}`);
+}

@@ -1,0 +1,19 @@
+/**
+ * Room of the error for a shard without room.
+ *
+ * @module
+ */
+import type { StoreSize } from "./shared_store.ts";
+
+/** A put found its shard full. Names the shard and what it was created for. */
+export class StoreFullError extends RangeError {
+  override readonly name = "StoreFullError";
+
+  /** @param shard the full shard's index */
+  constructor(shard: number, size: StoreSize) {
+    super(
+      `Cannot put into shard ${shard}: it was created for ${size.entriesPerShard} entries in ` +
+        `${size.arenaWordsPerShard * 4} bytes, must be given a larger entriesPerShard or arenaWordsPerShard`,
+    );
+  }
+}

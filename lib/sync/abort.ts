@@ -1,0 +1,67 @@
+/**
+ * Room of the abort flag: how a failure anywhere ends every wait everywhere.
+ *
+ * @module
+ */
+
+/** Thrown out of a wait because the run has failed in another thread. Never the cause, always a consequence. */
+export class AbortError extends Error {
+  override readonly name = "AbortError";
+  constructor() {
+    super("Cannot go on: the run has failed in another thread");
+  }
+}
+
+/** What {@linkcode Abort.attach} needs; structured-cloneable. */
+export interface AbortHandle {
+  readonly buffer: SharedArrayBuffer;
+  readonly tickMs: number;
+}
+
+/**
+ * One shared word that says that the run has failed.
+ *
+ * Layout: word 0 is 0 while the run is sound and 1 for ever after {@linkcode Abort.raise}. Any thread may raise it.
+ *
+ * Every wait in kvlab lasts at most {@linkcode Abort.tickMs} before it looks here again, so that a thread that dies
+ * with a lock held or a queue full never leaves the others waiting. No lock is ever taken from a dead thread: the run
+ * fails instead.
+ */
+export class Abort {
+  readonly #word: Int32Array<SharedArrayBuffer>;
+  /** Longest wait, in milliseconds, before the flag is looked at again. */
+  readonly tickMs: number;
+
+  private constructor(handle: AbortHandle) {
+    this.#word = new Int32Array(handle.buffer);
+    this.tickMs = handle.tickMs;
+  }
+
+  /** A new flag, not raised. */
+  static create(options: { tickMs?: number } = {}): Abort {
+    const { tickMs = 100 } = options;
+    return new Abort({ buffer: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT), tickMs });
+  }
+
+  static attach(handle: AbortHandle): Abort {
+    return new Abort(handle);
+  }
+
+  handle(): AbortHandle {
+    return { buffer: this.#word.buffer, tickMs: this.tickMs };
+  }
+
+  /** Fails the run. Waiting threads notice within {@linkcode Abort.tickMs}. */
+  raise(): void {
+    Atomics.store(this.#word, 0, 1);
+  }
+
+  get raised(): boolean {
+    return Atomics.load(this.#word, 0) !== 0;
+  }
+
+  /** @throws {AbortError} when the run has failed */
+  check(): void {
+    if (this.raised) throw new AbortError();
+  }
+}

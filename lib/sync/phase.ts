@@ -1,0 +1,94 @@
+/**
+ * Room of the phase: the shared word that starts all workers together and stops them.
+ *
+ * @module
+ */
+import type { Abort } from "./abort.ts";
+import { LINE_BYTES, LINE_WORDS } from "./layout.ts";
+
+/** Workers attach and prepare. */
+export const PREPARING = 0;
+/** Load workers run their load. */
+export const RUNNING = 1;
+/** Load workers finish the operation at hand and end. */
+export const STOPPING = 2;
+/** No load worker runs any more; the file worker writes what is left and ends. */
+export const DRAINING = 3;
+
+/** What {@linkcode Phase.attach} needs; structured-cloneable. */
+export interface PhaseHandle {
+  readonly buffer: SharedArrayBuffer;
+}
+
+const PHASE = 0;
+const ARRIVED = LINE_WORDS;
+
+/**
+ * The phase of a run, and how many workers have arrived at its start.
+ *
+ * Layout: word 0 the phase, written by the main thread alone and only upwards; one cache line on, the number of workers
+ * that are ready to start, incremented once by each.
+ */
+export class Phase {
+  /** The shared words; the load loop reads the phase here at {@linkcode Phase.INDEX} once per operation. */
+  readonly words: Int32Array<SharedArrayBuffer>;
+  /** Index of the phase in {@linkcode Phase.words}. */
+  static readonly INDEX = PHASE;
+
+  private constructor(buffer: SharedArrayBuffer) {
+    this.words = new Int32Array(buffer);
+  }
+
+  /** A new run, preparing. */
+  static create(): Phase {
+    return new Phase(new SharedArrayBuffer(2 * LINE_BYTES));
+  }
+
+  static attach(handle: PhaseHandle): Phase {
+    return new Phase(handle.buffer);
+  }
+
+  handle(): PhaseHandle {
+    return { buffer: this.words.buffer };
+  }
+
+  get current(): number {
+    return Atomics.load(this.words, PHASE);
+  }
+
+  /** Moves on to a later phase and wakes everyone who waits for it. Only the main thread may call it. */
+  advance(phase: number): void {
+    if (phase <= this.current) return;
+    Atomics.store(this.words, PHASE, phase);
+    Atomics.notify(this.words, PHASE);
+  }
+
+  /** Counts the calling worker as ready. */
+  arrive(): void {
+    Atomics.add(this.words, ARRIVED, 1);
+    Atomics.notify(this.words, ARRIVED);
+  }
+
+  /**
+   * Blocks the calling worker until the run has reached `phase`.
+   *
+   * @throws {AbortError} when the run fails first
+   */
+  waitFor(phase: number, abort: Abort): void {
+    for (let current = this.current; current < phase; current = this.current) {
+      abort.check();
+      Atomics.wait(this.words, PHASE, current, abort.tickMs);
+    }
+  }
+
+  /** Resolves when `count` workers are ready, or the run has failed; for the main thread, which must not block. */
+  async arrivals(count: number, abort: Abort): Promise<void> {
+    for (let arrived = this.#arrived; arrived < count && !abort.raised; arrived = this.#arrived) {
+      await Atomics.waitAsync(this.words, ARRIVED, arrived, abort.tickMs).value;
+    }
+  }
+
+  get #arrived(): number {
+    return Atomics.load(this.words, ARRIVED);
+  }
+}
