@@ -73,8 +73,9 @@ function spellOutOne(arg: string): string[] {
   const switches = letters.map((letter) => SWITCH_BY_LETTER.get(letter));
   if (switches.every((name) => name !== undefined)) return switches.map((name) => `--${name}`);
 
-  const name = FLAG_BY_LETTER.get(letters[0]);
-  const value = letters.slice(1).join("");
+  const [first = "", ...others] = letters;
+  const name = FLAG_BY_LETTER.get(first);
+  const value = others.join("");
   if (name === undefined) return [arg];
   if (value === "") return [`--${name}`];
   if (value.startsWith("=")) return [`--${name}${value}`];
