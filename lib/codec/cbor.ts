@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { decodeCbor } from "@std/cbor";
 import {
   ENTRY_CAPACITY,
   ENTRY_HEADER_WORDS,
@@ -14,6 +13,7 @@ import {
   nextEntry,
   type ShardView,
 } from "../store/shard.ts";
+import { readCbor } from "./cbor_reader.ts";
 import { checkSnapshot, type Codec, crc32, CRC32_LENGTH, crc32Hex, FORMAT, type Snapshot } from "./codec.ts";
 import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
 import { type OutputBuffer, WORD_EXCESS } from "./output_buffer.ts";
@@ -71,7 +71,7 @@ export const cborCodec: Codec = {
       throw new CorruptSnapshotError("it does not end with the crc32 of its content");
     }
     try {
-      return checkSnapshot(decodeCbor(bytes));
+      return checkSnapshot(readCbor(bytes));
     } catch (error) {
       if (error instanceof CorruptSnapshotError) throw error;
       throw new CorruptSnapshotError("it is not CBOR", { cause: error });
