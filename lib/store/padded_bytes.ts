@@ -54,4 +54,5 @@ export class PaddedBytes {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A U+FEFF in front is content like any other.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
