@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { KeySpace } from "../backend/plan.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import type { Rng } from "./rng.ts";
 
@@ -15,6 +16,13 @@ export const SEED_VALUE = "foo";
 
 /** Of 2^32 random numbers, how many mean a put: 90%. */
 const PUT_THRESHOLD = Math.round(0.9 * 2 ** 32);
+
+/** What the seed's workload may put. */
+export const SEED_KEY_SPACE: KeySpace = {
+  keyCount: SEED_KEY_COUNT,
+  keyLengthMax: `Key${SEED_KEY_COUNT - 1}`.length,
+  valueLengthMax: SEED_VALUE.length,
+};
 
 const PREFIX = "Key";
 /** Length of `Key` and one digit: the first word of every key. */

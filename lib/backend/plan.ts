@@ -1,0 +1,47 @@
+/**
+ * Room of the plan: how large a store must be for the keys that will be put into it.
+ *
+ * @module
+ */
+import { entryWords } from "../store/shard.ts";
+import type { StoreSize } from "../store/shared_store.ts";
+
+/** The keys and values that a load may put. */
+export interface KeySpace {
+  /** Number of different keys. */
+  readonly keyCount: number;
+  /** Length in bytes of the longest key, and of the longest value. */
+  readonly keyLengthMax: number;
+  readonly valueLengthMax: number;
+}
+
+/** What the fullest shard holds already. */
+export interface LoadedShard {
+  readonly entriesPerShardMax: number;
+  readonly arenaWordsPerShardMax: number;
+}
+
+/** Standard deviations above the mean that a shard has room for; beyond lies one shard in a billion. */
+const DEVIATIONS = 6;
+/** What the normal distribution misses where a shard expects but a few keys. */
+const FEW_KEYS = 8;
+
+/**
+ * Sizes a store up front. Hashing spreads keys over shards as at random, so a shard's number of keys is binomial, with
+ * a standard deviation of about the square root of its mean.
+ *
+ * @param loaded what is loaded from files, whose keys may be others than the load's
+ */
+export function planStore(
+  shards: number,
+  keys: KeySpace,
+  loaded: LoadedShard = { entriesPerShardMax: 0, arenaWordsPerShardMax: 0 },
+): StoreSize {
+  const mean = keys.keyCount / shards;
+  const entries = Math.min(keys.keyCount, Math.ceil(mean + DEVIATIONS * Math.sqrt(mean) + FEW_KEYS));
+  return {
+    shards,
+    entriesPerShard: entries + loaded.entriesPerShardMax,
+    arenaWordsPerShard: entries * entryWords(keys.keyLengthMax, keys.valueLengthMax) + loaded.arenaWordsPerShardMax,
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * Room of the preparation: from backend options to shared memory, loaded and ready for the workers. The main thread's.
+ *
+ * @module
+ */
+import { CODECS } from "../codec/codecs.ts";
+import { type SetAsideFile, ShardDirectory } from "../persist/directory.ts";
+import { Ledger } from "../persist/ledger.ts";
+import { loadDirectory, surveyDirectory } from "../persist/loader.ts";
+import type { PersistenceHandle } from "../persist/persistence.ts";
+import type { AsynchronousPolicy } from "../persist/policy.ts";
+import { SnapshotQueue } from "../persist/snapshot_queue.ts";
+import { SharedStore, type StoreSize } from "../store/shared_store.ts";
+import type { Abort } from "../sync/abort.ts";
+import type { Clock } from "../sync/clock.ts";
+import { LINE_BYTES } from "../sync/layout.ts";
+import type { BackendHandle } from "./attach.ts";
+import type { FileBackendOptions } from "./backend.ts";
+import { type KeySpace, planStore } from "./plan.ts";
+
+/** Shards of the memory backend: enough that 100 threads rarely meet in one. */
+const MEMORY_SHARDS = 1024;
+
+/** A prepared memory backend. */
+export interface PreparedMemory {
+  readonly store: SharedStore;
+  readonly handle: BackendHandle;
+}
+
+/** A prepared file backend, whose directory is held until it is closed. */
+export interface PreparedFiles {
+  readonly store: SharedStore;
+  readonly handle: BackendHandle;
+  readonly ledger: Ledger;
+  readonly persistence: PersistenceHandle;
+  /** The asynchronous policy's queue. */
+  readonly queue?: SnapshotQueue;
+  readonly directory: ShardDirectory;
+  readonly filesLoaded: number;
+  readonly entriesLoaded: number;
+  readonly filesSetAside: readonly SetAsideFile[];
+}
+
+/** Creates the memory backend's store. */
+export function prepareMemory(keys: KeySpace, abort: Abort): PreparedMemory {
+  const store = SharedStore.create(planStore(MEMORY_SHARDS, keys), abort);
+  return { store, handle: { kind: "memory", store: store.handle() } };
+}
+
+/**
+ * Takes hold of the directory, loads what it holds, and creates what the workers share.
+ *
+ * @throws {PersistError} when the directory cannot be used
+ */
+export async function prepareFiles(
+  options: FileBackendOptions,
+  keys: KeySpace,
+  context: { abort: Abort; clock: Clock },
+): Promise<PreparedFiles> {
+  const { fileCount: shards, serializer, policy } = options;
+  const codec = CODECS[serializer];
+  const directory = ShardDirectory.open({
+    shards,
+    serializer,
+    ...(options.output === undefined ? {} : { path: options.output }),
+  });
+  try {
+    const survey = await surveyDirectory(directory, { codec, shards });
+    const store = SharedStore.create(planStore(shards, keys, survey), context.abort);
+    const ledger = Ledger.create(shards);
+    await loadDirectory(directory, survey, { codec, store, ledger });
+    const persistence: PersistenceHandle = {
+      store: store.handle(),
+      ledger: ledger.handle(),
+      clock: context.clock.handle(),
+      serializer,
+      directory: directory.path,
+    };
+    const common = {
+      store,
+      ledger,
+      persistence,
+      directory,
+      filesLoaded: survey.shards.length,
+      entriesLoaded: survey.entries,
+      filesSetAside: survey.setAside,
+    };
+    if (policy.kind === "synchronous") {
+      return { ...common, handle: { kind: "synchronous", persistence, periodMs: policy.periodMs } };
+    }
+    const queue = createQueue(policy, store.size, context.abort);
+    return { ...common, queue, handle: { kind: "asynchronous", persistence, queue: queue.handle() } };
+  } catch (error) {
+    directory.close();
+    throw error;
+  }
+}
+
+/** What a snapshot takes beside its entries, which take less than in the arena unless they are escaped. */
+const SNAPSHOT_OVERHEAD_BYTES = 256;
+
+/** Never takes more memory than the queue's slots can fill with full shards. */
+function createQueue(policy: AsynchronousPolicy, size: StoreSize, abort: Abort): SnapshotQueue {
+  const snapshotBytesMax = size.arenaWordsPerShard * 4 + SNAPSHOT_OVERHEAD_BYTES + LINE_BYTES;
+  // One more, for the lines that are skipped at the ring's end.
+  const bytes = Math.min(policy.queueMemoryBytes, (policy.queueDepth + 1) * snapshotBytesMax);
+  return SnapshotQueue.create({ depth: policy.queueDepth, bytes }, abort);
+}

@@ -1,0 +1,46 @@
+/**
+ * Room of the load worker: the Web Worker that runs the load loop on one thread.
+ *
+ * @module
+ */
+import { attachBackend, type BackendHandle } from "../backend/attach.ts";
+import type { WriteCounts } from "../persist/shard_writer.ts";
+import { Abort } from "../sync/abort.ts";
+import { Phase, type PhaseHandle, RUNNING } from "../sync/phase.ts";
+import { serveTask, type TaskConfiguration } from "../sync/task.ts";
+import { type LoadCounts, runLoad } from "./load_loop.ts";
+import { createPattern, type PatternName } from "./pattern.ts";
+import { Rng } from "./rng.ts";
+import { SeedWorkload } from "./workload.ts";
+
+/** What a load worker gets. */
+export interface LoadWorkerConfiguration extends TaskConfiguration {
+  readonly phase: PhaseHandle;
+  readonly backend: BackendHandle;
+  readonly pattern: PatternName;
+  readonly seed: number;
+  /** Index of the worker, from 0. */
+  readonly thread: number;
+}
+
+/** What a load worker has done. */
+export interface LoadWorkerResult extends LoadCounts, WriteCounts {
+  /** From the common start to the end of its last operation, in milliseconds. */
+  readonly runtimeMs: number;
+}
+
+serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
+  const { seed, thread } = configuration;
+  const phase = Phase.attach(configuration.phase);
+  const { backend, writeCounts } = attachBackend(configuration.backend);
+  // Two streams for each thread, so that the waits do not change the operations.
+  const workload = new SeedWorkload(new Rng(seed, 2 * thread));
+  const pattern = createPattern(configuration.pattern, phase, new Rng(seed, 2 * thread + 1));
+
+  phase.arrive();
+  phase.waitFor(RUNNING, Abort.attach(configuration.abort));
+  const startedAtMs = performance.now();
+  const counts = runLoad(backend, workload, pattern, phase);
+  const runtimeMs = performance.now() - startedAtMs;
+  return { runtimeMs, ...counts, ...writeCounts() };
+});

@@ -1,0 +1,212 @@
+/**
+ * Room of the output directory: who holds it, which shard files are in it, and what becomes of damaged ones.
+ *
+ * @module
+ */
+import type { SerializerName } from "../codec/codec.ts";
+import { PersistError, reasonOf } from "./persist_error.ts";
+import { parseShardFileName, type ShardFileName, shardFileName } from "./shard_file.ts";
+
+/** A file that could not be read as a snapshot and was renamed. */
+export interface SetAsideFile {
+  readonly path: string;
+  readonly backupPath: string;
+  /** What was wrong with it. */
+  readonly reason: string;
+}
+
+/** What a directory must hold. */
+export interface DirectoryOptions {
+  /** Path of the directory; a new temporary one when absent. */
+  readonly path?: string;
+  readonly shards: number;
+  readonly serializer: SerializerName;
+}
+
+const LOCK_NAME = "LOCK";
+const PROBE_NAME = "LOCK.tmp";
+
+/**
+ * An output directory, held by this process alone from {@linkcode ShardDirectory.open} to
+ * {@linkcode ShardDirectory.close} through a lock on its file `LOCK`.
+ */
+export class ShardDirectory {
+  readonly path: string;
+  readonly #options: DirectoryOptions;
+  readonly #lock: Deno.FsFile;
+
+  private constructor(path: string, options: DirectoryOptions, lock: Deno.FsFile) {
+    this.path = path;
+    this.#options = options;
+    this.#lock = lock;
+  }
+
+  /**
+   * Takes hold of a directory, which is created if need be, and removes what a broken replacement left in it.
+   *
+   * @throws {PersistError} when it cannot be used: not a directory, not writable, in use, or with shard files of
+   * another number or serializer; its shard files are untouched then
+   */
+  static open(options: DirectoryOptions): ShardDirectory {
+    const path = options.path === undefined ? makeTemporary() : makeDirectory(options.path);
+    const lock = takeLock(path);
+    const directory = new ShardDirectory(path, options, lock);
+    try {
+      const names = directory.#fileNames();
+      directory.#checkNames(names);
+      probeWriting(path);
+      for (const [name, parsed] of names) if (parsed.temporary) remove(`${path}/${name}`);
+    } catch (error) {
+      directory.close();
+      throw error;
+    }
+    return directory;
+  }
+
+  /** Whether the directory goes away when it is closed. */
+  get isTemporary(): boolean {
+    return this.#options.path === undefined;
+  }
+
+  /** The path of a shard's file. */
+  pathOf(shard: number): string {
+    return `${this.path}/${shardFileName(shard, this.#options.shards, this.#options.serializer)}`;
+  }
+
+  /** The shards that have a file, in ascending order. */
+  shardsWithFile(): number[] {
+    return [...this.#fileNames().values()].map(({ shard }) => shard).sort((a, b) => a - b);
+  }
+
+  /**
+   * Renames a damaged shard file to `NAME.corrupt-<UTC timestamp>`.
+   *
+   * @throws {PersistError} when that fails
+   */
+  setAside(shard: number, reason: string): SetAsideFile {
+    const path = this.pathOf(shard);
+    const backupPath = freePath(`${path}.corrupt-${new Date().toISOString().replaceAll(/[-:]/g, "")}`);
+    try {
+      Deno.renameSync(path, backupPath);
+    } catch (error) {
+      throw new PersistError("set aside", path, error);
+    }
+    return { path, backupPath, reason };
+  }
+
+  /** Lets go of the directory, and removes it if it was a temporary one. */
+  close(): void {
+    this.#lock.close();
+    if (!this.isTemporary) return;
+    try {
+      Deno.removeSync(this.path, { recursive: true });
+    } catch (error) {
+      throw new PersistError("remove", this.path, error);
+    }
+  }
+
+  #fileNames(): Map<string, ShardFileName> {
+    const names = new Map<string, ShardFileName>();
+    try {
+      for (const { name } of Deno.readDirSync(this.path)) {
+        const parsed = parseShardFileName(name);
+        if (parsed !== undefined) names.set(name, parsed);
+      }
+    } catch (error) {
+      throw new PersistError("read", this.path, error);
+    }
+    return names;
+  }
+
+  #checkNames(names: ReadonlyMap<string, ShardFileName>): void {
+    const { shards, serializer } = this.#options;
+    for (const [name, found] of names) {
+      if (found.temporary || (found.shards === shards && found.serializer === serializer)) continue;
+      throw new PersistError(
+        "use",
+        this.path,
+        `it holds ${name}, which goes with --file-count=${found.shards} --serializer=${found.serializer}, ` +
+          `not with --file-count=${shards} --serializer=${serializer}`,
+      );
+    }
+  }
+}
+
+function makeTemporary(): string {
+  try {
+    return Deno.makeTempDirSync({ prefix: "kvlab-" });
+  } catch (error) {
+    throw new PersistError("create", "a temporary directory", error);
+  }
+}
+
+function makeDirectory(path: string): string {
+  try {
+    Deno.mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Deno.errors.AlreadyExists ? "it is not a directory" : error;
+    throw new PersistError("use", path, reason);
+  }
+  return path.replace(/(?<=.)\/+$/, "");
+}
+
+/** Locks the directory's lock file, whose content names the process that holds it. */
+function takeLock(directory: string): Deno.FsFile {
+  const path = `${directory}/${LOCK_NAME}`;
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { read: true, write: true, create: true });
+  } catch (error) {
+    throw new PersistError("open", path, error);
+  }
+  try {
+    if (!file.tryLockSync(true)) throw new PersistError("use", directory, `it is locked by ${holderOf(path)}`);
+    file.truncateSync();
+    file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
+  } catch (error) {
+    file.close();
+    throw error instanceof PersistError ? error : new PersistError("lock", path, error);
+  }
+  return file;
+}
+
+function holderOf(path: string): string {
+  try {
+    const pid = Deno.readTextFileSync(path).trim();
+    return /^\d+$/.test(pid) ? `another kvlab, process ${pid}` : "another kvlab";
+  } catch {
+    return "another kvlab";
+  }
+}
+
+/** Finds out now, not in mid-run, whether files can be created. */
+function probeWriting(directory: string): void {
+  const path = `${directory}/${PROBE_NAME}`;
+  try {
+    Deno.openSync(path, { write: true, create: true }).close();
+    Deno.removeSync(path);
+  } catch (error) {
+    throw new PersistError("use", directory, `it is not writable: ${reasonOf(error)}`);
+  }
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    throw new PersistError("remove", path, error);
+  }
+}
+
+/** The path, or else the path with the first number behind it that is not taken. */
+function freePath(path: string): string {
+  for (let attempt = 0;; attempt++) {
+    const candidate = attempt === 0 ? path : `${path}-${attempt}`;
+    try {
+      Deno.lstatSync(candidate);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return candidate;
+      throw new PersistError("look for", candidate, error);
+    }
+  }
+}

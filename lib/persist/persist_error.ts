@@ -1,0 +1,21 @@
+/**
+ * Room of the error for what goes wrong with files.
+ *
+ * @module
+ */
+
+/** A file operation failed. The message names the action, the path and the system's reason, in one line. */
+export class PersistError extends Error {
+  override readonly name = "PersistError";
+
+  /** @param action what was being done, such as "write" */
+  constructor(action: string, path: string, cause: unknown) {
+    super(`Cannot ${action} ${path}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** What an error says, in one line, without the path and call that Deno appends. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replaceAll(/\s+/g, " ").replace(/(\(os error \d+\)).*$/, "$1");
+}

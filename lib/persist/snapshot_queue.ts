@@ -1,0 +1,260 @@
+/**
+ * Room of the queue between the load workers, which serialize shards, and the file worker, which writes them.
+ *
+ * @module
+ */
+import { Abort, type AbortHandle } from "../sync/abort.ts";
+import { Condition } from "../sync/condition.ts";
+import { alignUp, LINE_BYTES, LINE_WORDS } from "../sync/layout.ts";
+import { lock, unlock } from "../sync/mutex.ts";
+
+/** The bounds of a queue, fixed when it is created. */
+export interface QueueSize {
+  /** Snapshots that the queue holds at most, from 1 to 2^20. */
+  readonly depth: number;
+  /** Bytes of snapshots that the queue holds at most; each takes whole cache lines. */
+  readonly bytes: number;
+}
+
+/** What {@linkcode SnapshotQueue.attach} needs; structured-cloneable. */
+export interface QueueHandle {
+  readonly buffer: SharedArrayBuffer;
+  readonly size: QueueSize;
+  readonly abort: AbortHandle;
+}
+
+/** A serialized shard at the head of the queue. */
+export interface QueuedSnapshot {
+  /** Index of the shard. */
+  shard: number;
+  /** The shard's version that the snapshot holds. */
+  version: number;
+  /** The encoded snapshot; it lies in the ring and is valid until it is released. */
+  bytes: Uint8Array<SharedArrayBuffer>;
+}
+
+/** A snapshot exceeds the queue's bytes and could never be queued. */
+export class SnapshotTooLargeError extends RangeError {
+  override readonly name = "SnapshotTooLargeError";
+}
+
+// Words of the queue's header, a line for each group that different threads write.
+const MUTEX = 0;
+const NOT_EMPTY = LINE_WORDS;
+const NOT_FULL = 2 * LINE_WORDS;
+const HEAD = 3 * LINE_WORDS;
+const COUNT = HEAD + 1;
+const RING_TAIL = HEAD + 2;
+const RING_USED = HEAD + 3;
+const CLOSED = HEAD + 4;
+const SLOTS = 4 * LINE_WORDS;
+
+// Words of a slot.
+const SLOT_WORDS = 8;
+const SLOT_STATE = 0;
+const SLOT_SHARD = 1;
+const SLOT_LENGTH = 2;
+const SLOT_LINE = 3;
+const SLOT_LINES_TAKEN = 4;
+/** In 64-bit floats. */
+const SLOT_VERSION = 3;
+
+const FREE = 0;
+const RESERVED = 1;
+const COMMITTED = 2;
+
+const DEPTH_MAX = 2 ** 20;
+
+/**
+ * A bounded queue of serialized shards: many producers, one consumer.
+ *
+ * Layout: a header (mutex, two conditions, then the index of the oldest slot, the number of slots in use, the ring's
+ * first free line, its lines in use, and whether the queue is closed), `depth` slots (state, shard, length, first line,
+ * lines taken, version), and a ring of payload bytes, handed out in whole cache lines, each payload in one piece.
+ *
+ * A producer reserves a slot and lines of the ring under the mutex, copies its payload without it, and commits under
+ * it. The consumer takes the oldest slot once it is committed, writes straight out of the ring, and releases it.
+ *
+ * Invariant 1: header and slots change only under the mutex, and a reserved slot's payload belongs to its producer, a
+ * committed one's to the consumer.
+ * Invariant 2: slots leave in the order in which they were reserved. A shard's snapshots are put under that shard's
+ * lock, so they leave in the order in which they were taken.
+ * Invariant 3: the slots in use, starting at the oldest, take `RING_USED` lines that end at `RING_TAIL`, counting the
+ * lines skipped at the ring's end by a payload that would not fit there in one piece.
+ *
+ * Lock order: a shard's lock before the queue's. The consumer takes no shard's lock while it holds the queue's.
+ * Whoever waits does so on a condition of this queue, and every wait ends within a tick of an abort.
+ */
+export class SnapshotQueue {
+  readonly size: QueueSize;
+  readonly #abort: Abort;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #doubles: Float64Array<SharedArrayBuffer>;
+  readonly #ring: Uint8Array<SharedArrayBuffer>;
+  readonly #lines: number;
+  readonly #notEmpty: Condition;
+  readonly #notFull: Condition;
+
+  private constructor(handle: QueueHandle) {
+    const { buffer, size } = handle;
+    this.size = size;
+    this.#abort = Abort.attach(handle.abort);
+    this.#words = new Int32Array(buffer);
+    this.#doubles = new Float64Array(buffer);
+    this.#ring = new Uint8Array(buffer, ringStart(size));
+    this.#lines = this.#ring.length / LINE_BYTES;
+    this.#notEmpty = new Condition(this.#words, { index: NOT_EMPTY, mutex: MUTEX, abort: this.#abort });
+    this.#notFull = new Condition(this.#words, { index: NOT_FULL, mutex: MUTEX, abort: this.#abort });
+  }
+
+  /** Bytes of shared memory that a queue of this size takes. */
+  static byteLength(size: QueueSize): number {
+    return ringStart(size) + alignUp(size.bytes, LINE_BYTES);
+  }
+
+  /**
+   * An empty queue.
+   *
+   * @throws {RangeError} when a bound is out of range or the system does not grant that much shared memory
+   */
+  static create(size: QueueSize, abort: Abort): SnapshotQueue {
+    const { depth, bytes } = size;
+    if (!Number.isInteger(depth) || depth < 1 || depth > DEPTH_MAX) {
+      throw new RangeError(`Cannot create a queue: depth is ${depth}, must be a whole number from 1 to ${DEPTH_MAX}`);
+    }
+    if (!Number.isInteger(bytes) || bytes < 1) {
+      throw new RangeError(`Cannot create a queue: bytes is ${bytes}, must be a whole number from 1`);
+    }
+    return new SnapshotQueue({
+      buffer: new SharedArrayBuffer(SnapshotQueue.byteLength(size)),
+      size,
+      abort: abort.handle(),
+    });
+  }
+
+  static attach(handle: QueueHandle): SnapshotQueue {
+    return new SnapshotQueue(handle);
+  }
+
+  handle(): QueueHandle {
+    return { buffer: this.#words.buffer, size: this.size, abort: this.#abort.handle() };
+  }
+
+  /** Snapshots in the queue, as seen at some moment during the call. */
+  get count(): number {
+    return Atomics.load(this.#words, COUNT);
+  }
+
+  /**
+   * Queues a snapshot, waiting for as long as the queue is full in slots or bytes. The caller holds the shard's lock.
+   *
+   * @param bytes the snapshot is its first `length` bytes, which are copied
+   * @throws {SnapshotTooLargeError} when the snapshot is larger than the whole ring
+   * @throws {AbortError} when the run fails meanwhile
+   */
+  put(snapshot: { shard: number; version: number; bytes: Uint8Array; length: number }): void {
+    const { shard, version, bytes, length } = snapshot;
+    const words = this.#words;
+    const slot = this.#reserve(shard, length);
+    const start = words[slot + SLOT_LINE]! * LINE_BYTES;
+    this.#ring.set(bytes.length === length ? bytes : bytes.subarray(0, length), start);
+
+    lock(words, MUTEX, this.#abort);
+    words[slot + SLOT_SHARD] = shard;
+    words[slot + SLOT_LENGTH] = length;
+    this.#doubles[slot / 2 + SLOT_VERSION] = version;
+    words[slot + SLOT_STATE] = COMMITTED;
+    this.#notEmpty.notifyOne();
+    unlock(words, MUTEX);
+  }
+
+  /**
+   * Takes the oldest snapshot, waiting for as long as there is none. It stays in the queue until
+   * {@linkcode SnapshotQueue.release}, which must come before the next call.
+   *
+   * @param out filled in with the snapshot
+   * @returns false when the queue is closed and empty
+   * @throws {AbortError} when the run fails meanwhile
+   */
+  take(out: QueuedSnapshot): boolean {
+    const words = this.#words;
+    lock(words, MUTEX, this.#abort);
+    let slot = SLOTS + words[HEAD]! * SLOT_WORDS;
+    while (words[COUNT] === 0 || words[slot + SLOT_STATE] !== COMMITTED) {
+      if (words[COUNT] === 0 && words[CLOSED] !== 0) {
+        unlock(words, MUTEX);
+        return false;
+      }
+      this.#notEmpty.wait();
+      slot = SLOTS + words[HEAD]! * SLOT_WORDS;
+    }
+    unlock(words, MUTEX);
+    const start = words[slot + SLOT_LINE]! * LINE_BYTES;
+    out.shard = words[slot + SLOT_SHARD]!;
+    out.version = this.#doubles[slot / 2 + SLOT_VERSION]!;
+    out.bytes = this.#ring.subarray(start, start + words[slot + SLOT_LENGTH]!);
+    return true;
+  }
+
+  /** Removes the snapshot that {@linkcode SnapshotQueue.take} has taken, and makes its room free. */
+  release(): void {
+    const words = this.#words;
+    lock(words, MUTEX, this.#abort);
+    const slot = SLOTS + words[HEAD]! * SLOT_WORDS;
+    words[slot + SLOT_STATE] = FREE;
+    words[HEAD] = (words[HEAD]! + 1) % this.size.depth;
+    words[COUNT]!--;
+    words[RING_USED]! -= words[slot + SLOT_LINES_TAKEN]!;
+    this.#notFull.notifyOne();
+    unlock(words, MUTEX);
+  }
+
+  /** Says that nothing more will be put, so that the consumer ends when the queue is empty. */
+  close(): void {
+    lock(this.#words, MUTEX, this.#abort);
+    this.#words[CLOSED] = 1;
+    this.#notEmpty.notifyOne();
+    unlock(this.#words, MUTEX);
+  }
+
+  /** Reserves a slot and lines for `length` bytes; returns the slot's first word. */
+  #reserve(shard: number, length: number): number {
+    const words = this.#words;
+    const lines = Math.ceil(length / LINE_BYTES);
+    if (lines > this.#lines) {
+      throw new SnapshotTooLargeError(
+        `Cannot queue shard ${shard}: its snapshot of ${length} bytes exceeds the queue's ${this.size.bytes}, ` +
+          `must be given a larger --queue-memory or --file-count`,
+      );
+    }
+    lock(words, MUTEX, this.#abort);
+    let skipped = this.#linesSkipped(lines);
+    while (words[COUNT]! >= this.size.depth || words[RING_USED]! + skipped + lines > this.#lines) {
+      this.#notFull.wait();
+      skipped = this.#linesSkipped(lines);
+    }
+    const slot = SLOTS + ((words[HEAD]! + words[COUNT]!) % this.size.depth) * SLOT_WORDS;
+    const line = (words[RING_TAIL]! + skipped) % this.#lines;
+    words[slot + SLOT_STATE] = RESERVED;
+    words[slot + SLOT_LINE] = line;
+    words[slot + SLOT_LINES_TAKEN] = skipped + lines;
+    words[COUNT]!++;
+    words[RING_USED]! += skipped + lines;
+    words[RING_TAIL] = (line + lines) % this.#lines;
+    unlock(words, MUTEX);
+    return slot;
+  }
+
+  /** Lines left at the ring's end when the next payload must start over at its beginning. An empty ring starts over. */
+  #linesSkipped(lines: number): number {
+    const words = this.#words;
+    if (words[RING_USED] === 0) words[RING_TAIL] = 0;
+    const left = this.#lines - words[RING_TAIL]!;
+    return left < lines ? left : 0;
+  }
+}
+
+/** The ring's first byte. */
+function ringStart(size: QueueSize): number {
+  return alignUp((SLOTS + size.depth * SLOT_WORDS) * Int32Array.BYTES_PER_ELEMENT, LINE_BYTES);
+}

@@ -1,0 +1,75 @@
+/**
+ * Room of the worker tasks: how a Web Worker gets its configuration and gives back its one final result or error.
+ *
+ * Both go by message, before and after the work. During the work a worker may block, and hears no messages: all
+ * coordination is in shared memory.
+ *
+ * @module
+ */
+import { Abort, AbortError, type AbortHandle } from "./abort.ts";
+
+/** Every task's configuration names the abort flag that its failure raises. */
+export interface TaskConfiguration {
+  readonly abort: AbortHandle;
+}
+
+type TaskMessage<R> =
+  | { readonly kind: "done"; readonly result: R }
+  | { readonly kind: "failed"; readonly error: unknown; readonly aborted: boolean };
+
+/** The part of a worker's global scope that a task uses. */
+interface WorkerScope<C, R> {
+  onmessage: ((event: MessageEvent<C>) => void) | null;
+  postMessage(message: TaskMessage<R>): void;
+}
+
+/** Called once by a worker's module: runs the task on the configuration that arrives, and posts how it ended. */
+export function serveTask<C extends TaskConfiguration, R>(task: (configuration: C) => R): void {
+  const scope = globalThis as unknown as WorkerScope<C, R>;
+  scope.onmessage = ({ data }) => {
+    try {
+      scope.postMessage({ kind: "done", result: task(data) });
+    } catch (error) {
+      Abort.attach(data.abort).raise();
+      scope.postMessage({ kind: "failed", error, aborted: error instanceof AbortError });
+    }
+  };
+}
+
+/** The main thread's end of a worker that runs one task. */
+export class WorkerTask<C extends TaskConfiguration, R> {
+  readonly #worker: Worker;
+  /**
+   * How the task ended. Rejects with the task's own error, also when its module cannot be loaded, and with an
+   * {@linkcode AbortError} when the task only followed a failure elsewhere. The abort flag is raised by then.
+   */
+  readonly result: Promise<R>;
+
+  constructor(worker: Worker, configuration: C) {
+    this.#worker = worker;
+    const abort = Abort.attach(configuration.abort);
+    const { promise, resolve, reject } = Promise.withResolvers<R>();
+    const fail = (error: unknown) => {
+      abort.raise();
+      reject(error);
+    };
+    worker.onmessage = ({ data }: MessageEvent<TaskMessage<R>>) => {
+      if (data.kind === "done") resolve(data.result);
+      else fail(data.aborted ? new AbortError() : data.error);
+    };
+    worker.onmessageerror = () => fail(new Error("Cannot read a worker's message"));
+    worker.onerror = (event) => {
+      event.preventDefault();
+      fail(event.error ?? new Error(event.message));
+    };
+    this.result = promise;
+    // Whoever awaits the result sees the error; meanwhile it is not an unhandled one.
+    promise.catch(() => {});
+    worker.postMessage(configuration);
+  }
+
+  /** Ends the worker. It must not be in a long `Atomics.wait`: the process would then never exit by itself. */
+  terminate(): void {
+    this.#worker.terminate();
+  }
+}
