@@ -74,7 +74,7 @@ export const cborCodec: Codec = {
       return checkSnapshot(readCbor(bytes));
     } catch (error) {
       if (error instanceof CorruptSnapshotError) throw error;
-      throw new CorruptSnapshotError("it is not CBOR", { cause: error });
+      throw new CorruptSnapshotError("it is not the CBOR of a snapshot", { cause: error });
     }
   },
 };
