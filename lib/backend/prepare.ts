@@ -104,5 +104,5 @@ function createQueue(policy: AsynchronousPolicy, size: StoreSize, abort: Abort):
   const snapshotBytesMax = size.arenaWordsPerShard * 4 + SNAPSHOT_OVERHEAD_BYTES + LINE_BYTES;
   // One more, for the lines that are skipped at the ring's end.
   const bytes = Math.min(policy.queueMemoryBytes, (policy.queueDepth + 1) * snapshotBytesMax);
-  return SnapshotQueue.create({ depth: policy.queueDepth, bytes }, abort);
+  return SnapshotQueue.create({ depth: policy.queueDepth, bytes, shards: size.shards }, abort);
 }

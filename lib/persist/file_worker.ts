@@ -19,21 +19,30 @@ export interface FileWorkerConfiguration extends TaskConfiguration {
   readonly queue?: QueueHandle;
 }
 
-serveTask((configuration: FileWorkerConfiguration): WriteCounts => {
+/** What the file worker has done. */
+export interface FileWorkerResult extends WriteCounts {
+  /** Snapshots dropped unwritten, because a newer one of their shard was in the queue. */
+  readonly snapshotsSuperseded: number;
+}
+
+serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
   const phase = Phase.attach(configuration.phase);
   const writer = attachShardWriter(configuration.persistence);
   phase.arrive();
-  if (configuration.queue !== undefined) writeQueued(SnapshotQueue.attach(configuration.queue), writer);
+  const { queue } = configuration;
+  const snapshotsSuperseded = queue === undefined ? 0 : writeQueued(SnapshotQueue.attach(queue), writer);
   phase.waitFor(DRAINING, Abort.attach(configuration.abort));
   writer.writeDirtyShards();
-  return writer.counts;
+  return { ...writer.counts, snapshotsSuperseded };
 });
 
-/** Writes snapshots in the order of the queue until it is closed and empty. */
-function writeQueued(queue: SnapshotQueue, writer: ShardWriter): void {
+/** Writes snapshots until the queue is closed and empty; returns how many it dropped as superseded. */
+function writeQueued(queue: SnapshotQueue, writer: ShardWriter): number {
   const snapshot: QueuedSnapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  let superseded = 0;
   while (queue.take(snapshot)) {
     writer.write(snapshot.shard, snapshot.version, snapshot.bytes);
-    queue.release();
+    superseded += queue.release() - 1;
   }
+  return superseded;
 }

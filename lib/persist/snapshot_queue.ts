@@ -14,6 +14,8 @@ export interface QueueSize {
   readonly depth: number;
   /** Bytes of snapshots that the queue holds at most; each takes whole cache lines. */
   readonly bytes: number;
+  /** Number of shards that snapshots are of. */
+  readonly shards: number;
 }
 
 /** What {@linkcode SnapshotQueue.attach} needs; structured-cloneable. */
@@ -23,7 +25,7 @@ export interface QueueHandle {
   readonly abort: AbortHandle;
 }
 
-/** A serialized shard at the head of the queue. */
+/** A serialized shard out of the queue. */
 export interface QueuedSnapshot {
   /** Index of the shard. */
   shard: number;
@@ -47,7 +49,16 @@ const COUNT = HEAD + 1;
 const RING_TAIL = HEAD + 2;
 const RING_USED = HEAD + 3;
 const CLOSED = HEAD + 4;
-const SLOTS = 4 * LINE_WORDS;
+/** The slot whose snapshot the consumer has taken. */
+const TAKEN = HEAD + 5;
+const SHARDS = 4 * LINE_WORDS;
+
+// Words of a shard's row.
+const SHARD_WORDS = 4;
+/** The slot of the shard's newest committed snapshot; meaningful while a snapshot of the shard is queued. */
+const SHARD_NEWEST = 0;
+/** In 64-bit floats: the version up to which the shard's snapshots have been taken and released. */
+const SHARD_RELEASED_VERSION = 1;
 
 // Words of a slot.
 const SLOT_WORDS = 8;
@@ -68,19 +79,26 @@ const DEPTH_MAX = 2 ** 20;
 /**
  * A bounded queue of serialized shards: many producers, one consumer.
  *
+ * A snapshot holds all of its shard, so a newer one makes the older ones superfluous. The queue goes by the order of its
+ * slots, but hands out, when a shard's turn has come, the newest snapshot that it holds of that shard; the older ones
+ * are then dropped. So a queue that fills up faster than it is written costs less and less writing, and the oldest put
+ * never waits longer than one write per shard.
+ *
  * Layout: a header (mutex, two conditions, then the index of the oldest slot, the number of slots in use, the ring's
- * first free line, its lines in use, and whether the queue is closed), `depth` slots (state, shard, length, first line,
- * lines taken, version), and a ring of payload bytes, handed out in whole cache lines, each payload in one piece.
+ * first free line, its lines in use, whether the queue is closed, and the slot taken), a row for each shard (the slot of
+ * its newest snapshot, the version released), `depth` slots (state, shard, length, first line, lines taken, version),
+ * and a ring of payload bytes, handed out in whole cache lines, each payload in one piece.
  *
  * A producer reserves a slot and lines of the ring under the mutex, copies its payload without it, and commits under
- * it. The consumer takes the oldest slot once it is committed, writes straight out of the ring, and releases it.
+ * it. The consumer takes a snapshot, writes straight out of the ring, and releases it.
  *
- * Invariant 1: header and slots change only under the mutex, and a reserved slot's payload belongs to its producer, a
- * committed one's to the consumer.
- * Invariant 2: slots leave in the order in which they were reserved. A shard's snapshots are put under that shard's
- * lock, so they leave in the order in which they were taken.
+ * Invariant 1: header, rows and slots change only under the mutex. A reserved slot's payload belongs to its producer; a
+ * committed one's does not change until its slot is free again.
+ * Invariant 2: slots become free in the order in which they were reserved. A shard's snapshots are put under that
+ * shard's lock, so their versions rise along the queue, and those taken rise too.
  * Invariant 3: the slots in use, starting at the oldest, take `RING_USED` lines that end at `RING_TAIL`, counting the
  * lines skipped at the ring's end by a payload that would not fit there in one piece.
+ * Invariant 4: a snapshot that is dropped has a version at most its shard's released one.
  *
  * Lock order: a shard's lock before the queue's. The consumer takes no shard's lock while it holds the queue's.
  * Whoever waits does so on a condition of this queue, and every wait ends within a tick of an abort.
@@ -92,6 +110,7 @@ export class SnapshotQueue {
   readonly #doubles: Float64Array<SharedArrayBuffer>;
   readonly #ring: Uint8Array<SharedArrayBuffer>;
   readonly #lines: number;
+  readonly #slotsStart: number;
   readonly #notEmpty: Condition;
   readonly #notFull: Condition;
 
@@ -103,6 +122,7 @@ export class SnapshotQueue {
     this.#doubles = new Float64Array(buffer);
     this.#ring = new Uint8Array(buffer, ringStart(size));
     this.#lines = this.#ring.length / LINE_BYTES;
+    this.#slotsStart = slotsStart(size);
     this.#notEmpty = new Condition(this.#words, { index: NOT_EMPTY, mutex: MUTEX, abort: this.#abort });
     this.#notFull = new Condition(this.#words, { index: NOT_FULL, mutex: MUTEX, abort: this.#abort });
   }
@@ -118,12 +138,17 @@ export class SnapshotQueue {
    * @throws {RangeError} when a bound is out of range or the system does not grant that much shared memory
    */
   static create(size: QueueSize, abort: Abort): SnapshotQueue {
-    const { depth, bytes } = size;
-    if (!Number.isInteger(depth) || depth < 1 || depth > DEPTH_MAX) {
-      throw new RangeError(`Cannot create a queue: depth is ${depth}, must be a whole number from 1 to ${DEPTH_MAX}`);
-    }
-    if (!Number.isInteger(bytes) || bytes < 1) {
-      throw new RangeError(`Cannot create a queue: bytes is ${bytes}, must be a whole number from 1`);
+    const { depth, bytes, shards } = size;
+    for (
+      const [name, value, max] of [["depth", depth, DEPTH_MAX], ["bytes", bytes, Infinity], [
+        "shards",
+        shards,
+        Infinity,
+      ]] as const
+    ) {
+      if (!Number.isInteger(value) || value < 1 || value > max) {
+        throw new RangeError(`Cannot create a queue: ${name} is ${value}, must be a whole number from 1`);
+      }
     }
     return new SnapshotQueue({
       buffer: new SharedArrayBuffer(SnapshotQueue.byteLength(size)),
@@ -138,11 +163,6 @@ export class SnapshotQueue {
 
   handle(): QueueHandle {
     return { buffer: this.#words.buffer, size: this.size, abort: this.#abort.handle() };
-  }
-
-  /** Snapshots in the queue, as seen at some moment during the call. */
-  get count(): number {
-    return Atomics.load(this.#words, COUNT);
   }
 
   /**
@@ -160,17 +180,17 @@ export class SnapshotQueue {
     this.#ring.set(bytes.length === length ? bytes : bytes.subarray(0, length), start);
 
     lock(words, MUTEX, this.#abort);
-    words[slot + SLOT_SHARD] = shard;
     words[slot + SLOT_LENGTH] = length;
     this.#doubles[slot / 2 + SLOT_VERSION] = version;
     words[slot + SLOT_STATE] = COMMITTED;
+    words[this.#row(shard) + SHARD_NEWEST] = slot;
     this.#notEmpty.notifyOne();
     unlock(words, MUTEX);
   }
 
   /**
-   * Takes the oldest snapshot, waiting for as long as there is none. It stays in the queue until
-   * {@linkcode SnapshotQueue.release}, which must come before the next call.
+   * Takes the newest snapshot of the shard that is next, waiting for as long as the queue is empty. It stays in the
+   * queue until {@linkcode SnapshotQueue.release}, which must come before the next call.
    *
    * @param out filled in with the snapshot
    * @returns false when the queue is closed and empty
@@ -179,34 +199,43 @@ export class SnapshotQueue {
   take(out: QueuedSnapshot): boolean {
     const words = this.#words;
     lock(words, MUTEX, this.#abort);
-    let slot = SLOTS + words[HEAD]! * SLOT_WORDS;
-    while (words[COUNT] === 0 || words[slot + SLOT_STATE] !== COMMITTED) {
+    while (words[COUNT] === 0 || words[this.#headSlot + SLOT_STATE] !== COMMITTED) {
       if (words[COUNT] === 0 && words[CLOSED] !== 0) {
         unlock(words, MUTEX);
         return false;
       }
       this.#notEmpty.wait();
-      slot = SLOTS + words[HEAD]! * SLOT_WORDS;
     }
+    const shard = words[this.#headSlot + SLOT_SHARD]!;
+    const slot = words[this.#row(shard) + SHARD_NEWEST]!;
+    words[TAKEN] = slot;
     unlock(words, MUTEX);
+
     const start = words[slot + SLOT_LINE]! * LINE_BYTES;
-    out.shard = words[slot + SLOT_SHARD]!;
+    out.shard = shard;
     out.version = this.#doubles[slot / 2 + SLOT_VERSION]!;
     out.bytes = this.#ring.subarray(start, start + words[slot + SLOT_LENGTH]!);
     return true;
   }
 
-  /** Removes the snapshot that {@linkcode SnapshotQueue.take} has taken, and makes its room free. */
-  release(): void {
+  /**
+   * Says that the snapshot that {@linkcode SnapshotQueue.take} has taken is persisted, and frees the oldest slot and
+   * those behind it whose snapshots are superseded.
+   *
+   * @returns how many slots became free, at least one
+   */
+  release(): number {
     const words = this.#words;
     lock(words, MUTEX, this.#abort);
-    const slot = SLOTS + words[HEAD]! * SLOT_WORDS;
-    words[slot + SLOT_STATE] = FREE;
-    words[HEAD] = (words[HEAD]! + 1) % this.size.depth;
-    words[COUNT]!--;
-    words[RING_USED]! -= words[slot + SLOT_LINES_TAKEN]!;
-    this.#notFull.notifyOne();
+    const taken = words[TAKEN]!;
+    const version = this.#doubles[taken / 2 + SLOT_VERSION]!;
+    this.#doubles[this.#row(words[taken + SLOT_SHARD]!) / 2 + SHARD_RELEASED_VERSION] = version;
+    let freed = 0;
+    for (; words[COUNT]! > 0 && this.#isSuperseded(this.#headSlot); freed++) this.#freeHead();
+    if (freed > 1) this.#notFull.notifyAll();
+    else this.#notFull.notifyOne();
     unlock(words, MUTEX);
+    return freed;
   }
 
   /** Says that nothing more will be put, so that the consumer ends when the queue is empty. */
@@ -215,6 +244,32 @@ export class SnapshotQueue {
     this.#words[CLOSED] = 1;
     this.#notEmpty.notifyOne();
     unlock(this.#words, MUTEX);
+  }
+
+  /** The oldest slot's first word. */
+  get #headSlot(): number {
+    return this.#slotsStart + this.#words[HEAD]! * SLOT_WORDS;
+  }
+
+  /** The first word of a shard's row. */
+  #row(shard: number): number {
+    return SHARDS + shard * SHARD_WORDS;
+  }
+
+  /** Whether the slot's snapshot, or a newer one of its shard, has been released. */
+  #isSuperseded(slot: number): boolean {
+    if (this.#words[slot + SLOT_STATE] !== COMMITTED) return false;
+    const released = this.#doubles[this.#row(this.#words[slot + SLOT_SHARD]!) / 2 + SHARD_RELEASED_VERSION]!;
+    return this.#doubles[slot / 2 + SLOT_VERSION]! <= released;
+  }
+
+  #freeHead(): void {
+    const words = this.#words;
+    const slot = this.#headSlot;
+    words[slot + SLOT_STATE] = FREE;
+    words[HEAD] = (words[HEAD]! + 1) % this.size.depth;
+    words[COUNT]!--;
+    words[RING_USED]! -= words[slot + SLOT_LINES_TAKEN]!;
   }
 
   /** Reserves a slot and lines for `length` bytes; returns the slot's first word. */
@@ -233,9 +288,10 @@ export class SnapshotQueue {
       this.#notFull.wait();
       skipped = this.#linesSkipped(lines);
     }
-    const slot = SLOTS + ((words[HEAD]! + words[COUNT]!) % this.size.depth) * SLOT_WORDS;
+    const slot = this.#slotsStart + ((words[HEAD]! + words[COUNT]!) % this.size.depth) * SLOT_WORDS;
     const line = (words[RING_TAIL]! + skipped) % this.#lines;
     words[slot + SLOT_STATE] = RESERVED;
+    words[slot + SLOT_SHARD] = shard;
     words[slot + SLOT_LINE] = line;
     words[slot + SLOT_LINES_TAKEN] = skipped + lines;
     words[COUNT]!++;
@@ -254,7 +310,12 @@ export class SnapshotQueue {
   }
 }
 
+/** The first slot's first word. */
+function slotsStart(size: QueueSize): number {
+  return alignUp(SHARDS + size.shards * SHARD_WORDS, LINE_WORDS);
+}
+
 /** The ring's first byte. */
 function ringStart(size: QueueSize): number {
-  return alignUp((SLOTS + size.depth * SLOT_WORDS) * Int32Array.BYTES_PER_ELEMENT, LINE_BYTES);
+  return alignUp((slotsStart(size) + size.depth * SLOT_WORDS) * Int32Array.BYTES_PER_ELEMENT, LINE_BYTES);
 }

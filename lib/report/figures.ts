@@ -48,6 +48,7 @@ export function figures(result: RunResult): Figure[] {
       { name: "entries_loaded", kind: "count", value: file.entriesLoaded },
       { name: "files_set_aside", kind: "count", value: file.filesSetAside.length },
       { name: "snapshots_written", kind: "count", value: file.snapshotsWritten },
+      { name: "snapshots_superseded", kind: "count", value: file.snapshotsSuperseded },
       { name: "bytes_written", kind: "count", value: file.bytesWritten },
     );
   }

@@ -29,6 +29,8 @@ export interface FileResult {
   readonly files: number;
   /** Snapshots written during load and drain. */
   readonly snapshotsWritten: number;
+  /** Queued snapshots that were never written, because a newer one of their shard was. */
+  readonly snapshotsSuperseded: number;
   readonly bytesWritten: number;
   /** Time from the last load worker's end until every acknowledged put was in the file system, in milliseconds. */
   readonly drainMs: number;

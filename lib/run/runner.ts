@@ -7,9 +7,8 @@ import type { BackendHandle } from "../backend/attach.ts";
 import { type PreparedFiles, prepareFiles, prepareMemory } from "../backend/prepare.ts";
 import type { LoadWorkerConfiguration, LoadWorkerResult } from "../load/load_worker.ts";
 import { SEED_KEY_SPACE } from "../load/workload.ts";
-import type { FileWorkerConfiguration } from "../persist/file_worker.ts";
+import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
-import type { WriteCounts } from "../persist/shard_writer.ts";
 import { Abort, AbortError } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
 import { DRAINING, Phase, RUNNING, STOPPING } from "../sync/phase.ts";
@@ -32,7 +31,7 @@ export interface RunHooks {
 }
 
 type LoadTask = WorkerTask<LoadWorkerConfiguration, LoadWorkerResult>;
-type FileTask = WorkerTask<FileWorkerConfiguration, WriteCounts>;
+type FileTask = WorkerTask<FileWorkerConfiguration, FileWorkerResult>;
 
 /** How long workers have to end by themselves after a failure, a few ticks. */
 const FAILURE_GRACE_MS = 1000;
@@ -176,6 +175,7 @@ class Run {
       filesSetAside: files.filesSetAside,
       files: files.directory.shardsWithFile().length,
       snapshotsWritten: counts.reduce((sum, { snapshotsWritten }) => sum + snapshotsWritten, 0),
+      snapshotsSuperseded: fileCounts.snapshotsSuperseded,
       bytesWritten: counts.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
       drainMs,
     };

@@ -52,6 +52,7 @@ export const persisted: FileResult = {
   }],
   files: 120,
   snapshotsWritten: 1_700,
+  snapshotsSuperseded: 300,
   bytesWritten: 13_600_000,
   drainMs: 500.25,
 };

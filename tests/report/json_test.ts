@@ -60,6 +60,7 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
     entries_loaded: 65_000,
     files_set_aside: 1,
     snapshots_written: 1_700,
+    snapshots_superseded: 300,
     bytes_written: 13_600_000,
     stopped_by: "SIGINT",
     set_aside_files: [{

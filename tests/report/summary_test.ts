@@ -35,6 +35,7 @@ files_loaded: 119
 entries_loaded: 65000
 files_set_aside: 1
 snapshots_written: 1700
+snapshots_superseded: 300
 bytes_written: 13600000
 stopped_by: SIGINT
 `,

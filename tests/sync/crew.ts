@@ -17,7 +17,9 @@ export interface CrewOptions {
   readonly abort: Abort;
   /** Memory in which a worker may be asleep. */
   readonly words: Int32Array<SharedArrayBuffer>;
-  /** Default: 30 seconds, some twenty times what the slowest stress test takes on a busy machine. */
+  /** What this thread does while the workers run; its failure is the crew's. */
+  readonly meanwhile?: () => Promise<void>;
+  /** Default: 30 seconds, more than twenty times what the slowest stress test takes on a busy machine. */
   readonly deadlineMs?: number;
 }
 
@@ -26,58 +28,92 @@ export const NO_TICK_MS = 600_000;
 
 const DEADLINE_MS = 30_000;
 const RESCUE_PERIOD_MS = 10;
+/** How long a rescued worker may take to end by itself. */
+const RESCUE_MAX_MS = 5_000;
 
 /**
  * Runs one worker for each configuration.
  *
  * @param spawn starts a worker whose module calls {@linkcode serve}
  * @returns the results, in the order of the configurations
- * @throws {Error} when a worker fails or the deadline passes, after all workers have ended
+ * @throws {Error} when a worker or `meanwhile` fails or the deadline passes, after all workers have ended
  */
 export async function runCrew<Config, Result>(
   spawn: () => Worker,
   configs: readonly Config[],
   options: CrewOptions,
 ): Promise<Result[]> {
-  const { abort, words, deadlineMs = DEADLINE_MS } = options;
-  let late = false;
-  let rescue: ReturnType<typeof setInterval> | undefined;
-  const wakeAll = () => {
-    abort.raise();
-    for (let i = 0; i < words.length; i++) Atomics.notify(words, i);
-  };
-  const fail = () => rescue ??= setInterval(wakeAll, RESCUE_PERIOD_MS);
-  const deadline = setTimeout(() => {
-    late = true;
-    fail();
-  }, deadlineMs);
-
+  const { deadlineMs = DEADLINE_MS } = options;
+  const rescue = new Rescue(options);
+  const deadline = setTimeout(() => rescue.start(`some worker still ran or slept after ${deadlineMs} ms`), deadlineMs);
   const workers = configs.map(spawn);
-  const reports = await Promise.all(workers.map(async (worker, i) => {
-    const report = reportOf<Result>(worker);
+  const work = Promise.all(workers.map(async (worker, i) => {
+    const result = resultOf<Result>(worker);
     worker.postMessage(configs[i]);
-    const settled = await report;
-    if ("failure" in settled) fail();
-    return settled;
+    return await result.catch((error: Error) => {
+      rescue.start(error.message);
+      throw error;
+    });
   }));
-  clearTimeout(deadline);
-  clearInterval(rescue);
-  for (const worker of workers) worker.terminate();
-  if (late) throw new Error(`Cannot wait for the workers: some still ran or slept after ${deadlineMs} ms`);
-
-  const failures = reports.flatMap((report) => "failure" in report ? [report.failure] : []);
-  // An AbortError follows from another worker's failure, unless there is no other.
-  const failure = failures.find((text) => !text.startsWith("AbortError")) ?? failures[0];
-  if (failure !== undefined) throw new Error(`A worker failed: ${failure}`);
-  return reports.flatMap((report) => "result" in report ? [report.result] : []);
+  const meanwhile = options.meanwhile?.().catch((error) => rescue.start(String(error)));
+  try {
+    const ended = Promise.allSettled([work, meanwhile]);
+    await Promise.race([ended, rescue.givenUp]);
+    if (rescue.reason !== undefined) throw new Error(`The crew failed: ${rescue.reason}`);
+    return await work;
+  } finally {
+    clearTimeout(deadline);
+    for (const worker of workers) worker.terminate();
+    rescue.end();
+  }
 }
 
-function reportOf<Result>(worker: Worker): Promise<Report<Result>> {
-  return new Promise((resolve) => {
-    worker.onmessage = ({ data }: MessageEvent<Report<Result>>) => resolve(data);
+/** Wakes a crew that has failed, again and again, so that its workers see the abort flag and end. */
+class Rescue {
+  /** Why the crew failed: the first reason given, unless that only followed from another. */
+  reason: string | undefined;
+  /** Resolves when the workers were given time enough to end and did not. */
+  readonly givenUp: Promise<void>;
+  readonly #options: CrewOptions;
+  readonly #giveUp: () => void;
+  #waker: ReturnType<typeof setInterval> | undefined;
+  #limit: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: CrewOptions) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#options = options;
+    this.givenUp = promise;
+    this.#giveUp = resolve;
+  }
+
+  start(reason: string): void {
+    if (this.reason === undefined || this.reason.startsWith("AbortError")) this.reason = reason;
+    this.#options.abort.raise();
+    this.#waker ??= setInterval(() => this.#wakeAll(), RESCUE_PERIOD_MS);
+    this.#limit ??= setTimeout(this.#giveUp, RESCUE_MAX_MS);
+  }
+
+  end(): void {
+    clearInterval(this.#waker);
+    clearTimeout(this.#limit);
+    if (this.reason !== undefined) this.#wakeAll();
+  }
+
+  #wakeAll(): void {
+    const { words } = this.#options;
+    for (let i = 0; i < words.length; i++) Atomics.notify(words, i);
+  }
+}
+
+function resultOf<Result>(worker: Worker): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<Report<Result>>) => {
+      if ("result" in data) resolve(data.result);
+      else reject(new Error(data.failure));
+    };
     worker.onerror = (event) => {
       event.preventDefault();
-      resolve({ failure: event.message });
+      reject(new Error(event.message));
     };
   });
 }

@@ -41,11 +41,17 @@ Deno.test("lock() throws AbortError, without the lock, when the run fails while 
   const config: MutexConfig = { words, abort: abort.handle(), kind: "wait", workers, rounds: 1, turns: 1 };
   lock(words, MUTEX, abort);
 
-  const crew = runCrew<MutexConfig, MutexResult>(spawn, Array(workers).fill(config), { abort, words });
-  await until(() => Atomics.load(words, MUTEX) === CONTENDED);
-  abort.raise();
-  const raisedMs = performance.now();
-  const results = await crew;
+  let raisedMs = NaN;
+  const meanwhile = async () => {
+    await until(() => Atomics.load(words, MUTEX) === CONTENDED);
+    abort.raise();
+    raisedMs = performance.now();
+  };
+  const results = await runCrew<MutexConfig, MutexResult>(spawn, Array(workers).fill(config), {
+    abort,
+    words,
+    meanwhile,
+  });
 
   assertEquals(results.map(({ aborted }) => aborted), Array(workers).fill(true));
   assertLess(performance.now() - raisedMs, 5_000);
