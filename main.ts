@@ -87,7 +87,7 @@ function print(stream: typeof Deno.stdout | typeof Deno.stderr, text: string): v
 /** One line for any error; the user needs no stack. */
 function describe(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return `kvlab: ${message.replaceAll(/\s*\n\s*/g, " ")}`;
+  return `kvlab: ${message.replaceAll(/\s*\n\s*/g, " ")}` + (error instanceof UsageError ? " (see kvlab --help)" : "");
 }
 
 if (import.meta.main) {
@@ -97,7 +97,6 @@ if (import.meta.main) {
   } catch (error) {
     code = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
     warn(describe(error));
-    if (error instanceof UsageError) warn("Try 'kvlab --help'");
   }
   // Ends the process even if a worker still sleeps in Atomics.wait.
   Deno.exit(code);

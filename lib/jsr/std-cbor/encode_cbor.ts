@@ -53,5 +53,7 @@ const ENCODE_OPTIONS: EncodeOptions = {
  * @throws {RangeError} when a number or tag needs more than 64 bits
  */
 export function encodeCbor(value: CborType): Uint8Array {
-  return encode(value, ENCODE_OPTIONS);
+  const bytes = encode(value, ENCODE_OPTIONS);
+  // cborg may give a Buffer, which is not deeply equal to a Uint8Array of the same bytes.
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
