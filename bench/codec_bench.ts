@@ -1,0 +1,67 @@
+/**
+ * Benches of the encoders: a shard of 512 entries of the seed's, from shared memory to the bytes of its file, beside the
+ * usual ways from a JavaScript object to such bytes.
+ *
+ * kvlab's encoders also compute the checksum, which the others are spared.
+ *
+ * @module
+ */
+import { encodeCbor } from "@std/cbor";
+import { cborCodec } from "../lib/codec/cbor.ts";
+import { FORMAT } from "../lib/codec/codec.ts";
+import { jsonCodec } from "../lib/codec/json.ts";
+import { OutputBuffer } from "../lib/codec/output_buffer.ts";
+import { SEED_KEY_COUNT, SEED_VALUE } from "../lib/load/workload.ts";
+import { entryWords } from "../lib/store/shard.ts";
+import { SharedStore } from "../lib/store/shared_store.ts";
+import { Abort } from "../lib/sync/abort.ts";
+
+const ENTRY_COUNT = 512;
+/** Keys as far apart as those of one shard are, so with as many digits. */
+const KEYS = Array.from({ length: ENTRY_COUNT }, (_, i) => `Key${i * (SEED_KEY_COUNT / ENTRY_COUNT)}`);
+
+const store = SharedStore.create(
+  { shards: 1, entriesPerShard: ENTRY_COUNT, arenaWordsPerShard: ENTRY_COUNT * entryWords(8, SEED_VALUE.length) },
+  Abort.create(),
+);
+for (const key of KEYS) store.putString(key, SEED_VALUE);
+const out = new OutputBuffer();
+
+/** The same snapshot as an object around the entries, without its checksum. */
+function documentOf(entries: Record<string, string>) {
+  return { format: FORMAT, shard: 0, shards: 1, version: ENTRY_COUNT, count: ENTRY_COUNT, entries };
+}
+
+/** The entries as a store in JavaScript has them: an object filled put by put, which V8 keeps as a dictionary. */
+const filled: Record<string, string> = Object.create(null);
+for (const key of KEYS) filled[key] = SEED_VALUE;
+const filledDocument = documentOf(filled);
+
+/** The best case of V8, which no store can count on: all keys at once, so that the object gets a shape of its own. */
+const shapedDocument = documentOf(Object.fromEntries(KEYS.map((key) => [key, SEED_VALUE])));
+
+const utf8 = new TextEncoder();
+
+Deno.bench("kvlab's JSON encoder", { group: "json", baseline: true }, () => {
+  jsonCodec.encode(store.viewShard(0), out);
+});
+
+Deno.bench("JSON.stringify + TextEncoder", { group: "json" }, () => {
+  utf8.encode(JSON.stringify(filledDocument));
+});
+
+Deno.bench("JSON.stringify + TextEncoder, object of fixed shape", { group: "json" }, () => {
+  utf8.encode(JSON.stringify(shapedDocument));
+});
+
+Deno.bench("kvlab's CBOR encoder", { group: "cbor", baseline: true }, () => {
+  cborCodec.encode(store.viewShard(0), out);
+});
+
+Deno.bench("encodeCbor", { group: "cbor" }, () => {
+  encodeCbor(filledDocument);
+});
+
+Deno.bench("encodeCbor, object of fixed shape", { group: "cbor" }, () => {
+  encodeCbor(shapedDocument);
+});
