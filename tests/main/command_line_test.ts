@@ -1,0 +1,153 @@
+/**
+ * Tests of the command line from outside: where text goes, how kvlab exits, and that a wrong one leaves no trace. What
+ * each wrong one is told is for the parser's own tests.
+ *
+ * @module
+ */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import denoJson from "../../deno.json" with { type: "json" };
+import { namesIn, temporaryDirectory } from "../run/files.ts";
+import { assertCode, assertFailed, kvlab, KvlabProcess, linesOf, REPOSITORY } from "./kvlab.ts";
+
+/** How many processes run at a time. */
+const BATCH = 4;
+
+/** A flawless rest of a command line, so that what is wrong is what the test says. */
+const FILE = ["file", "--file-count=2", "--queue-depth=2", "--output=out"];
+
+/** One representative of each way to go wrong, and what its line must name. */
+const WRONG_COMMAND_LINES: readonly { what: string; args: readonly string[]; names: readonly string[] }[] = [
+  { what: "an unknown flag", args: ["--thread=2", ...FILE], names: ["--thread", "--threads"] },
+  { what: "a flag of the other backend", args: ["memory", "--file-count=2"], names: ["--file-count", "memory"] },
+  { what: "a flag missing", args: ["file", "--queue-depth=2", "--output=out"], names: ["--file-count"] },
+  { what: "a flag repeated", args: ["--seed=1", "--seed=2", ...FILE], names: ["--seed", "2 times"] },
+  { what: "a value missing", args: [...FILE, "--threads"], names: ["--threads"] },
+  { what: "no number", args: ["--threads=two", ...FILE], names: ["--threads", '"two"'] },
+  { what: "zero", args: ["--load-time-sec=0", ...FILE], names: ["--load-time-sec", '"0"'] },
+  { what: "a negative number", args: ["--threads", "-1", ...FILE], names: ["--threads", '"-1"'] },
+  { what: "a fraction", args: ["--threads=1.5", ...FILE], names: ["--threads", '"1.5"'] },
+  { what: "an overflow", args: ["--seed=4294967296", ...FILE], names: ["--seed", "4294967295"] },
+  { what: "an empty string", args: ["file", "--file-count=2", "--queue-depth=2", "--output="], names: ["--output"] },
+  { what: "an unknown pattern", args: ["--pattern=burst", ...FILE], names: ["--pattern", "bursty"] },
+  { what: "an unknown serializer", args: ["--serializer=yaml", ...FILE], names: ["--serializer", "cbor"] },
+  { what: "an unknown format", args: ["--format=xml", ...FILE], names: ["--format", "json"] },
+  { what: "a size without a known unit", args: ["--queue-memory=1XB", ...FILE], names: ["--queue-memory", "MiB"] },
+  {
+    what: "both policies",
+    args: [...FILE, "--write-period-us=5"],
+    names: ["--queue-depth", "--write-period-us"],
+  },
+  {
+    what: "neither policy",
+    args: ["file", "--file-count=2", "--output=out"],
+    names: ["--queue-depth", "--write-period-us"],
+  },
+  { what: "no backend", args: ["--threads=2"], names: ["memory", "file"] },
+  { what: "no arguments at all", args: [], names: ["memory", "file"] },
+  { what: "two backends", args: [...FILE, "memory"], names: ["memory", "file"] },
+  { what: "an unknown backend", args: ["disk"], names: ['"disk"', "memory"] },
+  { what: "a stray argument", args: [...FILE, "stray"], names: ['"stray"'] },
+  { what: "an argument with a line break", args: [...FILE, "two\nlines"], names: ["two\\nlines"] },
+  { what: "an argument after --", args: [...FILE, "--", "more"], names: ['"more"'] },
+];
+
+for (const group of inGroups(WRONG_COMMAND_LINES, BATCH)) {
+  const whats = group.map(({ what }) => what).join("; ");
+  Deno.test(`a wrong command line gets one line, exit code 2, and nothing is created: ${whats}`, async () => {
+    await Promise.all(group.map(async ({ args, names, what }) => {
+      using directory = temporaryDirectory();
+      const ended = await kvlab(args, { cwd: directory.path });
+
+      assertCode(ended, 2);
+      assertEquals(ended.stdout, "", what);
+      const lines = linesOf(ended.stderr);
+      assertEquals(lines.length, 1, ended.stderr);
+      assertMatch(lines[0] ?? "", /^kvlab: .+ \(see kvlab --help\)$/);
+      for (const name of names) assertStringIncludes(lines[0] ?? "", name);
+      assertEquals(namesIn(directory.path), []);
+    }));
+  });
+}
+
+Deno.test("--help and --version print to stdout, exit with 0, and win over whatever else is wrong", async () => {
+  const [help, shortHelp, wrongHelp, version, wrongVersion] = await Promise.all([
+    kvlab(["--help"]),
+    kvlab(["-h"]),
+    kvlab(["--threads=0", "--help", "nonsense"]),
+    kvlab(["--version"]),
+    kvlab(["--version", "--threads=0"]),
+  ]);
+
+  for (const ended of [help, shortHelp, wrongHelp]) {
+    assertCode(ended, 0);
+    assertEquals(ended.stderr, "");
+    assertMatch(ended.stdout, /--write-period-us/);
+    assertEquals(ended.stdout, help.stdout);
+    linesOf(ended.stdout);
+  }
+  for (const ended of [version, wrongVersion]) {
+    assertEquals(ended, { code: 0, signal: null, stdout: `kvlab ${denoJson.version}\n`, stderr: "" });
+  }
+});
+
+Deno.test("the result goes to stdout, everything else to stderr", async () => {
+  const run = ["--threads=1", "--load-time-sec=0.1", "memory"];
+  const [text, json] = await Promise.all([kvlab(run), kvlab([...run, "--format=json"])]);
+
+  assertCode(text, 0);
+  assertMatch(
+    text.stdout,
+    /^total_ops: \d+\ntotal_runtime: 0\.\d+s\ntotal_ops_per_sec: \d+\.\d\d\naverage_ops_per_sec: \d+\.\d\d\n/,
+  );
+  assertCode(json, 0);
+  assertMatch(json.stdout, /^\{\n/);
+  for (const { stderr } of [text, json]) {
+    assertMatch(stderr, /^kvlab \S+: memory, 1 thread, consistent pattern, 0\.1 s, seed \d+\nkvlab: running\n$/);
+  }
+});
+
+/** A shell that starts the program in its arguments and gives its exit code on stderr, as the last line. */
+function shell(script: string): string[] {
+  return ["sh", "-c", script, "sh"];
+}
+
+Deno.test("a reader of stdout that has gone away ends nothing with a stack trace", async () => {
+  const wrapper = shell('{ "$@"; echo "code $?" >&2; } | true');
+  const closed = shell('"$@" >&-; echo "code $?" >&2');
+  const run = ["--threads=1", "--load-time-sec=0.1", "memory"];
+  const [help, result, closedHelp] = await Promise.all([
+    kvlab(["--help"], { wrapper }),
+    kvlab(run, { wrapper }),
+    kvlab(["--help"], { wrapper: closed }),
+  ]);
+
+  for (const ended of [help, closedHelp]) assertEquals(ended.stderr, "code 0\n");
+  assertCode(result, 0);
+  assertMatch(result.stderr, /^kvlab .*\nkvlab: running\ncode 0\n$/);
+});
+
+Deno.test("a reader of stderr that has gone away does not end the run", async () => {
+  const ended = await kvlab(["--threads=1", "--load-time-sec=0.1", "memory"], { wrapper: shell('exec "$@" 2>&-') });
+  assertEquals([ended.code, ended.stderr], [0, ""]);
+  assertMatch(ended.stdout, /^total_ops: /);
+});
+
+Deno.test("a result that cannot be written is a failure, in one line", async () => {
+  const ended = await kvlab(["--threads=1", "--load-time-sec=0.1", "memory"], {
+    wrapper: shell('exec "$@" >/dev/full'),
+  });
+  assertFailed(ended, /^kvlab: .*No space left on device/);
+});
+
+Deno.test("deno task start runs kvlab with its arguments", async () => {
+  const task = [Deno.execPath(), "task", "--quiet", "start"];
+  const ended = await KvlabProcess.start(["--version"], { program: task, cwd: REPOSITORY.pathname }).ended;
+  assertCode(ended, 0);
+  assertEquals(ended.stdout, `kvlab ${denoJson.version}\n`);
+});
+
+function inGroups<T>(items: readonly T[], size: number): T[][] {
+  const groups: T[][] = [];
+  for (let start = 0; start < items.length; start += size) groups.push(items.slice(start, start + size));
+  return groups;
+}

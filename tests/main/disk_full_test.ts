@@ -1,0 +1,93 @@
+/**
+ * Tests of a disk that fills up in mid-run: the run fails with the path and the reason, and every shard still has a
+ * whole snapshot.
+ *
+ * The disk is a small tmpfs in a mount namespace of its own, which goes away with the processes in it, whatever happens
+ * to the test. What kvlab leaves on it is copied out before that.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreaterOrEqual, assertStringIncludes } from "@std/assert";
+import { leftOversIn, namesIn, snapshotsIn, temporaryDirectory } from "../run/files.ts";
+import { assertFailed, kvlab, linesOf, succeeds, testWhere } from "./kvlab.ts";
+
+const FILES = 8;
+/** All of the seed's keys as JSON take some 1.2 MB. */
+const DISK_BYTES = 512 * 1024;
+
+/** Root may mount where it is let; anyone else is root in a user namespace of their own, where there are such. */
+const UNSHARE_FLAGS = [["--mount"], ["--mount", "--map-root-user"]];
+
+/** The flags of `unshare` with which a tmpfs can be mounted, if any. */
+async function usableUnshareFlags(): Promise<readonly string[] | undefined> {
+  using directory = temporaryDirectory();
+  for (const flags of UNSHARE_FLAGS) {
+    const script = ["sh", "-c", 'mount -t tmpfs tmpfs "$0"', directory.path];
+    if (await succeeds("unshare", [...flags, ...script])) return flags;
+  }
+  return undefined;
+}
+
+const unshareFlags = await usableUnshareFlags();
+const missing = unshareFlags === undefined
+  ? "no small tmpfs can be mounted here, neither as the user at hand nor in a user namespace"
+  : undefined;
+
+/**
+ * Runs the program on the disk, first for a moment, so that there is something to lose, then until the disk is full;
+ * then copies the disk. Its arguments: the disk's directory, two for the copies, and the program's command line.
+ */
+const SCRIPT = `
+  disk=$1 first=$2 last=$3; shift 3
+  mount -t tmpfs -o size=${DISK_BYTES} tmpfs "$disk" || exit 99
+  "$@" --load-time-sec=0.2 || exit 98
+  cp "$disk"/* "$first"
+  "$@" --load-time-sec=60 --pattern=unthrottled
+  code=$?
+  cp "$disk"/* "$last"
+  exit $code
+`;
+
+for (const policy of ["--queue-depth=64", "--write-period-us=200"]) {
+  for (const serializer of ["json", "cbor"] as const) {
+    testWhere(
+      missing,
+      `a full disk fails the run and leaves a whole snapshot of every shard, with ${policy} and ${serializer}`,
+      async () => {
+        using disk = temporaryDirectory();
+        using first = temporaryDirectory();
+        using last = temporaryDirectory();
+        const script = ["sh", "-c", SCRIPT, "sh", disk.path, first.path, last.path];
+        const ended = await kvlab(
+          ["file", `--file-count=${FILES}`, policy, `--serializer=${serializer}`, `--output=${disk.path}`, "-t2"],
+          { wrapper: ["unshare", ...unshareFlags ?? [], ...script] },
+        );
+
+        // Both runs say what they do; the first one's words and result come first.
+        const lines = linesOf(ended.stderr);
+        const secondRun = lines.findLastIndex((line) => line.includes("unthrottled pattern"));
+        const failed = { ...ended, stdout: "", stderr: lines.slice(secondRun).join("\n") + "\n" };
+        const line = assertFailed(failed, /No space left on device/);
+        assertStringIncludes(line, `${disk.path}/shard-`);
+        assertEquals(ended.stdout.match(/^total_ops: /gm)?.length, 1, "only the first run has a result");
+
+        assertEquals(leftOversIn(last.path), []);
+        assertEquals(namesIn(last.path), namesIn(first.path));
+        const before = snapshotsIn(first.path, serializer);
+        const after = snapshotsIn(last.path, serializer);
+        assertEquals([before.size, after.size], [FILES, FILES]);
+        for (const [shard, { version, entries }] of before) {
+          const found = after.get(shard);
+          assert(found !== undefined);
+          assertGreaterOrEqual(found.version, version);
+          for (const key of Object.keys(entries)) assert(key in found.entries, `${key} is lost`);
+        }
+        assert(totalBytes(last.path) > DISK_BYTES / 2, "the second run had written until the disk was full");
+      },
+    );
+  }
+}
+
+function totalBytes(directory: string): number {
+  return namesIn(directory).reduce((sum, name) => sum + Deno.statSync(`${directory}/${name}`).size, 0);
+}
