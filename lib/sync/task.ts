@@ -31,9 +31,18 @@ export function serveTask<C extends TaskConfiguration, R>(task: (configuration: 
       scope.postMessage({ kind: "done", result: task(data) });
     } catch (error) {
       Abort.attach(data.abort).raise();
-      scope.postMessage({ kind: "failed", error, aborted: error instanceof AbortError });
+      scope.postMessage({ kind: "failed", error: cloneable(error), aborted: error instanceof AbortError });
     }
   };
+}
+
+/** What was thrown, or else, where that cannot be posted, an error that says the same. */
+function cloneable(thrown: unknown): unknown {
+  try {
+    return structuredClone(thrown);
+  } catch {
+    return new Error(String(thrown));
+  }
 }
 
 /** The main thread's end of a worker that runs one task. */
@@ -53,9 +62,10 @@ export class WorkerTask<C extends TaskConfiguration, R> {
       abort.raise();
       reject(error);
     };
-    worker.onmessage = ({ data }: MessageEvent<TaskMessage<R>>) => {
-      if (data.kind === "done") resolve(data.result);
-      else fail(data.aborted ? new AbortError() : data.error);
+    worker.onmessage = ({ data }: MessageEvent<TaskMessage<R> | null>) => {
+      if (data?.kind === "done") resolve(data.result);
+      else if (data?.kind === "failed") fail(data.aborted ? new AbortError() : data.error);
+      else fail(new Error("Cannot understand a worker's message"));
     };
     worker.onmessageerror = () => fail(new Error("Cannot read a worker's message"));
     worker.onerror = (event) => {
