@@ -1,0 +1,122 @@
+/**
+ * Tests that nothing acknowledged is lost on any orderly end of a run: whoever opens the directory again finds the last
+ * acknowledged value of every key.
+ *
+ * @module
+ */
+import { assertEquals, assertGreater } from "@std/assert";
+import type { FileBackendOptions } from "../../lib/backend/backend.ts";
+import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
+import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
+import { SEED_KEY_SPACE } from "../../lib/load/workload.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import type { RunOptions } from "../../lib/run/options.ts";
+import type { RunResult, StopSignal } from "../../lib/run/result.ts";
+import { run } from "../../lib/run/runner.ts";
+import { Abort } from "../../lib/sync/abort.ts";
+import { Clock } from "../../lib/sync/clock.ts";
+import { leftOversIn, snapshotsIn, temporaryDirectory, versionSum } from "./files.ts";
+import { lastAcknowledged } from "./sequence_load.ts";
+
+const THREADS = 3;
+const FILES = 11;
+const SEED = 20_260_102;
+/** How long the load is left alone. */
+const LOAD_MS = 150;
+/** A load time that only a signal ends. */
+const ENDLESS_MS = 600_000;
+const QUEUE_MEMORY_BYTES = 2 ** 20;
+
+const POLICIES: readonly { name: string; policy: PersistencePolicy }[] = [
+  { name: "written every 500 µs", policy: { kind: "synchronous", periodMs: 0.5 } },
+  { name: "written at the end only", policy: { kind: "synchronous", periodMs: ENDLESS_MS } },
+  {
+    name: "queued at most 4 deep",
+    policy: { kind: "asynchronous", queueDepth: 4, queueMemoryBytes: QUEUE_MEMORY_BYTES },
+  },
+  {
+    name: "queued at most 1024 deep",
+    policy: { kind: "asynchronous", queueDepth: 1024, queueMemoryBytes: QUEUE_MEMORY_BYTES },
+  },
+];
+const ENDS = ["time up", "SIGINT", "SIGTERM"] as const;
+
+function createLoadWorker(): Worker {
+  return new Worker(new URL("./sequence_load_worker.ts", import.meta.url), { type: "module" });
+}
+
+/** Runs the sequence load until the time is up, or until the signal comes when it would be. */
+async function runUntil(end: "time up" | StopSignal, backend: FileBackendOptions): Promise<RunResult> {
+  const common = { threads: THREADS, pattern: "unthrottled", seed: SEED, backend } as const;
+  if (end === "time up") return await run({ ...common, loadTimeMs: LOAD_MS }, { createLoadWorker });
+  const stop = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const options: RunOptions = { ...common, loadTimeMs: ENDLESS_MS };
+  const result = await run(options, {
+    createLoadWorker,
+    stop: stop.signal,
+    onProgress(message) {
+      if (message === "running") timer = setTimeout(() => stop.abort(end), LOAD_MS);
+    },
+  });
+  clearTimeout(timer);
+  return result;
+}
+
+async function reopen(backend: FileBackendOptions): Promise<PreparedFiles> {
+  return await prepareFiles(backend, SEED_KEY_SPACE, { abort: Abort.create(), clock: Clock.create() });
+}
+
+for (const { name, policy } of POLICIES) {
+  for (const serializer of SERIALIZER_NAMES) {
+    for (const end of ENDS) {
+      Deno.test(`run() loses nothing acknowledged when it ends by ${end}: ${serializer}, ${name}`, async () => {
+        using directory = temporaryDirectory();
+        const output = directory.path;
+        const backend: FileBackendOptions = { kind: "file", output, fileCount: FILES, serializer, policy };
+
+        const { threads, file, stoppedBy } = await runUntil(end, backend);
+
+        assertEquals(stoppedBy, end === "time up" ? undefined : end);
+        const threadWrites = threads.map(({ writes }) => writes);
+        for (const writes of threadWrites) assertGreater(writes, 0);
+        const acknowledged = lastAcknowledged(SEED, threadWrites);
+        assertEquals(leftOversIn(output), []);
+        assertEquals(file?.files, FILES);
+        assertEquals(versionSum(snapshotsIn(output, serializer)), threadWrites.reduce((sum, writes) => sum + writes));
+
+        const reopened = await reopen(backend);
+        try {
+          assertEquals(reopened.entriesLoaded, acknowledged.size);
+          for (const [key, value] of acknowledged) assertEquals(reopened.store.getString(key), value, key);
+        } finally {
+          reopened.directory.close();
+        }
+      });
+    }
+  }
+}
+
+Deno.test("run() goes on from what an earlier run has left, and keeps what it does not overwrite", async () => {
+  using directory = temporaryDirectory();
+  const output = directory.path;
+  const policy: PersistencePolicy = { kind: "asynchronous", queueDepth: 16, queueMemoryBytes: QUEUE_MEMORY_BYTES };
+  const backend: FileBackendOptions = { kind: "file", output, fileCount: FILES, serializer: "json", policy };
+  const common = { pattern: "unthrottled", seed: SEED, backend, loadTimeMs: 100 } as const;
+
+  // The second run has one thread fewer, so the keys of the first one's third thread stay as they were.
+  const first = await run({ ...common, threads: 3 }, { createLoadWorker });
+  const second = await run({ ...common, threads: 2 }, { createLoadWorker });
+
+  const firstWrites = first.threads.map(({ writes }) => writes);
+  const secondWrites = second.threads.map(({ writes }) => writes);
+  const values = lastAcknowledged(SEED, firstWrites);
+  assertEquals(second.file?.filesLoaded, FILES);
+  assertEquals(second.file?.entriesLoaded, values.size);
+  for (const [key, value] of lastAcknowledged(SEED, secondWrites)) values.set(key, value);
+  const snapshots = snapshotsIn(output, "json");
+  const entries = Object.assign({}, ...[...snapshots.values()].map(({ entries }) => entries));
+  assertEquals(new Map(Object.entries(entries)), new Map<string, unknown>(values));
+  const writes = [...firstWrites, ...secondWrites].reduce((sum, writes) => sum + writes);
+  assertEquals(versionSum(snapshots), writes);
+});

@@ -1,0 +1,185 @@
+/**
+ * Tests of runs that fail because a worker does: the run ends with that worker's own message, soon, and takes every
+ * other worker with it.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertLess, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import type { BackendOptions } from "../../lib/backend/backend.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import type { RunOptions } from "../../lib/run/options.ts";
+import { run, type RunHooks } from "../../lib/run/runner.ts";
+import { DELIBERATE, type Fault } from "./faulty_worker.ts";
+import { namesIn, temporaryDirectory } from "./files.ts";
+
+/** Time from a failure to the run's end. */
+const FAILURE_MAX_MS = 2_000;
+/** A load time that only a failure ends. */
+const ENDLESS_MS = 600_000;
+const THREADS = 3;
+
+const ASYNCHRONOUS: PersistencePolicy = { kind: "asynchronous", queueDepth: 2, queueMemoryBytes: 2 ** 20 };
+const SYNCHRONOUS: PersistencePolicy = { kind: "synchronous", periodMs: 0.5 };
+
+type FailingRun = {
+  /** Which workers are faulty: the first load worker, or the file worker. */
+  readonly load?: Fault;
+  readonly file?: Fault;
+  /** Absent for the memory backend. */
+  readonly policy?: PersistencePolicy;
+};
+
+/** A worker's messages, and whether it has been terminated. */
+interface Watched {
+  readonly messages: unknown[];
+  terminated: boolean;
+}
+
+/** What came of a run that was to fail. */
+interface Failure {
+  readonly error: Error;
+  readonly endedAtMs: number;
+  /** Those that were not faulty. */
+  readonly others: readonly Watched[];
+}
+
+/** Runs until it fails. */
+async function failure(faults: FailingRun): Promise<Failure> {
+  using directory = temporaryDirectory();
+  const backend: BackendOptions = faults.policy === undefined ? { kind: "memory" } : {
+    kind: "file",
+    output: directory.path,
+    fileCount: 16,
+    serializer: "json",
+    policy: faults.policy,
+  };
+  const options: RunOptions = { threads: THREADS, loadTimeMs: ENDLESS_MS, pattern: "unthrottled", seed: 1, backend };
+  const others: Watched[] = [];
+  let loadFault = faults.load;
+  const hooks: RunHooks = {
+    createLoadWorker() {
+      const fault = loadFault;
+      loadFault = undefined;
+      return fault === undefined ? watch(createLoadWorker(), others) : createFaultyWorker(fault);
+    },
+    createFileWorker: () =>
+      faults.file === undefined ? watch(createFileWorker(), others) : createFaultyWorker(faults.file),
+  };
+  const error = await assertRejects(() => run(options, hooks), Error);
+  const endedAtMs = Date.now();
+  assertEquals(namesIn(directory.path).filter((name) => name.endsWith(".tmp")), []);
+  return { error, endedAtMs, others };
+}
+
+function createFaultyWorker(fault: Fault): Worker {
+  return new Worker(new URL("./faulty_worker.ts", import.meta.url), { type: "module", name: fault });
+}
+
+function createLoadWorker(): Worker {
+  return new Worker(new URL("../../lib/load/load_worker.ts", import.meta.url), { type: "module" });
+}
+
+function createFileWorker(): Worker {
+  return new Worker(new URL("../../lib/persist/file_worker.ts", import.meta.url), { type: "module" });
+}
+
+function watch(worker: Worker, all: Watched[]): Worker {
+  const watched: Watched = { messages: [], terminated: false };
+  worker.addEventListener("message", ({ data }) => watched.messages.push(data));
+  const terminate = worker.terminate.bind(worker);
+  worker.terminate = () => {
+    watched.terminated = true;
+    terminate();
+  };
+  all.push(watched);
+  return worker;
+}
+
+/** Checks that the run told the worker's message soon after it was thrown. */
+function assertDeliberate({ error, endedAtMs }: Failure): void {
+  assertStringIncludes(error.message, DELIBERATE);
+  const thrownAtMs = Number(error.message.slice(error.message.indexOf(DELIBERATE) + DELIBERATE.length));
+  assertLess(endedAtMs - thrownAtMs, FAILURE_MAX_MS);
+}
+
+/** Checks that the workers that had begun ended by themselves, each with its one message, before the run did. */
+function assertOthersEnded({ others }: Failure): void {
+  for (const { messages, terminated } of others) {
+    assertEquals(messages.length, 1);
+    assert(terminated);
+  }
+}
+
+const FAILING_RUNS: readonly { name: string; faults: FailingRun }[] = [
+  { name: "a load worker that throws in the middle, in memory", faults: { load: "throws in the middle" } },
+  {
+    name: "a load worker that throws in the middle, asynchronously",
+    faults: { load: "throws in the middle", policy: ASYNCHRONOUS },
+  },
+  {
+    name: "a load worker that throws in the middle, synchronously",
+    faults: { load: "throws in the middle", policy: SYNCHRONOUS },
+  },
+  {
+    name: "a load worker that throws while the others wait on a full queue",
+    faults: { load: "throws when all others wait", file: "stalls", policy: ASYNCHRONOUS },
+  },
+  {
+    name: "the file worker when it throws while all load workers wait on a full queue",
+    faults: { file: "throws while the queue is full", policy: ASYNCHRONOUS },
+  },
+  { name: "a load worker that throws before the start", faults: { load: "throws before the start" } },
+  {
+    name: "the file worker when it throws before the start",
+    faults: { file: "throws before the start", policy: SYNCHRONOUS },
+  },
+  { name: "a load worker that throws at import", faults: { load: "throws at import" } },
+  {
+    name: "the file worker when it throws at import",
+    faults: { file: "throws at import", policy: ASYNCHRONOUS },
+  },
+];
+
+for (const { name, faults } of FAILING_RUNS) {
+  Deno.test(`run() rejects with the message of ${name}, soon, and ends all others`, async () => {
+    const failed = await failure(faults);
+    assertDeliberate(failed);
+    assertOthersEnded(failed);
+  });
+}
+
+Deno.test("run() rejects when a worker fails outside of its task", async () => {
+  const failed = await failure({ load: "rejects unheard" });
+  assertDeliberate(failed);
+  assertOthersEnded(failed);
+});
+
+Deno.test("run() rejects when a worker throws what cannot be cloned", async () => {
+  const failed = await failure({ load: "throws a function" });
+  assertMatch(failed.error.message, /no clone of this/);
+  assertOthersEnded(failed);
+});
+
+for (const fault of ["posts null", "posts text", "posts an unknown kind"] as const) {
+  Deno.test(`run() rejects, and says so, when a worker ${fault}`, async () => {
+    const failed = await failure({ load: fault });
+    assertEquals(failed.error.message, "Cannot understand a worker's message");
+    assertOthersEnded(failed);
+  });
+}
+
+Deno.test("run() lets go of the directory when a worker fails, so that the next run can have it", async () => {
+  using directory = temporaryDirectory();
+  const backend: BackendOptions = {
+    kind: "file",
+    output: directory.path,
+    fileCount: 2,
+    serializer: "json",
+    policy: SYNCHRONOUS,
+  };
+  const options: RunOptions = { threads: 1, loadTimeMs: 20, pattern: "unthrottled", seed: 1, backend };
+  const createLoadWorker = () => createFaultyWorker("throws in the middle");
+  await assertRejects(() => run(options, { createLoadWorker }), Error, DELIBERATE);
+  const { file } = await run(options);
+  assertEquals(file?.files, 2);
+});

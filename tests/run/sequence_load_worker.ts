@@ -1,0 +1,32 @@
+/**
+ * Room of the sequence load worker: a load worker for tests that must know what every key's last acknowledged value is.
+ *
+ * @module
+ */
+import { attachBackend } from "../../lib/backend/attach.ts";
+import type { LoadWorkerConfiguration, LoadWorkerResult } from "../../lib/load/load_worker.ts";
+import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
+import { Abort } from "../../lib/sync/abort.ts";
+import { Phase, RUNNING } from "../../lib/sync/phase.ts";
+import { serveTask } from "../../lib/sync/task.ts";
+import { SequenceLoad } from "./sequence_load.ts";
+
+serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
+  const phase = Phase.attach(configuration.phase);
+  const { backend, writeCounts } = attachBackend(configuration.backend);
+  const load = new SequenceLoad(configuration.seed, configuration.thread);
+  const key = new PaddedBytes(32);
+  const value = new PaddedBytes(32);
+  phase.arrive();
+  phase.waitFor(RUNNING, Abort.attach(configuration.abort));
+  const startedAtMs = performance.now();
+  let writes = 0;
+  while (phase.current === RUNNING) {
+    load.next();
+    key.setString(load.key);
+    value.setString(load.value);
+    backend.put(key, value);
+    writes++;
+  }
+  return { runtimeMs: performance.now() - startedAtMs, reads: 0, writes, hits: 0, ...writeCounts() };
+});
