@@ -44,6 +44,7 @@ async function runLoad({ options, format }: Extract<Command, { kind: "run" }>): 
   const result = await run(options, {
     stop: stopOnSignals(),
     onSetAside: ({ path, backupPath, reason }) => warn(`kvlab: set aside ${path} as ${backupPath}: ${reason}`),
+    onWarning: (message) => warn(`kvlab: warning: ${message}`),
     onProgress: (message) => warn(`kvlab: ${message}`),
   });
   print(Deno.stdout, format === "json" ? resultJson(result, readMachine()) : summaryText(result));

@@ -6,58 +6,46 @@
 import { CODECS } from "../codec/codecs.ts";
 import { Ledger } from "../persist/ledger.ts";
 import { attachShardWriter, type PersistenceHandle } from "../persist/persistence.ts";
-import type { ShardWriter, WriteCounts } from "../persist/shard_writer.ts";
+import type { WriteCounts } from "../persist/shard_writer.ts";
 import { type QueueHandle, SnapshotQueue } from "../persist/snapshot_queue.ts";
 import { SharedStore, type StoreHandle } from "../store/shared_store.ts";
 import { Clock } from "../sync/clock.ts";
 import type { Backend } from "./backend.ts";
-import { AsynchronousBackend, SynchronousBackend } from "./file.ts";
+import { AsynchronousBackend, PeriodicBackend, SynchronousBackend } from "./file.ts";
 import { MemoryBackend } from "./memory.ts";
 
 /** What a load worker needs in order to attach to the backend; structured-cloneable. */
 export type BackendHandle =
   | { readonly kind: "memory"; readonly store: StoreHandle }
   | { readonly kind: "synchronous"; readonly persistence: PersistenceHandle; readonly periodMs: number }
-  | { readonly kind: "asynchronous"; readonly persistence: PersistenceHandle; readonly queue: QueueHandle };
+  | { readonly kind: "asynchronous"; readonly persistence: PersistenceHandle; readonly queue: QueueHandle }
+  | { readonly kind: "periodic"; readonly persistence: PersistenceHandle };
 
 /** A load worker's own view of the backend. */
 export interface AttachedBackend {
   readonly backend: Backend;
-  /** What the load worker itself has written to files so far. */
-  writeCounts(): WriteCounts;
+  /** What the load worker itself has written to files so far; absent where the file worker alone writes. */
+  writeCounts?(): WriteCounts;
 }
-
-const NOTHING_WRITTEN: WriteCounts = { snapshotsWritten: 0, bytesWritten: 0 };
 
 /** Attaches the calling thread to a backend. */
 export function attachBackend(handle: BackendHandle): AttachedBackend {
+  if (handle.kind === "memory") return { backend: new MemoryBackend(SharedStore.attach(handle.store)) };
+  const { persistence } = handle;
+  const store = SharedStore.attach(persistence.store);
+  const clock = Clock.attach(persistence.clock);
+  const ledger = Ledger.attach(persistence.ledger);
   switch (handle.kind) {
-    case "memory":
-      return { backend: new MemoryBackend(SharedStore.attach(handle.store)), writeCounts: () => NOTHING_WRITTEN };
     case "synchronous": {
-      const writer = attachShardWriter(handle.persistence);
-      return {
-        backend: attachSynchronous(handle.persistence, handle.periodMs, writer),
-        writeCounts: () => writer.counts,
-      };
+      const writer = attachShardWriter(persistence);
+      const backend = new SynchronousBackend({ store, ledger, clock, writer, periodMs: handle.periodMs });
+      return { backend, writeCounts: () => writer.counts };
     }
     case "asynchronous": {
-      const backend = new AsynchronousBackend({
-        store: SharedStore.attach(handle.persistence.store),
-        codec: CODECS[handle.persistence.serializer],
-        queue: SnapshotQueue.attach(handle.queue),
-      });
-      return { backend, writeCounts: () => NOTHING_WRITTEN };
+      const codec = CODECS[persistence.serializer];
+      return { backend: new AsynchronousBackend({ store, codec, clock, queue: SnapshotQueue.attach(handle.queue) }) };
     }
+    case "periodic":
+      return { backend: new PeriodicBackend({ store, ledger, clock }) };
   }
-}
-
-function attachSynchronous(persistence: PersistenceHandle, periodMs: number, writer: ShardWriter): SynchronousBackend {
-  return new SynchronousBackend({
-    store: SharedStore.attach(persistence.store),
-    ledger: Ledger.attach(persistence.ledger),
-    clock: Clock.attach(persistence.clock),
-    writer,
-    periodMs,
-  });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SerializerName } from "../codec/codec.ts";
-import type { PersistencePolicy } from "../persist/policy.ts";
+import type { PersistencePolicy, ReplaceName, SyncName } from "../persist/policy.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 
 /** One load worker's view of the key-value store under test. A put that returns is acknowledged. */
@@ -38,6 +38,8 @@ export interface FileBackendOptions {
   readonly fileCount: number;
   readonly serializer: SerializerName;
   readonly policy: PersistencePolicy;
+  readonly replace: ReplaceName;
+  readonly sync: SyncName;
 }
 
 /** The backend under test and its settings. */

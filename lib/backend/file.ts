@@ -39,7 +39,9 @@ export class SynchronousBackend implements Backend {
     store.lockShard(shard);
     try {
       if (!store.putLocked(shard, hash, key, value)) throw new StoreFullError(shard, store.size);
-      if (this.#clock.nowMs() - this.#ledger.writtenAtMs(shard) >= this.#periodMs) this.#writer.writeShard(shard);
+      const nowMs = this.#clock.nowMs();
+      if (this.#ledger.dirtySinceMs(shard) === 0) this.#ledger.markDirty(shard, nowMs);
+      if (nowMs - this.#ledger.writtenAtMs(shard) >= this.#periodMs) this.#writer.writeShard(shard);
     } finally {
       store.unlockShard(shard);
     }
@@ -55,12 +57,14 @@ export class AsynchronousBackend implements Backend {
   readonly #store: SharedStore;
   readonly #codec: Codec;
   readonly #queue: SnapshotQueue;
+  readonly #clock: Clock;
   readonly #scratch = new OutputBuffer();
 
-  constructor(parts: { store: SharedStore; codec: Codec; queue: SnapshotQueue }) {
+  constructor(parts: { store: SharedStore; codec: Codec; queue: SnapshotQueue; clock: Clock }) {
     this.#store = parts.store;
     this.#codec = parts.codec;
     this.#queue = parts.queue;
+    this.#clock = parts.clock;
   }
 
   /** @throws {SnapshotTooLargeError} when the shard's snapshot exceeds the queue's memory */
@@ -73,10 +77,40 @@ export class AsynchronousBackend implements Backend {
       if (!store.putLocked(shard, hash, key, value)) throw new StoreFullError(shard, store.size);
       const view = store.viewShard(shard);
       const length = this.#codec.encode(view, this.#scratch);
-      this.#queue.put({ shard, version: view.version, bytes: this.#scratch.bytes, length });
+      const { bytes } = this.#scratch;
+      this.#queue.put({ shard, version: view.version, bytes, length, putAtMs: this.#clock.nowMs() });
     } finally {
       store.unlockShard(shard);
     }
+  }
+
+  get(key: PaddedBytes, out: PaddedBytes): boolean {
+    return this.#store.get(key, out);
+  }
+}
+
+/** The periodic policy: a put touches memory only, and notes when it is the first that its shard's file lacks. */
+export class PeriodicBackend implements Backend {
+  readonly #store: SharedStore;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+
+  constructor(parts: { store: SharedStore; ledger: Ledger; clock: Clock }) {
+    this.#store = parts.store;
+    this.#ledger = parts.ledger;
+    this.#clock = parts.clock;
+  }
+
+  put(key: PaddedBytes, value: PaddedBytes): void {
+    const store = this.#store;
+    const hash = hashKey(key.words, key.length);
+    const shard = store.shardOf(hash);
+    store.lockShard(shard);
+    const stored = store.putLocked(shard, hash, key, value);
+    // The clock costs as much as the put, but is looked at only once per shard and sweep.
+    if (stored && this.#ledger.dirtySinceMs(shard) === 0) this.#ledger.markDirty(shard, this.#clock.nowMs());
+    store.unlockShard(shard);
+    if (!stored) throw new StoreFullError(shard, store.size);
   }
 
   get(key: PaddedBytes, out: PaddedBytes): boolean {

@@ -8,7 +8,8 @@ import { type SetAsideFile, ShardDirectory } from "../persist/directory.ts";
 import { Ledger } from "../persist/ledger.ts";
 import { loadDirectory, surveyDirectory } from "../persist/loader.ts";
 import type { PersistenceHandle } from "../persist/persistence.ts";
-import type { AsynchronousPolicy } from "../persist/policy.ts";
+import type { AsynchronousPolicy, PersistencePolicy } from "../persist/policy.ts";
+import { openFilesPerWriter } from "../persist/replace/descriptors.ts";
 import { SnapshotQueue } from "../persist/snapshot_queue.ts";
 import { SharedStore, type StoreSize } from "../store/shared_store.ts";
 import type { Abort } from "../sync/abort.ts";
@@ -55,9 +56,10 @@ export function prepareMemory(keys: KeySpace, abort: Abort): PreparedMemory {
 export async function prepareFiles(
   options: FileBackendOptions,
   keys: KeySpace,
-  context: { abort: Abort; clock: Clock },
+  context: { abort: Abort; clock: Clock; threads: number },
 ): Promise<PreparedFiles> {
-  const { fileCount: shards, serializer, policy } = options;
+  const { fileCount: shards, serializer, replace, sync } = options;
+  const { threads } = context;
   const codec = CODECS[serializer];
   const directory = ShardDirectory.open({
     shards,
@@ -68,31 +70,48 @@ export async function prepareFiles(
     const survey = await surveyDirectory(directory, { codec, shards });
     const store = SharedStore.create(planStore(shards, keys, survey), context.abort);
     const ledger = Ledger.create(shards);
-    await loadDirectory(directory, survey, { codec, store, ledger });
+    await loadDirectory(survey, { codec, store, ledger });
     const persistence: PersistenceHandle = {
       store: store.handle(),
       ledger: ledger.handle(),
       clock: context.clock.handle(),
       serializer,
       directory: directory.path,
+      replace,
+      sync,
+      openFilesMax: openFilesPerWriter(options.policy.kind === "synchronous" ? threads + 1 : 1, threads + 1),
     };
-    const common = {
+    return {
       store,
       ledger,
       persistence,
       directory,
-      filesLoaded: survey.shards.length,
+      ...attachPolicy(options.policy, persistence, context.abort),
+      filesLoaded: survey.files.length,
       entriesLoaded: survey.entries,
       filesSetAside: survey.setAside,
     };
-    if (policy.kind === "synchronous") {
-      return { ...common, handle: { kind: "synchronous", persistence, periodMs: policy.periodMs } };
-    }
-    const queue = createQueue(policy, store.size, context.abort);
-    return { ...common, queue, handle: { kind: "asynchronous", persistence, queue: queue.handle() } };
   } catch (error) {
     directory.close();
     throw error;
+  }
+}
+
+/** The handle of a policy's backend, and its queue if it has one. */
+function attachPolicy(
+  policy: PersistencePolicy,
+  persistence: PersistenceHandle,
+  abort: Abort,
+): { handle: BackendHandle; queue?: SnapshotQueue } {
+  switch (policy.kind) {
+    case "synchronous":
+      return { handle: { kind: "synchronous", persistence, periodMs: policy.periodMs } };
+    case "asynchronous": {
+      const queue = createQueue(policy, persistence.store.size, abort);
+      return { handle: { kind: "asynchronous", persistence, queue: queue.handle() }, queue };
+    }
+    case "periodic":
+      return { handle: { kind: "periodic", persistence } };
   }
 }
 

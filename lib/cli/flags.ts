@@ -6,7 +6,7 @@
  */
 import { SERIALIZER_NAMES } from "../codec/codec.ts";
 import { PATTERN_NAMES } from "../load/pattern.ts";
-import type { PersistencePolicy } from "../persist/policy.ts";
+import { type PersistencePolicy, REPLACE_NAMES, SYNC_NAMES } from "../persist/policy.ts";
 import { type Bounds, parseByteSize, parseSeconds, parseWholeNumber, SIZE_UNITS } from "./units.ts";
 import { listNames } from "./wording.ts";
 
@@ -149,6 +149,35 @@ const queueMemory = {
   parse: (text) => parseByteSize(text, { min: 4 * 2 ** 10, max: 8 * 2 ** 30 }),
 } satisfies DefaultedFlag<number>;
 
+/** Its value is in microseconds. */
+const flushPeriod = {
+  name: "flush-period-us",
+  scope: "file",
+  policy: "periodic",
+  placeholder: "P",
+  about: "Periodic policy: a put touches memory only; every P µs the file worker writes each shard that has changed.",
+  ...wholeNumber({ min: 1, max: 86_400_000_000 }),
+} satisfies Flag<number>;
+
+const replace = {
+  name: "replace",
+  scope: "file",
+  about:
+    "How a snapshot replaces the one before. rename: a temporary file, renamed over it. alternate: two files per " +
+    "shard, kept open and overwritten in turn. in-place: the one file, kept open and overwritten; a crash may tear it.",
+  defaultText: "rename",
+  ...oneOf(REPLACE_NAMES),
+} satisfies DefaultedFlag<string>;
+
+const sync = {
+  name: "sync",
+  scope: "file",
+  about: "What is synced to the device before a snapshot counts as durable. data: the file (fdatasync). full: its " +
+    "directory too (fsync).",
+  defaultText: "none",
+  ...oneOf(SYNC_NAMES),
+} satisfies DefaultedFlag<string>;
+
 const serializer = {
   name: "serializer",
   scope: "file",
@@ -178,6 +207,9 @@ export const FLAGS = {
   writePeriod,
   queueDepth,
   queueMemory,
+  flushPeriod,
+  replace,
+  sync,
   serializer,
   output,
 } as const;

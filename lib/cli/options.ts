@@ -103,6 +103,9 @@ function readFileValues(raw: RawArguments) {
     writePeriodUs: read(raw, FLAGS.writePeriod),
     queueDepth: read(raw, FLAGS.queueDepth),
     queueMemoryBytes: read(raw, FLAGS.queueMemory),
+    flushPeriodUs: read(raw, FLAGS.flushPeriod),
+    replace: read(raw, FLAGS.replace),
+    sync: read(raw, FLAGS.sync),
   };
 }
 
@@ -137,7 +140,7 @@ function memoryBackend({ given }: RawArguments): BackendOptions {
 }
 
 function fileBackend(raw: RawArguments, values: FileValues): FileBackendOptions {
-  const { output, fileCount, serializer } = values;
+  const { output, fileCount, serializer, replace, sync } = values;
   if (fileCount === undefined) {
     throw new UsageError(`the file backend needs --file-count=N, ${FLAGS.fileCount.allowed}`);
   }
@@ -147,14 +150,17 @@ function fileBackend(raw: RawArguments, values: FileValues): FileBackendOptions 
     fileCount,
     serializer,
     policy: persistencePolicy(raw, values),
+    replace,
+    sync,
   };
 }
 
 function persistencePolicy({ given }: RawArguments, values: FileValues): PersistencePolicy {
-  const { writePeriodUs, queueDepth, queueMemoryBytes } = values;
+  const { writePeriodUs, queueDepth, queueMemoryBytes, flushPeriodUs } = values;
   const policies: PersistencePolicy[] = [];
   if (writePeriodUs !== undefined) policies.push({ kind: "synchronous", periodMs: writePeriodUs / 1000 });
   if (queueDepth !== undefined) policies.push({ kind: "asynchronous", queueDepth, queueMemoryBytes });
+  if (flushPeriodUs !== undefined) policies.push({ kind: "periodic", periodMs: flushPeriodUs / 1000 });
 
   const [policy] = policies;
   if (policy === undefined || policies.length > 1) {

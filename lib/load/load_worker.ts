@@ -24,9 +24,11 @@ export interface LoadWorkerConfiguration extends TaskConfiguration {
 }
 
 /** What a load worker has done. */
-export interface LoadWorkerResult extends LoadCounts, WriteCounts {
+export interface LoadWorkerResult extends LoadCounts {
   /** From the common start to the end of its last operation, in milliseconds. */
   readonly runtimeMs: number;
+  /** What the worker itself has written to files, where its policy has it write. */
+  readonly written?: WriteCounts;
 }
 
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
@@ -42,5 +44,5 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const startedAtMs = performance.now();
   const counts = runLoad(backend, workload, pattern, phase);
   const runtimeMs = performance.now() - startedAtMs;
-  return { runtimeMs, ...counts, ...writeCounts() };
+  return { runtimeMs, ...counts, ...(writeCounts === undefined ? {} : { written: writeCounts() }) };
 });

@@ -5,7 +5,7 @@
  */
 import type { SerializerName } from "../codec/codec.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
-import { parseShardFileName, type ShardFileName, shardFileName } from "./shard_file.ts";
+import { parseShardFileName, type ShardFileName, type Side } from "./shard_file.ts";
 
 /** A file that could not be read as a snapshot and was renamed. */
 export interface SetAsideFile {
@@ -13,6 +13,14 @@ export interface SetAsideFile {
   readonly backupPath: string;
   /** What was wrong with it. */
   readonly reason: string;
+}
+
+/** A shard file in the directory. */
+export interface FoundShardFile {
+  readonly path: string;
+  readonly shard: number;
+  /** Which of two files it is; absent for a shard's only one. */
+  readonly side?: Side;
 }
 
 /** What a directory must hold. */
@@ -68,14 +76,15 @@ export class ShardDirectory {
     return this.#options.path === undefined;
   }
 
-  /** The path of a shard's file. */
-  pathOf(shard: number): string {
-    return `${this.path}/${shardFileName(shard, this.#options.shards, this.#options.serializer)}`;
-  }
-
-  /** The shards that have a file, in ascending order. */
-  shardsWithFile(): number[] {
-    return [...this.#fileNames().values()].map(({ shard }) => shard).sort((a, b) => a - b);
+  /** The shard files, by shard in ascending order; a shard that alternates has up to two. */
+  shardFiles(): FoundShardFile[] {
+    return [...this.#fileNames()]
+      .map(([name, { shard, side }]) => ({
+        path: `${this.path}/${name}`,
+        shard,
+        ...(side === undefined ? {} : { side }),
+      }))
+      .sort((a, b) => a.shard - b.shard);
   }
 
   /**
@@ -83,8 +92,7 @@ export class ShardDirectory {
    *
    * @throws {PersistError} when that fails
    */
-  setAside(shard: number, reason: string): SetAsideFile {
-    const path = this.pathOf(shard);
+  setAside(path: string, reason: string): SetAsideFile {
     const backupPath = freePath(`${path}.corrupt-${new Date().toISOString().replaceAll(/[-:]/g, "")}`);
     try {
       Deno.renameSync(path, backupPath);

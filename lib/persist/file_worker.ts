@@ -5,43 +5,69 @@
  * @module
  */
 import { Abort } from "../sync/abort.ts";
+import { Clock } from "../sync/clock.ts";
 import { DRAINING, Phase, type PhaseHandle } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
+import { Ledger } from "./ledger.ts";
 import { attachShardWriter, type PersistenceHandle } from "./persistence.ts";
 import type { ShardWriter, WriteCounts } from "./shard_writer.ts";
+import { type SweepCounts, Sweeper } from "./sweeper.ts";
 import { type QueuedSnapshot, type QueueHandle, SnapshotQueue } from "./snapshot_queue.ts";
 
 /** What the file worker gets. */
 export interface FileWorkerConfiguration extends TaskConfiguration {
   readonly phase: PhaseHandle;
   readonly persistence: PersistenceHandle;
-  /** The queue to empty, where the policy has one. */
+  /** The asynchronous policy's queue, to be emptied. */
   readonly queue?: QueueHandle;
+  /** The periodic policy's period, in milliseconds. */
+  readonly flushPeriodMs?: number;
 }
 
 /** What the file worker has done. */
 export interface FileWorkerResult extends WriteCounts {
   /** Snapshots dropped unwritten, because a newer one of their shard was in the queue. */
   readonly snapshotsSuperseded: number;
+  /** The periodic policy's sweeps. */
+  readonly sweeps?: SweepCounts;
 }
 
 serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
+  const { persistence, queue, flushPeriodMs } = configuration;
   const phase = Phase.attach(configuration.phase);
-  const writer = attachShardWriter(configuration.persistence);
+  const abort = Abort.attach(configuration.abort);
+  const writer = attachShardWriter(persistence);
   phase.arrive();
-  const { queue } = configuration;
-  const snapshotsSuperseded = queue === undefined ? 0 : writeQueued(SnapshotQueue.attach(queue), writer);
-  phase.waitFor(DRAINING, Abort.attach(configuration.abort));
+
+  const ledger = Ledger.attach(persistence.ledger);
+  const snapshotsSuperseded = queue === undefined ? 0 : writeQueued(SnapshotQueue.attach(queue), ledger, writer);
+  const sweeps = flushPeriodMs === undefined ? undefined : new Sweeper({
+    ledger,
+    clock: Clock.attach(persistence.clock),
+    shards: persistence.store.size.shards,
+    periodMs: flushPeriodMs,
+    writer,
+    phase,
+    abort,
+  }).run();
+
+  phase.waitFor(DRAINING, abort);
   writer.writeDirtyShards();
-  return { ...writer.counts, snapshotsSuperseded };
+  return { ...writer.counts, snapshotsSuperseded, ...(sweeps === undefined ? {} : { sweeps }) };
 });
 
 /** Writes snapshots until the queue is closed and empty; returns how many it dropped as superseded. */
-function writeQueued(queue: SnapshotQueue, writer: ShardWriter): number {
-  const snapshot: QueuedSnapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+function writeQueued(queue: SnapshotQueue, ledger: Ledger, writer: ShardWriter): number {
+  const snapshot: QueuedSnapshot = {
+    shard: 0,
+    version: 0,
+    sinceMs: 0,
+    bytes: new Uint8Array(new SharedArrayBuffer(0)),
+  };
   let superseded = 0;
   while (queue.take(snapshot)) {
-    writer.write(snapshot.shard, snapshot.version, snapshot.bytes);
+    ledger.markTaken(snapshot.shard, snapshot.sinceMs);
+    writer.write(snapshot.shard, snapshot);
     superseded += queue.release() - 1;
   }
   return superseded;

@@ -9,15 +9,15 @@ import { hashKey, shardOf } from "../store/hash.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { entryWords } from "../store/shard.ts";
 import type { SharedStore } from "../store/shared_store.ts";
-import type { SetAsideFile, ShardDirectory } from "./directory.ts";
+import type { FoundShardFile, SetAsideFile, ShardDirectory } from "./directory.ts";
 import type { Ledger } from "./ledger.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
 
 /** What {@linkcode surveyDirectory} found. */
 export interface DirectorySurvey {
-  /** Shards whose file is sound, in ascending order. */
-  readonly shards: readonly number[];
-  /** Entries in all sound files. */
+  /** The file to load of each shard that has a sound one, in ascending order of the shards. */
+  readonly files: readonly FoundShardFile[];
+  /** Entries in all these files. */
   readonly entries: number;
   /** Entries, and words of the arena that they take, in the shard that has most of them. */
   readonly entriesPerShardMax: number;
@@ -25,12 +25,20 @@ export interface DirectorySurvey {
   readonly setAside: readonly SetAsideFile[];
 }
 
+/** What one sound file holds. */
+interface FileContent {
+  readonly version: number;
+  readonly entries: number;
+  readonly arenaWords: number;
+}
+
 /** How long the loader works before it lets other things on the main thread, such as signals, have their turn. */
 const TURN_MS = 50;
 
 /**
- * Reads every file once, to learn how large a store must be; files that are not sound are set aside. Reading twice, here
- * and in {@linkcode loadDirectory}, keeps only one file's entries in JavaScript's memory at a time.
+ * Reads every file once, to learn which one of a shard is the newest and how large a store must be; files that are not
+ * sound are set aside. Reading twice, here and in {@linkcode loadDirectory}, keeps only one file's entries in
+ * JavaScript's memory at a time.
  *
  * @throws {PersistError} when a damaged file cannot be set aside
  */
@@ -38,61 +46,70 @@ export async function surveyDirectory(
   directory: ShardDirectory,
   options: { codec: Codec; shards: number },
 ): Promise<DirectorySurvey> {
-  const sound: number[] = [];
+  const newest = new Map<number, { file: FoundShardFile; content: FileContent }>();
   const setAside: SetAsideFile[] = [];
-  let entries = 0, entriesPerShardMax = 0, arenaWordsPerShardMax = 0;
-  const bytes = new PaddedBytes(0);
-  for await (const shard of inTurns(directory.shardsWithFile())) {
+  for await (const file of inTurns(directory.shardFiles())) {
     try {
-      const snapshot = readSnapshot(directory.pathOf(shard), shard, options);
-      let count = 0, arenaWords = 0;
-      for (const [key, value] of Object.entries(snapshot.entries)) {
-        bytes.setString(key);
-        checkShard(key, bytes, shard, options.shards);
-        const keyLength = bytes.length;
-        bytes.setString(value);
-        arenaWords += entryWords(keyLength, bytes.length);
-        count++;
-      }
-      sound.push(shard);
-      entries += count;
-      entriesPerShardMax = Math.max(entriesPerShardMax, count);
-      arenaWordsPerShardMax = Math.max(arenaWordsPerShardMax, arenaWords);
+      const content = measureFile(file, options);
+      const known = newest.get(file.shard);
+      if (known === undefined || content.version > known.content.version) newest.set(file.shard, { file, content });
     } catch (error) {
       if (!(error instanceof CorruptSnapshotError)) throw error;
-      setAside.push(directory.setAside(shard, error.message));
+      setAside.push(directory.setAside(file.path, error.message));
     }
   }
-  return { shards: sound, entries, entriesPerShardMax, arenaWordsPerShardMax, setAside };
+  const survey = { entries: 0, entriesPerShardMax: 0, arenaWordsPerShardMax: 0 };
+  for (const { content } of newest.values()) {
+    survey.entries += content.entries;
+    survey.entriesPerShardMax = Math.max(survey.entriesPerShardMax, content.entries);
+    survey.arenaWordsPerShardMax = Math.max(survey.arenaWordsPerShardMax, content.arenaWords);
+  }
+  return { ...survey, files: [...newest.values()].map(({ file }) => file), setAside };
 }
 
-/** Puts the entries of all sound files into the store, with their versions, and records them as written. */
+/** Puts the entries of all files chosen into the store, with their versions, and records them as written. */
 export async function loadDirectory(
-  directory: ShardDirectory,
   survey: DirectorySurvey,
   target: { codec: Codec; store: SharedStore; ledger: Ledger },
 ): Promise<void> {
   const { codec, store, ledger } = target;
   const key = new PaddedBytes(0);
   const value = new PaddedBytes(0);
-  for await (const shard of inTurns(survey.shards)) {
-    const path = directory.pathOf(shard);
+  for await (const file of inTurns(survey.files)) {
+    const { shard, side, path } = file;
     try {
-      const snapshot = readSnapshot(path, shard, { codec, shards: store.size.shards });
-      for (const [keyText, valueText] of Object.entries(snapshot.entries)) {
+      const { version, entries } = readSnapshot(file, { codec, shards: store.size.shards });
+      for (const [keyText, valueText] of Object.entries(entries)) {
         key.setString(keyText);
         value.setString(valueText);
         store.put(key, value);
       }
-      store.restoreVersion(shard, snapshot.version);
-      ledger.recordWritten(shard, snapshot.version, 0);
+      store.restoreVersion(shard, version);
+      ledger.recordWritten(shard, { version, atMs: 0, side });
+      ledger.recordSynced(shard, version);
     } catch (error) {
       throw new PersistError("load", path, error);
     }
   }
 }
 
-function readSnapshot(path: string, shard: number, options: { codec: Codec; shards: number }): Snapshot {
+function measureFile(file: FoundShardFile, options: { codec: Codec; shards: number }): FileContent {
+  const { version, entries } = readSnapshot(file, options);
+  const bytes = new PaddedBytes(0);
+  let count = 0, arenaWords = 0;
+  for (const [key, value] of Object.entries(entries)) {
+    bytes.setString(key);
+    checkShard(key, bytes, file.shard, options.shards);
+    const keyLength = bytes.length;
+    bytes.setString(value);
+    arenaWords += entryWords(keyLength, bytes.length);
+    count++;
+  }
+  return { version, entries: count, arenaWords };
+}
+
+/** @throws {CorruptSnapshotError} when the file cannot be read, is damaged, or is not its shard's */
+function readSnapshot({ path, shard }: FoundShardFile, options: { codec: Codec; shards: number }): Snapshot {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = Deno.readFileSync(path);

@@ -8,6 +8,12 @@ import type { SerializerName } from "../codec/codec.ts";
 import { SharedStore, type StoreHandle } from "../store/shared_store.ts";
 import { Clock, type ClockHandle } from "../sync/clock.ts";
 import { Ledger, type LedgerHandle } from "./ledger.ts";
+import type { ReplaceName, SyncName } from "./policy.ts";
+import { AlternateReplacement } from "./replace/alternate.ts";
+import { InPlaceReplacement } from "./replace/in_place.ts";
+import { RenameReplacement } from "./replace/rename.ts";
+import type { Replacement } from "./replace/replacement.ts";
+import { shardFileName, type Side } from "./shard_file.ts";
 import { ShardWriter } from "./shard_writer.ts";
 
 /** What {@linkcode attachShardWriter} needs; structured-cloneable. */
@@ -18,6 +24,10 @@ export interface PersistenceHandle {
   readonly serializer: SerializerName;
   /** Path of the directory that holds the shard files. */
   readonly directory: string;
+  readonly replace: ReplaceName;
+  readonly sync: SyncName;
+  /** How many files each writing thread may keep open. */
+  readonly openFilesMax: number;
 }
 
 /** A thread's own writer on the shared store and ledger. */
@@ -27,6 +37,26 @@ export function attachShardWriter(handle: PersistenceHandle): ShardWriter {
     ledger: Ledger.attach(handle.ledger),
     clock: Clock.attach(handle.clock),
     codec: CODECS[handle.serializer],
-    directory: handle.directory,
+    replacement: createReplacement(handle),
+    sync: handle.sync,
   });
+}
+
+function createReplacement(handle: PersistenceHandle): Replacement {
+  const { directory, sync, openFilesMax } = handle;
+  switch (handle.replace) {
+    case "rename":
+      return new RenameReplacement({ directory, sync, paths: shardPaths(handle) });
+    case "in-place":
+      return new InPlaceReplacement({ directory, sync, openFilesMax, paths: shardPaths(handle) });
+    case "alternate": {
+      const paths = { a: shardPaths(handle, "a"), b: shardPaths(handle, "b") };
+      return new AlternateReplacement({ directory, sync, openFilesMax, paths });
+    }
+  }
+}
+
+function shardPaths({ directory, serializer, store }: PersistenceHandle, side?: Side): string[] {
+  const { shards } = store.size;
+  return Array.from({ length: shards }, (_, shard) => `${directory}/${shardFileName(shard, shards, serializer, side)}`);
 }

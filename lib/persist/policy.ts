@@ -21,5 +21,24 @@ export interface AsynchronousPolicy {
   readonly queueMemoryBytes: number;
 }
 
+/** A put touches memory only; every `periodMs` the file worker writes each shard that has changed. */
+export interface PeriodicPolicy {
+  readonly kind: "periodic";
+  /** Time from the start of one sweep to the start of the next, in milliseconds. */
+  readonly periodMs: number;
+}
+
 /** How a file backend trades the risk of losing acknowledged puts against speed. */
-export type PersistencePolicy = SynchronousPolicy | AsynchronousPolicy;
+export type PersistencePolicy = SynchronousPolicy | AsynchronousPolicy | PeriodicPolicy;
+
+/** The names of the replacement strategies, in the order shown to users. */
+export const REPLACE_NAMES = ["rename", "alternate", "in-place"] as const;
+
+/** How a snapshot takes the place of the one before it. */
+export type ReplaceName = typeof REPLACE_NAMES[number];
+
+/** The names of the sync levels, in the order shown to users. */
+export const SYNC_NAMES = ["none", "data", "full"] as const;
+
+/** What is synced to the device before a snapshot counts as durable: nothing, its data, or its directory too. */
+export type SyncName = typeof SYNC_NAMES[number];

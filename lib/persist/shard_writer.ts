@@ -8,70 +8,95 @@ import { OutputBuffer } from "../codec/output_buffer.ts";
 import type { SharedStore } from "../store/shared_store.ts";
 import type { Clock } from "../sync/clock.ts";
 import type { Ledger } from "./ledger.ts";
-import { replaceFile, shardFileName } from "./shard_file.ts";
+import type { SyncName } from "./policy.ts";
+import type { Replacement } from "./replace/replacement.ts";
+import { createTimeHistogram, encodeHistogram, recordTime } from "./time_histogram.ts";
 
 /** What a thread has written. */
 export interface WriteCounts {
   readonly snapshotsWritten: number;
   readonly bytesWritten: number;
+  /** From a shard's first unpersisted put to its completed write, as `time_histogram.ts` encodes it. */
+  readonly timeToPersist: string;
+}
+
+/** What a {@linkcode ShardWriter} works with. */
+export interface ShardWriterParts {
+  readonly store: SharedStore;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly codec: Codec;
+  readonly replacement: Replacement;
+  readonly sync: SyncName;
 }
 
 /** Writes one thread's snapshots and records them in the ledger, each after it is completely in place. */
 export class ShardWriter {
-  readonly #store: SharedStore;
-  readonly #ledger: Ledger;
-  readonly #clock: Clock;
-  readonly #codec: Codec;
-  readonly #paths: readonly string[];
+  readonly #parts: ShardWriterParts;
   readonly #scratch = new OutputBuffer();
+  readonly #timeToPersist = createTimeHistogram();
   #snapshotsWritten = 0;
   #bytesWritten = 0;
 
-  /** @param options `directory` is where the shard files are */
-  constructor(options: { store: SharedStore; ledger: Ledger; clock: Clock; codec: Codec; directory: string }) {
-    this.#store = options.store;
-    this.#ledger = options.ledger;
-    this.#clock = options.clock;
-    this.#codec = options.codec;
-    const { shards } = options.store.size;
-    this.#paths = Array.from(
-      { length: shards },
-      (_, shard) => `${options.directory}/${shardFileName(shard, shards, options.codec.name)}`,
-    );
+  constructor(parts: ShardWriterParts) {
+    this.#parts = parts;
   }
 
   get counts(): WriteCounts {
-    return { snapshotsWritten: this.#snapshotsWritten, bytesWritten: this.#bytesWritten };
+    return {
+      snapshotsWritten: this.#snapshotsWritten,
+      bytesWritten: this.#bytesWritten,
+      timeToPersist: encodeHistogram(this.#timeToPersist),
+    };
   }
 
   /**
-   * Replaces a shard's file by a snapshot.
+   * Replaces a shard's snapshot, and makes it durable as far as the sync level asks.
    *
-   * @throws {PersistError} when that fails; the previous file is whole then, and the ledger is as before
+   * @param snapshot `sinceMs` is when the first of its puts was made that the file system does not hold; 0: there is none
+   * @throws {PersistError} when that fails; the ledger is as before, or, where only syncing failed, does not call the
+   * snapshot synced
    */
-  write(shard: number, version: number, bytes: Uint8Array): void {
-    replaceFile(this.#paths[shard]!, bytes);
-    this.#ledger.recordWritten(shard, version, this.#clock.nowMs());
+  write(shard: number, snapshot: { version: number; bytes: Uint8Array; sinceMs: number }): void {
+    const { ledger, clock, replacement, sync } = this.#parts;
+    const { version, bytes, sinceMs } = snapshot;
+    const side = replacement.replace(shard, bytes, ledger.side(shard));
+    const atMs = clock.nowMs();
+    ledger.recordWritten(shard, { version, atMs, side });
     this.#snapshotsWritten++;
     this.#bytesWritten += bytes.length;
+    if (sinceMs > 0) recordTime(this.#timeToPersist, atMs - sinceMs);
+    if (sync === "none") return;
+    replacement.makeDurable(shard, side);
+    ledger.recordSynced(shard, version);
   }
 
   /** Encodes a shard as it is and writes it. The caller holds the shard's lock, or knows that nobody writes to it. */
   writeShard(shard: number): void {
-    const view = this.#store.viewShard(shard);
-    const length = this.#codec.encode(view, this.#scratch);
-    this.write(shard, view.version, this.#scratch.bytes.subarray(0, length));
+    const { store, ledger, codec } = this.#parts;
+    const view = store.viewShard(shard);
+    const length = codec.encode(view, this.#scratch);
+    const bytes = this.#scratch.bytes.subarray(0, length);
+    this.write(shard, { version: view.version, bytes, sinceMs: ledger.take(shard) });
+  }
+
+  /** Writes a shard as it is now, holding its lock only while encoding it. */
+  flushShard(shard: number): void {
+    const { store, ledger, codec } = this.#parts;
+    store.lockShard(shard);
+    const view = store.viewShard(shard);
+    const length = codec.encode(view, this.#scratch);
+    const { version } = view;
+    const sinceMs = ledger.take(shard);
+    store.unlockShard(shard);
+    this.write(shard, { version, bytes: this.#scratch.bytes.subarray(0, length), sinceMs });
   }
 
   /** Writes every shard whose file is older than its memory. Nobody puts any more. */
   writeDirtyShards(): void {
-    for (let shard = 0; shard < this.#store.size.shards; shard++) {
-      if (this.isDirty(shard)) this.writeShard(shard);
+    const { store, ledger } = this.#parts;
+    for (let shard = 0; shard < store.size.shards; shard++) {
+      if (store.version(shard) > ledger.writtenVersion(shard)) this.writeShard(shard);
     }
-  }
-
-  /** Whether the shard has acknowledged puts that its file lacks. */
-  isDirty(shard: number): boolean {
-    return this.#store.version(shard) > this.#ledger.writtenVersion(shard);
   }
 }

@@ -31,6 +31,8 @@ export interface QueuedSnapshot {
   shard: number;
   /** The shard's version that the snapshot holds. */
   version: number;
+  /** When the first of its puts was made that no snapshot taken before holds. */
+  sinceMs: number;
   /** The encoded snapshot; it lies in the ring and is valid until it is released. */
   bytes: Uint8Array<SharedArrayBuffer>;
 }
@@ -54,11 +56,13 @@ const TAKEN = HEAD + 5;
 const SHARDS = 4 * LINE_WORDS;
 
 // Words of a shard's row.
-const SHARD_WORDS = 4;
+const SHARD_WORDS = 8;
 /** The slot of the shard's newest committed snapshot; meaningful while a snapshot of the shard is queued. */
 const SHARD_NEWEST = 0;
 /** In 64-bit floats: the version up to which the shard's snapshots have been taken and released. */
 const SHARD_RELEASED_VERSION = 1;
+/** In 64-bit floats: when the first put was made that no snapshot taken holds; 0: there is none. */
+const SHARD_QUEUED_SINCE = 2;
 
 // Words of a slot.
 const SLOT_WORDS = 8;
@@ -86,7 +90,7 @@ const DEPTH_MAX = 2 ** 20;
  *
  * Layout: a header (mutex, two conditions, then the index of the oldest slot, the number of slots in use, the ring's
  * first free line, its lines in use, whether the queue is closed, and the slot taken), a row for each shard (the slot of
- * its newest snapshot, the version released), `depth` slots (state, shard, length, first line, lines taken, version),
+ * its newest snapshot, the version released, since when it has puts queued), `depth` slots (state, shard, length, first line, lines taken, version),
  * and a ring of payload bytes, handed out in whole cache lines, each payload in one piece.
  *
  * A producer reserves a slot and lines of the ring under the mutex, copies its payload without it, and commits under
@@ -168,12 +172,12 @@ export class SnapshotQueue {
   /**
    * Queues a snapshot, waiting for as long as the queue is full in slots or bytes. The caller holds the shard's lock.
    *
-   * @param bytes the snapshot is its first `length` bytes, which are copied
+   * @param snapshot its first `length` bytes are copied; `putAtMs` is when its newest put was made
    * @throws {SnapshotTooLargeError} when the snapshot is larger than the whole ring
    * @throws {AbortError} when the run fails meanwhile
    */
-  put(snapshot: { shard: number; version: number; bytes: Uint8Array; length: number }): void {
-    const { shard, version, bytes, length } = snapshot;
+  put(snapshot: { shard: number; version: number; bytes: Uint8Array; length: number; putAtMs: number }): void {
+    const { shard, version, bytes, length, putAtMs } = snapshot;
     const words = this.#words;
     const slot = this.#reserve(shard, length);
     const start = words[slot + SLOT_LINE]! * LINE_BYTES;
@@ -183,7 +187,9 @@ export class SnapshotQueue {
     words[slot + SLOT_LENGTH] = length;
     this.#doubles[slot / 2 + SLOT_VERSION] = version;
     words[slot + SLOT_STATE] = COMMITTED;
-    words[this.#row(shard) + SHARD_NEWEST] = slot;
+    const row = this.#row(shard);
+    words[row + SHARD_NEWEST] = slot;
+    if (this.#doubles[row / 2 + SHARD_QUEUED_SINCE] === 0) this.#doubles[row / 2 + SHARD_QUEUED_SINCE] = putAtMs;
     this.#notEmpty.notifyOne();
     unlock(words, MUTEX);
   }
@@ -207,8 +213,11 @@ export class SnapshotQueue {
       this.#notEmpty.wait();
     }
     const shard = words[this.#headSlot + SLOT_SHARD]!;
-    const slot = words[this.#row(shard) + SHARD_NEWEST]!;
+    const row = this.#row(shard);
+    const slot = words[row + SHARD_NEWEST]!;
     words[TAKEN] = slot;
+    out.sinceMs = this.#doubles[row / 2 + SHARD_QUEUED_SINCE]!;
+    this.#doubles[row / 2 + SHARD_QUEUED_SINCE] = 0;
     unlock(words, MUTEX);
 
     const start = words[slot + SLOT_LINE]! * LINE_BYTES;
@@ -236,6 +245,11 @@ export class SnapshotQueue {
     else this.#notFull.notifyOne();
     unlock(words, MUTEX);
     return freed;
+  }
+
+  /** When the oldest of a shard's puts was made that is queued and not taken, as of a moment ago; 0: there is none. */
+  queuedSinceMs(shard: number): number {
+    return this.#doubles[this.#row(shard) / 2 + SHARD_QUEUED_SINCE]!;
   }
 
   /** Says that nothing more will be put, so that the consumer ends when the queue is empty. */

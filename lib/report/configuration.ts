@@ -38,6 +38,8 @@ function backendParts(backend: BackendOptions): string[] {
         `file ${policyText(backend.policy)}`,
         formatCount(backend.fileCount, "file"),
         backend.serializer,
+        `replace ${backend.replace}`,
+        `sync ${backend.sync}`,
         backend.output === undefined ? "temporary directory" : `output ${escapeControls(backend.output)}`,
       ];
   }
@@ -49,5 +51,7 @@ function policyText(policy: PersistencePolicy): string {
       return `synchronous (write period ${microsecondsOf(policy.periodMs)} µs)`;
     case "asynchronous":
       return `asynchronous (queue depth ${policy.queueDepth}, ${formatSize(policy.queueMemoryBytes)})`;
+    case "periodic":
+      return `periodic (flush period ${microsecondsOf(policy.periodMs)} µs)`;
   }
 }

@@ -36,6 +36,7 @@ export function resultJson(result: RunResult, machine: Machine): string {
     ...figuresObject(result),
     stopped_by: result.stoppedBy ?? null,
     ...setAsideFilesObject(result),
+    ...powerLossObject(result),
     seed: result.options.seed,
     options: optionsObject(result.options),
     threads: result.threads.map(threadObject),
@@ -62,6 +63,10 @@ function setAsideFilesObject({ file }: RunResult): JsonObject {
   return { set_aside_files: setAsideFiles };
 }
 
+function powerLossObject({ file }: RunResult): JsonObject {
+  return file === undefined ? {} : { power_loss: file.powerLoss === undefined ? "everything" : "measured" };
+}
+
 function optionsObject({ threads, loadTimeMs, pattern, backend }: RunOptions): JsonObject {
   return { threads, load_time_sec: secondsOf(loadTimeMs), pattern, ...backendObject(backend) };
 }
@@ -77,6 +82,8 @@ function backendObject(backend: BackendOptions): JsonObject {
         file_count: backend.fileCount,
         serializer: backend.serializer,
         ...policyObject(backend.policy),
+        replace: backend.replace,
+        sync: backend.sync,
       };
   }
 }
@@ -87,6 +94,8 @@ function policyObject(policy: PersistencePolicy): JsonObject {
       return { write_period_us: microsecondsOf(policy.periodMs) };
     case "asynchronous":
       return { queue_depth: policy.queueDepth, queue_memory_bytes: policy.queueMemoryBytes };
+    case "periodic":
+      return { flush_period_us: microsecondsOf(policy.periodMs) };
   }
 }
 

@@ -15,15 +15,20 @@ import { formatRate, formatSeconds } from "./format.ts";
  */
 export function summaryText(result: RunResult): string {
   const lines = figures(result).map((figure) => `${figure.name}: ${valueText(figure)}\n`);
+  if (result.file !== undefined && result.file.powerLoss === undefined) lines.push(`power_loss: ${NOTHING_SYNCED}\n`);
   if (result.stoppedBy !== undefined) lines.push(`stopped_by: ${result.stoppedBy}\n`);
   return lines.join("");
 }
+
+/** What a power loss would lose when nothing is ever synced. */
+const NOTHING_SYNCED = "everything (--sync=none)";
 
 function valueText({ kind, value }: Figure): string {
   switch (kind) {
     case "count":
       return String(value);
     case "rate":
+    case "mean":
       return formatRate(value);
     case "duration":
       return `${formatSeconds(value)}s`;

@@ -5,6 +5,8 @@
  */
 import type { RunOptions } from "./options.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
+import type { SweepCounts } from "../persist/sweeper.ts";
+import type { Distribution, ExposureSummary } from "./exposure_sampler.ts";
 
 /** What one load worker did. */
 export interface ThreadResult {
@@ -34,6 +36,23 @@ export interface FileResult {
   readonly bytesWritten: number;
   /** Time from the last load worker's end until every acknowledged put was in the file system, in milliseconds. */
   readonly drainMs: number;
+  /** The periodic policy's sweeps. */
+  readonly sweeps?: SweepCounts;
+  /** What a crash of the process would have lost, over the time of the load. */
+  readonly processCrash: ExposureSummary;
+  /** What the configuration promises of it. */
+  readonly processCrashBound: ExposureBound;
+  /** What a power loss would have lost, over the time of the load; absent where nothing is synced: everything. */
+  readonly powerLoss?: ExposureSummary;
+  /** From a shard's first unpersisted put to its completed write, in milliseconds, over all writes. */
+  readonly timeToPersistMs: Distribution;
+}
+
+/** The most that a configuration puts at risk; a part that it does not bound is absent. */
+export interface ExposureBound {
+  readonly writes?: number;
+  /** Age of the oldest write at risk, in milliseconds. */
+  readonly ageMs?: number;
 }
 
 /** A signal that ends a run in an orderly way. */

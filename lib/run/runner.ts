@@ -4,17 +4,19 @@
  * @module
  */
 import type { BackendHandle } from "../backend/attach.ts";
-import { type PreparedFiles, prepareFiles, prepareMemory } from "../backend/prepare.ts";
+import type { FileBackendOptions } from "../backend/backend.ts";
+import { prepareFiles, prepareMemory } from "../backend/prepare.ts";
 import type { LoadWorkerConfiguration, LoadWorkerResult } from "../load/load_worker.ts";
 import { SEED_KEY_SPACE } from "../load/workload.ts";
-import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
+import { volatileFileSystem } from "../persist/file_system.ts";
 import { Abort, AbortError } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
-import { DRAINING, Phase, RUNNING, STOPPING } from "../sync/phase.ts";
+import { Phase, RUNNING, STOPPING } from "../sync/phase.ts";
 import { WorkerTask } from "../sync/task.ts";
+import { FileRun } from "./file_run.ts";
 import type { RunOptions } from "./options.ts";
-import type { FileResult, RunResult, StopSignal } from "./result.ts";
+import type { RunResult, StopSignal } from "./result.ts";
 
 /** How a run tells what it does, and is told to stop. */
 export interface RunHooks {
@@ -22,16 +24,17 @@ export interface RunHooks {
   readonly stop?: AbortSignal;
   /** Called for each damaged file that was set aside. */
   onSetAside?(file: SetAsideFile): void;
+  /** Called for what makes the result mean less than it seems to. */
+  onWarning?(message: string): void;
   /** Called when the run's next part begins. */
   onProgress?(message: string): void;
-  /** Creates a load worker; for tests that need a worker which fails. */
+  /** Creates a load worker; for tests that need a worker of their own. */
   createLoadWorker?(): Worker;
-  /** Creates the file worker; for tests that need a worker which fails. */
+  /** Creates the file worker; for tests that need a worker of their own. */
   createFileWorker?(): Worker;
 }
 
 type LoadTask = WorkerTask<LoadWorkerConfiguration, LoadWorkerResult>;
-type FileTask = WorkerTask<FileWorkerConfiguration, FileWorkerResult>;
 
 /** How long workers have to end by themselves after a failure, a few ticks. */
 const FAILURE_GRACE_MS = 1000;
@@ -43,69 +46,56 @@ const FAILURE_GRACE_MS = 1000;
  * @throws {Error} the first failure of any worker, or of the preparation; every worker has ended then
  */
 export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<RunResult> {
-  const abort = Abort.create();
   const { backend } = options;
+  const abort = Abort.create();
+  const phase = Phase.create();
+  const parts = { options, hooks, abort, phase };
   if (backend.kind === "memory") {
-    const { handle } = prepareMemory(SEED_KEY_SPACE, abort);
-    return await new Run({ options, hooks, abort, clock: Clock.create(), backend: handle }).run();
+    return await new Run({ ...parts, backend: prepareMemory(SEED_KEY_SPACE, abort).handle }).run();
   }
   const clock = Clock.create();
-  const files = await prepareFiles(backend, SEED_KEY_SPACE, { abort, clock });
+  const files = await prepareFiles(backend, SEED_KEY_SPACE, { abort, clock, threads: options.threads });
   try {
+    warnOfVolatileSync(backend, files.directory.path, hooks);
     for (const file of files.filesSetAside) hooks.onSetAside?.(file);
-    return await new Run({ options, hooks, abort, clock, backend: files.handle, files }).run();
+    const worker = hooks.createFileWorker?.() ?? createFileWorker();
+    const fileRun = new FileRun({ options: backend, files, clock, phase, abort: abort.handle(), worker });
+    return await new Run({ ...parts, backend: files.handle, fileRun }).run();
   } finally {
     files.directory.close();
   }
 }
 
+function warnOfVolatileSync({ sync }: FileBackendOptions, directory: string, hooks: RunHooks): void {
+  if (sync === "none") return;
+  const type = volatileFileSystem(directory);
+  if (type === undefined) return;
+  hooks.onWarning?.(`${directory} is on ${type}, which loses everything with the power: --sync=${sync} proves nothing`);
+}
+
+/** What a {@linkcode Run} works with. */
+interface RunParts {
+  readonly options: RunOptions;
+  readonly hooks: RunHooks;
+  readonly abort: Abort;
+  readonly phase: Phase;
+  readonly backend: BackendHandle;
+  /** Present for the file backend. */
+  readonly fileRun?: FileRun;
+}
+
 /** One run, once its backend is prepared. */
 class Run {
-  readonly #options: RunOptions;
-  readonly #hooks: RunHooks;
-  readonly #abort: Abort;
-  readonly #phase = Phase.create();
-  readonly #backend: BackendHandle;
-  readonly #files: PreparedFiles | undefined;
+  readonly #parts: RunParts;
   readonly #loadTasks: LoadTask[] = [];
-  #fileTask: FileTask | undefined;
 
-  constructor(
-    parts: {
-      options: RunOptions;
-      hooks: RunHooks;
-      abort: Abort;
-      clock: Clock;
-      backend: BackendHandle;
-      files?: PreparedFiles;
-    },
-  ) {
-    this.#options = parts.options;
-    this.#hooks = parts.hooks;
-    this.#abort = parts.abort;
-    this.#backend = parts.backend;
-    this.#files = parts.files;
+  constructor(parts: RunParts) {
+    this.#parts = parts;
   }
 
   async run(): Promise<RunResult> {
     try {
-      this.#spawn();
-      await this.#orFailure(this.#phase.arrivals(this.#tasks.length, this.#abort));
-      this.#hooks.onProgress?.("running");
-      this.#phase.advance(RUNNING);
-      await this.#orFailure(this.#loadTime());
-      this.#phase.advance(STOPPING);
-      const loadResults = await this.#orFailure(Promise.all(this.#loadTasks.map((task) => task.result)));
-      const file = this.#files === undefined ? undefined : await this.#drain(this.#files, loadResults);
-      const stoppedBy = this.#stoppedBy;
-      return {
-        options: this.#options,
-        threads: loadResults.map(({ runtimeMs, reads, writes, hits }, thread) => (
-          { thread, runtimeMs, reads, writes, hits }
-        )),
-        ...(file === undefined ? {} : { file }),
-        ...(stoppedBy === undefined ? {} : { stoppedBy }),
-      };
+      return await this.#run();
     } catch (error) {
       throw await this.#fail(error);
     } finally {
@@ -113,72 +103,59 @@ class Run {
     }
   }
 
-  get #tasks(): (LoadTask | FileTask)[] {
-    return this.#fileTask === undefined ? this.#loadTasks : [...this.#loadTasks, this.#fileTask];
-  }
-
-  get #stoppedBy(): StopSignal | undefined {
-    return this.#hooks.stop?.aborted ? this.#hooks.stop.reason : undefined;
-  }
-
-  #spawn(): void {
-    const { threads, pattern, seed } = this.#options;
-    const common = { abort: this.#abort.handle(), phase: this.#phase.handle() };
-    if (this.#files !== undefined) {
-      const { persistence, queue } = this.#files;
-      const worker = this.#hooks.createFileWorker?.() ?? createFileWorker();
-      this.#fileTask = new WorkerTask(worker, {
-        ...common,
-        persistence,
-        ...(queue === undefined ? {} : { queue: queue.handle() }),
-      });
+  async #run(): Promise<RunResult> {
+    const { options, hooks, abort, phase, fileRun } = this.#parts;
+    this.#spawnLoadWorkers();
+    await this.#orFailure(phase.arrivals(this.#tasks.length, abort));
+    hooks.onProgress?.("running");
+    phase.advance(RUNNING);
+    fileRun?.startSampling();
+    try {
+      await this.#orFailure(this.#loadTime());
+    } finally {
+      fileRun?.stopSampling();
     }
+    phase.advance(STOPPING);
+    const loadResults = await this.#orFailure(Promise.all(this.#loadTasks.map((task) => task.result)));
+    if (fileRun !== undefined) hooks.onProgress?.("draining");
+    const file = await fileRun?.drain(loadResults);
+    const stoppedBy: StopSignal | undefined = hooks.stop?.aborted ? hooks.stop.reason : undefined;
+    return {
+      options,
+      threads: loadResults.map(({ runtimeMs, reads, writes, hits }, thread) => (
+        { thread, runtimeMs, reads, writes, hits }
+      )),
+      ...(file === undefined ? {} : { file }),
+      ...(stoppedBy === undefined ? {} : { stoppedBy }),
+    };
+  }
+
+  get #tasks(): (LoadTask | FileRun["task"])[] {
+    const { fileRun } = this.#parts;
+    return fileRun === undefined ? this.#loadTasks : [...this.#loadTasks, fileRun.task];
+  }
+
+  #spawnLoadWorkers(): void {
+    const { options: { threads, pattern, seed }, hooks, abort, phase, backend } = this.#parts;
+    const common = { abort: abort.handle(), phase: phase.handle(), backend, pattern, seed };
     for (let thread = 0; thread < threads; thread++) {
-      const worker = this.#hooks.createLoadWorker?.() ?? createLoadWorker();
-      this.#loadTasks.push(new WorkerTask(worker, { ...common, backend: this.#backend, pattern, seed, thread }));
+      const worker = hooks.createLoadWorker?.() ?? createLoadWorker();
+      this.#loadTasks.push(new WorkerTask(worker, { ...common, thread }));
     }
   }
 
   /** Resolves when the load has run for its time, or is told to stop. */
   #loadTime(): Promise<void> {
+    const { options, hooks: { stop } } = this.#parts;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const { stop } = this.#hooks;
     if (stop?.aborted) return Promise.resolve();
-    const timer = setTimeout(resolve, this.#options.loadTimeMs);
+    const timer = setTimeout(resolve, options.loadTimeMs);
     const onStop = () => resolve();
     stop?.addEventListener("abort", onStop);
     return promise.finally(() => {
       clearTimeout(timer);
       stop?.removeEventListener("abort", onStop);
     });
-  }
-
-  /** Has everything acknowledged written, and checks that it is. */
-  async #drain(files: PreparedFiles, loadResults: readonly LoadWorkerResult[]): Promise<FileResult> {
-    const fileTask = this.#fileTask!;
-    const startedAtMs = performance.now();
-    this.#hooks.onProgress?.("draining");
-    files.queue?.close();
-    this.#phase.advance(DRAINING);
-    const fileCounts = await fileTask.result;
-    const drainMs = performance.now() - startedAtMs;
-
-    for (let shard = 0; shard < files.store.size.shards; shard++) {
-      if (files.ledger.writtenVersion(shard) !== files.store.version(shard)) {
-        throw new Error(`Shard ${shard} was not written completely: this is a defect of kvlab`);
-      }
-    }
-    const counts = [fileCounts, ...loadResults];
-    return {
-      filesLoaded: files.filesLoaded,
-      entriesLoaded: files.entriesLoaded,
-      filesSetAside: files.filesSetAside,
-      files: files.directory.shardsWithFile().length,
-      snapshotsWritten: counts.reduce((sum, { snapshotsWritten }) => sum + snapshotsWritten, 0),
-      snapshotsSuperseded: fileCounts.snapshotsSuperseded,
-      bytesWritten: counts.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
-      drainMs,
-    };
   }
 
   /** Settles as `promise` does, or rejects as soon as any worker fails. */
@@ -189,8 +166,9 @@ class Run {
 
   /** Makes all workers end, and returns the error that began it. */
   async #fail(error: unknown): Promise<unknown> {
-    this.#abort.raise();
-    this.#phase.advance(STOPPING);
+    const { abort, phase } = this.#parts;
+    abort.raise();
+    phase.advance(STOPPING);
     const ended = Promise.allSettled(this.#tasks.map(({ result }) => result));
     let timer: ReturnType<typeof setTimeout> | undefined;
     const grace = new Promise<PromiseSettledResult<unknown>[]>((resolve) => {

@@ -70,14 +70,17 @@ export class Phase {
   }
 
   /**
-   * Blocks the calling worker until the run has reached `phase`.
+   * Blocks the calling worker until the run has reached `phase`, or for `timeoutMs`.
    *
    * @throws {AbortError} when the run fails first
    */
-  waitFor(phase: number, abort: Abort): void {
+  waitFor(phase: number, abort: Abort, timeoutMs = Infinity): void {
+    const endsAtMs = performance.now() + timeoutMs;
     for (let current = this.current; current < phase; current = this.current) {
       abort.check();
-      Atomics.wait(this.words, PHASE, current, abort.tickMs);
+      const leftMs = endsAtMs - performance.now();
+      if (leftMs <= 0) return;
+      Atomics.wait(this.words, PHASE, current, Math.min(leftMs, abort.tickMs));
     }
   }
 

@@ -1,0 +1,51 @@
+/**
+ * Room of the alternate strategy: two files per shard, kept open and overwritten in turn.
+ *
+ * @module
+ */
+import { overwrite, syncData, syncDirectory } from "../file_io.ts";
+import type { SyncName } from "../policy.ts";
+import type { Side } from "../shard_file.ts";
+import { OpenFiles } from "./open_files.ts";
+import type { Replacement } from "./replacement.ts";
+
+/**
+ * Overwrites the older of a shard's two files, so that a crash in the middle leaves the newer one whole. Loading takes
+ * the sound one with the higher version.
+ */
+export class AlternateReplacement implements Replacement {
+  readonly #directory: string;
+  readonly #paths: Readonly<Record<Side, readonly string[]>>;
+  readonly #sync: SyncName;
+  readonly #files: OpenFiles;
+
+  /** @param options `paths` are the shards' files of each side, in `directory` */
+  constructor(
+    options: {
+      directory: string;
+      paths: Readonly<Record<Side, readonly string[]>>;
+      sync: SyncName;
+      openFilesMax: number;
+    },
+  ) {
+    this.#directory = options.directory;
+    this.#paths = options.paths;
+    this.#sync = options.sync;
+    this.#files = new OpenFiles(options.openFilesMax);
+  }
+
+  replace(shard: number, bytes: Uint8Array, side: Side | undefined): Side {
+    const next = side === "a" ? "b" : "a";
+    const open = this.#files.get(this.#paths[next][shard]!);
+    overwrite(open.file, open.path, bytes, open.lengthBytes);
+    open.lengthBytes = bytes.length;
+    return next;
+  }
+
+  makeDurable(shard: number, side: Side): void {
+    if (this.#sync === "none") return;
+    const open = this.#files.get(this.#paths[side][shard]!);
+    syncData(open.file, open.path);
+    if (this.#sync === "full") syncDirectory(this.#directory);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Room of the in-place strategy: the one file, kept open and overwritten. The seed program's way, there to be measured.
+ *
+ * @module
+ */
+import { overwrite, syncData, syncDirectory } from "../file_io.ts";
+import type { SyncName } from "../policy.ts";
+import { OpenFiles } from "./open_files.ts";
+import type { Replacement } from "./replacement.ts";
+
+/** Overwrites a shard's one file. A crash in the middle may leave a torn snapshot, and nothing else of the shard. */
+export class InPlaceReplacement implements Replacement {
+  readonly #directory: string;
+  readonly #paths: readonly string[];
+  readonly #sync: SyncName;
+  readonly #files: OpenFiles;
+
+  /** @param options `paths` are the shards' files, in `directory` */
+  constructor(options: { directory: string; paths: readonly string[]; sync: SyncName; openFilesMax: number }) {
+    this.#directory = options.directory;
+    this.#paths = options.paths;
+    this.#sync = options.sync;
+    this.#files = new OpenFiles(options.openFilesMax);
+  }
+
+  replace(shard: number, bytes: Uint8Array): undefined {
+    const open = this.#files.get(this.#paths[shard]!);
+    overwrite(open.file, open.path, bytes, open.lengthBytes);
+    open.lengthBytes = bytes.length;
+  }
+
+  makeDurable(shard: number): void {
+    if (this.#sync === "none") return;
+    const open = this.#files.get(this.#paths[shard]!);
+    syncData(open.file, open.path);
+    if (this.#sync === "full") syncDirectory(this.#directory);
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Room of the open files: those that a strategy keeps open, within the limit on descriptors.
+ *
+ * @module
+ */
+import { openFile } from "../file_io.ts";
+
+/** An open file and how long its content is. */
+export interface OpenFile {
+  readonly path: string;
+  readonly file: Deno.FsFile;
+  lengthBytes: number;
+}
+
+/** A bounded set of files open for writing; the one used least recently is closed for another. One thread's own. */
+export class OpenFiles {
+  readonly #capacity: number;
+  /** In the order of their last use. */
+  readonly #files = new Map<string, OpenFile>();
+
+  /** @param capacity how many files may be open at a time, at least 1 */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /**
+   * The file at this path, created if there is none.
+   *
+   * @throws {PersistError} when it cannot be opened
+   */
+  get(path: string): OpenFile {
+    const known = this.#files.get(path);
+    if (known !== undefined) {
+      this.#files.delete(path);
+      this.#files.set(path, known);
+      return known;
+    }
+    if (this.#files.size >= this.#capacity) this.#closeOldest();
+    const file = openFile(path, { write: true, create: true });
+    const opened = { path, file, lengthBytes: file.statSync().size };
+    this.#files.set(path, opened);
+    return opened;
+  }
+
+  #closeOldest(): void {
+    for (const [path, { file }] of this.#files) {
+      this.#files.delete(path);
+      file.close();
+      return;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Room of the rename strategy: a temporary file, renamed over the old one. A snapshot is never torn.
+ *
+ * @module
+ */
+import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll } from "../file_io.ts";
+import type { SyncName } from "../policy.ts";
+import { TEMPORARY_SUFFIX } from "../shard_file.ts";
+import type { Replacement } from "./replacement.ts";
+
+/** Replaces a shard's one file by renaming; its data is synced before the rename, the directory after. */
+export class RenameReplacement implements Replacement {
+  readonly #directory: string;
+  readonly #paths: readonly string[];
+  readonly #sync: SyncName;
+
+  /** @param options `paths` are the shards' files, in `directory` */
+  constructor(options: { directory: string; paths: readonly string[]; sync: SyncName }) {
+    this.#directory = options.directory;
+    this.#paths = options.paths;
+    this.#sync = options.sync;
+  }
+
+  replace(shard: number, bytes: Uint8Array): undefined {
+    replaceFile(this.#paths[shard]!, bytes, this.#sync !== "none");
+  }
+
+  makeDurable(): void {
+    if (this.#sync === "full") syncDirectory(this.#directory);
+  }
+}
+
+/**
+ * Replaces a file's content as a whole: a reader, and a crash of the process at any moment, finds either the old
+ * content or the new. Writes a temporary file beside it, then renames.
+ *
+ * @param synced whether the new content is to be on the device before the rename
+ * @throws {PersistError} when a step fails; the old file is untouched then, and the temporary one is gone
+ */
+export function replaceFile(path: string, bytes: Uint8Array, synced = false): void {
+  const temporary = path + TEMPORARY_SUFFIX;
+  const file = openFile(temporary, { write: true, createNew: true });
+  try {
+    try {
+      writeAll(file, temporary, bytes);
+      if (synced) syncData(file, temporary);
+    } finally {
+      file.close();
+    }
+    renameOver(temporary, path);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  }
+}

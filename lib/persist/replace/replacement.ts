@@ -1,0 +1,26 @@
+/**
+ * Room of the replacement strategies: their common interface. See the strategies beside it for what each one risks.
+ *
+ * @module
+ */
+import type { Side } from "../shard_file.ts";
+
+/** Puts snapshots in the place of those before them. One thread's own. */
+export interface Replacement {
+  /**
+   * Replaces a shard's snapshot. When it returns, a reader finds the new one, also after the process has crashed.
+   * Whoever calls it is the only one to write this shard at that time.
+   *
+   * @param side which of the shard's two files holds the snapshot before, if there are two and one does
+   * @returns which one holds the new snapshot, if there are two
+   * @throws {PersistError} when a step fails
+   */
+  replace(shard: number, bytes: Uint8Array, side: Side | undefined): Side | undefined;
+  /**
+   * Makes the snapshot that was just replaced durable, as far as the sync level asks for and it is not yet: when it
+   * returns, it survives a power loss. Does nothing at level none.
+   *
+   * @throws {PersistError} when that fails; the snapshot's state on the device is unknown then
+   */
+  makeDurable(shard: number, side: Side | undefined): void;
+}
