@@ -56,10 +56,10 @@ export function prepareMemory(keys: KeySpace, abort: Abort): PreparedMemory {
 export async function prepareFiles(
   options: FileBackendOptions,
   keys: KeySpace,
-  context: { abort: Abort; clock: Clock; threads: number },
+  context: { abort: Abort; clock: Clock; threads: number; witness?: string | undefined },
 ): Promise<PreparedFiles> {
   const { fileCount: shards, serializer, replace, sync } = options;
-  const { threads } = context;
+  const { threads, witness } = context;
   const codec = CODECS[serializer];
   const directory = ShardDirectory.open({
     shards,
@@ -80,6 +80,7 @@ export async function prepareFiles(
       replace,
       sync,
       openFilesMax: openFilesPerWriter(options.policy.kind === "synchronous" ? threads + 1 : 1, threads + 1),
+      ...(witness === undefined ? {} : { witness }),
     };
     return {
       store,

@@ -7,7 +7,7 @@ import type { Backend } from "../backend/backend.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { Phase, RUNNING as PHASE_RUNNING } from "../sync/phase.ts";
 import type { Pattern } from "./pattern.ts";
-import type { SeedWorkload } from "./workload.ts";
+import type { Workload } from "./workload.ts";
 
 /** What a load loop has done. */
 export interface LoadCounts {
@@ -28,7 +28,7 @@ const PHASE_INDEX = Phase.INDEX;
  * The phase is read plainly, not by `Atomics.load`, which costs a call: the loop's own atomic operations and calls make
  * V8 read it anew each time round.
  */
-export function runLoad(backend: Backend, workload: SeedWorkload, pattern: Pattern, phase: Phase): LoadCounts {
+export function runLoad(backend: Backend, workload: Workload, pattern: Pattern, phase: Phase): LoadCounts {
   const phaseWords = phase.words;
   const out = new PaddedBytes(workload.value.length);
   let reads = 0, writes = 0, hits = 0;

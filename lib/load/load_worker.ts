@@ -9,16 +9,22 @@ import { Abort } from "../sync/abort.ts";
 import { Phase, type PhaseHandle, RUNNING } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
 import { type LoadCounts, runLoad } from "./load_loop.ts";
+import { WitnessedBackend } from "../backend/witnessed.ts";
+import { Witness } from "../persist/witness.ts";
 import { createPattern, type PatternName } from "./pattern.ts";
 import { Rng } from "./rng.ts";
-import { SeedWorkload } from "./workload.ts";
+import { NumberedWorkload } from "./numbered_workload.ts";
+import { SeedWorkload, type WorkloadOptions } from "./workload.ts";
 
 /** What a load worker gets. */
 export interface LoadWorkerConfiguration extends TaskConfiguration {
   readonly phase: PhaseHandle;
   readonly backend: BackendHandle;
+  readonly workload: WorkloadOptions;
   readonly pattern: PatternName;
   readonly seed: number;
+  /** Number of load workers. */
+  readonly threads: number;
   /** Index of the worker, from 0. */
   readonly thread: number;
 }
@@ -32,17 +38,24 @@ export interface LoadWorkerResult extends LoadCounts {
 }
 
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
-  const { seed, thread } = configuration;
+  const { seed, thread, threads, workload: workloadOptions } = configuration;
   const phase = Phase.attach(configuration.phase);
   const { backend, writeCounts } = attachBackend(configuration.backend);
   // Two streams for each thread, so that the waits do not change the operations.
-  const workload = new SeedWorkload(new Rng(seed, 2 * thread));
+  const operations = new Rng(seed, 2 * thread);
   const pattern = createPattern(configuration.pattern, phase, new Rng(seed, 2 * thread + 1));
 
   phase.arrive();
   phase.waitFor(RUNNING, Abort.attach(configuration.abort));
   const startedAtMs = performance.now();
-  const counts = runLoad(backend, workload, pattern, phase);
+  const counts = workloadOptions.kind === "seed"
+    ? runLoad(backend, new SeedWorkload(operations), pattern, phase)
+    : runLoad(
+      new WitnessedBackend(backend, Witness.ofAcknowledged(workloadOptions.witness, thread)),
+      new NumberedWorkload(operations, { round: workloadOptions.round, thread, threads }),
+      pattern,
+      phase,
+    );
   const runtimeMs = performance.now() - startedAtMs;
   return { runtimeMs, ...counts, ...(writeCounts === undefined ? {} : { written: writeCounts() }) };
 });

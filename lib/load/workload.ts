@@ -24,6 +24,29 @@ export const SEED_KEY_SPACE: KeySpace = {
   valueLengthMax: SEED_VALUE.length,
 };
 
+/** Which operation comes next, on which key, with which value. */
+export interface Workload {
+  /** The key of the operation at hand. */
+  readonly key: PaddedBytes;
+  /** The value of the operation at hand, if it is a put. */
+  readonly value: PaddedBytes;
+  /** Whether the operation at hand is a put, or else a get. */
+  readonly isPut: boolean;
+  /** Chooses the next operation. */
+  next(): void;
+}
+
+/** The seed's workload, or for the crash command one whose puts can be told apart. */
+export type WorkloadOptions =
+  | { readonly kind: "seed" }
+  | {
+    readonly kind: "numbered";
+    /** Which round of the crash command this is. */
+    readonly round: number;
+    /** Directory where threads leave what they have done, out of SIGKILL's reach. */
+    readonly witness: string;
+  };
+
 const PREFIX = "Key";
 /** Length of `Key` and one digit: the first word of every key. */
 const FIRST_WORD_BYTES = PREFIX.length + 1;
@@ -40,7 +63,7 @@ const TWO_DIGITS = Int32Array.from({ length: 100 }, (_, n) => (ZERO + n % 10) <<
  * After {@linkcode SeedWorkload.next}, `isPut` and `key` describe the operation. Keys are built by words in place:
  * bytes written one by one would stall the reads by word that follow.
  */
-export class SeedWorkload {
+export class SeedWorkload implements Workload {
   readonly key = new PaddedBytes(FIRST_WORD_BYTES + 4);
   readonly value = PaddedBytes.of(SEED_VALUE);
   /** Whether the operation at hand is a put, or else a get. */

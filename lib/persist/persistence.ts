@@ -15,6 +15,7 @@ import { RenameReplacement } from "./replace/rename.ts";
 import type { Replacement } from "./replace/replacement.ts";
 import { shardFileName, type Side } from "./shard_file.ts";
 import { ShardWriter } from "./shard_writer.ts";
+import { Witness } from "./witness.ts";
 
 /** What {@linkcode attachShardWriter} needs; structured-cloneable. */
 export interface PersistenceHandle {
@@ -28,6 +29,8 @@ export interface PersistenceHandle {
   readonly sync: SyncName;
   /** How many files each writing thread may keep open. */
   readonly openFilesMax: number;
+  /** Directory where threads leave what they have written, out of SIGKILL's reach. */
+  readonly witness?: string;
 }
 
 /** A thread's own writer on the shared store and ledger. */
@@ -39,6 +42,7 @@ export function attachShardWriter(handle: PersistenceHandle): ShardWriter {
     codec: CODECS[handle.serializer],
     replacement: createReplacement(handle),
     sync: handle.sync,
+    ...(handle.witness === undefined ? {} : { witness: Witness.ofWritten(handle.witness) }),
   });
 }
 

@@ -10,6 +10,7 @@ import type { Clock } from "../sync/clock.ts";
 import type { Ledger } from "./ledger.ts";
 import type { SyncName } from "./policy.ts";
 import type { Replacement } from "./replace/replacement.ts";
+import type { Witness } from "./witness.ts";
 import { createTimeHistogram, encodeHistogram, recordTime } from "./time_histogram.ts";
 
 /** What a thread has written. */
@@ -28,6 +29,8 @@ export interface ShardWriterParts {
   readonly codec: Codec;
   readonly replacement: Replacement;
   readonly sync: SyncName;
+  /** Told what the ledger calls written, where that has to outlive the process. */
+  readonly witness?: Witness;
 }
 
 /** Writes one thread's snapshots and records them in the ledger, each after it is completely in place. */
@@ -58,11 +61,12 @@ export class ShardWriter {
    * snapshot synced
    */
   write(shard: number, snapshot: { version: number; bytes: Uint8Array; sinceMs: number }): void {
-    const { ledger, clock, replacement, sync } = this.#parts;
+    const { ledger, clock, replacement, sync, witness } = this.#parts;
     const { version, bytes, sinceMs } = snapshot;
     const side = replacement.replace(shard, bytes, ledger.side(shard));
     const atMs = clock.nowMs();
     ledger.recordWritten(shard, { version, atMs, side });
+    witness?.written(shard, version);
     this.#snapshotsWritten++;
     this.#bytesWritten += bytes.length;
     if (sinceMs > 0) recordTime(this.#timeToPersist, atMs - sinceMs);

@@ -27,7 +27,7 @@ import { microsecondsOf, secondsOf } from "./format.ts";
 import type { Machine } from "./machine.ts";
 
 type JsonValue = string | number | null | readonly JsonValue[] | JsonObject;
-type JsonObject = { readonly [name: string]: JsonValue };
+export type JsonObject = { readonly [name: string]: JsonValue };
 
 /** The result as one JSON object, indented by two spaces and ended by a line feed. Its fields: see the module. */
 export function resultJson(result: RunResult, machine: Machine): string {
@@ -67,7 +67,8 @@ function powerLossObject({ file }: RunResult): JsonObject {
   return file === undefined ? {} : { power_loss: file.powerLoss === undefined ? "everything" : "measured" };
 }
 
-function optionsObject({ threads, loadTimeMs, pattern, backend }: RunOptions): JsonObject {
+/** The options under the names of their flags. */
+export function optionsObject({ threads, loadTimeMs, pattern, backend }: RunOptions): JsonObject {
   return { threads, load_time_sec: secondsOf(loadTimeMs), pattern, ...backendObject(backend) };
 }
 

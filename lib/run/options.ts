@@ -6,6 +6,7 @@
  */
 import type { BackendOptions } from "../backend/backend.ts";
 import type { PatternName } from "../load/pattern.ts";
+import type { WorkloadOptions } from "../load/workload.ts";
 
 /** One run: its load and the backend under it. */
 export interface RunOptions {
@@ -13,6 +14,7 @@ export interface RunOptions {
   readonly threads: number;
   /** How long the load runs, in milliseconds. */
   readonly loadTimeMs: number;
+  readonly workload: WorkloadOptions;
   readonly pattern: PatternName;
   /** Seeds the operations: the same seed gives each thread the same operations. An integer from 0 to 2^32 - 1. */
   readonly seed: number;

@@ -7,6 +7,7 @@ import type { BackendHandle } from "../backend/attach.ts";
 import type { FileBackendOptions } from "../backend/backend.ts";
 import { prepareFiles, prepareMemory } from "../backend/prepare.ts";
 import type { LoadWorkerConfiguration, LoadWorkerResult } from "../load/load_worker.ts";
+import { NUMBERED_KEY_SPACE } from "../load/numbered_workload.ts";
 import { SEED_KEY_SPACE } from "../load/workload.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
 import { volatileFileSystem } from "../persist/file_system.ts";
@@ -46,15 +47,17 @@ const FAILURE_GRACE_MS = 1000;
  * @throws {Error} the first failure of any worker, or of the preparation; every worker has ended then
  */
 export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<RunResult> {
-  const { backend } = options;
+  const { backend, workload, threads } = options;
+  const keys = workload.kind === "seed" ? SEED_KEY_SPACE : NUMBERED_KEY_SPACE;
+  const witness = workload.kind === "seed" ? undefined : workload.witness;
   const abort = Abort.create();
   const phase = Phase.create();
   const parts = { options, hooks, abort, phase };
   if (backend.kind === "memory") {
-    return await new Run({ ...parts, backend: prepareMemory(SEED_KEY_SPACE, abort).handle }).run();
+    return await new Run({ ...parts, backend: prepareMemory(keys, abort).handle }).run();
   }
   const clock = Clock.create();
-  const files = await prepareFiles(backend, SEED_KEY_SPACE, { abort, clock, threads: options.threads });
+  const files = await prepareFiles(backend, keys, { abort, clock, threads, witness });
   try {
     warnOfVolatileSync(backend, files.directory.path, hooks);
     for (const file of files.filesSetAside) hooks.onSetAside?.(file);
@@ -136,8 +139,8 @@ class Run {
   }
 
   #spawnLoadWorkers(): void {
-    const { options: { threads, pattern, seed }, hooks, abort, phase, backend } = this.#parts;
-    const common = { abort: abort.handle(), phase: phase.handle(), backend, pattern, seed };
+    const { options: { threads, workload, pattern, seed }, hooks, abort, phase, backend } = this.#parts;
+    const common = { abort: abort.handle(), phase: phase.handle(), backend, workload, pattern, seed, threads };
     for (let thread = 0; thread < threads; thread++) {
       const worker = hooks.createLoadWorker?.() ?? createLoadWorker();
       this.#loadTasks.push(new WorkerTask(worker, { ...common, thread }));

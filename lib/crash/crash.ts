@@ -1,0 +1,183 @@
+/**
+ * Room of the crash command: proves the gauge by killing kvlab, again and again.
+ *
+ * SIGKILL keeps the page cache, so it shows what a crash of the process loses, and says nothing about a power loss.
+ *
+ * @module
+ */
+import type { FileBackendOptions } from "../backend/backend.ts";
+import { prepareFiles } from "../backend/prepare.ts";
+import { NUMBERED_KEY_SPACE } from "../load/numbered_workload.ts";
+import { Rng } from "../load/rng.ts";
+import { parseShardFileName } from "../persist/shard_file.ts";
+import type { RunOptions } from "../run/options.ts";
+import { Abort } from "../sync/abort.ts";
+import { Clock } from "../sync/clock.ts";
+import { type ChildProgram, killChild, thisProgram } from "./child.ts";
+import { compare } from "./comparison.ts";
+import type { CrashResult, KillResult } from "./result.ts";
+import { readTestimony } from "./testimony.ts";
+
+/** What the crash command does. */
+export interface CrashOptions {
+  readonly kills: number;
+  /** The child's load and backend; its load time is the latest moment of a kill. */
+  readonly options: RunOptions & { readonly backend: FileBackendOptions };
+}
+
+/** How the command tells what it does, and is told to stop. */
+export interface CrashHooks {
+  /** Aborted to end the command after the kill at hand. */
+  readonly stop?: AbortSignal;
+  /** Called after each kill. */
+  onKill?(kill: KillResult): void;
+  /** What to start as a child; this kvlab when absent. */
+  readonly program?: ChildProgram;
+}
+
+/** One kill in so many comes while the child is still starting or loading. */
+const START_KILL_EVERY = 10;
+/** How long after a child's start such a kill comes at the latest, in milliseconds. */
+const START_KILL_MS_MAX = 300;
+/** Longer than a load that is killed by then ever takes. */
+const CHILD_LOAD_MS_EXTRA = 60_000;
+
+const MEMORY_FILE_SYSTEM = "/dev/shm";
+
+/**
+ * Starts kvlab on a directory, kills it at a random moment, reads the directory again and compares it with what had been
+ * acknowledged; as many times as asked, each child going on where the one before was killed.
+ *
+ * @throws {Error} when a child ends by itself, or the directory cannot be used
+ */
+export async function crash({ kills, options }: CrashOptions, hooks: CrashHooks = {}): Promise<CrashResult> {
+  const output = options.backend.output ?? Deno.makeTempDirSync({ prefix: "kvlab-crash-" });
+  try {
+    const rounds = new CrashRounds({ ...options, backend: { ...options.backend, output } }, hooks);
+    await rounds.start();
+    const results: KillResult[] = [];
+    for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
+      const result = await rounds.kill(kill);
+      results.push(result);
+      hooks.onKill?.(result);
+    }
+    return { options, kills: results, ...(hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {}) };
+  } finally {
+    if (options.backend.output === undefined) Deno.removeSync(output, { recursive: true });
+  }
+}
+
+/** The kills of one directory. */
+class CrashRounds {
+  readonly #options: CrashOptions["options"];
+  readonly #program: ChildProgram;
+  readonly #moments: Rng;
+  /** Each shard's version as last read. */
+  #versions: Float64Array;
+  /** Rounds are numbered on from what the directory holds of earlier ones. */
+  #roundBefore = 0;
+
+  constructor(options: CrashOptions["options"], hooks: CrashHooks) {
+    this.#options = options;
+    this.#program = hooks.program ?? thisProgram();
+    this.#moments = new Rng(options.seed, 2 ** 31);
+    this.#versions = new Float64Array(options.backend.fileCount);
+  }
+
+  /** Reads what the directory holds before the first child. */
+  async start(): Promise<void> {
+    const { store, close } = await this.#recover();
+    close();
+    this.#versions = versionsOf(store, this.#options.backend.fileCount);
+    this.#roundBefore = Date.now() % 1_000_000;
+  }
+
+  /** Starts a child, kills it, and compares. */
+  async kill(kill: number): Promise<KillResult> {
+    const witness = makeWitnessDirectory();
+    try {
+      return await this.#kill(kill, witness);
+    } finally {
+      Deno.removeSync(witness, { recursive: true });
+    }
+  }
+
+  async #kill(kill: number, witness: string): Promise<KillResult> {
+    const round = this.#roundBefore + kill;
+    const seed = (this.#options.seed + kill) % 2 ** 32;
+    const { loadTimeMs, threads } = this.#options;
+    const end = await killChild(this.#program, {
+      ...this.#options,
+      seed,
+      loadTimeMs: loadTimeMs + CHILD_LOAD_MS_EXTRA,
+      workload: { kind: "numbered", round, witness },
+    }, this.#moment(kill, loadTimeMs));
+
+    const recovery = await this.#recover();
+    const { tornShards, damagedSpares } = recovery;
+    const testimony = readTestimony(witness, threads);
+    const outcome = compare({
+      store: recovery.store,
+      testimony,
+      seed,
+      round,
+      versionsBefore: this.#versions,
+      tornShards,
+    });
+    recovery.close();
+    this.#versions = versionsOf(recovery.store, this.#options.backend.fileCount);
+    const { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes, gauge } = outcome;
+    return {
+      kill,
+      during: end.hadBegun ? "load" : "start",
+      loadMs: end.loadMs,
+      acknowledged,
+      recovered: Math.max(0, acknowledged - lost),
+      lost,
+      oldestLostMs: oldestLostAtMs === Infinity ? 0 : Math.max(0, end.killedAtMs - oldestLostAtMs),
+      neverAcknowledged,
+      holes,
+      tornShards: tornShards.size,
+      damagedSpares,
+      gauge,
+      held: lost <= gauge,
+      recoveryMs: recovery.durationMs,
+    };
+  }
+
+  #moment(kill: number, loadTimeMs: number): { startMs: number } | { loadMs: number } {
+    if (kill % START_KILL_EVERY === 0) return { startMs: this.#moments.below(START_KILL_MS_MAX * 1000) / 1000 };
+    return { loadMs: this.#moments.below(Math.round(loadTimeMs * 1000)) / 1000 };
+  }
+
+  /** Reads the directory as a new process would. */
+  async #recover() {
+    const startedAtMs = performance.now();
+    const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
+    const { store, directory, filesSetAside } = await prepareFiles(this.#options.backend, NUMBERED_KEY_SPACE, context);
+    const durationMs = performance.now() - startedAtMs;
+    const sound = new Set(directory.shardFiles().map(({ shard }) => shard));
+    const damaged = filesSetAside.map(({ path }) => parseShardFileName(path.slice(path.lastIndexOf("/") + 1))?.shard);
+    const tornShards = new Set(damaged.filter((shard) => shard !== undefined && !sound.has(shard)) as number[]);
+    return {
+      store,
+      durationMs,
+      tornShards,
+      damagedSpares: damaged.filter((shard) => shard !== undefined && sound.has(shard)).length,
+      close: () => directory.close(),
+    };
+  }
+}
+
+function versionsOf(store: { version(shard: number): number }, shards: number): Float64Array {
+  return Float64Array.from({ length: shards }, (_, shard) => store.version(shard));
+}
+
+/** A directory in memory where there is a file system for that, because threads write there once per put. */
+function makeWitnessDirectory(): string {
+  try {
+    return Deno.makeTempDirSync({ dir: MEMORY_FILE_SYSTEM, prefix: "kvlab-witness-" });
+  } catch {
+    return Deno.makeTempDirSync({ prefix: "kvlab-witness-" });
+  }
+}

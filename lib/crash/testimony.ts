@@ -1,0 +1,51 @@
+/**
+ * Room of the testimony: what the threads of a killed child left behind.
+ *
+ * @module
+ */
+import { PersistError } from "../persist/persist_error.ts";
+import { ACKNOWLEDGED_BYTES, ACKNOWLEDGED_PREFIX, WRITTEN_BYTES, WRITTEN_PREFIX } from "../persist/witness.ts";
+
+/** What is known of a killed child. */
+export interface Testimony {
+  /** For each thread, when each of its puts was acknowledged, in milliseconds since the epoch. */
+  readonly acknowledgedAtMs: readonly Float64Array[];
+  /** For each shard that its ledger called written, the version. */
+  readonly writtenVersions: ReadonlyMap<number, number>;
+}
+
+/**
+ * Reads what a child left in its witness directory.
+ *
+ * @throws {PersistError} when that fails
+ */
+export function readTestimony(directory: string, threads: number): Testimony {
+  const writtenVersions = new Map<number, number>();
+  const acknowledgedAtMs = Array.from({ length: threads }, () => new Float64Array());
+  try {
+    for (const { name } of Deno.readDirSync(directory)) {
+      const path = `${directory}/${name}`;
+      if (name.startsWith(ACKNOWLEDGED_PREFIX)) {
+        acknowledgedAtMs[Number(name.slice(ACKNOWLEDGED_PREFIX.length))] = readRecords(path, ACKNOWLEDGED_BYTES);
+      } else if (name.startsWith(WRITTEN_PREFIX)) {
+        collectVersions(readRecords(path, WRITTEN_BYTES), writtenVersions);
+      }
+    }
+  } catch (error) {
+    throw error instanceof PersistError ? error : new PersistError("read", directory, error);
+  }
+  return { acknowledgedAtMs, writtenVersions };
+}
+
+/** The floats of all whole records. */
+function readRecords(path: string, recordBytes: number): Float64Array<ArrayBuffer> {
+  const bytes = Deno.readFileSync(path);
+  return new Float64Array(bytes.buffer, 0, Math.floor(bytes.length / recordBytes) * recordBytes / 8);
+}
+
+function collectVersions(records: Float64Array, versions: Map<number, number>): void {
+  for (let i = 0; i < records.length; i += 2) {
+    const shard = records[i]!;
+    versions.set(shard, Math.max(versions.get(shard) ?? 0, records[i + 1]!));
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Room of the witness: what a thread has to tell after it has been killed.
+ *
+ * Each thread appends records of one kind to a file of its own, one write each, on a file system in memory. SIGKILL
+ * keeps the page cache, so every record whose write has begun to return is there afterwards; at most the last is missing.
+ *
+ * @module
+ */
+import { openFile, writeAll } from "./file_io.ts";
+
+/** Bytes of a record of an acknowledged put: when it was acknowledged, a float64 of milliseconds since the epoch. */
+export const ACKNOWLEDGED_BYTES = 8;
+/** Bytes of a record of a written snapshot: the shard and its version, each a float64. */
+export const WRITTEN_BYTES = 16;
+
+/** Files of acknowledged puts are named so, followed by the thread's index. */
+export const ACKNOWLEDGED_PREFIX = "acknowledged-";
+/** Files of written snapshots are named so, followed by something unique. */
+export const WRITTEN_PREFIX = "written-";
+
+/** One thread's file of records. */
+export class Witness {
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+  readonly #record: Float64Array<ArrayBuffer>;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+
+  private constructor(path: string, recordBytes: number) {
+    this.#path = path;
+    this.#file = openFile(path, { append: true, create: true });
+    this.#record = new Float64Array(recordBytes / Float64Array.BYTES_PER_ELEMENT);
+    this.#bytes = new Uint8Array(this.#record.buffer);
+  }
+
+  /** Opens the file of a load worker's acknowledged puts. */
+  static ofAcknowledged(directory: string, thread: number): Witness {
+    return new Witness(`${directory}/${ACKNOWLEDGED_PREFIX}${thread}`, ACKNOWLEDGED_BYTES);
+  }
+
+  /** Opens a file for the snapshots that the calling thread writes. */
+  static ofWritten(directory: string): Witness {
+    return new Witness(`${directory}/${WRITTEN_PREFIX}${crypto.randomUUID()}`, WRITTEN_BYTES);
+  }
+
+  /** Records that the thread's next put has been acknowledged just now. */
+  acknowledged(): void {
+    this.#record[0] = performance.timeOrigin + performance.now();
+    writeAll(this.#file, this.#path, this.#bytes);
+  }
+
+  /** Records that the ledger calls this version of the shard written. */
+  written(shard: number, version: number): void {
+    this.#record[0] = shard;
+    this.#record[1] = version;
+    writeAll(this.#file, this.#path, this.#bytes);
+  }
+}
