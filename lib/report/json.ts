@@ -26,7 +26,7 @@ import { figures } from "./figures.ts";
 import { microsecondsOf, secondsOf } from "./format.ts";
 import type { Machine } from "./machine.ts";
 
-type JsonValue = string | number | null | readonly JsonValue[] | JsonObject;
+type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [name: string]: JsonValue };
 
 /** The result as one JSON object, indented by two spaces and ended by a line feed. Its fields: see the module. */
