@@ -10,6 +10,7 @@ import { loadDirectory, surveyDirectory } from "../persist/loader.ts";
 import type { PersistenceHandle } from "../persist/persistence.ts";
 import type { AsynchronousPolicy, PersistencePolicy } from "../persist/policy.ts";
 import { openFilesPerWriter } from "../persist/replace/descriptors.ts";
+import { openFilesLimit } from "../persist/system.ts";
 import { SnapshotQueue } from "../persist/snapshot_queue.ts";
 import { SharedStore, type StoreSize } from "../store/shared_store.ts";
 import type { Abort } from "../sync/abort.ts";
@@ -79,7 +80,7 @@ export async function prepareFiles(
       directory: directory.path,
       replace,
       sync,
-      openFilesMax: openFilesPerWriter(options.policy.kind === "synchronous" ? threads + 1 : 1, threads + 1),
+      openFilesMax: replace === "rename" ? 0 : openFilesMax(options.policy, threads),
       ...(witness === undefined ? {} : { witness }),
     };
     return {
@@ -96,6 +97,12 @@ export async function prepareFiles(
     directory.close();
     throw error;
   }
+}
+
+/** Under the synchronous policy all load workers write, and at the end the file worker. */
+function openFilesMax(policy: PersistencePolicy, threads: number): number {
+  const writers = policy.kind === "synchronous" ? threads + 1 : 1;
+  return openFilesPerWriter({ limit: openFilesLimit(), threads: threads + 1, writers });
 }
 
 /** The handle of a policy's backend, and its queue if it has one. */

@@ -9,7 +9,7 @@ import { FLAG_LIST, type FlagName, SWITCH_LIST } from "./flags.ts";
 
 /** A command line, split. */
 export interface RawArguments {
-  /** The texts given to each flag, by its name, in their order; an empty text where the value is missing. */
+  /** The texts given to each flag, by its name, in their order; an empty text where the value is missing or none is due. */
   readonly given: ReadonlyMap<string, readonly string[]>;
   /** The flags that there are not, as given, without their values. */
   readonly unknownFlags: readonly string[];
@@ -19,10 +19,11 @@ export interface RawArguments {
   readonly afterDashes: readonly string[];
 }
 
-const NAMES: readonly string[] = [...FLAG_LIST, ...SWITCH_LIST].map(({ name }) => name);
+const NAMES: readonly string[] = [...new Set([...FLAG_LIST, ...SWITCH_LIST].map(({ name }) => name))];
 const FLAG_BY_LETTER = byLetter(FLAG_LIST);
 const SWITCH_BY_LETTER = byLetter(SWITCH_LIST);
 const BARE_FLAGS: ReadonlySet<string> = new Set(FLAG_LIST.map(({ name }) => `--${name}`));
+const BARE_SWITCHES: ReadonlySet<string> = new Set(SWITCH_LIST.map(({ name }) => `--${name}`));
 
 /** Splits a command line. Nothing is refused here: what is wrong with it is for the caller to say. */
 export function readArguments(args: readonly string[]): RawArguments {
@@ -50,9 +51,9 @@ export function readArguments(args: readonly string[]): RawArguments {
 }
 
 /**
- * The arguments with short forms in their long form, and with negative numbers joined to their flag. `parseArgs` would
- * read both its own way: `-threads=8` as `-t=8`, and `--threads -1` as two flags, the second of which takes what
- * follows.
+ * The arguments with short forms in their long form, with negative numbers joined to their flag, and with nothing for a
+ * switch to take. `parseArgs` would read all three its own way: `-threads=8` as `-t=8`, `--threads -1` as two flags, the
+ * second of which takes what follows, and the word after a switch as its value.
  */
 function spellOut(args: readonly string[]): string[] {
   const spelled: string[] = [];
@@ -68,10 +69,11 @@ function spellOut(args: readonly string[]): string[] {
 }
 
 function spellOutOne(arg: string): string[] {
+  if (BARE_SWITCHES.has(arg)) return [`${arg}=`];
   if (!/^-[^-]/.test(arg)) return [arg];
   const letters = Array.from(arg.slice(1));
   const switches = letters.map((letter) => SWITCH_BY_LETTER.get(letter));
-  if (switches.every((name) => name !== undefined)) return switches.map((name) => `--${name}`);
+  if (switches.every((name) => name !== undefined)) return switches.map((name) => `--${name}=`);
 
   const [first = "", ...others] = letters;
   const name = FLAG_BY_LETTER.get(first);

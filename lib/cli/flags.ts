@@ -10,8 +10,11 @@ import { type PersistencePolicy, REPLACE_NAMES, SYNC_NAMES } from "../persist/po
 import { type Bounds, parseByteSize, parseSeconds, parseWholeNumber, SIZE_UNITS } from "./units.ts";
 import { listNames } from "./wording.ts";
 
-/** What a flag belongs to: every run, or the file backend only. */
-export type FlagScope = "run" | "file";
+/**
+ * What a flag belongs to: every run, the file backend only, one command only, or `inspect` and `export`, which read a
+ * directory. Which of them each command takes, `commands.ts` says.
+ */
+export type FlagScope = "run" | "file" | "crash" | "inspect" | "export" | "directory";
 
 /** What every flag has, with a value or without. */
 export interface FlagName {
@@ -21,6 +24,8 @@ export interface FlagName {
   readonly short?: string;
   /** What the flag is for, as the help says it. */
   readonly about: string;
+  /** What the flag belongs to; without, everything takes it. */
+  readonly scope?: FlagScope;
 }
 
 /** A flag that takes a value of type `T`. */
@@ -48,6 +53,11 @@ export interface DefaultedFlag<T> extends Flag<T> {
 
 /** The flags without a value. */
 export const SWITCHES = {
+  forceRead: {
+    name: "force-read",
+    scope: "directory",
+    about: "Read the directory even while a running kvlab has it locked; what it is just writing may look damaged.",
+  },
   help: { name: "help", short: "h", about: "Print this help." },
   version: { name: "version", short: "V", about: "Print the version." },
 } as const satisfies Record<string, FlagName>;
@@ -60,6 +70,9 @@ export const BACKEND_NAMES = ["memory", "file"] as const;
 
 /** The names of the output formats, in the order shown to users. */
 export const FORMAT_NAMES = ["text", "json"] as const;
+
+/** The names of the formats of an export, in the order shown to users. */
+export const EXPORT_FORMAT_NAMES = ["json", "cbor"] as const;
 
 const threads = {
   name: "threads",
@@ -196,7 +209,32 @@ const output = {
   parse: (text) => text,
 } satisfies Flag<string>;
 
-/** The flags with a value, in the order shown to users. */
+const kills = {
+  name: "kills",
+  scope: "crash",
+  placeholder: "N",
+  about: "How often the child is killed. It lives --load-time-sec at most.",
+  defaultText: "20",
+  ...wholeNumber({ min: 1, max: 1_000_000 }),
+} satisfies DefaultedFlag<number>;
+
+const inspectFormat = {
+  name: "format",
+  scope: "inspect",
+  about: "Of inspect: format of the report on stdout.",
+  defaultText: "text",
+  ...oneOf(FORMAT_NAMES),
+} satisfies DefaultedFlag<string>;
+
+const exportFormat = {
+  name: "format",
+  scope: "export",
+  about: "Of export: format of the document on stdout.",
+  defaultText: "json",
+  ...oneOf(EXPORT_FORMAT_NAMES),
+} satisfies DefaultedFlag<string>;
+
+/** The flags with a value, in the order shown to users. No command takes two of the same name. */
 export const FLAGS = {
   threads,
   loadTime,
@@ -212,6 +250,9 @@ export const FLAGS = {
   sync,
   serializer,
   output,
+  kills,
+  inspectFormat,
+  exportFormat,
 } as const;
 
 /** The flags with a value as a list, in the order shown to users. */

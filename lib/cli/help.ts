@@ -1,30 +1,30 @@
 /**
- * Room of the help: the text of `--help`, made of the table of flags. Pure; the entry prints it.
+ * Room of the help: the text of `--help`, made of the tables of commands and flags. Pure; the entry prints it.
  *
  * @module
  */
+import { COMMAND_WORDS, COMMANDS } from "./commands.ts";
 import { type DefaultedFlag, type Flag, FLAG_LIST, type FlagName, type FlagScope, SWITCH_LIST } from "./flags.ts";
 
 /** The widest line, in columns. */
 const WIDTH = 100;
 /** The column at which the descriptions of flags start. */
 const ABOUT_COLUMN = 26;
+/** The column at which the descriptions of commands start. */
+const COMMAND_COLUMN = 11;
 
 const INTRODUCTION = `\
 kvlab answers one question for whoever designs a key-value store: how much speed does each degree of
 risk buy? It runs one load against one store, under the persistence policy you pick, and reports the
-throughput.
+throughput and what a crash would have lost.`;
 
-Usage:
-  kvlab [options] memory
-  kvlab [options] file [options]
-
+const BACKENDS = `\
 Backends:
   memory  The store in shared memory alone: the baseline.
   file    The same store, persisted in one file per shard, under one policy: synchronous
-          (--write-period-us) or asynchronous (--queue-depth).
+          (--write-period-us), asynchronous (--queue-depth) or periodic (--flush-period-us).
 
-Flags go before or after the backend's name, as --flag=value or --flag value.`;
+Flags go before or after the backend's name or the directory, as --flag=value or --flag value.`;
 
 const EXAMPLES = [
   {
@@ -44,20 +44,32 @@ const EXAMPLES = [
     about: "The load threads write the files themselves, each file at most every 500 µs:",
     args: "--threads=4 --load-time-sec=10 file --file-count=128 --write-period-us=500",
   },
+  {
+    about: "What a crash really loses when every changed shard is written every 50 ms:",
+    args: "crash --kills=20 --load-time-sec=1 file --file-count=128 --flush-period-us=50000",
+  },
+  { about: "What a directory holds, and whether its files are sound:", args: "inspect DIR" },
+  { about: "All its entries as one JSON document:", args: "export DIR" },
 ];
 
 const EXIT_CODES = `\
 Exit codes:
-  0 done, 1 the run failed, 2 the command line is wrong, 130 or 143 interrupted or terminated.`;
+  0 done, 1 failed, 2 the command line is wrong, 3 crash found files torn or more lost than measured,
+  130 or 143 interrupted or terminated.`;
 
 /** The text of `--help`, in lines of at most 100 columns, without a line feed at the end. */
 export function helpText(): string {
   const examples = EXAMPLES.map(({ about, args }) => `  ${about}\n    kvlab ${args}`);
   return [
     INTRODUCTION,
+    section("Usage:", Object.values(COMMANDS).flatMap(({ usage }) => usage.map((form) => `  kvlab ${form}`))),
+    section("Commands:", COMMAND_WORDS.map((name) => indented(`  ${name}`, COMMANDS[name].about, COMMAND_COLUMN))),
+    BACKENDS,
     section("Options:", flagsOf("run")),
     section("Options of the file backend:", flagsOf("file")),
-    section("Other options:", SWITCH_LIST.map((flag) => entry(flag, flag.about))),
+    section("Options of crash, beside these:", flagsOf("crash")),
+    section("Options of inspect and export:", flagsOf("inspect", "export", "directory")),
+    section("Other options:", switches((flag) => flag.scope === undefined)),
     section("Examples:", examples),
     EXIT_CODES,
   ].join("\n\n");
@@ -67,8 +79,16 @@ function section(title: string, entries: readonly string[]): string {
   return [title, ...entries].join("\n");
 }
 
-function flagsOf(scope: FlagScope): string[] {
-  return FLAG_LIST.filter((flag) => flag.scope === scope).map((flag) => entry(flag, about(flag), flag.placeholder));
+function flagsOf(...scopes: FlagScope[]): string[] {
+  const belongs = ({ scope }: FlagName) => scope !== undefined && scopes.includes(scope);
+  return [
+    ...FLAG_LIST.filter(belongs).map((flag) => entry(flag, about(flag), flag.placeholder)),
+    ...switches(belongs),
+  ];
+}
+
+function switches(belongs: (flag: FlagName) => boolean): string[] {
+  return SWITCH_LIST.filter(belongs).map((flag) => entry(flag, flag.about));
 }
 
 function about(flag: Flag<unknown> & Partial<DefaultedFlag<unknown>>): string {
@@ -79,9 +99,14 @@ function about(flag: Flag<unknown> & Partial<DefaultedFlag<unknown>>): string {
 function entry({ name, short }: FlagName, about: string, placeholder?: string): string {
   const letter = short === undefined ? "    " : `-${short}, `;
   const head = `  ${letter}--${name}${placeholder === undefined ? "" : `=${placeholder}`}`;
-  const lines = wrap(about, WIDTH - ABOUT_COLUMN).map((line) => " ".repeat(ABOUT_COLUMN) + line);
+  return indented(head, about, ABOUT_COLUMN);
+}
+
+/** The head, and from the column on what it is about. */
+function indented(head: string, about: string, column: number): string {
+  const lines = wrap(about, WIDTH - column).map((line) => " ".repeat(column) + line);
   // A head that reaches into the description's column has the line to itself.
-  if (head.length > ABOUT_COLUMN - 2) return [head, ...lines].join("\n");
+  if (head.length > column - 2) return [head, ...lines].join("\n");
   return head + lines.join("\n").slice(head.length);
 }
 

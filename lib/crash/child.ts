@@ -22,7 +22,7 @@ export interface ChildProgram {
 export function thisProgram(): ChildProgram {
   const path = Deno.execPath();
   if (Deno.build.standalone) return { path, args: [CHILD_COMMAND] };
-  return { path, args: ["run", "--allow-read", "--allow-write", Deno.mainModule, CHILD_COMMAND] };
+  return { path, args: ["run", "--allow-read", "--allow-write", "--allow-run", Deno.mainModule, CHILD_COMMAND] };
 }
 
 /** The child's side: runs the load until it is killed. */

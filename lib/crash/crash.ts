@@ -42,8 +42,6 @@ const START_KILL_MS_MAX = 300;
 /** Longer than a load that is killed by then ever takes. */
 const CHILD_LOAD_MS_EXTRA = 60_000;
 
-const MEMORY_FILE_SYSTEM = "/dev/shm";
-
 /**
  * Starts kvlab on a directory, kills it at a random moment, reads the directory again and compares it with what had been
  * acknowledged; as many times as asked, each child going on where the one before was killed.
@@ -94,7 +92,7 @@ class CrashRounds {
 
   /** Starts a child, kills it, and compares. */
   async kill(kill: number): Promise<KillResult> {
-    const witness = makeWitnessDirectory();
+    const witness = Deno.makeTempDirSync({ prefix: "kvlab-witness-" });
     try {
       return await this.#kill(kill, witness);
     } finally {
@@ -171,13 +169,4 @@ class CrashRounds {
 
 function versionsOf(store: { version(shard: number): number }, shards: number): Float64Array {
   return Float64Array.from({ length: shards }, (_, shard) => store.version(shard));
-}
-
-/** A directory in memory where there is a file system for that, because threads write there once per put. */
-function makeWitnessDirectory(): string {
-  try {
-    return Deno.makeTempDirSync({ dir: MEMORY_FILE_SYSTEM, prefix: "kvlab-witness-" });
-  } catch {
-    return Deno.makeTempDirSync({ prefix: "kvlab-witness-" });
-  }
 }

@@ -1,8 +1,8 @@
 /**
  * Room of the witness: what a thread has to tell after it has been killed.
  *
- * Each thread appends records of one kind to a file of its own, one write each, on a file system in memory. SIGKILL
- * keeps the page cache, so every record whose write has begun to return is there afterwards; at most the last is missing.
+ * Each thread appends records of one kind to a file of its own, one write each. SIGKILL keeps the page cache, so every
+ * record whose write has returned is there afterwards; at most the one at hand is missing.
  *
  * @module
  */

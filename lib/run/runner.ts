@@ -10,7 +10,7 @@ import type { LoadWorkerConfiguration, LoadWorkerResult } from "../load/load_wor
 import { NUMBERED_KEY_SPACE } from "../load/numbered_workload.ts";
 import { SEED_KEY_SPACE } from "../load/workload.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
-import { volatileFileSystem } from "../persist/file_system.ts";
+import { volatileFileSystem } from "../persist/system.ts";
 import { Abort, AbortError } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
 import { Phase, RUNNING, STOPPING } from "../sync/phase.ts";

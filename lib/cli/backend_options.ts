@@ -1,0 +1,79 @@
+/**
+ * Room of the backends' options: makes of a backend's flags the backend that they mean. Only `options.ts` enters.
+ *
+ * @module
+ */
+import type { FileBackendOptions, MemoryBackendOptions } from "../backend/backend.ts";
+import type { PersistencePolicy } from "../persist/policy.ts";
+import type { RawArguments } from "./arguments.ts";
+import { read } from "./flag_values.ts";
+import { FLAG_LIST, FLAGS } from "./flags.ts";
+import { UsageError } from "./usage_error.ts";
+import { listNames } from "./wording.ts";
+
+/** The values of the file backend's flags. */
+export type FileValues = ReturnType<typeof readFileValues>;
+
+/** Reads the values of the file backend's flags, before it is known whether they are wanted. */
+export function readFileValues(raw: RawArguments) {
+  return {
+    output: read(raw, FLAGS.output),
+    fileCount: read(raw, FLAGS.fileCount),
+    serializer: read(raw, FLAGS.serializer),
+    writePeriodUs: read(raw, FLAGS.writePeriod),
+    queueDepth: read(raw, FLAGS.queueDepth),
+    queueMemoryBytes: read(raw, FLAGS.queueMemory),
+    flushPeriodUs: read(raw, FLAGS.flushPeriod),
+    replace: read(raw, FLAGS.replace),
+    sync: read(raw, FLAGS.sync),
+  };
+}
+
+/** @throws {UsageError} when flags of the file backend are given */
+export function memoryBackend({ given }: RawArguments): MemoryBackendOptions {
+  const strays = FLAG_LIST.filter(({ name, scope }) => scope === "file" && given.has(name));
+  if (strays.length > 0) {
+    const names = strays.map(({ name }) => `--${name}`).join(", ");
+    throw new UsageError(`the memory backend takes no flags of the file backend, got ${names}`);
+  }
+  return { kind: "memory" };
+}
+
+/** @throws {UsageError} when a flag that it needs is not given, or flags contradict each other */
+export function fileBackend(raw: RawArguments, values: FileValues): FileBackendOptions {
+  const { output, fileCount, serializer, replace, sync } = values;
+  if (fileCount === undefined) {
+    throw new UsageError(`the file backend needs --file-count=N, ${FLAGS.fileCount.allowed}`);
+  }
+  return {
+    kind: "file",
+    ...(output === undefined ? {} : { output }),
+    fileCount,
+    serializer,
+    policy: persistencePolicy(raw, values),
+    replace,
+    sync,
+  };
+}
+
+function persistencePolicy({ given }: RawArguments, values: FileValues): PersistencePolicy {
+  const { writePeriodUs, queueDepth, queueMemoryBytes, flushPeriodUs } = values;
+  const policies: PersistencePolicy[] = [];
+  if (writePeriodUs !== undefined) policies.push({ kind: "synchronous", periodMs: writePeriodUs / 1000 });
+  if (queueDepth !== undefined) policies.push({ kind: "asynchronous", queueDepth, queueMemoryBytes });
+  if (flushPeriodUs !== undefined) policies.push({ kind: "periodic", periodMs: flushPeriodUs / 1000 });
+
+  const [policy] = policies;
+  if (policy === undefined || policies.length > 1) {
+    const flags = FLAG_LIST.filter(({ policy }) => policy !== undefined);
+    const allowed = flags.map(({ name, placeholder, policy }) => `--${name}=${placeholder} (${policy})`);
+    const got = flags.filter(({ name }) => given.has(name)).map(({ name }) => `--${name}`);
+    throw new UsageError(
+      `the file backend needs one persistence policy, ${listNames(allowed)}, got ${got.join(" and ") || "none"}`,
+    );
+  }
+  if (policy.kind !== "asynchronous" && given.has(FLAGS.queueMemory.name)) {
+    throw new UsageError(`--queue-memory bounds the queue of --queue-depth=N, got the ${policy.kind} policy`);
+  }
+  return policy;
+}

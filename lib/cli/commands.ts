@@ -1,0 +1,71 @@
+/**
+ * Room of the commands: the one table that says which commands there are, how they are used and which flags they take.
+ * The parser and the help both read it; a new command is a new entry, and what it means is read in `options.ts`.
+ *
+ * @module
+ */
+import { FLAG_LIST, type FlagName, type FlagScope, SWITCH_LIST } from "./flags.ts";
+
+/** What a command line can ask for beside help and version. */
+export type CommandName = "run" | "crash" | "inspect" | "export";
+
+/** One command. */
+export interface CommandEntry {
+  /** What messages call it. */
+  readonly called: string;
+  /** Its forms, without the program's name. */
+  readonly usage: readonly string[];
+  /** What it is for, as the help says it. */
+  readonly about: string;
+  /** The scopes of the flags that it takes. */
+  readonly scopes: readonly FlagScope[];
+}
+
+/** The commands, in the order shown to users. */
+export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
+  run: {
+    called: "a run",
+    usage: ["[options] memory", "[options] file [options]"],
+    about: "Without a command: runs the load, and reports the throughput and what a crash would have lost.",
+    scopes: ["run", "file"],
+  },
+  crash: {
+    called: "crash",
+    usage: ["crash [--kills=N] [options] file [options]"],
+    about:
+      "Runs the load in a child process that is killed at a random moment, and compares what its files still hold " +
+      "with what it had acknowledged; again and again.",
+    scopes: ["crash", "run", "file"],
+  },
+  inspect: {
+    called: "inspect",
+    usage: ["inspect DIR [--format=text|json] [--force-read]"],
+    about: "Says of each shard file in a directory how large, how new and how sound it is. Changes nothing.",
+    scopes: ["inspect", "directory"],
+  },
+  export: {
+    called: "export",
+    usage: ["export DIR [--format=json|cbor] [--force-read]"],
+    about: "Prints all entries in a directory of shard files as one document. Changes nothing.",
+    scopes: ["export", "directory"],
+  },
+};
+
+/** The words that begin a command; anything else begins a run. */
+export const COMMAND_WORDS = ["crash", "inspect", "export"] as const satisfies readonly CommandName[];
+
+/** Whether the command takes the flag. A flag without a scope goes with everything. */
+export function takes(command: CommandName, { scope }: FlagName): boolean {
+  return scope === undefined || COMMANDS[command].scopes.includes(scope);
+}
+
+/** The flags and switches that the command takes, in the order shown to users. */
+export function flagsOf(command: CommandName): FlagName[] {
+  return [...FLAG_LIST, ...SWITCH_LIST].filter((flag) => takes(command, flag));
+}
+
+/** The commands that take a flag of this name, in the order shown to users. */
+export function takersOf(name: string): CommandName[] {
+  const commands = Object.keys(COMMANDS) as CommandName[];
+  return commands.filter((command) => flagsOf(command).some((flag) => flag.name === name));
+}

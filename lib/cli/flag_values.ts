@@ -1,0 +1,71 @@
+/**
+ * Room of the flags' values: checks which flags a command line has, and reads what they are given. `options.ts` and
+ * `backend_options.ts` enter.
+ *
+ * @module
+ */
+import type { RawArguments } from "./arguments.ts";
+import { type CommandName, COMMANDS, flagsOf, takersOf, takes } from "./commands.ts";
+import { type DefaultedFlag, type Flag, FLAG_LIST, SWITCH_LIST } from "./flags.ts";
+import { UsageError } from "./usage_error.ts";
+import { didYouMean, listNames, quote } from "./wording.ts";
+
+/** @throws {UsageError} when there is a flag that no command has */
+export function refuseUnknownFlags(command: CommandName, { unknownFlags }: RawArguments): void {
+  const [flag] = unknownFlags;
+  if (flag === undefined) return;
+  const bare = flag.replace(/^-+/, "");
+  // A single letter may be a short flag in the wrong case; anything longer was meant to be a long one.
+  const flags = flagsOf(command);
+  const names = flags.map(({ name }) => name);
+  const letters = flags.flatMap(({ short }) => short ?? []);
+  const guess = didYouMean(bare, letters, { prefix: "-" }) || didYouMean(bare, names, { prefix: "--" });
+  const allowed = guess === "" ? `, must be ${listNames(names.map((name) => `--${name}`))}` : guess;
+  throw new UsageError(`unknown flag ${quote(flag)}${allowed}`);
+}
+
+/** @throws {UsageError} when a flag is given twice, without the value that it needs, or with one that it does not take */
+export function refuseRepeatedAndEmpty(command: CommandName, { given }: RawArguments): void {
+  // The command's own flags first: of two with the same name, they say what is allowed.
+  for (
+    const { name, allowed } of [...FLAG_LIST].sort((a, b) => Number(takes(command, b)) - Number(takes(command, a)))
+  ) {
+    const texts = given.get(name) ?? [];
+    if (texts.length > 1) {
+      throw new UsageError(`--${name} is given ${texts.length} times, must be given once: ${quoteAll(texts)}`);
+    }
+    if (texts[0] === "") throw new UsageError(`--${name} needs a value, must be ${allowed}`);
+  }
+  for (const { name } of SWITCH_LIST) {
+    const value = given.get(name)?.find((text) => text !== "");
+    if (value !== undefined) throw new UsageError(`--${name} takes no value, got ${quote(value)}`);
+  }
+}
+
+/** @throws {UsageError} when there is a flag that only other commands take */
+export function refuseStrays(command: CommandName, { given }: RawArguments): void {
+  const own = new Set(flagsOf(command).map(({ name }) => name));
+  const [stray] = [...given.keys()].filter((name) => !own.has(name));
+  if (stray === undefined) return;
+  const takers = takersOf(stray).map((taker) => COMMANDS[taker].called);
+  throw new UsageError(`${COMMANDS[command].called} takes no --${stray}, which goes with ${listNames(takers)}`);
+}
+
+/** @throws {UsageError} when the value given is not allowed */
+export function read<T>(raw: RawArguments, flag: DefaultedFlag<T>): T;
+export function read<T>(raw: RawArguments, flag: Flag<T>): T | undefined;
+export function read<T>({ given }: RawArguments, flag: Flag<T> & { readonly defaultText?: string }): T | undefined {
+  const text = given.get(flag.name)?.[0] ?? flag.defaultText;
+  if (text === undefined) return undefined;
+  const value = flag.parse(text);
+  if (value === undefined) {
+    const guess = didYouMean(text, flag.choices ?? []);
+    throw new UsageError(`--${flag.name} must be ${flag.allowed}, got ${quote(text)}${guess}`);
+  }
+  return value;
+}
+
+/** The texts quoted, the first few of them. */
+export function quoteAll(texts: readonly string[]): string {
+  return texts.slice(0, 3).map(quote).join(", ") + (texts.length > 3 ? ", …" : "");
+}

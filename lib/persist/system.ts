@@ -1,0 +1,39 @@
+/**
+ * Room of the system's answers: what only its own commands tell, because Deno does not, and guards `/proc` as if it were
+ * everything.
+ *
+ * @module
+ */
+
+/** The usual soft limit on open files, assumed where the system does not tell. */
+const OPEN_FILES_USUAL = 1024;
+
+/** File systems in memory: what is synced there is lost with the power all the same. */
+const VOLATILE_TYPES = ["tmpfs", "ramfs"];
+
+/** How many files this process may hold open at a time. */
+export function openFilesLimit(): number {
+  const answer = ask("sh", ["-c", "ulimit -n"]);
+  if (answer === "unlimited") return Infinity;
+  return answer !== undefined && /^\d+$/.test(answer) ? Number(answer) : OPEN_FILES_USUAL;
+}
+
+/**
+ * The type of the file system that holds a directory, if it is one that loses everything with the power; `undefined`
+ * otherwise, and where the system does not tell.
+ */
+export function volatileFileSystem(directory: string): string | undefined {
+  const type = ask("stat", ["--file-system", "--format=%T", "--", directory]);
+  return type !== undefined && VOLATILE_TYPES.includes(type) ? type : undefined;
+}
+
+/** What a command prints; `undefined` when it cannot be run or fails. */
+function ask(command: string, args: readonly string[]): string | undefined {
+  try {
+    const { success, stdout } = new Deno.Command(command, { args: [...args], stdin: "null", stderr: "null" })
+      .outputSync();
+    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch {
+    return undefined;
+  }
+}
