@@ -36,6 +36,10 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     case "run":
       return await runLoad(command);
+    case "crash":
+    case "inspect":
+    case "export":
+      throw new Error(`${command.kind} is not there yet`);
   }
 }
 

@@ -54,8 +54,8 @@ const EXAMPLES = [
 
 const EXIT_CODES = `\
 Exit codes:
-  0 done, 1 failed, 2 the command line is wrong, 3 crash found files torn or more lost than measured,
-  130 or 143 interrupted or terminated.`;
+  0 done, 1 failed, 2 the command line is wrong, 3 crash found a torn file or more lost than the
+  gauge said, 130 or 143 interrupted or terminated.`;
 
 /** The text of `--help`, in lines of at most 100 columns, without a line feed at the end. */
 export function helpText(): string {

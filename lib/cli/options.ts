@@ -140,9 +140,10 @@ function readRunValues(raw: RawArguments, defaults: RunDefaults) {
   const load = {
     threads: read(raw, FLAGS.threads) ?? defaults.threads,
     loadTimeMs: read(raw, FLAGS.loadTime),
+    workload: { kind: "seed" } as const,
     pattern: read(raw, FLAGS.pattern),
     seed: read(raw, FLAGS.seed) ?? defaults.seed,
-  };
+  } as const;
   return { load, format: read(raw, FLAGS.format), file: readFileValues(raw) };
 }
 

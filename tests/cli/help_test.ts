@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
+import { COMMAND_WORDS, COMMANDS } from "../../lib/cli/commands.ts";
 import { BACKEND_NAMES, FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import { helpText } from "../../lib/cli/help.ts";
 import { parseCommand } from "../../lib/cli/options.ts";
@@ -21,7 +22,9 @@ Deno.test("helpText() names every flag, with its value and its default", () => {
     if ("defaultText" in flag) assertStringIncludes(text.replaceAll(/\s+/g, " "), `Default: ${flag.defaultText}.`);
     if (flag.defaultNote) assertStringIncludes(text.replaceAll(/\s+/g, " "), `Default: ${flag.defaultNote}.`);
   }
-  for (const { name, short } of SWITCH_LIST) assertStringIncludes(text, `-${short}, --${name} `);
+  for (const { name, ...flag } of SWITCH_LIST) {
+    assertStringIncludes(text, `${"short" in flag ? `-${flag.short}, ` : "    "}--${name} `);
+  }
   for (const name of BACKEND_NAMES) assertStringIncludes(text, `\n  ${name} `);
 });
 
@@ -46,8 +49,18 @@ Deno.test("helpText() shows the seed's runs", () => {
   }
 });
 
-Deno.test("helpText() shows only examples that parse", () => {
-  for (const args of exampleArgs()) {
-    assertEquals(parseCommand(args, { threads: 1, seed: 0 }).kind, "run", args.join(" "));
+Deno.test("helpText() shows how each command is used, and what it is for", () => {
+  const text = helpText();
+  for (const { usage } of Object.values(COMMANDS)) {
+    for (const form of usage) assertStringIncludes(text, `\n  kvlab ${form}\n`);
   }
+  for (const word of COMMAND_WORDS) {
+    assertStringIncludes(text, `\n  ${word} `);
+    assertStringIncludes(text.replaceAll(/\s+/g, " "), `${word} ${COMMANDS[word].about} `);
+  }
+});
+
+Deno.test("helpText() shows an example of each command, and only such that parse", () => {
+  const kinds = exampleArgs().map((args) => parseCommand(args, { threads: 1, seed: 0 }).kind);
+  assertEquals([...new Set(kinds)], ["run", ...COMMAND_WORDS]);
 });

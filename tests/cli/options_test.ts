@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
+import { COMMAND_WORDS } from "../../lib/cli/commands.ts";
 import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import { parseCommand, UsageError } from "../../lib/cli/options.ts";
 import type { RunOptions } from "../../lib/run/options.ts";
@@ -14,6 +15,7 @@ const DEFAULTS = { threads: 8, seed: 42 };
 const MEMORY_RUN: RunOptions = {
   threads: 8,
   loadTimeMs: 10_000,
+  workload: { kind: "seed" },
   pattern: "consistent",
   seed: 42,
   backend: { kind: "memory" },
@@ -23,10 +25,24 @@ const FILE_BACKEND: FileBackendOptions = {
   fileCount: 128,
   serializer: "json",
   policy: { kind: "asynchronous", queueDepth: 8192, queueMemoryBytes: 256 * 2 ** 20 },
+  replace: "rename",
+  sync: "none",
 };
 const ALL_FLAGS = "--threads, --load-time-sec, --pattern, --seed, --format, --file-count, --write-period-us, " +
-  "--queue-depth, --queue-memory, --serializer, --output, --help or --version";
+  "--queue-depth, --queue-memory, --flush-period-us, --replace, --sync, --serializer, --output, --help or --version";
+const KINDS: readonly string[] = ["help", "version", "run", ...COMMAND_WORDS];
+const FIRST_WORDS = "memory, file, crash, inspect or export";
 const FILE = "file --file-count=128 --queue-depth=8192";
+
+/** A value of each flag that does not take a 5. */
+const VALUES: Readonly<Record<string, string>> = {
+  "serializer": "json",
+  "queue-memory": "1MiB",
+  "replace": "rename",
+  "sync": "none",
+  "pattern": "bursty",
+  "format": "json",
+};
 
 /** The arguments of a command line without quoting. */
 function split(line: string): string[] {
@@ -65,6 +81,19 @@ Deno.test("parseCommand() reads every run of the seed", () => {
     ...load,
     backend: { ...FILE_BACKEND, policy: { kind: "synchronous", periodMs: 0.5 } },
   });
+});
+
+Deno.test("parseCommand() reads the periodic policy, the replacement strategies and the sync levels", () => {
+  assertRun("file --file-count=128 --flush-period-us=50000", {
+    ...MEMORY_RUN,
+    backend: { ...FILE_BACKEND, policy: { kind: "periodic", periodMs: 50 } },
+  });
+  for (const replace of ["rename", "alternate", "in-place"] as const) {
+    assertRun(`${FILE} --replace=${replace}`, { ...MEMORY_RUN, backend: { ...FILE_BACKEND, replace } });
+  }
+  for (const sync of ["none", "data", "full"] as const) {
+    assertRun(`${FILE} --sync ${sync}`, { ...MEMORY_RUN, backend: { ...FILE_BACKEND, sync } });
+  }
 });
 
 Deno.test("parseCommand() takes the defaults when only the backend is given", () => {
@@ -213,13 +242,18 @@ Deno.test("parseCommand() refuses names that there are not, and names the closes
     [`${FILE} --serializer=xml`, '--serializer must be json or cbor, got "xml"'],
     ["--format=JSON memory", '--format must be text or json, got "JSON" (did you mean json?)'],
     ["--format=csv memory", '--format must be text or json, got "csv"'],
-    ["memroy", 'unknown backend "memroy", must be memory or file (did you mean memory?)'],
-    ["disk", 'unknown backend "disk", must be memory or file'],
-    ["--threads 4 5 memory", 'unknown backend "5", must be memory or file'],
-    ["-", 'unknown backend "-", must be memory or file'],
+    [
+      `${FILE} --replace=inplace`,
+      '--replace must be rename, alternate or in-place, got "inplace" (did you mean in-place?)',
+    ],
+    [`${FILE} --sync=fsync`, '--sync must be none, data or full, got "fsync"'],
+    ["memroy", `unknown backend or command "memroy", must be ${FIRST_WORDS} (did you mean memory?)`],
+    ["disk", `unknown backend or command "disk", must be ${FIRST_WORDS}`],
+    ["--threads 4 5 memory", `unknown backend or command "5", must be ${FIRST_WORDS}`],
+    ["-", `unknown backend or command "-", must be ${FIRST_WORDS}`],
   ] as const;
   for (const [line, message] of rows) assertRefused(split(line), message);
-  for (const flag of ["--pattern", "--serializer", "--format"]) {
+  for (const flag of ["--pattern", "--serializer", "--format", "--replace", "--sync"]) {
     const error = assertThrows(() => parseCommand(["memory", `${flag}=`], DEFAULTS), UsageError);
     assertMatch(error.message, new RegExp(`^${flag} needs a value, must be `));
   }
@@ -277,13 +311,14 @@ Deno.test("parseCommand() refuses repeated flags, in whichever form", () => {
 
 Deno.test("parseCommand() refuses wrong words", () => {
   const rows = [
-    [[], "no backend given, must be memory or file"],
-    [["--threads=4"], "no backend given, must be memory or file"],
-    [[""], 'unknown backend "", must be memory or file'],
+    [[], `no backend or command given, must be ${FIRST_WORDS}`],
+    [["--threads=4"], `no backend or command given, must be ${FIRST_WORDS}`],
+    [[""], `unknown backend or command "", must be ${FIRST_WORDS}`],
     [["memory", "file"], "two backends given, memory and file, must be one of them"],
     [["file", "file"], "two backends given, file and file, must be one of them"],
     [["memory", "x"], 'unexpected argument "x" beside the backend memory'],
     [["memory", ""], 'unexpected argument "" beside the backend memory'],
+    [["file", "crash"], 'unexpected argument "crash" beside the backend file, the command must be the first word'],
     [["memory", "a\nb"], 'unexpected argument "a\\nb" beside the backend memory'],
     [["memory", "--", "x"], 'unexpected "x" after "--", nothing may follow it'],
     [["memory", "--", "--"], 'unexpected "--" after "--", nothing may follow it'],
@@ -295,7 +330,7 @@ Deno.test("parseCommand() refuses wrong words", () => {
 
 Deno.test("parseCommand() refuses flags of the file backend with memory", () => {
   for (const { name } of FLAG_LIST.filter(({ scope }) => scope === "file")) {
-    const value = name === "serializer" ? "json" : name === "queue-memory" ? "1MiB" : "5";
+    const value = VALUES[name] ?? "5";
     for (const args of [["memory", `--${name}=${value}`], [`--${name}`, value, "memory"]]) {
       assertRefused(args, `the memory backend takes no flags of the file backend, got --${name}`);
     }
@@ -308,7 +343,7 @@ Deno.test("parseCommand() refuses flags of the file backend with memory", () => 
 
 Deno.test("parseCommand() refuses a file backend without exactly one policy, or without a file count", () => {
   const policies = "the file backend needs one persistence policy, " +
-    "--write-period-us=P (synchronous) or --queue-depth=N (asynchronous)";
+    "--write-period-us=P (synchronous), --queue-depth=N (asynchronous) or --flush-period-us=P (periodic)";
   const rows = [
     ["file", "the file backend needs --file-count=N, a whole number from 1 to 65536"],
     ["file --queue-depth=1", "the file backend needs --file-count=N, a whole number from 1 to 65536"],
@@ -358,13 +393,13 @@ Deno.test("parseCommand() returns a command or throws a UsageError of one line, 
     name.map((name) => `--${name}`),
     name.map((name) => `--no-${name}`),
     fc.tuple(fc.constantFrom("t", "h", "V", "x", "-", "_", "="), value).map(([letter, value]) => `-${letter}${value}`),
-    fc.constantFrom("memory", "file", "memory", "file", "--", "-", "--threads=4", "-t4"),
+    fc.constantFrom("memory", "file", "memory", "file", ...COMMAND_WORDS, "--", "-", "--threads=4", "-t4"),
     value,
   );
   fc.assert(
     fc.property(fc.array(argument, { maxLength: 8 }), (args) => {
       try {
-        assert(["help", "version", "run"].includes(parseCommand(args, DEFAULTS).kind));
+        assert(KINDS.includes(parseCommand(args, DEFAULTS).kind));
       } catch (error) {
         assertInstanceOf(error, UsageError);
         assertMatch(error.message, /^[^\p{C}\p{Zl}\p{Zp}]+$/u);
