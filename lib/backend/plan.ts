@@ -4,7 +4,7 @@
  * @module
  */
 import { entryWords } from "../store/shard.ts";
-import type { StoreSize } from "../store/shared_store.ts";
+import type { StoreSize } from "../store/store_size.ts";
 
 /** The keys and values that a load may put. */
 export interface KeySpace {

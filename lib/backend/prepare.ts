@@ -12,7 +12,8 @@ import type { AsynchronousPolicy, PersistencePolicy } from "../persist/policy.ts
 import { openFilesPerWriter } from "../persist/replace/descriptors.ts";
 import { openFilesLimit } from "../persist/system.ts";
 import { SnapshotQueue } from "../persist/snapshot_queue.ts";
-import { SharedStore, type StoreSize } from "../store/shared_store.ts";
+import { SharedStore } from "../store/shared_store.ts";
+import type { StoreSize } from "../store/store_size.ts";
 import type { Abort } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import { LINE_BYTES } from "../sync/layout.ts";

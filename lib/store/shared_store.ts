@@ -4,7 +4,7 @@
  * @module
  */
 import { Abort, type AbortHandle } from "../sync/abort.ts";
-import { alignUp, LINE_DOUBLES, LINE_WORDS, nextPowerOfTwo } from "../sync/layout.ts";
+import { LINE_DOUBLES, LINE_WORDS } from "../sync/layout.ts";
 import { lock, unlock } from "../sync/mutex.ts";
 import { hashKey, shardOf } from "./hash.ts";
 import { PaddedBytes } from "./padded_bytes.ts";
@@ -20,16 +20,7 @@ import {
   writeValue,
 } from "./shard.ts";
 import { StoreFullError } from "./store_full_error.ts";
-
-/** The size of a store, fixed when it is created. */
-export interface StoreSize {
-  /** Number of shards, from 1 to 2^20. */
-  readonly shards: number;
-  /** Entries that each shard has room for. */
-  readonly entriesPerShard: number;
-  /** Words of entries ({@linkcode entryWords} each) that each shard has room for. */
-  readonly arenaWordsPerShard: number;
-}
+import { checkStoreSize, layoutOf, type StoreSize } from "./store_size.ts";
 
 /** What {@linkcode SharedStore.attach} needs; structured-cloneable. */
 export interface StoreHandle {
@@ -46,9 +37,6 @@ const HEADER_COUNT = 1;
 const HEADER_ARENA_END = 2;
 /** In 64-bit floats; the words above take the first two. */
 const HEADER_VERSION = 2;
-
-/** Index slots are at most this full, so that a probe stays short. */
-const LOAD_FACTOR_MAX = 0.75;
 
 /**
  * A sharded hash table of byte strings in shared memory.
@@ -105,7 +93,7 @@ export class SharedStore {
    * @throws {RangeError} when a size is out of range or the system does not grant that much shared memory
    */
   static create(size: StoreSize, abort: Abort): SharedStore {
-    checkSize(size);
+    checkStoreSize(size);
     const buffer = new SharedArrayBuffer(SharedStore.byteLength(size));
     return new SharedStore({ buffer, size, abort: abort.handle() });
   }
@@ -250,28 +238,4 @@ export class SharedStore {
     if (old === 0) words[header + HEADER_COUNT]!++;
     return true;
   }
-}
-
-/** The layout of a store, in words. */
-function layoutOf(size: StoreSize): { slots: number; regionsStart: number; regionWords: number } {
-  const slots = nextPowerOfTwo(Math.ceil(size.entriesPerShard / LOAD_FACTOR_MAX));
-  const regionWords = alignUp(slots * SLOT_WORDS + size.arenaWordsPerShard, LINE_WORDS);
-  return { slots, regionsStart: size.shards * LINE_WORDS, regionWords };
-}
-
-const SHARDS_MAX = 2 ** 20;
-const ENTRIES_MAX = 2 ** 26;
-/** So that every byte offset in a region fits 32 bits. */
-const REGION_WORDS_MAX = 2 ** 29 - 1;
-
-function checkSize(size: StoreSize): void {
-  checkBound("shards", size.shards, SHARDS_MAX);
-  checkBound("entriesPerShard", size.entriesPerShard, ENTRIES_MAX);
-  checkBound("arenaWordsPerShard", size.arenaWordsPerShard, REGION_WORDS_MAX);
-  checkBound("words per shard", layoutOf(size).regionWords, REGION_WORDS_MAX);
-}
-
-function checkBound(name: string, value: number, max: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= max) return;
-  throw new RangeError(`Cannot create a store: ${name} is ${value}, must be a whole number from 1 to ${max}`);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StoreSize } from "./shared_store.ts";
+import type { StoreSize } from "./store_size.ts";
 
 /** A put found its shard full. Names the shard and what it was created for. */
 export class StoreFullError extends RangeError {

@@ -1,0 +1,45 @@
+/**
+ * Room of the store's size: what is fixed when a store is created, and the layout that follows.
+ *
+ * @module
+ */
+import { alignUp, LINE_WORDS, nextPowerOfTwo } from "../sync/layout.ts";
+import { SLOT_WORDS } from "./shard.ts";
+
+/** The size of a store, fixed when it is created. */
+export interface StoreSize {
+  /** Number of shards, from 1 to 2^20. */
+  readonly shards: number;
+  /** Entries that each shard has room for. */
+  readonly entriesPerShard: number;
+  /** Words of entries ({@linkcode entryWords} each) that each shard has room for. */
+  readonly arenaWordsPerShard: number;
+}
+
+/** Index slots are at most this full, so that a probe stays short. */
+const LOAD_FACTOR_MAX = 0.75;
+
+/** The layout of a store, in words. */
+export function layoutOf(size: StoreSize): { slots: number; regionsStart: number; regionWords: number } {
+  const slots = nextPowerOfTwo(Math.ceil(size.entriesPerShard / LOAD_FACTOR_MAX));
+  const regionWords = alignUp(slots * SLOT_WORDS + size.arenaWordsPerShard, LINE_WORDS);
+  return { slots, regionsStart: size.shards * LINE_WORDS, regionWords };
+}
+
+const SHARDS_MAX = 2 ** 20;
+const ENTRIES_MAX = 2 ** 26;
+/** So that every byte offset in a region fits 32 bits. */
+const REGION_WORDS_MAX = 2 ** 29 - 1;
+
+/** @throws {RangeError} when a part of the size is out of range */
+export function checkStoreSize(size: StoreSize): void {
+  checkBound("shards", size.shards, SHARDS_MAX);
+  checkBound("entriesPerShard", size.entriesPerShard, ENTRIES_MAX);
+  checkBound("arenaWordsPerShard", size.arenaWordsPerShard, REGION_WORDS_MAX);
+  checkBound("words per shard", layoutOf(size).regionWords, REGION_WORDS_MAX);
+}
+
+function checkBound(name: string, value: number, max: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= max) return;
+  throw new RangeError(`Cannot create a store: ${name} is ${value}, must be a whole number from 1 to ${max}`);
+}
