@@ -4,8 +4,9 @@
  * @module
  */
 import type { SerializerName } from "../codec/codec.ts";
+import { takeLock } from "./directory_lock.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
-import { parseShardFileName, type ShardFileName, type Side } from "./shard_file.ts";
+import { parseShardFileName, SET_ASIDE_INFIX, type ShardFileName, type Side } from "./shard_file.ts";
 
 /** A file that could not be read as a snapshot and was renamed. */
 export interface SetAsideFile {
@@ -31,7 +32,6 @@ export interface DirectoryOptions {
   readonly serializer: SerializerName;
 }
 
-const LOCK_NAME = "LOCK";
 const PROBE_NAME = "LOCK.tmp";
 
 /**
@@ -60,7 +60,7 @@ export class ShardDirectory {
     const lock = takeLock(path);
     const directory = new ShardDirectory(path, options, lock);
     try {
-      const names = directory.#fileNames();
+      const names = shardFileNames(path);
       directory.#checkNames(names);
       probeWriting(path);
       for (const [name, parsed] of names) if (parsed.temporary) remove(`${path}/${name}`);
@@ -78,7 +78,7 @@ export class ShardDirectory {
 
   /** The shard files, by shard in ascending order; a shard that alternates has up to two. */
   shardFiles(): FoundShardFile[] {
-    return [...this.#fileNames()]
+    return [...shardFileNames(this.path)]
       .map(([name, { shard, side }]) => ({
         path: `${this.path}/${name}`,
         shard,
@@ -93,7 +93,7 @@ export class ShardDirectory {
    * @throws {PersistError} when that fails
    */
   setAside(path: string, reason: string): SetAsideFile {
-    const backupPath = freePath(`${path}.corrupt-${new Date().toISOString().replaceAll(/[-:]/g, "")}`);
+    const backupPath = freePath(`${path}${SET_ASIDE_INFIX}${new Date().toISOString().replaceAll(/[-:]/g, "")}`);
     try {
       Deno.renameSync(path, backupPath);
     } catch (error) {
@@ -113,19 +113,6 @@ export class ShardDirectory {
     }
   }
 
-  #fileNames(): Map<string, ShardFileName> {
-    const names = new Map<string, ShardFileName>();
-    try {
-      for (const { name } of Deno.readDirSync(this.path)) {
-        const parsed = parseShardFileName(name);
-        if (parsed !== undefined) names.set(name, parsed);
-      }
-    } catch (error) {
-      throw new PersistError("read", this.path, error);
-    }
-    return names;
-  }
-
   #checkNames(names: ReadonlyMap<string, ShardFileName>): void {
     const { shards, serializer } = this.#options;
     for (const [name, found] of names) {
@@ -138,6 +125,38 @@ export class ShardDirectory {
       );
     }
   }
+}
+
+/**
+ * The names of all shard files in a directory, temporary ones too, with what they say.
+ *
+ * @throws {PersistError} when it cannot be read
+ */
+export function shardFileNames(directory: string): Map<string, ShardFileName> {
+  const names = new Map<string, ShardFileName>();
+  for (const name of namesIn(directory)) {
+    const parsed = parseShardFileName(name);
+    if (parsed !== undefined) names.set(name, parsed);
+  }
+  return names;
+}
+
+/**
+ * All names in a directory.
+ *
+ * @throws {PersistError} when it cannot be read
+ */
+export function namesIn(directory: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(directory), ({ name }) => name);
+  } catch (error) {
+    throw new PersistError("read", directory, error);
+  }
+}
+
+/** The path without the slashes at its end, unless it is the root. */
+export function withoutTrailingSlashes(path: string): string {
+  return path.replace(/(?<=.)\/+$/, "");
 }
 
 function makeTemporary(): string {
@@ -155,36 +174,7 @@ function makeDirectory(path: string): string {
     const reason = error instanceof Deno.errors.AlreadyExists ? "it is not a directory" : error;
     throw new PersistError("use", path, reason);
   }
-  return path.replace(/(?<=.)\/+$/, "");
-}
-
-/** Locks the directory's lock file, whose content names the process that holds it. */
-function takeLock(directory: string): Deno.FsFile {
-  const path = `${directory}/${LOCK_NAME}`;
-  let file: Deno.FsFile;
-  try {
-    file = Deno.openSync(path, { read: true, write: true, create: true });
-  } catch (error) {
-    throw new PersistError("open", path, error);
-  }
-  try {
-    if (!file.tryLockSync(true)) throw new PersistError("use", directory, `it is locked by ${holderOf(path)}`);
-    file.truncateSync();
-    file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
-  } catch (error) {
-    file.close();
-    throw error instanceof PersistError ? error : new PersistError("lock", path, error);
-  }
-  return file;
-}
-
-function holderOf(path: string): string {
-  try {
-    const pid = Deno.readTextFileSync(path).trim();
-    return /^\d+$/.test(pid) ? `another kvlab, process ${pid}` : "another kvlab";
-  } catch {
-    return "another kvlab";
-  }
+  return withoutTrailingSlashes(path);
 }
 
 /** Finds out now, not in mid-run, whether files can be created. */

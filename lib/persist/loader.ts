@@ -108,8 +108,12 @@ function measureFile(file: FoundShardFile, options: { codec: Codec; shards: numb
   return { version, entries: count, arenaWords };
 }
 
-/** @throws {CorruptSnapshotError} when the file cannot be read, is damaged, or is not its shard's */
-function readSnapshot({ path, shard }: FoundShardFile, options: { codec: Codec; shards: number }): Snapshot {
+/**
+ * Reads a shard file. Whether its keys are its shard's, {@linkcode checkShard} tells.
+ *
+ * @throws {CorruptSnapshotError} when the file cannot be read, is damaged, or is not its shard's
+ */
+export function readSnapshot({ path, shard }: FoundShardFile, options: { codec: Codec; shards: number }): Snapshot {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = Deno.readFileSync(path);
@@ -123,8 +127,14 @@ function readSnapshot({ path, shard }: FoundShardFile, options: { codec: Codec; 
   return snapshot;
 }
 
-/** A key in the wrong shard's file could never be found again. */
-function checkShard(text: string, key: PaddedBytes, shard: number, shards: number): void {
+/**
+ * Checks that a key is in its shard's file: in another one it could never be found again.
+ *
+ * @param text the key, as a message shows it
+ * @param key the same in bytes
+ * @throws {CorruptSnapshotError} when it is not
+ */
+export function checkShard(text: string, key: PaddedBytes, shard: number, shards: number): void {
   const actual = shardOf(hashKey(key.words, key.length), shards);
   if (actual !== shard) {
     throw new CorruptSnapshotError(`its key ${JSON.stringify(text)} belongs to shard ${actual}`);

@@ -22,6 +22,9 @@ export interface ShardFileName {
 /** What a replacement appends to a file's name for the file that it renames over it. */
 export const TEMPORARY_SUFFIX = ".tmp";
 
+/** What stands between a damaged file's name and the time at which it was set aside. */
+export const SET_ASIDE_INFIX = ".corrupt-";
+
 const DIGITS = 4;
 const NAME_PATTERN = new RegExp(
   `^shard-(\\d{${DIGITS},})-of-(\\d{${DIGITS},})(?:\\.([ab]))?\\.(${SERIALIZER_NAMES.join("|")})(\\.tmp)?$`,
@@ -44,6 +47,12 @@ export function parseShardFileName(name: string): ShardFileName | undefined {
   const canonical = shardFileName(shard, shards, serializer, side) + (temporary ? TEMPORARY_SUFFIX : "");
   if (canonical !== name || shard >= shards) return undefined;
   return { shard, shards, serializer, temporary, ...(side === undefined ? {} : { side }) };
+}
+
+/** Whether the name is that of a shard file that was damaged and set aside. */
+export function isSetAsideName(name: string): boolean {
+  const end = name.indexOf(SET_ASIDE_INFIX);
+  return end >= 0 && parseShardFileName(name.slice(0, end)) !== undefined;
 }
 
 function digits(value: number): string {
