@@ -1,49 +1,50 @@
 /**
  * kvlab's entry: reads the command line, does what it says, and ends with the right exit code.
  *
- * Exit codes: 0 success; 1 the run failed; 2 the command line is wrong; 130 and 143 the run was ended by SIGINT and
+ * Exit codes: 0 success; 1 failure; 2 the command line is wrong; 130 and 143 the run was ended by SIGINT and
  * SIGTERM, in an orderly way or by a second signal at once.
  *
  * @module
  */
 import { helpText } from "./lib/cli/help.ts";
-import { type Command, parseCommand, UsageError } from "./lib/cli/options.ts";
+import { type ExportCommand, type InspectCommand, parseCommand, type RunCommand } from "./lib/cli/options.ts";
+import { UsageError } from "./lib/cli/usage_error.ts";
+import { EXIT_SIGNALS, print, stopOnSignals, warn } from "./lib/entry/terminal.ts";
+import { exportDirectory } from "./lib/inspect/export.ts";
+import { inspectDirectory } from "./lib/inspect/inspect.ts";
 import { configurationLine } from "./lib/report/configuration.ts";
-import { escapeControls } from "./lib/report/format.ts";
+import { inspectionJson, inspectionText } from "./lib/report/inspection.ts";
 import { resultJson } from "./lib/report/json.ts";
 import { readMachine } from "./lib/report/machine.ts";
 import { summaryText } from "./lib/report/summary.ts";
-import type { StopSignal } from "./lib/run/result.ts";
 import { run } from "./lib/run/runner.ts";
 import { VERSION } from "./lib/version.ts";
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
-const EXIT_SIGNALS: Record<StopSignal, number> = { SIGINT: 130, SIGTERM: 143 };
-
-/** Two signals closer than this are one: a terminal and a parent process may both pass on the same Ctrl-C. */
-const SAME_SIGNAL_MS = 200;
 
 async function main(args: readonly string[]): Promise<number> {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
   const command = parseCommand(args, { threads: navigator.hardwareConcurrency, seed });
   switch (command.kind) {
     case "help":
-      print(Deno.stdout, helpText() + "\n");
+      print(helpText() + "\n");
       return 0;
     case "version":
-      print(Deno.stdout, `kvlab ${VERSION}\n`);
+      print(`kvlab ${VERSION}\n`);
       return 0;
     case "run":
       return await runLoad(command);
     case "crash":
-    case "inspect":
-    case "export":
       throw new Error(`${command.kind} is not there yet`);
+    case "inspect":
+      return inspect(command);
+    case "export":
+      return exportEntries(command);
   }
 }
 
-async function runLoad({ options, format }: Extract<Command, { kind: "run" }>): Promise<number> {
+async function runLoad({ options, format }: RunCommand): Promise<number> {
   warn(configurationLine(options, VERSION));
   const result = await run(options, {
     stop: stopOnSignals(),
@@ -51,42 +52,22 @@ async function runLoad({ options, format }: Extract<Command, { kind: "run" }>): 
     onWarning: (message) => warn(`kvlab: warning: ${message}`),
     onProgress: (message) => warn(`kvlab: ${message}`),
   });
-  print(Deno.stdout, format === "json" ? resultJson(result, readMachine()) : summaryText(result));
+  print(format === "json" ? resultJson(result, readMachine()) : summaryText(result));
   return result.stoppedBy === undefined ? 0 : EXIT_SIGNALS[result.stoppedBy];
 }
 
-/** Aborted by the first SIGINT or SIGTERM; a second one ends the process at once. */
-function stopOnSignals(): AbortSignal {
-  const controller = new AbortController();
-  let firstAtMs = 0;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => {
-      if (!controller.signal.aborted) {
-        firstAtMs = performance.now();
-        warn(`kvlab: ${signal}: stopping; a second one quits at once, without writing what is left`);
-        controller.abort(signal);
-      } else if (performance.now() - firstAtMs > SAME_SIGNAL_MS) {
-        warn(`kvlab: ${signal}: quit at once; acknowledged writes may be lost`);
-        Deno.exit(EXIT_SIGNALS[signal]);
-      }
-    });
-  }
-  return controller.signal;
+function inspect({ directory, forceRead, format }: InspectCommand): number {
+  const inspection = inspectDirectory(directory, { forceRead });
+  print(format === "json" ? inspectionJson(inspection) : inspectionText(inspection));
+  return 0;
 }
 
-/** Writes a line to stderr. */
-function warn(line: string): void {
-  print(Deno.stderr, escapeControls(line) + "\n");
-}
-
-/** Writes text as a whole, unless nobody reads it any more. */
-function print(stream: typeof Deno.stdout | typeof Deno.stderr, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  try {
-    for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+function exportEntries({ directory, forceRead, format }: ExportCommand): number {
+  const onWarning = (message: string) => warn(`kvlab: warning: ${message}`);
+  for (const piece of exportDirectory(directory, { forceRead, format, onWarning })) {
+    if (!print(piece)) break;
   }
+  return 0;
 }
 
 /** One line for any error; the user needs no stack. */

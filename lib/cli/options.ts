@@ -14,8 +14,6 @@ import { BACKEND_NAMES, FLAGS, SWITCHES } from "./flags.ts";
 import { UsageError } from "./usage_error.ts";
 import { didYouMean, listNames, quote } from "./wording.ts";
 
-export { UsageError };
-
 /** A load, measured once. */
 export interface RunCommand {
   readonly kind: "run";

@@ -6,7 +6,8 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { type CommandName, COMMANDS, flagsOf, takersOf, takes } from "../../lib/cli/commands.ts";
 import { FLAG_LIST } from "../../lib/cli/flags.ts";
-import { type Command, type CrashCommand, parseCommand, UsageError } from "../../lib/cli/options.ts";
+import { type Command, type CrashCommand, parseCommand } from "../../lib/cli/options.ts";
+import { UsageError } from "../../lib/cli/usage_error.ts";
 
 const DEFAULTS = { threads: 8, seed: 42 };
 const FILE = "file --file-count=128 --flush-period-us=50000";

@@ -8,7 +8,8 @@ import fc from "fast-check";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { COMMAND_WORDS } from "../../lib/cli/commands.ts";
 import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
-import { parseCommand, UsageError } from "../../lib/cli/options.ts";
+import { parseCommand } from "../../lib/cli/options.ts";
+import { UsageError } from "../../lib/cli/usage_error.ts";
 import type { RunOptions } from "../../lib/run/options.ts";
 
 const DEFAULTS = { threads: 8, seed: 42 };
