@@ -1,18 +1,28 @@
 /**
  * kvlab's entry: reads the command line, does what it says, and ends with the right exit code.
  *
- * Exit codes: 0 success; 1 failure; 2 the command line is wrong; 130 and 143 the run was ended by SIGINT and
+ * Exit codes: 0 success; 1 failure; 2 the command line is wrong; 3 a crash tore files or cost more than the gauge said; 130 and 143 the run was ended by SIGINT and
  * SIGTERM, in an orderly way or by a second signal at once.
  *
  * @module
  */
 import { helpText } from "./lib/cli/help.ts";
-import { type ExportCommand, type InspectCommand, parseCommand, type RunCommand } from "./lib/cli/options.ts";
+import {
+  type CrashCommand,
+  type ExportCommand,
+  type InspectCommand,
+  parseCommand,
+  type RunCommand,
+} from "./lib/cli/options.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
+import { CHILD_COMMAND, runChild } from "./lib/crash/child.ts";
+import { crash } from "./lib/crash/crash.ts";
+import { allHeld } from "./lib/crash/result.ts";
 import { EXIT_SIGNALS, print, stopOnSignals, warn } from "./lib/entry/terminal.ts";
 import { exportDirectory } from "./lib/inspect/export.ts";
 import { inspectDirectory } from "./lib/inspect/inspect.ts";
 import { configurationLine } from "./lib/report/configuration.ts";
+import { crashJson, crashText, killLine } from "./lib/report/crash.ts";
 import { inspectionJson, inspectionText } from "./lib/report/inspection.ts";
 import { resultJson } from "./lib/report/json.ts";
 import { readMachine } from "./lib/report/machine.ts";
@@ -22,8 +32,14 @@ import { VERSION } from "./lib/version.ts";
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
+const EXIT_NOT_HELD = 3;
 
 async function main(args: readonly string[]): Promise<number> {
+  const [word, childOptions] = args;
+  if (word === CHILD_COMMAND && childOptions !== undefined) {
+    await runChild(childOptions);
+    return 0;
+  }
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
   const command = parseCommand(args, { threads: navigator.hardwareConcurrency, seed });
   switch (command.kind) {
@@ -36,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
     case "run":
       return await runLoad(command);
     case "crash":
-      throw new Error(`${command.kind} is not there yet`);
+      return await crashAgainAndAgain(command);
     case "inspect":
       return inspect(command);
     case "export":
@@ -54,6 +70,17 @@ async function runLoad({ options, format }: RunCommand): Promise<number> {
   });
   print(format === "json" ? resultJson(result, readMachine()) : summaryText(result));
   return result.stoppedBy === undefined ? 0 : EXIT_SIGNALS[result.stoppedBy];
+}
+
+async function crashAgainAndAgain({ kills, options, format }: CrashCommand): Promise<number> {
+  warn(configurationLine(options, VERSION));
+  const result = await crash({ kills, options }, {
+    stop: stopOnSignals(),
+    onKill: (kill) => warn(`kvlab: ${killLine(kill)}`),
+  });
+  print(format === "json" ? crashJson(result) : crashText(result));
+  if (result.stoppedBy !== undefined) return EXIT_SIGNALS[result.stoppedBy];
+  return allHeld(result) ? 0 : EXIT_NOT_HELD;
 }
 
 function inspect({ directory, forceRead, format }: InspectCommand): number {

@@ -213,7 +213,7 @@ const kills = {
   name: "kills",
   scope: "crash",
   placeholder: "N",
-  about: "How often the child is killed. It lives --load-time-sec at most.",
+  about: "How often a child is killed, each time at a random moment: --load-time-sec, by default 1, is the latest.",
   defaultText: "20",
   ...wholeNumber({ min: 1, max: 1_000_000 }),
 } satisfies DefaultedFlag<number>;

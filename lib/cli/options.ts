@@ -118,6 +118,9 @@ function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
   return { kind: "run", options: { ...load, backend }, format };
 }
 
+/** The latest moment of a kill where the command line does not say: a default run's time would be long to wait for. */
+const CRASH_LOAD_TIME_MS = 1000;
+
 function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const kills = read(raw, FLAGS.kills);
   const { load, file, format } = readRunValues(raw, defaults);
@@ -131,7 +134,8 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     throw new UsageError(`unknown backend ${quote(word)}, must be file${didYouMean(word, ["file"])}`);
   }
   refuseBesideBackend(word, others);
-  return { kind: "crash", kills, options: { ...load, backend: fileBackend(raw, file) }, format };
+  const loadTimeMs = raw.given.has(FLAGS.loadTime.name) ? load.loadTimeMs : CRASH_LOAD_TIME_MS;
+  return { kind: "crash", kills, options: { ...load, loadTimeMs, backend: fileBackend(raw, file) }, format };
 }
 
 function readRunValues(raw: RawArguments, defaults: RunDefaults) {

@@ -55,13 +55,26 @@ export async function crash({ kills, options }: CrashOptions, hooks: CrashHooks 
     await rounds.start();
     const results: KillResult[] = [];
     for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
-      const result = await rounds.kill(kill);
+      const result = await unlessStopped(rounds.kill(kill), hooks.stop);
+      if (result === undefined) break;
       results.push(result);
       hooks.onKill?.(result);
     }
     return { options, kills: results, ...(hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {}) };
   } finally {
     if (options.backend.output === undefined) Deno.removeSync(output, { recursive: true });
+  }
+}
+
+/** A signal from the terminal goes to the child as well, which then ends before it is killed. */
+async function unlessStopped<T>(promise: Promise<T>, stop: AbortSignal | undefined): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    // The signal's own listener may be about to run.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (stop?.aborted) return undefined;
+    throw error;
   }
 }
 

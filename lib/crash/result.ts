@@ -4,6 +4,7 @@
  * @module
  */
 import type { RunOptions } from "../run/options.ts";
+import type { StopSignal } from "../run/result.ts";
 
 /** What one kill cost. All writes are puts of that child. */
 export interface KillResult {
@@ -41,7 +42,7 @@ export interface CrashResult {
   readonly options: RunOptions;
   readonly kills: readonly KillResult[];
   /** The signal that ended the command early, if one did. */
-  readonly stoppedBy?: string;
+  readonly stoppedBy?: StopSignal;
 }
 
 /** Whether the gauge held and nothing was torn, every time. */
