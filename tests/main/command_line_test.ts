@@ -48,6 +48,10 @@ const WRONG_COMMAND_LINES: readonly { what: string; args: readonly string[]; nam
   { what: "an unknown backend", args: ["disk"], names: ['"disk"', "memory"] },
   { what: "a stray argument", args: [...FILE, "stray"], names: ['"stray"'] },
   { what: "an argument with a line break", args: [...FILE, "two\nlines"], names: ["two\\nlines"] },
+  { what: "an unknown command", args: ["inspct", "out"], names: ['"inspct"', "did you mean inspect?"] },
+  { what: "a flag of another command", args: [...FILE, "--kills=3"], names: ["--kills", "crash"] },
+  { what: "no directory", args: ["export", "--format=cbor"], names: ["export DIR"] },
+  { what: "a crash of memory", args: ["crash", "memory"], names: ["file", "memory"] },
   { what: "an argument after --", args: [...FILE, "--", "more"], names: ['"more"'] },
 ];
 

@@ -1,0 +1,100 @@
+/**
+ * Room of the directories to inspect: written by a real run or made by hand, and what is in them, read without the code
+ * under test.
+ *
+ * @module
+ */
+import type { FileBackendOptions } from "../../lib/backend/backend.ts";
+import type { SerializerName } from "../../lib/codec/codec.ts";
+import { CODECS } from "../../lib/codec/codecs.ts";
+import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
+import { shardFileName, type Side } from "../../lib/persist/shard_file.ts";
+import type { RunResult } from "../../lib/run/result.ts";
+import { run } from "../../lib/run/runner.ts";
+import { encodeShard, type Entry, storeOf } from "../codec/fixtures.ts";
+
+/** What a run writes into a directory. */
+export type RunFiles = Pick<FileBackendOptions, "replace" | "serializer" | "fileCount">;
+
+/** Runs a short load into a directory. */
+export async function runInto(output: string, files: RunFiles): Promise<RunResult> {
+  return await run({
+    threads: 1,
+    loadTimeMs: 100,
+    workload: { kind: "seed" },
+    pattern: "consistent",
+    seed: 7,
+    backend: { kind: "file", output, ...files, policy: { kind: "periodic", periodMs: 10 }, sync: "none" },
+  });
+}
+
+/** Files made by hand. */
+export interface HandMade {
+  readonly shards: number;
+  readonly serializer: SerializerName;
+  readonly side?: Side;
+  /** The version of every file; the number of its entries when absent. */
+  readonly version?: number;
+}
+
+/** Writes a file for each shard, with the entries that belong there; returns their paths by shard. */
+export function writeFiles(
+  directory: string,
+  entries: readonly Entry[],
+  { shards, serializer, side, version }: HandMade,
+): string[] {
+  const store = storeOf(entries, shards);
+  const out = new OutputBuffer();
+  const paths: string[] = [];
+  for (let shard = 0; shard < shards; shard++) {
+    if (version !== undefined) store.restoreVersion(shard, version);
+    const path = `${directory}/${shardFileName(shard, shards, serializer, side)}`;
+    Deno.writeFileSync(path, encodeShard(CODECS[serializer], store, { shard, out }));
+    paths.push(path);
+  }
+  return paths;
+}
+
+/** Writes a file of bytes that are no snapshot; returns its size. */
+export function damage(path: string): number {
+  const half = Deno.readFileSync(path);
+  Deno.writeFileSync(path, half.subarray(0, half.length >> 1));
+  return half.length >> 1;
+}
+
+/** Everything about a directory that reading it must leave alone. */
+export function stateOf(directory: string): Map<string, unknown> {
+  const state = new Map<string, unknown>([[".", metadataOf(directory)]]);
+  const names = Array.from(Deno.readDirSync(directory), ({ name }) => name).sort();
+  for (const name of names) {
+    const path = `${directory}/${name}`;
+    state.set(name, { ...metadataOf(path), bytes: Deno.readFileSync(path) });
+  }
+  return state;
+}
+
+function metadataOf(path: string) {
+  const { mtime, size, mode, ino } = Deno.statSync(path);
+  return { mtime, size, mode, ino };
+}
+
+/** The entries of each shard's newest file, all together, with the number of files that there are. */
+export function unionOf(directory: string, serializer: SerializerName) {
+  const newest = new Map<number, { version: number; entries: Readonly<Record<string, string>> }>();
+  let files = 0, bytes = 0;
+  for (const { name } of Deno.readDirSync(directory)) {
+    if (!name.endsWith(`.${serializer}`)) continue;
+    const content = Deno.readFileSync(`${directory}/${name}`);
+    const { shard, version, entries } = CODECS[serializer].decode(content);
+    files++;
+    bytes += content.length;
+    if (version > (newest.get(shard)?.version ?? -1)) newest.set(shard, { version, entries });
+  }
+  const chosen = [...newest.values()];
+  return {
+    files,
+    bytes,
+    versionSum: chosen.reduce((sum, { version }) => sum + version, 0),
+    entries: Object.fromEntries(chosen.flatMap(({ entries }) => Object.entries(entries))),
+  };
+}

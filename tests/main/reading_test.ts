@@ -1,0 +1,119 @@
+/**
+ * Tests of inspect and export from outside: where text goes, how kvlab exits, and what it says when it cannot.
+ *
+ * @module
+ */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { damage, runInto, stateOf } from "../inspect/stored_files.ts";
+import { temporaryDirectory } from "../run/files.ts";
+import { assertCode, type Ended, kvlab, KvlabProcess, linesOf } from "./kvlab.ts";
+
+function assertRefused(ended: Ended, line: string): void {
+  assertCode(ended, 1);
+  assertEquals(ended.stdout, "");
+  assertEquals(linesOf(ended.stderr), [`kvlab: ${line}`]);
+}
+
+Deno.test("inspect and export print what a directory holds, and touch nothing", async () => {
+  using directory = temporaryDirectory();
+  const { path } = directory;
+  await runInto(path, { replace: "alternate", serializer: "cbor", fileCount: 2 });
+  const before = stateOf(path);
+  const [text, json, whole, cbor] = await Promise.all([
+    kvlab(["inspect", path]),
+    kvlab(["inspect", "--format=json", path]),
+    kvlab(["export", path]),
+    kvlab(["export", path, "--format=cbor"]),
+  ]);
+
+  for (const ended of [text, json, whole, cbor]) {
+    assertCode(ended, 0);
+    assertEquals(ended.stderr, "");
+  }
+  assertMatch(text.stdout, /^directory: .*\nserializer: cbor\nfile_count: 2\n/);
+  const { entries } = JSON.parse(json.stdout);
+  const document = JSON.parse(whole.stdout);
+  assertEquals([document.format, document.shards, document.count], ["kvlab-export/1", 2, entries]);
+  assertEquals(Object.keys(document.entries).length, entries);
+  assertStringIncludes(cbor.stdout, "kvlab-export/1");
+  assertEquals(stateOf(path), before);
+});
+
+Deno.test("inspect reports a damaged file and exits with 0; export names it and exits with 1", async () => {
+  using directory = temporaryDirectory();
+  const { path } = directory;
+  await runInto(path, { replace: "rename", serializer: "json", fileCount: 2 });
+  const name = "shard-0001-of-0002.json";
+  damage(`${path}/${name}`);
+  const [inspected, exported] = await Promise.all([kvlab(["inspect", path]), kvlab(["export", path])]);
+
+  const reason = "it does not end with the crc32 of its content";
+  assertCode(inspected, 0);
+  assertMatch(inspected.stdout, /^files_damaged: 1$/m);
+  assertStringIncludes(inspected.stdout, `${name}: ${reason}\n`);
+  assertRefused(
+    exported,
+    `Cannot export ${path}: no sound file of shard 1 (${name}: ${reason}); move them away to export the rest`,
+  );
+});
+
+Deno.test("export warns of a damaged file that another one makes up for", async () => {
+  using directory = temporaryDirectory();
+  const { path } = directory;
+  await runInto(path, { replace: "alternate", serializer: "json", fileCount: 1 });
+  const name = "shard-0000-of-0001.a.json";
+  damage(`${path}/${name}`);
+  const ended = await kvlab(["export", path]);
+
+  assertCode(ended, 0);
+  assertMatch(ended.stderr, new RegExp(`^kvlab: warning: damaged, .*: ${name}: it does not end with .*\\n$`));
+  JSON.parse(ended.stdout);
+});
+
+Deno.test("inspect and export fail in one line when there is nothing that they can read", async () => {
+  using directory = temporaryDirectory();
+  const { path } = directory;
+  Deno.writeTextFileSync(`${path}/file`, "");
+  const [absent, file, empty] = await Promise.all([
+    kvlab(["inspect", `${path}/absent`]),
+    kvlab(["export", `${path}/file`]),
+    kvlab(["export", path]),
+  ]);
+  assertRefused(absent, `Cannot read ${path}/absent: No such file or directory (os error 2)`);
+  assertRefused(file, `Cannot read ${path}/file: it is not a directory`);
+  assertRefused(empty, `Cannot read ${path}: it holds no shard files`);
+});
+
+Deno.test("inspect and export refuse the directory of a running kvlab, and read it when forced", async () => {
+  using directory = temporaryDirectory();
+  const { path } = directory;
+  await runInto(path, { replace: "rename", serializer: "json", fileCount: 2 });
+  const load = ["--threads=1", "--load-time-sec=60", "file", "--file-count=2", "--flush-period-us=10000"];
+  const running = KvlabProcess.start([...load, `--output=${path}`]);
+  await running.says("kvlab: running\n");
+  const [inspected, exported, forced, whole] = await Promise.all([
+    kvlab(["inspect", path]),
+    kvlab(["export", path]),
+    kvlab(["inspect", path, "--force-read"]),
+    kvlab(["export", "--force-read", path]),
+  ]);
+  running.signal("SIGTERM");
+
+  const reason = `Cannot read ${path}: it is locked by another kvlab, process ${running.pid}`;
+  assertRefused(inspected, reason);
+  assertRefused(exported, reason);
+  assertCode(forced, 0);
+  assertMatch(forced.stdout, /^files_damaged: 0$/m);
+  assertCode(whole, 0);
+  const { count, entries } = JSON.parse(whole.stdout);
+  assertEquals(Object.keys(entries).length, count);
+  assertCode(await running.ended, 143);
+});
+
+Deno.test("export ends quietly when its reader has gone away", async () => {
+  using directory = temporaryDirectory();
+  const { path } = directory;
+  await runInto(path, { replace: "rename", serializer: "json", fileCount: 2 });
+  const ended = await kvlab(["export", path], { wrapper: ["sh", "-c", '{ "$@"; echo "code $?" >&2; } | true', "sh"] });
+  assertEquals(ended.stderr, "code 0\n");
+});
