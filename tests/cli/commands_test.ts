@@ -16,7 +16,7 @@ const CRASH: CrashCommand = {
   kills: 20,
   options: {
     threads: 8,
-    loadTimeMs: 10_000,
+    loadTimeMs: 1000,
     workload: { kind: "seed" },
     pattern: "consistent",
     seed: 42,
@@ -53,6 +53,7 @@ Deno.test("parseCommand() reads crash with the load of a run, flags anywhere", (
   assertCommand(`--kills 1 crash ${FILE}`, { ...CRASH, kills: 1 });
   assertCommand(`crash ${FILE} --kills=1000000`, { ...CRASH, kills: 1_000_000 });
   const { options } = CRASH;
+  assertCommand(`crash --load-time-sec=10 ${FILE}`, { ...CRASH, options: { ...options, loadTimeMs: 10_000 } });
   assertCommand(`crash -t2 --load-time-sec=0.5 --pattern=bursty --seed=7 ${FILE} --replace=alternate --output=dir`, {
     ...CRASH,
     options: {
