@@ -102,7 +102,6 @@ class CborReader {
       if (members.has(key)) throw new TypeError(`Cannot read a map with the key ${JSON.stringify(key)} twice`);
       members.set(key, this.read());
     }
-    // Unlike assignment, this also makes a plain member of `__proto__`.
     return Object.fromEntries(members);
   }
 }
