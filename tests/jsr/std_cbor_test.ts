@@ -186,8 +186,9 @@ Deno.test("decodeCbor() gives back what encodeCbor() was given", () => {
       fc.bigInt().filter((integer) => integer >= 2n ** 32n || integer < -(2n ** 32n)),
       text,
       fc.uint8Array(),
-      fc.array(tie("value")),
+      fc.array(tie("value"), { maxLength: 5 }),
       fc.dictionary(fc.string({ unit: "binary-ascii" }).filter((key) => !(key in {})), tie("value"), {
+        maxKeys: 5,
         noNullPrototype: true,
       }),
     ),
