@@ -40,9 +40,11 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function runLoad({ options, format }: Extract<Command, { kind: "run" }>): Promise<number> {
+  // Before the first line, so that whoever has read that may rely on an orderly end.
+  const stop = stopOnSignals();
   warn(configurationLine(options, VERSION));
   const result = await run(options, {
-    stop: stopOnSignals(),
+    stop,
     onSetAside: ({ path, backupPath, reason }) => warn(`kvlab: set aside ${path} as ${backupPath}: ${reason}`),
     onProgress: (message) => warn(`kvlab: ${message}`),
   });
