@@ -199,9 +199,9 @@ for (
       for (;; puts++) put(backend, `k${puts}`, "1");
     }, StoreFullError);
     assert(puts > 0);
+    assertUnlocked(store, 0);
     assertEquals([get(backend, "k0"), get(backend, `k${puts}`)], ["1", undefined]);
     assertEquals(store.version(0), puts);
-    assertUnlocked(store, 0);
   });
 }
 
