@@ -61,9 +61,11 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function runLoad({ options, format }: RunCommand): Promise<number> {
+  // Before the first line, so that whoever has read that may rely on an orderly end.
+  const stop = stopOnSignals();
   warn(configurationLine(options, VERSION));
   const result = await run(options, {
-    stop: stopOnSignals(),
+    stop,
     onSetAside: ({ path, backupPath, reason }) => warn(`kvlab: set aside ${path} as ${backupPath}: ${reason}`),
     onWarning: (message) => warn(`kvlab: warning: ${message}`),
     onProgress: (message) => warn(`kvlab: ${message}`),
@@ -73,9 +75,10 @@ async function runLoad({ options, format }: RunCommand): Promise<number> {
 }
 
 async function crashAgainAndAgain({ kills, options, format }: CrashCommand): Promise<number> {
+  const stop = stopOnSignals();
   warn(configurationLine(options, VERSION));
   const result = await crash({ kills, options }, {
-    stop: stopOnSignals(),
+    stop,
     onKill: (kill) => warn(`kvlab: ${killLine(kill)}`),
   });
   print(format === "json" ? crashJson(result) : crashText(result));

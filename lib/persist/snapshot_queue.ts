@@ -142,18 +142,9 @@ export class SnapshotQueue {
    * @throws {RangeError} when a bound is out of range or the system does not grant that much shared memory
    */
   static create(size: QueueSize, abort: Abort): SnapshotQueue {
-    const { depth, bytes, shards } = size;
-    for (
-      const [name, value, max] of [["depth", depth, DEPTH_MAX], ["bytes", bytes, Infinity], [
-        "shards",
-        shards,
-        Infinity,
-      ]] as const
-    ) {
-      if (!Number.isInteger(value) || value < 1 || value > max) {
-        throw new RangeError(`Cannot create a queue: ${name} is ${value}, must be a whole number from 1`);
-      }
-    }
+    checkBound("depth", size.depth, DEPTH_MAX);
+    checkBound("bytes", size.bytes);
+    checkBound("shards", size.shards);
     return new SnapshotQueue({
       buffer: new SharedArrayBuffer(SnapshotQueue.byteLength(size)),
       size,
@@ -322,6 +313,12 @@ export class SnapshotQueue {
     const left = this.#lines - words[RING_TAIL]!;
     return left < lines ? left : 0;
   }
+}
+
+function checkBound(name: string, value: number, max = Infinity): void {
+  if (Number.isInteger(value) && value >= 1 && value <= max) return;
+  const range = max === Infinity ? "from 1" : `from 1 to ${max}`;
+  throw new RangeError(`Cannot create a queue: ${name} is ${value}, must be a whole number ${range}`);
 }
 
 /** The first slot's first word. */

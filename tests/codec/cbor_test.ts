@@ -20,6 +20,7 @@ import {
   entriesOf,
   type Entry,
   HOSTILE_TEXTS,
+  isReadByJsonParse,
   isReadByStdCbor,
   sortedEntries,
   storeOf,
@@ -62,7 +63,7 @@ Deno.test("cborCodec.encode() writes a document that decodeCbor() reads", () => 
 
 Deno.test("cborCodec.encode() writes the document that JSON.parse() reads from the JSON codec", () => {
   fc.assert(fc.property(plainPuts, (puts) => {
-    const store = storeOf(puts);
+    const store = storeOf(puts.filter(([key]) => isReadByJsonParse(key)));
     const { crc32: _cborCrc, ...cbor } = documentOf(encodeShard(cborCodec, store));
     const { crc32: _jsonCrc, ...json } = JSON.parse(utf8.decode(encodeShard(jsonCodec, store)));
     assertEquals(cbor, json);

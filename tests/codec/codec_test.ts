@@ -129,6 +129,16 @@ for (const codec of CODECS) {
     assertSnapshot(codec.decode(bytes), { shard: 0, shards: 1, version: 40, entries });
   });
 
+  Deno.test(`${name}.encode() grows its buffer when a key or a value alone outgrows it`, () => {
+    for (const length of [1, 2, 3, 4, 7, 8, 30, 100, 1000, 10_000]) {
+      const long = "\x01".repeat(length);
+      for (const entries of [[[long, ""]], [["", long]], [[long, long]], [["", long], [long, ""]]] as Entry[][]) {
+        const bytes = encodeShard(codec, storeOf(entries), { out: new OutputBuffer(0) });
+        assertSnapshot(codec.decode(bytes), { shard: 0, shards: 1, version: entries.length, entries });
+      }
+    }
+  });
+
   Deno.test(`${name}.decode() refuses a snapshot when it is cut short anywhere`, () => {
     const bytes = soundSnapshot(codec);
     for (let length = 0; length < bytes.length; length++) assertCorrupt(codec, bytes.slice(0, length));

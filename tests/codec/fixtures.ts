@@ -199,3 +199,8 @@ export const anyPuts: fc.Arbitrary<Entry[]> = fc.array(
 export function isReadByStdCbor(text: string): boolean {
   return !text.startsWith("\ufeff") && !(text in {});
 }
+
+/** Whether JSON.parse is sure to read the key as it is: it may take an escaped one for another, as `json.ts` explains. */
+export function isReadByJsonParse(key: string): boolean {
+  return JSON.stringify(key) === `"${key}"`;
+}

@@ -14,6 +14,8 @@ import { namesIn, temporaryDirectory } from "./files.ts";
 
 /** Time from a failure to the run's end. */
 const FAILURE_MAX_MS = 2_000;
+/** Time for all of a failing run, which begins with the start of its workers. */
+const DEADLINE_MS = 30_000;
 /** A load time that only a failure ends. */
 const ENDLESS_MS = 600_000;
 const THREADS = 3;
@@ -65,10 +67,23 @@ async function failure(faults: FailingRun): Promise<Failure> {
     createFileWorker: () =>
       faults.file === undefined ? watch(createFileWorker(), others) : createFaultyWorker(faults.file),
   };
-  const error = await assertRejects(() => run(options, hooks), Error);
+  const error = await assertRejects(() => withinDeadline(run(options, hooks)), Error);
   const endedAtMs = Date.now();
   assertEquals(namesIn(directory.path).filter((name) => name.endsWith(".tmp")), []);
   return { error, endedAtMs, others };
+}
+
+/** Settles as the run does, or fails the test where the run would hang. */
+async function withinDeadline<T>(running: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The run has not failed after ${DEADLINE_MS} ms`)), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([running, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function createFaultyWorker(fault: Fault): Worker {

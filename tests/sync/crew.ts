@@ -8,8 +8,8 @@
  */
 import { Abort } from "../../lib/sync/abort.ts";
 
-/** What a crew's worker posts once, at its end; {@linkcode serve} does. */
-export type Report<Result> = { readonly result: Result } | { readonly failure: string };
+/** What a crew's worker posts when it is loaded, and at its end; {@linkcode serve} does. */
+export type Report<Result> = { readonly ready: true } | { readonly result: Result } | { readonly failure: string };
 
 /** How a crew shares memory, and how long it may take. */
 export interface CrewOptions {
@@ -44,9 +44,9 @@ export async function runCrew<Config, Result>(
   options: CrewOptions,
 ): Promise<Result[]> {
   const { deadlineMs = DEADLINE_MS } = options;
+  const workers = await spawnAll(spawn, configs.length);
   const rescue = new Rescue(options);
   const deadline = setTimeout(() => rescue.start(`some worker still ran or slept after ${deadlineMs} ms`), deadlineMs);
-  const workers = configs.map(spawn);
   const work = Promise.all(workers.map(async (worker, i) => {
     const result = resultOf<Result>(worker);
     worker.postMessage(configs[i]);
@@ -66,6 +66,30 @@ export async function runCrew<Config, Result>(
     for (const worker of workers) worker.terminate();
     rescue.end();
   }
+}
+
+/**
+ * Starts workers, the first before the others: `deno test` checks the types of a worker's module on its first start, and
+ * would do it for each that starts at the same time.
+ */
+async function spawnAll(spawn: () => Worker, count: number): Promise<Worker[]> {
+  const workers: Worker[] = [];
+  for (const size of [1, count - 1]) {
+    const started = Array.from({ length: size }, spawn);
+    workers.push(...started);
+    await Promise.all(started.map(ready));
+  }
+  return workers;
+}
+
+function ready(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = () => resolve();
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message));
+    };
+  });
 }
 
 /** Wakes a crew that has failed, again and again, so that its workers see the abort flag and end. */
@@ -109,7 +133,7 @@ function resultOf<Result>(worker: Worker): Promise<Result> {
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<Report<Result>>) => {
       if ("result" in data) resolve(data.result);
-      else reject(new Error(data.failure));
+      if ("failure" in data) reject(new Error(data.failure));
     };
     worker.onerror = (event) => {
       event.preventDefault();

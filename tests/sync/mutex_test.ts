@@ -23,9 +23,11 @@ for (const workers of [1, 2, 4, 8]) {
     const abort = Abort.create({ tickMs: NO_TICK_MS });
     const rounds = 50;
     const turns = 200;
-    const config: MutexConfig = { words, abort: abort.handle(), kind: "count", workers, rounds, turns };
+    const configs = Array.from({ length: workers }, (_, worker): MutexConfig => {
+      return { words, abort: abort.handle(), kind: "count", worker, workers, rounds, turns };
+    });
 
-    const results = await runCrew<MutexConfig, MutexResult>(spawn, Array(workers).fill(config), { abort, words });
+    const results = await runCrew<MutexConfig, MutexResult>(spawn, configs, { abort, words });
 
     assertEquals(results.map(({ torn }) => torn), Array(workers).fill(0));
     const total = workers * rounds * turns;
@@ -38,7 +40,7 @@ Deno.test("lock() throws AbortError, without the lock, when the run fails while 
   const words = newWords(MUTEX_TEST_WORDS);
   const abort = Abort.create({ tickMs: 20 });
   const workers = 3;
-  const config: MutexConfig = { words, abort: abort.handle(), kind: "wait", workers, rounds: 1, turns: 1 };
+  const config: MutexConfig = { words, abort: abort.handle(), kind: "wait", worker: 0, workers, rounds: 1, turns: 1 };
   lock(words, MUTEX, abort);
 
   let raisedMs = NaN;

@@ -6,6 +6,7 @@
 import { Abort, AbortError, type AbortHandle } from "../../lib/sync/abort.ts";
 import { LINE_WORDS } from "../../lib/sync/layout.ts";
 import { lock, unlock } from "../../lib/sync/mutex.ts";
+import { addJitter, dawdle } from "./jitter.ts";
 import { meet, serve } from "./serve.ts";
 
 /** Words of the shared memory, a cache line apart. */
@@ -23,8 +24,10 @@ export interface MutexConfig {
   readonly abort: AbortHandle;
   /** `count`: increment the counters. `wait`: take the lock, once, while another thread has it. */
   readonly kind: "count" | "wait";
+  /** The worker's own number. */
+  readonly worker: number;
   readonly workers: number;
-  /** The workers meet before each round, so that a wake-up lost in one is not made up for in the next. */
+  /** The workers meet before each round, so that a wake-up lost in one is not made up for in the next. Jitter after half. */
   readonly rounds: number;
   /** Times that the lock is taken in each round. */
   readonly turns: number;
@@ -55,24 +58,20 @@ if (import.meta.main) {
   });
 }
 
-function count({ words, abort: handle, workers, rounds, turns }: MutexConfig): number {
+function count({ words, abort: handle, worker, workers, rounds, turns }: MutexConfig): number {
   const abort = Abort.attach(handle);
   let torn = 0;
   for (let round = 1; round <= rounds; round++) {
+    if (round === rounds >> 1) addJitter(worker);
     meet(words, MEETING, round * workers, abort);
     for (let turn = 0; turn < turns; turn++) {
       lock(words, MUTEX, abort);
       const before = words[COUNTERS[0]]!;
       for (const counter of COUNTERS) if (words[counter] !== before) torn++;
-      if (turn % LONG_TURN_EVERY === 0) dawdle(words);
+      if (turn % LONG_TURN_EVERY === 0) dawdle(LONG_TURN_LOOPS);
       for (const counter of COUNTERS) words[counter] = before + 1;
       unlock(words, MUTEX);
     }
   }
   return torn;
-}
-
-/** Takes a few microseconds that cannot be optimized away. */
-function dawdle(words: Int32Array<SharedArrayBuffer>): void {
-  for (let i = 0; i < LONG_TURN_LOOPS; i++) Atomics.load(words, COUNTERS[0]);
 }

@@ -7,9 +7,11 @@
 import type { Abort } from "../../lib/sync/abort.ts";
 import type { Report } from "./crew.ts";
 
-/** Answers the one message with the work's result, or with the failure that it threw. */
+/** Says that the worker is loaded, and answers the one message with the work's result or the failure that it threw. */
 export function serve<Config, Result>(work: (config: Config) => Result): void {
-  self.onmessage = ({ data }: MessageEvent<Config>) => self.postMessage(reportOn(work, data));
+  const post = (report: Report<Result>) => self.postMessage(report);
+  self.onmessage = ({ data }: MessageEvent<Config>) => post(reportOn(work, data));
+  post({ ready: true });
 }
 
 function reportOn<Config, Result>(work: (config: Config) => Result, config: Config): Report<Result> {

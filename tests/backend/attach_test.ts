@@ -1,0 +1,70 @@
+/**
+ * Tests of the backend handles: each thread's own view of the one backend, by way of a structured clone.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { attachBackend, type BackendHandle } from "../../lib/backend/attach.ts";
+import { prepareFiles, prepareMemory } from "../../lib/backend/prepare.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
+import { Abort } from "../../lib/sync/abort.ts";
+import { snapshotsIn, temporaryDirectory, versionSum } from "../run/files.ts";
+import { clockAt, fileOptions, KEYS } from "./fixtures.ts";
+
+/** Two threads' views, each attached to its own clone of the handle. */
+function attachTwo(handle: BackendHandle) {
+  return [attachBackend(structuredClone(handle)), attachBackend(structuredClone(handle))] as const;
+}
+
+/** Checks that what one puts the other gets. */
+function assertShared(handle: BackendHandle): ReturnType<typeof attachTwo> {
+  const [one, other] = attachTwo(handle);
+  const out = new PaddedBytes(8);
+  one.backend.put(PaddedBytes.of("a"), PaddedBytes.of("1"));
+  assert(other.backend.get(PaddedBytes.of("a"), out));
+  assertEquals(out.toString(), "1");
+  other.backend.put(PaddedBytes.of("a"), PaddedBytes.of("2"));
+  assert(one.backend.get(PaddedBytes.of("a"), out));
+  assertEquals(out.toString(), "2");
+  return [one, other];
+}
+
+Deno.test("attachBackend() gives views of one memory backend, which write nothing", () => {
+  const { handle } = prepareMemory(KEYS, Abort.create());
+  for (const { writeCounts } of assertShared(handle)) {
+    assertEquals(writeCounts(), { snapshotsWritten: 0, bytesWritten: 0 });
+  }
+});
+
+async function prepare(output: string, policy: PersistencePolicy) {
+  // An hour has passed, so that a first put finds its period over.
+  const context = { abort: Abort.create(), clock: clockAt(3_600_000) };
+  return await prepareFiles(fileOptions(output, { policy }), KEYS, context);
+}
+
+Deno.test("attachBackend() gives views of one synchronous backend, each with the counts of its own writes", async () => {
+  using directory = temporaryDirectory();
+  const { handle, directory: held } = await prepare(directory.path, { kind: "synchronous", periodMs: 60_000 });
+  const [one, other] = assertShared(handle);
+  // The first put wrote the shard, which the second then had no need to.
+  assertEquals(one.writeCounts().snapshotsWritten, 1);
+  assertGreater(one.writeCounts().bytesWritten, 0);
+  assertEquals(other.writeCounts(), { snapshotsWritten: 0, bytesWritten: 0 });
+  assertEquals(versionSum(snapshotsIn(directory.path, "json")), 1);
+  held.close();
+});
+
+Deno.test("attachBackend() gives views of one asynchronous backend and its queue, which write nothing", async () => {
+  using directory = temporaryDirectory();
+  const policy: PersistencePolicy = { kind: "asynchronous", queueDepth: 4, queueMemoryBytes: 2 ** 20 };
+  const { handle, queue, directory: held } = await prepare(directory.path, policy);
+  for (const { writeCounts } of assertShared(handle)) {
+    assertEquals(writeCounts(), { snapshotsWritten: 0, bytesWritten: 0 });
+  }
+  const snapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  assert(queue !== undefined && queue.take(snapshot));
+  assertEquals([snapshot.version, queue.release()], [2, 2]);
+  assertEquals(snapshotsIn(directory.path, "json").size, 0);
+  held.close();
+});

@@ -1,0 +1,157 @@
+/**
+ * Tests of the preparation: what a backend is made of, what is loaded into it, and what a failure lets go of.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { attachBackend } from "../../lib/backend/attach.ts";
+import type { FileBackendOptions } from "../../lib/backend/backend.ts";
+import { type PreparedFiles, prepareFiles, prepareMemory } from "../../lib/backend/prepare.ts";
+import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
+import { PersistError } from "../../lib/persist/persist_error.ts";
+import { attachShardWriter } from "../../lib/persist/persistence.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import { SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
+import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
+import { Abort } from "../../lib/sync/abort.ts";
+import { Clock } from "../../lib/sync/clock.ts";
+import { leftOversIn, namesIn, temporaryDirectory } from "../run/files.ts";
+import { fileOptions, KEYS } from "./fixtures.ts";
+
+const SYNCHRONOUS: PersistencePolicy = { kind: "synchronous", periodMs: 1 };
+
+async function prepare(options: FileBackendOptions, abort = Abort.create()): Promise<PreparedFiles> {
+  return await prepareFiles(options, KEYS, { abort, clock: Clock.create() });
+}
+
+/** Puts into a directory, through all of its policy's ways, and lets go of it. */
+async function fill(options: FileBackendOptions, entries: Readonly<Record<string, string>>): Promise<void> {
+  const prepared = await prepare(options);
+  for (const [key, value] of Object.entries(entries)) prepared.store.putString(key, value);
+  attachShardWriter(prepared.persistence).writeDirtyShards();
+  prepared.directory.close();
+}
+
+const ENTRIES = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`key ${i}`, `value ${i}`]));
+
+Deno.test("prepareMemory() makes a store for the keys, which its handle leads to", () => {
+  const { store, handle } = prepareMemory(KEYS, Abort.create());
+  const { backend, writeCounts } = attachBackend(handle);
+  for (const [key, value] of Object.entries(ENTRIES)) backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
+  for (const [key, value] of Object.entries(ENTRIES)) assertEquals(store.getString(key), value);
+  assertEquals(writeCounts(), { snapshotsWritten: 0, bytesWritten: 0 });
+});
+
+for (const serializer of SERIALIZER_NAMES) {
+  Deno.test(`prepareFiles() loads what an earlier one has left, versions included: ${serializer}`, async () => {
+    using directory = temporaryDirectory();
+    const options = fileOptions(`${directory.path}/new/output`, { serializer });
+    await fill(options, ENTRIES);
+    await fill(options, { "key 0": "newer" });
+
+    const { store, ledger, filesLoaded, entriesLoaded, filesSetAside, directory: held } = await prepare(options);
+    assertEquals({ filesLoaded, entriesLoaded, filesSetAside }, {
+      filesLoaded: 3,
+      entriesLoaded: 50,
+      filesSetAside: [],
+    });
+    for (const [key, value] of Object.entries({ ...ENTRIES, "key 0": "newer" })) {
+      assertEquals(store.getString(key), value);
+    }
+    const versions = [0, 1, 2].map((shard) => store.version(shard));
+    assertEquals(versions.reduce((sum, version) => sum + version), 51);
+    assertEquals([0, 1, 2].map((shard) => ledger.writtenVersion(shard)), versions, "nothing loaded is dirty");
+    held.close();
+  });
+}
+
+Deno.test("prepareFiles() has room for what is loaded beside all of the load's keys", async () => {
+  using directory = temporaryDirectory();
+  const options = fileOptions(directory.path, { fileCount: 1 });
+  const foreign = Object.fromEntries(Array.from({ length: KEYS.keyCount }, (_, i) => [`foreign ${i}`, "x"]));
+  await fill(options, foreign);
+  const { store, directory: held } = await prepare(options);
+  for (let i = 0; i < KEYS.keyCount; i++) store.putString(`own ${i}`, "x".repeat(KEYS.valueLengthMax));
+  for (const key of Object.keys(foreign)) assertEquals(store.getString(key), "x");
+  held.close();
+});
+
+Deno.test("prepareFiles() reports what it sets aside, and loads the rest", async () => {
+  using directory = temporaryDirectory();
+  const options = fileOptions(directory.path);
+  await fill(options, ENTRIES);
+  const path = `${directory.path}/shard-0001-of-0003.json`;
+  Deno.writeTextFileSync(path, "{}");
+
+  const { filesLoaded, filesSetAside, store, directory: held } = await prepare(options);
+
+  assertEquals([filesLoaded, filesSetAside.length, filesSetAside[0]?.path], [2, 1, path]);
+  assertEquals(Deno.readTextFileSync(filesSetAside[0]?.backupPath ?? ""), "{}");
+  assertEquals(store.version(1), 0);
+  held.close();
+});
+
+Deno.test("prepareFiles() makes a queue for the asynchronous policy alone", async () => {
+  using directory = temporaryDirectory();
+  const synchronous = await prepare(fileOptions(`${directory.path}/a`, { policy: SYNCHRONOUS }));
+  assertEquals(synchronous.queue, undefined);
+  assert(synchronous.handle.kind === "synchronous");
+  assertEquals(synchronous.handle.periodMs, SYNCHRONOUS.periodMs);
+  synchronous.directory.close();
+
+  const asynchronous = await prepare(fileOptions(`${directory.path}/b`));
+  assertEquals([asynchronous.handle.kind, asynchronous.queue?.size.depth], ["asynchronous", 4]);
+  asynchronous.directory.close();
+});
+
+Deno.test("prepareFiles() takes no more memory for the queue than its slots can fill, and no less", async () => {
+  using directory = temporaryDirectory();
+  const queueDepth = 4;
+  const policy: PersistencePolicy = { kind: "asynchronous", queueDepth, queueMemoryBytes: 2 ** 40 };
+  const abort = Abort.create({ tickMs: 10 });
+  const options = fileOptions(directory.path, { fileCount: 1, policy });
+  const { queue, handle, directory: held } = await prepare(options, abort);
+  assert(queue !== undefined);
+  assertLess(SnapshotQueue.byteLength(queue.size), 100_000);
+  // Snapshots of the shard with all of its keys fill every slot. A put that had to wait would throw.
+  abort.raise();
+  const { backend } = attachBackend(handle);
+  const value = PaddedBytes.of("x".repeat(KEYS.valueLengthMax));
+  const snapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  for (let i = 0; i < KEYS.keyCount; i++) {
+    const key = String(i).padStart(KEYS.keyLengthMax, "k");
+    backend.put(PaddedBytes.of(key), value);
+    if (i < KEYS.keyCount - queueDepth) {
+      assert(queue.take(snapshot));
+      queue.release();
+    }
+  }
+  assert(queue.take(snapshot));
+  assertEquals([snapshot.version, queue.release()], [KEYS.keyCount, queueDepth]);
+  held.close();
+});
+
+Deno.test("prepareFiles() removes what a broken replacement has left", async () => {
+  using directory = temporaryDirectory();
+  Deno.writeTextFileSync(`${directory.path}/shard-0001-of-0003.json.tmp`, "half a snap");
+  const { directory: held } = await prepare(fileOptions(directory.path));
+  assertEquals(leftOversIn(directory.path), []);
+  held.close();
+});
+
+Deno.test("prepareFiles() lets go of the directory when it fails", async () => {
+  using directory = temporaryDirectory();
+  const options = fileOptions(directory.path);
+  await fill(options, ENTRIES);
+  await assertRejects(() => prepare({ ...options, fileCount: 4 }), PersistError, "--file-count=3");
+  const again = await prepare(options);
+  await assertRejects(() => prepare(options), PersistError, "locked");
+  again.directory.close();
+});
+
+Deno.test("prepareFiles() without an output makes a directory that goes away when it is closed", async () => {
+  const { directory } = await prepare({ kind: "file", fileCount: 2, serializer: "json", policy: SYNCHRONOUS });
+  assertEquals(namesIn(directory.path), ["LOCK"]);
+  directory.close();
+  await assertRejects(() => Deno.stat(directory.path), Deno.errors.NotFound);
+});

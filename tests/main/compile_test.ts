@@ -1,0 +1,112 @@
+/**
+ * Tests of the compiled binary: one file that runs kvlab from anywhere, with no Deno installed.
+ *
+ * `deno compile` embeds Deno's runtime, which it downloads from its own host. So the tests take a Deno and a runtime of
+ * its version that are there already: `COMPILE_DENO` and `DENORT_BIN` name them.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
+import denoJson from "../../deno.json" with { type: "json" };
+import { namesIn, temporaryDirectory } from "../run/files.ts";
+import { assertCode, type Ended, kvlab, KvlabProcess, linesOf, REPOSITORY, resultOf, testWhere } from "./kvlab.ts";
+import { assertPersisted } from "./persisted.ts";
+
+/** Where the task puts the binary. */
+const OUTPUT = "dist/kvlab";
+
+/** The task's words, with another Deno and another output. */
+function compileCommand(deno: string, output: string): string[] {
+  const words = denoJson.tasks.compile.command.split(" ");
+  return words.map((word) => word === "deno" ? deno : word === OUTPUT ? output : word);
+}
+
+Deno.test("deno task compile is one plain command, with no more permissions than deno task start", () => {
+  const { compile, start } = denoJson.tasks;
+  assertMatch(compile.command, /^[\w ./-]+$/, "split by spaces, it means what a shell takes it for");
+  const permissions = (command: string) => command.split(" ").filter((word) => word.startsWith("--allow"));
+  assertEquals(permissions(compile.command), permissions(start.command));
+  assertEquals(compileCommand("DENO", "OUTPUT"), [
+    "DENO",
+    "compile",
+    ...permissions(start.command),
+    "--output",
+    "OUTPUT",
+    "main.ts",
+  ]);
+});
+
+const compileDeno = Deno.env.get("COMPILE_DENO");
+const missing = [["COMPILE_DENO", compileDeno], ["DENORT_BIN", Deno.env.get("DENORT_BIN")]]
+  .filter(([, value]) => value === undefined || value === "")
+  .map(([name]) => name);
+
+testWhere(
+  missing.length === 0 ? undefined : `${missing.join(" and ")} must name a Deno and a denort of the same version`,
+  "the compiled binary runs all of kvlab from another directory, with no Deno and no environment",
+  async () => {
+    using directory = temporaryDirectory();
+    const binary = `${directory.path}/kvlab`;
+    await compile(binary);
+    const start = { program: [binary], cwd: directory.path, env: { PATH: "/nowhere" }, clearEnv: true };
+
+    const [help, version, usage] = await Promise.all([
+      kvlab(["--help"], start),
+      kvlab(["--version"], start),
+      kvlab(["--threads=0", "memory"], start),
+    ]);
+    assertCode(help, 0);
+    assertStringIncludes(help.stdout, "--queue-depth");
+    assertEquals(version, { code: 0, signal: null, stdout: `kvlab ${denoJson.version}\n`, stderr: "" });
+    assertCode(usage, 2);
+    assertEquals(linesOf(usage.stderr).length, 1);
+
+    const load = ["--threads=2", "--load-time-sec=0.2", "--format=json"];
+    const memory = await kvlab([...load, "memory"], start);
+    assertCode(memory, 0);
+    assertGreater(resultOf(memory).total_ops, 0);
+
+    await assertFileLoads(async (args) => await kvlab([...load, ...args], start), directory.path);
+
+    const interrupted = KvlabProcess.start(
+      ["--load-time-sec=600", "--format=json", "file", "--file-count=3", "--queue-depth=8", "--output=interrupted"],
+      start,
+    );
+    await interrupted.says("kvlab: running");
+    interrupted.signal("SIGINT");
+    const ended = await interrupted.ended;
+    assertCode(ended, 130);
+    const runs = [resultOf(ended)];
+    assertPersisted(`${directory.path}/interrupted`, { files: 3, serializer: "json", runs });
+
+    assertEquals(namesIn(directory.path), ["cbor", "interrupted", "json", "kvlab"]);
+  },
+);
+
+async function compile(output: string): Promise<void> {
+  assert(compileDeno !== undefined);
+  const [command = "", ...args] = compileCommand(compileDeno, output);
+  const { success, stderr } = await new Deno.Command(command, {
+    args,
+    cwd: REPOSITORY,
+    // Where npm is behind a proxy that signs for it, only the system's certificates vouch for that.
+    env: { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "system" },
+    stdin: "null",
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+}
+
+/** Loads files of both kinds and policies, twice, so that the second run reads what the first has left. */
+async function assertFileLoads(run: (args: readonly string[]) => Promise<Ended>, directory: string): Promise<void> {
+  for (const [serializer, policy] of [["json", "--queue-depth=64"], ["cbor", "--write-period-us=500"]] as const) {
+    const args = ["file", "--file-count=7", policy, `--serializer=${serializer}`, `--output=${serializer}`];
+    const runs = [];
+    for (let i = 0; i < 2; i++) {
+      const ended = await run(args);
+      assertCode(ended, 0);
+      runs.push(resultOf(ended));
+    }
+    assertEquals(runs[1]?.files_loaded, runs[0]?.files);
+    assertPersisted(`${directory}/${serializer}`, { files: 7, serializer, runs });
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Tests of signals: the first SIGINT or SIGTERM ends a run in an orderly way, with a result and everything acknowledged
+ * in the files; a second one quits at once.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
+import type { SerializerName } from "../../lib/codec/codec.ts";
+import { namesIn, temporaryDirectory } from "../run/files.ts";
+import { assertCode, type Ended, figureOf, kvlab, KvlabProcess, linesOf, resultOf } from "./kvlab.ts";
+import { assertPersisted } from "./persisted.ts";
+
+const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const FILES = 12;
+/** A load time that only a signal ends. */
+const ENDLESS = "--load-time-sec=600";
+/** How long a load is left alone. */
+const LOAD_MS = 200;
+/** Two signals closer than this are one. */
+const SAME_SIGNAL_MS = 200;
+
+const POLICIES: readonly { policy: string; serializer: SerializerName }[] = [
+  { policy: "--queue-depth=64", serializer: "json" },
+  { policy: "--write-period-us=500", serializer: "cbor" },
+];
+
+function passes(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}
+
+/** Starts a run, and sends it the signal when it has run for a while. */
+async function interrupt(args: readonly string[], signal: "SIGINT" | "SIGTERM"): Promise<Ended> {
+  const process = KvlabProcess.start(args);
+  await process.says("kvlab: running");
+  await passes(LOAD_MS);
+  process.signal(signal);
+  return await process.ended;
+}
+
+for (const signal of SIGNALS) {
+  for (const { policy, serializer } of POLICIES) {
+    const flags = ["file", `--file-count=${FILES}`, policy, `--serializer=${serializer}`, "--threads=2"];
+    Deno.test(`${signal} ends a run with its result and loses nothing acknowledged: ${policy}, ${serializer}`, async () => {
+      using directory = temporaryDirectory();
+      const output = directory.path;
+      const common = [...flags, `--output=${output}`, "--format=json"];
+
+      const ended = await interrupt([...common, ENDLESS], signal);
+
+      assertCode(ended, CODES[signal]);
+      const interrupted = resultOf(ended);
+      assertEquals(interrupted.stopped_by, signal);
+      assertGreater(interrupted.writes, 0);
+      const [, running, stopping, draining, ...more] = linesOf(ended.stderr);
+      assertEquals([running, draining, more], ["kvlab: running", "kvlab: draining", []], ended.stderr);
+      assertMatch(stopping ?? "", new RegExp(`^kvlab: ${signal}: stopping`));
+      assertPersisted(output, { files: FILES, serializer, runs: [interrupted] });
+
+      // The next run loads all of it, and goes on.
+      const next = resultOf(await kvlab([...common, "--load-time-sec=0.2"]));
+      assertEquals(next.stopped_by, null);
+      assertEquals(next.files_loaded, interrupted.files);
+      assertPersisted(output, { files: FILES, serializer, runs: [interrupted, next] });
+    });
+  }
+
+  Deno.test(`${signal} ends a run in memory with its text result`, async () => {
+    const ended = await interrupt(["memory", ENDLESS, "--threads=2", "--pattern=bursty"], signal);
+    assertCode(ended, CODES[signal]);
+    assertGreater(figureOf(ended, "total_ops"), 0);
+    assertLess(figureOf(ended, "total_runtime"), 10);
+    assert(ended.stdout.endsWith(`stopped_by: ${signal}\n`), ended.stdout);
+  });
+}
+
+Deno.test("two signals at once are one, and the run ends in an orderly way", async () => {
+  using directory = temporaryDirectory();
+  const output = directory.path;
+  const process = KvlabProcess.start([
+    "file",
+    `--file-count=${FILES}`,
+    "--queue-depth=4",
+    `--output=${output}`,
+    "--format=json",
+    ENDLESS,
+  ]);
+  await process.says("kvlab: running");
+  process.signal("SIGINT");
+  process.signal("SIGINT");
+
+  const ended = await process.ended;
+  assertCode(ended, CODES.SIGINT);
+  assertPersisted(output, { files: FILES, serializer: "json", runs: [resultOf(ended)] });
+});
+
+/** Nothing is written before the drain, which then has tens of thousands of files to write: many seconds. */
+const LONG_DRAIN = ["file", "--file-count=65536", "--write-period-us=86400000000", "--pattern=unthrottled", "-t2"];
+
+for (const second of SIGNALS) {
+  Deno.test(`a second signal, ${second}, quits at once without a result`, async () => {
+    using directory = temporaryDirectory();
+    const output = directory.path;
+    const process = KvlabProcess.start([...LONG_DRAIN, `--output=${output}`, ENDLESS]);
+    await process.says("kvlab: running");
+    await passes(LOAD_MS);
+    process.signal("SIGINT");
+    await process.says("kvlab: draining");
+    await passes(SAME_SIGNAL_MS + 50);
+    const secondAtMs = performance.now();
+    process.signal(second);
+
+    const ended = await process.ended;
+    assertLess(performance.now() - secondAtMs, 2_000);
+    assertCode(ended, CODES[second]);
+    assertEquals(ended.stdout, "");
+    assertMatch(ended.stderr, new RegExp(`^kvlab: ${second}: quit at once; acknowledged writes may be lost$`, "m"));
+    assertLess(namesIn(output).length, 65_536 / 2, "it quit before the drain was done");
+  });
+}
+
+Deno.test("a signal before the load begins ends the run in an orderly way", async () => {
+  using directory = temporaryDirectory();
+  const output = directory.path;
+  const flags = ["file", `--file-count=${FILES}`, "--queue-depth=4", `--output=${output}`, "--format=json"];
+  const first = resultOf(await kvlab([...flags, "--load-time-sec=0.1"]));
+  const process = KvlabProcess.start([...flags, "--threads=8", ENDLESS]);
+  // Eight workers take far longer to be ready than a signal after the first line takes to arrive.
+  await process.says("kvlab 0");
+  process.signal("SIGTERM");
+
+  const ended = await process.ended;
+  assertCode(ended, CODES.SIGTERM);
+  assertPersisted(output, { files: FILES, serializer: "json", runs: [first, resultOf(ended)] });
+});

@@ -1,0 +1,86 @@
+/**
+ * What the tests of persistence share: directories that go away again, and what is in them.
+ *
+ * @module
+ */
+import type { Codec, SerializerName } from "../../lib/codec/codec.ts";
+import { CODECS } from "../../lib/codec/codecs.ts";
+import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
+import { Ledger } from "../../lib/persist/ledger.ts";
+import { ShardWriter } from "../../lib/persist/shard_writer.ts";
+import { SharedStore } from "../../lib/store/shared_store.ts";
+import { Abort } from "../../lib/sync/abort.ts";
+import { Clock } from "../../lib/sync/clock.ts";
+
+/** A new directory, removed with all that is in it at the end of the block that uses it. */
+export class TemporaryDirectory implements Disposable {
+  readonly path = Deno.makeTempDirSync({ prefix: "kvlab-test-" });
+
+  /** The path of a file in it. */
+  join(name: string): string {
+    return `${this.path}/${name}`;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+/** The names in a directory, sorted. */
+export function namesIn(path: string): string[] {
+  return Array.from(Deno.readDirSync(path), ({ name }) => name).sort();
+}
+
+/** What a change of a file would change. */
+export interface FileState {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly mtime: Date | null;
+  readonly inode: number | null;
+}
+
+/** The state of every file in a directory whose name passes, sorted by name. */
+export function filesIn(path: string, passes: (name: string) => boolean = () => true): FileState[] {
+  return namesIn(path).filter(passes).map((name) => {
+    const { mtime, ino } = Deno.statSync(`${path}/${name}`);
+    return { name, bytes: Deno.readFileSync(`${path}/${name}`), mtime, inode: ino };
+  });
+}
+
+/** A store with room for a few hundred short entries in each shard. */
+export function roomyStore(shards: number): SharedStore {
+  return SharedStore.create({ shards, entriesPerShard: 500, arenaWordsPerShard: 10_000 }, Abort.create());
+}
+
+/** A store, its ledger, and a writer of its files. */
+export interface Persisted {
+  readonly store: SharedStore;
+  readonly ledger: Ledger;
+  readonly writer: ShardWriter;
+}
+
+/** An empty store whose shards go to files in a directory. */
+export function persistedStore(options: { directory: string; shards: number; serializer: SerializerName }): Persisted {
+  const { directory, shards, serializer } = options;
+  const store = roomyStore(shards);
+  const ledger = Ledger.create(shards);
+  const writer = new ShardWriter({ store, ledger, clock: Clock.create(), codec: CODECS[serializer], directory });
+  return { store, ledger, writer };
+}
+
+/**
+ * The bytes of a sound snapshot of these entries, whatever shard they belong to.
+ *
+ * @param as what the snapshot says it is of
+ */
+export function snapshotOf(
+  codec: Codec,
+  entries: Readonly<Record<string, string>>,
+  as: { shard: number; shards: number; version?: number },
+): Uint8Array<ArrayBuffer> {
+  const store = roomyStore(1);
+  for (const [key, value] of Object.entries(entries)) store.putString(key, value);
+  const out = new OutputBuffer();
+  const length = codec.encode({ ...store.viewShard(0), ...as }, out);
+  return out.bytes.slice(0, length);
+}
