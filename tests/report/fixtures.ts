@@ -10,6 +10,7 @@ import type { FileResult, RunResult } from "../../lib/run/result.ts";
 export const memoryOptions: RunOptions = {
   threads: 4,
   loadTimeMs: 10_000,
+  workload: { kind: "seed" },
   pattern: "consistent",
   seed: 123,
   backend: { kind: "memory" },
@@ -32,6 +33,8 @@ export const asynchronousBackend: FileBackendOptions = {
   fileCount: 120,
   serializer: "json",
   policy: { kind: "asynchronous", queueDepth: 1024, queueMemoryBytes: 256 * 2 ** 20 },
+  replace: "rename",
+  sync: "none",
 };
 
 export const synchronousBackend: FileBackendOptions = {
@@ -39,6 +42,8 @@ export const synchronousBackend: FileBackendOptions = {
   fileCount: 1,
   serializer: "cbor",
   policy: { kind: "synchronous", periodMs: 0.5 },
+  replace: "rename",
+  sync: "none",
 };
 
 /** What a file backend did to a directory with one unreadable file. */
@@ -55,6 +60,27 @@ export const persisted: FileResult = {
   snapshotsSuperseded: 300,
   bytesWritten: 13_600_000,
   drainMs: 500.25,
+  processCrash: {
+    writes: { mean: 12.5, p50: 10, p99: 100, max: 128 },
+    ageMs: { mean: 1.5, p50: 1, p99: 9, max: 12.25 },
+    worstShard: 7,
+    worstShardWrites: 30,
+  },
+  processCrashBound: { writes: 1_026 },
+  timeToPersistMs: { mean: 2, p50: 1.5, p99: 8, max: 13 },
+};
+
+/** The same under the periodic policy, with syncing. */
+export const swept: FileResult = {
+  ...persisted,
+  sweeps: { sweeps: 40, sweepOverruns: 2, sweepMsMax: 60.5 },
+  processCrashBound: { ageMs: 121 },
+  powerLoss: {
+    writes: { mean: 20, p50: 18, p99: 110, max: 140 },
+    ageMs: { mean: 2.5, p50: 2, p99: 10, max: 14 },
+    worstShard: 8,
+    worstShardWrites: 31,
+  },
 };
 
 /** A file run of two threads that a signal ended. */

@@ -10,6 +10,7 @@ import {
   memoryOptions,
   memoryResult,
   persisted,
+  swept,
   synchronousBackend,
 } from "./fixtures.ts";
 
@@ -62,6 +63,22 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
     snapshots_written: 1_700,
     snapshots_superseded: 300,
     bytes_written: 13_600_000,
+    process_crash_writes_mean: 12.5,
+    process_crash_writes_p50: 10,
+    process_crash_writes_p99: 100,
+    process_crash_writes_max: 128,
+    process_crash_worst_shard: 7,
+    process_crash_worst_shard_writes: 30,
+    process_crash_age_mean_sec: 0.0015,
+    process_crash_age_p50_sec: 0.001,
+    process_crash_age_p99_sec: 0.009,
+    process_crash_age_max_sec: 0.01225,
+    process_crash_writes_bound: 1_026,
+    time_to_persist_mean_sec: 0.002,
+    time_to_persist_p50_sec: 0.0015,
+    time_to_persist_p99_sec: 0.008,
+    time_to_persist_max_sec: 0.013,
+    power_loss: "everything",
     stopped_by: "SIGINT",
     set_aside_files: [{
       path: "DIR/shard-0007-of-0120.json",
@@ -72,6 +89,7 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
     options: {
       threads: 2,
       load_time_sec: 2.5,
+
       pattern: "consistent",
       backend: "file",
       output: "DIR",
@@ -79,6 +97,8 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
       serializer: "json",
       queue_depth: 1024,
       queue_memory_bytes: 268_435_456,
+      replace: "rename",
+      sync: "none",
     },
     threads: [
       { thread: 0, ops: 1_000, reads: 100, writes: 900, hits: 90, runtime_sec: 2, ops_per_sec: 500 },
@@ -94,7 +114,16 @@ Deno.test("resultJson() names the options of each backend and policy by their fl
     [{ kind: "memory" }, { ...base, backend: "memory" }],
     [
       synchronousBackend,
-      { ...base, backend: "file", output: null, file_count: 1, serializer: "cbor", write_period_us: 500 },
+      {
+        ...base,
+        backend: "file",
+        output: null,
+        file_count: 1,
+        serializer: "cbor",
+        write_period_us: 500,
+        replace: "rename",
+        sync: "none",
+      },
     ],
     [asynchronousBackend, {
       ...base,
@@ -104,6 +133,18 @@ Deno.test("resultJson() names the options of each backend and policy by their fl
       serializer: "json",
       queue_depth: 1024,
       queue_memory_bytes: 268_435_456,
+      replace: "rename",
+      sync: "none",
+    }],
+    [{ ...synchronousBackend, policy: { kind: "periodic", periodMs: 50 }, replace: "alternate", sync: "full" }, {
+      ...base,
+      backend: "file",
+      output: null,
+      file_count: 1,
+      serializer: "cbor",
+      flush_period_us: 50_000,
+      replace: "alternate",
+      sync: "full",
     }],
   ];
   for (const [backend, expected] of cases) {
@@ -155,4 +196,17 @@ Deno.test("resultJson() keeps hostile paths and reasons whole", () => {
     const parsed = JSON.parse(resultJson({ ...fileResult, file: { ...persisted, filesSetAside } }, machine));
     assertEquals(parsed.set_aside_files, [{ path: text, backup_path: text, reason: text }]);
   }
+});
+
+Deno.test("resultJson() gives sweeps, the bound on the age, and the gauge of a power loss where it is measured", () => {
+  const parsed = JSON.parse(resultJson({ ...fileResult, file: swept }, machine));
+  assertEquals(
+    [parsed.sweeps, parsed.sweep_overruns, parsed.sweep_max_sec, parsed.process_crash_age_bound_sec],
+    [40, 2, 0.0605, 0.121],
+  );
+  assertEquals([parsed.power_loss, parsed.power_loss_writes_max, parsed.power_loss_age_max_sec], [
+    "measured",
+    140,
+    0.014,
+  ]);
 });

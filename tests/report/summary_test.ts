@@ -1,6 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { summaryText } from "../../lib/report/summary.ts";
-import { fileResult, memoryOptions, memoryResult } from "./fixtures.ts";
+import { fileResult, memoryOptions, memoryResult, swept } from "./fixtures.ts";
 
 Deno.test("summaryText() opens with the seed's four lines and ends with the counts when the backend is memory", () => {
   assertEquals(
@@ -37,6 +37,22 @@ files_set_aside: 1
 snapshots_written: 1700
 snapshots_superseded: 300
 bytes_written: 13600000
+process_crash_writes_mean: 12.50
+process_crash_writes_p50: 10
+process_crash_writes_p99: 100
+process_crash_writes_max: 128
+process_crash_worst_shard: 7
+process_crash_worst_shard_writes: 30
+process_crash_age_mean: 0.0015s
+process_crash_age_p50: 0.001s
+process_crash_age_p99: 0.009s
+process_crash_age_max: 0.01225s
+process_crash_writes_bound: 1026
+time_to_persist_mean: 0.002s
+time_to_persist_p50: 0.0015s
+time_to_persist_p99: 0.008s
+time_to_persist_max: 0.013s
+power_loss: everything (--sync=none)
 stopped_by: SIGINT
 `,
   );
@@ -60,4 +76,20 @@ hits: 0
 
 Deno.test("summaryText() names SIGTERM when it ended the run", () => {
   assertStringIncludes(summaryText({ ...memoryResult, stoppedBy: "SIGTERM" }), "\nstopped_by: SIGTERM\n");
+});
+
+Deno.test("summaryText() gives sweeps, the bound on the age, and the gauge of a power loss where it is measured", () => {
+  const lines = summaryText({ ...fileResult, file: swept }).split("\n");
+  for (
+    const line of [
+      "sweeps: 40",
+      "sweep_overruns: 2",
+      "sweep_max: 0.0605s",
+      "process_crash_age_bound: 0.121s",
+      "power_loss_writes_max: 140",
+      "power_loss_age_p99: 0.01s",
+      "power_loss_worst_shard: 8",
+    ]
+  ) assert(lines.includes(line), line);
+  assert(!lines.some((line) => line.startsWith("power_loss:")));
 });

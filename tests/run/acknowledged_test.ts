@@ -47,7 +47,7 @@ function createLoadWorker(): Worker {
 
 /** Runs the sequence load until the time is up, or until the signal comes when it would be. */
 async function runUntil(end: "time up" | StopSignal, backend: FileBackendOptions): Promise<RunResult> {
-  const common = { threads: THREADS, pattern: "unthrottled", seed: SEED, backend } as const;
+  const common = { threads: THREADS, workload: { kind: "seed" }, pattern: "unthrottled", seed: SEED, backend } as const;
   if (end === "time up") return await run({ ...common, loadTimeMs: LOAD_MS }, { createLoadWorker });
   const stop = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -64,7 +64,7 @@ async function runUntil(end: "time up" | StopSignal, backend: FileBackendOptions
 }
 
 async function reopen(backend: FileBackendOptions): Promise<PreparedFiles> {
-  return await prepareFiles(backend, SEED_KEY_SPACE, { abort: Abort.create(), clock: Clock.create() });
+  return await prepareFiles(backend, SEED_KEY_SPACE, { abort: Abort.create(), clock: Clock.create(), threads: 1 });
 }
 
 for (const { name, policy } of POLICIES) {
@@ -73,7 +73,15 @@ for (const { name, policy } of POLICIES) {
       Deno.test(`run() loses nothing acknowledged when it ends by ${end}: ${serializer}, ${name}`, async () => {
         using directory = temporaryDirectory();
         const output = directory.path;
-        const backend: FileBackendOptions = { kind: "file", output, fileCount: FILES, serializer, policy };
+        const backend: FileBackendOptions = {
+          kind: "file",
+          output,
+          fileCount: FILES,
+          serializer,
+          policy,
+          replace: "rename",
+          sync: "none",
+        };
 
         const { threads, file, stoppedBy } = await runUntil(end, backend);
 
@@ -101,8 +109,16 @@ Deno.test("run() goes on from what an earlier run has left, and keeps what it do
   using directory = temporaryDirectory();
   const output = directory.path;
   const policy: PersistencePolicy = { kind: "asynchronous", queueDepth: 16, queueMemoryBytes: QUEUE_MEMORY_BYTES };
-  const backend: FileBackendOptions = { kind: "file", output, fileCount: FILES, serializer: "json", policy };
-  const common = { pattern: "unthrottled", seed: SEED, backend, loadTimeMs: 100 } as const;
+  const backend: FileBackendOptions = {
+    kind: "file",
+    output,
+    fileCount: FILES,
+    serializer: "json",
+    policy,
+    replace: "rename",
+    sync: "none",
+  };
+  const common = { workload: { kind: "seed" }, pattern: "unthrottled", seed: SEED, backend, loadTimeMs: 100 } as const;
 
   // The second run has one thread fewer, so the keys of the first one's third thread stay as they were.
   const first = await run({ ...common, threads: 3 }, { createLoadWorker });

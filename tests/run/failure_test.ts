@@ -54,8 +54,17 @@ async function failure(faults: FailingRun): Promise<Failure> {
     fileCount: 16,
     serializer: "json",
     policy: faults.policy,
+    replace: "rename",
+    sync: "none",
   };
-  const options: RunOptions = { threads: THREADS, loadTimeMs: ENDLESS_MS, pattern: "unthrottled", seed: 1, backend };
+  const options: RunOptions = {
+    threads: THREADS,
+    loadTimeMs: ENDLESS_MS,
+    workload: { kind: "seed" },
+    pattern: "unthrottled",
+    seed: 1,
+    backend,
+  };
   const others: Watched[] = [];
   let loadFault = faults.load;
   const hooks: RunHooks = {
@@ -191,8 +200,17 @@ Deno.test("run() lets go of the directory when a worker fails, so that the next 
     fileCount: 2,
     serializer: "json",
     policy: SYNCHRONOUS,
+    replace: "rename",
+    sync: "none",
   };
-  const options: RunOptions = { threads: 1, loadTimeMs: 20, pattern: "unthrottled", seed: 1, backend };
+  const options: RunOptions = {
+    threads: 1,
+    loadTimeMs: 20,
+    workload: { kind: "seed" },
+    pattern: "unthrottled",
+    seed: 1,
+    backend,
+  };
   const createLoadWorker = () => createFaultyWorker("throws in the middle");
   await assertRejects(() => run(options, { createLoadWorker }), Error, DELIBERATE);
   const { file } = await run(options);

@@ -108,7 +108,12 @@ function startLoad(configuration: LoadWorkerConfiguration) {
 function takeOne(configuration: FileWorkerConfiguration) {
   if (configuration.queue === undefined) throw new Error("Cannot fail: this fault is one of the asynchronous policy");
   const abort = start(configuration);
-  const snapshot: QueuedSnapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  const snapshot: QueuedSnapshot = {
+    shard: 0,
+    version: 0,
+    sinceMs: 0,
+    bytes: new Uint8Array(new SharedArrayBuffer(0)),
+  };
   SnapshotQueue.attach(configuration.queue).take(snapshot);
   return { store: SharedStore.attach(configuration.persistence.store), abort };
 }

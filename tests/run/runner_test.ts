@@ -19,6 +19,7 @@ const STOP_MAX_MS = 5_000;
 const memoryRun: RunOptions = {
   threads: 2,
   loadTimeMs: LOAD_MS,
+  workload: { kind: "seed" },
   pattern: "unthrottled",
   seed: 7,
   backend: { kind: "memory" },
@@ -27,7 +28,7 @@ const memoryRun: RunOptions = {
 function asynchronous(output: string, options: { queueDepth?: number; fileCount?: number } = {}): FileBackendOptions {
   const { queueDepth = 64, fileCount = 5 } = options;
   const policy = { kind: "asynchronous", queueDepth, queueMemoryBytes: 2 ** 20 } as const;
-  return { kind: "file", output, fileCount, serializer: "json", policy };
+  return { kind: "file", output, fileCount, serializer: "json", policy, replace: "rename", sync: "none" };
 }
 
 /** Checks that every thread did the operations that the run's seed gives it, as many of them as it has reported. */
@@ -143,7 +144,15 @@ Deno.test("run() writes each shard no more often than the period allows, beside 
   const fileCount = 3;
   const periodMs = 50;
   const policy = { kind: "synchronous", periodMs } as const;
-  const backend = { kind: "file", output: directory.path, fileCount, serializer: "cbor", policy } as const;
+  const backend = {
+    kind: "file",
+    output: directory.path,
+    fileCount,
+    serializer: "cbor",
+    policy,
+    replace: "rename",
+    sync: "none",
+  } as const;
   const { file, threads } = await run({ ...memoryRun, backend });
   assert(file !== undefined);
   const periods = Math.ceil(totals(threads).runtimeMs / periodMs);
@@ -165,7 +174,15 @@ for (const queueDepth of [1, 2]) {
 Deno.test("run() with one file holds all keys in it", async () => {
   using directory = temporaryDirectory();
   const policy = { kind: "synchronous", periodMs: 60_000 } as const;
-  const backend = { kind: "file", output: directory.path, fileCount: 1, serializer: "json", policy } as const;
+  const backend = {
+    kind: "file",
+    output: directory.path,
+    fileCount: 1,
+    serializer: "json",
+    policy,
+    replace: "rename",
+    sync: "none",
+  } as const;
   const result = await run({ ...memoryRun, backend });
   const { putsByKey } = assertOperationsOfSeed(result);
   const keys = keysOf(snapshotsIn(directory.path, "json"));

@@ -28,5 +28,11 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
     backend.put(key, value);
     writes++;
   }
-  return { runtimeMs: performance.now() - startedAtMs, reads: 0, writes, hits: 0, ...writeCounts() };
+  return {
+    runtimeMs: performance.now() - startedAtMs,
+    reads: 0,
+    writes,
+    hits: 0,
+    ...(writeCounts && { written: writeCounts() }),
+  };
 });
