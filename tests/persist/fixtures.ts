@@ -4,10 +4,11 @@
  * @module
  */
 import type { Codec, SerializerName } from "../../lib/codec/codec.ts";
-import { CODECS } from "../../lib/codec/codecs.ts";
 import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
-import { ShardWriter } from "../../lib/persist/shard_writer.ts";
+import { attachShardWriter, type PersistenceHandle } from "../../lib/persist/persistence.ts";
+import type { ShardWriter, WriteCounts } from "../../lib/persist/shard_writer.ts";
+import { type Histogram, mergeHistograms } from "../../lib/persist/time_histogram.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
@@ -59,13 +60,60 @@ export interface Persisted {
   readonly writer: ShardWriter;
 }
 
+/** How shards go to files; by default each is renamed over the one before, and nothing is synced. */
+export interface FilesOptions extends Partial<Pick<PersistenceHandle, "replace" | "sync" | "openFilesMax">> {
+  readonly directory: string;
+  readonly serializer: SerializerName;
+}
+
+/** A writer of a store's files. */
+export function shardWriter(
+  parts: { store: SharedStore; ledger: Ledger; clock?: Clock },
+  files: FilesOptions,
+): ShardWriter {
+  const { store, ledger, clock = Clock.create() } = parts;
+  return attachShardWriter({
+    store: store.handle(),
+    ledger: ledger.handle(),
+    clock: clock.handle(),
+    replace: "rename",
+    sync: "none",
+    openFilesMax: 16,
+    ...files,
+  });
+}
+
 /** An empty store whose shards go to files in a directory. */
-export function persistedStore(options: { directory: string; shards: number; serializer: SerializerName }): Persisted {
-  const { directory, shards, serializer } = options;
+export function persistedStore({ shards, ...files }: FilesOptions & { shards: number }): Persisted {
   const store = roomyStore(shards);
   const ledger = Ledger.create(shards);
-  const writer = new ShardWriter({ store, ledger, clock: Clock.create(), codec: CODECS[serializer], directory });
-  return { store, ledger, writer };
+  return { store, ledger, writer: shardWriter({ store, ledger }, files) };
+}
+
+/** Whether a shard's file is older than its memory. */
+export function isDirty({ store, ledger }: { store: SharedStore; ledger: Ledger }, shard: number): boolean {
+  return store.version(shard) > ledger.writtenVersion(shard);
+}
+
+/** Checks that the shard's lock is free, so that others can go on. */
+export function assertUnlocked(store: SharedStore, shard: number): void {
+  // With the run aborted, waiting for a lock that is held throws; a free one is taken.
+  const abort = Abort.create({ tickMs: 1 });
+  const view = SharedStore.attach({ ...store.handle(), abort: abort.handle() });
+  abort.raise();
+  view.lockShard(shard);
+  view.unlockShard(shard);
+}
+
+/** The times from a put to its persistence that a writer has counted. */
+export function timesOf({ timeToPersist }: WriteCounts): Histogram {
+  return mergeHistograms([timeToPersist]);
+}
+
+/** A writer's counts, of the times only how many there are. */
+export function countsOf(counts: WriteCounts): { snapshotsWritten: number; bytesWritten: number; times: number } {
+  const { snapshotsWritten, bytesWritten } = counts;
+  return { snapshotsWritten, bytesWritten, times: timesOf(counts).totalCount };
 }
 
 /**

@@ -7,9 +7,20 @@ import { assert, assertEquals, assertFalse, assertGreaterOrEqual, assertLessOrEq
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { ShardWriter } from "../../lib/persist/shard_writer.ts";
+import { REPLACE_NAMES, SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { Clock } from "../../lib/sync/clock.ts";
-import { filesIn, namesIn, persistedStore, snapshotOf, TemporaryDirectory } from "./fixtures.ts";
+import {
+  assertUnlocked,
+  countsOf,
+  filesIn,
+  isDirty,
+  namesIn,
+  persistedStore,
+  shardWriter,
+  snapshotOf,
+  TemporaryDirectory,
+  timesOf,
+} from "./fixtures.ts";
 
 for (const serializer of SERIALIZER_NAMES) {
   Deno.test(`ShardWriter.writeShard() writes the shard's ${serializer} snapshot as it is now`, () => {
@@ -30,7 +41,8 @@ for (const serializer of SERIALIZER_NAMES) {
       });
       assertEquals(ledger.writtenVersion(0), version + 1);
       bytesWritten += bytes.length;
-      assertEquals(writer.counts, { snapshotsWritten: version + 1, bytesWritten });
+      // Nobody has said when these puts were made.
+      assertEquals(countsOf(writer.counts), { snapshotsWritten: version + 1, bytesWritten, times: 0 });
     }
     assertEquals(namesIn(directory.path), [`shard-0000-of-0001.${serializer}`]);
   });
@@ -40,19 +52,19 @@ Deno.test("ShardWriter.write() records the version of the snapshot, not the stor
   using directory = new TemporaryDirectory();
   const { store, ledger } = persistedStore({ directory: directory.path, shards: 3, serializer: "json" });
   const clock = Clock.create();
-  const writer = new ShardWriter({ store, ledger, clock, codec: CODECS.json, directory: directory.path });
+  const writer = shardWriter({ store, ledger, clock }, { directory: directory.path, serializer: "json" });
   const bytes = snapshotOf(CODECS.json, { key: "value" }, { shard: 1, shards: 3, version: 41 });
   store.restoreVersion(1, 42);
 
   const earliestMs = clock.nowMs();
-  writer.write(1, 41, bytes);
+  writer.write(1, { version: 41, bytes, sinceMs: 0 });
   const latestMs = clock.nowMs();
 
   assertEquals(Deno.readFileSync(directory.join("shard-0001-of-0003.json")), bytes);
   assertEquals([0, 1, 2].map((shard) => ledger.writtenVersion(shard)), [0, 41, 0]);
   assertGreaterOrEqual(ledger.writtenAtMs(1), earliestMs);
   assertLessOrEqual(ledger.writtenAtMs(1), latestMs);
-  assert(writer.isDirty(1));
+  assert(isDirty({ store, ledger }, 1));
 });
 
 Deno.test("ShardWriter.write() leaves ledger and counts as they were when the file cannot be replaced", () => {
@@ -71,11 +83,11 @@ Deno.test("ShardWriter.write() leaves ledger and counts as they were when the fi
   assertEquals(ledger.writtenVersion(0), 1);
   assertEquals(ledger.writtenAtMs(0), before.atMs);
   assertEquals(writer.counts, before.counts);
-  assert(writer.isDirty(0));
+  assert(isDirty({ store, ledger }, 0));
   Deno.removeSync(inTheWay);
   assertEquals(filesIn(directory.path), before.files);
   writer.writeDirtyShards();
-  assertFalse(writer.isDirty(0));
+  assertFalse(isDirty({ store, ledger }, 0));
   assertEquals(ledger.writtenVersion(0), 2);
 });
 
@@ -85,7 +97,7 @@ Deno.test("ShardWriter.writeDirtyShards() writes each shard that was put into si
   const { store, ledger, writer } = persistedStore({ directory: directory.path, shards, serializer: "cbor" });
   // As after a load: version 9 in memory and on disk.
   store.restoreVersion(3, 9);
-  ledger.recordWritten(3, 9, 0);
+  ledger.recordWritten(3, { version: 9, atMs: 0 });
   writer.writeDirtyShards();
   assertEquals(namesIn(directory.path), []);
 
@@ -99,4 +111,108 @@ Deno.test("ShardWriter.writeDirtyShards() writes each shard that was put into si
   assertEquals(filesIn(directory.path), before);
   assertEquals(writer.counts.snapshotsWritten, shards);
   for (let shard = 0; shard < shards; shard++) assertEquals(ledger.writtenVersion(shard), store.version(shard));
+});
+
+for (const method of ["writeShard", "flushShard"] as const) {
+  Deno.test(`ShardWriter.${method}() counts how long the first unpersisted put waited, and the shard is no longer dirty`, () => {
+    using directory = new TemporaryDirectory();
+    const { store, ledger } = persistedStore({ directory: directory.path, shards: 2, serializer: "json" });
+    // A minute has passed on this clock.
+    const clock = Clock.attach({ originMs: performance.timeOrigin + performance.now() - 60_000 });
+    const writer = shardWriter({ store, ledger, clock }, { directory: directory.path, serializer: "json" });
+    store.putString("key", "value");
+    const shard = store.version(0) > 0 ? 0 : 1;
+    ledger.markDirty(shard, 10_000);
+
+    writer[method](shard);
+    assertUnlocked(store, shard);
+
+    const elapsedMs = clock.nowMs() - 10_000;
+    assertEquals(countsOf(writer.counts), {
+      snapshotsWritten: 1,
+      bytesWritten: Deno.statSync(directory.join(`shard-000${shard}-of-0002.json`)).size,
+      times: 1,
+    });
+    // Two digits of it are kept.
+    const tookMs = timesOf(writer.counts).maxValue / 1000;
+    assertGreaterOrEqual(tookMs, 50_000 * 0.99);
+    assertLessOrEqual(tookMs, elapsedMs * 1.01);
+    assertEquals([ledger.dirtySinceMs(shard), ledger.takenSinceMs(shard)], [0, 0]);
+
+    // Written once more, without a put.
+    writer[method](shard);
+    assertEquals(countsOf(writer.counts).times, 1);
+  });
+}
+
+Deno.test("ShardWriter.flushShard() writes the shard as it is now, and lets go of its lock", () => {
+  using directory = new TemporaryDirectory();
+  const { store, ledger, writer } = persistedStore({ directory: directory.path, shards: 1, serializer: "cbor" });
+  for (const [version, value] of ["first", "second"].entries()) {
+    store.putString("key", value);
+    writer.flushShard(0);
+    assertUnlocked(store, 0);
+    const { entries } = CODECS.cbor.decode(Deno.readFileSync(directory.join("shard-0000-of-0001.cbor")));
+    assertEquals({ ...entries }, { key: value });
+    assertEquals(ledger.writtenVersion(0), version + 1);
+  }
+});
+
+for (const sync of SYNC_NAMES) {
+  Deno.test(`ShardWriter.write() records the version as ${sync === "none" ? "written only" : "synced"} when syncing ${sync}`, () => {
+    using directory = new TemporaryDirectory();
+    for (const replace of REPLACE_NAMES) {
+      const files = { directory: directory.path, serializer: "json", replace, sync } as const;
+      const { store, ledger, writer } = persistedStore({ ...files, shards: 1 });
+      store.putString("key", replace);
+      ledger.markDirty(0, 5);
+      writer.writeShard(0);
+      assertEquals([ledger.writtenVersion(0), ledger.syncedVersion(0)], [1, sync === "none" ? 0 : 1], replace);
+      if (sync !== "none") assertEquals(ledger.syncingSinceMs(0), 0, replace);
+    }
+  });
+}
+
+Deno.test("ShardWriter.write() overwrites the file that does not hold the written version when two alternate", () => {
+  using directory = new TemporaryDirectory();
+  const files = { directory: directory.path, serializer: "json", replace: "alternate" } as const;
+  const { store, ledger, writer } = persistedStore({ ...files, shards: 1 });
+  const versionOf = (side: "a" | "b") =>
+    CODECS.json.decode(Deno.readFileSync(directory.join(`shard-0000-of-0001.${side}.json`))).version;
+  assertEquals(ledger.side(0), undefined);
+  const sides: (string | undefined)[] = [];
+  for (let version = 1; version <= 4; version++) {
+    store.putString("key", "x".repeat(100 - 10 * version));
+    // Another thread knows the side from the ledger.
+    (version === 3 ? shardWriter({ store, ledger }, files) : writer).writeShard(0);
+    const side = ledger.side(0);
+    sides.push(side);
+    assert(side !== undefined);
+    assertEquals(versionOf(side), version);
+    if (version > 1) assertEquals(versionOf(side === "a" ? "b" : "a"), version - 1);
+  }
+  assertEquals(sides, ["a", "b", "a", "b"]);
+  assertEquals(namesIn(directory.path), ["shard-0000-of-0001.a.json", "shard-0000-of-0001.b.json"]);
+});
+
+Deno.test("ShardWriter.write() keeps the ledger's side when the other file cannot be overwritten", () => {
+  using directory = new TemporaryDirectory();
+  const files = { directory: directory.path, serializer: "json", replace: "alternate" } as const;
+  const { store, ledger, writer } = persistedStore({ ...files, shards: 1 });
+  store.putString("key", "old");
+  writer.writeShard(0);
+  const before = filesIn(directory.path);
+  store.putString("key", "new");
+  const inTheWay = directory.join("shard-0000-of-0001.b.json");
+  Deno.mkdirSync(inTheWay);
+
+  const error = assertThrows(() => writer.writeShard(0), PersistError);
+
+  assert(error.message.startsWith(`Cannot open ${inTheWay}: `));
+  assertEquals([ledger.side(0), ledger.writtenVersion(0), writer.counts.snapshotsWritten], ["a", 1, 1]);
+  Deno.removeSync(inTheWay);
+  assertEquals(filesIn(directory.path), before);
+  writer.writeDirtyShards();
+  assertEquals([ledger.side(0), ledger.writtenVersion(0)], ["b", 2]);
+  assertEquals(filesIn(directory.path, (name) => name.includes(".a.")), before);
 });
