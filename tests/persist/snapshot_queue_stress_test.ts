@@ -105,7 +105,7 @@ for (const kind of ["blockPut", "blockTake"] as const) {
     const workers = kind === "blockPut" ? 4 : 1;
     const abort = Abort.create({ tickMs: 20 });
     const queue = SnapshotQueue.create({ depth: 1, bytes: LINE_BYTES, shards: 1 }, abort);
-    if (kind === "blockPut") queue.put({ shard: 0, version: 1, bytes: new Uint8Array(1), length: 1 });
+    if (kind === "blockPut") queue.put({ shard: 0, version: 1, bytes: new Uint8Array(1), length: 1, putAtMs: 1 });
     const words = new Int32Array(new SharedArrayBuffer(queueTestWords(1) * Int32Array.BYTES_PER_ELEMENT));
     const load = {
       ...{ queue: queue.handle(), words, producers: workers },

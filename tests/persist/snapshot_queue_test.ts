@@ -18,10 +18,20 @@ import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import { LINE_BYTES } from "../../lib/sync/layout.ts";
 import { payloadOf, payloadOfLength, sameBytes } from "./payload.ts";
 
+/** When a version was put. */
+function putAtMs(version: number): number {
+  return 1000 + version / 8;
+}
+
+/** What a snapshot taken is filled into. */
+function emptySnapshot(): QueuedSnapshot {
+  return { shard: -1, version: -1, sinceMs: -1, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+}
+
 /** A queue, and both of its ends. */
 class Fixture {
   readonly queue: SnapshotQueue;
-  readonly #out: QueuedSnapshot = { shard: -1, version: -1, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  readonly #out = emptySnapshot();
 
   constructor(size: Partial<QueueSize> = {}) {
     const abort = Abort.create({ tickMs: 0 });
@@ -29,9 +39,15 @@ class Fixture {
     this.queue = SnapshotQueue.create({ depth: 16, bytes: 64 * LINE_BYTES, shards: 8, ...size }, abort);
   }
 
-  /** Queues bytes that {@linkcode Fixture.take} tells again. */
+  /** Queues bytes that {@linkcode Fixture.take} tells again; each version was put at a time of its own. */
   put(shard: number, version: number, length = 100): void {
-    this.queue.put({ shard, version, bytes: payloadOfLength(shard, version, length), length });
+    const bytes = payloadOfLength(shard, version, length);
+    this.queue.put({ shard, version, bytes, length, putAtMs: putAtMs(version) });
+  }
+
+  /** When the first put was made of the snapshot taken that none taken before holds. */
+  get sinceMs(): number {
+    return this.#out.sinceMs;
   }
 
   assertFull(length = 100): void {
@@ -73,13 +89,14 @@ Deno.test("SnapshotQueue.take() gives each snapshot as it was put, in the order 
 Deno.test("SnapshotQueue.put() copies the first bytes only when the buffer is longer, and copies them at once", () => {
   const { queue } = new Fixture();
   const scratch = new Uint8Array(500).fill(1);
-  queue.put({ shard: 2, version: 3, bytes: scratch, length: 70 });
+  queue.put({ shard: 2, version: 3, bytes: scratch, length: 70, putAtMs: 0.5 });
   scratch.fill(2);
-  const out: QueuedSnapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  const out = emptySnapshot();
   assert(queue.take(out));
   assertEquals({ ...out, bytes: Uint8Array.from(out.bytes) }, {
     shard: 2,
     version: 3,
+    sinceMs: 0.5,
     bytes: new Uint8Array(70).fill(1),
   });
   assertInstanceOf(out.bytes.buffer, SharedArrayBuffer);
@@ -257,7 +274,7 @@ function putObserved(fixture: Fixture, shard: number, version: number, onCopy: (
   const bytes = new ObservedBytes(payload.length + 1);
   bytes.set(payload);
   bytes.onCopy = onCopy;
-  fixture.queue.put({ shard, version, bytes, length: payload.length });
+  fixture.queue.put({ shard, version, bytes, length: payload.length, putAtMs: putAtMs(version) });
   assertEquals(bytes.onCopy, undefined, "nobody looked at the bytes");
 }
 
@@ -303,13 +320,72 @@ Deno.test("SnapshotQueue.release() keeps the slot of a snapshot that is being co
   fixture.assertEmpty();
 });
 
+Deno.test("SnapshotQueue.take() says when the oldest put was made that no snapshot taken before holds", () => {
+  const fixture = new Fixture();
+  for (const version of [1, 2, 5]) fixture.put(3, version);
+  assertEquals(fixture.pass(), "3@5 -3");
+  assertEquals(fixture.sinceMs, putAtMs(1));
+  // What was taken does not count any more, also when it is released only after the next put.
+  fixture.put(3, 6);
+  assertEquals(fixture.take(), "3@6");
+  assertEquals(fixture.sinceMs, putAtMs(6));
+  fixture.put(3, 7);
+  fixture.put(3, 8);
+  assertEquals(fixture.queue.release(), 1);
+  assertEquals(fixture.pass(), "3@8 -2");
+  assertEquals(fixture.sinceMs, putAtMs(7));
+});
+
+Deno.test("SnapshotQueue.take() says the oldest put of the snapshot's own shard when others' are older", () => {
+  const fixture = new Fixture();
+  for (const [shard, version] of [[0, 1], [1, 2], [0, 3], [1, 4]] as const) fixture.put(shard, version);
+  assertEquals(fixture.pass(), "0@3 -1");
+  assertEquals(fixture.sinceMs, putAtMs(1));
+  assertEquals(fixture.pass(), "1@4 -3");
+  assertEquals(fixture.sinceMs, putAtMs(2));
+});
+
+Deno.test("SnapshotQueue.take() leaves out the put of a snapshot that is being copied meanwhile", () => {
+  const fixture = new Fixture();
+  fixture.put(0, 1);
+  fixture.put(0, 2);
+  putObserved(fixture, 0, 3, () => {
+    assertEquals(fixture.pass(), "0@2 -2");
+    assertEquals(fixture.sinceMs, putAtMs(1));
+    assertEquals(fixture.queue.queuedSinceMs(0), 0);
+  });
+  assertEquals(fixture.queue.queuedSinceMs(0), putAtMs(3));
+  assertEquals(fixture.pass(), "0@3 -1");
+  assertEquals(fixture.sinceMs, putAtMs(3));
+});
+
+Deno.test("SnapshotQueue.queuedSinceMs() says when the oldest put was made that is queued and not taken", () => {
+  const fixture = new Fixture();
+  const queuedSince = () => [0, 1, 2].map((shard) => fixture.queue.queuedSinceMs(shard));
+  assertEquals(queuedSince(), [0, 0, 0]);
+  fixture.put(1, 1);
+  fixture.put(1, 2);
+  fixture.put(2, 3);
+  assertEquals(queuedSince(), [0, putAtMs(1), putAtMs(3)]);
+  fixture.take();
+  assertEquals(queuedSince(), [0, 0, putAtMs(3)]);
+  fixture.put(1, 4);
+  assertEquals(queuedSince(), [0, putAtMs(4), putAtMs(3)]);
+  fixture.queue.release();
+  assertEquals(queuedSince(), [0, putAtMs(4), putAtMs(3)]);
+  assertEquals([fixture.pass(), fixture.pass()], ["2@3 -1", "1@4 -1"]);
+  assertEquals(queuedSince(), [0, 0, 0]);
+});
+
 Deno.test("SnapshotQueue.attach() gives another view of the same queue", () => {
   const fixture = new Fixture();
   const handle = structuredClone(fixture.queue.handle());
   const attached = SnapshotQueue.attach(handle);
   assertEquals(attached.size, fixture.queue.size);
-  attached.put({ shard: 1, version: 2, bytes: payloadOfLength(1, 2, 50), length: 50 });
+  attached.put({ shard: 1, version: 2, bytes: payloadOfLength(1, 2, 50), length: 50, putAtMs: 3 });
+  assertEquals(fixture.queue.queuedSinceMs(1), 3);
   assertEquals(fixture.take(), "1@2");
+  assertEquals([fixture.sinceMs, attached.queuedSinceMs(1)], [3, 0]);
   assertEquals(attached.release(), 1);
   attached.close();
   assertEquals(fixture.take(), undefined);
@@ -340,6 +416,8 @@ class Model {
   readonly #slots: { shard: number; version: number; lines: number }[] = [];
   readonly #newest = new Map<number, number>();
   readonly #released = new Map<number, number>();
+  /** By shard, the first version that has not been taken. */
+  readonly #first = new Map<number, number>();
   #taken: { shard: number; version: number } | undefined;
 
   get length(): number {
@@ -354,12 +432,21 @@ class Model {
   put(shard: number, version: number, length: number): void {
     this.#slots.push({ shard, version, lines: Math.ceil(length / LINE_BYTES) });
     this.#newest.set(shard, version);
+    if (!this.#first.has(shard)) this.#first.set(shard, version);
   }
 
-  take(): string {
+  /** The shard's first version that has not been taken. */
+  firstOf(shard: number): number | undefined {
+    return this.#first.get(shard);
+  }
+
+  /** The snapshot taken, and the first version that it holds and none before. */
+  take(): [name: string, first: number] {
     const shard = this.#slots[0]?.shard ?? NaN;
     this.#taken = { shard, version: this.#newest.get(shard) ?? NaN };
-    return `${this.#taken.shard}@${this.#taken.version}`;
+    const first = this.#first.get(shard) ?? NaN;
+    this.#first.delete(shard);
+    return [`${this.#taken.shard}@${this.#taken.version}`, first];
   }
 
   release(): number {
@@ -388,7 +475,9 @@ Deno.test("SnapshotQueue does what a list of snapshots does when puts, takes and
       let taken = false, version = 0;
       for (const command of commands) {
         if (command === "take" && !taken && model.length > 0) {
-          assertEquals(fixture.take(), model.take());
+          const [name, first] = model.take();
+          assertEquals(fixture.take(), name);
+          assertEquals(fixture.sinceMs, putAtMs(first));
           taken = true;
         } else if (command === "release" && taken) {
           fixture.assertTaken();
@@ -405,6 +494,10 @@ Deno.test("SnapshotQueue does what a list of snapshots does when puts, takes and
             assertInstanceOf(error, AbortError);
             assert(model.length > 0, "an empty queue was full");
           }
+        }
+        for (let shard = 0; shard < 5; shard++) {
+          const first = model.firstOf(shard);
+          assertEquals(fixture.queue.queuedSinceMs(shard), first === undefined ? 0 : putAtMs(first));
         }
       }
     }),

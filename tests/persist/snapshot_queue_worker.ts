@@ -102,7 +102,8 @@ function produce({ load, producer }: QueueConfig): QueueResult {
       try {
         const version = ++words[row + 1]!;
         const payload = payloadOf(shard, version, load.lengthMax);
-        queue.put({ shard, version, bytes: payload, length: payload.length });
+        // The version tells the consumer which put it was.
+        queue.put({ shard, version, bytes: payload, length: payload.length, putAtMs: version });
         lastVersions[shard] = version;
       } finally {
         unlock(words, row);
@@ -141,9 +142,14 @@ function consume(load: QueueLoad): QueueResult {
   return { ...nothing(load), ...check, released };
 }
 
+/** What a snapshot taken is filled into. */
+function emptySnapshot(): QueuedSnapshot {
+  return { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+}
+
 /** The consumer's record. */
 class Check {
-  readonly snapshot: QueuedSnapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  readonly snapshot = emptySnapshot();
   readonly lastVersions: number[];
   readonly wrong: string[] = [];
   taken = 0;
@@ -156,11 +162,13 @@ class Check {
 
   /** Checks a snapshot that has been taken, its content twice: it must also stay as it is. */
   inspect(): void {
-    const { shard, version, bytes } = this.snapshot;
+    const { shard, version, sinceMs, bytes } = this.snapshot;
     this.taken++;
     if (this.wrong.length > 5) return;
     const last = this.lastVersions[shard];
     if (last === undefined || !(version > last)) this.wrong.push(`${shard}@${version} after ${shard}@${last}`);
+    // A shard's versions rise by one, so the first that this snapshot holds and none before is known.
+    else if (sinceMs !== last + 1) this.wrong.push(`${shard}@${version} after ${shard}@${last} since ${sinceMs}`);
     this.lastVersions[shard] = version;
     const expected = payloadOf(shard, version, this.#lengthMax);
     for (const when of ["when taken", "later"]) {
@@ -172,11 +180,11 @@ class Check {
 /** Calls what blocks until the run fails. */
 function block({ kind, load }: QueueConfig): QueueResult {
   const queue = SnapshotQueue.attach(load.queue);
-  const snapshot: QueuedSnapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  const snapshot = emptySnapshot();
   Atomics.add(load.words, ARRIVED, 1);
   try {
     if (kind === "blockTake") queue.take(snapshot);
-    else queue.put({ shard: 0, version: 2, bytes: new Uint8Array(1), length: 1 });
+    else queue.put({ shard: 0, version: 2, bytes: new Uint8Array(1), length: 1, putAtMs: 2 });
     return nothing(load);
   } catch (error) {
     if (!(error instanceof AbortError)) throw error;
