@@ -14,6 +14,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { type DirectoryOptions, ShardDirectory } from "../../lib/persist/directory.ts";
+import { takeReadLock } from "../../lib/persist/directory_lock.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { DirectoryHolder, findUnprivileged } from "./child.ts";
 import { filesIn, namesIn, TemporaryDirectory } from "./fixtures.ts";
@@ -47,8 +48,9 @@ Deno.test("ShardDirectory.open() creates the directory, and those above it, when
   assertEquals(directory.path, path);
   assert(Deno.statSync(path).isDirectory);
   assertFalse(directory.isTemporary);
-  assertEquals(directory.shardsWithFile(), []);
-  assertEquals(directory.pathOf(2), `${path}/shard-0002-of-0003.json`);
+  assertEquals(directory.shardFiles(), []);
+  writeFiles(path, "shard-0002-of-0003.json");
+  assertEquals(directory.shardFiles(), [{ path: `${path}/shard-0002-of-0003.json`, shard: 2 }]);
 });
 
 Deno.test("ShardDirectory.open() takes a path with slashes behind it", () => {
@@ -100,6 +102,26 @@ Deno.test("ShardDirectory.open() refuses a directory that this process has open 
   using _ = open(path);
 });
 
+Deno.test("ShardDirectory.open() refuses a directory that is being read, until it is not any more", () => {
+  using parent = new TemporaryDirectory();
+  const path = parent.path;
+  assertEquals(takeReadLock(path), undefined, "nobody has ever written here");
+  assertEquals(namesIn(path), []);
+  open(path).close();
+  {
+    using _ = takeReadLock(path);
+    // Readers are not in each other's way.
+    takeReadLock(path)?.close();
+    assertEquals(
+      assertRefused({ ...OPTIONS, path }),
+      `Cannot use ${path}: it is being read by another kvlab`,
+    );
+  }
+  using _ = open(path);
+  const error = assertThrows(() => takeReadLock(path), PersistError);
+  assertEquals(error.message, `Cannot read ${path}: it is locked by another kvlab, process ${Deno.pid}`);
+});
+
 Deno.test("ShardDirectory.open() takes a directory whose lock file is left over from a process that is no more", () => {
   using parent = new TemporaryDirectory();
   Deno.writeTextFileSync(parent.join("LOCK"), "123456789012\nand more");
@@ -122,7 +144,7 @@ Deno.test("ShardDirectory.open() names the flags that match when the files are o
   }
   // And lets go of the lock.
   using directory = open(path);
-  assertEquals(directory.shardsWithFile(), [1]);
+  assertEquals(directory.shardFiles(), [{ path: `${path}/shard-0001-of-0003.json`, shard: 1 }]);
 });
 
 Deno.test("ShardDirectory.open() refuses a directory that holds files of two numbers, whichever is asked for", () => {
@@ -137,7 +159,7 @@ Deno.test("ShardDirectory.open() refuses a directory that holds files of two num
 
 Deno.test("ShardDirectory.open() removes temporary files of replacements, and leaves everything else alone", () => {
   using parent = new TemporaryDirectory();
-  const shardFiles = ["shard-0000-of-0003.json", "shard-0002-of-0003.json"];
+  const shardFiles = ["shard-0000-of-0003.json", "shard-0002-of-0003.a.json", "shard-0002-of-0003.b.json"];
   const foreign = [
     ".hidden",
     "notes.tmp",
@@ -146,6 +168,7 @@ Deno.test("ShardDirectory.open() removes temporary files of replacements, and le
     "shard-1-of-3.json.tmp",
     "shard-0000-of-0003.json.tmp.tmp",
     "shard-0000-of-0003.jsonl",
+    "shard-0001-of-0003.c.json.tmp",
   ];
   writeFiles(parent.path, ...shardFiles, ...foreign, "LOCK.tmp");
   Deno.mkdirSync(parent.join("empty directory"));
@@ -154,23 +177,56 @@ Deno.test("ShardDirectory.open() removes temporary files of replacements, and le
   writeFiles(
     parent.path,
     ...["shard-0000-of-0003.json.tmp", "shard-0001-of-0003.json.tmp", "shard-0001-of-0003.cbor.tmp"],
-    ...["shard-0119-of-0120.json.tmp", "shard-65535-of-65536.cbor.tmp"],
+    ...["shard-0119-of-0120.json.tmp", "shard-65535-of-65536.cbor.tmp", "shard-0001-of-0003.b.json.tmp"],
   );
 
   using directory = open(parent.path);
-  assertEquals(directory.shardsWithFile(), [0, 2]);
+  assertEquals(directory.shardFiles().map(({ shard }) => shard), [0, 2, 2]);
   assertEquals(filesIn(parent.path, isKept), before);
   assertEquals(namesIn(parent.path), [...shardFiles, ...foreign, "LOCK", "empty directory"].sort());
 });
 
-Deno.test("ShardDirectory.shardsWithFile() gives the shards by number when their names are of different lengths", () => {
+Deno.test("ShardDirectory.shardFiles() gives the files by shard when their names are of different lengths", () => {
   using parent = new TemporaryDirectory();
   const shards = 10_002;
   const names = [10_001, 2, 9999, 0, 10_000].map((shard) => `shard-${String(shard).padStart(4, "0")}-of-10002.json`);
   writeFiles(parent.path, ...names);
   const directory = ShardDirectory.open({ path: parent.path, shards, serializer: "json" });
-  assertEquals(directory.shardsWithFile(), [0, 2, 9999, 10_000, 10_001]);
+  const expected = [0, 2, 9999, 10_000, 10_001].map((shard) => {
+    return { path: parent.join(`shard-${String(shard).padStart(4, "0")}-of-10002.json`), shard };
+  });
+  assertEquals(directory.shardFiles(), expected);
   directory.close();
+});
+
+Deno.test("ShardDirectory.shardFiles() gives every file of a shard, and which side it is", () => {
+  using parent = new TemporaryDirectory();
+  const names = ["shard-0001-of-0003.b.json", "shard-0001-of-0003.json", "shard-0000-of-0003.b.json"];
+  writeFiles(parent.path, ...names, "shard-0001-of-0003.a.json");
+  using directory = open(parent.path);
+  const files = directory.shardFiles();
+  assertEquals(files.map(({ shard }) => shard), [0, 1, 1, 1]);
+  assertEquals(files.toSorted((one, other) => one.path < other.path ? -1 : 1), [
+    { path: parent.join("shard-0000-of-0003.b.json"), shard: 0, side: "b" },
+    { path: parent.join("shard-0001-of-0003.a.json"), shard: 1, side: "a" },
+    { path: parent.join("shard-0001-of-0003.b.json"), shard: 1, side: "b" },
+    { path: parent.join("shard-0001-of-0003.json"), shard: 1 },
+  ]);
+});
+
+Deno.test("ShardDirectory.open() refuses a directory that holds one of two files of another number or serializer", () => {
+  for (
+    const [name, flags] of [["shard-0001-of-0004.a.json", "4 --serializer=json"], [
+      "shard-0001-of-0003.b.cbor",
+      "3 --serializer=cbor",
+    ]]
+  ) {
+    using parent = new TemporaryDirectory();
+    const path = parent.path;
+    writeFiles(path, `${name}`);
+    const message = assertRefused({ ...OPTIONS, path });
+    assertStringIncludes(message, `it holds ${name}, which goes with --file-count=${flags}, not with --file-count=3`);
+  }
 });
 
 Deno.test("ShardDirectory.open() makes a directory of its own when no path is given, and close() removes it", () => {
@@ -199,15 +255,15 @@ Deno.test("ShardDirectory.setAside() renames the shard's file to a name with the
   writeFiles(parent.path, "shard-0001-of-0003.json", "shard-0002-of-0003.json");
   using directory = open(parent.path);
   const earliest = compact(new Date());
-  const setAside = directory.setAside(1, "it is damaged");
+  const path = parent.join("shard-0001-of-0003.json");
+  const setAside = directory.setAside(path, "it is damaged");
   const latest = compact(new Date());
 
-  const path = parent.join("shard-0001-of-0003.json");
   assertEquals({ ...setAside, backupPath: "" }, { path, backupPath: "", reason: "it is damaged" });
   const time = /^\.corrupt-(\d{8}T\d{6}\.\d{3}Z)$/.exec(setAside.backupPath.replace(path, ""))?.[1] ?? "";
   assert(earliest <= time && time <= latest, `${time} is not from ${earliest} to ${latest}`);
   assertEquals(Deno.readTextFileSync(setAside.backupPath), "shard-0001-of-0003.json");
-  assertEquals(directory.shardsWithFile(), [2]);
+  assertEquals(directory.shardFiles(), [{ path: parent.join("shard-0002-of-0003.json"), shard: 2 }]);
 });
 
 /** A time as in the name of a file set aside. */
@@ -218,6 +274,7 @@ function compact(time: Date): string {
 Deno.test("ShardDirectory.setAside() finds a new name each time when the time stands still", () => {
   using parent = new TemporaryDirectory();
   using directory = open(parent.path);
+  const path = parent.join("shard-0000-of-0003.b.json");
   const { Date } = globalThis;
   const names: string[] = [];
   try {
@@ -227,13 +284,13 @@ Deno.test("ShardDirectory.setAside() finds a new name each time when the time st
       }
     } as DateConstructor;
     for (let attempt = 0; attempt < 4; attempt++) {
-      Deno.writeTextFileSync(directory.pathOf(0), `content ${attempt}`);
-      names.push(directory.setAside(0, "").backupPath);
+      Deno.writeTextFileSync(path, `content ${attempt}`);
+      names.push(directory.setAside(path, "").backupPath);
     }
   } finally {
     globalThis.Date = Date;
   }
-  const first = `${directory.pathOf(0)}.corrupt-19700101T000000.000Z`;
+  const first = `${path}.corrupt-19700101T000000.000Z`;
   assertEquals(names, [first, `${first}-1`, `${first}-2`, `${first}-3`]);
   assertEquals(names.map((name) => Deno.readTextFileSync(name)), [0, 1, 2, 3].map((attempt) => `content ${attempt}`));
 });
@@ -241,8 +298,9 @@ Deno.test("ShardDirectory.setAside() finds a new name each time when the time st
 Deno.test("ShardDirectory.setAside() throws PersistError, which names the path, when there is no file", () => {
   using parent = new TemporaryDirectory();
   using directory = open(parent.path);
-  const error = assertThrows(() => directory.setAside(1, "it is damaged"), PersistError);
-  assertEquals(error.message, `Cannot set aside ${directory.pathOf(1)}: No such file or directory (os error 2)`);
+  const path = parent.join("shard-0001-of-0003.json");
+  const error = assertThrows(() => directory.setAside(path, "it is damaged"), PersistError);
+  assertEquals(error.message, `Cannot set aside ${path}: No such file or directory (os error 2)`);
 });
 
 const { prefix, reason: notUnprivileged } = findUnprivileged();

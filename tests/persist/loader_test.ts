@@ -10,16 +10,23 @@ import { ShardDirectory } from "../../lib/persist/directory.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { type DirectorySurvey, loadDirectory, surveyDirectory } from "../../lib/persist/loader.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { shardFileName } from "../../lib/persist/shard_file.ts";
-import { ShardWriter } from "../../lib/persist/shard_writer.ts";
+import { shardFileName, type Side } from "../../lib/persist/shard_file.ts";
 import { hashKey } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { entryWords } from "../../lib/store/shard.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
-import { Clock } from "../../lib/sync/clock.ts";
 import { HOSTILE_TEXTS, utf8Length } from "../codec/fixtures.ts";
-import { filesIn, namesIn, persistedStore, roomyStore, snapshotOf, TemporaryDirectory } from "./fixtures.ts";
+import {
+  filesIn,
+  isDirty,
+  namesIn,
+  persistedStore,
+  roomyStore,
+  shardWriter,
+  snapshotOf,
+  TemporaryDirectory,
+} from "./fixtures.ts";
 
 const SHARDS = 5;
 const ENTRIES = new Map([
@@ -43,8 +50,8 @@ class Fixture implements Disposable {
     writer.writeDirtyShards();
   }
 
-  pathOf(shard: number): string {
-    return `${this.path}/${shardFileName(shard, SHARDS, this.serializer)}`;
+  pathOf(shard: number, side?: Side): string {
+    return `${this.path}/${shardFileName(shard, SHARDS, this.serializer, side)}`;
   }
 
   /** The entries of one shard. */
@@ -66,7 +73,7 @@ class Fixture implements Disposable {
       };
       const store = SharedStore.create(size, Abort.create());
       const ledger = Ledger.create(SHARDS);
-      await loadDirectory(directory, survey, { codec, store, ledger });
+      await loadDirectory(survey, { codec, store, ledger });
       return { survey, store, ledger };
     } finally {
       directory.close();
@@ -104,6 +111,11 @@ function assertHolds(fixture: Fixture, { store, ledger }: Loaded, missing?: numb
   }
 }
 
+/** The shards of which there is a file to load. */
+function shardsOf({ files }: DirectorySurvey): number[] {
+  return files.map(({ shard }) => shard);
+}
+
 /** A snapshot of shard 2, sound but for a last key that belongs to another shard. */
 function withKeyOf(shard: number, codec: Codec): Uint8Array<ArrayBuffer> {
   const keys = [...ENTRIES.keys()].filter((key) => key.startsWith("Key"));
@@ -126,8 +138,10 @@ for (const serializer of SERIALIZER_NAMES) {
     assertHolds(fixture, loaded);
     assertEquals(filesIn(fixture.path, (name) => name !== "LOCK"), before);
     const { store, ledger } = loaded;
-    const writer = new ShardWriter({ store, ledger, clock: Clock.create(), codec, directory: fixture.path });
-    for (let shard = 0; shard < SHARDS; shard++) assertFalse(writer.isDirty(shard));
+    for (let shard = 0; shard < SHARDS; shard++) {
+      assertFalse(isDirty(loaded, shard));
+      assertEquals([ledger.dirtySinceMs(shard), ledger.syncedVersion(shard)], [0, store.version(shard)]);
+    }
   });
 
   Deno.test(`surveyDirectory() says how much the ${serializer} files hold, in all and in the fullest`, async () => {
@@ -139,7 +153,7 @@ for (const serializer of SERIALIZER_NAMES) {
         .reduce((sum, [key, value]) => sum + entryWords(utf8Length(key), utf8Length(value)), 0);
     });
     assertEquals(survey, {
-      shards,
+      files: shards.map((shard) => ({ path: fixture.pathOf(shard), shard })),
       entries: ENTRIES.size,
       entriesPerShardMax: Math.max(...shards.map((shard) => fixture.entriesOf(shard).length)),
       arenaWordsPerShardMax: Math.max(...words),
@@ -151,7 +165,7 @@ for (const serializer of SERIALIZER_NAMES) {
     using fixture = new Fixture(serializer);
     for (let shard = 0; shard < SHARDS; shard++) Deno.removeSync(fixture.pathOf(shard));
     const { survey, store } = await fixture.load();
-    assertEquals(survey, { shards: [], entries: 0, entriesPerShardMax: 0, arenaWordsPerShardMax: 0, setAside: [] });
+    assertEquals(survey, { files: [], entries: 0, entriesPerShardMax: 0, arenaWordsPerShardMax: 0, setAside: [] });
     assertEquals(store.version(0), 0);
   });
 
@@ -160,7 +174,7 @@ for (const serializer of SERIALIZER_NAMES) {
     Deno.removeSync(fixture.pathOf(0));
     Deno.writeFileSync(fixture.pathOf(1), snapshotOf(codec, {}, { shard: 1, shards: SHARDS, version: 77 }));
     const { survey, store, ledger } = await fixture.load();
-    assertEquals(survey.shards, [1, 2, 3, 4]);
+    assertEquals(shardsOf(survey), [1, 2, 3, 4]);
     assertEquals([0, 1].map((shard) => store.version(shard)), [0, 77]);
     assertEquals([0, 1].map((shard) => ledger.writtenVersion(shard)), [0, 77]);
     for (const [key, value] of fixture.entriesOf(4)) assertEquals(store.getString(key), value);
@@ -189,8 +203,8 @@ for (const serializer of SERIALIZER_NAMES) {
 
       const loaded = await fixture.load();
 
-      const { shards, entries, setAside } = loaded.survey;
-      assertEquals(shards, [0, 1, 3, 4]);
+      const { entries, setAside } = loaded.survey;
+      assertEquals(shardsOf(loaded.survey), [0, 1, 3, 4]);
       assertEquals(entries, ENTRIES.size - fixture.entriesOf(2).length);
       assertEquals(setAside.map(({ path }) => path), [fixture.pathOf(2)]);
       assertMatch(setAside[0]?.reason ?? "", reason);
@@ -208,7 +222,7 @@ for (const serializer of SERIALIZER_NAMES) {
       bytes[Math.floor(flip / 24 * bytes.length)]! ^= 1 << (flip % 8);
       Deno.writeFileSync(fixture.pathOf(2), bytes);
       const { survey } = await fixture.load();
-      assertEquals(survey.shards, [0, 1, 3, 4], `flip ${flip}`);
+      assertEquals(shardsOf(survey), [0, 1, 3, 4], `flip ${flip}`);
       assertEquals(Deno.readFileSync(survey.setAside[0]?.backupPath ?? ""), bytes);
     }
     Deno.writeFileSync(fixture.pathOf(2), sound);
@@ -232,14 +246,14 @@ for (const serializer of SERIALIZER_NAMES) {
     for (let shard = 0; shard < SHARDS; shard++) Deno.truncateSync(fixture.pathOf(shard), 50 + shard);
     const before = filesIn(fixture.path);
     const { survey, ...target } = await fixture.load();
-    assertEquals(survey.shards, []);
+    assertEquals(survey.files, []);
     assertEquals(survey.setAside.map(({ path }) => path), before.map(({ name }) => `${fixture.path}/${name}`));
     assertSameButRenamed(fixture, before, survey);
 
     target.store.restoreVersion(0, 1);
-    new ShardWriter({ ...target, clock: Clock.create(), codec, directory: fixture.path }).writeDirtyShards();
+    shardWriter(target, { directory: fixture.path, serializer }).writeDirtyShards();
     const again = await fixture.load();
-    assertEquals(again.survey.shards, [0]);
+    assertEquals(shardsOf(again.survey), [0]);
     assertEquals(again.survey.setAside, []);
     assertEquals(namesIn(fixture.path).length, SHARDS + 1 + 1);
   });
@@ -252,13 +266,71 @@ for (const serializer of SERIALIZER_NAMES) {
     Deno.truncateSync(fixture.pathOf(3), 20);
     const before = filesIn(path);
     const target = { codec, store: roomyStore(SHARDS), ledger: Ledger.create(SHARDS) };
-    const error = await assertRejects(() => loadDirectory(directory, survey, target), PersistError);
+    const error = await assertRejects(() => loadDirectory(survey, target), PersistError);
     assert(error.message.startsWith(`Cannot load ${fixture.pathOf(3)}: `));
     assertEquals(target.ledger.writtenVersion(3), 0);
     assertGreater(target.ledger.writtenVersion(2), 0);
     assertEquals(filesIn(path), before);
     directory.close();
   });
+
+  for (const newer of ["a", "b"] as const) {
+    Deno.test(`loadDirectory() takes the newer of a shard's two ${serializer} files, and the next goes over the other: ${newer}`, async () => {
+      using fixture = new Fixture(serializer);
+      writeSides(fixture, newer);
+      const before = filesIn(fixture.path);
+
+      const loaded = await fixture.load();
+
+      assertHolds(fixture, loaded);
+      const { survey, store, ledger } = loaded;
+      assertEquals(survey.files[2], { path: fixture.pathOf(2, newer), shard: 2, side: newer });
+      assertEquals([survey.files.length, survey.entries, survey.setAside], [SHARDS, ENTRIES.size, []]);
+      assertEquals([1, 2].map((shard) => ledger.side(shard)), [undefined, newer]);
+      assertEquals(filesIn(fixture.path, (name) => name !== "LOCK"), before);
+
+      store.restoreVersion(2, store.version(2) + 1);
+      shardWriter(loaded, { directory: fixture.path, serializer, replace: "alternate" }).writeDirtyShards();
+      assertEquals(ledger.side(2), otherSide(newer));
+      const written = codec.decode(Deno.readFileSync(fixture.pathOf(2, otherSide(newer))));
+      assertEquals(written.version, store.version(2));
+      const isOther = (name: string) => name !== "LOCK" && !fixture.pathOf(2, otherSide(newer)).endsWith(name);
+      assertEquals(
+        filesIn(fixture.path, isOther),
+        before.filter(({ name }) => isOther(name)),
+      );
+    });
+
+    Deno.test(`surveyDirectory() falls back on a shard's older ${serializer} file when the newer is damaged: ${newer}`, async () => {
+      using fixture = new Fixture(serializer);
+      writeSides(fixture, newer);
+      Deno.truncateSync(fixture.pathOf(2, newer), 30);
+
+      const { survey, store, ledger } = await fixture.load();
+
+      assertEquals(survey.files[2], { path: fixture.pathOf(2, otherSide(newer)), shard: 2, side: otherSide(newer) });
+      assertEquals(survey.setAside.map(({ path }) => path), [fixture.pathOf(2, newer)]);
+      assertEquals([store.count(2), store.version(2)], [1, fixture.store.version(2) - 1]);
+      assertEquals([ledger.side(2), ledger.writtenVersion(2)], [otherSide(newer), store.version(2)]);
+      assertEquals(store.getString(fixture.entriesOf(2)[0]?.[0] ?? ""), "older");
+    });
+  }
+
+  Deno.test(`loadDirectory() takes the newest ${serializer} file of a shard that has one of its own beside two`, async () => {
+    using fixture = new Fixture(serializer);
+    const version = fixture.store.version(2);
+    for (const [side, older] of [["a", 2], ["b", 1]] as const) {
+      const as = { shard: 2, shards: SHARDS, version: version - older };
+      Deno.writeFileSync(fixture.pathOf(2, side), snapshotOf(codec, {}, as));
+    }
+    const loaded = await fixture.load();
+    assertHolds(fixture, loaded);
+    assertEquals(loaded.ledger.side(2), undefined);
+  });
+}
+
+function otherSide(side: Side): Side {
+  return side === "a" ? "b" : "a";
 }
 
 /** Asserts that the files are as before, those set aside under their new names. */
@@ -272,4 +344,12 @@ function assertSameButRenamed(fixture: Fixture, before: ReturnType<typeof filesI
     return { ...file, name: (newNames.get(path) ?? path).slice(fixture.path.length + 1) };
   }).sort((a, b) => a.name < b.name ? -1 : 1);
   assertEquals(filesIn(fixture.path, (name) => name !== "LOCK"), expected);
+}
+
+/** Gives shard 2 two files: its snapshot as it was on one side, and one of the version before on the other. */
+function writeSides(fixture: Fixture, newer: Side): void {
+  const as = { shard: 2, shards: SHARDS, version: fixture.store.version(2) - 1 };
+  const entries = { [fixture.entriesOf(2)[0]?.[0] ?? ""]: "older" };
+  Deno.renameSync(fixture.pathOf(2), fixture.pathOf(2, newer));
+  Deno.writeFileSync(fixture.pathOf(2, otherSide(newer)), snapshotOf(CODECS[fixture.serializer], entries, as));
 }

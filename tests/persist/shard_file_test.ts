@@ -7,7 +7,8 @@ import { assert, assertEquals, assertInstanceOf, assertMatch, assertStringInclud
 import fc from "fast-check";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { parseShardFileName, replaceFile, shardFileName } from "../../lib/persist/shard_file.ts";
+import { replaceFile } from "../../lib/persist/replace/rename.ts";
+import { isSetAsideName, parseShardFileName, shardFileName, type Side } from "../../lib/persist/shard_file.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { runCrew } from "../sync/crew.ts";
 import { filesIn, namesIn, TemporaryDirectory } from "./fixtures.ts";
@@ -24,6 +25,11 @@ Deno.test("shardFileName() pads numbers to four digits and lets larger ones be l
   assertEquals(shardFileName(65_535, 65_536, "cbor"), "shard-65535-of-65536.cbor");
 });
 
+Deno.test("shardFileName() says which of two files it is when a shard has two", () => {
+  assertEquals(shardFileName(7, 120, "json", "a"), "shard-0007-of-0120.a.json");
+  assertEquals(shardFileName(65_535, 65_536, "cbor", "b"), "shard-65535-of-65536.b.cbor");
+});
+
 Deno.test("parseShardFileName() gives back what shardFileName() was given", () => {
   const anyName = fc.integer({ min: 1, max: 2 ** 20 }).chain((shards) =>
     fc.record({
@@ -33,9 +39,10 @@ Deno.test("parseShardFileName() gives back what shardFileName() was given", () =
       temporary: fc.boolean(),
     })
   );
-  fc.assert(fc.property(anyName, (parts) => {
-    const name = shardFileName(parts.shard, parts.shards, parts.serializer) + (parts.temporary ? ".tmp" : "");
-    assertEquals(parseShardFileName(name), parts);
+  const anySide = fc.constantFrom<(Side | undefined)[]>(undefined, "a", "b");
+  fc.assert(fc.property(anyName, anySide, (parts, side) => {
+    const name = shardFileName(parts.shard, parts.shards, parts.serializer, side) + (parts.temporary ? ".tmp" : "");
+    assertEquals(parseShardFileName(name), side === undefined ? parts : { ...parts, side });
   }));
 });
 
@@ -79,8 +86,29 @@ Deno.test("parseShardFileName() gives undefined when a name is nearly a shard fi
     "shard-1e03-of-9999.json",
     "shard-٠٠٠٧-of-0120.json",
     "shard-0007-of-0120-json",
+    "shard-0007-of-0120.c.json",
+    "shard-0007-of-0120.A.json",
+    "shard-0007-of-0120..json",
+    "shard-0007-of-0120.ab.json",
+    "shard-0007-of-0120.a.b.json",
+    "shard-0007-of-0120.a",
+    "shard-0007-of-0120a.json",
+    "shard-0007-of-0120.json.a",
+    "shard-0120-of-0120.a.json",
   ];
   for (const name of nearMisses) assertEquals(parseShardFileName(name), undefined, name);
+});
+
+Deno.test("isSetAsideName() tells a shard file that was set aside from what only looks like one", () => {
+  for (const side of [undefined, "a", "b"] as const) {
+    const name = shardFileName(7, 120, "json", side);
+    assert(isSetAsideName(`${name}.corrupt-20260729T010203.004Z`));
+    assert(isSetAsideName(`${name}.corrupt-20260729T010203.004Z-1`));
+    assert(!isSetAsideName(name));
+  }
+  for (const name of ["", "LOCK", "notes.corrupt-20260729T010203.004Z", ".corrupt-20260729T010203.004Z"]) {
+    assert(!isSetAsideName(name), name);
+  }
 });
 
 Deno.test("replaceFile() creates the file when there is none, and replaces it when there is one", () => {
