@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
 import { attachBackend, type BackendHandle } from "../../lib/backend/attach.ts";
 import { prepareFiles, prepareMemory } from "../../lib/backend/prepare.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { snapshotsIn, temporaryDirectory, versionSum } from "../run/files.ts";
-import { clockAt, fileOptions, KEYS } from "./fixtures.ts";
+import { countsOf } from "../persist/fixtures.ts";
+import { clockAt, emptySnapshot, fileOptions, KEYS } from "./fixtures.ts";
 
 /** Two threads' views, each attached to its own clone of the handle. */
 function attachTwo(handle: BackendHandle) {
@@ -32,14 +33,12 @@ function assertShared(handle: BackendHandle): ReturnType<typeof attachTwo> {
 
 Deno.test("attachBackend() gives views of one memory backend, which write nothing", () => {
   const { handle } = prepareMemory(KEYS, Abort.create());
-  for (const { writeCounts } of assertShared(handle)) {
-    assertEquals(writeCounts(), { snapshotsWritten: 0, bytesWritten: 0 });
-  }
+  for (const { writeCounts } of assertShared(handle)) assertEquals(writeCounts, undefined);
 });
 
 async function prepare(output: string, policy: PersistencePolicy) {
   // An hour has passed, so that a first put finds its period over.
-  const context = { abort: Abort.create(), clock: clockAt(3_600_000) };
+  const context = { abort: Abort.create(), clock: clockAt(3_600_000), threads: 2 };
   return await prepareFiles(fileOptions(output, { policy }), KEYS, context);
 }
 
@@ -48,9 +47,10 @@ Deno.test("attachBackend() gives views of one synchronous backend, each with the
   const { handle, directory: held } = await prepare(directory.path, { kind: "synchronous", periodMs: 60_000 });
   const [one, other] = assertShared(handle);
   // The first put wrote the shard, which the second then had no need to.
-  assertEquals(one.writeCounts().snapshotsWritten, 1);
+  assert(one.writeCounts !== undefined && other.writeCounts !== undefined);
+  assertEquals({ ...countsOf(one.writeCounts()), bytesWritten: 0 }, { snapshotsWritten: 1, bytesWritten: 0, times: 1 });
   assertGreater(one.writeCounts().bytesWritten, 0);
-  assertEquals(other.writeCounts(), { snapshotsWritten: 0, bytesWritten: 0 });
+  assertEquals(countsOf(other.writeCounts()), { snapshotsWritten: 0, bytesWritten: 0, times: 0 });
   assertEquals(versionSum(snapshotsIn(directory.path, "json")), 1);
   held.close();
 });
@@ -59,12 +59,23 @@ Deno.test("attachBackend() gives views of one asynchronous backend and its queue
   using directory = temporaryDirectory();
   const policy: PersistencePolicy = { kind: "asynchronous", queueDepth: 4, queueMemoryBytes: 2 ** 20 };
   const { handle, queue, directory: held } = await prepare(directory.path, policy);
-  for (const { writeCounts } of assertShared(handle)) {
-    assertEquals(writeCounts(), { snapshotsWritten: 0, bytesWritten: 0 });
-  }
-  const snapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  for (const { writeCounts } of assertShared(handle)) assertEquals(writeCounts, undefined);
+  const snapshot = emptySnapshot();
   assert(queue !== undefined && queue.take(snapshot));
   assertEquals([snapshot.version, queue.release()], [2, 2]);
+  // The workers' clock is the run's.
+  assertGreaterOrEqual(snapshot.sinceMs, 3_600_000);
+  assertEquals(snapshotsIn(directory.path, "json").size, 0);
+  held.close();
+});
+
+Deno.test("attachBackend() gives views of one periodic backend and its ledger, which write nothing", async () => {
+  using directory = temporaryDirectory();
+  const { handle, ledger, store, directory: held } = await prepare(directory.path, { kind: "periodic", periodMs: 1 });
+  for (const { writeCounts } of assertShared(handle)) assertEquals(writeCounts, undefined);
+  const shard = [0, 1, 2].findIndex((shard) => store.version(shard) > 0);
+  assertEquals(store.version(shard), 2);
+  assertGreaterOrEqual(ledger.dirtySinceMs(shard), 3_600_000);
   assertEquals(snapshotsIn(directory.path, "json").size, 0);
   held.close();
 });

@@ -3,22 +3,23 @@
  *
  * @module
  */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertThrows } from "@std/assert";
 import type { Backend } from "../../lib/backend/backend.ts";
-import { AsynchronousBackend, SynchronousBackend } from "../../lib/backend/file.ts";
+import { AsynchronousBackend, PeriodicBackend, SynchronousBackend } from "../../lib/backend/file.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { shardFileName } from "../../lib/persist/shard_file.ts";
-import { ShardWriter } from "../../lib/persist/shard_writer.ts";
-import { type QueuedSnapshot, SnapshotQueue, SnapshotTooLargeError } from "../../lib/persist/snapshot_queue.ts";
+import { SnapshotQueue, SnapshotTooLargeError } from "../../lib/persist/snapshot_queue.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { StoreFullError } from "../../lib/store/store_full_error.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
+import type { Clock } from "../../lib/sync/clock.ts";
 import { namesIn, snapshotsIn, temporaryDirectory } from "../run/files.ts";
-import { clockAt, keyOfShard, newStore } from "./fixtures.ts";
+import { assertUnlocked, countsOf, shardWriter, timesOf } from "../persist/fixtures.ts";
+import { clockAt, emptySnapshot, keyOfShard, newStore } from "./fixtures.ts";
 
 const SHARDS = 3;
 const PERIOD_MS = 3_600_000;
@@ -34,17 +35,33 @@ function synchronous(
 ) {
   const { store = newStore(SHARDS), ledger = Ledger.create(store.size.shards), serializer = "json" } = options;
   const clock = clockAt(elapsedMs);
-  const writer = new ShardWriter({ store, ledger, clock, codec: CODECS[serializer], directory });
+  const writer = shardWriter({ store, ledger, clock }, { directory, serializer });
   const backend = new SynchronousBackend({ store, ledger, clock, writer, periodMs: PERIOD_MS });
-  return { backend, store, ledger, writer };
+  return { backend, store, ledger, writer, clock };
 }
 
-function asynchronous(options: { depth?: number; bytes?: number; store?: SharedStore } = {}) {
-  const { depth = 8, bytes = 2 ** 16, store = newStore(SHARDS) } = options;
+function asynchronous(
+  options: { depth?: number; bytes?: number; store?: SharedStore; elapsedMs?: number } = {},
+) {
+  const { depth = 8, bytes = 2 ** 16, store = newStore(SHARDS), elapsedMs = 0 } = options;
+  const clock = clockAt(elapsedMs);
   const abort = Abort.create({ tickMs: 10 });
   const queue = SnapshotQueue.create({ depth, bytes, shards: store.size.shards }, abort);
-  const backend = new AsynchronousBackend({ store, codec: CODECS.json, queue });
-  return { backend, store, queue, abort };
+  const backend = new AsynchronousBackend({ store, codec: CODECS.json, queue, clock });
+  return { backend, store, queue, abort, clock };
+}
+
+/** A periodic backend, at a time on its clock. */
+function periodic(elapsedMs: number, options: { store?: SharedStore; ledger?: Ledger } = {}) {
+  const { store = newStore(SHARDS), ledger = Ledger.create(store.size.shards) } = options;
+  const clock = clockAt(elapsedMs);
+  return { backend: new PeriodicBackend({ store, ledger, clock }), store, ledger, clock };
+}
+
+/** Asserts that a time is not before another, and has come on the clock. */
+function assertBetween(earliestMs: number, timeMs: number, clock: Clock): void {
+  assertGreaterOrEqual(timeMs, earliestMs);
+  assertLessOrEqual(timeMs, clock.nowMs());
 }
 
 function put(backend: Backend, key: string, value: string): void {
@@ -59,7 +76,7 @@ function get(backend: Backend, key: string): string | undefined {
 /** Takes all that is queued. */
 function drain(queue: SnapshotQueue): { shard: number; version: number; entries: Readonly<Record<string, string>> }[] {
   queue.close();
-  const snapshot: QueuedSnapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  const snapshot = emptySnapshot();
   const taken = [];
   while (queue.take(snapshot)) {
     const { entries } = CODECS.json.decode(new Uint8Array(snapshot.bytes));
@@ -67,16 +84,6 @@ function drain(queue: SnapshotQueue): { shard: number; version: number; entries:
     queue.release();
   }
   return taken;
-}
-
-/** Checks that the shard's lock is free, so that others can go on. */
-function assertUnlocked(store: SharedStore, shard: number): void {
-  // With the run aborted, waiting for a lock that is held throws; a free one is taken.
-  const abort = Abort.create({ tickMs: 1 });
-  const view = SharedStore.attach({ ...store.handle(), abort: abort.handle() });
-  abort.raise();
-  view.lockShard(shard);
-  view.unlockShard(shard);
 }
 
 /** Two keys of shard 0 and one of shard 1. */
@@ -88,13 +95,16 @@ const [KEY_0, OTHER_KEY_0, KEY_1] = [
 
 Deno.test("SynchronousBackend.put() stays in memory until the period is over", () => {
   using directory = temporaryDirectory();
-  const { backend, store, ledger, writer } = synchronous(directory.path, EARLY_MS);
+  const { backend, store, ledger, writer, clock } = synchronous(directory.path, EARLY_MS);
   put(backend, KEY_0, "1");
+  const sinceMs = ledger.dirtySinceMs(0);
+  assertBetween(EARLY_MS, sinceMs, clock);
   put(backend, KEY_0, "2");
+  assertEquals([0, 1, 2].map((shard) => ledger.dirtySinceMs(shard)), [sinceMs, 0, 0], "since the first put");
   assertEquals(get(backend, KEY_0), "2");
   assertEquals(namesIn(directory.path), []);
   assertEquals([store.version(0), ledger.writtenVersion(0)], [2, 0]);
-  assertEquals(writer.counts, { snapshotsWritten: 0, bytesWritten: 0 });
+  assertEquals(countsOf(writer.counts), { snapshotsWritten: 0, bytesWritten: 0, times: 0 });
 });
 
 for (const serializer of SERIALIZER_NAMES) {
@@ -117,7 +127,12 @@ for (const serializer of SERIALIZER_NAMES) {
     });
     assertEquals([ledger.writtenVersion(0), ledger.writtenVersion(1)], [2, 0]);
     const { size: bytesWritten } = Deno.statSync(`${directory.path}/${shardFileName(0, SHARDS, serializer)}`);
-    assertEquals(late.writer.counts, { snapshotsWritten: 1, bytesWritten });
+    assertEquals(countsOf(late.writer.counts), { snapshotsWritten: 1, bytesWritten, times: 1 });
+    // The first of the puts waited from early to late, of which two digits are kept.
+    const waitedMs = timesOf(late.writer.counts).maxValue / 1000;
+    assertLessOrEqual(Math.abs(waitedMs / PERIOD_MS - 1), 0.02);
+    assertEquals([ledger.dirtySinceMs(0), ledger.takenSinceMs(0)], [0, 0]);
+    assertBetween(EARLY_MS, ledger.dirtySinceMs(1), early.clock);
   });
 }
 
@@ -157,13 +172,27 @@ Deno.test("AsynchronousBackend.put() queues a snapshot of its shard, its own put
 });
 
 Deno.test("AsynchronousBackend.put() queues no stale snapshot behind another thread's", () => {
-  const { backend, store, queue } = asynchronous();
-  const other = new AsynchronousBackend({ store, codec: CODECS.json, queue });
+  const { backend, store, queue, clock } = asynchronous();
+  const other = new AsynchronousBackend({ store, codec: CODECS.json, queue, clock });
   put(backend, KEY_0, "1");
   put(other, OTHER_KEY_0, "2");
   put(backend, KEY_0, "3");
   // The newest supersedes the others.
   assertEquals(drain(queue), [{ shard: 0, version: 3, entries: { [KEY_0]: "3", [OTHER_KEY_0]: "2" } }]);
+});
+
+Deno.test("AsynchronousBackend.put() queues the time of its put, of which the oldest counts", () => {
+  const { backend, store, queue, clock } = asynchronous({ elapsedMs: EARLY_MS });
+  const late = new AsynchronousBackend({ store, codec: CODECS.json, queue, clock: clockAt(LATE_MS) });
+  put(backend, KEY_0, "1");
+  put(late, KEY_0, "2");
+  put(late, KEY_1, "3");
+  assertBetween(EARLY_MS, queue.queuedSinceMs(0), clock);
+  assertGreaterOrEqual(queue.queuedSinceMs(1), LATE_MS);
+  const snapshot = emptySnapshot();
+  assert(queue.take(snapshot));
+  assertEquals([snapshot.shard, snapshot.version], [0, 2]);
+  assertBetween(EARLY_MS, snapshot.sinceMs, clock);
 });
 
 Deno.test("AsynchronousBackend.get() queues nothing", () => {
@@ -186,8 +215,55 @@ Deno.test("AsynchronousBackend.put() throws when the run fails while the queue i
   assertUnlocked(store, 1);
 });
 
+Deno.test("PeriodicBackend.put() stays in memory, and marks its shard dirty at the first put only", () => {
+  const { backend, store, ledger, clock } = periodic(EARLY_MS);
+  const late = periodic(LATE_MS, { store, ledger });
+  assertEquals([0, 1, 2].map((shard) => ledger.dirtySinceMs(shard)), [0, 0, 0]);
+  put(backend, KEY_0, "1");
+  const sinceMs = ledger.dirtySinceMs(0);
+  assertBetween(EARLY_MS, sinceMs, clock);
+  // However late, and whoever puts.
+  put(late.backend, KEY_0, "2");
+  put(backend, OTHER_KEY_0, "3");
+  assertEquals([0, 1, 2].map((shard) => ledger.dirtySinceMs(shard)), [sinceMs, 0, 0]);
+  put(late.backend, KEY_1, "4");
+  assertEquals(ledger.dirtySinceMs(0), sinceMs);
+  assertBetween(LATE_MS, ledger.dirtySinceMs(1), late.clock);
+  assertEquals([get(late.backend, KEY_0), get(backend, KEY_1)], ["2", "4"]);
+  assertEquals([store.version(0), ledger.writtenVersion(0)], [3, 0]);
+  assertUnlocked(store, 0);
+});
+
+Deno.test("PeriodicBackend.put() marks its shard dirty again when a snapshot has been taken of it", () => {
+  const { backend, store, ledger } = periodic(EARLY_MS);
+  const late = periodic(LATE_MS, { store, ledger });
+  put(backend, KEY_0, "1");
+  const sinceMs = ledger.take(0);
+  put(late.backend, KEY_0, "2");
+  assertBetween(LATE_MS, ledger.dirtySinceMs(0), late.clock);
+  assertEquals(ledger.takenSinceMs(0), sinceMs);
+});
+
+Deno.test("PeriodicBackend.get() marks nothing dirty", () => {
+  const { backend, ledger } = periodic(EARLY_MS);
+  assertEquals(get(backend, KEY_0), undefined);
+  assertEquals([0, 1, 2].map((shard) => ledger.dirtySinceMs(shard)), [0, 0, 0]);
+});
+
+Deno.test("PeriodicBackend.put() leaves its shard as clean as it was when it has no room", () => {
+  const store = SharedStore.create({ shards: 1, entriesPerShard: 1, arenaWordsPerShard: 1 }, Abort.create());
+  const { backend, ledger } = periodic(EARLY_MS, { store });
+  assertThrows(() => put(backend, "key", "too long for the shard ".repeat(10)), StoreFullError);
+  assertEquals([ledger.dirtySinceMs(0), store.version(0)], [0, 0]);
+  assertUnlocked(store, 0);
+});
+
 for (
-  const [name, create] of [["SynchronousBackend", synchronousOn], ["AsynchronousBackend", asynchronousOn]] as const
+  const [name, create] of [
+    ["SynchronousBackend", synchronousOn],
+    ["AsynchronousBackend", asynchronousOn],
+    ["PeriodicBackend", periodicOn],
+  ] as const
 ) {
   Deno.test(`${name}.put() throws when the shard is full, keeps what it has and lets go of it`, () => {
     using directory = temporaryDirectory();
@@ -207,6 +283,10 @@ for (
 
 function synchronousOn(store: SharedStore, directory: string): Backend {
   return synchronous(directory, EARLY_MS, { store }).backend;
+}
+
+function periodicOn(store: SharedStore): Backend {
+  return periodic(EARLY_MS, { store }).backend;
 }
 
 function asynchronousOn(store: SharedStore): Backend {

@@ -5,6 +5,7 @@
  */
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { planStore } from "../../lib/backend/plan.ts";
+import type { QueuedSnapshot } from "../../lib/persist/snapshot_queue.ts";
 import { hashKey, shardOf } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
@@ -34,6 +35,11 @@ export function keyOfShard(shard: number, options: { shards: number; n?: number 
   }
 }
 
+/** What a snapshot out of the queue is filled into. */
+export function emptySnapshot(): QueuedSnapshot {
+  return { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+}
+
 /** Options of a file backend in a directory. */
 export function fileOptions(output: string, options: Partial<FileBackendOptions> = {}): FileBackendOptions {
   return {
@@ -42,6 +48,8 @@ export function fileOptions(output: string, options: Partial<FileBackendOptions>
     fileCount: 3,
     serializer: "json",
     policy: { kind: "asynchronous", queueDepth: 4, queueMemoryBytes: 2 ** 20 },
+    replace: "rename",
+    sync: "none",
     ...options,
   };
 }

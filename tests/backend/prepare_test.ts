@@ -3,25 +3,28 @@
  *
  * @module
  */
-import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual, assertLess, assertRejects } from "@std/assert";
 import { attachBackend } from "../../lib/backend/attach.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles, prepareMemory } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { attachShardWriter } from "../../lib/persist/persistence.ts";
-import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import { type PersistencePolicy, REPLACE_NAMES, SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
+import { openFilesLimit } from "../../lib/persist/system.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import { leftOversIn, namesIn, temporaryDirectory } from "../run/files.ts";
-import { fileOptions, KEYS } from "./fixtures.ts";
+import { emptySnapshot, fileOptions, KEYS } from "./fixtures.ts";
 
 const SYNCHRONOUS: PersistencePolicy = { kind: "synchronous", periodMs: 1 };
 
+const THREADS = 4;
+
 async function prepare(options: FileBackendOptions, abort = Abort.create()): Promise<PreparedFiles> {
-  return await prepareFiles(options, KEYS, { abort, clock: Clock.create() });
+  return await prepareFiles(options, KEYS, { abort, clock: Clock.create(), threads: THREADS });
 }
 
 /** Puts into a directory, through all of its policy's ways, and lets go of it. */
@@ -39,7 +42,7 @@ Deno.test("prepareMemory() makes a store for the keys, which its handle leads to
   const { backend, writeCounts } = attachBackend(handle);
   for (const [key, value] of Object.entries(ENTRIES)) backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
   for (const [key, value] of Object.entries(ENTRIES)) assertEquals(store.getString(key), value);
-  assertEquals(writeCounts(), { snapshotsWritten: 0, bytesWritten: 0 });
+  assertEquals(writeCounts, undefined);
 });
 
 for (const serializer of SERIALIZER_NAMES) {
@@ -102,6 +105,54 @@ Deno.test("prepareFiles() makes a queue for the asynchronous policy alone", asyn
   const asynchronous = await prepare(fileOptions(`${directory.path}/b`));
   assertEquals([asynchronous.handle.kind, asynchronous.queue?.size.depth], ["asynchronous", 4]);
   asynchronous.directory.close();
+
+  const periodic = await prepare(fileOptions(`${directory.path}/c`, { policy: { kind: "periodic", periodMs: 1 } }));
+  assertEquals([periodic.handle.kind, periodic.queue], ["periodic", undefined]);
+  periodic.directory.close();
+});
+
+Deno.test("prepareFiles() hands on how snapshots are replaced and synced, and whom to tell", async () => {
+  using directory = temporaryDirectory();
+  for (const replace of REPLACE_NAMES) {
+    for (const sync of SYNC_NAMES) {
+      const { persistence, directory: held } = await prepare(fileOptions(directory.path, { replace, sync }));
+      assertEquals([persistence.replace, persistence.sync, persistence.witness], [replace, sync, undefined]);
+      held.close();
+    }
+  }
+  const context = { abort: Abort.create(), clock: Clock.create(), threads: THREADS, witness: "/witness" };
+  const { persistence, directory: held } = await prepareFiles(fileOptions(directory.path), KEYS, context);
+  assertEquals(persistence.witness, "/witness");
+  held.close();
+});
+
+Deno.test("prepareFiles() lets writers keep files open within the system's limit, and none when they rename", async () => {
+  using directory = temporaryDirectory();
+  const limit = openFilesLimit();
+  const periodic: PersistencePolicy = { kind: "periodic", periodMs: 1 };
+  // Under the synchronous policy every load worker writes, and at the end the file worker.
+  for (const [policy, writers] of [[SYNCHRONOUS, THREADS + 1], [periodic, 1]] as const) {
+    for (const replace of REPLACE_NAMES) {
+      const { persistence, directory: held } = await prepare(fileOptions(directory.path, { policy, replace }));
+      held.close();
+      if (replace === "rename") assertEquals(persistence.openFilesMax, 0);
+      else {
+        assertGreaterOrEqual(persistence.openFilesMax, 1);
+        assertLess(writers * persistence.openFilesMax, limit);
+      }
+    }
+  }
+});
+
+Deno.test("prepareFiles() loads the newer of a shard's two files, and which one that is", async () => {
+  using directory = temporaryDirectory();
+  const options = fileOptions(directory.path, { replace: "alternate", fileCount: 1 });
+  for (const [value, side] of [["first", "a"], ["second", "b"], ["third", "a"]] as const) {
+    await fill(options, { key: value });
+    const { store, ledger, filesLoaded, entriesLoaded, directory: held } = await prepare(options);
+    assertEquals([store.getString("key"), ledger.side(0), filesLoaded, entriesLoaded], [value, side, 1, 1]);
+    held.close();
+  }
 });
 
 Deno.test("prepareFiles() takes no more memory for the queue than its slots can fill, and no less", async () => {
@@ -117,7 +168,7 @@ Deno.test("prepareFiles() takes no more memory for the queue than its slots can 
   abort.raise();
   const { backend } = attachBackend(handle);
   const value = PaddedBytes.of("x".repeat(KEYS.valueLengthMax));
-  const snapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  const snapshot = emptySnapshot();
   for (let i = 0; i < KEYS.keyCount; i++) {
     const key = String(i).padStart(KEYS.keyLengthMax, "k");
     backend.put(PaddedBytes.of(key), value);
@@ -150,7 +201,8 @@ Deno.test("prepareFiles() lets go of the directory when it fails", async () => {
 });
 
 Deno.test("prepareFiles() without an output makes a directory that goes away when it is closed", async () => {
-  const { directory } = await prepare({ kind: "file", fileCount: 2, serializer: "json", policy: SYNCHRONOUS });
+  const { output: _, ...options } = fileOptions("");
+  const { directory } = await prepare(options);
   assertEquals(namesIn(directory.path), ["LOCK"]);
   directory.close();
   await assertRejects(() => Deno.stat(directory.path), Deno.errors.NotFound);
