@@ -57,7 +57,7 @@ for (const producers of [1, 2, 4, 8]) {
   Deno.test(`SnapshotQueue passes on what ${producers} workers put when it is small and full most of the time`, async () => {
     await stress({
       producers,
-      rounds: 40,
+      rounds: 30,
       putsPerRound: 160 / producers,
       depth: 5,
       bytes: 9 * LINE_BYTES,
@@ -85,7 +85,7 @@ for (const producers of [2, 8]) {
   Deno.test(`SnapshotQueue keeps the order of a shard's snapshots when ${producers} workers put under its lock`, async () => {
     await stress({
       producers,
-      rounds: 40,
+      rounds: 30,
       putsPerRound: 160 / producers,
       depth: 4,
       bytes: 16 * LINE_BYTES,

@@ -7,6 +7,7 @@ import { type QueuedSnapshot, type QueueHandle, SnapshotQueue } from "../../lib/
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import { LINE_WORDS } from "../../lib/sync/layout.ts";
 import { lock, unlock } from "../../lib/sync/mutex.ts";
+import { addJitter } from "../sync/jitter.ts";
 import { meet, serve } from "../sync/serve.ts";
 import { mix, payloadOf, sameBytes } from "./payload.ts";
 
@@ -30,7 +31,7 @@ export interface QueueLoad {
   readonly producers: number;
   /**
    * In each round the producers put all they have to, and the consumer empties the queue, before the next begins: so a
-   * wake-up lost in one is not made up for in the next.
+   * wake-up lost in one is not made up for in the next. From half of the rounds on, atomic operations are late at random.
    */
   readonly rounds: number;
   /** Snapshots that each producer puts in a round. */
@@ -95,6 +96,7 @@ function produce({ load, producer }: QueueConfig): QueueResult {
   const abort = ownAbort(load);
   const lastVersions = Array<number>(queue.size.shards).fill(0);
   for (let round = 1; round <= rounds; round++) {
+    if (round === rounds >> 1) addJitter(producer);
     for (let i = 0; i < putsPerRound; i++) {
       const shard = shardFor(load, producer, round * putsPerRound + i);
       const row = SHARDS + shard * LINE_WORDS;
@@ -131,6 +133,7 @@ function consume(load: QueueLoad): QueueResult {
   const check = new Check(load);
   let released = 0;
   for (let round = 1; round <= rounds; round++) {
+    if (round === rounds >> 1) addJitter(producers);
     while (released < round * producers * putsPerRound) {
       if (!queue.take(check.snapshot)) throw new Error(`the queue ended after ${released} snapshots`);
       check.inspect();

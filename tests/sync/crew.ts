@@ -16,7 +16,7 @@ export interface CrewOptions {
   /** Ends every wait of the crew when the deadline passes or a worker fails. */
   readonly abort: Abort;
   /** Memory in which a worker may be asleep. */
-  readonly words: Int32Array<SharedArrayBuffer>;
+  readonly words: Int32Array<SharedArrayBuffer> | readonly Int32Array<SharedArrayBuffer>[];
   /** What this thread does while the workers run; its failure is the crew's. */
   readonly meanwhile?: () => Promise<void>;
   /** Default: 30 seconds, more than twenty times what the slowest stress test takes on a busy machine. */
@@ -124,8 +124,9 @@ class Rescue {
   }
 
   #wakeAll(): void {
-    const { words } = this.#options;
-    for (let i = 0; i < words.length; i++) Atomics.notify(words, i);
+    for (const words of [this.#options.words].flat()) {
+      for (let i = 0; i < words.length; i++) Atomics.notify(words, i);
+    }
   }
 }
 

@@ -1,0 +1,39 @@
+/**
+ * Benches of file replacement: what it costs that a reader, and a crash, finds either the old snapshot or the new.
+ *
+ * In a temporary directory: on another file system the ratios are others, which `TMPDIR` shows.
+ *
+ * @module
+ */
+import { replaceFile } from "../lib/persist/shard_file.ts";
+import { options } from "./short.ts";
+
+const CONTENT = new Uint8Array(8 * 1024).fill(0x2e);
+
+const directory = Deno.makeTempDirSync({ prefix: "kvlab-bench-" });
+globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+
+/** A path at which a file is already. */
+function existing(name: string): string {
+  const path = `${directory}/${name}`;
+  Deno.writeFileSync(path, CONTENT);
+  return path;
+}
+
+const GROUP = { ...options(), group: "replace the 8 KiB of a file" };
+
+const overwritten = existing("overwritten");
+Deno.bench("Deno.writeFileSync: a crash leaves a part", { ...GROUP, baseline: true }, () => {
+  Deno.writeFileSync(overwritten, CONTENT);
+});
+
+const replaced = existing("replaced");
+Deno.bench("replaceFile: old or new, never a part", GROUP, () => {
+  replaceFile(replaced, CONTENT);
+});
+
+const open = Deno.openSync(existing("open"), { write: true });
+Deno.bench("seek and write, file kept open: a crash leaves a mixture", GROUP, () => {
+  open.seekSync(0, Deno.SeekMode.Start);
+  open.writeSync(CONTENT);
+});

@@ -1,0 +1,87 @@
+/**
+ * The workers of the queue's benches: either end of a queue, and either end of a channel of messages.
+ *
+ * @module
+ */
+/// <reference lib="deno.worker" />
+import { type QueuedSnapshot, type QueueHandle, SnapshotQueue } from "../lib/persist/snapshot_queue.ts";
+
+/** What a worker does: puts or takes snapshots of as many shards, or posts or hears as many messages. */
+export type HandOffTask =
+  | { readonly kind: "put" | "take"; readonly queue: QueueHandle; readonly count: number; readonly lengthBytes: number }
+  | {
+    readonly kind: "post" | "hear";
+    readonly port: MessagePort;
+    readonly count: number;
+    readonly lengthBytes: number;
+  };
+
+/** The first message is the task, answered when the worker is ready; each further one is answered when it is done. */
+self.onmessage = ({ data: task }: MessageEvent<HandOffTask>) => {
+  const perform = performerOf(task);
+  self.onmessage = () => perform(reply);
+  reply();
+};
+
+/** What to do at each message, and then to call `done`. */
+function performerOf(task: HandOffTask): (done: () => void) => void {
+  const { kind, count, lengthBytes } = task;
+  const bytes = new Uint8Array(lengthBytes);
+  switch (kind) {
+    case "put": {
+      const queue = SnapshotQueue.attach(task.queue);
+      let version = 0;
+      return (done) => {
+        version++;
+        put(queue, { count, version, bytes });
+        done();
+      };
+    }
+    case "take": {
+      const queue = SnapshotQueue.attach(task.queue);
+      return (done) => {
+        take(queue, count);
+        done();
+      };
+    }
+    case "post":
+      return (done) => {
+        for (let i = 0; i < count; i++) task.port.postMessage(bytes);
+        done();
+      };
+    case "hear":
+      return hear(task.port, count);
+  }
+}
+
+/** Puts a snapshot of each shard, so that none supersedes another. */
+function put(queue: SnapshotQueue, options: { count: number; version: number; bytes: Uint8Array<ArrayBuffer> }): void {
+  const { count, version, bytes } = options;
+  for (let shard = 0; shard < count; shard++) queue.put({ shard, version, bytes, length: bytes.length });
+}
+
+function take(queue: SnapshotQueue, count: number): void {
+  const snapshot: QueuedSnapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  for (let taken = 0; taken < count; taken++) {
+    queue.take(snapshot);
+    queue.release();
+  }
+}
+
+/** Messages may come before it is said that they will: all are counted. */
+function hear(port: MessagePort, count: number): (done: () => void) => void {
+  let heard = 0, awaited = 0;
+  let onAll = () => {};
+  port.onmessage = () => {
+    if (++heard === awaited) onAll();
+  };
+  return (done) => {
+    awaited += count;
+    onAll = done;
+    if (heard === awaited) done();
+  };
+}
+
+function reply(): void {
+  self.postMessage(undefined);
+}
