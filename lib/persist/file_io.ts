@@ -52,6 +52,16 @@ export function syncData(file: Deno.FsFile, path: string): void {
   }
 }
 
+/** Waits until the data of a file that is not open is on the device (fdatasync). */
+export function syncFile(path: string): void {
+  const file = openFile(path, { read: true });
+  try {
+    syncData(file, path);
+  } finally {
+    file.close();
+  }
+}
+
 /** Waits until a directory's entries are on the device (fsync). */
 export function syncDirectory(path: string): void {
   const directory = openFile(path, { read: true });
@@ -61,6 +71,17 @@ export function syncDirectory(path: string): void {
     throw new PersistError("sync", path, error);
   } finally {
     directory.close();
+  }
+}
+
+/** The names in a directory. Unlike a file's, its opening is not made again by the runtime when a signal interrupts it. */
+export function readNames(path: string): string[] {
+  for (;;) {
+    try {
+      return Array.from(Deno.readDirSync(path), ({ name }) => name);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.Interrupted)) throw new PersistError("read", path, error);
+    }
   }
 }
 
