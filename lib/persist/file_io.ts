@@ -74,17 +74,6 @@ export function syncDirectory(path: string): void {
   }
 }
 
-/** The names in a directory. Unlike a file's, its opening is not made again by the runtime when a signal interrupts it. */
-export function readNames(path: string): string[] {
-  for (;;) {
-    try {
-      return Array.from(Deno.readDirSync(path), ({ name }) => name);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.Interrupted)) throw new PersistError("read", path, error);
-    }
-  }
-}
-
 /** Renames a file over another. */
 export function renameOver(from: string, to: string): void {
   try {
