@@ -13,10 +13,10 @@ import { parseShardFileName, shardFileName, TEMPORARY_SUFFIX } from "../../lib/p
 import { Rng } from "../../lib/load/rng.ts";
 import { assertCode, type Ended, kvlab, linesOf, resultOf, succeeds, testWhere } from "../main/kvlab.ts";
 import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
-import { report, rounds } from "./campaign.ts";
+import { isFull, report, rounds } from "./campaign.ts";
 import { type Injection, readTraceLog, straceCommand, type TraceLog } from "./strace.ts";
 
-const INJECTIONS_SMALL = 200;
+const INJECTIONS_SMALL = 120;
 const INJECTIONS_FULL = 5000;
 /** So many failures are shown before the campaign ends. */
 const FAILURES_MAX = 10;
@@ -147,7 +147,7 @@ class FaultsCampaign {
   /** Makes the first call fail, then later ones, until a run ends before. */
   async #advance(fault: Fault): Promise<void> {
     this.#counts.faults++;
-    for (let call = 1; !this.#isDone; call = call < 6 ? call + 1 : Math.ceil(call * 1.5)) {
+    for (let call = 1; !this.#isDone; call = nextCall(call)) {
       const { log, what } = await this.#runOnce(fault, call);
       if (log.injected > 0) continue;
       assert(call > 1, `${what}: nothing was injected`);
@@ -233,6 +233,12 @@ function injectionOf({ syscall, errno, mode, serializer }: Fault, call: number, 
     // The runtime panics when closing a directory that it has listed fails.
     paths: [...(syscall === "close" ? [] : [directory]), ...names.map((name) => `${directory}/${name}`)],
   };
+}
+
+/** Each of the first calls, and later ones further and further apart; in small, further apart from the start. */
+function nextCall(call: number): number {
+  if (!isFull()) return call * 3;
+  return call < 6 ? call + 1 : Math.ceil(call * 1.5);
 }
 
 /** Whether a run goes on as if nothing had happened. */
