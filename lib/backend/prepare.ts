@@ -6,7 +6,7 @@
 import { CODECS } from "../codec/codecs.ts";
 import { type SetAsideFile, ShardDirectory } from "../persist/directory.ts";
 import { Ledger } from "../persist/ledger.ts";
-import { loadDirectory, surveyDirectory } from "../persist/loader.ts";
+import { loadDirectory, makeLoadedDurable, surveyDirectory } from "../persist/loader.ts";
 import type { PersistenceHandle } from "../persist/persistence.ts";
 import type { AsynchronousPolicy, PersistencePolicy } from "../persist/policy.ts";
 import { openFilesPerWriter } from "../persist/replace/descriptors.ts";
@@ -73,6 +73,7 @@ export async function prepareFiles(
     const store = SharedStore.create(planStore(shards, keys, survey), context.abort);
     const ledger = Ledger.create(shards);
     await loadDirectory(survey, { codec, store, ledger });
+    if (sync !== "none") await makeLoadedDurable(survey, { directory, ledger });
     const persistence: PersistenceHandle = {
       store: store.handle(),
       ledger: ledger.handle(),

@@ -32,7 +32,10 @@ export interface Comparison {
   readonly oldestLostAtMs: number;
   readonly neverAcknowledged: number;
   readonly holes: number;
+  /** What a crash of the process may lose: acknowledged, less what the ledger called written. */
   readonly gauge: number;
+  /** What a power loss may lose: acknowledged, less what the ledger called synced. */
+  readonly powerGauge: number;
 }
 
 /** Runs the child's operations again, thread by thread, and looks up what became of each put. */
@@ -51,13 +54,23 @@ export function compare(parts: ComparisonParts): Comparison {
   }
   for (const shard of tornShards) lost += versionsBefore[shard]!;
 
-  let gauge = 0;
+  const gauge = unpersisted(acknowledgedPerShard, versionsBefore, testimony.writtenVersions);
+  const powerGauge = unpersisted(acknowledgedPerShard, versionsBefore, testimony.syncedVersions);
+  return { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes, gauge, powerGauge };
+}
+
+/** How many of the acknowledged puts no persisted version holds. */
+function unpersisted(
+  acknowledgedPerShard: Float64Array,
+  versionsBefore: Float64Array,
+  persistedVersions: ReadonlyMap<number, number>,
+): number {
+  let writes = 0;
   for (const [shard, count] of acknowledgedPerShard.entries()) {
     const before = versionsBefore[shard]!;
-    const written = Math.max(before, testimony.writtenVersions.get(shard) ?? 0);
-    gauge += Math.max(0, before + count - written);
+    writes += Math.max(0, before + count - Math.max(before, persistedVersions.get(shard) ?? 0));
   }
-  return { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes, gauge };
+  return writes;
 }
 
 /** What became of one thread's puts; they are numbered from 1. */

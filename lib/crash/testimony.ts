@@ -4,7 +4,13 @@
  * @module
  */
 import { PersistError } from "../persist/persist_error.ts";
-import { ACKNOWLEDGED_BYTES, ACKNOWLEDGED_PREFIX, WRITTEN_BYTES, WRITTEN_PREFIX } from "../persist/witness.ts";
+import {
+  ACKNOWLEDGED_BYTES,
+  ACKNOWLEDGED_PREFIX,
+  SYNCED_PREFIX,
+  VERSION_BYTES,
+  WRITTEN_PREFIX,
+} from "../persist/witness.ts";
 
 /** What is known of a killed child. */
 export interface Testimony {
@@ -12,6 +18,8 @@ export interface Testimony {
   readonly acknowledgedAtMs: readonly Float64Array[];
   /** For each shard that its ledger called written, the version. */
   readonly writtenVersions: ReadonlyMap<number, number>;
+  /** For each shard that its ledger called synced, the version. */
+  readonly syncedVersions: ReadonlyMap<number, number>;
 }
 
 /**
@@ -21,6 +29,7 @@ export interface Testimony {
  */
 export function readTestimony(directory: string, threads: number): Testimony {
   const writtenVersions = new Map<number, number>();
+  const syncedVersions = new Map<number, number>();
   const acknowledgedAtMs = Array.from({ length: threads }, () => new Float64Array());
   try {
     for (const { name } of Deno.readDirSync(directory)) {
@@ -28,13 +37,15 @@ export function readTestimony(directory: string, threads: number): Testimony {
       if (name.startsWith(ACKNOWLEDGED_PREFIX)) {
         acknowledgedAtMs[Number(name.slice(ACKNOWLEDGED_PREFIX.length))] = readRecords(path, ACKNOWLEDGED_BYTES);
       } else if (name.startsWith(WRITTEN_PREFIX)) {
-        collectVersions(readRecords(path, WRITTEN_BYTES), writtenVersions);
+        collectVersions(readRecords(path, VERSION_BYTES), writtenVersions);
+      } else if (name.startsWith(SYNCED_PREFIX)) {
+        collectVersions(readRecords(path, VERSION_BYTES), syncedVersions);
       }
     }
   } catch (error) {
     throw error instanceof PersistError ? error : new PersistError("read", directory, error);
   }
-  return { acknowledgedAtMs, writtenVersions };
+  return { acknowledgedAtMs, writtenVersions, syncedVersions };
 }
 
 /** The floats of all whole records. */

@@ -142,15 +142,17 @@ export function shardFileNames(directory: string): Map<string, ShardFileName> {
 }
 
 /**
- * All names in a directory.
+ * All names in a directory. Its opening, unlike a file's, is not made again by the runtime when a signal interrupts it.
  *
  * @throws {PersistError} when it cannot be read
  */
 export function namesIn(directory: string): string[] {
-  try {
-    return Array.from(Deno.readDirSync(directory), ({ name }) => name);
-  } catch (error) {
-    throw new PersistError("read", directory, error);
+  for (;;) {
+    try {
+      return Array.from(Deno.readDirSync(directory), ({ name }) => name);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.Interrupted)) throw new PersistError("read", directory, error);
+    }
   }
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { writeAll } from "./file_io.ts";
 import { PersistError } from "./persist_error.ts";
 
 const LOCK_NAME = "LOCK";
@@ -25,7 +26,7 @@ export function takeLock(directory: string): Deno.FsFile {
   try {
     lockForWriting(file, directory);
     file.truncateSync();
-    file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
+    writeAll(file, path, new TextEncoder().encode(`${Deno.pid}\n`));
   } catch (error) {
     file.close();
     throw error instanceof PersistError ? error : new PersistError("lock", path, error);

@@ -52,6 +52,16 @@ export function syncData(file: Deno.FsFile, path: string): void {
   }
 }
 
+/** Waits until the data of a file that is not open is on the device (fdatasync). */
+export function syncFile(path: string): void {
+  const file = openFile(path, { read: true });
+  try {
+    syncData(file, path);
+  } finally {
+    file.close();
+  }
+}
+
 /** Waits until a directory's entries are on the device (fsync). */
 export function syncDirectory(path: string): void {
   const directory = openFile(path, { read: true });

@@ -53,6 +53,7 @@ serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
 
   phase.waitFor(DRAINING, abort);
   writer.writeDirtyShards();
+  writer.makeAllDurable();
   return { ...writer.counts, snapshotsSuperseded, ...(sweeps === undefined ? {} : { sweeps }) };
 });
 

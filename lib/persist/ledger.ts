@@ -35,8 +35,10 @@ const SIDES: readonly (Side | undefined)[] = [undefined, "a", "b"];
  * | 2 | the version synced to the device, which survives a power loss |
  * | 3 | when the first put was made that no snapshot holds yet; 0: there is none |
  * | 4 | when the first put was made that only the snapshot being written holds; 0: none is being written |
- * | 5 | when the first put was made that only the snapshot being synced holds; 0: none is being synced |
+ * | 5 | when the first put was made that only the newest snapshot holds, while that one is not synced; 0: it is |
  * | 6 | which of its two files holds the version in the file system, where it alternates |
+ *
+ * Behind them one more line, whose first float is 1 after a write or a sync of any shard has failed, and 0 before.
  *
  * Times are in milliseconds of the run's clock, and above 0.
  *
@@ -55,7 +57,7 @@ export class Ledger {
 
   /** A ledger in which no shard has been written: each is at version 0 since time 0. */
   static create(shards: number): Ledger {
-    return new Ledger(new SharedArrayBuffer(shards * LINE_BYTES));
+    return new Ledger(new SharedArrayBuffer((shards + 1) * LINE_BYTES));
   }
 
   static attach(handle: LedgerHandle): Ledger {
@@ -96,7 +98,7 @@ export class Ledger {
     return this.#doubles[shard * ROW_DOUBLES + TAKEN_SINCE]!;
   }
 
-  /** When the first put was made that only the snapshot being synced holds; 0 when none is being synced. */
+  /** When the first put was made that only the newest snapshot holds, while that one is not synced; 0 when it is. */
   syncingSinceMs(shard: number): number {
     return this.#doubles[shard * ROW_DOUBLES + SYNCING_SINCE]!;
   }
@@ -134,9 +136,20 @@ export class Ledger {
     this.#doubles[row + TAKEN_SINCE] = 0;
   }
 
-  /** Records that this version of the shard is synced to the device. */
+  /** Records that this version of the shard, the one written or one before, is synced to the device. */
   recordSynced(shard: number, version: number): void {
-    this.#doubles[shard * ROW_DOUBLES + SYNCED_VERSION] = version;
-    this.#doubles[shard * ROW_DOUBLES + SYNCING_SINCE] = 0;
+    const row = shard * ROW_DOUBLES;
+    this.#doubles[row + SYNCED_VERSION] = version;
+    if (version === this.#doubles[row + WRITTEN_VERSION]!) this.#doubles[row + SYNCING_SINCE] = 0;
+  }
+
+  /** Whether a write or a sync has failed. */
+  get hasFailed(): boolean {
+    return this.#doubles[this.#doubles.length - LINE_DOUBLES] === 1;
+  }
+
+  /** Records that a write or a sync has failed: nobody may touch the files, or call anything synced, any more. */
+  recordFailed(): void {
+    this.#doubles[this.#doubles.length - LINE_DOUBLES] = 1;
   }
 }

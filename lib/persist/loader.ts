@@ -10,6 +10,7 @@ import { PaddedBytes } from "../store/padded_bytes.ts";
 import { entryWords } from "../store/shard.ts";
 import type { SharedStore } from "../store/shared_store.ts";
 import type { FoundShardFile, SetAsideFile, ShardDirectory } from "./directory.ts";
+import { syncDirectory, syncFile } from "./file_io.ts";
 import type { Ledger } from "./ledger.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
 
@@ -32,15 +33,17 @@ interface FileContent {
   readonly arenaWords: number;
 }
 
+const PROCESS_ERRORS = ["EMFILE", "ENFILE", "ENOMEM"];
+
 /** How long the loader works before it lets other things on the main thread, such as signals, have their turn. */
 const TURN_MS = 50;
 
 /**
  * Reads every file once, to learn which one of a shard is the newest and how large a store must be; files that are not
- * sound are set aside. Reading twice, here and in {@linkcode loadDirectory}, keeps only one file's entries in
+ * sound are set aside, but none because the process has no descriptor or memory left. Reading twice, here and in {@linkcode loadDirectory}, keeps only one file's entries in
  * JavaScript's memory at a time.
  *
- * @throws {PersistError} when a damaged file cannot be set aside
+ * @throws {PersistError} when a damaged file cannot be set aside, or a file not be read for want of means
  */
 export async function surveyDirectory(
   directory: ShardDirectory,
@@ -86,11 +89,27 @@ export async function loadDirectory(
       }
       store.restoreVersion(shard, version);
       ledger.recordWritten(shard, { version, atMs: 0, side });
-      ledger.recordSynced(shard, version);
     } catch (error) {
       throw new PersistError("load", path, error);
     }
   }
+}
+
+/**
+ * Syncs what {@linkcode loadDirectory} has loaded, and records it as synced. To be done before a run that syncs writes:
+ * the run before may have been killed, or have synced less, and else this one could overwrite the durable one of a
+ * shard's two files while the other, newer one is only in the page cache.
+ *
+ * @throws {PersistError} when that fails
+ */
+export async function makeLoadedDurable(
+  survey: DirectorySurvey,
+  target: { directory: ShardDirectory; ledger: Ledger },
+): Promise<void> {
+  const { directory, ledger } = target;
+  for await (const { path } of inTurns(survey.files)) syncFile(path);
+  syncDirectory(directory.path);
+  for (const { shard } of survey.files) ledger.recordSynced(shard, ledger.writtenVersion(shard));
 }
 
 function measureFile(file: FoundShardFile, options: { codec: Codec; shards: number }): FileContent {
@@ -112,12 +131,14 @@ function measureFile(file: FoundShardFile, options: { codec: Codec; shards: numb
  * Reads a shard file. Whether its keys are its shard's, {@linkcode checkShard} tells.
  *
  * @throws {CorruptSnapshotError} when the file cannot be read, is damaged, or is not its shard's
+ * @throws {PersistError} when the process lacks the means to read it
  */
 export function readSnapshot({ path, shard }: FoundShardFile, options: { codec: Codec; shards: number }): Snapshot {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = Deno.readFileSync(path);
   } catch (error) {
+    if (isOfProcess(error)) throw new PersistError("read", path, error);
     throw new CorruptSnapshotError(`it cannot be read: ${reasonOf(error)}`);
   }
   const snapshot = options.codec.decode(bytes);
@@ -125,6 +146,11 @@ export function readSnapshot({ path, shard }: FoundShardFile, options: { codec: 
     throw new CorruptSnapshotError(`it is shard ${snapshot.shard} of ${snapshot.shards}`);
   }
   return snapshot;
+}
+
+/** Whether it is the process or the machine that lacks something, which says nothing about the file. */
+function isOfProcess(error: unknown): boolean {
+  return error instanceof Error && "code" in error && PROCESS_ERRORS.includes(String(error.code));
 }
 
 /**

@@ -42,7 +42,9 @@ export function attachShardWriter(handle: PersistenceHandle): ShardWriter {
     codec: CODECS[handle.serializer],
     replacement: createReplacement(handle),
     sync: handle.sync,
-    ...(handle.witness === undefined ? {} : { witness: Witness.ofWritten(handle.witness) }),
+    ...(handle.witness === undefined ? {} : {
+      witnesses: { written: Witness.ofWritten(handle.witness), synced: Witness.ofSynced(handle.witness) },
+    }),
   });
 }
 

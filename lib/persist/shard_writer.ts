@@ -6,6 +6,7 @@
 import type { Codec } from "../codec/codec.ts";
 import { OutputBuffer } from "../codec/output_buffer.ts";
 import type { SharedStore } from "../store/shared_store.ts";
+import { AbortError } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import type { Ledger } from "./ledger.ts";
 import type { SyncName } from "./policy.ts";
@@ -29,8 +30,8 @@ export interface ShardWriterParts {
   readonly codec: Codec;
   readonly replacement: Replacement;
   readonly sync: SyncName;
-  /** Told what the ledger calls written, where that has to outlive the process. */
-  readonly witness?: Witness;
+  /** Told what the ledger calls written, and what it calls synced, where that has to outlive the process. */
+  readonly witnesses?: { readonly written: Witness; readonly synced: Witness };
 }
 
 /** Writes one thread's snapshots and records them in the ledger, each after it is completely in place. */
@@ -54,25 +55,41 @@ export class ShardWriter {
   }
 
   /**
-   * Replaces a shard's snapshot, and makes it durable as far as the sync level asks.
+   * Replaces a shard's snapshot, and syncs it as far as the level asks. What the ledger calls synced then is this
+   * snapshot or, where its rename is not synced, the one before.
    *
    * @param snapshot `sinceMs` is when the first of its puts was made that the file system does not hold; 0: there is none
    * @throws {PersistError} when that fails; the ledger is as before, or, where only syncing failed, does not call the
    * snapshot synced
+   * @throws {AbortError} when a write has failed in another thread: what its shard's files hold is unknown, the one to be
+   * overwritten may be the last that is durable, and syncing the directory may succeed only because it has failed before
    */
   write(shard: number, snapshot: { version: number; bytes: Uint8Array; sinceMs: number }): void {
-    const { ledger, clock, replacement, sync, witness } = this.#parts;
-    const { version, bytes, sinceMs } = snapshot;
+    const { ledger } = this.#parts;
+    if (ledger.hasFailed) throw new AbortError();
+    try {
+      this.#replace(shard, snapshot);
+    } catch (error) {
+      ledger.recordFailed();
+      throw error;
+    }
+  }
+
+  #replace(shard: number, { version, bytes, sinceMs }: { version: number; bytes: Uint8Array; sinceMs: number }): void {
+    const { ledger, clock, replacement, sync, witnesses } = this.#parts;
+    const versionBefore = ledger.writtenVersion(shard);
     const side = replacement.replace(shard, bytes, ledger.side(shard));
     const atMs = clock.nowMs();
     ledger.recordWritten(shard, { version, atMs, side });
-    witness?.written(shard, version);
+    witnesses?.written.persisted(shard, version);
     this.#snapshotsWritten++;
     this.#bytesWritten += bytes.length;
     if (sinceMs > 0) recordTime(this.#timeToPersist, atMs - sinceMs);
     if (sync === "none") return;
-    replacement.makeDurable(shard, side);
-    ledger.recordSynced(shard, version);
+    const syncedVersion = replacement.makeDurable(shard, side) ? version : versionBefore;
+    if (ledger.hasFailed) throw new AbortError();
+    ledger.recordSynced(shard, syncedVersion);
+    witnesses?.synced.persisted(shard, syncedVersion);
   }
 
   /** Encodes a shard as it is and writes it. The caller holds the shard's lock, or knows that nobody writes to it. */
@@ -102,5 +119,17 @@ export class ShardWriter {
     for (let shard = 0; shard < store.size.shards; shard++) {
       if (store.version(shard) > ledger.writtenVersion(shard)) this.writeShard(shard);
     }
+  }
+
+  /**
+   * Makes durable, as far as the sync level asks, every snapshot that any thread has written. Nobody writes any more.
+   *
+   * @throws {PersistError} when that fails
+   */
+  makeAllDurable(): void {
+    const { store, ledger, replacement, sync } = this.#parts;
+    if (sync === "none") return;
+    replacement.makeAllDurable();
+    for (let shard = 0; shard < store.size.shards; shard++) ledger.recordSynced(shard, ledger.writtenVersion(shard));
   }
 }

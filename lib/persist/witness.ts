@@ -10,13 +10,15 @@ import { openFile, writeAll } from "./file_io.ts";
 
 /** Bytes of a record of an acknowledged put: when it was acknowledged, a float64 of milliseconds since the epoch. */
 export const ACKNOWLEDGED_BYTES = 8;
-/** Bytes of a record of a written snapshot: the shard and its version, each a float64. */
-export const WRITTEN_BYTES = 16;
+/** Bytes of a record of a written or synced snapshot: the shard and its version, each a float64. */
+export const VERSION_BYTES = 16;
 
 /** Files of acknowledged puts are named so, followed by the thread's index. */
 export const ACKNOWLEDGED_PREFIX = "acknowledged-";
 /** Files of written snapshots are named so, followed by something unique. */
 export const WRITTEN_PREFIX = "written-";
+/** Files of synced snapshots are named so, followed by something unique. */
+export const SYNCED_PREFIX = "synced-";
 
 /** One thread's file of records. */
 export class Witness {
@@ -39,7 +41,12 @@ export class Witness {
 
   /** Opens a file for the snapshots that the calling thread writes. */
   static ofWritten(directory: string): Witness {
-    return new Witness(`${directory}/${WRITTEN_PREFIX}${crypto.randomUUID()}`, WRITTEN_BYTES);
+    return new Witness(`${directory}/${WRITTEN_PREFIX}${crypto.randomUUID()}`, VERSION_BYTES);
+  }
+
+  /** Opens a file for the snapshots that the calling thread makes durable. */
+  static ofSynced(directory: string): Witness {
+    return new Witness(`${directory}/${SYNCED_PREFIX}${crypto.randomUUID()}`, VERSION_BYTES);
   }
 
   /** Records that the thread's next put has been acknowledged just now. */
@@ -48,8 +55,8 @@ export class Witness {
     writeAll(this.#file, this.#path, this.#bytes);
   }
 
-  /** Records that the ledger calls this version of the shard written. */
-  written(shard: number, version: number): void {
+  /** Records that the ledger calls this version of the shard persisted, in the sense that the file is of. */
+  persisted(shard: number, version: number): void {
     this.#record[0] = shard;
     this.#record[1] = version;
     writeAll(this.#file, this.#path, this.#bytes);

@@ -30,7 +30,7 @@ export function leftOversIn(directory: string): string[] {
 }
 
 /** Every file of a directory, byte for byte, except the lock file, which says who has it. */
-export function contentOf(directory: string): Map<string, Uint8Array> {
+export function contentOf(directory: string): Map<string, Uint8Array<ArrayBuffer>> {
   const names = namesIn(directory).filter((name) => name !== "LOCK");
   return new Map(names.map((name) => [name, Deno.readFileSync(`${directory}/${name}`)]));
 }

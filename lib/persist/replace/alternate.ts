@@ -42,10 +42,15 @@ export class AlternateReplacement implements Replacement {
     return next;
   }
 
-  makeDurable(shard: number, side: Side): void {
-    if (this.#sync === "none") return;
+  makeDurable(shard: number, side: Side): boolean {
+    if (this.#sync === "none") return false;
     const open = this.#files.get(this.#paths[side][shard]!);
     syncData(open.file, open.path);
     if (this.#sync === "full") syncDirectory(this.#directory);
+    return true;
+  }
+
+  makeAllDurable(): void {
+    // Each one is already.
   }
 }

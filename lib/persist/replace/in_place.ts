@@ -29,10 +29,15 @@ export class InPlaceReplacement implements Replacement {
     open.lengthBytes = bytes.length;
   }
 
-  makeDurable(shard: number): void {
-    if (this.#sync === "none") return;
+  makeDurable(shard: number): boolean {
+    if (this.#sync === "none") return false;
     const open = this.#files.get(this.#paths[shard]!);
     syncData(open.file, open.path);
     if (this.#sync === "full") syncDirectory(this.#directory);
+    return true;
+  }
+
+  makeAllDurable(): void {
+    // Each one is already.
   }
 }

@@ -4,12 +4,23 @@
  * @module
  */
 import { openFile } from "../file_io.ts";
+import { PersistError } from "../persist_error.ts";
 
 /** An open file and how long its content is. */
 export interface OpenFile {
   readonly path: string;
   readonly file: Deno.FsFile;
   lengthBytes: number;
+}
+
+/** How many bytes an open file holds; where that cannot be told, it is closed. */
+function lengthOf(file: Deno.FsFile, path: string): number {
+  try {
+    return file.statSync().size;
+  } catch (error) {
+    file.close();
+    throw new PersistError("look at", path, error);
+  }
 }
 
 /** A bounded set of files open for writing; the one used least recently is closed for another. One thread's own. */
@@ -37,7 +48,7 @@ export class OpenFiles {
     }
     if (this.#files.size >= this.#capacity) this.#closeOldest();
     const file = openFile(path, { write: true, create: true });
-    const opened = { path, file, lengthBytes: file.statSync().size };
+    const opened = { path, file, lengthBytes: lengthOf(file, path) };
     this.#files.set(path, opened);
     return opened;
   }

@@ -8,7 +8,13 @@ import type { SyncName } from "../policy.ts";
 import { TEMPORARY_SUFFIX } from "../shard_file.ts";
 import type { Replacement } from "./replacement.ts";
 
-/** Replaces a shard's one file by renaming; its data is synced before the rename, the directory after. */
+/**
+ * Replaces a shard's one file by renaming. At level data, the new file's data is synced before the rename: a power loss
+ * leaves the old snapshot or the new one, whole; but which one depends on whether the rename has reached the device. It
+ * has when the shard's next temporary file is synced, because file systems with a journal, such as ext4 and XFS, put
+ * changes of directories on the device in their order: so at this level it is always the snapshot before the newest that
+ * is durable, until the end of the run. At level full the directory is synced after the rename, and the newest is.
+ */
 export class RenameReplacement implements Replacement {
   readonly #directory: string;
   readonly #paths: readonly string[];
@@ -25,8 +31,14 @@ export class RenameReplacement implements Replacement {
     replaceFile(this.#paths[shard]!, bytes, this.#sync !== "none");
   }
 
-  makeDurable(): void {
-    if (this.#sync === "full") syncDirectory(this.#directory);
+  makeDurable(): boolean {
+    if (this.#sync !== "full") return false;
+    syncDirectory(this.#directory);
+    return true;
+  }
+
+  makeAllDurable(): void {
+    if (this.#sync === "data") syncDirectory(this.#directory);
   }
 }
 

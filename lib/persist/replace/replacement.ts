@@ -17,10 +17,17 @@ export interface Replacement {
    */
   replace(shard: number, bytes: Uint8Array, side: Side | undefined): Side | undefined;
   /**
-   * Makes the snapshot that was just replaced durable, as far as the sync level asks for and it is not yet: when it
-   * returns, it survives a power loss. Does nothing at level none.
+   * Syncs the snapshot that has just taken its place, as far as the sync level asks for. Does nothing at level none.
    *
+   * @returns whether it survives a power loss now; where not, the one before it does
    * @throws {PersistError} when that fails; the snapshot's state on the device is unknown then
    */
-  makeDurable(shard: number, side: Side | undefined): void;
+  makeDurable(shard: number, side: Side | undefined): boolean;
+  /**
+   * Makes durable, at levels above none, all snapshots that have taken their place, by whatever thread. To be called when
+   * nobody replaces any more.
+   *
+   * @throws {PersistError} when that fails
+   */
+  makeAllDurable(): void;
 }

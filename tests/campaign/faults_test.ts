@@ -1,0 +1,337 @@
+/**
+ * Room of the faults campaign: system calls on kvlab's files fail, one after the other, with each error that they may
+ * have; the old or the new snapshot of every shard must be whole, and kvlab must say what happened.
+ * `deno task test:faults`; `--full` for 5,000 failing calls.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { CODECS } from "../../lib/codec/codecs.ts";
+import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
+import { REPLACE_NAMES, type ReplaceName, SYNC_NAMES, type SyncName } from "../../lib/persist/policy.ts";
+import { parseShardFileName, shardFileName, TEMPORARY_SUFFIX } from "../../lib/persist/shard_file.ts";
+import { Rng } from "../../lib/load/rng.ts";
+import { assertCode, type Ended, kvlab, linesOf, resultOf, succeeds, testWhere } from "../main/kvlab.ts";
+import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
+import { isFull, report, rounds } from "./campaign.ts";
+import { type Injection, readTraceLog, straceCommand, type TraceLog } from "./strace.ts";
+
+const INJECTIONS_SMALL = 120;
+const INJECTIONS_FULL = 5000;
+/** So many failures are shown before the campaign ends. */
+const FAILURES_MAX = 10;
+/** Runs at a time. */
+const LANES = 2;
+
+const FILE_COUNT = 2;
+const TEMPLATE_RUNS_MAX = 20;
+/** Of the interrupted calls in a row: endless ones would be retried endlessly, as they should. */
+const INTERRUPTIONS = 20;
+
+const ERRORS: Readonly<Record<string, number>> = { EIO: 5, ENOSPC: 28, EDQUOT: 122, EROFS: 30, EMFILE: 24, EINTR: 4 };
+const SYSCALLS = ["openat", "write", "fdatasync", "fsync", "close", "rename", "unlink"] as const;
+const MODES = ["once", "forever"] as const;
+const POLICIES = ["--write-period-us=2000", "--queue-depth=8", "--flush-period-us=5000"] as const;
+
+/** Which call fails how, in what kind of run. */
+interface Fault {
+  readonly syscall: typeof SYSCALLS[number];
+  readonly errno: string;
+  readonly mode: typeof MODES[number];
+  readonly policy: typeof POLICIES[number];
+  readonly replace: ReplaceName;
+  readonly sync: SyncName;
+  readonly serializer: SerializerName;
+}
+
+/** A run under a fault, from before to after. */
+interface FaultyRun {
+  readonly fault: Fault;
+  readonly directory: string;
+  readonly before: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  readonly ended: Ended;
+  readonly log: TraceLog;
+  readonly what: string;
+}
+
+const missing = await succeeds("strace", ["--version"]) ? undefined : "there is no strace (Debian: apt install strace)";
+
+testWhere(missing, "failing system calls leave the old snapshot or the new, and are told", async () => {
+  using scratch = temporaryDirectory();
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const campaign = new FaultsCampaign(scratch.path, rounds({ small: INJECTIONS_SMALL, full: INJECTIONS_FULL }));
+  await campaign.run(inTurn(allFaults(), new Rng(seed, 0)));
+  report("faults", { seed, ...campaign.counts });
+});
+
+/** Every fault that a run of its kind can meet. */
+function allFaults(): Fault[] {
+  const faults: Fault[] = [];
+  let i = 0;
+  for (const policy of POLICIES) {
+    for (const replace of REPLACE_NAMES) {
+      for (const sync of SYNC_NAMES) {
+        for (const syscall of SYSCALLS) {
+          if (syscall === "rename" && replace !== "rename") continue;
+          if ((syscall === "fdatasync" || syscall === "fsync") && sync === "none") continue;
+          for (const errno of Object.keys(ERRORS)) {
+            for (const mode of MODES) {
+              const serializer = SERIALIZER_NAMES[i++ % 2]!;
+              faults.push({ syscall, errno, mode, policy, replace, sync, serializer });
+            }
+          }
+        }
+      }
+    }
+  }
+  return faults;
+}
+
+/** Shuffled, but first one of each call with each error. */
+function inTurn(faults: Fault[], rng: Rng): Fault[] {
+  const shuffled = faults.map((fault) => ({ fault, rank: rng.next() >>> 0 })).sort((a, b) => a.rank - b.rank);
+  const seen = new Set<string>();
+  const first: Fault[] = [], later: Fault[] = [];
+  for (const { fault } of shuffled) {
+    const kind = `${fault.syscall} ${fault.errno}`;
+    (seen.has(kind) ? later : first).push(fault);
+    seen.add(kind);
+  }
+  return [...first, ...later];
+}
+
+class FaultsCampaign {
+  readonly #scratch: string;
+  readonly #injectionsMax: number;
+  readonly #failures: string[] = [];
+  /** What a run begins with, by strategy and serializer. */
+  readonly #templates = new Map<string, string>();
+  readonly #counts = {
+    runs: 0,
+    "with an injection": 0,
+    "calls failed": 0,
+    faults: 0,
+    "ended well": 0,
+    "failed": 0,
+    "files set aside": 0,
+  };
+
+  constructor(scratch: string, injectionsMax: number) {
+    this.#scratch = scratch;
+    this.#injectionsMax = injectionsMax;
+  }
+
+  get counts(): Readonly<Record<string, number>> {
+    return this.#counts;
+  }
+
+  async run(faults: readonly Fault[]): Promise<void> {
+    for (const replace of REPLACE_NAMES) {
+      for (const serializer of SERIALIZER_NAMES) await this.#makeTemplate(replace, serializer);
+    }
+    const queue = faults.values();
+    await Promise.all(Array.from({ length: LANES }, async () => {
+      for (const fault of queue) {
+        if (this.#isDone) return;
+        await this.#advance(fault);
+      }
+    }));
+    assert(this.#failures.length === 0, this.#failures.join("\n\n"));
+    assert(this.#isDone, "there were fewer faults than injections asked for");
+  }
+
+  get #isDone(): boolean {
+    return this.#counts["with an injection"] >= this.#injectionsMax || this.#failures.length >= FAILURES_MAX;
+  }
+
+  /** Makes the first call fail, then later ones, until a run ends before. */
+  async #advance(fault: Fault): Promise<void> {
+    this.#counts.faults++;
+    for (let call = 1; !this.#isDone; call = nextCall(call)) {
+      const { log, what } = await this.#runOnce(fault, call);
+      if (log.injected > 0) continue;
+      assert(call > 1, `${what}: nothing was injected`);
+      return;
+    }
+  }
+
+  async #runOnce(fault: Fault, call: number): Promise<FaultyRun> {
+    const number = ++this.#counts.runs;
+    const directory = `${this.#scratch}/run-${number}`;
+    const before = contentOf(this.#templates.get(`${fault.replace} ${fault.serializer}`)!);
+    Deno.mkdirSync(directory);
+    for (const [name, bytes] of before) Deno.writeFileSync(`${directory}/${name}`, bytes);
+    Deno.writeTextFileSync(`${directory}/${shardFileName(0, FILE_COUNT, fault.serializer)}${TEMPORARY_SUFFIX}`, "left");
+    const logPath = `${this.#scratch}/log-${number}`;
+    const injection = injectionOf(fault, call, directory);
+    const ended = await kvlab(kvlabArgs(fault, directory), { wrapper: straceCommand(injection, logPath) });
+    const log = readTraceLog(Deno.readTextFileSync(logPath));
+    const what = `${JSON.stringify(fault)}, call ${call}: exit code ${ended.code}, ${ended.stderr}`;
+    const run = { fault, directory, before, ended, log, what };
+    try {
+      this.#check(run);
+    } catch (error) {
+      this.#failures.push(error instanceof Error ? error.message : String(error));
+    }
+    Deno.removeSync(directory, { recursive: true });
+    Deno.removeSync(logPath);
+    return run;
+  }
+
+  #check(run: FaultyRun): void {
+    const { ended, log, what } = run;
+    const counts = this.#counts;
+    if (log.injected > 0) counts["with an injection"]++;
+    counts["calls failed"] += log.injected;
+    counts[ended.code === 0 ? "ended well" : "failed"]++;
+    assertEquals(log.syncedAgain, [], what);
+    checkMessages(run);
+    counts["files set aside"] += checkFiles(run);
+  }
+
+  /** A directory in which every shard has all the files that the strategy gives it. */
+  async #makeTemplate(replace: ReplaceName, serializer: SerializerName): Promise<void> {
+    const directory = `${this.#scratch}/${replace}-${serializer}`;
+    const files = replace === "alternate" ? 2 * FILE_COUNT : FILE_COUNT;
+    for (let attempt = 0; attempt === 0 || contentOf(directory).size < files; attempt++) {
+      assert(attempt < TEMPLATE_RUNS_MAX, `${directory} has not got all its ${files} files`);
+      const args = kvlabArgs({ policy: "--queue-depth=8", replace, sync: "none", serializer }, directory);
+      assertCode(await kvlab(args), 0);
+    }
+    this.#templates.set(`${replace} ${serializer}`, directory);
+  }
+}
+
+function kvlabArgs(kind: Pick<Fault, "policy" | "replace" | "sync" | "serializer">, directory: string): string[] {
+  return [
+    "file",
+    `--threads=${kind.policy.startsWith("--write-period") ? 2 : 1}`,
+    "--load-time-sec=0.02",
+    `--file-count=${FILE_COUNT}`,
+    "--format=json",
+    kind.policy,
+    `--replace=${kind.replace}`,
+    `--sync=${kind.sync}`,
+    `--serializer=${kind.serializer}`,
+    `--output=${directory}`,
+  ];
+}
+
+function injectionOf({ syscall, errno, mode, serializer }: Fault, call: number, directory: string): Injection {
+  const shards = Array.from({ length: FILE_COUNT }, (_, shard) => [
+    shardFileName(shard, FILE_COUNT, serializer),
+    shardFileName(shard, FILE_COUNT, serializer) + TEMPORARY_SUFFIX,
+    shardFileName(shard, FILE_COUNT, serializer, "a"),
+    shardFileName(shard, FILE_COUNT, serializer, "b"),
+  ]);
+  const names = ["LOCK", "LOCK" + TEMPORARY_SUFFIX, ...shards.flat()];
+  const last = errno === "EINTR" ? `..${call + INTERRUPTIONS}` : "+";
+  return {
+    syscall,
+    errno,
+    when: mode === "once" ? String(call) : `${call}${last}`,
+    // The runtime panics when closing a directory that it has listed fails.
+    paths: [...(syscall === "close" ? [] : [directory]), ...names.map((name) => `${directory}/${name}`)],
+  };
+}
+
+/** Each of the first calls, and later ones further and further apart; in small, further apart from the start. */
+function nextCall(call: number): number {
+  if (!isFull()) return call * 3;
+  return call < 6 ? call + 1 : Math.ceil(call * 1.5);
+}
+
+/** Whether a run goes on as if nothing had happened. */
+function isHarmless({ syscall, errno }: Fault): boolean {
+  // What was written is in the file system, and the descriptor is gone, whatever close says.
+  if (syscall === "close") return true;
+  return errno === "EINTR" && syscall !== "rename" && syscall !== "unlink";
+}
+
+/** Whether a shard's file that cannot be opened to be read may be set aside, and the run go on. */
+function maySetAside({ syscall, errno }: Fault): boolean {
+  return syscall === "openat" && errno !== "EMFILE" && errno !== "EINTR";
+}
+
+/** Checks the exit code and what was printed. */
+function checkMessages({ fault, directory, ended, log, what }: FaultyRun): void {
+  assertEquals(ended.signal, null, what);
+  assertNotMatch(ended.stderr, /^\s+at |Uncaught|Stack|panicked/m, what);
+  const setAside = /^kvlab: set aside (\S+) as \S+: it cannot be read: .*\(os error \d+\)$/;
+  const isTelling = (line: string) =>
+    !setAside.test(line) && !/^kvlab: (running|draining)$|^kvlab \d|proves nothing$/.test(line);
+  const telling = linesOf(ended.stderr).filter(isTelling);
+  if (ended.code === 0) {
+    assertEquals(telling, [], what);
+    const wasSetAside = resultOf(ended).files_set_aside > 0;
+    assert(log.injected === 0 || isHarmless(fault) || (wasSetAside && maySetAside(fault)), what);
+    return;
+  }
+  assert(log.injected > 0 && !isHarmless(fault), what);
+  assertEquals(
+    { code: ended.code, stdout: ended.stdout, lines: telling.length },
+    { code: 1, stdout: "", lines: 1 },
+    what,
+  );
+  assertMatch(
+    telling[0]!,
+    new RegExp(`^kvlab: Cannot [a-z ]+ ${directory}\\b.*: .*\\(os error ${ERRORS[fault.errno]}\\)$`),
+  );
+}
+
+/**
+ * Checks what the directory holds: every file is whole, and no shard has gone back unless its file was set aside.
+ *
+ * @returns how many files were set aside
+ */
+function checkFiles({ fault: { serializer, syscall }, directory, before, ended, what }: FaultyRun): number {
+  const codec = CODECS[serializer];
+  const versionsBefore = versionsOf(before, serializer);
+  const after = contentOf(directory);
+  const versionsAfter = versionsOf(after, serializer);
+  const setAsideShards = new Set<number>();
+  let setAside = 0;
+  for (const [name, bytes] of after) {
+    const original = /^(.*)\.corrupt-.*$/.exec(name)?.[1];
+    if (original === undefined) continue;
+    setAside++;
+    assertEquals(bytes, before.get(original), `${what}: ${name}`);
+    const shard = codec.decode(bytes).shard;
+    setAsideShards.add(shard);
+  }
+  for (const [shard, version] of versionsBefore) {
+    if (setAsideShards.has(shard)) continue;
+    assert((versionsAfter.get(shard) ?? 0) >= version, `${what}: shard ${shard} went back from ${version}`);
+  }
+  if (ended.code !== 0) return setAside;
+  if (syscall !== "unlink") assertEquals(namesIn(directory).filter((name) => name.endsWith(".tmp")), [], what);
+  if (setAside === 0) {
+    const written = sum(versionsAfter.values()) - sum(versionsBefore.values());
+    assertEquals(written, resultOf(ended).writes, `${what}: acknowledged writes are not in the files`);
+  }
+  return setAside;
+}
+
+/**
+ * The newest version of each shard.
+ *
+ * @throws {CorruptSnapshotError} when any file is not whole
+ */
+function versionsOf(
+  files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  serializer: SerializerName,
+): Map<number, number> {
+  const versions = new Map<number, number>();
+  for (const [name, bytes] of files) {
+    const parsed = parseShardFileName(name);
+    if (parsed === undefined || parsed.temporary) continue;
+    const { shard, version } = CODECS[serializer].decode(bytes);
+    assertEquals(shard, parsed.shard);
+    versions.set(shard, Math.max(versions.get(shard) ?? 0, version));
+  }
+  return versions;
+}
+
+function sum(numbers: Iterable<number>): number {
+  return [...numbers].reduce((total, number) => total + number, 0);
+}
