@@ -32,7 +32,7 @@ for (const serializer of SERIALIZER_NAMES) {
   const codec = CODECS[serializer];
   const out = new OutputBuffer();
   const queue = SnapshotQueue.create({ depth: 16, bytes: 64 * SNAPSHOT_BYTES, shards: 1 }, abort);
-  const taken: QueuedSnapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  const taken: QueuedSnapshot = { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
   let version = 0;
 
   Deno.bench("encode", { ...definition, baseline: true }, () => {
@@ -41,7 +41,7 @@ for (const serializer of SERIALIZER_NAMES) {
 
   Deno.bench("encode, enqueue, dequeue", definition, () => {
     const length = codec.encode(store.viewShard(0), out);
-    queue.put({ shard: 0, version: ++version, bytes: out.bytes, length });
+    queue.put({ shard: 0, version: ++version, bytes: out.bytes, length, putAtMs: 1 });
     queue.take(taken);
     queue.release();
   });

@@ -57,11 +57,16 @@ function performerOf(task: HandOffTask): (done: () => void) => void {
 /** Puts a snapshot of each shard, so that none supersedes another. */
 function put(queue: SnapshotQueue, options: { count: number; version: number; bytes: Uint8Array<ArrayBuffer> }): void {
   const { count, version, bytes } = options;
-  for (let shard = 0; shard < count; shard++) queue.put({ shard, version, bytes, length: bytes.length });
+  for (let shard = 0; shard < count; shard++) queue.put({ shard, version, bytes, length: bytes.length, putAtMs: 1 });
 }
 
 function take(queue: SnapshotQueue, count: number): void {
-  const snapshot: QueuedSnapshot = { shard: 0, version: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  const snapshot: QueuedSnapshot = {
+    shard: 0,
+    version: 0,
+    sinceMs: 0,
+    bytes: new Uint8Array(new SharedArrayBuffer(0)),
+  };
   for (let taken = 0; taken < count; taken++) {
     queue.take(snapshot);
     queue.release();
