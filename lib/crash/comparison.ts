@@ -35,13 +35,20 @@ export interface Comparison {
   readonly gauge: number;
 }
 
-/** Runs the child's operations again, thread by thread, and looks up what became of each put. */
+/**
+ * Runs the child's operations again, thread by thread, and looks up what became of each put.
+ *
+ * The gauge is what the child's own would have read: by shard, the store's version at the latest acknowledgement, less
+ * the version that the ledger called written. Counting acknowledgements instead would call a put that the kill caught
+ * between the store and its acknowledgement, but in time for a snapshot, one of the others that are safe; and it would
+ * excuse whoever acknowledges a put before the store has it.
+ */
 export function compare(parts: ComparisonParts): Comparison {
   const { store, testimony, versionsBefore, tornShards } = parts;
-  const acknowledgedPerShard = new Float64Array(store.size.shards);
+  const acknowledgedVersions = new Float64Array(store.size.shards);
   let acknowledged = 0, lost = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
   for (const [thread, acknowledgedAtMs] of testimony.acknowledgedAtMs.entries()) {
-    const outcome = compareThread(parts, thread, acknowledgedPerShard);
+    const outcome = compareThread(parts, thread, acknowledgedVersions);
     acknowledged += acknowledgedAtMs.length;
     lost += outcome.lost.length;
     holes += outcome.holes;
@@ -52,10 +59,9 @@ export function compare(parts: ComparisonParts): Comparison {
   for (const shard of tornShards) lost += versionsBefore[shard]!;
 
   let gauge = 0;
-  for (const [shard, count] of acknowledgedPerShard.entries()) {
-    const before = versionsBefore[shard]!;
-    const written = Math.max(before, testimony.writtenVersions.get(shard) ?? 0);
-    gauge += Math.max(0, before + count - written);
+  for (const [shard, version] of acknowledgedVersions.entries()) {
+    const written = Math.max(versionsBefore[shard]!, testimony.writtenVersions.get(shard) ?? 0);
+    gauge += Math.max(0, version - written);
   }
   return { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes, gauge };
 }
@@ -70,10 +76,11 @@ interface ThreadOutcome {
 function compareThread(
   { store, testimony, seed, round }: ComparisonParts,
   thread: number,
-  acknowledgedPerShard: Float64Array,
+  acknowledgedVersions: Float64Array,
 ): ThreadOutcome {
   const threads = testimony.acknowledgedAtMs.length;
-  const acknowledged = testimony.acknowledgedAtMs[thread]!.length;
+  const versions = testimony.acknowledgedVersions[thread]!;
+  const acknowledged = versions.length;
   const workload = new NumberedWorkload(new Rng(seed, 2 * thread), { round, thread, threads });
   const recovered = new RecoveredSequences(store, round);
   const lost: number[] = [];
@@ -83,7 +90,8 @@ function compareThread(
     const survivor = recovered.sequenceOf(workload.key);
     if (survivor < sequence) lost.push(sequence);
     latestSurvivor = Math.max(latestSurvivor, survivor);
-    acknowledgedPerShard[store.shardOf(hashKey(workload.key.words, workload.key.length))]!++;
+    const shard = store.shardOf(hashKey(workload.key.words, workload.key.length));
+    acknowledgedVersions[shard] = Math.max(acknowledgedVersions[shard]!, versions[sequence - 1]!);
   }
   // The put that the kill may have caught between the store and its acknowledgement.
   do workload.next(); while (!workload.isPut);

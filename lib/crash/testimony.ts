@@ -10,6 +10,8 @@ import { ACKNOWLEDGED_BYTES, ACKNOWLEDGED_PREFIX, WRITTEN_BYTES, WRITTEN_PREFIX 
 export interface Testimony {
   /** For each thread, when each of its puts was acknowledged, in milliseconds since the epoch. */
   readonly acknowledgedAtMs: readonly Float64Array[];
+  /** For each thread, the version that the shard of each of its puts had when it was acknowledged. */
+  readonly acknowledgedVersions: readonly Float64Array[];
   /** For each shard that its ledger called written, the version. */
   readonly writtenVersions: ReadonlyMap<number, number>;
 }
@@ -22,11 +24,15 @@ export interface Testimony {
 export function readTestimony(directory: string, threads: number): Testimony {
   const writtenVersions = new Map<number, number>();
   const acknowledgedAtMs = Array.from({ length: threads }, () => new Float64Array());
+  const acknowledgedVersions = [...acknowledgedAtMs];
   try {
     for (const { name } of Deno.readDirSync(directory)) {
       const path = `${directory}/${name}`;
       if (name.startsWith(ACKNOWLEDGED_PREFIX)) {
-        acknowledgedAtMs[Number(name.slice(ACKNOWLEDGED_PREFIX.length))] = readRecords(path, ACKNOWLEDGED_BYTES);
+        const thread = Number(name.slice(ACKNOWLEDGED_PREFIX.length));
+        const records = readRecords(path, ACKNOWLEDGED_BYTES);
+        acknowledgedAtMs[thread] = records.filter((_, i) => i % 2 === 0);
+        acknowledgedVersions[thread] = records.filter((_, i) => i % 2 === 1);
       } else if (name.startsWith(WRITTEN_PREFIX)) {
         collectVersions(readRecords(path, WRITTEN_BYTES), writtenVersions);
       }
@@ -34,7 +40,7 @@ export function readTestimony(directory: string, threads: number): Testimony {
   } catch (error) {
     throw error instanceof PersistError ? error : new PersistError("read", directory, error);
   }
-  return { acknowledgedAtMs, writtenVersions };
+  return { acknowledgedAtMs, acknowledgedVersions, writtenVersions };
 }
 
 /** The floats of all whole records. */
