@@ -17,5 +17,6 @@ export function rounds(options: { small: number; full: number }): number {
 /** Prints what a campaign has counted, as one line. */
 export function report(campaign: string, counts: Readonly<Record<string, number | string>>): void {
   const texts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  // deno-lint-ignore no-console -- the counts are what a campaign is for
   console.log(`${campaign}: ${texts.join(", ")}`);
 }

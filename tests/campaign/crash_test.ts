@@ -23,7 +23,7 @@ const POLICIES: readonly PersistencePolicy[] = [
   { kind: "asynchronous", queueDepth: 64, queueMemoryBytes: 2 ** 26 },
   { kind: "periodic", periodMs: 5 },
 ];
-const FILE_COUNTS = [3, 24];
+const FILE_COUNTS = [1, 24];
 
 /** Every policy with every strategy, serializer and number of files. */
 const ALL: readonly KillConfiguration[] = POLICIES.flatMap((policy) =>
