@@ -4,23 +4,14 @@
  * @module
  */
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
-import { planStore } from "../../lib/backend/plan.ts";
-import { CODECS } from "../../lib/codec/codecs.ts";
-import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
 import type { ChildProgram } from "../../lib/crash/child.ts";
 import type { CrashOptions } from "../../lib/crash/crash.ts";
 import type { KillResult } from "../../lib/crash/result.ts";
-import { formatNumberedValue, NUMBERED_KEY_SPACE } from "../../lib/load/numbered_workload.ts";
-import { shardFileName } from "../../lib/persist/shard_file.ts";
 import { exposureBound } from "../../lib/run/exposure_bound.ts";
-import { SharedStore } from "../../lib/store/shared_store.ts";
-import { Abort } from "../../lib/sync/abort.ts";
 
 /** A configuration under which kvlab is killed. */
 export type KillConfiguration = Pick<FileBackendOptions, "policy" | "replace" | "serializer" | "fileCount"> & {
   readonly threads?: number;
-  /** A directory to go on with; a new temporary one when absent. */
-  readonly output?: string;
 };
 
 /** The latest moment of a kill in a load, in milliseconds. */
@@ -65,18 +56,4 @@ export function configurationName({ policy, replace, serializer, fileCount }: Ki
     ? `--queue-depth=${policy.queueDepth}`
     : `--${policy.kind === "periodic" ? "flush" : "write"}-period-us=${policy.periodMs * 1000}`;
   return `${flag} --replace=${replace} --serializer=${serializer} --file-count=${fileCount}`;
-}
-
-/** Fills a directory with every key that the load may put, so that each write is of all of them. */
-export function fillDirectory(directory: string, { replace, serializer, fileCount }: KillConfiguration): void {
-  const store = SharedStore.create(planStore(fileCount, NUMBERED_KEY_SPACE), Abort.create());
-  const value = formatNumberedValue({ round: 0, thread: 0, sequence: 0 });
-  for (let key = 0; key < NUMBERED_KEY_SPACE.keyCount; key++) store.putString(`Key${key}`, value);
-  const out = new OutputBuffer();
-  const side = replace === "alternate" ? "a" : undefined;
-  for (let shard = 0; shard < fileCount; shard++) {
-    const length = CODECS[serializer].encode(store.viewShard(shard), out);
-    const path = `${directory}/${shardFileName(shard, fileCount, serializer, side)}`;
-    Deno.writeFileSync(path, out.bytes.subarray(0, length));
-  }
 }

@@ -5,13 +5,10 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import type { ChildProgram } from "../../lib/crash/child.ts";
 import { crash } from "../../lib/crash/crash.ts";
-import type { CrashResult, KillResult } from "../../lib/crash/result.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
-import { temporaryDirectory } from "../run/files.ts";
 import { report, rounds } from "./campaign.ts";
-import { childProgram, faultOf, fillDirectory, type KillConfiguration, killOptions } from "./kills.ts";
+import { childProgram, faultOf, type KillConfiguration, killOptions } from "./kills.ts";
 import { inLanes } from "./lanes.ts";
 import type { FileMutant, LoadMutant } from "./mutants/mutants.ts";
 
@@ -30,33 +27,19 @@ const QUEUED: KillConfiguration = { policy: DEEP, replace: "rename", serializer:
 const QUEUED_SHALLOW: KillConfiguration = { ...QUEUED, policy: SHALLOW, serializer: "cbor", fileCount: 8 };
 const WRITTEN: KillConfiguration = { ...QUEUED, policy: AT_ONCE };
 const SWEPT: KillConfiguration = { ...QUEUED, policy: OFTEN };
-/** For what shows in the middle of a write: most of the time goes into writing one large file. */
-const LARGE: KillConfiguration = { ...SWEPT, serializer: "cbor", fileCount: 1, threads: 1 };
-const LARGE_ALTERNATING: KillConfiguration = { ...LARGE, replace: "alternate" };
+const ALTERNATING: KillConfiguration = { ...SWEPT, replace: "alternate" };
 
 const MUTANTS: readonly { mutant: FileMutant | LoadMutant; configuration: KillConfiguration }[] = [
-  { mutant: "records before writing", configuration: LARGE },
+  { mutant: "records before writing", configuration: SWEPT },
   { mutant: "releases before writing", configuration: QUEUED_SHALLOW },
   { mutant: "records what it drops", configuration: QUEUED },
   { mutant: "records later puts", configuration: SWEPT },
-  { mutant: "overwrites in place", configuration: LARGE },
-  { mutant: "renames before writing", configuration: LARGE },
-  { mutant: "overwrites the newer side", configuration: LARGE_ALTERNATING },
+  { mutant: "overwrites in place", configuration: SWEPT },
+  { mutant: "renames before writing", configuration: SWEPT },
+  { mutant: "overwrites the newer side", configuration: ALTERNATING },
   { mutant: "acknowledges before putting", configuration: QUEUED },
   { mutant: "acknowledges before putting", configuration: WRITTEN },
 ];
-
-/** Kills a program under a configuration, in a directory that is full for a start where the files are to be large. */
-async function kill(
-  program: ChildProgram,
-  configuration: KillConfiguration,
-  options: { kills: number; seed: number; stop?: AbortSignal; onKill?(kill: KillResult): void },
-): Promise<CrashResult> {
-  using directory = temporaryDirectory();
-  const output = directory.path;
-  if (configuration.fileCount === 1) fillDirectory(output, configuration);
-  return await crash(killOptions({ ...configuration, output }, options), { program, ...options });
-}
 
 Deno.test("every mutant is caught by its kills", async () => {
   const caught: Record<string, number> = {};
@@ -65,9 +48,8 @@ Deno.test("every mutant is caught by its kills", async () => {
     const stop = new AbortController();
     let kills = 0;
     let fault: string | undefined;
-    await kill(childProgram("./mutants/mutant_child.ts", [mutant]), configuration, {
-      kills: KILLS_MAX,
-      seed: SEED + index,
+    await crash(killOptions(configuration, { kills: KILLS_MAX, seed: SEED + index }), {
+      program: childProgram("./mutants/mutant_child.ts", [mutant]),
       stop: stop.signal,
       onKill(kill) {
         kills++;
@@ -87,9 +69,8 @@ Deno.test("what is not wrong passes the mutants' kills", async () => {
   const configurations = [...new Set(MUTANTS.map(({ configuration }) => configuration))];
   const kills = rounds(KILLS_SOUND);
   await inLanes(configurations, async (configuration, index) => {
-    const { kills: results } = await kill(childProgram("./crash_child.ts"), configuration, {
-      kills,
-      seed: SEED + 100 + index,
+    const { kills: results } = await crash(killOptions(configuration, { kills, seed: SEED + 100 + index }), {
+      program: childProgram("./crash_child.ts"),
     });
     assertEquals(results.map((kill) => faultOf(kill, configuration)), new Array(kills).fill(undefined));
     assert(results.some(({ acknowledged }) => acknowledged > 0), "no kill came during the load");

@@ -9,9 +9,6 @@ import { OutputBuffer } from "../../../lib/codec/output_buffer.ts";
 import { openFile, renameOver, writeAll } from "../../../lib/persist/file_io.ts";
 import type { FileWorkerConfiguration } from "../../../lib/persist/file_worker.ts";
 import { Ledger } from "../../../lib/persist/ledger.ts";
-import { AlternateReplacement } from "../../../lib/persist/replace/alternate.ts";
-import { InPlaceReplacement } from "../../../lib/persist/replace/in_place.ts";
-import { replaceFile } from "../../../lib/persist/replace/rename.ts";
 import { shardFileName, type Side } from "../../../lib/persist/shard_file.ts";
 import { SnapshotQueue } from "../../../lib/persist/snapshot_queue.ts";
 import { Witness } from "../../../lib/persist/witness.ts";
@@ -113,56 +110,68 @@ const WORK: Record<FileMutant, (parts: Parts) => void> = {
   "records before writing": (parts) =>
     parts.each(({ shard, version, bytes }) => {
       parts.record(shard, version);
-      replaceFile(parts.path(shard), bytes);
+      replaceInPieces(parts.path(shard), bytes);
     }),
   "releases before writing": (parts) =>
     parts.each(({ shard, version, bytes, release }) => {
       release();
-      replaceFile(parts.path(shard), bytes);
+      replaceInPieces(parts.path(shard), bytes);
       parts.record(shard, version);
     }),
   "records what it drops"(parts) {
     let turn = 0;
     parts.each(({ shard, version, bytes }) => {
-      if (turn++ % 2 === 0) replaceFile(parts.path(shard), bytes);
+      if (turn++ % 2 === 0) replaceInPieces(parts.path(shard), bytes);
       parts.record(shard, version);
     });
   },
   "records later puts": (parts) =>
     parts.each(({ shard, bytes }) => {
-      replaceFile(parts.path(shard), bytes);
+      replaceInPieces(parts.path(shard), bytes);
       parts.record(shard, parts.store.version(shard));
     }),
-  "overwrites in place"(parts) {
-    const paths = Array.from({ length: parts.store.size.shards }, (_, shard) => parts.path(shard));
-    const replacement = new InPlaceReplacement({ directory: "", sync: "none", openFilesMax: 100, paths });
+  "overwrites in place": (parts) =>
     parts.each(({ shard, version, bytes }) => {
-      replacement.replace(shard, bytes);
+      overwriteInPieces(parts.path(shard), bytes);
       parts.record(shard, version);
-    });
-  },
+    }),
   "renames before writing": (parts) =>
     parts.each(({ shard, version, bytes }) => {
       const path = parts.path(shard);
       const file = openFile(`${path}.tmp`, { write: true, createNew: true });
       renameOver(`${path}.tmp`, path);
-      writeAll(file, path, bytes);
-      file.close();
+      writeInPieces(file, path, bytes);
       parts.record(shard, version);
     }),
-  "overwrites the newer side"(parts) {
-    const paths = { a: pathsOf(parts, "a"), b: pathsOf(parts, "b") };
-    const replacement = new AlternateReplacement({ directory: "", sync: "none", openFilesMax: 100, paths });
+  "overwrites the newer side": (parts) =>
     parts.each(({ shard, version, bytes }) => {
-      const newer = parts.ledger.side(shard);
-      const older = newer === "a" ? "b" : "a";
-      parts.record(shard, version, replacement.replace(shard, bytes, newer === undefined ? undefined : older));
-    });
-  },
+      const newer = parts.ledger.side(shard) ?? "a";
+      overwriteInPieces(parts.path(shard, newer), bytes);
+      parts.record(shard, version, newer);
+    }),
 };
 
-function pathsOf(parts: Parts, side: Side): string[] {
-  return Array.from({ length: parts.store.size.shards }, (_, shard) => parts.path(shard, side));
+/** So small that writing takes most of a mutant's time, and a kill mostly comes in the middle of it. */
+const PIECE_BYTES = 256;
+
+/** Writes the content and closes the file. */
+function writeInPieces(file: Deno.FsFile, path: string, bytes: Uint8Array): void {
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+    writeAll(file, path, bytes.subarray(start, start + PIECE_BYTES));
+  }
+  file.close();
+}
+
+function overwriteInPieces(path: string, bytes: Uint8Array): void {
+  const file = openFile(path, { write: true, create: true });
+  writeInPieces(file, path, bytes);
+  Deno.truncateSync(path, bytes.length);
+}
+
+function replaceInPieces(path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.tmp`;
+  writeInPieces(openFile(temporary, { write: true, createNew: true }), temporary, bytes);
+  renameOver(temporary, path);
 }
 
 serveTask((configuration: FileWorkerConfiguration) => {
