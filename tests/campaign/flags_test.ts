@@ -16,10 +16,11 @@ const VECTORS = { small: 20_000, full: 200_000 };
 const ARGUMENTS_MAX = 9;
 const SEED = 20_260_303;
 
-const NAMES = [...FLAG_LIST, ...SWITCH_LIST].flatMap(({ name, short }) => [
-  `--${name}`,
-  ...(short === undefined ? [] : [`-${short}`]),
-]);
+const HELP_AND_VERSION = ["--help", "-h", "--version", "-V"];
+/** Without those that win over all others, which are among the oddities. */
+const NAMES = [...FLAG_LIST, ...SWITCH_LIST]
+  .flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])])
+  .filter((name) => !HELP_AND_VERSION.includes(name));
 const WORDS = ["memory", "file", ...COMMAND_WORDS, "file", "memory"];
 const VALUES = [
   "1",
@@ -41,6 +42,7 @@ const VALUES = [
   "DIR",
 ];
 const ODDITIES = [
+  ...HELP_AND_VERSION,
   "",
   " ",
   "-",
@@ -78,12 +80,23 @@ const ODDITIES = [
   "--" + "y".repeat(5000),
 ];
 
+/** What a command line may begin with. */
+const BEGINNINGS = [
+  "",
+  "memory",
+  "file --file-count=3 --queue-depth=8",
+  "file --file-count=3 --flush-period-us=8",
+  "crash file --file-count=3 --write-period-us=8",
+  "inspect DIR",
+  "export DIR",
+];
+
 /** Random argument vectors, of which most are nearly right: the parser's depths lie behind its first checks. */
 class Vectors {
   readonly #rng = new Rng(SEED, 0);
 
   next(): string[] {
-    const args = this.#rng.below(2) === 0 ? [] : ["file", "--file-count=3", "--queue-depth=8"];
+    const args = this.#any(BEGINNINGS).split(" ").filter((arg) => arg !== "");
     const count = this.#rng.below(ARGUMENTS_MAX + 1);
     for (let i = 0; i < count; i++) args.splice(this.#rng.below(args.length + 1), 0, ...this.#argument());
     return args;
@@ -130,7 +143,9 @@ Deno.test("random argument vectors mean a command or are refused in one line", (
   }
   report("flags", { vectors: total, ...counts });
   assertEquals(Object.values(counts).reduce((sum, count) => sum + count), total);
-  for (const kind of ["run", "help", "version", "refused"]) assertGreater(counts[kind] ?? 0, 0, kind);
+  for (const kind of ["run", "crash", "inspect", "export", "help", "version", "refused"]) {
+    assertGreater(counts[kind] ?? 0, 0, kind);
+  }
 });
 
 /** The command's kind, or that it was refused. */
