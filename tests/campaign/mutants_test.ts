@@ -13,7 +13,7 @@ import { inLanes } from "./lanes.ts";
 import type { FileMutant, LoadMutant } from "./mutants/mutants.ts";
 
 /** Kills after which a mutant has escaped. */
-const KILLS_MAX = 40;
+const KILLS_MAX = 100;
 /** Kills of the right kvlab under each configuration. */
 const KILLS_SOUND = { small: 4, full: 40 };
 const SEED = 20_260_302;

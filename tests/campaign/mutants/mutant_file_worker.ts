@@ -152,7 +152,7 @@ const WORK: Record<FileMutant, (parts: Parts) => void> = {
 };
 
 /** So small that writing takes most of a mutant's time, and a kill mostly comes in the middle of it. */
-const PIECE_BYTES = 256;
+const PIECE_BYTES = 64;
 
 /** Writes the content and closes the file. */
 function writeInPieces(file: Deno.FsFile, path: string, bytes: Uint8Array): void {
