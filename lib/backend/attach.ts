@@ -24,13 +24,18 @@ export type BackendHandle =
 /** A load worker's own view of the backend. */
 export interface AttachedBackend {
   readonly backend: Backend;
+  /** The store behind it. */
+  readonly store: SharedStore;
   /** What the load worker itself has written to files so far; absent where the file worker alone writes. */
   writeCounts?(): WriteCounts;
 }
 
 /** Attaches the calling thread to a backend. */
 export function attachBackend(handle: BackendHandle): AttachedBackend {
-  if (handle.kind === "memory") return { backend: new MemoryBackend(SharedStore.attach(handle.store)) };
+  if (handle.kind === "memory") {
+    const store = SharedStore.attach(handle.store);
+    return { backend: new MemoryBackend(store), store };
+  }
   const { persistence } = handle;
   const store = SharedStore.attach(persistence.store);
   const clock = Clock.attach(persistence.clock);
@@ -39,13 +44,14 @@ export function attachBackend(handle: BackendHandle): AttachedBackend {
     case "synchronous": {
       const writer = attachShardWriter(persistence);
       const backend = new SynchronousBackend({ store, ledger, clock, writer, periodMs: handle.periodMs });
-      return { backend, writeCounts: () => writer.counts };
+      return { backend, store, writeCounts: () => writer.counts };
     }
     case "asynchronous": {
       const codec = CODECS[persistence.serializer];
-      return { backend: new AsynchronousBackend({ store, codec, clock, queue: SnapshotQueue.attach(handle.queue) }) };
+      const queue = SnapshotQueue.attach(handle.queue);
+      return { backend: new AsynchronousBackend({ store, codec, clock, queue }), store };
     }
     case "periodic":
-      return { backend: new PeriodicBackend({ store, ledger, clock }) };
+      return { backend: new PeriodicBackend({ store, ledger, clock }), store };
   }
 }

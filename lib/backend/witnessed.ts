@@ -4,22 +4,29 @@
  * @module
  */
 import type { Witness } from "../persist/witness.ts";
+import { hashKey } from "../store/hash.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
+import type { SharedStore } from "../store/shared_store.ts";
 import type { Backend } from "./backend.ts";
 
-/** Records each put as acknowledged, once the backend behind it has returned from it. */
+/**
+ * Records each put as acknowledged, once the backend behind it has returned from it, with the version that the store
+ * says its shard has: what a gauge would read at that moment.
+ */
 export class WitnessedBackend implements Backend {
   readonly #backend: Backend;
+  readonly #store: SharedStore;
   readonly #witness: Witness;
 
-  constructor(backend: Backend, witness: Witness) {
-    this.#backend = backend;
-    this.#witness = witness;
+  constructor(parts: { backend: Backend; store: SharedStore; witness: Witness }) {
+    this.#backend = parts.backend;
+    this.#store = parts.store;
+    this.#witness = parts.witness;
   }
 
   put(key: PaddedBytes, value: PaddedBytes): void {
     this.#backend.put(key, value);
-    this.#witness.acknowledged();
+    this.#witness.acknowledged(this.#store.version(this.#store.shardOf(hashKey(key.words, key.length))));
   }
 
   get(key: PaddedBytes, out: PaddedBytes): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunOptions } from "../run/options.ts";
-import { run } from "../run/runner.ts";
+import { run, type RunHooks } from "../run/runner.ts";
 
 /** The command, unknown to `--help`, under which kvlab starts itself as a child. Its one argument is the options. */
 export const CHILD_COMMAND = "crash-child";
@@ -25,9 +25,17 @@ export function thisProgram(): ChildProgram {
   return { path, args: ["run", "--allow-read", "--allow-write", "--allow-run", Deno.mainModule, CHILD_COMMAND] };
 }
 
-/** The child's side: runs the load until it is killed. */
-export async function runChild(optionsJson: string): Promise<void> {
+/**
+ * The child's side: runs the load until it is killed.
+ *
+ * @param workers what creates workers of another kind; for tests that need a child with a fault
+ */
+export async function runChild(
+  optionsJson: string,
+  workers: Pick<RunHooks, "createLoadWorker" | "createFileWorker"> = {},
+): Promise<void> {
   await run(JSON.parse(optionsJson) as RunOptions, {
+    ...workers,
     onProgress: (message) => {
       if (message === RUNNING_LINE) Deno.stderr.writeSync(new TextEncoder().encode(RUNNING_LINE + "\n"));
     },

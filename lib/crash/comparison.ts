@@ -38,13 +38,20 @@ export interface Comparison {
   readonly powerGauge: number;
 }
 
-/** Runs the child's operations again, thread by thread, and looks up what became of each put. */
+/**
+ * Runs the child's operations again, thread by thread, and looks up what became of each put.
+ *
+ * The gauge is what the child's own would have read: by shard, the store's version at the latest acknowledgement, less
+ * the version that the ledger called written. Counting acknowledgements instead would call a put that the kill caught
+ * between the store and its acknowledgement, but in time for a snapshot, one of the others that are safe; and it would
+ * excuse whoever acknowledges a put before the store has it.
+ */
 export function compare(parts: ComparisonParts): Comparison {
   const { store, testimony, versionsBefore, tornShards } = parts;
-  const acknowledgedPerShard = new Float64Array(store.size.shards);
+  const acknowledgedVersions = new Float64Array(store.size.shards);
   let acknowledged = 0, lost = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
   for (const [thread, acknowledgedAtMs] of testimony.acknowledgedAtMs.entries()) {
-    const outcome = compareThread(parts, thread, acknowledgedPerShard);
+    const outcome = compareThread(parts, thread, acknowledgedVersions);
     acknowledged += acknowledgedAtMs.length;
     lost += outcome.lost.length;
     holes += outcome.holes;
@@ -54,21 +61,21 @@ export function compare(parts: ComparisonParts): Comparison {
   }
   for (const shard of tornShards) lost += versionsBefore[shard]!;
 
-  const gauge = unpersisted(acknowledgedPerShard, versionsBefore, testimony.writtenVersions);
-  const powerGauge = unpersisted(acknowledgedPerShard, versionsBefore, testimony.syncedVersions);
+  const gauge = unpersisted(acknowledgedVersions, versionsBefore, testimony.writtenVersions);
+  const powerGauge = unpersisted(acknowledgedVersions, versionsBefore, testimony.syncedVersions);
   return { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes, gauge, powerGauge };
 }
 
-/** How many of the acknowledged puts no persisted version holds. */
+/** How many puts no persisted version holds, of those up to the latest acknowledged one of each shard. */
 function unpersisted(
-  acknowledgedPerShard: Float64Array,
+  acknowledgedVersions: Float64Array,
   versionsBefore: Float64Array,
   persistedVersions: ReadonlyMap<number, number>,
 ): number {
   let writes = 0;
-  for (const [shard, count] of acknowledgedPerShard.entries()) {
-    const before = versionsBefore[shard]!;
-    writes += Math.max(0, before + count - Math.max(before, persistedVersions.get(shard) ?? 0));
+  for (const [shard, version] of acknowledgedVersions.entries()) {
+    const persisted = Math.max(versionsBefore[shard]!, persistedVersions.get(shard) ?? 0);
+    writes += Math.max(0, version - persisted);
   }
   return writes;
 }
@@ -83,10 +90,11 @@ interface ThreadOutcome {
 function compareThread(
   { store, testimony, seed, round }: ComparisonParts,
   thread: number,
-  acknowledgedPerShard: Float64Array,
+  acknowledgedVersions: Float64Array,
 ): ThreadOutcome {
   const threads = testimony.acknowledgedAtMs.length;
-  const acknowledged = testimony.acknowledgedAtMs[thread]!.length;
+  const versions = testimony.acknowledgedVersions[thread]!;
+  const acknowledged = versions.length;
   const workload = new NumberedWorkload(new Rng(seed, 2 * thread), { round, thread, threads });
   const recovered = new RecoveredSequences(store, round);
   const lost: number[] = [];
@@ -96,7 +104,8 @@ function compareThread(
     const survivor = recovered.sequenceOf(workload.key);
     if (survivor < sequence) lost.push(sequence);
     latestSurvivor = Math.max(latestSurvivor, survivor);
-    acknowledgedPerShard[store.shardOf(hashKey(workload.key.words, workload.key.length))]!++;
+    const shard = store.shardOf(hashKey(workload.key.words, workload.key.length));
+    acknowledgedVersions[shard] = Math.max(acknowledgedVersions[shard]!, versions[sequence - 1]!);
   }
   // The put that the kill may have caught between the store and its acknowledgement.
   do workload.next(); while (!workload.isPut);

@@ -35,7 +35,7 @@ export interface CrashHooks {
   readonly program?: ChildProgram;
 }
 
-/** One kill in so many comes while the child is still starting or loading. */
+/** One kill in so many, on average, comes while the child is still starting or loading. */
 const START_KILL_EVERY = 10;
 /** How long after a child's start such a kill comes at the latest, in milliseconds. */
 const START_KILL_MS_MAX = 300;
@@ -122,7 +122,7 @@ class CrashRounds {
       seed,
       loadTimeMs: loadTimeMs + CHILD_LOAD_MS_EXTRA,
       workload: { kind: "numbered", round, witness },
-    }, this.#moment(kill, loadTimeMs));
+    }, this.#moment(loadTimeMs));
 
     const recovery = await this.#recover();
     const { tornShards, damagedSpares } = recovery;
@@ -156,8 +156,10 @@ class CrashRounds {
     };
   }
 
-  #moment(kill: number, loadTimeMs: number): { startMs: number } | { loadMs: number } {
-    if (kill % START_KILL_EVERY === 0) return { startMs: this.#moments.below(START_KILL_MS_MAX * 1000) / 1000 };
+  #moment(loadTimeMs: number): { startMs: number } | { loadMs: number } {
+    if (this.#moments.below(START_KILL_EVERY) === 0) {
+      return { startMs: this.#moments.below(START_KILL_MS_MAX * 1000) / 1000 };
+    }
     return { loadMs: this.#moments.below(Math.round(loadTimeMs * 1000)) / 1000 };
   }
 

@@ -29,7 +29,7 @@ export interface KillResult {
   readonly tornShards: number;
   /** Damaged files of shards that had another, sound one. */
   readonly damagedSpares: number;
-  /** What the gauge said would be lost: acknowledged, less what the ledger called written. */
+  /** What the gauge said would be lost: applied by the latest acknowledgement, less what the ledger called written. */
   readonly gauge: number;
   /** Whether nothing was torn and no more was lost than the gauge said. */
   readonly held: boolean;

@@ -16,6 +16,8 @@ import {
 export interface Testimony {
   /** For each thread, when each of its puts was acknowledged, in milliseconds since the epoch. */
   readonly acknowledgedAtMs: readonly Float64Array[];
+  /** For each thread, the version that the shard of each of its puts had when it was acknowledged. */
+  readonly acknowledgedVersions: readonly Float64Array[];
   /** For each shard that its ledger called written, the version. */
   readonly writtenVersions: ReadonlyMap<number, number>;
   /** For each shard that its ledger called synced, the version. */
@@ -31,11 +33,15 @@ export function readTestimony(directory: string, threads: number): Testimony {
   const writtenVersions = new Map<number, number>();
   const syncedVersions = new Map<number, number>();
   const acknowledgedAtMs = Array.from({ length: threads }, () => new Float64Array());
+  const acknowledgedVersions = [...acknowledgedAtMs];
   try {
     for (const { name } of Deno.readDirSync(directory)) {
       const path = `${directory}/${name}`;
       if (name.startsWith(ACKNOWLEDGED_PREFIX)) {
-        acknowledgedAtMs[Number(name.slice(ACKNOWLEDGED_PREFIX.length))] = readRecords(path, ACKNOWLEDGED_BYTES);
+        const thread = Number(name.slice(ACKNOWLEDGED_PREFIX.length));
+        const records = readRecords(path, ACKNOWLEDGED_BYTES);
+        acknowledgedAtMs[thread] = records.filter((_, i) => i % 2 === 0);
+        acknowledgedVersions[thread] = records.filter((_, i) => i % 2 === 1);
       } else if (name.startsWith(WRITTEN_PREFIX)) {
         collectVersions(readRecords(path, VERSION_BYTES), writtenVersions);
       } else if (name.startsWith(SYNCED_PREFIX)) {
@@ -45,7 +51,7 @@ export function readTestimony(directory: string, threads: number): Testimony {
   } catch (error) {
     throw error instanceof PersistError ? error : new PersistError("read", directory, error);
   }
-  return { acknowledgedAtMs, writtenVersions, syncedVersions };
+  return { acknowledgedAtMs, acknowledgedVersions, writtenVersions, syncedVersions };
 }
 
 /** The floats of all whole records. */

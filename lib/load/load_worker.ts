@@ -40,7 +40,7 @@ export interface LoadWorkerResult extends LoadCounts {
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const { seed, thread, threads, workload: workloadOptions } = configuration;
   const phase = Phase.attach(configuration.phase);
-  const { backend, writeCounts } = attachBackend(configuration.backend);
+  const { backend, store, writeCounts } = attachBackend(configuration.backend);
   // Two streams for each thread, so that the waits do not change the operations.
   const operations = new Rng(seed, 2 * thread);
   const pattern = createPattern(configuration.pattern, phase, new Rng(seed, 2 * thread + 1));
@@ -51,7 +51,7 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const counts = workloadOptions.kind === "seed"
     ? runLoad(backend, new SeedWorkload(operations), pattern, phase)
     : runLoad(
-      new WitnessedBackend(backend, Witness.ofAcknowledged(workloadOptions.witness, thread)),
+      new WitnessedBackend({ backend, store, witness: Witness.ofAcknowledged(workloadOptions.witness, thread) }),
       new NumberedWorkload(operations, { round: workloadOptions.round, thread, threads }),
       pattern,
       phase,

@@ -8,8 +8,11 @@
  */
 import { openFile, writeAll } from "./file_io.ts";
 
-/** Bytes of a record of an acknowledged put: when it was acknowledged, a float64 of milliseconds since the epoch. */
-export const ACKNOWLEDGED_BYTES = 8;
+/**
+ * Bytes of a record of an acknowledged put: when it was acknowledged, in milliseconds since the epoch, and the version
+ * that its shard had then, each a float64.
+ */
+export const ACKNOWLEDGED_BYTES = 16;
 /** Bytes of a record of a written or synced snapshot: the shard and its version, each a float64. */
 export const VERSION_BYTES = 16;
 
@@ -49,9 +52,10 @@ export class Witness {
     return new Witness(`${directory}/${SYNCED_PREFIX}${crypto.randomUUID()}`, VERSION_BYTES);
   }
 
-  /** Records that the thread's next put has been acknowledged just now. */
-  acknowledged(): void {
+  /** Records that the thread's next put has been acknowledged just now, with its shard at this version. */
+  acknowledged(version: number): void {
     this.#record[0] = performance.timeOrigin + performance.now();
+    this.#record[1] = version;
     writeAll(this.#file, this.#path, this.#bytes);
   }
 

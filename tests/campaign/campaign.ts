@@ -17,5 +17,5 @@ export function rounds(options: { small: number; full: number }): number {
 /** Prints what a campaign has counted, as one line. */
 export function report(campaign: string, counts: Readonly<Record<string, number | string>>): void {
   const texts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
-  console.log(`${campaign}: ${texts.join(", ")}`);
+  Deno.stdout.writeSync(new TextEncoder().encode(`${campaign}: ${texts.join(", ")}\n`));
 }

@@ -7,11 +7,12 @@ import { overwrite, syncData, syncDirectory } from "../file_io.ts";
 import type { SyncName } from "../policy.ts";
 import type { Side } from "../shard_file.ts";
 import { OpenFiles } from "./open_files.ts";
+import { replaceFile } from "./rename.ts";
 import type { Replacement } from "./replacement.ts";
 
 /**
  * Overwrites the older of a shard's two files, so that a crash in the middle leaves the newer one whole. Loading takes
- * the sound one with the higher version.
+ * the sound one with the higher version. The first of the two, beside which there is none yet, comes by renaming.
  */
 export class AlternateReplacement implements Replacement {
   readonly #directory: string;
@@ -35,6 +36,10 @@ export class AlternateReplacement implements Replacement {
   }
 
   replace(shard: number, bytes: Uint8Array, side: Side | undefined): Side {
+    if (side === undefined) {
+      replaceFile(this.#paths.a[shard]!, bytes);
+      return "a";
+    }
     const next = side === "a" ? "b" : "a";
     const open = this.#files.get(this.#paths[next][shard]!);
     overwrite(open.file, open.path, bytes, open.lengthBytes);

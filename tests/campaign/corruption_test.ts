@@ -1,0 +1,103 @@
+/**
+ * The campaign of corruption: a snapshot cut off at every length and with each of its bits flipped. The codec detects
+ * every one; loading a directory sets the file aside and takes the rest.
+ *
+ * @module
+ */
+import { assertEquals, assertGreaterOrEqual, assertThrows } from "@std/assert";
+import { prepareFiles } from "../../lib/backend/prepare.ts";
+import { type Codec, SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
+import { CODECS } from "../../lib/codec/codecs.ts";
+import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts";
+import { shardFileName } from "../../lib/persist/shard_file.ts";
+import type { SharedStore } from "../../lib/store/shared_store.ts";
+import { Abort } from "../../lib/sync/abort.ts";
+import { Clock } from "../../lib/sync/clock.ts";
+import { encodeShard, type Entry, storeOf } from "../codec/fixtures.ts";
+import { contentOf, temporaryDirectory } from "../run/files.ts";
+import { isFull, report } from "./campaign.ts";
+
+const SNAPSHOT_BYTES_MIN = 1024;
+const SHARDS = 2;
+const DAMAGED_SHARD = 0;
+const KEYS = 130;
+/** Of so many kinds of damage, one goes through a directory; all of them in full. */
+const DIRECTORY_EVERY = 97;
+
+const PUTS: readonly Entry[] = Array.from({ length: KEYS }, (_, i) => [`Key${i}`, `value ${i} "é"`]);
+const KEY_SPACE = { keyCount: KEYS, keyLengthMax: 16, valueLengthMax: 32 };
+
+/** Every damage of the bytes: what it is, and what is left. */
+function* damagesOf(bytes: Uint8Array<ArrayBuffer>): Generator<{ what: string; damaged: Uint8Array<ArrayBuffer> }> {
+  for (let length = 0; length < bytes.length; length++) {
+    yield { what: `cut off at ${length}`, damaged: bytes.slice(0, length) };
+  }
+  for (let bit = 0; bit < 8 * bytes.length; bit++) {
+    const damaged = bytes.slice();
+    damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    yield { what: `bit ${bit} flipped`, damaged };
+  }
+}
+
+for (const serializer of SERIALIZER_NAMES) {
+  Deno.test(`every truncation and every flipped bit of a ${serializer} snapshot is detected and set aside`, async () => {
+    const codec = CODECS[serializer];
+    const store = storeOf(PUTS, SHARDS);
+    const bytes = encodeShard(codec, store, { shard: DAMAGED_SHARD });
+    assertGreaterOrEqual(bytes.length, SNAPSHOT_BYTES_MIN);
+    let damages = 0, throughDirectory = 0;
+    for (const { what, damaged } of damagesOf(bytes)) {
+      assertDetected(codec, what, damaged);
+      if (isFull() || damages % DIRECTORY_EVERY === 0) {
+        await assertSetAside({ serializer, store, what, damaged });
+        throughDirectory++;
+      }
+      damages++;
+    }
+    assertEquals(damages, 9 * bytes.length);
+    report("corruption", { [`${serializer} bytes`]: bytes.length, damages, "through a directory": throughDirectory });
+  });
+}
+
+function assertDetected(codec: Codec, what: string, damaged: Uint8Array<ArrayBuffer>): void {
+  assertThrows(() => codec.decode(damaged), CorruptSnapshotError, undefined, what);
+}
+
+/** Puts the damaged file beside a sound one, and opens the directory. */
+async function assertSetAside(
+  parts: { serializer: SerializerName; store: SharedStore; what: string; damaged: Uint8Array },
+): Promise<void> {
+  const { serializer, store, what, damaged } = parts;
+  using directory = temporaryDirectory();
+  const output = directory.path;
+  const name = (shard: number) => shardFileName(shard, SHARDS, serializer);
+  for (let shard = 0; shard < SHARDS; shard++) {
+    const content = shard === DAMAGED_SHARD ? damaged : encodeShard(CODECS[serializer], store, { shard });
+    Deno.writeFileSync(`${output}/${name(shard)}`, content);
+  }
+  const files = await prepareFiles(
+    {
+      kind: "file",
+      output,
+      fileCount: SHARDS,
+      serializer,
+      policy: { kind: "periodic", periodMs: 10 },
+      replace: "rename",
+      sync: "none",
+    },
+    KEY_SPACE,
+    { abort: Abort.create(), clock: Clock.create(), threads: 1 },
+  );
+  try {
+    assertEquals(files.filesSetAside.map(({ path }) => path), [`${output}/${name(DAMAGED_SHARD)}`], what);
+    assertEquals(files.filesLoaded, SHARDS - 1, what);
+    for (let shard = 0; shard < SHARDS; shard++) {
+      const expected = shard === DAMAGED_SHARD ? [0, 0] : [store.version(shard), store.count(shard)];
+      assertEquals([files.store.version(shard), files.store.count(shard)], expected, what);
+    }
+    const [backup] = files.filesSetAside;
+    assertEquals(contentOf(output).get(backup?.backupPath.slice(output.length + 1) ?? ""), damaged, what);
+  } finally {
+    files.directory.close();
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The campaign of kills: kvlab is killed with SIGKILL at random moments, under all policies, strategies and serializers.
+ * What its gauge said would be lost is the most that may be; only the in-place strategy may tear files.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
+import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
+import { crash } from "../../lib/crash/crash.ts";
+import type { KillResult } from "../../lib/crash/result.ts";
+import { type PersistencePolicy, REPLACE_NAMES } from "../../lib/persist/policy.ts";
+import { killLine } from "../../lib/report/crash.ts";
+import { isFull, report, rounds } from "./campaign.ts";
+import { childProgram, configurationName, faultOf, type KillConfiguration, killOptions } from "./kills.ts";
+import { inLanes } from "./lanes.ts";
+
+const KILLS = { small: 60, full: 10_000 };
+const CONFIGURATIONS = { small: 12, full: 24 };
+const SEED = 20_260_301;
+
+const POLICIES: readonly PersistencePolicy[] = [
+  { kind: "synchronous", periodMs: 0.5 },
+  { kind: "asynchronous", queueDepth: 64, queueMemoryBytes: 2 ** 26 },
+  { kind: "periodic", periodMs: 5 },
+];
+const FILE_COUNTS = [1, 24];
+
+/** Every policy with every strategy, serializer and number of files. */
+const ALL: readonly KillConfiguration[] = POLICIES.flatMap((policy) =>
+  REPLACE_NAMES.flatMap((replace) =>
+    SERIALIZER_NAMES.flatMap((serializer) =>
+      FILE_COUNTS.map((fileCount) => ({ policy, replace, serializer, fileCount }))
+    )
+  )
+);
+
+/** Of the four ways to run every policy with every strategy, one in turn; of the default strategy's, two. */
+const SOME = ALL.filter(({ replace }, i) => {
+  const turn = (i + (i >> 2)) % 4;
+  return turn === 0 || (turn === 2 && replace === "rename");
+});
+
+/** What all kills together have shown. */
+class Counts {
+  kills = 0;
+  whileStarting = 0;
+  acknowledged = 0;
+  lost = 0;
+  neverAcknowledged = 0;
+  tornInPlace = 0;
+  damagedSpares = 0;
+
+  add(kill: KillResult): void {
+    this.kills++;
+    if (kill.during === "start") this.whileStarting++;
+    this.acknowledged += kill.acknowledged;
+    this.lost += kill.lost;
+    this.neverAcknowledged += kill.neverAcknowledged;
+    this.tornInPlace += kill.tornShards;
+    this.damagedSpares += kill.damagedSpares;
+  }
+}
+
+Deno.test("kills lose no more than the gauge said, and tear no file but in place", async () => {
+  const configurations = isFull() ? ALL : SOME;
+  assertGreaterOrEqual(configurations.length, rounds(CONFIGURATIONS));
+  const kills = Math.ceil(rounds(KILLS) / configurations.length);
+  const counts = new Counts();
+  const startedAtMs = performance.now();
+
+  await inLanes(configurations, async (configuration, index) => {
+    const { kills: results } = await crash(killOptions(configuration, { kills, seed: SEED + index }), {
+      program: childProgram("./crash_child.ts"),
+      onKill: (kill) => counts.add(kill),
+    });
+    assertEquals(results.length, kills);
+    for (const kill of results) {
+      // What is torn in place is counted: nothing else can be said of what was in it.
+      if (configuration.replace === "in-place" && kill.tornShards > 0) continue;
+      assertEquals(faultOf(kill, configuration), undefined, `${configurationName(configuration)}: ${killLine(kill)}`);
+    }
+  });
+
+  const seconds = (performance.now() - startedAtMs) / 1000;
+  report("crash", { configurations: configurations.length, ...counts, seconds: seconds.toFixed(1) });
+  assertGreaterOrEqual(counts.kills, rounds(KILLS));
+  assertGreater(counts.acknowledged, 0);
+  assertGreater(counts.lost, 0, "kills that lose nothing show nothing");
+  if (isFull()) assert(counts.tornInPlace > 0, "no file was torn in place, so none could have been elsewhere");
+});

@@ -1,0 +1,59 @@
+/**
+ * Room of the kills: what the campaigns that kill kvlab have in common.
+ *
+ * @module
+ */
+import type { FileBackendOptions } from "../../lib/backend/backend.ts";
+import type { ChildProgram } from "../../lib/crash/child.ts";
+import type { CrashOptions } from "../../lib/crash/crash.ts";
+import type { KillResult } from "../../lib/crash/result.ts";
+import { exposureBound } from "../../lib/run/exposure_bound.ts";
+
+/** A configuration under which kvlab is killed. */
+export type KillConfiguration = Pick<FileBackendOptions, "policy" | "replace" | "serializer" | "fileCount"> & {
+  readonly threads?: number;
+};
+
+/** The latest moment of a kill in a load, in milliseconds. */
+const LOAD_TIME_MS = 60;
+const THREADS = 2;
+
+/** A program of the tests, started as a child, with arguments before its options. */
+export function childProgram(module: string, args: readonly string[] = []): ChildProgram {
+  const url = new URL(module, import.meta.url).href;
+  return { path: Deno.execPath(), args: ["run", "--quiet", "--no-check", "--allow-all", url, ...args] };
+}
+
+/** The options of kills under a configuration. */
+export function killOptions(configuration: KillConfiguration, options: { kills: number; seed: number }): CrashOptions {
+  const { threads = THREADS, ...backend } = configuration;
+  return {
+    kills: options.kills,
+    options: {
+      threads,
+      loadTimeMs: LOAD_TIME_MS,
+      workload: { kind: "seed" },
+      pattern: "unthrottled",
+      seed: options.seed,
+      backend: { kind: "file", sync: "none", ...backend },
+    },
+  };
+}
+
+/** What a kill shows to be wrong with a kvlab that promised never to tear a file, in one line; `undefined`: nothing. */
+export function faultOf(kill: KillResult, { policy, threads = THREADS }: KillConfiguration): string | undefined {
+  const { tornShards, lost, gauge } = kill;
+  const { writes = Infinity } = exposureBound(policy, threads);
+  if (tornShards > 0) return `${tornShards} shards are torn`;
+  if (lost > gauge) return `${lost} writes are lost, the gauge said ${gauge}`;
+  if (lost > writes) return `${lost} writes are lost, the bound is ${writes}`;
+  return undefined;
+}
+
+/** A configuration as flags, to name it. */
+export function configurationName({ policy, replace, serializer, fileCount }: KillConfiguration): string {
+  const flag = policy.kind === "asynchronous"
+    ? `--queue-depth=${policy.queueDepth}`
+    : `--${policy.kind === "periodic" ? "flush" : "write"}-period-us=${policy.periodMs * 1000}`;
+  return `${flag} --replace=${replace} --serializer=${serializer} --file-count=${fileCount}`;
+}

@@ -1,0 +1,82 @@
+/**
+ * The campaign of mutants: kvlabs that are wrong on purpose are killed until that shows. Each must be caught; and the
+ * right one, killed as often under the same configurations, must not.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { crash } from "../../lib/crash/crash.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import { report, rounds } from "./campaign.ts";
+import { childProgram, faultOf, type KillConfiguration, killOptions } from "./kills.ts";
+import { inLanes } from "./lanes.ts";
+import type { FileMutant, LoadMutant } from "./mutants/mutants.ts";
+
+/** Kills after which a mutant has escaped. */
+const KILLS_MAX = 100;
+/** Kills of the right kvlab under each configuration. */
+const KILLS_SOUND = { small: 4, full: 40 };
+const SEED = 20_260_302;
+
+const DEEP: PersistencePolicy = { kind: "asynchronous", queueDepth: 64, queueMemoryBytes: 2 ** 26 };
+const SHALLOW: PersistencePolicy = { kind: "asynchronous", queueDepth: 1, queueMemoryBytes: 2 ** 26 };
+const AT_ONCE: PersistencePolicy = { kind: "synchronous", periodMs: 0 };
+const OFTEN: PersistencePolicy = { kind: "periodic", periodMs: 1 };
+
+const QUEUED: KillConfiguration = { policy: DEEP, replace: "rename", serializer: "json", fileCount: 4 };
+const QUEUED_SHALLOW: KillConfiguration = { ...QUEUED, policy: SHALLOW, serializer: "cbor", fileCount: 8 };
+const WRITTEN: KillConfiguration = { ...QUEUED, policy: AT_ONCE };
+const SWEPT: KillConfiguration = { ...QUEUED, policy: OFTEN };
+const ALTERNATING: KillConfiguration = { ...SWEPT, replace: "alternate" };
+
+const MUTANTS: readonly { mutant: FileMutant | LoadMutant; configuration: KillConfiguration }[] = [
+  { mutant: "records before writing", configuration: SWEPT },
+  { mutant: "releases before writing", configuration: QUEUED_SHALLOW },
+  { mutant: "records what it drops", configuration: QUEUED },
+  { mutant: "records later puts", configuration: SWEPT },
+  { mutant: "overwrites in place", configuration: SWEPT },
+  { mutant: "renames before writing", configuration: SWEPT },
+  { mutant: "overwrites the newer side", configuration: ALTERNATING },
+  { mutant: "acknowledges before putting", configuration: QUEUED },
+  { mutant: "acknowledges before putting", configuration: WRITTEN },
+];
+
+Deno.test("every mutant is caught by its kills", async () => {
+  const caught: Record<string, number> = {};
+  const escaped: string[] = [];
+  await inLanes(MUTANTS, async ({ mutant, configuration }, index) => {
+    const stop = new AbortController();
+    let kills = 0;
+    let fault: string | undefined;
+    await crash(killOptions(configuration, { kills: KILLS_MAX, seed: SEED + index }), {
+      program: childProgram("./mutants/mutant_child.ts", [mutant]),
+      stop: stop.signal,
+      onKill(kill) {
+        kills++;
+        fault = faultOf(kill, configuration);
+        if (fault !== undefined) stop.abort("caught");
+      },
+    });
+    const name = `"${mutant}" (${configuration.policy.kind})`;
+    if (fault === undefined) escaped.push(name);
+    else caught[`${name} caught after`] = kills;
+  });
+  report("mutants", caught);
+  assertEquals(escaped, []);
+});
+
+Deno.test("what is not wrong passes the mutants' kills", async () => {
+  const configurations = [...new Set(MUTANTS.map(({ configuration }) => configuration))];
+  const kills = rounds(KILLS_SOUND);
+  await inLanes(configurations, async (configuration, index) => {
+    const { kills: results } = await crash(killOptions(configuration, { kills, seed: SEED + 100 + index }), {
+      program: childProgram("./crash_child.ts"),
+    });
+    assertEquals(results.map((kill) => faultOf(kill, configuration)), new Array(kills).fill(undefined));
+    assert(results.some(({ acknowledged }) => acknowledged > 0), "no kill came during the load");
+  });
+  report("mutants", {
+    "configurations of the right kvlab": configurations.length,
+    kills: kills * configurations.length,
+  });
+});

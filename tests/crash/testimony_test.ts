@@ -1,0 +1,75 @@
+/**
+ * Tests of the witness and the testimony: what a killed process has recorded is there, and is read as it was meant.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
+import { readTestimony } from "../../lib/crash/testimony.ts";
+import { PersistError } from "../../lib/persist/persist_error.ts";
+import { Witness } from "../../lib/persist/witness.ts";
+import { temporaryDirectory } from "../run/files.ts";
+
+Deno.test("readTestimony() reads what each thread has acknowledged, in order, and an absent thread as nothing", () => {
+  using directory = temporaryDirectory();
+  const earliestMs = performance.timeOrigin + performance.now();
+  const witness = Witness.ofAcknowledged(directory.path, 1);
+  for (const version of [3, 1, 4]) witness.acknowledged(version);
+  const latestMs = performance.timeOrigin + performance.now();
+
+  const { acknowledgedAtMs, acknowledgedVersions } = readTestimony(directory.path, 3);
+
+  assertEquals(acknowledgedVersions.map((versions) => [...versions]), [[], [3, 1, 4], []]);
+  assertEquals(acknowledgedAtMs.map(({ length }) => length), [0, 3, 0]);
+  const times = [earliestMs, ...(acknowledgedAtMs[1] ?? []), latestMs];
+  assertEquals(times, times.toSorted((a, b) => a - b));
+});
+
+Deno.test("readTestimony() keeps each shard's newest written version over all threads' files", () => {
+  using directory = temporaryDirectory();
+  const one = Witness.ofWritten(directory.path);
+  const other = Witness.ofWritten(directory.path);
+  one.persisted(0, 10);
+  one.persisted(7, 2 ** 40);
+  other.persisted(0, 12);
+  one.persisted(0, 11);
+  assertEquals(readTestimony(directory.path, 1).writtenVersions, new Map([[0, 12], [7, 2 ** 40]]));
+});
+
+Deno.test("readTestimony() leaves out a record that is not whole", () => {
+  using directory = temporaryDirectory();
+  Witness.ofAcknowledged(directory.path, 0).acknowledged(5);
+  Witness.ofWritten(directory.path).persisted(2, 6);
+  for (const { name } of Deno.readDirSync(directory.path)) {
+    Deno.writeFileSync(`${directory.path}/${name}`, new Uint8Array(15).fill(1), { append: true });
+  }
+  const { acknowledgedVersions, writtenVersions } = readTestimony(directory.path, 1);
+  assertEquals(acknowledgedVersions.map((versions) => [...versions]), [[5]]);
+  assertEquals(writtenVersions, new Map([[2, 6]]));
+});
+
+Deno.test("readTestimony() names the directory that it cannot read", () => {
+  assertThrows(() => readTestimony("/nowhere/at all", 1), PersistError, "Cannot read /nowhere/at all");
+});
+
+Deno.test("Witness keeps all records of a process that was killed in the middle of them", async () => {
+  using directory = temporaryDirectory();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", new URL("./witness_child.ts", import.meta.url).href, directory.path],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let told = "";
+  while (told.split("\n").length < 20) told += (await reader.read()).value ?? "";
+  child.kill("SIGKILL");
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) told += chunk.value;
+  assertEquals((await child.status).signal, "SIGKILL");
+
+  // The child tells each number after it has recorded it.
+  const lastTold = Number(told.split("\n").at(-2));
+  const { acknowledgedVersions: [versions], writtenVersions } = readTestimony(directory.path, 1);
+  assert(versions !== undefined && versions.length >= lastTold, `${versions?.length} records, told ${lastTold}`);
+  assertEquals([...versions], Array.from(versions, (_, i) => i + 1));
+  assertGreater(writtenVersions.get(3) ?? 0, lastTold - 1);
+});

@@ -1,0 +1,75 @@
+/**
+ * Tests of the open files: never more than allowed, the ones used last, with what is known of each still true.
+ *
+ * @module
+ */
+import { assertEquals, assertLessOrEqual, assertStrictEquals, assertThrows } from "@std/assert";
+import { writeAll } from "../../../lib/persist/file_io.ts";
+import { PersistError } from "../../../lib/persist/persist_error.ts";
+import { OpenFiles } from "../../../lib/persist/replace/open_files.ts";
+import { temporaryDirectory } from "../../run/files.ts";
+
+/** The files in a directory that this process holds open, by name. */
+function openIn(directory: string): string[] {
+  const names: string[] = [];
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    try {
+      const path = Deno.readLinkSync(`/proc/self/fd/${name}`);
+      if (path.startsWith(`${directory}/`)) names.push(path.slice(directory.length + 1));
+    } catch {
+      // The descriptor of this very reading.
+    }
+  }
+  return names.sort();
+}
+
+const needsProc = Deno.build.os !== "linux";
+
+Deno.test({ name: "OpenFiles.get() keeps the files used last, and closes the others", ignore: needsProc }, () => {
+  using directory = temporaryDirectory();
+  const files = new OpenFiles(3);
+  const get = (name: string) => files.get(`${directory.path}/${name}`);
+  for (const name of ["a", "b", "c"]) get(name);
+  get("a");
+  get("d");
+  assertEquals(openIn(directory.path), ["a", "c", "d"]);
+  get("b");
+  assertEquals(openIn(directory.path), ["a", "b", "d"]);
+});
+
+for (const capacity of [1, 2, 7]) {
+  Deno.test({ name: `OpenFiles.get() never holds more than ${capacity} files open`, ignore: needsProc }, () => {
+    using directory = temporaryDirectory();
+    const files = new OpenFiles(capacity);
+    for (let i = 0; i < 100; i++) {
+      files.get(`${directory.path}/${i * 7 % 13}`);
+      assertLessOrEqual(openIn(directory.path).length, capacity);
+    }
+  });
+}
+
+Deno.test("OpenFiles.get() gives the same file again while it is open", () => {
+  using directory = temporaryDirectory();
+  const files = new OpenFiles(2);
+  const first = files.get(`${directory.path}/a`);
+  files.get(`${directory.path}/b`);
+  assertStrictEquals(files.get(`${directory.path}/a`), first);
+});
+
+Deno.test("OpenFiles.get() knows the length of a file that it opens again, and keeps its content", () => {
+  using directory = temporaryDirectory();
+  const path = `${directory.path}/a`;
+  const files = new OpenFiles(1);
+  const { file, lengthBytes } = files.get(path);
+  assertEquals(lengthBytes, 0);
+  writeAll(file, path, new TextEncoder().encode("content"));
+  files.get(`${directory.path}/b`);
+  assertEquals(files.get(path).lengthBytes, "content".length);
+  assertEquals(Deno.readTextFileSync(path), "content");
+});
+
+Deno.test("OpenFiles.get() names the file that it cannot open", () => {
+  using directory = temporaryDirectory();
+  const files = new OpenFiles(1);
+  assertThrows(() => files.get(`${directory.path}/none/a`), PersistError, "/none/a");
+});

@@ -1,0 +1,72 @@
+/**
+ * Tests of the sweeper, sweep by sweep: which shards it writes, and in which order.
+ *
+ * @module
+ */
+import { assertEquals, assertThrows } from "@std/assert";
+import { Ledger } from "../../lib/persist/ledger.ts";
+import type { ShardWriter } from "../../lib/persist/shard_writer.ts";
+import { Sweeper } from "../../lib/persist/sweeper.ts";
+import { Abort, AbortError } from "../../lib/sync/abort.ts";
+import { Clock } from "../../lib/sync/clock.ts";
+import { DRAINING, Phase, RUNNING } from "../../lib/sync/phase.ts";
+
+/** Sweeps over a ledger; `onWrite` stands for a shard's writing, and says when it is enough. */
+function sweep(
+  dirtySinceMs: readonly number[],
+  onWrite: (shard: number, parts: { ledger: Ledger; phase: Phase; abort: Abort }) => void,
+) {
+  const abort = Abort.create();
+  const phase = Phase.create();
+  const ledger = Ledger.create(dirtySinceMs.length);
+  for (const [shard, sinceMs] of dirtySinceMs.entries()) if (sinceMs > 0) ledger.markDirty(shard, sinceMs);
+  phase.advance(RUNNING);
+  const written: number[] = [];
+  const writer = {
+    flushShard(shard: number) {
+      written.push(shard);
+      ledger.take(shard);
+      onWrite(shard, { ledger, phase, abort });
+    },
+  } as unknown as ShardWriter;
+  const shards = dirtySinceMs.length;
+  const sweeper = new Sweeper({ ledger, writer, clock: Clock.create(), phase, abort, shards, periodMs: 0.01 });
+  return { written, run: () => sweeper.run() };
+}
+
+Deno.test("Sweeper.run() writes the dirty shards alone, the one that has been so longest first", () => {
+  const { written, run } = sweep([30, 0, 10, 40, 0, 20], (shard, { phase }) => {
+    if (shard === 3) phase.advance(DRAINING);
+  });
+  assertEquals(run().sweeps, 1);
+  assertEquals(written, [2, 5, 0, 3]);
+});
+
+Deno.test("Sweeper.run() writes a shard that turns dirty during a sweep in the next one, after older ones", () => {
+  let turns = 0;
+  const { written, run } = sweep([10, 20, 0], (_, { ledger, phase }) => {
+    turns++;
+    if (turns === 1) {
+      ledger.markDirty(0, 200);
+      ledger.markDirty(2, 100);
+    }
+    if (turns === 4) phase.advance(DRAINING);
+  });
+  assertEquals(run().sweeps, 2);
+  assertEquals(written, [0, 1, 2, 0]);
+});
+
+Deno.test("Sweeper.run() ends with the run's failure", () => {
+  const { run } = sweep([10], (_, { abort }) => abort.raise());
+  assertThrows(run, AbortError);
+});
+
+Deno.test("Sweeper.run() counts sweeps that outlast their period", () => {
+  const { run } = sweep([10, 20], (shard, { phase }) => {
+    const endsAtMs = performance.now() + 2;
+    while (performance.now() < endsAtMs);
+    if (shard === 1) phase.advance(DRAINING);
+  });
+  const { sweeps, sweepOverruns, sweepMsMax } = run();
+  assertEquals([sweeps, sweepOverruns, sweepMsMax >= 4], [1, 1, true]);
+});

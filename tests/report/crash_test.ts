@@ -1,0 +1,155 @@
+/**
+ * Tests of the crash report: the exact text and the exact JSON of known kills.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { allHeld, type CrashResult, type KillResult } from "../../lib/crash/result.ts";
+import { crashJson, crashText, killLine } from "../../lib/report/crash.ts";
+
+const HELD: KillResult = {
+  kill: 1,
+  during: "load",
+  loadMs: 41.6,
+  acknowledged: 1000,
+  recovered: 990,
+  lost: 10,
+  oldestLostMs: 12.34,
+  neverAcknowledged: 1,
+  holes: 2,
+  tornShards: 0,
+  damagedSpares: 1,
+  gauge: 12,
+  held: true,
+  recoveryMs: 80.4,
+};
+const WHILE_STARTING: KillResult = {
+  ...HELD,
+  kill: 2,
+  during: "start",
+  loadMs: 0,
+  acknowledged: 0,
+  recovered: 0,
+  lost: 0,
+  oldestLostMs: 0,
+  neverAcknowledged: 0,
+  holes: 0,
+  damagedSpares: 0,
+  gauge: 0,
+  recoveryMs: 100,
+};
+const EXCEEDED: KillResult = { ...HELD, kill: 3, lost: 13, recovered: 987, held: false };
+const TORN: KillResult = { ...HELD, kill: 4, tornShards: 2 };
+
+const SOUND: CrashResult = {
+  options: {
+    threads: 2,
+    loadTimeMs: 500,
+    workload: { kind: "seed" },
+    pattern: "unthrottled",
+    seed: 9,
+    backend: {
+      kind: "file",
+      output: "DIR",
+      fileCount: 3,
+      serializer: "json",
+      policy: { kind: "periodic", periodMs: 5 },
+      replace: "alternate",
+      sync: "none",
+    },
+  },
+  kills: [HELD, WHILE_STARTING],
+};
+
+Deno.test("killLine() says in one line when the kill came, what it cost, and the verdict", () => {
+  assertEquals(
+    [HELD, WHILE_STARTING, EXCEEDED, TORN].map(killLine),
+    [
+      "kill 1 after 42 ms: acknowledged 1000, lost 10 (up to 12.3 ms old), gauge 12, recovered in 80 ms: held",
+      "kill 2 while starting: acknowledged 0, lost 0 (up to 0.0 ms old), gauge 0, recovered in 100 ms: held",
+      "kill 3 after 42 ms: acknowledged 1000, lost 13 (up to 12.3 ms old), gauge 12, recovered in 80 ms: GAUGE EXCEEDED",
+      "kill 4 after 42 ms: acknowledged 1000, lost 10 (up to 12.3 ms old), gauge 12, recovered in 80 ms: TORN: 2 shards",
+    ],
+  );
+});
+
+Deno.test("crashText() sums up all kills and ends with the verdict", () => {
+  const lines = crashText({ ...SOUND, kills: [HELD, WHILE_STARTING, EXCEEDED, TORN], stoppedBy: "SIGINT" }).split("\n");
+  assertEquals(lines, [
+    "kills: 4",
+    "acknowledged: 3000",
+    "recovered: 2967",
+    "lost: 33",
+    "never_acknowledged: 3",
+    "holes: 6",
+    "torn_shards: 2",
+    "damaged_spares: 3",
+    "gauge: 36",
+    "lost_max: 13",
+    "gauge_max: 12",
+    "oldest_lost_max: 0.01234s",
+    "recovery_max: 0.1s",
+    "stopped_by: SIGINT",
+    "lost <= gauge: 3 of 4 kills",
+    "",
+  ]);
+});
+
+Deno.test("crashText() has no line for a signal that did not come, and takes no kills for none held", () => {
+  const text = crashText({ ...SOUND, kills: [] });
+  assertEquals(text.includes("stopped_by"), false);
+  assertEquals(text.endsWith("\nlost <= gauge: 0 of 0 kills\n"), true);
+});
+
+Deno.test("allHeld() wants every gauge held and nothing torn", () => {
+  const held = (...kills: KillResult[]) => allHeld({ ...SOUND, kills });
+  assertEquals([held(), held(HELD, WHILE_STARTING), held(HELD, EXCEEDED), held(TORN)], [true, true, false, false]);
+});
+
+Deno.test("crashJson() has the text's names and figures, the options, and a row for each kill", () => {
+  const document = JSON.parse(crashJson(SOUND));
+  const { kvlab, options, rows, ...figures } = document;
+  assertEquals(typeof kvlab, "string");
+  assertEquals(figures, {
+    held: true,
+    kills_held: 2,
+    kills: 2,
+    acknowledged: 1000,
+    recovered: 990,
+    lost: 10,
+    never_acknowledged: 1,
+    holes: 2,
+    torn_shards: 0,
+    damaged_spares: 1,
+    gauge: 12,
+    lost_max: 10,
+    gauge_max: 12,
+    oldest_lost_max_sec: 0.01234,
+    recovery_max_sec: 0.1,
+    stopped_by: null,
+    seed: 9,
+  });
+  assertEquals(options.threads, 2);
+  assertEquals(rows.length, 2);
+  assertEquals(rows[0], {
+    kill: 1,
+    during: "load",
+    load_sec: 0.0416,
+    acknowledged: 1000,
+    recovered: 990,
+    lost: 10,
+    never_acknowledged: 1,
+    holes: 2,
+    torn_shards: 0,
+    damaged_spares: 1,
+    gauge: 12,
+    oldest_lost_sec: 0.01234,
+    recovery_sec: 0.0804,
+    held: true,
+  });
+});
+
+Deno.test("crashJson() is not held as soon as one kill is not", () => {
+  assertEquals(JSON.parse(crashJson({ ...SOUND, kills: [HELD, EXCEEDED] })).held, false);
+  assertEquals(JSON.parse(crashJson({ ...SOUND, kills: [TORN] })).held, false);
+});

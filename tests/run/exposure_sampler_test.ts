@@ -1,0 +1,78 @@
+/**
+ * Tests of the exposure sampler, with a gauge and a time set by hand.
+ *
+ * @module
+ */
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { FakeTime } from "./fake_time.ts";
+import type { Exposure, ExposureGauge } from "../../lib/persist/exposure.ts";
+import { ExposureSampler } from "../../lib/run/exposure_sampler.ts";
+
+const PERIOD_MS = 10;
+
+/** A gauge that shows what it is set to. */
+class HandGauge {
+  shown: Exposure = { writes: 0, ageMs: 0, worstShard: 0, worstShardWrites: 0 };
+  readonly reads: string[] = [];
+
+  readProcessCrash(out: Exposure): void {
+    this.reads.push("process-crash");
+    Object.assign(out, this.shown);
+  }
+
+  readPowerLoss(out: Exposure): void {
+    this.reads.push("power-loss");
+    Object.assign(out, this.shown);
+  }
+
+  asGauge(): ExposureGauge {
+    return this as unknown as ExposureGauge;
+  }
+}
+
+Deno.test("ExposureSampler weighs what it reads by how long it lasted", () => {
+  using time = new FakeTime();
+  const gauge = new HandGauge();
+  const sampler = new ExposureSampler(gauge.asGauge(), "process-crash");
+  gauge.shown = { writes: 100, ageMs: 5, worstShard: 3, worstShardWrites: 60 };
+  sampler.start();
+  for (let i = 0; i < 8; i++) time.pass(PERIOD_MS);
+  gauge.shown = { writes: 0, ageMs: 0, worstShard: 0, worstShardWrites: 0 };
+  for (let i = 0; i < 2; i++) time.pass(PERIOD_MS);
+  sampler.stop();
+
+  // The sample of the change itself is taken at the end of the ninth period.
+  const { writes, ageMs, worstShard, worstShardWrites } = sampler.summary;
+  assertAlmostEquals(writes.mean, 90, 1e-6);
+  assertAlmostEquals(writes.p50, 100, 1);
+  assertEquals(writes.max, 100);
+  assertAlmostEquals(ageMs.mean, 4.5, 1e-6);
+  assertEquals([worstShard, worstShardWrites], [3, 60]);
+  assertEquals(new Set(gauge.reads), new Set(["process-crash"]));
+});
+
+Deno.test("ExposureSampler keeps the worst shard of all time", () => {
+  using time = new FakeTime();
+  const gauge = new HandGauge();
+  const sampler = new ExposureSampler(gauge.asGauge(), "power-loss");
+  for (const [worstShard, worstShardWrites] of [[1, 5], [2, 50], [3, 7]] as const) {
+    gauge.shown = { writes: 100, ageMs: 1, worstShard, worstShardWrites };
+    if (worstShard === 1) sampler.start();
+    else time.pass(PERIOD_MS);
+  }
+  sampler.stop();
+  assertEquals([sampler.summary.worstShard, sampler.summary.worstShardWrites], [2, 50]);
+  assertEquals(new Set(gauge.reads), new Set(["power-loss"]));
+});
+
+Deno.test("ExposureSampler reads no more after its stop, and nothing took no time", () => {
+  using time = new FakeTime();
+  const gauge = new HandGauge();
+  const sampler = new ExposureSampler(gauge.asGauge(), "process-crash");
+  sampler.start();
+  sampler.stop();
+  const reads = gauge.reads.length;
+  time.pass(10 * PERIOD_MS);
+  assertEquals(gauge.reads.length, reads);
+  assertEquals(sampler.summary.writes, { mean: 0, p50: 0, p99: 0, max: 0 });
+});
