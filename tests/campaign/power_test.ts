@@ -2,6 +2,10 @@
  * Room of the power campaign: kvlab writes to an ext4 file system whose power is cut; what is lost afterwards must be no
  * more than the gauge for power loss said. `deno task test:power`; `--full` for 1,000 cuts.
  *
+ * Where power fails, programs stop. The shutdown of a file system lets them go on, and a sync that it overtakes may then
+ * report success: what was called synced counts if it was so before the cut. Half of the cuts come while the child stands
+ * still, between two system calls, so that this is everything; the others in the middle of whatever is going on.
+ *
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
@@ -33,6 +37,8 @@ const CUT_MS_MAX = 120;
 /** One cut in so many comes while the child starts or loads. */
 const START_CUT_EVERY = 9;
 const START_CUT_MS_MAX = 300;
+/** How often, a millisecond apart, is looked whether a child has stopped. */
+const STOP_ATTEMPTS = 10_000;
 
 const POLICIES: readonly PersistencePolicy[] = [
   { kind: "synchronous", periodMs: 2 },
@@ -45,6 +51,8 @@ const CUT_KINDS: readonly CutKind[] = ["flush-log", "drop-log"];
 interface CutConfiguration {
   readonly backend: FileBackendOptions & { readonly output: string };
   readonly kind: CutKind;
+  /** Whether the child is stopped before the cut. */
+  readonly isStopped: boolean;
 }
 
 /** What the directory holds after a cut. */
@@ -64,7 +72,9 @@ function* configurations(disk: string): Generator<CutConfiguration> {
     const kind = CUT_KINDS[(i + Math.floor(i / 27)) % 2]!;
     const serializer: SerializerName = i % 2 === 0 ? "json" : "cbor";
     const output = `${disk}/${replace}-${serializer}`;
-    yield { backend: { kind: "file", output, fileCount: FILE_COUNT, serializer, policy, replace, sync }, kind };
+    const isStopped = Math.floor(i / 2) % 2 === 0;
+    const backend = { kind: "file", output, fileCount: FILE_COUNT, serializer, policy, replace, sync } as const;
+    yield { backend, kind, isStopped };
   }
 }
 
@@ -108,8 +118,10 @@ class PowerCampaign {
 
   /** Runs a child, cuts the power, starts again, and compares. */
   async cut(configuration: CutConfiguration, round: number): Promise<void> {
-    const { backend, kind } = configuration;
-    const what = `cut ${round}, seed ${this.#seed}, ${kind}, ${JSON.stringify(backend)}`;
+    const { backend, kind, isStopped } = configuration;
+    const what = `cut ${round}, seed ${this.#seed}, ${kind}, ${isStopped ? "stopped" : "running"}, ${
+      JSON.stringify(backend)
+    }`;
     const before = await recover(backend);
     // What is found here stays, whatever an earlier round with less syncing left in the page cache.
     this.#disk.restart();
@@ -124,10 +136,10 @@ class PowerCampaign {
         seed: (this.#seed + round) % 2 ** 32,
         backend,
       };
-      await this.#runUntilCut(options, configuration, { round, what });
+      const syncedVersions = await this.#runUntilCut(options, configuration, { round, witness, what });
       this.#disk.restart();
       const after = await recover(backend);
-      const testimony = readTestimony(witness, THREADS);
+      const testimony = { ...readTestimony(witness, THREADS), syncedVersions };
       const { seed } = options;
       const { store, tornShards } = after;
       const outcome = compare({ store, testimony, seed, round, versionsBefore, tornShards });
@@ -137,11 +149,12 @@ class PowerCampaign {
     }
   }
 
+  /** Returns what was called synced before the cut. */
   async #runUntilCut(
     options: RunOptions,
-    { backend, kind }: CutConfiguration,
-    { round, what }: { round: number; what: string },
-  ): Promise<void> {
+    { backend, kind, isStopped }: CutConfiguration,
+    { round, witness, what }: { round: number; witness: string; what: string },
+  ): Promise<Testimony["syncedVersions"]> {
     const child = KvlabProcess.start([JSON.stringify(options)], {
       program: [
         Deno.execPath(),
@@ -159,12 +172,17 @@ class PowerCampaign {
       await child.says("running\n");
       await delay(this.#moments.below(CUT_MS_MAX));
     }
+    if (isStopped) await stop(child);
+    const before = readTestimony(witness, THREADS);
     this.#disk.cut(kind);
+    if (isStopped) child.signal("SIGCONT");
     const { code, stderr } = await child.ended;
     const lines = stderr.trim().split("\n").filter((line) => line !== "running");
     assertEquals({ code, lines: lines.length }, { code: 1, lines: 1 }, `${what}: ${stderr}`);
     assertMatch(lines[0]!, /^kvlab: Cannot [a-z ]+ \S.*: .*\(os error (5|30)\)$/, what);
     assert(lines[0]!.includes(backend.output), `${what}: ${lines[0]}`);
+    // What a stopped child calls synced as soon as it goes on was synced before.
+    return (isStopped ? readTestimony(witness, THREADS) : before).syncedVersions;
   }
 
   #check(
@@ -216,6 +234,26 @@ async function recover(backend: FileBackendOptions): Promise<Recovered> {
     Deno.removeSync(backupPath);
   }
   return { store, tornShards, setAside: filesSetAside.length };
+}
+
+/** Stops all threads of a child, each of which ends its system call first. */
+async function stop(child: KvlabProcess): Promise<void> {
+  child.signal("SIGSTOP");
+  const tasks = `/proc/${child.pid}/task`;
+  const isStopped = ({ name }: Deno.DirEntry) => {
+    try {
+      const stat = Deno.readTextFileSync(`${tasks}/${name}/stat`);
+      return stat[stat.lastIndexOf(")") + 2] === "T";
+    } catch (error) {
+      // The thread has just ended.
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  };
+  for (let attempt = 0; !Array.from(Deno.readDirSync(tasks)).every(isStopped); attempt++) {
+    assert(attempt < STOP_ATTEMPTS, "the child does not stop");
+    await delay(1);
+  }
 }
 
 function delay(ms: number): Promise<void> {
