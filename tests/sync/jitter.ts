@@ -20,7 +20,7 @@ const LOOPS_MAX = 10_000;
  */
 export function addJitter(stream: number): void {
   const rng = new Rng(1, stream);
-  const { add, compareExchange, exchange, load, notify, sub, wait } = Atomics;
+  const { add, compareExchange, exchange, load, notify, store, sub, wait } = Atomics;
   const late = <Args extends unknown[], Result>(operation: (...args: Args) => Result) => (...args: Args): Result => {
     if (rng.below(LATE_EVERY) === 0) dawdle(rng.below(LOOPS_MAX));
     return operation(...args);
@@ -31,6 +31,7 @@ export function addJitter(stream: number): void {
     exchange: late(exchange),
     load: late(load),
     notify: late(notify),
+    store: late(store),
     sub: late(sub),
     wait: late(wait),
   });

@@ -21,16 +21,15 @@ for (const workers of [1, 2, 4, 8]) {
   Deno.test(`lock() lets one at a time in when ${workers} workers count together`, async () => {
     const words = newWords(MUTEX_TEST_WORDS);
     const abort = Abort.create({ tickMs: NO_TICK_MS });
-    const rounds = 50;
-    const turns = 200;
+    const amount = { rounds: 25, turns: 2_000, lateRounds: 25, lateTurns: 200 };
     const configs = Array.from({ length: workers }, (_, worker): MutexConfig => {
-      return { words, abort: abort.handle(), kind: "count", worker, workers, rounds, turns };
+      return { words, abort: abort.handle(), kind: "count", worker, workers, ...amount };
     });
 
     const results = await runCrew<MutexConfig, MutexResult>(spawn, configs, { abort, words });
 
     assertEquals(results.map(({ torn }) => torn), Array(workers).fill(0));
-    const total = workers * rounds * turns;
+    const total = workers * (amount.rounds * amount.turns + amount.lateRounds * amount.lateTurns);
     assertEquals(COUNTERS.map((counter) => words[counter]), COUNTERS.map(() => total));
     assertEquals(words[MUTEX], UNLOCKED);
   });
@@ -40,7 +39,8 @@ Deno.test("lock() throws AbortError, without the lock, when the run fails while 
   const words = newWords(MUTEX_TEST_WORDS);
   const abort = Abort.create({ tickMs: 20 });
   const workers = 3;
-  const config: MutexConfig = { words, abort: abort.handle(), kind: "wait", worker: 0, workers, rounds: 1, turns: 1 };
+  const amount = { rounds: 1, turns: 1, lateRounds: 0, lateTurns: 0 };
+  const config: MutexConfig = { words, abort: abort.handle(), kind: "wait", worker: 0, workers, ...amount };
   lock(words, MUTEX, abort);
 
   let raisedMs = NaN;

@@ -27,10 +27,13 @@ export interface MutexConfig {
   /** The worker's own number. */
   readonly worker: number;
   readonly workers: number;
-  /** The workers meet before each round, so that a wake-up lost in one is not made up for in the next. Jitter after half. */
+  /** The workers meet before each round, so that a wake-up lost in one is not made up for in the next. */
   readonly rounds: number;
   /** Times that the lock is taken in each round. */
   readonly turns: number;
+  /** Rounds with jitter after those without, and the times that the lock is taken in each, which is slow. */
+  readonly lateRounds: number;
+  readonly lateTurns: number;
 }
 
 /** What a worker saw. */
@@ -58,20 +61,27 @@ if (import.meta.main) {
   });
 }
 
-function count({ words, abort: handle, worker, workers, rounds, turns }: MutexConfig): number {
+function count(config: MutexConfig): number {
+  const { worker, workers, rounds, turns, lateRounds, lateTurns } = config;
+  let torn = 0;
+  for (let round = 1; round <= rounds + lateRounds; round++) {
+    if (round === rounds + 1) addJitter(worker);
+    meet(config.words, MEETING, round * workers, Abort.attach(config.abort));
+    torn += countRound(config, round <= rounds ? turns : lateTurns);
+  }
+  return torn;
+}
+
+function countRound({ words, abort: handle }: MutexConfig, turns: number): number {
   const abort = Abort.attach(handle);
   let torn = 0;
-  for (let round = 1; round <= rounds; round++) {
-    if (round === rounds >> 1) addJitter(worker);
-    meet(words, MEETING, round * workers, abort);
-    for (let turn = 0; turn < turns; turn++) {
-      lock(words, MUTEX, abort);
-      const before = words[COUNTERS[0]]!;
-      for (const counter of COUNTERS) if (words[counter] !== before) torn++;
-      if (turn % LONG_TURN_EVERY === 0) dawdle(LONG_TURN_LOOPS);
-      for (const counter of COUNTERS) words[counter] = before + 1;
-      unlock(words, MUTEX);
-    }
+  for (let turn = 0; turn < turns; turn++) {
+    lock(words, MUTEX, abort);
+    const before = words[COUNTERS[0]]!;
+    for (const counter of COUNTERS) if (words[counter] !== before) torn++;
+    if (turn % LONG_TURN_EVERY === 0) dawdle(LONG_TURN_LOOPS);
+    for (const counter of COUNTERS) words[counter] = before + 1;
+    unlock(words, MUTEX);
   }
   return torn;
 }
