@@ -125,12 +125,14 @@ function attachPolicy(
   }
 }
 
-/** What a snapshot takes beside its entries, which take less than in the arena unless they are escaped. */
+/** What a snapshot takes beside its entries. */
 const SNAPSHOT_OVERHEAD_BYTES = 256;
+/** Entries take no more than in the arena, unless all of it is control characters that JSON escapes. */
+const ESCAPED_GROWTH_MAX = 6;
 
 /** Never takes more memory than the queue's slots can fill with full shards. */
 function createQueue(policy: AsynchronousPolicy, size: StoreSize, abort: Abort): SnapshotQueue {
-  const snapshotBytesMax = size.arenaWordsPerShard * 4 + SNAPSHOT_OVERHEAD_BYTES + LINE_BYTES;
+  const snapshotBytesMax = ESCAPED_GROWTH_MAX * size.arenaWordsPerShard * 4 + SNAPSHOT_OVERHEAD_BYTES + LINE_BYTES;
   // One more, for the lines that are skipped at the ring's end.
   const bytes = Math.min(policy.queueMemoryBytes, (policy.queueDepth + 1) * snapshotBytesMax);
   return SnapshotQueue.create({ depth: policy.queueDepth, bytes, shards: size.shards }, abort);
