@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { options } from "./short.ts";
 import { encodeCbor } from "@std/cbor";
 import { cborCodec } from "../lib/codec/cbor.ts";
 import { FORMAT } from "../lib/codec/codec.ts";
@@ -42,26 +43,26 @@ const shapedDocument = documentOf(Object.fromEntries(KEYS.map((key) => [key, SEE
 
 const utf8 = new TextEncoder();
 
-Deno.bench("kvlab's JSON encoder", { group: "json", baseline: true }, () => {
+Deno.bench("kvlab's JSON encoder", { ...options(), group: "json", baseline: true }, () => {
   jsonCodec.encode(store.viewShard(0), out);
 });
 
-Deno.bench("JSON.stringify + TextEncoder", { group: "json" }, () => {
+Deno.bench("JSON.stringify + TextEncoder", { ...options(), group: "json" }, () => {
   utf8.encode(JSON.stringify(filledDocument));
 });
 
-Deno.bench("JSON.stringify + TextEncoder, object of fixed shape", { group: "json" }, () => {
+Deno.bench("JSON.stringify + TextEncoder, object of fixed shape", { ...options(), group: "json" }, () => {
   utf8.encode(JSON.stringify(shapedDocument));
 });
 
-Deno.bench("kvlab's CBOR encoder", { group: "cbor", baseline: true }, () => {
+Deno.bench("kvlab's CBOR encoder", { ...options(), group: "cbor", baseline: true }, () => {
   cborCodec.encode(store.viewShard(0), out);
 });
 
-Deno.bench("encodeCbor", { group: "cbor" }, () => {
+Deno.bench("encodeCbor", { ...options(), group: "cbor" }, () => {
   encodeCbor(filledDocument);
 });
 
-Deno.bench("encodeCbor, object of fixed shape", { group: "cbor" }, () => {
+Deno.bench("encodeCbor, object of fixed shape", { ...options(), group: "cbor" }, () => {
   encodeCbor(shapedDocument);
 });
