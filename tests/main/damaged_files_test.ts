@@ -10,7 +10,8 @@ import { contentOf, leftOversIn, snapshotsIn, temporaryDirectory, versionSum } f
 import { assertCode, type Ended, figureOf, kvlab, linesOf, resultOf } from "./kvlab.ts";
 
 const FILES = 8;
-const LOAD = ["--threads=2", "--load-time-sec=0.2"];
+/** Enough, on the busiest machine, to put into every file. */
+const LOAD = ["--threads=2", "--load-time-sec=0.2", "--pattern=unthrottled"];
 
 function fileFlags(output: string, serializer: SerializerName): string[] {
   return ["file", `--file-count=${FILES}`, "--queue-depth=64", `--serializer=${serializer}`, `--output=${output}`];

@@ -7,7 +7,8 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, assertFailed, type Ended, kvlab, KvlabProcess, succeeds, testWhere } from "./kvlab.ts";
 
-const LOAD = ["--threads=1", "--load-time-sec=0.1"];
+/** Enough, on the busiest machine, to put into every file. */
+const LOAD = ["--threads=1", "--load-time-sec=0.1", "--pattern=unthrottled"];
 
 function kvlabInto(output: string, options: { flags?: readonly string[]; wrapper?: readonly string[] } = {}) {
   const { flags = ["--file-count=3", "--queue-depth=4"], wrapper = [] } = options;
@@ -112,6 +113,7 @@ Deno.test("an output that another kvlab has is refused, with that one's process 
   const holder = KvlabProcess.start([
     "--threads=1",
     "--load-time-sec=60",
+    "--pattern=unthrottled",
     "file",
     `--output=${output}`,
     "--file-count=3",
