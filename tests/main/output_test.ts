@@ -4,15 +4,18 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
+import { contentOf, namesIn, type TemporaryDirectory, temporaryDirectory } from "../run/files.ts";
 import { assertCode, assertFailed, type Ended, kvlab, KvlabProcess, succeeds, testWhere } from "./kvlab.ts";
 
 /** Enough, on the busiest machine, to put into every file. */
 const LOAD = ["--threads=1", "--load-time-sec=0.1", "--pattern=unthrottled"];
 
-function kvlabInto(output: string, options: { flags?: readonly string[]; wrapper?: readonly string[] } = {}) {
-  const { flags = ["--file-count=3", "--queue-depth=4"], wrapper = [] } = options;
-  return kvlab([...LOAD, "file", `--output=${output}`, ...flags], { wrapper });
+function kvlabInto(
+  output: string,
+  options: { flags?: readonly string[]; wrapper?: readonly string[]; env?: Record<string, string> } = {},
+) {
+  const { flags = ["--file-count=3", "--queue-depth=4"], wrapper = [], env = {} } = options;
+  return kvlab([...LOAD, "file", `--output=${output}`, ...flags], { wrapper, env });
 }
 
 /** Checks that kvlab failed before its load began, naming the path and the reason. */
@@ -53,6 +56,17 @@ const UNPRIVILEGED = Deno.uid() === 0
   ]
   : [];
 
+/**
+ * A Deno cache that any user can read, with all that kvlab imports: whether a package is in the cache Deno asks in a way
+ * that does not count the capability.
+ */
+async function readableCache(): Promise<TemporaryDirectory> {
+  const cache = temporaryDirectory();
+  Deno.chmodSync(cache.path, WRITABLE);
+  assertCode(await kvlab(["--version"], { env: { DENO_DIR: cache.path } }), 0);
+  return cache;
+}
+
 const READ_ONLY = 0o555;
 const WRITABLE = 0o755;
 
@@ -66,6 +80,7 @@ testWhere(
   "an output that the user may not write to is refused, and what it holds is untouched",
   async () => {
     using directory = temporaryDirectory();
+    using cache = await readableCache();
     const output = `${directory.path}/output`;
     assertCode(await kvlabInto(output), 0);
     const before = contentOf(output);
@@ -74,8 +89,8 @@ testWhere(
     Deno.chmodSync(output, READ_ONLY);
     try {
       const [used, fresh] = await Promise.all([
-        kvlabInto(output, { wrapper: UNPRIVILEGED }),
-        kvlabInto(`${directory.path}/fresh`, { wrapper: UNPRIVILEGED }),
+        kvlabInto(output, { wrapper: UNPRIVILEGED, env: { DENO_DIR: cache.path } }),
+        kvlabInto(`${directory.path}/fresh`, { wrapper: UNPRIVILEGED, env: { DENO_DIR: cache.path } }),
       ]);
       assertRefused(used, { path: output, reason: /Permission denied/ });
       assertRefused(fresh, { path: `${directory.path}/fresh`, reason: /Permission denied/ });
@@ -93,12 +108,13 @@ testWhere(
   "an output whose lock file is someone's own, in a directory that the user may not write to, is refused",
   async () => {
     using directory = temporaryDirectory();
+    using cache = await readableCache();
     const lock = `${directory.path}/LOCK`;
     Deno.writeTextFileSync(lock, "");
     Deno.chmodSync(lock, 0o666);
     Deno.chmodSync(directory.path, READ_ONLY);
     try {
-      const ended = await kvlabInto(directory.path, { wrapper: UNPRIVILEGED });
+      const ended = await kvlabInto(directory.path, { wrapper: UNPRIVILEGED, env: { DENO_DIR: cache.path } });
       assertRefused(ended, { path: directory.path, reason: /not writable.*Permission denied/ });
       assertEquals(namesIn(directory.path), ["LOCK"]);
     } finally {
