@@ -165,13 +165,13 @@ Deno.test("prepareFiles() takes no more memory for the queue than its slots can 
   assert(queue !== undefined);
   // Room for five snapshots of nothing but escapes, six times as long as in the arena.
   assertLess(SnapshotQueue.byteLength(queue.size), 600_000);
-  // Snapshots of the shard with all of its keys fill every slot. A put that had to wait would throw.
+  // Snapshots of the shard with all of its keys, every byte escaped, fill every slot. A put that had to wait would throw.
   abort.raise();
   const { backend } = attachBackend(handle);
-  const value = PaddedBytes.of("x".repeat(KEYS.valueLengthMax));
+  const value = PaddedBytes.of("\x01".repeat(KEYS.valueLengthMax));
   const snapshot = emptySnapshot();
   for (let i = 0; i < KEYS.keyCount; i++) {
-    const key = String(i).padStart(KEYS.keyLengthMax, "k");
+    const key = String(i).padStart(KEYS.keyLengthMax, "\x01");
     backend.put(PaddedBytes.of(key), value);
     if (i < KEYS.keyCount - queueDepth) {
       assert(queue.take(snapshot));

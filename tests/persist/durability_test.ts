@@ -72,7 +72,7 @@ for (const replace of REPLACE_NAMES) {
 Deno.test("ShardWriter.write() gives up in every thread when a write has failed in one", () => {
   using directory = temporaryDirectory();
   const { ledger, write } = createWriter(`${directory.path}/missing`, { replace: "alternate", sync: "data" });
-  assertThrows(() => write(1), PersistError, "Cannot open");
+  assertThrows(() => write(1), PersistError, "Cannot create");
   assertEquals(ledger.hasFailed, true);
   Deno.mkdirSync(`${directory.path}/missing`);
   assertThrows(() => write(2), AbortError);

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { assert, assertEquals, assertFalse, assertGreaterOrEqual, assertLessOrEqual, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertThrows } from "@std/assert";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { REPLACE_NAMES, SYNC_NAMES } from "../../lib/persist/policy.ts";
+import { AbortError } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import {
   assertUnlocked,
@@ -86,9 +87,10 @@ Deno.test("ShardWriter.write() leaves ledger and counts as they were when the fi
   assert(isDirty({ store, ledger }, 0));
   Deno.removeSync(inTheWay);
   assertEquals(filesIn(directory.path), before.files);
-  writer.writeDirtyShards();
-  assertFalse(isDirty({ store, ledger }, 0));
-  assertEquals(ledger.writtenVersion(0), 2);
+  // A write that has failed ends all writing: the run fails.
+  assertThrows(() => writer.writeDirtyShards(), AbortError);
+  assertEquals(filesIn(directory.path), before.files);
+  assert(isDirty({ store, ledger }, 0));
 });
 
 Deno.test("ShardWriter.writeDirtyShards() writes each shard that was put into since it was written, and no other", () => {
@@ -167,8 +169,10 @@ for (const sync of SYNC_NAMES) {
       store.putString("key", replace);
       ledger.markDirty(0, 5);
       writer.writeShard(0);
-      assertEquals([ledger.writtenVersion(0), ledger.syncedVersion(0)], [1, sync === "none" ? 0 : 1], replace);
-      if (sync !== "none") assertEquals(ledger.syncingSinceMs(0), 0, replace);
+      // A rename is synced with its directory only, so what counts until then is the snapshot before.
+      const isSynced = sync === "full" || (sync === "data" && replace !== "rename");
+      assertEquals([ledger.writtenVersion(0), ledger.syncedVersion(0)], [1, isSynced ? 1 : 0], replace);
+      if (isSynced) assertEquals(ledger.syncingSinceMs(0), 0, replace);
     }
   });
 }
@@ -208,11 +212,8 @@ Deno.test("ShardWriter.write() keeps the ledger's side when the other file canno
 
   const error = assertThrows(() => writer.writeShard(0), PersistError);
 
-  assert(error.message.startsWith(`Cannot open ${inTheWay}: `));
+  assert(error.message.includes(inTheWay), error.message);
   assertEquals([ledger.side(0), ledger.writtenVersion(0), writer.counts.snapshotsWritten], ["a", 1, 1]);
   Deno.removeSync(inTheWay);
   assertEquals(filesIn(directory.path), before);
-  writer.writeDirtyShards();
-  assertEquals([ledger.side(0), ledger.writtenVersion(0)], ["b", 2]);
-  assertEquals(filesIn(directory.path, (name) => name.includes(".a.")), before);
 });
