@@ -19,6 +19,8 @@ export class AlternateReplacement implements Replacement {
   readonly #paths: Readonly<Record<Side, readonly string[]>>;
   readonly #sync: SyncName;
   readonly #files: OpenFiles;
+  /** Whether the last snapshot is in a file that was not there before, so that its name is to be synced as well. */
+  #isNew = false;
 
   /** @param options `paths` are the shards' files of each side, in `directory` */
   constructor(
@@ -38,10 +40,12 @@ export class AlternateReplacement implements Replacement {
   replace(shard: number, bytes: Uint8Array, side: Side | undefined): Side {
     if (side === undefined) {
       replaceFile(this.#paths.a[shard]!, bytes);
+      this.#isNew = true;
       return "a";
     }
     const next = side === "a" ? "b" : "a";
     const open = this.#files.get(this.#paths[next][shard]!);
+    this.#isNew = open.lengthBytes === 0;
     overwrite(open.file, open.path, bytes, open.lengthBytes);
     open.lengthBytes = bytes.length;
     return next;
@@ -51,7 +55,7 @@ export class AlternateReplacement implements Replacement {
     if (this.#sync === "none") return false;
     const open = this.#files.get(this.#paths[side][shard]!);
     syncData(open.file, open.path);
-    if (this.#sync === "full") syncDirectory(this.#directory);
+    if (this.#sync === "full" || this.#isNew) syncDirectory(this.#directory);
     return true;
   }
 

@@ -14,6 +14,8 @@ export class InPlaceReplacement implements Replacement {
   readonly #paths: readonly string[];
   readonly #sync: SyncName;
   readonly #files: OpenFiles;
+  /** Whether the last snapshot is in a file that was not there before, so that its name is to be synced as well. */
+  #isNew = false;
 
   /** @param options `paths` are the shards' files, in `directory` */
   constructor(options: { directory: string; paths: readonly string[]; sync: SyncName; openFilesMax: number }) {
@@ -25,6 +27,7 @@ export class InPlaceReplacement implements Replacement {
 
   replace(shard: number, bytes: Uint8Array): undefined {
     const open = this.#files.get(this.#paths[shard]!);
+    this.#isNew = open.lengthBytes === 0;
     overwrite(open.file, open.path, bytes, open.lengthBytes);
     open.lengthBytes = bytes.length;
   }
@@ -33,7 +36,7 @@ export class InPlaceReplacement implements Replacement {
     if (this.#sync === "none") return false;
     const open = this.#files.get(this.#paths[shard]!);
     syncData(open.file, open.path);
-    if (this.#sync === "full") syncDirectory(this.#directory);
+    if (this.#sync === "full" || this.#isNew) syncDirectory(this.#directory);
     return true;
   }
 
