@@ -22,8 +22,8 @@ import { type FileResult, type RunResult, totals } from "../lib/run/result.ts";
 import { run } from "../lib/run/runner.ts";
 
 const PAIRS = 3;
-const KILLS = 5;
-const LOAD_TIME_MS = 1000;
+const KILLS = 3;
+const LOAD_TIME_MS = 500;
 const FILE_COUNT = 128;
 
 const POLICIES: readonly { flag: string; policy: PersistencePolicy }[] = [
