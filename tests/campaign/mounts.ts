@@ -45,13 +45,12 @@ const SHUTDOWN_SCRIPT = 'open(my $d, "<", $ARGV[0]) or die "$!\\n"; ' +
 /** An ext4 file system in an image file on a loop device, whose power can be cut. */
 export class PowerlessDisk implements Disposable {
   readonly path: string;
-  readonly #image: string;
+  #image = newImage();
   #mounted = false;
 
   /** Makes the file system and mounts it. */
   constructor(bytes: number) {
     this.path = Deno.makeTempDirSync({ prefix: "kvlab-power-" });
-    this.#image = Deno.makeTempFileSync({ dir: SCRATCH, prefix: "kvlab-power-", suffix: ".ext4" });
     try {
       Deno.truncateSync(this.#image, bytes);
       command("mkfs.ext4", ["-q", "-F", this.#image]);
@@ -67,10 +66,26 @@ export class PowerlessDisk implements Disposable {
     command("perl", ["-e", SHUTDOWN_SCRIPT, this.path, String(SHUTDOWN_FLAGS[kind])]);
   }
 
-  /** Starts again from what is on the device. Nothing has a file open any more. */
+  /** Writes all there is to the device. */
+  sync(): void {
+    command("sync", ["--file-system", this.path]);
+  }
+
+  /**
+   * Starts again from what is on the device. Nothing has a file open any more.
+   *
+   * A mount namespace that anyone has made meanwhile may keep the file system, with its power cut, alive; mounted again,
+   * it would be the same one still. A copy of the image is another; the system lets go of the first when it can.
+   */
   restart(): void {
     unmount(this.path);
     this.#mounted = false;
+    if (loopDevices(this.#image).length > 0) {
+      const copy = newImage();
+      command("cp", ["--sparse=always", this.#image, copy]);
+      Deno.removeSync(this.#image);
+      this.#image = copy;
+    }
     this.#mount();
   }
 
@@ -88,6 +103,10 @@ export class PowerlessDisk implements Disposable {
     command("mount", ["-o", "loop", this.#image, this.path]);
     this.#mounted = true;
   }
+}
+
+function newImage(): string {
+  return Deno.makeTempFileSync({ dir: SCRATCH, prefix: "kvlab-power-", suffix: ".ext4" });
 }
 
 /** Why file systems of one's own cannot be had here; `undefined` where they can. */

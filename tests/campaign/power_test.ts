@@ -123,8 +123,8 @@ class PowerCampaign {
       JSON.stringify(backend)
     }`;
     const before = await recover(backend);
-    // What is found here stays, whatever an earlier round with less syncing left in the page cache.
-    this.#disk.restart();
+    // What was set aside just now stays so.
+    this.#disk.sync();
     const versionsBefore = Float64Array.from({ length: FILE_COUNT }, (_, shard) => before.store.version(shard));
     const witness = Deno.makeTempDirSync({ dir: "/dev/shm", prefix: "kvlab-witness-" });
     try {
