@@ -21,8 +21,13 @@ import type { BackendHandle } from "./attach.ts";
 import type { FileBackendOptions } from "./backend.ts";
 import { type KeySpace, planStore } from "./plan.ts";
 
-/** Shards of the memory backend: enough that 100 threads rarely meet in one. */
-const MEMORY_SHARDS = 1024;
+/**
+ * Shards of the memory backend: enough that threads rarely meet in one, and no more, because the shards' headers compete
+ * for the first-level cache. One thread meets nobody.
+ */
+const MEMORY_SHARDS_OF_ONE = 128;
+const MEMORY_SHARDS_PER_THREAD = 256;
+const MEMORY_SHARDS_MAX = 1024;
 
 /** A prepared memory backend. */
 export interface PreparedMemory {
@@ -45,8 +50,10 @@ export interface PreparedFiles {
 }
 
 /** Creates the memory backend's store. */
-export function prepareMemory(keys: KeySpace, abort: Abort): PreparedMemory {
-  const store = SharedStore.create(planStore(MEMORY_SHARDS, keys), abort);
+export function prepareMemory(keys: KeySpace, context: { abort: Abort; threads: number }): PreparedMemory {
+  const { abort, threads } = context;
+  const shards = threads === 1 ? MEMORY_SHARDS_OF_ONE : Math.min(MEMORY_SHARDS_MAX, threads * MEMORY_SHARDS_PER_THREAD);
+  const store = SharedStore.create(planStore(shards, keys), abort);
   return { store, handle: { kind: "memory", store: store.handle() } };
 }
 

@@ -54,7 +54,7 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
   const phase = Phase.create();
   const parts = { options, hooks, abort, phase };
   if (backend.kind === "memory") {
-    return await new Run({ ...parts, backend: prepareMemory(keys, abort).handle }).run();
+    return await new Run({ ...parts, backend: prepareMemory(keys, { abort, threads }).handle }).run();
   }
   const clock = Clock.create();
   const files = await prepareFiles(backend, keys, { abort, clock, threads, witness });

@@ -32,7 +32,7 @@ function assertShared(handle: BackendHandle): ReturnType<typeof attachTwo> {
 }
 
 Deno.test("attachBackend() gives views of one memory backend, which write nothing", () => {
-  const { handle } = prepareMemory(KEYS, Abort.create());
+  const { handle } = prepareMemory(KEYS, { abort: Abort.create(), threads: 2 });
   for (const { writeCounts } of assertShared(handle)) assertEquals(writeCounts, undefined);
 });
 

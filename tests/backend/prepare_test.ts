@@ -38,7 +38,7 @@ async function fill(options: FileBackendOptions, entries: Readonly<Record<string
 const ENTRIES = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`key ${i}`, `value ${i}`]));
 
 Deno.test("prepareMemory() makes a store for the keys, which its handle leads to", () => {
-  const { store, handle } = prepareMemory(KEYS, Abort.create());
+  const { store, handle } = prepareMemory(KEYS, { abort: Abort.create(), threads: 2 });
   const { backend, writeCounts } = attachBackend(handle);
   for (const [key, value] of Object.entries(ENTRIES)) backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
   for (const [key, value] of Object.entries(ENTRIES)) assertEquals(store.getString(key), value);
