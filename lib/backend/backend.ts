@@ -40,6 +40,8 @@ export interface FileBackendOptions {
   readonly policy: PersistencePolicy;
   readonly replace: ReplaceName;
   readonly sync: SyncName;
+  /** Whether the device under the directory is measured before the load. */
+  readonly deviceProbe?: boolean;
 }
 
 /** The backend under test and its settings. */

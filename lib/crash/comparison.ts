@@ -4,6 +4,7 @@
  * @module
  */
 import { NumberedWorkload, parseNumberedValue } from "../load/numbered_workload.ts";
+import { UPDATE } from "../load/operation.ts";
 import { Rng } from "../load/rng.ts";
 import { hashKey } from "../store/hash.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
@@ -100,7 +101,7 @@ function compareThread(
   const lost: number[] = [];
   let latestSurvivor = 0;
   for (let sequence = 1; sequence <= acknowledged; sequence++) {
-    do workload.next(); while (!workload.isPut);
+    do workload.next(); while (workload.kind !== UPDATE);
     const survivor = recovered.sequenceOf(workload.key);
     if (survivor < sequence) lost.push(sequence);
     latestSurvivor = Math.max(latestSurvivor, survivor);
@@ -108,7 +109,7 @@ function compareThread(
     acknowledgedVersions[shard] = Math.max(acknowledgedVersions[shard]!, versions[sequence - 1]!);
   }
   // The put that the kill may have caught between the store and its acknowledgement.
-  do workload.next(); while (!workload.isPut);
+  do workload.next(); while (workload.kind !== UPDATE);
   const neverAcknowledged = recovered.sequenceOf(workload.key) > acknowledged ? 1 : 0;
   return { lost, neverAcknowledged, holes: lost.filter((sequence) => sequence < latestSurvivor).length };
 }

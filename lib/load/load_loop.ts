@@ -6,6 +6,7 @@
 import type { Backend } from "../backend/backend.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { Phase, RUNNING as PHASE_RUNNING } from "../sync/phase.ts";
+import { UPDATE } from "./operation.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Workload } from "./workload.ts";
 
@@ -34,7 +35,7 @@ export function runLoad(backend: Backend, workload: Workload, pattern: Pattern, 
   let reads = 0, writes = 0, hits = 0;
   while (phaseWords[PHASE_INDEX] === RUNNING) {
     workload.next();
-    if (workload.isPut) {
+    if (workload.kind === UPDATE) {
       backend.put(workload.key, workload.value);
       writes++;
     } else {

@@ -14,7 +14,8 @@ import { Witness } from "../persist/witness.ts";
 import { createPattern, type PatternName } from "./pattern.ts";
 import { Rng } from "./rng.ts";
 import { NumberedWorkload } from "./numbered_workload.ts";
-import { SeedWorkload, type WorkloadOptions } from "./workload.ts";
+import { MixedWorkload } from "./mixed_workload.ts";
+import { SeedWorkload, type Workload, type WorkloadOptions } from "./workload.ts";
 
 /** What a load worker gets. */
 export interface LoadWorkerConfiguration extends TaskConfiguration {
@@ -37,6 +38,21 @@ export interface LoadWorkerResult extends LoadCounts {
   readonly written?: WriteCounts;
 }
 
+function createWorkload(
+  options: WorkloadOptions,
+  rng: Rng,
+  { thread, threads }: { thread: number; threads: number },
+): Workload {
+  switch (options.kind) {
+    case "seed":
+      return new SeedWorkload(rng);
+    case "mix":
+      return new MixedWorkload(rng, options, { thread, threads });
+    case "numbered":
+      return new NumberedWorkload(rng, { round: options.round, thread, threads });
+  }
+}
+
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const { seed, thread, threads, workload: workloadOptions } = configuration;
   const phase = Phase.attach(configuration.phase);
@@ -48,14 +64,11 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   phase.arrive();
   phase.waitFor(RUNNING, Abort.attach(configuration.abort));
   const startedAtMs = performance.now();
-  const counts = workloadOptions.kind === "seed"
-    ? runLoad(backend, new SeedWorkload(operations), pattern, phase)
-    : runLoad(
-      new WitnessedBackend({ backend, store, witness: Witness.ofAcknowledged(workloadOptions.witness, thread) }),
-      new NumberedWorkload(operations, { round: workloadOptions.round, thread, threads }),
-      pattern,
-      phase,
-    );
+  const workload = createWorkload(workloadOptions, operations, { thread, threads });
+  const witnessed = workloadOptions.kind !== "numbered"
+    ? backend
+    : new WitnessedBackend({ backend, store, witness: Witness.ofAcknowledged(workloadOptions.witness, thread) });
+  const counts = runLoad(witnessed, workload, pattern, phase);
   const runtimeMs = performance.now() - startedAtMs;
   return { runtimeMs, ...counts, ...(writeCounts === undefined ? {} : { written: writeCounts() }) };
 });

@@ -5,6 +5,7 @@
  */
 import type { KeySpace } from "../backend/plan.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
+import { READ, UPDATE } from "./operation.ts";
 import type { Rng } from "./rng.ts";
 import { SEED_KEY_COUNT, type Workload, writeSeedKey } from "./workload.ts";
 
@@ -39,7 +40,7 @@ export const NUMBERED_KEY_SPACE: KeySpace = {
 export class NumberedWorkload implements Workload {
   readonly key = new PaddedBytes(16);
   readonly value = new PaddedBytes(64);
-  isPut = false;
+  kind = READ;
   readonly #rng: Rng;
   readonly #round: number;
   readonly #thread: number;
@@ -57,8 +58,8 @@ export class NumberedWorkload implements Workload {
 
   next(): void {
     writeSeedKey(this.#thread + this.#threads * this.#rng.below(this.#ownKeys), this.key);
-    this.isPut = (this.#rng.next() >>> 0) < PUT_THRESHOLD;
-    if (!this.isPut) return;
+    this.kind = (this.#rng.next() >>> 0) < PUT_THRESHOLD ? UPDATE : READ;
+    if (this.kind === READ) return;
     this.#sequence++;
     const { round, thread, sequence } = { round: this.#round, thread: this.#thread, sequence: this.#sequence };
     this.value.setString(formatNumberedValue({ round, thread, sequence }));

@@ -5,6 +5,7 @@
  */
 import type { KeySpace } from "../backend/plan.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
+import { READ, UPDATE } from "./operation.ts";
 import type { Rng } from "./rng.ts";
 
 /** Number of keys of the seed's workload: `Key0` … `Key65535`. */
@@ -28,17 +29,53 @@ export const SEED_KEY_SPACE: KeySpace = {
 export interface Workload {
   /** The key of the operation at hand. */
   readonly key: PaddedBytes;
-  /** The value of the operation at hand, if it is a put. */
+  /** The value of the operation at hand, if it puts one. */
   readonly value: PaddedBytes;
-  /** Whether the operation at hand is a put, or else a get. */
-  readonly isPut: boolean;
+  /** Which kind of operation is at hand, as `operation.ts` numbers them. */
+  readonly kind: number;
   /** Chooses the next operation. */
   next(): void;
 }
 
-/** The seed's workload, or for the crash command one whose puts can be told apart. */
+/** The names of the workloads, in the order shown to users: the seed's, and YCSB's core mixes that need no scans. */
+export const WORKLOAD_NAMES = ["seed", "a", "b", "c", "d", "f"] as const;
+
+/** A workload that a mix can begin with. */
+export type WorkloadName = typeof WORKLOAD_NAMES[number];
+
+/** The names of the distributions, in the order shown to users. */
+export const DISTRIBUTION_NAMES = ["uniform", "zipfian", "latest", "hotspot"] as const;
+
+/** How often each key is chosen. */
+export type DistributionName = typeof DISTRIBUTION_NAMES[number];
+
+/** A mix of operations on records of a given size, as YCSB has them. */
+export interface MixOptions {
+  readonly kind: "mix";
+  /** The workload that the mix is, or that it began with before flags changed it. */
+  readonly name: WorkloadName;
+  /** The share of each kind of operation, at the kind's number; the sum is 1. */
+  readonly shares: readonly number[];
+  /** Number of records that exist before the load, whether preloaded or not: keys are chosen from these. */
+  readonly keyCount: number;
+  /** Number of records that there is room for, those inserted by the load included. */
+  readonly keyCountMax: number;
+  /** Length of every key, in bytes. */
+  readonly keyBytes: number;
+  /** Length of the values, in bytes: uniform from the least to the greatest, both included. */
+  readonly valueBytesMin: number;
+  readonly valueBytesMax: number;
+  readonly distribution: DistributionName;
+  /** The exponent of the zipfian and the latest distribution, above 0 and below 1. */
+  readonly zipfTheta: number;
+  /** Whether all records are put before the load, in a phase of its own. */
+  readonly preload: boolean;
+}
+
+/** The seed's workload, a mix, or for the crash command a workload whose puts can be told apart. */
 export type WorkloadOptions =
   | { readonly kind: "seed" }
+  | MixOptions
   | {
     readonly kind: "numbered";
     /** Which round of the crash command this is. */
@@ -60,14 +97,14 @@ const TWO_DIGITS = Int32Array.from({ length: 100 }, (_, n) => (ZERO + n % 10) <<
 /**
  * The seed's workload: keys chosen uniformly, one value, 90% puts and 10% gets.
  *
- * After {@linkcode SeedWorkload.next}, `isPut` and `key` describe the operation. Keys are built by words in place:
+ * After {@linkcode SeedWorkload.next}, `kind` and `key` describe the operation. Keys are built by words in place:
  * bytes written one by one would stall the reads by word that follow.
  */
 export class SeedWorkload implements Workload {
   readonly key = new PaddedBytes(FIRST_WORD_BYTES + 4);
   readonly value = PaddedBytes.of(SEED_VALUE);
-  /** Whether the operation at hand is a put, or else a get. */
-  isPut = false;
+  /** {@linkcode UPDATE} or {@linkcode READ}. */
+  kind = READ;
   readonly #rng: Rng;
 
   constructor(rng: Rng) {
@@ -78,7 +115,7 @@ export class SeedWorkload implements Workload {
   next(): void {
     const rng = this.#rng;
     writeSeedKey(rng.next() >>> SEED_KEY_SHIFT, this.key);
-    this.isPut = (rng.next() >>> 0) < PUT_THRESHOLD;
+    this.kind = (rng.next() >>> 0) < PUT_THRESHOLD ? UPDATE : READ;
   }
 }
 

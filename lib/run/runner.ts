@@ -5,10 +5,12 @@
  */
 import type { BackendHandle } from "../backend/attach.ts";
 import type { FileBackendOptions } from "../backend/backend.ts";
+import type { KeySpace } from "../backend/plan.ts";
 import { prepareFiles, prepareMemory } from "../backend/prepare.ts";
 import type { LoadWorkerConfiguration, LoadWorkerResult } from "../load/load_worker.ts";
 import { NUMBERED_KEY_SPACE } from "../load/numbered_workload.ts";
-import { SEED_KEY_SPACE } from "../load/workload.ts";
+import { mixKeySpace } from "../load/mix.ts";
+import { SEED_KEY_SPACE, type WorkloadOptions } from "../load/workload.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
 import { volatileFileSystem } from "../persist/system.ts";
 import { Abort, AbortError } from "../sync/abort.ts";
@@ -48,8 +50,8 @@ const FAILURE_GRACE_MS = 1000;
  */
 export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<RunResult> {
   const { backend, workload, threads } = options;
-  const keys = workload.kind === "seed" ? SEED_KEY_SPACE : NUMBERED_KEY_SPACE;
-  const witness = workload.kind === "seed" ? undefined : workload.witness;
+  const keys = keySpaceOf(workload);
+  const witness = workload.kind === "numbered" ? workload.witness : undefined;
   const abort = Abort.create();
   const phase = Phase.create();
   const parts = { options, hooks, abort, phase };
@@ -66,6 +68,17 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
     return await new Run({ ...parts, backend: files.handle, fileRun }).run();
   } finally {
     files.directory.close();
+  }
+}
+
+function keySpaceOf(workload: WorkloadOptions): KeySpace {
+  switch (workload.kind) {
+    case "seed":
+      return SEED_KEY_SPACE;
+    case "mix":
+      return mixKeySpace(workload);
+    case "numbered":
+      return NUMBERED_KEY_SPACE;
   }
 }
 

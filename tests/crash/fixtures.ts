@@ -6,6 +6,7 @@
 import { planStore } from "../../lib/backend/plan.ts";
 import type { ComparisonParts } from "../../lib/crash/comparison.ts";
 import { NUMBERED_KEY_SPACE, NumberedWorkload } from "../../lib/load/numbered_workload.ts";
+import { UPDATE } from "../../lib/load/operation.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { hashKey } from "../../lib/store/hash.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
@@ -37,7 +38,7 @@ export function putsOf(thread: number, options: { threads: number; count: number
   const puts: Put[] = [];
   while (puts.length < count) {
     workload.next();
-    if (!workload.isPut) continue;
+    if (workload.kind !== UPDATE) continue;
     const { key, value } = workload;
     const shard = store.shardOf(hashKey(key.words, key.length));
     puts.push({ thread, sequence: puts.length + 1, key: key.toString(), value: value.toString(), shard });

@@ -10,6 +10,7 @@ import {
   NumberedWorkload,
   parseNumberedValue,
 } from "../../lib/load/numbered_workload.ts";
+import { UPDATE } from "../../lib/load/operation.ts";
 import { Rng } from "../../lib/load/rng.ts";
 
 const OPERATIONS = 20_000;
@@ -20,7 +21,7 @@ function operations(thread: number, options: { threads: number; seed?: number; r
   const workload = new NumberedWorkload(new Rng(seed, 2 * thread), { round, thread, threads });
   return Array.from({ length: OPERATIONS }, () => {
     workload.next();
-    return { key: workload.key.toString(), value: workload.isPut ? workload.value.toString() : undefined };
+    return { key: workload.key.toString(), value: workload.kind === UPDATE ? workload.value.toString() : undefined };
   });
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { READ, UPDATE } from "../../lib/load/operation.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { SEED_KEY_COUNT, SEED_VALUE, SeedWorkload, writeSeedKey } from "../../lib/load/workload.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
@@ -46,7 +47,7 @@ Deno.test("SeedWorkload.next() chooses puts nine times of ten", () => {
   let puts = 0;
   for (let i = 0; i < 200_000; i++) {
     workload.next();
-    if (workload.isPut) puts++;
+    if (workload.kind === UPDATE) puts++;
   }
   assert(Math.abs(puts / 200_000 - 0.9) < 0.005, `${puts} of 200000`);
 });
@@ -79,7 +80,7 @@ Deno.test("SeedWorkload.next() chooses puts and keys independently", () => {
   const gets = new Array<number>(16).fill(0);
   for (let i = 0; i < 160_000; i++) {
     workload.next();
-    if (!workload.isPut) gets[numberOf(workload.key) >> 12]!++;
+    if (workload.kind === READ) gets[numberOf(workload.key) >> 12]!++;
   }
   // 10,000 operations in each sixteenth of the keys, of which 1000 are gets; five standard deviations.
   for (const count of gets) assert(Math.abs(count - 1000) < 5 * 30, `${gets}`);
@@ -105,6 +106,6 @@ function operationsOf(rng: Rng): string[] {
   const workload = new SeedWorkload(rng);
   return Array.from({ length: 1000 }, () => {
     workload.next();
-    return `${workload.isPut ? "put" : "get"} ${workload.key.toString()}`;
+    return `${workload.kind === UPDATE ? "put" : "get"} ${workload.key.toString()}`;
   });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { SeedWorkload } from "../../lib/load/workload.ts";
+import { UPDATE } from "../../lib/load/operation.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { hashKey, shardOf } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
@@ -31,7 +32,7 @@ export function regenerateLoad(seed: number, threadOps: readonly number[]): Rege
     for (let op = 0; op < ops; op++) {
       workload.next();
       const key = workload.key.toString();
-      if (workload.isPut) {
+      if (workload.kind === UPDATE) {
         counts.writes++;
         own.add(key);
         putsByKey.set(key, (putsByKey.get(key) ?? 0) + 1);
