@@ -3,6 +3,16 @@
  *
  * @module
  */
+import type {
+  BlockedTime,
+  DeviceResult,
+  OperationResult,
+  PhaseResult,
+  PreloadResult,
+  RateResult,
+  SeriesRow,
+  WaitResult,
+} from "./measurements.ts";
 import type { RunOptions } from "./options.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
 import type { SweepCounts } from "../persist/sweeper.ts";
@@ -18,6 +28,7 @@ export interface ThreadResult {
   readonly writes: number;
   /** Reads that found their key. */
   readonly hits: number;
+  readonly blocked?: BlockedTime;
 }
 
 /** What the file backend did. */
@@ -46,6 +57,8 @@ export interface FileResult {
   readonly powerLoss?: ExposureSummary;
   /** From a shard's first unpersisted put to its completed write, in milliseconds, over all writes. */
   readonly timeToPersistMs: Distribution;
+  /** Absent where the device was not measured. */
+  readonly device?: DeviceResult;
 }
 
 /** The most that a configuration puts at risk; a part that it does not bound is absent. */
@@ -66,6 +79,17 @@ export interface RunResult {
   readonly file?: FileResult;
   /** The signal that ended the run early, if one did. */
   readonly stoppedBy?: StopSignal;
+  /** The kinds of operations that the load had, in their numbers' order. */
+  readonly operations?: readonly OperationResult[];
+  /** The parts of the run, in their order. */
+  readonly phases?: readonly PhaseResult[];
+  readonly preload?: PreloadResult;
+  /** Present for an open loop. */
+  readonly rate?: RateResult;
+  /** Present for a pattern that waits. */
+  readonly wait?: WaitResult;
+  /** The intervals of the load, where a series was asked for. */
+  readonly series?: readonly SeriesRow[];
 }
 
 /** The seed's four figures and the counts behind them, over all threads. */

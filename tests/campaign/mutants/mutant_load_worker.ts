@@ -18,7 +18,7 @@ import { serveTask } from "../../../lib/sync/task.ts";
 
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const { seed, thread, threads, workload } = configuration;
-  if (workload.kind === "seed") throw new Error("Cannot acknowledge: the load has no witness");
+  if (workload.kind !== "numbered") throw new Error("Cannot acknowledge: the load has no witness");
   const phase = Phase.attach(configuration.phase);
   const { backend, store } = attachBackend(configuration.backend);
   const witness = Witness.ofAcknowledged(workload.witness, thread);

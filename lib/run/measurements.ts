@@ -1,0 +1,115 @@
+/**
+ * Room of the measurements: what a run measures of its operations over time, as plain data for the reports.
+ *
+ * @module
+ */
+import type { OPERATION_NAMES } from "../load/operation.ts";
+
+/** Latencies of one kind of operation. All times are in milliseconds, to about three digits. */
+export interface LatencySummary {
+  /** Operations timed. */
+  readonly count: number;
+  readonly minMs: number;
+  readonly meanMs: number;
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly maxMs: number;
+}
+
+/** One kind of operation, over all threads. */
+export interface OperationResult {
+  readonly operation: typeof OPERATION_NAMES[number];
+  readonly count: number;
+  /**
+   * Absent where none was timed. In an open loop it counts from the intended start (corrected for coordinated omission),
+   * in a closed loop from the actual one.
+   */
+  readonly latency?: LatencySummary;
+  /** In an open loop, the same counted from the actual start. */
+  readonly uncorrectedLatency?: LatencySummary;
+}
+
+/** One part of a run. */
+export interface PhaseResult {
+  readonly phase: "prepare" | "preload" | "preload_flush" | "warmup" | "load" | "drain";
+  readonly durationMs: number;
+}
+
+/** What a preload put. */
+export interface PreloadResult {
+  readonly keys: number;
+  /** Time that putting them took, in milliseconds; what their files then took is a phase of its own. */
+  readonly durationMs: number;
+}
+
+/** How an open loop kept its rate. */
+export interface RateResult {
+  readonly askedPerSec: number;
+  readonly reachedPerSec: number;
+  /** Operations that were begun late because the one before had not ended at their intended start. */
+  readonly missedStarts: number;
+  /** How late an idle loop woke from such sleeps, just before the load, in milliseconds. */
+  readonly timerLateP50Ms: number;
+  readonly timerLateP99Ms: number;
+}
+
+/** The waits of a pattern. */
+export interface WaitResult {
+  readonly waits: number;
+  /** Mean wait asked for, and mean wait that really happened, in milliseconds. */
+  readonly askedMeanMs: number;
+  readonly meanMs: number;
+}
+
+/** Time that load threads spent blocked, in milliseconds. */
+export interface BlockedTime {
+  /** Waiting for room in the queue of snapshots. */
+  readonly onQueueMs: number;
+  /** Waiting for a shard's lock. */
+  readonly onLockMs: number;
+  /** Writing files themselves, as the synchronous policy has them do. */
+  readonly onWriteMs: number;
+}
+
+/** What an interval of the load saw. Rates and counts are of the interval, gauges are of its end. */
+export interface SeriesRow {
+  /** End of the interval, from the load's start, in milliseconds. */
+  readonly endMs: number;
+  /** Its length, in milliseconds. */
+  readonly durationMs: number;
+  readonly ops: number;
+  readonly opsPerSec: number;
+  readonly reads: number;
+  readonly writes: number;
+  /** Over all kinds of operations; absent where none was timed in the interval. */
+  readonly latency?: LatencySummary;
+  /** The file backend's; absent for memory. */
+  readonly file?: SeriesFileColumns;
+}
+
+/** What an interval saw of the file backend. */
+export interface SeriesFileColumns {
+  /** Acknowledged writes that a crash of the process would have lost, and the age of the oldest, in milliseconds. */
+  readonly processCrashWrites: number;
+  readonly processCrashAgeMs: number;
+  /** The same of a power loss; absent where nothing is synced: everything. */
+  readonly powerLossWrites?: number;
+  readonly powerLossAgeMs?: number;
+  /** Snapshots in the queue; absent where the policy has none. */
+  readonly queued?: number;
+  readonly snapshotsWritten: number;
+  readonly bytesWritten: number;
+}
+
+/** What the device under the output directory can do, measured before the load. */
+export interface DeviceResult {
+  /** Writes of {@linkcode DeviceResult.writeBytes} over an open file, per second. */
+  readonly writesPerSec: number;
+  /** Files of that size written and renamed over another one, per second. */
+  readonly renamesPerSec: number;
+  /** Such writes, each followed by fdatasync, per second. */
+  readonly fsyncsPerSec: number;
+  readonly writeBytes: number;
+}
