@@ -6,8 +6,8 @@
 import { CODECS } from "../codec/codecs.ts";
 import { Ledger } from "../persist/ledger.ts";
 import { attachShardWriter, type PersistenceHandle } from "../persist/persistence.ts";
-import type { WriteCounts } from "../persist/shard_writer.ts";
 import { type QueueHandle, SnapshotQueue } from "../persist/snapshot_queue.ts";
+import { FILE_WRITER } from "../persist/write_meter.ts";
 import { SharedStore, type StoreHandle } from "../store/shared_store.ts";
 import { Clock } from "../sync/clock.ts";
 import type { Backend } from "./backend.ts";
@@ -26,12 +26,10 @@ export interface AttachedBackend {
   readonly backend: Backend;
   /** The store behind it. */
   readonly store: SharedStore;
-  /** What the load worker itself has written to files so far; absent where the file worker alone writes. */
-  writeCounts?(): WriteCounts;
 }
 
-/** Attaches the calling thread to a backend. */
-export function attachBackend(handle: BackendHandle): AttachedBackend {
+/** Attaches a load worker to a backend. */
+export function attachBackend(handle: BackendHandle, thread: number): AttachedBackend {
   if (handle.kind === "memory") {
     const store = SharedStore.attach(handle.store);
     return { backend: new MemoryBackend(store), store };
@@ -42,9 +40,8 @@ export function attachBackend(handle: BackendHandle): AttachedBackend {
   const ledger = Ledger.attach(persistence.ledger);
   switch (handle.kind) {
     case "synchronous": {
-      const writer = attachShardWriter(persistence);
-      const backend = new SynchronousBackend({ store, ledger, clock, writer, periodMs: handle.periodMs });
-      return { backend, store, writeCounts: () => writer.counts };
+      const writer = attachShardWriter(persistence, FILE_WRITER + 1 + thread);
+      return { backend: new SynchronousBackend({ store, ledger, clock, writer, periodMs: handle.periodMs }), store };
     }
     case "asynchronous": {
       const codec = CODECS[persistence.serializer];

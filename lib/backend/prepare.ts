@@ -12,6 +12,7 @@ import type { AsynchronousPolicy, PersistencePolicy } from "../persist/policy.ts
 import { openFilesPerWriter } from "../persist/replace/descriptors.ts";
 import { openFilesLimit } from "../persist/system.ts";
 import { SnapshotQueue } from "../persist/snapshot_queue.ts";
+import { WriteMeter } from "../persist/write_meter.ts";
 import { SharedStore } from "../store/shared_store.ts";
 import type { StoreSize } from "../store/store_size.ts";
 import type { Abort } from "../sync/abort.ts";
@@ -40,6 +41,7 @@ export interface PreparedFiles {
   readonly store: SharedStore;
   readonly handle: BackendHandle;
   readonly ledger: Ledger;
+  readonly writeMeter: WriteMeter;
   readonly persistence: PersistenceHandle;
   /** The asynchronous policy's queue. */
   readonly queue?: SnapshotQueue;
@@ -81,6 +83,8 @@ export async function prepareFiles(
     const ledger = Ledger.create(shards);
     await loadDirectory(survey, { codec, store, ledger });
     if (sync !== "none") await makeLoadedDurable(survey, { directory, ledger });
+    // The file worker writes, and under the synchronous policy the load workers do.
+    const writeMeter = WriteMeter.create(options.policy.kind === "synchronous" ? 1 + threads : 1);
     const persistence: PersistenceHandle = {
       store: store.handle(),
       ledger: ledger.handle(),
@@ -90,11 +94,13 @@ export async function prepareFiles(
       replace,
       sync,
       openFilesMax: replace === "rename" ? 0 : openFilesMax(options.policy, threads),
+      writeMeter: writeMeter.handle(),
       ...(witness === undefined ? {} : { witness }),
     };
     return {
       store,
       ledger,
+      writeMeter,
       persistence,
       directory,
       ...attachPolicy(options.policy, persistence, context.abort),

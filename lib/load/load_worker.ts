@@ -4,7 +4,6 @@
  * @module
  */
 import { attachBackend, type BackendHandle } from "../backend/attach.ts";
-import type { WriteCounts } from "../persist/shard_writer.ts";
 import { Abort } from "../sync/abort.ts";
 import { Phase, type PhaseHandle, RUNNING } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
@@ -34,8 +33,6 @@ export interface LoadWorkerConfiguration extends TaskConfiguration {
 export interface LoadWorkerResult extends LoadCounts {
   /** From the common start to the end of its last operation, in milliseconds. */
   readonly runtimeMs: number;
-  /** What the worker itself has written to files, where its policy has it write. */
-  readonly written?: WriteCounts;
 }
 
 function createWorkload(
@@ -56,7 +53,7 @@ function createWorkload(
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const { seed, thread, threads, workload: workloadOptions } = configuration;
   const phase = Phase.attach(configuration.phase);
-  const { backend, store, writeCounts } = attachBackend(configuration.backend);
+  const { backend, store } = attachBackend(configuration.backend, thread);
   // Two streams for each thread, so that the waits do not change the operations.
   const operations = new Rng(seed, 2 * thread);
   const pattern = createPattern(configuration.pattern, phase, new Rng(seed, 2 * thread + 1));
@@ -70,5 +67,5 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
     : new WitnessedBackend({ backend, store, witness: Witness.ofAcknowledged(workloadOptions.witness, thread) });
   const counts = runLoad(witnessed, workload, pattern, phase);
   const runtimeMs = performance.now() - startedAtMs;
-  return { runtimeMs, ...counts, ...(writeCounts === undefined ? {} : { written: writeCounts() }) };
+  return { runtimeMs, ...counts };
 });

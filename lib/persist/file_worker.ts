@@ -10,9 +10,10 @@ import { DRAINING, Phase, type PhaseHandle } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
 import { Ledger } from "./ledger.ts";
 import { attachShardWriter, type PersistenceHandle } from "./persistence.ts";
-import type { ShardWriter, WriteCounts } from "./shard_writer.ts";
+import type { ShardWriter } from "./shard_writer.ts";
 import { type SweepCounts, Sweeper } from "./sweeper.ts";
 import { type QueuedSnapshot, type QueueHandle, SnapshotQueue } from "./snapshot_queue.ts";
+import { FILE_WRITER } from "./write_meter.ts";
 
 /** What the file worker gets. */
 export interface FileWorkerConfiguration extends TaskConfiguration {
@@ -25,9 +26,7 @@ export interface FileWorkerConfiguration extends TaskConfiguration {
 }
 
 /** What the file worker has done. */
-export interface FileWorkerResult extends WriteCounts {
-  /** Snapshots dropped unwritten, because a newer one of their shard was in the queue. */
-  readonly snapshotsSuperseded: number;
+export interface FileWorkerResult {
   /** The periodic policy's sweeps. */
   readonly sweeps?: SweepCounts;
 }
@@ -36,11 +35,11 @@ serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
   const { persistence, queue, flushPeriodMs } = configuration;
   const phase = Phase.attach(configuration.phase);
   const abort = Abort.attach(configuration.abort);
-  const writer = attachShardWriter(persistence);
+  const writer = attachShardWriter(persistence, FILE_WRITER);
   phase.arrive();
 
   const ledger = Ledger.attach(persistence.ledger);
-  const snapshotsSuperseded = queue === undefined ? 0 : writeQueued(SnapshotQueue.attach(queue), ledger, writer);
+  if (queue !== undefined) writeQueued(SnapshotQueue.attach(queue), ledger, writer);
   const sweeps = flushPeriodMs === undefined ? undefined : new Sweeper({
     ledger,
     clock: Clock.attach(persistence.clock),
@@ -54,22 +53,20 @@ serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
   phase.waitFor(DRAINING, abort);
   writer.writeDirtyShards();
   writer.makeAllDurable();
-  return { ...writer.counts, snapshotsSuperseded, ...(sweeps === undefined ? {} : { sweeps }) };
+  return sweeps === undefined ? {} : { sweeps };
 });
 
-/** Writes snapshots until the queue is closed and empty; returns how many it dropped as superseded. */
-function writeQueued(queue: SnapshotQueue, ledger: Ledger, writer: ShardWriter): number {
+/** Writes snapshots until the queue is closed and empty. */
+function writeQueued(queue: SnapshotQueue, ledger: Ledger, writer: ShardWriter): void {
   const snapshot: QueuedSnapshot = {
     shard: 0,
     version: 0,
     sinceMs: 0,
     bytes: new Uint8Array(new SharedArrayBuffer(0)),
   };
-  let superseded = 0;
   while (queue.take(snapshot)) {
     ledger.markTaken(snapshot.shard, snapshot.sinceMs);
     writer.write(snapshot.shard, snapshot);
-    superseded += queue.release() - 1;
+    writer.meter.countSuperseded(queue.release() - 1);
   }
-  return superseded;
 }

@@ -16,6 +16,7 @@ import type { Replacement } from "./replace/replacement.ts";
 import { shardFileName, type Side } from "./shard_file.ts";
 import { ShardWriter } from "./shard_writer.ts";
 import { Witness } from "./witness.ts";
+import { WriteMeter, type WriteMeterHandle } from "./write_meter.ts";
 
 /** What {@linkcode attachShardWriter} needs; structured-cloneable. */
 export interface PersistenceHandle {
@@ -29,12 +30,17 @@ export interface PersistenceHandle {
   readonly sync: SyncName;
   /** How many files each writing thread may keep open. */
   readonly openFilesMax: number;
+  readonly writeMeter: WriteMeterHandle;
   /** Directory where threads leave what they have written, out of SIGKILL's reach. */
   readonly witness?: string;
 }
 
-/** A thread's own writer on the shared store and ledger. */
-export function attachShardWriter(handle: PersistenceHandle): ShardWriter {
+/**
+ * A thread's own writer on the shared store and ledger.
+ *
+ * @param writer its number in the write meter
+ */
+export function attachShardWriter(handle: PersistenceHandle, writer: number): ShardWriter {
   return new ShardWriter({
     store: SharedStore.attach(handle.store),
     ledger: Ledger.attach(handle.ledger),
@@ -42,6 +48,7 @@ export function attachShardWriter(handle: PersistenceHandle): ShardWriter {
     codec: CODECS[handle.serializer],
     replacement: createReplacement(handle),
     sync: handle.sync,
+    meter: WriteMeter.attach(handle.writeMeter).writer(writer),
     ...(handle.witness === undefined ? {} : {
       witnesses: { written: Witness.ofWritten(handle.witness), synced: Witness.ofSynced(handle.witness) },
     }),

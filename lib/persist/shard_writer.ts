@@ -12,15 +12,7 @@ import type { Ledger } from "./ledger.ts";
 import type { SyncName } from "./policy.ts";
 import type { Replacement } from "./replace/replacement.ts";
 import type { Witness } from "./witness.ts";
-import { createTimeHistogram, encodeHistogram, recordTime } from "./time_histogram.ts";
-
-/** What a thread has written. */
-export interface WriteCounts {
-  readonly snapshotsWritten: number;
-  readonly bytesWritten: number;
-  /** From a shard's first unpersisted put to its completed write, as `time_histogram.ts` encodes it. */
-  readonly timeToPersist: string;
-}
+import type { WriterMeter } from "./write_meter.ts";
 
 /** What a {@linkcode ShardWriter} works with. */
 export interface ShardWriterParts {
@@ -30,6 +22,7 @@ export interface ShardWriterParts {
   readonly codec: Codec;
   readonly replacement: Replacement;
   readonly sync: SyncName;
+  readonly meter: WriterMeter;
   /** Told what the ledger calls written, and what it calls synced, where that has to outlive the process. */
   readonly witnesses?: { readonly written: Witness; readonly synced: Witness };
 }
@@ -38,20 +31,14 @@ export interface ShardWriterParts {
 export class ShardWriter {
   readonly #parts: ShardWriterParts;
   readonly #scratch = new OutputBuffer();
-  readonly #timeToPersist = createTimeHistogram();
-  #snapshotsWritten = 0;
-  #bytesWritten = 0;
 
   constructor(parts: ShardWriterParts) {
     this.#parts = parts;
   }
 
-  get counts(): WriteCounts {
-    return {
-      snapshotsWritten: this.#snapshotsWritten,
-      bytesWritten: this.#bytesWritten,
-      timeToPersist: encodeHistogram(this.#timeToPersist),
-    };
+  /** What this writer has written. */
+  get meter(): WriterMeter {
+    return this.#parts.meter;
   }
 
   /**
@@ -76,15 +63,14 @@ export class ShardWriter {
   }
 
   #replace(shard: number, { version, bytes, sinceMs }: { version: number; bytes: Uint8Array; sinceMs: number }): void {
-    const { ledger, clock, replacement, sync, witnesses } = this.#parts;
+    const { ledger, clock, replacement, sync, meter, witnesses } = this.#parts;
     const versionBefore = ledger.writtenVersion(shard);
     const side = replacement.replace(shard, bytes, ledger.side(shard));
     const atMs = clock.nowMs();
     ledger.recordWritten(shard, { version, atMs, side });
     witnesses?.written.persisted(shard, version);
-    this.#snapshotsWritten++;
-    this.#bytesWritten += bytes.length;
-    if (sinceMs > 0) recordTime(this.#timeToPersist, atMs - sinceMs);
+    meter.countWritten(bytes.length);
+    if (sinceMs > 0) meter.countTimeToPersist(atMs - sinceMs);
     if (sync === "none") return;
     const syncedVersion = replacement.makeDurable(shard, side) ? version : versionBefore;
     if (ledger.hasFailed) throw new AbortError();

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Exposure, ExposureGauge } from "../persist/exposure.ts";
-import { createTimeHistogram, type Histogram, recordTime } from "../persist/time_histogram.ts";
+import { type BucketCounts, countValue, createBuckets } from "../metrics/histogram.ts";
+import { summarize } from "../metrics/summaries.ts";
 
 /** How a quantity was spread over time. */
 export interface Distribution {
@@ -32,7 +33,7 @@ const READING_SHARE = 200;
 export class ExposureSampler {
   readonly #read: (out: Exposure) => void;
   readonly #writes = new WeightedDistribution();
-  readonly #ageMs = new WeightedDistribution();
+  readonly #ageMs = new WeightedDistribution({ step: 1e-6 });
   readonly #sample: Exposure = { writes: 0, ageMs: 0, worstShard: 0, worstShardWrites: 0 };
   #worstShard = 0;
   #worstShardWrites = 0;
@@ -53,10 +54,10 @@ export class ExposureSampler {
     this.#countSample(performance.now());
   }
 
-  get summary(): ExposureSummary {
+  async summary(): Promise<ExposureSummary> {
     return {
-      writes: this.#writes.summary,
-      ageMs: this.#ageMs.summary,
+      writes: await this.#writes.summary(),
+      ageMs: await this.#ageMs.summary(),
       worstShard: this.#worstShard,
       worstShardWrites: this.#worstShardWrites,
     };
@@ -84,29 +85,33 @@ export class ExposureSampler {
 
 /** Values, each with the time that it lasted. */
 class WeightedDistribution {
-  /** Of thousandths of the values. */
-  readonly #histogram: Histogram = createTimeHistogram();
+  /** In steps; weighed by microseconds. */
+  readonly #counts: BucketCounts = createBuckets();
+  readonly #step: number;
   #sum = 0;
   #weight = 0;
   #max = 0;
+
+  /** @param options values are told apart by at least this `step` */
+  constructor({ step }: { step: number } = { step: 1 }) {
+    this.#step = step;
+  }
 
   add(value: number, durationMs: number): void {
     this.#sum += value * durationMs;
     this.#weight += durationMs;
     this.#max = Math.max(this.#max, value);
-    recordTime(this.#histogram, value, Math.round(durationMs * 1000));
+    countValue(this.#counts, value / this.#step, Math.max(0, Math.round(durationMs * 1000)));
   }
 
-  get summary(): Distribution {
+  async summary(): Promise<Distribution> {
+    const summary = await summarize({ counts: [this.#counts] });
+    const shown = (steps = 0) => Math.min(this.#max, steps * this.#step);
     return {
       mean: this.#weight === 0 ? 0 : this.#sum / this.#weight,
-      p50: this.#percentile(50),
-      p99: this.#percentile(99),
+      p50: shown(summary?.p50),
+      p99: shown(summary?.p99),
       max: this.#max,
     };
-  }
-
-  #percentile(percent: number): number {
-    return Math.min(this.#max, this.#histogram.getValueAtPercentile(percent) / 1000);
   }
 }

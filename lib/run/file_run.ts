@@ -8,7 +8,7 @@ import type { PreparedFiles } from "../backend/prepare.ts";
 import type { LoadWorkerResult } from "../load/load_worker.ts";
 import { ExposureGauge } from "../persist/exposure.ts";
 import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
-import { mergeHistograms } from "../persist/time_histogram.ts";
+import { summarize } from "../metrics/summaries.ts";
 import type { AbortHandle } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import { DRAINING, type Phase } from "../sync/phase.ts";
@@ -16,6 +16,8 @@ import { WorkerTask } from "../sync/task.ts";
 import { exposureBound } from "./exposure_bound.ts";
 import { type Distribution, ExposureSampler } from "./exposure_sampler.ts";
 import type { FileResult } from "./result.ts";
+
+const NS_PER_MS = 1e6;
 
 /** What a {@linkcode FileRun} works with. */
 export interface FileRunParts {
@@ -76,7 +78,7 @@ export class FileRun {
     const fileResult = await this.task.result;
     const drainMs = performance.now() - startedAtMs;
     this.#checkAllWritten();
-    return this.#result(loadResults, fileResult, drainMs);
+    return await this.#result(loadResults, fileResult, drainMs);
   }
 
   #checkAllWritten(): void {
@@ -88,36 +90,32 @@ export class FileRun {
     }
   }
 
-  #result(loadResults: readonly LoadWorkerResult[], fileResult: FileWorkerResult, drainMs: number): FileResult {
+  async #result(
+    loadResults: readonly LoadWorkerResult[],
+    fileResult: FileWorkerResult,
+    drainMs: number,
+  ): Promise<FileResult> {
     const { files, options } = this.#parts;
-    const { sweeps, snapshotsSuperseded } = fileResult;
-    const written = [fileResult, ...loadResults.flatMap(({ written }) => written ?? [])];
+    const { sweeps } = fileResult;
     return {
       filesLoaded: files.filesLoaded,
       entriesLoaded: files.entriesLoaded,
       filesSetAside: files.filesSetAside,
       files: files.directory.shardFiles().length,
-      snapshotsWritten: written.reduce((sum, { snapshotsWritten }) => sum + snapshotsWritten, 0),
-      snapshotsSuperseded,
-      bytesWritten: written.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
+      ...files.writeMeter.totals,
       drainMs,
       ...(sweeps === undefined ? {} : { sweeps }),
-      processCrash: this.#processCrash.summary,
+      processCrash: await this.#processCrash.summary(),
       processCrashBound: exposureBound(options.policy, loadResults.length, sweeps),
-      ...(this.#powerLoss === undefined ? {} : { powerLoss: this.#powerLoss.summary }),
-      timeToPersistMs: durations(written.map(({ timeToPersist }) => timeToPersist)),
+      ...(this.#powerLoss === undefined ? {} : { powerLoss: await this.#powerLoss.summary() }),
+      timeToPersistMs: await this.#timeToPersist(),
     };
   }
-}
 
-/** Sums up histograms of durations, in milliseconds. */
-function durations(encoded: readonly string[]): Distribution {
-  const histogram = mergeHistograms(encoded);
-  if (histogram.totalCount === 0) return { mean: 0, p50: 0, p99: 0, max: 0 };
-  return {
-    mean: histogram.mean / 1000,
-    p50: histogram.getValueAtPercentile(50) / 1000,
-    p99: histogram.getValueAtPercentile(99) / 1000,
-    max: histogram.maxValue / 1000,
-  };
+  async #timeToPersist(): Promise<Distribution> {
+    const summary = await summarize({ counts: this.#parts.files.writeMeter.timesToPersist });
+    if (summary === undefined) return { mean: 0, p50: 0, p99: 0, max: 0 };
+    const { mean, p50, p99, max } = summary;
+    return { mean: mean / NS_PER_MS, p50: p50 / NS_PER_MS, p99: p99 / NS_PER_MS, max: max / NS_PER_MS };
+  }
 }

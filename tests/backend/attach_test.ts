@@ -15,7 +15,7 @@ import { clockAt, emptySnapshot, fileOptions, KEYS } from "./fixtures.ts";
 
 /** Two threads' views, each attached to its own clone of the handle. */
 function attachTwo(handle: BackendHandle) {
-  return [attachBackend(structuredClone(handle)), attachBackend(structuredClone(handle))] as const;
+  return [attachBackend(structuredClone(handle), 0), attachBackend(structuredClone(handle), 1)] as const;
 }
 
 /** Checks that what one puts the other gets. */
@@ -31,9 +31,9 @@ function assertShared(handle: BackendHandle): ReturnType<typeof attachTwo> {
   return [one, other];
 }
 
-Deno.test("attachBackend() gives views of one memory backend, which write nothing", () => {
+Deno.test("attachBackend() gives views of one memory backend", () => {
   const { handle } = prepareMemory(KEYS, { abort: Abort.create(), threads: 2 });
-  for (const { writeCounts } of assertShared(handle)) assertEquals(writeCounts, undefined);
+  assertShared(handle);
 });
 
 async function prepare(output: string, policy: PersistencePolicy) {
@@ -44,13 +44,14 @@ async function prepare(output: string, policy: PersistencePolicy) {
 
 Deno.test("attachBackend() gives views of one synchronous backend, each with the counts of its own writes", async () => {
   using directory = temporaryDirectory();
-  const { handle, directory: held } = await prepare(directory.path, { kind: "synchronous", periodMs: 60_000 });
-  const [one, other] = assertShared(handle);
+  const policy: PersistencePolicy = { kind: "synchronous", periodMs: 60_000 };
+  const { handle, writeMeter, directory: held } = await prepare(directory.path, policy);
+  assertShared(handle);
   // The first put wrote the shard, which the second then had no need to.
-  assert(one.writeCounts !== undefined && other.writeCounts !== undefined);
-  assertEquals({ ...countsOf(one.writeCounts()), bytesWritten: 0 }, { snapshotsWritten: 1, bytesWritten: 0, times: 1 });
-  assertGreater(one.writeCounts().bytesWritten, 0);
-  assertEquals(countsOf(other.writeCounts()), { snapshotsWritten: 0, bytesWritten: 0, times: 0 });
+  const [fileWriter, one, other] = [0, 1, 2].map((writer) => countsOf(writeMeter.writer(writer)));
+  assertEquals({ ...one, bytesWritten: 0 }, { snapshotsWritten: 1, bytesWritten: 0, times: 1 });
+  assertGreater(one?.bytesWritten ?? 0, 0);
+  for (const idle of [fileWriter, other]) assertEquals(idle, { snapshotsWritten: 0, bytesWritten: 0, times: 0 });
   assertEquals(versionSum(snapshotsIn(directory.path, "json")), 1);
   held.close();
 });
@@ -58,8 +59,9 @@ Deno.test("attachBackend() gives views of one synchronous backend, each with the
 Deno.test("attachBackend() gives views of one asynchronous backend and its queue, which write nothing", async () => {
   using directory = temporaryDirectory();
   const policy: PersistencePolicy = { kind: "asynchronous", queueDepth: 4, queueMemoryBytes: 2 ** 20 };
-  const { handle, queue, directory: held } = await prepare(directory.path, policy);
-  for (const { writeCounts } of assertShared(handle)) assertEquals(writeCounts, undefined);
+  const { handle, queue, writeMeter, directory: held } = await prepare(directory.path, policy);
+  assertShared(handle);
+  assertEquals(writeMeter.totals.snapshotsWritten, 0);
   const snapshot = emptySnapshot();
   assert(queue !== undefined && queue.take(snapshot));
   assertEquals([snapshot.version, queue.release()], [2, 2]);
@@ -71,8 +73,12 @@ Deno.test("attachBackend() gives views of one asynchronous backend and its queue
 
 Deno.test("attachBackend() gives views of one periodic backend and its ledger, which write nothing", async () => {
   using directory = temporaryDirectory();
-  const { handle, ledger, store, directory: held } = await prepare(directory.path, { kind: "periodic", periodMs: 1 });
-  for (const { writeCounts } of assertShared(handle)) assertEquals(writeCounts, undefined);
+  const { handle, ledger, store, writeMeter, directory: held } = await prepare(directory.path, {
+    kind: "periodic",
+    periodMs: 1,
+  });
+  assertShared(handle);
+  assertEquals(writeMeter.totals.snapshotsWritten, 0);
   const shard = [0, 1, 2].findIndex((shard) => store.version(shard) > 0);
   assertEquals(store.version(shard), 2);
   assertGreaterOrEqual(ledger.dirtySinceMs(shard), 3_600_000);

@@ -104,7 +104,7 @@ Deno.test("SynchronousBackend.put() stays in memory until the period is over", (
   assertEquals(get(backend, KEY_0), "2");
   assertEquals(namesIn(directory.path), []);
   assertEquals([store.version(0), ledger.writtenVersion(0)], [2, 0]);
-  assertEquals(countsOf(writer.counts), { snapshotsWritten: 0, bytesWritten: 0, times: 0 });
+  assertEquals(countsOf(writer.meter), { snapshotsWritten: 0, bytesWritten: 0, times: 0 });
 });
 
 for (const serializer of SERIALIZER_NAMES) {
@@ -127,9 +127,9 @@ for (const serializer of SERIALIZER_NAMES) {
     });
     assertEquals([ledger.writtenVersion(0), ledger.writtenVersion(1)], [2, 0]);
     const { size: bytesWritten } = Deno.statSync(`${directory.path}/${shardFileName(0, SHARDS, serializer)}`);
-    assertEquals(countsOf(late.writer.counts), { snapshotsWritten: 1, bytesWritten, times: 1 });
-    // The first of the puts waited from early to late, of which two digits are kept.
-    const waitedMs = timesOf(late.writer.counts).maxValue / 1000;
+    assertEquals(countsOf(late.writer.meter), { snapshotsWritten: 1, bytesWritten, times: 1 });
+    // The first of the puts waited from early to late, of which three digits are kept.
+    const waitedMs = timesOf(late.writer.meter).maxValue / 1e6;
     assertLessOrEqual(Math.abs(waitedMs / PERIOD_MS - 1), 0.02);
     assertEquals([ledger.dirtySinceMs(0), ledger.takenSinceMs(0)], [0, 0]);
     assertBetween(EARLY_MS, ledger.dirtySinceMs(1), early.clock);
@@ -143,7 +143,7 @@ Deno.test("SynchronousBackend.put() counts the period from the shard's last writ
   put(other.backend, KEY_0, "1");
   put(backend, KEY_0, "2");
   put(other.backend, KEY_0, "3");
-  assertEquals([other.writer.counts.snapshotsWritten, writer.counts.snapshotsWritten], [1, 0]);
+  assertEquals([other.writer.meter.snapshotsWritten, writer.meter.snapshotsWritten], [1, 0]);
   assertEquals(snapshotsIn(directory.path, "json").get(0)?.version, 1);
 
   const muchLater = synchronous(directory.path, 2 * LATE_MS, { store, ledger });

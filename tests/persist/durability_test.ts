@@ -9,6 +9,7 @@ import { ShardDirectory } from "../../lib/persist/directory.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { loadDirectory, makeLoadedDurable, surveyDirectory } from "../../lib/persist/loader.ts";
 import { attachShardWriter } from "../../lib/persist/persistence.ts";
+import { WriteMeter } from "../../lib/persist/write_meter.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { REPLACE_NAMES, type ReplaceName, SYNC_NAMES, type SyncName } from "../../lib/persist/policy.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
@@ -32,7 +33,8 @@ function createWriter(directory: string, { replace, sync }: { replace: ReplaceNa
     replace,
     sync,
     openFilesMax: 2,
-  });
+    writeMeter: WriteMeter.create(1).handle(),
+  }, 0);
   const key = new PaddedBytes(8);
   const value = new PaddedBytes(8);
   key.setString("key");

@@ -7,8 +7,9 @@ import type { Codec, SerializerName } from "../../lib/codec/codec.ts";
 import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { attachShardWriter, type PersistenceHandle } from "../../lib/persist/persistence.ts";
-import type { ShardWriter, WriteCounts } from "../../lib/persist/shard_writer.ts";
-import { type Histogram, mergeHistograms } from "../../lib/persist/time_histogram.ts";
+import type { ShardWriter } from "../../lib/persist/shard_writer.ts";
+import { WriteMeter, type WriterMeter } from "../../lib/persist/write_meter.ts";
+import { hdrOf, type Histogram } from "../../lib/metrics/hdr.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
@@ -79,8 +80,9 @@ export function shardWriter(
     replace: "rename",
     sync: "none",
     openFilesMax: 16,
+    writeMeter: WriteMeter.create(1).handle(),
     ...files,
-  });
+  }, 0);
 }
 
 /** An empty store whose shards go to files in a directory. */
@@ -105,15 +107,15 @@ export function assertUnlocked(store: SharedStore, shard: number): void {
   view.unlockShard(shard);
 }
 
-/** The times from a put to its persistence that a writer has counted. */
-export function timesOf({ timeToPersist }: WriteCounts): Histogram {
-  return mergeHistograms([timeToPersist]);
+/** The times from a put to its persistence that a writer has counted, in nanoseconds. */
+export function timesOf({ timeToPersist }: WriterMeter): Histogram {
+  return hdrOf([timeToPersist]);
 }
 
 /** A writer's counts, of the times only how many there are. */
-export function countsOf(counts: WriteCounts): { snapshotsWritten: number; bytesWritten: number; times: number } {
-  const { snapshotsWritten, bytesWritten } = counts;
-  return { snapshotsWritten, bytesWritten, times: timesOf(counts).totalCount };
+export function countsOf(meter: WriterMeter): { snapshotsWritten: number; bytesWritten: number; times: number } {
+  const { snapshotsWritten, bytesWritten } = meter;
+  return { snapshotsWritten, bytesWritten, times: timesOf(meter).totalCount };
 }
 
 /**

@@ -43,7 +43,7 @@ for (const serializer of SERIALIZER_NAMES) {
       assertEquals(ledger.writtenVersion(0), version + 1);
       bytesWritten += bytes.length;
       // Nobody has said when these puts were made.
-      assertEquals(countsOf(writer.counts), { snapshotsWritten: version + 1, bytesWritten, times: 0 });
+      assertEquals(countsOf(writer.meter), { snapshotsWritten: version + 1, bytesWritten, times: 0 });
     }
     assertEquals(namesIn(directory.path), [`shard-0000-of-0001.${serializer}`]);
   });
@@ -73,7 +73,7 @@ Deno.test("ShardWriter.write() leaves ledger and counts as they were when the fi
   const { store, ledger, writer } = persistedStore({ directory: directory.path, shards: 1, serializer: "json" });
   store.putString("key", "old");
   writer.writeShard(0);
-  const before = { files: filesIn(directory.path), counts: writer.counts, atMs: ledger.writtenAtMs(0) };
+  const before = { files: filesIn(directory.path), counts: countsOf(writer.meter), atMs: ledger.writtenAtMs(0) };
   store.putString("key", "new");
   const inTheWay = directory.join("shard-0000-of-0001.json.tmp");
   Deno.mkdirSync(inTheWay);
@@ -83,7 +83,7 @@ Deno.test("ShardWriter.write() leaves ledger and counts as they were when the fi
   assertEquals(error.message, `Cannot create ${inTheWay}: File exists (os error 17)`);
   assertEquals(ledger.writtenVersion(0), 1);
   assertEquals(ledger.writtenAtMs(0), before.atMs);
-  assertEquals(writer.counts, before.counts);
+  assertEquals(countsOf(writer.meter), before.counts);
   assert(isDirty({ store, ledger }, 0));
   Deno.removeSync(inTheWay);
   assertEquals(filesIn(directory.path), before.files);
@@ -111,7 +111,7 @@ Deno.test("ShardWriter.writeDirtyShards() writes each shard that was put into si
   assertEquals(before.map(({ name }) => name), put.map((shard) => `shard-000${shard}-of-0004.cbor`));
   writer.writeDirtyShards();
   assertEquals(filesIn(directory.path), before);
-  assertEquals(writer.counts.snapshotsWritten, shards);
+  assertEquals(writer.meter.snapshotsWritten, shards);
   for (let shard = 0; shard < shards; shard++) assertEquals(ledger.writtenVersion(shard), store.version(shard));
 });
 
@@ -130,20 +130,20 @@ for (const method of ["writeShard", "flushShard"] as const) {
     assertUnlocked(store, shard);
 
     const elapsedMs = clock.nowMs() - 10_000;
-    assertEquals(countsOf(writer.counts), {
+    assertEquals(countsOf(writer.meter), {
       snapshotsWritten: 1,
       bytesWritten: Deno.statSync(directory.join(`shard-000${shard}-of-0002.json`)).size,
       times: 1,
     });
-    // Two digits of it are kept.
-    const tookMs = timesOf(writer.counts).maxValue / 1000;
+    // Three digits of it are kept.
+    const tookMs = timesOf(writer.meter).maxValue / 1e6;
     assertGreaterOrEqual(tookMs, 50_000 * 0.99);
     assertLessOrEqual(tookMs, elapsedMs * 1.01);
     assertEquals([ledger.dirtySinceMs(shard), ledger.takenSinceMs(shard)], [0, 0]);
 
     // Written once more, without a put.
     writer[method](shard);
-    assertEquals(countsOf(writer.counts).times, 1);
+    assertEquals(countsOf(writer.meter).times, 1);
   });
 }
 
@@ -213,7 +213,7 @@ Deno.test("ShardWriter.write() keeps the ledger's side when the other file canno
   const error = assertThrows(() => writer.writeShard(0), PersistError);
 
   assert(error.message.includes(inTheWay), error.message);
-  assertEquals([ledger.side(0), ledger.writtenVersion(0), writer.counts.snapshotsWritten], ["a", 1, 1]);
+  assertEquals([ledger.side(0), ledger.writtenVersion(0), writer.meter.snapshotsWritten], ["a", 1, 1]);
   Deno.removeSync(inTheWay);
   assertEquals(filesIn(directory.path), before);
 });

@@ -96,7 +96,7 @@ function start(configuration: TaskConfiguration & Pick<LoadWorkerConfiguration, 
 
 function startLoad(configuration: LoadWorkerConfiguration) {
   const { backend: handle, thread } = configuration;
-  const { backend } = attachBackend(handle);
+  const { backend } = attachBackend(handle, thread);
   const key = PaddedBytes.of(`thread ${thread}`);
   const value = PaddedBytes.of("x");
   const store = SharedStore.attach(handle.kind === "memory" ? handle.store : handle.persistence.store);

@@ -16,7 +16,7 @@ const WRITES_MIN = 500;
 
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const phase = Phase.attach(configuration.phase);
-  const { backend, writeCounts } = attachBackend(configuration.backend);
+  const { backend } = attachBackend(configuration.backend, configuration.thread);
   const load = new SequenceLoad(configuration.seed, configuration.thread);
   const key = new PaddedBytes(32);
   const value = new PaddedBytes(32);
@@ -36,6 +36,5 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
     reads: 0,
     writes,
     hits: 0,
-    ...(writeCounts && { written: writeCounts() }),
   };
 });

@@ -20,7 +20,7 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const { seed, thread, threads, workload } = configuration;
   if (workload.kind !== "numbered") throw new Error("Cannot acknowledge: the load has no witness");
   const phase = Phase.attach(configuration.phase);
-  const { backend, store } = attachBackend(configuration.backend);
+  const { backend, store } = attachBackend(configuration.backend, thread);
   const witness = Witness.ofAcknowledged(workload.witness, thread);
   const hasty: Backend = {
     put(key, value) {

@@ -1,0 +1,30 @@
+/**
+ * Room of the HdrHistograms: makes of bucket counts what `hdr-histogram-js` merges, reads percentiles from and exports.
+ *
+ * Importing that library takes longer than starting a worker, so nothing imports this room before there is something to
+ * read: see `summaries.ts`.
+ *
+ * @module
+ */
+import { build, type Histogram } from "hdr-histogram-js";
+import { type BucketCounts, bucketStart, HISTOGRAM_VALUE_MAX } from "./histogram.ts";
+
+export type { Histogram };
+
+/** Adds up bucket counts, which may be of several threads; those of `before`, at the same index, are taken off. */
+export function hdrOf(counts: readonly BucketCounts[], before: readonly Float64Array[] = []): Histogram {
+  const histogram = build({
+    bitBucketSize: 64,
+    highestTrackableValue: HISTOGRAM_VALUE_MAX,
+    numberOfSignificantValueDigits: 3,
+  });
+  for (const [i, buckets] of counts.entries()) {
+    const base = before[i];
+    for (let bucket = 0; bucket < buckets.length; bucket++) {
+      const count = buckets[bucket]! - (base === undefined ? 0 : base[bucket]!);
+      // By its greatest number, as HdrHistogram's own percentiles are.
+      if (count > 0) histogram.recordValueWithCount(bucketStart(bucket + 1) - 1, count);
+    }
+  }
+  return histogram;
+}
