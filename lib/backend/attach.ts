@@ -9,6 +9,7 @@ import { attachShardWriter, type PersistenceHandle } from "../persist/persistenc
 import { type QueueHandle, SnapshotQueue } from "../persist/snapshot_queue.ts";
 import { FILE_WRITER } from "../persist/write_meter.ts";
 import { SharedStore, type StoreHandle } from "../store/shared_store.ts";
+import type { BlockedTime } from "../sync/blocked.ts";
 import { Clock } from "../sync/clock.ts";
 import type { Backend } from "./backend.ts";
 import { AsynchronousBackend, PeriodicBackend, SynchronousBackend } from "./file.ts";
@@ -26,13 +27,21 @@ export interface AttachedBackend {
   readonly backend: Backend;
   /** The store behind it. */
   readonly store: SharedStore;
+  /** Time that the load worker has waited since it attached, by what it waited for. */
+  readonly blocked: {
+    readonly onLock: BlockedTime;
+    /** Absent where there is no queue. */
+    readonly onQueue?: BlockedTime;
+    /** Absent where the load worker writes nothing itself. */
+    readonly onWrite?: BlockedTime;
+  };
 }
 
 /** Attaches a load worker to a backend. */
 export function attachBackend(handle: BackendHandle, thread: number): AttachedBackend {
   if (handle.kind === "memory") {
     const store = SharedStore.attach(handle.store);
-    return { backend: new MemoryBackend(store), store };
+    return { backend: new MemoryBackend(store), store, blocked: { onLock: store.blocked } };
   }
   const { persistence } = handle;
   const store = SharedStore.attach(persistence.store);
@@ -41,14 +50,20 @@ export function attachBackend(handle: BackendHandle, thread: number): AttachedBa
   switch (handle.kind) {
     case "synchronous": {
       const writer = attachShardWriter(persistence, FILE_WRITER + 1 + thread);
-      return { backend: new SynchronousBackend({ store, ledger, clock, writer, periodMs: handle.periodMs }), store };
+      const backend = new SynchronousBackend({ store, ledger, clock, writer, periodMs: handle.periodMs });
+      return { backend, store, blocked: { onLock: store.blocked, onWrite: writer.blocked } };
     }
     case "asynchronous": {
       const codec = CODECS[persistence.serializer];
       const queue = SnapshotQueue.attach(handle.queue);
-      return { backend: new AsynchronousBackend({ store, codec, clock, queue }), store };
+      const backend = new AsynchronousBackend({ store, codec, clock, queue });
+      return { backend, store, blocked: { onLock: store.blocked, onQueue: queue.blocked } };
     }
     case "periodic":
-      return { backend: new PeriodicBackend({ store, ledger, clock }), store };
+      return {
+        backend: new PeriodicBackend({ store, ledger, clock }),
+        store,
+        blocked: { onLock: store.blocked },
+      };
   }
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import type { RunOptions } from "../run/options.ts";
-import { run, type RunHooks } from "../run/runner.ts";
+import type { RunHooks } from "../run/hooks.ts";
+import { run } from "../run/runner.ts";
 
 /** The command, unknown to `--help`, under which kvlab starts itself as a child. Its one argument is the options. */
 export const CHILD_COMMAND = "crash-child";

@@ -1,48 +1,117 @@
 /**
- * Room of the load loop: operation after operation until the run stops.
+ * Room of the load loops: operation after operation, closed or open.
  *
  * @module
  */
 import type { Backend } from "../backend/backend.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
-import { Phase, RUNNING as PHASE_RUNNING } from "../sync/phase.ts";
-import { UPDATE } from "./operation.ts";
+import { Phase } from "../sync/phase.ts";
+import { HITS as METER_HITS, MISSED_STARTS as METER_MISSED_STARTS, type ThreadMeter } from "./load_meter.ts";
+import { READ as OPERATION_READ, READ_MODIFY_WRITE as OPERATION_READ_MODIFY_WRITE } from "./operation.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Workload } from "./workload.ts";
 
-/** What a load loop has done. */
-export interface LoadCounts {
-  readonly reads: number;
-  readonly writes: number;
-  /** Reads that found their key. */
-  readonly hits: number;
+/** What a load loop works with. */
+export interface LoopParts {
+  readonly backend: Backend;
+  readonly workload: Workload;
+  readonly phase: Phase;
+  /** The loop runs for as long as the run is in this phase. */
+  readonly during: number;
+  /** The operations after which the loop ends all the same; Infinity for none. */
+  readonly opsMax: number;
+  /** The latency of every so many operations is measured; at most {@linkcode SAMPLE_NEVER}. */
+  readonly latencySample: number;
+  readonly meter: ThreadMeter;
 }
 
+/** For {@linkcode LoopParts.latencySample}: so seldom that it costs nothing, and nobody looks at what was measured. */
+export const SAMPLE_NEVER = 2 ** 30;
+
 /** Constants of this module's own: V8 folds these, but not imported ones. */
-const RUNNING = PHASE_RUNNING;
 const PHASE_INDEX = Phase.INDEX;
+const HITS = METER_HITS;
+const MISSED_STARTS = METER_MISSED_STARTS;
+const READ = OPERATION_READ;
+const READ_MODIFY_WRITE = OPERATION_READ_MODIFY_WRITE;
 
 /**
- * Runs the workload against the backend for as long as the run is in its running phase. Each call site here sees one
- * class per worker, so V8 inlines what it calls.
+ * The closed loop: each operation begins when the one before has ended and the pattern has waited. Each call site here
+ * sees one class per worker, so V8 inlines what it calls.
  *
  * The phase is read plainly, not by `Atomics.load`, which costs a call: the loop's own atomic operations and calls make
  * V8 read it anew each time round.
  */
-export function runLoad(backend: Backend, workload: Workload, pattern: Pattern, phase: Phase): LoadCounts {
-  const phaseWords = phase.words;
+export function runClosedLoop(parts: LoopParts, pattern: Pattern): void {
+  const { backend, workload, during, opsMax, latencySample, meter } = parts;
+  const phaseWords = parts.phase.words;
+  const { counts } = meter;
   const out = new PaddedBytes(workload.value.length);
-  let reads = 0, writes = 0, hits = 0;
-  while (phaseWords[PHASE_INDEX] === RUNNING) {
+  let untilSample = latencySample;
+  for (let done = 0; done < opsMax && phaseWords[PHASE_INDEX] === during; done++) {
     workload.next();
-    if (workload.kind === UPDATE) {
-      backend.put(workload.key, workload.value);
-      writes++;
-    } else {
-      if (backend.get(workload.key, out)) hits++;
-      reads++;
+    const kind = workload.kind;
+    untilSample--;
+    const startedAtMs = untilSample === 0 ? performance.now() : 0;
+    if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) counts[HITS]!++;
+    if (kind !== READ) backend.put(workload.key, workload.value);
+    if (untilSample === 0) {
+      meter.countLatency(kind, performance.now() - startedAtMs);
+      untilSample = latencySample;
     }
+    counts[kind]!++;
     pattern.pause();
   }
-  return { reads, writes, hits };
+}
+
+/** When the operations of an open loop are meant to begin: at `firstMs`, and then every `periodMs`. */
+export interface Schedule {
+  /** In milliseconds of `performance.now()`. */
+  readonly firstMs: number;
+  readonly periodMs: number;
+}
+
+/**
+ * The open loop: each operation has an intended start, whether the one before has ended or not, and its latency counts
+ * from there. So a stall counts against every operation that it kept from beginning, not only against the one that it
+ * caught: what Gil Tene calls coordinated omission does not occur.
+ */
+export function runOpenLoop(parts: LoopParts, { firstMs, periodMs }: Schedule): void {
+  const { backend, workload, phase, during, opsMax, latencySample, meter } = parts;
+  const phaseWords = phase.words;
+  const { counts } = meter;
+  const out = new PaddedBytes(workload.value.length);
+  let untilSample = latencySample;
+  for (let done = 0; done < opsMax && phaseWords[PHASE_INDEX] === during; done++) {
+    const intendedMs = firstMs + done * periodMs;
+    workload.next();
+    const kind = workload.kind;
+    let startedAtMs = performance.now();
+    if (startedAtMs >= intendedMs) {
+      if (done > 0) counts[MISSED_STARTS]!++;
+    } else {
+      startedAtMs = sleepUntil(intendedMs, phase, during);
+      if (startedAtMs < intendedMs) return;
+    }
+    if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) counts[HITS]!++;
+    if (kind !== READ) backend.put(workload.key, workload.value);
+    untilSample--;
+    if (untilSample === 0) {
+      const endedAtMs = performance.now();
+      meter.countLatency(kind, endedAtMs - intendedMs);
+      meter.countUncorrectedLatency(kind, endedAtMs - startedAtMs);
+      untilSample = latencySample;
+    }
+    counts[kind]!++;
+  }
+}
+
+/** Sleeps until then, in milliseconds of `performance.now()`; returns the time after it, earlier if the phase is over. */
+export function sleepUntil(untilMs: number, phase: Phase, during: number): number {
+  let nowMs = performance.now();
+  while (nowMs < untilMs && phase.words[PHASE_INDEX] === during) {
+    Atomics.wait(phase.words, PHASE_INDEX, during, untilMs - nowMs);
+    nowMs = performance.now();
+  }
+  return nowMs;
 }

@@ -1,27 +1,38 @@
 /**
- * Room of the load worker: the Web Worker that runs the load loop on one thread.
+ * Room of the load worker: the Web Worker that runs the load on one thread.
  *
  * @module
  */
-import { attachBackend, type BackendHandle } from "../backend/attach.ts";
-import { Abort } from "../sync/abort.ts";
-import { Phase, type PhaseHandle, RUNNING } from "../sync/phase.ts";
-import { serveTask, type TaskConfiguration } from "../sync/task.ts";
-import { type LoadCounts, runLoad } from "./load_loop.ts";
+import { attachBackend, type AttachedBackend, type BackendHandle } from "../backend/attach.ts";
+import type { Backend } from "../backend/backend.ts";
 import { WitnessedBackend } from "../backend/witnessed.ts";
 import { Witness } from "../persist/witness.ts";
-import { createPattern, type PatternName } from "./pattern.ts";
-import { Rng } from "./rng.ts";
-import { NumberedWorkload } from "./numbered_workload.ts";
+import { Abort } from "../sync/abort.ts";
+import { CALIBRATING, Phase, type PhaseHandle, PRELOADING, RUNNING, WARMING } from "../sync/phase.ts";
+import { serveTask, type TaskConfiguration } from "../sync/task.ts";
+import { calibrate } from "./calibration.ts";
+import { runClosedLoop, runOpenLoop, SAMPLE_NEVER } from "./load_loop.ts";
+import { LoadMeter, type LoadMeterHandle, PRELOADED, type ThreadMeter } from "./load_meter.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
+import { NumberedWorkload } from "./numbered_workload.ts";
+import { createPattern, type PatternName } from "./pattern.ts";
+import { preload } from "./preload.ts";
+import { Rng } from "./rng.ts";
 import { SeedWorkload, type Workload, type WorkloadOptions } from "./workload.ts";
 
 /** What a load worker gets. */
 export interface LoadWorkerConfiguration extends TaskConfiguration {
   readonly phase: PhaseHandle;
+  readonly meter: LoadMeterHandle;
   readonly backend: BackendHandle;
   readonly workload: WorkloadOptions;
   readonly pattern: PatternName;
+  /** Operations that all threads together begin per second, where the loop is open. */
+  readonly ratePerSec?: number;
+  /** Operations after which all threads together end, where not the time ends the load. */
+  readonly ops?: number;
+  /** The latency of every so many operations is measured; of none when absent. */
+  readonly latencySample?: number;
   readonly seed: number;
   /** Number of load workers. */
   readonly threads: number;
@@ -29,43 +40,131 @@ export interface LoadWorkerConfiguration extends TaskConfiguration {
   readonly thread: number;
 }
 
-/** What a load worker has done. */
-export interface LoadWorkerResult extends LoadCounts {
+/** What a load worker tells at its end; what it has done, the load meter says. */
+export interface LoadWorkerResult {
   /** From the common start to the end of its last operation, in milliseconds. */
   readonly runtimeMs: number;
+  /** Time that it was blocked during its load, in milliseconds, by what it waited for. */
+  readonly blocked: { readonly onLockMs: number; readonly onQueueMs: number; readonly onWriteMs: number };
 }
 
-function createWorkload(
-  options: WorkloadOptions,
-  rng: Rng,
-  { thread, threads }: { thread: number; threads: number },
-): Workload {
-  switch (options.kind) {
-    case "seed":
-      return new SeedWorkload(rng);
-    case "mix":
-      return new MixedWorkload(rng, options, { thread, threads });
-    case "numbered":
-      return new NumberedWorkload(rng, { round: options.round, thread, threads });
+serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => new LoadThread(configuration).run());
+
+/** Two streams of random numbers for each thread, so that the waits do not change the operations; a third for records. */
+const STREAMS_OF_RECORDS = 2 ** 31;
+
+/** One load worker's work. */
+class LoadThread {
+  readonly #configuration: LoadWorkerConfiguration;
+  readonly #abort: Abort;
+  readonly #phase: Phase;
+  readonly #meter: ThreadMeter;
+  readonly #attached: AttachedBackend;
+  readonly #backend: Backend;
+  readonly #workload: Workload;
+  readonly #waits: Rng;
+
+  constructor(configuration: LoadWorkerConfiguration) {
+    const { seed, thread } = configuration;
+    this.#configuration = configuration;
+    this.#abort = Abort.attach(configuration.abort);
+    this.#phase = Phase.attach(configuration.phase);
+    this.#meter = LoadMeter.attach(configuration.meter).thread(thread);
+    this.#attached = attachBackend(configuration.backend, thread);
+    this.#backend = witnessed(this.#attached, configuration);
+    this.#workload = createWorkload(configuration);
+    this.#waits = new Rng(seed, 2 * thread + 1);
+  }
+
+  run(): LoadWorkerResult {
+    const { ratePerSec, threads, ops = Infinity, thread } = this.#configuration;
+    const phase = this.#phase;
+    phase.arrive();
+    this.#preload();
+    if (ratePerSec !== undefined) this.#calibrate(ratePerSec / threads);
+
+    phase.waitFor(WARMING, this.#abort);
+    this.#load({ during: WARMING, opsMax: Infinity, meter: LoadMeter.create(1).thread(0) });
+    phase.waitFor(RUNNING, this.#abort);
+    const before = this.#blocked;
+    const startedAtMs = performance.now();
+    this.#load({ during: RUNNING, opsMax: share(ops, { thread, threads }), meter: this.#meter });
+    const runtimeMs = performance.now() - startedAtMs;
+    const { onLockMs, onQueueMs, onWriteMs } = this.#blocked;
+    return {
+      runtimeMs,
+      blocked: {
+        onLockMs: onLockMs - before.onLockMs,
+        onQueueMs: onQueueMs - before.onQueueMs,
+        onWriteMs: onWriteMs - before.onWriteMs,
+      },
+    };
+  }
+
+  get #blocked() {
+    const { onLock, onQueue, onWrite } = this.#attached.blocked;
+    return { onLockMs: onLock.ms, onQueueMs: onQueue?.ms ?? 0, onWriteMs: onWrite?.ms ?? 0 };
+  }
+
+  /** Puts this thread's part of the records, where the workload has them put before the load. */
+  #preload(): void {
+    const { workload, seed, thread, threads } = this.#configuration;
+    if (workload.kind !== "mix" || !workload.preload) return;
+    const phase = this.#phase;
+    const { counts } = this.#meter;
+    phase.waitFor(PRELOADING, this.#abort);
+    const rng = new Rng(seed, STREAMS_OF_RECORDS + thread);
+    preload(this.#attached.store, workload, {
+      rng,
+      thread,
+      threads,
+      keepGoing: (records) => {
+        counts[PRELOADED] = records;
+        return phase.current === PRELOADING;
+      },
+    });
+    phase.arrive();
+  }
+
+  #calibrate(ratePerSec: number): void {
+    this.#phase.waitFor(CALIBRATING, this.#abort);
+    calibrate({ phase: this.#phase, periodMs: 1000 / ratePerSec, timerLate: this.#meter.timerLate });
+    this.#phase.arrive();
+  }
+
+  #load(part: { during: number; opsMax: number; meter: ThreadMeter }): void {
+    const { ratePerSec, latencySample = SAMPLE_NEVER, pattern, threads, thread } = this.#configuration;
+    const phase = this.#phase;
+    const parts = { ...part, backend: this.#backend, workload: this.#workload, phase, latencySample };
+    if (ratePerSec === undefined) {
+      const { during, meter: { counts } } = part;
+      runClosedLoop(parts, createPattern(pattern, { phase, during, rng: this.#waits, counts }));
+    } else {
+      const firstMs = performance.now() + 1000 * thread / ratePerSec;
+      runOpenLoop(parts, { firstMs, periodMs: 1000 * threads / ratePerSec });
+    }
   }
 }
 
-serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
-  const { seed, thread, threads, workload: workloadOptions } = configuration;
-  const phase = Phase.attach(configuration.phase);
-  const { backend, store } = attachBackend(configuration.backend, thread);
-  // Two streams for each thread, so that the waits do not change the operations.
-  const operations = new Rng(seed, 2 * thread);
-  const pattern = createPattern(configuration.pattern, phase, new Rng(seed, 2 * thread + 1));
+function createWorkload({ workload, seed, thread, threads }: LoadWorkerConfiguration): Workload {
+  const rng = new Rng(seed, 2 * thread);
+  switch (workload.kind) {
+    case "seed":
+      return new SeedWorkload(rng);
+    case "mix":
+      return new MixedWorkload(rng, workload, { thread, threads });
+    case "numbered":
+      return new NumberedWorkload(rng, { round: workload.round, thread, threads });
+  }
+}
 
-  phase.arrive();
-  phase.waitFor(RUNNING, Abort.attach(configuration.abort));
-  const startedAtMs = performance.now();
-  const workload = createWorkload(workloadOptions, operations, { thread, threads });
-  const witnessed = workloadOptions.kind !== "numbered"
-    ? backend
-    : new WitnessedBackend({ backend, store, witness: Witness.ofAcknowledged(workloadOptions.witness, thread) });
-  const counts = runLoad(witnessed, workload, pattern, phase);
-  const runtimeMs = performance.now() - startedAtMs;
-  return { runtimeMs, ...counts };
-});
+/** The backend, with a witness of what it acknowledges where the workload has one. */
+function witnessed({ backend, store }: AttachedBackend, { workload, thread }: LoadWorkerConfiguration): Backend {
+  if (workload.kind !== "numbered") return backend;
+  return new WitnessedBackend({ backend, store, witness: Witness.ofAcknowledged(workload.witness, thread) });
+}
+
+/** One thread's part of the operations. */
+function share(ops: number, { thread, threads }: { thread: number; threads: number }): number {
+  return ops === Infinity ? Infinity : Math.floor(ops / threads) + (thread < ops % threads ? 1 : 0);
+}

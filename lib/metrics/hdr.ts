@@ -7,12 +7,12 @@
  * @module
  */
 import { build, type Histogram } from "hdr-histogram-js";
-import { type BucketCounts, bucketStart, HISTOGRAM_VALUE_MAX } from "./histogram.ts";
+import { bucketStart, HISTOGRAM_VALUE_MAX } from "./histogram.ts";
 
 export type { Histogram };
 
 /** Adds up bucket counts, which may be of several threads; those of `before`, at the same index, are taken off. */
-export function hdrOf(counts: readonly BucketCounts[], before: readonly Float64Array[] = []): Histogram {
+export function hdrOf(counts: readonly Float64Array[], before: readonly Float64Array[] = []): Histogram {
   const histogram = build({
     bitBucketSize: 64,
     highestTrackableValue: HISTOGRAM_VALUE_MAX,

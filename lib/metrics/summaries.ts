@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { BucketCounts } from "./histogram.ts";
 import type { Histogram } from "./hdr.ts";
 
 /** How values were spread; all of them to three digits. */
@@ -21,7 +20,7 @@ export interface Summary {
 
 /** Counts and what they were at an earlier time, so that only what came since is summed up. */
 export interface CountsSince {
-  readonly counts: readonly BucketCounts[];
+  readonly counts: readonly Float64Array[];
   /** At the index of the counts that they were. */
   readonly before?: readonly Float64Array[];
 }

@@ -6,7 +6,7 @@
  */
 import { Abort } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
-import { DRAINING, Phase, type PhaseHandle } from "../sync/phase.ts";
+import { DRAINING, FLUSHING, Phase, type PhaseHandle } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
 import { Ledger } from "./ledger.ts";
 import { attachShardWriter, type PersistenceHandle } from "./persistence.ts";
@@ -23,6 +23,8 @@ export interface FileWorkerConfiguration extends TaskConfiguration {
   readonly queue?: QueueHandle;
   /** The periodic policy's period, in milliseconds. */
   readonly flushPeriodMs?: number;
+  /** Whether load workers put records before the load, which are then written before it. */
+  readonly preloaded: boolean;
 }
 
 /** What the file worker has done. */
@@ -37,6 +39,7 @@ serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
   const abort = Abort.attach(configuration.abort);
   const writer = attachShardWriter(persistence, FILE_WRITER);
   phase.arrive();
+  if (configuration.preloaded) writePreloaded(writer, phase, abort);
 
   const ledger = Ledger.attach(persistence.ledger);
   if (queue !== undefined) writeQueued(SnapshotQueue.attach(queue), ledger, writer);
@@ -55,6 +58,16 @@ serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
   writer.makeAllDurable();
   return sweeps === undefined ? {} : { sweeps };
 });
+
+/** Writes, and makes durable, what has been preloaded, unless the run ends before. */
+function writePreloaded(writer: ShardWriter, phase: Phase, abort: Abort): void {
+  phase.waitFor(FLUSHING, abort);
+  if (phase.current === FLUSHING) {
+    writer.writeDirtyShards();
+    writer.makeAllDurable();
+  }
+  phase.arrive();
+}
 
 /** Writes snapshots until the queue is closed and empty. */
 function writeQueued(queue: SnapshotQueue, ledger: Ledger, writer: ShardWriter): void {

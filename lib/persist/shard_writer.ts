@@ -7,6 +7,7 @@ import type { Codec } from "../codec/codec.ts";
 import { OutputBuffer } from "../codec/output_buffer.ts";
 import type { SharedStore } from "../store/shared_store.ts";
 import { AbortError } from "../sync/abort.ts";
+import { BlockedTime } from "../sync/blocked.ts";
 import type { Clock } from "../sync/clock.ts";
 import type { Ledger } from "./ledger.ts";
 import type { SyncName } from "./policy.ts";
@@ -36,6 +37,9 @@ export class ShardWriter {
     this.#parts = parts;
   }
 
+  /** Time that this thread has spent writing. */
+  readonly blocked = new BlockedTime();
+
   /** What this writer has written. */
   get meter(): WriterMeter {
     return this.#parts.meter;
@@ -54,8 +58,10 @@ export class ShardWriter {
   write(shard: number, snapshot: { version: number; bytes: Uint8Array; sinceMs: number }): void {
     const { ledger } = this.#parts;
     if (ledger.hasFailed) throw new AbortError();
+    const startedAtMs = performance.now();
     try {
       this.#replace(shard, snapshot);
+      this.blocked.addSince(startedAtMs);
     } catch (error) {
       ledger.recordFailed();
       throw error;

@@ -4,6 +4,7 @@
  * @module
  */
 import { Abort, type AbortHandle } from "../sync/abort.ts";
+import { BlockedTime } from "../sync/blocked.ts";
 import { Condition } from "../sync/condition.ts";
 import { alignUp, LINE_BYTES, LINE_WORDS } from "../sync/layout.ts";
 import { lock, unlock } from "../sync/mutex.ts";
@@ -109,6 +110,8 @@ const DEPTH_MAX = 2 ** 20;
  */
 export class SnapshotQueue {
   readonly size: QueueSize;
+  /** Time that this thread has waited for room in the queue, or for its lock. */
+  readonly blocked = new BlockedTime();
   readonly #abort: Abort;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #doubles: Float64Array<SharedArrayBuffer>;
@@ -174,7 +177,7 @@ export class SnapshotQueue {
     const start = words[slot + SLOT_LINE]! * LINE_BYTES;
     this.#ring.set(bytes.length === length ? bytes : bytes.subarray(0, length), start);
 
-    lock(words, MUTEX, this.#abort);
+    lock(words, MUTEX, this.#abort, this.blocked);
     words[slot + SLOT_LENGTH] = length;
     this.#doubles[slot / 2 + SLOT_VERSION] = version;
     words[slot + SLOT_STATE] = COMMITTED;
@@ -238,6 +241,11 @@ export class SnapshotQueue {
     return freed;
   }
 
+  /** Snapshots in the queue, as of a moment ago: the one being written and those superseded included. */
+  get count(): number {
+    return this.#words[COUNT]!;
+  }
+
   /** When the oldest of a shard's puts was made that is queued and not taken, as of a moment ago; 0: there is none. */
   queuedSinceMs(shard: number): number {
     return this.#doubles[this.#row(shard) / 2 + SHARD_QUEUED_SINCE]!;
@@ -287,11 +295,15 @@ export class SnapshotQueue {
           `must be given a larger --queue-memory or --file-count`,
       );
     }
-    lock(words, MUTEX, this.#abort);
+    lock(words, MUTEX, this.#abort, this.blocked);
     let skipped = this.#linesSkipped(lines);
-    while (words[COUNT]! >= this.size.depth || words[RING_USED]! + skipped + lines > this.#lines) {
-      this.#notFull.wait();
-      skipped = this.#linesSkipped(lines);
+    if (this.#isFull(skipped + lines)) {
+      const startedAtMs = performance.now();
+      do {
+        this.#notFull.wait();
+        skipped = this.#linesSkipped(lines);
+      } while (this.#isFull(skipped + lines));
+      this.blocked.addSince(startedAtMs);
     }
     const slot = this.#slotsStart + ((words[HEAD]! + words[COUNT]!) % this.size.depth) * SLOT_WORDS;
     const line = (words[RING_TAIL]! + skipped) % this.#lines;
@@ -304,6 +316,11 @@ export class SnapshotQueue {
     words[RING_TAIL] = (line + lines) % this.#lines;
     unlock(words, MUTEX);
     return slot;
+  }
+
+  /** Whether there is no slot left, or not so many lines. */
+  #isFull(lines: number): boolean {
+    return this.#words[COUNT]! >= this.size.depth || this.#words[RING_USED]! + lines > this.#lines;
   }
 
   /** Lines left at the ring's end when the next payload must start over at its beginning. An empty ring starts over. */

@@ -100,8 +100,7 @@ function policyObject(policy: PersistencePolicy): JsonObject {
   }
 }
 
-function threadObject({ thread, runtimeMs, reads, writes, hits }: ThreadResult): JsonObject {
-  const ops = reads + writes;
+function threadObject({ thread, runtimeMs, ops, reads, writes, hits }: ThreadResult): JsonObject {
   return {
     thread,
     ops,

@@ -5,10 +5,10 @@
  */
 import type { FileBackendOptions } from "../backend/backend.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
-import type { LoadWorkerResult } from "../load/load_worker.ts";
-import { ExposureGauge } from "../persist/exposure.ts";
+import { type Exposure, ExposureGauge } from "../persist/exposure.ts";
 import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
 import { summarize } from "../metrics/summaries.ts";
+import type { WriteTotals } from "../persist/write_meter.ts";
 import type { AbortHandle } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import { DRAINING, type Phase } from "../sync/phase.ts";
@@ -26,41 +26,73 @@ export interface FileRunParts {
   readonly clock: Clock;
   readonly phase: Phase;
   readonly abort: AbortHandle;
+  /** Whether records are put before the load, which the file worker then writes. */
+  readonly preloaded: boolean;
   /** The file worker, not yet configured. */
   readonly worker: Worker;
+}
+
+/** What the gauges and the counts of the file backend say at a moment. */
+export interface FileReadings extends WriteTotals {
+  readonly processCrash: Readonly<Exposure>;
+  /** Absent where nothing is synced, so that a power loss would lose everything. */
+  readonly powerLoss?: Readonly<Exposure>;
+  /** Snapshots in the queue, where there is one. */
+  readonly queued?: number;
 }
 
 /** The part of a run that only the file backend has. */
 export class FileRun {
   readonly task: WorkerTask<FileWorkerConfiguration, FileWorkerResult>;
   readonly #parts: FileRunParts;
+  readonly #gauge: ExposureGauge;
   readonly #processCrash: ExposureSampler;
   /** Absent where nothing is synced, so that a power loss would lose everything. */
   readonly #powerLoss: ExposureSampler | undefined;
+  /** What had been written when the load began. */
+  #before: { readonly totals: WriteTotals; readonly timesToPersist: readonly Float64Array[] } | undefined;
 
   constructor(parts: FileRunParts) {
-    const { options, files: { store, ledger, queue, persistence }, clock, phase, abort, worker } = parts;
+    const { options, files: { store, ledger, queue, persistence }, clock, phase, abort, worker, preloaded } = parts;
     this.#parts = parts;
-    const gauge = new ExposureGauge({ store, ledger, queue, clock });
-    this.#processCrash = new ExposureSampler(gauge, "process-crash");
-    this.#powerLoss = options.sync === "none" ? undefined : new ExposureSampler(gauge, "power-loss");
+    this.#gauge = new ExposureGauge({ store, ledger, queue, clock });
+    this.#processCrash = new ExposureSampler(this.#gauge, "process-crash");
+    this.#powerLoss = options.sync === "none" ? undefined : new ExposureSampler(this.#gauge, "power-loss");
     this.task = new WorkerTask(worker, {
       abort,
       phase: phase.handle(),
       persistence,
+      preloaded,
       ...(queue === undefined ? {} : { queue: queue.handle() }),
       ...(options.policy.kind === "periodic" ? { flushPeriodMs: options.policy.periodMs } : {}),
     });
   }
 
-  /** Watches the gauges from here on. */
-  startSampling(): void {
+  /** What the gauges and the counts say now. */
+  get readings(): FileReadings {
+    const { files: { queue, writeMeter }, options } = this.#parts;
+    const processCrash = emptyExposure();
+    this.#gauge.readProcessCrash(processCrash);
+    const powerLoss = options.sync === "none" ? undefined : emptyExposure();
+    if (powerLoss !== undefined) this.#gauge.readPowerLoss(powerLoss);
+    return {
+      ...writeMeter.totals,
+      processCrash,
+      ...(powerLoss === undefined ? {} : { powerLoss }),
+      ...(queue === undefined ? {} : { queued: queue.count }),
+    };
+  }
+
+  /** The load begins: watches the gauges from here on, and counts what is written. */
+  startMeasuring(): void {
+    const { totals, timesToPersist } = this.#parts.files.writeMeter;
+    this.#before = { totals, timesToPersist: timesToPersist.map((counts) => new Float64Array(counts)) };
     this.#processCrash.start();
     this.#powerLoss?.start();
   }
 
-  /** Ends the watch. To be called however the load ends. */
-  stopSampling(): void {
+  /** The load has ended, in whatever way: watches the gauges no longer. What the drain writes still counts. */
+  stopMeasuring(): void {
     this.#processCrash.stop();
     this.#powerLoss?.stop();
   }
@@ -68,9 +100,10 @@ export class FileRun {
   /**
    * Has everything acknowledged written, once no load worker runs any more, and checks that it is.
    *
+   * @param threads load workers of the run
    * @throws {Error} when the file worker fails
    */
-  async drain(loadResults: readonly LoadWorkerResult[]): Promise<FileResult> {
+  async drain(threads: number): Promise<FileResult> {
     const { files, phase } = this.#parts;
     const startedAtMs = performance.now();
     files.queue?.close();
@@ -78,7 +111,7 @@ export class FileRun {
     const fileResult = await this.task.result;
     const drainMs = performance.now() - startedAtMs;
     this.#checkAllWritten();
-    return await this.#result(loadResults, fileResult, drainMs);
+    return await this.#result(threads, fileResult, drainMs);
   }
 
   #checkAllWritten(): void {
@@ -91,7 +124,7 @@ export class FileRun {
   }
 
   async #result(
-    loadResults: readonly LoadWorkerResult[],
+    threads: number,
     fileResult: FileWorkerResult,
     drainMs: number,
   ): Promise<FileResult> {
@@ -102,20 +135,36 @@ export class FileRun {
       entriesLoaded: files.entriesLoaded,
       filesSetAside: files.filesSetAside,
       files: files.directory.shardFiles().length,
-      ...files.writeMeter.totals,
+      ...this.#written,
       drainMs,
       ...(sweeps === undefined ? {} : { sweeps }),
       processCrash: await this.#processCrash.summary(),
-      processCrashBound: exposureBound(options.policy, loadResults.length, sweeps),
+      processCrashBound: exposureBound(options.policy, threads, sweeps),
       ...(this.#powerLoss === undefined ? {} : { powerLoss: await this.#powerLoss.summary() }),
       timeToPersistMs: await this.#timeToPersist(),
     };
   }
 
+  /** What has been written since the load began. */
+  get #written(): WriteTotals {
+    const { totals } = this.#parts.files.writeMeter;
+    const before = this.#before?.totals ?? totals;
+    return {
+      snapshotsWritten: totals.snapshotsWritten - before.snapshotsWritten,
+      snapshotsSuperseded: totals.snapshotsSuperseded - before.snapshotsSuperseded,
+      bytesWritten: totals.bytesWritten - before.bytesWritten,
+    };
+  }
+
   async #timeToPersist(): Promise<Distribution> {
-    const summary = await summarize({ counts: this.#parts.files.writeMeter.timesToPersist });
+    const before = this.#before?.timesToPersist ?? [];
+    const summary = await summarize({ counts: this.#parts.files.writeMeter.timesToPersist, before });
     if (summary === undefined) return { mean: 0, p50: 0, p99: 0, max: 0 };
     const { mean, p50, p99, max } = summary;
     return { mean: mean / NS_PER_MS, p50: p50 / NS_PER_MS, p99: p99 / NS_PER_MS, max: max / NS_PER_MS };
   }
+}
+
+function emptyExposure(): Exposure {
+  return { writes: 0, ageMs: 0, worstShard: 0, worstShardWrites: 0 };
 }

@@ -33,7 +33,7 @@ export interface OperationResult {
 
 /** One part of a run. */
 export interface PhaseResult {
-  readonly phase: "prepare" | "preload" | "preload_flush" | "warmup" | "load" | "drain";
+  readonly phase: "prepare" | "preload" | "preload_flush" | "calibration" | "warmup" | "load" | "drain";
   readonly durationMs: number;
 }
 
@@ -50,9 +50,9 @@ export interface RateResult {
   readonly reachedPerSec: number;
   /** Operations that were begun late because the one before had not ended at their intended start. */
   readonly missedStarts: number;
-  /** How late an idle loop woke from such sleeps, just before the load, in milliseconds. */
-  readonly timerLateP50Ms: number;
-  readonly timerLateP99Ms: number;
+  /** How late an idle loop woke from such sleeps just before the load, in milliseconds; absent if it never slept. */
+  readonly timerLateP50Ms?: number;
+  readonly timerLateP99Ms?: number;
 }
 
 /** The waits of a pattern. */

@@ -24,11 +24,13 @@ export interface ThreadResult {
   readonly thread: number;
   /** Time from the common start to this thread's last operation, in milliseconds. */
   readonly runtimeMs: number;
+  /** A read-modify-write is one operation, one read and one write. */
+  readonly ops: number;
   readonly reads: number;
   readonly writes: number;
   /** Reads that found their key. */
   readonly hits: number;
-  readonly blocked?: BlockedTime;
+  readonly blocked: BlockedTime;
 }
 
 /** What the file backend did. */
@@ -108,15 +110,15 @@ export interface RunTotals {
 
 /** Sums up the threads' results. A run without any time has a rate of 0. */
 export function totals(threads: readonly ThreadResult[]): RunTotals {
-  let reads = 0, writes = 0, hits = 0, runtimeMs = 0, rates = 0;
+  let ops = 0, reads = 0, writes = 0, hits = 0, runtimeMs = 0, rates = 0;
   for (const thread of threads) {
+    ops += thread.ops;
     reads += thread.reads;
     writes += thread.writes;
     hits += thread.hits;
     runtimeMs = Math.max(runtimeMs, thread.runtimeMs);
-    rates += perSecond(thread.reads + thread.writes, thread.runtimeMs);
+    rates += perSecond(thread.ops, thread.runtimeMs);
   }
-  const ops = reads + writes;
   const averageOpsPerSec = threads.length === 0 ? 0 : rates / threads.length;
   return { ops, reads, writes, hits, runtimeMs, opsPerSec: perSecond(ops, runtimeMs), averageOpsPerSec };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { Abort, type AbortHandle } from "../sync/abort.ts";
+import { BlockedTime } from "../sync/blocked.ts";
 import { LINE_DOUBLES, LINE_WORDS } from "../sync/layout.ts";
 import { lock, unlock } from "../sync/mutex.ts";
 import { hashKey, shardOf } from "./hash.ts";
@@ -57,6 +58,8 @@ const HEADER_VERSION = 2;
 export class SharedStore {
   /** The store's fixed size. */
   readonly size: StoreSize;
+  /** Time that this thread has waited for shards' locks. */
+  readonly blocked = new BlockedTime();
   readonly #abort: Abort;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #doubles: Float64Array<SharedArrayBuffer>;
@@ -116,7 +119,7 @@ export class SharedStore {
     const hash = hashKey(key.words, key.length);
     const shard = shardOf(hash, this.#shards);
     const header = shard * HEADER_WORDS;
-    lock(this.#words, header + HEADER_LOCK, this.#abort);
+    lock(this.#words, header + HEADER_LOCK, this.#abort, this.blocked);
     const stored = this.putLocked(shard, hash, key, value);
     unlock(this.#words, header + HEADER_LOCK);
     if (!stored) throw new StoreFullError(shard, this.size);
@@ -133,7 +136,7 @@ export class SharedStore {
     const hash = hashKey(key.words, key.length);
     const shard = shardOf(hash, this.#shards);
     const header = shard * HEADER_WORDS;
-    lock(words, header + HEADER_LOCK, this.#abort);
+    lock(words, header + HEADER_LOCK, this.#abort, this.blocked);
     const entry = findEntry(words, this.#regionsStart + shard * this.#regionWords, this.#slotMask, hash, key);
     if (entry !== 0) readValue(words, entry, key.length, out);
     unlock(words, header + HEADER_LOCK);
@@ -162,7 +165,7 @@ export class SharedStore {
    * @throws {AbortError} when the run fails while waiting; the lock is then not held
    */
   lockShard(shard: number): void {
-    lock(this.#words, shard * HEADER_WORDS + HEADER_LOCK, this.#abort);
+    lock(this.#words, shard * HEADER_WORDS + HEADER_LOCK, this.#abort, this.blocked);
   }
 
   /** Gives back a shard's lock, which the caller must hold. */

@@ -18,6 +18,7 @@
  * @module
  */
 import type { Abort } from "./abort.ts";
+import type { BlockedTime } from "./blocked.ts";
 
 /** Nobody holds the lock; a fresh SharedArrayBuffer is in this state. */
 export const UNLOCKED = 0;
@@ -32,10 +33,16 @@ const SPIN_COUNT_MAX = 100;
 /**
  * Takes the lock at `words[index]`, waiting for as long as another thread holds it.
  *
+ * @param blocked told how long the thread has slept; a spin does not count
  * @throws {AbortError} when the run fails while this thread waits; the lock is then not held
  */
-export function lock(words: Int32Array<SharedArrayBuffer>, index: number, abort: Abort): void {
-  if (Atomics.compareExchange(words, index, UNLOCKED, LOCKED) !== UNLOCKED) lockContended(words, index, abort);
+export function lock(
+  words: Int32Array<SharedArrayBuffer>,
+  index: number,
+  abort: Abort,
+  blocked?: BlockedTime,
+): void {
+  if (Atomics.compareExchange(words, index, UNLOCKED, LOCKED) !== UNLOCKED) lockContended(words, index, abort, blocked);
 }
 
 /** Takes the lock at `words[index]` if nobody holds it; says whether it did. */
@@ -48,15 +55,23 @@ export function unlock(words: Int32Array<SharedArrayBuffer>, index: number): voi
   if (Atomics.exchange(words, index, UNLOCKED) === CONTENDED) Atomics.notify(words, index, 1);
 }
 
-function lockContended(words: Int32Array<SharedArrayBuffer>, index: number, abort: Abort): void {
+function lockContended(
+  words: Int32Array<SharedArrayBuffer>,
+  index: number,
+  abort: Abort,
+  blocked: BlockedTime | undefined,
+): void {
   for (let spin = 0; spin < SPIN_COUNT_MAX; spin++) {
     const state = Atomics.load(words, index);
     if (state === UNLOCKED && tryLock(words, index)) return;
     // Somebody sleeps already: spinning past them would only starve them.
     if (state === CONTENDED) break;
   }
-  while (Atomics.exchange(words, index, CONTENDED) !== UNLOCKED) {
+  if (Atomics.exchange(words, index, CONTENDED) === UNLOCKED) return;
+  const startedAtMs = performance.now();
+  do {
     abort.check();
     Atomics.wait(words, index, CONTENDED, abort.tickMs);
-  }
+  } while (Atomics.exchange(words, index, CONTENDED) !== UNLOCKED);
+  blocked?.addSince(startedAtMs);
 }

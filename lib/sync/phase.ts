@@ -8,12 +8,20 @@ import { LINE_BYTES, LINE_WORDS } from "./layout.ts";
 
 /** Workers attach and prepare. */
 export const PREPARING = 0;
+/** Load workers put the records that are to be there before the load. */
+export const PRELOADING = 1;
+/** The file worker writes what has been preloaded. */
+export const FLUSHING = 2;
+/** Load workers measure how late they wake when nothing else happens. */
+export const CALIBRATING = 3;
+/** Load workers run their load, and do not count it. */
+export const WARMING = 4;
 /** Load workers run their load. */
-export const RUNNING = 1;
+export const RUNNING = 5;
 /** Load workers finish the operation at hand and end. */
-export const STOPPING = 2;
+export const STOPPING = 6;
 /** No load worker runs any more; the file worker writes what is left and ends. */
-export const DRAINING = 3;
+export const DRAINING = 7;
 
 /** What {@linkcode Phase.attach} needs; structured-cloneable. */
 export interface PhaseHandle {
@@ -24,10 +32,10 @@ const PHASE = 0;
 const ARRIVED = LINE_WORDS;
 
 /**
- * The phase of a run, and how many workers have arrived at its start.
+ * The phase of a run, and how many workers have arrived where its next one begins.
  *
  * Layout: word 0 the phase, written by the main thread alone and only upwards; one cache line on, the number of workers
- * that are ready to start, incremented once by each.
+ * that have come to a point where all are waited for, incremented once by each at each such point.
  */
 export class Phase {
   /** The shared words; the load loop reads the phase here at {@linkcode Phase.INDEX} once per operation. */
@@ -63,7 +71,7 @@ export class Phase {
     Atomics.notify(this.words, PHASE);
   }
 
-  /** Counts the calling worker as ready. */
+  /** Counts the calling worker as ready for the next phase. */
   arrive(): void {
     Atomics.add(this.words, ARRIVED, 1);
     Atomics.notify(this.words, ARRIVED);
@@ -84,7 +92,10 @@ export class Phase {
     }
   }
 
-  /** Resolves when `count` workers are ready, or the run has failed; for the main thread, which must not block. */
+  /**
+   * Resolves when workers have arrived `count` times in all, or the run has failed; for the main thread, which must not
+   * block.
+   */
   async arrivals(count: number, abort: Abort): Promise<void> {
     for (let arrived = this.#arrived; arrived < count && !abort.raised; arrived = this.#arrived) {
       await Atomics.waitAsync(this.words, ARRIVED, arrived, abort.tickMs).value;

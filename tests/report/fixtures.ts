@@ -5,7 +5,14 @@
  */
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { RunOptions } from "../../lib/run/options.ts";
-import type { FileResult, RunResult } from "../../lib/run/result.ts";
+import type { FileResult, RunResult, ThreadResult } from "../../lib/run/result.ts";
+
+/** A thread that each read and each write was an operation of, and that was never blocked. */
+export function threadOf(
+  counts: Pick<ThreadResult, "thread" | "runtimeMs" | "reads" | "writes" | "hits">,
+): ThreadResult {
+  return { ...counts, ops: counts.reads + counts.writes, blocked: { onLockMs: 0, onQueueMs: 0, onWriteMs: 0 } };
+}
 
 export const memoryOptions: RunOptions = {
   threads: 4,
@@ -20,10 +27,10 @@ export const memoryOptions: RunOptions = {
 export const memoryResult: RunResult = {
   options: memoryOptions,
   threads: [
-    { thread: 0, runtimeMs: 10_000.090816, reads: 42_712, writes: 384_415, hits: 42_000 },
-    { thread: 1, runtimeMs: 10_000.0581, reads: 42_713, writes: 384_414, hits: 42_001 },
-    { thread: 2, runtimeMs: 9_999.8906, reads: 42_713, writes: 384_414, hits: 42_002 },
-    { thread: 3, runtimeMs: 10_000.0901, reads: 42_713, writes: 384_419, hits: 42_003 },
+    threadOf({ thread: 0, runtimeMs: 10_000.090816, reads: 42_712, writes: 384_415, hits: 42_000 }),
+    threadOf({ thread: 1, runtimeMs: 10_000.0581, reads: 42_713, writes: 384_414, hits: 42_001 }),
+    threadOf({ thread: 2, runtimeMs: 9_999.8906, reads: 42_713, writes: 384_414, hits: 42_002 }),
+    threadOf({ thread: 3, runtimeMs: 10_000.0901, reads: 42_713, writes: 384_419, hits: 42_003 }),
   ],
 };
 
@@ -87,8 +94,8 @@ export const swept: FileResult = {
 export const fileResult: RunResult = {
   options: { ...memoryOptions, threads: 2, loadTimeMs: 2_500, backend: asynchronousBackend },
   threads: [
-    { thread: 0, runtimeMs: 2_000, reads: 100, writes: 900, hits: 90 },
-    { thread: 1, runtimeMs: 1_000, reads: 200, writes: 800, hits: 10 },
+    threadOf({ thread: 0, runtimeMs: 2_000, reads: 100, writes: 900, hits: 90 }),
+    threadOf({ thread: 1, runtimeMs: 1_000, reads: 200, writes: 800, hits: 10 }),
   ],
   file: persisted,
   stoppedBy: "SIGINT",

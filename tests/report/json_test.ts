@@ -12,6 +12,7 @@ import {
   persisted,
   swept,
   synchronousBackend,
+  threadOf,
 } from "./fixtures.ts";
 
 const machine: Machine = { cpuCount: 4, os: "linux", arch: "x86_64", denoVersion: "2.9.6", v8Version: "15.0" };
@@ -178,8 +179,8 @@ Deno.test("resultJson() has the text result's names, durations with their unit",
 });
 
 Deno.test("resultJson() has finite numbers when no thread ran or no time passed", () => {
-  const idle = { thread: 0, runtimeMs: 0, reads: 0, writes: 0, hits: 0 };
-  const instant = { ...idle, writes: 1 };
+  const idle = threadOf({ thread: 0, runtimeMs: 0, reads: 0, writes: 0, hits: 0 });
+  const instant = { ...idle, ops: 1, writes: 1 };
   const file = { ...persisted, drainMs: 0 };
   for (const threads of [[], [idle], [instant, idle]]) {
     const text = resultJson({ options: fileResult.options, threads, file }, machine);

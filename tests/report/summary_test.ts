@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { summaryText } from "../../lib/report/summary.ts";
-import { fileResult, memoryOptions, memoryResult, swept } from "./fixtures.ts";
+import { fileResult, memoryOptions, memoryResult, swept, threadOf } from "./fixtures.ts";
 
 Deno.test("summaryText() opens with the seed's four lines and ends with the counts when the backend is memory", () => {
   assertEquals(
@@ -68,7 +68,7 @@ reads: 0
 writes: 0
 hits: 0
 `;
-  const idle = { thread: 0, runtimeMs: 0, reads: 0, writes: 0, hits: 0 };
+  const idle = threadOf({ thread: 0, runtimeMs: 0, reads: 0, writes: 0, hits: 0 });
   for (const threads of [[], [idle], [idle, idle]]) {
     assertEquals(summaryText({ options: memoryOptions, threads }), zeros);
   }

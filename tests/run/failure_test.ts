@@ -9,7 +9,8 @@ import { assert, assertEquals, assertLess, assertMatch, assertRejects, assertStr
 import type { BackendOptions } from "../../lib/backend/backend.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import type { RunOptions } from "../../lib/run/options.ts";
-import { run, type RunHooks } from "../../lib/run/runner.ts";
+import type { RunHooks } from "../../lib/run/hooks.ts";
+import { run } from "../../lib/run/runner.ts";
 import { DELIBERATE, type Fault } from "./faulty_worker.ts";
 import { namesIn, temporaryDirectory } from "./files.ts";
 

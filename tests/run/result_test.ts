@@ -1,8 +1,9 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { perSecond, type ThreadResult, totals } from "../../lib/run/result.ts";
+import { threadOf } from "../report/fixtures.ts";
 
-const slow: ThreadResult = { thread: 0, runtimeMs: 2_000, reads: 100, writes: 900, hits: 90 };
-const fast: ThreadResult = { thread: 1, runtimeMs: 1_000, reads: 200, writes: 2_800, hits: 10 };
+const slow: ThreadResult = threadOf({ thread: 0, runtimeMs: 2_000, reads: 100, writes: 900, hits: 90 });
+const fast: ThreadResult = threadOf({ thread: 1, runtimeMs: 1_000, reads: 200, writes: 2_800, hits: 10 });
 
 Deno.test("totals() adds the counts and takes the longest thread's time", () => {
   const { opsPerSec: _, averageOpsPerSec: __, ...counts } = totals([slow, fast]);
@@ -34,7 +35,7 @@ Deno.test("totals() is all zeros when there is no thread", () => {
 });
 
 Deno.test("totals() counts a thread without time as a rate of 0", () => {
-  const instant: ThreadResult = { thread: 2, runtimeMs: 0, reads: 1, writes: 1, hits: 1 };
+  const instant: ThreadResult = threadOf({ thread: 2, runtimeMs: 0, reads: 1, writes: 1, hits: 1 });
   assertEquals(totals([instant]).opsPerSec, 0);
   const { ops, opsPerSec, averageOpsPerSec } = totals([slow, instant]);
   assertEquals([ops, opsPerSec, averageOpsPerSec], [1_002, 501, 250]);

@@ -4,6 +4,8 @@
  * @module
  */
 import { attachBackend } from "../../lib/backend/attach.ts";
+import { LoadMeter } from "../../lib/load/load_meter.ts";
+import { UPDATE } from "../../lib/load/operation.ts";
 import type { LoadWorkerConfiguration, LoadWorkerResult } from "../../lib/load/load_worker.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
@@ -17,6 +19,7 @@ const WRITES_MIN = 500;
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const phase = Phase.attach(configuration.phase);
   const { backend } = attachBackend(configuration.backend, configuration.thread);
+  const { counts } = LoadMeter.attach(configuration.meter).thread(configuration.thread);
   const load = new SequenceLoad(configuration.seed, configuration.thread);
   const key = new PaddedBytes(32);
   const value = new PaddedBytes(32);
@@ -30,11 +33,10 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
     value.setString(load.value);
     backend.put(key, value);
     writes++;
+    counts[UPDATE]!++;
   }
   return {
     runtimeMs: performance.now() - startedAtMs,
-    reads: 0,
-    writes,
-    hits: 0,
+    blocked: { onLockMs: 0, onQueueMs: 0, onWriteMs: 0 },
   };
 });

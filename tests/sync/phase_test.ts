@@ -49,8 +49,8 @@ Deno.test("Phase.waitFor() lets 8 workers on when the main thread advances, and 
 Deno.test("Phase.arrive() loses no arrival when 8 workers arrive at once, again and again", async () => {
   const arrivals = 1_000;
   await run(NO_TICK_MS, async (phase, abort) => {
-    for (const next of [RUNNING, STOPPING, DRAINING]) {
-      await phase.arrivals(next * WORKERS * arrivals, abort);
+    for (const [i, next] of [RUNNING, STOPPING, DRAINING].entries()) {
+      await phase.arrivals((i + 1) * WORKERS * arrivals, abort);
       phase.advance(next);
     }
   }, arrivals);

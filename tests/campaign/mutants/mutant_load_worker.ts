@@ -5,7 +5,8 @@
  */
 import { attachBackend } from "../../../lib/backend/attach.ts";
 import type { Backend } from "../../../lib/backend/backend.ts";
-import { runLoad } from "../../../lib/load/load_loop.ts";
+import { runClosedLoop, SAMPLE_NEVER } from "../../../lib/load/load_loop.ts";
+import { LoadMeter } from "../../../lib/load/load_meter.ts";
 import type { LoadWorkerConfiguration, LoadWorkerResult } from "../../../lib/load/load_worker.ts";
 import { NumberedWorkload } from "../../../lib/load/numbered_workload.ts";
 import { createPattern } from "../../../lib/load/pattern.ts";
@@ -30,8 +31,21 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
     get: (key, out) => backend.get(key, out),
   };
   const numbered = new NumberedWorkload(new Rng(seed, 2 * thread), { round: workload.round, thread, threads });
-  const pattern = createPattern(configuration.pattern, phase, new Rng(seed, 2 * thread + 1));
+  const meter = LoadMeter.attach(configuration.meter).thread(thread);
+  const during = RUNNING;
+  const waits = new Rng(seed, 2 * thread + 1);
+  const pattern = createPattern(configuration.pattern, { phase, during, rng: waits, counts: meter.counts });
   phase.arrive();
   phase.waitFor(RUNNING, Abort.attach(configuration.abort));
-  return { runtimeMs: 0, ...runLoad(hasty, numbered, pattern, phase) };
+  const load = {
+    backend: hasty,
+    workload: numbered,
+    phase,
+    during,
+    opsMax: Infinity,
+    latencySample: SAMPLE_NEVER,
+    meter,
+  };
+  runClosedLoop(load, pattern);
+  return { runtimeMs: 0, blocked: { onLockMs: 0, onQueueMs: 0, onWriteMs: 0 } };
 });

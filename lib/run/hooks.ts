@@ -1,0 +1,25 @@
+/**
+ * Room of the run's hooks: how a run tells what it does, and is told to stop.
+ *
+ * @module
+ */
+import type { SetAsideFile } from "../persist/directory.ts";
+import type { LiveReading } from "./live.ts";
+
+/** How a run tells what it does, and is told to stop. */
+export interface RunHooks {
+  /** Aborted with a `StopSignal` as its reason to end the run in an orderly way. */
+  readonly stop?: AbortSignal;
+  /** Called for each damaged file that was set aside. */
+  onSetAside?(file: SetAsideFile): void;
+  /** Called for what makes the result mean less than it seems to. */
+  onWarning?(message: string): void;
+  /** Called when the run's next part begins. */
+  onProgress?(message: string): void;
+  /** Called several times a second with what the run shows of itself. */
+  onReading?(reading: LiveReading): void;
+  /** Creates a load worker; for tests that need a worker of their own. */
+  createLoadWorker?(): Worker;
+  /** Creates the file worker; for tests that need a worker of their own. */
+  createFileWorker?(): Worker;
+}

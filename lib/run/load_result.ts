@@ -1,0 +1,154 @@
+/**
+ * Room of the load's result: what the load meter and the load workers say, in the terms of a result.
+ *
+ * @module
+ */
+import {
+  HITS,
+  type LoadMeter,
+  MISSED_STARTS,
+  PRELOADED,
+  type ThreadMeter,
+  WAIT_ASKED_MS,
+  WAITED_MS,
+  WAITS,
+} from "../load/load_meter.ts";
+import type { LoadWorkerResult } from "../load/load_worker.ts";
+import { INSERT, OPERATION_NAMES, READ, READ_MODIFY_WRITE, UPDATE } from "../load/operation.ts";
+import type { BucketCounts } from "../metrics/histogram.ts";
+import { type CountsSince, summarize, type Summary } from "../metrics/summaries.ts";
+import type {
+  LatencySummary,
+  OperationResult,
+  PhaseResult,
+  PreloadResult,
+  RateResult,
+  WaitResult,
+} from "./measurements.ts";
+import type { RunOptions } from "./options.ts";
+import { type ThreadResult, totals } from "./result.ts";
+
+const NS_PER_MS = 1e6;
+
+/** What {@linkcode loadResult} works with. */
+export interface LoadResultParts {
+  readonly options: RunOptions;
+  readonly meter: LoadMeter;
+  readonly workers: readonly LoadWorkerResult[];
+  readonly phases: readonly PhaseResult[];
+}
+
+/** The part of a result that every backend has. */
+export async function loadResult({ options, meter, workers, phases }: LoadResultParts) {
+  const { ratePerSec, latencySample } = options;
+  const latencies = latencySample !== undefined;
+  const threads = threadResults(meter, workers);
+  const wait = waitResult(meter);
+  const preload = preloadResult(meter, phases);
+  return {
+    threads,
+    phases,
+    operations: await operationResults(meter, { latencies, uncorrected: latencies && ratePerSec !== undefined }),
+    ...(preload === undefined ? {} : { preload }),
+    ...(wait === undefined ? {} : { wait }),
+    ...(ratePerSec === undefined ? {} : { rate: await rateResult(meter, { ratePerSec, ...totals(threads) }) }),
+  };
+}
+
+/** What was put before the load. */
+function preloadResult({ threads }: LoadMeter, phases: readonly PhaseResult[]): PreloadResult | undefined {
+  const preload = phases.find(({ phase }) => phase === "preload");
+  return preload && { keys: sum(threads, PRELOADED), durationMs: preload.durationMs };
+}
+
+/** The threads' own results. */
+function threadResults(meter: LoadMeter, workers: readonly LoadWorkerResult[]): ThreadResult[] {
+  return meter.threads.map(({ counts }, thread) => {
+    const { runtimeMs, blocked } = workers[thread]!;
+    return { thread, runtimeMs, ...threadCounts(counts), blocked };
+  });
+}
+
+/** The operations of one thread, or the sums of several. */
+export function threadCounts(counts: Float64Array): Pick<ThreadResult, "ops" | "reads" | "writes" | "hits"> {
+  const reads = counts[READ]!, updates = counts[UPDATE]!, inserts = counts[INSERT]!, both = counts[READ_MODIFY_WRITE]!;
+  return {
+    ops: reads + updates + inserts + both,
+    reads: reads + both,
+    writes: updates + inserts + both,
+    hits: counts[HITS]!,
+  };
+}
+
+/** The kinds of operations that the load had, with their latencies where they were measured. */
+async function operationResults(
+  meter: LoadMeter,
+  measured: { latencies: boolean; uncorrected: boolean },
+): Promise<OperationResult[]> {
+  const { threads } = meter;
+  const results: OperationResult[] = [];
+  for (const [kind, operation] of OPERATION_NAMES.entries()) {
+    const count = sum(threads, kind);
+    if (count === 0) continue;
+    const read = async (histograms: (thread: ThreadMeter) => readonly BucketCounts[]) =>
+      await latencySummary({ counts: threads.map((thread) => histograms(thread)[kind]!) });
+    const latency = measured.latencies ? await read(({ latencies }) => latencies) : undefined;
+    const uncorrectedLatency = measured.uncorrected
+      ? await read(({ uncorrectedLatencies }) => uncorrectedLatencies)
+      : undefined;
+    results.push({
+      operation,
+      count,
+      ...(latency === undefined ? {} : { latency }),
+      ...(uncorrectedLatency === undefined ? {} : { uncorrectedLatency }),
+    });
+  }
+  return results;
+}
+
+/** How the open loop kept its rate. */
+async function rateResult(
+  meter: LoadMeter,
+  { ratePerSec, opsPerSec }: { ratePerSec: number; opsPerSec: number },
+): Promise<RateResult> {
+  const timerLate = await summarize({ counts: meter.threads.map(({ timerLate }) => timerLate) });
+  return {
+    askedPerSec: ratePerSec,
+    reachedPerSec: opsPerSec,
+    missedStarts: sum(meter.threads, MISSED_STARTS),
+    ...(timerLate === undefined
+      ? {}
+      : { timerLateP50Ms: timerLate.p50 / NS_PER_MS, timerLateP99Ms: timerLate.p99 / NS_PER_MS }),
+  };
+}
+
+/** The waits of the pattern; `undefined` when it never waited. */
+function waitResult({ threads }: LoadMeter): WaitResult | undefined {
+  const waits = sum(threads, WAITS);
+  if (waits === 0) return undefined;
+  return { waits, askedMeanMs: sum(threads, WAIT_ASKED_MS) / waits, meanMs: sum(threads, WAITED_MS) / waits };
+}
+
+/** The latencies in histograms of nanoseconds; `undefined` when they are empty. */
+async function latencySummary(counts: CountsSince): Promise<LatencySummary | undefined> {
+  const summary = await summarize(counts);
+  return summary === undefined ? undefined : inMilliseconds(summary);
+}
+
+/** A summary of nanoseconds as one of milliseconds. */
+export function inMilliseconds({ count, min, mean, p50, p90, p99, p999, max }: Summary): LatencySummary {
+  return {
+    count,
+    minMs: min / NS_PER_MS,
+    meanMs: mean / NS_PER_MS,
+    p50Ms: p50 / NS_PER_MS,
+    p90Ms: p90 / NS_PER_MS,
+    p99Ms: p99 / NS_PER_MS,
+    p999Ms: p999 / NS_PER_MS,
+    maxMs: max / NS_PER_MS,
+  };
+}
+
+function sum(threads: readonly ThreadMeter[], index: number): number {
+  return threads.reduce((total, { counts }) => total + counts[index]!, 0);
+}

@@ -1,0 +1,245 @@
+/**
+ * Room of the load's run: the workers of a run, taken from phase to phase.
+ *
+ * @module
+ */
+import type { BackendHandle } from "../backend/attach.ts";
+import { LoadMeter } from "../load/load_meter.ts";
+import type { LoadWorkerConfiguration, LoadWorkerResult } from "../load/load_worker.ts";
+import { type Abort, AbortError } from "../sync/abort.ts";
+import { CALIBRATING, FLUSHING, type Phase, PRELOADING, RUNNING, STOPPING, WARMING } from "../sync/phase.ts";
+import { WorkerTask } from "../sync/task.ts";
+import type { FileReadings, FileRun } from "./file_run.ts";
+import type { RunHooks } from "./hooks.ts";
+import { LiveReader } from "./live.ts";
+import { loadResult } from "./load_result.ts";
+import type { PhaseResult } from "./measurements.ts";
+import type { RunOptions } from "./options.ts";
+import type { RunResult, StopSignal } from "./result.ts";
+import { SeriesRecorder } from "./series.ts";
+
+type LoadTask = WorkerTask<LoadWorkerConfiguration, LoadWorkerResult>;
+
+/** How long workers have to end by themselves after a failure, a few ticks. */
+const FAILURE_GRACE_MS = 1000;
+
+/** What a {@linkcode LoadRun} works with. */
+export interface LoadRunParts {
+  readonly options: RunOptions;
+  readonly hooks: RunHooks;
+  readonly abort: Abort;
+  readonly phase: Phase;
+  readonly backend: BackendHandle;
+  /** Present for the file backend. */
+  readonly fileRun?: FileRun;
+}
+
+/** One run, once its backend is prepared. */
+export class LoadRun {
+  readonly #parts: LoadRunParts;
+  readonly #meter: LoadMeter;
+  readonly #loadTasks: LoadTask[] = [];
+  readonly #phases: PhaseResult[] = [];
+  readonly #live: LiveReader | undefined;
+  /** Resolves when the run is told to stop. */
+  readonly #stopped = Promise.withResolvers<void>();
+  /** How often workers are to have arrived by the end of the phase at hand. */
+  #arrivals = 0;
+
+  constructor(parts: LoadRunParts) {
+    this.#parts = parts;
+    this.#meter = LoadMeter.create(parts.options.threads);
+    this.#live = this.#createLive();
+  }
+
+  async run(): Promise<RunResult> {
+    const { stop } = this.#parts.hooks;
+    const onStop = () => this.#stopped.resolve();
+    stop?.addEventListener("abort", onStop);
+    try {
+      return await this.#run();
+    } catch (error) {
+      throw await this.#fail(error);
+    } finally {
+      stop?.removeEventListener("abort", onStop);
+      this.#live?.end();
+      for (const task of this.#tasks) task.terminate();
+    }
+  }
+
+  async #run(): Promise<RunResult> {
+    const { options, hooks, phase, fileRun } = this.#parts;
+    const startedAtMs = performance.now();
+    this.#spawnLoadWorkers();
+    const series = await this.#createSeries();
+    await this.#orFailure(this.#arrived(this.#tasks.length));
+    this.#phases.push({ phase: "prepare", durationMs: performance.now() - startedAtMs });
+    await this.#preload();
+    await this.#calibrateAndWarmUp();
+    await this.#load(series);
+    phase.advance(STOPPING);
+    const workers = await this.#orFailure(Promise.all(this.#loadTasks.map((task) => task.result)));
+    if (fileRun !== undefined) hooks.onProgress?.("draining");
+    this.#live?.begin("drain");
+    const file = await fileRun?.drain(workers.length);
+    if (file !== undefined) this.#phases.push({ phase: "drain", durationMs: file.drainMs });
+    const stoppedBy: StopSignal | undefined = hooks.stop?.aborted ? hooks.stop.reason : undefined;
+    return {
+      options,
+      ...await loadResult({ options, meter: this.#meter, workers, phases: this.#phases }),
+      ...(series === undefined ? {} : { series: series.rows }),
+      ...(file === undefined ? {} : { file }),
+      ...(stoppedBy === undefined ? {} : { stoppedBy }),
+    };
+  }
+
+  get #tasks(): (LoadTask | FileRun["task"])[] {
+    const { fileRun } = this.#parts;
+    return fileRun === undefined ? this.#loadTasks : [...this.#loadTasks, fileRun.task];
+  }
+
+  #spawnLoadWorkers(): void {
+    const { options, hooks, abort, phase, backend } = this.#parts;
+    const { threads, workload, pattern, seed, ratePerSec, ops, latencySample } = options;
+    const common = {
+      abort: abort.handle(),
+      phase: phase.handle(),
+      meter: this.#meter.handle(),
+      backend,
+      workload,
+      pattern,
+      seed,
+      threads,
+      ...(ratePerSec === undefined ? {} : { ratePerSec }),
+      ...(ops === undefined ? {} : { ops }),
+      ...(latencySample === undefined ? {} : { latencySample }),
+    };
+    for (let thread = 0; thread < threads; thread++) {
+      const worker = hooks.createLoadWorker?.() ?? createLoadWorker();
+      this.#loadTasks.push(new WorkerTask(worker, { ...common, thread }));
+    }
+  }
+
+  async #createSeries(): Promise<SeriesRecorder | undefined> {
+    const { intervalMs, latencySample } = this.#parts.options;
+    if (intervalMs === undefined) return undefined;
+    const latencies = latencySample !== undefined;
+    return await SeriesRecorder.create({ meter: this.#meter, intervalMs, latencies, readFiles: this.#readFiles });
+  }
+
+  #createLive(): LiveReader | undefined {
+    const { hooks, options: { workload, ops, backend } } = this.#parts;
+    if (hooks.onReading === undefined) return undefined;
+    const policy = backend.kind === "file" ? backend.policy : undefined;
+    return new LiveReader({
+      meter: this.#meter,
+      ops,
+      records: workload.kind === "mix" ? workload.keyCount : undefined,
+      queueDepth: policy?.kind === "asynchronous" ? policy.queueDepth : undefined,
+      readFiles: this.#readFiles,
+      onReading: (reading) => hooks.onReading?.(reading),
+    });
+  }
+
+  get #readFiles(): (() => FileReadings) | undefined {
+    const { fileRun } = this.#parts;
+    return fileRun === undefined ? undefined : () => fileRun.readings;
+  }
+
+  /** Has the records put that are to be there before the load, and their files written. */
+  async #preload(): Promise<void> {
+    const { options: { workload, threads }, fileRun, hooks } = this.#parts;
+    if (workload.kind !== "mix" || !workload.preload) return;
+    hooks.onProgress?.("preloading");
+    await this.#enter(PRELOADING, "preload", () => this.#arrived(threads));
+    if (fileRun !== undefined) await this.#enter(FLUSHING, "preload_flush", () => this.#arrived(1));
+  }
+
+  async #calibrateAndWarmUp(): Promise<void> {
+    const { options: { ratePerSec, threads, warmupMs = 0 }, hooks } = this.#parts;
+    if (ratePerSec !== undefined) await this.#enter(CALIBRATING, "calibration", () => this.#arrived(threads));
+    if (warmupMs === 0) return;
+    hooks.onProgress?.("warming up");
+    await this.#enter(WARMING, "warmup", () => this.#time(warmupMs), warmupMs);
+  }
+
+  async #load(series: SeriesRecorder | undefined): Promise<void> {
+    const { options: { ops, loadTimeMs }, hooks, fileRun } = this.#parts;
+    hooks.onProgress?.("running");
+    fileRun?.startMeasuring();
+    series?.start();
+    try {
+      if (ops === undefined) {
+        await this.#enter(RUNNING, "load", () => this.#time(loadTimeMs), loadTimeMs);
+      } else {
+        await this.#enter(RUNNING, "load", () => Promise.all(this.#loadTasks.map(({ result }) => result)));
+      }
+    } finally {
+      series?.stop();
+      fileRun?.stopMeasuring();
+    }
+  }
+
+  /**
+   * Advances to a phase, and times it until it has ended, a worker fails, or the run is told to stop; does nothing when
+   * it has been told to before.
+   *
+   * @param totalMs how long the phase lasts, where that is known beforehand
+   */
+  async #enter(
+    phase: number,
+    name: PhaseResult["phase"],
+    end: () => Promise<unknown>,
+    totalMs?: number,
+  ): Promise<void> {
+    if (this.#parts.hooks.stop?.aborted) return;
+    const startedAtMs = performance.now();
+    this.#parts.phase.advance(phase);
+    this.#live?.begin(name, totalMs);
+    await this.#orFailure(Promise.race([end(), this.#stopped.promise]));
+    this.#phases.push({ phase: name, durationMs: performance.now() - startedAtMs });
+  }
+
+  /** Resolves when so many more workers have arrived. */
+  #arrived(count: number): Promise<void> {
+    this.#arrivals += count;
+    return this.#parts.phase.arrivals(this.#arrivals, this.#parts.abort);
+  }
+
+  /** Resolves after that time, or when the run is told to stop. */
+  async #time(durationMs: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const over = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, durationMs);
+    });
+    await Promise.race([over, this.#stopped.promise]);
+    clearTimeout(timer);
+  }
+
+  /** Settles as `promise` does, or rejects as soon as any worker fails. */
+  #orFailure<T>(promise: Promise<T>): Promise<T> {
+    const failures = this.#tasks.map(({ result }) => result.then(() => new Promise<never>(() => {})));
+    return Promise.race([promise, ...failures]);
+  }
+
+  /** Makes all workers end, and returns the error that began it. */
+  async #fail(error: unknown): Promise<unknown> {
+    const { abort, phase } = this.#parts;
+    abort.raise();
+    phase.advance(STOPPING);
+    const ended = Promise.allSettled(this.#tasks.map(({ result }) => result));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const grace = new Promise<PromiseSettledResult<unknown>[]>((resolve) => {
+      timer = setTimeout(() => resolve([]), FAILURE_GRACE_MS);
+    });
+    const results = await Promise.race([ended, grace]);
+    clearTimeout(timer);
+    // A worker that only followed may have been heard before the one that failed.
+    const causes = [error, ...results.flatMap((result) => result.status === "rejected" ? [result.reason] : [])];
+    return causes.find((cause) => !(cause instanceof AbortError)) ?? error;
+  }
+}
+
+function createLoadWorker(): Worker {
+  return new Worker(new URL("../load/load_worker.ts", import.meta.url), { type: "module" });
+}
