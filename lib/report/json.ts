@@ -13,7 +13,8 @@
  *   file backend `output` (null: a temporary directory), `file_count`, `serializer`, then `write_period_us`
  *   (synchronous) or `queue_depth` and `queue_memory_bytes` (asynchronous);
  * - `threads`: per load worker `thread` (its index), `ops`, `reads`, `writes`, `hits`, `runtime_sec`, `ops_per_sec`;
- * - `machine`: `cpu_count`, `os`, `arch`, `deno_version`, `v8_version`.
+ * - `machine`: `cpu_count`, `cpu_model`, `memory_bytes`, `os`, `kernel`, `arch`, `deno_version`, `v8_version`; the model,
+ *   the memory and the kernel are null where kvlab may not know them.
  *
  * @module
  */
@@ -113,6 +114,15 @@ function threadObject({ thread, runtimeMs, reads, writes, hits }: ThreadResult):
   };
 }
 
-function machineObject({ cpuCount, os, arch, denoVersion, v8Version }: Machine): JsonObject {
-  return { cpu_count: cpuCount, os, arch, deno_version: denoVersion, v8_version: v8Version };
+function machineObject(machine: Machine): JsonObject {
+  return {
+    cpu_count: machine.cpuCount,
+    cpu_model: machine.cpuModel,
+    memory_bytes: machine.memoryBytes,
+    os: machine.os,
+    kernel: machine.kernel,
+    arch: machine.arch,
+    deno_version: machine.denoVersion,
+    v8_version: machine.v8Version,
+  };
 }
