@@ -27,7 +27,7 @@ import { figures } from "./figures.ts";
 import { microsecondsOf, secondsOf } from "./format.ts";
 import type { Machine } from "./machine.ts";
 
-type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [name: string]: JsonValue };
 
 /** The result as one JSON object, indented by two spaces and ended by a line feed. Its fields: see the module. */
@@ -46,7 +46,8 @@ export function resultJson(result: RunResult, machine: Machine): string {
   return JSON.stringify(document, null, 2) + "\n";
 }
 
-function figuresObject(result: RunResult): JsonObject {
+/** The figures under the names that they have in the document. */
+export function figuresObject(result: RunResult): JsonObject {
   return Object.fromEntries(
     figures(result).map(({ name, kind, value }) =>
       kind === "duration" ? [`${name}_sec`, secondsOf(value)] : [name, value]
