@@ -40,7 +40,7 @@ export function hlogText(histograms: readonly NamedHistogram[], { startMs, endMs
   let text = "";
   const writer = new HistogramLogWriter((piece) => text += piece);
   writer.outputLogFormatVersion();
-  // The writer's own line of the start time has an empty line after it, which not all readers skip.
+  // The writer's own line of the start time is in local time, and has an empty line after it.
   const start = new Date(Math.round(startMs));
   writer.outputComment(
     `[StartTime: ${(start.getTime() / MS_PER_SEC).toFixed(3)} (seconds since epoch), ${start.toISOString()}]`,

@@ -50,7 +50,7 @@ Deno.test({
     using directory = new TemporaryDirectory();
     const path = directory.join("pipe");
     assert((await new Deno.Command("mkfifo", { args: [path] }).output()).success);
-    const reader = new Deno.Command("cat", { args: [path], stdout: "piped" }).spawn();
+    const reader = new Deno.Command("timeout", { args: ["20", "cat", path], stdout: "piped" }).spawn();
     checkOutputFile(path);
     writeOutputFile(path, "through the pipe");
     assertEquals(new TextDecoder().decode((await reader.output()).stdout), "through the pipe");
