@@ -4,6 +4,7 @@
  * @module
  */
 import type { SerializerName } from "../codec/codec.ts";
+import { DEVICE_PROBE_NAMES } from "./device_probe.ts";
 import { takeLock } from "./directory_lock.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
 import { parseShardFileName, SET_ASIDE_INFIX, type ShardFileName, type Side } from "./shard_file.ts";
@@ -50,7 +51,7 @@ export class ShardDirectory {
   }
 
   /**
-   * Takes hold of a directory, which is created if need be, and removes what a broken replacement left in it.
+   * Takes hold of a directory, which is created if need be, and removes what a broken replacement or probe left in it.
    *
    * @throws {PersistError} when it cannot be used: not a directory, not writable, in use, or with shard files of
    * another number or serializer; its shard files are untouched then
@@ -64,6 +65,7 @@ export class ShardDirectory {
       directory.#checkNames(names);
       probeWriting(path);
       for (const [name, parsed] of names) if (parsed.temporary) remove(`${path}/${name}`);
+      for (const name of namesIn(path)) if (DEVICE_PROBE_NAMES.includes(name)) remove(`${path}/${name}`);
     } catch (error) {
       directory.close();
       throw error;

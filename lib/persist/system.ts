@@ -11,6 +11,9 @@ const OPEN_FILES_USUAL = 1024;
 /** File systems in memory: what is synced there is lost with the power all the same. */
 const VOLATILE_TYPES = ["tmpfs", "ramfs"];
 
+/** What `df` prints for what it cannot know. */
+const UNKNOWN_TYPE = "-";
+
 /** How many files this process may hold open at a time. */
 export function openFilesLimit(): number {
   const answer = ask("sh", ["-c", "ulimit -n"]);
@@ -19,11 +22,21 @@ export function openFilesLimit(): number {
 }
 
 /**
+ * The type of the file system that holds a directory, such as `ext4`; `undefined` where the system does not tell.
+ *
+ * `df` knows it by its name; `stat --file-system` tells no ext4 from ext2 or ext3.
+ */
+export function fileSystemType(directory: string): string | undefined {
+  const type = ask("df", ["--output=fstype", "--", directory])?.split("\n").at(-1);
+  return type === UNKNOWN_TYPE ? undefined : type;
+}
+
+/**
  * The type of the file system that holds a directory, if it is one that loses everything with the power; `undefined`
  * otherwise, and where the system does not tell.
  */
 export function volatileFileSystem(directory: string): string | undefined {
-  const type = ask("stat", ["--file-system", "--format=%T", "--", directory]);
+  const type = fileSystemType(directory);
   return type !== undefined && VOLATILE_TYPES.includes(type) ? type : undefined;
 }
 

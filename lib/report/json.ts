@@ -13,7 +13,8 @@
  *   file backend `output` (null: a temporary directory), `file_count`, `serializer`, then `write_period_us`
  *   (synchronous) or `queue_depth` and `queue_memory_bytes` (asynchronous);
  * - `threads`: per load worker `thread` (its index), `ops`, `reads`, `writes`, `hits`, `runtime_sec`, `ops_per_sec`;
- * - `machine`: `cpu_count`, `os`, `arch`, `deno_version`, `v8_version`.
+ * - `machine`: `cpu_count`, `cpu_model`, `memory_bytes`, `os`, `kernel`, `arch`, `deno_version`, `v8_version`; the model,
+ *   the memory and the kernel are null where kvlab may not know them.
  *
  * @module
  */
@@ -26,7 +27,7 @@ import { figures } from "./figures.ts";
 import { microsecondsOf, secondsOf } from "./format.ts";
 import type { Machine } from "./machine.ts";
 
-type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [name: string]: JsonValue };
 
 /** The result as one JSON object, indented by two spaces and ended by a line feed. Its fields: see the module. */
@@ -45,7 +46,8 @@ export function resultJson(result: RunResult, machine: Machine): string {
   return JSON.stringify(document, null, 2) + "\n";
 }
 
-function figuresObject(result: RunResult): JsonObject {
+/** The figures under the names that they have in the document. */
+export function figuresObject(result: RunResult): JsonObject {
   return Object.fromEntries(
     figures(result).map(({ name, kind, value }) =>
       kind === "duration" ? [`${name}_sec`, secondsOf(value)] : [name, value]
@@ -112,6 +114,15 @@ function threadObject({ thread, runtimeMs, ops, reads, writes, hits }: ThreadRes
   };
 }
 
-function machineObject({ cpuCount, os, arch, denoVersion, v8Version }: Machine): JsonObject {
-  return { cpu_count: cpuCount, os, arch, deno_version: denoVersion, v8_version: v8Version };
+function machineObject(machine: Machine): JsonObject {
+  return {
+    cpu_count: machine.cpuCount,
+    cpu_model: machine.cpuModel,
+    memory_bytes: machine.memoryBytes,
+    os: machine.os,
+    kernel: machine.kernel,
+    arch: machine.arch,
+    deno_version: machine.denoVersion,
+    v8_version: machine.v8Version,
+  };
 }

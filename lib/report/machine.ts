@@ -4,26 +4,40 @@
  *
  * @module
  */
+import { cpus } from "node:os";
 
-/** Where a run was measured. */
+/** Where a run was measured. What takes permission to know is null where that is not given. */
 export interface Machine {
   /** Logical CPUs that the process may use. */
   readonly cpuCount: number;
+  /** What the first CPU calls itself; null also where it has no name. */
+  readonly cpuModel: string | null;
+  readonly memoryBytes: number | null;
   /** Operating system, such as `linux`. */
   readonly os: string;
+  /** The release of its kernel, such as `6.1.0-13-amd64`. */
+  readonly kernel: string | null;
   /** CPU architecture, such as `x86_64`. */
   readonly arch: string;
   readonly denoVersion: string;
   readonly v8Version: string;
 }
 
-/** Describes this machine. Needs no permission. */
+/** Describes this machine as far as permissions go; asks for none. */
 export function readMachine(): Machine {
   return {
     cpuCount: navigator.hardwareConcurrency,
+    cpuModel: mayKnow("cpus") ? cpus()[0]?.model.trim() || null : null,
+    memoryBytes: mayKnow("systemMemoryInfo") ? Deno.systemMemoryInfo().total : null,
     os: Deno.build.os,
+    kernel: mayKnow("osRelease") ? Deno.osRelease() : null,
     arch: Deno.build.arch,
     denoVersion: Deno.version.deno,
     v8Version: Deno.version.v8,
   };
+}
+
+/** Whether the permission has been given, without asking for it. */
+function mayKnow(kind: "cpus" | "systemMemoryInfo" | "osRelease"): boolean {
+  return Deno.permissions.querySync({ name: "sys", kind }).state === "granted";
 }

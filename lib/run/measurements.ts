@@ -5,6 +5,8 @@
  */
 import type { OPERATION_NAMES } from "../load/operation.ts";
 
+export type { DeviceProbe as DeviceResult } from "../persist/device_probe.ts";
+
 /** Latencies of one kind of operation. All times are in milliseconds, to about three digits. */
 export interface LatencySummary {
   /** Operations timed. */
@@ -101,15 +103,4 @@ export interface SeriesFileColumns {
   readonly queued?: number;
   readonly snapshotsWritten: number;
   readonly bytesWritten: number;
-}
-
-/** What the device under the output directory can do, measured before the load. */
-export interface DeviceResult {
-  /** Writes of {@linkcode DeviceResult.writeBytes} over an open file, per second. */
-  readonly writesPerSec: number;
-  /** Files of that size written and renamed over another one, per second. */
-  readonly renamesPerSec: number;
-  /** Such writes, each followed by fdatasync, per second. */
-  readonly fsyncsPerSec: number;
-  readonly writeBytes: number;
 }

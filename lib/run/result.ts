@@ -61,6 +61,8 @@ export interface FileResult {
   readonly timeToPersistMs: Distribution;
   /** Absent where the device was not measured. */
   readonly device?: DeviceResult;
+  /** The type of the file system that held the directory, such as `ext4`; absent where the system does not tell. */
+  readonly fileSystem?: string;
 }
 
 /** The most that a configuration puts at risk; a part that it does not bound is absent. */

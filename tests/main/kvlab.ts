@@ -16,6 +16,7 @@ const FROM_SOURCE = [
   "--quiet",
   "--allow-read",
   "--allow-write",
+  "--allow-sys",
   new URL("main.ts", REPOSITORY).href,
 ];
 

@@ -15,7 +15,28 @@ import {
   threadOf,
 } from "./fixtures.ts";
 
-const machine: Machine = { cpuCount: 4, os: "linux", arch: "x86_64", denoVersion: "2.9.6", v8Version: "15.0" };
+const machine: Machine = {
+  cpuCount: 4,
+  cpuModel: "A CPU @ 2 GHz",
+  memoryBytes: 16 * 2 ** 30,
+  os: "linux",
+  kernel: "6.1.0",
+  arch: "x86_64",
+  denoVersion: "2.9.6",
+  v8Version: "15.0",
+};
+
+/** The same as the document shows it. */
+const machineObject = {
+  cpu_count: 4,
+  cpu_model: "A CPU @ 2 GHz",
+  memory_bytes: 17_179_869_184,
+  os: "linux",
+  kernel: "6.1.0",
+  arch: "x86_64",
+  deno_version: "2.9.6",
+  v8_version: "15.0",
+};
 
 Deno.test("resultJson() is one object with two spaces of indent and a trailing line feed", () => {
   const text = resultJson(memoryResult, machine);
@@ -39,7 +60,7 @@ Deno.test("resultJson() gives a memory run's figures, options, threads and machi
     stopped_by: null,
     seed: 123,
     options: { threads: 4, load_time_sec: 10, pattern: "consistent", backend: "memory" },
-    machine: { cpu_count: 4, os: "linux", arch: "x86_64", deno_version: "2.9.6", v8_version: "15.0" },
+    machine: machineObject,
   });
   assertEquals(threads.map(({ thread }: { thread: number }) => thread), [0, 1, 2, 3]);
 });
@@ -105,7 +126,7 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
       { thread: 0, ops: 1_000, reads: 100, writes: 900, hits: 90, runtime_sec: 2, ops_per_sec: 500 },
       { thread: 1, ops: 1_000, reads: 200, writes: 800, hits: 10, runtime_sec: 1, ops_per_sec: 1_000 },
     ],
-    machine: { cpu_count: 4, os: "linux", arch: "x86_64", deno_version: "2.9.6", v8_version: "15.0" },
+    machine: machineObject,
   });
 });
 
@@ -210,4 +231,14 @@ Deno.test("resultJson() gives sweeps, the bound on the age, and the gauge of a p
     140,
     0.014,
   ]);
+});
+
+Deno.test("resultJson() says by null what it may not know of the machine", () => {
+  const unknown = { ...machine, cpuModel: null, memoryBytes: null, kernel: null };
+  assertEquals(JSON.parse(resultJson(memoryResult, unknown)).machine, {
+    ...machineObject,
+    cpu_model: null,
+    memory_bytes: null,
+    kernel: null,
+  });
 });

@@ -5,7 +5,6 @@
  */
 import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
 import { openFilesPerWriter } from "../../../lib/persist/replace/descriptors.ts";
-import { openFilesLimit, volatileFileSystem } from "../../../lib/persist/system.ts";
 
 Deno.test("openFilesPerWriter() keeps all writers together below the limit, with room to spare", () => {
   for (const limit of [256, 1024, 65_536]) {
@@ -20,19 +19,4 @@ Deno.test("openFilesPerWriter() keeps all writers together below the limit, with
 Deno.test("openFilesPerWriter() allows at least one file, and a bounded number under no limit", () => {
   assertEquals(openFilesPerWriter({ limit: 64, writers: 100, threads: 100 }), 1);
   assert(Number.isSafeInteger(openFilesPerWriter({ limit: Infinity, writers: 1, threads: 1 })));
-});
-
-Deno.test("openFilesLimit() is what the shell says", async () => {
-  const { stdout } = await new Deno.Command("sh", { args: ["-c", "ulimit -n"] }).output();
-  const text = new TextDecoder().decode(stdout).trim();
-  assertEquals(openFilesLimit(), text === "unlimited" ? Infinity : Number(text));
-});
-
-Deno.test("volatileFileSystem() knows nothing of a directory that is not there", () => {
-  assertEquals(volatileFileSystem("/nowhere/at all"), undefined);
-});
-
-Deno.test({ name: "volatileFileSystem() tells a file system in memory", ignore: Deno.build.os !== "linux" }, () => {
-  assertEquals(volatileFileSystem("/dev/shm"), "tmpfs");
-  assertEquals(volatileFileSystem("/proc"), undefined);
 });

@@ -1,0 +1,50 @@
+/**
+ * Room of the CSV result: a table with a row for each run, for spreadsheets and plotting programs. The entry calls it; it
+ * knows only the results.
+ *
+ * Its columns are `run`, which counts from 1, then the figures and then the options, all under the names that they have
+ * in the JSON result, the options' with `option_` before them. A run without a figure or an option that another one has
+ * leaves the cell empty.
+ *
+ * @module
+ */
+import type { RunResult } from "../run/result.ts";
+import { type Cell, csvRow } from "./csv_row.ts";
+import { figuresObject, type JsonObject, type JsonValue, optionsObject } from "./json.ts";
+
+const OPTION_PREFIX = "option_";
+
+/** The results as CSV: a header, then a row for each. */
+export function resultsCsv(results: readonly RunResult[]): string {
+  const runs = results.map((result) => ({
+    figures: flattened(figuresObject(result)),
+    options: flattened({ seed: result.options.seed, ...optionsObject(result.options) }, OPTION_PREFIX),
+  }));
+  const figureNames = allNames(runs.map(({ figures }) => figures));
+  const optionNames = allNames(runs.map(({ options }) => options));
+  const rows = runs.map(({ figures, options }, index) => [
+    index + 1,
+    ...figureNames.map((name) => figures.get(name)),
+    ...optionNames.map((name) => options.get(name)),
+  ]);
+  return [["run", ...figureNames, ...optionNames], ...rows].map(csvRow).join("");
+}
+
+/** The scalars of an object by their names, and those further inside by all names on the way, joined by `_`. */
+export function flattened(object: JsonObject | readonly JsonValue[], prefix = ""): Map<string, Cell> {
+  const cells = new Map<string, Cell>();
+  for (const [name, value] of Object.entries<JsonValue>(object)) {
+    if (isScalar(value)) cells.set(prefix + name, value);
+    else for (const [inner, cell] of flattened(value, `${prefix}${name}_`)) cells.set(inner, cell);
+  }
+  return cells;
+}
+
+function isScalar(value: JsonValue): value is string | number | boolean | null {
+  return typeof value !== "object" || value === null;
+}
+
+/** The names of all columns, in the order in which they first appear. */
+function allNames(rows: readonly ReadonlyMap<string, Cell>[]): string[] {
+  return [...new Set(rows.flatMap((row) => [...row.keys()]))];
+}

@@ -1,0 +1,84 @@
+/**
+ * Room of the progress line: what a run is doing at the moment, for a person who watches a terminal. A pure function;
+ * the entry draws what it gives.
+ *
+ * @module
+ */
+import { formatSeconds } from "./format.ts";
+
+/** How far a run is. */
+export interface Progress {
+  readonly phase: "preload" | "warmup" | "load" | "drain";
+  /** Time since the phase began, in milliseconds. */
+  readonly elapsedMs: number;
+  /** How long the phase will take, in milliseconds, where that is known. */
+  readonly totalMs?: number;
+  /** Keys that are there, of those that a preload puts. */
+  readonly keys?: { readonly done: number; readonly total: number };
+  /** Operations done, of a load that ends by their number. */
+  readonly ops?: { readonly done: number; readonly total: number };
+  readonly opsPerSec?: number;
+  /** Snapshots in the queue, and how many it takes, where the policy has one. */
+  readonly queue?: { readonly queued: number; readonly depth: number };
+  /** Acknowledged writes that a crash of the process would now lose, and the age of the oldest. */
+  readonly atRisk?: { readonly writes: number; readonly ageMs: number };
+  /** Which run this is, from 1, of how many. */
+  readonly run?: { readonly number: number; readonly runs: number };
+}
+
+/** What stands between two parts of the line. */
+const GAP = "  ";
+
+/** Ages shorter than this have a decimal. */
+const COARSE_AGE_MS = 10;
+
+const GROUPED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/**
+ * The progress on one line, without a line feed:
+ *
+ * ```text
+ * load 3.2 s / 10 s  8,412,331 ops/s  queue 12/8192  at risk 1,024 writes, 48 ms
+ * run 2/5  preload 1.0 s  12,000 / 100,000 keys
+ * ```
+ *
+ * It leaves the terminal's last column free, where many wrap. Of what is too long, the last parts are left out, each as
+ * a whole, so that no number is shown without its last digits; only a first part that is too long is cut.
+ *
+ * @param columns the width of the terminal
+ */
+export function progressLine(progress: Progress, columns: number): string {
+  const widthMax = Math.max(0, columns - 1);
+  const [first = "", ...others] = partsOf(progress);
+  let line = first.slice(0, widthMax);
+  for (const part of others) {
+    if (line.length + GAP.length + part.length > widthMax) break;
+    line += GAP + part;
+  }
+  return line;
+}
+
+function partsOf({ phase, elapsedMs, totalMs, keys, ops, opsPerSec, queue, atRisk, run }: Progress): string[] {
+  const total = totalMs === undefined ? "" : ` / ${formatSeconds(totalMs)} s`;
+  const parts = [`${phase} ${tenths(elapsedMs / 1000)} s${total}`];
+  if (run !== undefined) parts.unshift(`run ${run.number}/${run.runs}`);
+  if (keys !== undefined) parts.push(`${GROUPED.format(keys.done)} / ${GROUPED.format(keys.total)} keys`);
+  if (ops !== undefined) parts.push(`${GROUPED.format(ops.done)} / ${GROUPED.format(ops.total)} ops`);
+  if (opsPerSec !== undefined) parts.push(`${GROUPED.format(opsPerSec)} ops/s`);
+  if (queue !== undefined) parts.push(`queue ${queue.queued}/${queue.depth}`);
+  if (atRisk !== undefined) parts.push(`at risk ${writesText(atRisk.writes)}, ${ageText(atRisk.ageMs)}`);
+  return parts;
+}
+
+function writesText(writes: number): string {
+  return `${GROUPED.format(writes)} ${writes === 1 ? "write" : "writes"}`;
+}
+
+function ageText(ageMs: number): string {
+  if (ageMs >= 1000) return `${tenths(ageMs / 1000)} s`;
+  return `${ageMs < COARSE_AGE_MS ? tenths(ageMs) : Math.round(ageMs)} ms`;
+}
+
+function tenths(value: number): string {
+  return value.toFixed(1);
+}

@@ -1,0 +1,46 @@
+/**
+ * Room of the series as CSV: a table with a row for each interval of the load. The entry calls it; it knows only the
+ * measurements.
+ *
+ * The columns are the same for all backends. Times are in seconds; `end_sec` counts from the load's start.
+ *
+ * @module
+ */
+import type { SeriesRow } from "../run/measurements.ts";
+import { type Cell, csvRow } from "./csv_row.ts";
+import { secondsOf } from "./format.ts";
+
+/** The columns, each with what it shows of an interval; nothing when that is absent. */
+const COLUMNS: readonly (readonly [name: string, value: (row: SeriesRow) => Cell])[] = [
+  ["end_sec", ({ endMs }) => seconds(endMs)],
+  ["duration_sec", ({ durationMs }) => seconds(durationMs)],
+  ["ops", ({ ops }) => ops],
+  ["ops_per_sec", ({ opsPerSec }) => opsPerSec],
+  ["reads", ({ reads }) => reads],
+  ["writes", ({ writes }) => writes],
+  ["latency_count", ({ latency }) => latency?.count],
+  ["latency_min_sec", ({ latency }) => seconds(latency?.minMs)],
+  ["latency_mean_sec", ({ latency }) => seconds(latency?.meanMs)],
+  ["latency_p50_sec", ({ latency }) => seconds(latency?.p50Ms)],
+  ["latency_p90_sec", ({ latency }) => seconds(latency?.p90Ms)],
+  ["latency_p99_sec", ({ latency }) => seconds(latency?.p99Ms)],
+  ["latency_p999_sec", ({ latency }) => seconds(latency?.p999Ms)],
+  ["latency_max_sec", ({ latency }) => seconds(latency?.maxMs)],
+  ["process_crash_writes", ({ file }) => file?.processCrashWrites],
+  ["process_crash_age_sec", ({ file }) => seconds(file?.processCrashAgeMs)],
+  ["power_loss_writes", ({ file }) => file?.powerLossWrites],
+  ["power_loss_age_sec", ({ file }) => seconds(file?.powerLossAgeMs)],
+  ["queued", ({ file }) => file?.queued],
+  ["snapshots_written", ({ file }) => file?.snapshotsWritten],
+  ["bytes_written", ({ file }) => file?.bytesWritten],
+];
+
+/** The series as CSV: a header, then a row for each interval. A cell is empty when its value is absent. */
+export function seriesCsv(rows: readonly SeriesRow[]): string {
+  return csvRow(COLUMNS.map(([name]) => name)) +
+    rows.map((row) => csvRow(COLUMNS.map(([, value]) => value(row)))).join("");
+}
+
+function seconds(durationMs: number | undefined): number | undefined {
+  return durationMs === undefined ? undefined : secondsOf(durationMs);
+}

@@ -1,0 +1,111 @@
+/**
+ * Tests of the output files: what is written, what stays when it cannot be, and what is found out before the run.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { checkOutputFile, writeOutputFile } from "../../lib/entry/output_file.ts";
+import { PersistError } from "../../lib/persist/persist_error.ts";
+import { filesIn, namesIn, TemporaryDirectory } from "../persist/fixtures.ts";
+import { SmallDisk, whyNoSmallDisk } from "../persist/small_disk.ts";
+
+Deno.test("writeOutputFile() writes a new file, with nothing beside it", () => {
+  using directory = new TemporaryDirectory();
+  const path = directory.join("result.json");
+  writeOutputFile(path, "a result, größer\n");
+  assertEquals(Deno.readTextFileSync(path), "a result, größer\n");
+  assertEquals(namesIn(directory.path), ["result.json"]);
+});
+
+Deno.test("writeOutputFile() puts another file in the place of an old one, which whoever has it open still reads", () => {
+  using directory = new TemporaryDirectory();
+  const path = directory.join("result.json");
+  Deno.writeTextFileSync(path, "the old and longer result");
+  const inode = Deno.statSync(path).ino;
+  using reader = Deno.openSync(path);
+  writeOutputFile(path, "new");
+  assertEquals(Deno.readTextFileSync(path), "new");
+  assertNotEquals(Deno.statSync(path).ino, inode);
+  const bytes = new Uint8Array(100);
+  assertEquals(new TextDecoder().decode(bytes.subarray(0, reader.readSync(bytes) ?? 0)), "the old and longer result");
+  assertEquals(namesIn(directory.path), ["result.json"]);
+});
+
+Deno.test("writeOutputFile() keeps a link and replaces the file that it leads to", () => {
+  using directory = new TemporaryDirectory();
+  const path = directory.join("latest.json");
+  Deno.mkdirSync(directory.join("results"));
+  const file = directory.join("results/monday.json");
+  Deno.writeTextFileSync(file, "old");
+  Deno.symlinkSync("results/monday.json", path);
+  writeOutputFile(path, "new");
+  assert(Deno.lstatSync(path).isSymlink);
+  assertEquals(Deno.readTextFileSync(file), "new");
+});
+
+Deno.test({
+  name: "writeOutputFile() writes into what is no file, and does not put one in its place",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using directory = new TemporaryDirectory();
+    const path = directory.join("pipe");
+    assert((await new Deno.Command("mkfifo", { args: [path] }).output()).success);
+    const reader = new Deno.Command("timeout", { args: ["20", "cat", path], stdout: "piped" }).spawn();
+    checkOutputFile(path);
+    writeOutputFile(path, "through the pipe");
+    assertEquals(new TextDecoder().decode((await reader.output()).stdout), "through the pipe");
+    assert(Deno.statSync(path).isFifo);
+    assertEquals(namesIn(directory.path), ["pipe"]);
+  },
+});
+
+/** Paths at which no file can be written, and why, in a directory that has a file and a directory. */
+const REFUSED = [
+  ["missing/result.json", "No such file or directory (os error 2)"],
+  ["missing/", "No such file or directory (os error 2)"],
+  ["directory", "it is a directory"],
+  ["directory/", "it is a directory"],
+  ["file/result.json", "Not a directory (os error 20)"],
+  [`${"long".repeat(100)}.json`, "File name too long (os error 36)"],
+] as const;
+
+for (const act of [checkOutputFile, (path: string) => writeOutputFile(path, "text")]) {
+  const name = act === checkOutputFile ? "checkOutputFile" : "writeOutputFile";
+  Deno.test(`${name}() names the path as it was given, and the reason, when it cannot be written`, () => {
+    using directory = new TemporaryDirectory();
+    Deno.mkdirSync(directory.join("directory"));
+    Deno.writeTextFileSync(directory.join("file"), "old");
+    for (const [name, reason] of REFUSED) {
+      const path = directory.join(name);
+      const error = assertThrows(() => act(path), PersistError);
+      assertEquals(error.message, `Cannot write ${path}: ${reason}`);
+      assertEquals(namesIn(directory.path), ["directory", "file"]);
+      assertEquals(namesIn(directory.join("directory")), []);
+    }
+  });
+}
+
+Deno.test("checkOutputFile() leaves an old file, and a missing one, as they are", () => {
+  using directory = new TemporaryDirectory();
+  Deno.writeTextFileSync(directory.join("old.json"), "old");
+  const before = filesIn(directory.path);
+  for (const name of ["old.json", "new.json"]) checkOutputFile(directory.join(name));
+  assertEquals(filesIn(directory.path), before);
+});
+
+const noSmallDisk = whyNoSmallDisk();
+
+Deno.test({
+  name: "writeOutputFile() keeps the old file, and nothing beside it, when the disk is full" +
+    (noSmallDisk === undefined ? "" : ` [IGNORED: ${noSmallDisk}]`),
+  ignore: noSmallDisk !== undefined,
+  fn() {
+    using disk = new SmallDisk();
+    const path = `${disk.path}/result.json`;
+    writeOutputFile(path, "the old result");
+    const before = filesIn(disk.path);
+    const error = assertThrows(() => writeOutputFile(path, "x".repeat(2 * SmallDisk.SIZE)), PersistError);
+    assertEquals(error.message, `Cannot write ${path}: No space left on device (os error 28)`);
+    assertEquals(filesIn(disk.path), before);
+  },
+});

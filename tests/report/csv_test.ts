@@ -1,0 +1,66 @@
+import { assertEquals, assertNotMatch } from "@std/assert";
+import { flattened, resultsCsv } from "../../lib/report/csv.ts";
+import { resultJson } from "../../lib/report/json.ts";
+import { readMachine } from "../../lib/report/machine.ts";
+import type { RunResult } from "../../lib/run/result.ts";
+import { parseCsv, parseTable } from "./csv_reading.ts";
+import { asynchronousBackend, fileResult, memoryOptions, memoryResult, swept } from "./fixtures.ts";
+
+Deno.test("resultsCsv() has a header, and a row for a memory run, with the names of the JSON result", () => {
+  const text = resultsCsv([{ ...memoryResult, threads: memoryResult.threads.slice(0, 1) }]);
+  const [header, row] = parseCsv(text);
+  assertEquals(
+    header?.join(),
+    "run,total_ops,total_runtime_sec,total_ops_per_sec,average_ops_per_sec,reads,writes,hits," +
+      "option_seed,option_threads,option_load_time_sec,option_pattern,option_backend",
+  );
+  assertEquals(row?.slice(0, 3), ["1", "427127", "10.000090816"]);
+  assertEquals(row?.slice(-5), ["123", "4", "10", "consistent", "memory"]);
+});
+
+Deno.test("resultsCsv() has the numbers and options of the JSON result of each run", () => {
+  const runs = [fileResult, { ...fileResult, options: { ...fileResult.options, seed: 9 } }];
+  const table = parseTable(resultsCsv(runs));
+  assertEquals(table.length, runs.length);
+  for (const [index, result] of runs.entries()) {
+    const { options, seed, ...document } = JSON.parse(resultJson(result, readMachine()));
+    const { run, ...cells } = table[index] ?? {};
+    assertEquals(run, String(index + 1));
+    const numbers = Object.entries(document).filter(([, value]) => typeof value === "number");
+    const expected = [
+      ...numbers,
+      ["option_seed", seed],
+      ...Object.entries(options).map(([k, v]) => [`option_${k}`, v]),
+    ];
+    assertEquals(cells, Object.fromEntries(expected.map(([name, value]) => [name, String(value)])));
+  }
+});
+
+Deno.test("resultsCsv() leaves a cell empty where only another run has the figure or the option", () => {
+  const [memory, file, periodic] = parseTable(resultsCsv([
+    memoryResult,
+    { ...fileResult, options: { ...fileResult.options, backend: { ...asynchronousBackend, output: 'a,"b"' } } },
+    { ...fileResult, file: swept },
+  ]));
+  assertEquals([memory?.drain_sec, memory?.option_output, memory?.option_backend], ["", "", "memory"]);
+  assertEquals([file?.drain_sec, file?.option_output, file?.sweeps], ["0.50025", 'a,"b"', ""]);
+  assertEquals([periodic?.sweeps, periodic?.power_loss_writes_max], ["40", "140"]);
+});
+
+Deno.test("resultsCsv() has no NaN or Infinity when no thread ran or no time passed", () => {
+  const idle: RunResult = { options: memoryOptions, threads: [] };
+  const instant = { ...idle, threads: [{ thread: 0, runtimeMs: 0, reads: 1, writes: 1, hits: 0 }] };
+  assertNotMatch(resultsCsv([idle, instant]), /NaN|Infinity|null|undefined/);
+});
+
+Deno.test("flattened() gives the scalars at all depths under their names, in their order", () => {
+  const object = { a: 1, b: { c: "x", d: { e: null } }, list: [true, { f: 2 }], last: "" };
+  assertEquals([...flattened(object, "option_")], [
+    ["option_a", 1],
+    ["option_b_c", "x"],
+    ["option_b_d_e", null],
+    ["option_list_0", true],
+    ["option_list_1_f", 2],
+    ["option_last", ""],
+  ]);
+});
