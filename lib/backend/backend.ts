@@ -40,7 +40,7 @@ export interface FileBackendOptions {
   readonly policy: PersistencePolicy;
   readonly replace: ReplaceName;
   readonly sync: SyncName;
-  /** Whether the device under the directory is measured before the load. */
+  /** Whether the device under the directory is measured before the load; when absent, nothing is found out about it. */
   readonly deviceProbe?: boolean;
 }
 

@@ -10,14 +10,16 @@
  */
 import type { RunResult } from "../run/result.ts";
 import { type Cell, csvRow } from "./csv_row.ts";
-import { figuresObject, type JsonObject, type JsonValue, optionsObject } from "./json.ts";
+import { figures } from "./figures.ts";
+import { type JsonObject, type JsonValue, optionsObject } from "./json.ts";
+import { figuresObject } from "./run_json.ts";
 
 const OPTION_PREFIX = "option_";
 
 /** The results as CSV: a header, then a row for each. */
 export function resultsCsv(results: readonly RunResult[]): string {
   const runs = results.map((result) => ({
-    figures: flattened(figuresObject(result)),
+    figures: flattened(figuresObject(figures(result))),
     options: flattened({ seed: result.options.seed, ...optionsObject(result.options) }, OPTION_PREFIX),
   }));
   const figureNames = allNames(runs.map(({ figures }) => figures));

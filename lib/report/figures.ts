@@ -1,11 +1,12 @@
 /**
- * Room of the figures: the measured values of a run under their stable names, in the order shown. The text and the JSON
- * report both take them from here, so a figure added here appears in both under one name.
+ * Room of the figures: the measured values of a run under their stable names, in the order shown. All reports take them
+ * from here, so a figure added here appears in each under one name.
  *
  * @module
  */
-import type { ExposureSummary } from "../run/exposure_sampler.ts";
-import { type FileResult, perSecond, type RunResult, totals } from "../run/result.ts";
+import type { LatencySummary } from "../run/measurements.ts";
+import { perSecond, type RunResult, totals } from "../run/result.ts";
+import { fileFigures } from "./file_figures.ts";
 
 /**
  * What a figure's value is, and so how reports show it:
@@ -13,9 +14,10 @@ import { type FileResult, perSecond, type RunResult, totals } from "../run/resul
  * - `count`: a number of things;
  * - `rate`: things per second;
  * - `mean`: a mean number of things;
+ * - `share`: a part of a whole, from 0 to 1;
  * - `duration`: milliseconds.
  */
-export type FigureKind = "count" | "rate" | "mean" | "duration";
+export type FigureKind = "count" | "rate" | "mean" | "share" | "duration";
 
 /** One measured value. */
 export interface Figure {
@@ -25,13 +27,18 @@ export interface Figure {
   readonly value: number;
 }
 
-/**
- * The figures of a run: the seed's four first, then the counts behind them, then, for the file backend, the drain and
- * the files.
- */
+/** All figures of a run: those of the load, and then the latencies. */
 export function figures(result: RunResult): Figure[] {
+  return [...loadFigures(result), ...latencyFigures(result)];
+}
+
+/**
+ * The figures of a run but the latencies: the seed's four first, then the counts behind them and what held the load up,
+ * then, for the file backend, the drain and the files.
+ */
+export function loadFigures(result: RunResult): Figure[] {
   const { ops, reads, writes, hits, runtimeMs, opsPerSec, averageOpsPerSec } = totals(result.threads);
-  const list: Figure[] = [
+  return [
     { name: "total_ops", kind: "count", value: ops },
     { name: "total_runtime", kind: "duration", value: runtimeMs },
     { name: "total_ops_per_sec", kind: "rate", value: opsPerSec },
@@ -39,59 +46,81 @@ export function figures(result: RunResult): Figure[] {
     { name: "reads", kind: "count", value: reads },
     { name: "writes", kind: "count", value: writes },
     { name: "hits", kind: "count", value: hits },
-  ];
-  const { file } = result;
-  if (file !== undefined) {
-    list.push(
-      { name: "drain", kind: "duration", value: file.drainMs },
-      { name: "total_ops_per_sec_with_drain", kind: "rate", value: perSecond(ops, runtimeMs + file.drainMs) },
-      { name: "files", kind: "count", value: file.files },
-      { name: "files_loaded", kind: "count", value: file.filesLoaded },
-      { name: "entries_loaded", kind: "count", value: file.entriesLoaded },
-      { name: "files_set_aside", kind: "count", value: file.filesSetAside.length },
-      { name: "snapshots_written", kind: "count", value: file.snapshotsWritten },
-      { name: "snapshots_superseded", kind: "count", value: file.snapshotsSuperseded },
-      { name: "bytes_written", kind: "count", value: file.bytesWritten },
-      ...sweepFigures(file),
-      ...exposureFigures("process_crash", file.processCrash),
-      ...boundFigures(file),
-      ...(file.powerLoss === undefined ? [] : exposureFigures("power_loss", file.powerLoss)),
-      { name: "time_to_persist_mean", kind: "duration", value: file.timeToPersistMs.mean },
-      { name: "time_to_persist_p50", kind: "duration", value: file.timeToPersistMs.p50 },
-      { name: "time_to_persist_p99", kind: "duration", value: file.timeToPersistMs.p99 },
-      { name: "time_to_persist_max", kind: "duration", value: file.timeToPersistMs.max },
-    );
-  }
-  return list;
-}
-
-function sweepFigures({ sweeps }: FileResult): Figure[] {
-  if (sweeps === undefined) return [];
-  return [
-    { name: "sweeps", kind: "count", value: sweeps.sweeps },
-    { name: "sweep_overruns", kind: "count", value: sweeps.sweepOverruns },
-    { name: "sweep_max", kind: "duration", value: sweeps.sweepMsMax },
+    ...rateFigures(result),
+    ...waitFigures(result),
+    ...blockedFigures(result),
+    ...preloadFigures(result),
+    ...(result.file === undefined ? [] : fileFigures(result.file, { ops, runtimeMs })),
   ];
 }
 
-function exposureFigures(crash: string, { writes, ageMs, worstShard, worstShardWrites }: ExposureSummary): Figure[] {
+/** The latencies of each kind of operation that the load had, as `read_latency_p99`. */
+function latencyFigures({ operations = [] }: RunResult): Figure[] {
+  return operations.flatMap(({ operation, latency, uncorrectedLatency }) => [
+    ...(latency === undefined ? [] : summaryFigures(`${operation}_latency`, latency)),
+    ...(uncorrectedLatency === undefined ? [] : summaryFigures(`${operation}_uncorrected_latency`, uncorrectedLatency)),
+  ]);
+}
+
+function summaryFigures(name: string, latency: LatencySummary): Figure[] {
   return [
-    { name: `${crash}_writes_mean`, kind: "mean", value: writes.mean },
-    { name: `${crash}_writes_p50`, kind: "count", value: Math.round(writes.p50) },
-    { name: `${crash}_writes_p99`, kind: "count", value: Math.round(writes.p99) },
-    { name: `${crash}_writes_max`, kind: "count", value: writes.max },
-    { name: `${crash}_worst_shard`, kind: "count", value: worstShard },
-    { name: `${crash}_worst_shard_writes`, kind: "count", value: worstShardWrites },
-    { name: `${crash}_age_mean`, kind: "duration", value: ageMs.mean },
-    { name: `${crash}_age_p50`, kind: "duration", value: ageMs.p50 },
-    { name: `${crash}_age_p99`, kind: "duration", value: ageMs.p99 },
-    { name: `${crash}_age_max`, kind: "duration", value: ageMs.max },
+    { name: `${name}_min`, kind: "duration", value: latency.minMs },
+    { name: `${name}_mean`, kind: "duration", value: latency.meanMs },
+    { name: `${name}_p50`, kind: "duration", value: latency.p50Ms },
+    { name: `${name}_p90`, kind: "duration", value: latency.p90Ms },
+    { name: `${name}_p99`, kind: "duration", value: latency.p99Ms },
+    { name: `${name}_p999`, kind: "duration", value: latency.p999Ms },
+    { name: `${name}_max`, kind: "duration", value: latency.maxMs },
   ];
 }
 
-function boundFigures({ processCrashBound: { writes, ageMs } }: FileResult): Figure[] {
+function rateFigures({ rate }: RunResult): Figure[] {
+  if (rate === undefined) return [];
+  const { timerLateP50Ms, timerLateP99Ms } = rate;
   return [
-    ...(writes === undefined ? [] : [{ name: "process_crash_writes_bound", kind: "count", value: writes } as const]),
-    ...(ageMs === undefined ? [] : [{ name: "process_crash_age_bound", kind: "duration", value: ageMs } as const]),
+    { name: "rate_asked", kind: "rate", value: rate.askedPerSec },
+    { name: "rate_reached", kind: "rate", value: rate.reachedPerSec },
+    { name: "missed_starts", kind: "count", value: rate.missedStarts },
+    ...durations({ timer_late_p50: timerLateP50Ms, timer_late_p99: timerLateP99Ms }),
   ];
+}
+
+function waitFigures({ wait }: RunResult): Figure[] {
+  return durations({ wait_asked_mean: wait?.askedMeanMs, wait_mean: wait?.meanMs });
+}
+
+/** Sums over the threads, and their share of the threads' time. What a run cannot be blocked on is left out. */
+function blockedFigures({ threads, options: { backend } }: RunResult): Figure[] {
+  const policy = backend.kind === "file" ? backend.policy.kind : undefined;
+  const runtimeMs = threads.reduce((sum, { runtimeMs }) => sum + runtimeMs, 0);
+  const blocked = (name: string, key: "onLockMs" | "onQueueMs" | "onWriteMs"): Figure[] => {
+    const ms = threads.reduce((sum, { blocked }) => sum + blocked[key], 0);
+    return [
+      { name: `blocked_on_${name}`, kind: "duration", value: ms },
+      { name: `blocked_on_${name}_share`, kind: "share", value: runtimeMs > 0 ? ms / runtimeMs : 0 },
+    ];
+  };
+  return [
+    ...blocked("lock", "onLockMs"),
+    ...(policy === "asynchronous" ? blocked("queue", "onQueueMs") : []),
+    ...(policy === "synchronous" ? blocked("write", "onWriteMs") : []),
+  ];
+}
+
+function preloadFigures({ preload, phases = [] }: RunResult): Figure[] {
+  if (preload === undefined) return [];
+  const flush = phases.find(({ phase }) => phase === "preload_flush");
+  return [
+    { name: "preload_keys", kind: "count", value: preload.keys },
+    { name: "preload", kind: "duration", value: preload.durationMs },
+    { name: "preload_keys_per_sec", kind: "rate", value: perSecond(preload.keys, preload.durationMs) },
+    ...durations({ preload_flush: flush?.durationMs }),
+  ];
+}
+
+/** Those of the durations that there are, in milliseconds. */
+function durations(values: Readonly<Record<string, number | undefined>>): Figure[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, kind: "duration", value }]
+  );
 }

@@ -4,15 +4,26 @@
  *
  * The document is one object:
  *
- * - `kvlab`: the version that measured;
+ * - `schema`: {@linkcode RESULT_SCHEMA}, and `kvlab`: the version that measured;
  * - the figures of the text result under the same names, except that a duration is a number of seconds and its name
- *   says so: `total_runtime_sec`, `drain_sec`. Rates are not rounded. The file backend's figures are absent for memory;
+ *   says so: `total_runtime_sec`, `drain_sec`. Rates are not rounded, shares are from 0 to 1. The file backend's figures
+ *   are absent for memory, and those of a rate, of waits and of a preload where there is none;
  * - `stopped_by`: `"SIGINT"`, `"SIGTERM"` or null;
- * - `set_aside_files`, for the file backend: `{ path, backup_path, reason }` of each file that could not be read;
+ * - for the file backend `set_aside_files`: `{ path, backup_path, reason }` of each file that could not be read;
+ *   `power_loss`: `"everything"` where nothing is synced, else `"measured"`; and `file_system`, null where unknown;
+ * - `phases`: `{ phase, duration_sec }` of each part of the run, in their order;
+ * - `operations`: of each kind that the load had `operation`, `count`, and where any was timed `latency`: `count` (of
+ *   those timed), `min_sec`, `mean_sec`, `p50_sec`, `p90_sec`, `p99_sec`, `p999_sec`, `max_sec`; in an open loop it counts
+ *   from the intended start, and `uncorrected_latency` from the actual one;
+ * - `threads`: per load worker `thread` (its index), `ops`, `reads`, `writes`, `hits`, `runtime_sec`, `ops_per_sec`,
+ *   `blocked_on_lock_sec`, `blocked_on_queue_sec`, `blocked_on_write_sec`;
+ * - `series`, where one was asked for: of each interval `end_sec` (from the load's start), `duration_sec`, `ops`,
+ *   `ops_per_sec`, `reads`, `writes`, `latency` (of all kinds together), and for the file backend, as of its end,
+ *   `process_crash_writes`, `process_crash_age_sec`, `power_loss_writes`, `power_loss_age_sec`, `queued`, and in it
+ *   `snapshots_written`, `bytes_written`;
  * - `seed`, and `options` by the names of their flags: `threads`, `load_time_sec`, `pattern`, `backend`, and for the
  *   file backend `output` (null: a temporary directory), `file_count`, `serializer`, then `write_period_us`
  *   (synchronous) or `queue_depth` and `queue_memory_bytes` (asynchronous);
- * - `threads`: per load worker `thread` (its index), `ops`, `reads`, `writes`, `hits`, `runtime_sec`, `ops_per_sec`;
  * - `machine`: `cpu_count`, `cpu_model`, `memory_bytes`, `os`, `kernel`, `arch`, `deno_version`, `v8_version`; the model,
  *   the memory and the kernel are null where kvlab may not know them.
  *
@@ -21,52 +32,29 @@
 import type { BackendOptions } from "../backend/backend.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RunOptions } from "../run/options.ts";
-import { perSecond, type RunResult, type ThreadResult } from "../run/result.ts";
+import type { RunResult } from "../run/result.ts";
 import { VERSION } from "../version.ts";
-import { figures } from "./figures.ts";
 import { microsecondsOf, secondsOf } from "./format.ts";
 import type { Machine } from "./machine.ts";
+import { runObject } from "./run_json.ts";
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [name: string]: JsonValue };
 
+/** The name and the version of the document's form. The version rises when a field goes or changes its meaning. */
+export const RESULT_SCHEMA = "kvlab-result/1";
+
 /** The result as one JSON object, indented by two spaces and ended by a line feed. Its fields: see the module. */
 export function resultJson(result: RunResult, machine: Machine): string {
   const document: JsonObject = {
+    schema: RESULT_SCHEMA,
     kvlab: VERSION,
-    ...figuresObject(result),
-    stopped_by: result.stoppedBy ?? null,
-    ...setAsideFilesObject(result),
-    ...powerLossObject(result),
+    ...runObject(result),
     seed: result.options.seed,
     options: optionsObject(result.options),
-    threads: result.threads.map(threadObject),
     machine: machineObject(machine),
   };
   return JSON.stringify(document, null, 2) + "\n";
-}
-
-/** The figures under the names that they have in the document. */
-export function figuresObject(result: RunResult): JsonObject {
-  return Object.fromEntries(
-    figures(result).map(({ name, kind, value }) =>
-      kind === "duration" ? [`${name}_sec`, secondsOf(value)] : [name, value]
-    ),
-  );
-}
-
-function setAsideFilesObject({ file }: RunResult): JsonObject {
-  if (file === undefined) return {};
-  const setAsideFiles = file.filesSetAside.map(({ path, backupPath, reason }) => ({
-    path,
-    backup_path: backupPath,
-    reason,
-  }));
-  return { set_aside_files: setAsideFiles };
-}
-
-function powerLossObject({ file }: RunResult): JsonObject {
-  return file === undefined ? {} : { power_loss: file.powerLoss === undefined ? "everything" : "measured" };
 }
 
 /** The options under the names of their flags. */
@@ -102,19 +90,8 @@ function policyObject(policy: PersistencePolicy): JsonObject {
   }
 }
 
-function threadObject({ thread, runtimeMs, ops, reads, writes, hits }: ThreadResult): JsonObject {
-  return {
-    thread,
-    ops,
-    reads,
-    writes,
-    hits,
-    runtime_sec: secondsOf(runtimeMs),
-    ops_per_sec: perSecond(ops, runtimeMs),
-  };
-}
-
-function machineObject(machine: Machine): JsonObject {
+/** Where a run was measured. */
+export function machineObject(machine: Machine): JsonObject {
   return {
     cpu_count: machine.cpuCount,
     cpu_model: machine.cpuModel,

@@ -4,24 +4,11 @@
  *
  * @module
  */
+import type { LiveReading } from "../run/live.ts";
 import { formatSeconds } from "./format.ts";
 
 /** How far a run is. */
-export interface Progress {
-  readonly phase: "preload" | "warmup" | "load" | "drain";
-  /** Time since the phase began, in milliseconds. */
-  readonly elapsedMs: number;
-  /** How long the phase will take, in milliseconds, where that is known. */
-  readonly totalMs?: number;
-  /** Keys that are there, of those that a preload puts. */
-  readonly keys?: { readonly done: number; readonly total: number };
-  /** Operations done, of a load that ends by their number. */
-  readonly ops?: { readonly done: number; readonly total: number };
-  readonly opsPerSec?: number;
-  /** Snapshots in the queue, and how many it takes, where the policy has one. */
-  readonly queue?: { readonly queued: number; readonly depth: number };
-  /** Acknowledged writes that a crash of the process would now lose, and the age of the oldest. */
-  readonly atRisk?: { readonly writes: number; readonly ageMs: number };
+export interface Progress extends LiveReading {
   /** Which run this is, from 1, of how many. */
   readonly run?: { readonly number: number; readonly runs: number };
 }
@@ -60,7 +47,7 @@ export function progressLine(progress: Progress, columns: number): string {
 
 function partsOf({ phase, elapsedMs, totalMs, keys, ops, opsPerSec, queue, atRisk, run }: Progress): string[] {
   const total = totalMs === undefined ? "" : ` / ${formatSeconds(totalMs)} s`;
-  const parts = [`${phase} ${tenths(elapsedMs / 1000)} s${total}`];
+  const parts = [`${phase.replace("_", " ")} ${tenths(elapsedMs / 1000)} s${total}`];
   if (run !== undefined) parts.unshift(`run ${run.number}/${run.runs}`);
   if (keys !== undefined) parts.push(`${GROUPED.format(keys.done)} / ${GROUPED.format(keys.total)} keys`);
   if (ops !== undefined) parts.push(`${GROUPED.format(ops.done)} / ${GROUPED.format(ops.total)} ops`);

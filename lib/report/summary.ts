@@ -5,31 +5,40 @@
  * @module
  */
 import type { RunResult } from "../run/result.ts";
-import { type Figure, figures } from "./figures.ts";
+import { type Figure, loadFigures } from "./figures.ts";
 import { formatRate, formatSeconds } from "./format.ts";
+import { latencyTable } from "./latency_table.ts";
 
 /**
- * The result as `name: value` lines, each ended by a line feed: the figures of {@linkcode figures} in their order, then
- * `stopped_by` when a signal ended the run. Durations are seconds with up to nine decimals and an `s`, rates have two
- * decimals.
+ * The result as `name: value` lines, each ended by a line feed: the figures of {@linkcode loadFigures} in their order,
+ * then `file_system`, `power_loss` where nothing is synced, and `stopped_by` when a signal ended the run. Durations are
+ * seconds with up to nine decimals and an `s`, rates have two decimals. After an empty line comes the table of the
+ * latencies, where any were measured.
  */
 export function summaryText(result: RunResult): string {
-  const lines = figures(result).map((figure) => `${figure.name}: ${valueText(figure)}\n`);
-  if (result.file !== undefined && result.file.powerLoss === undefined) lines.push(`power_loss: ${NOTHING_SYNCED}\n`);
-  if (result.stoppedBy !== undefined) lines.push(`stopped_by: ${result.stoppedBy}\n`);
-  return lines.join("");
+  const { file, stoppedBy } = result;
+  const lines = loadFigures(result).map((figure) => `${figure.name}: ${figureText(figure)}`);
+  if (file?.fileSystem !== undefined) lines.push(`file_system: ${file.fileSystem}`);
+  if (file !== undefined && file.powerLoss === undefined) lines.push(`power_loss: ${NOTHING_SYNCED}`);
+  if (stoppedBy !== undefined) lines.push(`stopped_by: ${stoppedBy}`);
+  const table = latencyTable(result);
+  if (table.length > 0) lines.push("", ...table);
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** What a power loss would lose when nothing is ever synced. */
 const NOTHING_SYNCED = "everything (--sync=none)";
 
-function valueText({ kind, value }: Figure): string {
+/** A figure's value with its unit. */
+export function figureText({ kind, value }: Pick<Figure, "kind" | "value">): string {
   switch (kind) {
     case "count":
       return String(value);
     case "rate":
     case "mean":
       return formatRate(value);
+    case "share":
+      return `${(100 * value).toFixed(2)}%`;
     case "duration":
       return `${formatSeconds(value)}s`;
   }

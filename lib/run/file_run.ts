@@ -19,6 +19,9 @@ import type { FileResult } from "./result.ts";
 
 const NS_PER_MS = 1e6;
 
+/** What is known of the device under the directory. */
+export type DeviceDescription = Pick<FileResult, "fileSystem" | "device">;
+
 /** What a {@linkcode FileRun} works with. */
 export interface FileRunParts {
   readonly options: FileBackendOptions;
@@ -28,6 +31,7 @@ export interface FileRunParts {
   readonly abort: AbortHandle;
   /** Whether records are put before the load, which the file worker then writes. */
   readonly preloaded: boolean;
+  readonly device: DeviceDescription;
   /** The file worker, not yet configured. */
   readonly worker: Worker;
 }
@@ -142,6 +146,7 @@ export class FileRun {
       processCrashBound: exposureBound(options.policy, threads, sweeps),
       ...(this.#powerLoss === undefined ? {} : { powerLoss: await this.#powerLoss.summary() }),
       timeToPersistMs: await this.#timeToPersist(),
+      ...this.#parts.device,
     };
   }
 

@@ -12,21 +12,20 @@ import { perSecond } from "./result.ts";
 /** What a run shows of itself at a moment. */
 export interface LiveReading {
   readonly phase: PhaseResult["phase"];
-  /** Since the phase began, in milliseconds. */
+  /** Time since the phase began, in milliseconds. */
   readonly elapsedMs: number;
-  /** How long the phase lasts, where that is known beforehand. */
+  /** How long the phase will take, in milliseconds, where that is known. */
   readonly totalMs?: number;
-  /** How much there is to do in the phase, where that is counted rather than timed, and how much is done. */
-  readonly done?: number;
-  readonly total?: number;
-  /** Operations, or preloaded records, per second since the reading before. */
-  readonly perSec?: number;
-  /** Snapshots in the queue, and how many there may be. */
-  readonly queued?: number;
-  readonly queueDepth?: number;
-  /** What a crash of the process would lose, and the age of the oldest of it in milliseconds. */
-  readonly processCrashWrites?: number;
-  readonly processCrashAgeMs?: number;
+  /** Keys that are there, of those that a preload puts. */
+  readonly keys?: { readonly done: number; readonly total: number };
+  /** Operations done, of a load that ends by their number. */
+  readonly ops?: { readonly done: number; readonly total: number };
+  /** Since the reading before. */
+  readonly opsPerSec?: number;
+  /** Snapshots in the queue, and how many it takes, where the policy has one. */
+  readonly queue?: { readonly queued: number; readonly depth: number };
+  /** Acknowledged writes that a crash of the process would now lose, and the age of the oldest in milliseconds. */
+  readonly atRisk?: { readonly writes: number; readonly ageMs: number };
 }
 
 /** What a {@linkcode LiveReader} works with. */
@@ -80,19 +79,19 @@ export class LiveReader {
 
   #counted(phase: PhaseResult["phase"], done: number, perSec: number): Partial<LiveReading> {
     const { ops, records } = this.#parts;
-    if (phase !== "preload" && phase !== "load") return {};
-    const total = phase === "preload" ? records : ops;
-    return total === undefined ? { perSec } : { done, total, perSec };
+    if (phase === "preload") return records === undefined ? {} : { keys: { done, total: records } };
+    if (phase !== "load") return {};
+    return ops === undefined ? { opsPerSec: perSec } : { ops: { done, total: ops }, opsPerSec: perSec };
   }
 
   #files(): Partial<LiveReading> {
     const { readFiles, queueDepth } = this.#parts;
     const files = readFiles?.();
     if (files === undefined) return {};
+    const { queued, processCrash: { writes, ageMs } } = files;
     return {
-      processCrashWrites: files.processCrash.writes,
-      processCrashAgeMs: files.processCrash.ageMs,
-      ...(files.queued === undefined || queueDepth === undefined ? {} : { queued: files.queued, queueDepth }),
+      ...(queued === undefined || queueDepth === undefined ? {} : { queue: { queued, depth: queueDepth } }),
+      atRisk: { writes, ageMs },
     };
   }
 }

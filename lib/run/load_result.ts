@@ -16,7 +16,7 @@ import {
 import type { LoadWorkerResult } from "../load/load_worker.ts";
 import { INSERT, OPERATION_NAMES, READ, READ_MODIFY_WRITE, UPDATE } from "../load/operation.ts";
 import type { BucketCounts } from "../metrics/histogram.ts";
-import { type CountsSince, summarize, type Summary } from "../metrics/summaries.ts";
+import { summarize, type Summary } from "../metrics/summaries.ts";
 import type {
   LatencySummary,
   OperationResult,
@@ -82,24 +82,21 @@ export function threadCounts(counts: Float64Array): Pick<ThreadResult, "ops" | "
 
 /** The kinds of operations that the load had, with their latencies where they were measured. */
 async function operationResults(
-  meter: LoadMeter,
+  { threads }: LoadMeter,
   measured: { latencies: boolean; uncorrected: boolean },
 ): Promise<OperationResult[]> {
-  const { threads } = meter;
   const results: OperationResult[] = [];
   for (const [kind, operation] of OPERATION_NAMES.entries()) {
     const count = sum(threads, kind);
     if (count === 0) continue;
-    const read = async (histograms: (thread: ThreadMeter) => readonly BucketCounts[]) =>
-      await latencySummary({ counts: threads.map((thread) => histograms(thread)[kind]!) });
-    const latency = measured.latencies ? await read(({ latencies }) => latencies) : undefined;
-    const uncorrectedLatency = measured.uncorrected
-      ? await read(({ uncorrectedLatencies }) => uncorrectedLatencies)
-      : undefined;
+    const latencyCounts = threads.map(({ latencies }) => latencies[kind]!);
+    const uncorrectedCounts = threads.map(({ uncorrectedLatencies }) => uncorrectedLatencies[kind]!);
+    const latency = measured.latencies ? await latencySummary(latencyCounts) : undefined;
+    const uncorrectedLatency = measured.uncorrected ? await latencySummary(uncorrectedCounts) : undefined;
     results.push({
       operation,
       count,
-      ...(latency === undefined ? {} : { latency }),
+      ...(latency === undefined ? {} : { latency, latencyCounts }),
       ...(uncorrectedLatency === undefined ? {} : { uncorrectedLatency }),
     });
   }
@@ -130,8 +127,8 @@ function waitResult({ threads }: LoadMeter): WaitResult | undefined {
 }
 
 /** The latencies in histograms of nanoseconds; `undefined` when they are empty. */
-async function latencySummary(counts: CountsSince): Promise<LatencySummary | undefined> {
-  const summary = await summarize(counts);
+async function latencySummary(counts: readonly BucketCounts[]): Promise<LatencySummary | undefined> {
+  const summary = await summarize({ counts });
   return summary === undefined ? undefined : inMilliseconds(summary);
 }
 

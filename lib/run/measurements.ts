@@ -31,6 +31,8 @@ export interface OperationResult {
   readonly latency?: LatencySummary;
   /** In an open loop, the same counted from the actual start. */
   readonly uncorrectedLatency?: LatencySummary;
+  /** What the latency sums up: of each thread, counts in nanoseconds in the buckets of `histogram.ts`. */
+  readonly latencyCounts?: readonly Float64Array[];
 }
 
 /** One part of a run. */

@@ -9,11 +9,12 @@ import { prepareFiles, prepareMemory } from "../backend/prepare.ts";
 import { mixKeySpace } from "../load/mix.ts";
 import { NUMBERED_KEY_SPACE } from "../load/numbered_workload.ts";
 import { SEED_KEY_SPACE, type WorkloadOptions } from "../load/workload.ts";
-import { volatileFileSystem } from "../persist/system.ts";
+import { probeDevice } from "../persist/device_probe.ts";
+import { fileSystemType, volatileFileSystem } from "../persist/system.ts";
 import { Abort } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
 import { Phase } from "../sync/phase.ts";
-import { FileRun } from "./file_run.ts";
+import { type DeviceDescription, FileRun } from "./file_run.ts";
 import type { RunHooks } from "./hooks.ts";
 import { LoadRun } from "./load_run.ts";
 import type { RunOptions } from "./options.ts";
@@ -39,11 +40,14 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
   const clock = Clock.create();
   const files = await prepareFiles(backend, keys, { abort, clock, threads, witness });
   try {
-    warnOfVolatileSync(backend, files.directory.path, hooks);
+    const { path } = files.directory;
+    warnOfVolatileSync(backend, path, hooks);
     for (const file of files.filesSetAside) hooks.onSetAside?.(file);
-    const worker = hooks.createFileWorker?.() ?? createFileWorker();
     const preloaded = workload.kind === "mix" && workload.preload;
-    const fileRun = new FileRun({ options: backend, files, clock, phase, abort: abort.handle(), preloaded, worker });
+    const device = describeDevice(backend, path);
+    const worker = hooks.createFileWorker?.() ?? createFileWorker();
+    const common = { clock, phase, abort: abort.handle() };
+    const fileRun = new FileRun({ ...common, options: backend, files, preloaded, device, worker });
     return await new LoadRun({ ...parts, backend: files.handle, fileRun }).run();
   } finally {
     files.directory.close();
@@ -66,6 +70,16 @@ function warnOfVolatileSync({ sync }: FileBackendOptions, directory: string, hoo
   const type = volatileFileSystem(directory);
   if (type === undefined) return;
   hooks.onWarning?.(`${directory} is on ${type}, which loses everything with the power: --sync=${sync} proves nothing`);
+}
+
+/** What is known of the device under a directory, as far as the options ask. */
+function describeDevice({ deviceProbe }: FileBackendOptions, directory: string): DeviceDescription {
+  if (deviceProbe === undefined) return {};
+  const fileSystem = fileSystemType(directory);
+  return {
+    ...(fileSystem === undefined ? {} : { fileSystem }),
+    ...(deviceProbe ? { device: probeDevice(directory) } : {}),
+  };
 }
 
 function createFileWorker(): Worker {

@@ -4,14 +4,14 @@ import { resultJson } from "../../lib/report/json.ts";
 import { readMachine } from "../../lib/report/machine.ts";
 import type { RunResult } from "../../lib/run/result.ts";
 import { parseCsv, parseTable } from "./csv_reading.ts";
-import { asynchronousBackend, fileResult, memoryOptions, memoryResult, swept } from "./fixtures.ts";
+import { asynchronousBackend, fileResult, memoryOptions, memoryResult, swept, threadOf } from "./fixtures.ts";
 
 Deno.test("resultsCsv() has a header, and a row for a memory run, with the names of the JSON result", () => {
   const text = resultsCsv([{ ...memoryResult, threads: memoryResult.threads.slice(0, 1) }]);
   const [header, row] = parseCsv(text);
   assertEquals(
     header?.join(),
-    "run,total_ops,total_runtime_sec,total_ops_per_sec,average_ops_per_sec,reads,writes,hits," +
+    "run,total_ops,total_runtime_sec,total_ops_per_sec,average_ops_per_sec,reads,writes,hits,blocked_on_lock_sec,blocked_on_lock_share," +
       "option_seed,option_threads,option_load_time_sec,option_pattern,option_backend",
   );
   assertEquals(row?.slice(0, 3), ["1", "427127", "10.000090816"]);
@@ -49,7 +49,7 @@ Deno.test("resultsCsv() leaves a cell empty where only another run has the figur
 
 Deno.test("resultsCsv() has no NaN or Infinity when no thread ran or no time passed", () => {
   const idle: RunResult = { options: memoryOptions, threads: [] };
-  const instant = { ...idle, threads: [{ thread: 0, runtimeMs: 0, reads: 1, writes: 1, hits: 0 }] };
+  const instant = { ...idle, threads: [threadOf({ thread: 0, runtimeMs: 0, reads: 1, writes: 1, hits: 0 })] };
   assertNotMatch(resultsCsv([idle, instant]), /NaN|Infinity|null|undefined/);
 });
 

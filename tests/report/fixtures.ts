@@ -4,6 +4,7 @@
  * @module
  */
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
+import type { LatencySummary } from "../../lib/run/measurements.ts";
 import type { RunOptions } from "../../lib/run/options.ts";
 import type { FileResult, RunResult, ThreadResult } from "../../lib/run/result.ts";
 
@@ -99,4 +100,83 @@ export const fileResult: RunResult = {
   ],
   file: persisted,
   stoppedBy: "SIGINT",
+};
+
+const latency: LatencySummary = {
+  count: 50,
+  minMs: 0.001,
+  meanMs: 0.002,
+  p50Ms: 0.002,
+  p90Ms: 0.003,
+  p99Ms: 0.004,
+  p999Ms: 0.005,
+  maxMs: 12.345,
+};
+
+/** YCSB's workload F in an open loop, with all that a run may measure. */
+export const mixResult: RunResult = {
+  options: {
+    ...memoryOptions,
+    threads: 1,
+    loadTimeMs: 2_000,
+    workload: {
+      kind: "mix",
+      name: "f",
+      shares: [0.5, 0, 0, 0.5],
+      keyCount: 1_000,
+      keyCountMax: 1_000,
+      keyBytes: 16,
+      valueBytesMin: 64,
+      valueBytesMax: 1_024,
+      distribution: "zipfian",
+      zipfTheta: 0.99,
+      preload: true,
+    },
+    pattern: "unthrottled",
+    ratePerSec: 1_000,
+    latencySample: 10,
+    intervalMs: 1_000,
+    backend: asynchronousBackend,
+  },
+  threads: [{
+    thread: 0,
+    runtimeMs: 2_000,
+    ops: 2_000,
+    reads: 2_000,
+    writes: 500,
+    hits: 1_990,
+    blocked: { onLockMs: 1, onQueueMs: 250, onWriteMs: 0 },
+  }],
+  file: {
+    ...persisted,
+    fileSystem: "ext4",
+    device: { writesPerSec: 100_000, renamesPerSec: 5_000, fsyncsPerSec: 500, writeBytes: 8_192 },
+  },
+  operations: [
+    { operation: "read", count: 1_500, latency, uncorrectedLatency: { ...latency, maxMs: 1 } },
+    { operation: "read_modify_write", count: 500 },
+  ],
+  phases: [{ phase: "preload", durationMs: 500 }, { phase: "load", durationMs: 2_000 }],
+  preload: { keys: 1_000, durationMs: 500 },
+  rate: { askedPerSec: 1_000, reachedPerSec: 999.5, missedStarts: 3, timerLateP50Ms: 0.06, timerLateP99Ms: 0.09 },
+  wait: { waits: 10, askedMeanMs: 0.01, meanMs: 0.07 },
+  series: [
+    {
+      endMs: 1_000,
+      durationMs: 1_000,
+      ops: 1_000,
+      opsPerSec: 1_000,
+      reads: 900,
+      writes: 300,
+      latency,
+      file: {
+        processCrashWrites: 7,
+        processCrashAgeMs: 1.5,
+        queued: 4,
+        snapshotsWritten: 20,
+        bytesWritten: 9_000,
+      },
+    },
+    { endMs: 2_000, durationMs: 1_000, ops: 0, opsPerSec: 0, reads: 0, writes: 0 },
+  ],
 };

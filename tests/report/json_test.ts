@@ -9,6 +9,7 @@ import {
   fileResult,
   memoryOptions,
   memoryResult,
+  mixResult,
   persisted,
   swept,
   synchronousBackend,
@@ -38,10 +39,15 @@ const machineObject = {
   v8_version: "15.0",
 };
 
+/** What a thread's row says of a thread that never waited. */
+const notBlocked = { blocked_on_lock_sec: 0, blocked_on_queue_sec: 0, blocked_on_write_sec: 0 };
+
 Deno.test("resultJson() is one object with two spaces of indent and a trailing line feed", () => {
   const text = resultJson(memoryResult, machine);
   assert(
-    text.startsWith(`{\n  "kvlab": "${VERSION}",\n  "total_ops": 1708513,\n  "total_runtime_sec": 10.000090816,\n`),
+    text.startsWith(
+      `{\n  "schema": "kvlab-result/1",\n  "kvlab": "${VERSION}",\n  "total_ops": 1708513,\n  "total_runtime_sec": 10.000090816,\n`,
+    ),
   );
   assert(text.endsWith("\n}\n"));
 });
@@ -51,13 +57,18 @@ Deno.test("resultJson() gives a memory run's figures, options, threads and machi
   assertAlmostEquals(total_ops_per_sec, 1_708_513 / 10.000090816, 1e-6);
   assertAlmostEquals(average_ops_per_sec, 42_712.69, 0.005);
   assertEquals(rest, {
+    schema: "kvlab-result/1",
     kvlab: VERSION,
     total_ops: 1_708_513,
     total_runtime_sec: 10.000090816,
     reads: 170_851,
     writes: 1_537_662,
     hits: 168_006,
+    blocked_on_lock_sec: 0,
+    blocked_on_lock_share: 0,
     stopped_by: null,
+    phases: [],
+    operations: [],
     seed: 123,
     options: { threads: 4, load_time_sec: 10, pattern: "consistent", backend: "memory" },
     machine: machineObject,
@@ -69,6 +80,7 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
   const { total_ops_per_sec_with_drain, ...rest } = JSON.parse(resultJson(fileResult, machine));
   assertAlmostEquals(total_ops_per_sec_with_drain, 2_000 / 2.50025, 1e-9);
   assertEquals(rest, {
+    schema: "kvlab-result/1",
     kvlab: VERSION,
     total_ops: 2_000,
     total_runtime_sec: 2,
@@ -77,6 +89,10 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
     reads: 300,
     writes: 1_700,
     hits: 100,
+    blocked_on_lock_sec: 0,
+    blocked_on_lock_share: 0,
+    blocked_on_queue_sec: 0,
+    blocked_on_queue_share: 0,
     drain_sec: 0.50025,
     files: 120,
     files_loaded: 119,
@@ -101,6 +117,9 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
     time_to_persist_p99_sec: 0.008,
     time_to_persist_max_sec: 0.013,
     power_loss: "everything",
+    file_system: null,
+    phases: [],
+    operations: [],
     stopped_by: "SIGINT",
     set_aside_files: [{
       path: "DIR/shard-0007-of-0120.json",
@@ -123,8 +142,8 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
       sync: "none",
     },
     threads: [
-      { thread: 0, ops: 1_000, reads: 100, writes: 900, hits: 90, runtime_sec: 2, ops_per_sec: 500 },
-      { thread: 1, ops: 1_000, reads: 200, writes: 800, hits: 10, runtime_sec: 1, ops_per_sec: 1_000 },
+      { thread: 0, ops: 1_000, reads: 100, writes: 900, hits: 90, runtime_sec: 2, ops_per_sec: 500, ...notBlocked },
+      { thread: 1, ops: 1_000, reads: 200, writes: 800, hits: 10, runtime_sec: 1, ops_per_sec: 1_000, ...notBlocked },
     ],
     machine: machineObject,
   });
@@ -188,9 +207,10 @@ Deno.test("resultJson() keeps a period of microseconds and a time of seconds fre
 });
 
 Deno.test("resultJson() has the text result's names, durations with their unit", () => {
-  for (const result of [memoryResult, fileResult]) {
+  for (const result of [memoryResult, fileResult, mixResult]) {
     const parsed = JSON.parse(resultJson(result, machine));
-    for (const line of summaryText(result).trimEnd().split("\n")) {
+    const [lines = ""] = summaryText(result).split("\n\n");
+    for (const line of lines.trimEnd().split("\n")) {
       const [name = "", value = ""] = line.split(": ");
       const field = /^[\d.]+s$/.test(value) ? `${name}_sec` : name;
       assert(field in parsed, `${field} is missing`);
@@ -206,7 +226,7 @@ Deno.test("resultJson() has finite numbers when no thread ran or no time passed"
   for (const threads of [[], [idle], [instant, idle]]) {
     const text = resultJson({ options: fileResult.options, threads, file }, machine);
     // JSON.stringify() turns NaN and Infinity into null.
-    assertFalse(text.replace('"stopped_by": null', "").includes("null"));
+    assertFalse(text.replace('"stopped_by": null', "").replace('"file_system": null', "").includes("null"));
     assertStringIncludes(text, '"total_ops_per_sec": 0,\n  "average_ops_per_sec": 0,\n');
     assertStringIncludes(text, '"total_ops_per_sec_with_drain": 0,\n');
   }
@@ -241,4 +261,48 @@ Deno.test("resultJson() says by null what it may not know of the machine", () =>
     memory_bytes: null,
     kernel: null,
   });
+});
+
+Deno.test("resultJson() gives phases, latencies, blocked times and the series of a mix in an open loop", () => {
+  const { phases, operations, threads, series, ...figures } = JSON.parse(resultJson(mixResult, machine));
+  assertEquals(phases, [{ phase: "preload", duration_sec: 0.5 }, { phase: "load", duration_sec: 2 }]);
+  const latency = {
+    count: 50,
+    min_sec: 0.000001,
+    mean_sec: 0.000002,
+    p50_sec: 0.000002,
+    p90_sec: 0.000003,
+    p99_sec: 0.000004,
+    p999_sec: 0.000005,
+    max_sec: 0.012345,
+  };
+  assertEquals(operations, [
+    { operation: "read", count: 1_500, latency, uncorrected_latency: { ...latency, max_sec: 0.001 } },
+    { operation: "read_modify_write", count: 500 },
+  ]);
+  assertEquals(threads[0].blocked_on_queue_sec, 0.25);
+  assertEquals([figures.total_ops, figures.reads, figures.writes], [2_000, 2_000, 500]);
+  assertEquals([figures.blocked_on_queue_sec, figures.blocked_on_queue_share], [0.25, 0.125]);
+  assertEquals([figures.rate_asked, figures.rate_reached, figures.missed_starts], [1_000, 999.5, 3]);
+  assertEquals([figures.timer_late_p50_sec, figures.timer_late_p99_sec], [0.00006, 0.00009]);
+  assertEquals([figures.preload_keys, figures.preload_keys_per_sec, figures.preload_sec], [1_000, 2_000, 0.5]);
+  assertEquals([figures.wait_asked_mean_sec, figures.wait_mean_sec], [0.00001, 0.00007]);
+  assertEquals([figures.file_system, figures.device_fsyncs_per_sec], ["ext4", 500]);
+  assertEquals(series, [
+    {
+      end_sec: 1,
+      duration_sec: 1,
+      ops: 1_000,
+      ops_per_sec: 1_000,
+      reads: 900,
+      writes: 300,
+      latency,
+      process_crash_writes: 7,
+      process_crash_age_sec: 0.0015,
+      queued: 4,
+      snapshots_written: 20,
+      bytes_written: 9_000,
+    },
+    { end_sec: 2, duration_sec: 1, ops: 0, ops_per_sec: 0, reads: 0, writes: 0 },
+  ]);
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { summaryText } from "../../lib/report/summary.ts";
-import { fileResult, memoryOptions, memoryResult, swept, threadOf } from "./fixtures.ts";
+import { fileResult, memoryOptions, memoryResult, mixResult, swept, threadOf } from "./fixtures.ts";
 
 Deno.test("summaryText() opens with the seed's four lines and ends with the counts when the backend is memory", () => {
   assertEquals(
@@ -13,6 +13,8 @@ average_ops_per_sec: 42712.69
 reads: 170851
 writes: 1537662
 hits: 168006
+blocked_on_lock: 0s
+blocked_on_lock_share: 0.00%
 `,
   );
 });
@@ -28,6 +30,10 @@ average_ops_per_sec: 750.00
 reads: 300
 writes: 1700
 hits: 100
+blocked_on_lock: 0s
+blocked_on_lock_share: 0.00%
+blocked_on_queue: 0s
+blocked_on_queue_share: 0.00%
 drain: 0.50025s
 total_ops_per_sec_with_drain: 799.92
 files: 120
@@ -67,6 +73,8 @@ average_ops_per_sec: 0.00
 reads: 0
 writes: 0
 hits: 0
+blocked_on_lock: 0s
+blocked_on_lock_share: 0.00%
 `;
   const idle = threadOf({ thread: 0, runtimeMs: 0, reads: 0, writes: 0, hits: 0 });
   for (const threads of [[], [idle], [idle, idle]]) {
@@ -92,4 +100,33 @@ Deno.test("summaryText() gives sweeps, the bound on the age, and the gauge of a 
     ]
   ) assert(lines.includes(line), line);
   assert(!lines.some((line) => line.startsWith("power_loss:")));
+});
+
+Deno.test("summaryText() gives rate, waits, blocked time, preload and device, and the latencies as a table", () => {
+  const text = summaryText(mixResult);
+  const [first = "", table] = text.split("\n\n");
+  for (
+    const line of [
+      "rate_asked: 1000.00",
+      "rate_reached: 999.50",
+      "missed_starts: 3",
+      "timer_late_p99: 0.00009s",
+      "wait_asked_mean: 0.00001s",
+      "wait_mean: 0.00007s",
+      "blocked_on_queue: 0.25s",
+      "blocked_on_queue_share: 12.50%",
+      "preload: 0.5s",
+      "preload_keys_per_sec: 2000.00",
+      "device_renames_per_sec: 5000.00",
+      "file_system: ext4",
+    ]
+  ) assert(first.split("\n").includes(line), line);
+  assertEquals(
+    table,
+    `\
+latency of every 10th from the intended start, in µs  timed    min   mean    p50    p90    p99  p99.9     max
+read                                                     50  1.000  2.000  2.000  3.000  4.000  5.000  12,345
+read, uncorrected                                        50  1.000  2.000  2.000  3.000  4.000  5.000   1,000
+`,
+  );
 });

@@ -1,0 +1,98 @@
+/**
+ * Room of a run in JSON: everything of a result that is of one run, not of its options or its machine. What the fields
+ * are, `json.ts` says.
+ *
+ * @module
+ */
+import type { LatencySummary, OperationResult, SeriesRow } from "../run/measurements.ts";
+import { perSecond, type RunResult, type ThreadResult } from "../run/result.ts";
+import { type Figure, loadFigures } from "./figures.ts";
+import { secondsOf } from "./format.ts";
+import type { JsonObject } from "./json.ts";
+
+/** A run's part of the document. */
+export function runObject(result: RunResult): JsonObject {
+  const { file, operations = [], phases = [], series } = result;
+  return {
+    ...figuresObject(loadFigures(result)),
+    stopped_by: result.stoppedBy ?? null,
+    ...(file === undefined ? {} : {
+      set_aside_files: file.filesSetAside.map(({ path, backupPath, reason }) => ({
+        path,
+        backup_path: backupPath,
+        reason,
+      })),
+      power_loss: file.powerLoss === undefined ? "everything" : "measured",
+      file_system: file.fileSystem ?? null,
+    }),
+    phases: phases.map(({ phase, durationMs }) => ({ phase, duration_sec: secondsOf(durationMs) })),
+    operations: operations.map(operationObject),
+    threads: result.threads.map(threadObject),
+    ...(series === undefined ? {} : { series: series.map(seriesObject) }),
+  };
+}
+
+/** Figures under the names that they have in the document. */
+export function figuresObject(figures: readonly Figure[]): JsonObject {
+  return Object.fromEntries(
+    figures.map(({ name, kind, value }) => kind === "duration" ? [`${name}_sec`, secondsOf(value)] : [name, value]),
+  );
+}
+
+function operationObject({ operation, count, latency, uncorrectedLatency }: OperationResult): JsonObject {
+  return {
+    operation,
+    count,
+    ...(latency === undefined ? {} : { latency: latencyObject(latency) }),
+    ...(uncorrectedLatency === undefined ? {} : { uncorrected_latency: latencyObject(uncorrectedLatency) }),
+  };
+}
+
+function latencyObject(latency: LatencySummary): JsonObject {
+  return {
+    count: latency.count,
+    min_sec: secondsOf(latency.minMs),
+    mean_sec: secondsOf(latency.meanMs),
+    p50_sec: secondsOf(latency.p50Ms),
+    p90_sec: secondsOf(latency.p90Ms),
+    p99_sec: secondsOf(latency.p99Ms),
+    p999_sec: secondsOf(latency.p999Ms),
+    max_sec: secondsOf(latency.maxMs),
+  };
+}
+
+function threadObject({ thread, runtimeMs, ops, reads, writes, hits, blocked }: ThreadResult): JsonObject {
+  return {
+    thread,
+    ops,
+    reads,
+    writes,
+    hits,
+    runtime_sec: secondsOf(runtimeMs),
+    ops_per_sec: perSecond(ops, runtimeMs),
+    blocked_on_lock_sec: secondsOf(blocked.onLockMs),
+    blocked_on_queue_sec: secondsOf(blocked.onQueueMs),
+    blocked_on_write_sec: secondsOf(blocked.onWriteMs),
+  };
+}
+
+function seriesObject({ endMs, durationMs, ops, opsPerSec, reads, writes, latency, file }: SeriesRow): JsonObject {
+  return {
+    end_sec: secondsOf(endMs),
+    duration_sec: secondsOf(durationMs),
+    ops,
+    ops_per_sec: opsPerSec,
+    reads,
+    writes,
+    ...(latency === undefined ? {} : { latency: latencyObject(latency) }),
+    ...(file === undefined ? {} : {
+      process_crash_writes: file.processCrashWrites,
+      process_crash_age_sec: secondsOf(file.processCrashAgeMs),
+      ...(file.powerLossWrites === undefined ? {} : { power_loss_writes: file.powerLossWrites }),
+      ...(file.powerLossAgeMs === undefined ? {} : { power_loss_age_sec: secondsOf(file.powerLossAgeMs) }),
+      ...(file.queued === undefined ? {} : { queued: file.queued }),
+      snapshots_written: file.snapshotsWritten,
+      bytes_written: file.bytesWritten,
+    }),
+  };
+}
