@@ -1,0 +1,159 @@
+/**
+ * Tests of the load loops: what they do, count and time, and that an open loop's latencies count from intended starts.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreater, assertGreaterOrEqual, assertLess } from "@std/assert";
+import type { Backend } from "../../lib/backend/backend.ts";
+import { type LoopParts, runClosedLoop, runOpenLoop, SAMPLE_NEVER } from "../../lib/load/load_loop.ts";
+import { HITS, LoadMeter, MISSED_STARTS } from "../../lib/load/load_meter.ts";
+import { INSERT, OPERATION_KINDS, READ, READ_MODIFY_WRITE, UPDATE } from "../../lib/load/operation.ts";
+import type { Pattern } from "../../lib/load/pattern.ts";
+import type { Workload } from "../../lib/load/workload.ts";
+import { hdrOf } from "../../lib/metrics/hdr.ts";
+import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
+import { Phase, RUNNING, STOPPING } from "../../lib/sync/phase.ts";
+
+/** Goes through the kinds of operations, again and again. */
+class EachKind implements Workload {
+  readonly key = PaddedBytes.of("key");
+  readonly value = PaddedBytes.of("value");
+  kind = OPERATION_KINDS - 1;
+
+  next(): void {
+    this.kind = (this.kind + 1) % OPERATION_KINDS;
+  }
+}
+
+/** Notes what it is asked for. */
+class NotingBackend implements Backend {
+  readonly calls: string[] = [];
+  /** Told before each call how many came before it. */
+  before: (calls: number) => void = () => {};
+
+  put(): void {
+    this.before(this.calls.length);
+    this.calls.push("put");
+  }
+
+  get(): boolean {
+    this.before(this.calls.length);
+    this.calls.push("get");
+    return this.calls.length % 2 === 1;
+  }
+}
+
+const NO_WAIT: Pattern = { pause: () => {} };
+
+function loop(options: Partial<LoopParts> = {}) {
+  const phase = Phase.create();
+  phase.advance(RUNNING);
+  const meter = LoadMeter.create(1).thread(0);
+  const backend = new NotingBackend();
+  const workload = new EachKind();
+  const parts: LoopParts = {
+    backend,
+    workload,
+    phase,
+    during: RUNNING,
+    opsMax: Infinity,
+    latencySample: SAMPLE_NEVER,
+    meter,
+    ...options,
+  };
+  const latencies = () => meter.latencies.map((counts) => hdrOf([counts]).totalCount);
+  return { parts, phase, meter, backend, latencies };
+}
+
+function busyFor(durationMs: number): void {
+  const endMs = performance.now() + durationMs;
+  while (performance.now() < endMs);
+}
+
+Deno.test("runClosedLoop() gets, puts, and for a read-modify-write does both in that order", () => {
+  const { parts, backend, meter } = loop({ opsMax: 8 });
+  runClosedLoop(parts, NO_WAIT);
+  const once = ["get", "put", "put", "get", "put"];
+  assertEquals(backend.calls, [...once, ...once]);
+  assertEquals([READ, UPDATE, INSERT, READ_MODIFY_WRITE].map((kind) => meter.counts[kind]), [2, 2, 2, 2]);
+  // Calls 1, 4, 6 and 9 are gets, of which those with an odd number find their key.
+  assertEquals(meter.counts[HITS], 2);
+});
+
+Deno.test("runClosedLoop() ends when the phase does, after the operation at hand", () => {
+  const { parts, phase, backend } = loop();
+  backend.before = (calls) => {
+    if (calls === 100) phase.advance(STOPPING);
+  };
+  runClosedLoop(parts, NO_WAIT);
+  assertEquals(backend.calls.length, 101);
+  runClosedLoop(parts, NO_WAIT);
+  assertEquals(backend.calls.length, 101);
+});
+
+Deno.test("runClosedLoop() pauses after each operation", () => {
+  const { parts } = loop({ opsMax: 7 });
+  let pauses = 0;
+  runClosedLoop(parts, { pause: () => void pauses++ });
+  assertEquals(pauses, 7);
+});
+
+for (const [latencySample, timed] of [[1, 120], [3, 40], [7, 17], [SAMPLE_NEVER, 0]] as const) {
+  Deno.test(`runClosedLoop() times every ${latencySample}th of 120 operations`, () => {
+    const { parts, latencies } = loop({ opsMax: 120, latencySample });
+    runClosedLoop(parts, NO_WAIT);
+    assertEquals(latencies().reduce((sum, count) => sum + count, 0), timed);
+    if (latencySample === 1) assertEquals(latencies(), [30, 30, 30, 30]);
+  });
+}
+
+Deno.test("runClosedLoop() times the operation, and not the pause after it", () => {
+  const { parts, meter, backend } = loop({ opsMax: 4, latencySample: 1 });
+  backend.before = () => busyFor(2);
+  runClosedLoop(parts, { pause: () => busyFor(20) });
+  for (const [kind, calls] of [[READ, 1], [UPDATE, 1], [INSERT, 1], [READ_MODIFY_WRITE, 2]] as const) {
+    const tookMs = hdrOf([meter.latencies[kind]!]).maxValue / 1e6;
+    assertGreaterOrEqual(tookMs, 2 * calls * 0.999);
+    assertLess(tookMs, 20);
+  }
+});
+
+Deno.test("runOpenLoop() begins operations when they are meant to, none earlier", () => {
+  const startsMs: number[] = [];
+  const { parts, backend } = loop({ opsMax: 20, latencySample: 1 });
+  backend.before = () => void startsMs.push(performance.now());
+  const firstMs = performance.now() + 5;
+  runOpenLoop({ ...parts, workload: reads() }, { firstMs, periodMs: 2 });
+  assertEquals(startsMs.length, 20);
+  for (const [i, startMs] of startsMs.entries()) assertGreaterOrEqual(startMs, firstMs + 2 * i);
+});
+
+Deno.test("runOpenLoop() charges a stall to every operation that it held up: no coordinated omission", () => {
+  const { parts, meter, backend } = loop({ opsMax: 50, latencySample: 1 });
+  backend.before = (calls) => {
+    if (calls === 0) busyFor(40);
+  };
+  runOpenLoop({ ...parts, workload: reads() }, { firstMs: performance.now(), periodMs: 1 });
+  const corrected = hdrOf([meter.latencies[READ]!]);
+  const uncorrected = hdrOf([meter.uncorrectedLatencies[READ]!]);
+  assertEquals([corrected.totalCount, uncorrected.totalCount], [50, 50]);
+  // Operations 1 to 39 were meant to begin during the stall, and waited for what was left of it: half of them 20 ms.
+  assertGreater(corrected.getValueAtPercentile(50) / 1e6, 10);
+  assertLess(uncorrected.getValueAtPercentile(50) / 1e6, 10);
+  assertGreaterOrEqual(uncorrected.maxValue / 1e6, 40 * 0.999);
+  assertGreaterOrEqual(meter.counts[MISSED_STARTS]!, 39);
+  assertLess(meter.counts[MISSED_STARTS]!, 50);
+});
+
+Deno.test("runOpenLoop() ends a sleep when the phase ends, without another operation", () => {
+  const { parts, phase, backend } = loop();
+  const startedAtMs = performance.now();
+  backend.before = () => phase.advance(STOPPING);
+  runOpenLoop({ ...parts, workload: reads() }, { firstMs: startedAtMs, periodMs: 60_000 });
+  assertEquals(backend.calls.length, 1);
+  assert(performance.now() - startedAtMs < 10_000);
+});
+
+function reads(): Workload {
+  return { key: PaddedBytes.of("key"), value: PaddedBytes.of("value"), kind: READ, next: () => {} };
+}
