@@ -9,8 +9,9 @@ import { CALIBRATING, type Phase } from "../sync/phase.ts";
 import { sleepUntil } from "./load_loop.ts";
 
 const CALIBRATION_MS = 250;
-/** However slow the rate is, the calibration sleeps at least some fifty times. */
+/** However slow the rate is, the calibration sleeps some fifty times; however fast it is, it does sleep. */
 const PERIOD_MS_MAX = 5;
+const PERIOD_MS_MIN = 0.1;
 
 /**
  * An open loop without operations: sleeps from one intended start to the next, and counts how late it wakes, until the
@@ -20,7 +21,7 @@ export function calibrate(
   { phase, periodMs, timerLate }: { phase: Phase; periodMs: number; timerLate: BucketCounts },
 ): void {
   const startedAtMs = performance.now();
-  const stepMs = Math.min(periodMs, PERIOD_MS_MAX);
+  const stepMs = Math.min(Math.max(periodMs, PERIOD_MS_MIN), PERIOD_MS_MAX);
   for (let step = 1; step * stepMs < CALIBRATION_MS && phase.current === CALIBRATING; step++) {
     const intendedMs = startedAtMs + step * stepMs;
     const wokeAtMs = sleepUntil(intendedMs, phase, CALIBRATING);

@@ -1,0 +1,95 @@
+/**
+ * Tests of the series, with a meter, gauges and a time set by hand.
+ *
+ * @module
+ */
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { HITS, LoadMeter } from "../../lib/load/load_meter.ts";
+import { READ, READ_MODIFY_WRITE, UPDATE } from "../../lib/load/operation.ts";
+import type { FileReadings } from "../../lib/run/file_run.ts";
+import { SeriesRecorder } from "../../lib/run/series.ts";
+import { FakeTime } from "./fake_time.ts";
+
+const INTERVAL_MS = 100;
+
+function readings(values: Partial<FileReadings> = {}): FileReadings {
+  const processCrash = { writes: 0, ageMs: 0, worstShard: 0, worstShardWrites: 0 };
+  return { snapshotsWritten: 0, snapshotsSuperseded: 0, bytesWritten: 0, processCrash, ...values };
+}
+
+Deno.test("SeriesRecorder has a row for each interval, of what all threads did in it", async () => {
+  const meter = LoadMeter.create(2);
+  const [one, other] = meter.threads;
+  // What was there before the load, such as a preload, does not count.
+  one!.counts[UPDATE] = 1_000;
+  one!.countLatency(UPDATE, 500);
+  const recorder = await SeriesRecorder.create({ meter, intervalMs: INTERVAL_MS, latencies: true });
+  using time = new FakeTime();
+  recorder.start();
+  one!.counts[READ]! += 5;
+  one!.counts[HITS]! += 2;
+  other!.counts[UPDATE]! += 10;
+  for (let i = 0; i < 10; i++) other!.countLatency(UPDATE, 2);
+  time.pass(INTERVAL_MS);
+  other!.counts[READ_MODIFY_WRITE]! += 4;
+  for (let i = 0; i < 4; i++) other!.countLatency(READ_MODIFY_WRITE, 8);
+  time.pass(2 * INTERVAL_MS);
+  recorder.stop();
+
+  const rows = recorder.rows;
+  assertEquals(rows.map(({ endMs }) => endMs), [100, 200, 300]);
+  assertEquals(rows.map(({ durationMs }) => durationMs), [100, 100, 100]);
+  assertEquals(rows.map(({ ops, reads, writes }) => [ops, reads, writes]), [[15, 5, 10], [4, 4, 4], [0, 0, 0]]);
+  assertEquals(rows.map(({ opsPerSec }) => opsPerSec), [150, 40, 0]);
+  assertEquals(rows.map(({ latency }) => latency?.count), [10, 4, undefined]);
+  assertAlmostEquals(rows[0]!.latency!.maxMs, 2, 0.002);
+  assertAlmostEquals(rows[1]!.latency!.minMs, 8, 0.008);
+  assert(rows.every(({ file }) => file === undefined));
+});
+
+Deno.test("SeriesRecorder gives a part of an interval at the end a row, unless it is hardly any", async () => {
+  for (const [lastMs, rows] of [[50, 2], [5, 1]] as const) {
+    const meter = LoadMeter.create(1);
+    const recorder = await SeriesRecorder.create({ meter, intervalMs: INTERVAL_MS, latencies: false });
+    using time = new FakeTime();
+    recorder.start();
+    time.pass(INTERVAL_MS + lastMs);
+    meter.threads[0]!.counts[READ] = 10;
+    recorder.stop();
+    assertEquals(recorder.rows.length, rows);
+    if (rows === 2) assertEquals([recorder.rows[1]!.durationMs, recorder.rows[1]!.opsPerSec], [50, 200]);
+    time.pass(10 * INTERVAL_MS);
+    assertEquals(recorder.rows.length, rows, "nothing is recorded after the stop");
+  }
+});
+
+Deno.test("SeriesRecorder has the gauges of an interval's end, and what was written in it", async () => {
+  const meter = LoadMeter.create(1);
+  let now = readings({ snapshotsWritten: 50, bytesWritten: 5_000 });
+  const recorder = await SeriesRecorder.create({
+    meter,
+    intervalMs: INTERVAL_MS,
+    latencies: false,
+    readFiles: () => now,
+  });
+  using time = new FakeTime();
+  recorder.start();
+  const processCrash = { writes: 9, ageMs: 4, worstShard: 1, worstShardWrites: 9 };
+  now = readings({ snapshotsWritten: 60, bytesWritten: 5_700, processCrash, queued: 3 });
+  time.pass(INTERVAL_MS);
+  const powerLoss = { writes: 20, ageMs: 8, worstShard: 1, worstShardWrites: 9 };
+  now = readings({ snapshotsWritten: 61, bytesWritten: 5_701, powerLoss });
+  time.pass(INTERVAL_MS);
+  recorder.stop();
+  assertEquals(recorder.rows.map(({ file }) => file), [
+    { processCrashWrites: 9, processCrashAgeMs: 4, queued: 3, snapshotsWritten: 10, bytesWritten: 700 },
+    {
+      processCrashWrites: 0,
+      processCrashAgeMs: 0,
+      powerLossWrites: 20,
+      powerLossAgeMs: 8,
+      snapshotsWritten: 1,
+      bytesWritten: 1,
+    },
+  ]);
+});
