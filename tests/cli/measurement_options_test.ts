@@ -5,6 +5,8 @@
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
+import { readArguments } from "../../lib/cli/arguments.ts";
+import { measurementOptions, readMeasurementValues } from "../../lib/cli/measurement_options.ts";
 import { MEASUREMENT_FLAGS } from "../../lib/cli/flags/measurement_flags.ts";
 import { PATTERN_NAMES } from "../../lib/load/pattern.ts";
 import type { RunOptions } from "../../lib/run/options.ts";
@@ -49,6 +51,14 @@ Deno.test("parseCommand() times every operation where the load waits, otherwise 
   const open = { ...MEMORY_RUN, pattern: "unthrottled", ratePerSec: 10 } as const;
   assertRun("--rate=10 --latency-sample=16 memory", { ...open, latencySample: 16 });
   assertRun("--rate=10 --latency-sample=0 memory", untimed(open));
+});
+
+Deno.test("measurementOptions() times every operation of an open loop, whatever the pattern was to be", () => {
+  const raw = readArguments(["--rate=10"]);
+  for (const pattern of PATTERN_NAMES) {
+    const options = measurementOptions(raw, readMeasurementValues(raw), pattern);
+    assertEquals(options, { pattern: "unthrottled", ratePerSec: 10, latencySample: 1, intervalMs: 1000 });
+  }
 });
 
 Deno.test("parseCommand() reads the interval", () => {

@@ -224,7 +224,7 @@ Deno.test("parseDuration() reads each unit as milliseconds, without rounding noi
     ["1.5s", 1500],
     ["1m", 60_000],
     ["0.1m", 6000],
-    ["1.1m", 66_000],
+    ["1.005m", 60_300],
     ["1.005s", 1005],
     ["0.25ms", 0.25],
     ["1440m", 86_400_000],
