@@ -13,7 +13,7 @@ export const OUTPUT_FLAGS = {
   format: {
     name: "format",
     scope: "output",
-    about: "Format of the result on stdout.",
+    about: "Format of the result on stdout. csv: a row for each run.",
     defaultText: "text",
     ...oneOf(RUN_FORMAT_NAMES),
   },
