@@ -57,6 +57,8 @@ async function main(args: readonly string[]): Promise<number> {
       return inspect(command);
     case "export":
       return exportEntries(command);
+    case "compare":
+      throw new Error("compare comes with lib/compare");
   }
 }
 

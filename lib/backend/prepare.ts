@@ -51,11 +51,15 @@ export interface PreparedFiles {
   readonly filesSetAside: readonly SetAsideFile[];
 }
 
+/** Number of shards of the memory backend's store. */
+export function memoryShards(threads: number): number {
+  return threads === 1 ? MEMORY_SHARDS_OF_ONE : Math.min(MEMORY_SHARDS_MAX, threads * MEMORY_SHARDS_PER_THREAD);
+}
+
 /** Creates the memory backend's store. */
 export function prepareMemory(keys: KeySpace, context: { abort: Abort; threads: number }): PreparedMemory {
   const { abort, threads } = context;
-  const shards = threads === 1 ? MEMORY_SHARDS_OF_ONE : Math.min(MEMORY_SHARDS_MAX, threads * MEMORY_SHARDS_PER_THREAD);
-  const store = SharedStore.create(planStore(shards, keys), abort);
+  const store = SharedStore.create(planStore(memoryShards(threads), keys), abort);
   return { store, handle: { kind: "memory", store: store.handle() } };
 }
 

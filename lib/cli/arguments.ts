@@ -5,7 +5,8 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { FLAG_LIST, type FlagName, SWITCH_LIST } from "./flags.ts";
+import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
+import type { FlagName } from "./flags/flag.ts";
 
 /** A command line, split. */
 export interface RawArguments {
@@ -30,7 +31,8 @@ export function readArguments(args: readonly string[]): RawArguments {
   const words: string[] = [];
   const unknownFlags: string[] = [];
   const dashes = args.indexOf("--");
-  const parsed: Record<string, unknown> = parseArgs(spellOut(dashes < 0 ? args : args.slice(0, dashes)), {
+  const spelled = spellOut(dashes < 0 ? args : args.slice(0, dashes)).map(withSecondNo);
+  const parsed: Record<string, unknown> = parseArgs(spelled, {
     // Strings, so that no value is converted; collected, so that repeated flags are seen.
     string: [...NAMES],
     collect: [...NAMES],
@@ -38,7 +40,7 @@ export function readArguments(args: readonly string[]): RawArguments {
     // Nothing unknown gets into the result, so no argument can reach its prototype or nest an object in it.
     unknown(arg, key) {
       if (key === undefined) words.push(arg);
-      else unknownFlags.push(/^--?[^-=][^=]*/.exec(arg)?.[0] ?? arg);
+      else unknownFlags.push(/^--?[^-=][^=]*/.exec(withoutSecondNo(arg))?.[0] ?? arg);
       return false;
     },
   });
@@ -83,6 +85,15 @@ function spellOutOne(arg: string): string[] {
   if (value.startsWith("=")) return [`--${name}${value}`];
   // A letter here is rather a long name with one dash too few than a value.
   return /^-?\d/.test(value) ? [`--${name}=${value}`] : [arg];
+}
+
+/** `parseArgs` drops the `no-` of a flag with a value; of two it leaves one. */
+function withSecondNo(arg: string): string {
+  return arg.replace(/^--no-(?=[^=]*=)/, "--no-no-");
+}
+
+function withoutSecondNo(arg: string): string {
+  return arg.replace(/^--no-(?=no-[^=]*=)/, "--");
 }
 
 function byLetter(flags: readonly FlagName[]): ReadonlyMap<string, string> {

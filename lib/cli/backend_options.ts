@@ -7,7 +7,7 @@ import type { FileBackendOptions, MemoryBackendOptions } from "../backend/backen
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read } from "./flag_values.ts";
-import { FLAG_LIST, FLAGS } from "./flags.ts";
+import { FLAG_LIST, FLAGS, SWITCH_LIST } from "./flags.ts";
 import { UsageError } from "./usage_error.ts";
 import { listNames } from "./wording.ts";
 
@@ -31,7 +31,9 @@ export function readFileValues(raw: RawArguments) {
 
 /** @throws {UsageError} when flags of the file backend are given */
 export function memoryBackend({ given }: RawArguments): MemoryBackendOptions {
-  const strays = FLAG_LIST.filter(({ name, scope }) => scope === "file" && given.has(name));
+  const strays = [...FLAG_LIST, ...SWITCH_LIST].filter(({ name, scope }) =>
+    (scope === "file" || scope === "device") && given.has(name)
+  );
   if (strays.length > 0) {
     const names = strays.map(({ name }) => `--${name}`).join(", ");
     throw new UsageError(`the memory backend takes no flags of the file backend, got ${names}`);

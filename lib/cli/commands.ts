@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { FLAG_LIST, type FlagName, type FlagScope, SWITCH_LIST } from "./flags.ts";
+import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
+import type { FlagName, FlagScope } from "./flags/flag.ts";
 
 /** What a command line can ask for beside help and version. */
-export type CommandName = "run" | "crash" | "inspect" | "export";
+export type CommandName = "run" | "crash" | "inspect" | "export" | "compare";
 
 /** One command. */
 export interface CommandEntry {
@@ -27,7 +28,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     called: "a run",
     usage: ["[options] memory", "[options] file [options]"],
     about: "Without a command: runs the load, and reports the throughput and what a crash would have lost.",
-    scopes: ["run", "file"],
+    scopes: ["load", "workload", "measurement", "output", "progress", "file", "device"],
   },
   crash: {
     called: "crash",
@@ -35,7 +36,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     about:
       "Runs the load in a child process that is killed at a random moment, and compares what its files still hold " +
       "with what it had acknowledged; again and again.",
-    scopes: ["crash", "run", "file"],
+    scopes: ["crash", "load", "progress", "file"],
   },
   inspect: {
     called: "inspect",
@@ -49,10 +50,16 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     about: "Prints all entries in a directory of shard files as one document. Changes nothing.",
     scopes: ["export", "directory"],
   },
+  compare: {
+    called: "compare",
+    usage: ["compare A.json B.json … [--format=text|json]"],
+    about: "Shows the results that --result has written side by side, and how each differs from the first.",
+    scopes: ["compare"],
+  },
 };
 
 /** The words that begin a command; anything else begins a run. */
-export const COMMAND_WORDS = ["crash", "inspect", "export"] as const satisfies readonly CommandName[];
+export const COMMAND_WORDS = ["crash", "inspect", "export", "compare"] as const satisfies readonly CommandName[];
 
 /** Whether the command takes the flag. A flag without a scope goes with everything. */
 export function takes(command: CommandName, { scope }: FlagName): boolean {

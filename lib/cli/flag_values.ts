@@ -1,12 +1,13 @@
 /**
  * Room of the flags' values: checks which flags a command line has, and reads what they are given. `options.ts` and
- * `backend_options.ts` enter.
+ * the rooms of the groups' options enter.
  *
  * @module
  */
 import type { RawArguments } from "./arguments.ts";
 import { type CommandName, COMMANDS, flagsOf, takersOf, takes } from "./commands.ts";
-import { type DefaultedFlag, type Flag, FLAG_LIST, SWITCH_LIST } from "./flags.ts";
+import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
+import type { DefaultedFlag, Flag, FlagName } from "./flags/flag.ts";
 import { UsageError } from "./usage_error.ts";
 import { didYouMean, listNames, quote } from "./wording.ts";
 
@@ -59,10 +60,26 @@ export function read<T>({ given }: RawArguments, flag: Flag<T> & { readonly defa
   if (text === undefined) return undefined;
   const value = flag.parse(text);
   if (value === undefined) {
-    const guess = didYouMean(text, flag.choices ?? []);
-    throw new UsageError(`--${flag.name} must be ${flag.allowed}, got ${quote(text)}${guess}`);
+    const reason = flag.refusals?.get(text);
+    const remark = reason === undefined ? didYouMean(text, flag.choices ?? []) : `: ${reason}`;
+    throw new UsageError(`--${flag.name} must be ${flag.allowed}, got ${quote(text)}${remark}`);
   }
   return value;
+}
+
+/**
+ * Refuses flags that exclude each other.
+ *
+ * @param reason what both do, after their names
+ * @throws {UsageError} when both are given
+ */
+export function refuseBoth(
+  { given }: RawArguments,
+  [one, other]: readonly [FlagName, FlagName],
+  reason: string,
+): void {
+  if (!given.has(one.name) || !given.has(other.name)) return;
+  throw new UsageError(`--${one.name} and --${other.name} ${reason}, must be one of them`);
 }
 
 /** The texts quoted, the first few of them. */

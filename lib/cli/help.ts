@@ -4,7 +4,10 @@
  * @module
  */
 import { COMMAND_WORDS, COMMANDS } from "./commands.ts";
-import { type DefaultedFlag, type Flag, FLAG_LIST, type FlagName, type FlagScope, SWITCH_LIST } from "./flags.ts";
+import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
+import type { DefaultedFlag, Flag, FlagName, FlagScope } from "./flags/flag.ts";
+import { DURATION_UNITS, SIZE_UNITS } from "./units.ts";
+import { listNames } from "./wording.ts";
 
 /** The widest line, in columns. */
 const WIDTH = 100;
@@ -24,7 +27,9 @@ Backends:
   file    The same store, persisted in one file per shard, under one policy: synchronous
           (--write-period-us), asynchronous (--queue-depth) or periodic (--flush-period-us).
 
-Flags go before or after the backend's name or the directory, as --flag=value or --flag value.`;
+Flags go before or after the backend's name, the directory or the files, as --flag=value or
+--flag value. Units of a count: k or M, or none. Of a SIZE: ${listNames(SIZE_UNITS)}, or none
+for bytes. Of a TIME: ${listNames(DURATION_UNITS)}, never none.`;
 
 const EXAMPLES = [
   {
@@ -45,11 +50,24 @@ const EXAMPLES = [
     args: "--threads=4 --load-time-sec=10 file --file-count=128 --write-period-us=500",
   },
   {
+    about: "YCSB's workload B on ten million records, as fast as it goes, measured after a warm-up:",
+    args: "--workload=b --keys=10M --warmup=2s --pattern=unthrottled memory",
+  },
+  {
+    about: "An open loop: how long operations take when 10,000 begin each second, come what may:",
+    args: "--workload=a --rate=10k --histograms=latency file --file-count=128 --flush-period-us=50000",
+  },
+  {
+    about: "Five runs, kept to be compared with others:",
+    args: "--repeat=5 --result=data.json file --file-count=128 --queue-depth=64 --sync=data",
+  },
+  {
     about: "What a crash really loses when every changed shard is written every 50 ms:",
     args: "crash --kills=20 --load-time-sec=1 file --file-count=128 --flush-period-us=50000",
   },
   { about: "What a directory holds, and whether its files are sound:", args: "inspect DIR" },
   { about: "All its entries as one JSON document:", args: "export DIR" },
+  { about: "Results that --result has written, side by side:", args: "compare none.json data.json" },
 ];
 
 const EXIT_CODES = `\
@@ -65,10 +83,13 @@ export function helpText(): string {
     section("Usage:", Object.values(COMMANDS).flatMap(({ usage }) => usage.map((form) => `  kvlab ${form}`))),
     section("Commands:", COMMAND_WORDS.map((name) => indented(`  ${name}`, COMMANDS[name].about, COMMAND_COLUMN))),
     BACKENDS,
-    section("Options:", flagsOf("run")),
-    section("Options of the file backend:", flagsOf("file")),
-    section("Options of crash, beside these:", flagsOf("crash")),
-    section("Options of inspect and export:", flagsOf("inspect", "export", "directory")),
+    section("Options of the load:", flagsOf("load")),
+    section("Options of the workload:", flagsOf("workload")),
+    section("Options of the measurement:", flagsOf("measurement")),
+    section("Options of the output:", flagsOf("output", "progress")),
+    section("Options of the file backend:", flagsOf("file", "device")),
+    section("Options of crash, beside those of the load, the file backend, and --quiet:", flagsOf("crash")),
+    section("Options of inspect, export and compare:", flagsOf("inspect", "export", "compare", "directory")),
     section("Other options:", switches((flag) => flag.scope === undefined)),
     section("Examples:", examples),
     EXIT_CODES,

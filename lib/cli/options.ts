@@ -11,14 +11,19 @@ import { fileBackend, memoryBackend, readFileValues } from "./backend_options.ts
 import { COMMAND_WORDS, type CommandName } from "./commands.ts";
 import { quoteAll, read, refuseRepeatedAndEmpty, refuseStrays, refuseUnknownFlags } from "./flag_values.ts";
 import { BACKEND_NAMES, FLAGS, SWITCHES } from "./flags.ts";
+import { measurementOptions, readMeasurementValues } from "./measurement_options.ts";
+import { isQuiet, type OutputOptions, outputOptions, readOutputValues } from "./output_options.ts";
+import { refuseTooLargeStore } from "./store_check.ts";
 import { UsageError } from "./usage_error.ts";
 import { didYouMean, listNames, quote } from "./wording.ts";
+import { readWorkloadValues, workloadOptions } from "./workload_options.ts";
 
-/** A load, measured once. */
-export interface RunCommand {
+/** A load, measured. */
+export interface RunCommand extends OutputOptions {
   readonly kind: "run";
   readonly options: RunOptions;
-  readonly format: "text" | "json";
+  /** How often the run is done. */
+  readonly repeat: number;
 }
 
 /** A load that is killed again and again. */
@@ -29,6 +34,8 @@ export interface CrashCommand {
   /** The load of each child. Its time is the longest that a child runs before it is killed. */
   readonly options: RunOptions & { readonly backend: FileBackendOptions };
   readonly format: "text" | "json";
+  /** Whether stderr gets nothing but warnings and errors. */
+  readonly quiet: boolean;
 }
 
 /** A look at a directory. */
@@ -49,6 +56,14 @@ export interface ExportCommand {
   readonly format: "json" | "cbor";
 }
 
+/** Results of runs, side by side. */
+export interface CompareCommand {
+  readonly kind: "compare";
+  /** Paths of the results, two at least; the first is what the others are held against. */
+  readonly files: readonly string[];
+  readonly format: "text" | "json";
+}
+
 /** What a command line asks for. */
 export type Command =
   | { readonly kind: "help" }
@@ -56,7 +71,8 @@ export type Command =
   | RunCommand
   | CrashCommand
   | InspectCommand
-  | ExportCommand;
+  | ExportCommand
+  | CompareCommand;
 
 /** What a run takes where the command line does not say. */
 export interface RunDefaults {
@@ -90,6 +106,8 @@ export function parseCommand(args: readonly string[], defaults: RunDefaults): Co
       return { kind: "inspect", format: read(raw, FLAGS.inspectFormat), ...readingOptions(raw) };
     case "export":
       return { kind: "export", format: read(raw, FLAGS.exportFormat), ...readingOptions(raw) };
+    case "compare":
+      return { kind: "compare", format: read(raw, FLAGS.compareFormat), files: comparedFiles(raw) };
   }
 }
 
@@ -108,14 +126,25 @@ function refuseUnknownWord({ words: [word] }: RawArguments): void {
 
 function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
   // Every value is read before the words: `--threads memory` lacks a number rather than a backend.
-  const { load, file, format } = readRunValues(raw, defaults);
+  const load = readLoadValues(raw, defaults);
+  const workloadValues = readWorkloadValues(raw);
+  const measurementValues = readMeasurementValues(raw);
+  const outputValues = readOutputValues(raw);
+  const file = readFileValues(raw);
   refuseAfterDashes(raw);
   const [word, ...others] = raw.words;
   const name = BACKEND_NAMES.find((name) => name === word);
   if (name === undefined) throw new UsageError(`no backend or command given, must be ${listNames(FIRST_WORDS)}`);
   refuseBesideBackend(name, others);
-  const backend = name === "memory" ? memoryBackend(raw) : fileBackend(raw, file);
-  return { kind: "run", options: { ...load, backend }, format };
+  const backend = name === "memory"
+    ? memoryBackend(raw)
+    : { ...fileBackend(raw, file), deviceProbe: !raw.given.has(SWITCHES.noDeviceProbe.name) };
+  const { repeat } = measurementValues;
+  const measured = { ...load, ...measurementOptions(raw, measurementValues, load.pattern) };
+  const workload = workloadOptions(raw, workloadValues, measured);
+  if (workload.kind === "mix") refuseTooLargeStore(workload, backend, load.threads);
+  const output = outputOptions(outputValues, { ...measured, repeat });
+  return { kind: "run", options: { ...measured, workload, backend }, repeat, ...output };
 }
 
 /** The latest moment of a kill where the command line does not say: a default run's time would be long to wait for. */
@@ -123,7 +152,9 @@ const CRASH_LOAD_TIME_MS = 1000;
 
 function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const kills = read(raw, FLAGS.kills);
-  const { load, file, format } = readRunValues(raw, defaults);
+  const load = readLoadValues(raw, defaults);
+  const file = readFileValues(raw);
+  const format = read(raw, FLAGS.crashFormat);
   refuseAfterDashes(raw);
   const [, word, ...others] = raw.words;
   if (word === undefined) throw new UsageError("crash needs a backend, must be file");
@@ -135,18 +166,17 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   }
   refuseBesideBackend(word, others);
   const loadTimeMs = raw.given.has(FLAGS.loadTime.name) ? load.loadTimeMs : CRASH_LOAD_TIME_MS;
-  return { kind: "crash", kills, options: { ...load, loadTimeMs, backend: fileBackend(raw, file) }, format };
+  const options = { ...load, loadTimeMs, workload: { kind: "seed" }, backend: fileBackend(raw, file) } as const;
+  return { kind: "crash", kills, options, format, quiet: isQuiet(raw) };
 }
 
-function readRunValues(raw: RawArguments, defaults: RunDefaults) {
-  const load = {
+function readLoadValues(raw: RawArguments, defaults: RunDefaults) {
+  return {
     threads: read(raw, FLAGS.threads) ?? defaults.threads,
     loadTimeMs: read(raw, FLAGS.loadTime),
-    workload: { kind: "seed" } as const,
     pattern: read(raw, FLAGS.pattern),
     seed: read(raw, FLAGS.seed) ?? defaults.seed,
-  } as const;
-  return { load, format: read(raw, FLAGS.format), file: readFileValues(raw) };
+  };
 }
 
 function readingOptions(raw: RawArguments): { directory: string; forceRead: boolean } {
@@ -161,6 +191,16 @@ function readingOptions(raw: RawArguments): { directory: string; forceRead: bool
     );
   }
   return { directory, forceRead: raw.given.has(SWITCHES.forceRead.name) };
+}
+
+function comparedFiles(raw: RawArguments): readonly string[] {
+  refuseAfterDashes(raw);
+  const [command, ...files] = raw.words;
+  if (files.length < 2 || files.includes("")) {
+    const got = files.length === 0 ? "none" : quoteAll(files);
+    throw new UsageError(`${command} needs two files at least: kvlab ${command} A.json B.json, got ${got}`);
+  }
+  return files;
 }
 
 function refuseAfterDashes({ afterDashes }: RawArguments): void {

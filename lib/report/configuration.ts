@@ -5,28 +5,84 @@
  * @module
  */
 import type { BackendOptions } from "../backend/backend.ts";
+import { hasInserts, hasTheta } from "../load/mix_parts.ts";
+import { OPERATION_NAMES } from "../load/operation.ts";
+import type { WorkloadOptions } from "../load/workload.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RunOptions } from "../run/options.ts";
 import { escapeControls, formatCount, formatSeconds, formatSize, microsecondsOf } from "./format.ts";
 
 /**
- * The run's options on one line, without a line feed:
+ * The run's options on one line, without a line feed. The seed's workload goes without saying, as does whatever is off:
  *
  * ```text
- * kvlab 0.1.0: memory, 4 threads, consistent pattern, 10 s, seed 123
+ * kvlab 0.1.0: memory, 4 threads, consistent pattern, 10 s, latency of every operation, seed 123
  * kvlab 0.1.0: file synchronous (write period 500 µs), 128 files, json, temporary directory, 4 threads, …
  * kvlab 0.1.0: file asynchronous (queue depth 1024, 256MiB), 120 files, json, output DIR, 4 threads, …
+ * kvlab 0.1.0: memory, 2 threads, workload b (95% read, 5% update), 10000000 keys of 16 B, values of 100 B, zipfian 0.99,
+ *   preloaded, rate 10000/s, 1000000 operations after 2 s of warm-up, latency of every 128th, seed 1
  * ```
  */
 export function configurationLine(options: RunOptions, version: string): string {
   const parts = [
     ...backendParts(options.backend),
     formatCount(options.threads, "thread"),
-    `${options.pattern} pattern`,
-    `${formatSeconds(options.loadTimeMs)} s`,
+    ...workloadParts(options.workload),
+    options.ratePerSec === undefined ? `${options.pattern} pattern` : `rate ${options.ratePerSec}/s`,
+    lengthText(options),
+    ...measurementParts(options),
     `seed ${options.seed}`,
   ];
   return `kvlab ${version}: ${parts.join(", ")}`;
+}
+
+function workloadParts(workload: WorkloadOptions): string[] {
+  if (workload.kind !== "mix") return [];
+  const { name, shares, keyCount, keyCountMax, keyBytes, valueBytesMin, valueBytesMax } = workload;
+  const { distribution, zipfTheta, preload } = workload;
+  const room = hasInserts(workload) ? ` (room for ${keyCountMax})` : "";
+  const values = valueBytesMin === valueBytesMax ? `${valueBytesMax} B` : `${valueBytesMin} to ${valueBytesMax} B`;
+  return [
+    `workload ${name} (${sharesText(shares)})`,
+    `${formatCount(keyCount, "key")}${room} of ${keyBytes} B`,
+    `values of ${values}`,
+    hasTheta(workload) ? `${distribution} ${zipfTheta}` : distribution,
+    preload ? "preloaded" : "not preloaded",
+  ];
+}
+
+function sharesText(shares: readonly number[]): string {
+  return OPERATION_NAMES.flatMap((name, kind) => {
+    const share = shares[kind] ?? 0;
+    return share === 0 ? [] : `${Number((share * 100).toPrecision(6))}% ${name.replaceAll("_", "-")}`;
+  }).join(", ");
+}
+
+function lengthText({ loadTimeMs, ops, warmupMs }: RunOptions): string {
+  const length = ops === undefined ? `${formatSeconds(loadTimeMs)} s` : formatCount(ops, "operation");
+  return warmupMs === undefined ? length : `${length} after ${formatSeconds(warmupMs)} s of warm-up`;
+}
+
+/** The interval that goes without saying. */
+const USUAL_INTERVAL_MS = 1000;
+
+function measurementParts({ latencySample, intervalMs }: RunOptions): string[] {
+  const parts: string[] = [];
+  if (latencySample !== undefined) {
+    parts.push(`latency of every ${latencySample === 1 ? "operation" : ordinal(latencySample)}`);
+  }
+  if (intervalMs !== undefined && intervalMs !== USUAL_INTERVAL_MS) {
+    parts.push(`intervals of ${formatSeconds(intervalMs)} s`);
+  }
+  return parts;
+}
+
+const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });
+
+/** A whole number as `1st`, `2nd`, `3rd` or `4th`. */
+function ordinal(value: number): string {
+  const suffixes: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
+  return value + (suffixes[ORDINALS.select(value)] ?? "th");
 }
 
 function backendParts(backend: BackendOptions): string[] {
@@ -41,6 +97,7 @@ function backendParts(backend: BackendOptions): string[] {
         `replace ${backend.replace}`,
         `sync ${backend.sync}`,
         backend.output === undefined ? "temporary directory" : `output ${escapeControls(backend.output)}`,
+        ...(backend.deviceProbe === false ? ["no device probe"] : []),
       ];
   }
 }

@@ -21,15 +21,24 @@
  *   `ops_per_sec`, `reads`, `writes`, `latency` (of all kinds together), and for the file backend, as of its end,
  *   `process_crash_writes`, `process_crash_age_sec`, `power_loss_writes`, `power_loss_age_sec`, `queued`, and in it
  *   `snapshots_written`, `bytes_written`;
- * - `seed`, and `options` by the names of their flags: `threads`, `load_time_sec`, `pattern`, `backend`, and for the
- *   file backend `output` (null: a temporary directory), `file_count`, `serializer`, then `write_period_us`
- *   (synchronous) or `queue_depth` and `queue_memory_bytes` (asynchronous);
+ * - `seed`, and `options` by the names of their flags; what is off, or belongs to what the run does not have, is absent:
+ *   - `threads`, `load_time_sec` or the `ops` that end the load instead, `warmup_sec`, `pattern` or the open loop's
+ *     `rate_per_sec` instead, `latency_sample`, `interval_sec`;
+ *   - `workload`, and for a mix `shares` (from 0 to 1, by operation, those that it has), `keys`, `max_keys` (with inserts),
+ *     `key_size_bytes`, `value_size_bytes_min`, `value_size_bytes_max`, `distribution`, `zipf_theta` (zipfian and latest),
+ *     `preload`;
+ *   - `backend`, and for the file backend `output` (null: a temporary directory), `file_count`, `serializer`, then
+ *     `write_period_us` (synchronous), `queue_depth` and `queue_memory_bytes` (asynchronous) or `flush_period_us`
+ *     (periodic), `replace`, `sync`, `device_probe`;
  * - `machine`: `cpu_count`, `cpu_model`, `memory_bytes`, `os`, `kernel`, `arch`, `deno_version`, `v8_version`; the model,
  *   the memory and the kernel are null where kvlab may not know them.
  *
  * @module
  */
 import type { BackendOptions } from "../backend/backend.ts";
+import { hasInserts, hasTheta } from "../load/mix_parts.ts";
+import { OPERATION_NAMES } from "../load/operation.ts";
+import type { WorkloadOptions } from "../load/workload.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RunOptions } from "../run/options.ts";
 import type { RunResult } from "../run/result.ts";
@@ -58,8 +67,35 @@ export function resultJson(result: RunResult, machine: Machine): string {
 }
 
 /** The options under the names of their flags. */
-export function optionsObject({ threads, loadTimeMs, pattern, backend }: RunOptions): JsonObject {
-  return { threads, load_time_sec: secondsOf(loadTimeMs), pattern, ...backendObject(backend) };
+export function optionsObject(options: RunOptions): JsonObject {
+  const { threads, loadTimeMs, ops, warmupMs, pattern, ratePerSec, latencySample, intervalMs } = options;
+  return {
+    threads,
+    ...(ops === undefined ? { load_time_sec: secondsOf(loadTimeMs) } : { ops }),
+    ...(warmupMs === undefined ? {} : { warmup_sec: secondsOf(warmupMs) }),
+    ...(ratePerSec === undefined ? { pattern } : { rate_per_sec: ratePerSec }),
+    ...(latencySample === undefined ? {} : { latency_sample: latencySample }),
+    ...(intervalMs === undefined ? {} : { interval_sec: secondsOf(intervalMs) }),
+    ...workloadObject(options.workload),
+    ...backendObject(options.backend),
+  };
+}
+
+function workloadObject(workload: WorkloadOptions): JsonObject {
+  if (workload.kind !== "mix") return { workload: workload.kind };
+  const shares = OPERATION_NAMES.map((name, kind) => [name, workload.shares[kind] ?? 0] as const);
+  return {
+    workload: workload.name,
+    shares: Object.fromEntries(shares.filter(([, share]) => share > 0)),
+    keys: workload.keyCount,
+    ...(hasInserts(workload) ? { max_keys: workload.keyCountMax } : {}),
+    key_size_bytes: workload.keyBytes,
+    value_size_bytes_min: workload.valueBytesMin,
+    value_size_bytes_max: workload.valueBytesMax,
+    distribution: workload.distribution,
+    ...(hasTheta(workload) ? { zipf_theta: workload.zipfTheta } : {}),
+    preload: workload.preload,
+  };
 }
 
 function backendObject(backend: BackendOptions): JsonObject {
@@ -75,6 +111,7 @@ function backendObject(backend: BackendOptions): JsonObject {
         ...policyObject(backend.policy),
         replace: backend.replace,
         sync: backend.sync,
+        ...(backend.deviceProbe === undefined ? {} : { device_probe: backend.deviceProbe }),
       };
   }
 }

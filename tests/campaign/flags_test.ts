@@ -40,6 +40,21 @@ const VALUES = [
   "bursty",
   "4MiB",
   "DIR",
+  "seed",
+  "b",
+  "d",
+  "e",
+  "0.99",
+  "64-1KiB",
+  "16B",
+  "10k",
+  "1.5M",
+  "zipfian",
+  "hotspot",
+  "500ms",
+  "2s",
+  "csv",
+  "a.json",
 ];
 const ODDITIES = [
   ...HELP_AND_VERSION,
@@ -54,10 +69,16 @@ const ODDITIES = [
   "-=",
   "--threads==1",
   "--no-help",
+  "--no-threads=1",
+  "--no-no-preload=1",
   "-1",
   "1e3",
   "1e999",
   "0x10",
+  "1000M",
+  "1.0000001M",
+  "5-3",
+  "0s",
   "NaN",
   "Infinity",
   "-0",
@@ -89,6 +110,9 @@ const BEGINNINGS = [
   "crash file --file-count=3 --write-period-us=8",
   "inspect DIR",
   "export DIR",
+  "compare a.json b.json",
+  "--workload=d memory",
+  "--workload=b --rate=10k memory",
 ];
 
 /** Random argument vectors, of which most are nearly right: the parser's depths lie behind its first checks. */
@@ -143,7 +167,7 @@ Deno.test("random argument vectors mean a command or are refused in one line", (
   }
   report("flags", { vectors: total, ...counts });
   assertEquals(Object.values(counts).reduce((sum, count) => sum + count), total);
-  for (const kind of ["run", "crash", "inspect", "export", "help", "version", "refused"]) {
+  for (const kind of ["run", "crash", "inspect", "export", "compare", "help", "version", "refused"]) {
     assertGreater(counts[kind] ?? 0, 0, kind);
   }
 });

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { type CommandName, COMMANDS, flagsOf, takersOf, takes } from "../../lib/cli/commands.ts";
-import { FLAG_LIST } from "../../lib/cli/flags.ts";
-import { type Command, type CrashCommand, parseCommand } from "../../lib/cli/options.ts";
-import { UsageError } from "../../lib/cli/usage_error.ts";
+import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
+import { type CrashCommand, parseCommand } from "../../lib/cli/options.ts";
+import { assertCommand, assertRefused, DEFAULTS } from "./command_lines.ts";
 
-const DEFAULTS = { threads: 8, seed: 42 };
 const FILE = "file --file-count=128 --flush-period-us=50000";
 const CRASH: CrashCommand = {
   kind: "crash",
@@ -30,27 +29,14 @@ const CRASH: CrashCommand = {
     },
   },
   format: "text",
+  quiet: false,
 };
-
-/** The arguments of a command line without quoting. */
-function split(line: string): string[] {
-  return line.split(" ").filter((arg) => arg !== "");
-}
-
-function assertCommand(line: string, command: Command): void {
-  assertEquals(parseCommand(split(line), DEFAULTS), command, line);
-}
-
-function assertRefused(args: readonly string[] | string, message: string): void {
-  const list = typeof args === "string" ? split(args) : args;
-  const error = assertThrows(() => parseCommand(list, DEFAULTS), UsageError);
-  assertEquals(error.message, message, JSON.stringify(list));
-}
 
 Deno.test("parseCommand() reads crash with the load of a run, flags anywhere", () => {
   assertCommand(`crash ${FILE}`, CRASH);
   assertCommand(`crash --kills=3 ${FILE} --format=json`, { ...CRASH, kills: 3, format: "json" });
   assertCommand(`--kills 1 crash ${FILE}`, { ...CRASH, kills: 1 });
+  assertCommand(`crash ${FILE} --quiet`, { ...CRASH, quiet: true });
   assertCommand(`crash ${FILE} --kills=1000000`, { ...CRASH, kills: 1_000_000 });
   const { options } = CRASH;
   assertCommand(`crash --load-time-sec=10 ${FILE}`, { ...CRASH, options: { ...options, loadTimeMs: 10_000 } });
@@ -81,6 +67,7 @@ Deno.test("parseCommand() refuses a crash that it cannot be", () => {
   assertRefused("crash file --file-count=3 -- x", 'unexpected "x" after "--", nothing may follow it');
   assertRefused("crash file", "the file backend needs --file-count=N, a whole number from 1 to 65536");
   assertRefused(`crash ${FILE} --force-read`, "crash takes no --force-read, which goes with inspect or export");
+  assertRefused(`crash ${FILE} --format=csv`, '--format must be text or json, got "csv"');
   assertRefused(`crash --kill=3 ${FILE}`, 'unknown flag "--kill" (did you mean --kills?)');
 });
 
@@ -124,25 +111,70 @@ Deno.test("parseCommand() refuses an inspect or export that it cannot be", () =>
   assertRefused("export a --format=", "--format needs a value, must be json or cbor");
 });
 
+Deno.test("parseCommand() reads compare, flags anywhere", () => {
+  const compare = { kind: "compare", files: ["a.json", "b.json"], format: "text" } as const;
+  assertCommand("compare a.json b.json", compare);
+  assertCommand("compare --format=json a.json b.json", { ...compare, format: "json" });
+  assertCommand("--format text compare a.json b.json", compare);
+  assertCommand("compare a.json b.json c d e a.json", {
+    ...compare,
+    files: ["a.json", "b.json", "c", "d", "e", "a.json"],
+  });
+  for (const file of ["memory", "file", "compare", " ", "é\n", "a=b", "__proto__", "-", "4"]) {
+    assertEquals(parseCommand(["compare", file, file], DEFAULTS), { ...compare, files: [file, file] });
+  }
+});
+
+Deno.test("parseCommand() refuses a compare that it cannot be", () => {
+  const two = "compare needs two files at least: kvlab compare A.json B.json, got";
+  assertRefused("compare", `${two} none`);
+  assertRefused("compare a.json", `${two} "a.json"`);
+  assertRefused(["compare", "a.json", ""], `${two} "a.json", ""`);
+  assertRefused("compare a b -- c", 'unexpected "c" after "--", nothing may follow it');
+  assertRefused("compare a b --format=csv", '--format must be text or json, got "csv"');
+  assertRefused("compare a b --format=", "--format needs a value, must be text or json");
+  assertRefused("compare a b --force-read", "compare takes no --force-read, which goes with inspect or export");
+  assertRefused("compare a b --xyz", 'unknown flag "--xyz", must be --format, --help or --version');
+  assertRefused(
+    "memory compare",
+    'unexpected argument "compare" beside the backend memory, ' +
+      "the command must be the first word",
+  );
+});
+
 Deno.test("parseCommand() refuses flags of other commands, whatever their value, and says whose they are", () => {
   assertRefused("memory --kills=x", "a run takes no --kills, which goes with crash");
   assertRefused("memory --force-read", "a run takes no --force-read, which goes with inspect or export");
-  for (const { name } of FLAG_LIST) {
-    for (const command of ["inspect", "export"] as const) {
-      if (name === "format" || name === "kills") continue;
-      assertRefused([command, "a", `--${name}=?`], `${command} takes no --${name}, which goes with a run or crash`);
+  for (const { name, scope } of FLAG_LIST) {
+    if (name === "format" || name === "kills") continue;
+    const takers = scope === "load" || scope === "file" ? "a run or crash" : "a run";
+    for (const command of ["inspect", "export", "compare"] as const) {
+      assertRefused([command, "a", `--${name}=?`], `${command} takes no --${name}, which goes with ${takers}`);
     }
   }
 });
 
+Deno.test("parseCommand() refuses what only a run takes with crash", () => {
+  const scopes = ["workload", "measurement", "output", "device"];
+  const flags = [...FLAG_LIST, ...SWITCH_LIST].filter(({ name, scope }) =>
+    scope !== undefined && scopes.includes(scope) && name !== "format"
+  );
+  assertStrictEquals(flags.length, 20);
+  for (const flag of flags) {
+    const arg = "placeholder" in flag ? `--${flag.name}=?` : `--${flag.name}`;
+    assertRefused(`crash ${FILE} ${arg}`, `crash takes no --${flag.name}, which goes with a run`);
+  }
+});
+
 Deno.test("parseCommand() names the command that was meant", () => {
-  const allowed = "must be memory, file, crash, inspect or export";
+  const allowed = "must be memory, file, crash, inspect, export or compare";
   const rows = [
     ["inspct a", "inspct", "inspect"],
     ["inspct --force-read a", "inspct", "inspect"],
     ["exprot a --format=cbor", "exprot", "export"],
     ["INSPECT a", "INSPECT", "inspect"],
     [`crahs --kills=3 ${FILE}`, "crahs", "crash"],
+    ["comapre a b", "comapre", "compare"],
   ] as const;
   for (const [line, word, meant] of rows) {
     assertRefused(line, `unknown backend or command "${word}", ${allowed} (did you mean ${meant}?)`);
@@ -150,7 +182,7 @@ Deno.test("parseCommand() names the command that was meant", () => {
 });
 
 Deno.test("parseCommand() gives help and version of every command when asked", () => {
-  for (const command of ["crash", "inspect", "export"]) {
+  for (const command of ["crash", "inspect", "export", "compare"]) {
     for (const rest of ["--help", "-h", "a --help", "--help a", "--kills=x --force-read=x -h"]) {
       assertCommand(`${command} ${rest}`, { kind: "help" });
     }
@@ -164,6 +196,8 @@ Deno.test("no command takes two flags of one name", () => {
     assertStrictEquals(new Set(names).size, names.length, command);
     assert(flagsOf(command).every((flag) => takes(command, flag)));
   }
-  assertEquals(takersOf("format"), ["run", "crash", "inspect", "export"]);
+  assertEquals(takersOf("format"), ["run", "crash", "inspect", "export", "compare"]);
+  assertEquals(takersOf("quiet"), ["run", "crash"]);
+  assertEquals(takersOf("workload"), ["run"]);
   assertEquals(takersOf("threads"), ["run", "crash"]);
 });

@@ -5,59 +5,27 @@
  */
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { COMMAND_WORDS } from "../../lib/cli/commands.ts";
 import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import { parseCommand } from "../../lib/cli/options.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
-import type { RunOptions } from "../../lib/run/options.ts";
+import { assertRefused, assertRun, DEFAULTS, FILE, FILE_BACKEND, MEMORY_RUN, split } from "./command_lines.ts";
 
-const DEFAULTS = { threads: 8, seed: 42 };
-const MEMORY_RUN: RunOptions = {
-  threads: 8,
-  loadTimeMs: 10_000,
-  workload: { kind: "seed" },
-  pattern: "consistent",
-  seed: 42,
-  backend: { kind: "memory" },
-};
-const FILE_BACKEND: FileBackendOptions = {
-  kind: "file",
-  fileCount: 128,
-  serializer: "json",
-  policy: { kind: "asynchronous", queueDepth: 8192, queueMemoryBytes: 256 * 2 ** 20 },
-  replace: "rename",
-  sync: "none",
-};
-const ALL_FLAGS = "--threads, --load-time-sec, --pattern, --seed, --format, --file-count, --write-period-us, " +
-  "--queue-depth, --queue-memory, --flush-period-us, --replace, --sync, --serializer, --output, --help or --version";
+const ALL_FLAGS = "--threads, --load-time-sec, --pattern, --seed, --workload, --read-ratio, --keys, --max-keys, " +
+  "--key-size, --value-size, --distribution, --zipf-theta, --warmup, --ops, --rate, --latency-sample, --interval, " +
+  "--repeat, --format, --result, --series, --histograms, --file-count, --write-period-us, --queue-depth, " +
+  "--queue-memory, --flush-period-us, --replace, --sync, --serializer, --output, --preload, --no-preload, " +
+  "--no-device-probe, --quiet, --help or --version";
 const KINDS: readonly string[] = ["help", "version", "run", ...COMMAND_WORDS];
-const FIRST_WORDS = "memory, file, crash, inspect or export";
-const FILE = "file --file-count=128 --queue-depth=8192";
+const FIRST_WORDS = "memory, file, crash, inspect, export or compare";
 
-/** A value of each flag that does not take a 5. */
+/** A value of each flag of the file backend that does not take a 5. */
 const VALUES: Readonly<Record<string, string>> = {
   "serializer": "json",
   "queue-memory": "1MiB",
   "replace": "rename",
   "sync": "none",
-  "pattern": "bursty",
-  "format": "json",
 };
-
-/** The arguments of a command line without quoting. */
-function split(line: string): string[] {
-  return line.split(" ").filter((arg) => arg !== "");
-}
-
-function assertRun(line: string, options: RunOptions, format: "text" | "json" = "text"): void {
-  assertEquals(parseCommand(split(line), DEFAULTS), { kind: "run", options, format }, line);
-}
-
-function assertRefused(args: readonly string[], message: string): void {
-  const error = assertThrows(() => parseCommand(args, DEFAULTS), UsageError);
-  assertEquals(error.message, message, JSON.stringify(args));
-}
 
 Deno.test("parseCommand() reads every run of the seed", () => {
   const load = { ...MEMORY_RUN, threads: 4 };
@@ -125,9 +93,8 @@ Deno.test("parseCommand() reads every form of a flag, before and after the backe
 Deno.test("parseCommand() reads every flag", () => {
   assertRun("--load-time-sec=0.5 memory", { ...MEMORY_RUN, loadTimeMs: 500 });
   assertRun("--pattern=bursty memory", { ...MEMORY_RUN, pattern: "bursty" });
-  assertRun("--pattern unthrottled memory", { ...MEMORY_RUN, pattern: "unthrottled" });
+  assertRun("--pattern unthrottled memory", { ...MEMORY_RUN, pattern: "unthrottled", latencySample: 128 });
   assertRun("--seed=0 memory", { ...MEMORY_RUN, seed: 0 });
-  assertRun("--format=json memory", MEMORY_RUN, "json");
   assertRun(`${FILE} --output=some/dir`, { ...MEMORY_RUN, backend: { ...FILE_BACKEND, output: "some/dir" } });
   assertRun(`${FILE} --queue-memory 4KiB`, {
     ...MEMORY_RUN,
@@ -241,8 +208,8 @@ Deno.test("parseCommand() refuses names that there are not, and names the closes
     ["--pattern=steady memory", '--pattern must be consistent, bursty or unthrottled, got "steady"'],
     [`${FILE} --serializer=josn`, '--serializer must be json or cbor, got "josn" (did you mean json?)'],
     [`${FILE} --serializer=xml`, '--serializer must be json or cbor, got "xml"'],
-    ["--format=JSON memory", '--format must be text or json, got "JSON" (did you mean json?)'],
-    ["--format=csv memory", '--format must be text or json, got "csv"'],
+    ["--format=JSON memory", '--format must be text, json or csv, got "JSON" (did you mean json?)'],
+    ["--format=xml memory", '--format must be text, json or csv, got "xml"'],
     [
       `${FILE} --replace=inplace`,
       '--replace must be rename, alternate or in-place, got "inplace" (did you mean in-place?)',
@@ -282,6 +249,11 @@ Deno.test("parseCommand() refuses unknown flags, and names the closest", () => {
     ["-x memory", `unknown flag "-x", must be ${ALL_FLAGS}`],
     ["-1 memory", `unknown flag "-1", must be ${ALL_FLAGS}`],
     ["--no-threads memory", `unknown flag "--no-threads", must be ${ALL_FLAGS}`],
+    ["--no-threads=4 memory", `unknown flag "--no-threads", must be ${ALL_FLAGS}`],
+    ["--no-no-threads=4 memory", `unknown flag "--no-no-threads", must be ${ALL_FLAGS}`],
+    ["--no-no-preload memory", `unknown flag "--no-no-preload", must be ${ALL_FLAGS}`],
+    ["--no-=4 memory", 'unknown flag "--no-" (did you mean --no-preload?)'],
+    ["--no-device-prob memory", 'unknown flag "--no-device-prob" (did you mean --no-device-probe?)'],
     ["--__proto__=4 memory", `unknown flag "--__proto__", must be ${ALL_FLAGS}`],
     ["--__proto__.threads=4 memory", `unknown flag "--__proto__.threads", must be ${ALL_FLAGS}`],
     ["--constructor memory", `unknown flag "--constructor", must be ${ALL_FLAGS}`],
@@ -337,8 +309,8 @@ Deno.test("parseCommand() refuses flags of the file backend with memory", () => 
     }
   }
   assertRefused(
-    split("memory --output=x --file-count=3"),
-    "the memory backend takes no flags of the file backend, got --file-count, --output",
+    "memory --no-device-probe --output=x --file-count=3",
+    "the memory backend takes no flags of the file backend, got --file-count, --output, --no-device-probe",
   );
 });
 
@@ -384,6 +356,16 @@ Deno.test("parseCommand() returns a command or throws a UsageError of one line, 
       "bursty",
       "__proto__",
       "\n",
+      "b",
+      "d",
+      "1M",
+      "1.5M",
+      "0.99",
+      "64-1KiB",
+      "2s",
+      "500ms",
+      "zipfian",
+      "a.json",
     ),
     fc.string({ unit: "binary", maxLength: 8 }),
     fc.integer().map(String),

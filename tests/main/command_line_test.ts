@@ -50,6 +50,15 @@ const WRONG_COMMAND_LINES: readonly { what: string; args: readonly string[]; nam
   { what: "an argument with a line break", args: [...FILE, "two\nlines"], names: ["two\\nlines"] },
   { what: "an unknown command", args: ["inspct", "out"], names: ['"inspct"', "did you mean inspect?"] },
   { what: "a flag of another command", args: [...FILE, "--kills=3"], names: ["--kills", "crash"] },
+  { what: "a workload that scans", args: ["--workload=e", ...FILE], names: ["--workload", "gets and puts only"] },
+  { what: "a time without a unit", args: ["--warmup=2", ...FILE], names: ["--warmup", "ms, s or m"] },
+  {
+    what: "two ends of the load",
+    args: ["--ops=1k", "--load-time-sec=1", ...FILE],
+    names: ["--ops", "--load-time-sec"],
+  },
+  { what: "a store beyond all bounds", args: ["--keys=900M", ...FILE], names: ["--keys", "8GiB"] },
+  { what: "one file to compare", args: ["compare", "a.json"], names: ["two files", "a.json"] },
   { what: "no directory", args: ["export", "--format=cbor"], names: ["export DIR"] },
   { what: "a crash of memory", args: ["crash", "memory"], names: ["file", "memory"] },
   { what: "an argument after --", args: [...FILE, "--", "more"], names: ['"more"'] },
@@ -106,7 +115,10 @@ Deno.test("the result goes to stdout, everything else to stderr", async () => {
   assertCode(json, 0);
   assertMatch(json.stdout, /^\{\n/);
   for (const { stderr } of [text, json]) {
-    assertMatch(stderr, /^kvlab \S+: memory, 1 thread, consistent pattern, 0\.1 s, seed \d+\nkvlab: running\n$/);
+    assertMatch(
+      stderr,
+      /^kvlab \S+: memory, 1 thread, consistent pattern, 0\.1 s, latency of every operation, seed \d+\nkvlab: running\n$/,
+    );
   }
 });
 

@@ -12,10 +12,10 @@ Deno.test("resultsCsv() has a header, and a row for a memory run, with the names
   assertEquals(
     header?.join(),
     "run,total_ops,total_runtime_sec,total_ops_per_sec,average_ops_per_sec,reads,writes,hits,blocked_on_lock_sec,blocked_on_lock_share," +
-      "option_seed,option_threads,option_load_time_sec,option_pattern,option_backend",
+      "option_seed,option_threads,option_load_time_sec,option_pattern,option_workload,option_backend",
   );
   assertEquals(row?.slice(0, 3), ["1", "427127", "10.000090816"]);
-  assertEquals(row?.slice(-5), ["123", "4", "10", "consistent", "memory"]);
+  assertEquals(row?.slice(-6), ["123", "4", "10", "consistent", "seed", "memory"]);
 });
 
 Deno.test("resultsCsv() has the numbers and options of the JSON result of each run", () => {

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import type { BackendOptions } from "../../lib/backend/backend.ts";
-import { resultJson } from "../../lib/report/json.ts";
+import type { MixOptions } from "../../lib/load/workload.ts";
+import { optionsObject, resultJson } from "../../lib/report/json.ts";
 import type { Machine } from "../../lib/report/machine.ts";
 import { summaryText } from "../../lib/report/summary.ts";
 import { VERSION } from "../../lib/version.ts";
@@ -70,7 +71,7 @@ Deno.test("resultJson() gives a memory run's figures, options, threads and machi
     phases: [],
     operations: [],
     seed: 123,
-    options: { threads: 4, load_time_sec: 10, pattern: "consistent", backend: "memory" },
+    options: { threads: 4, load_time_sec: 10, pattern: "consistent", workload: "seed", backend: "memory" },
     machine: machineObject,
   });
   assertEquals(threads.map(({ thread }: { thread: number }) => thread), [0, 1, 2, 3]);
@@ -130,8 +131,8 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
     options: {
       threads: 2,
       load_time_sec: 2.5,
-
       pattern: "consistent",
+      workload: "seed",
       backend: "file",
       output: "DIR",
       file_count: 120,
@@ -150,7 +151,7 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
 });
 
 Deno.test("resultJson() names the options of each backend and policy by their flags", () => {
-  const base = { threads: 4, load_time_sec: 10, pattern: "consistent" };
+  const base = { threads: 4, load_time_sec: 10, pattern: "consistent", workload: "seed" };
   const cases: [BackendOptions, Record<string, unknown>][] = [
     [{ kind: "memory" }, { ...base, backend: "memory" }],
     [
@@ -192,6 +193,86 @@ Deno.test("resultJson() names the options of each backend and policy by their fl
     const { options } = JSON.parse(resultJson({ options: { ...memoryOptions, backend }, threads: [] }, machine));
     assertEquals(options, expected);
   }
+});
+
+Deno.test("optionsObject() gives what is on, and leaves out what is off", () => {
+  const open = {
+    ...memoryOptions,
+    pattern: "unthrottled",
+    ratePerSec: 10_000,
+    ops: 1_000_000,
+    warmupMs: 250,
+    latencySample: 7,
+    intervalMs: 100,
+  } as const;
+  assertEquals(optionsObject(open), {
+    threads: 4,
+    ops: 1_000_000,
+    warmup_sec: 0.25,
+    rate_per_sec: 10_000,
+    latency_sample: 7,
+    interval_sec: 0.1,
+    workload: "seed",
+    backend: "memory",
+  });
+  for (const deviceProbe of [true, false]) {
+    assertEquals(optionsObject({ ...memoryOptions, backend: { ...synchronousBackend, deviceProbe } }), {
+      ...optionsObject({ ...memoryOptions, backend: synchronousBackend }),
+      device_probe: deviceProbe,
+    });
+  }
+});
+
+Deno.test("optionsObject() gives a mix by the names of its flags, and its shares by operation", () => {
+  const mix: MixOptions = {
+    kind: "mix",
+    name: "d",
+    shares: [0.95, 0, 0.05, 0],
+    keyCount: 1000,
+    keyCountMax: 2000,
+    keyBytes: 16,
+    valueBytesMin: 64,
+    valueBytesMax: 1024,
+    distribution: "latest",
+    zipfTheta: 0.99,
+    preload: true,
+  };
+  const optionsOf = (workload: MixOptions) => optionsObject({ ...memoryOptions, workload });
+  const expected = {
+    threads: 4,
+    load_time_sec: 10,
+    pattern: "consistent",
+    workload: "d",
+    shares: { read: 0.95, insert: 0.05 },
+    keys: 1000,
+    max_keys: 2000,
+    key_size_bytes: 16,
+    value_size_bytes_min: 64,
+    value_size_bytes_max: 1024,
+    distribution: "latest",
+    zipf_theta: 0.99,
+    preload: true,
+    backend: "memory",
+  };
+  assertEquals(optionsOf(mix), expected);
+  const { max_keys: _maxKeys, zipf_theta: _zipfTheta, ...rest } = expected;
+  assertEquals(
+    optionsOf({
+      ...mix,
+      name: "f",
+      shares: [0, 0.5, 0, 0.5],
+      keyCountMax: 1000,
+      distribution: "hotspot",
+      preload: false,
+    }),
+    {
+      ...rest,
+      workload: "f",
+      shares: { update: 0.5, read_modify_write: 0.5 },
+      distribution: "hotspot",
+      preload: false,
+    },
+  );
 });
 
 Deno.test("resultJson() keeps a period of microseconds and a time of seconds free of binary noise", () => {

@@ -1,0 +1,58 @@
+/**
+ * Room of the commands' own flags: what one command takes and no other, or only those that read a directory.
+ *
+ * @module
+ */
+import { type DefaultedFlag, type FlagName, oneOf, REPORT_FORMAT_NAMES, wholeNumber } from "./flag.ts";
+
+/** The names of the formats of an export, in the order shown to users. */
+export const EXPORT_FORMAT_NAMES = ["json", "cbor"] as const;
+
+/** The commands' own flags, in the order shown to users. */
+export const COMMAND_FLAGS = {
+  kills: {
+    name: "kills",
+    scope: "crash",
+    placeholder: "N",
+    about: "How often a child is killed, each time at a random moment: --load-time-sec, by default 1, is the latest.",
+    defaultText: "20",
+    ...wholeNumber({ min: 1, max: 1_000_000 }),
+  },
+  crashFormat: {
+    name: "format",
+    scope: "crash",
+    about: "Of crash: format of the result on stdout.",
+    defaultText: "text",
+    ...oneOf(REPORT_FORMAT_NAMES),
+  },
+  inspectFormat: {
+    name: "format",
+    scope: "inspect",
+    about: "Of inspect: format of the report on stdout.",
+    defaultText: "text",
+    ...oneOf(REPORT_FORMAT_NAMES),
+  },
+  exportFormat: {
+    name: "format",
+    scope: "export",
+    about: "Of export: format of the document on stdout.",
+    defaultText: "json",
+    ...oneOf(EXPORT_FORMAT_NAMES),
+  },
+  compareFormat: {
+    name: "format",
+    scope: "compare",
+    about: "Of compare: format of the comparison on stdout.",
+    defaultText: "text",
+    ...oneOf(REPORT_FORMAT_NAMES),
+  },
+} as const satisfies Record<string, DefaultedFlag<unknown>>;
+
+/** The commands' own flags without a value, in the order shown to users. */
+export const COMMAND_SWITCHES = {
+  forceRead: {
+    name: "force-read",
+    scope: "directory",
+    about: "Read the directory even while a running kvlab has it locked; what it is just writing may look damaged.",
+  },
+} as const satisfies Record<string, FlagName>;

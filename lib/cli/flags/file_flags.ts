@@ -1,0 +1,90 @@
+/**
+ * Room of the file backend's flags: how the store is persisted, and where.
+ *
+ * @module
+ */
+import { SERIALIZER_NAMES } from "../../codec/codec.ts";
+import { REPLACE_NAMES, SYNC_NAMES } from "../../persist/policy.ts";
+import { SIZE_UNITS } from "../units.ts";
+import { listNames } from "../wording.ts";
+import { type DefaultedFlag, type Flag, oneOf, path, size, wholeNumber } from "./flag.ts";
+
+/** The file backend's flags, in the order shown to users. */
+export const FILE_FLAGS = {
+  fileCount: {
+    name: "file-count",
+    scope: "file",
+    placeholder: "N",
+    about: "Number of files, one per shard. Required.",
+    ...wholeNumber({ min: 1, max: 65_536 }),
+  },
+  /** Its value is in microseconds. */
+  writePeriod: {
+    name: "write-period-us",
+    scope: "file",
+    policy: "synchronous",
+    placeholder: "P",
+    about: "Synchronous policy: a put writes its shard's file, and blocks, once P µs have passed since the last write.",
+    ...wholeNumber({ min: 1, max: 86_400_000_000 }),
+  },
+  queueDepth: {
+    name: "queue-depth",
+    scope: "file",
+    policy: "asynchronous",
+    placeholder: "N",
+    about:
+      "Asynchronous policy: a put queues a snapshot of its shard for the file worker, and blocks while N are queued.",
+    ...wholeNumber({ min: 1, max: 1_048_576 }),
+  },
+  /** Its value is in bytes. */
+  queueMemory: {
+    name: "queue-memory",
+    scope: "file",
+    about: `Bound on the bytes of queued snapshots, with --queue-depth. Units: ${
+      listNames(SIZE_UNITS)
+    }; without, bytes.`,
+    defaultText: "256MiB",
+    ...size({ min: "4KiB", max: "8GiB" }, { example: "256MiB" }),
+  },
+  /** Its value is in microseconds. */
+  flushPeriod: {
+    name: "flush-period-us",
+    scope: "file",
+    policy: "periodic",
+    placeholder: "P",
+    about: "Periodic policy: a put touches memory only; every P µs the file worker writes each shard that has changed.",
+    ...wholeNumber({ min: 1, max: 86_400_000_000 }),
+  },
+  replace: {
+    name: "replace",
+    scope: "file",
+    about:
+      "How a snapshot replaces the one before. rename: a temporary file, renamed over it. alternate: two files per " +
+      "shard, kept open and overwritten in turn. in-place: the one file, kept open and overwritten; a crash may tear it.",
+    defaultText: "rename",
+    ...oneOf(REPLACE_NAMES),
+  },
+  sync: {
+    name: "sync",
+    scope: "file",
+    about: "What is synced to the device before a snapshot counts as durable. data: the file (fdatasync). full: its " +
+      "directory too (fsync).",
+    defaultText: "none",
+    ...oneOf(SYNC_NAMES),
+  },
+  serializer: {
+    name: "serializer",
+    scope: "file",
+    about: "Format of the files.",
+    defaultText: "json",
+    ...oneOf(SERIALIZER_NAMES),
+  },
+  output: {
+    name: "output",
+    scope: "file",
+    placeholder: "DIR",
+    about: "Directory of the files; what it holds is loaded first.",
+    defaultNote: "a temporary one, removed at the end",
+    ...path("a directory"),
+  },
+} as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;

@@ -1,0 +1,50 @@
+/**
+ * Room of the load's flags: whatever runs a load takes these.
+ *
+ * @module
+ */
+import { PATTERN_NAMES } from "../../load/pattern.ts";
+import { parseSeconds } from "../units.ts";
+import { type DefaultedFlag, type Flag, oneOf, wholeNumber } from "./flag.ts";
+
+const LOAD_TIME_SEC_MAX = 86_400;
+
+/** The load's flags, in the order shown to users. */
+export const LOAD_FLAGS = {
+  threads: {
+    name: "threads",
+    short: "t",
+    scope: "load",
+    placeholder: "N",
+    about: "Load workers.",
+    defaultNote: "one per logical CPU",
+    ...wholeNumber({ min: 1, max: 1024 }),
+  },
+  /** Its value is in milliseconds. */
+  loadTime: {
+    name: "load-time-sec",
+    scope: "load",
+    placeholder: "S",
+    about: "How long the load runs, in seconds; fractions allowed.",
+    defaultText: "10",
+    allowed: `a number of seconds above 0, up to ${LOAD_TIME_SEC_MAX}, such as 10 or 0.5`,
+    parse: (text: string) => parseSeconds(text, { maxMs: LOAD_TIME_SEC_MAX * 1000 }),
+  },
+  pattern: {
+    name: "pattern",
+    scope: "load",
+    about:
+      "The wait after each operation. consistent: 1–20 µs. bursty: 60–200 ms after 5% of the operations, 10–20 µs " +
+      "after the others. unthrottled: none.",
+    defaultText: "consistent",
+    ...oneOf(PATTERN_NAMES),
+  },
+  seed: {
+    name: "seed",
+    scope: "load",
+    placeholder: "N",
+    about: "Seed of the operations: the same seed gives each thread the same ones.",
+    defaultNote: "random, and shown",
+    ...wholeNumber({ min: 0, max: 2 ** 32 - 1 }),
+  },
+} as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;

@@ -1,0 +1,78 @@
+/**
+ * Room of the measurement's flags: when a run begins to measure, when it ends, and what it measures on the way.
+ *
+ * @module
+ */
+import { parseDuration } from "../units.ts";
+import { count, type DefaultedFlag, type Flag, type FlagName, wholeNumber } from "./flag.ts";
+
+const DAY_MS = 86_400_000;
+
+/** The measurement's flags, in the order shown to users. */
+export const MEASUREMENT_FLAGS = {
+  /** Its value is in milliseconds. */
+  warmup: {
+    name: "warmup",
+    scope: "measurement",
+    defaultText: "0s",
+    ...duration({ min: "0s", minMs: 0 }, { example: "2s" }),
+    about: "How long the load runs before it is measured, such as 500ms, 2s or 1m.",
+  },
+  ops: {
+    name: "ops",
+    scope: "measurement",
+    about: "End the load after so many operations of all threads, rather than after --load-time-sec.",
+    defaultNote: "the time ends it",
+    ...count({ min: 1, max: 1_000_000_000_000 }, { example: "100k or 1.5M" }),
+  },
+  rate: {
+    name: "rate",
+    scope: "measurement",
+    about:
+      "Operations that all threads begin per second, evenly spaced, whether those before have ended or not (an open " +
+      "loop); latencies count from the intended start. Takes the place of --pattern.",
+    defaultNote: "each waits for the one before",
+    ...count({ min: 1, max: 1_000_000_000 }, { example: "500, 10k or 1.5M" }),
+  },
+  latencySample: {
+    name: "latency-sample",
+    scope: "measurement",
+    placeholder: "N",
+    about: "Time every Nth operation of a thread; 1: all, 0: none.",
+    defaultNote: "1 with --rate or a pattern that waits, otherwise 128",
+    ...wholeNumber({ min: 0, max: 1_000_000 }),
+  },
+  /** Its value is in milliseconds. */
+  interval: {
+    name: "interval",
+    scope: "measurement",
+    about: "Time from one row of the series to the next.",
+    defaultText: "1s",
+    ...duration({ min: "10ms", minMs: 10 }, { example: "1s" }),
+  },
+  repeat: {
+    name: "repeat",
+    scope: "measurement",
+    placeholder: "N",
+    about: "How often the run is done, each time anew.",
+    defaultText: "1",
+    ...wholeNumber({ min: 1, max: 1000 }),
+  },
+} as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
+
+/** The measurement's flags without a value, in the order shown to users. */
+export const MEASUREMENT_SWITCHES = {
+  noDeviceProbe: {
+    name: "no-device-probe",
+    scope: "device",
+    about: "Do not measure, before the load, what the device under the files can do.",
+  },
+} as const satisfies Record<string, FlagName>;
+
+function duration({ min, minMs }: { min: string; minMs: number }, { example }: { readonly example: string }) {
+  return {
+    placeholder: "TIME",
+    allowed: `a duration from ${min} to a day in ms, s or m, such as ${example}`,
+    parse: (text: string) => parseDuration(text, { min: minMs, max: DAY_MS }),
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Room of the output's flags: where a run's figures go, and in which form.
+ *
+ * @module
+ */
+import { type DefaultedFlag, type Flag, type FlagName, oneOf, path, REPORT_FORMAT_NAMES } from "./flag.ts";
+
+/** The names of the formats of a run's result, in the order shown to users. */
+export const RUN_FORMAT_NAMES = [...REPORT_FORMAT_NAMES, "csv"] as const;
+
+/** The output's flags, in the order shown to users. */
+export const OUTPUT_FLAGS = {
+  format: {
+    name: "format",
+    scope: "output",
+    about: "Format of the result on stdout. csv: a row for each run.",
+    defaultText: "text",
+    ...oneOf(RUN_FORMAT_NAMES),
+  },
+  resultFile: {
+    name: "result",
+    scope: "output",
+    placeholder: "FILE.json",
+    about: "Also write the result to a file, as JSON, for kvlab compare.",
+    defaultNote: "no file",
+    ...path("a file"),
+  },
+  seriesFile: {
+    name: "series",
+    scope: "output",
+    placeholder: "FILE.csv",
+    about: "Write a row for each --interval of the load to a file, as CSV.",
+    defaultNote: "no file",
+    ...path("a file"),
+  },
+  histogramsPrefix: {
+    name: "histograms",
+    scope: "output",
+    placeholder: "PREFIX",
+    about:
+      "Write the latencies as HdrHistogram files: of each kind of operation, such as PREFIX-read.hgrm, and of each " +
+      "interval, PREFIX.hlog.",
+    defaultNote: "no files",
+    ...path("the beginning of files' names"),
+  },
+} as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
+
+/** The output's flags without a value, in the order shown to users. */
+export const OUTPUT_SWITCHES = {
+  quiet: {
+    name: "quiet",
+    scope: "progress",
+    about: "Print nothing on stderr but warnings and errors.",
+  },
+} as const satisfies Record<string, FlagName>;

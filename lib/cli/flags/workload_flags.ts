@@ -1,0 +1,101 @@
+/**
+ * Room of the workload's flags: which operations a run's load is made of, on which keys, with which values.
+ *
+ * @module
+ */
+import { DISTRIBUTION_NAMES, WORKLOAD_NAMES } from "../../load/workload.ts";
+import { parseByteRange, parseShare } from "../units.ts";
+import { count, type DefaultedFlag, type Flag, type FlagName, oneOf, size, sizeAllowed, sizeBounds } from "./flag.ts";
+
+/** Records are numbered by 32-bit integers. */
+const KEYS = { min: 1, max: 1_000_000_000 };
+const KEY_SIZE = { min: "5B", max: "1KiB" };
+const VALUE_SIZE = { min: "1B", max: "1MiB" };
+
+/** The workload's flags, in the order shown to users. */
+export const WORKLOAD_FLAGS = {
+  workload: {
+    name: "workload",
+    scope: "workload",
+    about: "seed: 90% updates and 10% reads of value foo under Key0…Key65535, uniform. The others are YCSB's. " +
+      "a: 50% reads, 50% updates. b: 95% reads, 5% updates. c: reads. d: 95% reads of the latest, 5% inserts. " +
+      "f: 50% reads, 50% read-modify-writes. Any of the following flags changes it; seed then has keys and values like " +
+      "the others.",
+    defaultText: "seed",
+    refusals: new Map([["e", "it scans, and this store has gets and puts only"]]),
+    ...oneOf(WORKLOAD_NAMES),
+  },
+  readRatio: {
+    name: "read-ratio",
+    scope: "workload",
+    placeholder: "R",
+    about:
+      "Share of reads, from 0 to 1. The workload's other operations share the rest as before; if it has none, the " +
+      "rest is updates.",
+    defaultNote: "the workload's",
+    allowed: "a share from 0 to 1, such as 0.95",
+    parse: parseShare,
+  },
+  keys: {
+    name: "keys",
+    scope: "workload",
+    about: "Records that the load begins with, such as 65536, 10k or 1.5M.",
+    defaultText: "65536",
+    ...count(KEYS, { example: "65536, 10k or 1M" }),
+  },
+  maxKeys: {
+    name: "max-keys",
+    scope: "workload",
+    about: "Records that there is room for, those that the load inserts included.",
+    defaultNote: "what the load may insert",
+    ...count(KEYS, { example: "65536, 10k or 1M" }),
+  },
+  /** Its value is in bytes. */
+  keySize: {
+    name: "key-size",
+    scope: "workload",
+    about: "Size of each key, up to 1KiB; at least 4 bytes and the digits of the last record's number.",
+    defaultText: "16B",
+    ...size(KEY_SIZE, { example: "16B" }),
+  },
+  /** Its value is in bytes. */
+  valueSize: {
+    name: "value-size",
+    scope: "workload",
+    placeholder: "SIZE",
+    about: "Size of the values, up to 1MiB, or the least and the greatest, such as 64-1KiB, uniform between them.",
+    defaultText: "100B",
+    allowed: `${sizeAllowed(VALUE_SIZE)}, or the least and the greatest, such as 100B or 64-1KiB`,
+    parse: (text: string) => parseByteRange(text, sizeBounds(VALUE_SIZE)),
+  },
+  distribution: {
+    name: "distribution",
+    scope: "workload",
+    about: "How often each key is chosen. zipfian: few keys often. latest: the last inserted most. hotspot: most " +
+      "operations on a small part of the keys.",
+    defaultNote: "zipfian, with d latest, with seed uniform",
+    ...oneOf(DISTRIBUTION_NAMES),
+  },
+  zipfTheta: {
+    name: "zipf-theta",
+    scope: "workload",
+    placeholder: "X",
+    about: "How uneven zipfian and latest are, above 0 and below 1.",
+    defaultText: "0.99",
+    allowed: "a number above 0 and below 1, such as 0.99",
+    parse: (text: string) => {
+      const theta = parseShare(text);
+      return theta === undefined || theta === 0 || theta === 1 ? undefined : theta;
+    },
+  },
+} as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
+
+/** The workload's flags without a value, in the order shown to users. */
+export const WORKLOAD_SWITCHES = {
+  preload: {
+    name: "preload",
+    scope: "workload",
+    about: "Put all records before the load. Default: on, with seed off.",
+  },
+  noPreload: { name: "no-preload", scope: "workload", about: "Begin with what the store holds already." },
+} as const satisfies Record<string, FlagName>;

@@ -1,0 +1,59 @@
+/**
+ * Room of the measurement's options: makes of the measurement's flags when a run's load begins to be measured, when it
+ * ends, how its operations are spaced, and what is measured of them. Only `options.ts` enters.
+ *
+ * @module
+ */
+import type { PatternName } from "../load/pattern.ts";
+import type { RunOptions } from "../run/options.ts";
+import type { RawArguments } from "./arguments.ts";
+import { read, refuseBoth } from "./flag_values.ts";
+import { FLAGS } from "./flags.ts";
+
+/** The values of the measurement's flags. */
+export type MeasurementValues = ReturnType<typeof readMeasurementValues>;
+
+/** What they say of a run. */
+export type MeasurementOptions = Pick<
+  RunOptions,
+  "ops" | "warmupMs" | "pattern" | "ratePerSec" | "latencySample" | "intervalMs"
+>;
+
+/** Reads the values of the measurement's flags. */
+export function readMeasurementValues(raw: RawArguments) {
+  return {
+    warmupMs: read(raw, FLAGS.warmup),
+    ops: read(raw, FLAGS.ops),
+    ratePerSec: read(raw, FLAGS.rate),
+    latencySample: read(raw, FLAGS.latencySample),
+    intervalMs: read(raw, FLAGS.interval),
+    repeat: read(raw, FLAGS.repeat),
+  };
+}
+
+/** One operation in so many is timed where the load does not wait: timing it takes as long as a get. */
+const LATENCY_SAMPLE_UNTHROTTLED = 128;
+
+/**
+ * @param values the flags' values
+ * @param pattern the pattern that is asked for, or the default one
+ * @throws {UsageError} when flags contradict each other
+ */
+export function measurementOptions(
+  raw: RawArguments,
+  values: MeasurementValues,
+  pattern: PatternName,
+): MeasurementOptions {
+  refuseBoth(raw, [FLAGS.loadTime, FLAGS.ops], "both say when the load ends");
+  refuseBoth(raw, [FLAGS.pattern, FLAGS.rate], "both say when operations begin");
+  const { ops, warmupMs, ratePerSec, intervalMs } = values;
+  const waits = ratePerSec !== undefined || pattern !== "unthrottled";
+  const latencySample = values.latencySample ?? (waits ? 1 : LATENCY_SAMPLE_UNTHROTTLED);
+  return {
+    ...(ops === undefined ? {} : { ops }),
+    ...(warmupMs === 0 ? {} : { warmupMs }),
+    ...(ratePerSec === undefined ? { pattern } : { pattern: "unthrottled", ratePerSec }),
+    ...(latencySample === 0 ? {} : { latencySample }),
+    intervalMs,
+  };
+}

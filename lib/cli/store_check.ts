@@ -1,0 +1,71 @@
+/**
+ * Room of the store's check: whether a store can hold the records that the flags ask for, before anything is started.
+ * Only `options.ts` enters.
+ *
+ * @module
+ */
+import type { BackendOptions } from "../backend/backend.ts";
+import { planStore } from "../backend/plan.ts";
+import { memoryShards } from "../backend/prepare.ts";
+import { mixKeySpace } from "../load/mix.ts";
+import { hasInserts } from "../load/mix_parts.ts";
+import type { MixOptions } from "../load/workload.ts";
+import { entryWords } from "../store/shard.ts";
+import { SharedStore } from "../store/shared_store.ts";
+import { checkStoreSize, type StoreSize } from "../store/store_size.ts";
+import { FLAGS } from "./flags.ts";
+import type { FlagName } from "./flags/flag.ts";
+import { UsageError } from "./usage_error.ts";
+import { listNames } from "./wording.ts";
+
+/** So that every index of the store's 32-bit words is itself a 32-bit integer. */
+const STORE_BYTES_MAX = 2 ** 31 * Int32Array.BYTES_PER_ELEMENT;
+const GIB = 2 ** 30;
+
+/** @throws {UsageError} when a store cannot hold the mix's records, or one of its shards cannot hold its part of them */
+export function refuseTooLargeStore(mix: MixOptions, backend: BackendOptions, threads: number): void {
+  const shards = backend.kind === "file" ? backend.fileCount : memoryShards(threads);
+  const size = planStore(shards, mixKeySpace(mix));
+  const storeBytes = SharedStore.byteLength(size);
+  const where = backend.kind === "file" ? `with --${FLAGS.fileCount.name}=${shards}` : `in ${shards} shards`;
+  const need = `${mix.keyCountMax} keys${hasInserts(mix) ? " (--max-keys)" : ""} of ${mix.keyBytes}B with values of ` +
+    `up to ${mix.valueBytesMax}B need a store of ${gibibytes(storeBytes)} ${where}`;
+  const lower = [FLAGS.keys, ...(hasInserts(mix) ? [FLAGS.maxKeys] : []), FLAGS.valueSize];
+  if (storeBytes >= STORE_BYTES_MAX) {
+    // Records that would fit need too much only because every shard has room for more than its part of them.
+    const ofShards = recordsBytes(mix) < STORE_BYTES_MAX
+      ? [backend.kind === "file" ? FLAGS.fileCount : FLAGS.threads]
+      : [];
+    throw new UsageError(`${need}, must be below 8GiB: lower ${listFlags([...lower, ...ofShards])}`);
+  }
+  if (!isPossible(size)) {
+    throw new UsageError(
+      `${need}, must be below 2GiB per file: raise ${listFlags([FLAGS.fileCount])}, or lower ${listFlags(lower)}`,
+    );
+  }
+}
+
+/** What the records take by themselves. */
+function recordsBytes({ keyCountMax, keyBytes, valueBytesMax }: MixOptions): number {
+  return keyCountMax * entryWords(keyBytes, valueBytesMax) * Int32Array.BYTES_PER_ELEMENT;
+}
+
+function listFlags(flags: readonly FlagName[]): string {
+  return listNames(flags.map(({ name }) => `--${name}`));
+}
+
+/** Whether each shard has the size that one may have. */
+function isPossible(size: StoreSize): boolean {
+  try {
+    checkStoreSize(size);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** Rounded up, so that it is never shown as what it exceeds. */
+function gibibytes(sizeBytes: number): string {
+  return `${(Math.ceil(sizeBytes / GIB * 10) / 10).toFixed(1)}GiB`;
+}

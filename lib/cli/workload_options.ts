@@ -1,0 +1,122 @@
+/**
+ * Room of the workload's options: makes of the workload's flags the workload that they mean. Only `options.ts` enters.
+ *
+ * @module
+ */
+import { hasInserts, hasTheta } from "../load/mix_parts.ts";
+import { INSERT, READ, UPDATE } from "../load/operation.ts";
+import { type Preset, PRESETS } from "../load/presets.ts";
+import type { MixOptions, WorkloadOptions } from "../load/workload.ts";
+import type { RunOptions } from "../run/options.ts";
+import type { RawArguments } from "./arguments.ts";
+import { read, refuseBoth } from "./flag_values.ts";
+import { FLAGS, SWITCHES } from "./flags.ts";
+import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "./flags/workload_flags.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** The values of the workload's flags. */
+export type WorkloadValues = ReturnType<typeof readWorkloadValues>;
+
+/** The part of a run that says how much its load may insert. */
+export type LoadSize = Pick<RunOptions, "threads" | "loadTimeMs" | "ops" | "warmupMs">;
+
+/** Reads the values of the workload's flags. */
+export function readWorkloadValues(raw: RawArguments) {
+  return {
+    name: read(raw, FLAGS.workload),
+    readRatio: read(raw, FLAGS.readRatio),
+    keyCount: read(raw, FLAGS.keys),
+    keyCountMax: read(raw, FLAGS.maxKeys),
+    keyBytes: read(raw, FLAGS.keySize),
+    valueBytes: read(raw, FLAGS.valueSize),
+    distribution: read(raw, FLAGS.distribution),
+    zipfTheta: read(raw, FLAGS.zipfTheta),
+  };
+}
+
+/** The flags that make a mix of whatever workload they are given with: all but its name. */
+const MIX_FLAGS = [...Object.values(WORKLOAD_FLAGS), ...Object.values(WORKLOAD_SWITCHES)]
+  .filter((flag) => flag !== WORKLOAD_FLAGS.workload);
+
+/**
+ * @param values the flags' values
+ * @param load how long the load is
+ * @throws {UsageError} when flags contradict each other
+ */
+export function workloadOptions(raw: RawArguments, values: WorkloadValues, load: LoadSize): WorkloadOptions {
+  const { given } = raw;
+  const { name, keyCount, keyBytes, zipfTheta } = values;
+  if (name === "seed" && !MIX_FLAGS.some((flag) => given.has(flag.name))) return { kind: "seed" };
+  refuseBoth(raw, [SWITCHES.preload, SWITCHES.noPreload], "contradict each other");
+  const preset = PRESETS[name];
+  const shares = values.readRatio === undefined ? preset.shares : sharesWith(values.readRatio, preset.shares);
+  const distribution = values.distribution ?? preset.distribution;
+  if (given.has(FLAGS.zipfTheta.name) && !hasTheta({ distribution })) {
+    throw new UsageError(`--zipf-theta shapes the zipfian or the latest distribution, got the ${distribution} one`);
+  }
+  const mix: MixOptions = {
+    kind: "mix",
+    name,
+    shares,
+    keyCount,
+    keyCountMax: roomForKeys(values, shares, load),
+    keyBytes,
+    valueBytesMin: values.valueBytes.min,
+    valueBytesMax: values.valueBytes.max,
+    distribution,
+    zipfTheta,
+    preload: given.has(SWITCHES.preload.name) || (preset.preload && !given.has(SWITCHES.noPreload.name)),
+  };
+  refuseShortKeys(mix);
+  return mix;
+}
+
+/** Decimals of a share that is computed, so that 1 - 0.95 is the 0.05 that a reader expects. */
+const SHARE_DIGITS = 12;
+
+/** The shares with another one of reads: the other kinds share the rest as before; if there are none, it is updates. */
+function sharesWith(readRatio: number, shares: Preset["shares"]): number[] {
+  const rest = shares.reduce((sum, share, kind) => kind === READ ? sum : sum + share, 0);
+  return shares.map((share, kind) => {
+    if (kind === READ) return readRatio;
+    const part = rest === 0 ? Number(kind === UPDATE) : share / rest;
+    return Number((part * (1 - readRatio)).toFixed(SHARE_DIGITS));
+  });
+}
+
+/** More than one thread has been seen to do. */
+const OPS_PER_SEC_PER_THREAD_MAX = 5_000_000;
+/** Room that is made for inserts without being asked for is at most for so many. */
+const INSERTS_BY_TIME_MAX = 16_000_000;
+
+function roomForKeys(values: WorkloadValues, shares: readonly number[], load: LoadSize): number {
+  const { name, keyCount, keyCountMax, readRatio } = values;
+  const inserts = hasInserts({ shares });
+  if (keyCountMax !== undefined) {
+    if (!inserts) {
+      const ratio = readRatio === undefined ? "" : ` with --read-ratio=${readRatio}`;
+      throw new UsageError(`--max-keys makes room for inserts, got workload ${name}${ratio}, which has none`);
+    }
+    if (keyCountMax < keyCount) {
+      throw new UsageError(`--max-keys must be at least the ${keyCount} of --keys, got ${keyCountMax}`);
+    }
+    return keyCountMax;
+  }
+  if (!inserts) return keyCount;
+  const timedMs = (load.ops === undefined ? load.loadTimeMs : 0) + (load.warmupMs ?? 0);
+  const byTime = Math.ceil((shares[INSERT] ?? 0) * OPS_PER_SEC_PER_THREAD_MAX * load.threads * (timedMs / 1000));
+  return keyCount + (load.ops ?? 0) + Math.min(byTime, INSERTS_BY_TIME_MAX);
+}
+
+/** Every key begins with so many letters, and ends with its record's number. */
+const KEY_PREFIX_BYTES = 4;
+
+function refuseShortKeys(mix: MixOptions): void {
+  const { keyCountMax, keyBytes } = mix;
+  const keyBytesMin = KEY_PREFIX_BYTES + String(keyCountMax - 1).length;
+  if (keyBytes >= keyBytesMin) return;
+  const flag = hasInserts(mix) ? FLAGS.maxKeys : FLAGS.keys;
+  throw new UsageError(
+    `--key-size must be at least ${keyBytesMin}B for ${keyCountMax} keys (--${flag.name}), got ${keyBytes}B`,
+  );
+}

@@ -1,0 +1,24 @@
+/**
+ * Room of the presets: what each named workload begins with.
+ *
+ * @module
+ */
+import type { DistributionName, WorkloadName } from "./workload.ts";
+
+/** What a mix begins with. */
+export interface Preset {
+  /** The share of each kind of operation, at the kind's number; the sum is 1. */
+  readonly shares: readonly [read: number, update: number, insert: number, readModifyWrite: number];
+  readonly distribution: DistributionName;
+  readonly preload: boolean;
+}
+
+/** The seed's load as a mix, and YCSB's core workloads that need no scans. */
+export const PRESETS: Readonly<Record<WorkloadName, Preset>> = {
+  seed: { shares: [0.1, 0.9, 0, 0], distribution: "uniform", preload: false },
+  a: { shares: [0.5, 0.5, 0, 0], distribution: "zipfian", preload: true },
+  b: { shares: [0.95, 0.05, 0, 0], distribution: "zipfian", preload: true },
+  c: { shares: [1, 0, 0, 0], distribution: "zipfian", preload: true },
+  d: { shares: [0.95, 0, 0.05, 0], distribution: "latest", preload: true },
+  f: { shares: [0.5, 0, 0, 0.5], distribution: "zipfian", preload: true },
+};
