@@ -1,5 +1,5 @@
 /**
- * Room of kvlab's version: the root `deno.json` says it, everyone else asks here.
+ * Room of the versions: kvlab's, which the root `deno.json` says, and that of its results. Everyone may ask here.
  *
  * @module
  */
@@ -7,3 +7,6 @@ import denoJson from "../deno.json" with { type: "json" };
 
 /** This kvlab's version, such as `0.1.0`. */
 export const VERSION: string = denoJson.version;
+
+/** The name and the version of a JSON result's form. The version rises when a field goes or changes its meaning. */
+export const RESULT_SCHEMA = "kvlab-result/1";

@@ -54,3 +54,27 @@ export function formatCount(count: number, noun: string): string {
 export function escapeControls(text: string): string {
   return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
+
+/** The units of a duration, in seconds, the largest first. */
+const DURATION_UNITS = [["s", 1], ["ms", 1e-3], ["µs", 1e-6], ["ns", 1e-9]] as const;
+const FOUR_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
+const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const PERCENT = new Intl.NumberFormat("en-US", { style: "percent", maximumSignificantDigits: 4 });
+
+/** A duration to four digits, in the largest unit of which it is at least one: `812 ns`, `1.5 ms`, `10.02 s`. */
+export function readableDuration(seconds: number): string {
+  const rounded = Number(seconds.toPrecision(4));
+  if (rounded === 0) return "0 s";
+  const [unit, unitSec] = DURATION_UNITS.find(([, unitSec]) => Math.abs(rounded) >= unitSec) ?? ["ns", 1e-9];
+  return `${FOUR_DIGITS.format(rounded / unitSec)} ${unit}`;
+}
+
+/** A number with thousands separators, whole from a thousand on and to four digits below: `170,850`, `12.5`. */
+export function readableNumber(value: number): string {
+  return (Math.abs(value) < 1000 ? FOUR_DIGITS : WHOLE).format(value);
+}
+
+/** A share, from 0 to 1, as percent to four digits: `12.5%`. */
+export function readableShare(share: number): string {
+  return PERCENT.format(share);
+}

@@ -7,6 +7,7 @@
 import type { InspectedFile, InspectedShard, Inspection } from "../inspect/inspect.ts";
 import { VERSION } from "../version.ts";
 import { escapeControls } from "./format.ts";
+import { type Column, tableLines } from "./table.ts";
 
 /**
  * The inspection as `name: value` lines, an empty line, and a table with a row for each file. Shards in a row that have
@@ -19,7 +20,7 @@ export function inspectionText(inspection: Inspection): string {
     `serializer: ${serializer}`,
     ...figures(inspection).map(([name, value]) => `${name}: ${value}`),
     "",
-    ...table([HEADINGS, ...rows(inspection.shards)]),
+    ...tableLines(COLUMNS, rows(inspection.shards)),
   ];
   return lines.join("\n") + "\n";
 }
@@ -68,9 +69,14 @@ function fileObject({ path, bytes, health, version, entries, reason }: Inspected
   return { path, bytes, health, version, entries, reason };
 }
 
-const HEADINGS = ["shard", "health", "version", "entries", "bytes", "file"];
-/** Columns of numbers and of what stands for them, aligned to the right. */
-const RIGHT_ALIGNED: ReadonlySet<string> = new Set(["shard", "version", "entries", "bytes"]);
+const COLUMNS: readonly Column[] = [
+  { heading: "shard", align: "right" },
+  { heading: "health", align: "left" },
+  { heading: "version", align: "right" },
+  { heading: "entries", align: "right" },
+  { heading: "bytes", align: "right" },
+  { heading: "file", align: "left" },
+];
 const NOTHING = "-";
 
 function rows(shards: readonly InspectedShard[]): string[][] {
@@ -93,18 +99,4 @@ function rows(shards: readonly InspectedShard[]): string[][] {
 function fileRow(shard: number, { name, bytes, health, version, entries, reason }: InspectedFile): string[] {
   const file = reason === undefined ? name : `${name}: ${reason}`;
   return [shard, health, version ?? NOTHING, entries ?? NOTHING, bytes, escapeControls(file)].map(String);
-}
-
-/** The rows in lines, each column as wide as its widest cell. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEADINGS.map((_, column) =>
-    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0)
-  );
-  return rows.map((row) => {
-    const cells = HEADINGS.map((heading, column) => {
-      const [cell = "", width = 0] = [row[column], widths[column]];
-      return RIGHT_ALIGNED.has(heading) ? cell.padStart(width) : cell.padEnd(width);
-    });
-    return cells.join("  ").trimEnd();
-  });
 }

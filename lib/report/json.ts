@@ -42,16 +42,13 @@ import type { WorkloadOptions } from "../load/workload.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RunOptions } from "../run/options.ts";
 import type { RunResult } from "../run/result.ts";
-import { VERSION } from "../version.ts";
+import { RESULT_SCHEMA, VERSION } from "../version.ts";
 import { microsecondsOf, secondsOf } from "./format.ts";
 import type { Machine } from "./machine.ts";
 import { runObject } from "./run_json.ts";
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [name: string]: JsonValue };
-
-/** The name and the version of the document's form. The version rises when a field goes or changes its meaning. */
-export const RESULT_SCHEMA = "kvlab-result/1";
 
 /** The result as one JSON object, indented by two spaces and ended by a line feed. Its fields: see the module. */
 export function resultJson(result: RunResult, machine: Machine): string {

@@ -5,6 +5,7 @@
  */
 import type { LatencySummary } from "../run/measurements.ts";
 import type { RunResult } from "../run/result.ts";
+import { tableLines } from "./table.ts";
 
 const HEADINGS = ["timed", "min", "mean", "p50", "p90", "p99", "p99.9", "max"];
 
@@ -25,7 +26,10 @@ export function latencyTable({ operations = [], options: { latencySample, ratePe
   if (rows.length === 0) return [];
   const of = latencySample === undefined || latencySample === 1 ? "" : ` of every ${ordinal(latencySample)}`;
   const from = ratePerSec === undefined ? "" : " from the intended start";
-  return aligned([[`latency${of}${from}, in µs`, ...HEADINGS], ...rows]);
+  return tableLines([
+    { heading: `latency${of}${from}, in µs`, align: "left" },
+    ...HEADINGS.map((heading) => ({ heading, align: "right" } as const)),
+  ], rows);
 }
 
 function cells({ count, minMs, meanMs, p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: LatencySummary): string[] {
@@ -46,12 +50,4 @@ function ordinal(n: number): string {
   const tens = n % 100;
   const suffix = tens > 10 && tens < 14 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th");
   return `${n}${suffix}`;
-}
-
-/** The first column to the left, the others to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row.map((cell, column) => column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)).join("  ")
-  );
 }

@@ -34,9 +34,12 @@ export function runObject(result: RunResult): JsonObject {
 
 /** Figures under the names that they have in the document. */
 export function figuresObject(figures: readonly Figure[]): JsonObject {
-  return Object.fromEntries(
-    figures.map(({ name, kind, value }) => kind === "duration" ? [`${name}_sec`, secondsOf(value)] : [name, value]),
-  );
+  return Object.fromEntries(figures.map(figureEntry));
+}
+
+/** A figure's name and value in the document. */
+export function figureEntry({ name, kind, value }: Figure): [name: string, value: number] {
+  return kind === "duration" ? [`${name}_sec`, secondsOf(value)] : [name, value];
 }
 
 function operationObject({ operation, count, latency, uncorrectedLatency }: OperationResult): JsonObject {

@@ -16,14 +16,20 @@ import { latencyTable } from "./latency_table.ts";
  * latencies, where any were measured.
  */
 export function summaryText(result: RunResult): string {
-  const { file, stoppedBy } = result;
   const lines = loadFigures(result).map((figure) => `${figure.name}: ${figureText(figure)}`);
-  if (file?.fileSystem !== undefined) lines.push(`file_system: ${file.fileSystem}`);
-  if (file !== undefined && file.powerLoss === undefined) lines.push(`power_loss: ${NOTHING_SYNCED}`);
-  if (stoppedBy !== undefined) lines.push(`stopped_by: ${stoppedBy}`);
+  lines.push(...remarks(result));
   const table = latencyTable(result);
   if (table.length > 0) lines.push("", ...table);
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** What a result says besides its figures, in lines without line feeds. */
+export function remarks({ file, stoppedBy }: RunResult): string[] {
+  const lines: string[] = [];
+  if (file?.fileSystem !== undefined) lines.push(`file_system: ${file.fileSystem}`);
+  if (file !== undefined && file.powerLoss === undefined) lines.push(`power_loss: ${NOTHING_SYNCED}`);
+  if (stoppedBy !== undefined) lines.push(`stopped_by: ${stoppedBy}`);
+  return lines;
 }
 
 /** What a power loss would lose when nothing is ever synced. */

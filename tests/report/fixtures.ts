@@ -4,6 +4,7 @@
  * @module
  */
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
+import type { Machine } from "../../lib/report/machine.ts";
 import type { LatencySummary } from "../../lib/run/measurements.ts";
 import type { RunOptions } from "../../lib/run/options.ts";
 import type { FileResult, RunResult, ThreadResult } from "../../lib/run/result.ts";
@@ -179,4 +180,15 @@ export const mixResult: RunResult = {
     },
     { endMs: 2_000, durationMs: 1_000, ops: 0, opsPerSec: 0, reads: 0, writes: 0 },
   ],
+};
+
+export const machine: Machine = {
+  cpuCount: 4,
+  cpuModel: "A CPU @ 2 GHz",
+  memoryBytes: 16 * 2 ** 30,
+  os: "linux",
+  kernel: "6.1.0",
+  arch: "x86_64",
+  denoVersion: "2.9.6",
+  v8Version: "15.0",
 };

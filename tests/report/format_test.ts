@@ -5,6 +5,9 @@ import {
   formatSeconds,
   formatSize,
   microsecondsOf,
+  readableDuration,
+  readableNumber,
+  readableShare,
   secondsOf,
 } from "../../lib/report/format.ts";
 
@@ -58,4 +61,38 @@ Deno.test("formatSize() is exact in the largest unit that divides the size", () 
 
 Deno.test("formatCount() has a plural except for one", () => {
   assertEquals([0, 1, 2].map((count) => formatCount(count, "file")), ["0 files", "1 file", "2 files"]);
+});
+
+Deno.test("readableDuration() has four digits in the largest unit of which there is one", () => {
+  const cases: [seconds: number, text: string][] = [
+    [0, "0 s"],
+    [1e-10, "0.1 ns"],
+    [1e-9, "1 ns"],
+    [8.12e-7, "812 ns"],
+    [9.99949e-7, "999.9 ns"],
+    [9.99951e-7, "1 µs"],
+    [0.0015, "1.5 ms"],
+    [0.01234567, "12.35 ms"],
+    [0.99999, "1 s"],
+    [10.0209, "10.02 s"],
+    [12_345.6, "12,350 s"],
+  ];
+  for (const [seconds, text] of cases) assertEquals(readableDuration(seconds), text);
+});
+
+Deno.test("readableNumber() has thousands separators, and digits behind the point below a thousand", () => {
+  const cases: [value: number, text: string][] = [
+    [0, "0"],
+    [0.00123456, "0.001235"],
+    [12.5, "12.5"],
+    [123.456, "123.5"],
+    [1000.4, "1,000"],
+    [170_849.75, "170,850"],
+    [13_600_000_000, "13,600,000,000"],
+  ];
+  for (const [value, text] of cases) assertEquals(readableNumber(value), text);
+});
+
+Deno.test("readableShare() is in percent", () => {
+  assertEquals([0, 0.125, 0.00012345, 1].map(readableShare), ["0%", "12.5%", "0.01235%", "100%"]);
 });

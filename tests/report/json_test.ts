@@ -2,12 +2,12 @@ import { assert, assertAlmostEquals, assertEquals, assertFalse, assertStringIncl
 import type { BackendOptions } from "../../lib/backend/backend.ts";
 import type { MixOptions } from "../../lib/load/workload.ts";
 import { optionsObject, resultJson } from "../../lib/report/json.ts";
-import type { Machine } from "../../lib/report/machine.ts";
 import { summaryText } from "../../lib/report/summary.ts";
 import { VERSION } from "../../lib/version.ts";
 import {
   asynchronousBackend,
   fileResult,
+  machine,
   memoryOptions,
   memoryResult,
   mixResult,
@@ -17,18 +17,7 @@ import {
   threadOf,
 } from "./fixtures.ts";
 
-const machine: Machine = {
-  cpuCount: 4,
-  cpuModel: "A CPU @ 2 GHz",
-  memoryBytes: 16 * 2 ** 30,
-  os: "linux",
-  kernel: "6.1.0",
-  arch: "x86_64",
-  denoVersion: "2.9.6",
-  v8Version: "15.0",
-};
-
-/** The same as the document shows it. */
+/** The machine as the document shows it. */
 const machineObject = {
   cpu_count: 4,
   cpu_model: "A CPU @ 2 GHz",

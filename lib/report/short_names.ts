@@ -1,0 +1,28 @@
+/**
+ * Room of the short names: what is left of files' paths when what they have in common is gone. Pure functions; any report
+ * may enter.
+ *
+ * @module
+ */
+
+const SEPARATOR = "/";
+const EXTENSION = ".json";
+
+/**
+ * The paths without the folders that all begin with and the folders and name that all end with, as long as something is
+ * left of each, and without `.json` where all have it: `runs/a/result.json` and `runs/b/result.json` are `a` and `b`.
+ */
+export function shortNames(paths: readonly string[]): string[] {
+  const split = paths.map((path) => path.split(SEPARATOR));
+  while (haveCommon(split, 0)) split.forEach((parts) => parts.shift());
+  while (haveCommon(split, -1)) split.forEach((parts) => parts.pop());
+  const names = split.map((parts) => parts.join(SEPARATOR));
+  const bare = names.every((name) => name.length > EXTENSION.length && name.endsWith(EXTENSION));
+  return bare ? names.map((name) => name.slice(0, -EXTENSION.length)) : names;
+}
+
+/** Whether all have more than one part, and the same at that place. */
+function haveCommon(split: readonly (readonly string[])[], place: 0 | -1): boolean {
+  const common = split[0]?.at(place);
+  return common !== undefined && split.every((parts) => parts.length > 1 && parts.at(place) === common);
+}

@@ -1,0 +1,33 @@
+/**
+ * Room of the tables: rows of text in aligned columns. Pure functions; any report may enter.
+ *
+ * @module
+ */
+
+/** One column of a table. */
+export interface Column {
+  readonly heading: string;
+  /** Numbers, and what stands for them, belong to the right. */
+  readonly align: "left" | "right";
+}
+
+const GAP = "  ";
+
+/** The headings and the rows in lines without line feeds, each column as wide as its widest cell. */
+export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+  const all = [columns.map(({ heading }) => heading), ...rows];
+  const widths = columns.map((_, column) => all.reduce((widest, row) => Math.max(widest, widthOf(row[column])), 0));
+  return all.map((row) => {
+    const cells = columns.map(({ align }, column) => {
+      const cell = row[column] ?? "";
+      const padding = " ".repeat((widths[column] ?? 0) - widthOf(cell));
+      return align === "left" ? cell + padding : padding + cell;
+    });
+    return cells.join(GAP).trimEnd();
+  });
+}
+
+/** In characters: a µ is one, and so is a character of two UTF-16 units. */
+function widthOf(cell = ""): number {
+  return Array.from(cell).length;
+}

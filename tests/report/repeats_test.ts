@@ -1,0 +1,125 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { resultJson } from "../../lib/report/json.ts";
+import { repeatsJson, repeatsText } from "../../lib/report/repeats.ts";
+import type { RunResult } from "../../lib/run/result.ts";
+import { RESULT_SCHEMA, VERSION } from "../../lib/version.ts";
+import { asynchronousBackend, fileResult, machine, memoryOptions, mixResult, persisted, threadOf } from "./fixtures.ts";
+
+/** A memory run of one thread and ten seconds. */
+function memoryRun(writes: number): RunResult {
+  const threads = [threadOf({ thread: 0, runtimeMs: 10_000, reads: 0, writes, hits: 0 })];
+  return { options: { ...memoryOptions, threads: 1 }, threads };
+}
+
+/** So many runs that the interval of their median is narrower than their range. */
+const eleven = Array.from({ length: 11 }, (_, index) => memoryRun(100 + index));
+
+Deno.test("repeatsText() opens with the repeats, then has the text result's figures in their order and units", () => {
+  assertEquals(
+    repeatsText([memoryRun(300), memoryRun(100), memoryRun(201)]),
+    "repeats: 3\n" +
+      "total_ops: 201 (100 … 300, 95% of the median 100 … 300)\n" +
+      "total_runtime: 10s (10s … 10s, 95% of the median 10s … 10s)\n" +
+      "total_ops_per_sec: 20.10 (10.00 … 30.00, 95% of the median 10.00 … 30.00)\n" +
+      "average_ops_per_sec: 20.10 (10.00 … 30.00, 95% of the median 10.00 … 30.00)\n" +
+      "reads: 0 (0 … 0, 95% of the median 0 … 0)\n" +
+      "writes: 201 (100 … 300, 95% of the median 100 … 300)\n" +
+      "hits: 0 (0 … 0, 95% of the median 0 … 0)\n" +
+      "blocked_on_lock: 0s (0s … 0s, 95% of the median 0s … 0s)\n" +
+      "blocked_on_lock_share: 0.00% (0.00% … 0.00%, 95% of the median 0.00% … 0.00%)\n",
+  );
+});
+
+Deno.test("repeatsText() shows a median of counts between two of them", () => {
+  assert(repeatsText([memoryRun(100), memoryRun(101)]).includes("total_ops: 100.5 (100 … 101, "));
+});
+
+Deno.test("repeatsText() has an interval that is narrower than the range when there are many repeats", () => {
+  assert(repeatsText(eleven).includes("total_ops: 105 (100 … 110, 95% of the median 102 … 108)\n"));
+});
+
+Deno.test("repeatsText() has no interval for a figure that one run alone has", () => {
+  const asynchronous = { ...memoryRun(100).options, backend: asynchronousBackend };
+  const [first, second] = [persisted, { ...persisted, processCrashBound: {} }].map((file): RunResult => ({
+    ...memoryRun(100),
+    options: asynchronous,
+    file,
+  }));
+  assert(first !== undefined && second !== undefined);
+  for (const results of [[first, second], [second, first]]) {
+    const text = repeatsText(results);
+    assert(text.includes("\nprocess_crash_writes_bound: 1026 (1026 … 1026)\n"));
+    assert(text.includes("\ndrain: 0.50025s (0.50025s … 0.50025s, 95% of the median 0.50025s … 0.50025s)\n"));
+  }
+});
+
+Deno.test("repeatsText() ends with what the last run says besides its figures", () => {
+  const text = repeatsText([{ ...fileResult, stoppedBy: "SIGTERM" }, fileResult]);
+  assert(text.endsWith("\npower_loss: everything (--sync=none)\nstopped_by: SIGINT\n"));
+});
+
+Deno.test("repeatsText() has a line for each latency", () => {
+  const line = "read_latency_p99: 0.000004s (0.000004s … 0.000004s, 95% of the median 0.000004s … 0.000004s)";
+  assert(repeatsText([mixResult, mixResult]).split("\n").includes(line));
+});
+
+Deno.test("repeatsJson() throws when there are no results", () => {
+  assertThrows(() => repeatsJson([], machine), RangeError, "Cannot report repeats");
+});
+
+Deno.test("repeatsJson() has the summary of every figure by the name it has in a single run's document", () => {
+  const text = repeatsJson([memoryRun(300), memoryRun(100), memoryRun(201)], machine);
+  assert(text.startsWith(`{\n  "schema": "${RESULT_SCHEMA}",\n  "kvlab": "${VERSION}",\n  "repeats": 3,\n`));
+  assert(text.endsWith("\n}\n"));
+  const { summary } = JSON.parse(text);
+  const same = (value: number) => ({ median: value, min: value, max: value, ci95_low: value, ci95_high: value });
+  const ops = { median: 201, min: 100, max: 300, ci95_low: 100, ci95_high: 300 };
+  const rate = { median: 20.1, min: 10, max: 30, ci95_low: 10, ci95_high: 30 };
+  assertEquals(summary, {
+    total_ops: ops,
+    total_runtime_sec: same(10),
+    total_ops_per_sec: rate,
+    average_ops_per_sec: rate,
+    reads: same(0),
+    writes: ops,
+    hits: same(0),
+    blocked_on_lock_sec: same(0),
+    blocked_on_lock_share: same(0),
+  });
+  assertEquals(JSON.parse(repeatsJson(eleven, machine)).summary.total_ops, {
+    median: 105,
+    min: 100,
+    max: 110,
+    ci95_low: 102,
+    ci95_high: 108,
+  });
+});
+
+Deno.test("repeatsJson() says once what all runs share, and of each run everything else", () => {
+  const results = [{ ...fileResult, file: { ...persisted, drainMs: 1 } }, fileResult];
+  const { schema, kvlab, repeats, summary, seed, options, machine: where, runs, ...rest } = JSON.parse(
+    repeatsJson(results, machine),
+  );
+  assertEquals(rest, {});
+  assertEquals([schema, kvlab, repeats], [RESULT_SCHEMA, VERSION, 2]);
+  assertEquals(summary.drain_sec, {
+    median: 0.250625,
+    min: 0.001,
+    max: 0.50025,
+    ci95_low: 0.001,
+    ci95_high: 0.50025,
+  });
+  for (const [index, result] of results.entries()) {
+    // Together they are the document of that run alone.
+    const alone = JSON.parse(resultJson(result, machine));
+    assertEquals({ schema, kvlab, seed, options, machine: where, ...runs[index] }, alone);
+    for (const name of ["schema", "kvlab", "seed", "options", "machine"]) assertEquals(name in runs[index], false);
+  }
+});
+
+Deno.test("repeatsJson() has null for the interval of a figure that one run alone has", () => {
+  const unbounded: RunResult = { ...fileResult, file: { ...persisted, processCrashBound: {} } };
+  const { summary } = JSON.parse(repeatsJson([fileResult, unbounded], machine));
+  const { median, ci95_low, ci95_high } = summary.process_crash_writes_bound;
+  assertEquals([median, ci95_low, ci95_high], [1_026, null, null]);
+});
