@@ -1,105 +1,62 @@
 /**
  * kvlab's entry: reads the command line, does what it says, and ends with the right exit code.
  *
- * Exit codes: 0 success; 1 failure; 2 the command line is wrong; 3 a crash tore files or cost more than the gauge said; 130 and 143 the run was ended by SIGINT and
- * SIGTERM, in an orderly way or by a second signal at once.
+ * Exit codes: 0 success; 1 failure; 2 the command line is wrong; 3 a crash tore files or cost more than the gauge said;
+ * 130 and 143 the run was ended by SIGINT and SIGTERM, in an orderly way or by a second signal at once.
+ *
+ * Each command's modules are loaded only for it, so that help is there at once, and a child that is to be killed soon.
  *
  * @module
  */
-import { helpText } from "./lib/cli/help.ts";
-import {
-  type CrashCommand,
-  type ExportCommand,
-  type InspectCommand,
-  parseCommand,
-  type RunCommand,
-} from "./lib/cli/options.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
-import { CHILD_COMMAND, runChild } from "./lib/crash/child.ts";
-import { crash } from "./lib/crash/crash.ts";
-import { allHeld } from "./lib/crash/result.ts";
-import { EXIT_SIGNALS, print, stopOnSignals, warn } from "./lib/entry/terminal.ts";
-import { exportDirectory } from "./lib/inspect/export.ts";
-import { inspectDirectory } from "./lib/inspect/inspect.ts";
-import { configurationLine } from "./lib/report/configuration.ts";
-import { crashJson, crashText, killLine } from "./lib/report/crash.ts";
-import { inspectionJson, inspectionText } from "./lib/report/inspection.ts";
-import { resultJson } from "./lib/report/json.ts";
-import { readMachine } from "./lib/report/machine.ts";
-import { summaryText } from "./lib/report/summary.ts";
-import { run } from "./lib/run/runner.ts";
-import { VERSION } from "./lib/version.ts";
+import { CHILD_COMMAND } from "./lib/crash/child_command.ts";
+import { print, warn } from "./lib/entry/terminal.ts";
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
-const EXIT_NOT_HELD = 3;
 
 async function main(args: readonly string[]): Promise<number> {
   const [word, childOptions] = args;
   if (word === CHILD_COMMAND && childOptions !== undefined) {
+    const { runChild } = await import("./lib/crash/child.ts");
     await runChild(childOptions);
     return 0;
   }
+  const { parseCommand } = await import("./lib/cli/options.ts");
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
   const command = parseCommand(args, { threads: navigator.hardwareConcurrency, seed });
   switch (command.kind) {
-    case "help":
+    case "help": {
+      const { helpText } = await import("./lib/cli/help.ts");
       print(helpText() + "\n");
       return 0;
-    case "version":
+    }
+    case "version": {
+      const { VERSION } = await import("./lib/version.ts");
       print(`kvlab ${VERSION}\n`);
       return 0;
-    case "run":
-      return await runLoad(command);
-    case "crash":
-      return await crashAgainAndAgain(command);
-    case "inspect":
-      return inspect(command);
-    case "export":
-      return exportEntries(command);
-    case "compare":
-      throw new Error("compare comes with lib/compare");
+    }
+    case "run": {
+      const { runCommand } = await import("./lib/entry/run_command.ts");
+      return await runCommand(command);
+    }
+    case "crash": {
+      const { crashCommand } = await import("./lib/entry/crash_command.ts");
+      return await crashCommand(command);
+    }
+    case "inspect": {
+      const { inspectCommand } = await import("./lib/entry/inspect_command.ts");
+      return inspectCommand(command);
+    }
+    case "export": {
+      const { exportCommand } = await import("./lib/entry/export_command.ts");
+      return exportCommand(command);
+    }
+    case "compare": {
+      const { compareCommand } = await import("./lib/entry/compare_command.ts");
+      return compareCommand(command);
+    }
   }
-}
-
-async function runLoad({ options, format }: RunCommand): Promise<number> {
-  // Before the first line, so that whoever has read that may rely on an orderly end.
-  const stop = stopOnSignals();
-  warn(configurationLine(options, VERSION));
-  const result = await run(options, {
-    stop,
-    onSetAside: ({ path, backupPath, reason }) => warn(`kvlab: set aside ${path} as ${backupPath}: ${reason}`),
-    onWarning: (message) => warn(`kvlab: warning: ${message}`),
-    onProgress: (message) => warn(`kvlab: ${message}`),
-  });
-  print(format === "json" ? resultJson(result, readMachine()) : summaryText(result));
-  return result.stoppedBy === undefined ? 0 : EXIT_SIGNALS[result.stoppedBy];
-}
-
-async function crashAgainAndAgain({ kills, options, format }: CrashCommand): Promise<number> {
-  const stop = stopOnSignals();
-  warn(configurationLine(options, VERSION));
-  const result = await crash({ kills, options }, {
-    stop,
-    onKill: (kill) => warn(`kvlab: ${killLine(kill)}`),
-  });
-  print(format === "json" ? crashJson(result) : crashText(result));
-  if (result.stoppedBy !== undefined) return EXIT_SIGNALS[result.stoppedBy];
-  return allHeld(result) ? 0 : EXIT_NOT_HELD;
-}
-
-function inspect({ directory, forceRead, format }: InspectCommand): number {
-  const inspection = inspectDirectory(directory, { forceRead });
-  print(format === "json" ? inspectionJson(inspection) : inspectionText(inspection));
-  return 0;
-}
-
-function exportEntries({ directory, forceRead, format }: ExportCommand): number {
-  const onWarning = (message: string) => warn(`kvlab: warning: ${message}`);
-  for (const piece of exportDirectory(directory, { forceRead, format, onWarning })) {
-    if (!print(piece)) break;
-  }
-  return 0;
 }
 
 /** One line for any error; the user needs no stack. */

@@ -8,7 +8,7 @@
  * @module
  */
 import type { FileBackendOptions } from "../lib/backend/backend.ts";
-import { CHILD_COMMAND } from "../lib/crash/child.ts";
+import { CHILD_COMMAND } from "../lib/crash/child_command.ts";
 import { crash } from "../lib/crash/crash.ts";
 import {
   type PersistencePolicy,

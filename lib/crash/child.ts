@@ -4,11 +4,9 @@
  * @module
  */
 import type { RunOptions } from "../run/options.ts";
+import { CHILD_COMMAND } from "./child_command.ts";
 import type { RunHooks } from "../run/hooks.ts";
 import { run } from "../run/runner.ts";
-
-/** The command, unknown to `--help`, under which kvlab starts itself as a child. Its one argument is the options. */
-export const CHILD_COMMAND = "crash-child";
 
 /** What the child writes to stderr when its load begins. */
 const RUNNING_LINE = "running";

@@ -23,19 +23,20 @@ const ERASE_TO_LINE_END = "\x1b[K";
 
 /** The one line at the bottom of a terminal that shows how far a run is. It does nothing where there is no terminal. */
 export class ProgressLine {
+  /** Whether there is a terminal to draw it on, and it is wanted. */
+  readonly isShown: boolean;
   readonly #terminal: Terminal;
-  readonly #isShown: boolean;
   #isDrawn = false;
   #drawnAtMs = -Infinity;
 
   constructor({ quiet = false, terminal = STDERR }: ProgressLineOptions = {}) {
     this.#terminal = terminal;
-    this.#isShown = !quiet && terminal.isTerminal();
+    this.isShown = !quiet && terminal.isTerminal();
   }
 
   /** Draws the progress, unless it was drawn a moment ago. */
   update(progress: Progress): void {
-    if (!this.#isShown) return;
+    if (!this.isShown) return;
     const nowMs = performance.now();
     if (nowMs - this.#drawnAtMs < PERIOD_MS) return;
     this.#drawnAtMs = nowMs;

@@ -1,0 +1,17 @@
+/**
+ * Room of the compare command: shows results of runs side by side.
+ *
+ * @module
+ */
+import type { CompareCommand } from "../cli/options.ts";
+import { compareFiles } from "../compare/comparison.ts";
+import { comparisonJson, comparisonText, comparisonWarnings } from "../report/comparison.ts";
+import { print, warn } from "./terminal.ts";
+
+/** Does what the command says, and returns the exit code. */
+export function compareCommand({ files, format }: CompareCommand): number {
+  const comparison = compareFiles(files);
+  for (const warning of comparisonWarnings(comparison)) warn(`kvlab: warning: ${warning}`);
+  print(format === "json" ? comparisonJson(comparison) : comparisonText(comparison));
+  return 0;
+}

@@ -1,0 +1,17 @@
+/**
+ * Room of the export command: prints all entries of a directory as one document.
+ *
+ * @module
+ */
+import type { ExportCommand } from "../cli/options.ts";
+import { exportDirectory } from "../inspect/export.ts";
+import { print, warn } from "./terminal.ts";
+
+/** Does what the command says, and returns the exit code. */
+export function exportCommand({ directory, forceRead, format }: ExportCommand): number {
+  const onWarning = (message: string) => warn(`kvlab: warning: ${message}`);
+  for (const piece of exportDirectory(directory, { forceRead, format, onWarning })) {
+    if (!print(piece)) break;
+  }
+  return 0;
+}

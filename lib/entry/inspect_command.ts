@@ -1,0 +1,16 @@
+/**
+ * Room of the inspect command: says what a directory holds.
+ *
+ * @module
+ */
+import type { InspectCommand } from "../cli/options.ts";
+import { inspectDirectory } from "../inspect/inspect.ts";
+import { inspectionJson, inspectionText } from "../report/inspection.ts";
+import { print } from "./terminal.ts";
+
+/** Does what the command says, and returns the exit code. */
+export function inspectCommand({ directory, forceRead, format }: InspectCommand): number {
+  const inspection = inspectDirectory(directory, { forceRead });
+  print(format === "json" ? inspectionJson(inspection) : inspectionText(inspection));
+  return 0;
+}
