@@ -16,6 +16,7 @@ const FROM_SOURCE = [
   "--quiet",
   "--allow-read",
   "--allow-write",
+  "--allow-run",
   "--allow-sys",
   new URL("main.ts", REPOSITORY).href,
 ];
@@ -174,7 +175,7 @@ export function assertFailed(ended: Ended, why: RegExp): string {
   return line;
 }
 
-const PROGRESS_LINES = ["kvlab: running", "kvlab: draining"];
+const PROGRESS_LINES = ["kvlab: preloading", "kvlab: warming up", "kvlab: running", "kvlab: draining"];
 
 /** The result of a kvlab that was given `--format=json`. */
 export function resultOf(ended: Ended): ResultDocument {

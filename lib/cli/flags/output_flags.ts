@@ -38,8 +38,8 @@ export const OUTPUT_FLAGS = {
     scope: "output",
     placeholder: "PREFIX",
     about:
-      "Write the latencies as HdrHistogram files: of each kind of operation, such as PREFIX-read.hgrm, and of each " +
-      "interval, PREFIX.hlog.",
+      "Write the latencies as HdrHistogram files: of each kind of operation, such as PREFIX-read.hgrm, and all " +
+      "of them in PREFIX.hlog.",
     defaultNote: "no files",
     ...path("the beginning of files' names"),
   },

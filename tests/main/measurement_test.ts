@@ -1,0 +1,170 @@
+/**
+ * Tests of what measured runs print and write, as a user starts them.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertFalse, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
+import { namesIn, temporaryDirectory } from "../run/files.ts";
+import { assertCode, kvlab, linesOf } from "./kvlab.ts";
+
+const SHORT = ["--threads=2", "--load-time-sec=0.3", "--pattern=unthrottled"];
+const FILE = ["file", "--file-count=4", "--flush-period-us=20000", "--replace=alternate"];
+
+// deno-lint-ignore no-explicit-any -- a document is looked into at many places
+async function json(args: readonly string[]): Promise<any> {
+  const ended = await kvlab([...args, "--format=json"]);
+  assertCode(ended, 0);
+  return JSON.parse(ended.stdout);
+}
+
+for (const workload of ["a", "b", "c", "d", "f"]) {
+  Deno.test(`workload ${workload} preloads its records and finds every one that it reads`, async () => {
+    const document = await json([...SHORT, `--workload=${workload}`, "--keys=3k", "--value-size=10-40", ...FILE]);
+    assertEquals(document.preload_keys, 3_000);
+    assertGreater(document.reads, 0);
+    assertEquals(document.hits, document.reads);
+    assertEquals(document.options.workload, workload);
+    const names = document.operations.map(({ operation }: { operation: string }) => operation);
+    const others = { a: "update", b: "update", d: "insert", f: "read_modify_write" } as Record<string, string>;
+    assertEquals(names, ["read", ...(workload in others ? [others[workload]] : [])]);
+    assertEquals(
+      document.phases.map(({ phase }: { phase: string }) => phase),
+      ["prepare", "preload", "preload_flush", "load", "drain"],
+    );
+  });
+}
+
+Deno.test("an own mix does what its flags say", async () => {
+  const document = await json([
+    ...["--threads=2", "--pattern=unthrottled", "--ops=20k", "--read-ratio=0.25", "--keys=500", "--key-size=24B"],
+    ...["--value-size=7", "--distribution=hotspot", "--preload", "--latency-sample=1", "memory"],
+  ]);
+  assertEquals(document.total_ops, 20_000);
+  assert(Math.abs(document.reads / 20_000 - 0.25) < 0.02, String(document.reads));
+  assertEquals(document.hits, document.reads);
+  const timed = document.operations.reduce(
+    (sum: number, { latency }: { latency: { count: number } }) => sum + latency.count,
+    0,
+  );
+  assertEquals(timed, 20_000);
+});
+
+Deno.test("a load that inserts more than there is room for fails, and names the flag to raise", async () => {
+  const ended = await kvlab([...SHORT, "--workload=d", "--keys=100", "--max-keys=150", "memory"]);
+  assertCode(ended, 1);
+  assertStringIncludes(ended.stderr, "--max-keys");
+  assertEquals(ended.stdout, "");
+});
+
+Deno.test("--result, --series and --histograms write whole files beside the result on stdout", async () => {
+  using directory = temporaryDirectory();
+  const path = (name: string) => `${directory.path}/${name}`;
+  const outputs = [`--result=${path("r.json")}`, `--series=${path("s.csv")}`, `--histograms=${path("h")}`];
+  const ended = await kvlab([...SHORT, "--interval=100ms", ...outputs, ...FILE]);
+  assertCode(ended, 0);
+  assertMatch(ended.stdout, /^total_ops: [1-9]/);
+  assertEquals(namesIn(directory.path), ["h-read.hgrm", "h-update.hgrm", "h.hlog", "r.json", "s.csv"]);
+  const document = JSON.parse(Deno.readTextFileSync(path("r.json")));
+  assertEquals(document.schema, "kvlab-result/1");
+  assertStringIncludes(ended.stdout, `total_ops: ${document.total_ops}\n`);
+  const [header = "", ...rows] = linesOf(Deno.readTextFileSync(path("s.csv")));
+  assertEquals(rows.length, document.series.length);
+  assert(rows.every((row) => row.split(",").length === header.split(",").length));
+  assertMatch(Deno.readTextFileSync(path("h-read.hgrm")), /#\[Mean/);
+  assertMatch(Deno.readTextFileSync(path("h.hlog")), /Tag=update,/);
+});
+
+Deno.test("an output that cannot be written is found before the load", async () => {
+  for (const flag of ["result", "series", "histograms"]) {
+    const startedAtMs = performance.now();
+    const ended = await kvlab(["--load-time-sec=30", `--${flag}=/nowhere/at/all`, "memory"]);
+    assertCode(ended, 1);
+    assertMatch(ended.stderr, /^kvlab: Cannot write \/nowhere\/at\/all.*: No such file or directory/m);
+    assert(performance.now() - startedAtMs < 15_000);
+  }
+});
+
+Deno.test("--format=csv prints a header and a row for each run", async () => {
+  const ended = await kvlab([...SHORT, "--repeat=2", "--format=csv", "memory"]);
+  assertCode(ended, 0);
+  const [header = "", ...rows] = linesOf(ended.stdout);
+  assertMatch(header, /^run,total_ops,/);
+  assertEquals(rows.map((row) => row.slice(0, 2)), ["1,", "2,"]);
+});
+
+Deno.test("--quiet prints nothing on stderr", async () => {
+  const ended = await kvlab([...SHORT, "--quiet", "memory"]);
+  assertCode(ended, 0);
+  assertEquals(ended.stderr, "");
+  assertGreater(ended.stdout.length, 0);
+});
+
+Deno.test("--repeat runs again and again, each in a directory of its own, and sums up", async () => {
+  using temporary = temporaryDirectory();
+  const ended = await kvlab([...SHORT, "--repeat=3", ...FILE], { env: { TMPDIR: temporary.path } });
+  assertCode(ended, 0);
+  assertMatch(ended.stdout, /^repeats: 3\ntotal_ops: \d+ \(\d+ … \d+, 95% of the median /);
+  // Nothing was there that an earlier run had left, and nothing is there afterwards.
+  assertMatch(ended.stdout, /^files_loaded: 0 \(0 … 0/m);
+  assertEquals(namesIn(temporary.path), []);
+  assertStringIncludes(ended.stderr, "kvlab: run 3 of 3: ");
+});
+
+Deno.test("compare shows results side by side, warns of other options, and tells noise from difference", async () => {
+  using directory = temporaryDirectory();
+  const results = ["unthrottled", "consistent"].map((pattern) => ({
+    pattern,
+    path: `${directory.path}/${pattern}.json`,
+  }));
+  for (const { pattern, path } of results) {
+    const flags = ["--threads=1", "--load-time-sec=0.1", "--repeat=4", "--seed=1", `--pattern=${pattern}`];
+    assertCode(await kvlab([...flags, `--result=${path}`, "memory"]), 0);
+  }
+  const paths = results.map(({ path }) => path);
+  const ended = await kvlab(["compare", ...paths]);
+  assertCode(ended, 0);
+  assertMatch(ended.stderr, /warning: options\.pattern differs: "unthrottled" in .*, "consistent" in /);
+  assertFalse(ended.stderr.includes("seed differs"));
+  const line = linesOf(ended.stdout).find((line) => line.startsWith("total_ops_per_sec ")) ?? "";
+  assertMatch(line, /differs/);
+  const same = await kvlab(["compare", paths[0]!, paths[0]!, "--format=json"]);
+  assertCode(same, 0);
+  assertEquals(JSON.parse(same.stdout).files?.length ?? 2, 2);
+  assertFalse(same.stdout.includes('"differs"'));
+});
+
+Deno.test("compare names a file that is no result", async () => {
+  using directory = temporaryDirectory();
+  const path = `${directory.path}/not.json`;
+  Deno.writeTextFileSync(path, "{}");
+  const ended = await kvlab(["compare", path, path]);
+  assertCode(ended, 1);
+  assertStringIncludes(ended.stderr, path);
+});
+
+Deno.test("--rate shows the rate asked for beside the one reached, and corrected beside uncorrected latencies", async () => {
+  const ended = await kvlab(["--threads=2", "--load-time-sec=1", "--rate=2k", "memory"]);
+  assertCode(ended, 0);
+  assertMatch(
+    ended.stdout,
+    /^rate_asked: 2000\.00\nrate_reached: (19|20)\d\d\.\d\d\nmissed_starts: \d+\ntimer_late_p50: /m,
+  );
+  assertMatch(ended.stdout, /^latency from the intended start, in µs .*\nread .*\nupdate .*\nread, uncorrected /m);
+});
+
+Deno.test("a file run says what its device can do, unless it is told not to", async () => {
+  const probed = await json([...SHORT, ...FILE]);
+  for (const name of ["device_writes_per_sec", "device_renames_per_sec", "device_fsyncs_per_sec"]) {
+    assertGreater(probed[name], 0);
+  }
+  assertEquals(typeof probed.file_system, "string");
+  const unprobed = await json([...SHORT, "--no-device-probe", ...FILE]);
+  assertFalse("device_writes_per_sec" in unprobed);
+});
+
+Deno.test("a result says on which machine it was measured", async () => {
+  const { machine } = await json([...SHORT, "memory"]);
+  assertGreater(machine.memory_bytes, 0);
+  assertEquals(machine.kernel, Deno.osRelease());
+  assertEquals(typeof machine.cpu_model, "string");
+});
