@@ -19,7 +19,9 @@ import { type FigureKind, figures } from "./figures.ts";
 import { type JsonObject, machineObject, optionsObject } from "./json.ts";
 import type { Machine } from "./machine.ts";
 import { figureEntry, runObject } from "./run_json.ts";
-import { figureText, remarks } from "./summary.ts";
+import { remarks } from "./summary.ts";
+import { type Column, tableLines } from "./table.ts";
+import { readableDuration, readableNumber, readableShare, secondsOf } from "./format.ts";
 
 /** One figure of all runs that have it. */
 interface FigureSummary extends SampleSummary {
@@ -28,8 +30,9 @@ interface FigureSummary extends SampleSummary {
 }
 
 /**
- * The repeats as lines, each ended by a line feed: their number, then of each figure, in the order and units of the text
- * result, `name: median (min … max, 95% of the median low … high)`, then what the last run says that is no figure.
+ * The repeats as lines, each ended by a line feed: their number, what the last run says that is no figure, and after an
+ * empty line a table with the median, the least, the greatest and the 95% interval of the median of each figure, in the
+ * order of the text result.
  *
  * @param results at least one, all of the same options
  */
@@ -37,8 +40,9 @@ export function repeatsText(results: readonly RunResult[]): string {
   const last = results.at(-1);
   const lines = [
     `repeats: ${results.length}`,
-    ...summarizeFigures(results).map(summaryLine),
     ...(last === undefined ? [] : remarks(last)),
+    "",
+    ...tableLines(COLUMNS, summarizeFigures(results).map(summaryRow)),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -75,18 +79,31 @@ function summarizeFigures(results: readonly RunResult[]): FigureSummary[] {
   });
 }
 
-function summaryLine({ name, kind, median, min, max, interval }: FigureSummary): string {
-  const text = (value: number) => figureText({ kind, value: kind === "count" ? roundToHundredths(value) : value });
-  const spread = [
-    `${text(min)} … ${text(max)}`,
-    ...(interval === undefined ? [] : [`95% of the median ${text(interval.low)} … ${text(interval.high)}`]),
-  ];
-  return `${name}: ${text(median)} (${spread.join(", ")})`;
+const COLUMNS: readonly Column[] = [
+  { heading: "figure", align: "left" },
+  { heading: "median", align: "right" },
+  { heading: "min", align: "right" },
+  { heading: "max", align: "right" },
+  { heading: "95% of the median", align: "left" },
+];
+
+function summaryRow({ name, kind, median, min, max, interval }: FigureSummary): string[] {
+  const text = (value: number) => readableFigure({ kind, value });
+  const range = interval === undefined ? "-" : `${text(interval.low)} … ${text(interval.high)}`;
+  return [name, text(median), text(min), text(max), range];
 }
 
-/** A median of counts need not be whole. */
-function roundToHundredths(value: number): number {
-  return Math.round(value * 100) / 100;
+function readableFigure({ kind, value }: Pick<FigureSummary, "kind"> & { value: number }): string {
+  switch (kind) {
+    case "duration":
+      return readableDuration(secondsOf(value));
+    case "share":
+      return readableShare(value);
+    case "count":
+    case "rate":
+    case "mean":
+      return readableNumber(value);
+  }
 }
 
 function summaryEntry({ name, kind, median, min, max, interval }: FigureSummary): [name: string, summary: JsonObject] {

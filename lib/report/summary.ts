@@ -36,7 +36,7 @@ export function remarks({ file, stoppedBy }: RunResult): string[] {
 const NOTHING_SYNCED = "everything (--sync=none)";
 
 /** A figure's value with its unit. */
-export function figureText({ kind, value }: Pick<Figure, "kind" | "value">): string {
+function figureText({ kind, value }: Pick<Figure, "kind" | "value">): string {
   switch (kind) {
     case "count":
       return String(value);

@@ -37,8 +37,7 @@ export const OUTPUT_FLAGS = {
     name: "histograms",
     scope: "output",
     placeholder: "PREFIX",
-    about:
-      "Write the latencies as HdrHistogram files: of each kind of operation, such as PREFIX-read.hgrm, and all " +
+    about: "Write the latencies as HdrHistogram files: of each kind of operation, such as PREFIX-read.hgrm, and all " +
       "of them in PREFIX.hlog.",
     defaultNote: "no files",
     ...path("the beginning of files' names"),
