@@ -12,7 +12,7 @@ import { cborCodec } from "../lib/codec/cbor.ts";
 import { FORMAT } from "../lib/codec/codec.ts";
 import { jsonCodec } from "../lib/codec/json.ts";
 import { OutputBuffer } from "../lib/codec/output_buffer.ts";
-import { SEED_KEY_COUNT, SEED_VALUE } from "../lib/load/workload.ts";
+import { SEED_KEY_COUNT, SEED_VALUE } from "../lib/load/seed_workload.ts";
 import { entryWords } from "../lib/store/shard.ts";
 import { SharedStore } from "../lib/store/shared_store.ts";
 import { Abort } from "../lib/sync/abort.ts";

@@ -9,7 +9,7 @@
 import { CODECS } from "../lib/codec/codecs.ts";
 import { SERIALIZER_NAMES } from "../lib/codec/codec.ts";
 import { OutputBuffer } from "../lib/codec/output_buffer.ts";
-import { SEED_KEY_COUNT, SEED_VALUE } from "../lib/load/workload.ts";
+import { SEED_KEY_COUNT, SEED_VALUE } from "../lib/load/seed_workload.ts";
 import { type QueuedSnapshot, SnapshotQueue } from "../lib/persist/snapshot_queue.ts";
 import { entryWords } from "../lib/store/shard.ts";
 import { SharedStore } from "../lib/store/shared_store.ts";

@@ -10,7 +10,7 @@
  */
 import { planStore } from "../lib/backend/plan.ts";
 import { Rng } from "../lib/load/rng.ts";
-import { SEED_KEY_COUNT, SEED_VALUE, writeSeedKey } from "../lib/load/workload.ts";
+import { SEED_KEY_COUNT, SEED_VALUE, writeSeedKey } from "../lib/load/seed_workload.ts";
 import { PaddedBytes } from "../lib/store/padded_bytes.ts";
 import { SharedStore } from "../lib/store/shared_store.ts";
 import { Abort } from "../lib/sync/abort.ts";

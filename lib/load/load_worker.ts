@@ -18,7 +18,8 @@ import { NumberedWorkload } from "./numbered_workload.ts";
 import { createPattern, type PatternName } from "./pattern.ts";
 import { preload } from "./preload.ts";
 import { Rng } from "./rng.ts";
-import { SeedWorkload, type Workload, type WorkloadOptions } from "./workload.ts";
+import { SeedWorkload } from "./seed_workload.ts";
+import type { Workload, WorkloadOptions } from "./workload.ts";
 
 /** What a load worker gets. */
 export interface LoadWorkerConfiguration extends TaskConfiguration {

@@ -7,7 +7,8 @@ import type { KeySpace } from "../backend/plan.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { READ, UPDATE } from "./operation.ts";
 import type { Rng } from "./rng.ts";
-import { SEED_KEY_COUNT, type Workload, writeSeedKey } from "./workload.ts";
+import { SEED_KEY_COUNT, writeSeedKey } from "./seed_workload.ts";
+import type { Workload } from "./workload.ts";
 
 const ROUND_DIGITS = 7;
 const THREAD_DIGITS = 4;

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertLess, assertLessOrEqual } from "@std/assert";
 import { planStore } from "../../lib/backend/plan.ts";
-import { SEED_KEY_COUNT, SEED_KEY_SPACE, SEED_VALUE } from "../../lib/load/workload.ts";
+import { SEED_KEY_COUNT, SEED_KEY_SPACE, SEED_VALUE } from "../../lib/load/seed_workload.ts";
 import { hashKey, shardOf } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { entryWords } from "../../lib/store/shard.ts";

@@ -10,7 +10,7 @@ import { planStore } from "../../lib/backend/plan.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import { SEED_KEY_SPACE } from "../../lib/load/workload.ts";
+import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
 import { shardFileName } from "../../lib/persist/shard_file.ts";
 import type { StopSignal } from "../../lib/run/result.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";

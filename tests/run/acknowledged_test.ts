@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
-import { SEED_KEY_SPACE } from "../../lib/load/workload.ts";
+import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
 import type { PersistencePolicy, ReplaceName } from "../../lib/persist/policy.ts";
 import type { RunOptions } from "../../lib/run/options.ts";
 import type { RunResult, StopSignal } from "../../lib/run/result.ts";

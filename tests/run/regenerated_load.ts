@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { SeedWorkload } from "../../lib/load/workload.ts";
+import { SeedWorkload } from "../../lib/load/seed_workload.ts";
 import { UPDATE } from "../../lib/load/operation.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { hashKey, shardOf } from "../../lib/store/hash.ts";

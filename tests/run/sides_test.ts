@@ -8,7 +8,7 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
-import { SEED_KEY_SPACE } from "../../lib/load/workload.ts";
+import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
 import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/policy.ts";
 import { shardFileName } from "../../lib/persist/shard_file.ts";
 import { run } from "../../lib/run/runner.ts";

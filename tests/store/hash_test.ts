@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertLess, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { SEED_KEY_COUNT } from "../../lib/load/workload.ts";
+import { SEED_KEY_COUNT } from "../../lib/load/seed_workload.ts";
 import { hashKey, shardOf } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 

@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { READ, UPDATE } from "../../lib/load/operation.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import { SEED_KEY_COUNT, SEED_VALUE, SeedWorkload, writeSeedKey } from "../../lib/load/workload.ts";
+import { SEED_KEY_COUNT, SEED_VALUE, SeedWorkload, writeSeedKey } from "../../lib/load/seed_workload.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 
 const ascii = new TextEncoder();

@@ -1,0 +1,12 @@
+/**
+ * Room of the digits: what keys are made of, ready to be written by words.
+ *
+ * @module
+ */
+const ZERO = "0".charCodeAt(0);
+
+/** The two digits of each number below 100, as a little-endian half word. */
+export const TWO_DIGITS = Int32Array.from(
+  { length: 100 },
+  (_, n) => (ZERO + n % 10) << 8 | (ZERO + Math.trunc(n / 10)),
+);

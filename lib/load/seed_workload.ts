@@ -1,0 +1,87 @@
+/**
+ * Room of the seed's workload: its keys, its value, and its mix of operations.
+ *
+ * @module
+ */
+import type { KeySpace } from "../backend/plan.ts";
+import { PaddedBytes } from "../store/padded_bytes.ts";
+import { TWO_DIGITS as DIGITS } from "./digits.ts";
+import { READ, UPDATE } from "./operation.ts";
+import type { Rng } from "./rng.ts";
+import type { Workload } from "./workload.ts";
+
+/** Number of keys of the seed's workload: `Key0` … `Key65535`. */
+export const SEED_KEY_COUNT = 65_536;
+/** Leaves as many high bits of 32 random ones as number that many keys. */
+const SEED_KEY_SHIFT = 32 - Math.log2(SEED_KEY_COUNT);
+/** The seed's one value. */
+export const SEED_VALUE = "foo";
+
+/** Of 2^32 random numbers, how many mean a put: 90%. */
+const PUT_THRESHOLD = Math.round(0.9 * 2 ** 32);
+
+/** What the seed's workload may put. */
+export const SEED_KEY_SPACE: KeySpace = {
+  keyCount: SEED_KEY_COUNT,
+  keyLengthMax: `Key${SEED_KEY_COUNT - 1}`.length,
+  valueLengthMax: SEED_VALUE.length,
+};
+
+const PREFIX = "Key";
+/** Length of `Key` and one digit: the first word of every key. */
+const FIRST_WORD_BYTES = PREFIX.length + 1;
+/** `Key` as a little-endian word whose highest byte is free for the first digit. */
+const PREFIX_WORD = PREFIX.charCodeAt(0) | PREFIX.charCodeAt(1) << 8 | PREFIX.charCodeAt(2) << 16;
+const ZERO = "0".charCodeAt(0);
+/** A constant of this module's own: V8 folds it, but not an imported one. */
+const TWO_DIGITS = DIGITS;
+
+/**
+ * The seed's workload: keys chosen uniformly, one value, 90% puts and 10% gets.
+ *
+ * After {@linkcode SeedWorkload.next}, `kind` and `key` describe the operation. Keys are built by words in place:
+ * bytes written one by one would stall the reads by word that follow.
+ */
+export class SeedWorkload implements Workload {
+  readonly key = new PaddedBytes(FIRST_WORD_BYTES + 4);
+  readonly value = PaddedBytes.of(SEED_VALUE);
+  /** {@linkcode UPDATE} or {@linkcode READ}. */
+  kind = READ;
+  readonly #rng: Rng;
+
+  constructor(rng: Rng) {
+    this.#rng = rng;
+  }
+
+  /** Chooses the next operation. */
+  next(): void {
+    const rng = this.#rng;
+    writeSeedKey(rng.next() >>> SEED_KEY_SHIFT, this.key);
+    this.kind = (rng.next() >>> 0) < PUT_THRESHOLD ? UPDATE : READ;
+  }
+}
+
+/** Writes `Key` and the number in decimal; the number is from 0 to 99,999. */
+export function writeSeedKey(n: number, key: PaddedBytes): void {
+  const words = key.words;
+  if (n >= 10_000) {
+    const first = (n / 10_000) | 0;
+    const rest = n - first * 10_000;
+    const high = (rest / 100) | 0;
+    words[0] = PREFIX_WORD | (ZERO + first) << 24;
+    words[1] = TWO_DIGITS[high]! | TWO_DIGITS[rest - high * 100]! << 16;
+    key.length = FIRST_WORD_BYTES + 4;
+    return;
+  }
+  let tail = 0;
+  let tailLength = 0;
+  let rest = n;
+  for (; rest >= 10; tailLength++) {
+    const quotient = (rest / 10) | 0;
+    tail = tail << 8 | (ZERO + rest - quotient * 10);
+    rest = quotient;
+  }
+  words[0] = PREFIX_WORD | (ZERO + rest) << 24;
+  words[1] = tail;
+  key.length = FIRST_WORD_BYTES + tailLength;
+}
