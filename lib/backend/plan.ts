@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { entryWords } from "../store/shard.ts";
+import { entryWords, wordsFor } from "../store/shard.ts";
 import type { StoreSize } from "../store/store_size.ts";
 
 /** The keys and values that a load may put. */
@@ -28,7 +28,8 @@ const FEW_KEYS = 8;
 
 /**
  * Sizes a store up front. Hashing spreads keys over shards as at random, so a shard's number of keys is binomial, with
- * a standard deviation of about the square root of its mean.
+ * a standard deviation of about the square root of its mean. Each entry has room for the longest value from the start:
+ * else a key whose values grow would take the room of several.
  *
  * @param loaded what is loaded from files, whose keys may be others than the load's
  */
@@ -39,9 +40,11 @@ export function planStore(
 ): StoreSize {
   const mean = keys.keyCount / shards;
   const entries = Math.min(keys.keyCount, Math.ceil(mean + DEVIATIONS * Math.sqrt(mean) + FEW_KEYS));
+  const loadedWords = loaded.arenaWordsPerShardMax + loaded.entriesPerShardMax * wordsFor(keys.valueLengthMax);
   return {
     shards,
     entriesPerShard: entries + loaded.entriesPerShardMax,
-    arenaWordsPerShard: entries * entryWords(keys.keyLengthMax, keys.valueLengthMax) + loaded.arenaWordsPerShardMax,
+    arenaWordsPerShard: entries * entryWords(keys.keyLengthMax, keys.valueLengthMax) + loadedWords,
+    valueCapacityMin: keys.valueLengthMax,
   };
 }

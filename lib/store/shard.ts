@@ -42,7 +42,7 @@ export const SPECIAL_KEY = 1;
 const CAPACITY_MASK = ~3;
 
 /** Words that hold `bytes` bytes. */
-function wordsFor(bytes: number): number {
+export function wordsFor(bytes: number): number {
   return (bytes + 3) >> 2;
 }
 
@@ -118,16 +118,24 @@ export function readValue(
   out.length = length;
 }
 
-/** Writes a new entry, whose {@linkcode entryWords} are free from `entry` on. The index does not know it yet. */
+/**
+ * Writes a new entry, whose {@linkcode entryWords} are free from `entry` on. The index does not know it yet.
+ *
+ * @param capacity for the value, in bytes; at least its length
+ */
 export function writeEntry(
   words: Int32Array<SharedArrayBuffer>,
   entry: number,
   key: PaddedBytes,
   value: PaddedBytes,
+  capacity: number,
 ): void {
   words[entry + ENTRY_KEY_LENGTH] = key.length;
-  words[entry + ENTRY_CAPACITY] = wordsFor(value.length) * 4 | (isSpecial(key) ? SPECIAL_KEY : 0);
-  words.set(key.words.subarray(0, wordsFor(key.length)), entry + ENTRY_HEADER_WORDS);
+  words[entry + ENTRY_CAPACITY] = wordsFor(capacity) * 4 | (isSpecial(key) ? SPECIAL_KEY : 0);
+  const to = entry + ENTRY_HEADER_WORDS;
+  const keyWords = wordsFor(key.length);
+  const source = key.words;
+  for (let i = 0; i < keyWords; i++) words[to + i] = source[i]!;
   writeValue(words, entry, key.length, value);
 }
 

@@ -67,6 +67,7 @@ export class SharedStore {
   readonly #slotMask: number;
   readonly #regionsStart: number;
   readonly #regionWords: number;
+  readonly #valueCapacityMin: number;
   /** One for each shard that this thread has viewed. */
   readonly #views: (ShardView | undefined)[];
 
@@ -81,6 +82,7 @@ export class SharedStore {
     this.#slotMask = layout.slots - 1;
     this.#regionsStart = layout.regionsStart;
     this.#regionWords = layout.regionWords;
+    this.#valueCapacityMin = size.valueCapacityMin ?? 0;
     this.#views = new Array(size.shards).fill(undefined);
   }
 
@@ -231,11 +233,12 @@ export class SharedStore {
     const header = shard * HEADER_WORDS;
     const region = this.#regionsStart + shard * this.#regionWords;
     const offset = words[header + HEADER_ARENA_END]! || this.#arenaStart;
-    const end = offset + entryWords(key.length, value.length);
+    const capacity = Math.max(value.length, this.#valueCapacityMin);
+    const end = offset + entryWords(key.length, capacity);
     if (end > this.#regionWords) return false;
     if (old === 0 && words[header + HEADER_COUNT]! >= this.size.entriesPerShard) return false;
 
-    writeEntry(words, region + offset, key, value);
+    writeEntry(words, region + offset, key, value, capacity);
     linkEntry(words, region, this.#slotMask, hash, region + offset, old);
     words[header + HEADER_ARENA_END] = end;
     if (old === 0) words[header + HEADER_COUNT]!++;

@@ -14,6 +14,11 @@ export interface StoreSize {
   readonly entriesPerShard: number;
   /** Words of entries ({@linkcode entryWords} each) that each shard has room for. */
   readonly arenaWordsPerShard: number;
+  /**
+   * Bytes of value that a new entry has room for at least, so that longer values do not move it, and leave a dead entry
+   * behind, again and again; 0 when absent.
+   */
+  readonly valueCapacityMin?: number;
 }
 
 /** Index slots are at most this full, so that a probe stays short. */
@@ -37,9 +42,10 @@ export function checkStoreSize(size: StoreSize): void {
   checkBound("entriesPerShard", size.entriesPerShard, ENTRIES_MAX);
   checkBound("arenaWordsPerShard", size.arenaWordsPerShard, REGION_WORDS_MAX);
   checkBound("words per shard", layoutOf(size).regionWords, REGION_WORDS_MAX);
+  checkBound("valueCapacityMin", size.valueCapacityMin ?? 0, REGION_WORDS_MAX * Int32Array.BYTES_PER_ELEMENT, 0);
 }
 
-function checkBound(name: string, value: number, max: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= max) return;
-  throw new RangeError(`Cannot create a store: ${name} is ${value}, must be a whole number from 1 to ${max}`);
+function checkBound(name: string, value: number, max: number, min = 1): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new RangeError(`Cannot create a store: ${name} is ${value}, must be a whole number from ${min} to ${max}`);
 }

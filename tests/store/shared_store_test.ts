@@ -149,6 +149,21 @@ Deno.test("SharedStore.put() overwrites in place while the value fits, so that n
   assertStrictEquals(store.version(0), 1_000);
 });
 
+Deno.test("SharedStore.put() moves no entry for a value up to valueCapacityMin, and one for a longer value", () => {
+  // Two entries of three words, one of key and four of value; the index fills whole cache lines: no word is to spare.
+  const store = newStore({ shards: 1, entriesPerShard: 6, arenaWordsPerShard: 16, valueCapacityMin: 14 });
+  const model = new Model(store);
+  for (let length = 0; length <= 16; length++) {
+    for (const key of ["Key0", "Key1"]) {
+      store.putString(key, "x".repeat(length));
+      model.put(key, "x".repeat(length));
+    }
+    model.assertSeenIn(store);
+  }
+  assertThrows(() => store.putString("Key0", "x".repeat(17)), StoreFullError);
+  model.assertSeenIn(store);
+});
+
 Deno.test("SharedStore.put() fills a shard to its very last word, and not its neighbour", () => {
   // An index of 16 slots and an arena of 160 words: a region of whole cache lines, without a word of excess.
   const store = newStore({ shards: 2, entriesPerShard: 12, arenaWordsPerShard: 160 });
@@ -276,6 +291,10 @@ Deno.test("SharedStore.create() refuses a size that is out of range, by its name
       const error = assertThrows(() => newStore({ [name]: value }), RangeError);
       assertStringIncludes(error.message, `${name} is ${value}, must be a whole number from 1 to `);
     }
+  }
+  for (const valueCapacityMin of [-1, 1.5, NaN, Infinity, 2 ** 53]) {
+    const error = assertThrows(() => newStore({ valueCapacityMin }), RangeError);
+    assertStringIncludes(error.message, `valueCapacityMin is ${valueCapacityMin}, must be a whole number from 0 to `);
   }
   assertThrows(() => newStore({ shards: 2 ** 20 + 1 }), RangeError, "shards");
   assertThrows(() => newStore({ entriesPerShard: 2 ** 26, arenaWordsPerShard: 2 ** 29 - 1 }), RangeError, "words per");
