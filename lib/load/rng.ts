@@ -47,9 +47,17 @@ export class Rng {
   below(bound: number): number {
     return ((this.next() >>> 0) * bound / TWO_TO_32) | 0;
   }
+
+  /** A random fraction from 0 to below 1, of 53 bits: the high 27 of the next 32, then the high 26 of those after. */
+  fraction(): number {
+    const high = this.next() >>> 5;
+    return (high * TWO_TO_26 + (this.next() >>> 6)) / TWO_TO_53;
+  }
 }
 
+const TWO_TO_26 = 2 ** 26;
 const TWO_TO_32 = 0x1_0000_0000;
+const TWO_TO_53 = 2 ** 53;
 const GOLDEN_GAMMA = 0x9e3779b9 | 0;
 
 /** The finalizer of SplitMix32: a bijection that spreads every bit of its input over its output. */

@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import { Rng } from "../../lib/load/rng.ts";
+import { assertByChance, countNumbers } from "./statistics.ts";
 
 const MASK_32 = 0xffff_ffffn;
 
@@ -52,12 +53,6 @@ function reference(seed: number, stream: number): ReferenceXoshiro {
 /** The next numbers, unsigned. */
 function take(rng: Rng, count: number): number[] {
   return Array.from({ length: count }, () => rng.next() >>> 0);
-}
-
-/** Pearson's statistic of how far counts are from being equal. */
-function chiSquare(counts: readonly number[]): number {
-  const expected = counts.reduce((sum, count) => sum + count, 0) / counts.length;
-  return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
 }
 
 Deno.test("ReferenceXoshiro.next() gives the numbers known of xoshiro128** when the state is 1, 2, 3, 4", () => {
@@ -142,9 +137,20 @@ Deno.test("Rng.below() takes the next number as a fraction of its bound", () => 
 
 Deno.test("Rng.below() is uniform", () => {
   const rng = new Rng(2024);
-  const counts = new Array<number>(100).fill(0);
-  for (let i = 0; i < 200_000; i++) counts[rng.below(100)]!++;
-  const statistic = chiSquare(counts);
-  // With 99 degrees of freedom it is outside of these bounds less than once in ten thousand.
-  assert(statistic > 52 && statistic < 161, `chi-square ${statistic}`);
+  assertByChance(countNumbers(() => rng.below(100), { draws: 200_000, bound: 100 }));
+});
+
+Deno.test("Rng.fraction() takes 27 bits of the next number and 26 of the one after, the high ones", () => {
+  const rng = new Rng(9, 3);
+  const expected = reference(9, 3);
+  for (let i = 0; i < 1000; i++) {
+    const bits = (expected.next() >> 5n) << 26n | (expected.next() >> 6n);
+    assertEquals(BigInt(rng.fraction() * 2 ** 53), bits);
+  }
+});
+
+Deno.test("Rng.fraction() is uniform from 0 to below 1, down to its last bits", () => {
+  const rng = new Rng(2025);
+  assertByChance(countNumbers(() => Math.floor(rng.fraction() * 100), { draws: 200_000, bound: 100 }));
+  assertByChance(countNumbers(() => rng.fraction() * 2 ** 53 % 64, { draws: 200_000, bound: 64 }));
 });

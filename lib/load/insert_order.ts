@@ -1,0 +1,39 @@
+/**
+ * Room of the order of inserts: which record a thread inserts next.
+ *
+ * @module
+ */
+import { RecordsUsedUpError } from "./records_used_up_error.ts";
+
+/**
+ * The records that one thread inserts: those after the ones that exist before the load, of which the threads take turns.
+ * So threads never insert the same record, and none needs to know how far the others are.
+ */
+export class InsertOrder {
+  readonly #first: number;
+  readonly #step: number;
+  readonly #end: number;
+
+  /**
+   * @param options.keyCount number of records that exist before the load
+   * @param options.keyCountMax number of records that there is room for, below 2^31
+   * @param options.thread index of the thread, from 0
+   * @param options.threads number of threads
+   */
+  constructor(options: { keyCount: number; keyCountMax: number; thread: number; threads: number }) {
+    this.#first = options.keyCount + options.thread;
+    this.#step = options.threads;
+    this.#end = options.keyCountMax;
+  }
+
+  /**
+   * The record of the thread's insert `i`, from 0.
+   *
+   * @throws {RecordsUsedUpError} when there is no room for it
+   */
+  record(i: number): number {
+    const record = this.#first + this.#step * i;
+    if (record >= this.#end) throw new RecordsUsedUpError(this.#end);
+    return record;
+  }
+}
