@@ -6,6 +6,7 @@
 import { hasInserts, hasTheta } from "../load/mix_parts.ts";
 import { INSERT, READ, UPDATE } from "../load/operation.ts";
 import { type Preset, PRESETS } from "../load/presets.ts";
+import { keyBytesMin } from "../load/record.ts";
 import type { MixOptions, WorkloadOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/options.ts";
 import type { RawArguments } from "./arguments.ts";
@@ -108,15 +109,12 @@ function roomForKeys(values: WorkloadValues, shares: readonly number[], load: Lo
   return keyCount + (load.ops ?? 0) + Math.min(byTime, INSERTS_BY_TIME_MAX);
 }
 
-/** Every key begins with so many letters, and ends with its record's number. */
-const KEY_PREFIX_BYTES = 4;
-
 function refuseShortKeys(mix: MixOptions): void {
   const { keyCountMax, keyBytes } = mix;
-  const keyBytesMin = KEY_PREFIX_BYTES + String(keyCountMax - 1).length;
-  if (keyBytes >= keyBytesMin) return;
+  const least = keyBytesMin(keyCountMax);
+  if (keyBytes >= least) return;
   const flag = hasInserts(mix) ? FLAGS.maxKeys : FLAGS.keys;
   throw new UsageError(
-    `--key-size must be at least ${keyBytesMin}B for ${keyCountMax} keys (--${flag.name}), got ${keyBytes}B`,
+    `--key-size must be at least ${least}B for ${keyCountMax} keys (--${flag.name}), got ${keyBytes}B`,
   );
 }

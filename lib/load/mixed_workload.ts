@@ -3,21 +3,96 @@
  *
  * @module
  */
-import { PaddedBytes } from "../store/padded_bytes.ts";
-import { READ } from "./operation.ts";
-import type { Rng } from "./rng.ts";
+import type { PaddedBytes } from "../store/padded_bytes.ts";
+import { createDistribution } from "./distribution/create.ts";
+import type { Distribution } from "./distribution/distribution.ts";
+import { InsertOrder } from "./insert_order.ts";
+import {
+  INSERT as KIND_INSERT,
+  READ as KIND_READ,
+  READ_MODIFY_WRITE as KIND_READ_MODIFY_WRITE,
+  UPDATE as KIND_UPDATE,
+} from "./operation.ts";
+import { RecordKeys, RecordValues } from "./record.ts";
+import { Rng } from "./rng.ts";
 import type { MixOptions, Workload } from "./workload.ts";
 
-/** A mix of operations. */
+/** Constants of this module's own: V8 folds these, but not imported ones. */
+const READ = KIND_READ;
+const UPDATE = KIND_UPDATE;
+const INSERT = KIND_INSERT;
+const READ_MODIFY_WRITE = KIND_READ_MODIFY_WRITE;
+
+/** Half of 2^32: what separates a signed integer from the unsigned one with the same order. */
+const TWO_TO_31 = 2 ** 31;
+
+/**
+ * A mix of operations, as YCSB's CoreWorkload makes it: each operation's kind by the shares, its record by the
+ * distribution; an insert takes the thread's next new record. As there, `zipfian` is scrambled.
+ *
+ * A thread's operations depend on its random numbers, its index, the number of threads and the options alone. That is
+ * where this differs from YCSB, whose threads share a counter of inserts: here the records that are inserted meanwhile
+ * are chosen by `latest` alone, and only by the thread that has inserted them; all other distributions choose among the
+ * records that exist before the load.
+ */
 export class MixedWorkload implements Workload {
   readonly key: PaddedBytes;
   readonly value: PaddedBytes;
   kind = READ;
+  readonly #rng: Rng;
+  /** Random signed integers below this mean a read; below the next, an update; below the last, an insert. */
+  readonly #readsBelow: number;
+  readonly #updatesBelow: number;
+  readonly #insertsBelow: number;
+  readonly #keys: RecordKeys;
+  readonly #values: RecordValues;
+  readonly #distribution: Distribution;
+  readonly #order: InsertOrder;
+  #inserts = 0;
 
-  constructor(_rng: Rng, options: MixOptions, _place: { thread: number; threads: number }) {
-    this.key = new PaddedBytes(options.keyBytes);
-    this.value = new PaddedBytes(options.valueBytesMax);
+  constructor(rng: Rng, options: MixOptions, { thread, threads }: { thread: number; threads: number }) {
+    this.#rng = rng;
+    this.#readsBelow = thresholdAfter(READ, options.shares);
+    this.#updatesBelow = thresholdAfter(UPDATE, options.shares);
+    this.#insertsBelow = thresholdAfter(INSERT, options.shares);
+    this.#keys = new RecordKeys(options);
+    // Of their own, so that the values' sizes do not change which operations there are.
+    this.#values = new RecordValues(new Rng(rng.next() >>> 0), options);
+    const { keyCount, keyCountMax } = options;
+    this.#order = new InsertOrder({ keyCount, keyCountMax, thread, threads });
+    this.#distribution = createDistribution(rng, options, this.#order);
+    this.key = this.#keys.createKey();
+    this.value = this.#values.createValue();
   }
 
-  next(): void {}
+  /** @throws {RecordsUsedUpError} when the next operation is an insert, and there is no room for another record */
+  next(): void {
+    const kind = this.#nextKind();
+    this.kind = kind;
+    this.#keys.write(kind === INSERT ? this.#nextInsert() : this.#distribution.next(), this.key);
+    if (kind !== READ) this.#values.write(this.value);
+  }
+
+  #nextKind(): number {
+    const bits = this.#rng.next();
+    if (bits < this.#readsBelow) return READ;
+    if (bits < this.#updatesBelow) return UPDATE;
+    return bits < this.#insertsBelow ? INSERT : READ_MODIFY_WRITE;
+  }
+
+  #nextInsert(): number {
+    const record = this.#order.record(this.#inserts++);
+    this.#distribution.grow?.();
+    return record;
+  }
+}
+
+/**
+ * The signed 32-bit integer below which a random one means `kind` or a kind before it. It lies above all of them when no
+ * kind after has a share, so that rounding gives none to these.
+ */
+function thresholdAfter(kind: number, shares: readonly number[]): number {
+  if (shares.slice(kind + 1).every((share) => share === 0)) return TWO_TO_31;
+  const share = shares.slice(0, kind + 1).reduce((sum, share) => sum + share, 0);
+  return Math.round(share * 2 * TWO_TO_31) - TWO_TO_31;
 }

@@ -1,22 +1,51 @@
 /**
- * Room of the preload: the records that are there before the load.
+ * Room of the preload: puts the records that a load expects to exist.
  *
  * @module
  */
 import type { SharedStore } from "../store/shared_store.ts";
+import { RecordKeys, RecordValues } from "./record.ts";
 import type { Rng } from "./rng.ts";
 import type { MixOptions } from "./workload.ts";
 
+/** Records from one look at whether to go on to the next: often enough to stop at once, seldom enough to cost nothing. */
+const TURN_RECORDS = 1024;
+
 /** What one thread's preload works with. */
 export interface PreloadParts {
+  /** For the values. */
   readonly rng: Rng;
+  /** Index of the thread, from 0. */
   readonly thread: number;
   readonly threads: number;
-  /** Told now and then how many records the thread has put, and at the end; says whether it is to go on. */
+  /** Told every 1,024 records, and at the end, how many the thread has put; says whether it is to go on. */
   keepGoing(records: number): boolean;
 }
 
-/** Puts one thread's part of a mix's records straight into the store. */
-export function preload(_store: SharedStore, _options: MixOptions, _parts: PreloadParts): number {
-  return 0;
+/**
+ * Puts a thread's part of the records 0 to `keyCount` - 1 straight into the store: a range of them, so that all threads
+ * together put each of them once.
+ *
+ * @returns how many records it has put
+ * @throws {StoreFullError} when the store was planned for less
+ */
+export function preload(store: SharedStore, options: MixOptions, parts: PreloadParts): number {
+  const { rng, thread, threads } = parts;
+  const { keyCount } = options;
+  const keys = new RecordKeys(options);
+  const values = new RecordValues(rng, options);
+  const key = keys.createKey();
+  const value = values.createValue();
+  const first = Math.floor(keyCount * thread / threads);
+  const end = Math.floor(keyCount * (thread + 1) / threads);
+  let record = first;
+  while (parts.keepGoing(record - first) && record < end) {
+    const turnEnd = Math.min(record + TURN_RECORDS, end);
+    for (; record < turnEnd; record++) {
+      keys.write(record, key);
+      values.write(value);
+      store.put(key, value);
+    }
+  }
+  return record - first;
 }

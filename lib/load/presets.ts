@@ -13,7 +13,13 @@ export interface Preset {
   readonly preload: boolean;
 }
 
-/** The seed's load as a mix, and YCSB's core workloads that need no scans. */
+/** YCSB's exponent of the zipfian and the latest distribution. */
+export const ZIPF_THETA = 0.99;
+
+/**
+ * The seed's load as a mix, and YCSB's core workloads that need no scans: Brian F. Cooper et al., "Benchmarking Cloud
+ * Serving Systems with YCSB" (SoCC 2010), as the files `workloads/workloada` and so on of YCSB have them.
+ */
 export const PRESETS: Readonly<Record<WorkloadName, Preset>> = {
   seed: { shares: [0.1, 0.9, 0, 0], distribution: "uniform", preload: false },
   a: { shares: [0.5, 0.5, 0, 0], distribution: "zipfian", preload: true },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ZIPF_THETA } from "../../load/presets.ts";
 import { DISTRIBUTION_NAMES, WORKLOAD_NAMES } from "../../load/workload.ts";
 import { parseByteRange, parseShare } from "../units.ts";
 import { count, type DefaultedFlag, type Flag, type FlagName, oneOf, size, sizeAllowed, sizeBounds } from "./flag.ts";
@@ -81,7 +82,7 @@ export const WORKLOAD_FLAGS = {
     scope: "workload",
     placeholder: "X",
     about: "How uneven zipfian and latest are, above 0 and below 1.",
-    defaultText: "0.99",
+    defaultText: String(ZIPF_THETA),
     allowed: "a number above 0 and below 1, such as 0.99",
     parse: (text: string) => {
       const theta = parseShare(text);

@@ -1,0 +1,136 @@
+/**
+ * Room of the records: the key and the values of a record, which is known by its number.
+ *
+ * Both are written by words: bytes written one by one would stall the reads by word that follow.
+ *
+ * @module
+ */
+import { PaddedBytes } from "../store/padded_bytes.ts";
+import { TWO_DIGITS } from "./digits.ts";
+import type { Rng } from "./rng.ts";
+
+const PREFIX = PaddedBytes.of("user");
+const ZEROS = PaddedBytes.of("0000");
+/** A constant of this module's own: V8 folds it, but not an imported one. */
+const DIGITS = TWO_DIGITS;
+
+/** Length of the shortest keys that tell `keyCountMax` records apart, in bytes. */
+export function keyBytesMin(keyCountMax: number): number {
+  return PREFIX.length + String(keyCountMax - 1).length;
+}
+
+/**
+ * The keys of records: `user`, and the record's number in decimal, with as many zeros before it as make all keys
+ * equally long.
+ */
+export class RecordKeys {
+  readonly #keyBytes: number;
+  /** What a key is where the number does not reach. */
+  readonly #template: Int32Array<ArrayBuffer>;
+  /** The last word of a key, and the first one that a digit of a number may be in. */
+  readonly #last: number;
+  readonly #first: number;
+  /** As many numbers as the digits in the last word tell apart. */
+  readonly #lastNumbers: number;
+  /** When these digits are written as four, the bits of the zeros in front of them. */
+  readonly #lastShift: number;
+
+  /** @param options.keyBytes length of every key, at least {@linkcode keyBytesMin} of `keyCountMax`, below 2^31 */
+  constructor({ keyBytes, keyCountMax }: { keyBytes: number; keyCountMax: number }) {
+    const words = (keyBytes + 3) >> 2;
+    const lastDigits = keyBytes - (words - 1) * 4;
+    this.#keyBytes = keyBytes;
+    this.#template = new Int32Array(words).fill(ZEROS.words[0]!);
+    this.#template[0] = PREFIX.words[0]!;
+    this.#last = words - 1;
+    this.#lastNumbers = 10 ** lastDigits;
+    this.#lastShift = 8 * (4 - lastDigits);
+    const digitsBefore = keyBytesMin(keyCountMax) - PREFIX.length - lastDigits;
+    this.#first = this.#last - Math.max(0, Math.ceil(digitsBefore / 4));
+  }
+
+  /** A buffer for these keys, to be given to {@linkcode RecordKeys.write} alone. */
+  createKey(): PaddedBytes {
+    const key = new PaddedBytes(this.#keyBytes);
+    key.words.set(this.#template);
+    key.length = this.#keyBytes;
+    return key;
+  }
+
+  /** Writes the key of a record into a buffer that {@linkcode RecordKeys.createKey} has made. */
+  write(record: number, key: PaddedBytes): void {
+    const words = key.words;
+    const lastNumbers = this.#lastNumbers;
+    const first = this.#first;
+    let index = this.#last;
+    let rest = (record / lastNumbers) | 0;
+    // What is shifted out are zeros in front, what is shifted in is padding.
+    words[index] = fourDigits((record - rest * lastNumbers) | 0) >>> this.#lastShift;
+    while (--index >= first) {
+      const quotient = (rest / 10_000) | 0;
+      words[index] = fourDigits((rest - quotient * 10_000) | 0);
+      rest = quotient;
+    }
+  }
+}
+
+/** The four digits of a number below 10,000, as a little-endian word. */
+function fourDigits(number: number): number {
+  const high = (number / 100) | 0;
+  return DIGITS[high]! | DIGITS[number - high * 100]! << 16;
+}
+
+/** As many words as a value may start at: one mebibyte of random text, and a value's length more. */
+const POOL_START_BITS = 18;
+const POOL_STARTS = 1 << POOL_START_BITS;
+
+/** Printable ASCII without the quote and the backslash, so that a serializer takes none for special. */
+const LETTERS = Uint8Array.from(
+  Array.from({ length: 0x7f - 0x20 }, (_, i) => 0x20 + i).filter((byte) => byte !== 0x22 && byte !== 0x5c),
+);
+
+/**
+ * The values of records: random text, of a random length. As in LevelDB's db_bench, each is a piece of a pool of random
+ * text, which is made once: so values cost little, and yet do not compress as one text repeated would.
+ */
+export class RecordValues {
+  readonly #rng: Rng;
+  readonly #pool: Int32Array<ArrayBuffer>;
+  readonly #lengthMin: number;
+  /** How many lengths there are. */
+  readonly #lengths: number;
+  readonly #lengthMax: number;
+
+  /**
+   * @param rng for the values alone
+   * @param options least and greatest length of a value, in bytes; all lengths are equally frequent
+   */
+  constructor(rng: Rng, { valueBytesMin, valueBytesMax }: { valueBytesMin: number; valueBytesMax: number }) {
+    this.#rng = rng;
+    this.#lengthMin = valueBytesMin;
+    this.#lengthMax = valueBytesMax;
+    this.#lengths = valueBytesMax - valueBytesMin + 1;
+    this.#pool = new Int32Array(POOL_STARTS + ((valueBytesMax + 3) >> 2));
+    const bytes = new Uint8Array(this.#pool.buffer);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = LETTERS[rng.below(LETTERS.length)]!;
+  }
+
+  /** A buffer that any of these values fits. */
+  createValue(): PaddedBytes {
+    return new PaddedBytes(this.#lengthMax);
+  }
+
+  /** Writes the next value into a buffer that {@linkcode RecordValues.createValue} has made. */
+  write(value: PaddedBytes): void {
+    const rng = this.#rng;
+    const pool = this.#pool;
+    const words = value.words;
+    const start = rng.next() >>> (32 - POOL_START_BITS);
+    const length = (this.#lengths === 1 ? this.#lengthMin : this.#lengthMin + rng.below(this.#lengths)) | 0;
+    const count = (length + 3) >> 2;
+    for (let i = 0; i < count; i++) words[i] = pool[start + i]!;
+    const excess = length & 3;
+    if (excess !== 0) words[count - 1]! &= (1 << (8 * excess)) - 1;
+    value.length = length;
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * Room of the tests' mixes: options of a mix, of which a test says only what it is about.
+ *
+ * @module
+ */
+import { PRESETS, ZIPF_THETA } from "../../lib/load/presets.ts";
+import type { MixOptions, WorkloadName } from "../../lib/load/workload.ts";
+
+/** A small mix of the given name, with what the test wants different. */
+export function mixOf(name: WorkloadName, changes: Partial<MixOptions> = {}): MixOptions {
+  return {
+    kind: "mix",
+    name,
+    ...PRESETS[name],
+    keyCount: 1000,
+    keyCountMax: 100_000,
+    keyBytes: 16,
+    valueBytesMin: 10,
+    valueBytesMax: 50,
+    zipfTheta: ZIPF_THETA,
+    ...changes,
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * Tests of the preload: every record once, whichever thread puts it.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
+import { planStore } from "../../lib/backend/plan.ts";
+import { mixKeySpace } from "../../lib/load/mix.ts";
+import { preload } from "../../lib/load/preload.ts";
+import { Rng } from "../../lib/load/rng.ts";
+import type { MixOptions } from "../../lib/load/workload.ts";
+import { SharedStore } from "../../lib/store/shared_store.ts";
+import { StoreFullError } from "../../lib/store/store_full_error.ts";
+import { Abort } from "../../lib/sync/abort.ts";
+import { liveEntries } from "../store/arena.ts";
+import { mixOf } from "./mixes.ts";
+
+const SHARDS = 7;
+
+function newStore(options: MixOptions): SharedStore {
+  return SharedStore.create(planStore(SHARDS, mixKeySpace(options)), Abort.create());
+}
+
+function entriesOf(store: SharedStore): Map<string, string> {
+  return new Map(Array.from({ length: SHARDS }, (_, shard) => [...liveEntries(store.viewShard(shard))]).flat());
+}
+
+function putsOf(store: SharedStore): number {
+  return Array.from({ length: SHARDS }, (_, shard) => store.version(shard)).reduce((sum, puts) => sum + puts);
+}
+
+function keyOf(record: number): string {
+  return `user${String(record).padStart(12, "0")}`;
+}
+
+for (const threads of [1, 2, 3, 4]) {
+  Deno.test(`preload() puts every record exactly once with ${threads} threads`, () => {
+    for (const keyCount of [1, 2, 5, 1023, 1024, 1025, 10_007]) {
+      const options = mixOf("a", { keyCount });
+      const store = newStore(options);
+      const counts = Array.from({ length: threads }, (_, thread) => (
+        preload(store, options, { rng: new Rng(1, thread), thread, threads, keepGoing: () => true })
+      ));
+      assertStrictEquals(counts.reduce((sum, count) => sum + count), keyCount);
+      assert(Math.max(...counts) - Math.min(...counts) <= 1, `${counts}`);
+      const entries = entriesOf(store);
+      assertEquals([...entries.keys()].sort(), Array.from({ length: keyCount }, (_, record) => keyOf(record)));
+      assertStrictEquals(putsOf(store), keyCount);
+    }
+  });
+}
+
+Deno.test("preload() gives records values of all lengths of the range, the same with the same random numbers", () => {
+  const options = mixOf("a", { keyCount: 5000, valueBytesMin: 3, valueBytesMax: 20 });
+  const [first, again] = [newStore(options), newStore(options)].map((store) => {
+    preload(store, options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing: () => true });
+    return entriesOf(store);
+  });
+  assert(first !== undefined);
+  const lengths = new Set([...first.values()].map(({ length }) => length));
+  assertEquals([...lengths].sort((a, b) => a - b), Array.from({ length: 18 }, (_, i) => 3 + i));
+  assertEquals(again, first);
+});
+
+Deno.test("preload() stops soon after it is told to, and says how many records it has put", () => {
+  const options = mixOf("a", { keyCount: 50_000 });
+  for (const turns of [0, 1, 3]) {
+    const store = newStore(options);
+    const told: number[] = [];
+    const keepGoing = (records: number) => told.push(records) <= turns;
+    const count = preload(store, options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing });
+    assertStrictEquals(count, entriesOf(store).size);
+    assertStrictEquals(told.length, turns + 1);
+    assertEquals(told, told.map((_, turn) => turn * count / Math.max(1, turns)));
+    assertStrictEquals(count > 0, turns > 0);
+    assertLess(count, 3 * 2048 + 1);
+  }
+});
+
+Deno.test("preload() tells at the end how many records it has put", () => {
+  for (const keyCount of [1, 1024, 3000]) {
+    const options = mixOf("a", { keyCount });
+    let told = NaN;
+    const keepGoing = (records: number) => {
+      told = records;
+      return true;
+    };
+    preload(newStore(options), options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing });
+    assertStrictEquals(told, keyCount);
+  }
+});
+
+Deno.test("preload() throws StoreFullError when the store was planned for fewer records", () => {
+  const store = newStore(mixOf("a", { keyCountMax: 1000 }));
+  const options = mixOf("a", { keyCount: 5000 });
+  const part = { rng: new Rng(1), thread: 0, threads: 1, keepGoing: () => true };
+  assertThrows(() => preload(store, options, part), StoreFullError);
+});
