@@ -68,7 +68,7 @@ Deno.test("parseCommand() lets no mix through whose store cannot be built", () =
   const flags = fc.record({
     name: fc.constantFrom(...WORKLOAD_NAMES),
     keys: fc.double({ min: 0, max: 30, noNaN: true }).map((exponent) => Math.floor(2 ** exponent)),
-    keySize: fc.integer({ min: 13, max: 1024 }),
+    keySize: fc.integer({ min: 14, max: 1024 }),
     valueSize: fc.double({ min: 0, max: 20, noNaN: true }).map((exponent) => Math.floor(2 ** exponent)),
     threads: fc.integer({ min: 1, max: 8 }),
     files: fc.option(fc.double({ min: 0, max: 16, noNaN: true }).map((exponent) => Math.floor(2 ** exponent))),
