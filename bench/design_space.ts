@@ -23,7 +23,8 @@ import { run } from "../lib/run/runner.ts";
 
 const PAIRS = 3;
 const KILLS = 3;
-const LOAD_TIME_MS = 500;
+const LOAD_TIME_MS = 2000;
+const WARMUP_MS = 500;
 const FILE_COUNT = 128;
 
 const POLICIES: readonly { flag: string; policy: PersistencePolicy }[] = [
@@ -38,6 +39,7 @@ const POLICIES: readonly { flag: string; policy: PersistencePolicy }[] = [
 const LOAD = {
   threads: 1,
   loadTimeMs: LOAD_TIME_MS,
+  warmupMs: WARMUP_MS,
   pattern: "unthrottled",
   workload: { kind: "seed" },
   seed: 1,
@@ -70,7 +72,7 @@ async function measure(policy: PersistencePolicy, replace: ReplaceName, sync: Sy
     rates.push(rate);
     shares.push(rate / memory);
   }
-  const { kills } = await crash({ kills: KILLS, options: { ...LOAD, loadTimeMs: 300, backend } }, {
+  const { kills } = await crash({ kills: KILLS, options: { ...LOAD, loadTimeMs: 300, warmupMs: 0, backend } }, {
     program: {
       path: Deno.execPath(),
       args: ["run", "--allow-read", "--allow-write", "--allow-run", MAIN_MODULE, CHILD_COMMAND],

@@ -13,7 +13,7 @@ export class StoreFullError extends RangeError {
   constructor(shard: number, size: StoreSize) {
     super(
       `Cannot put into shard ${shard}: it was created for ${size.entriesPerShard} entries in ` +
-        `${size.arenaWordsPerShard * 4} bytes, must be given a larger entriesPerShard or arenaWordsPerShard`,
+        `${size.arenaWordsPerShard * 4} bytes, must be given room for more by a larger --keys or --max-keys`,
     );
   }
 }

@@ -35,13 +35,17 @@ const SHARDS_MAX = 2 ** 20;
 const ENTRIES_MAX = 2 ** 26;
 /** So that every byte offset in a region fits 32 bits. */
 const REGION_WORDS_MAX = 2 ** 29 - 1;
+/** So that every index of a word fits 31 bits, which the hot path reckons with. */
+const WORDS_MAX = 2 ** 31 - 1;
 
 /** @throws {RangeError} when a part of the size is out of range */
 export function checkStoreSize(size: StoreSize): void {
   checkBound("shards", size.shards, SHARDS_MAX);
   checkBound("entriesPerShard", size.entriesPerShard, ENTRIES_MAX);
   checkBound("arenaWordsPerShard", size.arenaWordsPerShard, REGION_WORDS_MAX);
-  checkBound("words per shard", layoutOf(size).regionWords, REGION_WORDS_MAX);
+  const { regionsStart, regionWords } = layoutOf(size);
+  checkBound("words per shard", regionWords, REGION_WORDS_MAX);
+  checkBound("words of all shards", regionsStart + size.shards * regionWords, WORDS_MAX);
   checkBound("valueCapacityMin", size.valueCapacityMin ?? 0, REGION_WORDS_MAX * Int32Array.BYTES_PER_ELEMENT, 0);
 }
 
