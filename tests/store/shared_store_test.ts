@@ -120,7 +120,7 @@ Deno.test("SharedStore.put() throws StoreFullError for one key too many, and goe
   store.putString("Key1", "foo");
   const error = assertThrows(() => store.putString("Key2", "foo"), StoreFullError);
   assertStrictEquals(error.name, "StoreFullError");
-  for (const part of ["shard 0", "2 entries", "4000 bytes", "--keys", "arenaWordsPerShard"]) {
+  for (const part of ["shard 0", "2 entries", "4000 bytes", "--keys", "--max-keys"]) {
     assertStringIncludes(error.message, part);
   }
   store.putString("Key1", "a value that needs another place");
