@@ -7,7 +7,8 @@
 import { allHeld, type CrashResult, type KillResult } from "../crash/result.ts";
 import { VERSION } from "../version.ts";
 import { formatSeconds, secondsOf } from "./format.ts";
-import { type JsonObject, optionsObject } from "./json.ts";
+import type { JsonObject } from "./json_value.ts";
+import { optionsObject } from "./options_json.ts";
 
 /** The counts that are summed up over all kills, under their names in the report. */
 const COUNTS = [

@@ -11,7 +11,8 @@
 import type { RunResult } from "../run/result.ts";
 import { type Cell, csvRow } from "./csv_row.ts";
 import { figures } from "./figures.ts";
-import { type JsonObject, type JsonValue, optionsObject } from "./json.ts";
+import type { JsonObject, JsonValue } from "./json_value.ts";
+import { optionsObject } from "./options_json.ts";
 import { figuresObject } from "./run_json.ts";
 
 const OPTION_PREFIX = "option_";

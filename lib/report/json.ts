@@ -35,20 +35,12 @@
  *
  * @module
  */
-import type { BackendOptions } from "../backend/backend.ts";
-import { hasInserts, hasTheta } from "../load/mix_parts.ts";
-import { OPERATION_NAMES } from "../load/operation.ts";
-import type { WorkloadOptions } from "../load/workload.ts";
-import type { PersistencePolicy } from "../persist/policy.ts";
-import type { RunOptions } from "../run/options.ts";
 import type { RunResult } from "../run/result.ts";
 import { RESULT_SCHEMA, VERSION } from "../version.ts";
-import { microsecondsOf, secondsOf } from "./format.ts";
 import type { Machine } from "./machine.ts";
 import { runObject } from "./run_json.ts";
-
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
-export type JsonObject = { readonly [name: string]: JsonValue };
+import type { JsonObject } from "./json_value.ts";
+import { optionsObject } from "./options_json.ts";
 
 /** The result as one JSON object, indented by two spaces and ended by a line feed. Its fields: see the module. */
 export function resultJson(result: RunResult, machine: Machine): string {
@@ -61,67 +53,6 @@ export function resultJson(result: RunResult, machine: Machine): string {
     machine: machineObject(machine),
   };
   return JSON.stringify(document, null, 2) + "\n";
-}
-
-/** The options under the names of their flags. */
-export function optionsObject(options: RunOptions): JsonObject {
-  const { threads, loadTimeMs, ops, warmupMs, pattern, ratePerSec, latencySample, intervalMs } = options;
-  return {
-    threads,
-    ...(ops === undefined ? { load_time_sec: secondsOf(loadTimeMs) } : { ops }),
-    ...(warmupMs === undefined ? {} : { warmup_sec: secondsOf(warmupMs) }),
-    ...(ratePerSec === undefined ? { pattern } : { rate_per_sec: ratePerSec }),
-    ...(latencySample === undefined ? {} : { latency_sample: latencySample }),
-    ...(intervalMs === undefined ? {} : { interval_sec: secondsOf(intervalMs) }),
-    ...workloadObject(options.workload),
-    ...backendObject(options.backend),
-  };
-}
-
-function workloadObject(workload: WorkloadOptions): JsonObject {
-  if (workload.kind !== "mix") return { workload: workload.kind };
-  const shares = OPERATION_NAMES.map((name, kind) => [name, workload.shares[kind] ?? 0] as const);
-  return {
-    workload: workload.name,
-    shares: Object.fromEntries(shares.filter(([, share]) => share > 0)),
-    keys: workload.keyCount,
-    ...(hasInserts(workload) ? { max_keys: workload.keyCountMax } : {}),
-    key_size_bytes: workload.keyBytes,
-    value_size_bytes_min: workload.valueBytesMin,
-    value_size_bytes_max: workload.valueBytesMax,
-    distribution: workload.distribution,
-    ...(hasTheta(workload) ? { zipf_theta: workload.zipfTheta } : {}),
-    preload: workload.preload,
-  };
-}
-
-function backendObject(backend: BackendOptions): JsonObject {
-  switch (backend.kind) {
-    case "memory":
-      return { backend: backend.kind };
-    case "file":
-      return {
-        backend: backend.kind,
-        output: backend.output ?? null,
-        file_count: backend.fileCount,
-        serializer: backend.serializer,
-        ...policyObject(backend.policy),
-        replace: backend.replace,
-        sync: backend.sync,
-        ...(backend.deviceProbe === undefined ? {} : { device_probe: backend.deviceProbe }),
-      };
-  }
-}
-
-function policyObject(policy: PersistencePolicy): JsonObject {
-  switch (policy.kind) {
-    case "synchronous":
-      return { write_period_us: microsecondsOf(policy.periodMs) };
-    case "asynchronous":
-      return { queue_depth: policy.queueDepth, queue_memory_bytes: policy.queueMemoryBytes };
-    case "periodic":
-      return { flush_period_us: microsecondsOf(policy.periodMs) };
-  }
 }
 
 /** Where a run was measured. */

@@ -8,7 +8,7 @@ import type { LatencySummary, OperationResult, SeriesRow } from "../run/measurem
 import { perSecond, type RunResult, type ThreadResult } from "../run/result.ts";
 import { type Figure, loadFigures } from "./figures.ts";
 import { secondsOf } from "./format.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "./json_value.ts";
 
 /** A run's part of the document. */
 export function runObject(result: RunResult): JsonObject {

@@ -32,11 +32,9 @@ export class SeriesRecorder {
   readonly #threads: readonly ThreadMeter[];
   readonly #histogramOf: typeof hdrOf;
   readonly #rows: SeriesRow[] = [];
-  /** What the threads and the files had at the end of the last interval; the latencies by thread and kind. */
-  readonly #counts: readonly Float64Array[];
-  readonly #latencies: readonly (readonly Float64Array[])[];
-  /** The latencies of the interval at hand, of all threads and kinds. */
-  readonly #interval = new Float64Array(HISTOGRAM_BUCKETS);
+  /** What all threads and the files had at the end of the last interval; the latencies of all kinds together. */
+  readonly #counts: SumOfCounts;
+  readonly #latencies = new SumOfCounts(HISTOGRAM_BUCKETS);
   #files: FileReadings | undefined;
   #startedAtMs = 0;
   #endedAtMs = 0;
@@ -46,8 +44,7 @@ export class SeriesRecorder {
     this.#parts = parts;
     this.#histogramOf = histogramOf;
     this.#threads = parts.meter.threads;
-    this.#counts = this.#threads.map(({ counts }) => new Float64Array(counts));
-    this.#latencies = this.#threads.map(({ latencies }) => latencies.map((counts) => new Float64Array(counts)));
+    this.#counts = new SumOfCounts(this.#threads[0]?.counts.length ?? 0);
   }
 
   /** A recorder that is ready to start. */
@@ -60,6 +57,8 @@ export class SeriesRecorder {
     this.#startedAtMs = performance.now();
     this.#endedAtMs = this.#startedAtMs;
     this.#files = this.#parts.readFiles?.();
+    this.#countsSince();
+    this.#latencySince();
     this.#wait();
   }
 
@@ -89,9 +88,8 @@ export class SeriesRecorder {
     const nowMs = performance.now();
     const durationMs = nowMs - this.#endedAtMs;
     this.#endedAtMs = nowMs;
-    const since = this.#countsSince();
-    const { ops, reads, writes } = threadCounts(since);
-    const latency = this.#parts.latencies ? this.#latencySince(since) : undefined;
+    const { ops, reads, writes } = threadCounts(this.#countsSince());
+    const latency = this.#latencySince();
     const file = this.#fileColumns();
     this.#rows.push({
       endMs: nowMs - this.#startedAtMs,
@@ -105,22 +103,17 @@ export class SeriesRecorder {
     });
   }
 
-  /** The sums of what the threads have counted since the last interval. */
+  /** What the threads have counted since the last interval. */
   #countsSince(): Float64Array {
-    const sums = new Float64Array(this.#counts[0]?.length ?? 0);
-    for (const [thread, { counts }] of this.#threads.entries()) addSince(sums, counts, this.#counts[thread]!);
-    return sums;
+    return this.#counts.since(this.#threads.map(({ counts }) => counts));
   }
 
-  /** The latencies of all kinds of operations of which there has been one. */
-  #latencySince(since: Float64Array): LatencySummary | undefined {
-    this.#interval.fill(0);
-    for (const [thread, { latencies }] of this.#threads.entries()) {
-      for (const [kind, counts] of latencies.entries()) {
-        if (since[kind]! > 0) addSince(this.#interval, counts, this.#latencies[thread]![kind]!);
-      }
-    }
-    const summary = summaryOf(this.#histogramOf([this.#interval]));
+  /** The latencies that they have counted since. */
+  #latencySince(): LatencySummary | undefined {
+    if (!this.#parts.latencies) return undefined;
+    // Most loads have but few kinds of operations; the histograms of the others are empty, and long.
+    const used = this.#threads.flatMap(({ counts, latencies }) => latencies.filter((_, kind) => counts[kind]! > 0));
+    const summary = summaryOf(this.#histogramOf([this.#latencies.since(used)]));
     return summary === undefined ? undefined : inMilliseconds(summary);
   }
 
@@ -142,11 +135,23 @@ export class SeriesRecorder {
   }
 }
 
-/** Adds to the sums what has been counted since, and notes that it has. */
-function addSince(sums: Float64Array, counts: Float64Array, before: Float64Array): void {
-  for (let at = 0; at < sums.length; at++) {
-    const now = counts[at]!;
-    sums[at]! += now - before[at]!;
-    before[at] = now;
+/** Sums of counts that only ever grow, and what they have grown by. */
+class SumOfCounts {
+  #before: Float64Array;
+
+  /** @param length how many counts there are of each source */
+  constructor(length: number) {
+    this.#before = new Float64Array(length);
+  }
+
+  /** Sums up the sources, and returns by how much that exceeds the sum before. */
+  since(sources: readonly Float64Array[]): Float64Array {
+    const now = new Float64Array(this.#before.length);
+    for (const source of sources) {
+      for (let at = 0; at < now.length; at++) now[at]! += source[at]!;
+    }
+    const grown = now.map((count, at) => count - this.#before[at]!);
+    this.#before = now;
+    return grown;
   }
 }
