@@ -6,18 +6,16 @@
 import { Abort, type AbortHandle } from "../sync/abort.ts";
 import { BlockedTime } from "../sync/blocked.ts";
 import { Condition } from "../sync/condition.ts";
-import { alignUp, LINE_BYTES, LINE_WORDS } from "../sync/layout.ts";
+import { LINE_BYTES, LINE_WORDS } from "../sync/layout.ts";
 import { lock, unlock } from "../sync/mutex.ts";
-
-/** The bounds of a queue, fixed when it is created. */
-export interface QueueSize {
-  /** Snapshots that the queue holds at most, from 1 to 2^20. */
-  readonly depth: number;
-  /** Bytes of snapshots that the queue holds at most; each takes whole cache lines. */
-  readonly bytes: number;
-  /** Number of shards that snapshots are of. */
-  readonly shards: number;
-}
+import {
+  checkQueueSize,
+  QUEUE_SHARD_WORDS,
+  QUEUE_SHARDS,
+  QUEUE_SLOT_WORDS,
+  queueLayout,
+  type QueueSize,
+} from "./queue_size.ts";
 
 /** What {@linkcode SnapshotQueue.attach} needs; structured-cloneable. */
 export interface QueueHandle {
@@ -43,6 +41,8 @@ export class SnapshotTooLargeError extends RangeError {
   override readonly name = "SnapshotTooLargeError";
 }
 
+// Constants of this module's own: V8 folds these, but not imported ones.
+
 // Words of the queue's header, a line for each group that different threads write.
 const MUTEX = 0;
 const NOT_EMPTY = LINE_WORDS;
@@ -54,10 +54,10 @@ const RING_USED = HEAD + 3;
 const CLOSED = HEAD + 4;
 /** The slot whose snapshot the consumer has taken. */
 const TAKEN = HEAD + 5;
-const SHARDS = 4 * LINE_WORDS;
+const SHARDS = QUEUE_SHARDS;
 
 // Words of a shard's row.
-const SHARD_WORDS = 8;
+const SHARD_WORDS = QUEUE_SHARD_WORDS;
 /** The slot of the shard's newest committed snapshot; meaningful while a snapshot of the shard is queued. */
 const SHARD_NEWEST = 0;
 /** In 64-bit floats: the version up to which the shard's snapshots have been taken and released. */
@@ -66,7 +66,7 @@ const SHARD_RELEASED_VERSION = 1;
 const SHARD_QUEUED_SINCE = 2;
 
 // Words of a slot.
-const SLOT_WORDS = 8;
+const SLOT_WORDS = QUEUE_SLOT_WORDS;
 const SLOT_STATE = 0;
 const SLOT_SHARD = 1;
 const SLOT_LENGTH = 2;
@@ -78,8 +78,6 @@ const SLOT_VERSION = 3;
 const FREE = 0;
 const RESERVED = 1;
 const COMMITTED = 2;
-
-const DEPTH_MAX = 2 ** 20;
 
 /**
  * A bounded queue of serialized shards: many producers, one consumer.
@@ -127,16 +125,17 @@ export class SnapshotQueue {
     this.#abort = Abort.attach(handle.abort);
     this.#words = new Int32Array(buffer);
     this.#doubles = new Float64Array(buffer);
-    this.#ring = new Uint8Array(buffer, ringStart(size));
+    const { slotsStart, ringStart } = queueLayout(size);
+    this.#ring = new Uint8Array(buffer, ringStart);
     this.#lines = this.#ring.length / LINE_BYTES;
-    this.#slotsStart = slotsStart(size);
+    this.#slotsStart = slotsStart;
     this.#notEmpty = new Condition(this.#words, { index: NOT_EMPTY, mutex: MUTEX, abort: this.#abort });
     this.#notFull = new Condition(this.#words, { index: NOT_FULL, mutex: MUTEX, abort: this.#abort });
   }
 
   /** Bytes of shared memory that a queue of this size takes. */
   static byteLength(size: QueueSize): number {
-    return ringStart(size) + alignUp(size.bytes, LINE_BYTES);
+    return queueLayout(size).byteLength;
   }
 
   /**
@@ -145,9 +144,7 @@ export class SnapshotQueue {
    * @throws {RangeError} when a bound is out of range or the system does not grant that much shared memory
    */
   static create(size: QueueSize, abort: Abort): SnapshotQueue {
-    checkBound("depth", size.depth, DEPTH_MAX);
-    checkBound("bytes", size.bytes);
-    checkBound("shards", size.shards);
+    checkQueueSize(size);
     return new SnapshotQueue({
       buffer: new SharedArrayBuffer(SnapshotQueue.byteLength(size)),
       size,
@@ -330,20 +327,4 @@ export class SnapshotQueue {
     const left = this.#lines - words[RING_TAIL]!;
     return left < lines ? left : 0;
   }
-}
-
-function checkBound(name: string, value: number, max = Infinity): void {
-  if (Number.isInteger(value) && value >= 1 && value <= max) return;
-  const range = max === Infinity ? "from 1" : `from 1 to ${max}`;
-  throw new RangeError(`Cannot create a queue: ${name} is ${value}, must be a whole number ${range}`);
-}
-
-/** The first slot's first word. */
-function slotsStart(size: QueueSize): number {
-  return alignUp(SHARDS + size.shards * SHARD_WORDS, LINE_WORDS);
-}
-
-/** The ring's first byte. */
-function ringStart(size: QueueSize): number {
-  return alignUp((slotsStart(size) + size.depth * SLOT_WORDS) * Int32Array.BYTES_PER_ELEMENT, LINE_BYTES);
 }

@@ -6,26 +6,8 @@
  */
 import type { LatencySummary } from "../run/measurements.ts";
 import { perSecond, type RunResult, totals } from "../run/result.ts";
+import type { Figure } from "./figure.ts";
 import { fileFigures } from "./file_figures.ts";
-
-/**
- * What a figure's value is, and so how reports show it:
- *
- * - `count`: a number of things;
- * - `rate`: things per second;
- * - `mean`: a mean number of things;
- * - `share`: a part of a whole, from 0 to 1;
- * - `duration`: milliseconds.
- */
-export type FigureKind = "count" | "rate" | "mean" | "share" | "duration";
-
-/** One measured value. */
-export interface Figure {
-  /** Stable, in snake_case. */
-  readonly name: string;
-  readonly kind: FigureKind;
-  readonly value: number;
-}
 
 /** All figures of a run: those of the load, and then the latencies. */
 export function figures(result: RunResult): Figure[] {

@@ -5,7 +5,7 @@
  */
 import type { ExposureSummary } from "../run/exposure_sampler.ts";
 import { type FileResult, perSecond } from "../run/result.ts";
-import type { Figure } from "./figures.ts";
+import type { Figure } from "./figure.ts";
 
 /** The figures that only the file backend has. */
 export function fileFigures(file: FileResult, { ops, runtimeMs }: { ops: number; runtimeMs: number }): Figure[] {

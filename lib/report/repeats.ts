@@ -15,7 +15,8 @@
 import { type SampleSummary, summarize } from "../compare/statistics.ts";
 import type { RunResult } from "../run/result.ts";
 import { RESULT_SCHEMA, VERSION } from "../version.ts";
-import { type FigureKind, figures } from "./figures.ts";
+import type { FigureKind } from "./figure.ts";
+import { figures } from "./figures.ts";
 import { machineObject } from "./json.ts";
 import type { JsonObject } from "./json_value.ts";
 import { optionsObject } from "./options_json.ts";

@@ -6,7 +6,8 @@
  */
 import type { LatencySummary, OperationResult, SeriesRow } from "../run/measurements.ts";
 import { perSecond, type RunResult, type ThreadResult } from "../run/result.ts";
-import { type Figure, loadFigures } from "./figures.ts";
+import type { Figure } from "./figure.ts";
+import { loadFigures } from "./figures.ts";
 import { secondsOf } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";
 

@@ -5,7 +5,8 @@
  * @module
  */
 import type { RunResult } from "../run/result.ts";
-import { type Figure, loadFigures } from "./figures.ts";
+import type { Figure } from "./figure.ts";
+import { loadFigures } from "./figures.ts";
 import { formatRate, formatSeconds } from "./format.ts";
 import { latencyTable } from "./latency_table.ts";
 

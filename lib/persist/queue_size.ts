@@ -1,0 +1,46 @@
+/**
+ * Room of the queue's size: what is fixed when a queue is created, and the layout that follows.
+ *
+ * @module
+ */
+import { alignUp, LINE_BYTES, LINE_WORDS } from "../sync/layout.ts";
+
+/** The bounds of a queue, fixed when it is created. */
+export interface QueueSize {
+  /** Snapshots that the queue holds at most, from 1 to 2^20. */
+  readonly depth: number;
+  /** Bytes of snapshots that the queue holds at most; each takes whole cache lines. */
+  readonly bytes: number;
+  /** Number of shards that snapshots are of. */
+  readonly shards: number;
+}
+
+/** The first word of the shards' rows, behind the header. */
+export const QUEUE_SHARDS = 4 * LINE_WORDS;
+/** Words of a shard's row. */
+export const QUEUE_SHARD_WORDS = 8;
+/** Words of a slot. */
+export const QUEUE_SLOT_WORDS = 8;
+
+/** The layout of a queue: the first slot's first word, the ring's first byte, and all bytes. */
+export function queueLayout(size: QueueSize): { slotsStart: number; ringStart: number; byteLength: number } {
+  const slotsStart = alignUp(QUEUE_SHARDS + size.shards * QUEUE_SHARD_WORDS, LINE_WORDS);
+  const slotsEnd = slotsStart + size.depth * QUEUE_SLOT_WORDS;
+  const ringStart = alignUp(slotsEnd * Int32Array.BYTES_PER_ELEMENT, LINE_BYTES);
+  return { slotsStart, ringStart, byteLength: ringStart + alignUp(size.bytes, LINE_BYTES) };
+}
+
+const DEPTH_MAX = 2 ** 20;
+
+/** @throws {RangeError} when a bound is out of range */
+export function checkQueueSize(size: QueueSize): void {
+  checkBound("depth", size.depth, DEPTH_MAX);
+  checkBound("bytes", size.bytes);
+  checkBound("shards", size.shards);
+}
+
+function checkBound(name: string, value: number, max = Infinity): void {
+  if (Number.isInteger(value) && value >= 1 && value <= max) return;
+  const range = max === Infinity ? "from 1" : `from 1 to ${max}`;
+  throw new RangeError(`Cannot create a queue: ${name} is ${value}, must be a whole number ${range}`);
+}
