@@ -8,12 +8,8 @@
  */
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import {
-  type QueuedSnapshot,
-  type QueueSize,
-  SnapshotQueue,
-  SnapshotTooLargeError,
-} from "../../lib/persist/snapshot_queue.ts";
+import { type QueuedSnapshot, SnapshotQueue, SnapshotTooLargeError } from "../../lib/persist/snapshot_queue.ts";
+import type { QueueSize } from "../../lib/persist/queue_size.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import { LINE_BYTES } from "../../lib/sync/layout.ts";
 import { payloadOf, payloadOfLength, sameBytes } from "./payload.ts";
