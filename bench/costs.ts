@@ -26,7 +26,7 @@ const MEMORY: RunOptions = {
   backend: { kind: "memory" },
 };
 
-const LATENCY_SAMPLE = 128;
+const LATENCY_SAMPLE = 256;
 
 function workloadB(keyCount: number): MixOptions {
   return {
@@ -78,7 +78,7 @@ if (import.meta.main) {
   row("---", "---", "---", "---");
   const timed = { ...MEMORY, latencySample: LATENCY_SAMPLE };
   const sampling = await compare(timed, MEMORY, PAIRS);
-  row("latency of every 128th operation", rate(sampling.one), rate(sampling.other), sampling.ratio.toFixed(3));
+  row("latency of every 256th operation", rate(sampling.one), rate(sampling.other), sampling.ratio.toFixed(3));
   const series = await compare({ ...timed, intervalMs: 100 }, timed, PAIRS);
   row("a series of 100 ms", rate(series.one), rate(series.other), series.ratio.toFixed(3));
 

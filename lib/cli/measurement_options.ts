@@ -32,7 +32,7 @@ export function readMeasurementValues(raw: RawArguments) {
 }
 
 /** One operation in so many is timed where the load does not wait: timing it takes as long as a get. */
-const LATENCY_SAMPLE_UNTHROTTLED = 128;
+const LATENCY_SAMPLE_UNTHROTTLED = 256;
 
 /**
  * @param values the flags' values

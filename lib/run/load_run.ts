@@ -71,7 +71,7 @@ export class LoadRun {
     const { options, hooks, phase, fileRun } = this.#parts;
     const startedAtMs = performance.now();
     this.#spawnLoadWorkers();
-    const series = await this.#createSeries();
+    const series = this.#createSeries();
     await this.#orFailure(this.#arrived(this.#tasks.length));
     this.#phases.push({ phase: "prepare", durationMs: performance.now() - startedAtMs });
     await this.#preload();
@@ -120,11 +120,11 @@ export class LoadRun {
     }
   }
 
-  async #createSeries(): Promise<SeriesRecorder | undefined> {
+  #createSeries(): SeriesRecorder | undefined {
     const { intervalMs, latencySample } = this.#parts.options;
     if (intervalMs === undefined) return undefined;
     const latencies = latencySample !== undefined;
-    return await SeriesRecorder.create({ meter: this.#meter, intervalMs, latencies, readFiles: this.#readFiles });
+    return new SeriesRecorder({ meter: this.#meter, intervalMs, latencies, readFiles: this.#readFiles });
   }
 
   #createLive(): LiveReader | undefined {

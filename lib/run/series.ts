@@ -5,9 +5,7 @@
  * @module
  */
 import type { LoadMeter, ThreadMeter } from "../load/load_meter.ts";
-import type { hdrOf } from "../metrics/hdr.ts";
-import { HISTOGRAM_BUCKETS } from "../metrics/histogram.ts";
-import { summaryOf } from "../metrics/summaries.ts";
+import { IntervalHistogram } from "../metrics/interval.ts";
 import type { FileReadings } from "./file_run.ts";
 import { inMilliseconds, threadCounts } from "./load_result.ts";
 import type { LatencySummary, SeriesFileColumns, SeriesRow } from "./measurements.ts";
@@ -30,34 +28,26 @@ const LAST_SHARE_MIN = 0.1;
 export class SeriesRecorder {
   readonly #parts: SeriesParts;
   readonly #threads: readonly ThreadMeter[];
-  readonly #histogramOf: typeof hdrOf;
   readonly #rows: SeriesRow[] = [];
   /** What all threads and the files had at the end of the last interval; the latencies of all kinds together. */
-  readonly #counts: SumOfCounts;
-  readonly #latencies = new SumOfCounts(HISTOGRAM_BUCKETS);
+  #counts: Float64Array;
+  readonly #latencies = new IntervalHistogram();
   #files: FileReadings | undefined;
   #startedAtMs = 0;
   #endedAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(parts: SeriesParts, histogramOf: typeof hdrOf) {
+  constructor(parts: SeriesParts) {
     this.#parts = parts;
-    this.#histogramOf = histogramOf;
     this.#threads = parts.meter.threads;
-    this.#counts = new SumOfCounts(this.#threads[0]?.counts.length ?? 0);
-  }
-
-  /** A recorder that is ready to start. */
-  static async create(parts: SeriesParts): Promise<SeriesRecorder> {
-    const { hdrOf } = await import("../metrics/hdr.ts");
-    return new SeriesRecorder(parts, hdrOf);
+    this.#counts = this.#sumOfCounts();
   }
 
   start(): void {
     this.#startedAtMs = performance.now();
     this.#endedAtMs = this.#startedAtMs;
     this.#files = this.#parts.readFiles?.();
-    this.#countsSince();
+    this.#counts = this.#sumOfCounts();
     this.#latencySince();
     this.#wait();
   }
@@ -103,17 +93,27 @@ export class SeriesRecorder {
     });
   }
 
-  /** What the threads have counted since the last interval. */
+  /** What all threads have counted since the last interval. */
   #countsSince(): Float64Array {
-    return this.#counts.since(this.#threads.map(({ counts }) => counts));
+    const before = this.#counts;
+    this.#counts = this.#sumOfCounts();
+    return this.#counts.map((count, at) => count - before[at]!);
   }
 
-  /** The latencies that they have counted since. */
+  #sumOfCounts(): Float64Array {
+    const sums = new Float64Array(this.#threads[0]?.counts.length ?? 0);
+    for (const { counts } of this.#threads) {
+      for (let at = 0; at < sums.length; at++) sums[at]! += counts[at]!;
+    }
+    return sums;
+  }
+
+  /** The latencies that they have counted since, of all kinds of operations. */
   #latencySince(): LatencySummary | undefined {
     if (!this.#parts.latencies) return undefined;
     // Most loads have but few kinds of operations; the histograms of the others are empty, and long.
     const used = this.#threads.flatMap(({ counts, latencies }) => latencies.filter((_, kind) => counts[kind]! > 0));
-    const summary = summaryOf(this.#histogramOf([this.#latencies.since(used)]));
+    const summary = this.#latencies.read(used);
     return summary === undefined ? undefined : inMilliseconds(summary);
   }
 
@@ -132,26 +132,5 @@ export class SeriesRecorder {
       snapshotsWritten: now.snapshotsWritten - before.snapshotsWritten,
       bytesWritten: now.bytesWritten - before.bytesWritten,
     };
-  }
-}
-
-/** Sums of counts that only ever grow, and what they have grown by. */
-class SumOfCounts {
-  #before: Float64Array;
-
-  /** @param length how many counts there are of each source */
-  constructor(length: number) {
-    this.#before = new Float64Array(length);
-  }
-
-  /** Sums up the sources, and returns by how much that exceeds the sum before. */
-  since(sources: readonly Float64Array[]): Float64Array {
-    const now = new Float64Array(this.#before.length);
-    for (const source of sources) {
-      for (let at = 0; at < now.length; at++) now[at]! += source[at]!;
-    }
-    const grown = now.map((count, at) => count - this.#before[at]!);
-    this.#before = now;
-    return grown;
   }
 }

@@ -38,9 +38,9 @@ Deno.test("parseCommand() makes a load with a rate an open loop without a patter
   }
 });
 
-Deno.test("parseCommand() times every operation where the load waits, otherwise one in 128, unless it is told", () => {
+Deno.test("parseCommand() times every operation where the load waits, otherwise one in 256, unless it is told", () => {
   for (const pattern of PATTERN_NAMES) {
-    const standard = pattern === "unthrottled" ? 128 : 1;
+    const standard = pattern === "unthrottled" ? 256 : 1;
     const load = { ...MEMORY_RUN, pattern };
     assertRun(`--pattern=${pattern} memory`, { ...load, latencySample: standard });
     for (const sample of [1, 2, 128, 1_000_000]) {

@@ -93,7 +93,7 @@ Deno.test("parseCommand() reads every form of a flag, before and after the backe
 Deno.test("parseCommand() reads every flag", () => {
   assertRun("--load-time-sec=0.5 memory", { ...MEMORY_RUN, loadTimeMs: 500 });
   assertRun("--pattern=bursty memory", { ...MEMORY_RUN, pattern: "bursty" });
-  assertRun("--pattern unthrottled memory", { ...MEMORY_RUN, pattern: "unthrottled", latencySample: 128 });
+  assertRun("--pattern unthrottled memory", { ...MEMORY_RUN, pattern: "unthrottled", latencySample: 256 });
   assertRun("--seed=0 memory", { ...MEMORY_RUN, seed: 0 });
   assertRun(`${FILE} --output=some/dir`, { ...MEMORY_RUN, backend: { ...FILE_BACKEND, output: "some/dir" } });
   assertRun(`${FILE} --queue-memory 4KiB`, {

@@ -17,13 +17,13 @@ function readings(values: Partial<FileReadings> = {}): FileReadings {
   return { snapshotsWritten: 0, snapshotsSuperseded: 0, bytesWritten: 0, processCrash, ...values };
 }
 
-Deno.test("SeriesRecorder has a row for each interval, of what all threads did in it", async () => {
+Deno.test("SeriesRecorder has a row for each interval, of what all threads did in it", () => {
   const meter = LoadMeter.create(2);
   const [one, other] = meter.threads;
   // What was there before the load, such as a preload, does not count.
   one!.counts[UPDATE] = 1_000;
   one!.countLatency(UPDATE, 500);
-  const recorder = await SeriesRecorder.create({ meter, intervalMs: INTERVAL_MS, latencies: true });
+  const recorder = new SeriesRecorder({ meter, intervalMs: INTERVAL_MS, latencies: true });
   using time = new FakeTime();
   recorder.start();
   one!.counts[READ]! += 5;
@@ -47,10 +47,10 @@ Deno.test("SeriesRecorder has a row for each interval, of what all threads did i
   assert(rows.every(({ file }) => file === undefined));
 });
 
-Deno.test("SeriesRecorder gives a part of an interval at the end a row, unless it is hardly any", async () => {
+Deno.test("SeriesRecorder gives a part of an interval at the end a row, unless it is hardly any", () => {
   for (const [lastMs, rows] of [[50, 2], [5, 1]] as const) {
     const meter = LoadMeter.create(1);
-    const recorder = await SeriesRecorder.create({ meter, intervalMs: INTERVAL_MS, latencies: false });
+    const recorder = new SeriesRecorder({ meter, intervalMs: INTERVAL_MS, latencies: false });
     using time = new FakeTime();
     recorder.start();
     time.pass(INTERVAL_MS + lastMs);
@@ -63,10 +63,10 @@ Deno.test("SeriesRecorder gives a part of an interval at the end a row, unless i
   }
 });
 
-Deno.test("SeriesRecorder has the gauges of an interval's end, and what was written in it", async () => {
+Deno.test("SeriesRecorder has the gauges of an interval's end, and what was written in it", () => {
   const meter = LoadMeter.create(1);
   let now = readings({ snapshotsWritten: 50, bytesWritten: 5_000 });
-  const recorder = await SeriesRecorder.create({
+  const recorder = new SeriesRecorder({
     meter,
     intervalMs: INTERVAL_MS,
     latencies: false,

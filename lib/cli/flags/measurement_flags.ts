@@ -39,7 +39,7 @@ export const MEASUREMENT_FLAGS = {
     scope: "measurement",
     placeholder: "N",
     about: "Time every Nth operation of a thread; 1: all, 0: none.",
-    defaultNote: "1 with --rate or a pattern that waits, otherwise 128",
+    defaultNote: "1 with --rate or a pattern that waits, otherwise 256",
     ...wholeNumber({ min: 0, max: 1_000_000 }),
   },
   /** Its value is in milliseconds. */
