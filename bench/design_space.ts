@@ -23,7 +23,7 @@ import { run } from "../lib/run/runner.ts";
 
 const PAIRS = 3;
 const KILLS = 3;
-const LOAD_TIME_MS = 2000;
+const LOAD_TIME_MS = 1000;
 const WARMUP_MS = 500;
 const FILE_COUNT = 128;
 

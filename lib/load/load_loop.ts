@@ -36,44 +36,56 @@ const READ = OPERATION_READ;
 const READ_MODIFY_WRITE = OPERATION_READ_MODIFY_WRITE;
 
 /**
- * The closed loop: each operation begins when the one before has ended and the pattern has waited. Each call site here
- * sees one class per worker, so V8 inlines what it calls.
- *
- * The phase is read plainly, not by `Atomics.load`, which costs a call: the loop's own atomic operations and calls make
- * V8 read it anew each time round.
+ * The closed loop: each operation begins when the one before has ended and the pattern has waited. Between two operations
+ * that are timed, a loop runs that knows nothing of timing.
  */
 export function runClosedLoop(parts: LoopParts, pattern: Pattern): void {
-  const { backend, workload, during, opsMax, latencySample, meter } = parts;
-  const phaseWords = parts.phase.words;
-  const { counts } = meter;
+  const { workload, opsMax, latencySample, phase, during } = parts;
   const out = new PaddedBytes(workload.value.length);
-  let untilSample = latencySample;
-  for (let done = 0; done < opsMax && phaseWords[PHASE_INDEX] === during; done++) {
+  for (let left = opsMax; left > 0;) {
+    const untimed = Math.min(latencySample - 1, left);
+    left -= runUntimed(parts, pattern, { count: untimed, out });
+    if (left === 0 || phase.words[PHASE_INDEX] !== during) return;
     workload.next();
-    const kind = workload.kind;
-    untilSample--;
-    if (untilSample === 0) {
-      timeOperation(parts, out);
-      untilSample = latencySample;
-    } else {
-      if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) counts[HITS]!++;
-      if (kind !== READ) backend.put(workload.key, workload.value);
-    }
-    counts[kind]!++;
+    timeOperation(parts, out);
+    left--;
     pattern.pause();
   }
 }
 
 /**
- * Does the operation at hand and counts how long it takes. A function of its own, and not a small one: V8 inlines small
- * ones however seldom they are called, and then has no room left to inline what the loop calls every time.
+ * Runs up to `count` operations, and returns how many. Each call site here sees one class per worker, so V8 inlines what
+ * it calls; timing is kept out, for it would take what room V8 has for inlining.
+ *
+ * The phase is read plainly, not by `Atomics.load`, which costs a call: the loop's own atomic operations and calls make
+ * V8 read it anew each time round.
  */
+function runUntimed(
+  { backend, workload, phase, during, meter: { counts } }: LoopParts,
+  pattern: Pattern,
+  { count, out }: { count: number; out: PaddedBytes },
+): number {
+  const phaseWords = phase.words;
+  for (let done = 0; done < count; done++) {
+    if (phaseWords[PHASE_INDEX] !== during) return done;
+    workload.next();
+    const kind = workload.kind;
+    if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) counts[HITS]!++;
+    if (kind !== READ) backend.put(workload.key, workload.value);
+    counts[kind]!++;
+    pattern.pause();
+  }
+  return count;
+}
+
+/** Does the operation at hand, and counts how long it takes. */
 function timeOperation({ backend, workload, meter }: LoopParts, out: PaddedBytes): void {
   const kind = workload.kind;
   const startedAtMs = performance.now();
   if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) meter.counts[HITS]!++;
   if (kind !== READ) backend.put(workload.key, workload.value);
   meter.countLatency(kind, performance.now() - startedAtMs);
+  meter.counts[kind]!++;
 }
 
 /** When the operations of an open loop are meant to begin: at `firstMs`, and then every `periodMs`. */
