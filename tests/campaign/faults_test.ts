@@ -16,7 +16,7 @@ import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
 import { isFull, report, rounds } from "./campaign.ts";
 import { type Injection, readTraceLog, straceCommand, type TraceLog } from "./strace.ts";
 
-const INJECTIONS_SMALL = 100;
+const INJECTIONS_SMALL = 200;
 const INJECTIONS_FULL = 5000;
 /** So many failures are shown before the campaign ends. */
 const FAILURES_MAX = 10;
@@ -209,6 +209,7 @@ function kvlabArgs(kind: Pick<Fault, "policy" | "replace" | "sync" | "serializer
     "--load-time-sec=0.02",
     `--file-count=${FILE_COUNT}`,
     "--format=json",
+    "--no-device-probe",
     kind.policy,
     `--replace=${kind.replace}`,
     `--sync=${kind.sync}`,
