@@ -1,26 +1,26 @@
 /**
- * Room of the backend handle: how a load worker comes by its own view of the backend.
+ * How a load worker comes by its own view of the backend.
  *
  * @module
  */
-import { CODECS } from "../codec/codecs.ts";
-import { Ledger } from "../persist/ledger.ts";
-import { attachShardWriter, type PersistenceHandle } from "../persist/persistence.ts";
-import { type QueueHandle, SnapshotQueue } from "../persist/snapshot_queue.ts";
+import { AsynchronousPut } from "../persist/policy/asynchronous.ts";
+import { CommitPut } from "../persist/policy/commit.ts";
+import { PeriodicPut } from "../persist/policy/periodic.ts";
+import type { PutPolicy } from "../persist/policy/put_policy.ts";
+import { SynchronousPut } from "../persist/policy/synchronous.ts";
+import { type AttachedPersistence, attachPersistence, type PersistenceHandle } from "../persist/persistence.ts";
+import { SnapshotQueue } from "../persist/snapshot_queue.ts";
 import { FILE_WRITER } from "../persist/write_meter.ts";
 import { SharedStore, type StoreHandle } from "../store/shared_store.ts";
 import type { BlockedTime } from "../sync/blocked.ts";
-import { Clock } from "../sync/clock.ts";
 import type { Backend } from "./backend.ts";
-import { AsynchronousBackend, PeriodicBackend, SynchronousBackend } from "./file.ts";
+import { FileBackend } from "./file_backend.ts";
 import { MemoryBackend } from "./memory.ts";
 
 /** What a load worker needs in order to attach to the backend; structured-cloneable. */
 export type BackendHandle =
   | { readonly kind: "memory"; readonly store: StoreHandle }
-  | { readonly kind: "synchronous"; readonly persistence: PersistenceHandle; readonly periodMs: number }
-  | { readonly kind: "asynchronous"; readonly persistence: PersistenceHandle; readonly queue: QueueHandle }
-  | { readonly kind: "periodic"; readonly persistence: PersistenceHandle };
+  | { readonly kind: "file"; readonly persistence: PersistenceHandle };
 
 /** A load worker's own view of the backend. */
 export interface AttachedBackend {
@@ -44,26 +44,36 @@ export function attachBackend(handle: BackendHandle, thread: number): AttachedBa
     return { backend: new MemoryBackend(store), store, blocked: { onLock: store.blocked } };
   }
   const { persistence } = handle;
-  const store = SharedStore.attach(persistence.store);
-  const clock = Clock.attach(persistence.clock);
-  const ledger = Ledger.attach(persistence.ledger);
-  switch (handle.kind) {
-    case "synchronous": {
-      const writer = attachShardWriter(persistence, FILE_WRITER + 1 + thread);
-      const backend = new SynchronousBackend({ store, ledger, clock, writer, periodMs: handle.periodMs });
-      return { backend, store, blocked: { onLock: store.blocked, onWrite: writer.blocked } };
-    }
-    case "asynchronous": {
-      const codec = CODECS[persistence.serializer];
-      const queue = SnapshotQueue.attach(handle.queue);
-      const backend = new AsynchronousBackend({ store, codec, clock, queue });
-      return { backend, store, blocked: { onLock: store.blocked, onQueue: queue.blocked } };
-    }
+  const attached = attachPersistence(persistence, FILE_WRITER + 1 + thread);
+  const { store, writer } = attached;
+  const queue = persistence.queue === undefined ? undefined : SnapshotQueue.attach(persistence.queue);
+  const policy = createPutPolicy(persistence, attached, queue);
+  const writes = policy instanceof SynchronousPut || policy instanceof CommitPut;
+  return {
+    backend: new FileBackend({ store, layout: writer.layout, policy }),
+    store,
+    blocked: {
+      onLock: store.blocked,
+      ...(queue === undefined ? {} : { onQueue: queue.blocked }),
+      ...(writes ? { onWrite: writer.blocked } : {}),
+    },
+  };
+}
+
+function createPutPolicy(
+  { policy, shardsPerFile, sync }: PersistenceHandle,
+  { store, ledger, locks, clock, doorbell, writer }: AttachedPersistence,
+  queue: SnapshotQueue | undefined,
+): PutPolicy {
+  switch (policy.kind) {
+    case "synchronous":
+      return new SynchronousPut({ ledger, clock, locks, writer, shardsPerFile, periodMs: policy.periodMs });
+    case "asynchronous":
+      if (queue === undefined) throw new Error("Cannot attach to the asynchronous policy without its queue");
+      return new AsynchronousPut({ store, layout: writer.layout, queue, clock });
     case "periodic":
-      return {
-        backend: new PeriodicBackend({ store, ledger, clock }),
-        store,
-        blocked: { onLock: store.blocked },
-      };
+      return new PeriodicPut({ ledger, clock, doorbell });
+    case "commit":
+      return new CommitPut({ store, ledger, clock, locks, writer, shardsPerFile, sync, delayMs: policy.delayMs });
   }
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import type { SerializerName } from "../codec/codec.ts";
-import type { PersistencePolicy, ReplaceName, SyncName } from "../persist/policy.ts";
+import type { LayoutOptions } from "../persist/layout/layout_options.ts";
+import type { PersistencePolicy, SyncName } from "../persist/policy.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 
 /** One load worker's view of the key-value store under test. A put that returns is acknowledged. */
@@ -29,16 +30,16 @@ export interface MemoryBackendOptions {
   readonly kind: "memory";
 }
 
-/** The shared store, persisted in one file per shard. */
+/** The shared store, persisted in files. */
 export interface FileBackendOptions {
   readonly kind: "file";
-  /** Directory of the shard files; a temporary one, removed at the end, when absent. */
+  /** Directory of the files; a temporary one, removed at the end, when absent. */
   readonly output?: string;
-  /** Number of files, which is the number of shards. */
+  /** Number of files, over which the shards are spread evenly. */
   readonly fileCount: number;
   readonly serializer: SerializerName;
   readonly policy: PersistencePolicy;
-  readonly replace: ReplaceName;
+  readonly layout: LayoutOptions;
   readonly sync: SyncName;
   /** Whether the device under the directory is measured before the load; when absent, nothing is found out about it. */
   readonly deviceProbe?: boolean;

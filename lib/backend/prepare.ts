@@ -1,15 +1,16 @@
 /**
- * Room of the preparation: from backend options to shared memory, loaded and ready for the workers. The main thread's.
+ * From backend options to shared memory, loaded and ready for the workers.
  *
  * @module
  */
 import { CODECS } from "../codec/codecs.ts";
 import { type SetAsideFile, ShardDirectory } from "../persist/directory.ts";
 import { Ledger } from "../persist/ledger.ts";
-import { loadDirectory, makeLoadedDurable, surveyDirectory } from "../persist/loader.ts";
+import { openSnapshots } from "../persist/layout/stored_snapshots.ts";
 import type { PersistenceHandle } from "../persist/persistence.ts";
+import { FileLocks } from "../persist/file_locks.ts";
+import { openFilesPerWriter } from "../persist/layout/replace/descriptors.ts";
 import type { AsynchronousPolicy, PersistencePolicy } from "../persist/policy.ts";
-import { openFilesPerWriter } from "../persist/replace/descriptors.ts";
 import { openFilesLimit } from "../persist/system.ts";
 import { SnapshotQueue } from "../persist/snapshot_queue.ts";
 import { WriteMeter } from "../persist/write_meter.ts";
@@ -17,6 +18,7 @@ import { SharedStore } from "../store/shared_store.ts";
 import type { StoreSize } from "../store/store_size.ts";
 import type { Abort } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
+import { Doorbell } from "../sync/doorbell.ts";
 import { LINE_BYTES } from "../sync/layout.ts";
 import type { BackendHandle } from "./attach.ts";
 import type { FileBackendOptions } from "./backend.ts";
@@ -42,6 +44,7 @@ export interface PreparedFiles {
   readonly handle: BackendHandle;
   readonly ledger: Ledger;
   readonly writeMeter: WriteMeter;
+  readonly doorbell: Doorbell;
   readonly persistence: PersistenceHandle;
   /** The asynchronous policy's queue. */
   readonly queue?: SnapshotQueue;
@@ -73,44 +76,53 @@ export async function prepareFiles(
   keys: KeySpace,
   context: { abort: Abort; clock: Clock; threads: number; witness?: string | undefined },
 ): Promise<PreparedFiles> {
-  const { fileCount: shards, serializer, replace, sync } = options;
-  const { threads, witness } = context;
+  const { fileCount: files, serializer, layout, policy, sync } = options;
+  const { abort, threads, witness } = context;
   const codec = CODECS[serializer];
+  const shards = files;
   const directory = ShardDirectory.open({
     shards,
     serializer,
     ...(options.output === undefined ? {} : { path: options.output }),
   });
   try {
-    const survey = await surveyDirectory(directory, { codec, shards });
-    const store = SharedStore.create(planStore(shards, keys, survey), context.abort);
+    const stored = await openSnapshots(directory, { codec, shards, sync, layout });
+    const store = SharedStore.create(planStore(shards, keys, stored), abort);
     const ledger = Ledger.create(shards);
-    await loadDirectory(survey, { codec, store, ledger });
-    if (sync !== "none") await makeLoadedDurable(survey, { directory, ledger });
-    // The file worker writes, and under the synchronous policy the load workers do.
-    const writeMeter = WriteMeter.create(options.policy.kind === "synchronous" ? 1 + threads : 1);
+    const layoutHandle = await stored.load({ store, ledger });
+    // The file worker's part, and one for each load worker.
+    const writeMeter = WriteMeter.create(1 + threads);
+    const doorbell = Doorbell.create(abort);
+    const queue = policy.kind === "asynchronous" ? createQueue(policy, store.size, abort) : undefined;
     const persistence: PersistenceHandle = {
       store: store.handle(),
       ledger: ledger.handle(),
+      locks: FileLocks.create(files, abort).handle(),
       clock: context.clock.handle(),
+      doorbell: doorbell.handle(),
       serializer,
       directory: directory.path,
-      replace,
+      shardsPerFile: shards / files,
+      layout: layoutHandle,
+      policy,
+      ...(queue === undefined ? {} : { queue: queue.handle() }),
       sync,
-      openFilesMax: replace === "rename" ? 0 : openFilesMax(options.policy, threads),
+      openFilesMax: openFilesMax(policy, threads),
       writeMeter: writeMeter.handle(),
       ...(witness === undefined ? {} : { witness }),
     };
     return {
       store,
+      handle: { kind: "file", persistence },
       ledger,
       writeMeter,
+      doorbell,
       persistence,
+      ...(queue === undefined ? {} : { queue }),
       directory,
-      ...attachPolicy(options.policy, persistence, context.abort),
-      filesLoaded: survey.files.length,
-      entriesLoaded: survey.entries,
-      filesSetAside: survey.setAside,
+      filesLoaded: stored.filesLoaded,
+      entriesLoaded: stored.entries,
+      filesSetAside: stored.setAside,
     };
   } catch (error) {
     directory.close();
@@ -118,28 +130,10 @@ export async function prepareFiles(
   }
 }
 
-/** Under the synchronous policy all load workers write, and at the end the file worker. */
+/** Under the synchronous and commit policies all load workers write, and the file worker too. */
 function openFilesMax(policy: PersistencePolicy, threads: number): number {
-  const writers = policy.kind === "synchronous" ? threads + 1 : 1;
+  const writers = policy.kind === "synchronous" || policy.kind === "commit" ? threads + 1 : 1;
   return openFilesPerWriter({ limit: openFilesLimit(), threads: threads + 1, writers });
-}
-
-/** The handle of a policy's backend, and its queue if it has one. */
-function attachPolicy(
-  policy: PersistencePolicy,
-  persistence: PersistenceHandle,
-  abort: Abort,
-): { handle: BackendHandle; queue?: SnapshotQueue } {
-  switch (policy.kind) {
-    case "synchronous":
-      return { handle: { kind: "synchronous", persistence, periodMs: policy.periodMs } };
-    case "asynchronous": {
-      const queue = createQueue(policy, persistence.store.size, abort);
-      return { handle: { kind: "asynchronous", persistence, queue: queue.handle() }, queue };
-    }
-    case "periodic":
-      return { handle: { kind: "periodic", persistence } };
-  }
 }
 
 /** What a snapshot takes beside its entries. */

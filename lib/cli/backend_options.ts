@@ -24,6 +24,7 @@ export function readFileValues(raw: RawArguments) {
     queueDepth: read(raw, FLAGS.queueDepth),
     queueMemoryBytes: read(raw, FLAGS.queueMemory),
     flushPeriodUs: read(raw, FLAGS.flushPeriod),
+    commitDelayUs: read(raw, FLAGS.commitDelay),
     replace: read(raw, FLAGS.replace),
     sync: read(raw, FLAGS.sync),
   };
@@ -53,17 +54,18 @@ export function fileBackend(raw: RawArguments, values: FileValues): FileBackendO
     fileCount,
     serializer,
     policy: persistencePolicy(raw, values),
-    replace,
+    layout: { kind: "snapshot", replace },
     sync,
   };
 }
 
 function persistencePolicy({ given }: RawArguments, values: FileValues): PersistencePolicy {
-  const { writePeriodUs, queueDepth, queueMemoryBytes, flushPeriodUs } = values;
+  const { writePeriodUs, queueDepth, queueMemoryBytes, flushPeriodUs, commitDelayUs } = values;
   const policies: PersistencePolicy[] = [];
   if (writePeriodUs !== undefined) policies.push({ kind: "synchronous", periodMs: writePeriodUs / 1000 });
   if (queueDepth !== undefined) policies.push({ kind: "asynchronous", queueDepth, queueMemoryBytes });
   if (flushPeriodUs !== undefined) policies.push({ kind: "periodic", periodMs: flushPeriodUs / 1000 });
+  if (commitDelayUs !== undefined) policies.push({ kind: "commit", delayMs: commitDelayUs / 1000 });
 
   const [policy] = policies;
   if (policy === undefined || policies.length > 1) {

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { openFile, overwrite, removeQuietly, syncData } from "./file_io.ts";
-import { replaceFile } from "./replace/rename.ts";
+import { replaceFile } from "./layout/replace/rename.ts";
 import { TEMPORARY_SUFFIX } from "./shard_file.ts";
 
 /** What the device under a directory can do, in the ways that kvlab writes. */

@@ -1,11 +1,12 @@
 /**
- * Room of the exposure gauges: how much acknowledged data a crash would lose at this moment.
+ * The exposure gauges: how much acknowledged data a crash would lose at this moment.
  *
  * @module
  */
 import type { SharedStore } from "../store/shared_store.ts";
 import type { Clock } from "../sync/clock.ts";
 import type { Ledger } from "./ledger.ts";
+import type { PersistencePolicy } from "./policy.ts";
 import type { SnapshotQueue } from "./snapshot_queue.ts";
 
 /** What one kind of crash would lose. */
@@ -31,12 +32,23 @@ export class ExposureGauge {
   readonly #ledger: Ledger;
   readonly #queue: SnapshotQueue | undefined;
   readonly #clock: Clock;
+  readonly #acknowledgesAtOnce: boolean;
 
-  constructor(parts: { store: SharedStore; ledger: Ledger; queue: SnapshotQueue | undefined; clock: Clock }) {
+  /** @param parts `policy` says whether a put is acknowledged when it is applied, or later, when the ledger says so */
+  constructor(
+    parts: {
+      store: SharedStore;
+      ledger: Ledger;
+      queue: SnapshotQueue | undefined;
+      clock: Clock;
+      policy: PersistencePolicy;
+    },
+  ) {
     this.#store = parts.store;
     this.#ledger = parts.ledger;
     this.#queue = parts.queue;
     this.#clock = parts.clock;
+    this.#acknowledgesAtOnce = parts.policy.kind !== "commit";
   }
 
   /** What a crash of the process would lose: acknowledged, but unserialized, queued or being written. */
@@ -59,7 +71,8 @@ export class ExposureGauge {
     for (let shard = 0; shard < store.size.shards; shard++) {
       // Before the version, which only grows: so a put in between makes the gauge too high, not too low.
       const safeVersion = crash === "process-crash" ? ledger.writtenVersion(shard) : ledger.syncedVersion(shard);
-      const writes = Math.max(0, store.version(shard) - safeVersion);
+      const acknowledged = this.#acknowledgesAtOnce ? store.version(shard) : ledger.acknowledgedVersion(shard);
+      const writes = Math.max(0, acknowledged - safeVersion);
       if (writes === 0) continue;
       out.writes += writes;
       if (writes > out.worstShardWrites) {

@@ -1,28 +1,24 @@
 /**
- * Room of the file worker: the Web Worker that takes snapshots off the queue and writes them, and at the end writes
- * every shard that is still dirty.
+ * The file worker: the Web Worker that writes what puts have changed, as far as the policy leaves that to it, keeps the
+ * files in shape, and at the end writes whatever is left.
  *
  * @module
  */
 import { Abort } from "../sync/abort.ts";
-import { Clock } from "../sync/clock.ts";
+import type { Doorbell } from "../sync/doorbell.ts";
 import { DRAINING, FLUSHING, Phase, type PhaseHandle } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
-import { Ledger } from "./ledger.ts";
-import { attachShardWriter, type PersistenceHandle } from "./persistence.ts";
-import type { ShardWriter } from "./shard_writer.ts";
+import { type AttachedPersistence, attachPersistence, type PersistenceHandle } from "./persistence.ts";
+import { consumeQueue } from "./queue_consumer.ts";
+import { SnapshotQueue } from "./snapshot_queue.ts";
 import { type SweepCounts, Sweeper } from "./sweeper.ts";
-import { type QueuedSnapshot, type QueueHandle, SnapshotQueue } from "./snapshot_queue.ts";
 import { FILE_WRITER } from "./write_meter.ts";
+import type { Writer } from "./writer.ts";
 
 /** What the file worker gets. */
 export interface FileWorkerConfiguration extends TaskConfiguration {
   readonly phase: PhaseHandle;
   readonly persistence: PersistenceHandle;
-  /** The asynchronous policy's queue, to be emptied. */
-  readonly queue?: QueueHandle;
-  /** The periodic policy's period, in milliseconds. */
-  readonly flushPeriodMs?: number;
   /** Whether load workers put records before the load, which are then written before it. */
   readonly preloaded: boolean;
 }
@@ -34,52 +30,59 @@ export interface FileWorkerResult {
 }
 
 serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
-  const { persistence, queue, flushPeriodMs } = configuration;
+  const { persistence } = configuration;
   const phase = Phase.attach(configuration.phase);
   const abort = Abort.attach(configuration.abort);
-  const writer = attachShardWriter(persistence, FILE_WRITER);
+  const attached = attachPersistence(persistence, FILE_WRITER);
+  const { writer } = attached;
   phase.arrive();
   if (configuration.preloaded) writePreloaded(writer, phase, abort);
 
-  const ledger = Ledger.attach(persistence.ledger);
-  if (queue !== undefined) writeQueued(SnapshotQueue.attach(queue), ledger, writer);
-  const sweeps = flushPeriodMs === undefined ? undefined : new Sweeper({
-    ledger,
-    clock: Clock.attach(persistence.clock),
-    shards: persistence.store.size.shards,
-    periodMs: flushPeriodMs,
-    writer,
-    phase,
-    abort,
-  }).run();
-
+  const sweeps = followPolicy(persistence, attached, phase);
   phase.waitFor(DRAINING, abort);
-  writer.writeDirtyShards();
+  writer.writeDirtyFiles();
+  writer.rewriteStaleFiles();
   writer.makeAllDurable();
   return sweeps === undefined ? {} : { sweeps };
 });
 
 /** Writes, and makes durable, what has been preloaded, unless the run ends before. */
-function writePreloaded(writer: ShardWriter, phase: Phase, abort: Abort): void {
+function writePreloaded(writer: Writer, phase: Phase, abort: Abort): void {
   phase.waitFor(FLUSHING, abort);
   if (phase.current === FLUSHING) {
-    writer.writeDirtyShards();
+    writer.rewriteStaleFiles();
     writer.makeAllDurable();
   }
   phase.arrive();
 }
 
-/** Writes snapshots until the queue is closed and empty. */
-function writeQueued(queue: SnapshotQueue, ledger: Ledger, writer: ShardWriter): void {
-  const snapshot: QueuedSnapshot = {
-    shard: 0,
-    version: 0,
-    sinceMs: 0,
-    bytes: new Uint8Array(new SharedArrayBuffer(0)),
-  };
-  while (queue.take(snapshot)) {
-    ledger.markTaken(snapshot.shard, snapshot.sinceMs);
-    writer.write(snapshot.shard, snapshot);
-    writer.meter.countSuperseded(queue.release() - 1);
+/** Does the policy's part until the run drains, or the queue is closed and empty. */
+function followPolicy(
+  { policy, queue, store: { size: { shards } } }: PersistenceHandle,
+  { ledger, writer, clock, doorbell }: AttachedPersistence,
+  phase: Phase,
+): SweepCounts | undefined {
+  switch (policy.kind) {
+    case "asynchronous":
+      if (queue !== undefined) consumeQueue(SnapshotQueue.attach(queue), writer);
+      return undefined;
+    case "periodic":
+      return new Sweeper({ ledger, clock, doorbell, shards, periodMs: policy.periodMs, writer, phase }).run();
+    case "synchronous":
+    case "commit":
+      keepInShape(writer, phase, doorbell);
+      return undefined;
+  }
+}
+
+/** How long the file worker sleeps where there is nothing to do but to look after the files. */
+const IDLE_MS = 10;
+
+/** Looks after the files while the load workers write them. */
+function keepInShape(writer: Writer, phase: Phase, doorbell: Doorbell): void {
+  while (phase.current < DRAINING) {
+    const { rings } = doorbell;
+    const hasWorked = writer.maintain();
+    doorbell.sleep(rings, hasWorked ? 0 : IDLE_MS);
   }
 }

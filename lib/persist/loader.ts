@@ -79,7 +79,7 @@ export async function loadDirectory(
   const key = new PaddedBytes(0);
   const value = new PaddedBytes(0);
   for await (const file of inTurns(survey.files)) {
-    const { shard, side, path } = file;
+    const { shard, path } = file;
     try {
       const { version, entries } = readSnapshot(file, { codec, shards: store.size.shards });
       for (const [keyText, valueText] of Object.entries(entries)) {
@@ -88,7 +88,7 @@ export async function loadDirectory(
         store.put(key, value);
       }
       store.restoreVersion(shard, version);
-      ledger.recordWritten(shard, { version, atMs: 0, side });
+      ledger.recordWritten(shard, { version, atMs: 0 });
     } catch (error) {
       throw new PersistError("load", path, error);
     }

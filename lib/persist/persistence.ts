@@ -1,32 +1,37 @@
 /**
- * Room of the persistence handle: everything that a thread needs in order to persist shards, as one thing to hand over.
+ * What a thread needs in order to persist what its puts change, as one thing to hand over and to attach.
  *
  * @module
  */
-import { CODECS } from "../codec/codecs.ts";
 import type { SerializerName } from "../codec/codec.ts";
 import { SharedStore, type StoreHandle } from "../store/shared_store.ts";
 import { Clock, type ClockHandle } from "../sync/clock.ts";
+import { Doorbell, type DoorbellHandle } from "../sync/doorbell.ts";
+import { FileLocks, type FileLocksHandle } from "./file_locks.ts";
+import { attachLayout, type LayoutHandle } from "./layout/layouts.ts";
 import { Ledger, type LedgerHandle } from "./ledger.ts";
-import type { ReplaceName, SyncName } from "./policy.ts";
-import { AlternateReplacement } from "./replace/alternate.ts";
-import { InPlaceReplacement } from "./replace/in_place.ts";
-import { RenameReplacement } from "./replace/rename.ts";
-import type { Replacement } from "./replace/replacement.ts";
-import { shardFileName, type Side } from "./shard_file.ts";
-import { ShardWriter } from "./shard_writer.ts";
+import type { PersistencePolicy, SyncName } from "./policy.ts";
+import type { QueueHandle } from "./snapshot_queue.ts";
 import { Witness } from "./witness.ts";
+import { Writer } from "./writer.ts";
 import { WriteMeter, type WriteMeterHandle } from "./write_meter.ts";
 
-/** What {@linkcode attachShardWriter} needs; structured-cloneable. */
+/** What {@linkcode attachPersistence} needs; structured-cloneable. */
 export interface PersistenceHandle {
   readonly store: StoreHandle;
   readonly ledger: LedgerHandle;
+  readonly locks: FileLocksHandle;
   readonly clock: ClockHandle;
+  /** Wakes the file worker. */
+  readonly doorbell: DoorbellHandle;
   readonly serializer: SerializerName;
-  /** Path of the directory that holds the shard files. */
+  /** Path of the directory that holds the files. */
   readonly directory: string;
-  readonly replace: ReplaceName;
+  readonly shardsPerFile: number;
+  readonly layout: LayoutHandle;
+  readonly policy: PersistencePolicy;
+  /** The asynchronous policy's queue. */
+  readonly queue?: QueueHandle;
   readonly sync: SyncName;
   /** How many files each writing thread may keep open. */
   readonly openFilesMax: number;
@@ -35,41 +40,46 @@ export interface PersistenceHandle {
   readonly witness?: string;
 }
 
+/** A thread's own view of what is shared, and its writer. */
+export interface AttachedPersistence {
+  readonly store: SharedStore;
+  readonly ledger: Ledger;
+  readonly locks: FileLocks;
+  readonly clock: Clock;
+  readonly doorbell: Doorbell;
+  readonly writer: Writer;
+}
+
 /**
- * A thread's own writer on the shared store and ledger.
+ * Attaches a thread to all that is shared.
  *
  * @param writer its number in the write meter
  */
-export function attachShardWriter(handle: PersistenceHandle, writer: number): ShardWriter {
-  return new ShardWriter({
-    store: SharedStore.attach(handle.store),
-    ledger: Ledger.attach(handle.ledger),
-    clock: Clock.attach(handle.clock),
-    codec: CODECS[handle.serializer],
-    replacement: createReplacement(handle),
-    sync: handle.sync,
-    meter: WriteMeter.attach(handle.writeMeter).writer(writer),
-    ...(handle.witness === undefined ? {} : {
-      witnesses: { written: Witness.ofWritten(handle.witness), synced: Witness.ofSynced(handle.witness) },
+export function attachPersistence(handle: PersistenceHandle, writer: number): AttachedPersistence {
+  const { sync, shardsPerFile, witness } = handle;
+  const store = SharedStore.attach(handle.store);
+  const ledger = Ledger.attach(handle.ledger);
+  const locks = FileLocks.attach(handle.locks);
+  const clock = Clock.attach(handle.clock);
+  const meter = WriteMeter.attach(handle.writeMeter).writer(writer);
+  const layout = attachLayout(handle, { store, locks, meter });
+  return {
+    store,
+    ledger,
+    locks,
+    clock,
+    doorbell: Doorbell.attach(handle.doorbell),
+    writer: new Writer({
+      store,
+      ledger,
+      clock,
+      locks,
+      layout,
+      shardsPerFile,
+      sync,
+      ...(witness === undefined ? {} : {
+        witnesses: { written: Witness.ofWritten(witness), synced: Witness.ofSynced(witness) },
+      }),
     }),
-  });
-}
-
-function createReplacement(handle: PersistenceHandle): Replacement {
-  const { directory, sync, openFilesMax } = handle;
-  switch (handle.replace) {
-    case "rename":
-      return new RenameReplacement({ directory, sync, paths: shardPaths(handle) });
-    case "in-place":
-      return new InPlaceReplacement({ directory, sync, openFilesMax, paths: shardPaths(handle) });
-    case "alternate": {
-      const paths = { a: shardPaths(handle, "a"), b: shardPaths(handle, "b") };
-      return new AlternateReplacement({ directory, sync, openFilesMax, paths });
-    }
-  }
-}
-
-function shardPaths({ directory, serializer, store }: PersistenceHandle, side?: Side): string[] {
-  const { shards } = store.size;
-  return Array.from({ length: shards }, (_, shard) => `${directory}/${shardFileName(shard, shards, serializer, side)}`);
+  };
 }

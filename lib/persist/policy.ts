@@ -1,44 +1,47 @@
 /**
- * Room of the persistence policies: when an acknowledged put reaches the file system, and who writes it there.
- * Anyone above may enter; a policy is plain data.
+ * The persistence policies as options: when an acknowledged put reaches the file system, and who writes it there.
  *
  * @module
  */
 
-/** A put touches memory; when `periodMs` has passed since the shard's last write, it also writes the shard's file. */
+/** A put touches memory; when `periodMs` has passed since the shard's last write, it also writes what has changed. */
 export interface SynchronousPolicy {
   readonly kind: "synchronous";
   /** Least time between two writes of one shard, in milliseconds. */
   readonly periodMs: number;
 }
 
-/** A put touches memory, then queues a snapshot of its shard for the file worker; a full queue blocks it. */
+/** A put touches memory, then queues what it changed for the file worker; a full queue blocks it. */
 export interface AsynchronousPolicy {
   readonly kind: "asynchronous";
-  /** Bound on queued snapshots. */
+  /** Bound on queued items. */
   readonly queueDepth: number;
-  /** Bound on the bytes of queued snapshots. */
+  /** Bound on the bytes of queued items. */
   readonly queueMemoryBytes: number;
 }
 
-/** A put touches memory only; every `periodMs` the file worker writes each shard that has changed. */
+/** A put touches memory only; every `periodMs` the file worker writes what has changed. */
 export interface PeriodicPolicy {
   readonly kind: "periodic";
   /** Time from the start of one sweep to the start of the next, in milliseconds. */
   readonly periodMs: number;
 }
 
+/**
+ * A put returns only when what holds it is in the file system, and synced as the sync level says. Puts that wait at the
+ * same time share one write and one sync.
+ */
+export interface CommitPolicy {
+  readonly kind: "commit";
+  /** How long whoever writes for a file waits before, for more puts to join, in milliseconds; 0 waits for nobody. */
+  readonly delayMs: number;
+}
+
 /** How a file backend trades the risk of losing acknowledged puts against speed. */
-export type PersistencePolicy = SynchronousPolicy | AsynchronousPolicy | PeriodicPolicy;
-
-/** The names of the replacement strategies, in the order shown to users. */
-export const REPLACE_NAMES = ["rename", "alternate", "in-place"] as const;
-
-/** How a snapshot takes the place of the one before it. */
-export type ReplaceName = typeof REPLACE_NAMES[number];
+export type PersistencePolicy = SynchronousPolicy | AsynchronousPolicy | PeriodicPolicy | CommitPolicy;
 
 /** The names of the sync levels, in the order shown to users. */
 export const SYNC_NAMES = ["none", "data", "full"] as const;
 
-/** What is synced to the device before a snapshot counts as durable: nothing, its data, or its directory too. */
+/** What is synced to the device before a write counts as durable: nothing, its data, or its directory too. */
 export type SyncName = typeof SYNC_NAMES[number];

@@ -1,13 +1,13 @@
 /**
- * Room of the sweeper: the periodic policy's part of the file worker.
+ * The periodic policy's part of the file worker: writes what has changed, sweep after sweep.
  *
  * @module
  */
-import type { Abort } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
+import type { Doorbell } from "../sync/doorbell.ts";
 import { DRAINING, type Phase, RUNNING } from "../sync/phase.ts";
 import type { Ledger } from "./ledger.ts";
-import type { ShardWriter } from "./shard_writer.ts";
+import type { Writer } from "./writer.ts";
 
 /** What a sweeper has done. */
 export interface SweepCounts {
@@ -21,10 +21,11 @@ export interface SweepCounts {
 /** What a {@linkcode Sweeper} works with. */
 export interface SweeperParts {
   readonly ledger: Ledger;
-  readonly writer: ShardWriter;
+  readonly writer: Writer;
   readonly clock: Clock;
+  /** Rung when a sweep is to come before its time. */
+  readonly doorbell: Doorbell;
   readonly phase: Phase;
-  readonly abort: Abort;
   /** Number of shards. */
   readonly shards: number;
   /** From the start of one sweep to the start of the next, in milliseconds. */
@@ -32,55 +33,77 @@ export interface SweeperParts {
 }
 
 /**
- * Writes each dirty shard once per period, the one with the oldest unpersisted put first. A shard that turns dirty just
- * after its turn waits for the next sweep, so no put stays unpersisted for longer than the period plus one sweep, or
- * two sweeps when a sweep takes longer than the period.
+ * Writes each file with dirty shards once per period, the one with the oldest unpersisted put first. A shard that turns
+ * dirty just after its turn waits for the next sweep, so no put stays unpersisted for longer than the period plus one
+ * sweep, or two sweeps when a sweep takes longer than the period. The time left until the next sweep goes to the layout's
+ * maintenance.
  */
 export class Sweeper {
   readonly #parts: SweeperParts;
-  /** The dirty shards of a sweep, and since when each shard is dirty. */
+  readonly #shardsPerFile: number;
+  /** The files of a sweep that have dirty shards, and since when each one has. */
   readonly #order: Int32Array<ArrayBuffer>;
   readonly #sinceMs: Float64Array<ArrayBuffer>;
 
   constructor(parts: SweeperParts) {
+    const { files } = parts.writer;
     this.#parts = parts;
-    this.#order = new Int32Array(parts.shards);
-    this.#sinceMs = new Float64Array(parts.shards);
+    this.#shardsPerFile = parts.shards / files;
+    this.#order = new Int32Array(files);
+    this.#sinceMs = new Float64Array(files);
   }
 
   /**
    * Sweeps until the run drains.
    *
+   * @throws {PersistError} when a write fails
    * @throws {AbortError} when the run fails elsewhere
    */
   run(): SweepCounts {
-    const { clock, phase, abort, periodMs } = this.#parts;
+    const { clock, phase, periodMs, doorbell } = this.#parts;
     let sweeps = 0, sweepOverruns = 0, sweepMsMax = 0;
     while (phase.current < DRAINING) {
       // What a warm-up has swept does not count.
       const isLoad = phase.current >= RUNNING;
+      const { rings } = doorbell;
       const startedAtMs = clock.nowMs();
       this.#sweep();
+      doorbell.answer();
       const tookMs = clock.nowMs() - startedAtMs;
       if (isLoad) {
         sweeps++;
         sweepMsMax = Math.max(sweepMsMax, tookMs);
         if (tookMs > periodMs) sweepOverruns++;
       }
-      phase.waitFor(DRAINING, abort, periodMs - tookMs);
+      this.#rest(startedAtMs + periodMs, rings);
     }
     return { sweeps, sweepOverruns, sweepMsMax };
   }
 
+  /** Does what maintenance there is at least a piece of, then sleeps until then, in milliseconds of the clock, or a ring. */
+  #rest(untilMs: number, rings: number): void {
+    const { clock, phase, doorbell, writer } = this.#parts;
+    while (writer.maintain() && clock.nowMs() < untilMs && doorbell.rings === rings) {
+      // Each piece is short.
+    }
+    for (let nowMs = clock.nowMs(); nowMs < untilMs; nowMs = clock.nowMs()) {
+      if (phase.current >= DRAINING || doorbell.rings !== rings) return;
+      doorbell.sleep(rings, untilMs - nowMs);
+    }
+  }
+
   #sweep(): void {
     const { ledger, writer, shards } = this.#parts;
-    const sinceMs = this.#sinceMs;
+    const sinceMs = this.#sinceMs.fill(0);
     let count = 0;
     for (let shard = 0; shard < shards; shard++) {
-      sinceMs[shard] = ledger.dirtySinceMs(shard);
-      if (sinceMs[shard]! > 0) this.#order[count++] = shard;
+      const dirtySinceMs = ledger.dirtySinceMs(shard);
+      if (dirtySinceMs === 0) continue;
+      const file = Math.floor(shard / this.#shardsPerFile);
+      if (sinceMs[file] === 0) this.#order[count++] = file;
+      if (sinceMs[file] === 0 || dirtySinceMs < sinceMs[file]!) sinceMs[file] = dirtySinceMs;
     }
     const dirty = this.#order.subarray(0, count).sort((a, b) => sinceMs[a]! - sinceMs[b]!);
-    for (const shard of dirty) writer.flushShard(shard);
+    for (const file of dirty) writer.writeFile(file);
   }
 }

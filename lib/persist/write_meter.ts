@@ -1,5 +1,5 @@
 /**
- * Room of the write meters: what each writing thread has written, where everyone can read it.
+ * What each writing thread has written, where everyone can read it.
  *
  * @module
  */
@@ -16,12 +16,37 @@ export interface WriteTotals {
   readonly snapshotsWritten: number;
   /** Queued snapshots that were never written, because a newer one of their shard was. */
   readonly snapshotsSuperseded: number;
+  readonly blocksWritten: number;
+  readonly recordsWritten: number;
+  /** Checkpoints of logs, completed. */
+  readonly checkpoints: number;
+  /** Calls that made the device keep what had been written (fdatasync or fsync of a file). */
+  readonly syncs: number;
+  /** Bytes of all of these. */
   readonly bytesWritten: number;
 }
 
-const SNAPSHOTS = 0;
-const SUPERSEDED = 1;
-const BYTES = 2;
+/** Of nothing. */
+export const NO_WRITES = {
+  snapshotsWritten: 0,
+  snapshotsSuperseded: 0,
+  blocksWritten: 0,
+  recordsWritten: 0,
+  checkpoints: 0,
+  syncs: 0,
+  bytesWritten: 0,
+} satisfies WriteTotals;
+
+/** Where in a writer's line each count is. */
+const COUNTS: Readonly<Record<keyof WriteTotals, number>> = {
+  snapshotsWritten: 0,
+  snapshotsSuperseded: 1,
+  blocksWritten: 2,
+  recordsWritten: 3,
+  checkpoints: 4,
+  syncs: 5,
+  bytesWritten: 6,
+};
 const TIMES = LINE_DOUBLES;
 const WRITER_DOUBLES = TIMES + HISTOGRAM_BUCKETS;
 
@@ -31,8 +56,7 @@ export const FILE_WRITER = 0;
 /**
  * What the writers of a run have written.
  *
- * Layout, in 64-bit floats: for each writer a line with the snapshots written, those superseded and the bytes written,
- * then a histogram of the nanoseconds from a shard's first unpersisted put to its completed write.
+ * Layout, in 64-bit floats: for each writer a line of counts, then a histogram of the nanoseconds from a shard's first unpersisted put to its completed write.
  *
  * Invariant: a writer's part is written by its thread alone, and only ever grows. Others may read it at any time; what
  * they read was true a moment ago.
@@ -64,13 +88,11 @@ export class WriteMeter {
 
   /** What all writers together have written. */
   get totals(): WriteTotals {
-    let snapshotsWritten = 0, snapshotsSuperseded = 0, bytesWritten = 0;
+    const totals: { -readonly [name in keyof WriteTotals]: number } = { ...NO_WRITES };
     for (let at = 0; at < this.#doubles.length; at += WRITER_DOUBLES) {
-      snapshotsWritten += this.#doubles[at + SNAPSHOTS]!;
-      snapshotsSuperseded += this.#doubles[at + SUPERSEDED]!;
-      bytesWritten += this.#doubles[at + BYTES]!;
+      for (const name of COUNT_NAMES) totals[name] += this.#doubles[at + COUNTS[name]]!;
     }
-    return { snapshotsWritten, snapshotsSuperseded, bytesWritten };
+    return totals;
   }
 
   /** The writers' histograms, in nanoseconds. */
@@ -92,26 +114,59 @@ export class WriterMeter {
   }
 
   get snapshotsWritten(): number {
-    return this.#doubles[SNAPSHOTS]!;
+    return this.#doubles[COUNTS.snapshotsWritten]!;
   }
 
   get bytesWritten(): number {
-    return this.#doubles[BYTES]!;
+    return this.#doubles[COUNTS.bytesWritten]!;
   }
 
   /** Counts a snapshot written. */
-  countWritten(sizeBytes: number): void {
-    this.#doubles[SNAPSHOTS]!++;
-    this.#doubles[BYTES]! += sizeBytes;
+  countSnapshot(sizeBytes: number): void {
+    this.#count(COUNTS.snapshotsWritten, 1);
+    this.#count(COUNTS.bytesWritten, sizeBytes);
   }
 
-  /** Counts the time to persist of the snapshot written last, in milliseconds. */
+  /** Counts blocks written, and their bytes. */
+  countBlocks(blocks: number, sizeBytes: number): void {
+    this.#count(COUNTS.blocksWritten, blocks);
+    this.#count(COUNTS.bytesWritten, sizeBytes);
+  }
+
+  /** Counts log records written, and their bytes. */
+  countRecords(records: number, sizeBytes: number): void {
+    this.#count(COUNTS.recordsWritten, records);
+    this.#count(COUNTS.bytesWritten, sizeBytes);
+  }
+
+  /** Counts bytes written that are of no item that is counted: a checkpoint's parts, or zeros. */
+  countBytes(sizeBytes: number): void {
+    this.#count(COUNTS.bytesWritten, sizeBytes);
+  }
+
+  /** Counts a checkpoint that is complete. */
+  countCheckpoint(): void {
+    this.#count(COUNTS.checkpoints, 1);
+  }
+
+  /** Counts a sync. */
+  countSync(): void {
+    this.#count(COUNTS.syncs, 1);
+  }
+
+  /** Counts the time to persist of what was written last, in milliseconds. */
   countTimeToPersist(durationMs: number): void {
     countDuration(this.timeToPersist, durationMs);
   }
 
   /** Counts queued snapshots that were dropped. */
   countSuperseded(snapshots: number): void {
-    this.#doubles[SUPERSEDED]! += snapshots;
+    this.#count(COUNTS.snapshotsSuperseded, snapshots);
+  }
+
+  #count(index: number, by: number): void {
+    this.#doubles[index]! += by;
   }
 }
+
+const COUNT_NAMES = Object.keys(COUNTS) as (keyof WriteTotals)[];

@@ -94,7 +94,7 @@ function backendParts(backend: BackendOptions): string[] {
         `file ${policyText(backend.policy)}`,
         formatCount(backend.fileCount, "file"),
         backend.serializer,
-        `replace ${backend.replace}`,
+        `replace ${backend.layout.replace}`,
         `sync ${backend.sync}`,
         backend.output === undefined ? "temporary directory" : `output ${escapeControls(backend.output)}`,
         ...(backend.deviceProbe === false ? ["no device probe"] : []),
@@ -110,5 +110,7 @@ function policyText(policy: PersistencePolicy): string {
       return `asynchronous (queue depth ${policy.queueDepth}, ${formatSize(policy.queueMemoryBytes)})`;
     case "periodic":
       return `periodic (flush period ${microsecondsOf(policy.periodMs)} µs)`;
+    case "commit":
+      return `commit (delay ${microsecondsOf(policy.delayMs)} µs)`;
   }
 }

@@ -56,7 +56,8 @@ function backendObject(backend: BackendOptions): JsonObject {
         file_count: backend.fileCount,
         serializer: backend.serializer,
         ...policyObject(backend.policy),
-        replace: backend.replace,
+        layout: backend.layout.kind,
+        replace: backend.layout.replace,
         sync: backend.sync,
         ...(backend.deviceProbe === undefined ? {} : { device_probe: backend.deviceProbe }),
       };
@@ -71,5 +72,7 @@ function policyObject(policy: PersistencePolicy): JsonObject {
       return { queue_depth: policy.queueDepth, queue_memory_bytes: policy.queueMemoryBytes };
     case "periodic":
       return { flush_period_us: microsecondsOf(policy.periodMs) };
+    case "commit":
+      return { commit_delay_us: microsecondsOf(policy.delayMs) };
   }
 }

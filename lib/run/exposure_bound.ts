@@ -9,7 +9,8 @@ import type { ExposureBound } from "./result.ts";
 
 /**
  * The bound that a policy implies. A synchronous shard is written at its next put, which may never come; a queue bounds
- * the writes, but not how long they take; sweeps bound the time, but not the writes in it.
+ * the writes, but not how long they take; sweeps bound the time, but not the writes in it; a
+ * commit leaves nothing at risk.
  *
  * @param threads load workers, each of which may wait at the full queue with one more write
  * @param sweeps of the periodic policy: a sweep that takes long extends its bound
@@ -24,5 +25,7 @@ export function exposureBound(policy: PersistencePolicy, threads: number, sweeps
       const sweepMs = sweeps?.sweepMsMax ?? 0;
       return { ageMs: Math.max(policy.periodMs, sweepMs) + sweepMs };
     }
+    case "commit":
+      return { writes: 0, ageMs: 0 };
   }
 }

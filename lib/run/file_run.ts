@@ -8,7 +8,7 @@ import type { PreparedFiles } from "../backend/prepare.ts";
 import { type Exposure, ExposureGauge } from "../persist/exposure.ts";
 import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
 import { summarize } from "../metrics/summaries.ts";
-import type { WriteTotals } from "../persist/write_meter.ts";
+import { NO_WRITES, type WriteTotals } from "../persist/write_meter.ts";
 import type { AbortHandle } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import { DRAINING, type Phase } from "../sync/phase.ts";
@@ -59,7 +59,7 @@ export class FileRun {
   constructor(parts: FileRunParts) {
     const { options, files: { store, ledger, queue, persistence }, clock, phase, abort, worker, preloaded } = parts;
     this.#parts = parts;
-    this.#gauge = new ExposureGauge({ store, ledger, queue, clock });
+    this.#gauge = new ExposureGauge({ store, ledger, queue, clock, policy: options.policy });
     this.#processCrash = new ExposureSampler(this.#gauge, "process-crash");
     this.#powerLoss = options.sync === "none" ? undefined : new ExposureSampler(this.#gauge, "power-loss");
     this.task = new WorkerTask(worker, {
@@ -67,8 +67,6 @@ export class FileRun {
       phase: phase.handle(),
       persistence,
       preloaded,
-      ...(queue === undefined ? {} : { queue: queue.handle() }),
-      ...(options.policy.kind === "periodic" ? { flushPeriodMs: options.policy.periodMs } : {}),
     });
   }
 
@@ -112,6 +110,7 @@ export class FileRun {
     const startedAtMs = performance.now();
     files.queue?.close();
     phase.advance(DRAINING);
+    files.doorbell.ring();
     const fileResult = await this.task.result;
     const drainMs = performance.now() - startedAtMs;
     this.#checkAllWritten();
@@ -154,11 +153,9 @@ export class FileRun {
   get #written(): WriteTotals {
     const { totals } = this.#parts.files.writeMeter;
     const before = this.#before?.totals ?? totals;
-    return {
-      snapshotsWritten: totals.snapshotsWritten - before.snapshotsWritten,
-      snapshotsSuperseded: totals.snapshotsSuperseded - before.snapshotsSuperseded,
-      bytesWritten: totals.bytesWritten - before.bytesWritten,
-    };
+    const since = { ...NO_WRITES };
+    for (const name of Object.keys(since) as (keyof WriteTotals)[]) since[name] = totals[name] - before[name];
+    return since;
   }
 
   async #timeToPersist(): Promise<Distribution> {

@@ -16,6 +16,7 @@ import type {
 import type { RunOptions } from "./options.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
 import type { SweepCounts } from "../persist/sweeper.ts";
+import type { WriteTotals } from "../persist/write_meter.ts";
 import type { Distribution, ExposureSummary } from "./exposure_sampler.ts";
 
 /** What one load worker did. */
@@ -34,7 +35,7 @@ export interface ThreadResult {
 }
 
 /** What the file backend did. */
-export interface FileResult {
+export interface FileResult extends WriteTotals {
   /** Files and entries that the directory held at the start. */
   readonly filesLoaded: number;
   readonly entriesLoaded: number;
@@ -42,11 +43,6 @@ export interface FileResult {
   readonly filesSetAside: readonly SetAsideFile[];
   /** Shard files in the directory at the end. */
   readonly files: number;
-  /** Snapshots written during load and drain. */
-  readonly snapshotsWritten: number;
-  /** Queued snapshots that were never written, because a newer one of their shard was. */
-  readonly snapshotsSuperseded: number;
-  readonly bytesWritten: number;
   /** Time from the last load worker's end until every acknowledged put was in the file system, in milliseconds. */
   readonly drainMs: number;
   /** The periodic policy's sweeps. */

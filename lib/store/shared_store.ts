@@ -122,9 +122,9 @@ export class SharedStore {
     const shard = shardOf(hash, this.#shards);
     const header = shard * HEADER_WORDS;
     lock(this.#words, header + HEADER_LOCK, this.#abort, this.blocked);
-    const stored = this.putLocked(shard, hash, key, value);
+    const entry = this.putLocked(shard, hash, key, value);
     unlock(this.#words, header + HEADER_LOCK);
-    if (!stored) throw new StoreFullError(shard, this.size);
+    if (entry === 0) throw new StoreFullError(shard, this.size);
   }
 
   /**
@@ -156,6 +156,11 @@ export class SharedStore {
     return this.get(PaddedBytes.of(key), out) ? out.toString() : undefined;
   }
 
+  /** The whole store by 32-bit words, which entries are indices into. */
+  get words(): Int32Array<SharedArrayBuffer> {
+    return this.#words;
+  }
+
   /** The shard of a key whose {@linkcode hashKey} is `hash`. */
   shardOf(hash: number): number {
     return shardOf(hash, this.#shards);
@@ -179,16 +184,18 @@ export class SharedStore {
    * Stores a value and increments the shard's version. The caller holds the lock of `shard`, which must be the key's.
    *
    * @param hash the key's {@linkcode hashKey}
-   * @returns false when the shard has no room left; nothing has changed then
+   * @returns the entry that holds the value now, as its index in {@linkcode SharedStore.words}; 0 when the shard has no
+   * room left, and then nothing has changed
    */
-  putLocked(shard: number, hash: number, key: PaddedBytes, value: PaddedBytes): boolean {
+  putLocked(shard: number, hash: number, key: PaddedBytes, value: PaddedBytes): number {
     const region = this.#regionsStart + shard * this.#regionWords;
-    const entry = findEntry(this.#words, region, this.#slotMask, hash, key);
+    let entry = findEntry(this.#words, region, this.#slotMask, hash, key);
     if (entry === 0 || !writeValue(this.#words, entry, key.length, value)) {
-      if (!this.#append(shard, entry, hash, key, value)) return false;
+      entry = this.#append(shard, entry, hash, key, value);
+      if (entry === 0) return 0;
     }
     this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION]!++;
-    return true;
+    return entry;
   }
 
   /** The puts that a shard has applied. The caller holds the shard's lock, or knows that nobody writes. */
@@ -227,21 +234,21 @@ export class SharedStore {
     return (this.#slotMask + 1) * SLOT_WORDS;
   }
 
-  /** Appends an entry that replaces `old` (0: none). False when there is no room. */
-  #append(shard: number, old: number, hash: number, key: PaddedBytes, value: PaddedBytes): boolean {
+  /** Appends an entry that replaces `old` (0: none), and returns it; 0 when there is no room. */
+  #append(shard: number, old: number, hash: number, key: PaddedBytes, value: PaddedBytes): number {
     const words = this.#words;
     const header = shard * HEADER_WORDS;
     const region = this.#regionsStart + shard * this.#regionWords;
     const offset = words[header + HEADER_ARENA_END]! || this.#arenaStart;
     const capacity = Math.max(value.length, this.#valueCapacityMin);
     const end = offset + entryWords(key.length, capacity);
-    if (end > this.#regionWords) return false;
-    if (old === 0 && words[header + HEADER_COUNT]! >= this.size.entriesPerShard) return false;
+    if (end > this.#regionWords) return 0;
+    if (old === 0 && words[header + HEADER_COUNT]! >= this.size.entriesPerShard) return 0;
 
     writeEntry(words, region + offset, key, value, capacity);
     linkEntry(words, region, this.#slotMask, hash, region + offset, old);
     words[header + HEADER_ARENA_END] = end;
     if (old === 0) words[header + HEADER_COUNT]!++;
-    return true;
+    return region + offset;
   }
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { SERIALIZER_NAMES } from "../../codec/codec.ts";
-import { REPLACE_NAMES, SYNC_NAMES } from "../../persist/policy.ts";
+import { REPLACE_NAMES } from "../../persist/layout/layout_options.ts";
+import { SYNC_NAMES } from "../../persist/policy.ts";
 import { SIZE_UNITS } from "../units.ts";
 import { listNames } from "../wording.ts";
 import { type DefaultedFlag, type Flag, oneOf, path, size, wholeNumber } from "./flag.ts";
@@ -54,6 +55,17 @@ export const FILE_FLAGS = {
     placeholder: "P",
     about: "Periodic policy: a put touches memory only; every P µs the file worker writes each shard that has changed.",
     ...wholeNumber({ min: 1, max: 86_400_000_000 }),
+  },
+  /** Its value is in microseconds. */
+  commitDelay: {
+    name: "commit-delay-us",
+    scope: "file",
+    policy: "commit",
+    placeholder: "D",
+    about:
+      "Commit policy: a put returns only when it is in the file system, and synced as --sync says. Puts that wait " +
+      "at the same time share one write and one sync; whoever writes waits D µs for more to join. 0: for nobody.",
+    ...wholeNumber({ min: 0, max: 1_000_000 }),
   },
   replace: {
     name: "replace",

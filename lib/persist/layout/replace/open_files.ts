@@ -1,10 +1,10 @@
 /**
- * Room of the open files: those that a strategy keeps open, within the limit on descriptors.
+ * Files kept open for writing, within the limit on descriptors.
  *
  * @module
  */
-import { openFile } from "../file_io.ts";
-import { PersistError } from "../persist_error.ts";
+import { openFile } from "../../file_io.ts";
+import { PersistError } from "../../persist_error.ts";
 
 /** An open file and how long its content is. */
 export interface OpenFile {

@@ -1,5 +1,5 @@
 /**
- * Room of the descriptor budget: how many files a writing thread may keep open.
+ * The descriptor budget: how many files a writing thread may keep open.
  *
  * @module
  */

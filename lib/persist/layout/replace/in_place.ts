@@ -1,10 +1,10 @@
 /**
- * Room of the in-place strategy: the one file, kept open and overwritten. The seed program's way, there to be measured.
+ * The in-place strategy: the one file, kept open and overwritten. The seed program's way, there to be measured.
  *
  * @module
  */
-import { overwrite, syncData, syncDirectory } from "../file_io.ts";
-import type { SyncName } from "../policy.ts";
+import { overwrite, syncData, syncDirectory } from "../../file_io.ts";
+import type { SyncName } from "../../policy.ts";
 import { OpenFiles } from "./open_files.ts";
 import type { Replacement } from "./replacement.ts";
 
@@ -25,7 +25,7 @@ export class InPlaceReplacement implements Replacement {
     this.#files = new OpenFiles(options.openFilesMax);
   }
 
-  replace(shard: number, bytes: Uint8Array): undefined {
+  replace(shard: number, bytes: Uint8Array): void {
     const open = this.#files.get(this.#paths[shard]!);
     this.#isNew = open.lengthBytes === 0;
     overwrite(open.file, open.path, bytes, open.lengthBytes);

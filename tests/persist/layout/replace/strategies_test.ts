@@ -5,14 +5,14 @@
  * @module
  */
 import { assertEquals, assertThrows } from "@std/assert";
-import { PersistError } from "../../../lib/persist/persist_error.ts";
-import { AlternateReplacement } from "../../../lib/persist/replace/alternate.ts";
-import { InPlaceReplacement } from "../../../lib/persist/replace/in_place.ts";
-import { RenameReplacement } from "../../../lib/persist/replace/rename.ts";
-import type { Replacement } from "../../../lib/persist/replace/replacement.ts";
-import { SYNC_NAMES, type SyncName } from "../../../lib/persist/policy.ts";
-import type { Side } from "../../../lib/persist/shard_file.ts";
-import { contentOf, temporaryDirectory } from "../../run/files.ts";
+import { PersistError } from "../../../../lib/persist/persist_error.ts";
+import { AlternateReplacement } from "../../../../lib/persist/layout/replace/alternate.ts";
+import { InPlaceReplacement } from "../../../../lib/persist/layout/replace/in_place.ts";
+import { RenameReplacement } from "../../../../lib/persist/layout/replace/rename.ts";
+import type { Replacement } from "../../../../lib/persist/layout/replace/replacement.ts";
+import { SYNC_NAMES, type SyncName } from "../../../../lib/persist/policy.ts";
+import { ShardSides } from "../../../../lib/persist/layout/replace/shard_sides.ts";
+import { contentOf, temporaryDirectory } from "../../../run/files.ts";
 
 const SHARDS = 3;
 /** Fewer than there are shards, so that files are closed and opened again in between. */
@@ -28,6 +28,7 @@ const STRATEGIES: Record<string, (directory: string, sync: SyncName) => Replacem
       sync,
       openFilesMax: OPEN_FILES_MAX,
       paths: { a: paths(directory, ".a"), b: paths(directory, ".b") },
+      sides: ShardSides.create(SHARDS),
     }),
 };
 
@@ -48,13 +49,11 @@ for (const [name, create] of Object.entries(STRATEGIES)) {
     Deno.test(`${name} at sync level ${sync} leaves each shard's last snapshot, and nothing behind it`, () => {
       using directory = temporaryDirectory();
       const replacement = create(directory.path, sync);
-      const sides: (Side | undefined)[] = [undefined, undefined, undefined];
-      for (const content of CONTENTS) {
+      for (const [turn, content] of CONTENTS.entries()) {
         for (let shard = 0; shard < SHARDS; shard++) {
-          const side = replacement.replace(shard, bytesOf(`${shard} ${content}`), sides[shard]);
-          replacement.makeDurable(shard, side);
-          sides[shard] = side;
-          const file = `${shard}${side === undefined ? "" : `.${side}`}`;
+          replacement.replace(shard, bytesOf(`${shard} ${content}`));
+          replacement.makeDurable(shard);
+          const file = `${shard}${name === "alternate" ? [".a", ".b"][turn % 2] : ""}`;
           assertEquals(textsIn(directory.path)[file], `${shard} ${content}`);
         }
       }
@@ -65,17 +64,16 @@ for (const [name, create] of Object.entries(STRATEGIES)) {
 Deno.test("AlternateReplacement.replace() writes the two files in turn and keeps the one before", () => {
   using directory = temporaryDirectory();
   const replacement = STRATEGIES.alternate?.(directory.path, "none");
-  let side: Side | undefined;
   const seen: unknown[] = [];
   for (const content of ["1", "22", "333", "4"]) {
-    side = replacement?.replace(0, bytesOf(content), side);
-    seen.push([side, textsIn(directory.path)]);
+    replacement?.replace(0, bytesOf(content));
+    seen.push(textsIn(directory.path));
   }
   assertEquals(seen, [
-    ["a", { "0.a": "1" }],
-    ["b", { "0.a": "1", "0.b": "22" }],
-    ["a", { "0.a": "333", "0.b": "22" }],
-    ["b", { "0.a": "333", "0.b": "4" }],
+    { "0.a": "1" },
+    { "0.a": "1", "0.b": "22" },
+    { "0.a": "333", "0.b": "22" },
+    { "0.a": "333", "0.b": "4" },
   ]);
 });
 
@@ -84,7 +82,7 @@ Deno.test("AlternateReplacement.replace() never leaves a shard with nothing but 
   const replacement = STRATEGIES.alternate?.(directory.path, "none");
   // A directory in the temporary file's place: the first snapshot must come through it.
   Deno.mkdirSync(`${directory.path}/0.a.tmp`);
-  assertThrows(() => replacement?.replace(0, bytesOf("first"), undefined), PersistError, "0.a.tmp");
+  assertThrows(() => replacement?.replace(0, bytesOf("first")), PersistError, "0.a.tmp");
   assertThrows(() => Deno.statSync(`${directory.path}/0.a`), Deno.errors.NotFound);
 });
 
@@ -92,6 +90,6 @@ Deno.test("RenameReplacement.replace() leaves the old snapshot and no temporary 
   using directory = temporaryDirectory();
   Deno.mkdirSync(`${directory.path}/0`);
   const replacement = STRATEGIES.rename?.(directory.path, "none");
-  assertThrows(() => replacement?.replace(0, bytesOf("new"), undefined), PersistError, "Cannot rename");
+  assertThrows(() => replacement?.replace(0, bytesOf("new")), PersistError, "Cannot rename");
   assertEquals(Array.from(Deno.readDirSync(directory.path), ({ name }) => name), ["0"]);
 });

@@ -1,14 +1,15 @@
 /**
- * Room of the alternate strategy: two files per shard, kept open and overwritten in turn.
+ * The alternate strategy: two files per shard, kept open and overwritten in turn.
  *
  * @module
  */
-import { overwrite, syncData, syncDirectory } from "../file_io.ts";
-import type { SyncName } from "../policy.ts";
-import type { Side } from "../shard_file.ts";
+import { overwrite, syncData, syncDirectory } from "../../file_io.ts";
+import type { SyncName } from "../../policy.ts";
+import type { Side } from "../../shard_file.ts";
 import { OpenFiles } from "./open_files.ts";
 import { replaceFile } from "./rename.ts";
 import type { Replacement } from "./replacement.ts";
+import type { ShardSides } from "./shard_sides.ts";
 
 /**
  * Overwrites the older of a shard's two files, so that a crash in the middle leaves the newer one whole. Loading takes
@@ -17,6 +18,7 @@ import type { Replacement } from "./replacement.ts";
 export class AlternateReplacement implements Replacement {
   readonly #directory: string;
   readonly #paths: Readonly<Record<Side, readonly string[]>>;
+  readonly #sides: ShardSides;
   readonly #sync: SyncName;
   readonly #files: OpenFiles;
   /** Whether the last snapshot is in a file that was not there before, so that its name is to be synced as well. */
@@ -27,32 +29,37 @@ export class AlternateReplacement implements Replacement {
     options: {
       directory: string;
       paths: Readonly<Record<Side, readonly string[]>>;
+      sides: ShardSides;
       sync: SyncName;
       openFilesMax: number;
     },
   ) {
     this.#directory = options.directory;
     this.#paths = options.paths;
+    this.#sides = options.sides;
     this.#sync = options.sync;
     this.#files = new OpenFiles(options.openFilesMax);
   }
 
-  replace(shard: number, bytes: Uint8Array, side: Side | undefined): Side {
+  replace(shard: number, bytes: Uint8Array): void {
+    const side = this.#sides.get(shard);
     if (side === undefined) {
       replaceFile(this.#paths.a[shard]!, bytes);
       this.#isNew = true;
-      return "a";
+      this.#sides.set(shard, "a");
+      return;
     }
     const next = side === "a" ? "b" : "a";
     const open = this.#files.get(this.#paths[next][shard]!);
     this.#isNew = open.lengthBytes === 0;
     overwrite(open.file, open.path, bytes, open.lengthBytes);
     open.lengthBytes = bytes.length;
-    return next;
+    this.#sides.set(shard, next);
   }
 
-  makeDurable(shard: number, side: Side): boolean {
-    if (this.#sync === "none") return false;
+  makeDurable(shard: number): boolean {
+    const side = this.#sides.get(shard);
+    if (this.#sync === "none" || side === undefined) return false;
     const open = this.#files.get(this.#paths[side][shard]!);
     syncData(open.file, open.path);
     if (this.#sync === "full" || this.#isNew) syncDirectory(this.#directory);

@@ -1,11 +1,11 @@
 /**
- * Room of the rename strategy: a temporary file, renamed over the old one. A snapshot is never torn.
+ * The rename strategy: a temporary file, renamed over the old one. A snapshot is never torn.
  *
  * @module
  */
-import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll } from "../file_io.ts";
-import type { SyncName } from "../policy.ts";
-import { TEMPORARY_SUFFIX } from "../shard_file.ts";
+import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll } from "../../file_io.ts";
+import type { SyncName } from "../../policy.ts";
+import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { Replacement } from "./replacement.ts";
 
 /**
@@ -13,26 +13,33 @@ import type { Replacement } from "./replacement.ts";
  * leaves the old snapshot or the new one, whole; but which one depends on whether the rename has reached the device. It
  * has when the shard's next temporary file is synced, because file systems with a journal, such as ext4 and XFS, put
  * changes of directories on the device in their order: so at this level it is always the snapshot before the newest that
- * is durable, until the end of the run. At level full the directory is synced after the rename, and the newest is.
+ * is durable, until the end of the run. At level full the directory is synced after the rename, and the newest is; so it is
+ * at level data, too, where a put waits for the device.
  */
 export class RenameReplacement implements Replacement {
   readonly #directory: string;
   readonly #paths: readonly string[];
   readonly #sync: SyncName;
+  readonly #syncsDirectory: boolean;
 
-  /** @param options `paths` are the shards' files, in `directory` */
-  constructor(options: { directory: string; paths: readonly string[]; sync: SyncName }) {
-    this.#directory = options.directory;
-    this.#paths = options.paths;
-    this.#sync = options.sync;
+  /**
+   * @param options `paths` are the shards' files, in `directory`; `durableAtOnce` says that whoever writes waits until the
+   * device has the newest snapshot, at level data too
+   */
+  constructor(options: { directory: string; paths: readonly string[]; sync: SyncName; durableAtOnce?: boolean }) {
+    const { directory, paths, sync, durableAtOnce = false } = options;
+    this.#directory = directory;
+    this.#paths = paths;
+    this.#sync = sync;
+    this.#syncsDirectory = sync === "full" || (sync === "data" && durableAtOnce);
   }
 
-  replace(shard: number, bytes: Uint8Array): undefined {
+  replace(shard: number, bytes: Uint8Array): void {
     replaceFile(this.#paths[shard]!, bytes, this.#sync !== "none");
   }
 
   makeDurable(): boolean {
-    if (this.#sync !== "full") return false;
+    if (!this.#syncsDirectory) return false;
     syncDirectory(this.#directory);
     return true;
   }

@@ -4,10 +4,10 @@
  * @module
  */
 import { assertEquals, assertLessOrEqual, assertStrictEquals, assertThrows } from "@std/assert";
-import { writeAll } from "../../../lib/persist/file_io.ts";
-import { PersistError } from "../../../lib/persist/persist_error.ts";
-import { OpenFiles } from "../../../lib/persist/replace/open_files.ts";
-import { temporaryDirectory } from "../../run/files.ts";
+import { writeAll } from "../../../../lib/persist/file_io.ts";
+import { PersistError } from "../../../../lib/persist/persist_error.ts";
+import { OpenFiles } from "../../../../lib/persist/layout/replace/open_files.ts";
+import { temporaryDirectory } from "../../../run/files.ts";
 
 /** The files in a directory that this process holds open, by name. */
 function openIn(directory: string): string[] {

@@ -1,0 +1,59 @@
+/**
+ * The file backend: the shared store, a layout that notes what changes, and a policy that says what else a put does.
+ *
+ * @module
+ */
+import type { Layout } from "../persist/layout/layout.ts";
+import type { PutPolicy } from "../persist/policy/put_policy.ts";
+import { hashKey } from "../store/hash.ts";
+import type { PaddedBytes } from "../store/padded_bytes.ts";
+import type { SharedStore } from "../store/shared_store.ts";
+import { StoreFullError } from "../store/store_full_error.ts";
+import type { Backend } from "./backend.ts";
+
+/** Puts in shared memory, and has them persisted as its layout and policy say. */
+export class FileBackend implements Backend {
+  readonly #store: SharedStore;
+  readonly #layout: Layout;
+  readonly #policy: PutPolicy;
+
+  constructor(parts: { store: SharedStore; layout: Layout; policy: PutPolicy }) {
+    this.#store = parts.store;
+    this.#layout = parts.layout;
+    this.#policy = parts.policy;
+  }
+
+  /** @throws {PersistError} when this thread is to write, and cannot; the put is then not acknowledged */
+  put(key: PaddedBytes, value: PaddedBytes): void {
+    const store = this.#store;
+    const hash = hashKey(key.words, key.length);
+    const shard = store.shardOf(hash);
+    let version = 0;
+    this.#lockWithRoom(shard, key.length, value.length);
+    try {
+      const entry = store.putLocked(shard, hash, key, value);
+      if (entry === 0) throw new StoreFullError(shard, store.size);
+      this.#layout.note(shard, entry);
+      this.#policy.applied(shard);
+      version = store.version(shard);
+    } finally {
+      store.unlockShard(shard);
+    }
+    this.#policy.acknowledge(shard, version);
+  }
+
+  get(key: PaddedBytes, out: PaddedBytes): boolean {
+    return this.#store.get(key, out);
+  }
+
+  /** Takes the shard's lock at a moment when the layout can note the put. */
+  #lockWithRoom(shard: number, keyLength: number, valueLength: number): void {
+    const store = this.#store;
+    store.lockShard(shard);
+    while (!this.#layout.hasRoom(keyLength, valueLength)) {
+      store.unlockShard(shard);
+      this.#policy.makeRoom();
+      store.lockShard(shard);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The snapshot layout: a write writes the whole shard.
+ *
+ * @module
+ */
+import type { Codec } from "../../codec/codec.ts";
+import { OutputBuffer } from "../../codec/output_buffer.ts";
+import { ShardCopy } from "../../store/shard_copy.ts";
+import type { SharedStore } from "../../store/shared_store.ts";
+import type { WriterMeter } from "../write_meter.ts";
+import type { Layout } from "./layout.ts";
+import type { Replacement } from "./replace/replacement.ts";
+
+/**
+ * Writes shards as a whole, each to a file of its own, which has as many files as shards.
+ *
+ * What survives a crash is a prefix of each shard's puts: a snapshot holds all of them up to its version.
+ */
+export class SnapshotLayout implements Layout {
+  /** A newer snapshot of a shard holds all that an older one does. */
+  readonly supersedes = true;
+  readonly meter: WriterMeter;
+  readonly #store: SharedStore;
+  readonly #codec: Codec;
+  readonly #replacement: Replacement;
+  readonly #copy = new ShardCopy();
+  readonly #scratch = new OutputBuffer();
+  /** The shard in the batch; -1: none. A copy of it has yet to be encoded where there are no bytes. */
+  #shard = -1;
+  #bytes: Uint8Array | undefined;
+
+  constructor(parts: { store: SharedStore; codec: Codec; replacement: Replacement; meter: WriterMeter }) {
+    this.#store = parts.store;
+    this.#codec = parts.codec;
+    this.#replacement = parts.replacement;
+    this.meter = parts.meter;
+  }
+
+  hasRoom(): boolean {
+    return true;
+  }
+
+  note(): void {
+    // A snapshot holds whatever there is.
+  }
+
+  /** Copies the shard, which is encoded once its lock has been given back: that takes several times as long. */
+  take(shard: number): void {
+    this.#copy.copy(this.#store.viewShard(shard));
+    this.#shard = shard;
+    this.#bytes = undefined;
+  }
+
+  serialize(shard: number, out: OutputBuffer): number {
+    return this.#codec.encode(this.#store.viewShard(shard), out);
+  }
+
+  accept(shard: number, bytes: Uint8Array): void {
+    this.#shard = shard;
+    this.#bytes = bytes;
+  }
+
+  write(): void {
+    const bytes = this.#bytes ?? this.#encodeCopy();
+    this.#replacement.replace(this.#shard, bytes);
+    this.meter.countSnapshot(bytes.length);
+  }
+
+  makeDurable(): boolean {
+    const durable = this.#replacement.makeDurable(this.#shard);
+    if (durable) this.meter.countSync();
+    return durable;
+  }
+
+  rewrite(file: number): void {
+    this.take(file);
+    this.write();
+    this.makeDurable();
+  }
+
+  makeAllDurable(): void {
+    this.#replacement.makeAllDurable();
+  }
+
+  maintain(): boolean {
+    return false;
+  }
+
+  #encodeCopy(): Uint8Array {
+    const length = this.#codec.encode(this.#copy.view, this.#scratch);
+    return this.#scratch.bytes.subarray(0, length);
+  }
+}

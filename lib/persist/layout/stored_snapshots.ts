@@ -1,0 +1,40 @@
+/**
+ * Opening a directory of the snapshot layout.
+ *
+ * @module
+ */
+import type { Codec } from "../../codec/codec.ts";
+import type { ShardDirectory } from "../directory.ts";
+import { loadDirectory, makeLoadedDurable, surveyDirectory } from "../loader.ts";
+import type { SyncName } from "../policy.ts";
+import type { SnapshotLayoutOptions } from "./layout_options.ts";
+import { ShardSides } from "./replace/shard_sides.ts";
+import type { StoredState } from "./stored_state.ts";
+
+/**
+ * Looks at a directory of snapshots; damaged files are set aside.
+ *
+ * @throws {PersistError} when a damaged file cannot be set aside, or a file not be read for want of means
+ */
+export async function openSnapshots(
+  directory: ShardDirectory,
+  options: { codec: Codec; shards: number; sync: SyncName; layout: SnapshotLayoutOptions },
+): Promise<StoredState> {
+  const { codec, shards, sync, layout: { kind, replace } } = options;
+  const survey = await surveyDirectory(directory, { codec, shards });
+  const { entries, entriesPerShardMax, arenaWordsPerShardMax, setAside, files } = survey;
+  return {
+    filesLoaded: files.length,
+    entries,
+    entriesPerShardMax,
+    arenaWordsPerShardMax,
+    setAside,
+    async load({ store, ledger }) {
+      await loadDirectory(survey, { codec, store, ledger });
+      if (sync !== "none") await makeLoadedDurable(survey, { directory, ledger });
+      const sides = ShardSides.create(shards);
+      for (const { shard, side } of files) sides.set(shard, side);
+      return { kind, replace, sides: sides.handle() };
+    },
+  };
+}

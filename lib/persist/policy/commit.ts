@@ -1,0 +1,95 @@
+/**
+ * The commit policy: a put waits until it is in the file system, and on the device as far as the sync level asks.
+ *
+ * @module
+ */
+import { AbortError } from "../../sync/abort.ts";
+import type { SharedStore } from "../../store/shared_store.ts";
+import type { Clock } from "../../sync/clock.ts";
+import type { FileLocks } from "../file_locks.ts";
+import type { Ledger } from "../ledger.ts";
+import type { SyncName } from "../policy.ts";
+import type { Writer } from "../writer.ts";
+import type { PutPolicy } from "./put_policy.ts";
+
+/** What a {@linkcode CommitPut} works with. */
+export interface CommitParts {
+  readonly store: SharedStore;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly locks: FileLocks;
+  readonly writer: Writer;
+  readonly shardsPerFile: number;
+  readonly sync: SyncName;
+  /** How long the leader waits for others to join, in milliseconds. */
+  readonly delayMs: number;
+}
+
+/**
+ * Group commit. Of the threads whose puts go to one file, whoever finds its lock free leads: it takes what has changed,
+ * the others' puts included, writes it once and syncs it once. The others sleep until the leader gives the lock back; then
+ * those whose puts it has taken return, and of the rest, whose puts came while it wrote, one leads next. The idea is that
+ * of LevelDB's writer queue (`DBImpl::Write` and `BuildBatchGroup` in `db/db_impl.cc`), the delay that of PostgreSQL's
+ * `commit_delay`.
+ *
+ * Invariant: a put is acknowledged only after the ledger has said that its version is written, or synced at levels above
+ * none. The ledger says so only after a write or sync that has succeeded, and not at all after one that has failed, in
+ * whatever thread.
+ */
+export class CommitPut implements PutPolicy {
+  readonly #parts: CommitParts;
+  /** What the leader's delay waits on; nobody ever wakes it. */
+  readonly #never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+  constructor(parts: CommitParts) {
+    this.#parts = parts;
+  }
+
+  applied(shard: number): void {
+    const { ledger, clock } = this.#parts;
+    if (ledger.dirtySinceMs(shard) === 0) ledger.markDirty(shard, clock.nowMs());
+  }
+
+  acknowledge(shard: number, version: number): void {
+    const { store, ledger, locks, shardsPerFile } = this.#parts;
+    const file = Math.floor(shard / shardsPerFile);
+    for (;;) {
+      const epoch = locks.epoch(file);
+      if (this.#committedVersion(shard) >= version) break;
+      if (ledger.hasFailed) throw new AbortError();
+      if (locks.tryLock(file)) this.#lead(file, shard, version);
+      else this.#follow(file, epoch);
+    }
+    store.lockShard(shard);
+    ledger.recordAcknowledged(shard, version);
+    store.unlockShard(shard);
+  }
+
+  makeRoom(): void {
+    this.#parts.writer.writeDirtyFiles();
+  }
+
+  /** Writes what has changed of the file, unless the leader before has just done it. Holds the file's lock, and gives it back. */
+  #lead(file: number, shard: number, version: number): void {
+    const { locks, writer, delayMs } = this.#parts;
+    try {
+      if (this.#committedVersion(shard) >= version) return;
+      if (delayMs > 0) Atomics.wait(this.#never, 0, 0, delayMs);
+      writer.writeLockedFile(file);
+    } finally {
+      locks.unlock(file);
+    }
+  }
+
+  #follow(file: number, epoch: number): void {
+    const { locks, writer } = this.#parts;
+    const startedAtMs = performance.now();
+    locks.waitForEpochAfter(file, epoch);
+    writer.blocked.addSince(startedAtMs);
+  }
+
+  #committedVersion(shard: number): number {
+    const { ledger, sync } = this.#parts;
+    return sync === "none" ? ledger.writtenVersion(shard) : ledger.syncedVersion(shard);
+  }
+}

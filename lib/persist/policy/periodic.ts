@@ -1,0 +1,36 @@
+/**
+ * The periodic policy: a put touches memory only, and notes when it is the first of its shard since the last sweep.
+ *
+ * @module
+ */
+import type { Clock } from "../../sync/clock.ts";
+import type { Doorbell } from "../../sync/doorbell.ts";
+import type { Ledger } from "../ledger.ts";
+import type { PutPolicy } from "./put_policy.ts";
+
+/** Leaves all writing to the file worker. */
+export class PeriodicPut implements PutPolicy {
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #doorbell: Doorbell;
+
+  constructor(parts: { ledger: Ledger; clock: Clock; doorbell: Doorbell }) {
+    this.#ledger = parts.ledger;
+    this.#clock = parts.clock;
+    this.#doorbell = parts.doorbell;
+  }
+
+  applied(shard: number): void {
+    // The clock costs as much as the put, but is looked at only once per shard and sweep.
+    if (this.#ledger.dirtySinceMs(shard) === 0) this.#ledger.markDirty(shard, this.#clock.nowMs());
+  }
+
+  acknowledge(): void {
+    // Acknowledged at once.
+  }
+
+  /** Has the file worker sweep at once, and waits until it has. */
+  makeRoom(): void {
+    this.#doorbell.ringAndWait();
+  }
+}
