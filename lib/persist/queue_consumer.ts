@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type QueuedSnapshot, SnapshotQueue } from "./snapshot_queue.ts";
+import type { QueuedSnapshot, SnapshotQueue } from "./snapshot_queue.ts";
 import type { Writer } from "./writer.ts";
 
 /**
@@ -13,11 +13,27 @@ import type { Writer } from "./writer.ts";
  * @throws {AbortError} when the run fails elsewhere
  */
 export function consumeQueue(queue: SnapshotQueue, writer: Writer): void {
+  if (writer.layout.supersedes) writeNewest(queue, writer);
+  else writeAll(queue, writer);
+}
+
+/** Writes the newest snapshot of one shard after the other; what it supersedes is dropped. */
+function writeNewest(queue: SnapshotQueue, writer: Writer): void {
   const item: QueuedSnapshot = { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
   while (queue.take(item)) {
     writer.accept(item);
     writer.flush();
     writer.meter.countSuperseded(queue.release() - 1);
+    writer.maintain();
+  }
+}
+
+/** Writes all that is queued at once, again and again. */
+function writeAll(queue: SnapshotQueue, writer: Writer): void {
+  const accept = (item: QueuedSnapshot) => writer.accept(item);
+  while (queue.takeAll(accept)) {
+    writer.flush();
+    queue.releaseAll();
     writer.maintain();
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Room of the queue between the load workers, which serialize shards, and the file worker, which writes them.
+ * Bounded ring buffer between the load workers, which serialize what their puts change, and the file worker, which writes
+ * it: many producers, one consumer.
  *
  * @module
  */
@@ -78,14 +79,21 @@ const SLOT_VERSION = 3;
 const FREE = 0;
 const RESERVED = 1;
 const COMMITTED = 2;
+const TAKEN_WITH_ALL = 3;
+const WRITTEN = 4;
 
 /**
- * A bounded queue of serialized shards: many producers, one consumer.
+ * A bounded queue of what puts have changed, serialized: many producers, one consumer.
  *
- * A snapshot holds all of its shard, so a newer one makes the older ones superfluous. The queue goes by the order of its
- * slots, but hands out, when a shard's turn has come, the newest snapshot that it holds of that shard; the older ones
- * are then dropped. So a queue that fills up faster than it is written costs less and less writing, and the oldest put
- * never waits longer than one write per shard.
+ * The consumer takes it in one of two ways, and keeps to that.
+ *
+ * {@linkcode SnapshotQueue.take} is for snapshots, each of which holds all of its shard, so that a newer one makes the
+ * older ones superfluous. The queue goes by the order of its slots, but hands out, when a shard's turn has come, the
+ * newest snapshot that it holds of that shard; the older ones are then dropped. So a queue that fills up faster than it
+ * is written costs less and less writing, and the oldest put never waits longer than one write per shard.
+ *
+ * {@linkcode SnapshotQueue.takeAll} is for items that do not hold those before them, such as records of a log: it hands
+ * out all that are there, so that one write can hold many.
  *
  * Layout: a header (mutex, two conditions, then the index of the oldest slot, the number of slots in use, the ring's
  * first free line, its lines in use, whether the queue is closed, and the slot taken), a row for each shard (the slot of
@@ -102,6 +110,7 @@ const COMMITTED = 2;
  * Invariant 3: the slots in use, starting at the oldest, take `RING_USED` lines that end at `RING_TAIL`, counting the
  * lines skipped at the ring's end by a payload that would not fit there in one piece.
  * Invariant 4: a snapshot that is dropped has a version at most its shard's released one.
+ * Invariant 5: an item taken with all others stays in its slot until all of them have been written.
  *
  * Lock order: a shard's lock before the queue's. The consumer takes no shard's lock while it holds the queue's.
  * Whoever waits does so on a condition of this queue, and every wait ends within a tick of an abort.
@@ -118,6 +127,10 @@ export class SnapshotQueue {
   readonly #slotsStart: number;
   readonly #notEmpty: Condition;
   readonly #notFull: Condition;
+  /** The slots that the consumer has taken at once, and since when each one's shard had puts queued. */
+  readonly #taken: Int32Array<ArrayBuffer>;
+  readonly #takenSinceMs: Float64Array<ArrayBuffer>;
+  #takenCount = 0;
 
   private constructor(handle: QueueHandle) {
     const { buffer, size } = handle;
@@ -129,6 +142,8 @@ export class SnapshotQueue {
     this.#ring = new Uint8Array(buffer, ringStart);
     this.#lines = this.#ring.length / LINE_BYTES;
     this.#slotsStart = slotsStart;
+    this.#taken = new Int32Array(size.depth);
+    this.#takenSinceMs = new Float64Array(size.depth);
     this.#notEmpty = new Condition(this.#words, { index: NOT_EMPTY, mutex: MUTEX, abort: this.#abort });
     this.#notFull = new Condition(this.#words, { index: NOT_FULL, mutex: MUTEX, abort: this.#abort });
   }
@@ -238,6 +253,54 @@ export class SnapshotQueue {
     return freed;
   }
 
+  /**
+   * Takes all that has been committed, waiting for as long as that is nothing. A shard's items come in their order. They
+   * stay in the queue until {@linkcode SnapshotQueue.releaseAll}, which must come before the next call.
+   *
+   * @param visit called with each item, which is the same object each time; its bytes stay valid until they are released.
+   * `sinceMs` is that of the shard's first item, and 0 for the others
+   * @returns false when the queue is closed and empty
+   * @throws {AbortError} when the run fails meanwhile
+   */
+  takeAll(visit: (item: QueuedSnapshot) => void): boolean {
+    const words = this.#words;
+    lock(words, MUTEX, this.#abort);
+    let count = this.#takeCommitted();
+    while (count === 0) {
+      if (words[COUNT] === 0 && words[CLOSED] !== 0) {
+        unlock(words, MUTEX);
+        return false;
+      }
+      this.#notEmpty.wait();
+      count = this.#takeCommitted();
+    }
+    unlock(words, MUTEX);
+
+    const item = { shard: 0, version: 0, sinceMs: 0, bytes: this.#ring };
+    for (let i = 0; i < count; i++) {
+      const slot = this.#taken[i]!;
+      const start = words[slot + SLOT_LINE]! * LINE_BYTES;
+      item.shard = words[slot + SLOT_SHARD]!;
+      item.version = this.#doubles[slot / 2 + SLOT_VERSION]!;
+      item.sinceMs = this.#takenSinceMs[i]!;
+      item.bytes = this.#ring.subarray(start, start + words[slot + SLOT_LENGTH]!);
+      visit(item);
+    }
+    this.#takenCount = count;
+    return true;
+  }
+
+  /** Says that all that {@linkcode SnapshotQueue.takeAll} has taken is persisted, and frees the slots up to the next one in use. */
+  releaseAll(): void {
+    const words = this.#words;
+    lock(words, MUTEX, this.#abort);
+    for (let i = 0; i < this.#takenCount; i++) words[this.#taken[i]! + SLOT_STATE] = WRITTEN;
+    this.#takenCount = 0;
+    while (words[COUNT]! > 0 && words[this.#headSlot + SLOT_STATE] === WRITTEN) this.#freeHead();
+    this.#notFull.notifyAll();
+    unlock(words, MUTEX);
+  }
+
   /** Snapshots in the queue, as of a moment ago: the one being written and those superseded included. */
   get count(): number {
     return this.#words[COUNT]!;
@@ -254,6 +317,25 @@ export class SnapshotQueue {
     this.#words[CLOSED] = 1;
     this.#notEmpty.notifyOne();
     unlock(this.#words, MUTEX);
+  }
+
+  /** Marks all committed slots as taken, oldest first, and returns their number. Under the mutex. */
+  #takeCommitted(): number {
+    const words = this.#words;
+    const used = words[COUNT]!;
+    let index = words[HEAD]!;
+    let count = 0;
+    for (let i = 0; i < used; i++) {
+      const slot = this.#slotsStart + index * SLOT_WORDS;
+      index = index + 1 === this.size.depth ? 0 : index + 1;
+      if (words[slot + SLOT_STATE] !== COMMITTED) continue;
+      words[slot + SLOT_STATE] = TAKEN_WITH_ALL;
+      const since = this.#row(words[slot + SLOT_SHARD]!) / 2 + SHARD_QUEUED_SINCE;
+      this.#taken[count] = slot;
+      this.#takenSinceMs[count++] = this.#doubles[since]!;
+      this.#doubles[since] = 0;
+    }
+    return count;
   }
 
   /** The oldest slot's first word. */
