@@ -10,13 +10,8 @@
 import type { FileBackendOptions } from "../lib/backend/backend.ts";
 import { CHILD_COMMAND } from "../lib/crash/child_command.ts";
 import { crash } from "../lib/crash/crash.ts";
-import {
-  type PersistencePolicy,
-  REPLACE_NAMES,
-  type ReplaceName,
-  SYNC_NAMES,
-  type SyncName,
-} from "../lib/persist/policy.ts";
+import { REPLACE_NAMES, type ReplaceName } from "../lib/persist/layout/layout_options.ts";
+import { type PersistencePolicy, SYNC_NAMES, type SyncName } from "../lib/persist/policy.ts";
 import type { RunOptions } from "../lib/run/options.ts";
 import { type FileResult, type RunResult, totals } from "../lib/run/result.ts";
 import { run } from "../lib/run/runner.ts";
@@ -59,7 +54,7 @@ async function measure(policy: PersistencePolicy, replace: ReplaceName, sync: Sy
     fileCount: FILE_COUNT,
     serializer: "json",
     policy,
-    replace,
+    layout: { kind: "snapshot", replace },
     sync,
   };
   const rates: number[] = [];

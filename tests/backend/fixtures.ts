@@ -48,7 +48,7 @@ export function fileOptions(output: string, options: Partial<FileBackendOptions>
     fileCount: 3,
     serializer: "json",
     policy: { kind: "asynchronous", queueDepth: 4, queueMemoryBytes: 2 ** 20 },
-    replace: "rename",
+    layout: { kind: "snapshot", replace: "rename" },
     sync: "none",
     ...options,
   };

@@ -9,8 +9,10 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles, prepareMemory } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { attachShardWriter } from "../../lib/persist/persistence.ts";
-import { type PersistencePolicy, REPLACE_NAMES, SYNC_NAMES } from "../../lib/persist/policy.ts";
+import { ShardSides } from "../../lib/persist/layout/replace/shard_sides.ts";
+import { attachPersistence } from "../../lib/persist/persistence.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
+import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
 import { openFilesLimit } from "../../lib/persist/system.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
@@ -20,6 +22,7 @@ import { leftOversIn, namesIn, temporaryDirectory } from "../run/files.ts";
 import { emptySnapshot, fileOptions, KEYS } from "./fixtures.ts";
 
 const SYNCHRONOUS: PersistencePolicy = { kind: "synchronous", periodMs: 1 };
+const COMMIT: PersistencePolicy = { kind: "commit", delayMs: 0 };
 
 const THREADS = 4;
 
@@ -31,7 +34,7 @@ async function prepare(options: FileBackendOptions, abort = Abort.create()): Pro
 async function fill(options: FileBackendOptions, entries: Readonly<Record<string, string>>): Promise<void> {
   const prepared = await prepare(options);
   for (const [key, value] of Object.entries(entries)) prepared.store.putString(key, value);
-  attachShardWriter(prepared.persistence, 0).writeDirtyShards();
+  attachPersistence(prepared.persistence, 0).writer.rewriteStaleFiles();
   prepared.directory.close();
 }
 
@@ -97,16 +100,17 @@ Deno.test("prepareFiles() makes a queue for the asynchronous policy alone", asyn
   using directory = temporaryDirectory();
   const synchronous = await prepare(fileOptions(`${directory.path}/a`, { policy: SYNCHRONOUS }));
   assertEquals(synchronous.queue, undefined);
-  assert(synchronous.handle.kind === "synchronous");
-  assertEquals(synchronous.handle.periodMs, SYNCHRONOUS.periodMs);
+  assert(synchronous.handle.kind === "file");
+  assertEquals(synchronous.handle.persistence.policy, SYNCHRONOUS);
+  assertEquals(synchronous.handle.persistence.queue, undefined);
   synchronous.directory.close();
 
   const asynchronous = await prepare(fileOptions(`${directory.path}/b`));
-  assertEquals([asynchronous.handle.kind, asynchronous.queue?.size.depth], ["asynchronous", 4]);
+  assertEquals([asynchronous.persistence.queue?.size.depth, asynchronous.queue?.size.depth], [4, 4]);
   asynchronous.directory.close();
 
   const periodic = await prepare(fileOptions(`${directory.path}/c`, { policy: { kind: "periodic", periodMs: 1 } }));
-  assertEquals([periodic.handle.kind, periodic.queue], ["periodic", undefined]);
+  assertEquals([periodic.persistence.queue, periodic.queue], [undefined, undefined]);
   periodic.directory.close();
 });
 
@@ -114,8 +118,10 @@ Deno.test("prepareFiles() hands on how snapshots are replaced and synced, and wh
   using directory = temporaryDirectory();
   for (const replace of REPLACE_NAMES) {
     for (const sync of SYNC_NAMES) {
-      const { persistence, directory: held } = await prepare(fileOptions(directory.path, { replace, sync }));
-      assertEquals([persistence.replace, persistence.sync, persistence.witness], [replace, sync, undefined]);
+      const { persistence, directory: held } = await prepare(
+        fileOptions(directory.path, { layout: { kind: "snapshot", replace }, sync }),
+      );
+      assertEquals([persistence.layout.replace, persistence.sync, persistence.witness], [replace, sync, undefined]);
       held.close();
     }
   }
@@ -125,31 +131,31 @@ Deno.test("prepareFiles() hands on how snapshots are replaced and synced, and wh
   held.close();
 });
 
-Deno.test("prepareFiles() lets writers keep files open within the system's limit, and none when they rename", async () => {
+Deno.test("prepareFiles() lets writers keep files open within the system's limit", async () => {
   using directory = temporaryDirectory();
   const limit = openFilesLimit();
   const periodic: PersistencePolicy = { kind: "periodic", periodMs: 1 };
-  // Under the synchronous policy every load worker writes, and at the end the file worker.
-  for (const [policy, writers] of [[SYNCHRONOUS, THREADS + 1], [periodic, 1]] as const) {
+  // Under these policies every load worker writes, and at the end the file worker.
+  for (const [policy, writers] of [[SYNCHRONOUS, THREADS + 1], [COMMIT, THREADS + 1], [periodic, 1]] as const) {
     for (const replace of REPLACE_NAMES) {
-      const { persistence, directory: held } = await prepare(fileOptions(directory.path, { policy, replace }));
+      const { persistence, directory: held } = await prepare(
+        fileOptions(directory.path, { policy, layout: { kind: "snapshot", replace } }),
+      );
       held.close();
-      if (replace === "rename") assertEquals(persistence.openFilesMax, 0);
-      else {
-        assertGreaterOrEqual(persistence.openFilesMax, 1);
-        assertLess(writers * persistence.openFilesMax, limit);
-      }
+      assertGreaterOrEqual(persistence.openFilesMax, 1);
+      assertLess(writers * persistence.openFilesMax, limit);
     }
   }
 });
 
 Deno.test("prepareFiles() loads the newer of a shard's two files, and which one that is", async () => {
   using directory = temporaryDirectory();
-  const options = fileOptions(directory.path, { replace: "alternate", fileCount: 1 });
+  const options = fileOptions(directory.path, { layout: { kind: "snapshot", replace: "alternate" }, fileCount: 1 });
   for (const [value, side] of [["first", "a"], ["second", "b"], ["third", "a"]] as const) {
     await fill(options, { key: value });
-    const { store, ledger, filesLoaded, entriesLoaded, directory: held } = await prepare(options);
-    assertEquals([store.getString("key"), ledger.side(0), filesLoaded, entriesLoaded], [value, side, 1, 1]);
+    const { store, persistence, filesLoaded, entriesLoaded, directory: held } = await prepare(options);
+    const sides = ShardSides.attach(persistence.layout.sides);
+    assertEquals([store.getString("key"), sides.get(0), filesLoaded, entriesLoaded], [value, side, 1, 1]);
     held.close();
   }
 });

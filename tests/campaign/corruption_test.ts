@@ -82,7 +82,7 @@ async function assertSetAside(
       fileCount: SHARDS,
       serializer,
       policy: { kind: "periodic", periodMs: 10 },
-      replace: "rename",
+      layout: { kind: "snapshot", replace: "rename" },
       sync: "none",
     },
     KEY_SPACE,

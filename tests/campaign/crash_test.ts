@@ -8,7 +8,8 @@ import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { crash } from "../../lib/crash/crash.ts";
 import type { KillResult } from "../../lib/crash/result.ts";
-import { type PersistencePolicy, REPLACE_NAMES } from "../../lib/persist/policy.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
+import { type PersistencePolicy } from "../../lib/persist/policy.ts";
 import { killLine } from "../../lib/report/crash.ts";
 import { isFull, report, rounds } from "./campaign.ts";
 import { childProgram, configurationName, faultOf, type KillConfiguration, killOptions } from "./kills.ts";
@@ -29,13 +30,18 @@ const FILE_COUNTS = [1, 24];
 const ALL: readonly KillConfiguration[] = POLICIES.flatMap((policy) =>
   REPLACE_NAMES.flatMap((replace) =>
     SERIALIZER_NAMES.flatMap((serializer) =>
-      FILE_COUNTS.map((fileCount) => ({ policy, replace, serializer, fileCount }))
+      FILE_COUNTS.map((fileCount) => ({
+        policy,
+        layout: { kind: "snapshot", replace } as const,
+        serializer,
+        fileCount,
+      }))
     )
   )
 );
 
 /** Of the four ways to run every policy with every strategy, one in turn; of the default strategy's, two. */
-const SOME = ALL.filter(({ replace }, i) => {
+const SOME = ALL.filter(({ layout: { replace } }, i) => {
   const turn = (i + (i >> 2)) % 4;
   return turn === 0 || (turn === 2 && replace === "rename");
 });
@@ -76,7 +82,7 @@ Deno.test("kills lose no more than the gauge said, and tear no file but in place
     assertEquals(results.length, kills);
     for (const kill of results) {
       // What is torn in place is counted: nothing else can be said of what was in it.
-      if (configuration.replace === "in-place" && kill.tornShards > 0) continue;
+      if (configuration.layout.replace === "in-place" && kill.tornShards > 0) continue;
       assertEquals(faultOf(kill, configuration), undefined, `${configurationName(configuration)}: ${killLine(kill)}`);
     }
   });

@@ -8,7 +8,8 @@
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
-import { REPLACE_NAMES, type ReplaceName, SYNC_NAMES, type SyncName } from "../../lib/persist/policy.ts";
+import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/layout_options.ts";
+import { SYNC_NAMES, type SyncName } from "../../lib/persist/policy.ts";
 import { parseShardFileName, shardFileName, TEMPORARY_SUFFIX } from "../../lib/persist/shard_file.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { assertCode, type Ended, kvlab, linesOf, resultOf, succeeds, testWhere } from "../main/kvlab.ts";

@@ -9,7 +9,8 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts";
-import { type PersistencePolicy, REPLACE_NAMES, type ReplaceName, SYNC_NAMES } from "../../lib/persist/policy.ts";
+import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/layout_options.ts";
+import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { parseShardFileName } from "../../lib/persist/shard_file.ts";
 import type { RunOptions } from "../../lib/run/options.ts";
 import type { RunResult } from "../../lib/run/result.ts";
@@ -57,7 +58,12 @@ testWhere(missingMounts("memory"), "a full disk leaves the old snapshot or the n
     using disk = mountMemory(pagesOf(before) + (step + 1) * STEP_BYTES);
     for (const [name, bytes] of before) Deno.writeFileSync(`${disk.path}/${name}`, bytes);
 
-    const backend: FileBackendOptions = fileOptions(disk.path, { policy, replace, serializer, sync });
+    const backend: FileBackendOptions = fileOptions(disk.path, {
+      policy,
+      layout: { kind: "snapshot", replace },
+      serializer,
+      sync,
+    });
     const what = `${(step + 1) * STEP_BYTES} bytes free, ${amount} of the keys, ${JSON.stringify(backend)}`;
     const outcome = await outcomeOf(runOptions(backend, LOAD_MS));
     const after = contentOf(disk.path);
@@ -95,7 +101,8 @@ class Templates {
     let files = this.#known.get(key);
     if (files === undefined) {
       using directory = temporaryDirectory();
-      const backend = fileOptions(directory.path, { policy: SWEPT, replace, serializer, sync: "none" });
+      const layout = { kind: "snapshot", replace } as const;
+      const backend = fileOptions(directory.path, { policy: SWEPT, layout, serializer, sync: "none" });
       await run(runOptions(backend, amount === "part" ? PART_LOAD_MS : ALL_LOAD_MS));
       files = contentOf(directory.path);
       this.#known.set(key, files);
@@ -106,7 +113,7 @@ class Templates {
 
 function fileOptions(
   output: string,
-  options: Pick<FileBackendOptions, "policy" | "replace" | "serializer" | "sync">,
+  options: Pick<FileBackendOptions, "policy" | "layout" | "serializer" | "sync">,
 ): FileBackendOptions {
   return { kind: "file", output, fileCount: FILE_COUNT, ...options };
 }

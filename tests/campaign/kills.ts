@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { ChildProgram } from "../../lib/crash/child.ts";
 import type { CrashOptions } from "../../lib/crash/crash.ts";
@@ -10,7 +11,7 @@ import type { KillResult } from "../../lib/crash/result.ts";
 import { exposureBound } from "../../lib/run/exposure_bound.ts";
 
 /** A configuration under which kvlab is killed. */
-export type KillConfiguration = Pick<FileBackendOptions, "policy" | "replace" | "serializer" | "fileCount"> & {
+export type KillConfiguration = Pick<FileBackendOptions, "policy" | "layout" | "serializer" | "fileCount"> & {
   readonly threads?: number;
 };
 
@@ -51,9 +52,19 @@ export function faultOf(kill: KillResult, { policy, threads = THREADS }: KillCon
 }
 
 /** A configuration as flags, to name it. */
-export function configurationName({ policy, replace, serializer, fileCount }: KillConfiguration): string {
-  const flag = policy.kind === "asynchronous"
-    ? `--queue-depth=${policy.queueDepth}`
-    : `--${policy.kind === "periodic" ? "flush" : "write"}-period-us=${policy.periodMs * 1000}`;
-  return `${flag} --replace=${replace} --serializer=${serializer} --file-count=${fileCount}`;
+export function configurationName({ policy, layout: { replace }, serializer, fileCount }: KillConfiguration): string {
+  return `${policyFlag(policy)} --replace=${replace} --serializer=${serializer} --file-count=${fileCount}`;
+}
+
+function policyFlag(policy: PersistencePolicy): string {
+  switch (policy.kind) {
+    case "asynchronous":
+      return `--queue-depth=${policy.queueDepth}`;
+    case "periodic":
+      return `--flush-period-us=${policy.periodMs * 1000}`;
+    case "synchronous":
+      return `--write-period-us=${policy.periodMs * 1000}`;
+    case "commit":
+      return `--commit-delay-us=${policy.delayMs * 1000}`;
+  }
 }

@@ -23,11 +23,16 @@ const SHALLOW: PersistencePolicy = { kind: "asynchronous", queueDepth: 1, queueM
 const AT_ONCE: PersistencePolicy = { kind: "synchronous", periodMs: 0 };
 const OFTEN: PersistencePolicy = { kind: "periodic", periodMs: 1 };
 
-const QUEUED: KillConfiguration = { policy: DEEP, replace: "rename", serializer: "json", fileCount: 4 };
+const QUEUED: KillConfiguration = {
+  policy: DEEP,
+  layout: { kind: "snapshot", replace: "rename" },
+  serializer: "json",
+  fileCount: 4,
+};
 const QUEUED_SHALLOW: KillConfiguration = { ...QUEUED, policy: SHALLOW, serializer: "cbor", fileCount: 8 };
 const WRITTEN: KillConfiguration = { ...QUEUED, policy: AT_ONCE };
 const SWEPT: KillConfiguration = { ...QUEUED, policy: OFTEN };
-const ALTERNATING: KillConfiguration = { ...SWEPT, replace: "alternate" };
+const ALTERNATING: KillConfiguration = { ...SWEPT, layout: { kind: "snapshot", replace: "alternate" } };
 
 const MUTANTS: readonly { mutant: FileMutant | LoadMutant; configuration: KillConfiguration }[] = [
   { mutant: "records before writing", configuration: SWEPT },

@@ -16,7 +16,8 @@ import { compare, type Comparison } from "../../lib/crash/comparison.ts";
 import { readTestimony, type Testimony } from "../../lib/crash/testimony.ts";
 import { NUMBERED_KEY_SPACE } from "../../lib/load/numbered_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import { type PersistencePolicy, REPLACE_NAMES, SYNC_NAMES } from "../../lib/persist/policy.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
+import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { parseShardFileName } from "../../lib/persist/shard_file.ts";
 import type { RunOptions } from "../../lib/run/options.ts";
 import type { SharedStore } from "../../lib/store/shared_store.ts";
@@ -73,7 +74,8 @@ function* configurations(disk: string): Generator<CutConfiguration> {
     const serializer: SerializerName = i % 2 === 0 ? "json" : "cbor";
     const output = `${disk}/${replace}-${serializer}`;
     const isStopped = Math.floor(i / 2) % 2 === 0;
-    const backend = { kind: "file", output, fileCount: FILE_COUNT, serializer, policy, replace, sync } as const;
+    const layout = { kind: "snapshot", replace } as const;
+    const backend = { kind: "file", output, fileCount: FILE_COUNT, serializer, policy, layout, sync } as const;
     yield { backend, kind, isStopped };
   }
 }
@@ -186,7 +188,7 @@ class PowerCampaign {
   }
 
   #check(
-    { backend: { replace, sync } }: CutConfiguration,
+    { backend: { layout: { replace }, sync } }: CutConfiguration,
     { after: { store, tornShards, setAside }, testimony, outcome, versionsBefore, what }: {
       after: Recovered;
       testimony: Testimony;

@@ -33,7 +33,7 @@ export const FILE_BACKEND: FileBackendOptions = {
   fileCount: 128,
   serializer: "json",
   policy: { kind: "asynchronous", queueDepth: 8192, queueMemoryBytes: 256 * 2 ** 20 },
-  replace: "rename",
+  layout: { kind: "snapshot", replace: "rename" },
   sync: "none",
   deviceProbe: true,
 };

@@ -24,7 +24,7 @@ const CRASH: CrashCommand = {
       fileCount: 128,
       serializer: "json",
       policy: { kind: "periodic", periodMs: 50 },
-      replace: "rename",
+      layout: { kind: "snapshot", replace: "rename" },
       sync: "none",
     },
   },
@@ -48,7 +48,7 @@ Deno.test("parseCommand() reads crash with the load of a run, flags anywhere", (
       loadTimeMs: 500,
       pattern: "bursty",
       seed: 7,
-      backend: { ...options.backend, replace: "alternate", output: "dir" },
+      backend: { ...options.backend, layout: { kind: "snapshot", replace: "alternate" }, output: "dir" },
     },
   });
 });

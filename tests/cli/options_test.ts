@@ -14,7 +14,7 @@ import { assertRefused, assertRun, DEFAULTS, FILE, FILE_BACKEND, MEMORY_RUN, spl
 const ALL_FLAGS = "--threads, --load-time-sec, --pattern, --seed, --workload, --read-ratio, --keys, --max-keys, " +
   "--key-size, --value-size, --distribution, --zipf-theta, --warmup, --ops, --rate, --latency-sample, --interval, " +
   "--repeat, --format, --result, --series, --histograms, --file-count, --write-period-us, --queue-depth, " +
-  "--queue-memory, --flush-period-us, --replace, --sync, --serializer, --output, --preload, --no-preload, " +
+  "--queue-memory, --flush-period-us, --commit-delay-us, --replace, --sync, --serializer, --output, --preload, --no-preload, " +
   "--no-device-probe, --quiet, --help or --version";
 const KINDS: readonly string[] = ["help", "version", "run", ...COMMAND_WORDS];
 const FIRST_WORDS = "memory, file, crash, inspect, export or compare";
@@ -58,7 +58,10 @@ Deno.test("parseCommand() reads the periodic policy, the replacement strategies 
     backend: { ...FILE_BACKEND, policy: { kind: "periodic", periodMs: 50 } },
   });
   for (const replace of ["rename", "alternate", "in-place"] as const) {
-    assertRun(`${FILE} --replace=${replace}`, { ...MEMORY_RUN, backend: { ...FILE_BACKEND, replace } });
+    assertRun(`${FILE} --replace=${replace}`, {
+      ...MEMORY_RUN,
+      backend: { ...FILE_BACKEND, layout: { kind: "snapshot", replace } },
+    });
   }
   for (const sync of ["none", "data", "full"] as const) {
     assertRun(`${FILE} --sync ${sync}`, { ...MEMORY_RUN, backend: { ...FILE_BACKEND, sync } });

@@ -54,7 +54,7 @@ for (const replace of ["rename", "alternate"] as const) {
   for (const serializer of ["json", "cbor"] as const) {
     Deno.test(`exportDirectory() gives what a run wrote under ${replace} and ${serializer}, as JSON and CBOR`, async () => {
       using directory = temporaryDirectory();
-      await runInto(directory.path, { replace, serializer, fileCount: 3 });
+      await runInto(directory.path, { layout: { kind: "snapshot", replace }, serializer, fileCount: 3 });
       const { entries } = unionOf(directory.path, serializer);
       assert(Object.keys(entries).length > 0);
 

@@ -32,7 +32,11 @@ for (const replace of ["rename", "alternate"] as const) {
   for (const serializer of ["json", "cbor"] as const) {
     Deno.test(`inspectDirectory() agrees with a run's own figures under ${replace} and ${serializer}`, async () => {
       using directory = temporaryDirectory();
-      const { threads, file } = await runInto(directory.path, { replace, serializer, fileCount: 5 });
+      const { threads, file } = await runInto(directory.path, {
+        layout: { kind: "snapshot", replace },
+        serializer,
+        fileCount: 5,
+      });
       const { shards, totals, ...rest } = inspect(directory.path);
       const { files, bytes, versionSum, entries } = unionOf(directory.path, serializer);
 

@@ -14,7 +14,7 @@ import { run } from "../../lib/run/runner.ts";
 import { encodeShard, type Entry, storeOf } from "../codec/fixtures.ts";
 
 /** What a run writes into a directory. */
-export type RunFiles = Pick<FileBackendOptions, "replace" | "serializer" | "fileCount">;
+export type RunFiles = Pick<FileBackendOptions, "layout" | "serializer" | "fileCount">;
 
 /** Runs a short load into a directory. */
 export async function runInto(output: string, files: RunFiles): Promise<RunResult> {

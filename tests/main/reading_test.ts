@@ -17,7 +17,7 @@ function assertRefused(ended: Ended, line: string): void {
 Deno.test("inspect and export print what a directory holds, and touch nothing", async () => {
   using directory = temporaryDirectory();
   const { path } = directory;
-  await runInto(path, { replace: "alternate", serializer: "cbor", fileCount: 2 });
+  await runInto(path, { layout: { kind: "snapshot", replace: "alternate" }, serializer: "cbor", fileCount: 2 });
   const before = stateOf(path);
   const [text, json, whole, cbor] = await Promise.all([
     kvlab(["inspect", path]),
@@ -42,7 +42,7 @@ Deno.test("inspect and export print what a directory holds, and touch nothing", 
 Deno.test("inspect reports a damaged file and exits with 0; export names it and exits with 1", async () => {
   using directory = temporaryDirectory();
   const { path } = directory;
-  await runInto(path, { replace: "rename", serializer: "json", fileCount: 2 });
+  await runInto(path, { layout: { kind: "snapshot", replace: "rename" }, serializer: "json", fileCount: 2 });
   const name = "shard-0001-of-0002.json";
   damage(`${path}/${name}`);
   const [inspected, exported] = await Promise.all([kvlab(["inspect", path]), kvlab(["export", path])]);
@@ -60,7 +60,7 @@ Deno.test("inspect reports a damaged file and exits with 0; export names it and 
 Deno.test("export warns of a damaged file that another one makes up for", async () => {
   using directory = temporaryDirectory();
   const { path } = directory;
-  await runInto(path, { replace: "alternate", serializer: "json", fileCount: 1 });
+  await runInto(path, { layout: { kind: "snapshot", replace: "alternate" }, serializer: "json", fileCount: 1 });
   const name = "shard-0000-of-0001.a.json";
   damage(`${path}/${name}`);
   const ended = await kvlab(["export", path]);
@@ -87,7 +87,7 @@ Deno.test("inspect and export fail in one line when there is nothing that they c
 Deno.test("inspect and export refuse the directory of a running kvlab, and read it when forced", async () => {
   using directory = temporaryDirectory();
   const { path } = directory;
-  await runInto(path, { replace: "rename", serializer: "json", fileCount: 2 });
+  await runInto(path, { layout: { kind: "snapshot", replace: "rename" }, serializer: "json", fileCount: 2 });
   const load = ["--threads=1", "--load-time-sec=60", "file", "--file-count=2", "--flush-period-us=10000"];
   const running = KvlabProcess.start([...load, `--output=${path}`]);
   await running.says("kvlab: running\n");
@@ -113,7 +113,7 @@ Deno.test("inspect and export refuse the directory of a running kvlab, and read 
 Deno.test("export ends quietly when its reader has gone away", async () => {
   using directory = temporaryDirectory();
   const { path } = directory;
-  await runInto(path, { replace: "rename", serializer: "json", fileCount: 2 });
+  await runInto(path, { layout: { kind: "snapshot", replace: "rename" }, serializer: "json", fileCount: 2 });
   const ended = await kvlab(["export", path], { wrapper: ["sh", "-c", '{ "$@"; echo "code $?" >&2; } | true', "sh"] });
   assertEquals(ended.stderr, "code 0\n");
 });

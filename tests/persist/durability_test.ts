@@ -8,33 +8,30 @@ import { CODECS } from "../../lib/codec/codecs.ts";
 import { ShardDirectory } from "../../lib/persist/directory.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { loadDirectory, makeLoadedDurable, surveyDirectory } from "../../lib/persist/loader.ts";
-import { attachShardWriter } from "../../lib/persist/persistence.ts";
-import { WriteMeter } from "../../lib/persist/write_meter.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { REPLACE_NAMES, type ReplaceName, SYNC_NAMES, type SyncName } from "../../lib/persist/policy.ts";
+import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/layout_options.ts";
+import { type PersistencePolicy, SYNC_NAMES, type SyncName } from "../../lib/persist/policy.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
-import { Clock } from "../../lib/sync/clock.ts";
 import { temporaryDirectory } from "../run/files.ts";
+import { persistenceOf } from "./fixtures.ts";
 
 const STORE_SIZE = { shards: 1, entriesPerShard: 4, arenaWordsPerShard: 64 };
 
 /** A store of one shard and its writer. */
-function createWriter(directory: string, { replace, sync }: { replace: ReplaceName; sync: SyncName }) {
+function createWriter(
+  directory: string,
+  { replace, sync, policy = { kind: "periodic", periodMs: 1 } }: {
+    replace: ReplaceName;
+    sync: SyncName;
+    policy?: PersistencePolicy;
+  },
+) {
   const store = SharedStore.create(STORE_SIZE, Abort.create());
   const ledger = Ledger.create(STORE_SIZE.shards);
-  const writer = attachShardWriter({
-    store: store.handle(),
-    ledger: ledger.handle(),
-    clock: Clock.create().handle(),
-    serializer: "json",
-    directory,
-    replace,
-    sync,
-    openFilesMax: 2,
-    writeMeter: WriteMeter.create(1).handle(),
-  }, 0);
+  const files = { directory, serializer: "json", replace, sync, openFilesMax: 2, policy } as const;
+  const { writer } = persistenceOf({ store, ledger }, files);
   const key = new PaddedBytes(8);
   const value = new PaddedBytes(8);
   key.setString("key");
@@ -47,14 +44,14 @@ function createWriter(directory: string, { replace, sync }: { replace: ReplaceNa
     write(atMs: number): void {
       store.put(key, value);
       ledger.markDirty(0, atMs);
-      writer.writeShard(0);
+      writer.writeFile(0);
     },
   };
 }
 
 for (const replace of REPLACE_NAMES) {
   for (const sync of SYNC_NAMES) {
-    Deno.test(`ShardWriter.write() calls synced what a power loss leaves, with ${replace} and ${sync}`, () => {
+    Deno.test(`Writer.writeFile() calls synced what a power loss leaves, with ${replace} and ${sync}`, () => {
       using directory = temporaryDirectory();
       const { ledger, writer, write } = createWriter(directory.path, { replace, sync });
       const isBehind = replace === "rename" && sync === "data";
@@ -71,7 +68,19 @@ for (const replace of REPLACE_NAMES) {
   }
 }
 
-Deno.test("ShardWriter.write() gives up in every thread when a write has failed in one", () => {
+Deno.test("Writer.writeFile() has the newest snapshot on the device at level data where a put waits for it, renamed or not", () => {
+  for (const replace of REPLACE_NAMES) {
+    using directory = temporaryDirectory();
+    const policy: PersistencePolicy = { kind: "commit", delayMs: 0 };
+    const { ledger, write } = createWriter(directory.path, { replace, sync: "data", policy });
+    for (const version of [1, 2, 3]) {
+      write(10 * version);
+      assertEquals([ledger.writtenVersion(0), ledger.syncedVersion(0)], [version, version], replace);
+    }
+  }
+});
+
+Deno.test("Writer.writeFile() gives up in every thread when a write has failed in one", () => {
   using directory = temporaryDirectory();
   const { ledger, write } = createWriter(`${directory.path}/missing`, { replace: "alternate", sync: "data" });
   assertThrows(() => write(1), PersistError, "Cannot create");

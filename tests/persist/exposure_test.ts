@@ -6,6 +6,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Exposure, ExposureGauge } from "../../lib/persist/exposure.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import { SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
@@ -14,14 +15,15 @@ import type { Clock } from "../../lib/sync/clock.ts";
 const SHARDS = 4;
 
 /** A gauge with a clock that is set by hand. */
-function gaugeOf(options: { queued?: boolean } = {}) {
+function gaugeOf(options: { queued?: boolean; policy?: PersistencePolicy } = {}) {
+  const { policy = { kind: "periodic", periodMs: 1 } } = options;
   const abort = Abort.create();
   const store = SharedStore.create({ shards: SHARDS, entriesPerShard: 4, arenaWordsPerShard: 64 }, abort);
   const ledger = Ledger.create(SHARDS);
   const queue = options.queued ? SnapshotQueue.create({ depth: 4, bytes: 1024, shards: SHARDS }, abort) : undefined;
   const time = { nowMs: 0 };
   const clock = { nowMs: () => time.nowMs } as Clock;
-  const gauge = new ExposureGauge({ store, ledger, queue, clock });
+  const gauge = new ExposureGauge({ store, ledger, queue, clock, policy });
   const read = (crash: "readProcessCrash" | "readPowerLoss"): Exposure => {
     const out = { writes: -1, ageMs: -1, worstShard: -1, worstShardWrites: -1 };
     gauge[crash](out);
@@ -94,5 +96,19 @@ Deno.test("ExposureGauge takes the age of queued puts from the queue", () => {
   ledger.markTaken(2, taken.sinceMs);
   assertAlmostEquals(read("readProcessCrash").ageMs, 20);
   ledger.recordWritten(2, { version: 2, atMs: 50 });
+  assertEquals(read("readProcessCrash"), NOTHING);
+});
+
+Deno.test("ExposureGauge counts under the commit policy what has been acknowledged, not what has been applied", () => {
+  const { store, ledger, time, read } = gaugeOf({ policy: { kind: "commit", delayMs: 0 } });
+  time.nowMs = 50;
+  store.restoreVersion(1, 7);
+  ledger.markDirty(1, 10);
+  assertEquals(read("readProcessCrash"), NOTHING);
+  // Whoever acknowledges too early is seen.
+  ledger.recordAcknowledged(1, 5);
+  ledger.recordWritten(1, { version: 2, atMs: 20 });
+  assertEquals(read("readProcessCrash"), { writes: 3, ageMs: 40, worstShard: 1, worstShardWrites: 3 });
+  ledger.recordWritten(1, { version: 5, atMs: 30 });
   assertEquals(read("readProcessCrash"), NOTHING);
 });

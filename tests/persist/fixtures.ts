@@ -6,13 +6,17 @@
 import type { Codec, SerializerName } from "../../lib/codec/codec.ts";
 import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
-import { attachShardWriter, type PersistenceHandle } from "../../lib/persist/persistence.ts";
-import type { ShardWriter } from "../../lib/persist/shard_writer.ts";
+import { FileLocks } from "../../lib/persist/file_locks.ts";
+import type { ReplaceName } from "../../lib/persist/layout/layout_options.ts";
+import { ShardSides } from "../../lib/persist/layout/replace/shard_sides.ts";
+import { type AttachedPersistence, attachPersistence, type PersistenceHandle } from "../../lib/persist/persistence.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import { WriteMeter, type WriterMeter } from "../../lib/persist/write_meter.ts";
 import { hdrOf, type Histogram } from "../../lib/metrics/hdr.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
+import { Doorbell } from "../../lib/sync/doorbell.ts";
 
 /** A new directory, removed with all that is in it at the end of the block that uses it. */
 export class TemporaryDirectory implements Disposable {
@@ -54,42 +58,54 @@ export function roomyStore(shards: number): SharedStore {
   return SharedStore.create({ shards, entriesPerShard: 500, arenaWordsPerShard: 10_000 }, Abort.create());
 }
 
-/** A store, its ledger, and a writer of its files. */
-export interface Persisted {
-  readonly store: SharedStore;
-  readonly ledger: Ledger;
-  readonly writer: ShardWriter;
+/** A store, its ledger, which of their two files its shards are in, and a writer of its files. */
+export interface Persisted extends AttachedPersistence {
+  readonly sides: ShardSides;
+  readonly handle: PersistenceHandle;
 }
 
 /** How shards go to files; by default each is renamed over the one before, and nothing is synced. */
-export interface FilesOptions extends Partial<Pick<PersistenceHandle, "replace" | "sync" | "openFilesMax">> {
+export interface FilesOptions extends Partial<Pick<PersistenceHandle, "sync" | "openFilesMax" | "policy">> {
   readonly directory: string;
   readonly serializer: SerializerName;
+  readonly replace?: ReplaceName;
 }
 
-/** A writer of a store's files. */
-export function shardWriter(
-  parts: { store: SharedStore; ledger: Ledger; clock?: Clock },
-  files: FilesOptions,
-): ShardWriter {
-  const { store, ledger, clock = Clock.create() } = parts;
-  return attachShardWriter({
+const SWEPT: PersistencePolicy = { kind: "periodic", periodMs: 60_000 };
+
+/** A thread's view of a store's persistence. */
+export function persistenceOf(
+  parts: { store: SharedStore; ledger: Ledger; sides?: ShardSides; clock?: Clock; locks?: FileLocks; abort?: Abort },
+  { replace = "rename", ...files }: FilesOptions,
+): Persisted {
+  const { store, ledger, sides = ShardSides.create(store.size.shards), clock = Clock.create() } = parts;
+  const { abort = Abort.create({ tickMs: 10 }), locks = FileLocks.create(store.size.shards, abort) } = parts;
+  const handle: PersistenceHandle = {
     store: store.handle(),
     ledger: ledger.handle(),
+    locks: locks.handle(),
     clock: clock.handle(),
-    replace: "rename",
+    doorbell: Doorbell.create(abort).handle(),
+    shardsPerFile: 1,
+    layout: { kind: "snapshot", replace, sides: sides.handle() },
+    policy: SWEPT,
     sync: "none",
     openFilesMax: 16,
     writeMeter: WriteMeter.create(1).handle(),
     ...files,
-  }, 0);
+  };
+  return { ...attachPersistence(handle, 0), sides, handle };
 }
 
 /** An empty store whose shards go to files in a directory. */
 export function persistedStore({ shards, ...files }: FilesOptions & { shards: number }): Persisted {
-  const store = roomyStore(shards);
-  const ledger = Ledger.create(shards);
-  return { store, ledger, writer: shardWriter({ store, ledger }, files) };
+  return persistenceOf({ store: roomyStore(shards), ledger: Ledger.create(shards) }, files);
+}
+
+/** Writes a shard as it is now, whether or not anyone has noted that it changed. */
+export function writeShard({ ledger, writer }: Pick<Persisted, "ledger" | "writer">, shard: number): void {
+  if (ledger.dirtySinceMs(shard) === 0) ledger.markDirty(shard, 1);
+  writer.writeFile(shard);
 }
 
 /** Whether a shard's file is older than its memory. */

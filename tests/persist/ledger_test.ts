@@ -21,7 +21,7 @@ Deno.test("Ledger.create() says of every shard that version 0 was written at tim
     assertEquals(ledger.writtenVersion(shard), 0);
     assertEquals(ledger.writtenAtMs(shard), 0);
     assertEquals(ledger.syncedVersion(shard), 0);
-    assertEquals(ledger.side(shard), undefined);
+    assertEquals(ledger.acknowledgedVersion(shard), 0);
     assertEquals(waitingOf(ledger, shard), { dirty: 0, taken: 0, syncing: 0 });
   }
 });
@@ -38,10 +38,11 @@ Deno.test("Ledger changes what it says of one shard only when shards are neighbo
   const before = recordOf(ledger, 0);
   ledger.markDirty(1, 1);
   assertEquals(ledger.take(1), 1);
-  ledger.recordWritten(1, { version: 2, atMs: 3, side: "b" });
+  ledger.recordWritten(1, { version: 2, atMs: 3 });
   ledger.recordSynced(1, 2);
   ledger.markDirty(1, 4);
   ledger.markTaken(1, 5);
+  ledger.recordAcknowledged(1, 6);
   assertEquals([0, 2].map((shard) => recordOf(ledger, shard)), [before, before]);
 });
 
@@ -49,7 +50,7 @@ Deno.test("Ledger changes what it says of one shard only when shards are neighbo
 function recordOf(ledger: Ledger, shard: number) {
   return {
     ...waitingOf(ledger, shard),
-    written: [ledger.writtenVersion(shard), ledger.writtenAtMs(shard), ledger.side(shard)],
+    written: [ledger.writtenVersion(shard), ledger.writtenAtMs(shard), ledger.acknowledgedVersion(shard)],
     synced: ledger.syncedVersion(shard),
   };
 }
@@ -95,18 +96,19 @@ Deno.test("Ledger.markTaken() says since when a queued snapshot's puts wait, and
   assertEquals(waitingOf(ledger, 0), { dirty: 9, taken: 8, syncing: 0 });
 });
 
-Deno.test("Ledger.side() says which of two files holds the written version, until there are not two any more", () => {
+Deno.test("Ledger.recordAcknowledged() keeps the highest version, whoever comes last", () => {
   const ledger = Ledger.create(1);
-  for (const side of ["a", "b", "a", undefined, "b"] as const) {
-    ledger.recordWritten(0, { version: 1, atMs: 1, side });
-    assertEquals(ledger.side(0), side);
-    // Neither a put nor a sync moves it.
-    ledger.markDirty(0, 1);
-    ledger.recordSynced(0, 1);
-    assertEquals(ledger.side(0), side);
-  }
-  ledger.recordWritten(0, { version: 2, atMs: 2 });
-  assertEquals(ledger.side(0), undefined);
+  for (const version of [3, 5, 4]) ledger.recordAcknowledged(0, version);
+  assertEquals(ledger.acknowledgedVersion(0), 5);
+});
+
+Deno.test("Ledger.recordFailed() is seen by all who attach, for ever", () => {
+  const ledger = Ledger.create(2);
+  const attached = Ledger.attach(structuredClone(ledger.handle()));
+  assertEquals([ledger.hasFailed, attached.hasFailed], [false, false]);
+  attached.recordFailed();
+  ledger.recordWritten(1, { version: 1, atMs: 1 });
+  assertEquals([ledger.hasFailed, attached.hasFailed], [true, true]);
 });
 
 Deno.test("Ledger.recordWritten() keeps versions beyond 32 bits and the newest of several", () => {
@@ -125,10 +127,10 @@ Deno.test("Ledger.attach() shares the records when one side writes", () => {
   const attached = Ledger.attach(structuredClone(ledger.handle()));
   ledger.recordWritten(1, { version: 3, atMs: 4 });
   assertEquals(attached.writtenVersion(1), 3);
-  attached.recordWritten(0, { version: 5, atMs: 6, side: "b" });
+  attached.recordWritten(0, { version: 5, atMs: 6 });
   attached.recordSynced(0, 4);
   attached.markDirty(0, 8);
   assertEquals(ledger.writtenVersion(0), 5);
   assertEquals(ledger.writtenAtMs(0), 6);
-  assertEquals([ledger.syncedVersion(0), ledger.side(0), ledger.dirtySinceMs(0)], [4, "b", 8]);
+  assertEquals([ledger.syncedVersion(0), ledger.dirtySinceMs(0)], [4, 8]);
 });

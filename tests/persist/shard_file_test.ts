@@ -7,7 +7,7 @@ import { assert, assertEquals, assertInstanceOf, assertMatch, assertStringInclud
 import fc from "fast-check";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { replaceFile } from "../../lib/persist/replace/rename.ts";
+import { replaceFile } from "../../lib/persist/layout/replace/rename.ts";
 import { isSetAsideName, parseShardFileName, shardFileName, type Side } from "../../lib/persist/shard_file.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { runCrew } from "../sync/crew.ts";

@@ -5,10 +5,11 @@
  */
 import { assertEquals, assertThrows } from "@std/assert";
 import { Ledger } from "../../lib/persist/ledger.ts";
-import type { ShardWriter } from "../../lib/persist/shard_writer.ts";
+import type { Writer } from "../../lib/persist/writer.ts";
 import { Sweeper } from "../../lib/persist/sweeper.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
+import { Doorbell } from "../../lib/sync/doorbell.ts";
 import { DRAINING, Phase, RUNNING } from "../../lib/sync/phase.ts";
 
 /** Sweeps over a ledger; `onWrite` stands for a shard's writing, and says when it is enough. */
@@ -23,14 +24,24 @@ function sweep(
   phase.advance(RUNNING);
   const written: number[] = [];
   const writer = {
-    flushShard(shard: number) {
+    files: dirtySinceMs.length,
+    maintain: () => false,
+    writeFile(shard: number) {
       written.push(shard);
       ledger.take(shard);
       onWrite(shard, { ledger, phase, abort });
     },
-  } as unknown as ShardWriter;
+  } as unknown as Writer;
   const shards = dirtySinceMs.length;
-  const sweeper = new Sweeper({ ledger, writer, clock: Clock.create(), phase, abort, shards, periodMs: 0.01 });
+  const sweeper = new Sweeper({
+    ledger,
+    writer,
+    clock: Clock.create(),
+    doorbell: Doorbell.create(abort),
+    phase,
+    shards,
+    periodMs: 0.01,
+  });
   return { written, run: () => sweeper.run() };
 }
 

@@ -54,7 +54,7 @@ const SOUND: CrashResult = {
       fileCount: 3,
       serializer: "json",
       policy: { kind: "periodic", periodMs: 5 },
-      replace: "alternate",
+      layout: { kind: "snapshot", replace: "alternate" },
       sync: "none",
     },
   },

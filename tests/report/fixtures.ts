@@ -42,7 +42,7 @@ export const asynchronousBackend: FileBackendOptions = {
   fileCount: 120,
   serializer: "json",
   policy: { kind: "asynchronous", queueDepth: 1024, queueMemoryBytes: 256 * 2 ** 20 },
-  replace: "rename",
+  layout: { kind: "snapshot", replace: "rename" },
   sync: "none",
 };
 
@@ -51,7 +51,7 @@ export const synchronousBackend: FileBackendOptions = {
   fileCount: 1,
   serializer: "cbor",
   policy: { kind: "synchronous", periodMs: 0.5 },
-  replace: "rename",
+  layout: { kind: "snapshot", replace: "rename" },
   sync: "none",
 };
 
@@ -67,6 +67,10 @@ export const persisted: FileResult = {
   files: 120,
   snapshotsWritten: 1_700,
   snapshotsSuperseded: 300,
+  blocksWritten: 0,
+  recordsWritten: 0,
+  checkpoints: 0,
+  syncs: 0,
   bytesWritten: 13_600_000,
   drainMs: 500.25,
   processCrash: {

@@ -9,7 +9,8 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
-import type { PersistencePolicy, ReplaceName } from "../../lib/persist/policy.ts";
+import type { ReplaceName } from "../../lib/persist/layout/layout_options.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import type { RunOptions } from "../../lib/run/options.ts";
 import type { RunResult, StopSignal } from "../../lib/run/result.ts";
 import { run } from "../../lib/run/runner.ts";
@@ -87,7 +88,7 @@ for (const { name, policy, replace = "rename" } of POLICIES) {
           fileCount: FILES,
           serializer,
           policy,
-          replace,
+          layout: { kind: "snapshot", replace },
           sync: "none",
         };
 
@@ -124,7 +125,7 @@ Deno.test("run() goes on from what an earlier run has left, and keeps what it do
     fileCount: FILES,
     serializer: "json",
     policy,
-    replace: "rename",
+    layout: { kind: "snapshot", replace: "rename" },
     sync: "none",
   };
   const common = { workload: { kind: "seed" }, pattern: "unthrottled", seed: SEED, backend, loadTimeMs: 100 } as const;

@@ -56,7 +56,7 @@ async function failure(faults: FailingRun): Promise<Failure> {
     fileCount: 16,
     serializer: "json",
     policy: faults.policy,
-    replace: "rename",
+    layout: { kind: "snapshot", replace: "rename" },
     sync: "none",
   };
   const options: RunOptions = {
@@ -202,7 +202,7 @@ Deno.test("run() lets go of the directory when a worker fails, so that the next 
     fileCount: 2,
     serializer: "json",
     policy: SYNCHRONOUS,
-    replace: "rename",
+    layout: { kind: "snapshot", replace: "rename" },
     sync: "none",
   };
   const options: RunOptions = {

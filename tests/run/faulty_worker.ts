@@ -106,7 +106,9 @@ function startLoad(configuration: LoadWorkerConfiguration) {
 
 /** Takes the first snapshot and keeps its place in the queue. */
 function takeOne(configuration: FileWorkerConfiguration) {
-  if (configuration.queue === undefined) throw new Error("Cannot fail: this fault is one of the asynchronous policy");
+  if (configuration.persistence.queue === undefined) {
+    throw new Error("Cannot fail: this fault is one of the asynchronous policy");
+  }
   const abort = start(configuration);
   const snapshot: QueuedSnapshot = {
     shard: 0,
@@ -114,7 +116,7 @@ function takeOne(configuration: FileWorkerConfiguration) {
     sinceMs: 0,
     bytes: new Uint8Array(new SharedArrayBuffer(0)),
   };
-  SnapshotQueue.attach(configuration.queue).take(snapshot);
+  SnapshotQueue.attach(configuration.persistence.queue).take(snapshot);
   return { store: SharedStore.attach(configuration.persistence.store), abort };
 }
 

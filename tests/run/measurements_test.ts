@@ -51,7 +51,7 @@ function files(output: string, options: Partial<FileBackendOptions>): FileBacken
     fileCount: 8,
     serializer: "json",
     policy,
-    replace: "rename",
+    layout: { kind: "snapshot", replace: "rename" },
     sync: "none",
     ...options,
   };

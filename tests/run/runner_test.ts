@@ -36,7 +36,15 @@ const memoryRun: RunOptions = {
 function asynchronous(output: string, options: { queueDepth?: number; fileCount?: number } = {}): FileBackendOptions {
   const { queueDepth = 64, fileCount = 5 } = options;
   const policy = { kind: "asynchronous", queueDepth, queueMemoryBytes: 2 ** 20 } as const;
-  return { kind: "file", output, fileCount, serializer: "json", policy, replace: "rename", sync: "none" };
+  return {
+    kind: "file",
+    output,
+    fileCount,
+    serializer: "json",
+    policy,
+    layout: { kind: "snapshot", replace: "rename" },
+    sync: "none",
+  };
 }
 
 /** Checks that every thread did the operations that the run's seed gives it, as many of them as it has reported. */
@@ -158,7 +166,7 @@ Deno.test("run() writes each shard no more often than the period allows, beside 
     fileCount,
     serializer: "cbor",
     policy,
-    replace: "rename",
+    layout: { kind: "snapshot", replace: "rename" },
     sync: "none",
   } as const;
   const { file, threads } = await run({ ...memoryRun, loadTimeMs: 10 * periodMs, backend });
@@ -189,7 +197,7 @@ Deno.test("run() with one file holds all keys in it", async () => {
     fileCount: 1,
     serializer: "json",
     policy,
-    replace: "rename",
+    layout: { kind: "snapshot", replace: "rename" },
     sync: "none",
   } as const;
   const result = await run({ ...memoryRun, backend });

@@ -8,13 +8,14 @@ import { HITS, LoadMeter } from "../../lib/load/load_meter.ts";
 import { READ, READ_MODIFY_WRITE, UPDATE } from "../../lib/load/operation.ts";
 import type { FileReadings } from "../../lib/run/file_run.ts";
 import { SeriesRecorder } from "../../lib/run/series.ts";
+import { NO_WRITES } from "../../lib/persist/write_meter.ts";
 import { FakeTime } from "./fake_time.ts";
 
 const INTERVAL_MS = 100;
 
 function readings(values: Partial<FileReadings> = {}): FileReadings {
   const processCrash = { writes: 0, ageMs: 0, worstShard: 0, worstShardWrites: 0 };
-  return { snapshotsWritten: 0, snapshotsSuperseded: 0, bytesWritten: 0, processCrash, ...values };
+  return { ...NO_WRITES, processCrash, ...values };
 }
 
 Deno.test("SeriesRecorder has a row for each interval, of what all threads did in it", () => {

@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { ShardSides } from "../../lib/persist/layout/replace/shard_sides.ts";
 import { assertEquals, assertGreater } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
-import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/policy.ts";
+import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/layout_options.ts";
 import { shardFileName } from "../../lib/persist/shard_file.ts";
 import { run } from "../../lib/run/runner.ts";
 import { Abort } from "../../lib/sync/abort.ts";
@@ -24,7 +25,7 @@ function backendOf(
   fileCount = 1,
 ): FileBackendOptions {
   const policy = { kind: "periodic", periodMs: 5 } as const;
-  return { kind: "file", output, fileCount, serializer, policy, replace, sync: "none" };
+  return { kind: "file", output, fileCount, serializer, policy, layout: { kind: "snapshot", replace }, sync: "none" };
 }
 
 /** Opens the directory, and lets go of it. */
@@ -52,9 +53,11 @@ for (const serializer of SERIALIZER_NAMES) {
       for (const [i, name] of names.entries()) {
         Deno.writeFileSync(`${directory.path}/${name}`, snapshot(serializer, i === newest ? 9 : 3 + i));
       }
-      const { store, ledger, filesSetAside } = await open(backendOf(directory.path, serializer, "alternate"));
+      const { store, ledger, persistence, filesSetAside } = await open(
+        backendOf(directory.path, serializer, "alternate"),
+      );
       assertEquals([store.version(0), store.getString("key"), ledger.writtenVersion(0)], [9, "9", 9]);
-      assertEquals(ledger.side(0), ([undefined, "a", "b"] as const)[newest]);
+      assertEquals(ShardSides.attach(persistence.layout.sides).get(0), ([undefined, "a", "b"] as const)[newest]);
       assertEquals(filesSetAside, []);
     });
   }

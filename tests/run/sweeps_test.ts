@@ -26,7 +26,7 @@ async function sweep(
     fileCount,
     serializer: "json",
     policy: { kind: "periodic", periodMs },
-    replace: "alternate",
+    layout: { kind: "snapshot", replace: "alternate" },
     sync: "none",
   };
   const { file } = await run({ threads: 1, loadTimeMs, workload: { kind: "seed" }, pattern, seed: 1, backend });

@@ -8,6 +8,7 @@ import { CODECS } from "../../../lib/codec/codecs.ts";
 import { OutputBuffer } from "../../../lib/codec/output_buffer.ts";
 import { openFile, renameOver, writeAll } from "../../../lib/persist/file_io.ts";
 import type { FileWorkerConfiguration } from "../../../lib/persist/file_worker.ts";
+import { ShardSides } from "../../../lib/persist/layout/replace/shard_sides.ts";
 import { Ledger } from "../../../lib/persist/ledger.ts";
 import { shardFileName, type Side } from "../../../lib/persist/shard_file.ts";
 import { SnapshotQueue } from "../../../lib/persist/snapshot_queue.ts";
@@ -32,6 +33,7 @@ interface Snapshot {
 class Parts {
   readonly store: SharedStore;
   readonly ledger: Ledger;
+  readonly sides: ShardSides;
   readonly queue: SnapshotQueue | undefined;
   readonly #configuration: FileWorkerConfiguration;
   readonly #witness: Witness;
@@ -39,10 +41,12 @@ class Parts {
   readonly #scratch = new OutputBuffer();
 
   constructor(configuration: FileWorkerConfiguration) {
-    const { persistence, queue } = configuration;
+    const { persistence } = configuration;
+    const { queue } = persistence;
     this.#configuration = configuration;
     this.store = SharedStore.attach(persistence.store);
     this.ledger = Ledger.attach(persistence.ledger);
+    this.sides = ShardSides.attach(persistence.layout.sides);
     this.queue = queue === undefined ? undefined : SnapshotQueue.attach(queue);
     this.#clock = Clock.attach(persistence.clock);
     this.#witness = Witness.ofWritten(persistence.witness ?? "");
@@ -53,8 +57,8 @@ class Parts {
     return `${directory}/${shardFileName(shard, this.store.size.shards, serializer, side)}`;
   }
 
-  record(shard: number, version: number, side?: Side): void {
-    this.ledger.recordWritten(shard, { version, atMs: this.#clock.nowMs(), side });
+  record(shard: number, version: number): void {
+    this.ledger.recordWritten(shard, { version, atMs: this.#clock.nowMs() });
     this.#witness.persisted(shard, version);
   }
 
@@ -145,9 +149,8 @@ const WORK: Record<FileMutant, (parts: Parts) => void> = {
     }),
   "overwrites the newer side": (parts) =>
     parts.each(({ shard, version, bytes }) => {
-      const newer = parts.ledger.side(shard) ?? "a";
-      overwriteInPieces(parts.path(shard, newer), bytes);
-      parts.record(shard, version, newer);
+      overwriteInPieces(parts.path(shard, parts.sides.get(shard) ?? "a"), bytes);
+      parts.record(shard, version);
     }),
 };
 

@@ -1,5 +1,5 @@
 /**
- * Tests of the shard writer: what it writes, and that the ledger says so neither too early nor too late.
+ * Tests of the writer: what it writes, and that the ledger says so neither too early nor too late.
  *
  * @module
  */
@@ -7,7 +7,8 @@ import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertTh
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { REPLACE_NAMES, SYNC_NAMES } from "../../lib/persist/policy.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
+import { SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { AbortError } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import {
@@ -17,21 +18,23 @@ import {
   isDirty,
   namesIn,
   persistedStore,
-  shardWriter,
+  persistenceOf,
   snapshotOf,
   TemporaryDirectory,
   timesOf,
+  writeShard,
 } from "./fixtures.ts";
 
 for (const serializer of SERIALIZER_NAMES) {
-  Deno.test(`ShardWriter.writeShard() writes the shard's ${serializer} snapshot as it is now`, () => {
+  Deno.test(`Writer.writeFile() writes the shard's ${serializer} snapshot as it is now`, () => {
     using directory = new TemporaryDirectory();
-    const { store, ledger, writer } = persistedStore({ directory: directory.path, shards: 1, serializer });
+    const persisted = persistedStore({ directory: directory.path, shards: 1, serializer });
+    const { store, ledger, writer } = persisted;
     const path = directory.join(`shard-0000-of-0001.${serializer}`);
     let bytesWritten = 0;
     for (const [version, value] of ["first", "second, and longer", "3"].entries()) {
       store.putString("key", value);
-      writer.writeShard(0);
+      writeShard(persisted, 0);
       const bytes = Deno.readFileSync(path);
       const snapshot = CODECS[serializer].decode(bytes);
       assertEquals({ ...snapshot, entries: { ...snapshot.entries } }, {
@@ -42,23 +45,23 @@ for (const serializer of SERIALIZER_NAMES) {
       });
       assertEquals(ledger.writtenVersion(0), version + 1);
       bytesWritten += bytes.length;
-      // Nobody has said when these puts were made.
-      assertEquals(countsOf(writer.meter), { snapshotsWritten: version + 1, bytesWritten, times: 0 });
+      assertEquals(countsOf(writer.meter), { snapshotsWritten: version + 1, bytesWritten, times: version + 1 });
     }
     assertEquals(namesIn(directory.path), [`shard-0000-of-0001.${serializer}`]);
   });
 }
 
-Deno.test("ShardWriter.write() records the version of the snapshot, not the store's, and when it was in place", () => {
+Deno.test("Writer.flush() records the version of what was accepted, not the store's, and when it was in place", () => {
   using directory = new TemporaryDirectory();
   const { store, ledger } = persistedStore({ directory: directory.path, shards: 3, serializer: "json" });
   const clock = Clock.create();
-  const writer = shardWriter({ store, ledger, clock }, { directory: directory.path, serializer: "json" });
+  const { writer } = persistenceOf({ store, ledger, clock }, { directory: directory.path, serializer: "json" });
   const bytes = snapshotOf(CODECS.json, { key: "value" }, { shard: 1, shards: 3, version: 41 });
   store.restoreVersion(1, 42);
 
   const earliestMs = clock.nowMs();
-  writer.write(1, { version: 41, bytes, sinceMs: 0 });
+  writer.accept({ shard: 1, version: 41, bytes, sinceMs: 0 });
+  writer.flush();
   const latestMs = clock.nowMs();
 
   assertEquals(Deno.readFileSync(directory.join("shard-0001-of-0003.json")), bytes);
@@ -68,17 +71,18 @@ Deno.test("ShardWriter.write() records the version of the snapshot, not the stor
   assert(isDirty({ store, ledger }, 1));
 });
 
-Deno.test("ShardWriter.write() leaves ledger and counts as they were when the file cannot be replaced", () => {
+Deno.test("Writer.writeFile() leaves ledger and counts as they were when the file cannot be replaced", () => {
   using directory = new TemporaryDirectory();
-  const { store, ledger, writer } = persistedStore({ directory: directory.path, shards: 1, serializer: "json" });
+  const persisted = persistedStore({ directory: directory.path, shards: 1, serializer: "json" });
+  const { store, ledger, writer } = persisted;
   store.putString("key", "old");
-  writer.writeShard(0);
+  writeShard(persisted, 0);
   const before = { files: filesIn(directory.path), counts: countsOf(writer.meter), atMs: ledger.writtenAtMs(0) };
   store.putString("key", "new");
   const inTheWay = directory.join("shard-0000-of-0001.json.tmp");
   Deno.mkdirSync(inTheWay);
 
-  const error = assertThrows(() => writer.writeShard(0), PersistError);
+  const error = assertThrows(() => writeShard(persisted, 0), PersistError);
 
   assertEquals(error.message, `Cannot create ${inTheWay}: File exists (os error 17)`);
   assertEquals(ledger.writtenVersion(0), 1);
@@ -88,87 +92,72 @@ Deno.test("ShardWriter.write() leaves ledger and counts as they were when the fi
   Deno.removeSync(inTheWay);
   assertEquals(filesIn(directory.path), before.files);
   // A write that has failed ends all writing: the run fails.
-  assertThrows(() => writer.writeDirtyShards(), AbortError);
+  assertThrows(() => writer.rewriteStaleFiles(), AbortError);
   assertEquals(filesIn(directory.path), before.files);
   assert(isDirty({ store, ledger }, 0));
 });
 
-Deno.test("ShardWriter.writeDirtyShards() writes each shard that was put into since it was written, and no other", () => {
+Deno.test("Writer.rewriteStaleFiles() writes each shard that was put into since it was written, and no other", () => {
   using directory = new TemporaryDirectory();
   const shards = 4;
   const { store, ledger, writer } = persistedStore({ directory: directory.path, shards, serializer: "cbor" });
   // As after a load: version 9 in memory and on disk.
   store.restoreVersion(3, 9);
   ledger.recordWritten(3, { version: 9, atMs: 0 });
-  writer.writeDirtyShards();
+  writer.rewriteStaleFiles();
   assertEquals(namesIn(directory.path), []);
 
   for (let i = 0; i < 50; i++) store.putString(`key ${i}`, "value");
   const put = [0, 1, 2, 3].filter((shard) => store.count(shard) > 0);
   assertEquals(put, [0, 1, 2, 3]);
-  writer.writeDirtyShards();
+  writer.rewriteStaleFiles();
   const before = filesIn(directory.path);
   assertEquals(before.map(({ name }) => name), put.map((shard) => `shard-000${shard}-of-0004.cbor`));
-  writer.writeDirtyShards();
+  writer.rewriteStaleFiles();
   assertEquals(filesIn(directory.path), before);
   assertEquals(writer.meter.snapshotsWritten, shards);
   for (let shard = 0; shard < shards; shard++) assertEquals(ledger.writtenVersion(shard), store.version(shard));
 });
 
-for (const method of ["writeShard", "flushShard"] as const) {
-  Deno.test(`ShardWriter.${method}() counts how long the first unpersisted put waited, and the shard is no longer dirty`, () => {
-    using directory = new TemporaryDirectory();
-    const { store, ledger } = persistedStore({ directory: directory.path, shards: 2, serializer: "json" });
-    // A minute has passed on this clock.
-    const clock = Clock.attach({ originMs: performance.timeOrigin + performance.now() - 60_000 });
-    const writer = shardWriter({ store, ledger, clock }, { directory: directory.path, serializer: "json" });
-    store.putString("key", "value");
-    const shard = store.version(0) > 0 ? 0 : 1;
-    ledger.markDirty(shard, 10_000);
-
-    writer[method](shard);
-    assertUnlocked(store, shard);
-
-    const elapsedMs = clock.nowMs() - 10_000;
-    assertEquals(countsOf(writer.meter), {
-      snapshotsWritten: 1,
-      bytesWritten: Deno.statSync(directory.join(`shard-000${shard}-of-0002.json`)).size,
-      times: 1,
-    });
-    // Three digits of it are kept.
-    const tookMs = timesOf(writer.meter).maxValue / 1e6;
-    assertGreaterOrEqual(tookMs, 50_000 * 0.99);
-    assertLessOrEqual(tookMs, elapsedMs * 1.01);
-    assertEquals([ledger.dirtySinceMs(shard), ledger.takenSinceMs(shard)], [0, 0]);
-
-    // Written once more, without a put.
-    writer[method](shard);
-    assertEquals(countsOf(writer.meter).times, 1);
-  });
-}
-
-Deno.test("ShardWriter.flushShard() writes the shard as it is now, and lets go of its lock", () => {
+Deno.test("Writer.writeFile() counts how long the first unpersisted put waited, and the shard is no longer dirty", () => {
   using directory = new TemporaryDirectory();
-  const { store, ledger, writer } = persistedStore({ directory: directory.path, shards: 1, serializer: "cbor" });
-  for (const [version, value] of ["first", "second"].entries()) {
-    store.putString("key", value);
-    writer.flushShard(0);
-    assertUnlocked(store, 0);
-    const { entries } = CODECS.cbor.decode(Deno.readFileSync(directory.join("shard-0000-of-0001.cbor")));
-    assertEquals({ ...entries }, { key: value });
-    assertEquals(ledger.writtenVersion(0), version + 1);
-  }
+  const { store, ledger } = persistedStore({ directory: directory.path, shards: 2, serializer: "json" });
+  // A minute has passed on this clock.
+  const clock = Clock.attach({ originMs: performance.timeOrigin + performance.now() - 60_000 });
+  const { writer } = persistenceOf({ store, ledger, clock }, { directory: directory.path, serializer: "json" });
+  store.putString("key", "value");
+  const shard = store.version(0) > 0 ? 0 : 1;
+  ledger.markDirty(shard, 10_000);
+
+  writer.writeFile(shard);
+  assertUnlocked(store, shard);
+
+  const elapsedMs = clock.nowMs() - 10_000;
+  assertEquals(countsOf(writer.meter), {
+    snapshotsWritten: 1,
+    bytesWritten: Deno.statSync(directory.join(`shard-000${shard}-of-0002.json`)).size,
+    times: 1,
+  });
+  // Three digits of it are kept.
+  const tookMs = timesOf(writer.meter).maxValue / 1e6;
+  assertGreaterOrEqual(tookMs, 50_000 * 0.99);
+  assertLessOrEqual(tookMs, elapsedMs * 1.01);
+  assertEquals([ledger.dirtySinceMs(shard), ledger.takenSinceMs(shard)], [0, 0]);
+
+  // Once more, without a put: there is nothing to write.
+  writer.writeFile(shard);
+  assertEquals(countsOf(writer.meter).times, 1);
 });
 
 for (const sync of SYNC_NAMES) {
-  Deno.test(`ShardWriter.write() records the version as ${sync === "none" ? "written only" : "synced"} when syncing ${sync}`, () => {
+  Deno.test(`Writer.writeFile() records the version as ${sync === "none" ? "written only" : "synced"} when syncing ${sync}`, () => {
     using directory = new TemporaryDirectory();
     for (const replace of REPLACE_NAMES) {
       const files = { directory: directory.path, serializer: "json", replace, sync } as const;
       const { store, ledger, writer } = persistedStore({ ...files, shards: 1 });
       store.putString("key", replace);
       ledger.markDirty(0, 5);
-      writer.writeShard(0);
+      writer.writeFile(0);
       // A rename is synced with its directory only, so what counts until then is the snapshot before.
       const isSynced = sync === "full" || (sync === "data" && replace !== "rename");
       assertEquals([ledger.writtenVersion(0), ledger.syncedVersion(0)], [1, isSynced ? 1 : 0], replace);
@@ -177,19 +166,20 @@ for (const sync of SYNC_NAMES) {
   });
 }
 
-Deno.test("ShardWriter.write() overwrites the file that does not hold the written version when two alternate", () => {
+Deno.test("Writer.writeFile() overwrites the file that does not hold the written version when two alternate", () => {
   using directory = new TemporaryDirectory();
   const files = { directory: directory.path, serializer: "json", replace: "alternate" } as const;
-  const { store, ledger, writer } = persistedStore({ ...files, shards: 1 });
+  const persisted = persistedStore({ ...files, shards: 1 });
+  const { store, ledger, sides: shardSides } = persisted;
   const versionOf = (side: "a" | "b") =>
     CODECS.json.decode(Deno.readFileSync(directory.join(`shard-0000-of-0001.${side}.json`))).version;
-  assertEquals(ledger.side(0), undefined);
+  assertEquals(shardSides.get(0), undefined);
   const sides: (string | undefined)[] = [];
   for (let version = 1; version <= 4; version++) {
     store.putString("key", "x".repeat(100 - 10 * version));
-    // Another thread knows the side from the ledger.
-    (version === 3 ? shardWriter({ store, ledger }, files) : writer).writeShard(0);
-    const side = ledger.side(0);
+    // Another thread knows the side, too.
+    writeShard(version === 3 ? persistenceOf({ store, ledger, sides: shardSides }, files) : persisted, 0);
+    const side = shardSides.get(0);
     sides.push(side);
     assert(side !== undefined);
     assertEquals(versionOf(side), version);
@@ -199,21 +189,22 @@ Deno.test("ShardWriter.write() overwrites the file that does not hold the writte
   assertEquals(namesIn(directory.path), ["shard-0000-of-0001.a.json", "shard-0000-of-0001.b.json"]);
 });
 
-Deno.test("ShardWriter.write() keeps the ledger's side when the other file cannot be overwritten", () => {
+Deno.test("Writer.writeFile() keeps the side when the other file cannot be overwritten", () => {
   using directory = new TemporaryDirectory();
   const files = { directory: directory.path, serializer: "json", replace: "alternate" } as const;
-  const { store, ledger, writer } = persistedStore({ ...files, shards: 1 });
+  const persisted = persistedStore({ ...files, shards: 1 });
+  const { store, ledger, sides, writer } = persisted;
   store.putString("key", "old");
-  writer.writeShard(0);
+  writeShard(persisted, 0);
   const before = filesIn(directory.path);
   store.putString("key", "new");
   const inTheWay = directory.join("shard-0000-of-0001.b.json");
   Deno.mkdirSync(inTheWay);
 
-  const error = assertThrows(() => writer.writeShard(0), PersistError);
+  const error = assertThrows(() => writeShard(persisted, 0), PersistError);
 
   assert(error.message.includes(inTheWay), error.message);
-  assertEquals([ledger.side(0), ledger.writtenVersion(0), writer.meter.snapshotsWritten], ["a", 1, 1]);
+  assertEquals([sides.get(0), ledger.writtenVersion(0), writer.meter.snapshotsWritten], ["a", 1, 1]);
   Deno.removeSync(inTheWay);
   assertEquals(filesIn(directory.path), before);
 });

@@ -5,10 +5,13 @@
  */
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertThrows } from "@std/assert";
 import type { Backend } from "../../lib/backend/backend.ts";
-import { AsynchronousBackend, PeriodicBackend, SynchronousBackend } from "../../lib/backend/file.ts";
+import { FileBackend } from "../../lib/backend/file_backend.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
+import { AsynchronousPut } from "../../lib/persist/policy/asynchronous.ts";
+import { PeriodicPut } from "../../lib/persist/policy/periodic.ts";
+import { SynchronousPut } from "../../lib/persist/policy/synchronous.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { shardFileName } from "../../lib/persist/shard_file.ts";
 import { SnapshotQueue, SnapshotTooLargeError } from "../../lib/persist/snapshot_queue.ts";
@@ -18,7 +21,7 @@ import { StoreFullError } from "../../lib/store/store_full_error.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import type { Clock } from "../../lib/sync/clock.ts";
 import { namesIn, snapshotsIn, temporaryDirectory } from "../run/files.ts";
-import { assertUnlocked, countsOf, shardWriter, timesOf } from "../persist/fixtures.ts";
+import { assertUnlocked, countsOf, persistenceOf, timesOf } from "../persist/fixtures.ts";
 import { clockAt, emptySnapshot, keyOfShard, newStore } from "./fixtures.ts";
 
 const SHARDS = 3;
@@ -35,9 +38,9 @@ function synchronous(
 ) {
   const { store = newStore(SHARDS), ledger = Ledger.create(store.size.shards), serializer = "json" } = options;
   const clock = clockAt(elapsedMs);
-  const writer = shardWriter({ store, ledger, clock }, { directory, serializer });
-  const backend = new SynchronousBackend({ store, ledger, clock, writer, periodMs: PERIOD_MS });
-  return { backend, store, ledger, writer, clock };
+  const { writer, locks } = persistenceOf({ store, ledger, clock }, { directory, serializer });
+  const policy = new SynchronousPut({ ledger, clock, locks, writer, shardsPerFile: 1, periodMs: PERIOD_MS });
+  return { backend: new FileBackend({ store, layout: writer.layout, policy }), store, ledger, writer, clock };
 }
 
 function asynchronous(
@@ -47,15 +50,29 @@ function asynchronous(
   const clock = clockAt(elapsedMs);
   const abort = Abort.create({ tickMs: 10 });
   const queue = SnapshotQueue.create({ depth, bytes, shards: store.size.shards }, abort);
-  const backend = new AsynchronousBackend({ store, codec: CODECS.json, queue, clock });
-  return { backend, store, queue, abort, clock };
+  return { backend: queueing({ store, queue, clock }), store, queue, abort, clock };
+}
+
+/** Another thread's view of an asynchronous backend. */
+function queueing(parts: { store: SharedStore; queue: SnapshotQueue; clock: Clock }): FileBackend {
+  const { store } = parts;
+  const { writer: { layout } } = persistenceOf(
+    { store, ledger: Ledger.create(store.size.shards) },
+    { directory: "/nowhere", serializer: "json" },
+  );
+  return new FileBackend({ store, layout, policy: new AsynchronousPut({ ...parts, layout }) });
 }
 
 /** A periodic backend, at a time on its clock. */
 function periodic(elapsedMs: number, options: { store?: SharedStore; ledger?: Ledger } = {}) {
   const { store = newStore(SHARDS), ledger = Ledger.create(store.size.shards) } = options;
   const clock = clockAt(elapsedMs);
-  return { backend: new PeriodicBackend({ store, ledger, clock }), store, ledger, clock };
+  const { writer: { layout }, doorbell } = persistenceOf({ store, ledger }, {
+    directory: "/nowhere",
+    serializer: "json",
+  });
+  const policy = new PeriodicPut({ ledger, clock, doorbell });
+  return { backend: new FileBackend({ store, layout, policy }), store, ledger, clock };
 }
 
 /** Asserts that a time is not before another, and has come on the clock. */
@@ -93,7 +110,7 @@ const [KEY_0, OTHER_KEY_0, KEY_1] = [
   keyOfShard(1, { shards: SHARDS }),
 ];
 
-Deno.test("SynchronousBackend.put() stays in memory until the period is over", () => {
+Deno.test("FileBackend.put() under the synchronous policy stays in memory until the period is over", () => {
   using directory = temporaryDirectory();
   const { backend, store, ledger, writer, clock } = synchronous(directory.path, EARLY_MS);
   put(backend, KEY_0, "1");
@@ -108,7 +125,7 @@ Deno.test("SynchronousBackend.put() stays in memory until the period is over", (
 });
 
 for (const serializer of SERIALIZER_NAMES) {
-  Deno.test(`SynchronousBackend.put() writes its shard, its own put included, when the period is over: ${serializer}`, () => {
+  Deno.test(`FileBackend.put() under the synchronous policy writes its shard, its own put included, when the period is over: ${serializer}`, () => {
     using directory = temporaryDirectory();
     const { store, ledger } = synchronous(directory.path, 0);
     const early = synchronous(directory.path, EARLY_MS, { store, ledger, serializer });
@@ -136,7 +153,7 @@ for (const serializer of SERIALIZER_NAMES) {
   });
 }
 
-Deno.test("SynchronousBackend.put() counts the period from the shard's last write, whoever made it", () => {
+Deno.test("FileBackend.put() under the synchronous policy counts the period from the shard's last write, whoever made it", () => {
   using directory = temporaryDirectory();
   const { backend, store, ledger, writer } = synchronous(directory.path, LATE_MS);
   const other = synchronous(directory.path, LATE_MS, { store, ledger });
@@ -151,7 +168,7 @@ Deno.test("SynchronousBackend.put() counts the period from the shard's last writ
   assertEquals(snapshotsIn(directory.path, "json").get(0)?.entries, { [KEY_0]: "4" });
 });
 
-Deno.test("SynchronousBackend.put() throws when the file cannot be replaced, leaves the shard dirty and lets go of it", () => {
+Deno.test("FileBackend.put() under the synchronous policy throws when the file cannot be replaced, leaves the shard dirty and lets go of it", () => {
   using directory = temporaryDirectory();
   const { backend, store, ledger } = synchronous(`${directory.path}/missing`, LATE_MS);
   assertThrows(() => put(backend, KEY_0, "1"), PersistError, `${directory.path}/missing/shard-0000-of-0003.json`);
@@ -159,7 +176,7 @@ Deno.test("SynchronousBackend.put() throws when the file cannot be replaced, lea
   assertUnlocked(store, 0);
 });
 
-Deno.test("AsynchronousBackend.put() queues a snapshot of its shard, its own put included", () => {
+Deno.test("FileBackend.put() under the asynchronous policy queues a snapshot of its shard, its own put included", () => {
   const { backend, store, queue } = asynchronous();
   put(backend, KEY_0, "1");
   put(backend, KEY_1, "2");
@@ -171,9 +188,9 @@ Deno.test("AsynchronousBackend.put() queues a snapshot of its shard, its own put
   assertUnlocked(store, 0);
 });
 
-Deno.test("AsynchronousBackend.put() queues no stale snapshot behind another thread's", () => {
+Deno.test("FileBackend.put() under the asynchronous policy queues no stale snapshot behind another thread's", () => {
   const { backend, store, queue, clock } = asynchronous();
-  const other = new AsynchronousBackend({ store, codec: CODECS.json, queue, clock });
+  const other = queueing({ store, queue, clock });
   put(backend, KEY_0, "1");
   put(other, OTHER_KEY_0, "2");
   put(backend, KEY_0, "3");
@@ -181,9 +198,9 @@ Deno.test("AsynchronousBackend.put() queues no stale snapshot behind another thr
   assertEquals(drain(queue), [{ shard: 0, version: 3, entries: { [KEY_0]: "3", [OTHER_KEY_0]: "2" } }]);
 });
 
-Deno.test("AsynchronousBackend.put() queues the time of its put, of which the oldest counts", () => {
+Deno.test("FileBackend.put() under the asynchronous policy queues the time of its put, of which the oldest counts", () => {
   const { backend, store, queue, clock } = asynchronous({ elapsedMs: EARLY_MS });
-  const late = new AsynchronousBackend({ store, codec: CODECS.json, queue, clock: clockAt(LATE_MS) });
+  const late = queueing({ store, queue, clock: clockAt(LATE_MS) });
   put(backend, KEY_0, "1");
   put(late, KEY_0, "2");
   put(late, KEY_1, "3");
@@ -195,19 +212,19 @@ Deno.test("AsynchronousBackend.put() queues the time of its put, of which the ol
   assertBetween(EARLY_MS, snapshot.sinceMs, clock);
 });
 
-Deno.test("AsynchronousBackend.get() queues nothing", () => {
+Deno.test("FileBackend.get() under the asynchronous policy queues nothing", () => {
   const { backend, queue } = asynchronous();
   assertEquals(get(backend, KEY_0), undefined);
   assertEquals(drain(queue), []);
 });
 
-Deno.test("AsynchronousBackend.put() throws when its snapshot exceeds the queue's memory, and lets go of the shard", () => {
+Deno.test("FileBackend.put() under the asynchronous policy throws when its snapshot exceeds the queue's memory, and lets go of the shard", () => {
   const { backend, store } = asynchronous({ bytes: 64 });
   assertThrows(() => put(backend, KEY_0, "1"), SnapshotTooLargeError, "--queue-memory");
   assertUnlocked(store, 0);
 });
 
-Deno.test("AsynchronousBackend.put() throws when the run fails while the queue is full, and lets go of the shard", () => {
+Deno.test("FileBackend.put() under the asynchronous policy throws when the run fails while the queue is full, and lets go of the shard", () => {
   const { backend, store, abort } = asynchronous({ depth: 1 });
   put(backend, KEY_0, "1");
   abort.raise();
@@ -215,7 +232,7 @@ Deno.test("AsynchronousBackend.put() throws when the run fails while the queue i
   assertUnlocked(store, 1);
 });
 
-Deno.test("PeriodicBackend.put() stays in memory, and marks its shard dirty at the first put only", () => {
+Deno.test("FileBackend.put() under the periodic policy stays in memory, and marks its shard dirty at the first put only", () => {
   const { backend, store, ledger, clock } = periodic(EARLY_MS);
   const late = periodic(LATE_MS, { store, ledger });
   assertEquals([0, 1, 2].map((shard) => ledger.dirtySinceMs(shard)), [0, 0, 0]);
@@ -234,7 +251,7 @@ Deno.test("PeriodicBackend.put() stays in memory, and marks its shard dirty at t
   assertUnlocked(store, 0);
 });
 
-Deno.test("PeriodicBackend.put() marks its shard dirty again when a snapshot has been taken of it", () => {
+Deno.test("FileBackend.put() under the periodic policy marks its shard dirty again when a snapshot has been taken of it", () => {
   const { backend, store, ledger } = periodic(EARLY_MS);
   const late = periodic(LATE_MS, { store, ledger });
   put(backend, KEY_0, "1");
@@ -244,13 +261,13 @@ Deno.test("PeriodicBackend.put() marks its shard dirty again when a snapshot has
   assertEquals(ledger.takenSinceMs(0), sinceMs);
 });
 
-Deno.test("PeriodicBackend.get() marks nothing dirty", () => {
+Deno.test("FileBackend.get() under the periodic policy marks nothing dirty", () => {
   const { backend, ledger } = periodic(EARLY_MS);
   assertEquals(get(backend, KEY_0), undefined);
   assertEquals([0, 1, 2].map((shard) => ledger.dirtySinceMs(shard)), [0, 0, 0]);
 });
 
-Deno.test("PeriodicBackend.put() leaves its shard as clean as it was when it has no room", () => {
+Deno.test("FileBackend.put() under the periodic policy leaves its shard as clean as it was when it has no room", () => {
   const store = SharedStore.create({ shards: 1, entriesPerShard: 1, arenaWordsPerShard: 1 }, Abort.create());
   const { backend, ledger } = periodic(EARLY_MS, { store });
   assertThrows(() => put(backend, "key", "too long for the shard ".repeat(10)), StoreFullError);
@@ -260,12 +277,12 @@ Deno.test("PeriodicBackend.put() leaves its shard as clean as it was when it has
 
 for (
   const [name, create] of [
-    ["SynchronousBackend", synchronousOn],
-    ["AsynchronousBackend", asynchronousOn],
-    ["PeriodicBackend", periodicOn],
+    ["synchronous", synchronousOn],
+    ["asynchronous", asynchronousOn],
+    ["periodic", periodicOn],
   ] as const
 ) {
-  Deno.test(`${name}.put() throws when the shard is full, keeps what it has and lets go of it`, () => {
+  Deno.test(`FileBackend.put() under the ${name} policy throws when the shard is full, keeps what it has and lets go of it`, () => {
     using directory = temporaryDirectory();
     const size = { shards: 1, entriesPerShard: 1, arenaWordsPerShard: 20 };
     const store = SharedStore.create(size, Abort.create());
