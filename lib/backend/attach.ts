@@ -27,6 +27,8 @@ export interface AttachedBackend {
   readonly backend: Backend;
   /** The store behind it. */
   readonly store: SharedStore;
+  /** The version up to which a shard's puts have been acknowledged, as the gauges count it. */
+  acknowledgedVersion(shard: number): number;
   /** Time that the load worker has waited since it attached, by what it waited for. */
   readonly blocked: {
     readonly onLock: BlockedTime;
@@ -41,17 +43,25 @@ export interface AttachedBackend {
 export function attachBackend(handle: BackendHandle, thread: number): AttachedBackend {
   if (handle.kind === "memory") {
     const store = SharedStore.attach(handle.store);
-    return { backend: new MemoryBackend(store), store, blocked: { onLock: store.blocked } };
+    return {
+      backend: new MemoryBackend(store),
+      store,
+      acknowledgedVersion: (shard) => store.version(shard),
+      blocked: { onLock: store.blocked },
+    };
   }
   const { persistence } = handle;
   const attached = attachPersistence(persistence, FILE_WRITER + 1 + thread);
-  const { store, writer } = attached;
+  const { store, ledger, writer } = attached;
   const queue = persistence.queue === undefined ? undefined : SnapshotQueue.attach(persistence.queue);
   const policy = createPutPolicy(persistence, attached, queue);
   const writes = policy instanceof SynchronousPut || policy instanceof CommitPut;
   return {
     backend: new FileBackend({ store, layout: writer.layout, policy }),
     store,
+    acknowledgedVersion: persistence.policy.kind === "commit"
+      ? (shard) => ledger.acknowledgedVersion(shard)
+      : (shard) => store.version(shard),
     blocked: {
       onLock: store.blocked,
       ...(queue === undefined ? {} : { onQueue: queue.blocked }),

@@ -1,5 +1,5 @@
 /**
- * Room of the witnessed backend: one whose acknowledgements outlive the process.
+ * A backend whose acknowledgements outlive the process.
  *
  * @module
  */
@@ -10,23 +10,28 @@ import type { SharedStore } from "../store/shared_store.ts";
 import type { Backend } from "./backend.ts";
 
 /**
- * Records each put as acknowledged, once the backend behind it has returned from it, with the version that the store
- * says its shard has: what a gauge would read at that moment.
+ * Records each put as acknowledged, once the backend behind it has returned from it, with the version up to
+ * which its shard's puts have been acknowledged: what a gauge would read at that moment.
  */
 export class WitnessedBackend implements Backend {
   readonly #backend: Backend;
   readonly #store: SharedStore;
+  readonly #acknowledgedVersion: (shard: number) => number;
   readonly #witness: Witness;
 
-  constructor(parts: { backend: Backend; store: SharedStore; witness: Witness }) {
+  /** @param parts `acknowledgedVersion` gives the version up to which a shard's puts have been acknowledged */
+  constructor(
+    parts: { backend: Backend; store: SharedStore; acknowledgedVersion: (shard: number) => number; witness: Witness },
+  ) {
     this.#backend = parts.backend;
     this.#store = parts.store;
+    this.#acknowledgedVersion = parts.acknowledgedVersion;
     this.#witness = parts.witness;
   }
 
   put(key: PaddedBytes, value: PaddedBytes): void {
     this.#backend.put(key, value);
-    this.#witness.acknowledged(this.#store.version(this.#store.shardOf(hashKey(key.words, key.length))));
+    this.#witness.acknowledged(this.#acknowledgedVersion(this.#store.shardOf(hashKey(key.words, key.length))));
   }
 
   get(key: PaddedBytes, out: PaddedBytes): boolean {

@@ -10,6 +10,7 @@ import { prepareFiles } from "../backend/prepare.ts";
 import { NUMBERED_KEY_SPACE } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import { parseShardFileName } from "../persist/shard_file.ts";
+import { exposureBound } from "../run/exposure_bound.ts";
 import type { RunOptions } from "../run/options.ts";
 import { Abort } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
@@ -151,7 +152,7 @@ class CrashRounds {
       tornShards: tornShards.size,
       damagedSpares,
       gauge,
-      held: lost <= gauge,
+      held: lost <= Math.min(gauge, this.#lossMax),
       recoveryMs: recovery.durationMs,
     };
   }
@@ -161,6 +162,12 @@ class CrashRounds {
       return { startMs: this.#moments.below(START_KILL_MS_MAX * 1000) / 1000 };
     }
     return { loadMs: this.#moments.below(Math.round(loadTimeMs * 1000)) / 1000 };
+  }
+
+  /** The most acknowledged writes that the policy says a crash of the process loses. */
+  get #lossMax(): number {
+    const { backend: { policy }, threads } = this.#options;
+    return exposureBound(policy, threads).writes ?? Infinity;
   }
 
   /** Reads the directory as a new process would. */

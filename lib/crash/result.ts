@@ -31,7 +31,7 @@ export interface KillResult {
   readonly damagedSpares: number;
   /** What the gauge said would be lost: applied by the latest acknowledgement, less what the ledger called written. */
   readonly gauge: number;
-  /** Whether nothing was torn and no more was lost than the gauge said. */
+  /** Whether nothing was torn, and no more was lost than the gauge said and the policy promises. */
   readonly held: boolean;
   /** How long it took to read the directory again, in milliseconds. */
   readonly recoveryMs: number;

@@ -160,9 +160,9 @@ function createWorkload({ workload, seed, thread, threads }: LoadWorkerConfigura
 }
 
 /** The backend, with a witness of what it acknowledges where the workload has one. */
-function witnessed({ backend, store }: AttachedBackend, { workload, thread }: LoadWorkerConfiguration): Backend {
-  if (workload.kind !== "numbered") return backend;
-  return new WitnessedBackend({ backend, store, witness: Witness.ofAcknowledged(workload.witness, thread) });
+function witnessed(attached: AttachedBackend, { workload, thread }: LoadWorkerConfiguration): Backend {
+  if (workload.kind !== "numbered") return attached.backend;
+  return new WitnessedBackend({ ...attached, witness: Witness.ofAcknowledged(workload.witness, thread) });
 }
 
 /** One thread's part of the operations. */

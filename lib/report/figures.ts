@@ -85,7 +85,7 @@ function blockedFigures({ threads, options: { backend } }: RunResult): Figure[] 
   return [
     ...blocked("lock", "onLockMs"),
     ...(policy === "asynchronous" ? blocked("queue", "onQueueMs") : []),
-    ...(policy === "synchronous" ? blocked("write", "onWriteMs") : []),
+    ...(policy === "synchronous" || policy === "commit" ? blocked("write", "onWriteMs") : []),
   ];
 }
 

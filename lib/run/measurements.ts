@@ -73,7 +73,7 @@ export interface BlockedTime {
   readonly onQueueMs: number;
   /** Waiting for a shard's lock. */
   readonly onLockMs: number;
-  /** Writing files themselves, as the synchronous policy has them do. */
+  /** Writing files themselves, or waiting for another who does, as the synchronous and commit policies have them do. */
   readonly onWriteMs: number;
 }
 

@@ -319,7 +319,8 @@ Deno.test("parseCommand() refuses flags of the file backend with memory", () => 
 
 Deno.test("parseCommand() refuses a file backend without exactly one policy, or without a file count", () => {
   const policies = "the file backend needs one persistence policy, " +
-    "--write-period-us=P (synchronous), --queue-depth=N (asynchronous) or --flush-period-us=P (periodic)";
+    "--write-period-us=P (synchronous), --queue-depth=N (asynchronous), --flush-period-us=P (periodic) " +
+    "or --commit-delay-us=D (commit)";
   const rows = [
     ["file", "the file backend needs --file-count=N, a whole number from 1 to 65536"],
     ["file --queue-depth=1", "the file backend needs --file-count=N, a whole number from 1 to 65536"],
@@ -328,6 +329,10 @@ Deno.test("parseCommand() refuses a file backend without exactly one policy, or 
     [
       "file --file-count=3 --queue-depth=1 --write-period-us=1",
       `${policies}, got --write-period-us and --queue-depth`,
+    ],
+    [
+      "file --file-count=3 --commit-delay-us=0 --flush-period-us=1",
+      `${policies}, got --flush-period-us and --commit-delay-us`,
     ],
     [
       "file --file-count=3 --write-period-us=1 --queue-memory=1MiB",

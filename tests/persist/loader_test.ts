@@ -48,7 +48,7 @@ class Fixture implements Disposable {
     this.store = store;
     for (const key of ENTRIES.keys()) store.putString(key, "x");
     for (const [key, value] of ENTRIES) store.putString(key, value);
-    writer.writeDirtyShards();
+    writer.rewriteStaleFiles();
   }
 
   pathOf(shard: number, side?: Side): string {

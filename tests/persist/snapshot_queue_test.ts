@@ -500,3 +500,33 @@ Deno.test("SnapshotQueue does what a list of snapshots does when puts, takes and
     { numRuns: 300 },
   );
 });
+
+Deno.test("SnapshotQueue.takeAll() hands out all that is there, in each shard's order, with the time of the shard's first", () => {
+  const queue = SnapshotQueue.create({ depth: 4, bytes: 1024, shards: 2 }, Abort.create());
+  const put = (shard: number, version: number) =>
+    queue.put({ shard, version, bytes: Uint8Array.of(version), length: 1, putAtMs: 10 * version });
+  const take = () => {
+    const items: { shard: number; version: number; sinceMs: number; byte: number | undefined }[] = [];
+    const isOpen = queue.takeAll(({ shard, version, sinceMs, bytes }) =>
+      items.push({ shard, version, sinceMs, byte: bytes[0] })
+    );
+    return isOpen ? items : undefined;
+  };
+  put(0, 1);
+  put(1, 2);
+  put(0, 3);
+  assertEquals(take(), [
+    { shard: 0, version: 1, sinceMs: 10, byte: 1 },
+    { shard: 1, version: 2, sinceMs: 20, byte: 2 },
+    { shard: 0, version: 3, sinceMs: 0, byte: 3 },
+  ]);
+  assertEquals([queue.count, queue.queuedSinceMs(0), queue.queuedSinceMs(1)], [3, 0, 0]);
+  // Put while the others are being written: not part of them, and still there when they are released.
+  put(0, 4);
+  queue.releaseAll();
+  assertEquals([queue.count, queue.queuedSinceMs(0)], [1, 40]);
+  assertEquals(take(), [{ shard: 0, version: 4, sinceMs: 40, byte: 4 }]);
+  queue.releaseAll();
+  queue.close();
+  assertEquals(take(), undefined);
+});
