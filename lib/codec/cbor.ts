@@ -1,5 +1,5 @@
 /**
- * Room of the CBOR codec: the same map as JSON's, in the shortest definite-length form of RFC 8949.
+ * The CBOR codec: the same map as JSON's, in the shortest definite-length form of RFC 8949.
  *
  * `crc32`, a text of eight hexadecimal digits, is the map's last member and covers all bytes before its key.
  *
@@ -13,10 +13,11 @@ import {
   nextEntry,
   type ShardView,
 } from "../store/shard.ts";
-import { readCbor } from "./cbor_reader.ts";
-import { checkSnapshot, type Codec, crc32, CRC32_LENGTH, crc32Hex, FORMAT, type Snapshot } from "./codec.ts";
+import { CborSnapshotReader } from "./cbor_reader.ts";
+import { type Codec, crc32, CRC32_LENGTH, crc32Hex, FORMAT } from "./codec.ts";
 import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
 import { type OutputBuffer, WORD_EXCESS } from "./output_buffer.ts";
+import type { SnapshotReader } from "./snapshot_reader.ts";
 
 /** Major types, already in their place above the argument. */
 const UNSIGNED = 0x00;
@@ -62,7 +63,7 @@ export const cborCodec: Codec = {
     return out.writeHex32(writeBytes(out, position, TRAILER), crc);
   },
 
-  decode(bytes: Uint8Array<ArrayBuffer>): Snapshot {
+  read(bytes: Uint8Array<ArrayBuffer>): SnapshotReader {
     const covered = bytes.length - TRAILER_LENGTH;
     if (covered < 0) throw new CorruptSnapshotError(`it ends after ${bytes.length} bytes`);
     const expected = ascii.encode(crc32Hex(crc32(bytes, covered)));
@@ -70,12 +71,7 @@ export const cborCodec: Codec = {
     if (!trailer.every((byte, i) => byte === bytes[covered + i])) {
       throw new CorruptSnapshotError("it does not end with the crc32 of its content");
     }
-    try {
-      return checkSnapshot(readCbor(bytes));
-    } catch (error) {
-      if (error instanceof CorruptSnapshotError) throw error;
-      throw new CorruptSnapshotError("it is not the CBOR of a snapshot", { cause: error });
-    }
+    return new CborSnapshotReader(bytes, covered);
   },
 };
 

@@ -1,12 +1,17 @@
 /**
- * Room of the CBOR reader: from the bytes of a snapshot to plain values, for the CBOR codec only.
+ * Reading a CBOR snapshot: exactly what the encoder writes, in the shortest form of each head.
  *
- * It knows what a snapshot is made of: whole numbers, texts and maps, of definite length (RFC 8949, major types 0, 3
- * and 5). `@std/cbor` reads all of CBOR, but would lose some of a store's data: it drops a U+FEFF in front of a text,
- * and refuses the keys `constructor`, `toString` and whatever else an empty object already answers to.
+ * `@std/cbor` reads all of CBOR, but would lose some of a store's data: it drops a U+FEFF in front of a text, refuses the
+ * keys `constructor`, `toString` and whatever else an empty object already answers to, and builds the whole as one object.
  *
  * @module
  */
+import { PaddedBytes } from "../store/padded_bytes.ts";
+import { FORMAT } from "./codec.ts";
+import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+import { KeySet } from "./key_set.ts";
+import { checkHead, repeatedKey, type SnapshotHead, type SnapshotReader } from "./snapshot_reader.ts";
+import { copyText } from "./utf8.ts";
 
 const UNSIGNED = 0;
 const TEXT = 3;
@@ -16,107 +21,110 @@ const MAP = 5;
 const ARGUMENT_MASK = 31;
 const DIRECT_MAX = 23;
 
-/** Up to how many bytes a text is read one by one. */
-const SHORT_MAX = 24;
+/** Members of the map. */
+const MEMBERS = 7;
 
-/**
- * Reads bytes that are one CBOR value and nothing more.
- *
- * @returns a number, a string or a plain object of such
- * @throws {Error} when the bytes are no such value
- */
-export function readCbor(bytes: Uint8Array<ArrayBuffer>): unknown {
-  const reader = new CborReader(bytes);
-  const value = reader.read();
-  if (!reader.done) throw new RangeError("Cannot read CBOR: bytes follow the value");
-  return value;
-}
-
-/** A position that moves through the bytes, one value at a time. */
-class CborReader {
-  readonly #bytes: Uint8Array<ArrayBuffer>;
-  readonly #view: DataView<ArrayBuffer>;
-  readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Reads the members of a snapshot whose checksum has been found to be right. */
+export class CborSnapshotReader implements SnapshotReader {
+  readonly head: SnapshotHead;
+  readonly key = new PaddedBytes(64);
+  readonly value = new PaddedBytes(256);
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #end: number;
+  readonly #keys: KeySet;
   #position = 0;
+  #left: number;
 
-  constructor(bytes: Uint8Array<ArrayBuffer>) {
+  /**
+   * @param covered the length of what the checksum covers, which ends with the entries
+   * @throws {CorruptSnapshotError} when the head is not what kvlab writes
+   */
+  constructor(bytes: Uint8Array, covered: number) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  get done(): boolean {
-    return this.#position === this.#bytes.length;
-  }
-
-  read(): unknown {
-    const head = this.#view.getUint8(this.#position++);
-    const argument = this.#readArgument(head & ARGUMENT_MASK);
-    switch (head >> 5) {
-      case UNSIGNED:
-        return argument;
-      case TEXT:
-        return this.#readText(argument);
-      case MAP:
-        return this.#readMap(argument);
-      default:
-        throw new TypeError(`Cannot read CBOR of major type ${head >> 5}`);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, covered);
+    this.#end = covered;
+    if (this.#readHead(MAP) !== MEMBERS) throw this.#unexpected();
+    this.#expectText("format");
+    this.#readText(this.value);
+    if (this.value.toString() !== FORMAT) throw new CorruptSnapshotError(`its format is not "${FORMAT}"`);
+    const shard = this.#readMember("shard");
+    const shards = this.#readMember("shards");
+    const version = this.#readMember("version");
+    const count = this.#readMember("count");
+    this.#expectText("entries");
+    this.head = checkHead({ shard, shards, version, count }, bytes.length);
+    this.#left = this.#readHead(MAP);
+    if (this.#left !== count) {
+      throw new CorruptSnapshotError(`its count is ${count}, but it has ${this.#left} entries`);
     }
+    this.#keys = new KeySet(bytes, count);
   }
 
-  #readArgument(low: number): number {
-    if (low <= DIRECT_MAX) return low;
-    const at = this.#position;
-    switch (low) {
-      case 24:
-        this.#position += 1;
-        return this.#view.getUint8(at);
-      case 25:
-        this.#position += 2;
-        return this.#view.getUint16(at);
-      case 26:
-        this.#position += 4;
-        return this.#view.getUint32(at);
-      case 27: {
-        this.#position += 8;
-        const argument = this.#view.getBigUint64(at);
-        if (argument > Number.MAX_SAFE_INTEGER) throw new RangeError(`Cannot read ${argument}: it exceeds 2^53 - 1`);
-        return Number(argument);
-      }
-      default:
-        throw new TypeError("Cannot read CBOR of indefinite length");
+  next(): boolean {
+    if (this.#left === 0) {
+      if (this.#position !== this.#end) throw this.#unexpected();
+      return false;
     }
-  }
-
-  #readText(length: number): string {
+    this.#left--;
     const start = this.#position;
-    const end = start + length;
-    if (end > this.#bytes.length) {
-      throw new RangeError(`Cannot read a text of ${length} bytes: the bytes end within it`);
-    }
-    this.#position = end;
-    const ascii = length <= SHORT_MAX ? readAscii(this.#bytes, start, end) : undefined;
-    return ascii ?? this.#utf8.decode(this.#bytes.subarray(start, end));
+    this.#readText(this.key);
+    if (!this.#keys.add(this.key, start, this.#position)) throw repeatedKey(this.key);
+    this.#readText(this.value);
+    return true;
   }
 
-  #readMap(count: number): Record<string, unknown> {
-    const members = new Map<string, unknown>();
-    for (let i = 0; i < count; i++) {
-      const key = this.read();
-      if (typeof key !== "string") throw new TypeError("Cannot read a map with a key that is no text");
-      if (members.has(key)) throw new TypeError(`Cannot read a map with the key ${JSON.stringify(key)} twice`);
-      members.set(key, this.read());
+  #readMember(name: string): number {
+    this.#expectText(name);
+    return this.#readHead(UNSIGNED);
+  }
+
+  #expectText(expected: string): void {
+    this.#readText(this.key);
+    if (this.key.toString() !== expected) throw new CorruptSnapshotError(`its member ${expected} is missing`);
+  }
+
+  #readText(out: PaddedBytes): void {
+    const length = this.#readHead(TEXT);
+    const start = this.#position;
+    if (start + length > this.#end) throw this.#unexpected();
+    copyText(this.#bytes, start, start + length, out);
+    this.#position = start + length;
+  }
+
+  /** Reads a head of this major type in its shortest form, and returns its argument. */
+  #readHead(major: number): number {
+    const at = this.#position;
+    const first = at < this.#end ? this.#view.getUint8(at) : -1;
+    if (first >> 5 !== major) throw this.#unexpected();
+    const low = first & ARGUMENT_MASK;
+    this.#position++;
+    if (low <= DIRECT_MAX) return low;
+    const size = low <= 27 ? 1 << (low - 24) : Infinity;
+    if (this.#position + size > this.#end) throw this.#unexpected();
+    this.#position += size;
+    const argument = this.#readArgument(at + 1, size);
+    if (argument < LEAST_ARGUMENTS[low - 24]!) throw this.#unexpected();
+    return argument;
+  }
+
+  #readArgument(at: number, size: number): number {
+    switch (size) {
+      case 1:
+        return this.#view.getUint8(at);
+      case 2:
+        return this.#view.getUint16(at);
+      case 4:
+        return this.#view.getUint32(at);
+      default:
+        return Number(this.#view.getBigUint64(at));
     }
-    return Object.fromEntries(members);
+  }
+
+  #unexpected(): CorruptSnapshotError {
+    return new CorruptSnapshotError(`it is not CBOR as kvlab writes it, at byte ${this.#position}`);
   }
 }
 
-/** Reads text byte by byte, which for short text is much faster than a decoder; `undefined` when it is not all ASCII. */
-function readAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
-  let text = "";
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    if (byte >= 0x80) return undefined;
-    text += String.fromCharCode(byte);
-  }
-  return text;
-}
+/** The least argument for which a form of one, two, four or eight bytes is the shortest. */
+const LEAST_ARGUMENTS = [DIRECT_MAX + 1, 2 ** 8, 2 ** 16, 2 ** 32];

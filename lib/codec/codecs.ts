@@ -1,11 +1,16 @@
 /**
- * Room of the codec table: from a serializer's name to its codec.
+ * From a serializer's name to its codec.
  *
  * @module
  */
 import { cborCodec } from "./cbor.ts";
 import type { Codec, SerializerName } from "./codec.ts";
 import { jsonCodec } from "./json.ts";
+import { rawCodec } from "./raw.ts";
 
 /** The codec of each serializer. */
-export const CODECS: Readonly<Record<SerializerName, Codec>> = { json: jsonCodec, cbor: cborCodec };
+export const CODECS: Readonly<Record<SerializerName, Codec>> = {
+  json: jsonCodec,
+  cbor: cborCodec,
+  raw: rawCodec,
+};

@@ -1,5 +1,5 @@
 /**
- * Room of the JSON codec: one line per entry, so that a person can grep, diff and salvage a file.
+ * The JSON codec: one line per entry, so that a person can grep, diff and salvage a file.
  *
  * ```text
  * {"format":"kvlab/1","shard":7,"shards":120,"version":1234,"count":2,"entries":{
@@ -21,9 +21,11 @@ import {
   type ShardView,
   SPECIAL_KEY,
 } from "../store/shard.ts";
-import { checkSnapshot, type Codec, crc32, CRC32_LENGTH, crc32Hex, FORMAT, type Snapshot } from "./codec.ts";
+import { type Codec, crc32, CRC32_LENGTH, crc32Hex, FORMAT } from "./codec.ts";
 import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+import { JsonSnapshotReader } from "./json_reader.ts";
 import { type OutputBuffer, WORD_EXCESS } from "./output_buffer.ts";
+import type { SnapshotReader } from "./snapshot_reader.ts";
 
 /** Longest form of one byte of text: `\u00XX`. */
 const ESCAPE_BYTES_MAX = 6;
@@ -62,7 +64,7 @@ export const jsonCodec: Codec = {
     return out.writeAscii(out.writeHex32(out.writeAscii(close, TRAILER_PREFIX), crc), TRAILER_SUFFIX);
   },
 
-  decode(bytes: Uint8Array<ArrayBuffer>): Snapshot {
+  read(bytes: Uint8Array<ArrayBuffer>): SnapshotReader {
     const covered = bytes.length - TRAILER_LENGTH;
     if (covered < 0) throw new CorruptSnapshotError(`it ends after ${bytes.length} bytes`);
     const expected = TRAILER_PREFIX + crc32Hex(crc32(bytes, covered)) + TRAILER_SUFFIX;
@@ -70,49 +72,9 @@ export const jsonCodec: Codec = {
     if (found !== expected) {
       throw new CorruptSnapshotError("it does not end with the crc32 of its content");
     }
-    try {
-      return checkSnapshot(parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
-    } catch (error) {
-      if (error instanceof CorruptSnapshotError) throw error;
-      throw new CorruptSnapshotError("it is not JSON", { cause: error });
-    }
+    return new JsonSnapshotReader(bytes, covered);
   },
 };
-
-/**
- * Parses a file that ends with a trailer.
- *
- * JSON.parse may take an escaped key for one that another object had in the same place before: after a key `"\\"`, a key
- * `"\""` is read as a backslash too (V8 bug 521080746). So where anything is escaped, it only checks the syntax, and then
- * gets keys and values again as one flat array.
- */
-function parse(text: string): unknown {
-  const document = JSON.parse(text);
-  if (!text.includes("\\")) return document;
-  const members = text.slice(text.indexOf("{", 1) + 1, -TRAILER_LENGTH - 1);
-  const texts = JSON.parse(`[${withCommasForColons(members)}]`);
-  const entries: [string, unknown][] = [];
-  for (let i = 0; i < texts.length; i += 2) entries.push([texts[i], texts[i + 1]]);
-  return { ...document, entries: Object.fromEntries(entries) };
-}
-
-/** Replaces the colon behind each key; the syntax is known to be right. */
-function withCommasForColons(members: string): string {
-  const pieces = members.split('"');
-  let inText = false;
-  for (const [i, piece] of pieces.entries()) {
-    if (!inText) pieces[i] = piece.replace(":", ",");
-    inText = !inText || endsWithinEscape(piece);
-  }
-  return pieces.join('"');
-}
-
-/** Whether the last backslash escapes what follows, rather than being escaped itself. */
-function endsWithinEscape(text: string): boolean {
-  let end = text.length;
-  while (text[end - 1] === "\\") end--;
-  return (text.length - end) % 2 === 1;
-}
 
 /**
  * Writes the lines of all entries from `start` on; returns the position after the last. There is at least one.

@@ -1,61 +1,53 @@
 /**
- * The raw form of a snapshot: the arena's own words, copied, with a head and a checksum. No encoding, so it costs a
- * memcpy; and nobody but kvlab reads it.
- *
- * All numbers are little-endian. A file is
- *
- * | bytes | content |
- * |---|---|
- * | 0 … 15 | `kvlab-raw/1`, a line feed, zeros |
- * | 16 … 19 | the shard's index |
- * | 20 … 23 | the number of shards |
- * | 24 … 31 | the version, as a float64: the puts the shard had acknowledged |
- * | 32 … 35 | the number of live entries |
- * | 36 … 39 | the number of words that follow |
- * | 40 … | the entries, dead ones included, as `store/shard.ts` describes them |
- * | last 4 | CRC-32 of all bytes before |
+ * The raw codec: the arena's own bytes with a head and a checksum, at the speed of a memcpy. `raw_form.ts` has the form.
  *
  * @module
  */
 import type { ShardView } from "../store/shard.ts";
-import { crc32 } from "./codec.ts";
+import { type Codec, crc32 } from "./codec.ts";
+import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
+import {
+  RAW_COUNT,
+  RAW_CRC_BYTES,
+  RAW_HEAD_BYTES,
+  RAW_MAGIC,
+  RAW_SHARD,
+  RAW_SHARDS,
+  RAW_VERSION,
+  RAW_WORDS,
+} from "./raw_form.ts";
+import { RawSnapshotReader } from "./raw_reader.ts";
+import type { SnapshotReader } from "./snapshot_reader.ts";
 
-/** What a raw snapshot begins with. */
-export const RAW_MAGIC = new TextEncoder().encode("kvlab-raw/1\n\0\0\0\0");
+/** The raw form of a snapshot. */
+export const rawCodec: Codec = {
+  name: "raw",
 
-/** Bytes before the entries. */
-export const RAW_HEAD_BYTES = 40;
+  encode(source: ShardView, out: OutputBuffer): number {
+    const words = source.end - source.start;
+    const end = RAW_HEAD_BYTES + words * Int32Array.BYTES_PER_ELEMENT;
+    out.reserve(0, end + RAW_CRC_BYTES);
+    const { view, bytes } = out;
+    bytes.set(RAW_MAGIC);
+    view.setInt32(RAW_SHARD, source.shard, true);
+    view.setInt32(RAW_SHARDS, source.shards, true);
+    view.setFloat64(RAW_VERSION, source.version, true);
+    view.setInt32(RAW_COUNT, source.count, true);
+    view.setInt32(RAW_WORDS, words, true);
+    const { buffer, byteOffset } = source.words;
+    bytes.set(new Uint8Array(buffer, byteOffset + source.start * 4, words * 4), RAW_HEAD_BYTES);
+    view.setUint32(end, crc32(bytes, end), true);
+    return end + RAW_CRC_BYTES;
+  },
 
-/** Bytes of the checksum. */
-export const RAW_CRC_BYTES = 4;
-
-/** Where the head's fields are, in bytes. */
-export const RAW_SHARD = 16;
-export const RAW_SHARDS = 20;
-export const RAW_VERSION = 24;
-export const RAW_COUNT = 32;
-export const RAW_WORDS = 36;
-
-/**
- * Encodes the shard in the view into the front of `out`, which grows if it must. The caller keeps the shard's lock
- * meanwhile.
- *
- * @returns the length in bytes
- */
-export function encodeRaw(source: ShardView, out: OutputBuffer): number {
-  const words = source.end - source.start;
-  const end = RAW_HEAD_BYTES + words * Int32Array.BYTES_PER_ELEMENT;
-  out.reserve(0, end + RAW_CRC_BYTES);
-  const { view, bytes } = out;
-  bytes.set(RAW_MAGIC);
-  view.setInt32(RAW_SHARD, source.shard, true);
-  view.setInt32(RAW_SHARDS, source.shards, true);
-  view.setFloat64(RAW_VERSION, source.version, true);
-  view.setInt32(RAW_COUNT, source.count, true);
-  view.setInt32(RAW_WORDS, words, true);
-  const { buffer, byteOffset } = source.words;
-  bytes.set(new Uint8Array(buffer, byteOffset + source.start * 4, words * 4), RAW_HEAD_BYTES);
-  view.setUint32(end, crc32(bytes, end), true);
-  return end + RAW_CRC_BYTES;
-}
+  read(bytes: Uint8Array<ArrayBuffer>): SnapshotReader {
+    const covered = bytes.length - RAW_CRC_BYTES;
+    if (covered < RAW_HEAD_BYTES) throw new CorruptSnapshotError(`it ends after ${bytes.length} bytes`);
+    const found = new DataView(bytes.buffer, bytes.byteOffset).getUint32(covered, true);
+    if (found !== crc32(bytes, covered)) {
+      throw new CorruptSnapshotError("it does not end with the crc32 of its content");
+    }
+    return new RawSnapshotReader(bytes, covered);
+  },
+};

@@ -1,10 +1,11 @@
 /**
- * Room of the export: all entries of a directory of shard files as one document. Strictly read only. The entry calls it.
+ * All entries of a directory of shard files as one document. Strictly read only.
  *
  * @module
  */
-import type { Snapshot } from "../codec/codec.ts";
 import { CODECS } from "../codec/codecs.ts";
+import { CorruptSnapshotError } from "../codec/corrupt_snapshot_error.ts";
+import type { SnapshotReader } from "../codec/snapshot_reader.ts";
 import { readSnapshot } from "../persist/loader.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { EXPORT_ENCODERS, type ExportEntry, type ExportFormat } from "./export_format.ts";
@@ -22,8 +23,8 @@ export interface ExportOptions extends ReadingOptions {
 interface ChosenFile {
   readonly file: StoredFile;
   readonly version: number;
-  /** What it held when it was chosen, where a running kvlab may have replaced it since. */
-  readonly snapshot?: Snapshot;
+  /** Its bytes when it was chosen, where a running kvlab may have replaced it since. */
+  readonly reader?: SnapshotReader;
 }
 
 /** Entries in one piece of the document. */
@@ -34,7 +35,7 @@ const NAMED_SHARDS = 3;
 
 /**
  * Exports the newest sound file of each shard, piece by piece. Every file is read twice, first to count the entries, so
- * that only one shard at a time is in memory; of a directory forced open, which may change in between, all are kept.
+ * that only one file at a time is in memory; of a directory forced open, which may change in between, all are kept.
  *
  * The directory stays open until the last piece is taken or the generator is returned.
  *
@@ -49,7 +50,7 @@ export function* exportDirectory(path: string, options: ExportOptions): Generato
   yield encoder.head(head);
   let first = true;
   for (const choice of chosen) {
-    for (const entries of inPieces(entriesOf(directory, choice))) {
+    for (const entries of inPieces(readerOf(directory, choice), choice.file)) {
       yield encoder.entries(entries, first);
       first = false;
     }
@@ -69,9 +70,11 @@ function chooseFiles(directory: StoredDirectory, options: ExportOptions): { chos
       continue;
     }
     for (const file of damaged) options.onWarning?.(`damaged, another file of its shard is exported: ${file}`);
-    const { file, snapshot } = newest;
-    count += Object.keys(snapshot.entries).length;
-    chosen.push({ file, version: snapshot.version, ...(options.forceRead ? { snapshot } : {}) });
+    const { file } = newest;
+    const reader = options.forceRead ? readAgain(directory, file) : undefined;
+    const { version, count: entries } = reader?.head ?? newest.head;
+    count += entries;
+    chosen.push({ file, version, ...(reader === undefined ? {} : { reader }) });
   }
   if (unreadable.length > 0) {
     const others = unreadable.length - NAMED_SHARDS;
@@ -81,18 +84,34 @@ function chooseFiles(directory: StoredDirectory, options: ExportOptions): { chos
   return { chosen, count };
 }
 
-function entriesOf({ serializer, shards }: StoredDirectory, { file, version, snapshot }: ChosenFile): ExportEntry[] {
-  if (snapshot !== undefined) return Object.entries(snapshot.entries);
-  let again: Snapshot;
+function readerOf(directory: StoredDirectory, { file, version, reader }: ChosenFile): SnapshotReader {
+  if (reader !== undefined) return reader;
+  const again = readAgain(directory, file);
+  if (again.head.version !== version) {
+    throw new PersistError("export", file.path, "it has changed while it was being read");
+  }
+  return again;
+}
+
+function readAgain({ serializer, shards }: StoredDirectory, file: StoredFile): SnapshotReader {
   try {
-    again = readSnapshot(file, { codec: CODECS[serializer], shards });
+    return readSnapshot(file, { codec: CODECS[serializer], shards });
   } catch (error) {
     throw new PersistError("export", file.path, error);
   }
-  if (again.version !== version) throw new PersistError("export", file.path, "it has changed while it was being read");
-  return Object.entries(again.entries);
 }
 
-function* inPieces(entries: readonly ExportEntry[]): Generator<readonly ExportEntry[]> {
-  for (let start = 0; start < entries.length; start += PIECE_ENTRIES) yield entries.slice(start, start + PIECE_ENTRIES);
+function* inPieces(reader: SnapshotReader, file: StoredFile): Generator<readonly ExportEntry[]> {
+  let piece: ExportEntry[] = [];
+  try {
+    while (reader.next()) {
+      piece.push([reader.key.toString(), reader.value.toString()]);
+      if (piece.length < PIECE_ENTRIES) continue;
+      yield piece;
+      piece = [];
+    }
+  } catch (error) {
+    throw error instanceof CorruptSnapshotError ? new PersistError("export", file.path, error) : error;
+  }
+  if (piece.length > 0) yield piece;
 }

@@ -1,13 +1,12 @@
 /**
- * Room of the reading of one shard: each of its files judged as loading would judge it. Only this folder's rooms enter.
+ * One shard's files, each judged as loading would judge it.
  *
  * @module
  */
-import type { Snapshot } from "../codec/codec.ts";
+import type { SnapshotHead } from "../codec/snapshot_reader.ts";
 import { CODECS } from "../codec/codecs.ts";
 import { CorruptSnapshotError } from "../codec/corrupt_snapshot_error.ts";
 import { checkShard, readSnapshot } from "../persist/loader.ts";
-import { PaddedBytes } from "../store/padded_bytes.ts";
 import type { StoredDirectory, StoredFile } from "./stored_directory.ts";
 
 /**
@@ -39,13 +38,13 @@ export interface ShardReading {
   /** Sorted by name. */
   readonly files: readonly InspectedFile[];
   /** The sound file, and what it holds; absent when the shard has none. */
-  readonly newest?: { readonly file: StoredFile; readonly snapshot: Snapshot };
+  readonly newest?: { readonly file: StoredFile; readonly head: SnapshotHead };
 }
 
 /** A sound file, before it is known whether another one is newer. */
 interface SoundFile {
   readonly file: StoredFile;
-  readonly snapshot: Snapshot;
+  readonly head: SnapshotHead;
 }
 
 /** Reads all files of a shard. */
@@ -59,32 +58,28 @@ export function readShard(directory: StoredDirectory, shard: number): ShardReadi
       continue;
     }
     try {
-      const snapshot = readSound(directory, file);
-      const { version, entries } = snapshot;
-      const isNewest = newest === undefined || version > newest.snapshot.version;
+      const head = readSound(directory, file);
+      const { version, count: entries } = head;
+      const isNewest = newest === undefined || version > newest.head.version;
       const health: FileHealth = isNewest ? "sound" : "superseded";
-      const report = { ...common, health, version, entries: Object.keys(entries).length };
+      const report = { ...common, health, version, entries };
       files.push(report);
       if (!isNewest) continue;
       if (newest !== undefined) newest.report.health = "superseded";
-      newest = { file, snapshot, report };
+      newest = { file, head, report };
     } catch (error) {
       if (!(error instanceof CorruptSnapshotError)) throw error;
       files.push({ ...common, health: "damaged", reason: error.message });
     }
   }
-  return { files, ...(newest === undefined ? {} : { newest: { file: newest.file, snapshot: newest.snapshot } }) };
+  return { files, ...(newest === undefined ? {} : { newest: { file: newest.file, head: newest.head } }) };
 }
 
-/** @throws {CorruptSnapshotError} when a run would set the file aside */
-function readSound({ serializer, shards }: StoredDirectory, file: StoredFile): Snapshot {
-  const snapshot = readSnapshot(file, { codec: CODECS[serializer], shards });
-  const bytes = new PaddedBytes(0);
-  for (const key of Object.keys(snapshot.entries)) {
-    bytes.setString(key);
-    checkShard(key, bytes, file.shard, shards);
-  }
-  return snapshot;
+/** Reads a file to its end. @throws {CorruptSnapshotError} when a run would set it aside */
+function readSound({ serializer, shards }: StoredDirectory, file: StoredFile): SnapshotHead {
+  const reader = readSnapshot(file, { codec: CODECS[serializer], shards });
+  while (reader.next()) checkShard(reader.key, file.shard, shards);
+  return reader.head;
 }
 
 /** The file's size; 0 when it is gone, which a directory forced open cannot exclude. */

@@ -1,12 +1,13 @@
 /**
- * Room of the loader: what a directory holds, brought back into a store.
+ * What a directory holds, brought back into a store.
  *
  * @module
  */
-import type { Codec, Snapshot } from "../codec/codec.ts";
+import type { Codec } from "../codec/codec.ts";
 import { CorruptSnapshotError } from "../codec/corrupt_snapshot_error.ts";
+import type { SnapshotReader } from "../codec/snapshot_reader.ts";
 import { hashKey, shardOf } from "../store/hash.ts";
-import { PaddedBytes } from "../store/padded_bytes.ts";
+import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { entryWords } from "../store/shard.ts";
 import type { SharedStore } from "../store/shared_store.ts";
 import type { FoundShardFile, SetAsideFile, ShardDirectory } from "./directory.ts";
@@ -33,7 +34,8 @@ interface FileContent {
   readonly arenaWords: number;
 }
 
-const PROCESS_ERRORS = ["EMFILE", "ENFILE", "ENOMEM"];
+/** What reading says of a directory, of a link that leads nowhere, and of links in a circle. */
+const FILE_ERRORS = ["EISDIR", "ENOENT", "ELOOP"];
 
 /** How long the loader works before it lets other things on the main thread, such as signals, have their turn. */
 const TURN_MS = 50;
@@ -76,17 +78,12 @@ export async function loadDirectory(
   target: { codec: Codec; store: SharedStore; ledger: Ledger },
 ): Promise<void> {
   const { codec, store, ledger } = target;
-  const key = new PaddedBytes(0);
-  const value = new PaddedBytes(0);
   for await (const file of inTurns(survey.files)) {
     const { shard, path } = file;
     try {
-      const { version, entries } = readSnapshot(file, { codec, shards: store.size.shards });
-      for (const [keyText, valueText] of Object.entries(entries)) {
-        key.setString(keyText);
-        value.setString(valueText);
-        store.put(key, value);
-      }
+      const reader = readSnapshot(file, { codec, shards: store.size.shards });
+      const { version } = reader.head;
+      while (reader.next()) store.put(reader.key, reader.value);
       store.restoreVersion(shard, version);
       ledger.recordWritten(shard, { version, atMs: 0 });
     } catch (error) {
@@ -113,16 +110,12 @@ export async function makeLoadedDurable(
 }
 
 function measureFile(file: FoundShardFile, options: { codec: Codec; shards: number }): FileContent {
-  const { version, entries } = readSnapshot(file, options);
-  const bytes = new PaddedBytes(0);
-  let count = 0, arenaWords = 0;
-  for (const [key, value] of Object.entries(entries)) {
-    bytes.setString(key);
-    checkShard(key, bytes, file.shard, options.shards);
-    const keyLength = bytes.length;
-    bytes.setString(value);
-    arenaWords += entryWords(keyLength, bytes.length);
-    count++;
+  const reader = readSnapshot(file, options);
+  const { version, count } = reader.head;
+  let arenaWords = 0;
+  while (reader.next()) {
+    checkShard(reader.key, file.shard, options.shards);
+    arenaWords += entryWords(reader.key.length, reader.value.length);
   }
   return { version, entries: count, arenaWords };
 }
@@ -133,37 +126,47 @@ function measureFile(file: FoundShardFile, options: { codec: Codec; shards: numb
  * @throws {CorruptSnapshotError} when the file cannot be read, is damaged, or is not its shard's
  * @throws {PersistError} when the process lacks the means to read it
  */
-export function readSnapshot({ path, shard }: FoundShardFile, options: { codec: Codec; shards: number }): Snapshot {
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = Deno.readFileSync(path);
-  } catch (error) {
-    if (isOfProcess(error)) throw new PersistError("read", path, error);
-    throw new CorruptSnapshotError(`it cannot be read: ${reasonOf(error)}`);
+export function readSnapshot(
+  { path, shard }: FoundShardFile,
+  options: { codec: Codec; shards: number },
+): SnapshotReader {
+  const reader = options.codec.read(readWholeFile(path));
+  const { head } = reader;
+  if (head.shard !== shard || head.shards !== options.shards) {
+    throw new CorruptSnapshotError(`it is shard ${head.shard} of ${head.shards}`);
   }
-  const snapshot = options.codec.decode(bytes);
-  if (snapshot.shard !== shard || snapshot.shards !== options.shards) {
-    throw new CorruptSnapshotError(`it is shard ${snapshot.shard} of ${snapshot.shards}`);
-  }
-  return snapshot;
+  return reader;
 }
 
-/** Whether it is the process or the machine that lacks something, which says nothing about the file. */
-function isOfProcess(error: unknown): boolean {
-  return error instanceof Error && "code" in error && PROCESS_ERRORS.includes(String(error.code));
+/**
+ * A file's bytes.
+ *
+ * @throws {CorruptSnapshotError} when something that is no file is in its place
+ * @throws {PersistError} when the process may not read it, or lacks the means: that says nothing about the file
+ */
+function readWholeFile(path: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    if (!isOfFile(error)) throw new PersistError("read", path, error);
+    throw new CorruptSnapshotError(`it cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/** Whether a reading failed because of what is in the file's place, rather than of the process, its rights or the device. */
+function isOfFile(error: unknown): boolean {
+  return error instanceof Error && "code" in error && FILE_ERRORS.includes(String(error.code));
 }
 
 /**
  * Checks that a key is in its shard's file: in another one it could never be found again.
  *
- * @param text the key, as a message shows it
- * @param key the same in bytes
  * @throws {CorruptSnapshotError} when it is not
  */
-export function checkShard(text: string, key: PaddedBytes, shard: number, shards: number): void {
+export function checkShard(key: PaddedBytes, shard: number, shards: number): void {
   const actual = shardOf(hashKey(key.words, key.length), shards);
   if (actual !== shard) {
-    throw new CorruptSnapshotError(`its key ${JSON.stringify(text)} belongs to shard ${actual}`);
+    throw new CorruptSnapshotError(`its key ${JSON.stringify(key.toString())} belongs to shard ${actual}`);
   }
 }
 

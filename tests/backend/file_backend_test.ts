@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decode } from "../codec/decode.ts";
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertThrows } from "@std/assert";
 import type { Backend } from "../../lib/backend/backend.ts";
 import { FileBackend } from "../../lib/backend/file_backend.ts";
@@ -96,7 +97,7 @@ function drain(queue: SnapshotQueue): { shard: number; version: number; entries:
   const snapshot = emptySnapshot();
   const taken = [];
   while (queue.take(snapshot)) {
-    const { entries } = CODECS.json.decode(new Uint8Array(snapshot.bytes));
+    const { entries } = decode(CODECS.json, new Uint8Array(snapshot.bytes));
     taken.push({ shard: snapshot.shard, version: snapshot.version, entries });
     queue.release();
   }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { decode } from "../codec/decode.ts";
 import { assertEquals, assertGreaterOrEqual, assertThrows } from "@std/assert";
 import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { type Codec, SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
@@ -60,7 +61,7 @@ for (const serializer of SERIALIZER_NAMES) {
 }
 
 function assertDetected(codec: Codec, what: string, damaged: Uint8Array<ArrayBuffer>): void {
-  assertThrows(() => codec.decode(damaged), CorruptSnapshotError, undefined, what);
+  assertThrows(() => decode(codec, damaged), CorruptSnapshotError, undefined, what);
 }
 
 /** Puts the damaged file beside a sound one, and opens the directory. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { decode } from "../codec/decode.ts";
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
@@ -298,7 +299,7 @@ function checkFiles({ fault: { serializer, syscall }, directory, before, ended, 
     if (original === undefined) continue;
     setAside++;
     assertEquals(bytes, before.get(original), `${what}: ${name}`);
-    const shard = codec.decode(bytes).shard;
+    const shard = decode(codec, bytes).shard;
     setAsideShards.add(shard);
   }
   for (const [shard, version] of versionsBefore) {
@@ -327,7 +328,7 @@ function versionsOf(
   for (const [name, bytes] of files) {
     const parsed = parseShardFileName(name);
     if (parsed === undefined || parsed.temporary) continue;
-    const { shard, version } = CODECS[serializer].decode(bytes);
+    const { shard, version } = decode(CODECS[serializer], bytes);
     assertEquals(shard, parsed.shard);
     versions.set(shard, Math.max(versions.get(shard) ?? 0, version));
   }

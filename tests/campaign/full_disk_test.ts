@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { decode } from "../codec/decode.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
@@ -144,7 +145,7 @@ function readWhole(files: Files, serializer: SerializerName): { versions: Versio
     const parsed = parseShardFileName(name);
     if (parsed === undefined || parsed.temporary) continue;
     try {
-      const { shard, version } = CODECS[serializer].decode(bytes);
+      const { shard, version } = decode(CODECS[serializer], bytes);
       assertEquals(shard, parsed.shard, name);
       versions.set(shard, Math.max(versions.get(shard) ?? 0, version));
     } catch (error) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decode } from "./decode.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { type CborType, decodeCbor } from "@std/cbor";
 import fc from "fast-check";
@@ -134,7 +135,7 @@ Deno.test("cborCodec.encode() states the CRC-32 of all bytes before its key", ()
 
 Deno.test("cborCodec.decode() refuses what is no CBOR of a snapshot when the checksum is right", () => {
   const sound = encodeEntries(cborCodec, [["Key1", "foo"]]).subarray(0, -CBOR_TRAILER_LENGTH);
-  cborCodec.decode(cborFileOfBytes(sound));
+  decode(cborCodec, cborFileOfBytes(sound));
   const heads = [[], [0x00], [0x17], [0x60], [0x80], [0xa0], [0xbf], [0xa7, 0x01], [0xf6], [0xfb], [0x1c], [
     0xff,
   ]];
@@ -174,6 +175,18 @@ Deno.test("cborCodec.decode() refuses maps nested without end when the checksum 
   assertRefused(cborFileOfBytes(nested));
 });
 
+Deno.test("cborCodec.decode() refuses a head that is longer than it must be when the checksum is right", () => {
+  const sound = encodeEntries(cborCodec, [["Key1", "foo"]]).subarray(0, -CBOR_TRAILER_LENGTH);
+  const value = sound.lastIndexOf(0x63);
+  for (const head of [[0x78, 3], [0x79, 0, 3], [0x7a, 0, 0, 0, 3], [0x7b, 0, 0, 0, 0, 0, 0, 0, 3]]) {
+    assertRefused(cborFileOfBytes(Uint8Array.of(...sound.subarray(0, value), ...head, ...sound.subarray(value + 1))));
+  }
+});
+
+Deno.test("cborCodec.decode() refuses a count that does not agree with the map when the checksum is right", () => {
+  assertRefused(cborFile({ format: "kvlab/1", shard: 0, shards: 1, version: 1, count: 2, entries: { a: "b" } }));
+});
+
 function assertRefused(bytes: Uint8Array<ArrayBuffer>): void {
-  assertThrows(() => cborCodec.decode(bytes), CorruptSnapshotError, "it is not the CBOR of a snapshot");
+  assertThrows(() => decode(cborCodec, bytes), CorruptSnapshotError);
 }

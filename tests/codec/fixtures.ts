@@ -76,8 +76,12 @@ export function crcOf(bytes: Uint8Array): string {
 }
 
 /** A JSON file with any members, and the right checksum behind them. */
-export function jsonFile(members: Record<string, unknown>): Uint8Array<ArrayBuffer> {
-  return jsonFileOfText(JSON.stringify(members).slice(0, -1));
+export function jsonFile(
+  { entries, ...head }: { entries: object; [member: string]: unknown },
+): Uint8Array<ArrayBuffer> {
+  const members = JSON.stringify(head).slice(0, -1);
+  const lines = Object.entries(entries).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  return jsonFileOfText(`${members},"entries":{\n${lines.join(",\n")}\n}`);
 }
 
 /** As {@linkcode jsonFile}, from the text in front of the checksum. */

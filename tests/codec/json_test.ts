@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decode } from "./decode.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts";
@@ -131,7 +132,7 @@ Deno.test("jsonCodec.decode() keeps escaped keys apart when other snapshots have
     const place = `after ${JSON.stringify([first, second])}`.replaceAll(/["\\]/g, "_");
     for (const key of [first, second]) {
       const bytes = encodeEntries(jsonCodec, [[place, ""], [key, "value"], ["last", ""]]);
-      assertEquals(Object.keys(jsonCodec.decode(bytes).entries), [place, key, "last"]);
+      assertEquals(Object.keys(decode(jsonCodec, bytes).entries), [place, key, "last"]);
     }
   }
 });
@@ -156,46 +157,54 @@ Deno.test("jsonCodec.decode() reads keys and values that look like the syntax ar
     '\\\\"',
   ];
   const entries = [...texts, "__proto__"].map((text, i): Entry => [text, texts.at(-i) ?? ""]);
-  assertEquals(jsonCodec.decode(encodeEntries(jsonCodec, entries)).entries, Object.fromEntries(entries));
+  assertEquals(decode(jsonCodec, encodeEntries(jsonCodec, entries)).entries, Object.fromEntries(entries));
   for (const entry of entries) {
-    assertEquals(jsonCodec.decode(encodeEntries(jsonCodec, [entry])).entries, Object.fromEntries([entry]));
+    assertEquals(decode(jsonCodec, encodeEntries(jsonCodec, [entry])).entries, Object.fromEntries([entry]));
   }
-});
-
-Deno.test("jsonCodec.decode() reads a file made elsewhere when it has spaces and other escapes", () => {
-  const head = '{ "format" : "kvlab/1", "shard": 0, "shards": 1, "version": 2, "count": 2,\n\t"entries": { ';
-  const bytes = jsonFileOfText(`${head}"\\u0041\\n" : "\\/\\ud83d\\ude00\\t" , "b" : ":" }`);
-  assertEquals(jsonCodec.decode(bytes).entries, { "A\n": "/\u{1f600}\t", b: ":" });
 });
 
 Deno.test("jsonCodec.decode() reads a long text of nothing but backslashes", () => {
   for (const length of [100_000, 100_001]) {
     const entries: Entry[] = [["key", `${"\\".repeat(length)}x${"\\".repeat(length)}`]];
-    assertEquals(jsonCodec.decode(encodeEntries(jsonCodec, entries)).entries, Object.fromEntries(entries));
+    assertEquals(decode(jsonCodec, encodeEntries(jsonCodec, entries)).entries, Object.fromEntries(entries));
   }
 });
 
-Deno.test("jsonCodec.decode() refuses what JSON refuses when the checksum is right", () => {
-  for (const text of ["", "[1", "null", '{"format":kvlab', "{'a':1", '{"a":1}', "\0"]) {
-    assertThrows(() => jsonCodec.decode(jsonFileOfText(text)), CorruptSnapshotError, "it is not JSON");
-  }
-  const head = '{"format":"kvlab/1","shard":0,"shards":1,"version":1,"count":1,"entries":';
-  for (
-    const entries of ['{"\\n","b"}', '{"\\n":"b":"c":"d"}', '{"\\n":"b",}', '{"\\x":"b"}', '["\\n":"b"]', '{"\\n":"b"']
-  ) {
-    assertThrows(() => jsonCodec.decode(jsonFileOfText(head + entries)), CorruptSnapshotError, "it is not JSON");
-  }
-});
+const HEAD = '{"format":"kvlab/1","shard":0,"shards":1,"version":2,"count":2,"entries":{\n';
+const LINES = '"Key1":"foo",\n"Key2":"bar"\n}';
 
-Deno.test("jsonCodec.decode() refuses bytes that are no UTF-8 when the checksum is right", () => {
-  const head = '{"format":"kvlab/1","shard":0,"shards":1,"version":1,"count":1,"entries":{"Key1":"';
-  const covered = Uint8Array.of(...new TextEncoder().encode(head), 0xc3, 0x28, 0x22, 0x7d);
-  const bytes = Uint8Array.of(...covered, ...new TextEncoder().encode(`,"crc32":"${crcOf(covered)}"}\n`));
-  assertThrows(() => jsonCodec.decode(bytes), CorruptSnapshotError, "not JSON");
+Deno.test("jsonCodec.decode() refuses all that the encoder never writes when the checksum is right", () => {
+  assertEquals(decode(jsonCodec, jsonFileOfText(HEAD + LINES)).entries, { Key1: "foo", Key2: "bar" });
+  const wrong = [
+    ...["", "[1", "null", '{"a":1}', "\0", "\ufeff" + HEAD + LINES, ` ${HEAD}${LINES}`, `${HEAD}${LINES} `],
+    ...["01", "2.0", "2e0", "-2", "+2", ""].map((version) =>
+      HEAD.replace('"version":2', `"version":${version}`) + LINES
+    ),
+    ...[
+      '"Key1":"foo","Key2":"bar"\n}',
+      '"Key1":"foo",\n"Key2":"bar",\n}',
+      '"Key1":"foo"\n"Key2":"bar"\n}',
+      '"Key1":"foo",\n"Key2":"bar"}',
+      '"Key1" :"foo",\n"Key2":"bar"\n}',
+      '"Key1": "foo",\n"Key2":"bar"\n}',
+      '"Key1","foo",\n"Key2":"bar"\n}',
+      '"Key1":"foo",\n"Key2":bar\n}',
+      '"Key1":"foo",\n"Key2":"bar\n}',
+      '"Key1":"foo",\n"Key2":"bar"\n]',
+      '"Key1":"fo\to",\n"Key2":"bar"\n}',
+    ].map((lines) => HEAD + lines),
+    ...["\\n", "\\u0041", "\\u001F", "\\u0020", "\\u00", "\\/", "\\x", "\\ud800", "\\"].map((escape) =>
+      `${HEAD}"Key1":"foo",\n"Key2":"${escape}"\n}`
+    ),
+  ];
+  for (const text of wrong) {
+    assertThrows(() => decode(jsonCodec, jsonFileOfText(text)), CorruptSnapshotError, undefined, text);
+  }
 });
 
 Deno.test("jsonCodec.decode() refuses a key that is there twice when the checksum is right", () => {
-  const head = '{"format":"kvlab/1","shard":0,"shards":1,"version":2,"count":2,"entries":';
-  const bytes = jsonFileOfText(`${head}{"Key1":"foo","Key1":"bar"}`);
-  assertThrows(() => jsonCodec.decode(bytes), CorruptSnapshotError, "its count is 2, but it has 1 entries");
+  for (const key of ["Key1", '\\"', "\\u000a"]) {
+    const bytes = jsonFileOfText(`${HEAD}"${key}":"foo",\n"${key}":"bar"\n}`);
+    assertThrows(() => decode(jsonCodec, bytes), CorruptSnapshotError, "is there twice");
+  }
 });

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { decode } from "../codec/decode.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
@@ -85,7 +86,7 @@ export function unionOf(directory: string, serializer: SerializerName) {
   for (const { name } of Deno.readDirSync(directory)) {
     if (!name.endsWith(`.${serializer}`)) continue;
     const content = Deno.readFileSync(`${directory}/${name}`);
-    const { shard, version, entries } = CODECS[serializer].decode(content);
+    const { shard, version, entries } = decode(CODECS[serializer], content);
     files++;
     bytes += content.length;
     if (version > (newest.get(shard)?.version ?? -1)) newest.set(shard, { version, entries });

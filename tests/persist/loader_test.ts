@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decode } from "../codec/decode.ts";
 import { assert, assertEquals, assertFalse, assertGreater, assertMatch, assertRejects } from "@std/assert";
 import { type Codec, SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
@@ -297,7 +298,7 @@ for (const serializer of SERIALIZER_NAMES) {
       const files = { directory: fixture.path, serializer, replace: "alternate" } as const;
       persistenceOf({ ...loaded, sides }, files).writer.rewriteStaleFiles();
       assertEquals(sides.get(2), otherSide(newer));
-      const written = codec.decode(Deno.readFileSync(fixture.pathOf(2, otherSide(newer))));
+      const written = decode(codec, Deno.readFileSync(fixture.pathOf(2, otherSide(newer))));
       assertEquals(written.version, store.version(2));
       const isOther = (name: string) => name !== "LOCK" && !fixture.pathOf(2, otherSide(newer)).endsWith(name);
       assertEquals(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decode } from "../codec/decode.ts";
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertThrows } from "@std/assert";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
@@ -36,7 +37,7 @@ for (const serializer of SERIALIZER_NAMES) {
       store.putString("key", value);
       writeShard(persisted, 0);
       const bytes = Deno.readFileSync(path);
-      const snapshot = CODECS[serializer].decode(bytes);
+      const snapshot = decode(CODECS[serializer], bytes);
       assertEquals({ ...snapshot, entries: { ...snapshot.entries } }, {
         shard: 0,
         shards: 1,
@@ -172,7 +173,7 @@ Deno.test("Writer.writeFile() overwrites the file that does not hold the written
   const persisted = persistedStore({ ...files, shards: 1 });
   const { store, ledger, sides: shardSides } = persisted;
   const versionOf = (side: "a" | "b") =>
-    CODECS.json.decode(Deno.readFileSync(directory.join(`shard-0000-of-0001.${side}.json`))).version;
+    decode(CODECS.json, Deno.readFileSync(directory.join(`shard-0000-of-0001.${side}.json`))).version;
   assertEquals(shardSides.get(0), undefined);
   const sides: (string | undefined)[] = [];
   for (let version = 1; version <= 4; version++) {

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { decode, type Snapshot } from "../codec/decode.ts";
 import { assert } from "@std/assert";
-import type { SerializerName, Snapshot } from "../../lib/codec/codec.ts";
+import type { SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { parseShardFileName } from "../../lib/persist/shard_file.ts";
 
@@ -45,7 +46,7 @@ export function snapshotsIn(directory: string, serializer: SerializerName): Map<
   for (const name of namesIn(directory)) {
     const parsed = parseShardFileName(name);
     if (parsed === undefined || parsed.temporary) continue;
-    const snapshot = CODECS[serializer].decode(Deno.readFileSync(`${directory}/${name}`));
+    const snapshot = decode(CODECS[serializer], Deno.readFileSync(`${directory}/${name}`));
     assert(snapshot.shard === parsed.shard && snapshot.shards === parsed.shards, `${name} is another shard's`);
     snapshots.set(parsed.shard, snapshot);
   }

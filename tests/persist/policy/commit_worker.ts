@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decode } from "../../codec/decode.ts";
 import { FileBackend } from "../../../lib/backend/file_backend.ts";
 import { CODECS } from "../../../lib/codec/codecs.ts";
 import { attachPersistence, type PersistenceHandle } from "../../../lib/persist/persistence.ts";
@@ -50,7 +51,7 @@ function putAndLook({ handle, abort, meeting, worker, workers, puts, delayMs }: 
       if (error instanceof AbortError) return { acknowledged: put - 1, missing, failure: "abort" };
       throw error;
     }
-    const { entries } = CODECS.json.decode(Deno.readFileSync(`${handle.directory}/shard-0000-of-0001.json`));
+    const { entries } = decode(CODECS.json, Deno.readFileSync(`${handle.directory}/shard-0000-of-0001.json`));
     if (entries[key.toString()] !== `${put}`) missing++;
   }
   return { acknowledged: puts, missing };

@@ -1,0 +1,71 @@
+/**
+ * Copying text out of a snapshot's bytes, and whether it is UTF-8.
+ *
+ * @module
+ */
+import type { PaddedBytes } from "../store/padded_bytes.ts";
+import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+
+/** Up to this many bytes a loop is faster than a view and a call of the engine's copy. */
+const SHORT_BYTES = 64;
+
+/**
+ * Copies bytes into `out`.
+ *
+ * @throws {CorruptSnapshotError} when they are not UTF-8
+ */
+export function copyText(bytes: Uint8Array, start: number, end: number, out: PaddedBytes): void {
+  const length = end - start;
+  out.reserve(length);
+  const target = out.bytes;
+  if (length > SHORT_BYTES) target.set(bytes.subarray(start, end));
+  else for (let i = 0; i < length; i++) target[i] = bytes[start + i]!;
+  endText(out, length);
+  checkText(out, start);
+}
+
+/** Gives a text its length, and zeros up to the end of its last word. */
+export function endText(out: PaddedBytes, length: number): void {
+  for (let i = length; (i & 3) !== 0; i++) out.bytes[i] = 0;
+  out.length = length;
+}
+
+/**
+ * Checks that a text is UTF-8: well-formed as RFC 3629, section 4, has it, so without surrogates.
+ *
+ * @param at where it was in the snapshot, for the message
+ * @throws {CorruptSnapshotError} when it is not
+ */
+export function checkText({ words, bytes, length }: PaddedBytes, at: number): void {
+  let high = 0;
+  const count = (length + 3) >> 2;
+  for (let i = 0; i < count; i++) high |= words[i]!;
+  if ((high & 0x80808080) === 0 || isUtf8(bytes, length)) return;
+  throw new CorruptSnapshotError(`its text at byte ${at} is not UTF-8`);
+}
+
+function isUtf8(bytes: Uint8Array, length: number): boolean {
+  for (let i = 0; i < length;) {
+    const first = bytes[i]!;
+    if (first < 0x80) {
+      i++;
+      continue;
+    }
+    const size = first >= 0xc2 && first <= 0xdf
+      ? 2
+      : first >= 0xe0 && first <= 0xef
+      ? 3
+      : first >= 0xf0 && first <= 0xf4
+      ? 4
+      : 0;
+    if (size === 0 || i + size > length) return false;
+    const second = bytes[i + 1]!;
+    // Neither longer than need be, nor a surrogate, nor beyond U+10FFFF.
+    const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+    const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+    if (second < least || second > most) return false;
+    for (let j = 2; j < size; j++) if ((bytes[i + j]! & 0xc0) !== 0x80) return false;
+    i += size;
+  }
+  return true;
+}
