@@ -18,7 +18,9 @@ const EXIT_USAGE = 2;
 async function main(args: readonly string[]): Promise<number> {
   const [word, childOptions] = args;
   if (word === CHILD_COMMAND && childOptions !== undefined) {
+    const { exitWithParent } = await import("./lib/crash/parent_watch.ts");
     const { runChild } = await import("./lib/crash/child.ts");
+    exitWithParent();
     await runChild(childOptions);
     return 0;
   }

@@ -73,7 +73,7 @@ const EXAMPLES = [
 const EXIT_CODES = `\
 Exit codes:
   0 done, 1 failed, 2 the command line is wrong, 3 crash found a torn file or more lost than the
-  gauge said, 130 or 143 interrupted or terminated.`;
+  gauge said, 129, 130 or 143 ended by SIGHUP, SIGINT or SIGTERM.`;
 
 /** The text of `--help`, in lines of at most 100 columns, without a line feed at the end. */
 export function helpText(): string {

@@ -41,6 +41,9 @@ export async function runChild(
   });
 }
 
+/** When a child is to be killed: so long after it was started, or after its load has begun. */
+export type KillMoment = { readonly startMs: number } | { readonly loadMs: number };
+
 /** How a child ended. */
 export interface ChildEnd {
   /** Whether its load had begun when it was killed. */
@@ -52,53 +55,117 @@ export interface ChildEnd {
 }
 
 /**
- * Starts a child and kills it with SIGKILL.
+ * Starts a child and kills it with SIGKILL at the moment, or as soon as `stop` is aborted.
  *
- * @param moment `startMs` after it was started, or else `loadMs` after its load has begun
+ * @returns how it ended; `undefined` when it was stopped
  * @throws {Error} with what the child wrote to stderr, when it ends before it is killed
  */
 export async function killChild(
   program: ChildProgram,
   options: RunOptions,
-  moment: { startMs: number } | { loadMs: number },
-): Promise<ChildEnd> {
-  const child = new Deno.Command(program.path, {
-    args: [...program.args, JSON.stringify(options)],
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  let begunAtMs: number | undefined;
-  let stderr = "";
-  const begun = Promise.withResolvers<void>();
-  const read = (async () => {
-    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
-      stderr += text;
-      if (begunAtMs === undefined && stderr.includes(RUNNING_LINE)) {
-        begunAtMs = now();
-        begun.resolve();
+  { moment, stop }: { moment: KillMoment; stop?: AbortSignal | undefined },
+): Promise<ChildEnd | undefined> {
+  if (stop?.aborted) return undefined;
+  const child = new Child(program, options);
+  const due = new Due();
+  const onStop = () => due.now();
+  stop?.addEventListener("abort", onStop);
+  if ("startMs" in moment) due.in(moment.startMs);
+  else child.begun.then(() => due.in(moment.loadMs));
+  try {
+    await Promise.race([child.ended, due.promise]);
+    return await child.kill(stop);
+  } finally {
+    stop?.removeEventListener("abort", onStop);
+    due.cancel();
+  }
+}
+
+/** A moment that comes after a time, or sooner. */
+class Due {
+  readonly #resolvers = Promise.withResolvers<void>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  get promise(): Promise<void> {
+    return this.#resolvers.promise;
+  }
+
+  in(ms: number): void {
+    this.#timer = setTimeout(() => this.now(), ms);
+  }
+
+  now(): void {
+    this.#resolvers.resolve();
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** A child that runs. */
+class Child {
+  readonly #process: Deno.ChildProcess;
+  readonly #begun = Promise.withResolvers<void>();
+  readonly #stderrRead: Promise<void>;
+  #begunAtMs: number | undefined;
+  #stderr = "";
+
+  constructor({ path, args }: ChildProgram, options: RunOptions) {
+    this.#process = new Deno.Command(path, {
+      args: [...args, JSON.stringify(options)],
+      // Nothing is written to it: it ends when this process does, which the child watches.
+      stdin: "piped",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    this.#stderrRead = this.#readStderr();
+  }
+
+  /** Resolves when its load begins, if that happens. */
+  get begun(): Promise<void> {
+    return this.#begun.promise;
+  }
+
+  /** Resolves when it has ended, in whatever way. */
+  get ended(): Promise<unknown> {
+    return this.#process.status;
+  }
+
+  /** Kills it, unless it has ended. */
+  async kill(stop: AbortSignal | undefined): Promise<ChildEnd | undefined> {
+    const killedAtMs = now();
+    try {
+      this.#process.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+    const status = await this.#process.status;
+    await this.#stderrRead;
+    await this.#process.stdin.abort().catch(() => {});
+    // A signal from the terminal goes to the child as well; the signal's own listener here may be about to run.
+    if (status.signal !== "SIGKILL") await new Promise((resolve) => setTimeout(resolve, 0));
+    if (stop?.aborted) return undefined;
+    if (status.signal !== "SIGKILL") {
+      throw new Error(
+        `The child ended with code ${status.code} before it was killed: ${this.#stderr.trim() || "it said nothing"}`,
+      );
+    }
+    const begunAtMs = this.#begunAtMs;
+    return { hadBegun: begunAtMs !== undefined, loadMs: killedAtMs - (begunAtMs ?? killedAtMs), killedAtMs };
+  }
+
+  async #readStderr(): Promise<void> {
+    for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
+      this.#stderr += text;
+      if (this.#begunAtMs === undefined && this.#stderr.includes(RUNNING_LINE)) {
+        this.#begunAtMs = now();
+        this.#begun.resolve();
       }
     }
-  })();
-  const ended = child.status.then(() => "ended" as const);
-  const due = "startMs" in moment ? delay(moment.startMs) : begun.promise.then(() => delay(moment.loadMs));
-  const first = await Promise.race([ended, due]);
-  const killedAtMs = now();
-  if (first !== "ended") child.kill("SIGKILL");
-  const status = await child.status;
-  await read;
-  if (status.signal !== "SIGKILL") {
-    throw new Error(
-      `The child ended with code ${status.code} before it was killed: ${stderr.trim() || "it said nothing"}`,
-    );
   }
-  return { hadBegun: begunAtMs !== undefined, loadMs: killedAtMs - (begunAtMs ?? killedAtMs), killedAtMs };
 }
 
 function now(): number {
   return performance.timeOrigin + performance.now();
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -11,10 +11,11 @@ import { NUMBERED_KEY_SPACE } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import { parseShardFileName } from "../persist/shard_file.ts";
 import { exposureBound } from "../run/exposure_bound.ts";
+import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import type { RunOptions } from "../run/options.ts";
 import { Abort } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
-import { type ChildProgram, killChild, thisProgram } from "./child.ts";
+import { type ChildProgram, killChild, type KillMoment, thisProgram } from "./child.ts";
 import { compare } from "./comparison.ts";
 import type { CrashResult, KillResult } from "./result.ts";
 import { readTestimony } from "./testimony.ts";
@@ -28,7 +29,7 @@ export interface CrashOptions {
 
 /** How the command tells what it does, and is told to stop. */
 export interface CrashHooks {
-  /** Aborted to end the command after the kill at hand. */
+  /** Aborted to end the command; a child that runs is killed at once, and not counted. */
   readonly stop?: AbortSignal;
   /** Called after each kill. */
   onKill?(kill: KillResult): void;
@@ -50,32 +51,20 @@ const CHILD_LOAD_MS_EXTRA = 60_000;
  * @throws {Error} when a child ends by itself, or the directory cannot be used
  */
 export async function crash({ kills, options }: CrashOptions, hooks: CrashHooks = {}): Promise<CrashResult> {
-  const output = options.backend.output ?? Deno.makeTempDirSync({ prefix: "kvlab-crash-" });
+  const output = options.backend.output ?? makeTemporaryDirectory("kvlab-crash-");
   try {
     const rounds = new CrashRounds({ ...options, backend: { ...options.backend, output } }, hooks);
     await rounds.start();
     const results: KillResult[] = [];
     for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
-      const result = await unlessStopped(rounds.kill(kill), hooks.stop);
+      const result = await rounds.kill(kill);
       if (result === undefined) break;
       results.push(result);
       hooks.onKill?.(result);
     }
     return { options, kills: results, ...(hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {}) };
   } finally {
-    if (options.backend.output === undefined) Deno.removeSync(output, { recursive: true });
-  }
-}
-
-/** A signal from the terminal goes to the child as well, which then ends before it is killed. */
-async function unlessStopped<T>(promise: Promise<T>, stop: AbortSignal | undefined): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch (error) {
-    // The signal's own listener may be about to run.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    if (stop?.aborted) return undefined;
-    throw error;
+    if (options.backend.output === undefined) removeTemporaryDirectory(output);
   }
 }
 
@@ -83,6 +72,7 @@ async function unlessStopped<T>(promise: Promise<T>, stop: AbortSignal | undefin
 class CrashRounds {
   readonly #options: CrashOptions["options"];
   readonly #program: ChildProgram;
+  readonly #stop: AbortSignal | undefined;
   readonly #moments: Rng;
   /** Each shard's version as last read. */
   #versions: Float64Array;
@@ -92,6 +82,7 @@ class CrashRounds {
   constructor(options: CrashOptions["options"], hooks: CrashHooks) {
     this.#options = options;
     this.#program = hooks.program ?? thisProgram();
+    this.#stop = hooks.stop;
     this.#moments = new Rng(options.seed, 2 ** 31);
     this.#versions = new Float64Array(options.backend.fileCount);
   }
@@ -104,17 +95,17 @@ class CrashRounds {
     this.#roundBefore = Date.now() % 1_000_000;
   }
 
-  /** Starts a child, kills it, and compares. */
-  async kill(kill: number): Promise<KillResult> {
-    const witness = Deno.makeTempDirSync({ prefix: "kvlab-witness-" });
+  /** Starts a child, kills it, and compares; `undefined` when it is told to stop first. */
+  async kill(kill: number): Promise<KillResult | undefined> {
+    const witness = makeTemporaryDirectory("kvlab-witness-");
     try {
       return await this.#kill(kill, witness);
     } finally {
-      Deno.removeSync(witness, { recursive: true });
+      removeTemporaryDirectory(witness);
     }
   }
 
-  async #kill(kill: number, witness: string): Promise<KillResult> {
+  async #kill(kill: number, witness: string): Promise<KillResult | undefined> {
     const round = this.#roundBefore + kill;
     const seed = (this.#options.seed + kill) % 2 ** 32;
     const { loadTimeMs, threads } = this.#options;
@@ -123,7 +114,8 @@ class CrashRounds {
       seed,
       loadTimeMs: loadTimeMs + CHILD_LOAD_MS_EXTRA,
       workload: { kind: "numbered", round, witness },
-    }, this.#moment(loadTimeMs));
+    }, { moment: this.#moment(loadTimeMs), stop: this.#stop });
+    if (end === undefined) return undefined;
 
     const recovery = await this.#recover();
     const { tornShards, damagedSpares } = recovery;
@@ -157,7 +149,7 @@ class CrashRounds {
     };
   }
 
-  #moment(loadTimeMs: number): { startMs: number } | { loadMs: number } {
+  #moment(loadTimeMs: number): KillMoment {
     if (this.#moments.below(START_KILL_EVERY) === 0) {
       return { startMs: this.#moments.below(START_KILL_MS_MAX * 1000) / 1000 };
     }

@@ -9,7 +9,8 @@ import { allHeld } from "../crash/result.ts";
 import { configurationLine } from "../report/configuration.ts";
 import { crashJson, crashText, killLine } from "../report/crash.ts";
 import { VERSION } from "../version.ts";
-import { EXIT_SIGNALS, print, stopOnSignals, warn } from "./terminal.ts";
+import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
+import { print, warn } from "./terminal.ts";
 
 /** The exit code when a kill tore files or cost more than the gauge said. */
 const EXIT_NOT_HELD = 3;

@@ -18,7 +18,8 @@ import { VERSION } from "../version.ts";
 import { histogramPaths, writeHistograms } from "./histogram_files.ts";
 import { checkOutputFile, writeOutputFile } from "./output_file.ts";
 import { ProgressLine } from "./progress_line.ts";
-import { EXIT_SIGNALS, print, stopOnSignals, warn } from "./terminal.ts";
+import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
+import { print, warn } from "./terminal.ts";
 
 /**
  * Does what the command says, and returns the exit code.

@@ -7,6 +7,7 @@ import type { SerializerName } from "../codec/codec.ts";
 import { DEVICE_PROBE_NAMES } from "./device_probe.ts";
 import { takeLock } from "./directory_lock.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
+import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary_directory.ts";
 import { parseShardFileName, SET_ASIDE_INFIX, type ShardFileName, type Side } from "./shard_file.ts";
 
 /** A file that could not be read as a snapshot and was renamed. */
@@ -57,7 +58,7 @@ export class ShardDirectory {
    * another number or serializer; its shard files are untouched then
    */
   static open(options: DirectoryOptions): ShardDirectory {
-    const path = options.path === undefined ? makeTemporary() : makeDirectory(options.path);
+    const path = options.path === undefined ? makeTemporaryDirectory("kvlab-") : makeDirectory(options.path);
     const lock = takeLock(path);
     const directory = new ShardDirectory(path, options, lock);
     try {
@@ -108,11 +109,7 @@ export class ShardDirectory {
   close(): void {
     this.#lock.close();
     if (!this.isTemporary) return;
-    try {
-      Deno.removeSync(this.path, { recursive: true });
-    } catch (error) {
-      throw new PersistError("remove", this.path, error);
-    }
+    removeTemporaryDirectory(this.path);
   }
 
   #checkNames(names: ReadonlyMap<string, ShardFileName>): void {
@@ -161,14 +158,6 @@ export function namesIn(directory: string): string[] {
 /** The path without the slashes at its end, unless it is the root. */
 export function withoutTrailingSlashes(path: string): string {
   return path.replace(/(?<=.)\/+$/, "");
-}
-
-function makeTemporary(): string {
-  try {
-    return Deno.makeTempDirSync({ prefix: "kvlab-" });
-  } catch (error) {
-    throw new PersistError("create", "a temporary directory", error);
-  }
 }
 
 function makeDirectory(path: string): string {

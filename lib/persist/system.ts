@@ -40,6 +40,13 @@ export function volatileFileSystem(directory: string): string | undefined {
   return type !== undefined && VOLATILE_TYPES.includes(type) ? type : undefined;
 }
 
+/** Whether SIGHUP is ignored, as under `nohup`. To be asked before anything listens for it. */
+export function ignoresHangUp(): boolean {
+  const mask = ask("ps", ["-o", "ignored=", "-p", String(Deno.pid)]) ?? "";
+  // SIGHUP is signal 1, the lowest bit of the hexadecimal mask.
+  return parseInt(mask.at(-1) ?? "0", 16) % 2 === 1;
+}
+
 /** What a command prints; `undefined` when it cannot be run or fails. */
 function ask(command: string, args: readonly string[]): string | undefined {
   try {

@@ -8,7 +8,7 @@
  * - the figures of the text result under the same names, except that a duration is a number of seconds and its name
  *   says so: `total_runtime_sec`, `drain_sec`. Rates are not rounded, shares are from 0 to 1. The file backend's figures
  *   are absent for memory, and those of a rate, of waits and of a preload where there is none;
- * - `stopped_by`: `"SIGINT"`, `"SIGTERM"` or null;
+ * - `stopped_by`: `"SIGHUP"`, `"SIGINT"`, `"SIGTERM"` or null;
  * - for the file backend `set_aside_files`: `{ path, backup_path, reason }` of each file that could not be read;
  *   `power_loss`: `"everything"` where nothing is synced, else `"measured"`; and `file_system`, null where unknown;
  * - `phases`: `{ phase, duration_sec }` of each part of the run, in their order;

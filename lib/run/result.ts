@@ -69,7 +69,7 @@ export interface ExposureBound {
 }
 
 /** A signal that ends a run in an orderly way. */
-export type StopSignal = "SIGINT" | "SIGTERM";
+export type StopSignal = "SIGHUP" | "SIGINT" | "SIGTERM";
 
 /** What a finished run measured. */
 export interface RunResult {

@@ -4,5 +4,7 @@
  * @module
  */
 import { runChild } from "../../lib/crash/child.ts";
+import { exitWithParent } from "../../lib/crash/parent_watch.ts";
 
+exitWithParent();
 await runChild(Deno.args.at(-1) ?? "");

@@ -31,7 +31,7 @@ const SECOND_DELAY_MS_MAX = 400;
 const FILES = 200;
 
 const SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
-const CODES: Record<StopSignal, number> = { SIGINT: 130, SIGTERM: 143 };
+const CODES: Record<StopSignal, number> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 /** After what the signal comes; nothing: after the start. */
 const AFTER = [undefined, "kvlab ", "kvlab: running", "kvlab: draining"] as const;
 /** The synchronous one leaves all files to the drain. */

@@ -1,5 +1,5 @@
 /**
- * Tests of signals: the first SIGINT or SIGTERM ends a run in an orderly way, with a result and everything acknowledged
+ * Tests of signals: the first SIGINT, SIGTERM or SIGHUP ends a run in an orderly way, with a result and everything acknowledged
  * in the files; a second one quits at once.
  *
  * @module
@@ -10,8 +10,8 @@ import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, type Ended, figureOf, kvlab, KvlabProcess, linesOf, resultOf } from "./kvlab.ts";
 import { assertPersisted } from "./persisted.ts";
 
-const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 const FILES = 12;
 /** A load time that only a signal ends. */
 const ENDLESS = "--load-time-sec=600";
@@ -30,7 +30,7 @@ function passes(durationMs: number): Promise<void> {
 }
 
 /** Starts a run, and sends it the signal when it has run for a while. */
-async function interrupt(args: readonly string[], signal: "SIGINT" | "SIGTERM"): Promise<Ended> {
+async function interrupt(args: readonly string[], signal: keyof typeof CODES): Promise<Ended> {
   const process = KvlabProcess.start(args);
   await process.says("kvlab: running");
   await passes(LOAD_MS);
@@ -118,6 +118,34 @@ for (const second of SIGNALS) {
     assertLess(namesIn(output).length, 65_536 / 2, "it quit before the drain was done");
   });
 }
+
+Deno.test("a second signal takes the temporary directory with it, though it is still being written to", async () => {
+  using temporary = temporaryDirectory();
+  const process = KvlabProcess.start([...LONG_DRAIN, ENDLESS], { env: { TMPDIR: temporary.path } });
+  await process.says("kvlab: running");
+  await passes(LOAD_MS);
+  process.signal("SIGINT");
+  await process.says("kvlab: draining");
+  await passes(SAME_SIGNAL_MS + 50);
+  assertEquals(namesIn(temporary.path).length, 1);
+  process.signal("SIGHUP");
+
+  assertCode(await process.ended, CODES.SIGHUP);
+  assertEquals(namesIn(temporary.path), []);
+});
+
+Deno.test("a SIGHUP that is ignored from the start, as under nohup, stays so", async () => {
+  const wrapper = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh"];
+  const process = KvlabProcess.start(["memory", ENDLESS, "--threads=1", "--pattern=bursty"], { wrapper });
+  await process.says("kvlab: running");
+  process.signal("SIGHUP");
+  await passes(LOAD_MS);
+  process.signal("SIGTERM");
+
+  const ended = await process.ended;
+  assertCode(ended, CODES.SIGTERM);
+  assertEquals(ended.stderr.includes("SIGHUP"), false, ended.stderr);
+});
 
 Deno.test("a signal before the load begins ends the run in an orderly way", async () => {
   using directory = temporaryDirectory();

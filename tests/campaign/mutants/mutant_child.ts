@@ -5,9 +5,11 @@
  * @module
  */
 import { runChild } from "../../../lib/crash/child.ts";
+import { exitWithParent } from "../../../lib/crash/parent_watch.ts";
 import { FILE_MUTANTS, isMutant, LOAD_MUTANTS } from "./mutants.ts";
 
 const [name = "", optionsJson = ""] = Deno.args;
+exitWithParent();
 await runChild(optionsJson, {
   ...(isMutant(FILE_MUTANTS, name) ? { createFileWorker: () => createFileWorker(name) } : {}),
   ...(isMutant(LOAD_MUTANTS, name) ? { createLoadWorker: () => createLoadWorker(name) } : {}),

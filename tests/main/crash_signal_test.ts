@@ -1,0 +1,85 @@
+/**
+ * Tests of how the crash command ends when it is told to, or killed: soon, and without leaving anything behind, neither
+ * a child nor a directory.
+ *
+ * @module
+ */
+import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
+import { namesIn, temporaryDirectory } from "../run/files.ts";
+import { assertCode, KvlabProcess, testWhere } from "./kvlab.ts";
+
+/** Kills come this late, unless something else comes first. */
+const LATE = "--load-time-sec=600";
+const CRASH = ["crash", "--kills=3", LATE, "--seed=1", "file", "--file-count=4", "--queue-depth=64"];
+/** From the end of the parent to that of the child. */
+const ORPHAN_MS_MAX = 1_500;
+const POLL_MS = 20;
+
+/** Where the children of a process are listed. */
+function childrenPath(pid: number): string {
+  return `/proc/${pid}/task/${pid}/children`;
+}
+
+const missing = (() => {
+  try {
+    Deno.readTextFileSync(childrenPath(Deno.pid));
+  } catch {
+    return "the system does not list a process's children";
+  }
+})();
+
+function passes(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}
+
+/** Whether a process is there and has not ended. */
+function runs(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
+
+/** The child that a crash command is about to kill, in the middle of its load. */
+async function childOf(parent: KvlabProcess, witnesses: string): Promise<number> {
+  await parent.says("kvlab 0");
+  for (;;) {
+    const [child] = Deno.readTextFileSync(childrenPath(parent.pid)).split(" ").filter((pid) => pid !== "").map(Number);
+    const witness = namesIn(witnesses).find((name) => name.startsWith("kvlab-witness-"));
+    // Every load worker has a file there, with which it begins.
+    if (child !== undefined && witness !== undefined && namesIn(`${witnesses}/${witness}`).length > 1) return child;
+    await passes(POLL_MS);
+  }
+}
+
+for (const [signal, code] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  testWhere(missing, `${signal} ends a crash at once, long before the kill that is due`, async () => {
+    using temporary = temporaryDirectory();
+    const parent = KvlabProcess.start([...CRASH, "--threads=2"], { env: { TMPDIR: temporary.path } });
+    const child = await childOf(parent, temporary.path);
+    const signalledAtMs = performance.now();
+    parent.signal(signal);
+
+    const ended = await parent.ended;
+    assertLess(performance.now() - signalledAtMs, 2_000);
+    assertCode(ended, code);
+    assertStringIncludes(ended.stdout, signal);
+    assertEquals(runs(child), false);
+    assertEquals(namesIn(temporary.path), []);
+  });
+}
+
+testWhere(missing, "a crash that is killed takes its child with it, though that keeps all cores busy", async () => {
+  using temporary = temporaryDirectory();
+  const busy = [...CRASH, "--threads=32", "--pattern=unthrottled"];
+  const parent = KvlabProcess.start(busy, { env: { TMPDIR: temporary.path } });
+  const child = await childOf(parent, temporary.path);
+  parent.signal("SIGKILL");
+  const killedAtMs = performance.now();
+  while (runs(child) && performance.now() - killedAtMs < 10 * ORPHAN_MS_MAX) await passes(POLL_MS);
+  const orphanMs = performance.now() - killedAtMs;
+  if (runs(child)) Deno.kill(child, "SIGKILL");
+  await parent.ended;
+  assertLess(orphanMs, ORPHAN_MS_MAX);
+});
