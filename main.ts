@@ -2,18 +2,15 @@
  * kvlab's entry: reads the command line, does what it says, and ends with the right exit code.
  *
  * Exit codes: 0 success; 1 failure; 2 the command line is wrong; 3 a crash tore files or cost more than the gauge said;
- * 130 and 143 the run was ended by SIGINT and SIGTERM, in an orderly way or by a second signal at once.
+ * 129, 130 and 143 the run was ended by SIGHUP, SIGINT and SIGTERM, in an orderly way or by a second signal at once.
  *
  * Each command's modules are loaded only for it, so that help is there at once, and a child that is to be killed soon.
  *
  * @module
  */
-import { UsageError } from "./lib/cli/usage_error.ts";
 import { CHILD_COMMAND } from "./lib/crash/child_command.ts";
+import { errorLine, exitCodeOf } from "./lib/entry/error_line.ts";
 import { print, warn } from "./lib/entry/terminal.ts";
-
-const EXIT_FAILURE = 1;
-const EXIT_USAGE = 2;
 
 async function main(args: readonly string[]): Promise<number> {
   const [word, childOptions] = args;
@@ -61,19 +58,13 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** One line for any error; the user needs no stack. */
-function describe(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return `kvlab: ${message.replaceAll(/\s*\n\s*/g, " ")}` + (error instanceof UsageError ? " (see kvlab --help)" : "");
-}
-
 if (import.meta.main) {
   let code: number;
   try {
     code = await main(Deno.args);
   } catch (error) {
-    code = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
-    warn(describe(error));
+    code = exitCodeOf(error);
+    warn(errorLine(error));
   }
   // Ends the process even if a worker still sleeps in Atomics.wait.
   Deno.exit(code);

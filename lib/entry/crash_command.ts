@@ -1,11 +1,11 @@
 /**
- * Room of the crash command: kills a load as often as asked, and says what each kill cost.
+ * The crash command: kills a load as often as asked, and says what each kill cost.
  *
  * @module
  */
 import type { CrashCommand } from "../cli/options.ts";
 import { crash } from "../crash/crash.ts";
-import { allHeld } from "../crash/result.ts";
+import { allHeld, type CrashResult, type KillResult } from "../crash/result.ts";
 import { configurationLine } from "../report/configuration.ts";
 import { crashJson, crashText, killLine } from "../report/crash.ts";
 import { VERSION } from "../version.ts";
@@ -15,15 +15,28 @@ import { print, warn } from "./terminal.ts";
 /** The exit code when a kill tore files or cost more than the gauge said. */
 const EXIT_NOT_HELD = 3;
 
-/** Does what the command says, and returns the exit code. */
+/**
+ * Does what the command says, and returns the exit code. What the kills have shown is printed, even if a later one fails.
+ *
+ * @throws {Error} the first failure of a kill
+ */
 export async function crashCommand({ kills, options, format, quiet }: CrashCommand): Promise<number> {
   const stop = stopOnSignals();
   if (!quiet) warn(configurationLine(options, VERSION));
-  const result = await crash({ kills, options }, {
-    stop,
-    ...(quiet ? {} : { onKill: (kill) => warn(`kvlab: ${killLine(kill)}`) }),
-  });
-  print(format === "json" ? crashJson(result) : crashText(result));
+  const show = (result: CrashResult) => print(format === "json" ? crashJson(result) : crashText(result));
+  const done: KillResult[] = [];
+  const onKill = (kill: KillResult) => {
+    done.push(kill);
+    if (!quiet) warn(`kvlab: ${killLine(kill)}`);
+  };
+  let result: CrashResult;
+  try {
+    result = await crash({ kills, options }, { stop, onKill });
+  } catch (error) {
+    if (done.length > 0) show({ options, kills: done });
+    throw error;
+  }
+  show(result);
   if (result.stoppedBy !== undefined) return EXIT_SIGNALS[result.stoppedBy];
   return allHeld(result) ? 0 : EXIT_NOT_HELD;
 }

@@ -1,60 +1,64 @@
 /**
- * Room of the run command: runs a load as often as asked, shows how far it is, and puts the results where they are to go.
+ * The run command: runs a load as often as asked, shows how far it is, and delivers the results.
  *
  * @module
  */
 import type { RunCommand } from "../cli/options.ts";
 import { configurationLine } from "../report/configuration.ts";
-import { resultsCsv } from "../report/csv.ts";
-import { resultJson } from "../report/json.ts";
-import { type Machine, readMachine } from "../report/machine.ts";
-import { repeatsJson, repeatsText } from "../report/repeats.ts";
-import { seriesCsv } from "../report/series_csv.ts";
-import { summaryText } from "../report/summary.ts";
 import type { RunHooks } from "../run/hooks.ts";
-import { type RunResult, totals } from "../run/result.ts";
+import { type RunResult, type StopSignal, totals } from "../run/result.ts";
 import { run } from "../run/runner.ts";
 import { VERSION } from "../version.ts";
-import { histogramPaths, writeHistograms } from "./histogram_files.ts";
-import { checkOutputFile, writeOutputFile } from "./output_file.ts";
+import { EXIT_FAILURE } from "./error_line.ts";
+import { checkOutputFile } from "./output_file.ts";
 import { ProgressLine } from "./progress_line.ts";
+import { deliver, deliverAtOnce, type MeasuredRun, outputPaths } from "./run_outputs.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
-import { print, warn } from "./terminal.ts";
+import { warn } from "./terminal.ts";
 
 /**
- * Does what the command says, and returns the exit code.
+ * Does what the command says, and returns the exit code. What has been measured is delivered, even if a later run of a
+ * repeat fails or is interrupted.
  *
- * @throws {Error} the first failure; what earlier runs of a repeat have measured is lost
+ * @throws {Error} the first failure of a run
  */
 export async function runCommand(command: RunCommand): Promise<number> {
-  const { options, repeat, format, quiet } = command;
+  const runs: MeasuredRun[] = [];
   // Before the first line, so that whoever has read that may rely on an orderly end.
-  const stop = stopOnSignals();
+  let isRunning = true;
+  const stop = stopOnSignals(() => {
+    if (isRunning) deliverAtOnce(command, runs);
+  });
   for (const path of outputPaths(command)) checkOutputFile(path);
-  if (!quiet) warn(configurationLine(options, VERSION));
-  const results: RunResult[] = [];
-  for (let number = 1; number <= repeat && !stop.aborted; number++) {
-    const startedAtMs = Date.now();
-    const result = await run(options, runHooks(command, { number, stop }));
-    results.push(result);
-    if (repeat > 1 && !quiet) warn(`kvlab: run ${number} of ${repeat}: ${rateText(result)}`);
-    if (command.histogramsPrefix !== undefined) {
-      await writeHistograms(command.histogramsPrefix, result, { startMs: startedAtMs, endMs: Date.now() });
-    }
+  if (!command.quiet) warn(configurationLine(command.options, VERSION));
+  let isDelivered = true;
+  try {
+    await runAll(command, { runs, stop });
+  } finally {
+    isRunning = false;
+    if (runs.length > 0) isDelivered = await deliver(command, runs);
   }
-  const [first] = results;
-  if (first === undefined) return EXIT_SIGNALS[stop.reason as keyof typeof EXIT_SIGNALS];
-  const machine = readMachine();
-  if (command.resultFile !== undefined) writeOutputFile(command.resultFile, document(results, machine));
-  if (command.seriesFile !== undefined) writeOutputFile(command.seriesFile, seriesCsv(first.series ?? []));
-  print(format === "json" ? document(results, machine) : format === "csv" ? resultsCsv(results) : text(results));
-  const stoppedBy = results.at(-1)?.stoppedBy;
+  if (!isDelivered) return EXIT_FAILURE;
+  // A signal that came after the last run's end has ended nothing.
+  const unrun: StopSignal | undefined = runs.length < command.repeat ? stop.reason : undefined;
+  const stoppedBy = runs.at(-1)?.result.stoppedBy ?? unrun;
   return stoppedBy === undefined ? 0 : EXIT_SIGNALS[stoppedBy];
 }
 
-function outputPaths({ resultFile, seriesFile, histogramsPrefix }: RunCommand): string[] {
-  const paths = histogramsPrefix === undefined ? [] : histogramPaths(histogramsPrefix);
-  return [...paths, resultFile, seriesFile].filter((path) => path !== undefined);
+/** Runs as often as asked, unless told to stop, and adds what is measured to `runs`. */
+async function runAll(
+  command: RunCommand,
+  { runs, stop }: { runs: MeasuredRun[]; stop: AbortSignal },
+): Promise<void> {
+  const { options, repeat, quiet } = command;
+  for (let number = 1; number <= repeat && !stop.aborted; number++) {
+    const startMs = Date.now();
+    const result = await run(options, runHooks(command, { number, stop }));
+    // One that was stopped before its load says nothing beside others.
+    if (stop.aborted && runs.length > 0 && totals(result.threads).ops === 0) return;
+    runs.push({ result, interval: { startMs, endMs: Date.now() } });
+    if (repeat > 1 && !quiet) warn(`kvlab: run ${number} of ${repeat}: ${rateText(result)}`);
+  }
 }
 
 function runHooks({ repeat, quiet }: RunCommand, { number, stop }: { number: number; stop: AbortSignal }): RunHooks {
@@ -67,17 +71,6 @@ function runHooks({ repeat, quiet }: RunCommand, { number, stop }: { number: num
     ...(quiet ? {} : { onProgress: (message) => warn(`kvlab: ${message}`) }),
     ...(line.isShown ? { onReading: (reading) => line.update({ ...reading, ...which }) } : {}),
   };
-}
-
-/** The results as one JSON document. */
-function document(results: readonly RunResult[], machine: Machine): string {
-  const [first] = results;
-  return results.length === 1 && first !== undefined ? resultJson(first, machine) : repeatsJson(results, machine);
-}
-
-function text(results: readonly RunResult[]): string {
-  const [first] = results;
-  return results.length === 1 && first !== undefined ? summaryText(first) : repeatsText(results);
 }
 
 function rateText({ threads }: RunResult): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { PersistError } from "../persist/persist_error.ts";
 import { escapeControls } from "../report/format.ts";
 
 /** A line on the terminal that gives way to all others. */
@@ -18,16 +19,26 @@ export function setStatusLine(line: StatusLine): void {
   statusLine = line;
 }
 
-/** Writes a line to stderr. */
+/** Writes a line to stderr, if that can be written. */
 export function warn(line: string): void {
   statusLine?.clear();
-  write(Deno.stderr, escapeControls(line) + "\n");
+  tell(escapeControls(line) + "\n");
 }
 
-/** Writes text or bytes to stdout as a whole, unless nobody reads it any more; returns whether somebody does. */
+/**
+ * Writes text or bytes to stdout as a whole, unless nobody reads it any more; returns whether somebody does.
+ *
+ * @throws {PersistError} when that fails
+ */
 export function print(content: string | Uint8Array): boolean {
   statusLine?.clear();
-  return write(Deno.stdout, content);
+  try {
+    write(Deno.stdout, content);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return false;
+    throw new PersistError("write to", "stdout", error);
+  }
 }
 
 /** What a line that is drawn again and again needs to know of where it is drawn. */
@@ -52,16 +63,19 @@ export const STDERR: Terminal = {
       return COLUMNS_USUAL;
     }
   },
-  write: (text) => void write(Deno.stderr, text),
+  write: tell,
 };
 
-function write(stream: typeof Deno.stdout | typeof Deno.stderr, content: string | Uint8Array): boolean {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+/** Writes to stderr. Where that fails there is nobody to tell, and no result is lost. */
+function tell(text: string): void {
   try {
-    for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
-    return true;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-    return false;
+    write(Deno.stderr, text);
+  } catch {
+    // What is said beside the result may go unheard.
   }
+}
+
+function write(stream: typeof Deno.stdout | typeof Deno.stderr, content: string | Uint8Array): void {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
 }

@@ -5,7 +5,7 @@
  * The JSON document is one object:
  *
  * - `schema`, `kvlab`, `seed`, `options`, `machine`: as in the document of a single run;
- * - `repeats`: the number of runs;
+ * - `repeats`: the number of runs, `repeats_asked`: how many there were to be;
  * - `summary`: of each figure `median`, `min`, `max` and the ends of the 95% interval of the median, `ci95_low` and
  *   `ci95_high`, which are null for a figure that only one of the runs has;
  * - `runs`: of each run everything else that the document of a single run has.
@@ -38,11 +38,12 @@ interface FigureSummary extends SampleSummary {
  * order of the text result.
  *
  * @param results at least one, all of the same options
+ * @param asked how many there were to be
  */
-export function repeatsText(results: readonly RunResult[]): string {
+export function repeatsText(results: readonly RunResult[], asked = results.length): string {
   const last = results.at(-1);
   const lines = [
-    `repeats: ${results.length}`,
+    `repeats: ${results.length}${results.length < asked ? ` of ${asked}` : ""}`,
     ...(last === undefined ? [] : remarks(last)),
     "",
     ...tableLines(COLUMNS, summarizeFigures(results).map(summaryRow)),
@@ -54,15 +55,17 @@ export function repeatsText(results: readonly RunResult[]): string {
  * The repeats as one JSON object, indented by two spaces and ended by a line feed. Its fields: see the module.
  *
  * @param results at least one, all of the same options
+ * @param asked how many there were to be
  * @throws {RangeError} when there is none
  */
-export function repeatsJson(results: readonly RunResult[], machine: Machine): string {
+export function repeatsJson(results: readonly RunResult[], machine: Machine, asked = results.length): string {
   const options = results[0]?.options;
   if (options === undefined) throw new RangeError("Cannot report repeats: there are none");
   const document = {
     schema: RESULT_SCHEMA,
     kvlab: VERSION,
     repeats: results.length,
+    repeats_asked: asked,
     summary: Object.fromEntries(summarizeFigures(results).map(summaryEntry)),
     seed: options.seed,
     options: optionsObject(options),

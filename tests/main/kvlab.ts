@@ -101,9 +101,9 @@ export class KvlabProcess {
     this.#child.kill(signal);
   }
 
-  /** Resolves as soon as it has printed the text on stderr; rejects when it ends without. */
-  async says(text: string): Promise<void> {
-    while (!this.#stderr.includes(text)) {
+  /** Resolves as soon as it has printed the text on stderr, often enough; rejects when it ends without. */
+  async says(text: string, times = 1): Promise<void> {
+    while (this.#stderr.split(text).length <= times) {
       assert(!this.#stderrClosed, `kvlab ended without saying ${JSON.stringify(text)}: ${this.#stderr}`);
       await this.#stderrGrew.promise;
     }

@@ -68,6 +68,11 @@ Deno.test("repeatsText() says above the table what the last run says besides its
   assert(text.startsWith("repeats: 2\npower_loss: everything (--sync=none)\nstopped_by: SIGINT\n\nfigure "));
 });
 
+Deno.test("repeatsText() says how many runs there were to be, when there are fewer", () => {
+  assert(repeatsText([fileResult, fileResult], 3).startsWith("repeats: 2 of 3\n"));
+  assert(repeatsText([fileResult, fileResult], 2).startsWith("repeats: 2\n"));
+});
+
 Deno.test("repeatsText() has a row for each latency", () => {
   assertEquals(rowOf(repeatsText([mixResult, mixResult]), "read_latency_p99").slice(1, 3), ["4 µs", "4 µs"]);
 });
@@ -106,11 +111,11 @@ Deno.test("repeatsJson() has the summary of every figure by the name it has in a
 
 Deno.test("repeatsJson() says once what all runs share, and of each run everything else", () => {
   const results = [{ ...fileResult, file: { ...persisted, drainMs: 1 } }, fileResult];
-  const { schema, kvlab, repeats, summary, seed, options, machine: where, runs, ...rest } = JSON.parse(
-    repeatsJson(results, machine),
+  const { schema, kvlab, repeats, repeats_asked, summary, seed, options, machine: where, runs, ...rest } = JSON.parse(
+    repeatsJson(results, machine, 5),
   );
   assertEquals(rest, {});
-  assertEquals([schema, kvlab, repeats], [RESULT_SCHEMA, VERSION, 2]);
+  assertEquals([schema, kvlab, repeats, repeats_asked], [RESULT_SCHEMA, VERSION, 2, 5]);
   assertEquals(summary.drain_sec, {
     median: 0.250625,
     min: 0.001,

@@ -1,0 +1,99 @@
+/**
+ * Where the results of runs go: stdout first, then each file. One that fails keeps none of the others from being tried.
+ *
+ * @module
+ */
+import type { RunCommand } from "../cli/options.ts";
+import { resultsCsv } from "../report/csv.ts";
+import type { HistogramInterval } from "../report/histograms.ts";
+import { resultJson } from "../report/json.ts";
+import { readMachine } from "../report/machine.ts";
+import { repeatsJson, repeatsText } from "../report/repeats.ts";
+import { seriesCsv } from "../report/series_csv.ts";
+import { summaryText } from "../report/summary.ts";
+import type { RunResult } from "../run/result.ts";
+import { errorLine } from "./error_line.ts";
+import { histogramFiles, histogramPaths } from "./histogram_files.ts";
+import { writeOutputFile } from "./output_file.ts";
+import { print, warn } from "./terminal.ts";
+
+/** A run that has ended, and when it ran. */
+export interface MeasuredRun {
+  readonly result: RunResult;
+  readonly interval: HistogramInterval;
+}
+
+/** The files that a command writes. */
+export function outputPaths({ resultFile, seriesFile, histogramsPrefix }: RunCommand): string[] {
+  const histograms = histogramsPrefix === undefined ? [] : histogramPaths(histogramsPrefix);
+  return [...histograms, resultFile, seriesFile].filter((path) => path !== undefined);
+}
+
+/**
+ * Prints and writes what runs have measured. Why one of the outputs cannot be written goes to stderr.
+ *
+ * @param runs at least one
+ * @returns whether all could be written
+ */
+export async function deliver(command: RunCommand, runs: readonly MeasuredRun[]): Promise<boolean> {
+  const isMainWritten = deliverMain(command, runs);
+  return await deliverHistograms(command, runs) && isMainWritten;
+}
+
+/** Delivers, without waiting for anything, what runs have measured when the process is about to quit, if any has. */
+export function deliverAtOnce(command: RunCommand, runs: readonly MeasuredRun[]): void {
+  if (runs.length > 0) deliverMain(command, runs);
+}
+
+/** The result, and the files that hold parts of it. */
+function deliverMain(command: RunCommand, runs: readonly MeasuredRun[]): boolean {
+  const { repeat, format, resultFile, seriesFile } = command;
+  const results = runs.map(({ result }) => result);
+  if (runs.length < repeat) warn(`kvlab: the result is of ${runs.length} of ${repeat} runs`);
+  const isPrinted = attempt(() => void print(documentOf(results, { format, repeat })));
+  const isResultWritten = resultFile === undefined ||
+    attempt(() => writeOutputFile(resultFile, documentOf(results, { format: "json", repeat })));
+  const isSeriesWritten = seriesFile === undefined ||
+    attempt(() => writeOutputFile(seriesFile, seriesCsv(results[0]?.series ?? [])));
+  return isPrinted && isResultWritten && isSeriesWritten;
+}
+
+async function deliverHistograms({ histogramsPrefix }: RunCommand, runs: readonly MeasuredRun[]): Promise<boolean> {
+  const [run] = runs;
+  if (histogramsPrefix === undefined || run === undefined) return true;
+  try {
+    const files = await histogramFiles(histogramsPrefix, run.result, run.interval);
+    return files.map(({ path, text }) => attempt(() => writeOutputFile(path, text))).every((isWritten) => isWritten);
+  } catch (error) {
+    warn(errorLine(error));
+    return false;
+  }
+}
+
+/** Does something, and says on stderr why if that fails. */
+function attempt(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    warn(errorLine(error));
+    return false;
+  }
+}
+
+/** The results in one of the forms that they can have. */
+function documentOf(
+  results: readonly RunResult[],
+  { format, repeat }: Pick<RunCommand, "format" | "repeat">,
+): string {
+  const [first] = results;
+  const single = repeat === 1 ? first : undefined;
+  switch (format) {
+    case "csv":
+      return resultsCsv(results);
+    case "json":
+      return single === undefined ? repeatsJson(results, readMachine(), repeat) : resultJson(single, readMachine());
+    case "text":
+      return single === undefined ? repeatsText(results, repeat) : summaryText(single);
+  }
+}
