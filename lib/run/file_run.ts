@@ -67,7 +67,7 @@ export class FileRun {
       phase: phase.handle(),
       persistence,
       preloaded,
-    });
+    }, "The file worker");
   }
 
   /** What the gauges and the counts say now. */

@@ -116,7 +116,7 @@ export class LoadRun {
     };
     for (let thread = 0; thread < threads; thread++) {
       const worker = hooks.createLoadWorker?.() ?? createLoadWorker();
-      this.#loadTasks.push(new WorkerTask(worker, { ...common, thread }));
+      this.#loadTasks.push(new WorkerTask(worker, { ...common, thread }, `Load worker ${thread}`));
     }
   }
 

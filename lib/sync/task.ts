@@ -1,12 +1,16 @@
 /**
- * Room of the worker tasks: how a Web Worker gets its configuration and gives back its one final result or error.
+ * Worker tasks: how a Web Worker gets its configuration and gives back its one final result or error.
  *
  * Both go by message, before and after the work. During the work a worker may block, and hears no messages: all
- * coordination is in shared memory.
+ * coordination is in shared memory. A worker that ends without a final message is noticed by its {@link holdLifeline}.
  *
  * @module
  */
 import { Abort, AbortError, type AbortHandle } from "./abort.ts";
+import { holdLifeline, lifelineCut } from "./lifeline.ts";
+
+/** A worker's last messages arrive at most so long after its end. */
+const LAST_MESSAGE_MS = 250;
 
 /** Every task's configuration names the abort flag that its failure raises. */
 export interface TaskConfiguration {
@@ -14,6 +18,7 @@ export interface TaskConfiguration {
 }
 
 type TaskMessage<R> =
+  | { readonly kind: "begun"; readonly lifeline: string | undefined }
   | { readonly kind: "done"; readonly result: R }
   | { readonly kind: "failed"; readonly error: unknown; readonly aborted: boolean };
 
@@ -26,8 +31,9 @@ interface WorkerScope<C, R> {
 /** Called once by a worker's module: runs the task on the configuration that arrives, and posts how it ended. */
 export function serveTask<C extends TaskConfiguration, R>(task: (configuration: C) => R): void {
   const scope = globalThis as unknown as WorkerScope<C, R>;
-  scope.onmessage = ({ data }) => {
+  scope.onmessage = async ({ data }) => {
     try {
+      scope.postMessage({ kind: "begun", lifeline: await holdLifeline() });
       scope.postMessage({ kind: "done", result: task(data) });
     } catch (error) {
       Abort.attach(data.abort).raise();
@@ -53,8 +59,10 @@ export class WorkerTask<C extends TaskConfiguration, R> {
    * {@linkcode AbortError} when the task only followed a failure elsewhere. The abort flag is raised by then.
    */
   readonly result: Promise<R>;
+  readonly #settled = new AbortController();
 
-  constructor(worker: Worker, configuration: C) {
+  /** @param name what the worker is called in an error, such as "Load worker 3" */
+  constructor(worker: Worker, configuration: C, name: string) {
     this.#worker = worker;
     const abort = Abort.attach(configuration.abort);
     const { promise, resolve, reject } = Promise.withResolvers<R>();
@@ -63,7 +71,8 @@ export class WorkerTask<C extends TaskConfiguration, R> {
       reject(error);
     };
     worker.onmessage = ({ data }: MessageEvent<TaskMessage<R> | null>) => {
-      if (data?.kind === "done") resolve(data.result);
+      if (data?.kind === "begun") this.#watch(data.lifeline, () => fail(new Error(`${name} ended without a result`)));
+      else if (data?.kind === "done") resolve(data.result);
       else if (data?.kind === "failed") fail(data.aborted ? new AbortError() : data.error);
       else fail(new Error("Cannot understand a worker's message"));
     };
@@ -74,8 +83,18 @@ export class WorkerTask<C extends TaskConfiguration, R> {
     };
     this.result = promise;
     // Whoever awaits the result sees the error; meanwhile it is not an unhandled one.
-    promise.catch(() => {});
+    promise.catch(() => {}).finally(() => this.#settled.abort());
     worker.postMessage(configuration);
+  }
+
+  /** Calls back when the worker has ended and nothing more can come from it, unless its task has been settled by then. */
+  async #watch(lifeline: string | undefined, onEnd: () => void): Promise<void> {
+    if (lifeline === undefined) return;
+    const { signal } = this.#settled;
+    await lifelineCut(lifeline, signal);
+    if (signal.aborted) return;
+    const timer = setTimeout(onEnd, LAST_MESSAGE_MS);
+    signal.addEventListener("abort", () => clearTimeout(timer));
   }
 
   /** Ends the worker. It must not be in a long `Atomics.wait`: the process would then never exit by itself. */

@@ -33,7 +33,7 @@ type FailingRun = {
   readonly policy?: PersistencePolicy;
 };
 
-/** A worker's messages, and whether it has been terminated. */
+/** A worker's messages but the one that its task has begun, and whether it has been terminated. */
 interface Watched {
   readonly messages: unknown[];
   terminated: boolean;
@@ -111,7 +111,9 @@ function createFileWorker(): Worker {
 
 function watch(worker: Worker, all: Watched[]): Worker {
   const watched: Watched = { messages: [], terminated: false };
-  worker.addEventListener("message", ({ data }) => watched.messages.push(data));
+  worker.addEventListener("message", ({ data }) => {
+    if (data.kind !== "begun") watched.messages.push(data);
+  });
   const terminate = worker.terminate.bind(worker);
   worker.terminate = () => {
     watched.terminated = true;
@@ -185,6 +187,18 @@ Deno.test("run() rejects when a worker throws what cannot be cloned", async () =
   assertMatch(failed.error.message, /no clone of this/);
   assertOthersEnded(failed);
 });
+
+for (const fault of ["closes itself", "exits"] as const) {
+  for (const policy of [undefined, SYNCHRONOUS]) {
+    Deno.test(`run() rejects soon when a load worker ${fault}, ${policy?.kind ?? "in memory"}`, async () => {
+      const startedAtMs = Date.now();
+      const failed = await failure({ load: fault, ...(policy === undefined ? {} : { policy }) });
+      assertEquals(failed.error.message, "Load worker 0 ended without a result");
+      assertLess(failed.endedAtMs - startedAtMs, FAILURE_MAX_MS);
+      assertOthersEnded(failed);
+    });
+  }
+}
 
 for (const fault of ["posts null", "posts text", "posts an unknown kind"] as const) {
   Deno.test(`run() rejects, and says so, when a worker ${fault}`, async () => {

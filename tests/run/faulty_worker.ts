@@ -27,6 +27,9 @@ export type Fault =
   | "throws while the queue is full"
   /** File worker: takes one snapshot, and then does nothing until the run is aborted; no failure of its own. */
   | "stalls"
+  /** Ends after a few puts, without a word. */
+  | "closes itself"
+  | "exits"
   /** Throws what `postMessage` cannot clone. */
   | "throws a function"
   /** Fails outside of its task, with nobody to hear it. */
@@ -56,8 +59,7 @@ const FAULTS: Record<Fault, (configuration: TaskConfiguration) => void> = {
   "throws at import": () => {},
   "throws before the start": fail,
   "throws in the middle"(configuration) {
-    const { put } = startLoad(configuration as LoadWorkerConfiguration);
-    for (let i = 0; i < PUTS_BEFORE_FAILURE; i++) put();
+    putAFew(configuration);
     fail();
   },
   "throws when all others wait"(configuration) {
@@ -74,6 +76,14 @@ const FAULTS: Record<Fault, (configuration: TaskConfiguration) => void> = {
     const { abort } = takeOne(configuration as FileWorkerConfiguration);
     while (!abort.raised) sleep(POLL_MS);
     throw new AbortError();
+  },
+  "closes itself"(configuration) {
+    putAFew(configuration);
+    scope.close();
+  },
+  "exits"(configuration) {
+    putAFew(configuration);
+    Deno.exit(0);
   },
   "throws a function"(configuration) {
     start(configuration as LoadWorkerConfiguration);
@@ -102,6 +112,11 @@ function startLoad(configuration: LoadWorkerConfiguration) {
   const store = SharedStore.attach(handle.kind === "memory" ? handle.store : handle.persistence.store);
   const abort = start(configuration);
   return { store, abort, put: () => backend.put(key, value) };
+}
+
+function putAFew(configuration: TaskConfiguration): void {
+  const { put } = startLoad(configuration as LoadWorkerConfiguration);
+  for (let i = 0; i < PUTS_BEFORE_FAILURE; i++) put();
 }
 
 /** Takes the first snapshot and keeps its place in the queue. */
@@ -149,6 +164,7 @@ interface WorkerScope {
   readonly name: Fault;
   onmessage: (() => void) | null;
   postMessage(message: unknown): void;
+  close(): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
