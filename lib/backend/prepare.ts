@@ -83,6 +83,7 @@ export async function prepareFiles(
   const directory = ShardDirectory.open({
     shards,
     serializer,
+    sync,
     ...(options.output === undefined ? {} : { path: options.output }),
   });
   try {

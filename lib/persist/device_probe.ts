@@ -34,7 +34,7 @@ const WRITE_BYTES = 8192;
 /** The three operations share the budget evenly. */
 const OPERATIONS = 3;
 
-const PROBE_NAME = "device-probe.tmp";
+const PROBE_NAME = "kvlab-device-probe";
 
 /** The files of a probe, which a later opening of the directory removes if the probe's process was killed. */
 export const DEVICE_PROBE_NAMES: readonly string[] = [PROBE_NAME, PROBE_NAME + TEMPORARY_SUFFIX];

@@ -1,14 +1,17 @@
 /**
- * Room of the output directory: who holds it, which shard files are in it, and what becomes of damaged ones.
+ * The output directory: who holds it, which shard files are in it, and what becomes of damaged ones.
  *
  * @module
  */
 import type { SerializerName } from "../codec/codec.ts";
 import { DEVICE_PROBE_NAMES } from "./device_probe.ts";
 import { takeLock } from "./directory_lock.ts";
+import { syncDirectory } from "./file_io.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
-import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary_directory.ts";
+import type { SyncName } from "./policy.ts";
 import { parseShardFileName, SET_ASIDE_INFIX, type ShardFileName, type Side } from "./shard_file.ts";
+import { removeLeftDirectories, RUN_PREFIX } from "./left_directories.ts";
+import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary_directory.ts";
 
 /** A file that could not be read as a snapshot and was renamed. */
 export interface SetAsideFile {
@@ -32,9 +35,13 @@ export interface DirectoryOptions {
   readonly path?: string;
   readonly shards: number;
   readonly serializer: SerializerName;
+  /** What a new directory must outlive; nothing when absent. */
+  readonly sync?: SyncName;
 }
 
-const PROBE_NAME = "LOCK.tmp";
+/** What the names of files begin with that are created only to find out whether that works. */
+const PROBE_PREFIX = "kvlab-probe-";
+const PROBE_PATTERN = /^kvlab-probe-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * An output directory, held by this process alone from {@linkcode ShardDirectory.open} to
@@ -58,7 +65,10 @@ export class ShardDirectory {
    * another number or serializer; its shard files are untouched then
    */
   static open(options: DirectoryOptions): ShardDirectory {
-    const path = options.path === undefined ? makeTemporaryDirectory("kvlab-") : makeDirectory(options.path);
+    const path = options.path === undefined
+      ? makeTemporaryDirectory(RUN_PREFIX)
+      : makeDirectory(options.path, options.sync);
+    if (options.path === undefined) removeLeftDirectories(path);
     const lock = takeLock(path);
     const directory = new ShardDirectory(path, options, lock);
     try {
@@ -66,7 +76,9 @@ export class ShardDirectory {
       directory.#checkNames(names);
       probeWriting(path);
       for (const [name, parsed] of names) if (parsed.temporary) remove(`${path}/${name}`);
-      for (const name of namesIn(path)) if (DEVICE_PROBE_NAMES.includes(name)) remove(`${path}/${name}`);
+      for (const name of namesIn(path)) {
+        if (DEVICE_PROBE_NAMES.includes(name) || PROBE_PATTERN.test(name)) remove(`${path}/${name}`);
+      }
     } catch (error) {
       directory.close();
       throw error;
@@ -108,8 +120,7 @@ export class ShardDirectory {
   /** Lets go of the directory, and removes it if it was a temporary one. */
   close(): void {
     this.#lock.close();
-    if (!this.isTemporary) return;
-    removeTemporaryDirectory(this.path);
+    if (this.isTemporary) removeTemporaryDirectory(this.path);
   }
 
   #checkNames(names: ReadonlyMap<string, ShardFileName>): void {
@@ -160,21 +171,46 @@ export function withoutTrailingSlashes(path: string): string {
   return path.replace(/(?<=.)\/+$/, "");
 }
 
-function makeDirectory(path: string): string {
+/** Creates a directory, and those above it that are missing; at sync levels above none they outlive a power loss. */
+function makeDirectory(path: string, sync: SyncName = "none"): string {
+  const directory = withoutTrailingSlashes(path);
+  const missing = sync === "none" ? [] : missingDirectories(directory);
   try {
-    Deno.mkdirSync(path, { recursive: true });
+    Deno.mkdirSync(directory, { recursive: true });
   } catch (error) {
     const reason = error instanceof Deno.errors.AlreadyExists ? "it is not a directory" : error;
     throw new PersistError("use", path, reason);
   }
-  return withoutTrailingSlashes(path);
+  for (const name of missing) syncDirectory(parentOf(name));
+  return directory;
+}
+
+/** The directory and those above it that do not exist. */
+function missingDirectories(path: string): string[] {
+  const missing: string[] = [];
+  for (let name = path; !exists(name); name = parentOf(name)) missing.push(name);
+  return missing;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return path === "." || path === "/";
+  }
+}
+
+function parentOf(path: string): string {
+  const end = path.lastIndexOf("/");
+  return end < 0 ? "." : withoutTrailingSlashes(path.slice(0, end)) || "/";
 }
 
 /** Finds out now, not in mid-run, whether files can be created. */
 function probeWriting(directory: string): void {
-  const path = `${directory}/${PROBE_NAME}`;
+  const path = `${directory}/${PROBE_PREFIX}${crypto.randomUUID()}`;
   try {
-    Deno.openSync(path, { write: true, create: true }).close();
+    Deno.openSync(path, { write: true, createNew: true }).close();
     Deno.removeSync(path);
   } catch (error) {
     throw new PersistError("use", directory, `it is not writable: ${reasonOf(error)}`);

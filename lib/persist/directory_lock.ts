@@ -1,10 +1,10 @@
 /**
- * Room of the directory's lock: a lock on its file `LOCK`, exclusive for whoever writes into the directory, shared for
+ * The directory's lock: a lock on its file `LOCK`, exclusive for whoever writes into the directory, shared for
  * those who only read. The system lets go of it when its holder dies.
  *
  * @module
  */
-import { writeAll } from "./file_io.ts";
+import { checkRegular, lookAt, openFile, openOwnFile, writeAll } from "./file_io.ts";
 import { PersistError } from "./persist_error.ts";
 
 const LOCK_NAME = "LOCK";
@@ -17,21 +17,29 @@ const LOCK_NAME = "LOCK";
  */
 export function takeLock(directory: string): Deno.FsFile {
   const path = `${directory}/${LOCK_NAME}`;
-  let file: Deno.FsFile;
+  const file = openOwnFile(path);
   try {
-    file = Deno.openSync(path, { read: true, write: true, create: true });
-  } catch (error) {
-    throw new PersistError("open", path, error);
-  }
-  try {
+    checkOurs(file, path);
     lockForWriting(file, directory);
     file.truncateSync();
+    file.seekSync(0, Deno.SeekMode.Start);
     writeAll(file, path, new TextEncoder().encode(`${Deno.pid}\n`));
   } catch (error) {
     file.close();
     throw error instanceof PersistError ? error : new PersistError("lock", path, error);
   }
   return file;
+}
+
+/** Bytes of a lock file that are looked at: more than a process number takes. */
+const LOOKED_AT_BYTES = 32;
+
+/** @throws {PersistError} when the file holds anything but a process number, or nothing: some other program's */
+function checkOurs(file: Deno.FsFile, path: string): void {
+  const bytes = new Uint8Array(LOOKED_AT_BYTES);
+  const length = file.readSync(bytes) ?? 0;
+  if (/^\d*\n?$/.test(new TextDecoder().decode(bytes.subarray(0, length)))) return;
+  throw new PersistError("use", path, "it is not kvlab's; must be removed, or another directory be given");
 }
 
 function lockForWriting(file: Deno.FsFile, directory: string): void {
@@ -50,13 +58,10 @@ function lockForWriting(file: Deno.FsFile, directory: string): void {
  */
 export function takeReadLock(directory: string): Deno.FsFile | undefined {
   const path = `${directory}/${LOCK_NAME}`;
-  let file: Deno.FsFile;
-  try {
-    file = Deno.openSync(path, { read: true });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new PersistError("open", path, error);
-  }
+  const found = lookAt(path);
+  if (found === undefined) return undefined;
+  checkRegular(path, found);
+  const file = openFile(path, { read: true });
   try {
     if (!file.tryLockSync(false)) throw new PersistError("read", directory, `it is locked by ${holderOf(directory)}`);
   } catch (error) {

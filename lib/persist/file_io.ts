@@ -14,6 +14,43 @@ export function openFile(path: string, options: Deno.OpenOptions): Deno.FsFile {
   }
 }
 
+/**
+ * Opens a file of a directory of ours for reading and writing, and creates it if there is none. It must be a regular file:
+ * nothing is written through a link that someone else has put there, and no pipe or device is waited for.
+ */
+export function openOwnFile(path: string): Deno.FsFile {
+  const found = lookAt(path);
+  if (found === undefined) return openFile(path, { read: true, write: true, createNew: true });
+  checkRegular(path, found);
+  const file = openFile(path, { read: true, write: true });
+  try {
+    const opened = file.statSync();
+    if (opened.ino === found.ino && opened.dev === found.dev) return file;
+  } catch (error) {
+    file.close();
+    throw new PersistError("look at", path, error);
+  }
+  file.close();
+  throw new PersistError("open", path, "another file has taken its place meanwhile");
+}
+
+/** @throws {PersistError} when what is there is not a regular file: a link, a directory, a pipe, a device */
+export function checkRegular(path: string, { isFile, isSymlink, isDirectory, isFifo, isSocket }: Deno.FileInfo): void {
+  if (isFile) return;
+  const kind = isSymlink ? "link" : isDirectory ? "directory" : isFifo ? "pipe" : isSocket ? "socket" : "device";
+  throw new PersistError("open", path, `it is a ${kind}, must be a regular file`);
+}
+
+/** What is at the path itself, where links are not followed; `undefined` when there is nothing. */
+export function lookAt(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new PersistError("look at", path, error);
+  }
+}
+
 /** Writes all bytes at the file's position: a single write may write fewer, or be interrupted by a signal. */
 export function writeAll(file: Deno.FsFile, path: string, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) {

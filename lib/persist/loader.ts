@@ -11,7 +11,7 @@ import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { entryWords } from "../store/shard.ts";
 import type { SharedStore } from "../store/shared_store.ts";
 import type { FoundShardFile, SetAsideFile, ShardDirectory } from "./directory.ts";
-import { syncDirectory, syncFile } from "./file_io.ts";
+import { checkRegular, lookAt, syncDirectory, syncFile } from "./file_io.ts";
 import type { Ledger } from "./ledger.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
 
@@ -145,6 +145,8 @@ export function readSnapshot(
  * @throws {PersistError} when the process may not read it, or lacks the means: that says nothing about the file
  */
 function readWholeFile(path: string): Uint8Array<ArrayBuffer> {
+  const found = lookAt(path);
+  if (found !== undefined && !found.isDirectory) checkRegular(path, found);
   try {
     return Deno.readFileSync(path);
   } catch (error) {

@@ -62,7 +62,7 @@ Deno.test("probeDevice() names the path when the directory is missing", () => {
   using directory = new TemporaryDirectory();
   const missing = directory.join("missing");
   const error = assertThrows(() => probeDevice(missing), PersistError);
-  assertEquals(error.message, `Cannot create ${missing}/device-probe.tmp: No such file or directory (os error 2)`);
+  assertEquals(error.message, `Cannot create ${missing}/kvlab-device-probe: No such file or directory (os error 2)`);
 });
 
 Deno.test("probeDevice() leaves alone a file of the same name that it did not make", () => {
@@ -90,14 +90,14 @@ Deno.test({
   fn() {
     using disk = new SmallDisk();
     const error = assertThrows(() => probeDevice(disk.path, { writeBytes: 2 * SmallDisk.SIZE }), PersistError);
-    assertEquals(error.message, `Cannot write ${disk.path}/device-probe.tmp: No space left on device (os error 28)`);
+    assertEquals(error.message, `Cannot write ${disk.path}/kvlab-device-probe: No space left on device (os error 28)`);
     assertEquals(namesIn(disk.path), []);
   },
 });
 
 Deno.test("ShardDirectory.open() removes what a killed probe left, and nothing that is only called alike", () => {
   using directory = new TemporaryDirectory();
-  const others = ["device-probe", "device-probe.tmp.json"];
+  const others = ["device-probe", "device-probe.tmp", "kvlab-device-probe.json"];
   for (const name of [...DEVICE_PROBE_NAMES, ...others]) Deno.writeTextFileSync(directory.join(name), "");
   ShardDirectory.open({ path: directory.path, shards: 1, serializer: "json" }).close();
   assertEquals(namesIn(directory.path), ["LOCK", ...others]);

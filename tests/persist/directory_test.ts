@@ -72,7 +72,8 @@ Deno.test("ShardDirectory.open() names the path when it is a file, or below one,
 
 Deno.test("ShardDirectory.open() names the process that holds the directory when that is another one", async () => {
   using parent = new TemporaryDirectory();
-  writeFiles(parent.path, "shard-0001-of-0003.json", "shard-0002-of-0003.json.tmp", "LOCK");
+  writeFiles(parent.path, "shard-0001-of-0003.json", "shard-0002-of-0003.json.tmp");
+  Deno.writeTextFileSync(parent.join("LOCK"), "1\n");
   {
     const [holder, answer] = await DirectoryHolder.open(parent.path);
     await using _ = holder;
@@ -124,7 +125,7 @@ Deno.test("ShardDirectory.open() refuses a directory that is being read, until i
 
 Deno.test("ShardDirectory.open() takes a directory whose lock file is left over from a process that is no more", () => {
   using parent = new TemporaryDirectory();
-  Deno.writeTextFileSync(parent.join("LOCK"), "123456789012\nand more");
+  Deno.writeTextFileSync(parent.join("LOCK"), "123456789012\n");
   using _ = open(parent.path);
   assertEquals(Deno.readTextFileSync(parent.join("LOCK")), `${Deno.pid}\n`);
 });
@@ -169,8 +170,10 @@ Deno.test("ShardDirectory.open() removes temporary files of replacements, and le
     "shard-0000-of-0003.json.tmp.tmp",
     "shard-0000-of-0003.jsonl",
     "shard-0001-of-0003.c.json.tmp",
+    "LOCK.tmp",
+    "kvlab-probe-1",
   ];
-  writeFiles(parent.path, ...shardFiles, ...foreign, "LOCK.tmp");
+  writeFiles(parent.path, ...shardFiles, ...foreign, `kvlab-probe-${crypto.randomUUID()}`);
   Deno.mkdirSync(parent.join("empty directory"));
   const isKept = (name: string) => shardFiles.includes(name) || foreign.includes(name);
   const before = filesIn(parent.path, isKept);
@@ -315,12 +318,12 @@ Deno.test({
     writeFiles(path, "shard-0001-of-0003.json", "shard-0000-of-0003.json.tmp");
     Deno.chmodSync(path, 0o555);
     try {
-      assertEquals(await answerTo(path), `Cannot open ${path}/LOCK: Permission denied (os error 13)`);
+      assertEquals(await answerTo(path), `Cannot create ${path}/LOCK: Permission denied (os error 13)`);
       assertEquals(await answerTo(`${path}/a/b`), `Cannot use ${path}/a/b: Permission denied (os error 13)`);
       assertEquals(namesIn(path), ["shard-0000-of-0003.json.tmp", "shard-0001-of-0003.json"]);
 
       Deno.chmodSync(path, 0o755);
-      writeFiles(path, "LOCK");
+      Deno.writeTextFileSync(parent.join("LOCK"), "");
       Deno.chmodSync(`${path}/LOCK`, 0o666);
       Deno.chmodSync(path, 0o555);
       const before = filesIn(path, (name) => name !== "LOCK");

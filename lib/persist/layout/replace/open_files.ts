@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openFile } from "../../file_io.ts";
+import { openOwnFile } from "../../file_io.ts";
 import { PersistError } from "../../persist_error.ts";
 
 /** An open file and how long its content is. */
@@ -47,7 +47,7 @@ export class OpenFiles {
       return known;
     }
     if (this.#files.size >= this.#capacity) this.#closeOldest();
-    const file = openFile(path, { write: true, create: true });
+    const file = openOwnFile(path);
     const opened = { path, file, lengthBytes: lengthOf(file, path) };
     this.#files.set(path, opened);
     return opened;
