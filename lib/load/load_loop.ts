@@ -1,5 +1,5 @@
 /**
- * Room of the load loops: operation after operation, closed or open.
+ * The load loops: operation after operation, closed or open.
  *
  * @module
  */
@@ -18,12 +18,17 @@ export interface LoopParts {
   readonly phase: Phase;
   /** The loop runs for as long as the run is in this phase. */
   readonly during: number;
+  /** When the loop ends all the same, in milliseconds of `performance.now()`; Infinity for never. */
+  readonly endsAtMs: number;
   /** The operations after which the loop ends all the same; Infinity for none. */
   readonly opsMax: number;
   /** The latency of every so many operations is measured; at most {@linkcode SAMPLE_NEVER}. */
   readonly latencySample: number;
   readonly meter: ThreadMeter;
 }
+
+/** Operations between two looks at the clock: so many that looking costs nothing, and a fraction of a millisecond at most. */
+const OPS_BETWEEN_LOOKS = 1024;
 
 /** For {@linkcode LoopParts.latencySample}: so seldom that it costs nothing, and nobody looks at what was measured. */
 export const SAMPLE_NEVER = 2 ** 30;
@@ -40,15 +45,22 @@ const READ_MODIFY_WRITE = OPERATION_READ_MODIFY_WRITE;
  * that are timed, a loop runs that knows nothing of timing.
  */
 export function runClosedLoop(parts: LoopParts, pattern: Pattern): void {
-  const { workload, opsMax, latencySample, phase, during } = parts;
+  const { workload, opsMax, latencySample, phase, during, endsAtMs } = parts;
   const out = new PaddedBytes(workload.value.length);
+  let untilSample = latencySample;
+  let nowMs = -Infinity;
   for (let left = opsMax; left > 0;) {
-    const untimed = Math.min(latencySample - 1, left);
-    left -= runUntimed(parts, pattern, { count: untimed, out });
-    if (left === 0 || phase.words[PHASE_INDEX] !== during) return;
+    const count = Math.min(untilSample - 1, left, OPS_BETWEEN_LOOKS);
+    const done = runUntimed(parts, pattern, { count, out });
+    left -= done;
+    untilSample -= done;
+    if (untilSample > 1) nowMs = performance.now();
+    if (left === 0 || nowMs >= endsAtMs || phase.words[PHASE_INDEX] !== during) return;
+    if (untilSample > 1) continue;
     workload.next();
-    timeOperation(parts, out);
+    nowMs = timeOperation(parts, out);
     left--;
+    untilSample = latencySample;
     pattern.pause();
   }
 }
@@ -78,14 +90,16 @@ function runUntimed(
   return count;
 }
 
-/** Does the operation at hand, and counts how long it takes. */
-function timeOperation({ backend, workload, meter }: LoopParts, out: PaddedBytes): void {
+/** Does the operation at hand, counts how long it takes, and returns when it ended. */
+function timeOperation({ backend, workload, meter }: LoopParts, out: PaddedBytes): number {
   const kind = workload.kind;
   const startedAtMs = performance.now();
   if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) meter.counts[HITS]!++;
   if (kind !== READ) backend.put(workload.key, workload.value);
-  meter.countLatency(kind, performance.now() - startedAtMs);
+  const endedAtMs = performance.now();
+  meter.countLatency(kind, endedAtMs - startedAtMs);
   meter.counts[kind]!++;
+  return endedAtMs;
 }
 
 /** When the operations of an open loop are meant to begin: at `firstMs`, and then every `periodMs`. */
@@ -101,16 +115,18 @@ export interface Schedule {
  * caught: what Gil Tene calls coordinated omission does not occur.
  */
 export function runOpenLoop(parts: LoopParts, { firstMs, periodMs }: Schedule): void {
-  const { backend, workload, phase, during, opsMax, latencySample, meter } = parts;
+  const { backend, workload, phase, during, opsMax, endsAtMs, latencySample, meter } = parts;
   const phaseWords = phase.words;
   const { counts } = meter;
   const out = new PaddedBytes(workload.value.length);
   let untilSample = latencySample;
   for (let done = 0; done < opsMax && phaseWords[PHASE_INDEX] === during; done++) {
     const intendedMs = firstMs + done * periodMs;
+    if (intendedMs >= endsAtMs) return;
     workload.next();
     const kind = workload.kind;
     let startedAtMs = performance.now();
+    if (startedAtMs >= endsAtMs) return;
     if (startedAtMs >= intendedMs) {
       if (done > 0) counts[MISSED_STARTS]!++;
     } else {

@@ -1,5 +1,5 @@
 /**
- * Room of the load worker: the Web Worker that runs the load on one thread.
+ * The load worker: the Web Worker that runs the load on one thread.
  *
  * @module
  */
@@ -17,6 +17,7 @@ import { MixedWorkload } from "./mixed_workload.ts";
 import { NumberedWorkload } from "./numbered_workload.ts";
 import { createPattern, type PatternName } from "./pattern.ts";
 import { preload } from "./preload.ts";
+import { RecordsUsedUpError } from "./records_used_up_error.ts";
 import { Rng } from "./rng.ts";
 import { SeedWorkload } from "./seed_workload.ts";
 import type { Workload, WorkloadOptions } from "./workload.ts";
@@ -30,6 +31,8 @@ export interface LoadWorkerConfiguration extends TaskConfiguration {
   readonly pattern: PatternName;
   /** Operations that all threads together begin per second, where the loop is open. */
   readonly ratePerSec?: number;
+  /** How long the load lasts, in milliseconds, where not the number of operations ends it. */
+  readonly loadTimeMs?: number;
   /** Operations after which all threads together end, where not the time ends the load. */
   readonly ops?: number;
   /** The latency of every so many operations is measured; of none when absent. */
@@ -43,6 +46,8 @@ export interface LoadWorkerConfiguration extends TaskConfiguration {
 
 /** What a load worker tells at its end; what it has done, the load meter says. */
 export interface LoadWorkerResult {
+  /** Whether the load ended because there was no room for another record to insert; what that says. */
+  readonly usedUp?: string;
   /** From the common start to the end of its last operation, in milliseconds. */
   readonly runtimeMs: number;
   /** Time that it was blocked during its load, in milliseconds, by what it waited for. */
@@ -78,22 +83,30 @@ class LoadThread {
   }
 
   run(): LoadWorkerResult {
-    const { ratePerSec, threads, ops = Infinity, thread } = this.#configuration;
+    const { ratePerSec, threads, ops = Infinity, loadTimeMs = Infinity, thread } = this.#configuration;
     const phase = this.#phase;
     phase.arrive();
     this.#preload();
     if (ratePerSec !== undefined) this.#calibrate(ratePerSec / threads);
 
     phase.waitFor(WARMING, this.#abort);
-    this.#load({ during: WARMING, opsMax: Infinity, meter: LoadMeter.create(1).thread(0) });
+    this.#load({ during: WARMING, endsAtMs: Infinity, opsMax: Infinity, meter: LoadMeter.create(1).thread(0) });
     phase.waitFor(RUNNING, this.#abort);
     const before = this.#blocked;
-    const startedAtMs = performance.now();
-    this.#load({ during: RUNNING, opsMax: share(ops, { thread, threads }), meter: this.#meter });
+    // All threads count from the same moment, however late the system lets one begin.
+    const startedAtMs = phase.beganAtMs;
+    const endsAtMs = startedAtMs + loadTimeMs;
+    const usedUp = this.#load({
+      during: RUNNING,
+      endsAtMs,
+      opsMax: share(ops, { thread, threads }),
+      meter: this.#meter,
+    });
     const runtimeMs = performance.now() - startedAtMs;
     const { onLockMs, onQueueMs, onWriteMs } = this.#blocked;
     return {
       runtimeMs,
+      ...(usedUp === undefined ? {} : { usedUp }),
       blocked: {
         onLockMs: onLockMs - before.onLockMs,
         onQueueMs: onQueueMs - before.onQueueMs,
@@ -133,16 +146,23 @@ class LoadThread {
     this.#phase.arrive();
   }
 
-  #load(part: { during: number; opsMax: number; meter: ThreadMeter }): void {
+  /** Runs the load loop; says why it ended early, where the records to insert were used up. */
+  #load(part: { during: number; endsAtMs: number; opsMax: number; meter: ThreadMeter }): string | undefined {
     const { ratePerSec, latencySample = SAMPLE_NEVER, pattern, threads, thread } = this.#configuration;
     const phase = this.#phase;
     const parts = { ...part, backend: this.#backend, workload: this.#workload, phase, latencySample };
-    if (ratePerSec === undefined) {
-      const { during, meter: { counts } } = part;
-      runClosedLoop(parts, createPattern(pattern, { phase, during, rng: this.#waits, counts }));
-    } else {
-      const firstMs = performance.now() + 1000 * thread / ratePerSec;
-      runOpenLoop(parts, { firstMs, periodMs: 1000 * threads / ratePerSec });
+    try {
+      if (ratePerSec === undefined) {
+        const { during, meter: { counts } } = part;
+        runClosedLoop(parts, createPattern(pattern, { phase, during, rng: this.#waits, counts }));
+      } else {
+        const firstMs = performance.now() + 1000 * thread / ratePerSec;
+        runOpenLoop(parts, { firstMs, periodMs: 1000 * threads / ratePerSec });
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof RecordsUsedUpError) return error.message;
+      throw error;
     }
   }
 }

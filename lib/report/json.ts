@@ -9,6 +9,8 @@
  *   says so: `total_runtime_sec`, `drain_sec`. Rates are not rounded, shares are from 0 to 1. The file backend's figures
  *   are absent for memory, and those of a rate, of waits and of a preload where there is none;
  * - `stopped_by`: `"SIGHUP"`, `"SIGINT"`, `"SIGTERM"` or null;
+ * - `ended_early`: why, where the records to insert were used up;
+ * - `broken_bounds`: of the file backend, a sentence for each promise that was not kept;
  * - for the file backend `set_aside_files`: `{ path, backup_path, reason }` of each file that could not be read;
  *   `power_loss`: `"everything"` where nothing is synced, else `"measured"`; and `file_system`, null where unknown;
  * - `phases`: `{ phase, duration_sec }` of each part of the run, in their order;

@@ -7,7 +7,7 @@
  * - `schema`, `kvlab`, `seed`, `options`, `machine`: as in the document of a single run;
  * - `repeats`: the number of runs, `repeats_asked`: how many there were to be;
  * - `summary`: of each figure `median`, `min`, `max` and the ends of the 95% interval of the median, `ci95_low` and
- *   `ci95_high`, which are null for a figure that only one of the runs has;
+ *   `ci95_high`, which are absent where there are fewer than 6 values;
  * - `runs`: of each run everything else that the document of a single run has.
  *
  * @module
@@ -42,11 +42,15 @@ interface FigureSummary extends SampleSummary {
  */
 export function repeatsText(results: readonly RunResult[], asked = results.length): string {
   const last = results.at(-1);
+  const summaries = summarizeFigures(results);
+  const hasIntervals = summaries.some(({ interval }) => interval !== undefined);
+  const columns = hasIntervals ? [...COLUMNS, INTERVAL_COLUMN] : COLUMNS;
   const lines = [
-    `repeats: ${results.length}${results.length < asked ? ` of ${asked}` : ""}`,
+    `repeats: ${results.length}${results.length < asked ? ` of ${asked}` : ""}` +
+    (hasIntervals ? "" : " (too few runs for 95% intervals)"),
     ...(last === undefined ? [] : remarks(last)),
     "",
-    ...tableLines(COLUMNS, summarizeFigures(results).map(summaryRow)),
+    ...tableLines(columns, summaries.map((summary) => summaryRow(summary).slice(0, columns.length))),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -90,8 +94,8 @@ const COLUMNS: readonly Column[] = [
   { heading: "median", align: "right" },
   { heading: "min", align: "right" },
   { heading: "max", align: "right" },
-  { heading: "95% of the median", align: "left" },
 ];
+const INTERVAL_COLUMN: Column = { heading: "95% of the median", align: "left" };
 
 function summaryRow({ name, kind, median, min, max, interval }: FigureSummary): string[] {
   const text = (value: number) => readableFigure({ kind, value });
@@ -119,7 +123,6 @@ function summaryEntry({ name, kind, median, min, max, interval }: FigureSummary)
     median: medianShown,
     min: shown(min),
     max: shown(max),
-    ci95_low: interval === undefined ? null : shown(interval.low),
-    ci95_high: interval === undefined ? null : shown(interval.high),
+    ...(interval === undefined ? {} : { ci95_low: shown(interval.low), ci95_high: shown(interval.high) }),
   }];
 }

@@ -17,6 +17,8 @@ export function runObject(result: RunResult): JsonObject {
   return {
     ...figuresObject(loadFigures(result)),
     stopped_by: result.stoppedBy ?? null,
+    ...(result.usedUp === undefined ? {} : { ended_early: result.usedUp }),
+    ...(result.file === undefined ? {} : { broken_bounds: [...result.file.brokenBounds] }),
     ...(file === undefined ? {} : {
       set_aside_files: file.filesSetAside.map(({ path, backupPath, reason }) => ({
         path,

@@ -25,10 +25,12 @@ export function summaryText(result: RunResult): string {
 }
 
 /** What a result says besides its figures, in lines without line feeds. */
-export function remarks({ file, stoppedBy }: RunResult): string[] {
+export function remarks({ file, stoppedBy, usedUp }: RunResult): string[] {
   const lines: string[] = [];
   if (file?.fileSystem !== undefined) lines.push(`file_system: ${file.fileSystem}`);
   if (file !== undefined && file.powerLoss === undefined) lines.push(`power_loss: ${NOTHING_SYNCED}`);
+  for (const broken of file?.brokenBounds ?? []) lines.push(`broken_bound: ${broken}`);
+  if (usedUp !== undefined) lines.push(`ended_early: ${usedUp}`);
   if (stoppedBy !== undefined) lines.push(`stopped_by: ${stoppedBy}`);
   return lines;
 }

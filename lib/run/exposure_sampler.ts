@@ -1,5 +1,5 @@
 /**
- * Room of the exposure sampler: the gauges over the time of a run.
+ * The gauges over the time of a run.
  *
  * @module
  */
@@ -29,6 +29,9 @@ const SAMPLE_PERIOD_MS = 10;
 /** Reading the gauges takes at most one part in so many of the time. */
 const READING_SHARE = 200;
 
+/** Pieces of the time between two readings, in each of which the age counts as what it is in the middle. */
+const AGE_STEPS = 8;
+
 /** Samples one gauge from its start to its stop; each sample counts for the time until the next. */
 export class ExposureSampler {
   readonly #read: (out: Exposure) => void;
@@ -46,12 +49,13 @@ export class ExposureSampler {
 
   start(): void {
     this.#sampledAtMs = performance.now();
+    this.#read(this.#sample);
     this.#takeSample();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#countSample(performance.now());
+    this.#countUntil(performance.now());
   }
 
   async summary(): Promise<ExposureSummary> {
@@ -65,8 +69,7 @@ export class ExposureSampler {
 
   #takeSample(): void {
     const startedAtMs = performance.now();
-    this.#countSample(startedAtMs);
-    this.#read(this.#sample);
+    this.#countUntil(startedAtMs);
     if (this.#sample.worstShardWrites > this.#worstShardWrites) {
       this.#worstShard = this.#sample.worstShard;
       this.#worstShardWrites = this.#sample.worstShardWrites;
@@ -75,11 +78,23 @@ export class ExposureSampler {
     this.#timer = setTimeout(() => this.#takeSample(), Math.max(SAMPLE_PERIOD_MS, tookMs * READING_SHARE));
   }
 
-  /** Counts the sample before for the time since. */
-  #countSample(nowMs: number): void {
-    this.#writes.add(this.#sample.writes, nowMs - this.#sampledAtMs);
-    this.#ageMs.add(this.#sample.ageMs, nowMs - this.#sampledAtMs);
+  /**
+   * Reads the gauge, and counts the time since the reading before: as many writes as then, and an age that has grown all
+   * the while where the oldest write was there already, as it does while everything stands still.
+   */
+  #countUntil(nowMs: number): void {
+    const gapMs = nowMs - this.#sampledAtMs;
+    const { writes, ageMs } = this.#sample;
+    this.#writes.add(writes, gapMs);
+    this.#read(this.#sample);
     this.#sampledAtMs = nowMs;
+    const grownFromMs = this.#sample.ageMs - gapMs;
+    for (let step = 0; step < AGE_STEPS; step++) {
+      const age = grownFromMs >= 0 ? grownFromMs + gapMs * (step + 0.5) / AGE_STEPS : ageMs;
+      this.#ageMs.add(age, gapMs / AGE_STEPS);
+    }
+    this.#writes.add(this.#sample.writes, 0);
+    this.#ageMs.add(this.#sample.ageMs, 0);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Room of a run's file side: the file worker, the gauges, and the drain.
+ * A run's file side: the file worker, the gauges, and the drain.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { AbortHandle } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import { DRAINING, type Phase } from "../sync/phase.ts";
 import { WorkerTask } from "../sync/task.ts";
-import { exposureBound } from "./exposure_bound.ts";
+import { brokenBounds, exposureBound } from "./exposure_bound.ts";
 import { type Distribution, ExposureSampler } from "./exposure_sampler.ts";
 import type { FileResult } from "./result.ts";
 
@@ -133,6 +133,8 @@ export class FileRun {
   ): Promise<FileResult> {
     const { files, options } = this.#parts;
     const { sweeps } = fileResult;
+    const processCrash = await this.#processCrash.summary();
+    const processCrashBound = exposureBound(options.policy, threads, sweeps);
     return {
       filesLoaded: files.filesLoaded,
       entriesLoaded: files.entriesLoaded,
@@ -141,8 +143,9 @@ export class FileRun {
       ...this.#written,
       drainMs,
       ...(sweeps === undefined ? {} : { sweeps }),
-      processCrash: await this.#processCrash.summary(),
-      processCrashBound: exposureBound(options.policy, threads, sweeps),
+      processCrash,
+      processCrashBound,
+      brokenBounds: brokenBounds(processCrashBound, processCrash),
       ...(this.#powerLoss === undefined ? {} : { powerLoss: await this.#powerLoss.summary() }),
       timeToPersistMs: await this.#timeToPersist(),
       ...this.#parts.device,

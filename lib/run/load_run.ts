@@ -1,5 +1,5 @@
 /**
- * Room of the load's run: the workers of a run, taken from phase to phase.
+ * The load's run: the workers of a run, taken from phase to phase.
  *
  * @module
  */
@@ -79,10 +79,14 @@ export class LoadRun {
     await this.#load(series);
     phase.advance(STOPPING);
     const workers = await this.#orFailure(Promise.all(this.#loadTasks.map((task) => task.result)));
+    const usedUp = workers.find((worker) => worker.usedUp !== undefined)?.usedUp;
+    if (usedUp !== undefined) hooks.onWarning?.(`the load ended early: ${usedUp}`);
     if (fileRun !== undefined) hooks.onProgress?.("draining");
     this.#live?.begin("drain");
     const file = await fileRun?.drain(workers.length);
     if (file !== undefined) this.#phases.push({ phase: "drain", durationMs: file.drainMs });
+    series?.finish();
+    for (const broken of file?.brokenBounds ?? []) hooks.onWarning?.(broken);
     const stoppedBy: StopSignal | undefined = hooks.stop?.aborted ? hooks.stop.reason : undefined;
     return {
       options,
@@ -90,6 +94,7 @@ export class LoadRun {
       ...(series === undefined ? {} : { series: series.rows }),
       ...(file === undefined ? {} : { file }),
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
+      ...(usedUp === undefined ? {} : { usedUp }),
     };
   }
 
@@ -100,7 +105,7 @@ export class LoadRun {
 
   #spawnLoadWorkers(): void {
     const { options, hooks, abort, phase, backend } = this.#parts;
-    const { threads, workload, pattern, seed, ratePerSec, ops, latencySample } = options;
+    const { threads, workload, pattern, seed, ratePerSec, loadTimeMs, ops, latencySample } = options;
     const common = {
       abort: abort.handle(),
       phase: phase.handle(),
@@ -111,7 +116,7 @@ export class LoadRun {
       seed,
       threads,
       ...(ratePerSec === undefined ? {} : { ratePerSec }),
-      ...(ops === undefined ? {} : { ops }),
+      ...(ops === undefined ? { loadTimeMs } : { ops }),
       ...(latencySample === undefined ? {} : { latencySample }),
     };
     for (let thread = 0; thread < threads; thread++) {
@@ -170,7 +175,10 @@ export class LoadRun {
     series?.start();
     try {
       if (ops === undefined) {
-        await this.#enter(RUNNING, "load", () => this.#time(loadTimeMs), loadTimeMs);
+        // The workers see the end themselves: with many of them, this thread's timer may come late. One whose records are
+        // used up ends the load for all.
+        const first = () => Promise.race(this.#loadTasks.map(({ result }) => result));
+        await this.#enter(RUNNING, "load", () => Promise.race([this.#time(loadTimeMs), first()]), loadTimeMs);
       } else {
         await this.#enter(RUNNING, "load", () => Promise.all(this.#loadTasks.map(({ result }) => result)));
       }

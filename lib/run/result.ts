@@ -49,6 +49,8 @@ export interface FileResult extends WriteTotals {
   readonly sweeps?: SweepCounts;
   /** What a crash of the process would have lost, over the time of the load. */
   readonly processCrash: ExposureSummary;
+  /** What was found to be beyond what the configuration promises, each in one sentence. */
+  readonly brokenBounds: readonly string[];
   /** What the configuration promises of it. */
   readonly processCrashBound: ExposureBound;
   /** What a power loss would have lost, over the time of the load; absent where nothing is synced: everything. */
@@ -79,6 +81,8 @@ export interface RunResult {
   readonly file?: FileResult;
   /** The signal that ended the run early, if one did. */
   readonly stoppedBy?: StopSignal;
+  /** Why the load ended early, where the records to insert were used up. */
+  readonly usedUp?: string;
   /** The kinds of operations that the load had, in their numbers' order. */
   readonly operations?: readonly OperationResult[];
   /** The parts of the run, in their order. */

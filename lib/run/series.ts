@@ -1,5 +1,5 @@
 /**
- * Room of the series: what each interval of the load saw, read by the main thread from what the workers share. The load
+ * The series: what each interval of the load saw, read by the main thread from what the workers share. The load
  * loop sends no messages.
  *
  * @module
@@ -21,8 +21,8 @@ export interface SeriesParts {
   readonly readFiles?: (() => FileReadings) | undefined;
 }
 
-/** The part of the load after the last whole interval has a row if it is at least this share of one. */
-const LAST_SHARE_MIN = 0.1;
+/** Makes up for what a division of floats may lack of a whole number. */
+const ROUNDING = 1e-9;
 
 /** Records the series of one load, from its start to its stop. */
 export class SeriesRecorder {
@@ -34,7 +34,11 @@ export class SeriesRecorder {
   readonly #latencies = new IntervalHistogram();
   #files: FileReadings | undefined;
   #startedAtMs = 0;
-  #endedAtMs = 0;
+  #stoppedAtMs = 0;
+  #filesAtStop: FileReadings | undefined;
+  /** Where the last row ends, from the start, and when it was read. */
+  #endMs = 0;
+  #readAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: SeriesParts) {
@@ -45,47 +49,60 @@ export class SeriesRecorder {
 
   start(): void {
     this.#startedAtMs = performance.now();
-    this.#endedAtMs = this.#startedAtMs;
+    this.#readAtMs = this.#startedAtMs;
     this.#files = this.#parts.readFiles?.();
     this.#counts = this.#sumOfCounts();
     this.#latencySince();
     this.#wait();
   }
 
-  /** Ends the series; the part of an interval that is left has a row of its own. */
+  /** The load has ended. What is still counted, by threads that finish and files that are drained, is for the last row. */
   stop(): void {
     clearTimeout(this.#timer);
-    const leftMs = performance.now() - this.#endedAtMs;
-    if (leftMs >= LAST_SHARE_MIN * this.#parts.intervalMs) this.#endInterval();
+    this.#stoppedAtMs = performance.now();
+    this.#filesAtStop = this.#parts.readFiles?.();
+  }
+
+  /** Adds the last row, of the part of an interval that is left, once nobody counts any more: all rows sum to the totals. */
+  finish(): void {
+    const leftMs = this.#stoppedAtMs - this.#startedAtMs - this.#endMs;
+    if (leftMs > 0) this.#endInterval({ endMs: this.#stoppedAtMs - this.#startedAtMs, nowMs: this.#stoppedAtMs });
   }
 
   get rows(): readonly SeriesRow[] {
     return this.#rows;
   }
 
-  /** Intervals end at multiples of their length, however late one of them is read. */
+  /**
+   * Intervals end at multiples of their length. A timer that fires early waits for the rest; one that is so late that
+   * several have ended gives them one row.
+   */
   #wait(): void {
     const { intervalMs } = this.#parts;
-    const elapsedMs = performance.now() - this.#startedAtMs;
-    const nextMs = (Math.floor(elapsedMs / intervalMs) + 1) * intervalMs;
+    const dueMs = this.#startedAtMs + this.#endMs + intervalMs;
     this.#timer = setTimeout(() => {
-      this.#endInterval();
+      const nowMs = performance.now();
+      const intervals = Math.floor((nowMs - this.#startedAtMs) / intervalMs + ROUNDING);
+      if (intervals * intervalMs > this.#endMs) this.#endInterval({ endMs: intervals * intervalMs, nowMs });
       this.#wait();
-    }, nextMs - elapsedMs);
+    }, Math.max(0, dueMs - performance.now()));
   }
 
-  #endInterval(): void {
-    const nowMs = performance.now();
-    const durationMs = nowMs - this.#endedAtMs;
-    this.#endedAtMs = nowMs;
+  /** @param at where the interval ends, from the load's start, and the moment at which it is read */
+  #endInterval({ endMs, nowMs }: { endMs: number; nowMs: number }): void {
+    const durationMs = endMs - this.#endMs;
+    const readMs = nowMs - this.#readAtMs;
+    this.#endMs = endMs;
+    this.#readAtMs = nowMs;
     const { ops, reads, writes } = threadCounts(this.#countsSince());
     const latency = this.#latencySince();
     const file = this.#fileColumns();
     this.#rows.push({
-      endMs: nowMs - this.#startedAtMs,
+      endMs,
       durationMs,
       ops,
-      opsPerSec: perSecond(ops, durationMs),
+      // The reading may have come late; its rate is of the time that it covers.
+      opsPerSec: perSecond(ops, readMs),
       reads,
       writes,
       ...(latency === undefined ? {} : { latency }),
@@ -121,14 +138,15 @@ export class SeriesRecorder {
     const before = this.#files;
     const now = this.#parts.readFiles?.();
     this.#files = now;
-    if (now === undefined || before === undefined) return undefined;
+    // The gauges of the last row are those of the load's end, not of the drain's.
+    const gauges = this.#filesAtStop ?? now;
+    if (now === undefined || before === undefined || gauges === undefined) return undefined;
+    const { processCrash, powerLoss, queued } = gauges;
     return {
-      processCrashWrites: now.processCrash.writes,
-      processCrashAgeMs: now.processCrash.ageMs,
-      ...(now.powerLoss === undefined
-        ? {}
-        : { powerLossWrites: now.powerLoss.writes, powerLossAgeMs: now.powerLoss.ageMs }),
-      ...(now.queued === undefined ? {} : { queued: now.queued }),
+      processCrashWrites: processCrash.writes,
+      processCrashAgeMs: processCrash.ageMs,
+      ...(powerLoss === undefined ? {} : { powerLossWrites: powerLoss.writes, powerLossAgeMs: powerLoss.ageMs }),
+      ...(queued === undefined ? {} : { queued }),
       snapshotsWritten: now.snapshotsWritten - before.snapshotsWritten,
       bytesWritten: now.bytesWritten - before.bytesWritten,
     };

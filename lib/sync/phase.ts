@@ -4,7 +4,7 @@
  * @module
  */
 import type { Abort } from "./abort.ts";
-import { LINE_BYTES, LINE_WORDS } from "./layout.ts";
+import { LINE_BYTES, LINE_DOUBLES, LINE_WORDS } from "./layout.ts";
 
 /** Workers attach and prepare. */
 export const PREPARING = 0;
@@ -30,26 +30,31 @@ export interface PhaseHandle {
 
 const PHASE = 0;
 const ARRIVED = LINE_WORDS;
+/** In 64-bit floats. */
+const BEGAN_AT = 2 * LINE_DOUBLES;
 
 /**
  * The phase of a run, and how many workers have arrived where its next one begins.
  *
  * Layout: word 0 the phase, written by the main thread alone and only upwards; one cache line on, the number of workers
- * that have come to a point where all are waited for, incremented once by each at each such point.
+ * that have come to a point where all are waited for, incremented once by each at each such point; one line on, as a 64-bit
+ * float, when the phase began, written before the phase.
  */
 export class Phase {
   /** The shared words; the load loop reads the phase here at {@linkcode Phase.INDEX} once per operation. */
   readonly words: Int32Array<SharedArrayBuffer>;
+  readonly #doubles: Float64Array<SharedArrayBuffer>;
   /** Index of the phase in {@linkcode Phase.words}. */
   static readonly INDEX = PHASE;
 
   private constructor(buffer: SharedArrayBuffer) {
     this.words = new Int32Array(buffer);
+    this.#doubles = new Float64Array(buffer);
   }
 
   /** A new run, preparing. */
   static create(): Phase {
-    return new Phase(new SharedArrayBuffer(2 * LINE_BYTES));
+    return new Phase(new SharedArrayBuffer(3 * LINE_BYTES));
   }
 
   static attach(handle: PhaseHandle): Phase {
@@ -67,8 +72,14 @@ export class Phase {
   /** Moves on to a later phase and wakes everyone who waits for it. Only the main thread may call it. */
   advance(phase: number): void {
     if (phase <= this.current) return;
+    this.#doubles[BEGAN_AT] = performance.timeOrigin + performance.now();
     Atomics.store(this.words, PHASE, phase);
     Atomics.notify(this.words, PHASE);
+  }
+
+  /** When the phase at hand began, in milliseconds of the calling thread's `performance.now()`. */
+  get beganAtMs(): number {
+    return this.#doubles[BEGAN_AT]! - performance.timeOrigin;
   }
 
   /** Counts the calling worker as ready for the next phase. */

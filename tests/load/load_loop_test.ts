@@ -56,6 +56,7 @@ function loop(options: Partial<LoopParts> = {}) {
     workload,
     phase,
     during: RUNNING,
+    endsAtMs: Infinity,
     opsMax: Infinity,
     latencySample: SAMPLE_NEVER,
     meter,
@@ -157,3 +158,27 @@ Deno.test("runOpenLoop() ends a sleep when the phase ends, without another opera
 function reads(): Workload {
   return { key: PaddedBytes.of("key"), value: PaddedBytes.of("value"), kind: READ, next: () => {} };
 }
+
+Deno.test("runClosedLoop() and runOpenLoop() see the end of their time themselves, with the phase as it was", () => {
+  const latencySamples = [1, 100, SAMPLE_NEVER];
+  for (const latencySample of latencySamples) {
+    for (const isOpen of [false, true]) {
+      const startedAtMs = performance.now();
+      const endsAtMs = startedAtMs + 30;
+      const { parts } = loop({ latencySample, endsAtMs, opsMax: Infinity });
+      if (isOpen) runOpenLoop(parts, { firstMs: startedAtMs, periodMs: 0.5 });
+      else runClosedLoop(parts, NO_WAIT);
+      const tookMs = performance.now() - startedAtMs;
+      assert(tookMs >= 29 && tookMs < 1_000, `${tookMs} ms`);
+    }
+  }
+});
+
+Deno.test("runClosedLoop() times every so many operations, however often it looks at the clock", () => {
+  for (const latencySample of [1, 7, 1024, 1025, 3000]) {
+    const { parts } = loop({ latencySample, opsMax: 9000, endsAtMs: Infinity });
+    runClosedLoop(parts, NO_WAIT);
+    const timed = parts.meter.latencies.reduce((sum, counts) => sum + hdrOf([counts]).totalCount, 0);
+    assertEquals(timed, Math.floor(9000 / latencySample), `${latencySample}`);
+  }
+});

@@ -107,6 +107,7 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
     time_to_persist_p50_sec: 0.0015,
     time_to_persist_p99_sec: 0.008,
     time_to_persist_max_sec: 0.013,
+    broken_bounds: [],
     power_loss: "everything",
     file_system: null,
     phases: [],

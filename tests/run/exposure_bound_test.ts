@@ -1,21 +1,38 @@
 /**
- * Tests of the exposure bound: what each policy promises.
+ * Tests of the bounds: what each policy promises, and what is said when a promise is not kept.
  *
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { exposureBound } from "../../lib/run/exposure_bound.ts";
+import { brokenBounds, exposureBound } from "../../lib/run/exposure_bound.ts";
+import type { ExposureSummary } from "../../lib/run/exposure_sampler.ts";
 
-Deno.test("exposureBound() of the synchronous policy is none: a shard's next put may never come", () => {
+function found(writesMax: number, ageMsMax: number): ExposureSummary {
+  const distribution = { mean: 0, p50: 0, p99: 0 };
+  return {
+    writes: { ...distribution, max: writesMax },
+    ageMs: { ...distribution, max: ageMsMax },
+    worstShard: 0,
+    worstShardWrites: 0,
+  };
+}
+
+Deno.test("exposureBound() says what each policy promises", () => {
   assertEquals(exposureBound({ kind: "synchronous", periodMs: 1 }, 4), {});
+  assertEquals(exposureBound({ kind: "asynchronous", queueDepth: 8, queueMemoryBytes: 1 }, 4), { writes: 12 });
+  assertEquals(exposureBound({ kind: "commit", delayMs: 1 }, 4), { writes: 0, ageMs: 0 });
+  const sweeps = { sweeps: 1, sweepOverruns: 0, sweepMsMax: 20 };
+  assertEquals(exposureBound({ kind: "periodic", periodMs: 50 }, 4, sweeps), { ageMs: 70 });
 });
 
-Deno.test("exposureBound() of the asynchronous policy is the queue, and one waiting write for each thread", () => {
-  assertEquals(exposureBound({ kind: "asynchronous", queueDepth: 64, queueMemoryBytes: 2 ** 20 }, 4), { writes: 68 });
-});
-
-Deno.test("exposureBound() of the periodic policy is the period and a sweep, or two sweeps that take longer", () => {
-  const bound = (sweepMsMax: number) =>
-    exposureBound({ kind: "periodic", periodMs: 50 }, 4, { sweeps: 9, sweepOverruns: 0, sweepMsMax });
-  assertEquals([bound(10), bound(50), bound(70)], [{ ageMs: 60 }, { ageMs: 100 }, { ageMs: 140 }]);
+Deno.test("brokenBounds() says what was beyond a promise, and nothing when it was kept", () => {
+  assertEquals(brokenBounds({}, found(1e6, 1e6)), []);
+  assertEquals(brokenBounds({ writes: 12 }, found(12, 1e6)), []);
+  assertEquals(brokenBounds({ ageMs: 70 }, found(1e6, 72)), []);
+  assertEquals(brokenBounds({ writes: 12 }, found(13, 0)), [
+    "the bound was broken: 13 writes were at risk at one time, 12 are promised at most",
+  ]);
+  assertEquals(brokenBounds({ ageMs: 37 }, found(1, 3030)), [
+    "the bound was broken: a write was at risk for 3.030 s, 0.037 s are promised at most: the file worker did not get its turns",
+  ]);
 });

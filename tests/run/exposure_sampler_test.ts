@@ -77,3 +77,21 @@ Deno.test("ExposureSampler reads no more after its stop, and nothing took no tim
   assertEquals(gauge.reads.length, reads);
   assertEquals((await sampler.summary()).writes, { mean: 0, p50: 0, p99: 0, max: 0 });
 });
+
+Deno.test("ExposureSampler counts a standstill for as long as it lasted, with an age that grew all the while", async () => {
+  using time = new FakeTime();
+  const gauge = new HandGauge();
+  const sampler = new ExposureSampler(gauge.asGauge(), "process-crash");
+  gauge.shown = { writes: 10, ageMs: 0, worstShard: 0, worstShardWrites: 10 };
+  sampler.start();
+  // The process stands still for 3 s: no timer fires, and then the oldest write is 3 s old.
+  gauge.shown = { writes: 10, ageMs: 3_000, worstShard: 0, worstShardWrites: 10 };
+  time.standStill(3_000);
+  gauge.shown = { writes: 0, ageMs: 0, worstShard: 0, worstShardWrites: 0 };
+  for (let i = 0; i < 100; i++) time.pass(PERIOD_MS);
+  sampler.stop();
+  const { writes, ageMs } = await sampler.summary();
+  assertAlmostEquals(writes.mean, 10 * 3_010 / 4_000, 0.1);
+  assertAlmostEquals(ageMs.mean, (3_000 * 1_500 + 10 * 3_000) / 4_000, 20);
+  assertEquals(ageMs.max, 3_000);
+});

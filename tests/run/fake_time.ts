@@ -11,10 +11,11 @@ export class FakeTime implements Disposable {
   readonly #timers = new Map<number, { atMs: number; run: () => void }>();
   readonly #real = { now: performance.now, setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
-  constructor() {
+  /** @param lateness gives how long a timer really takes of how long it is asked for */
+  constructor(lateness: (delayMs: number) => number = (delayMs) => delayMs) {
     performance.now = () => this.#nowMs;
     globalThis.setTimeout = ((run: () => void, delayMs = 0) => {
-      this.#timers.set(++this.#lastTimer, { atMs: this.#nowMs + delayMs, run });
+      this.#timers.set(++this.#lastTimer, { atMs: this.#nowMs + lateness(delayMs), run });
       return this.#lastTimer;
     }) as unknown as typeof globalThis.setTimeout;
     globalThis.clearTimeout = (timer) => void this.#timers.delete(Number(timer));
@@ -31,6 +32,13 @@ export class FakeTime implements Disposable {
       next[1].run();
     }
     this.#nowMs = endMs;
+  }
+
+  /** Lets time pass with nothing run; what is due by then runs at the end of it. */
+  standStill(durationMs: number): void {
+    const endMs = this.#nowMs + durationMs;
+    for (const timer of this.#timers.values()) timer.atMs = Math.max(timer.atMs, endMs);
+    this.pass(durationMs);
   }
 
   [Symbol.dispose](): void {

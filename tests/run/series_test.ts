@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Rng } from "../../lib/load/rng.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { HITS, LoadMeter } from "../../lib/load/load_meter.ts";
 import { READ, READ_MODIFY_WRITE, UPDATE } from "../../lib/load/operation.ts";
@@ -36,6 +37,7 @@ Deno.test("SeriesRecorder has a row for each interval, of what all threads did i
   for (let i = 0; i < 4; i++) other!.countLatency(READ_MODIFY_WRITE, 8);
   time.pass(2 * INTERVAL_MS);
   recorder.stop();
+  recorder.finish();
 
   const rows = recorder.rows;
   assertEquals(rows.map(({ endMs }) => endMs), [100, 200, 300]);
@@ -48,19 +50,62 @@ Deno.test("SeriesRecorder has a row for each interval, of what all threads did i
   assert(rows.every(({ file }) => file === undefined));
 });
 
-Deno.test("SeriesRecorder gives a part of an interval at the end a row, unless it is hardly any", () => {
-  for (const [lastMs, rows] of [[50, 2], [5, 1]] as const) {
+Deno.test("SeriesRecorder gives what is left at the end the last row, with all that was counted until then", () => {
+  for (const lastMs of [50, 0.001]) {
     const meter = LoadMeter.create(1);
+    const { counts } = meter.threads[0]!;
     const recorder = new SeriesRecorder({ meter, intervalMs: INTERVAL_MS, latencies: false });
     using time = new FakeTime();
     recorder.start();
     time.pass(INTERVAL_MS + lastMs);
-    meter.threads[0]!.counts[READ] = 10;
+    counts[READ] = 10;
     recorder.stop();
-    assertEquals(recorder.rows.length, rows);
-    if (rows === 2) assertEquals([recorder.rows[1]!.durationMs, recorder.rows[1]!.opsPerSec], [50, 200]);
+    // A thread finishes its operation.
+    time.pass(1);
+    counts[READ] = 11;
+    recorder.finish();
+    assertEquals(recorder.rows.map(({ ops }) => ops), [0, 11]);
+    assertAlmostEquals(recorder.rows[1]!.endMs, INTERVAL_MS + lastMs, 1e-6);
     time.pass(10 * INTERVAL_MS);
-    assertEquals(recorder.rows.length, rows, "nothing is recorded after the stop");
+    assertEquals(recorder.rows.length, 2, "nothing is recorded after the stop");
+  }
+});
+
+Deno.test("SeriesRecorder has rows at multiples of the interval that sum to the totals, however wrong the timer goes", () => {
+  const rng = new Rng(7);
+  for (let round = 0; round < 200; round++) {
+    const meter = LoadMeter.create(1);
+    const { counts } = meter.threads[0]!;
+    let bytesWritten = 0;
+    const readFiles = () => readings({ bytesWritten });
+    const recorder = new SeriesRecorder({ meter, intervalMs: INTERVAL_MS, latencies: false, readFiles });
+    // Fires up to a millisecond early, or up to three intervals late.
+    using time = new FakeTime((delayMs) => {
+      const kind = rng.below(4);
+      const wrongMs = kind === 0 ? 3 * rng.below(100_000) / 1000 : kind === 1 ? -rng.below(1000) / 1000 : 0;
+      return Math.max(0.01, delayMs + wrongMs);
+    });
+    recorder.start();
+    for (let step = 0; step < 50; step++) {
+      time.pass(rng.below(40_000) / 1000);
+      counts[READ]! += rng.below(100);
+      counts[UPDATE]! += rng.below(100);
+      bytesWritten += rng.below(1000);
+    }
+    recorder.stop();
+    counts[UPDATE]! += 5;
+    bytesWritten += 77;
+    recorder.finish();
+    const { rows } = recorder;
+    const sum = (of: (row: typeof rows[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
+    assertEquals(
+      [sum(({ reads }) => reads), sum(({ writes }) => writes), sum(({ file }) => file!.bytesWritten)],
+      [counts[READ]!, counts[UPDATE]!, bytesWritten],
+    );
+    for (const [index, { endMs, durationMs }] of rows.slice(0, -1).entries()) {
+      assertAlmostEquals(endMs / INTERVAL_MS, Math.round(endMs / INTERVAL_MS), 1e-9);
+      assert(durationMs >= INTERVAL_MS - 1e-6, `row ${index} of ${durationMs} ms`);
+    }
   }
 });
 

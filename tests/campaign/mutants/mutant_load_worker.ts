@@ -42,6 +42,7 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
     workload: numbered,
     phase,
     during,
+    endsAtMs: Infinity,
     opsMax: Infinity,
     latencySample: SAMPLE_NEVER,
     meter,
