@@ -46,8 +46,8 @@ export function repeatsText(results: readonly RunResult[], asked = results.lengt
   const hasIntervals = summaries.some(({ interval }) => interval !== undefined);
   const columns = hasIntervals ? [...COLUMNS, INTERVAL_COLUMN] : COLUMNS;
   const lines = [
-    `repeats: ${results.length}${results.length < asked ? ` of ${asked}` : ""}` +
-    (hasIntervals ? "" : " (too few runs for 95% intervals)"),
+    `repeats: ${results.length}${results.length < asked ? ` of ${asked}` : ""}`,
+    ...(hasIntervals ? [] : ["intervals: too few runs for 95%"]),
     ...(last === undefined ? [] : remarks(last)),
     "",
     ...tableLines(columns, summaries.map((summary) => summaryRow(summary).slice(0, columns.length))),

@@ -24,7 +24,8 @@ Deno.test("repeatsText() opens with the repeats, then has a table of the text re
   assertEquals(
     repeatsText([memoryRun(300), memoryRun(100), memoryRun(201)]),
     `\
-repeats: 3 (too few runs for 95% intervals)
+repeats: 3
+intervals: too few runs for 95%
 
 figure                 median   min   max
 total_ops                 201   100   300
@@ -70,7 +71,7 @@ Deno.test("repeatsText() says above the table what the last run says besides its
   const text = repeatsText([{ ...fileResult, stoppedBy: "SIGTERM" }, fileResult]);
   assert(
     text.startsWith(
-      "repeats: 2 (too few runs for 95% intervals)\npower_loss: everything (--sync=none)\nstopped_by: SIGINT\n\nfigure ",
+      "repeats: 2\nintervals: too few runs for 95%\npower_loss: everything (--sync=none)\nstopped_by: SIGINT\n\nfigure ",
     ),
   );
 });
