@@ -1,6 +1,6 @@
 /**
- * Room of the costs: what measuring costs, and what large stores and open loops reach. Prints a Markdown table;
- * `deno task costs` runs it.
+ * The costs: what measuring costs, and what large stores and open loops reach. Prints a Markdown table; `deno task
+ * costs` runs it.
  *
  * Each row compares two runs that alternate, and its ratio is the median of the pairs' ratios, so that a machine whose
  * speed drifts still gives a fair comparison.

@@ -1,6 +1,6 @@
 /**
- * Room of the design-space table: every policy, replacement strategy and sync level under one load, beside memory alone.
- * Prints a Markdown table; `deno task table` runs it.
+ * The design-space table: every policy, replacement strategy and sync level under one load, beside memory alone. Prints
+ * a Markdown table; `deno task table` runs it.
  *
  * Each configuration's runs alternate with runs of the memory backend, and the share of memory is the median of the
  * pairs' ratios, so that a machine whose speed drifts still gives a fair comparison.

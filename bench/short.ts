@@ -1,5 +1,5 @@
 /**
- * Room of the benches' short form, which shows that they still work and not how fast:
+ * The benches' short form, which shows that they still work and not how fast:
  *
  * ```sh
  * deno task bench -- --short

@@ -1,5 +1,5 @@
 /**
- * Room of the versions: kvlab's, which the root `deno.json` says, and that of its results. Everyone may ask here.
+ * The version of kvlab, from the root `deno.json`, and that of its results.
  *
  * @module
  */

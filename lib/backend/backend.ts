@@ -1,5 +1,5 @@
 /**
- * Room of the backends: what the load loop talks to, and the options that choose one.
+ * The backends: what the load loop talks to, and the options that choose one.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the memory backend: the shared store alone.
+ * The memory backend: the shared store alone.
  *
  * @module
  */

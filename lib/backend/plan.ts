@@ -1,5 +1,5 @@
 /**
- * Room of the plan: how large a store must be for the keys that will be put into it.
+ * Plans how large a store must be for the keys that will be put into it.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the raw arguments: splits a command line into flags and words, without knowing what their values mean. Only
- * `options.ts` enters.
+ * The raw arguments: splits a command line into flags and words, without knowing what their values mean.
  *
  * @module
  */

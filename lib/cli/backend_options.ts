@@ -1,5 +1,5 @@
 /**
- * Room of the backends' options: makes of a backend's flags the backend that they mean. Only `options.ts` enters.
+ * Turns a backend's flags into its options.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Room of the commands: the one table that says which commands there are, how they are used and which flags they take.
- * The parser and the help both read it; a new command is a new entry, and what it means is read in `options.ts`.
+ * The commands: the one table that says which commands there are, how they are used and which flags they take. The
+ * parser and the help both read it; a new command is a new entry, and what it means is read in `options.ts`.
  *
  * @module
  */

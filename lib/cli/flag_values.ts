@@ -1,6 +1,5 @@
 /**
- * Room of the flags' values: checks which flags a command line has, and reads what they are given. `options.ts` and
- * the rooms of the groups' options enter.
+ * Reads the values of a command line's flags, and refuses flags that its command does not take.
  *
  * @module
  */

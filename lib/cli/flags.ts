@@ -1,6 +1,6 @@
 /**
- * Room of the flags: the one table that says which flags there are, what they take and what they default to. The parser
- * and the help both read it. A new flag is a new entry of a group in `flags/`, and the option it sets is read in the
+ * The flags: the one table that says which flags there are, what they take and what they default to. The parser and the
+ * help both read it. A new flag is a new entry of a group in `flags/`, and the option it sets is read in the
  * `…_options.ts` of that group.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * Room of the help: the text of `--help`, made of the tables of commands and flags. Pure; the entry prints it.
+ * The text of `--help`, made from the tables of commands and flags.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Room of the measurement's options: makes of the measurement's flags when a run's load begins to be measured, when it
- * ends, how its operations are spaced, and what is measured of them. Only `options.ts` enters.
+ * Turns the measurement's flags into options: when measuring begins, when the load ends, how operations are spaced,
+ * what is measured of them.
  *
  * @module
  */

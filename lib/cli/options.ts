@@ -1,6 +1,6 @@
 /**
- * Room of the options: makes of a command line the command that it means, or says in one line what is wrong with it.
- * Nothing is started, opened or created here. The entry calls it.
+ * Turns a command line into the command that it asks for, or says in one line what is wrong with it. Nothing is
+ * started, opened or created here.
  *
  * @module
  */

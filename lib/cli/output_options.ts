@@ -1,5 +1,5 @@
 /**
- * Room of the output's options: makes of the output's flags where a run's figures go. Only `options.ts` enters.
+ * Turns the output's flags into options: where a run's figures go.
  *
  * @module
  */

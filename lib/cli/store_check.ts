@@ -1,6 +1,5 @@
 /**
- * Room of the store's check: whether a store can hold the records that the flags ask for, before anything is started.
- * Only `options.ts` enters.
+ * Checks that a store can hold the records that the flags ask for, before anything is started.
  *
  * @module
  */

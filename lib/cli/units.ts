@@ -1,6 +1,6 @@
 /**
- * Room of the units: numbers as users write them, read strictly. Pure functions; whatever is not plainly of the form
- * they name, or is out of bounds, is `undefined`, never a guess.
+ * Strict readers for numbers with units. Whatever is not plainly of the form that they name, or is out of bounds, is
+ * `undefined`, never a guess.
  *
  * @module
  */

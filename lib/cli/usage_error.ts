@@ -1,5 +1,5 @@
 /**
- * Room of the error for a command line that means nothing.
+ * The error for a command line that means nothing.
  *
  * @module
  */

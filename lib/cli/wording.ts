@@ -1,6 +1,6 @@
 /**
- * Room of the wording of usage errors: quoting what was given, listing what is allowed, and guessing what was meant.
- * Pure functions.
+ * The wording of usage errors: quotes what was given, lists what is allowed, and guesses what was meant. Pure
+ * functions.
  *
  * @module
  */

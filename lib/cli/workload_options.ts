@@ -1,5 +1,5 @@
 /**
- * Room of the workload's options: makes of the workload's flags the workload that they mean. Only `options.ts` enters.
+ * Turns the workload's flags into a workload.
  *
  * @module
  */

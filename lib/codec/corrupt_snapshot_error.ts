@@ -1,5 +1,5 @@
 /**
- * Room of the error for bytes that are no snapshot.
+ * The error for bytes that are no snapshot.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the encoders' scratch memory.
+ * The encoders' scratch memory.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Room of the comparison: the results of several files side by side, with what tells a difference from noise and what
- * makes them hard to compare. It knows the documents alone; the reports say it in words.
+ * The comparison: the results of several files side by side, with what tells a difference from noise and what makes
+ * them hard to compare. It knows the documents alone; the reports say it in words.
  *
  * @module
  */

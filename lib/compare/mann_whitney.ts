@@ -1,5 +1,5 @@
 /**
- * Room of the test of noise: whether two sets of repeats differ by more than chance lets them. Pure functions of numbers.
+ * Tests whether two sets of repeats differ by more than chance explains. Pure functions of numbers.
  *
  * @module
  */

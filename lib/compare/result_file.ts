@@ -1,6 +1,6 @@
 /**
- * Room of the result files: what `--format=json` once printed, read again. It knows the documents, not the runs behind
- * them; whoever compares enters.
+ * The result files: what `--format=json` once printed, read again. It knows the documents, not the runs behind them;
+ * whoever compares enters.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the child: another kvlab, started to be killed.
+ * Starts another kvlab, and kills it.
  *
  * @module
  */

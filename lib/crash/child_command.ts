@@ -1,5 +1,5 @@
 /**
- * Room of the child's command: the word under which kvlab starts itself as a child to be killed.
+ * The child's command: the word under which kvlab starts itself as a child to be killed.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the comparison: what a child had acknowledged, against what a new process finds.
+ * The comparison: what a child had acknowledged, against what a new process finds.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the crash command: proves the gauge by killing kvlab, again and again.
+ * The crash command: proves the gauges by killing kvlab, again and again.
  *
  * SIGKILL keeps the page cache, so it shows what a crash of the process loses, and says nothing about a power loss.
  *

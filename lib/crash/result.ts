@@ -1,5 +1,5 @@
 /**
- * Room of the crash command's result, as plain data for the reports.
+ * The crash command's result, as plain data for the reports.
  *
  * @module
  */

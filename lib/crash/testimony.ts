@@ -1,5 +1,5 @@
 /**
- * Room of the testimony: what the threads of a killed child left behind.
+ * Reads what the threads of a killed child left behind.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the compare command: shows results of runs side by side.
+ * The compare command: shows results of runs side by side.
  *
  * @module
  */

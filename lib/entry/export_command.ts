@@ -1,5 +1,5 @@
 /**
- * Room of the export command: prints all entries of a directory as one document.
+ * The export command: prints all entries of a directory as one document.
  *
  * @module
  */

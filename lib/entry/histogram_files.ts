@@ -1,5 +1,5 @@
 /**
- * Room of the histograms' files: the latencies of a run in the forms that HdrHistogram's tools read.
+ * The histograms' files: the latencies of a run in the forms that HdrHistogram's tools read.
  *
  * @module
  */

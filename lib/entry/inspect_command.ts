@@ -1,5 +1,5 @@
 /**
- * Room of the inspect command: says what a directory holds.
+ * The inspect command: says what a directory holds.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the output files: results that go to a file rather than to stdout. Only `main.ts` enters, before the run to
- * find out whether they can be written, and after it.
+ * The output files: results that go to a file rather than to stdout.
  *
  * @module
  */

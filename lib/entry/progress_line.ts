@@ -1,6 +1,5 @@
 /**
- * Room of the progress line on the terminal: draws it over itself, and takes it away before another line is written.
- * Only `main.ts` enters.
+ * The progress line on the terminal: draws it over itself, and takes it away before another line is written.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the export's formats: one document, encoded piece by piece so that it need never be in memory as a whole.
+ * The export's formats: one document, encoded piece by piece so that it need never be in memory as a whole.
  *
  * The document is a map of `format` ({@linkcode EXPORT_FORMAT}), `shards`, `count`, and `entries`, a map from key to
  * value. In JSON each entry has a line of its own:

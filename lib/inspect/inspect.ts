@@ -1,6 +1,5 @@
 /**
- * Room of the inspection: what a directory of shard files holds, and in which state. Strictly read only. The entry calls
- * it.
+ * Says what a directory of shard files holds, and in which state. Strictly read only.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the directory as it lies there: which shard files are in it, and of what store, without touching any. Only
- * this folder's rooms enter.
+ * A directory as it lies on disk: which shard files it has, and of what store. Nothing in it is touched.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the calibration: how late a thread wakes when it has nothing to do, as the measure of what an open loop's
- * latencies owe to the system's timers.
+ * Measures how late an idle thread wakes, which is what an open loop's latencies owe to the system's timers.
  *
  * @module
  */

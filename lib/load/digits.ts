@@ -1,5 +1,5 @@
 /**
- * Room of the digits: what keys are made of, ready to be written by words.
+ * The digits: what keys are made of, ready to be written by words.
  *
  * @module
  */

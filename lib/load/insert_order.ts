@@ -1,5 +1,5 @@
 /**
- * Room of the order of inserts: which record a thread inserts next.
+ * The order of inserts: which record a thread inserts next.
  *
  * @module
  */

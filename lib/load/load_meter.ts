@@ -1,5 +1,5 @@
 /**
- * Room of the load meter: what each load worker has done, where everyone can read it.
+ * The load meter: what each load worker has done, where everyone can read it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the mixes: what a mix of operations may put, and so how large a store it needs.
+ * The mixes: what a mix of operations may put, and so how large a store it needs.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of a mix's parts: which of its options mean anything, given the others. The command line and the reports enter.
+ * A mix's parts: which of its options mean anything, given the others.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the mixed workload: operations of several kinds on records of a given size.
+ * The mixed workload: operations of several kinds on records of a given size.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the numbered workload: puts that can be told apart after a crash.
+ * The numbered workload: puts that can be told apart after a crash.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the operations: the kinds that a load is made of. They are small whole numbers, because the hot path counts by
- * them.
+ * The operations: the kinds that a load is made of. They are small whole numbers, because the hot path counts by them.
  *
  * @module
  */

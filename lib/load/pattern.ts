@@ -1,5 +1,5 @@
 /**
- * Room of the load patterns: how long a load worker waits after each operation.
+ * The load patterns: how long a load worker waits after each operation.
  *
  * @module
  */

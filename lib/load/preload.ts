@@ -1,5 +1,5 @@
 /**
- * Room of the preload: puts the records that a load expects to exist.
+ * Puts the records that a load expects to exist.
  *
  * @module
  */

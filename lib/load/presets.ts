@@ -1,5 +1,5 @@
 /**
- * Room of the presets: what each named workload begins with.
+ * The presets: what each named workload begins with.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the records: the key and the values of a record, which is known by its number.
+ * The records: the key and the values of a record, which is known by its number.
  *
  * Both are written by words: bytes written one by one would stall the reads by word that follow.
  *

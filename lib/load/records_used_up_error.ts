@@ -1,5 +1,5 @@
 /**
- * Room of the error for a load that has inserted all the records that there is room for.
+ * The error for a load that has inserted all the records that there is room for.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the random numbers: the generator that chooses keys, operations and waits.
+ * The random numbers: the generator that chooses keys, operations and waits.
  *
  * @module
  */

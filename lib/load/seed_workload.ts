@@ -1,5 +1,5 @@
 /**
- * Room of the seed's workload: its keys, its value, and its mix of operations.
+ * The seed's workload: its keys, its value, and its mix of operations.
  *
  * @module
  */

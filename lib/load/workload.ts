@@ -1,5 +1,5 @@
 /**
- * Room of the workload: which operation comes next, on which key, with which value; and the options that say so.
+ * The workload: which operation comes next, on which key, with which value; and the options that say so.
  *
  * @module
  */

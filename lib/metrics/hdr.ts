@@ -1,7 +1,7 @@
 /**
- * Room of the HdrHistograms: makes of bucket counts what `hdr-histogram-js` merges, reads percentiles from and exports.
+ * Turns bucket counts into histograms of `hdr-histogram-js`, which merges and exports them and reads their percentiles.
  *
- * Importing that library takes longer than starting a worker, so nothing imports this room before there is something to
+ * Importing that library takes longer than starting a worker, so nothing imports this module before there is something to
  * read: see `summaries.ts`.
  *
  * @module

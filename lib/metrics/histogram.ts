@@ -1,5 +1,5 @@
 /**
- * Room of the histograms: whole numbers counted in the buckets of an HdrHistogram.
+ * Counts whole numbers in the buckets of an HdrHistogram.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Room of the interval histogram: what several growing histograms have counted since they were last looked at, and what
- * that says. It is read again and again while the load runs, beside it on the same processors, so it makes do without a
+ * The interval histogram: what several growing histograms have counted since they were last looked at, and what that
+ * says. It is read again and again while the load runs, beside it on the same processors, so it makes do without a
  * library that allocates a histogram of its own for each reading.
  *
  * @module

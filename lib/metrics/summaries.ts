@@ -1,5 +1,5 @@
 /**
- * Room of the summaries: what a histogram says in a few numbers. The main thread's, when something is to be reported.
+ * A histogram in a few numbers, for the main thread's reports.
  *
  * @module
  */

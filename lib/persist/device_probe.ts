@@ -1,6 +1,5 @@
 /**
- * Room of the device probe: what the device under a directory can do, measured before the load, so that a run's figures
- * can be held against the device's. The run enters, before its workers do.
+ * Measures the device under a directory before the load, so that a run's figures can be held against the device's.
  *
  * @module
  */

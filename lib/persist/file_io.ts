@@ -1,5 +1,5 @@
 /**
- * Room of the file operations: each fails with a {@linkcode PersistError} that names the path.
+ * The file operations: each fails with a {@linkcode PersistError} that names the path.
  *
  * @module
  */

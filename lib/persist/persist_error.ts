@@ -1,5 +1,5 @@
 /**
- * Room of the error for what goes wrong with files.
+ * The error for what goes wrong with files.
  *
  * @module
  */

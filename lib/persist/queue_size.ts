@@ -1,5 +1,5 @@
 /**
- * Room of the queue's size: what is fixed when a queue is created, and the layout that follows.
+ * The size of a queue, fixed when it is created, and the layout that follows from it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the shard files' names.
+ * The names of shard files.
  *
  * @module
  */

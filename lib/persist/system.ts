@@ -1,5 +1,5 @@
 /**
- * Room of the system's answers: what only its own commands tell, because Deno does not, and guards `/proc` as if it were
+ * Asks the system what Deno does not tell, by way of the system's own commands: Deno guards `/proc` as if it were
  * everything.
  *
  * @module

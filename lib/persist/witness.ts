@@ -1,5 +1,5 @@
 /**
- * Room of the witness: what a thread has to tell after it has been killed.
+ * A record of what a thread has done that outlives its process.
  *
  * Each thread appends records of one kind to a file of its own, one write each. SIGKILL keeps the page cache, so every
  * record whose write has returned is there afterwards; at most the one at hand is missing.

@@ -1,5 +1,5 @@
 /**
- * Room of the comparison's report: results side by side, as text or JSON. Pure functions; they know only the comparison.
+ * The comparison's report: results side by side, as text or JSON. Pure functions; they know only the comparison.
  *
  * @module
  */

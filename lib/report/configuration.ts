@@ -1,6 +1,5 @@
 /**
- * Room of the configuration line: what a run is about to do, said on stderr before it starts. The entry calls it; it
- * knows only the options.
+ * The configuration line: what a run is about to do, said on stderr before it starts.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the crash report: what kills cost, as a line per kill for progress, and the whole as text or JSON. Pure
- * functions.
+ * The crash report: what kills cost, as a line per kill for progress, and the whole as text or JSON. Pure functions.
  *
  * @module
  */

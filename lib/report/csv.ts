@@ -1,6 +1,5 @@
 /**
- * Room of the CSV result: a table with a row for each run, for spreadsheets and plotting programs. The entry calls it; it
- * knows only the results.
+ * The CSV result: a table with a row for each run, for spreadsheets and plotting programs.
  *
  * Its columns are `run`, which counts from 1, then the figures and then the options, all under the names that they have
  * in the JSON result, the options' with `option_` before them. A run without a figure or an option that another one has

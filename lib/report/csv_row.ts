@@ -1,5 +1,5 @@
 /**
- * Room of the CSV row: one line of a table as RFC 4180 quotes it. Only the CSV reports enter.
+ * The CSV row: one line of a table as RFC 4180 quotes it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the figure: one measured value, with its name and what kind of value it is.
+ * The figure: one measured value, with its name and what kind of value it is.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Room of the figures: the measured values of a run under their stable names, in the order shown. All reports take them
- * from here, so a figure added here appears in each under one name.
+ * The figures: the measured values of a run under their stable names, in the order shown. All reports take them from
+ * here, so a figure added here appears in each under one name.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the file backend's figures: the drain, the files, and what a crash would have lost.
+ * The file backend's figures: the drain, the files, and what a crash would have lost.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the formatting that the reports share: numbers and texts as a person reads them. Pure functions; any report
- * may enter.
+ * The formatting that the reports share: numbers and texts as a person reads them.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the histogram files: the distributions of latencies in the forms that HdrHistogram's tools read. The entry
- * calls it; it knows only the histograms.
+ * The histogram files: the distributions of latencies in the forms that HdrHistogram's tools read.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the inspection's report: what a directory holds, as text or JSON. Pure functions; they know only the
- * inspection.
+ * The inspection's report: what a directory holds, as text or JSON. Pure functions; they know only the inspection.
  *
  * @module
  */

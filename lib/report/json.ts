@@ -1,6 +1,5 @@
 /**
- * Room of the JSON result: what a program reads on stdout when a run has ended. The entry calls it; it knows only the
- * result and the machine.
+ * The JSON result: what a program reads on stdout when a run has ended.
  *
  * The document is one object:
  *

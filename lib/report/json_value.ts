@@ -1,5 +1,5 @@
 /**
- * Room of JSON's values, as the reports build them.
+ * JSON's values, as the reports build them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the table of latencies: how long each kind of operation took, as a person reads it. Pure functions.
+ * The table of latencies: how long each kind of operation took, as a person reads it. Pure functions.
  *
  * @module
  */

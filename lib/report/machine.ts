@@ -1,6 +1,5 @@
 /**
- * Room of the machine: what a result must say about where it was measured. The entry reads it, the JSON report
- * shows it.
+ * The machine: what a result must say about where it was measured. The entry reads it, the JSON report shows it.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Room of the options in JSON: what the command line said or left to defaults, under the names of its flags. What the
- * fields are, `json.ts` says.
+ * The options in JSON: what the command line said or left to defaults, under the names of its flags. What the fields
+ * are, `json.ts` says.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Room of the progress line: what a run is doing at the moment, for a person who watches a terminal. A pure function;
- * the entry draws what it gives.
+ * The progress line: what a run is doing at the moment, for a person who watches a terminal. A pure function; the entry
+ * draws what it gives.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Room of the repeats' report: what several runs of the same options measured, as text or JSON. Pure functions; they
- * know only the results and the machine.
+ * The repeats' report: what several runs of the same options measured, as text or JSON. Pure functions; they know only
+ * the results and the machine.
  *
  * The JSON document is one object:
  *

@@ -1,6 +1,6 @@
 /**
- * Room of a run in JSON: everything of a result that is of one run, not of its options or its machine. What the fields
- * are, `json.ts` says.
+ * A run in JSON: everything of a result that is of one run, not of its options or its machine. What the fields are,
+ * `json.ts` says.
  *
  * @module
  */

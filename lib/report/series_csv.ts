@@ -1,6 +1,5 @@
 /**
- * Room of the series as CSV: a table with a row for each interval of the load. The entry calls it; it knows only the
- * measurements.
+ * The series as CSV: a table with a row for each interval of the load.
  *
  * The columns are the same for all backends. Times are in seconds; `end_sec` counts from the load's start.
  *

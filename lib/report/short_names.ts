@@ -1,6 +1,5 @@
 /**
- * Room of the short names: what is left of files' paths when what they have in common is gone. Pure functions; any report
- * may enter.
+ * The short names: what is left of files' paths when what they have in common is gone.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the text result: what a person reads on stdout when a run has ended. The entry calls it; it knows only the
- * result.
+ * The text result: what a person reads on stdout when a run has ended.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the tables: rows of text in aligned columns. Pure functions; any report may enter.
+ * The tables: rows of text in aligned columns.
  *
  * @module
  */

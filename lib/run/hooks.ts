@@ -1,5 +1,5 @@
 /**
- * Room of the run's hooks: how a run tells what it does, and is told to stop.
+ * The run's hooks: how a run tells what it does, and is told to stop.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the live readings: what a run shows of itself while it goes on.
+ * The live readings: what a run shows of itself while it goes on.
  *
  * @module
  */

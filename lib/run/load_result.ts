@@ -1,5 +1,5 @@
 /**
- * Room of the load's result: what the load meter and the load workers say, in the terms of a result.
+ * The load's result: what the load meter and the load workers say, in the terms of a result.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the measurements: what a run measures of its operations over time, as plain data for the reports.
+ * The measurements: what a run measures of its operations over time, as plain data for the reports.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the run's options: one validated object that says what a run does. The command line makes it; it cannot be
- * invalid.
+ * The run's options: one validated object that says what a run does. The command line makes it; it cannot be invalid.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the run's result: what a run measured, as plain data for the reports.
+ * The run's result: what a run measured, as plain data for the reports.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the runner: one run from preparation to result.
+ * The runner: one run from preparation to result.
  *
  * @module
  */

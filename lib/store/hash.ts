@@ -1,5 +1,5 @@
 /**
- * Room of the hash: from a key's bytes to its shard and its slot.
+ * Hashes a key, and picks its shard and its slot.
  *
  * @module
  */

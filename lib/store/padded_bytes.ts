@@ -1,5 +1,5 @@
 /**
- * Room of the byte strings that cross into the store.
+ * Byte strings in the form that the store takes and gives.
  *
  * @module
  */

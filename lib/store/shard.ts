@@ -1,6 +1,6 @@
 /**
- * Room of the shard: the layout of one region of the store, shared by the store, which writes entries, and the
- * encoders, which read them all in a row.
+ * The shard: the layout of one region of the store, shared by the store, which writes entries, and the encoders, which
+ * read them all in a row.
  *
  * A shard's region is an index followed by an arena. The index is open-addressed with linear probing; each slot is two
  * words, the key's hash and the entry's offset in words from the start of the region, 0 for a free slot. Nothing is

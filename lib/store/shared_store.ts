@@ -1,5 +1,5 @@
 /**
- * Room of the key-value store itself: all entries in one SharedArrayBuffer, sharded, one lock per shard.
+ * The key-value store: all entries in one SharedArrayBuffer, sharded, one lock per shard.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the error for a shard without room.
+ * The error for a shard without room.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the store's size: what is fixed when a store is created, and the layout that follows.
+ * The size of a store, fixed when it is created, and the layout that follows from it.
  *
  * @module
  */

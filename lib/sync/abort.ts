@@ -1,5 +1,5 @@
 /**
- * Room of the abort flag: how a failure anywhere ends every wait everywhere.
+ * The abort flag: how a failure anywhere ends every wait everywhere.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the blocked time: how long a thread has waited for others.
+ * The blocked time: how long a thread has waited for others.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the clock: one time that all workers share.
+ * The clock: one time that all workers share.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the condition variable: waiting, under a lock, for something that another thread will make true.
+ * The condition variable: waiting, under a lock, for something that another thread will make true.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the shared-memory layout: sizes and alignment that every shared object keeps to.
+ * The shared-memory layout: sizes and alignment that every shared object keeps to.
  *
  * @module
  */

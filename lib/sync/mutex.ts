@@ -1,5 +1,5 @@
 /**
- * Room of the mutual exclusion lock: one 32-bit word in shared memory, wherever its owner's layout puts it.
+ * A mutual exclusion lock in one 32-bit word of shared memory, wherever its owner's layout puts it.
  *
  * The lock is the third mutex of Ulrich Drepper, "Futexes Are Tricky" (2011), section 6. The word is
  *

@@ -1,5 +1,5 @@
 /**
- * Room of the phase: the shared word that starts all workers together and stops them.
+ * The phase: the shared word that starts all workers together and stops them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the campaigns' size: small inside `deno task test`, large with `--full`. A campaign prints what it has counted.
+ * The campaigns' size: small inside `deno task test`, large with `--full`. A campaign prints what it has counted.
  *
  * @module
  */

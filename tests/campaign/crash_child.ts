@@ -1,5 +1,5 @@
 /**
- * Room of the campaigns' child: kvlab as the crash command starts it, to be killed.
+ * The campaigns' child: kvlab as the crash command starts it, to be killed.
  *
  * @module
  */

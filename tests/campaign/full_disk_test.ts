@@ -1,5 +1,5 @@
 /**
- * Room of the full-disk campaign: disks of all sizes across one snapshot, on which a run goes on from an earlier one until
+ * The full-disk campaign: disks of all sizes across one snapshot, on which a run goes on from an earlier one until
  * there is no space left. `deno task test:full-disk`; `--full` for 256 sizes.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * Room of the kills: what the campaigns that kill kvlab have in common.
+ * The kills: what the campaigns that kill kvlab have in common.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the lanes: work that waits more than it computes, a few pieces at a time.
+ * The lanes: work that waits more than it computes, a few pieces at a time.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the mounts: file systems of the tests' own, which are gone afterwards whatever happens. They need root.
+ * The mounts: file systems of the tests' own, which are gone afterwards whatever happens. They need root.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the power campaign's child: kvlab with a numbered load, which ends as `main.ts` does when it fails.
+ * The power campaign's child: kvlab with a numbered load, which ends as `main.ts` does when it fails.
  *
  * @module
  */

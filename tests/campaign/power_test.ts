@@ -1,6 +1,6 @@
 /**
- * Room of the power campaign: kvlab writes to an ext4 file system whose power is cut; what is lost afterwards must be no
- * more than the gauge for power loss said. `deno task test:power`; `--full` for 1,000 cuts.
+ * The power campaign: kvlab writes to an ext4 file system whose power is cut; what is lost afterwards must be no more
+ * than the gauge for power loss said. `deno task test:power`; `--full` for 1,000 cuts.
  *
  * Where power fails, programs stop. The shutdown of a file system lets them go on, and a sync that it overtakes may then
  * report success: what was called synced counts if it was so before the cut. Half of the cuts come while the child stands

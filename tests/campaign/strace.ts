@@ -1,5 +1,5 @@
 /**
- * Room of strace: runs a program in which chosen system calls fail, and reads what it has logged.
+ * Strace: runs a program in which chosen system calls fail, and reads what it has logged.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Room of the witness's child: records number after number and tells each one on stdout, until it is killed. Its
- * argument is the directory.
+ * The witness's child: records number after number and tells each one on stdout, until it is killed. Its argument is
+ * the directory.
  *
  * @module
  */

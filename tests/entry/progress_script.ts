@@ -1,5 +1,5 @@
 /**
- * Room of the program that draws a progress line and writes other lines in between, for the tests of how they get on.
+ * The program that draws a progress line and writes other lines in between, for the tests of how they get on.
  *
  * @module
  */

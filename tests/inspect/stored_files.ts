@@ -1,6 +1,6 @@
 /**
- * Room of the directories to inspect: written by a real run or made by hand, and what is in them, read without the code
- * under test.
+ * The directories to inspect: written by a real run or made by hand, and what is in them, read without the code under
+ * test.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the tests' mixes: options of a mix, of which a test says only what it is about.
+ * The tests' mixes: options of a mix, of which a test says only what it is about.
  *
  * @module
  */

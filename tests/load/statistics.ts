@@ -1,5 +1,5 @@
 /**
- * Room of the statistics: whether what was counted agrees with what was expected.
+ * The statistics: whether what was counted agrees with what was expected.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Room of the kvlab process: starts kvlab as a user does, sends it signals, and gives back what it printed and how it
- * ended.
+ * The kvlab process: starts kvlab as a user does, sends it signals, and gives back what it printed and how it ended.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the check that a directory holds exactly what runs have acknowledged: no put lost, none made up.
+ * The check that a directory holds exactly what runs have acknowledged: no put lost, none made up.
  *
  * @module
  */

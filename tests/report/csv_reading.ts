@@ -1,5 +1,5 @@
 /**
- * Room of the CSV reader: reads tables by the grammar of RFC 4180, for the tests of what writes them.
+ * The CSV reader: reads tables by the grammar of RFC 4180, for the tests of what writes them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the fake time: `performance.now()` and timers that go on only when a test says so.
+ * The fake time: `performance.now()` and timers that go on only when a test says so.
  *
  * @module
  */

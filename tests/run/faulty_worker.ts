@@ -1,5 +1,5 @@
 /**
- * Room of the faulty worker: a load or file worker that fails in the way its name says, for tests of failing runs.
+ * The faulty worker: a load or file worker that fails in the way its name says, for tests of failing runs.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the directories on disk, for the tests of runs: temporary ones, and what a run has left in one.
+ * The directories on disk, for the tests of runs: temporary ones, and what a run has left in one.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the regenerated load: what a run of the seed's workload must have done, from nothing but its seed and how many
+ * The regenerated load: what a run of the seed's workload must have done, from nothing but its seed and how many
  * operations each of its threads did.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * Room of the sequence load: puts whose last acknowledged values can be told from a count. The worker and the tests both
- * go through it.
+ * The sequence load: puts whose last acknowledged values can be told from a count. The worker and the tests both go
+ * through it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the sequence load worker: a load worker for tests that must know what every key's last acknowledged value is.
+ * The sequence load worker: a load worker for tests that must know what every key's last acknowledged value is.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the arena's reader: a shard's entries, decoded by the layout that `shard.ts` documents and without its code.
+ * The arena's reader: a shard's entries, decoded by the layout that `shard.ts` documents and without its code.
  *
  * @module
  */

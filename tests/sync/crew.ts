@@ -1,5 +1,5 @@
 /**
- * Room of the crew: real workers for a test, each with its own configuration, run to their results.
+ * The crew: real workers for a test, each with its own configuration, run to their results.
  *
  * The tests give their locks a tick so long that a lost wake-up is a hang. So a crew has a deadline, and whoever misses
  * it is woken up and failed, not left: a worker terminated in its sleep would keep the process from exiting.

@@ -1,5 +1,5 @@
 /**
- * Room of the jitter: delays that pull open the windows between the atomic operations of a lock.
+ * The jitter: delays that pull open the windows between the atomic operations of a lock.
  *
  * A wake-up that can be lost within ten nanoseconds may take hours to show itself. Made late now and then, before any
  * of its steps, it shows in a moment.

@@ -1,5 +1,5 @@
 /**
- * Room of a crew's worker: its frame, and the place where a crew meets.
+ * A crew's worker: its frame, and the place where a crew meets.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the commands' own flags: what one command takes and no other, or only those that read a directory.
+ * The commands' own flags: what one command takes and no other, or only those that read a directory.
  *
  * @module
  */

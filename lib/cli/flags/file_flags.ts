@@ -1,5 +1,5 @@
 /**
- * Room of the file backend's flags: how the store is persisted, and where.
+ * The file backend's flags: how the store is persisted, and where.
  *
  * @module
  */

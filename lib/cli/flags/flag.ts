@@ -1,6 +1,5 @@
 /**
- * Room of the flag: what an entry of the table of flags is, and the kinds of values that several of them take. Only the
- * groups of flags beside it and the rooms that read the table enter.
+ * The flag: what an entry of the table of flags is, and the kinds of values that several of them take.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the load's flags: whatever runs a load takes these.
+ * The load's flags: whatever runs a load takes these.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the measurement's flags: when a run begins to measure, when it ends, and what it measures on the way.
+ * The measurement's flags: when a run begins to measure, when it ends, and what it measures on the way.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the output's flags: where a run's figures go, and in which form.
+ * The output's flags: where a run's figures go, and in which form.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the workload's flags: which operations a run's load is made of, on which keys, with which values.
+ * The workload's flags: which operations a run's load is made of, on which keys, with which values.
  *
  * @module
  */

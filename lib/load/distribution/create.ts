@@ -1,5 +1,5 @@
 /**
- * Room of the distributions' names: from what a mix asks for to the distribution itself.
+ * The distributions' names: from what a mix asks for to the distribution itself.
  *
  * @module
  */

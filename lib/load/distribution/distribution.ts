@@ -1,5 +1,5 @@
 /**
- * Room of the distribution: which record an operation goes to, when it goes to one that exists.
+ * The distribution: which record an operation goes to, when it goes to one that exists.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the hash that spreads a distribution's ranks over the records.
+ * The hash that spreads a distribution's ranks over the records.
  *
  * @module
  */

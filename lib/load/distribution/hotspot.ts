@@ -1,5 +1,5 @@
 /**
- * Room of the hotspot distribution: a small set of hot records, and all others cold.
+ * The hotspot distribution: a small set of hot records, and all others cold.
  *
  * @module
  */

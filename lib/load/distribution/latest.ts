@@ -1,5 +1,5 @@
 /**
- * Room of the latest distribution: the newer a record, the more often it is chosen.
+ * The latest distribution: the newer a record, the more often it is chosen.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the scrambled zipfian distribution: few records chosen very often, but spread over all of them.
+ * The scrambled zipfian distribution: few records chosen very often, but spread over all of them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the uniform distribution.
+ * The uniform distribution.
  *
  * @module
  */

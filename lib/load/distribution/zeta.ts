@@ -1,5 +1,5 @@
 /**
- * Room of zeta: the sum that makes the shares of a zipfian distribution add up to one.
+ * Zeta: the sum that makes the shares of a zipfian distribution add up to one.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Room of the zipfian distribution: few items chosen very often, and many rarely.
+ * The zipfian distribution: few items chosen very often, and many rarely.
  *
  * @module
  */

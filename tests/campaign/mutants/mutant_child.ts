@@ -1,6 +1,6 @@
 /**
- * Room of the mutant child: kvlab with one of its workers replaced by a wrong one. Its arguments are the mutant's name
- * and the options.
+ * The mutant child: kvlab with one of its workers replaced by a wrong one. Its arguments are the mutant's name and the
+ * options.
  *
  * @module
  */

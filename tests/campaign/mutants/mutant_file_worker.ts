@@ -1,6 +1,6 @@
 /**
- * Room of the mutant file workers: each does, until it is killed, one thing in the wrong order or the wrong place. Its
- * name, which is the worker's, says which.
+ * The mutant file workers: each does, until it is killed, one thing in the wrong order or the wrong place. Its name,
+ * which is the worker's, says which.
  *
  * @module
  */

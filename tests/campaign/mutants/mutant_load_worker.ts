@@ -1,5 +1,5 @@
 /**
- * Room of the mutant load worker: acknowledges each put before the backend has it.
+ * The mutant load worker: acknowledges each put before the backend has it.
  *
  * @module
  */

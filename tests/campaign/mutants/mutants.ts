@@ -1,5 +1,5 @@
 /**
- * Room of the mutants' names: what is wrong with each.
+ * The mutants' names: what is wrong with each.
  *
  * @module
  */

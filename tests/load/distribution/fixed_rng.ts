@@ -1,5 +1,5 @@
 /**
- * Room of the fixed random numbers: fractions that a test chooses.
+ * The fixed random numbers: fractions that a test chooses.
  *
  * @module
  */
