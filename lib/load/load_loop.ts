@@ -27,8 +27,12 @@ export interface LoopParts {
   readonly meter: ThreadMeter;
 }
 
-/** Operations between two looks at the clock: so many that looking costs nothing, and a fraction of a millisecond at most. */
-const OPS_BETWEEN_LOOKS = 1024;
+/**
+ * Operations between two looks at the clock: at first few, while the code is still interpreted, then so many that looking
+ * costs nothing.
+ */
+const OPS_BETWEEN_LOOKS_MIN = 8;
+const OPS_BETWEEN_LOOKS_MAX = 1024;
 
 /** For {@linkcode LoopParts.latencySample}: so seldom that it costs nothing, and nobody looks at what was measured. */
 export const SAMPLE_NEVER = 2 ** 30;
@@ -48,14 +52,16 @@ export function runClosedLoop(parts: LoopParts, pattern: Pattern): void {
   const { workload, opsMax, latencySample, phase, during, endsAtMs } = parts;
   const out = new PaddedBytes(workload.value.length);
   let untilSample = latencySample;
-  let nowMs = -Infinity;
-  for (let left = opsMax; left > 0;) {
-    const count = Math.min(untilSample - 1, left, OPS_BETWEEN_LOOKS);
+  let nowMs = performance.now();
+  let lookAfter = OPS_BETWEEN_LOOKS_MIN;
+  for (let left = opsMax; left > 0 && nowMs < endsAtMs;) {
+    const count = Math.min(untilSample - 1, left, lookAfter);
+    lookAfter = Math.min(2 * lookAfter, OPS_BETWEEN_LOOKS_MAX);
     const done = runUntimed(parts, pattern, { count, out });
     left -= done;
     untilSample -= done;
     if (untilSample > 1) nowMs = performance.now();
-    if (left === 0 || nowMs >= endsAtMs || phase.words[PHASE_INDEX] !== during) return;
+    if (left === 0 || phase.words[PHASE_INDEX] !== during) return;
     if (untilSample > 1) continue;
     workload.next();
     nowMs = timeOperation(parts, out);
