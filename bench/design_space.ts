@@ -29,6 +29,7 @@ const POLICIES: readonly { flag: string; policy: PersistencePolicy }[] = [
     policy: { kind: "asynchronous", queueDepth: 8192, queueMemoryBytes: 256 * 2 ** 20 },
   },
   { flag: "--flush-period-us=50000", policy: { kind: "periodic", periodMs: 50 } },
+  { flag: "--commit-delay-us=0", policy: { kind: "commit", delayMs: 0 } },
 ];
 
 const LOAD = {

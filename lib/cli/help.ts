@@ -25,7 +25,8 @@ const BACKENDS = `\
 Backends:
   memory  The store in shared memory alone: the baseline.
   file    The same store, persisted in one file per shard, under one policy: synchronous
-          (--write-period-us), asynchronous (--queue-depth) or periodic (--flush-period-us).
+          (--write-period-us), asynchronous (--queue-depth), periodic (--flush-period-us) or
+          commit (--commit-delay-us).
 
 Flags go before or after the backend's name, the directory or the files, as --flag=value or
 --flag value. Units of a count: k or M, or none. Of a SIZE: ${listNames(SIZE_UNITS)}, or none

@@ -19,8 +19,10 @@ export function openFile(path: string, options: Deno.OpenOptions): Deno.FsFile {
  * nothing is written through a link that someone else has put there, and no pipe or device is waited for.
  */
 export function openOwnFile(path: string): Deno.FsFile {
+  const created = lookAt(path) === undefined ? createOwnFile(path) : undefined;
+  if (created !== undefined) return created;
   const found = lookAt(path);
-  if (found === undefined) return openFile(path, { read: true, write: true, createNew: true });
+  if (found === undefined) throw new PersistError("open", path, "it has just been removed");
   checkRegular(path, found);
   const file = openFile(path, { read: true, write: true });
   try {
@@ -32,6 +34,16 @@ export function openOwnFile(path: string): Deno.FsFile {
   }
   file.close();
   throw new PersistError("open", path, "another file has taken its place meanwhile");
+}
+
+/** Creates a file; `undefined` when another process has just done so. */
+function createOwnFile(path: string): Deno.FsFile | undefined {
+  try {
+    return openFile(path, { read: true, write: true, createNew: true });
+  } catch (error) {
+    if (error instanceof PersistError && error.cause instanceof Deno.errors.AlreadyExists) return undefined;
+    throw error;
+  }
 }
 
 /** @throws {PersistError} when what is there is not a regular file: a link, a directory, a pipe, a device */
