@@ -131,10 +131,13 @@ export async function prepareFiles(
   }
 }
 
+/** The usual limit on open files, assumed where the system does not tell. */
+const OPEN_FILES_USUAL = 1024;
+
 /** Under the synchronous and commit policies all load workers write, and the file worker too. */
 function openFilesMax(policy: PersistencePolicy, threads: number): number {
   const writers = policy.kind === "synchronous" || policy.kind === "commit" ? threads + 1 : 1;
-  return openFilesPerWriter({ limit: openFilesLimit(), threads: threads + 1, writers });
+  return openFilesPerWriter({ limit: openFilesLimit() ?? OPEN_FILES_USUAL, threads: threads + 1, writers });
 }
 
 /** What a snapshot takes beside its entries. */

@@ -11,6 +11,7 @@ import { crashJson, crashText, killLine } from "../report/crash.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
 import { print, warn } from "./terminal.ts";
+import { refuseTooManyWorkers } from "./worker_check.ts";
 
 /** The exit code when a kill tore files or cost more than the gauge said. */
 const EXIT_NOT_HELD = 3;
@@ -18,9 +19,11 @@ const EXIT_NOT_HELD = 3;
 /**
  * Does what the command says, and returns the exit code. What the kills have shown is printed, even if a later one fails.
  *
+ * @throws {UsageError} when the system has no room for the workers
  * @throws {Error} the first failure of a kill
  */
 export async function crashCommand({ kills, options, format, quiet }: CrashCommand): Promise<number> {
+  refuseTooManyWorkers({ ...options, witnessed: true });
   const stop = stopOnSignals();
   if (!quiet) warn(configurationLine(options, VERSION));
   const show = (result: CrashResult) => print(format === "json" ? crashJson(result) : crashText(result));

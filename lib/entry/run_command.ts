@@ -15,14 +15,17 @@ import { ProgressLine } from "./progress_line.ts";
 import { deliver, deliverAtOnce, type MeasuredRun, outputPaths } from "./run_outputs.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
 import { warn } from "./terminal.ts";
+import { refuseTooManyWorkers } from "./worker_check.ts";
 
 /**
  * Does what the command says, and returns the exit code. What has been measured is delivered, even if a later run of a
  * repeat fails or is interrupted.
  *
+ * @throws {UsageError} when the system has no room for the workers
  * @throws {Error} the first failure of a run
  */
 export async function runCommand(command: RunCommand): Promise<number> {
+  refuseTooManyWorkers(command.options);
   const runs: MeasuredRun[] = [];
   // Before the first line, so that whoever has read that may rely on an orderly end.
   let isRunning = true;

@@ -5,20 +5,46 @@
  * @module
  */
 
-/** The usual soft limit on open files, assumed where the system does not tell. */
-const OPEN_FILES_USUAL = 1024;
-
 /** File systems in memory: what is synced there is lost with the power all the same. */
 const VOLATILE_TYPES = ["tmpfs", "ramfs"];
+
+/** More threads than a user has for everything else together. */
+const THREADS_MANY = 16_384;
+
+/** The user whom no limit on threads binds. */
+const ROOT = "0";
 
 /** What `df` prints for what it cannot know. */
 const UNKNOWN_TYPE = "-";
 
-/** How many files this process may hold open at a time. */
-export function openFilesLimit(): number {
-  const answer = ask("sh", ["-c", "ulimit -n"]);
-  if (answer === "unlimited") return Infinity;
-  return answer !== undefined && /^\d+$/.test(answer) ? Number(answer) : OPEN_FILES_USUAL;
+/** How many files this process may hold open at a time; `undefined` where the system does not tell. */
+export function openFilesLimit(): number | undefined {
+  return limitOf("OPEN_MAX");
+}
+
+/**
+ * How many more threads the user of this process may have; `undefined` where there is no limit that could matter, and
+ * where the system does not tell.
+ */
+export function threadsLeft(): number | undefined {
+  const limit = limitOf("CHILD_MAX") ?? Infinity;
+  if (limit > THREADS_MANY) return undefined;
+  const user = ask("ps", ["-o", "uid=", "-p", String(Deno.pid)])?.trim();
+  if (user === undefined || user === ROOT) return undefined;
+  const threads = ask("ps", ["-o", "nlwp=", "-U", user])?.split("\n").map(Number);
+  return threads === undefined ? undefined : limit - threads.reduce((sum, count) => sum + count, 0);
+}
+
+function limitOf(name: "OPEN_MAX" | "CHILD_MAX"): number | undefined {
+  const answer = ask("getconf", [name]);
+  if (answer === "undefined") return Infinity;
+  return answer !== undefined && /^\d+$/.test(answer) ? Number(answer) : undefined;
+}
+
+/** Bytes of memory that are free, or could be at once; `undefined` where nobody may know. */
+export function availableMemory(): number | undefined {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "systemMemoryInfo" });
+  return state === "granted" ? Deno.systemMemoryInfo().available : undefined;
 }
 
 /**

@@ -16,6 +16,7 @@ import { loadResult } from "./load_result.ts";
 import type { PhaseResult } from "./measurements.ts";
 import type { RunOptions } from "./options.ts";
 import type { RunResult, StopSignal } from "./result.ts";
+import { startWorker } from "./start_worker.ts";
 import { SeriesRecorder } from "./series.ts";
 
 type LoadTask = WorkerTask<LoadWorkerConfiguration, LoadWorkerResult>;
@@ -120,7 +121,8 @@ export class LoadRun {
       ...(latencySample === undefined ? {} : { latencySample }),
     };
     for (let thread = 0; thread < threads; thread++) {
-      const worker = hooks.createLoadWorker?.() ?? createLoadWorker();
+      const create = () => hooks.createLoadWorker?.() ?? createLoadWorker();
+      const worker = startWorker(create, `load worker ${thread + 1} of ${threads}`);
       this.#loadTasks.push(new WorkerTask(worker, { ...common, thread }, `Load worker ${thread}`));
     }
   }

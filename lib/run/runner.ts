@@ -20,6 +20,7 @@ import type { RunHooks } from "./hooks.ts";
 import { LoadRun } from "./load_run.ts";
 import type { RunOptions } from "./options.ts";
 import type { RunResult } from "./result.ts";
+import { startWorker } from "./start_worker.ts";
 
 /**
  * Runs a load against a backend: prepares, starts all load workers together, stops them when the time is up, the
@@ -46,7 +47,7 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
     for (const file of files.filesSetAside) hooks.onSetAside?.(file);
     const preloaded = workload.kind === "mix" && workload.preload;
     const device = describeDevice(backend, path);
-    const worker = hooks.createFileWorker?.() ?? createFileWorker();
+    const worker = startWorker(() => hooks.createFileWorker?.() ?? createFileWorker(), "the file worker");
     const common = { clock, phase, abort: abort.handle() };
     const fileRun = new FileRun({ ...common, options: backend, files, preloaded, device, worker });
     return await new LoadRun({ ...parts, backend: files.handle, fileRun }).run();

@@ -133,7 +133,7 @@ Deno.test("prepareFiles() hands on how snapshots are replaced and synced, and wh
 
 Deno.test("prepareFiles() lets writers keep files open within the system's limit", async () => {
   using directory = temporaryDirectory();
-  const limit = openFilesLimit();
+  const limit = openFilesLimit() ?? 1024;
   const periodic: PersistencePolicy = { kind: "periodic", periodMs: 1 };
   // Under these policies every load worker writes, and at the end the file worker.
   for (const [policy, writers] of [[SYNCHRONOUS, THREADS + 1], [COMMIT, THREADS + 1], [periodic, 1]] as const) {

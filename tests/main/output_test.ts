@@ -4,8 +4,9 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { contentOf, namesIn, type TemporaryDirectory, temporaryDirectory } from "../run/files.ts";
-import { assertCode, assertFailed, type Ended, kvlab, KvlabProcess, succeeds, testWhere } from "./kvlab.ts";
+import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
+import { assertCode, assertFailed, type Ended, kvlab, KvlabProcess, testWhere } from "./kvlab.ts";
+import { readableCache, unprivileged, whyNotUnprivileged } from "./unprivileged.ts";
 
 /** Enough, on the busiest machine, to put into every file. */
 const LOAD = ["--threads=1", "--load-time-sec=0.1", "--pattern=unthrottled"];
@@ -43,40 +44,12 @@ Deno.test("an output that is a file, or inside one, is refused and the file is l
   assertEquals(Deno.readTextFileSync(file), "mine\n");
 });
 
-/** What starts kvlab as a user who may read everything, because the checkout may be root's, but not write everything. */
-const UNPRIVILEGED = Deno.uid() === 0
-  ? [
-    "setpriv",
-    "--reuid=65534",
-    "--regid=65534",
-    "--clear-groups",
-    "--inh-caps=+dac_read_search",
-    "--ambient-caps=+dac_read_search",
-    "--",
-  ]
-  : [];
-
-/**
- * A Deno cache that any user can read, with all that kvlab imports: whether a package is in the cache Deno asks in a way
- * that does not count the capability.
- */
-async function readableCache(): Promise<TemporaryDirectory> {
-  const cache = temporaryDirectory();
-  Deno.chmodSync(cache.path, WRITABLE);
-  assertCode(await kvlab(["--version"], { env: { DENO_DIR: cache.path } }), 0);
-  return cache;
-}
-
+const UNPRIVILEGED = unprivileged();
 const READ_ONLY = 0o555;
 const WRITABLE = 0o755;
 
-const [probe = "true", ...probeArgs] = [...UNPRIVILEGED, "true"];
-const cannotDrop = await succeeds(probe, probeArgs)
-  ? undefined
-  : "the tests run as root and setpriv cannot start kvlab as another user";
-
 testWhere(
-  cannotDrop,
+  whyNotUnprivileged,
   "an output that the user may not write to is refused, and what it holds is untouched",
   async () => {
     using directory = temporaryDirectory();
@@ -104,7 +77,7 @@ testWhere(
 );
 
 testWhere(
-  cannotDrop,
+  whyNotUnprivileged,
   "an output whose lock file is someone's own, in a directory that the user may not write to, is refused",
   async () => {
     using directory = temporaryDirectory();

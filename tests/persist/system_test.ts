@@ -3,14 +3,24 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
-import { fileSystemType, openFilesLimit, volatileFileSystem } from "../../lib/persist/system.ts";
+import { assert, assertEquals } from "@std/assert";
+import {
+  availableMemory,
+  fileSystemType,
+  openFilesLimit,
+  threadsLeft,
+  volatileFileSystem,
+} from "../../lib/persist/system.ts";
 import { TemporaryDirectory } from "./fixtures.ts";
 
 Deno.test("openFilesLimit() is what the shell says", async () => {
   const { stdout } = await new Deno.Command("sh", { args: ["-c", "ulimit -n"] }).output();
   const text = new TextDecoder().decode(stdout).trim();
   assertEquals(openFilesLimit(), text === "unlimited" ? Infinity : Number(text));
+});
+
+Deno.test("threadsLeft() and availableMemory() say more than nothing, where they say anything", () => {
+  for (const left of [threadsLeft(), availableMemory()]) assert(left === undefined || left > 0, String(left));
 });
 
 Deno.test("volatileFileSystem() knows nothing of a directory that is not there", () => {

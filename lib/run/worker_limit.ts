@@ -1,0 +1,68 @@
+/**
+ * How many load workers the process has room for: where its descriptors run out, Deno panics, and leaves everything as
+ * it is at that moment. So that is found out before anything starts.
+ *
+ * @module
+ */
+import type { RunOptions } from "./options.ts";
+
+/** Deno's event loop and its channels, in each worker: 6 as measured under Linux. */
+const DESCRIPTORS_PER_WORKER = 6;
+/** The file that a thread keeps open at least, and one more while that one is replaced. */
+const DESCRIPTORS_PER_WRITER = 2;
+/** The files in which a thread notes what it was acknowledged, and what it has written and synced. */
+const DESCRIPTORS_PER_WITNESS = 3;
+/** The main thread's 23 as measured, the lock, the pipes of a command that is asked, and some that were inherited. */
+const DESCRIPTORS_OF_PROCESS = 40;
+/** What a worker takes before it does anything, as measured: V8's heap, the modules, the stack. */
+const MEMORY_PER_WORKER = 14 * 2 ** 20;
+
+/** Its own, and one that Deno reads its modules with. */
+const THREADS_PER_WORKER = 2;
+/** V8's, and those of commands that are asked. */
+const THREADS_OF_PROCESS = 16;
+
+/** What the system grants; absent where it does not tell. */
+export interface WorkerLimits {
+  readonly openFiles?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** Something that there is too little of for a run. */
+export interface Shortage {
+  readonly of: "open files" | "memory" | "threads";
+  /** What the run needs, and what there is: a number, or bytes. */
+  readonly needed: number;
+  readonly granted: number;
+  /** Load workers that there would be enough for; 0 when there is not enough for one. */
+  readonly threadsMax: number;
+}
+
+/**
+ * What the system grants too little of for the workers of a run; `undefined` when there is enough of everything.
+ *
+ * @param options `witnessed`: whether each load worker has a witness of what is acknowledged
+ */
+export function workerShortage(
+  { threads, backend, witnessed = false }: Pick<RunOptions, "threads" | "backend"> & { witnessed?: boolean },
+  { openFiles = Infinity, memoryBytes = Infinity, threads: threadsGranted = Infinity }: WorkerLimits,
+): Shortage | undefined {
+  const fileWorkers = backend.kind === "file" ? 1 : 0;
+  const threadsWrite = backend.kind === "file" && ["synchronous", "commit"].includes(backend.policy.kind);
+  const perThread = DESCRIPTORS_PER_WORKER + (threadsWrite ? DESCRIPTORS_PER_WRITER : 0) +
+    (witnessed ? DESCRIPTORS_PER_WITNESS : 0);
+  const besides = DESCRIPTORS_OF_PROCESS +
+    fileWorkers * (DESCRIPTORS_PER_WORKER + DESCRIPTORS_PER_WRITER + DESCRIPTORS_PER_WITNESS);
+  const shortage = (of: Shortage["of"], granted: number, each: number, others: number): Shortage[] => {
+    const needed = others + threads * each;
+    return needed <= granted
+      ? []
+      : [{ of, needed, granted, threadsMax: Math.max(0, Math.floor((granted - others) / each)) }];
+  };
+  return [
+    ...shortage("open files", openFiles, perThread, besides),
+    ...shortage("memory", memoryBytes, MEMORY_PER_WORKER, fileWorkers * MEMORY_PER_WORKER),
+    ...shortage("threads", threadsGranted, THREADS_PER_WORKER, THREADS_OF_PROCESS + fileWorkers * THREADS_PER_WORKER),
+  ].sort((a, b) => a.threadsMax - b.threadsMax)[0];
+}

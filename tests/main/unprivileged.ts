@@ -1,0 +1,34 @@
+/**
+ * kvlab started by a user who is not root, for tests that run as root.
+ *
+ * @module
+ */
+import { type TemporaryDirectory, temporaryDirectory } from "../run/files.ts";
+import { assertCode, kvlab, succeeds } from "./kvlab.ts";
+
+const NOBODY = 65534;
+
+/** What starts kvlab as a user who may read everything, because the checkout may be root's, but not write everything. */
+export function unprivileged(uid = NOBODY): readonly string[] {
+  if (Deno.uid() !== 0) return [];
+  const ids = [`--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
+  return ["setpriv", ...ids, "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", "--"];
+}
+
+const [probe = "true", ...probeArgs] = [...unprivileged(), "true"];
+
+/** Why kvlab cannot be started so; `undefined` when it can. */
+export const whyNotUnprivileged = await succeeds(probe, probeArgs)
+  ? undefined
+  : "the tests run as root and setpriv cannot start kvlab as another user";
+
+/**
+ * A Deno cache that any user can read, with all that kvlab imports: whether a package is in the cache Deno asks in a way
+ * that does not count the capability.
+ */
+export async function readableCache(): Promise<TemporaryDirectory> {
+  const cache = temporaryDirectory();
+  Deno.chmodSync(cache.path, 0o755);
+  assertCode(await kvlab(["--version"], { env: { DENO_DIR: cache.path } }), 0);
+  return cache;
+}

@@ -1,0 +1,66 @@
+/**
+ * Tests of more workers than the system has room for: they are refused with what would fit, before anything starts.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { namesIn, temporaryDirectory } from "../run/files.ts";
+import { assertCode, kvlab, linesOf, succeeds, testWhere } from "./kvlab.ts";
+import { unprivileged } from "./unprivileged.ts";
+
+const SHORT = "--load-time-sec=0.1";
+
+function limited(limit: string): readonly string[] {
+  return ["sh", "-c", `ulimit ${limit}; exec "$@"`, "sh"];
+}
+
+for (
+  const [command, backend] of [
+    ["", "file --file-count=40 --queue-depth=64"],
+    ["", "file --file-count=40 --write-period-us=1 --replace=in-place"],
+    ["", "memory"],
+    ["crash --kills=1 ", "file --file-count=40 --queue-depth=64"],
+  ]
+) {
+  Deno.test(`more threads than there are descriptors for are refused with what fits: ${command}${backend}`, async () => {
+    using temporary = temporaryDirectory();
+    const start = { wrapper: limited("-n 256"), env: { TMPDIR: temporary.path } };
+    const args = (threads: string) => `${command}${SHORT} --threads=${threads} ${backend}`.split(" ");
+
+    const refused = await kvlab(args("64"), start);
+    assertCode(refused, 2);
+    assertEquals([refused.stdout, linesOf(refused.stderr).length], ["", 1]);
+    const fits =
+      /^kvlab: --threads=64 takes \d+ open files, the limit is 256 \(ulimit -n\): at most --threads=(\d+) fits/
+        .exec(refused.stderr)?.[1];
+    assertCode(await kvlab(args(fits ?? "none"), start), 0);
+    assertEquals(namesIn(temporary.path), []);
+  });
+}
+
+/** A user who has no other threads, as long as this is the only test of its kind that runs. */
+const LONER = 64738;
+const FEW_THREADS = ["prlimit", "--nproc=60", ...unprivileged(LONER)];
+const [probe = "", ...probeArgs] = [...FEW_THREADS, "true"];
+const missing = Deno.uid() === 0 && await succeeds(probe, probeArgs)
+  ? undefined
+  : "becoming a user with no other threads needs root, setpriv and prlimit";
+
+testWhere(missing, "more threads than the user may have are refused with what fits", async () => {
+  using temporary = temporaryDirectory();
+  using cache = temporaryDirectory();
+  for (const { path } of [temporary, cache]) Deno.chmodSync(path, 0o777);
+  const env = { TMPDIR: temporary.path, DENO_DIR: cache.path };
+  // Fills that user's cache, which takes threads too.
+  assertCode(await kvlab(["--version"], { wrapper: unprivileged(LONER), env }), 0);
+  const run = (threads: string) =>
+    kvlab([SHORT, `--threads=${threads}`, "file", "--file-count=4", "--queue-depth=64"], { wrapper: FEW_THREADS, env });
+
+  const refused = await run("64");
+  assertCode(refused, 2);
+  const fits =
+    /^kvlab: --threads=64 takes \d+ threads of the system, \d+ are left \(ulimit -u\): at most --threads=(\d+) /
+      .exec(refused.stderr)?.[1];
+  assertCode(await run(fits ?? "none"), 0);
+  assertEquals(namesIn(temporary.path), []);
+});

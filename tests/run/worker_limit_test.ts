@@ -1,0 +1,59 @@
+/**
+ * Tests of how many workers a process has room for.
+ *
+ * @module
+ */
+import { assertEquals, assertGreater } from "@std/assert";
+import type { BackendOptions } from "../../lib/backend/backend.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import { workerShortage } from "../../lib/run/worker_limit.ts";
+
+const MIB = 2 ** 20;
+
+function file(policy: PersistencePolicy): BackendOptions {
+  const layout = { kind: "snapshot", replace: "rename" } as const;
+  return { kind: "file", fileCount: 4, serializer: "json", policy, layout, sync: "none" };
+}
+
+const BACKENDS: readonly BackendOptions[] = [
+  { kind: "memory" },
+  file({ kind: "periodic", periodMs: 1 }),
+  file({ kind: "synchronous", periodMs: 1 }),
+];
+
+Deno.test("workerShortage() says how many threads fit, and that many do", () => {
+  const most = BACKENDS.map((backend) => {
+    const limits = { openFiles: 256 };
+    const shortage = workerShortage({ threads: 64, backend }, limits);
+    assertEquals([shortage?.of, shortage?.granted], ["open files", 256]);
+    const { threadsMax = 0, needed = 0 } = shortage ?? {};
+    assertGreater(needed, 256);
+    assertEquals(workerShortage({ threads: threadsMax, backend }, limits), undefined);
+    assertEquals(workerShortage({ threads: threadsMax + 1, backend }, limits)?.threadsMax, threadsMax);
+    return threadsMax;
+  });
+  // The file worker takes some, and threads that write take more.
+  assertEquals(most, most.toSorted((a, b) => b - a));
+  assertEquals(new Set(most).size, most.length);
+});
+
+Deno.test("workerShortage() knows that witnesses take descriptors too", () => {
+  const [threadsMax = 0, witnessed = 0] = [false, true].map((witnessed) =>
+    workerShortage({ threads: 64, backend: { kind: "memory" }, witnessed }, { openFiles: 256 })?.threadsMax
+  );
+  assertGreater(threadsMax, witnessed);
+});
+
+Deno.test("workerShortage() names what is shortest", () => {
+  const backend = { kind: "memory" } as const;
+  const shortage = workerShortage({ threads: 1024, backend }, { openFiles: 1024, memoryBytes: 140 * MIB });
+  assertEquals([shortage?.of, shortage?.threadsMax], ["memory", 10]);
+  const user = workerShortage({ threads: 1024, backend }, { openFiles: 1024, threads: 24 });
+  assertEquals([user?.of, user?.threadsMax], ["threads", 4]);
+});
+
+Deno.test("workerShortage() has nothing against what the system does not tell, and no thread where none fits", () => {
+  const backend = { kind: "memory" } as const;
+  assertEquals(workerShortage({ threads: 1024, backend }, {}), undefined);
+  assertEquals(workerShortage({ threads: 1, backend }, { openFiles: 10 })?.threadsMax, 0);
+});
