@@ -209,6 +209,7 @@ Deno.test("parseCommand() refuses names that there are not, and names the closes
       '--pattern must be consistent, bursty or unthrottled, got "burst" (did you mean bursty?)',
     ],
     ["--pattern=steady memory", '--pattern must be consistent, bursty or unthrottled, got "steady"'],
+    [`${FILE} --output=a\ufffdb`, '--output must be a directory, got "a\ufffdb"'],
     [`${FILE} --serializer=josn`, '--serializer must be json, cbor or raw, got "josn" (did you mean json?)'],
     [`${FILE} --serializer=xml`, '--serializer must be json, cbor or raw, got "xml"'],
     ["--format=JSON memory", '--format must be text, json or csv, got "JSON" (did you mean json?)'],

@@ -4,7 +4,15 @@
  * @module
  */
 import { decode } from "../codec/decode.ts";
-import { assert, assertEquals, assertFalse, assertGreater, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertGreater,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { type Codec, SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { ShardDirectory } from "../../lib/persist/directory.ts";
@@ -243,6 +251,27 @@ for (const serializer of SERIALIZER_NAMES) {
     const [setAside] = loaded.survey.setAside;
     assertEquals(setAside?.reason, "it cannot be read: Is a directory (os error 21)");
     assertEquals(Deno.readTextFileSync(`${setAside?.backupPath}/inside`), "content");
+  });
+
+  Deno.test(`surveyDirectory() refuses, and sets nothing aside, when the process may not or cannot read a ${serializer} file`, async () => {
+    using fixture = new Fixture(serializer);
+    const before = filesIn(fixture.path, (name) => name !== "LOCK");
+    const { readFileSync } = Deno;
+    for (
+      const [code, reason] of [["EACCES", "Permission denied"], ["EMFILE", "Too many open files"], ["EIO", "I/O error"]]
+    ) {
+      Deno.readFileSync = () => {
+        throw Object.assign(new Error(`${reason} (os error 1)`), { code });
+      };
+      try {
+        const error = await assertRejects(() => fixture.load(), PersistError);
+        assertStringIncludes(error.message, `${reason} (os error 1)`);
+      } finally {
+        Deno.readFileSync = readFileSync;
+      }
+    }
+    assertEquals(filesIn(fixture.path, (name) => name !== "LOCK"), before);
+    assertHolds(fixture, await fixture.load());
   });
 
   Deno.test(`surveyDirectory() sets every ${serializer} file aside when all are damaged, and the next run starts`, async () => {

@@ -88,9 +88,12 @@ export function oneOf<Name extends string>(names: readonly Name[]) {
   };
 }
 
+/** What an argument has in place of bytes that are not UTF-8: the file that it names could never be found. */
+const NOT_UTF8 = "\ufffd";
+
 /** A path, whatever it is. */
 export function path(allowed: string) {
-  return { allowed, parse: (text: string) => text };
+  return { allowed, parse: (text: string) => text.includes(NOT_UTF8) ? undefined : text };
 }
 
 /** A count, in thousands or millions where it says so. */
