@@ -41,14 +41,15 @@ function runs(pid: number): boolean {
   }
 }
 
-/** The child that a crash command is about to kill, in the middle of its load. */
-async function childOf(parent: KvlabProcess, witnesses: string): Promise<number> {
+/** The child that a crash command is about to kill, when its load is about to begin. */
+async function childOf(parent: KvlabProcess, witnesses: string, threads: number): Promise<number> {
   await parent.says("kvlab 0");
   for (;;) {
     const [child] = Deno.readTextFileSync(childrenPath(parent.pid)).split(" ").filter((pid) => pid !== "").map(Number);
     const witness = namesIn(witnesses).find((name) => name.startsWith("kvlab-witness-"));
+    const names = witness === undefined ? [] : namesIn(`${witnesses}/${witness}`);
     // Every load worker has a file there, with which it begins.
-    if (child !== undefined && witness !== undefined && namesIn(`${witnesses}/${witness}`).length > 1) return child;
+    if (child !== undefined && names.filter((name) => name.startsWith("ack")).length === threads) return child;
     await passes(POLL_MS);
   }
 }
@@ -57,7 +58,7 @@ for (const [signal, code] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]
   testWhere(missing, `${signal} ends a crash at once, long before the kill that is due`, async () => {
     using temporary = temporaryDirectory();
     const parent = KvlabProcess.start([...CRASH, "--threads=2"], { env: { TMPDIR: temporary.path } });
-    const child = await childOf(parent, temporary.path);
+    const child = await childOf(parent, temporary.path, 2);
     const signalledAtMs = performance.now();
     parent.signal(signal);
 
@@ -74,7 +75,7 @@ testWhere(missing, "a crash that is killed takes its child with it, though that 
   using temporary = temporaryDirectory();
   const busy = [...CRASH, "--threads=32", "--pattern=unthrottled"];
   const parent = KvlabProcess.start(busy, { env: { TMPDIR: temporary.path } });
-  const child = await childOf(parent, temporary.path);
+  const child = await childOf(parent, temporary.path, 32);
   parent.signal("SIGKILL");
   const killedAtMs = performance.now();
   while (runs(child) && performance.now() - killedAtMs < 10 * ORPHAN_MS_MAX) await passes(POLL_MS);
