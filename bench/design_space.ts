@@ -8,7 +8,6 @@
  * @module
  */
 import type { FileBackendOptions } from "../lib/backend/backend.ts";
-import { CHILD_COMMAND } from "../lib/crash/child_command.ts";
 import { crash } from "../lib/crash/crash.ts";
 import { REPLACE_NAMES, type ReplaceName } from "../lib/persist/layout/layout_options.ts";
 import { type PersistencePolicy, SYNC_NAMES, type SyncName } from "../lib/persist/policy.ts";
@@ -68,18 +67,11 @@ async function measure(policy: PersistencePolicy, replace: ReplaceName, sync: Sy
     rates.push(rate);
     shares.push(rate / memory);
   }
-  const { kills } = await crash({ kills: KILLS, options: { ...LOAD, loadTimeMs: 300, warmupMs: 0, backend } }, {
-    program: {
-      path: Deno.execPath(),
-      args: ["run", "--allow-read", "--allow-write", "--allow-run", MAIN_MODULE, CHILD_COMMAND],
-    },
-  });
+  const { kills } = await crash({ kills: KILLS, options: { ...LOAD, loadTimeMs: 300, warmupMs: 0, backend } });
   if (last?.file === undefined) throw new Error("The file backend gave no file result");
   const lostMax = Math.max(...kills.map(({ lost }) => lost));
   return { opsPerSec: median(rates), shareOfMemory: median(shares), file: last.file, lostMax };
 }
-
-const MAIN_MODULE = new URL("../main.ts", import.meta.url).href;
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
+import { PLAIN_LOADER } from "../persist/system.ts";
 import type { RunOptions } from "../run/options.ts";
 import { CHILD_COMMAND } from "./child_command.ts";
 import type { RunHooks } from "../run/hooks.ts";
@@ -17,11 +19,41 @@ export interface ChildProgram {
   readonly args: readonly string[];
 }
 
-/** This kvlab, compiled or from source. */
-export function thisProgram(): ChildProgram {
-  const path = Deno.execPath();
+/** How to start this kvlab, compiled or from source, with leave to use the directories and no others. */
+export function thisProgram(directories: readonly string[]): ChildProgram {
+  const path = ownPath();
   if (Deno.build.standalone) return { path, args: [CHILD_COMMAND] };
-  return { path, args: ["run", "--allow-read", "--allow-write", "--allow-run", Deno.mainModule, CHILD_COMMAND] };
+  const root = new URL("../../", import.meta.url);
+  // Deno asks for a path as it is given, and for what it leads to.
+  const paths = directories.flatMap((directory) => [directory, Deno.realPathSync(directory)]);
+  return {
+    path,
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      permission("read", [fileURLToPath(root), ...paths]),
+      permission("write", paths),
+      "--allow-run=getconf,df",
+      new URL("main.ts", root).href,
+      CHILD_COMMAND,
+    ],
+  };
+}
+
+/** The flag that permits a use of paths; of all, where a path has a comma, which a list cannot hold. */
+function permission(use: "read" | "write", paths: readonly string[]): string {
+  return paths.some((path) => path.includes(",")) ? `--allow-${use}` : `--allow-${use}=${paths.join(",")}`;
+}
+
+/** Linux's own name for the program of a process, which holds wherever that was put. */
+const SELF = "/proc/self/exe";
+
+/** A path of this program by which it may be started. */
+function ownPath(): string {
+  const path = Deno.execPath();
+  const mayStart = (command: string) => Deno.permissions.querySync({ name: "run", command }).state === "granted";
+  return !mayStart(path) && mayStart(SELF) ? SELF : path;
 }
 
 /**
@@ -114,6 +146,7 @@ class Child {
   constructor({ path, args }: ChildProgram, options: RunOptions) {
     this.#process = new Deno.Command(path, {
       args: [...args, JSON.stringify(options)],
+      env: PLAIN_LOADER,
       // Nothing is written to it: it ends when this process does, which the child watches.
       stdin: "piped",
       stdout: "null",

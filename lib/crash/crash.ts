@@ -53,7 +53,7 @@ const CHILD_LOAD_MS_EXTRA = 60_000;
 export async function crash({ kills, options }: CrashOptions, hooks: CrashHooks = {}): Promise<CrashResult> {
   const output = options.backend.output ?? makeTemporaryDirectory("kvlab-crash-");
   try {
-    const rounds = new CrashRounds({ ...options, backend: { ...options.backend, output } }, hooks);
+    const rounds = new CrashRounds(output, options, hooks);
     await rounds.start();
     const results: KillResult[] = [];
     for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
@@ -71,7 +71,8 @@ export async function crash({ kills, options }: CrashOptions, hooks: CrashHooks 
 /** The kills of one directory. */
 class CrashRounds {
   readonly #options: CrashOptions["options"];
-  readonly #program: ChildProgram;
+  readonly #output: string;
+  readonly #program: ChildProgram | undefined;
   readonly #stop: AbortSignal | undefined;
   readonly #moments: Rng;
   /** Each shard's version as last read. */
@@ -79,9 +80,10 @@ class CrashRounds {
   /** Rounds are numbered on from what the directory holds of earlier ones. */
   #roundBefore = 0;
 
-  constructor(options: CrashOptions["options"], hooks: CrashHooks) {
-    this.#options = options;
-    this.#program = hooks.program ?? thisProgram();
+  constructor(output: string, options: CrashOptions["options"], hooks: CrashHooks) {
+    this.#output = output;
+    this.#options = { ...options, backend: { ...options.backend, output } };
+    this.#program = hooks.program;
     this.#stop = hooks.stop;
     this.#moments = new Rng(options.seed, 2 ** 31);
     this.#versions = new Float64Array(options.backend.fileCount);
@@ -109,7 +111,7 @@ class CrashRounds {
     const round = this.#roundBefore + kill;
     const seed = (this.#options.seed + kill) % 2 ** 32;
     const { loadTimeMs, threads } = this.#options;
-    const end = await killChild(this.#program, {
+    const end = await killChild(this.#program ?? thisProgram([this.#output, witness]), {
       ...this.#options,
       seed,
       loadTimeMs: loadTimeMs + CHILD_LOAD_MS_EXTRA,

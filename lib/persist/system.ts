@@ -73,11 +73,26 @@ export function ignoresHangUp(): boolean {
   return parseInt(mask.at(-1) ?? "0", 16) % 2 === 1;
 }
 
+/**
+ * Environment for commands without what changes how programs are loaded: with such a variable Deno starts none that is
+ * permitted by name.
+ */
+export const PLAIN_LOADER: Readonly<Record<string, string>> = {
+  LD_LIBRARY_PATH: "",
+  LD_PRELOAD: "",
+  DYLD_LIBRARY_PATH: "",
+  DYLD_INSERT_LIBRARIES: "",
+};
+
 /** What a command prints; `undefined` when it cannot be run or fails. */
 function ask(command: string, args: readonly string[]): string | undefined {
   try {
-    const { success, stdout } = new Deno.Command(command, { args: [...args], stdin: "null", stderr: "null" })
-      .outputSync();
+    const { success, stdout } = new Deno.Command(command, {
+      args: [...args],
+      env: PLAIN_LOADER,
+      stdin: "null",
+      stderr: "null",
+    }).outputSync();
     return success ? new TextDecoder().decode(stdout).trim() : undefined;
   } catch {
     return undefined;

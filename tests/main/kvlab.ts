@@ -5,20 +5,14 @@
  */
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 
+import denoJson from "../../deno.json" with { type: "json" };
+
 /** The repository's root. */
 export const REPOSITORY = new URL("../../", import.meta.url);
 
-/** kvlab from source, with the permissions of the task `start`. Quiet: Deno's own messages are not under test. */
-const FROM_SOURCE = [
-  Deno.execPath(),
-  "run",
-  "--quiet",
-  "--allow-read",
-  "--allow-write",
-  "--allow-run",
-  "--allow-sys",
-  new URL("main.ts", REPOSITORY).href,
-];
+/** kvlab from source, as the task `start` starts it. */
+const FROM_SOURCE = denoJson.tasks.start.command.split(" ")
+  .map((word) => word === "deno" ? Deno.execPath() : word === "main.ts" ? new URL("main.ts", REPOSITORY).href : word);
 
 /** How long a kvlab may take, from start to end, before it is killed: many times what the slowest takes. */
 const DEADLINE_MS = 60_000;
