@@ -21,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
     await runChild(childOptions);
     return 0;
   }
-  const { parseCommand } = await import("./lib/cli/options.ts");
+  const { parseCommand } = await import("./lib/cli/parse_command.ts");
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
   const command = parseCommand(args, { threads: navigator.hardwareConcurrency, seed });
   switch (command.kind) {

@@ -8,8 +8,8 @@
  * @module
  */
 import type { MixOptions } from "../lib/load/workload.ts";
-import type { RunOptions } from "../lib/run/options.ts";
-import { type RunResult, totals } from "../lib/run/result.ts";
+import type { RunOptions } from "../lib/run/run_options.ts";
+import { type RunResult, totals } from "../lib/run/run_result.ts";
 import { run } from "../lib/run/runner.ts";
 
 /** Many short runs tell small differences from the machine's moods better than few long ones. */

@@ -11,8 +11,8 @@ import type { FileBackendOptions } from "../lib/backend/backend.ts";
 import { crash } from "../lib/crash/crash.ts";
 import { REPLACE_NAMES, type ReplaceName } from "../lib/persist/layout/layout_options.ts";
 import { type PersistencePolicy, SYNC_NAMES, type SyncName } from "../lib/persist/policy.ts";
-import type { RunOptions } from "../lib/run/options.ts";
-import { type FileResult, type RunResult, totals } from "../lib/run/result.ts";
+import type { RunOptions } from "../lib/run/run_options.ts";
+import { type FileResult, type RunResult, totals } from "../lib/run/run_result.ts";
 import { run } from "../lib/run/runner.ts";
 
 const PAIRS = 3;

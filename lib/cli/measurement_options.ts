@@ -5,7 +5,7 @@
  * @module
  */
 import type { PatternName } from "../load/pattern.ts";
-import type { RunOptions } from "../run/options.ts";
+import type { RunOptions } from "../run/run_options.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read, refuseBoth } from "./flag_values.ts";
 import { FLAGS } from "./flags.ts";

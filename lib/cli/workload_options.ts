@@ -8,7 +8,7 @@ import { INSERT, READ, UPDATE } from "../load/operation.ts";
 import { type Preset, PRESETS } from "../load/presets.ts";
 import { keyBytesMin } from "../load/record.ts";
 import type { MixOptions, WorkloadOptions } from "../load/workload.ts";
-import type { RunOptions } from "../run/options.ts";
+import type { RunOptions } from "../run/run_options.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read, refuseBoth } from "./flag_values.ts";
 import { FLAGS, SWITCHES } from "./flags.ts";

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { PLAIN_LOADER } from "../persist/system.ts";
-import type { RunOptions } from "../run/options.ts";
+import type { RunOptions } from "../run/run_options.ts";
 import { CHILD_COMMAND } from "./child_command.ts";
 import type { RunHooks } from "../run/hooks.ts";
 import { run } from "../run/runner.ts";

@@ -12,12 +12,12 @@ import { Rng } from "../load/rng.ts";
 import { parseShardFileName } from "../persist/shard_file.ts";
 import { exposureBound } from "../run/exposure_bound.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
-import type { RunOptions } from "../run/options.ts";
+import type { RunOptions } from "../run/run_options.ts";
 import { Abort } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
 import { type ChildProgram, killChild, type KillMoment, thisProgram } from "./child.ts";
-import { compare } from "./comparison.ts";
-import type { CrashResult, KillResult } from "./result.ts";
+import { compare } from "./outcome.ts";
+import type { CrashResult, KillResult } from "./crash_result.ts";
 import { readTestimony } from "./testimony.ts";
 
 /** What the crash command does. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { CompareCommand } from "../cli/options.ts";
+import type { CompareCommand } from "../cli/parse_command.ts";
 import { compareFiles } from "../compare/comparison.ts";
-import { comparisonJson, comparisonText, comparisonWarnings } from "../report/comparison.ts";
+import { comparisonJson, comparisonText, comparisonWarnings } from "../report/comparison_text.ts";
 import { print, warn } from "./terminal.ts";
 
 /** Does what the command says, and returns the exit code. */

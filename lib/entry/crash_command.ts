@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { CrashCommand } from "../cli/options.ts";
+import type { CrashCommand } from "../cli/parse_command.ts";
 import { crash } from "../crash/crash.ts";
-import { allHeld, type CrashResult, type KillResult } from "../crash/result.ts";
-import { configurationLine } from "../report/configuration.ts";
-import { crashJson, crashText, killLine } from "../report/crash.ts";
+import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
+import { configurationLine } from "../report/configuration_line.ts";
+import { crashJson, crashText, killLine } from "../report/crash_text.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
 import { print, warn } from "./terminal.ts";

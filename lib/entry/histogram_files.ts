@@ -5,7 +5,7 @@
  */
 import { OPERATION_NAMES } from "../load/operation.ts";
 import type { HistogramInterval } from "../report/histograms.ts";
-import type { RunResult } from "../run/result.ts";
+import type { RunResult } from "../run/run_result.ts";
 
 /** The files that a run may write whose histograms' names begin with the prefix. */
 export function histogramPaths(prefix: string): string[] {

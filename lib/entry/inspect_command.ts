@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { InspectCommand } from "../cli/options.ts";
+import type { InspectCommand } from "../cli/parse_command.ts";
 import { inspectDirectory } from "../inspect/inspect.ts";
-import { inspectionJson, inspectionText } from "../report/inspection.ts";
+import { inspectionJson, inspectionText } from "../report/inspection_text.ts";
 import { print } from "./terminal.ts";
 
 /** Does what the command says, and returns the exit code. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Progress, progressLine } from "../report/progress.ts";
+import { type Progress, progressLine } from "../report/progress_text.ts";
 import { setStatusLine, STDERR, type Terminal } from "./terminal.ts";
 
 /** How a progress line is drawn. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { RunCommand } from "../cli/options.ts";
-import { configurationLine } from "../report/configuration.ts";
+import type { RunCommand } from "../cli/parse_command.ts";
+import { configurationLine } from "../report/configuration_line.ts";
 import type { RunHooks } from "../run/hooks.ts";
-import { type RunResult, type StopSignal, totals } from "../run/result.ts";
+import { type RunResult, type StopSignal, totals } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_FAILURE } from "./error_line.ts";

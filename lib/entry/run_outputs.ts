@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { RunCommand } from "../cli/options.ts";
-import { resultsCsv } from "../report/csv.ts";
+import type { RunCommand } from "../cli/parse_command.ts";
+import { resultsCsv } from "../report/result_csv.ts";
 import type { HistogramInterval } from "../report/histograms.ts";
-import { resultJson } from "../report/json.ts";
+import { resultJson } from "../report/result_json.ts";
 import { readMachine } from "../report/machine.ts";
-import { repeatsJson, repeatsText } from "../report/repeats.ts";
+import { repeatsJson, repeatsText } from "../report/repeats_text.ts";
 import { seriesCsv } from "../report/series_csv.ts";
-import { summaryText } from "../report/summary.ts";
-import type { RunResult } from "../run/result.ts";
+import { summaryText } from "../report/result_text.ts";
+import type { RunResult } from "../run/run_result.ts";
 import { errorLine } from "./error_line.ts";
 import { histogramFiles, histogramPaths } from "./histogram_files.ts";
 import { writeOutputFile } from "./output_file.ts";

@@ -5,7 +5,7 @@
  */
 import { abandonTemporaryDirectories } from "../persist/temporary_directory.ts";
 import { ignoresHangUp } from "../persist/system.ts";
-import type { StopSignal } from "../run/result.ts";
+import type { StopSignal } from "../run/run_result.ts";
 import { warn } from "./terminal.ts";
 
 /** The exit code of a process that a signal ended. */

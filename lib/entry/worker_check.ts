@@ -5,7 +5,7 @@
  */
 import { UsageError } from "../cli/usage_error.ts";
 import { availableMemory, openFilesLimit, threadsLeft } from "../persist/system.ts";
-import type { RunOptions } from "../run/options.ts";
+import type { RunOptions } from "../run/run_options.ts";
 import { type Shortage, workerShortage } from "../run/worker_limit.ts";
 
 const MIB = 2 ** 20;

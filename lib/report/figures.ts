@@ -5,7 +5,7 @@
  * @module
  */
 import type { LatencySummary } from "../run/measurements.ts";
-import { perSecond, type RunResult, totals } from "../run/result.ts";
+import { perSecond, type RunResult, totals } from "../run/run_result.ts";
 import type { Figure } from "./figure.ts";
 import { fileFigures } from "./file_figures.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ExposureSummary } from "../run/exposure_sampler.ts";
-import { type FileResult, perSecond } from "../run/result.ts";
+import { type FileResult, perSecond } from "../run/run_result.ts";
 import type { Figure } from "./figure.ts";
 
 /** The figures that only the file backend has. */

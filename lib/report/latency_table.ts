@@ -4,7 +4,7 @@
  * @module
  */
 import type { LatencySummary } from "../run/measurements.ts";
-import type { RunResult } from "../run/result.ts";
+import type { RunResult } from "../run/run_result.ts";
 import { tableLines } from "./table.ts";
 
 const HEADINGS = ["timed", "min", "mean", "p50", "p90", "p99", "p99.9", "max"];

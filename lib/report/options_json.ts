@@ -1,6 +1,6 @@
 /**
  * The options in JSON: what the command line said or left to defaults, under the names of its flags. What the fields
- * are, `json.ts` says.
+ * are, `result_json.ts` says.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { hasInserts, hasTheta } from "../load/mix_parts.ts";
 import { OPERATION_NAMES } from "../load/operation.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
-import type { RunOptions } from "../run/options.ts";
+import type { RunOptions } from "../run/run_options.ts";
 import { microsecondsOf, secondsOf } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";
 

@@ -1,11 +1,11 @@
 /**
  * A run in JSON: everything of a result that is of one run, not of its options or its machine. What the fields are,
- * `json.ts` says.
+ * `result_json.ts` says.
  *
  * @module
  */
 import type { LatencySummary, OperationResult, SeriesRow } from "../run/measurements.ts";
-import { perSecond, type RunResult, type ThreadResult } from "../run/result.ts";
+import { perSecond, type RunResult, type ThreadResult } from "../run/run_result.ts";
 import type { Figure } from "./figure.ts";
 import { loadFigures } from "./figures.ts";
 import { secondsOf } from "./format.ts";

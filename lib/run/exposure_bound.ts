@@ -6,7 +6,7 @@
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { SweepCounts } from "../persist/sweeper.ts";
 import type { ExposureSummary } from "./exposure_sampler.ts";
-import type { ExposureBound } from "./result.ts";
+import type { ExposureBound } from "./run_result.ts";
 
 /**
  * The bound that a policy implies. A synchronous shard is written at its next put, which may never come; a queue bounds

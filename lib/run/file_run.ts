@@ -15,7 +15,7 @@ import { DRAINING, type Phase } from "../sync/phase.ts";
 import { WorkerTask } from "../sync/task.ts";
 import { brokenBounds, exposureBound } from "./exposure_bound.ts";
 import { type Distribution, ExposureSampler } from "./exposure_sampler.ts";
-import type { FileResult } from "./result.ts";
+import type { FileResult } from "./run_result.ts";
 
 const NS_PER_MS = 1e6;
 

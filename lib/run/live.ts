@@ -7,7 +7,7 @@ import { type LoadMeter, PRELOADED } from "../load/load_meter.ts";
 import type { FileReadings } from "./file_run.ts";
 import { threadCounts } from "./load_result.ts";
 import type { PhaseResult } from "./measurements.ts";
-import { perSecond } from "./result.ts";
+import { perSecond } from "./run_result.ts";
 
 /** What a run shows of itself at a moment. */
 export interface LiveReading {

@@ -25,8 +25,8 @@ import type {
   RateResult,
   WaitResult,
 } from "./measurements.ts";
-import type { RunOptions } from "./options.ts";
-import { type ThreadResult, totals } from "./result.ts";
+import type { RunOptions } from "./run_options.ts";
+import { type ThreadResult, totals } from "./run_result.ts";
 
 const NS_PER_MS = 1e6;
 

@@ -14,8 +14,8 @@ import type { RunHooks } from "./hooks.ts";
 import { LiveReader } from "./live.ts";
 import { loadResult } from "./load_result.ts";
 import type { PhaseResult } from "./measurements.ts";
-import type { RunOptions } from "./options.ts";
-import type { RunResult, StopSignal } from "./result.ts";
+import type { RunOptions } from "./run_options.ts";
+import type { RunResult, StopSignal } from "./run_result.ts";
 import { startWorker } from "./start_worker.ts";
 import { SeriesRecorder } from "./series.ts";
 

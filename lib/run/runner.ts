@@ -18,8 +18,8 @@ import { Phase } from "../sync/phase.ts";
 import { type DeviceDescription, FileRun } from "./file_run.ts";
 import type { RunHooks } from "./hooks.ts";
 import { LoadRun } from "./load_run.ts";
-import type { RunOptions } from "./options.ts";
-import type { RunResult } from "./result.ts";
+import type { RunOptions } from "./run_options.ts";
+import type { RunResult } from "./run_result.ts";
 import { startWorker } from "./start_worker.ts";
 
 /**

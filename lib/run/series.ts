@@ -9,7 +9,7 @@ import { IntervalHistogram } from "../metrics/interval.ts";
 import type { FileReadings } from "./file_run.ts";
 import { inMilliseconds, threadCounts } from "./load_result.ts";
 import type { LatencySummary, SeriesFileColumns, SeriesRow } from "./measurements.ts";
-import { perSecond } from "./result.ts";
+import { perSecond } from "./run_result.ts";
 
 /** What a {@linkcode SeriesRecorder} works with. */
 export interface SeriesParts {

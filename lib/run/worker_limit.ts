@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RunOptions } from "./options.ts";
+import type { RunOptions } from "./run_options.ts";
 
 /** Deno's event loop and its channels, in each worker: 6 as measured under Linux. */
 const DESCRIPTORS_PER_WORKER = 6;

@@ -7,10 +7,10 @@
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { crash } from "../../lib/crash/crash.ts";
-import type { KillResult } from "../../lib/crash/result.ts";
+import type { KillResult } from "../../lib/crash/crash_result.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
 import { type PersistencePolicy } from "../../lib/persist/policy.ts";
-import { killLine } from "../../lib/report/crash.ts";
+import { killLine } from "../../lib/report/crash_text.ts";
 import { isFull, report, rounds } from "./campaign.ts";
 import { childProgram, configurationName, faultOf, type KillConfiguration, killOptions } from "./kills.ts";
 import { inLanes } from "./lanes.ts";

@@ -13,9 +13,9 @@ import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts"
 import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/layout_options.ts";
 import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { parseShardFileName } from "../../lib/persist/shard_file.ts";
-import type { RunOptions } from "../../lib/run/options.ts";
-import type { RunResult } from "../../lib/run/result.ts";
-import { totals } from "../../lib/run/result.ts";
+import type { RunOptions } from "../../lib/run/run_options.ts";
+import type { RunResult } from "../../lib/run/run_result.ts";
+import { totals } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";
 import { testWhere } from "../main/kvlab.ts";
 import { contentOf, temporaryDirectory } from "../run/files.ts";

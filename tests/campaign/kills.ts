@@ -7,7 +7,7 @@ import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { ChildProgram } from "../../lib/crash/child.ts";
 import type { CrashOptions } from "../../lib/crash/crash.ts";
-import type { KillResult } from "../../lib/crash/result.ts";
+import type { KillResult } from "../../lib/crash/crash_result.ts";
 import { exposureBound } from "../../lib/run/exposure_bound.ts";
 
 /** A configuration under which kvlab is killed. */

@@ -6,9 +6,9 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
-import { type Command, parseCommand, type RunCommand } from "../../lib/cli/options.ts";
+import { type Command, parseCommand, type RunCommand } from "../../lib/cli/parse_command.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
-import type { RunOptions } from "../../lib/run/options.ts";
+import type { RunOptions } from "../../lib/run/run_options.ts";
 
 export const DEFAULTS = { threads: 8, seed: 42 };
 

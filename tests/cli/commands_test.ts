@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { type CommandName, COMMANDS, flagsOf, takersOf, takes } from "../../lib/cli/commands.ts";
 import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
-import { type CrashCommand, parseCommand } from "../../lib/cli/options.ts";
+import { type CrashCommand, parseCommand } from "../../lib/cli/parse_command.ts";
 import { assertCommand, assertRefused, DEFAULTS } from "./command_lines.ts";
 
 const FILE = "file --file-count=128 --flush-period-us=50000";

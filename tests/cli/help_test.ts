@@ -7,7 +7,7 @@ import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@
 import { COMMAND_WORDS, COMMANDS } from "../../lib/cli/commands.ts";
 import { BACKEND_NAMES, FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import { helpText } from "../../lib/cli/help.ts";
-import { parseCommand } from "../../lib/cli/options.ts";
+import { parseCommand } from "../../lib/cli/parse_command.ts";
 
 /** The arguments of each example in the help. */
 function exampleArgs(): string[][] {

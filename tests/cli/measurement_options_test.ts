@@ -9,7 +9,7 @@ import { readArguments } from "../../lib/cli/arguments.ts";
 import { measurementOptions, readMeasurementValues } from "../../lib/cli/measurement_options.ts";
 import { MEASUREMENT_FLAGS } from "../../lib/cli/flags/measurement_flags.ts";
 import { PATTERN_NAMES } from "../../lib/load/pattern.ts";
-import type { RunOptions } from "../../lib/run/options.ts";
+import type { RunOptions } from "../../lib/run/run_options.ts";
 import { assertCommand, assertRefused, assertRun, FILE, FILE_BACKEND, MEMORY_RUN, parseRun } from "./command_lines.ts";
 
 /** The run's options without a latency sample. */

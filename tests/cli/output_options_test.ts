@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { OUTPUT_FLAGS, RUN_FORMAT_NAMES } from "../../lib/cli/flags/output_flags.ts";
-import { parseCommand } from "../../lib/cli/options.ts";
+import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { assertCommand, assertRefused, DEFAULTS, MEMORY_RUN, parseRun } from "./command_lines.ts";
 
 const RUN = { kind: "run", options: MEMORY_RUN, format: "text", quiet: false, repeat: 1 } as const;

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { parseResultDocument, readResultFile } from "../../lib/compare/result_file.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { resultJson } from "../../lib/report/json.ts";
-import { repeatsJson } from "../../lib/report/repeats.ts";
+import { resultJson } from "../../lib/report/result_json.ts";
+import { repeatsJson } from "../../lib/report/repeats_text.ts";
 import { RESULT_SCHEMA } from "../../lib/version.ts";
 import { fileResult, machine, memoryResult, mixResult } from "../report/fixtures.ts";
 import { documentOf, repeated, single } from "./fixtures.ts";

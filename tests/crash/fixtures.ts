@@ -4,7 +4,7 @@
  * @module
  */
 import { planStore } from "../../lib/backend/plan.ts";
-import type { ComparisonParts } from "../../lib/crash/comparison.ts";
+import type { ComparisonParts } from "../../lib/crash/outcome.ts";
 import { NUMBERED_KEY_SPACE, NumberedWorkload } from "../../lib/load/numbered_workload.ts";
 import { UPDATE } from "../../lib/load/operation.ts";
 import { Rng } from "../../lib/load/rng.ts";

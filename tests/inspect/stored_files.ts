@@ -10,7 +10,7 @@ import type { SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
 import { shardFileName, type Side } from "../../lib/persist/shard_file.ts";
-import type { RunResult } from "../../lib/run/result.ts";
+import type { RunResult } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";
 import { encodeShard, type Entry, storeOf } from "../codec/fixtures.ts";
 

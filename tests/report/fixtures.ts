@@ -6,8 +6,8 @@
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { Machine } from "../../lib/report/machine.ts";
 import type { LatencySummary } from "../../lib/run/measurements.ts";
-import type { RunOptions } from "../../lib/run/options.ts";
-import type { FileResult, RunResult, ThreadResult } from "../../lib/run/result.ts";
+import type { RunOptions } from "../../lib/run/run_options.ts";
+import type { FileResult, RunResult, ThreadResult } from "../../lib/run/run_result.ts";
 
 /** A thread that each read and each write was an operation of, and that was never blocked. */
 export function threadOf(

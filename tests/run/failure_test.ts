@@ -8,7 +8,7 @@
 import { assert, assertEquals, assertLess, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { BackendOptions } from "../../lib/backend/backend.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
-import type { RunOptions } from "../../lib/run/options.ts";
+import type { RunOptions } from "../../lib/run/run_options.ts";
 import type { RunHooks } from "../../lib/run/hooks.ts";
 import { run } from "../../lib/run/runner.ts";
 import { DELIBERATE, type Fault } from "./faulty_worker.ts";

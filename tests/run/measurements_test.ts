@@ -15,8 +15,8 @@ import {
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { MixOptions } from "../../lib/load/workload.ts";
 import type { LiveReading } from "../../lib/run/live.ts";
-import type { RunOptions } from "../../lib/run/options.ts";
-import { totals } from "../../lib/run/result.ts";
+import type { RunOptions } from "../../lib/run/run_options.ts";
+import { totals } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";
 import { temporaryDirectory } from "./files.ts";
 

@@ -14,8 +14,8 @@ import {
 } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { PATTERN_NAMES, type PatternName } from "../../lib/load/pattern.ts";
-import type { RunOptions } from "../../lib/run/options.ts";
-import { type RunResult, totals } from "../../lib/run/result.ts";
+import type { RunOptions } from "../../lib/run/run_options.ts";
+import { type RunResult, totals } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";
 import { keysOf, namesIn, snapshotsIn, temporaryDirectory } from "./files.ts";
 import { putsByShard, regenerateLoad } from "./regenerated_load.ts";

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
-import type { FileResult } from "../../lib/run/result.ts";
+import type { FileResult } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";
 import { temporaryDirectory } from "./files.ts";
 

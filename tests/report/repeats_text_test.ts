@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { resultJson } from "../../lib/report/json.ts";
-import { repeatsJson, repeatsText } from "../../lib/report/repeats.ts";
-import type { RunResult } from "../../lib/run/result.ts";
+import { resultJson } from "../../lib/report/result_json.ts";
+import { repeatsJson, repeatsText } from "../../lib/report/repeats_text.ts";
+import type { RunResult } from "../../lib/run/run_result.ts";
 import { RESULT_SCHEMA, VERSION } from "../../lib/version.ts";
 import { asynchronousBackend, fileResult, machine, memoryOptions, mixResult, persisted, threadOf } from "./fixtures.ts";
 

@@ -13,7 +13,7 @@ import type {
   SeriesRow,
   WaitResult,
 } from "./measurements.ts";
-import type { RunOptions } from "./options.ts";
+import type { RunOptions } from "./run_options.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
 import type { SweepCounts } from "../persist/sweeper.ts";
 import type { WriteTotals } from "../persist/write_meter.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { RunResult } from "../run/result.ts";
+import type { RunResult } from "../run/run_result.ts";
 import { type Cell, csvRow } from "./csv_row.ts";
 import { figures } from "./figures.ts";
 import type { JsonObject, JsonValue } from "./json_value.ts";

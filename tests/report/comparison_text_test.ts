@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertFalse } from "@std/assert";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
 import { parseResultDocument } from "../../lib/compare/result_file.ts";
-import { comparisonJson, comparisonText, comparisonWarnings } from "../../lib/report/comparison.ts";
-import { resultJson } from "../../lib/report/json.ts";
+import { comparisonJson, comparisonText, comparisonWarnings } from "../../lib/report/comparison_text.ts";
+import { resultJson } from "../../lib/report/result_json.ts";
 import { VERSION } from "../../lib/version.ts";
 import { documentOf, repeated, repeatsOf, single } from "../compare/fixtures.ts";
 import { fileResult, machine, memoryResult, mixResult, swept } from "./fixtures.ts";

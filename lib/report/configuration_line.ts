@@ -8,7 +8,7 @@ import { hasInserts, hasTheta } from "../load/mix_parts.ts";
 import { OPERATION_NAMES } from "../load/operation.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
-import type { RunOptions } from "../run/options.ts";
+import type { RunOptions } from "../run/run_options.ts";
 import { escapeControls, formatCount, formatSeconds, formatSize, microsecondsOf } from "./format.ts";
 
 /**

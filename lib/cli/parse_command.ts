@@ -5,7 +5,7 @@
  * @module
  */
 import type { FileBackendOptions } from "../backend/backend.ts";
-import type { RunOptions } from "../run/options.ts";
+import type { RunOptions } from "../run/run_options.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
 import { fileBackend, memoryBackend, readFileValues } from "./backend_options.ts";
 import { COMMAND_WORDS, type CommandName } from "./commands.ts";

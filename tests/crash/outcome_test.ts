@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { compare } from "../../lib/crash/comparison.ts";
+import { compare } from "../../lib/crash/outcome.ts";
 import { partsOf, perShard, type Put, putsOf, SHARDS } from "./fixtures.ts";
 
 const ONE_THREAD = putsOf(0, { threads: 1, count: 60 });

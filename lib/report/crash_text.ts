@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { allHeld, type CrashResult, type KillResult } from "../crash/result.ts";
+import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { VERSION } from "../version.ts";
 import { formatSeconds, secondsOf } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertInstanceOf, assertMatch, assertStrictEquals
 import fc from "fast-check";
 import { COMMAND_WORDS } from "../../lib/cli/commands.ts";
 import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
-import { parseCommand } from "../../lib/cli/options.ts";
+import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
 import { assertRefused, assertRun, DEFAULTS, FILE, FILE_BACKEND, MEMORY_RUN, split } from "./command_lines.ts";
 

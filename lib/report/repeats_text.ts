@@ -13,16 +13,16 @@
  * @module
  */
 import { type SampleSummary, summarize } from "../compare/statistics.ts";
-import type { RunResult } from "../run/result.ts";
+import type { RunResult } from "../run/run_result.ts";
 import { RESULT_SCHEMA, VERSION } from "../version.ts";
 import type { FigureKind } from "./figure.ts";
 import { figures } from "./figures.ts";
-import { machineObject } from "./json.ts";
+import { machineObject } from "./result_json.ts";
 import type { JsonObject } from "./json_value.ts";
 import { optionsObject } from "./options_json.ts";
 import type { Machine } from "./machine.ts";
 import { figureEntry, runObject } from "./run_json.ts";
-import { remarks } from "./summary.ts";
+import { remarks } from "./result_text.ts";
 import { type Column, tableLines } from "./table.ts";
 import { readableDuration, readableNumber, readableShare, secondsOf } from "./format.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunResult } from "../run/result.ts";
+import type { RunResult } from "../run/run_result.ts";
 import type { Figure } from "./figure.ts";
 import { loadFigures } from "./figures.ts";
 import { formatRate, formatSeconds } from "./format.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { RunOptions } from "../run/options.ts";
-import type { StopSignal } from "../run/result.ts";
+import type { RunOptions } from "../run/run_options.ts";
+import type { StopSignal } from "../run/run_result.ts";
 
 /** What one kill cost. All writes are puts of that child. */
 export interface KillResult {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { summaryText } from "../../lib/report/summary.ts";
+import { summaryText } from "../../lib/report/result_text.ts";
 import { fileResult, memoryOptions, memoryResult, mixResult, swept, threadOf } from "./fixtures.ts";
 
 Deno.test("summaryText() opens with the seed's four lines and ends with the counts when the backend is memory", () => {

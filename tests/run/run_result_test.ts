@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { perSecond, type ThreadResult, totals } from "../../lib/run/result.ts";
+import { perSecond, type ThreadResult, totals } from "../../lib/run/run_result.ts";
 import { threadOf } from "../report/fixtures.ts";
 
 const slow: ThreadResult = threadOf({ thread: 0, runtimeMs: 2_000, reads: 100, writes: 900, hits: 90 });

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { Inspection } from "../../lib/inspect/inspect.ts";
-import { inspectionJson, inspectionText } from "../../lib/report/inspection.ts";
+import { inspectionJson, inspectionText } from "../../lib/report/inspection_text.ts";
 import { VERSION } from "../../lib/version.ts";
 
 /** A directory with something of everything. */

@@ -36,7 +36,7 @@
  *
  * @module
  */
-import type { RunResult } from "../run/result.ts";
+import type { RunResult } from "../run/run_result.ts";
 import { RESULT_SCHEMA, VERSION } from "../version.ts";
 import type { Machine } from "./machine.ts";
 import { runObject } from "./run_json.ts";

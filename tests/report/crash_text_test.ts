@@ -4,8 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { allHeld, type CrashResult, type KillResult } from "../../lib/crash/result.ts";
-import { crashJson, crashText, killLine } from "../../lib/report/crash.ts";
+import { allHeld, type CrashResult, type KillResult } from "../../lib/crash/crash_result.ts";
+import { crashJson, crashText, killLine } from "../../lib/report/crash_text.ts";
 
 const HELD: KillResult = {
   kill: 1,

@@ -1,8 +1,8 @@
 import { assertEquals, assertNotMatch } from "@std/assert";
-import { flattened, resultsCsv } from "../../lib/report/csv.ts";
-import { resultJson } from "../../lib/report/json.ts";
+import { flattened, resultsCsv } from "../../lib/report/result_csv.ts";
+import { resultJson } from "../../lib/report/result_json.ts";
 import { readMachine } from "../../lib/report/machine.ts";
-import type { RunResult } from "../../lib/run/result.ts";
+import type { RunResult } from "../../lib/run/run_result.ts";
 import { parseCsv, parseTable } from "./csv_reading.ts";
 import { asynchronousBackend, fileResult, memoryOptions, memoryResult, swept, threadOf } from "./fixtures.ts";
 
