@@ -50,7 +50,7 @@ export class FileBackend implements Backend {
   #lockWithRoom(shard: number, keyLength: number, valueLength: number): void {
     const store = this.#store;
     store.lockShard(shard);
-    while (!this.#layout.hasRoom(keyLength, valueLength)) {
+    while (!this.#layout.hasRoom(shard, keyLength, valueLength)) {
       store.unlockShard(shard);
       this.#policy.makeRoom();
       store.lockShard(shard);

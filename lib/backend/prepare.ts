@@ -6,7 +6,10 @@
 import { CODECS } from "../codec/codecs.ts";
 import { type SetAsideFile, ShardDirectory } from "../persist/directory.ts";
 import { Ledger } from "../persist/ledger.ts";
+import { shardsPerFile as shardsPerFileOf } from "../persist/layout/layout_options.ts";
+import { openLogs } from "../persist/layout/log/open_logs.ts";
 import { openSnapshots } from "../persist/layout/stored_snapshots.ts";
+import type { StoredState, TornFile } from "../persist/layout/stored_state.ts";
 import type { PersistenceHandle } from "../persist/persistence.ts";
 import { FileLocks } from "../persist/file_locks.ts";
 import { openFilesPerWriter } from "../persist/layout/replace/descriptors.ts";
@@ -52,6 +55,7 @@ export interface PreparedFiles {
   readonly filesLoaded: number;
   readonly entriesLoaded: number;
   readonly filesSetAside: readonly SetAsideFile[];
+  readonly filesTorn: readonly TornFile[];
 }
 
 /** Number of shards of the memory backend's store. */
@@ -78,16 +82,17 @@ export async function prepareFiles(
 ): Promise<PreparedFiles> {
   const { fileCount: files, serializer, layout, policy, sync } = options;
   const { abort, threads, witness } = context;
-  const codec = CODECS[serializer];
-  const shards = files;
+  const shardsPerFile = shardsPerFileOf(layout, files);
+  const shards = files * shardsPerFile;
   const directory = ShardDirectory.open({
-    shards,
+    layout: layout.kind,
+    files,
     serializer,
     sync,
     ...(options.output === undefined ? {} : { path: options.output }),
   });
   try {
-    const stored = await openSnapshots(directory, { codec, shards, sync, layout });
+    const stored = await openStored(directory, options, { shards, keys, abort });
     const store = SharedStore.create(planStore(shards, keys, stored), abort);
     const ledger = Ledger.create(shards);
     const layoutHandle = await stored.load({ store, ledger });
@@ -103,7 +108,7 @@ export async function prepareFiles(
       doorbell: doorbell.handle(),
       serializer,
       directory: directory.path,
-      shardsPerFile: shards / files,
+      shardsPerFile,
       layout: layoutHandle,
       policy,
       ...(queue === undefined ? {} : { queue: queue.handle() }),
@@ -124,6 +129,7 @@ export async function prepareFiles(
       filesLoaded: stored.filesLoaded,
       entriesLoaded: stored.entries,
       filesSetAside: stored.setAside,
+      filesTorn: stored.torn,
     };
   } catch (error) {
     directory.close();
@@ -133,6 +139,19 @@ export async function prepareFiles(
 
 /** The usual limit on open files, assumed where the system does not tell. */
 const OPEN_FILES_USUAL = 1024;
+/** Looks at what the directory holds in the layout that is asked for. */
+function openStored(
+  directory: ShardDirectory,
+  { fileCount, serializer, layout, sync, policy }: FileBackendOptions,
+  { shards, keys, abort }: { shards: number; keys: KeySpace; abort: Abort },
+): Promise<StoredState> {
+  switch (layout.kind) {
+    case "snapshot":
+      return openSnapshots(directory, { codec: CODECS[serializer], shards, sync, layout });
+    case "log":
+      return openLogs(directory, { logs: fileCount, shards, serializer, sync, layout, policy, ...keys, abort });
+  }
+}
 
 /** Under the synchronous and commit policies all load workers write, and the file worker too. */
 function openFilesMax(policy: PersistencePolicy, threads: number): number {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { FileBackendOptions, MemoryBackendOptions } from "../backend/backend.ts";
+import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read } from "./flag_values.ts";
@@ -25,6 +26,8 @@ export function readFileValues(raw: RawArguments) {
     queueMemoryBytes: read(raw, FLAGS.queueMemory),
     flushPeriodUs: read(raw, FLAGS.flushPeriod),
     commitDelayUs: read(raw, FLAGS.commitDelay),
+    layout: read(raw, FLAGS.layout),
+    logSizeBytes: read(raw, FLAGS.logSize),
     replace: read(raw, FLAGS.replace),
     sync: read(raw, FLAGS.sync),
   };
@@ -44,7 +47,7 @@ export function memoryBackend({ given }: RawArguments): MemoryBackendOptions {
 
 /** @throws {UsageError} when a flag that it needs is not given, or flags contradict each other */
 export function fileBackend(raw: RawArguments, values: FileValues): FileBackendOptions {
-  const { output, fileCount, serializer, replace, sync } = values;
+  const { output, fileCount, serializer, sync } = values;
   if (fileCount === undefined) {
     throw new UsageError(`the file backend needs --file-count=N, ${FLAGS.fileCount.allowed}`);
   }
@@ -54,9 +57,27 @@ export function fileBackend(raw: RawArguments, values: FileValues): FileBackendO
     fileCount,
     serializer,
     policy: persistencePolicy(raw, values),
-    layout: { kind: "snapshot", replace },
+    layout: layoutOptions(raw, values),
     sync,
   };
+}
+
+function layoutOptions({ given }: RawArguments, values: FileValues): LayoutOptions {
+  const { layout, replace, logSizeBytes, queueMemoryBytes } = values;
+  switch (layout) {
+    case "snapshot":
+      refuseWith(given, FLAGS.logSize.name, "log", layout);
+      return { kind: "snapshot", replace };
+    case "log":
+      refuseWith(given, FLAGS.replace.name, "snapshot", layout);
+      return { kind: "log", logBytes: logSizeBytes, pendingBytes: queueMemoryBytes };
+  }
+}
+
+/** @throws {UsageError} when a flag is given that goes with another layout */
+function refuseWith(given: RawArguments["given"], name: string, goesWith: string, layout: string): void {
+  if (!given.has(name)) return;
+  throw new UsageError(`--${name} goes with --${FLAGS.layout.name}=${goesWith}, got --${FLAGS.layout.name}=${layout}`);
 }
 
 function persistencePolicy({ given }: RawArguments, values: FileValues): PersistencePolicy {
@@ -76,8 +97,11 @@ function persistencePolicy({ given }: RawArguments, values: FileValues): Persist
       `the file backend needs one persistence policy, ${listNames(allowed)}, got ${got.join(" and ") || "none"}`,
     );
   }
-  if (policy.kind !== "asynchronous" && given.has(FLAGS.queueMemory.name)) {
-    throw new UsageError(`--queue-memory bounds the queue of --queue-depth=N, got the ${policy.kind} policy`);
+  if (policy.kind !== "asynchronous" && values.layout !== "log" && given.has(FLAGS.queueMemory.name)) {
+    throw new UsageError(
+      `--queue-memory bounds the queue of --queue-depth=N, or what waits for the logs of --layout=log, ` +
+        `got the ${policy.kind} policy`,
+    );
   }
   return policy;
 }

@@ -9,6 +9,7 @@ import { memoryShards } from "../backend/prepare.ts";
 import { mixKeySpace } from "../load/mix.ts";
 import { hasInserts } from "../load/mix_parts.ts";
 import type { MixOptions } from "../load/workload.ts";
+import { shardsPerFile } from "../persist/layout/layout_options.ts";
 import { entryWords } from "../store/shard.ts";
 import { SharedStore } from "../store/shared_store.ts";
 import { checkStoreSize, type StoreSize } from "../store/store_size.ts";
@@ -23,10 +24,12 @@ const GIB = 2 ** 30;
 
 /** @throws {UsageError} when a store cannot hold the mix's records, or one of its shards cannot hold its part of them */
 export function refuseTooLargeStore(mix: MixOptions, backend: BackendOptions, threads: number): void {
-  const shards = backend.kind === "file" ? backend.fileCount : memoryShards(threads);
+  const shards = backend.kind === "file"
+    ? backend.fileCount * shardsPerFile(backend.layout, backend.fileCount)
+    : memoryShards(threads);
   const size = planStore(shards, mixKeySpace(mix));
   const storeBytes = SharedStore.byteLength(size);
-  const where = backend.kind === "file" ? `with --${FLAGS.fileCount.name}=${shards}` : `in ${shards} shards`;
+  const where = backend.kind === "file" ? `with --${FLAGS.fileCount.name}=${backend.fileCount}` : `in ${shards} shards`;
   const need = `${mix.keyCountMax} keys${hasInserts(mix) ? " (--max-keys)" : ""} of ${mix.keyBytes}B with values of ` +
     `up to ${mix.valueBytesMax}B need a store of ${gibibytes(storeBytes)} ${where}`;
   const lower = [FLAGS.keys, ...(hasInserts(mix) ? [FLAGS.maxKeys] : []), FLAGS.valueSize];

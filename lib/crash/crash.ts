@@ -13,6 +13,7 @@ import { parseShardFileName } from "../persist/shard_file.ts";
 import { exposureBound } from "../run/exposure_bound.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import type { RunOptions } from "../run/run_options.ts";
+import type { SharedStore } from "../store/shared_store.ts";
 import { Abort } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
 import { type ChildProgram, killChild, type KillMoment, thisProgram } from "./child.ts";
@@ -86,14 +87,14 @@ class CrashRounds {
     this.#program = hooks.program;
     this.#stop = hooks.stop;
     this.#moments = new Rng(options.seed, 2 ** 31);
-    this.#versions = new Float64Array(options.backend.fileCount);
+    this.#versions = new Float64Array(0);
   }
 
   /** Reads what the directory holds before the first child. */
   async start(): Promise<void> {
     const { store, close } = await this.#recover();
     close();
-    this.#versions = versionsOf(store, this.#options.backend.fileCount);
+    this.#versions = versionsOf(store);
     this.#roundBefore = Date.now() % 1_000_000;
   }
 
@@ -131,7 +132,7 @@ class CrashRounds {
       tornShards,
     });
     recovery.close();
-    this.#versions = versionsOf(recovery.store, this.#options.backend.fileCount);
+    this.#versions = versionsOf(recovery.store);
     const { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes, gauge } = outcome;
     return {
       kill,
@@ -183,6 +184,6 @@ class CrashRounds {
   }
 }
 
-function versionsOf(store: { version(shard: number): number }, shards: number): Float64Array {
-  return Float64Array.from({ length: shards }, (_, shard) => store.version(shard));
+function versionsOf(store: SharedStore): Float64Array {
+  return Float64Array.from({ length: store.size.shards }, (_, shard) => store.version(shard));
 }

@@ -12,6 +12,15 @@ import type { SyncName } from "./policy.ts";
 import { parseShardFileName, SET_ASIDE_INFIX, type ShardFileName, type Side } from "./shard_file.ts";
 import { removeLeftDirectories, RUN_PREFIX } from "./left_directories.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary_directory.ts";
+import {
+  flagsOf,
+  type FoundLogFile,
+  isSameStore,
+  type LayoutName,
+  logFilesIn,
+  type StoreFileName,
+  storeFileNames,
+} from "./store_files.ts";
 
 /** A file that could not be read as a snapshot and was renamed. */
 export interface SetAsideFile {
@@ -33,7 +42,9 @@ export interface FoundShardFile {
 export interface DirectoryOptions {
   /** Path of the directory; a new temporary one when absent. */
   readonly path?: string;
-  readonly shards: number;
+  readonly layout: LayoutName;
+  /** Number of files, or of logs. */
+  readonly files: number;
   readonly serializer: SerializerName;
   /** What a new directory must outlive; nothing when absent. */
   readonly sync?: SyncName;
@@ -72,7 +83,7 @@ export class ShardDirectory {
     const lock = takeLock(path);
     const directory = new ShardDirectory(path, options, lock);
     try {
-      const names = shardFileNames(path);
+      const names = storeFileNames(namesIn(path));
       directory.#checkNames(names);
       probeWriting(path);
       for (const [name, parsed] of names) if (parsed.temporary) remove(`${path}/${name}`);
@@ -89,6 +100,16 @@ export class ShardDirectory {
   /** Whether the directory goes away when it is closed. */
   get isTemporary(): boolean {
     return this.#options.path === undefined;
+  }
+
+  /** Number of the store's files, without those being made. */
+  get fileCount(): number {
+    return [...storeFileNames(namesIn(this.path)).values()].filter(({ temporary }) => !temporary).length;
+  }
+
+  /** The logs' files that are complete, in the order of their names. */
+  logFiles(): FoundLogFile[] {
+    return logFilesIn(this.path, namesIn(this.path)).filter(({ temporary }) => !temporary);
   }
 
   /** The shard files, by shard in ascending order; a shard that alternates has up to two. */
@@ -123,15 +144,15 @@ export class ShardDirectory {
     if (this.isTemporary) removeTemporaryDirectory(this.path);
   }
 
-  #checkNames(names: ReadonlyMap<string, ShardFileName>): void {
-    const { shards, serializer } = this.#options;
+  #checkNames(names: ReadonlyMap<string, StoreFileName>): void {
+    const wanted = this.#options;
     for (const [name, found] of names) {
-      if (found.temporary || (found.shards === shards && found.serializer === serializer)) continue;
+      if (found.temporary || isSameStore(found, wanted)) continue;
+      const withLayout = found.layout !== wanted.layout;
       throw new PersistError(
         "use",
         this.path,
-        `it holds ${name}, which goes with --file-count=${found.shards} --serializer=${found.serializer}, ` +
-          `not with --file-count=${shards} --serializer=${serializer}`,
+        `it holds ${name}, which goes with ${flagsOf(found, withLayout)}, not with ${flagsOf(wanted, withLayout)}`,
       );
     }
   }

@@ -92,6 +92,17 @@ export function overwrite(file: Deno.FsFile, path: string, bytes: Uint8Array, pr
   }
 }
 
+/** Cuts a file off after so many bytes, and waits until that is on the device where it is to be `synced`. */
+export function truncateFile(path: string, bytes: number, synced: boolean): void {
+  using file = openFile(path, { write: true });
+  try {
+    file.truncateSync(bytes);
+  } catch (error) {
+    throw new PersistError("truncate", path, error);
+  }
+  if (synced) syncData(file, path);
+}
+
 /** Waits until the file's data is on the device (fdatasync). A failure is final for this descriptor: never retry. */
 export function syncData(file: Deno.FsFile, path: string): void {
   try {
@@ -129,6 +140,51 @@ export function renameOver(from: string, to: string): void {
     Deno.renameSync(from, to);
   } catch (error) {
     throw new PersistError("rename", `${from} to ${to}`, error);
+  }
+}
+
+/** All bytes of a file. */
+export function readWholeFile(path: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    throw new PersistError("read", path, error);
+  }
+}
+
+/**
+ * Some bytes of a file; fewer where it ends before.
+ *
+ * @param start the first byte's position; below 0, from the file's end
+ */
+export function readRange(
+  path: string,
+  start: number,
+  length: number,
+): { readonly size: number; readonly bytes: Uint8Array<ArrayBuffer> } {
+  using file = openFile(path, { read: true });
+  try {
+    const { size } = file.statSync();
+    const from = start < 0 ? Math.max(0, size + start) : start;
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, size - from)));
+    file.seekSync(from, Deno.SeekMode.Start);
+    for (let done = 0; done < bytes.length;) {
+      const read = file.readSync(bytes.subarray(done));
+      if (read === null) return { size, bytes: bytes.subarray(0, done) };
+      done += read;
+    }
+    return { size, bytes };
+  } catch (error) {
+    throw new PersistError("read", path, error);
+  }
+}
+
+/** Removes a file, which may be gone already. */
+export function removeFile(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw new PersistError("remove", path, error);
   }
 }
 

@@ -35,6 +35,7 @@ serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
   const abort = Abort.attach(configuration.abort);
   const attached = attachPersistence(persistence, FILE_WRITER);
   const { writer } = attached;
+  prepareFiles(writer);
   phase.arrive();
   if (configuration.preloaded) writePreloaded(writer, phase, abort);
 
@@ -45,6 +46,17 @@ serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
   writer.makeAllDurable();
   return sweeps === undefined ? {} : { sweeps };
 });
+
+/** How long a load waits at most for files to be prepared. */
+const PREPARE_MS_MAX = 500;
+
+/** Does what can be done before anyone puts. */
+function prepareFiles(writer: Writer): void {
+  const endsAtMs = performance.now() + PREPARE_MS_MAX;
+  while (writer.maintain() && performance.now() < endsAtMs) {
+    // Each piece is short.
+  }
+}
 
 /** Writes, and makes durable, what has been preloaded, unless the run ends before. */
 function writePreloaded(writer: Writer, phase: Phase, abort: Abort): void {

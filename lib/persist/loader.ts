@@ -12,6 +12,7 @@ import { entryWords } from "../store/shard.ts";
 import type { SharedStore } from "../store/shared_store.ts";
 import type { FoundShardFile, SetAsideFile, ShardDirectory } from "./directory.ts";
 import { checkRegular, lookAt, syncDirectory, syncFile } from "./file_io.ts";
+import { inTurns } from "./in_turns.ts";
 import type { Ledger } from "./ledger.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
 
@@ -36,9 +37,6 @@ interface FileContent {
 
 /** What reading says of a directory, of a link that leads nowhere, and of links in a circle. */
 const FILE_ERRORS = ["EISDIR", "ENOENT", "ELOOP"];
-
-/** How long the loader works before it lets other things on the main thread, such as signals, have their turn. */
-const TURN_MS = 50;
 
 /**
  * Reads every file once, to learn which one of a shard is the newest and how large a store must be; files that are not
@@ -169,17 +167,5 @@ export function checkShard(key: PaddedBytes, shard: number, shards: number): voi
   const actual = shardOf(hashKey(key.words, key.length), shards);
   if (actual !== shard) {
     throw new CorruptSnapshotError(`its key ${JSON.stringify(key.toString())} belongs to shard ${actual}`);
-  }
-}
-
-/** Yields the items, and every now and then lets the event loop run. */
-async function* inTurns<T>(items: readonly T[]): AsyncGenerator<T> {
-  let turnEndsAt = performance.now() + TURN_MS;
-  for (const item of items) {
-    if (performance.now() >= turnEndsAt) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turnEndsAt = performance.now() + TURN_MS;
-    }
-    yield item;
   }
 }

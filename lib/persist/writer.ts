@@ -153,8 +153,8 @@ export class Writer {
    */
   makeAllDurable(): void {
     const { store, ledger, sync } = this.#parts;
-    if (sync === "none") return;
     this.layout.makeAllDurable();
+    if (sync === "none") return;
     for (let shard = 0; shard < store.size.shards; shard++) ledger.recordSynced(shard, ledger.writtenVersion(shard));
   }
 

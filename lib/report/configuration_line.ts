@@ -7,6 +7,7 @@ import type { BackendOptions } from "../backend/backend.ts";
 import { hasInserts, hasTheta } from "../load/mix_parts.ts";
 import { OPERATION_NAMES } from "../load/operation.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
+import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { escapeControls, formatCount, formatSeconds, formatSize, microsecondsOf } from "./format.ts";
@@ -93,11 +94,20 @@ function backendParts(backend: BackendOptions): string[] {
         `file ${policyText(backend.policy)}`,
         formatCount(backend.fileCount, "file"),
         backend.serializer,
-        `replace ${backend.layout.replace}`,
+        layoutText(backend.layout),
         `sync ${backend.sync}`,
         backend.output === undefined ? "temporary directory" : `output ${escapeControls(backend.output)}`,
         ...(backend.deviceProbe === false ? ["no device probe"] : []),
       ];
+  }
+}
+
+function layoutText(layout: LayoutOptions): string {
+  switch (layout.kind) {
+    case "snapshot":
+      return `replace ${layout.replace}`;
+    case "log":
+      return `logs of ${formatSize(layout.logBytes)}`;
   }
 }
 

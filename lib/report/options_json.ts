@@ -8,6 +8,7 @@ import type { BackendOptions } from "../backend/backend.ts";
 import { hasInserts, hasTheta } from "../load/mix_parts.ts";
 import { OPERATION_NAMES } from "../load/operation.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
+import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { microsecondsOf, secondsOf } from "./format.ts";
@@ -56,11 +57,19 @@ function backendObject(backend: BackendOptions): JsonObject {
         file_count: backend.fileCount,
         serializer: backend.serializer,
         ...policyObject(backend.policy),
-        layout: backend.layout.kind,
-        replace: backend.layout.replace,
+        ...layoutObject(backend.layout),
         sync: backend.sync,
         ...(backend.deviceProbe === undefined ? {} : { device_probe: backend.deviceProbe }),
       };
+  }
+}
+
+function layoutObject(layout: LayoutOptions): JsonObject {
+  switch (layout.kind) {
+    case "snapshot":
+      return { layout: layout.kind, replace: layout.replace };
+    case "log":
+      return { layout: layout.kind, log_size_bytes: layout.logBytes, queue_memory_bytes: layout.pendingBytes };
   }
 }
 

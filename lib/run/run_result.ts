@@ -15,6 +15,7 @@ import type {
 } from "./measurements.ts";
 import type { RunOptions } from "./run_options.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
+import type { TornFile } from "../persist/layout/stored_state.ts";
 import type { SweepCounts } from "../persist/sweeper.ts";
 import type { WriteTotals } from "../persist/write_meter.ts";
 import type { Distribution, ExposureSummary } from "./exposure_sampler.ts";
@@ -41,6 +42,8 @@ export interface FileResult extends WriteTotals {
   readonly entriesLoaded: number;
   /** Files that could not be read and were renamed. */
   readonly filesSetAside: readonly SetAsideFile[];
+  /** Files whose end a crash had left incomplete; it was cut off. */
+  readonly filesTorn: readonly TornFile[];
   /** Shard files in the directory at the end. */
   readonly files: number;
   /** Time from the last load worker's end until every acknowledged put was in the file system, in milliseconds. */

@@ -121,6 +121,7 @@ Deno.test("prepareFiles() hands on how snapshots are replaced and synced, and wh
       const { persistence, directory: held } = await prepare(
         fileOptions(directory.path, { layout: { kind: "snapshot", replace }, sync }),
       );
+      assert(persistence.layout.kind === "snapshot");
       assertEquals([persistence.layout.replace, persistence.sync, persistence.witness], [replace, sync, undefined]);
       held.close();
     }
@@ -154,6 +155,7 @@ Deno.test("prepareFiles() loads the newer of a shard's two files, and which one 
   for (const [value, side] of [["first", "a"], ["second", "b"], ["third", "a"]] as const) {
     await fill(options, { key: value });
     const { store, persistence, filesLoaded, entriesLoaded, directory: held } = await prepare(options);
+    assert(persistence.layout.kind === "snapshot");
     const sides = ShardSides.attach(persistence.layout.sides);
     assertEquals([store.getString("key"), sides.get(0), filesLoaded, entriesLoaded], [value, side, 1, 1]);
     held.close();

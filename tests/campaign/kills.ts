@@ -52,8 +52,9 @@ export function faultOf(kill: KillResult, { policy, threads = THREADS }: KillCon
 }
 
 /** A configuration as flags, to name it. */
-export function configurationName({ policy, layout: { replace }, serializer, fileCount }: KillConfiguration): string {
-  return `${policyFlag(policy)} --replace=${replace} --serializer=${serializer} --file-count=${fileCount}`;
+export function configurationName({ policy, layout, serializer, fileCount }: KillConfiguration): string {
+  const how = layout.kind === "log" ? `--layout=log --log-size=${layout.logBytes}` : `--replace=${layout.replace}`;
+  return `${policyFlag(policy)} ${how} --serializer=${serializer} --file-count=${fileCount}`;
 }
 
 function policyFlag(policy: PersistencePolicy): string {

@@ -14,7 +14,7 @@ import { assertRefused, assertRun, DEFAULTS, FILE, FILE_BACKEND, MEMORY_RUN, spl
 const ALL_FLAGS = "--threads, --load-time-sec, --pattern, --seed, --workload, --read-ratio, --keys, --max-keys, " +
   "--key-size, --value-size, --distribution, --zipf-theta, --warmup, --ops, --rate, --latency-sample, --interval, " +
   "--repeat, --format, --result, --series, --histograms, --file-count, --write-period-us, --queue-depth, " +
-  "--queue-memory, --flush-period-us, --commit-delay-us, --replace, --sync, --serializer, --output, --preload, --no-preload, " +
+  "--queue-memory, --flush-period-us, --commit-delay-us, --layout, --log-size, --replace, --sync, --serializer, --output, --preload, --no-preload, " +
   "--no-device-probe, --quiet, --help or --version";
 const KINDS: readonly string[] = ["help", "version", "run", ...COMMAND_WORDS];
 const FIRST_WORDS = "memory, file, crash, inspect, export or compare";
@@ -23,6 +23,8 @@ const FIRST_WORDS = "memory, file, crash, inspect, export or compare";
 const VALUES: Readonly<Record<string, string>> = {
   "serializer": "json",
   "queue-memory": "1MiB",
+  "layout": "log",
+  "log-size": "1MiB",
   "replace": "rename",
   "sync": "none",
 };
@@ -318,6 +320,27 @@ Deno.test("parseCommand() refuses flags of the file backend with memory", () => 
   );
 });
 
+Deno.test("parseCommand() reads the layouts", () => {
+  const log = { kind: "log", logBytes: 2 ** 22, pendingBytes: 2 ** 28 } as const;
+  assertRun(`${FILE} --layout=snapshot`, { ...MEMORY_RUN, backend: FILE_BACKEND });
+  assertRun(`${FILE} --layout=log`, { ...MEMORY_RUN, backend: { ...FILE_BACKEND, layout: log } });
+  assertRun(`${FILE} --layout=log --log-size=64KiB`, {
+    ...MEMORY_RUN,
+    backend: { ...FILE_BACKEND, layout: { ...log, logBytes: 2 ** 16 } },
+  });
+  const refusals = [
+    ["--layout=log --replace=rename", "--replace goes with --layout=snapshot, got --layout=log"],
+    ["--log-size=1MiB", "--log-size goes with --layout=log, got --layout=snapshot"],
+    ["--layout=logs", '--layout must be snapshot or log, got "logs" (did you mean log?)'],
+  ] as const;
+  for (const [flags, message] of refusals) assertRefused(split(`${FILE} ${flags}`), message);
+  assertThrows(
+    () => parseCommand(split(`${FILE} --layout=log --log-size=63KiB`), DEFAULTS),
+    UsageError,
+    "--log-size must be",
+  );
+});
+
 Deno.test("parseCommand() refuses a file backend without exactly one policy, or without a file count", () => {
   const policies = "the file backend needs one persistence policy, " +
     "--write-period-us=P (synchronous), --queue-depth=N (asynchronous), --flush-period-us=P (periodic) " +
@@ -337,7 +360,8 @@ Deno.test("parseCommand() refuses a file backend without exactly one policy, or 
     ],
     [
       "file --file-count=3 --write-period-us=1 --queue-memory=1MiB",
-      "--queue-memory bounds the queue of --queue-depth=N, got the synchronous policy",
+      "--queue-memory bounds the queue of --queue-depth=N, or what waits for the logs of --layout=log, " +
+      "got the synchronous policy",
     ],
   ] as const;
   for (const [line, message] of rows) assertRefused(split(line), message);

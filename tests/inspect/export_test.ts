@@ -177,15 +177,16 @@ Deno.test("exportDirectory() holds the directory against writers, not readers, u
   using directory = temporaryDirectory();
   const { path } = directory;
   const options = { path, shards: 2, serializer: "json" } as const;
+  const wanted = { path, layout: "snapshot", files: 2, serializer: "json" } as const;
   writeFiles(path, ENTRIES, options);
-  ShardDirectory.open(options).close();
+  ShardDirectory.open(wanted).close();
   const pieces = exportDirectory(path, { forceRead: false, format: "json" });
   pieces.next();
-  const error = assertThrows(() => ShardDirectory.open(options), PersistError);
+  const error = assertThrows(() => ShardDirectory.open(wanted), PersistError);
   assertEquals(error.message, `Cannot use ${path}: it is being read by another kvlab`);
   assertStrictEquals(asJson(exported(path)).count, 50);
   pieces.return(undefined);
-  ShardDirectory.open(options).close();
+  ShardDirectory.open(wanted).close();
 });
 
 Deno.test("exportDirectory() refuses a directory that a kvlab has; forced, it is whole whatever that one does", () => {
@@ -193,8 +194,9 @@ Deno.test("exportDirectory() refuses a directory that a kvlab has; forced, it is
     using directory = temporaryDirectory();
     const { path } = directory;
     const options = { path, shards: 3, serializer: "json" } as const;
+    const wanted = { path, layout: "snapshot", files: 3, serializer: "json" } as const;
     writeFiles(path, ENTRIES, options);
-    const running = ShardDirectory.open(options);
+    const running = ShardDirectory.open(wanted);
     try {
       const refused = assertThrows(() => exported(path), PersistError);
       assertEquals(refused.message, `Cannot read ${path}: it is locked by another kvlab, process ${Deno.pid}`);

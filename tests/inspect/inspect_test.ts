@@ -168,7 +168,7 @@ Deno.test("inspectDirectory() refuses a directory that a kvlab has, unless it is
   using directory = temporaryDirectory();
   const { path } = directory;
   writeFiles(path, ENTRIES, { shards: 2, serializer: "json" });
-  const running = ShardDirectory.open({ path, shards: 2, serializer: "json" });
+  const running = ShardDirectory.open({ path, layout: "snapshot", files: 2, serializer: "json" });
   try {
     assertRefused(path, `it is locked by another kvlab, process ${Deno.pid}`);
     assertStrictEquals(inspect(path, { forceRead: true }).totals.entries, 50);

@@ -99,6 +99,6 @@ Deno.test("ShardDirectory.open() removes what a killed probe left, and nothing t
   using directory = new TemporaryDirectory();
   const others = ["device-probe", "device-probe.tmp", "kvlab-device-probe.json"];
   for (const name of [...DEVICE_PROBE_NAMES, ...others]) Deno.writeTextFileSync(directory.join(name), "");
-  ShardDirectory.open({ path: directory.path, shards: 1, serializer: "json" }).close();
+  ShardDirectory.open({ path: directory.path, layout: "snapshot", files: 1, serializer: "json" }).close();
   assertEquals(namesIn(directory.path), ["LOCK", ...others]);
 });

@@ -11,7 +11,7 @@ const [path] = Deno.args;
 say(String(Deno.uid()));
 if (path !== undefined) {
   try {
-    const directory = ShardDirectory.open({ path, shards: 3, serializer: "json" });
+    const directory = ShardDirectory.open({ path, layout: "snapshot", files: 3, serializer: "json" });
     say("held");
     // A byte at a time until there is none: nobody sends any.
     while (Deno.stdin.readSync(new Uint8Array(1)) !== null);

@@ -20,7 +20,7 @@ import { DirectoryHolder, findUnprivileged } from "./child.ts";
 import { filesIn, namesIn, TemporaryDirectory } from "./fixtures.ts";
 
 /** What the tests open, unless they say otherwise; `directory_child.ts` opens the same. */
-const OPTIONS = { shards: 3, serializer: "json" } as const;
+const OPTIONS = { layout: "snapshot", files: 3, serializer: "json" } as const;
 
 /** Opens a directory and closes it at the end of the block that uses it. */
 function open(path: string): ShardDirectory & Disposable {
@@ -135,12 +135,12 @@ Deno.test("ShardDirectory.open() names the flags that match when the files are o
   const path = parent.path;
   writeFiles(path, "shard-0001-of-0003.json", "shard-0000-of-0003.json.tmp", "shard-0119-of-0120.cbor.tmp", "other");
   const before = filesIn(path);
-  for (const [shards, serializer] of [[4, "json"], [30_000, "json"], [3, "cbor"], [4, "cbor"]] as const) {
-    const message = assertRefused({ path, shards, serializer });
+  for (const [files, serializer] of [[4, "json"], [30_000, "json"], [3, "cbor"], [4, "cbor"]] as const) {
+    const message = assertRefused({ path, layout: "snapshot", files, serializer });
     for (const part of [path, "shard-0001-of-0003.json", "--file-count=3 --serializer=json"]) {
       assertStringIncludes(message, part);
     }
-    assertStringIncludes(message, `not with --file-count=${shards} --serializer=${serializer}`);
+    assertStringIncludes(message, `not with --file-count=${files} --serializer=${serializer}`);
     assertEquals(filesIn(path, (name) => name !== "LOCK"), before);
   }
   // And lets go of the lock.
@@ -154,7 +154,7 @@ Deno.test("ShardDirectory.open() refuses a directory that holds files of two num
   writeFiles(path, "shard-0001-of-0003.json", "shard-0001-of-0004.json");
   const before = filesIn(path);
   assertStringIncludes(assertRefused({ ...OPTIONS, path }), "--file-count=4 --serializer=json, not with");
-  assertStringIncludes(assertRefused({ ...OPTIONS, shards: 4, path }), "--file-count=3 --serializer=json, not with");
+  assertStringIncludes(assertRefused({ ...OPTIONS, files: 4, path }), "--file-count=3 --serializer=json, not with");
   assertEquals(filesIn(path, (name) => name !== "LOCK"), before);
 });
 
@@ -194,7 +194,7 @@ Deno.test("ShardDirectory.shardFiles() gives the files by shard when their names
   const shards = 10_002;
   const names = [10_001, 2, 9999, 0, 10_000].map((shard) => `shard-${String(shard).padStart(4, "0")}-of-10002.json`);
   writeFiles(parent.path, ...names);
-  const directory = ShardDirectory.open({ path: parent.path, shards, serializer: "json" });
+  const directory = ShardDirectory.open({ path: parent.path, layout: "snapshot", files: shards, serializer: "json" });
   const expected = [0, 2, 9999, 10_000, 10_001].map((shard) => {
     return { path: parent.join(`shard-${String(shard).padStart(4, "0")}-of-10002.json`), shard };
   });

@@ -94,7 +94,12 @@ Deno.test("Writer.writeFile() gives up in every thread when a write has failed i
 Deno.test("makeLoadedDurable() calls synced what was only loaded before", async () => {
   using temporary = temporaryDirectory();
   createWriter(temporary.path, { replace: "alternate", sync: "none" }).write(1);
-  const directory = ShardDirectory.open({ path: temporary.path, shards: STORE_SIZE.shards, serializer: "json" });
+  const directory = ShardDirectory.open({
+    path: temporary.path,
+    layout: "snapshot",
+    files: STORE_SIZE.shards,
+    serializer: "json",
+  });
   try {
     const codec = CODECS.json;
     const store = SharedStore.create(STORE_SIZE, Abort.create());

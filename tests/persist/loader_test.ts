@@ -73,7 +73,7 @@ class Fixture implements Disposable {
   async load(): Promise<Loaded> {
     const { serializer, path } = this;
     const codec = CODECS[serializer];
-    const directory = ShardDirectory.open({ path, shards: SHARDS, serializer });
+    const directory = ShardDirectory.open({ path, layout: "snapshot", files: SHARDS, serializer });
     try {
       const survey = await surveyDirectory(directory, { codec, shards: SHARDS });
       const size = {
@@ -294,7 +294,7 @@ for (const serializer of SERIALIZER_NAMES) {
   Deno.test(`loadDirectory() names the path when a ${serializer} file is damaged after the survey, and keeps it`, async () => {
     using fixture = new Fixture(serializer);
     const path = fixture.path;
-    const directory = ShardDirectory.open({ path, shards: SHARDS, serializer });
+    const directory = ShardDirectory.open({ path, layout: "snapshot", files: SHARDS, serializer });
     const survey = await surveyDirectory(directory, { codec, shards: SHARDS });
     Deno.truncateSync(fixture.pathOf(3), 20);
     const before = filesIn(path);

@@ -74,6 +74,7 @@ export const persisted: FileResult = {
   bytesWritten: 13_600_000,
   drainMs: 500.25,
   brokenBounds: [],
+  filesTorn: [],
   processCrash: {
     writes: { mean: 12.5, p50: 10, p99: 100, max: 128 },
     ageMs: { mean: 1.5, p50: 1, p99: 9, max: 12.25 },

@@ -4,7 +4,7 @@
  * @module
  */
 import { ShardSides } from "../../lib/persist/layout/replace/shard_sides.ts";
-import { assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
@@ -57,6 +57,7 @@ for (const serializer of SERIALIZER_NAMES) {
         backendOf(directory.path, serializer, "alternate"),
       );
       assertEquals([store.version(0), store.getString("key"), ledger.writtenVersion(0)], [9, "9", 9]);
+      assert(persistence.layout.kind === "snapshot");
       assertEquals(ShardSides.attach(persistence.layout.sides).get(0), ([undefined, "a", "b"] as const)[newest]);
       assertEquals(filesSetAside, []);
     });

@@ -4,7 +4,7 @@
  * @module
  */
 import { SERIALIZER_NAMES } from "../../codec/codec.ts";
-import { REPLACE_NAMES } from "../../persist/layout/layout_options.ts";
+import { LAYOUT_NAMES, REPLACE_NAMES } from "../../persist/layout/layout_options.ts";
 import { SYNC_NAMES } from "../../persist/policy.ts";
 import { SIZE_UNITS } from "../units.ts";
 import { listNames } from "../wording.ts";
@@ -16,7 +16,7 @@ export const FILE_FLAGS = {
     name: "file-count",
     scope: "file",
     placeholder: "N",
-    about: "Number of files, one per shard. Required.",
+    about: "Number of files, one per shard, or of logs. Required.",
     ...wholeNumber({ min: 1, max: 65_536 }),
   },
   /** Its value is in microseconds. */
@@ -41,9 +41,9 @@ export const FILE_FLAGS = {
   queueMemory: {
     name: "queue-memory",
     scope: "file",
-    about: `Bound on the bytes of queued snapshots, with --queue-depth. Units: ${
-      listNames(SIZE_UNITS)
-    }; without, bytes.`,
+    about:
+      "Bound on the bytes in memory that wait to be written: those queued, with --queue-depth, and those of records " +
+      `that no log has yet, with --layout=log. Units: ${listNames(SIZE_UNITS)}; without, bytes.`,
     defaultText: "256MiB",
     ...size({ min: "4KiB", max: "8GiB" }, { example: "256MiB" }),
   },
@@ -66,6 +66,25 @@ export const FILE_FLAGS = {
       "Commit policy: a put returns only when it is in the file system, and synced as --sync says. Puts that wait " +
       "at the same time share one write and one sync; whoever writes waits D µs for more to join. 0: for nobody.",
     ...wholeNumber({ min: 0, max: 1_000_000 }),
+  },
+  layout: {
+    name: "layout",
+    scope: "file",
+    about:
+      "What a write writes. snapshot: the whole shard, to a file of its own. log: a record for each put, appended to one " +
+      "of --file-count logs.",
+    defaultText: "snapshot",
+    ...oneOf(LAYOUT_NAMES),
+  },
+  /** Its value is in bytes. */
+  logSize: {
+    name: "log-size",
+    scope: "file",
+    about:
+      "With --layout=log: a checkpoint takes a log's place once it has more bytes of records than this, and than " +
+      "twice its checkpoint.",
+    defaultText: "4MiB",
+    ...size({ min: "64KiB", max: "8GiB" }, { example: "4MiB" }),
   },
   replace: {
     name: "replace",

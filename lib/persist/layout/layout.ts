@@ -24,8 +24,11 @@ export interface Layout {
   /** Whether what is queued of a shard makes all that was queued of it before superfluous. */
   readonly supersedes: boolean;
 
-  /** Whether there is room to note one more put with a key and a value of these lengths, in bytes. Holds the shard's lock. */
-  hasRoom(keyLength: number, valueLength: number): boolean;
+  /**
+   * Whether there is room to note one more put of the shard, with a key and a value of these lengths, in bytes. Holds the
+   * shard's lock.
+   */
+  hasRoom(shard: number, keyLength: number, valueLength: number): boolean;
 
   /**
    * Notes what a put has changed. On the hot path: allocates nothing. Under the shard's lock, after

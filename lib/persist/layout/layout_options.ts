@@ -16,5 +16,27 @@ export interface SnapshotLayoutOptions {
   readonly replace: ReplaceName;
 }
 
+/** A write appends a record for each put to the log that the put's shard belongs to. */
+export interface LogLayoutOptions {
+  readonly kind: "log";
+  /** Bytes of records that a log may hold, or twice its checkpoint's, before a new checkpoint is due. */
+  readonly logBytes: number;
+  /** Bound on the bytes of records that are noted and not yet written. */
+  readonly pendingBytes: number;
+}
+
 /** What a write writes, and where it puts it. */
-export type LayoutOptions = SnapshotLayoutOptions;
+export type LayoutOptions = SnapshotLayoutOptions | LogLayoutOptions;
+
+/** The names of the layouts, in the order shown to users. */
+export const LAYOUT_NAMES = ["snapshot", "log"] as const satisfies readonly LayoutOptions["kind"][];
+
+/** Shards of a store that is persisted in logs: enough that one log is not one lock. */
+const LOG_SHARDS = 256;
+
+/**
+ * How many shards each file holds: fixed by the layout and the number of files, so that a directory can be opened again.
+ */
+export function shardsPerFile({ kind }: LayoutOptions, files: number): number {
+  return kind === "log" ? Math.ceil(LOG_SHARDS / files) : 1;
+}

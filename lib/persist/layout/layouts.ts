@@ -4,6 +4,7 @@
  * @module
  */
 import { CODECS } from "../../codec/codecs.ts";
+import { RECORD_CODECS } from "../../codec/record/record_codecs.ts";
 import type { SharedStore } from "../../store/shared_store.ts";
 import type { FileLocks } from "../file_locks.ts";
 import type { PersistenceHandle } from "../persistence.ts";
@@ -11,6 +12,11 @@ import { shardFileName, type Side } from "../shard_file.ts";
 import type { WriterMeter } from "../write_meter.ts";
 import type { Layout } from "./layout.ts";
 import type { ReplaceName } from "./layout_options.ts";
+import { CheckpointWriter } from "./log/checkpoint_writer.ts";
+import { LogEnds, type LogEndsHandle } from "./log/log_ends.ts";
+import { LogLayout } from "./log/log_layout.ts";
+import { PendingRecords, type PendingRecordsHandle } from "./log/pending_records.ts";
+import { segmentBytesFor, SegmentFiles } from "./log/segment_files.ts";
 import { AlternateReplacement } from "./replace/alternate.ts";
 import { InPlaceReplacement } from "./replace/in_place.ts";
 import { RenameReplacement } from "./replace/rename.ts";
@@ -18,12 +24,23 @@ import type { Replacement } from "./replace/replacement.ts";
 import { ShardSides, type ShardSidesHandle } from "./replace/shard_sides.ts";
 import { SnapshotLayout } from "./snapshot_layout.ts";
 
-/** What the threads share of a layout; structured-cloneable. */
-export type LayoutHandle = {
+/** What the threads share of the snapshot layout. */
+export interface SnapshotLayoutHandle {
   readonly kind: "snapshot";
   readonly replace: ReplaceName;
   readonly sides: ShardSidesHandle;
-};
+}
+
+/** What the threads share of the log layout. */
+export interface LogLayoutHandle {
+  readonly kind: "log";
+  readonly logBytes: number;
+  readonly pending: PendingRecordsHandle;
+  readonly ends: LogEndsHandle;
+}
+
+/** What the threads share of a layout; structured-cloneable. */
+export type LayoutHandle = SnapshotLayoutHandle | LogLayoutHandle;
 
 /** What a layout works with, beside what its handle says. */
 export interface LayoutContext {
@@ -33,13 +50,43 @@ export interface LayoutContext {
 }
 
 /** A thread's own view of the layout. */
-export function attachLayout(handle: PersistenceHandle, { store, meter }: LayoutContext): Layout {
-  const codec = CODECS[handle.serializer];
-  return new SnapshotLayout({ store, codec, replacement: createReplacement(handle), meter });
+export function attachLayout(handle: PersistenceHandle, context: LayoutContext): Layout {
+  const { layout } = handle;
+  switch (layout.kind) {
+    case "snapshot": {
+      const { store, meter } = context;
+      const replacement = createReplacement(handle, layout);
+      return new SnapshotLayout({ store, codec: CODECS[handle.serializer], replacement, meter });
+    }
+    case "log":
+      return createLogLayout(handle, layout, context);
+  }
 }
 
-function createReplacement(handle: PersistenceHandle): Replacement {
-  const { directory, sync, openFilesMax, policy, layout } = handle;
+function createLogLayout(
+  { directory, serializer, sync, openFilesMax, shardsPerFile }: PersistenceHandle,
+  layout: LogLayoutHandle,
+  { store, locks, meter }: LayoutContext,
+): LogLayout {
+  const { shards } = store.size;
+  const { logBytes } = layout;
+  const logs = shards / shardsPerFile;
+  const ends = LogEnds.attach(layout.ends);
+  const common = { directory, logs, sync, ends, meter, store, locks, shardsPerLog: shardsPerFile };
+  const segments = new SegmentFiles({
+    ...common,
+    shards,
+    serializer,
+    openFilesMax,
+    segmentBytes: segmentBytesFor(logBytes),
+  });
+  const checkpoints = new CheckpointWriter({ ...common, codec: CODECS[serializer], segments, logBytes });
+  const pending = PendingRecords.attach(layout.pending);
+  return new LogLayout({ ...common, codec: RECORD_CODECS[serializer], pending, segments, checkpoints });
+}
+
+function createReplacement(handle: PersistenceHandle, layout: SnapshotLayoutHandle): Replacement {
+  const { directory, sync, openFilesMax, policy } = handle;
   switch (layout.replace) {
     case "rename": {
       const durableAtOnce = policy.kind === "commit";

@@ -29,6 +29,7 @@ export async function openSnapshots(
     entriesPerShardMax,
     arenaWordsPerShardMax,
     setAside,
+    torn: [],
     async load({ store, ledger }) {
       await loadDirectory(survey, { codec, store, ledger });
       if (sync !== "none") await makeLoadedDurable(survey, { directory, ledger });

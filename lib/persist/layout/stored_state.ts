@@ -8,6 +8,14 @@ import type { SetAsideFile } from "../directory.ts";
 import type { Ledger } from "../ledger.ts";
 import type { LayoutHandle } from "./layouts.ts";
 
+/** A file whose end a crash had left incomplete. */
+export interface TornFile {
+  readonly path: string;
+  /** Bytes cut off at its end. */
+  readonly cutBytes: number;
+  readonly reason: string;
+}
+
 /** A directory's content, looked at and not yet in a store. */
 export interface StoredState {
   /** Files to load. */
@@ -18,6 +26,7 @@ export interface StoredState {
   readonly entriesPerShardMax: number;
   readonly arenaWordsPerShardMax: number;
   readonly setAside: readonly SetAsideFile[];
+  readonly torn: readonly TornFile[];
 
   /**
    * Puts the entries into the store, with their shards' versions, and records them as written; at sync levels above none

@@ -46,6 +46,7 @@ class Parts {
     this.#configuration = configuration;
     this.store = SharedStore.attach(persistence.store);
     this.ledger = Ledger.attach(persistence.ledger);
+    if (persistence.layout.kind !== "snapshot") throw new Error("Cannot be wrong about another layout than snapshots");
     this.sides = ShardSides.attach(persistence.layout.sides);
     this.queue = queue === undefined ? undefined : SnapshotQueue.attach(queue);
     this.#clock = Clock.attach(persistence.clock);

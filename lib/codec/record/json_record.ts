@@ -1,0 +1,296 @@
+/**
+ * Log records as JSON, one per line, so that a person can grep and follow a log:
+ *
+ * ```text
+ * [7,1234,"Key1","foo","1a2b3c4d"]
+ * ```
+ *
+ * are the shard, the version, the key, the value, and the CRC-32 of all bytes of the line before the comma in front of it.
+ *
+ * @module
+ */
+import { PaddedBytes } from "../../store/padded_bytes.ts";
+import { crc32Of } from "../crc32.ts";
+import { type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
+import type { RecordCodec, RecordReader } from "./record_codec.ts";
+import type { RecordRun } from "./record_run.ts";
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+const COMMA = 0x2c;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const LINE_FEED = 0x0a;
+const SMALL_U = 0x75;
+/** What stands behind a value: a comma, the checksum in quotes, and the line's end. */
+const LINE_END_BYTES = 13;
+/** `","` and `"]\n`, as little-endian words. */
+const TEXTS_BETWEEN_WORD = 0x22 | 0x2c << 8 | 0x22 << 16;
+const END_WORD = 0x22 | 0x5d << 8 | 0x0a << 16;
+
+/** Longest form of one byte of text: `\u00XX`. */
+const ESCAPE_BYTES_MAX = 6;
+/** More than what stands around key and value: numbers, punctuation, checksum, and what copying by words may exceed. */
+const FRAME_BYTES_MAX = 64 + 2 * WORD_EXCESS;
+/** Room for `[`, a shard, a version and punctuation, as whole words of eight bytes. */
+const PREFIX_BYTES = 40;
+
+/** The two digits of each byte, in the order in which they are written. */
+const HEX = Int32Array.from({ length: 256 }, (_, byte) => hexDigit(byte >> 4) | hexDigit(byte & 15) << 8);
+
+/** What the records of a run begin with, made once per run; of each record only the version's last digits change. */
+const prefix = new DataView(new ArrayBuffer(PREFIX_BYTES));
+
+/** The JSON form of records; see the module's comment. */
+export const jsonRecordCodec: RecordCodec = {
+  name: "json",
+  encode: encodeRun,
+  reader: (bytes) => new JsonRecordReader(bytes),
+};
+
+function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
+  const { words, bytes: source, end } = run;
+  let prefixLength = writePrefix(run.shard, run.version);
+  let count = 0;
+  let { view } = out;
+  let position = start | 0;
+  for (let record = run.start | 0; record < end;) {
+    const keyHead = words[record]!;
+    const valueLength = words[(record + 1) | 0]!;
+    const keyLength = keyHead >> 1;
+    const key = (record + 2) | 0;
+    const value = (key + ((keyLength + 3) >> 2)) | 0;
+    record = (value + ((valueLength + 3) >> 2)) | 0;
+    if (position + keyLength + valueLength + FRAME_BYTES_MAX > view.byteLength) {
+      out.reserve(position, keyLength + valueLength + FRAME_BYTES_MAX);
+      view = out.view;
+    }
+    const first = position;
+    if (count > 0 && !incrementVersion(prefixLength)) prefixLength = writePrefix(run.shard, run.version + count);
+    position = copyPrefix(prefixLength, view, position);
+    if ((keyHead & 1) === 0) {
+      position = copyBytes(source, key << 2, keyLength, view, position);
+    } else {
+      out.reserve(position, ESCAPE_BYTES_MAX * keyLength + valueLength + FRAME_BYTES_MAX);
+      view = out.view;
+      position = encodeEscaped(words, key, keyLength, view, position);
+    }
+    view.setInt32(position, TEXTS_BETWEEN_WORD, true);
+    position = (position + 3) | 0;
+
+    let special = 0;
+    let to = position;
+    let from = value;
+    for (const last = (position + valueLength - 4) | 0; to < last; to = (to + 4) | 0, from = (from + 1) | 0) {
+      const word = words[from]!;
+      view.setInt32(to, word, true);
+      special |= maybeSpecial(word);
+    }
+    if (valueLength > 0) {
+      const lastWord = words[from]!;
+      view.setInt32(to, lastWord, true);
+      // Digits instead of padding, whose zeros would look like control characters.
+      special |= maybeSpecial(lastWord | ((0x30303030 << ((valueLength - 1) << 3)) << 8));
+    }
+    if ((special & 0x80808080) === 0) {
+      position = (position + valueLength) | 0;
+    } else {
+      out.reserve(position, ESCAPE_BYTES_MAX * valueLength + FRAME_BYTES_MAX);
+      view = out.view;
+      position = encodeEscaped(words, value, valueLength, view, position);
+    }
+    // The quote is covered by the checksum, which stands behind the comma and another quote.
+    view.setInt32(position, TEXTS_BETWEEN_WORD, true);
+    const crc = crc32Of(view, first, (position + 1) | 0);
+    view.setInt32((position + 3) | 0, HEX[crc >>> 24]! | HEX[(crc >>> 16) & 0xff]! << 16, true);
+    view.setInt32((position + 7) | 0, HEX[(crc >>> 8) & 0xff]! | HEX[crc & 0xff]! << 16, true);
+    view.setInt32((position + 11) | 0, END_WORD, true);
+    position = (position + 14) | 0;
+    count++;
+  }
+  run.version += count;
+  return position;
+}
+
+/** Writes what a record of this shard and version begins with; returns its length. */
+function writePrefix(shard: number, version: number): number {
+  const text = `[${shard},${version},"`;
+  for (let i = 0; i < text.length; i++) prefix.setUint8(i, text.charCodeAt(i));
+  return text.length;
+}
+
+/** Counts the version in the prefix up by one; returns false when it has not enough digits for that. */
+function incrementVersion(length: number): boolean {
+  // Behind the version stand a comma and a quote.
+  for (let at = (length - 3) | 0;; at = (at - 1) | 0) {
+    const digit = prefix.getUint8(at);
+    if (digit === COMMA) return false;
+    if (digit < DIGIT_9) {
+      prefix.setUint8(at, digit + 1);
+      return true;
+    }
+    prefix.setUint8(at, DIGIT_0);
+  }
+}
+
+function copyPrefix(length: number, view: DataView<ArrayBuffer>, start: number): number {
+  for (let at = 0; at < length; at = (at + 8) | 0) {
+    view.setBigInt64((start + at) | 0, prefix.getBigInt64(at, true), true);
+  }
+  return (start + length) | 0;
+}
+
+/** Copies bytes by words of eight; what follows overwrites the excess of the last. Returns the position after them. */
+function copyBytes(
+  source: DataView<SharedArrayBuffer>,
+  from: number,
+  length: number,
+  view: DataView<ArrayBuffer>,
+  start: number,
+): number {
+  for (let at = 0; at < length; at = (at + 8) | 0) {
+    view.setBigInt64((start + at) | 0, source.getBigInt64((from + at) | 0, true), true);
+  }
+  return (start + length) | 0;
+}
+
+/** Sets a byte's highest bit in the result if a byte of the word is below `0` or a backslash. */
+function maybeSpecial(word: number): number {
+  const backslashes = word ^ 0x5c5c5c5c;
+  return ((word - 0x30303030) & ~word) | ((backslashes - 0x01010101) & ~backslashes);
+}
+
+/** Writes text byte by byte, escaping what must be; returns the position after it. */
+function encodeEscaped(
+  words: Int32Array<SharedArrayBuffer>,
+  offset: number,
+  length: number,
+  view: DataView<ArrayBuffer>,
+  start: number,
+): number {
+  let position = start;
+  for (let i = 0; i < length; i++) {
+    const byte = (words[offset + (i >> 2)]! >>> ((i & 3) << 3)) & 0xff;
+    if (byte === QUOTE || byte === BACKSLASH) {
+      view.setUint8(position++, BACKSLASH);
+      view.setUint8(position++, byte);
+    } else if (byte < SPACE) {
+      view.setUint32(position, 0x3030755c, true);
+      view.setUint16(position + 4, HEX[byte]!, true);
+      position += 6;
+    } else {
+      view.setUint8(position++, byte);
+    }
+  }
+  return position;
+}
+
+function hexDigit(value: number): number {
+  return value < 10 ? 0x30 + value : 0x57 + value;
+}
+
+/** Reads the lines that the encoder writes, and no others that JSON allows. */
+class JsonRecordReader implements RecordReader {
+  shard = 0;
+  version = 0;
+  readonly key = new PaddedBytes(64);
+  readonly value = new PaddedBytes(256);
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView<ArrayBuffer>;
+  /** Where the reading is; -1 once something is not as it must be. */
+  #position = 0;
+
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  read(position: number): number {
+    const bytes = this.#bytes;
+    if (bytes[position] !== OPEN) return -1;
+    this.#position = position + 1;
+    this.shard = this.#readNumber();
+    this.version = this.#readNumber();
+    this.#readText(this.key);
+    if (bytes[this.#position] !== COMMA) return -1;
+    this.#position++;
+    this.#readText(this.value);
+    const end = this.#position;
+    if (end < 0 || end + LINE_END_BYTES > bytes.length) return -1;
+    const crc = crc32Of(this.#view, position, end);
+    const isWhole = bytes[end] === COMMA && bytes[end + 1] === QUOTE &&
+      this.#view.getInt32(end + 2, true) === (HEX[crc >>> 24]! | HEX[(crc >>> 16) & 0xff]! << 16) &&
+      this.#view.getInt32(end + 6, true) === (HEX[(crc >>> 8) & 0xff]! | HEX[crc & 0xff]! << 16) &&
+      bytes[end + 10] === QUOTE && bytes[end + 11] === CLOSE && bytes[end + 12] === LINE_FEED;
+    return isWhole ? end + LINE_END_BYTES : -1;
+  }
+
+  nextStart(position: number): number {
+    const end = this.#bytes.indexOf(LINE_FEED, position);
+    return end < 0 ? this.#bytes.length : end + 1;
+  }
+
+  /** Reads a number and the comma behind it. */
+  #readNumber(): number {
+    const bytes = this.#bytes;
+    let at = this.#position;
+    let value = 0;
+    for (;; at++) {
+      const digit = bytes[at]! - DIGIT_0;
+      if (!(digit >= 0 && digit <= 9)) break;
+      value = 10 * value + digit;
+    }
+    // Where it is no number, no text follows either.
+    this.#position = bytes[at] === COMMA ? at + 1 : bytes.length;
+    return value;
+  }
+
+  /** Reads a text in quotes; what it holds is only known to be right once the checksum is. */
+  #readText(out: PaddedBytes): void {
+    const bytes = this.#bytes;
+    const start = this.#position + 1;
+    if (bytes[this.#position] !== QUOTE) {
+      this.#position = bytes.length;
+      return;
+    }
+    let end = start;
+    for (;; end++) {
+      const byte = bytes[end]!;
+      if (byte === QUOTE || byte === BACKSLASH || !(byte >= SPACE)) break;
+    }
+    if (bytes[end] === QUOTE) {
+      out.copy(bytes, start, end);
+      this.#position = end + 1;
+    } else this.#readEscaped(start, out);
+  }
+
+  #readEscaped(start: number, out: PaddedBytes): void {
+    const bytes = this.#bytes;
+    let end = start;
+    while (end < bytes.length && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
+    this.#position = end + 1;
+    // Never longer than with its escapes.
+    out.reserve(Math.min(end, bytes.length) - start);
+    let length = 0;
+    for (let at = start; at < end;) {
+      let byte = bytes[at++]!;
+      if (byte === BACKSLASH) {
+        byte = bytes[at++]!;
+        if (byte === SMALL_U) {
+          byte = 16 * digitOf(bytes[at + 2]!) + digitOf(bytes[at + 3]!);
+          at += 4;
+        }
+      }
+      out.bytes[length++] = byte;
+    }
+    out.end(length);
+  }
+}
+
+/** What a hexadecimal digit stands for; of anything else, anything. */
+function digitOf(byte: number): number {
+  return byte <= DIGIT_9 ? byte - DIGIT_0 : byte - 0x57;
+}

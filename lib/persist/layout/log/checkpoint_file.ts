@@ -1,0 +1,77 @@
+/**
+ * A checkpoint's file while it is being made.
+ *
+ * @module
+ */
+import type { SerializerName } from "../../../codec/codec.ts";
+import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll } from "../../file_io.ts";
+import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
+import { logFileName } from "./log_file_name.ts";
+import { encodeCheckpointTail, type LogIdentity } from "./log_format.ts";
+
+/** What {@linkcode CheckpointFile} works with. */
+export interface CheckpointFileParts {
+  readonly directory: string;
+  readonly identity: LogIdentity;
+  readonly serializer: SerializerName;
+  /** Whether it is to be on the device before it gets its name. */
+  readonly synced: boolean;
+  /** Names of files that it replaces because they are damaged; they are to be set aside, not removed. */
+  readonly damaged?: readonly string[];
+}
+
+/** Snapshots are appended one by one; then it is completed, or abandoned. */
+export class CheckpointFile {
+  /** Bytes written so far. */
+  bytes = 0;
+  readonly path: string;
+  readonly #parts: CheckpointFileParts;
+  readonly #file: Deno.FsFile;
+  readonly #snapshotBytes: number[] = [];
+  #isOpen = true;
+
+  /** @throws {PersistError} when it cannot be created */
+  constructor(parts: CheckpointFileParts) {
+    const { directory, identity, serializer } = parts;
+    this.#parts = parts;
+    this.path = `${directory}/${logFileName({ ...identity, isCheckpoint: true, serializer })}`;
+    this.#file = openFile(this.path + TEMPORARY_SUFFIX, { write: true, create: true, truncate: true });
+  }
+
+  /** @throws {PersistError} when that fails */
+  append(snapshot: Uint8Array): void {
+    this.#write(snapshot);
+    this.#snapshotBytes.push(snapshot.length);
+  }
+
+  /**
+   * Writes its end, and gives it its name.
+   *
+   * @throws {PersistError} when that fails; it has no name then
+   */
+  complete(): void {
+    const { directory, identity, serializer, synced, damaged = [] } = this.#parts;
+    const temporary = this.path + TEMPORARY_SUFFIX;
+    this.#write(encodeCheckpointTail(identity, { snapshotBytes: this.#snapshotBytes, damaged }, serializer));
+    if (synced) syncData(this.#file, temporary);
+    this.#close();
+    renameOver(temporary, this.path);
+    if (synced) syncDirectory(directory);
+  }
+
+  /** Removes what there is under its temporary name. */
+  abandon(): void {
+    this.#close();
+    removeQuietly(this.path + TEMPORARY_SUFFIX);
+  }
+
+  #write(bytes: Uint8Array): void {
+    writeAll(this.#file, this.path + TEMPORARY_SUFFIX, bytes);
+    this.bytes += bytes.length;
+  }
+
+  #close(): void {
+    if (this.#isOpen) this.#file.close();
+    this.#isOpen = false;
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Checkpoints of logs, written beside the load a shard at a time.
+ *
+ * @module
+ */
+import type { Codec } from "../../../codec/codec.ts";
+import { OutputBuffer } from "../../../codec/output_buffer.ts";
+import { ShardCopy } from "../../../store/shard_copy.ts";
+import type { SharedStore } from "../../../store/shared_store.ts";
+import { removeFile } from "../../file_io.ts";
+import type { FileLocks } from "../../file_locks.ts";
+import type { SyncName } from "../../policy.ts";
+import type { WriterMeter } from "../../write_meter.ts";
+import { CheckpointFile } from "./checkpoint_file.ts";
+import type { LogEnds } from "./log_ends.ts";
+import { logFileName } from "./log_file_name.ts";
+import type { SegmentFiles } from "./segment_files.ts";
+
+/** What a {@linkcode CheckpointWriter} works with. */
+export interface CheckpointWriterParts {
+  readonly store: SharedStore;
+  readonly codec: Codec;
+  readonly locks: FileLocks;
+  readonly ends: LogEnds;
+  readonly segments: SegmentFiles;
+  readonly meter: WriterMeter;
+  readonly directory: string;
+  readonly logs: number;
+  readonly shardsPerLog: number;
+  readonly sync: SyncName;
+  /** A log has outgrown its checkpoint when it has more bytes of records than this, and than twice the checkpoint's. */
+  readonly logBytes: number;
+}
+
+/** A checkpoint that is being written. */
+interface Work {
+  readonly log: number;
+  readonly segment: number;
+  /** Bytes of records that the segments before hold. */
+  readonly coveredBytes: number;
+  readonly file: CheckpointFile;
+  /** The shard that is next. */
+  shard: number;
+}
+
+/** How many logs one search for one that has outgrown its checkpoint looks at. */
+const SEARCHED_LOGS = 1024;
+
+/**
+ * Writes one checkpoint at a time.
+ *
+ * It begins with a new segment, under the log's lock. Then it copies shard after shard, each under its own lock alone: so
+ * whatever the segments before hold of a shard is in its copy. The file comes under a temporary name, and gets its own
+ * when it is complete (and synced, at levels above none); only then do the older segments go. Whenever the process dies, the log
+ * has its old checkpoint with all segments since, or its new one with all since.
+ */
+export class CheckpointWriter {
+  readonly #parts: CheckpointWriterParts;
+  readonly #copy = new ShardCopy();
+  readonly #out = new OutputBuffer();
+  #work: Work | undefined;
+  /** The log at which the next search begins. */
+  #searched = 0;
+
+  constructor(parts: CheckpointWriterParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Does a piece of the checkpoint that is due, if one is; takes the log's lock and its shards'.
+   *
+   * @returns whether there was anything to do
+   * @throws {PersistError} when that fails; the log is as it was
+   */
+  work(): boolean {
+    const { locks } = this.#parts;
+    const work = this.#work;
+    if (work === undefined) {
+      const log = this.#search();
+      if (log < 0) return false;
+      locks.lock(log);
+      try {
+        this.#work = this.#begin(log);
+      } finally {
+        locks.unlock(log);
+      }
+      return true;
+    }
+    try {
+      if (work.shard < (work.log + 1) * this.#parts.shardsPerLog) {
+        this.#writeShard(work);
+        return true;
+      }
+      this.#work = undefined;
+      work.file.complete();
+      locks.lock(work.log);
+      try {
+        this.#install(work);
+      } finally {
+        locks.unlock(work.log);
+      }
+      return true;
+    } catch (error) {
+      this.#work = undefined;
+      work.file.abandon();
+      throw error;
+    }
+  }
+
+  /**
+   * Writes a log's checkpoint at once. The caller holds the log's lock, and nobody puts.
+   *
+   * @throws {PersistError} when that fails; the log is as it was
+   */
+  writeWhole(log: number): void {
+    const work = this.#begin(log);
+    try {
+      while (work.shard < (log + 1) * this.#parts.shardsPerLog) this.#writeShard(work);
+      work.file.complete();
+    } catch (error) {
+      work.file.abandon();
+      throw error;
+    }
+    this.#install(work);
+  }
+
+  /** Drops the checkpoint that is being written, if one is. */
+  abandon(): void {
+    this.#work?.file.abandon();
+    this.#work = undefined;
+  }
+
+  /** A log that has outgrown its checkpoint; -1 when there is none among those looked at. */
+  #search(): number {
+    const { ends, logs, logBytes } = this.#parts;
+    for (let i = Math.min(SEARCHED_LOGS, logs); i > 0; i--) {
+      const log = this.#searched;
+      this.#searched = log + 1 < logs ? log + 1 : 0;
+      if (ends.logBytes(log) > Math.max(logBytes, 2 * ends.checkpointBytes(log))) return log;
+    }
+    return -1;
+  }
+
+  #begin(log: number): Work {
+    const { ends, segments, directory, logs, shardsPerLog, store, codec, sync } = this.#parts;
+    const coveredBytes = ends.logBytes(log);
+    const segment = segments.rotate(log);
+    const identity = { log, logs, shards: store.size.shards, segment };
+    const file = new CheckpointFile({ directory, identity, serializer: codec.name, synced: sync !== "none" });
+    return { log, segment, coveredBytes, file, shard: log * shardsPerLog };
+  }
+
+  #writeShard(work: Work): void {
+    const { store, codec } = this.#parts;
+    store.lockShard(work.shard);
+    try {
+      this.#copy.copy(store.viewShard(work.shard));
+    } finally {
+      store.unlockShard(work.shard);
+    }
+    const length = codec.encode(this.#copy.view, this.#out);
+    work.file.append(this.#out.bytes.subarray(0, length));
+    work.shard++;
+  }
+
+  /** Makes a complete checkpoint the log's newest, and removes what it takes the place of. Under the log's lock. */
+  #install({ log, segment, coveredBytes, file }: Work): void {
+    const { ends, meter, segments, directory, logs, codec } = this.#parts;
+    const firstBefore = ends.firstSegment(log);
+    const checkpointBefore = ends.checkpoint(log);
+    ends.checkpointed(log, segment, file.bytes, coveredBytes);
+    meter.countBytes(file.bytes);
+    meter.countCheckpoint();
+    for (let old = firstBefore; old < segment; old++) segments.recycle(log, old);
+    if (checkpointBefore === 0) return;
+    const name = { log, logs, segment: checkpointBefore, isCheckpoint: true, serializer: codec.name };
+    removeFile(`${directory}/${logFileName(name)}`);
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Where each log ends: what all threads that write it must know of its segments and its checkpoint.
+ *
+ * @module
+ */
+import { LINE_BYTES, LINE_DOUBLES } from "../../../sync/layout.ts";
+
+/** What {@linkcode LogEnds.attach} needs; structured-cloneable. */
+export interface LogEndsHandle {
+  readonly buffer: SharedArrayBuffer;
+}
+
+/** What is known of one log. */
+export interface LogEnd {
+  /** The segment that is written, or, where none is open, the last one there was; 0 when there has never been one. */
+  segment: number;
+  /** Where its records end. */
+  offset: number;
+  /** How far it is preallocated; 0 when no segment is open for writing. */
+  allocated: number;
+  /** The oldest segment that is there; at most `segment` + 1. */
+  firstSegment: number;
+  /** The segment that the newest checkpoint is of; 0 when there is none. */
+  checkpoint: number;
+  /** Bytes of that checkpoint. */
+  checkpointBytes: number;
+  /** Bytes of records that the newest checkpoint lacks. */
+  logBytes: number;
+}
+
+const ROW_DOUBLES = LINE_DOUBLES;
+const SEGMENT = 0;
+const OFFSET = 1;
+const ALLOCATED = 2;
+const FIRST_SEGMENT = 3;
+const CHECKPOINT = 4;
+const CHECKPOINT_BYTES = 5;
+const LOG_BYTES = 6;
+
+/**
+ * Layout: one cache line of 64-bit floats for each log, in the order of {@linkcode LogEnd}'s members.
+ *
+ * Invariant: a log's line changes only under its lock, and after what it says has come true in the file system. Others
+ * may read it at any time; what they read was true a moment ago.
+ */
+export class LogEnds {
+  readonly #doubles: Float64Array<SharedArrayBuffer>;
+
+  private constructor(buffer: SharedArrayBuffer) {
+    this.#doubles = new Float64Array(buffer);
+  }
+
+  /** Logs of which there is nothing yet. */
+  static create(logs: number): LogEnds {
+    const ends = new LogEnds(new SharedArrayBuffer(logs * LINE_BYTES));
+    for (let log = 0; log < logs; log++) ends.#doubles[log * ROW_DOUBLES + FIRST_SEGMENT] = 1;
+    return ends;
+  }
+
+  static attach(handle: LogEndsHandle): LogEnds {
+    return new LogEnds(handle.buffer);
+  }
+
+  handle(): LogEndsHandle {
+    return { buffer: this.#doubles.buffer };
+  }
+
+  /** Sets all that is known of a log. */
+  set(log: number, end: LogEnd): void {
+    const row = log * ROW_DOUBLES;
+    const doubles = this.#doubles;
+    doubles[row + SEGMENT] = end.segment;
+    doubles[row + OFFSET] = end.offset;
+    doubles[row + ALLOCATED] = end.allocated;
+    doubles[row + FIRST_SEGMENT] = end.firstSegment;
+    doubles[row + CHECKPOINT] = end.checkpoint;
+    doubles[row + CHECKPOINT_BYTES] = end.checkpointBytes;
+    doubles[row + LOG_BYTES] = end.logBytes;
+  }
+
+  segment(log: number): number {
+    return this.#doubles[log * ROW_DOUBLES + SEGMENT]!;
+  }
+
+  offset(log: number): number {
+    return this.#doubles[log * ROW_DOUBLES + OFFSET]!;
+  }
+
+  allocated(log: number): number {
+    return this.#doubles[log * ROW_DOUBLES + ALLOCATED]!;
+  }
+
+  firstSegment(log: number): number {
+    return this.#doubles[log * ROW_DOUBLES + FIRST_SEGMENT]!;
+  }
+
+  checkpoint(log: number): number {
+    return this.#doubles[log * ROW_DOUBLES + CHECKPOINT]!;
+  }
+
+  checkpointBytes(log: number): number {
+    return this.#doubles[log * ROW_DOUBLES + CHECKPOINT_BYTES]!;
+  }
+
+  logBytes(log: number): number {
+    return this.#doubles[log * ROW_DOUBLES + LOG_BYTES]!;
+  }
+
+  /** Records that a new segment is open, and begins with a header of so many bytes. */
+  open(log: number, segment: number, headerBytes: number): void {
+    const row = log * ROW_DOUBLES;
+    this.#doubles[row + SEGMENT] = segment;
+    this.#doubles[row + OFFSET] = headerBytes;
+    this.#doubles[row + ALLOCATED] = headerBytes;
+  }
+
+  /** Records that the open segment is preallocated so far. */
+  allocate(log: number, allocated: number): void {
+    this.#doubles[log * ROW_DOUBLES + ALLOCATED] = allocated;
+  }
+
+  /** Records that so many bytes of records have been written behind the others. */
+  advance(log: number, bytes: number): void {
+    this.#doubles[log * ROW_DOUBLES + OFFSET]! += bytes;
+    this.#doubles[log * ROW_DOUBLES + LOG_BYTES]! += bytes;
+  }
+
+  /** Records a new checkpoint; `coveredBytes` of records are in it that the one before lacked. */
+  checkpointed(log: number, segment: number, sizeBytes: number, coveredBytes: number): void {
+    const row = log * ROW_DOUBLES;
+    this.#doubles[row + FIRST_SEGMENT] = segment;
+    this.#doubles[row + CHECKPOINT] = segment;
+    this.#doubles[row + CHECKPOINT_BYTES] = sizeBytes;
+    this.#doubles[row + LOG_BYTES]! -= coveredBytes;
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * The log layout: a write appends one record for each put.
+ *
+ * @module
+ */
+import { OutputBuffer } from "../../../codec/output_buffer.ts";
+import type { RecordCodec } from "../../../codec/record/record_codec.ts";
+import type { RecordRun } from "../../../codec/record/record_run.ts";
+import type { SharedStore } from "../../../store/shared_store.ts";
+import type { FileLocks } from "../../file_locks.ts";
+import type { SyncName } from "../../policy.ts";
+import type { WriterMeter } from "../../write_meter.ts";
+import type { Layout } from "../layout.ts";
+import type { CheckpointWriter } from "./checkpoint_writer.ts";
+import { LogBatch, type LogBatchVisitor } from "./log_batch.ts";
+import { MOVED_HEADER_BYTES, type PendingRecords } from "./pending_records.ts";
+import type { SegmentFiles } from "./segment_files.ts";
+
+/** What a {@linkcode LogLayout} works with. */
+export interface LogLayoutParts {
+  readonly store: SharedStore;
+  readonly codec: RecordCodec;
+  readonly pending: PendingRecords;
+  readonly segments: SegmentFiles;
+  readonly checkpoints: CheckpointWriter;
+  readonly locks: FileLocks;
+  readonly meter: WriterMeter;
+  readonly logs: number;
+  readonly shardsPerLog: number;
+  readonly sync: SyncName;
+}
+
+/** How many logs one such search looks at. */
+const SEARCHED_LOGS = 1024;
+
+/** Encoded records are written in pieces of about so many bytes: few calls, and still in the cache. */
+const PIECE_BYTES = 512 * 1024;
+
+const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
+
+/**
+ * Appends a record for each put to the log that the put's shard belongs to.
+ *
+ * A put copies its record from the arena into shared memory, under the shard's lock; a take detaches what its shard has;
+ * encoding, checksums and writing are done without it.
+ *
+ * Invariant 1: a shard's records are in its log in the order of their versions, because each take and its write are made
+ * under the log's lock, and what is queued is queued under the shard's.
+ * Invariant 2: between a log's newest checkpoint and its end no record is missing: a segment is removed only after a
+ * checkpoint has taken its place that holds all its records; and a checkpoint copies each shard after the segment that it
+ * names has begun.
+ *
+ * What survives a crash of the process is a prefix of each log: of all puts to its shards in the order of their writing,
+ * and so of each shard's puts.
+ */
+export class LogLayout implements Layout, LogBatchVisitor {
+  readonly supersedes = false;
+  readonly meter: WriterMeter;
+  readonly #parts: LogLayoutParts;
+  readonly #store: SharedStore;
+  readonly #storeWords: Int32Array<SharedArrayBuffer>;
+  readonly #pending: PendingRecords;
+  readonly #batch: LogBatch;
+  readonly #out = new OutputBuffer(PIECE_BYTES);
+  readonly #run: RecordRun;
+  /** The log being written, and how much of it is encoded and not yet written. */
+  #log = 0;
+  #length = 0;
+  #records = 0;
+  /** The detached chunks that have been encoded: a list. */
+  #usedHead = 0;
+  #usedTail = 0;
+  /** The queue's memory by word and by byte, once something of it has been accepted. */
+  #queueWords: Int32Array<SharedArrayBuffer> | undefined;
+  #queueBytes: DataView<SharedArrayBuffer> | undefined;
+  /** The log at which the next search for one whose next segment is to be prepared begins. */
+  #prepared = 0;
+  /** The logs that the last write has written. */
+  readonly #written: number[] = [];
+
+  constructor(parts: LogLayoutParts) {
+    const { store, pending, meter, logs, shardsPerLog } = parts;
+    this.#parts = parts;
+    this.#store = store;
+    this.#storeWords = store.words;
+    this.#pending = pending;
+    this.meter = meter;
+    this.#batch = new LogBatch(logs, shardsPerLog);
+    this.#run = { shard: 0, version: 0, words: pending.words, bytes: pending.bytes, start: 0, end: 0 };
+  }
+
+  hasRoom(shard: number, keyLength: number, valueLength: number): boolean {
+    return this.#pending.hasRoom(shard, keyLength, valueLength, this.#store);
+  }
+
+  note(shard: number, entry: number): void {
+    this.#pending.note(shard, this.#storeWords, entry);
+  }
+
+  take(shard: number): void {
+    const chunk = this.#pending.detach(shard);
+    if (chunk !== 0) this.#batch.addChunks(shard, chunk);
+  }
+
+  serialize(shard: number, out: OutputBuffer): number {
+    return this.#pending.moveOut(shard, out, this.#store.version(shard) + 1);
+  }
+
+  accept(shard: number, bytes: Uint8Array): void {
+    this.#batch.addBytes(shard, bytes);
+  }
+
+  write(): void {
+    const batch = this.#batch;
+    this.#written.length = 0;
+    for (let i = 0; i < batch.logCount; i++) {
+      this.#log = batch.log(i);
+      this.#written.push(this.#log);
+      batch.visit(this.#log, this);
+      this.#writePiece();
+    }
+    batch.clear();
+    if (this.#usedHead === 0) return;
+    this.#pending.free(this.#usedHead, this.#usedTail);
+    this.#usedHead = 0;
+  }
+
+  visitChunks(shard: number, head: number): void {
+    const pending = this.#pending;
+    const run = this.#run;
+    run.words = pending.words;
+    run.bytes = pending.bytes;
+    let tail = head;
+    for (let chunk = head; chunk !== 0; chunk = pending.next(chunk)) {
+      run.start = pending.start(chunk);
+      run.end = pending.end(chunk);
+      this.#encode(shard, pending.version(chunk));
+      tail = chunk;
+    }
+    if (this.#usedHead === 0) this.#usedHead = head;
+    else pending.join(this.#usedTail, head);
+    this.#usedTail = tail;
+  }
+
+  visitBytes(shard: number, bytes: Uint8Array): void {
+    const buffer = bytes.buffer as SharedArrayBuffer;
+    if (this.#queueWords?.buffer !== buffer) {
+      this.#queueWords = new Int32Array(buffer, 0, Math.floor(buffer.byteLength / WORD_BYTES));
+      this.#queueBytes = new DataView(buffer);
+    }
+    const run = this.#run;
+    run.words = this.#queueWords!;
+    run.bytes = this.#queueBytes!;
+    run.start = (bytes.byteOffset + MOVED_HEADER_BYTES) / WORD_BYTES;
+    run.end = (bytes.byteOffset + bytes.byteLength) / WORD_BYTES;
+    this.#encode(shard, run.bytes.getFloat64(bytes.byteOffset, true));
+  }
+
+  makeDurable(): boolean {
+    const { segments, sync } = this.#parts;
+    if (sync === "none") return false;
+    for (const log of this.#written) {
+      segments.sync(log);
+      this.meter.countSync();
+    }
+    return true;
+  }
+
+  rewrite(file: number): void {
+    this.#parts.checkpoints.writeWhole(file);
+  }
+
+  /** Each write is durable already; what is left undone of a checkpoint goes. */
+  makeAllDurable(): void {
+    this.#parts.checkpoints.abandon();
+    this.#parts.segments.close();
+  }
+
+  maintain(): boolean {
+    return this.#prepareSegment() || this.#parts.checkpoints.work();
+  }
+
+  /** Prepares the next segment of one of the logs that need one, if any does. */
+  #prepareSegment(): boolean {
+    const { logs, segments, locks } = this.#parts;
+    for (let i = Math.min(SEARCHED_LOGS, logs); i > 0; i--) {
+      const log = this.#prepared;
+      this.#prepared = log + 1 < logs ? log + 1 : 0;
+      if (!segments.needsPreparing(log)) continue;
+      locks.lock(log);
+      try {
+        segments.prepare(log);
+      } finally {
+        locks.unlock(log);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  #encode(shard: number, version: number): void {
+    const run = this.#run;
+    run.shard = shard;
+    run.version = version;
+    this.#length = this.#parts.codec.encode(run, this.#out, this.#length);
+    this.#records += run.version - version;
+    if (this.#length >= PIECE_BYTES) this.#writePiece();
+  }
+
+  #writePiece(): void {
+    if (this.#length === 0) return;
+    this.#parts.segments.append(this.#log, this.#out.bytes.subarray(0, this.#length));
+    this.meter.countRecords(this.#records, this.#length);
+    this.#length = 0;
+    this.#records = 0;
+  }
+}

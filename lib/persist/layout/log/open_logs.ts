@@ -1,0 +1,207 @@
+/**
+ * Opening a directory of logs: reads each one, mends what a crash or damage has left, and brings the rest into a store.
+ *
+ * @module
+ */
+import { CODECS } from "../../../codec/codecs.ts";
+import { OutputBuffer } from "../../../codec/output_buffer.ts";
+import { RECORD_CODECS } from "../../../codec/record/record_codecs.ts";
+import type { SerializerName } from "../../../codec/codec.ts";
+import type { EntryTable } from "../../../store/entry_table.ts";
+import type { SharedStore } from "../../../store/shared_store.ts";
+import type { Abort } from "../../../sync/abort.ts";
+import type { SetAsideFile, ShardDirectory } from "../../directory.ts";
+import { removeFile, syncDirectory, syncFile, truncateFile } from "../../file_io.ts";
+import { inTurns } from "../../in_turns.ts";
+import type { Ledger } from "../../ledger.ts";
+import type { PersistencePolicy, SyncName } from "../../policy.ts";
+import type { LogLayoutOptions } from "../layout_options.ts";
+import type { StoredState, TornFile } from "../stored_state.ts";
+import { CheckpointFile } from "./checkpoint_file.ts";
+import { type LogEnd, LogEnds } from "./log_ends.ts";
+import { PendingRecords } from "./pending_records.ts";
+import { createSegment } from "./segment_files.ts";
+import { type LogReadingOptions, readLog, type ReadLogFile, type StoredLog } from "./stored_log.ts";
+
+/** How a directory of logs is opened. */
+export interface OpenLogsOptions {
+  readonly logs: number;
+  readonly shards: number;
+  readonly serializer: SerializerName;
+  readonly sync: SyncName;
+  readonly layout: LogLayoutOptions;
+  readonly policy: PersistencePolicy;
+  /** Lengths in bytes of the longest key and value that puts will have. */
+  readonly keyLengthMax: number;
+  readonly valueLengthMax: number;
+  readonly abort: Abort;
+}
+
+/** One log, mended. */
+interface OpenedLog {
+  readonly tables: readonly EntryTable[];
+  /** What is loaded of it. */
+  readonly paths: readonly string[];
+  readonly end: LogEnd;
+}
+
+/**
+ * Reads all logs. A torn tail is cut off; where there is damage, what could be read before it becomes a checkpoint of its own, and
+ * then the damaged files are set aside. What a checkpoint has taken the place of is removed.
+ *
+ * @throws {PersistError} when a file cannot be read for want of means, or the directory not be changed
+ */
+export async function openLogs(directory: ShardDirectory, options: OpenLogsOptions): Promise<StoredState> {
+  const { logs, shards, serializer } = options;
+  const reading = { logs, shards, serializer, codec: CODECS[serializer], records: RECORD_CODECS[serializer] };
+  const mender = new LogMender(directory, options);
+  const filesByLog = Map.groupBy(directory.logFiles(), ({ log }) => log);
+  const opened = new Map<number, OpenedLog>();
+  for await (const [log, files] of inTurns([...filesByLog])) {
+    opened.set(log, mender.mend(readLog(log, files, reading), reading));
+  }
+  const survey = { filesLoaded: 0, entries: 0, entriesPerShardMax: 0, arenaWordsPerShardMax: 0 };
+  for (const { tables, paths } of opened.values()) {
+    survey.filesLoaded += paths.length;
+    for (const table of tables) {
+      survey.entries += table.count;
+      survey.entriesPerShardMax = Math.max(survey.entriesPerShardMax, table.count);
+      survey.arenaWordsPerShardMax = Math.max(survey.arenaWordsPerShardMax, table.arenaWords);
+    }
+  }
+  return {
+    ...survey,
+    setAside: mender.setAside,
+    torn: mender.torn,
+    async load({ store, ledger }) {
+      const ends = LogEnds.create(logs);
+      for await (const [log, { tables, end }] of inTurns([...opened])) {
+        for (const table of tables) loadTable(table, store, ledger);
+        ends.set(log, end);
+      }
+      if (options.sync !== "none") await makeDurable(directory, opened, ledger);
+      opened.clear();
+      const { layout, policy, abort, keyLengthMax, valueLengthMax } = options;
+      const { pendingBytes } = layout;
+      const size = {
+        shards,
+        bytes: pendingBytes,
+        keyLengthMax,
+        valueLengthMax,
+        movedOut: policy.kind === "asynchronous",
+      };
+      const pending = PendingRecords.create(size, abort).handle();
+      return { kind: "log", logBytes: layout.logBytes, pending, ends: ends.handle() };
+    },
+  };
+}
+
+function loadTable(table: EntryTable, store: SharedStore, ledger: Ledger): void {
+  const { shard, version } = table;
+  table.forEach((key, value) => store.put(key, value));
+  store.restoreVersion(shard, version);
+  ledger.recordWritten(shard, { version, atMs: 0 });
+}
+
+/** The run before may have been killed, or have synced less. */
+async function makeDurable(
+  directory: ShardDirectory,
+  opened: ReadonlyMap<number, OpenedLog>,
+  ledger: Ledger,
+): Promise<void> {
+  const paths = [...opened.values()].flatMap(({ paths }) => paths);
+  for await (const path of inTurns(paths)) syncFile(path);
+  syncDirectory(directory.path);
+  for (const { tables } of opened.values()) {
+    for (const { shard, version } of tables) ledger.recordSynced(shard, version);
+  }
+}
+
+/** Changes a directory so that its logs are sound, and can be written from where they end. */
+class LogMender {
+  readonly setAside: SetAsideFile[] = [];
+  readonly torn: TornFile[] = [];
+  readonly #directory: ShardDirectory;
+  readonly #options: OpenLogsOptions;
+  readonly #out = new OutputBuffer();
+
+  constructor(directory: ShardDirectory, options: OpenLogsOptions) {
+    this.#directory = directory;
+    this.#options = options;
+  }
+
+  /** @throws {PersistError} when a step fails; what the log holds is still there */
+  mend(stored: StoredLog, reading: LogReadingOptions): OpenedLog {
+    const { tables, files, isDamaged } = stored;
+    const end = isDamaged ? this.#replace(stored, reading) : endOf(files);
+    for (const file of files) {
+      if (file.health === "damaged") {
+        this.setAside.push(this.#directory.setAside(file.path, file.reason ?? ""));
+      } else if (file.health === "superseded" || isDamaged) {
+        removeFile(file.path);
+      } else if (file.health === "torn") {
+        this.#cut(file);
+      }
+    }
+    const paths = isDamaged ? [] : files.filter(({ health }) => health === "sound" || health === "torn");
+    return { tables, paths: paths.map(({ path }) => path), end };
+  }
+
+  #cut({ path, bytes, end, reason = "" }: ReadLogFile): void {
+    truncateFile(path, end, this.#options.sync !== "none");
+    this.torn.push({ path, cutBytes: bytes - end, reason });
+  }
+
+  /**
+   * Writes a checkpoint of what could be read, with a segment of its own, behind all that there is: whenever that is cut
+   * short, the damaged files are still the ones that are read.
+   */
+  #replace({ log, tables, files }: StoredLog, { codec }: LogReadingOptions): LogEnd {
+    const { logs, shards, serializer } = this.#options;
+    const { path: directory } = this.#directory;
+    const segment = 1 + Math.max(...files.map((file) => file.segment));
+    const identity = { log, logs, shards, segment };
+    const damaged = files.filter(({ health }) => health === "damaged").map(({ name }) => name);
+    const file = new CheckpointFile({ directory, identity, serializer, synced: true, damaged });
+    try {
+      for (const table of tables) {
+        const length = codec.encode(table.view(), this.#out);
+        file.append(this.#out.bytes.subarray(0, length));
+      }
+      const created = createSegment({ directory, identity, serializer, synced: true, previousBytes: 0 });
+      created.file.close();
+      file.complete();
+      return {
+        segment,
+        offset: created.headBytes,
+        allocated: 0,
+        firstSegment: segment,
+        checkpoint: segment,
+        checkpointBytes: file.bytes,
+        logBytes: 0,
+      };
+    } catch (error) {
+      file.abandon();
+      throw error;
+    }
+  }
+}
+
+/** Where a sound log ends. */
+function endOf(files: readonly ReadLogFile[]): LogEnd {
+  const used = files.filter(({ health }) => health === "sound" || health === "torn");
+  const checkpoint = used.find(({ isCheckpoint }) => isCheckpoint);
+  const segments = used.filter(({ isCheckpoint }) => !isCheckpoint);
+  const last = segments.at(-1);
+  // A checkpoint's own segment is there before it, but somebody may have removed that.
+  const before = Math.max(0, (checkpoint?.segment ?? 0) - 1);
+  return {
+    segment: last?.segment ?? before,
+    offset: last?.end ?? 0,
+    allocated: 0,
+    firstSegment: segments[0]?.segment ?? before + 1,
+    checkpoint: checkpoint?.segment ?? 0,
+    checkpointBytes: checkpoint?.bytes ?? 0,
+    logBytes: segments.reduce((sum, { end }) => sum + end, 0),
+  };
+}

@@ -1,0 +1,294 @@
+/**
+ * Appending to logs: one thread's descriptors of the segments that are open for writing.
+ *
+ * @module
+ */
+import type { SerializerName } from "../../../codec/codec.ts";
+import {
+  openFile,
+  removeFile,
+  removeQuietly,
+  renameOver,
+  syncData,
+  syncDirectory,
+  truncateFile,
+  writeAll,
+} from "../../file_io.ts";
+import { PersistError } from "../../persist_error.ts";
+import type { SyncName } from "../../policy.ts";
+import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
+import type { WriterMeter } from "../../write_meter.ts";
+import type { LogEnds } from "./log_ends.ts";
+import { logFileName } from "./log_file_name.ts";
+import { encodeSegmentHead, type LogIdentity } from "./log_format.ts";
+
+/** What {@linkcode SegmentFiles} works with. */
+export interface SegmentFilesParts {
+  readonly directory: string;
+  readonly logs: number;
+  readonly shards: number;
+  readonly serializer: SerializerName;
+  readonly sync: SyncName;
+  readonly ends: LogEnds;
+  readonly meter: WriterMeter;
+  /** A segment that has grown to this is followed by the next one; a batch is never split over two. */
+  readonly segmentBytes: number;
+  /** How many segments this thread may keep open. */
+  readonly openFilesMax: number;
+}
+
+/** A segment that this thread has open. */
+interface OpenSegment {
+  readonly segment: number;
+  readonly path: string;
+  readonly file: Deno.FsFile;
+  /** Where this descriptor is in the file. */
+  offset: number;
+}
+
+/** A log has several segments between two checkpoints, so that none takes long to read or to write ahead. */
+const SEGMENTS_PER_LOG = 4;
+const SEGMENT_BYTES_MIN = 64 * 1024;
+const SEGMENT_BYTES_MAX = 8 * 1024 * 1024;
+
+/** The size of a log's segments. */
+export function segmentBytesFor(logBytes: number): number {
+  return Math.max(SEGMENT_BYTES_MIN, Math.min(SEGMENT_BYTES_MAX, Math.floor(logBytes / SEGMENTS_PER_LOG)));
+}
+
+/** Zeros are written ahead of a synced log in pieces of so many bytes. */
+const ALLOCATED_BYTES = 256 * 1024;
+const ZEROS = new Uint8Array(ALLOCATED_BYTES);
+
+/**
+ * Writes at the end of each log, wherever another thread has moved it to.
+ *
+ * A new segment is made under a temporary name, and gets its own once its head is complete (and synced, at levels above none): so a segment that
+ * lacks its head is damaged, not unfinished. Where writes are synced, zeros are written ahead of the records: a sync that
+ * need not note a new length of the file takes two thirds of the time.
+ *
+ * Everything here is done under the log's lock.
+ */
+export class SegmentFiles {
+  readonly #parts: SegmentFilesParts;
+  /** By log; those that are open. */
+  readonly #open: (OpenSegment | undefined)[];
+  #openCount = 0;
+  /** Where the search for one to close goes on. */
+  #closing = 0;
+  /** By log, the last segment whose file this thread has prepared under its temporary name. */
+  readonly #prepared: Float64Array<ArrayBuffer>;
+
+  constructor(parts: SegmentFilesParts) {
+    this.#parts = parts;
+    this.#open = new Array(parts.logs).fill(undefined);
+    this.#prepared = new Float64Array(parts.logs);
+  }
+
+  /**
+   * Writes bytes of whole records at the end of the log.
+   *
+   * @throws {PersistError} when that fails; the log ends where it did
+   */
+  append(log: number, bytes: Uint8Array): void {
+    const { ends, sync } = this.#parts;
+    if (ends.allocated(log) === 0 || ends.offset(log) >= this.#limit(log)) this.rotate(log);
+    const offset = ends.offset(log);
+    const segment = this.#segment(log);
+    if (sync !== "none" && offset + bytes.length > ends.allocated(log)) this.#allocate(log, segment, bytes.length);
+    this.#moveTo(segment, offset);
+    writeAll(segment.file, segment.path, bytes);
+    segment.offset += bytes.length;
+    ends.advance(log, bytes.length);
+  }
+
+  /**
+   * Syncs the log's open segment.
+   *
+   * @throws {PersistError} when that fails
+   */
+  sync(log: number): void {
+    const { file, path } = this.#segment(log);
+    syncData(file, path);
+  }
+
+  /**
+   * Begins the log's next segment.
+   *
+   * @returns its number
+   * @throws {PersistError} when that fails; the log ends where it did
+   */
+  rotate(log: number): number {
+    const { directory, logs, shards, serializer, sync, ends, meter } = this.#parts;
+    const segment = ends.segment(log) + 1;
+    const { file, path, headBytes } = createSegment({
+      directory,
+      identity: { log, logs, shards, segment },
+      serializer,
+      synced: sync !== "none",
+      previousBytes: ends.offset(log),
+    });
+    meter.countBytes(headBytes);
+    this.#close(log);
+    this.#keep(log, { segment, path, file, offset: headBytes });
+    ends.open(log, segment, headBytes);
+    return segment;
+  }
+
+  /** Whether the log's open segment is half full, or none is open, and this thread has not prepared the next. Needs no lock. */
+  needsPreparing(log: number): boolean {
+    const { ends } = this.#parts;
+    if (this.#prepared[log]! > ends.segment(log)) return false;
+    return ends.allocated(log) === 0 || 2 * ends.offset(log) >= this.#limit(log);
+  }
+
+  /**
+   * Creates the file of the log's next segment under its temporary name: creating a file may take a millisecond, renaming
+   * it hardly any time. To be called by one thread only.
+   *
+   * @throws {PersistError} when that fails
+   */
+  prepare(log: number): void {
+    const next = this.#parts.ends.segment(log) + 1;
+    openFile(this.#path(log, next) + TEMPORARY_SUFFIX, { write: true, create: true }).close();
+    this.#prepared[log] = next;
+  }
+
+  /**
+   * Does away with a segment that a checkpoint has taken the place of: empties its file, and keeps it for one of the next
+   * segments, of which the file system then neither removes nor creates one. To be called by the thread that prepares.
+   *
+   * @throws {PersistError} when that fails
+   */
+  recycle(log: number, segment: number): void {
+    const path = this.#path(log, segment);
+    const next = Math.max(this.#prepared[log]!, this.#parts.ends.segment(log)) + 1;
+    if (next - this.#parts.ends.segment(log) > SEGMENTS_PER_LOG) {
+      removeFile(path);
+      return;
+    }
+    truncateFile(path, 0, false);
+    renameOver(path, this.#path(log, next) + TEMPORARY_SUFFIX);
+    this.#prepared[log] = next;
+  }
+
+  /** Lets go of all descriptors, and of the files that are prepared. */
+  close(): void {
+    const { ends } = this.#parts;
+    for (let log = 0; log < this.#open.length; log++) {
+      this.#close(log);
+      for (let segment = ends.segment(log) + 1; segment <= this.#prepared[log]!; segment++) {
+        removeFile(this.#path(log, segment) + TEMPORARY_SUFFIX);
+      }
+      this.#prepared[log] = 0;
+    }
+  }
+
+  /**
+   * The size at which a log's open segment is followed by the next: from half of a segment's to all of it, as at random, or
+   * else logs that grow alike would all begin new segments at the same moment.
+   */
+  #limit(log: number): number {
+    const { segmentBytes, ends } = this.#parts;
+    const mixed = Math.imul(Math.imul(log, 0x9e3779b1) + ends.segment(log), 0x85ebca6b) >>> 0;
+    return segmentBytes * (0.5 + mixed / 2 ** 33);
+  }
+
+  /** This thread's descriptor of the log's open segment. */
+  #segment(log: number): OpenSegment {
+    const segment = this.#parts.ends.segment(log);
+    const known = this.#open[log];
+    if (known?.segment === segment) return known;
+    this.#close(log);
+    const path = this.#path(log, segment);
+    const opened = { segment, path, file: openFile(path, { write: true }), offset: 0 };
+    this.#keep(log, opened);
+    return opened;
+  }
+
+  /** Writes zeros behind the records, up to a whole number of pieces, but not past the size of a segment. */
+  #allocate(log: number, segment: OpenSegment, bytes: number): void {
+    const { ends, meter } = this.#parts;
+    const end = ends.offset(log) + bytes;
+    const whole = Math.ceil(end / ALLOCATED_BYTES) * ALLOCATED_BYTES;
+    const allocated = Math.max(end, Math.min(this.#limit(log), whole));
+    // What the records overwrite at once need not be zeros before.
+    for (let at = Math.max(end, ends.allocated(log)); at < allocated;) {
+      const zeros = ZEROS.subarray(0, Math.min(ALLOCATED_BYTES, allocated - at));
+      this.#moveTo(segment, at);
+      writeAll(segment.file, segment.path, zeros);
+      segment.offset += zeros.length;
+      meter.countBytes(zeros.length);
+      at += zeros.length;
+    }
+    ends.allocate(log, allocated);
+  }
+
+  /** Other threads write the same segment, so this thread's descriptor may be behind. */
+  #moveTo(segment: OpenSegment, offset: number): void {
+    if (segment.offset === offset) return;
+    try {
+      segment.file.seekSync(offset, Deno.SeekMode.Start);
+    } catch (error) {
+      throw new PersistError("seek", segment.path, error);
+    }
+    segment.offset = offset;
+  }
+
+  #keep(log: number, opened: OpenSegment): void {
+    if (this.#openCount >= this.#parts.openFilesMax) this.#closeAny();
+    this.#open[log] = opened;
+    this.#openCount++;
+  }
+
+  #closeAny(): void {
+    while (this.#open[this.#closing] === undefined) this.#closing = (this.#closing + 1) % this.#open.length;
+    this.#close(this.#closing);
+  }
+
+  #close(log: number): void {
+    const open = this.#open[log];
+    if (open === undefined) return;
+    this.#open[log] = undefined;
+    this.#openCount--;
+    open.file.close();
+  }
+
+  #path(log: number, segment: number): string {
+    const { directory, logs, serializer } = this.#parts;
+    return `${directory}/${logFileName({ log, logs, segment, isCheckpoint: false, serializer })}`;
+  }
+}
+
+/**
+ * Creates a segment, complete with its head.
+ *
+ * @param options `synced` says whether it is to be on the device before it gets its name; `previousBytes` is where the
+ * records of the segment before it end
+ * @returns its file, open at the head's end
+ * @throws {PersistError} when that fails; the segment has no name then
+ */
+export function createSegment(options: {
+  directory: string;
+  identity: LogIdentity;
+  serializer: SerializerName;
+  synced: boolean;
+  previousBytes: number;
+}): { readonly file: Deno.FsFile; readonly path: string; readonly headBytes: number } {
+  const { directory, identity, serializer, synced, previousBytes } = options;
+  const path = `${directory}/${logFileName({ ...identity, isCheckpoint: false, serializer })}`;
+  const head = encodeSegmentHead(identity, previousBytes, serializer);
+  const temporary = path + TEMPORARY_SUFFIX;
+  const file = openFile(temporary, { write: true, create: true, truncate: true });
+  try {
+    writeAll(file, temporary, head);
+    if (synced) syncData(file, temporary);
+    renameOver(temporary, path);
+    if (synced) syncDirectory(directory);
+    return { file, path, headBytes: head.length };
+  } catch (error) {
+    file.close();
+    removeQuietly(temporary);
+    throw error;
+  }
+}

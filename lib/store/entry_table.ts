@@ -1,0 +1,134 @@
+/**
+ * One shard's entries in memory of their own that grows: for replaying what files hold before it is known how large a
+ * store must be.
+ *
+ * @module
+ */
+import { PaddedBytes } from "./padded_bytes.ts";
+import {
+  ENTRY_HEADER_WORDS,
+  entryWords,
+  findEntry,
+  linkEntry,
+  nextEntry,
+  readValue,
+  type ShardView,
+  SLOT_WORDS,
+  VIEW_EXCESS_BYTES,
+  wordsFor,
+  writeEntry,
+  writeValue,
+} from "./shard.ts";
+
+const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
+const SLOTS_MIN = 16;
+const ARENA_WORDS_MIN = 256;
+
+/**
+ * A hash table of byte strings, laid out as a shard's region of the store is, but for one thread. Its memory is a
+ * SharedArrayBuffer, though nobody shares it, so that what reads regions sees one kind of array only.
+ */
+export class EntryTable {
+  readonly shard: number;
+  readonly shards: number;
+  /** The puts that the entries are the result of. */
+  version = 0;
+  #count = 0;
+  #slots = SLOTS_MIN;
+  #words: Int32Array<SharedArrayBuffer>;
+  #end: number;
+
+  constructor(shard: number, shards: number) {
+    this.shard = shard;
+    this.shards = shards;
+    this.#words = allocate(this.#slots * SLOT_WORDS + ARENA_WORDS_MIN);
+    this.#end = this.#slots * SLOT_WORDS;
+  }
+
+  /** Number of keys. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Stores a value under a key. `hash` is the key's. */
+  put(hash: number, key: PaddedBytes, value: PaddedBytes): void {
+    const old = findEntry(this.#words, 0, this.#slots - 1, hash, key);
+    if (old !== 0 && writeValue(this.#words, old, key.length, value)) return;
+    const words = entryWords(key.length, value.length);
+    const isFull = this.#end + words > this.#words.length || (old === 0 && 4 * (this.#count + 1) > 3 * this.#slots);
+    if (isFull) {
+      this.#grow(words);
+      this.put(hash, key, value);
+      return;
+    }
+    writeEntry(this.#words, this.#end, key, value, value.length);
+    linkEntry(this.#words, 0, this.#slots - 1, hash, this.#end, old);
+    this.#end += words;
+    if (old === 0) this.#count++;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#words.fill(0, 0, this.#slots * SLOT_WORDS);
+    this.#end = this.#slots * SLOT_WORDS;
+    this.#count = 0;
+    this.version = 0;
+  }
+
+  /** Calls `visit` with each key and value, which are the same objects each time. */
+  forEach(visit: (key: PaddedBytes, value: PaddedBytes) => void): void {
+    const words = this.#words;
+    const key = new PaddedBytes(64);
+    const value = new PaddedBytes(256);
+    for (let entry = this.#slots * SLOT_WORDS; entry < this.#end; entry = nextEntry(words, entry)) {
+      const keyLength = words[entry]!;
+      if (keyLength < 0) continue;
+      key.reserve(keyLength);
+      for (let i = 0; i < wordsFor(keyLength); i++) key.words[i] = words[entry + ENTRY_HEADER_WORDS + i]!;
+      key.length = keyLength;
+      readValue(words, entry, keyLength, value);
+      visit(key, value);
+    }
+  }
+
+  /** Words of the arena that the entries take, without room for longer values. */
+  get arenaWords(): number {
+    const words = this.#words;
+    let sum = 0;
+    for (let entry = this.#slots * SLOT_WORDS; entry < this.#end; entry = nextEntry(words, entry)) {
+      if (words[entry]! >= 0) sum += entryWords(words[entry]!, words[entry + 1]!);
+    }
+    return sum;
+  }
+
+  /** The entries as an encoder sees a shard; until the next put. */
+  view(): ShardView {
+    const { shard, shards, version, count } = this;
+    const words = this.#words;
+    const bytes = new DataView(words.buffer);
+    return { shard, shards, version, count, words, bytes, start: this.#slots * SLOT_WORDS, end: this.#end };
+  }
+
+  /** Makes room for another entry of so many words, and drops dead entries. */
+  #grow(needed: number): void {
+    const before = this.#words;
+    const slotsBefore = this.#slots;
+    const live = this.arenaWords;
+    if (4 * (this.#count + 1) > 3 * this.#slots) this.#slots *= 2;
+    const start = this.#slots * SLOT_WORDS;
+    this.#words = allocate(start + Math.max(ARENA_WORDS_MIN, 2 * (live + needed)));
+    this.#end = start;
+    for (let slot = 0; slot < slotsBefore; slot++) {
+      const old = before[slot * SLOT_WORDS + 1]!;
+      if (old === 0) continue;
+      const length = nextEntry(before, old) - old;
+      this.#words.set(before.subarray(old, old + length), this.#end);
+      linkEntry(this.#words, 0, this.#slots - 1, before[slot * SLOT_WORDS]!, this.#end, 0);
+      this.#end += length;
+    }
+  }
+}
+
+function allocate(words: number): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(words * WORD_BYTES + VIEW_EXCESS_BYTES), 0, words);
+}
