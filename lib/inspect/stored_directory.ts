@@ -5,6 +5,7 @@
  */
 import type { SerializerName } from "../codec/codec.ts";
 import { type FoundShardFile, namesIn, shardFileNames, withoutTrailingSlashes } from "../persist/directory.ts";
+import { parseLogFileName } from "../persist/layout/log/log_file_name.ts";
 import { takeReadLock } from "../persist/directory_lock.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { isSetAsideName, type ShardFileName } from "../persist/shard_file.ts";
@@ -96,7 +97,11 @@ function kindOf(path: string, names: ReadonlyMap<string, ShardFileName>): Kind {
     else known.count++;
   }
   const [kind] = kinds.values();
-  if (kind === undefined) throw new PersistError("read", path, "it holds no shard files");
+  if (kind === undefined) {
+    const hasLogs = namesIn(path).some((name) => parseLogFileName(name) !== undefined);
+    const what = hasLogs ? "it holds logs, which only a run with --layout=log reads" : "it holds no shard files";
+    throw new PersistError("read", path, what);
+  }
   if (kinds.size > 1) {
     const list = Array.from(kinds, ([flags, { count, example }]) => `${count} of ${flags} (such as ${example})`);
     throw new PersistError("read", path, `it holds a mixture of shard files: ${list.join(", ")}`);

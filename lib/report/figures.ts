@@ -32,7 +32,7 @@ export function loadFigures(result: RunResult): Figure[] {
     ...waitFigures(result),
     ...blockedFigures(result),
     ...preloadFigures(result),
-    ...(result.file === undefined ? [] : fileFigures(result.file, { ops, runtimeMs })),
+    ...(result.file === undefined ? [] : fileFigures(result.file, { ops, writes, runtimeMs })),
   ];
 }
 

@@ -8,7 +8,10 @@ import { type FileResult, perSecond } from "../run/run_result.ts";
 import type { Figure } from "./figure.ts";
 
 /** The figures that only the file backend has. */
-export function fileFigures(file: FileResult, { ops, runtimeMs }: { ops: number; runtimeMs: number }): Figure[] {
+export function fileFigures(
+  file: FileResult,
+  { ops, writes, runtimeMs }: { ops: number; writes: number; runtimeMs: number },
+): Figure[] {
   return [
     { name: "drain", kind: "duration", value: file.drainMs },
     { name: "total_ops_per_sec_with_drain", kind: "rate", value: perSecond(ops, runtimeMs + file.drainMs) },
@@ -18,7 +21,15 @@ export function fileFigures(file: FileResult, { ops, runtimeMs }: { ops: number;
     { name: "files_set_aside", kind: "count", value: file.filesSetAside.length },
     { name: "snapshots_written", kind: "count", value: file.snapshotsWritten },
     { name: "snapshots_superseded", kind: "count", value: file.snapshotsSuperseded },
+    ...(file.recordsWritten === 0 ? [] : [
+      { name: "records_written", kind: "count", value: file.recordsWritten } as const,
+      { name: "checkpoints", kind: "count", value: file.checkpoints } as const,
+    ]),
     { name: "bytes_written", kind: "count", value: file.bytesWritten },
+    ...(file.syncs === 0 ? [] : [
+      { name: "syncs", kind: "count", value: file.syncs } as const,
+      { name: "puts_per_sync", kind: "mean", value: writes / file.syncs } as const,
+    ]),
     ...sweepFigures(file),
     ...exposureFigures("process_crash", file.processCrash),
     ...boundFigures(file),
