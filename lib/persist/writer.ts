@@ -86,6 +86,8 @@ export class Writer {
   /** As {@linkcode Writer.writeFile}, by the holder of the file's lock. */
   writeLockedFile(file: number): void {
     const { ledger, shardsPerFile } = this.#parts;
+    // Also where nothing has changed: whoever waits for room, or for a write that has failed, must not wait for ever.
+    if (ledger.hasFailed) throw new AbortError();
     const end = (file + 1) * shardsPerFile;
     for (let shard = file * shardsPerFile; shard < end; shard++) {
       if (ledger.dirtySinceMs(shard) > 0) this.#take(shard);

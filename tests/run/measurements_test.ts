@@ -194,15 +194,14 @@ Deno.test("run() has a series whose intervals make up the load", async () => {
   assert(series !== undefined && file !== undefined);
   assertGreaterOrEqual(series.length, 3);
   const { ops } = totals(threads);
-  const inSeries = series.reduce((sum, row) => sum + row.ops, 0);
-  assertLessOrEqual(inSeries, ops);
-  assertGreater(inSeries, 0.5 * ops);
+  assertEquals(series.reduce((sum, row) => sum + row.ops, 0), ops);
   for (const [i, row] of series.entries()) {
     assertAlmostEquals(row.endMs - row.durationMs, series[i - 1]?.endMs ?? 0, 1e-6);
-    assertGreater(row.latency?.count ?? 0, 0);
+    // The last row may be next to no time long.
+    if (i < series.length - 1) assertGreater(row.latency?.count ?? 0, 0);
     assert(row.file !== undefined);
   }
-  assertLessOrEqual(series.reduce((sum, row) => sum + (row.file?.bytesWritten ?? 0), 0), file.bytesWritten);
+  assertEquals(series.reduce((sum, row) => sum + (row.file?.bytesWritten ?? 0), 0), file.bytesWritten);
 });
 
 Deno.test("run() preloads all records before the load, and writes them to their files", async () => {
