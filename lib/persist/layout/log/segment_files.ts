@@ -191,7 +191,7 @@ export class SegmentFiles {
   #limit(log: number): number {
     const { segmentBytes, ends } = this.#parts;
     const mixed = Math.imul(Math.imul(log, 0x9e3779b1) + ends.segment(log), 0x85ebca6b) >>> 0;
-    return segmentBytes * (0.5 + mixed / 2 ** 33);
+    return Math.floor(segmentBytes * (0.5 + mixed / 2 ** 33));
   }
 
   /** This thread's descriptor of the log's open segment. */

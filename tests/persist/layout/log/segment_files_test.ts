@@ -1,0 +1,49 @@
+/**
+ * Tests of what is written ahead of a log's records.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { LogEnds } from "../../../../lib/persist/layout/log/log_ends.ts";
+import { SegmentFiles } from "../../../../lib/persist/layout/log/segment_files.ts";
+import type { SyncName } from "../../../../lib/persist/policy.ts";
+import { WriteMeter } from "../../../../lib/persist/write_meter.ts";
+import { namesIn, temporaryDirectory } from "../../../run/files.ts";
+
+const SEGMENT_BYTES = 64 * 1024;
+const PIECE = new Uint8Array(1000).fill(0x61);
+const PIECES = 300;
+
+/** Appends pieces to two logs by turns; returns the size of each segment, by name. */
+function appendPieces(directory: string, sync: SyncName) {
+  const ends = LogEnds.create(2);
+  const meter = WriteMeter.create(1).writer(0);
+  const common = { directory, logs: 2, shards: 256, serializer: "json", openFilesMax: 8 } as const;
+  const segments = new SegmentFiles({ ...common, sync, ends, meter, segmentBytes: SEGMENT_BYTES });
+  for (let i = 0; i < PIECES; i++) segments.append(i % 2, PIECE);
+  segments.close();
+  const sizes = namesIn(directory).sort().map((name) => [name, Deno.statSync(`${directory}/${name}`).size] as const);
+  return { ends, sizes };
+}
+
+for (const sync of ["none", "data", "full"] as const) {
+  Deno.test(`SegmentFiles.append() begins a new segment when one is full, with sync ${sync}`, () => {
+    using directory = temporaryDirectory();
+    const { ends, sizes } = appendPieces(directory.path, sync);
+    assert(sizes.length > 4, `${sizes.length} segments`);
+    assertEquals(sizes.length, ends.segment(0) + ends.segment(1));
+    // Full is between half of a segment's size and all of it, and the last piece is never split.
+    for (const [name, size] of sizes) assert(size <= SEGMENT_BYTES + PIECE.length, `${name} has ${size} bytes`);
+  });
+}
+
+Deno.test("SegmentFiles.append() writes zeros ahead where writes are synced, up to the end of the segment", () => {
+  using directory = temporaryDirectory();
+  const { ends } = appendPieces(directory.path, "data");
+  const name = namesIn(directory.path).filter((name) => name.startsWith("log-0000")).sort().at(-1);
+  const bytes = Deno.readFileSync(`${directory.path}/${name}`);
+  assertEquals(bytes.length, ends.allocated(0));
+  assert(Number.isInteger(ends.allocated(0)));
+  assert(ends.offset(0) < bytes.length);
+  assert(bytes.subarray(ends.offset(0)).every((byte) => byte === 0));
+});
