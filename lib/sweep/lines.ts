@@ -1,0 +1,186 @@
+/**
+ * The lines of a sweep's results file: one JSON object each, in the order in which things happened. Whoever writes or
+ * reads that file takes the types from here.
+ *
+ * The first line is a {@linkcode SweepHeader}. Behind it come a {@linkcode RunLine}, {@linkcode FailureLine} or
+ * {@linkcode CrashLine} for each thing that ended, and a {@linkcode SummaryLine} wherever a sweep came to its end; one
+ * that was resumed has several, and the last counts.
+ *
+ * Names end in their unit. What is `"everything"` has no bound: nothing of it survives. What is `null` is not known.
+ *
+ * @module
+ */
+import type { Fields } from "../compare/result_file.ts";
+
+/** What {@linkcode SweepHeader} begins with. */
+export const SWEEP_KIND = "kvlab/sweep";
+
+/** The version of the file's format; another one is not read. */
+export const SWEEP_VERSION = 1;
+
+/** Whose death a loss belongs to. */
+export type CrashKind = "process_crash" | "power_loss";
+
+/** What is lost, in a unit: a number, all there is, or nobody knows. */
+export type LossValue = number | "everything" | null;
+
+/** The first line: what is measured, and where. */
+export interface SweepHeader {
+  readonly kind: typeof SWEEP_KIND;
+  readonly version: typeof SWEEP_VERSION;
+  /** The version of kvlab that measures. */
+  readonly kvlab: string;
+  /** When the sweep began, in ISO 8601. */
+  readonly started_at: string;
+  /** Seed of the load and of the order of the runs. */
+  readonly seed: number;
+  /** The arguments of the load, the same for all runs. */
+  readonly load_args: readonly string[];
+  /** The load by the names of its flags, as in a run's JSON, without a backend. */
+  readonly options: Fields;
+  /** As in a run's JSON. */
+  readonly machine: Fields;
+  readonly configurations: readonly ConfigurationEntry[];
+}
+
+/** One configuration. */
+export interface ConfigurationEntry {
+  /** `c01`, `c02` and so on: unique in the sweep. */
+  readonly id: string;
+  /** The arguments behind those of the load: a backend and its flags. */
+  readonly args: readonly string[];
+  /** The command that runs it alone, ready for a shell. */
+  readonly command: string;
+  /** The backend's name. */
+  readonly backend: string;
+  /** The name of the layout; `null` where the backend has none. */
+  readonly layout: string | null;
+  /** What the backend promises of each kind of crash, in words; `null` where it promises nothing. */
+  readonly promises: Readonly<Record<CrashKind, string>> | null;
+}
+
+/** A run that ended well. */
+export interface RunLine {
+  readonly kind: "run";
+  /** The configuration's `id`. */
+  readonly configuration: string;
+  /** From 1. Within a round each configuration runs at most once. */
+  readonly round: number;
+  readonly started_at: string;
+  /** How long it took with all that belongs to it, start, preload and drain, in milliseconds. */
+  readonly took_ms: number;
+  /** What `--format=json` prints of it. */
+  readonly result: Fields;
+}
+
+/** A run that failed. Its configuration is not run again. */
+export interface FailureLine {
+  readonly kind: "failure";
+  readonly configuration: string;
+  readonly round: number;
+  readonly started_at: string;
+  readonly took_ms: number;
+  /** In one line. */
+  readonly reason: string;
+}
+
+/** Real kills of a configuration. */
+export interface CrashLine {
+  readonly kind: "crash";
+  readonly configuration: string;
+  readonly started_at: string;
+  readonly took_ms: number;
+  /** What `kvlab crash --format=json` prints; `null` where it could not be done. */
+  readonly result: Fields | null;
+  /** Why it could not be done, in one line. */
+  readonly reason?: string;
+}
+
+/** What the sweep found. */
+export interface SummaryLine {
+  readonly kind: "summary";
+  /** The limit that was asked for; `null` where none was. */
+  readonly lose_at_most: { readonly writes: number } | { readonly age_ms: number } | null;
+  /** The kind of crash that the frontier is of. */
+  readonly on: "process-crash" | "power-loss";
+  /** The unit of loss that the frontier is of. */
+  readonly unit: "writes" | "age_ms";
+  /** Why it ended: nothing was left to be told apart, the time was up, or it was interrupted. */
+  readonly ended: "separated" | "budget" | "interrupted";
+  /** The `id`s of the frontier, those that lose least first; what is tied with it is not in it. */
+  readonly frontier: readonly string[];
+  /** One sentence, or one for each limit with line feeds between them. */
+  readonly answer: string;
+  /** In the order of the header. */
+  readonly configurations: readonly ConfigurationSummary[];
+  /** The throughput of the first configuration over the sweep; `null` where it ran less than twice. */
+  readonly baseline_drift: BaselineDrift | null;
+}
+
+/**
+ * Where a configuration stands:
+ *
+ * - `frontier`: none that loses as little is as fast;
+ * - `tied`: one that loses as little may be as fast, and noise does not tell;
+ * - `dominated`: one that loses as little is clearly faster;
+ * - `failed`: it could not be run.
+ */
+export type ConfigurationState = "frontier" | "tied" | "dominated" | "failed";
+
+/** One configuration, summed up. */
+export interface ConfigurationSummary {
+  readonly id: string;
+  readonly runs: number;
+  /** `null` where no run ended well. */
+  readonly median_ops_per_sec: number | null;
+  /** Where the median lies with 95% confidence; `null` for fewer than 6 runs. */
+  readonly ci95: readonly [low: number, high: number] | null;
+  readonly loss: Readonly<Record<CrashKind, LossSummary>>;
+  readonly state: ConfigurationState;
+  /** The `id`s of those that it cannot be told from, where it is tied; of the one that dominates it. */
+  readonly beside: readonly string[];
+  /** Real kills; `null` where there were none. */
+  readonly kills: KillSummary | null;
+  /** Why it failed. */
+  readonly reason?: string;
+}
+
+/** What a crash loses, over a configuration's runs. */
+export interface LossSummary {
+  /** What counts against a limit: what is promised, or else the worst moment of a run; the median of all runs. */
+  readonly writes: LossValue;
+  readonly age_ms: LossValue;
+  /** What is promised, where that is bounded; the median of all runs. */
+  readonly bound_writes?: number;
+  readonly bound_age_ms?: number;
+  /** What the gauge showed 99% of the time; the median of all runs. */
+  readonly p99_writes?: number;
+  readonly p99_age_ms?: number;
+  /** The worst that the gauge showed in any run. */
+  readonly max_writes?: number;
+  readonly max_age_ms?: number;
+}
+
+/** What real kills cost. */
+export interface KillSummary {
+  readonly kills: number;
+  /** Kills that tore nothing, and after which no more was lost than the gauge said and the policy promises. */
+  readonly held: number;
+  /** The most that one kill cost. */
+  readonly lost_writes_max: number;
+  readonly lost_age_ms_max: number;
+}
+
+/** How the machine's own speed changed. */
+export interface BaselineDrift {
+  /** The configuration's `id`. */
+  readonly configuration: string;
+  readonly runs: number;
+  /** Median throughput of the last third of its runs over that of the first third. */
+  readonly ratio: number;
+  /** The fastest run over the slowest. */
+  readonly spread: number;
+}
+
+/** Any line behind the first. */
+export type SweepLine = RunLine | FailureLine | CrashLine | SummaryLine;
