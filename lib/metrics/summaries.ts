@@ -18,6 +18,13 @@ export interface Summary {
   readonly max: number;
 }
 
+/** A value that this percentage of all values does not exceed. */
+export interface Percentile {
+  /** From 0 to below 100. */
+  readonly percent: number;
+  readonly value: number;
+}
+
 /** Counts and what they were at an earlier time, so that only what came since is summed up. */
 export interface CountsSince {
   readonly counts: readonly Float64Array[];
@@ -44,4 +51,24 @@ export function summaryOf(histogram: Histogram): Summary | undefined {
     p999: histogram.getValueAtPercentile(99.9),
     max: histogram.maxValue,
   };
+}
+
+/** The share of the values above each percentile of a decade; the next decade has a tenth of each. */
+const SHARES_ABOVE = [1, 0.5, 0.2] as const;
+
+/**
+ * The percentiles of an HdrHistogram, each with 1, 0.5 or 0.2 of a power of ten of the values above it: 0, 50, 80, 90, 95,
+ * 98, 99, 99.5 and so on, until fewer than one value is above.
+ */
+export function percentilesOf(histogram: Histogram): Percentile[] {
+  const percentiles: Percentile[] = [];
+  for (let power = 0; 10 ** power <= histogram.totalCount; power++) {
+    for (const share of SHARES_ABOVE) {
+      if (share * histogram.totalCount < 10 ** power) break;
+      // Rounded, so that the float is the one that 99.98 is written as.
+      const percent = Number((100 - 100 * share / 10 ** power).toFixed(power + 1));
+      percentiles.push({ percent, value: histogram.getValueAtPercentile(percent) });
+    }
+  }
+  return percentiles;
 }

@@ -14,8 +14,9 @@
  *   `power_loss`: `"everything"` where nothing is synced, else `"measured"`; and `file_system`, null where unknown;
  * - `phases`: `{ phase, duration_sec }` of each part of the run, in their order;
  * - `operations`: of each kind that the load had `operation`, `count`, and where any was timed `latency`: `count` (of
- *   those timed), `min_sec`, `mean_sec`, `p50_sec`, `p90_sec`, `p99_sec`, `p999_sec`, `max_sec`; in an open loop it counts
- *   from the intended start, and `uncorrected_latency` from the actual one;
+ *   those timed), `min_sec`, `mean_sec`, `p50_sec`, `p90_sec`, `p99_sec`, `p999_sec`, `max_sec`, and `percentiles`,
+ *   `{ percent, sec }` of each down to the last operation; in an open loop it counts from the intended start, and
+ *   `uncorrected_latency` from the actual one;
  * - `threads`: per load worker `thread` (its index), `ops`, `reads`, `writes`, `hits`, `runtime_sec`, `ops_per_sec`,
  *   `blocked_on_lock_sec`, `blocked_on_queue_sec`, `blocked_on_write_sec`;
  * - `series`, where one was asked for: of each interval `end_sec` (from the load's start), `duration_sec`, `ops`,

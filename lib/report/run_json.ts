@@ -64,6 +64,9 @@ function latencyObject(latency: LatencySummary): JsonObject {
     p99_sec: secondsOf(latency.p99Ms),
     p999_sec: secondsOf(latency.p999Ms),
     max_sec: secondsOf(latency.maxMs),
+    ...(latency.percentiles === undefined ? {} : {
+      percentiles: latency.percentiles.map(({ percent, latencyMs }) => ({ percent, sec: secondsOf(latencyMs) })),
+    }),
   };
 }
 

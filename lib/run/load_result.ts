@@ -16,7 +16,7 @@ import {
 import type { LoadWorkerResult } from "../load/load_worker.ts";
 import { INSERT, OPERATION_NAMES, READ, READ_MODIFY_WRITE, UPDATE } from "../load/operation.ts";
 import type { BucketCounts } from "../metrics/histogram.ts";
-import { summarize, type Summary } from "../metrics/summaries.ts";
+import { percentilesOf, summarize, type Summary, summaryOf } from "../metrics/summaries.ts";
 import type {
   LatencySummary,
   OperationResult,
@@ -128,8 +128,12 @@ function waitResult({ threads }: LoadMeter): WaitResult | undefined {
 
 /** The latencies in histograms of nanoseconds; `undefined` when they are empty. */
 async function latencySummary(counts: readonly BucketCounts[]): Promise<LatencySummary | undefined> {
-  const summary = await summarize({ counts });
-  return summary === undefined ? undefined : inMilliseconds(summary);
+  const { hdrOf } = await import("../metrics/hdr.ts");
+  const histogram = hdrOf(counts);
+  const summary = summaryOf(histogram);
+  if (summary === undefined) return undefined;
+  const percentiles = percentilesOf(histogram).map(({ percent, value }) => ({ percent, latencyMs: value / NS_PER_MS }));
+  return { ...inMilliseconds(summary), percentiles };
 }
 
 /** A summary of nanoseconds as one of milliseconds. */

@@ -18,6 +18,14 @@ export interface LatencySummary {
   readonly p99Ms: number;
   readonly p999Ms: number;
   readonly maxMs: number;
+  /** The percentiles of `percentilesOf()`, of a whole load; absent for a part of it. */
+  readonly percentiles?: readonly LatencyPercentile[];
+}
+
+/** A latency that this percentage of the operations timed does not exceed. */
+export interface LatencyPercentile {
+  readonly percent: number;
+  readonly latencyMs: number;
 }
 
 /** One kind of operation, over all threads. */

@@ -14,7 +14,7 @@ import {
   HISTOGRAM_VALUE_MAX,
 } from "../../lib/metrics/histogram.ts";
 import { hdrOf } from "../../lib/metrics/hdr.ts";
-import { summarize } from "../../lib/metrics/summaries.ts";
+import { percentilesOf, summarize } from "../../lib/metrics/summaries.ts";
 
 Deno.test("bucketOf() has each bucket begin where the one before ends, up to the largest value", () => {
   for (let bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
@@ -75,4 +75,14 @@ Deno.test("summarize() adds up threads, with weights, less what was there before
 Deno.test("summarize() of nothing is nothing", async () => {
   assertEquals(await summarize({ counts: [createBuckets()] }), undefined);
   assertEquals(await summarize({ counts: [] }), undefined);
+});
+
+Deno.test("percentilesOf() goes down to the last value, each as the histogram has it", () => {
+  const counts = createBuckets();
+  for (let value = 1; value <= 1000; value++) countValue(counts, value);
+  assertEquals(
+    percentilesOf(hdrOf([counts])).map(({ percent, value }) => [percent, value]),
+    [[0, 1], [50, 500], [80, 800], [90, 900], [95, 950], [98, 980], [99, 990], [99.5, 995], [99.8, 998], [99.9, 999]],
+  );
+  assertEquals(percentilesOf(hdrOf([createBuckets()])), []);
 });
