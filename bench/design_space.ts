@@ -9,6 +9,7 @@
  */
 import type { FileBackendOptions } from "../lib/backend/backend.ts";
 import { crash } from "../lib/crash/crash.ts";
+import { NUMBERED_SEED_MIX } from "../lib/load/numbered_workload.ts";
 import { REPLACE_NAMES, type ReplaceName } from "../lib/persist/layout/layout_options.ts";
 import { type PersistencePolicy, SYNC_NAMES, type SyncName } from "../lib/persist/policy.ts";
 import type { RunOptions } from "../lib/run/run_options.ts";
@@ -67,7 +68,10 @@ async function measure(policy: PersistencePolicy, replace: ReplaceName, sync: Sy
     rates.push(rate);
     shares.push(rate / memory);
   }
-  const { kills } = await crash({ kills: KILLS, options: { ...LOAD, loadTimeMs: 300, warmupMs: 0, backend } });
+  const { kills } = await crash({
+    kills: KILLS,
+    options: { ...LOAD, loadTimeMs: 300, warmupMs: 0, workload: NUMBERED_SEED_MIX, backend },
+  });
   if (last?.file === undefined) throw new Error("The file backend gave no file result");
   const lostMax = Math.max(...kills.map(({ lost }) => lost));
   return { opsPerSec: median(rates), shareOfMemory: median(shares), file: last.file, lostMax };

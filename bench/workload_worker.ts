@@ -12,7 +12,7 @@ import type { Workload, WorkloadOptions } from "../lib/load/workload.ts";
 
 /** Which workload, and how many operations to choose at each message. */
 export interface ChoosingTask {
-  readonly workload: Exclude<WorkloadOptions, { kind: "numbered" }>;
+  readonly workload: WorkloadOptions;
   readonly operations: number;
 }
 

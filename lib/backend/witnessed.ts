@@ -31,7 +31,8 @@ export class WitnessedBackend implements Backend {
 
   put(key: PaddedBytes, value: PaddedBytes): void {
     this.#backend.put(key, value);
-    this.#witness.acknowledged(this.#acknowledgedVersion(this.#store.shardOf(hashKey(key.words, key.length))));
+    const shard = this.#store.shardOf(hashKey(key.words, key.length));
+    this.#witness.acknowledged(shard, this.#acknowledgedVersion(shard));
   }
 
   get(key: PaddedBytes, out: PaddedBytes): boolean {

@@ -36,7 +36,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     about:
       "Runs the load in a child process that is killed at a random moment, and compares what its files still hold " +
       "with what it had acknowledged; again and again.",
-    scopes: ["crash", "load", "progress", "file"],
+    scopes: ["crash", "load", "workload", "progress", "file"],
   },
   inspect: {
     called: "inspect",

@@ -66,6 +66,10 @@ const EXAMPLES = [
     about: "What a crash really loses when every changed shard is written every 50 ms:",
     args: "crash --kills=20 --load-time-sec=1 file --file-count=128 --flush-period-us=50000",
   },
+  {
+    about: "The same on a million records that are there before, in logs:",
+    args: "crash --workload=a --keys=1M file --file-count=128 --layout=log --flush-period-us=50000",
+  },
   { about: "What a directory holds, and whether its files are sound:", args: "inspect DIR" },
   { about: "All its entries as one JSON document:", args: "export DIR" },
   { about: "Results that --result has written, side by side:", args: "compare none.json data.json" },
@@ -89,7 +93,10 @@ export function helpText(): string {
     section("Options of the measurement:", flagsOf("measurement")),
     section("Options of the output:", flagsOf("output", "progress")),
     section("Options of the file backend:", flagsOf("file", "device")),
-    section("Options of crash, beside those of the load, the file backend, and --quiet:", flagsOf("crash")),
+    section(
+      "Options of crash, beside those of the load, the workload, the file backend, and --quiet:",
+      flagsOf("crash"),
+    ),
     section("Options of inspect, export and compare:", flagsOf("inspect", "export", "compare", "directory")),
     section("Other options:", switches((flag) => flag.scope === undefined)),
     section("Examples:", examples),

@@ -5,6 +5,7 @@
  * @module
  */
 import type { FileBackendOptions } from "../backend/backend.ts";
+import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
 import { fileBackend, memoryBackend, readFileValues } from "./backend_options.ts";
@@ -16,7 +17,7 @@ import { isQuiet, type OutputOptions, outputOptions, readOutputValues } from "./
 import { refuseTooLargeStore } from "./store_check.ts";
 import { UsageError } from "./usage_error.ts";
 import { didYouMean, listNames, quote } from "./wording.ts";
-import { readWorkloadValues, workloadOptions } from "./workload_options.ts";
+import { numberedMix, readWorkloadValues, workloadOptions } from "./workload_options.ts";
 
 /** A load, measured. */
 export interface RunCommand extends OutputOptions {
@@ -32,7 +33,7 @@ export interface CrashCommand {
   /** How often. */
   readonly kills: number;
   /** The load of each child. Its time is the longest that a child runs before it is killed. */
-  readonly options: RunOptions & { readonly backend: FileBackendOptions };
+  readonly options: RunOptions & { readonly backend: FileBackendOptions; readonly workload: MixOptions };
   readonly format: "text" | "json";
   /** Whether stderr gets nothing but warnings and errors. */
   readonly quiet: boolean;
@@ -153,6 +154,7 @@ const CRASH_LOAD_TIME_MS = 1000;
 function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const kills = read(raw, FLAGS.kills);
   const load = readLoadValues(raw, defaults);
+  const workloadValues = readWorkloadValues(raw);
   const file = readFileValues(raw);
   const format = read(raw, FLAGS.crashFormat);
   refuseAfterDashes(raw);
@@ -166,8 +168,11 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   }
   refuseBesideBackend(word, others);
   const loadTimeMs = raw.given.has(FLAGS.loadTime.name) ? load.loadTimeMs : CRASH_LOAD_TIME_MS;
-  const options = { ...load, loadTimeMs, workload: { kind: "seed" }, backend: fileBackend(raw, file) } as const;
-  return { kind: "crash", kills, options, format, quiet: isQuiet(raw) };
+  const backend = fileBackend(raw, file);
+  const timed = { ...load, loadTimeMs };
+  const workload = numberedMix(raw, workloadValues, timed);
+  refuseTooLargeStore(workload, backend, load.threads);
+  return { kind: "crash", kills, options: { ...timed, workload, backend }, format, quiet: isQuiet(raw) };
 }
 
 function readLoadValues(raw: RawArguments, defaults: RunDefaults) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NUMBERED_SEED_MIX, NUMBERED_VALUE_BYTES_MIN } from "../load/numbered_workload.ts";
 import { hasInserts, hasTheta } from "../load/mix_parts.ts";
 import { INSERT, READ, UPDATE } from "../load/operation.ts";
 import { type Preset, PRESETS } from "../load/presets.ts";
@@ -69,6 +70,33 @@ export function workloadOptions(raw: RawArguments, values: WorkloadValues, load:
     preload: given.has(SWITCHES.preload.name) || (preset.preload && !given.has(SWITCHES.noPreload.name)),
   };
   refuseShortKeys(mix);
+  return mix;
+}
+
+/**
+ * The mix that the crash command runs, in which each key is one thread's own, and each value says which put wrote it.
+ * Where no flag changes the seed's workload, its values are as short as that can be.
+ *
+ * @throws {UsageError} when flags contradict each other, or make that impossible
+ */
+export function numberedMix(raw: RawArguments, values: WorkloadValues, load: LoadSize): MixOptions {
+  const workload = workloadOptions(raw, values, load);
+  const mix = workload.kind === "seed" ? NUMBERED_SEED_MIX : workload;
+  if (mix.shares[READ] === 1) {
+    throw new UsageError(`crash needs puts that it can lose, got workload ${mix.name}, which only reads`);
+  }
+  if (mix.valueBytesMin < NUMBERED_VALUE_BYTES_MIN) {
+    throw new UsageError(
+      `--value-size must be at least ${NUMBERED_VALUE_BYTES_MIN}B with crash, whose values say which put wrote them, ` +
+        `got ${mix.valueBytesMin}B`,
+    );
+  }
+  if (mix.keyCount < load.threads) {
+    throw new UsageError(
+      `--keys must be at least the ${load.threads} of --threads with crash, where each key is one thread's own, ` +
+        `got ${mix.keyCount}`,
+    );
+  }
   return mix;
 }
 

@@ -10,7 +10,7 @@ import { CHILD_COMMAND } from "./child_command.ts";
 import type { RunHooks } from "../run/hooks.ts";
 import { run } from "../run/runner.ts";
 
-/** What the child writes to stderr when its load begins. */
+/** What the child writes to stderr, as a line of its own, when its load begins. */
 const RUNNING_LINE = "running";
 
 /** How to start a program that calls {@linkcode runChild} on its last argument. */
@@ -67,8 +67,8 @@ export async function runChild(
 ): Promise<void> {
   await run(JSON.parse(optionsJson) as RunOptions, {
     ...workers,
-    onProgress: (message) => {
-      if (message === RUNNING_LINE) Deno.stderr.writeSync(new TextEncoder().encode(RUNNING_LINE + "\n"));
+    onPhase: (phase) => {
+      if (phase === "load") Deno.stderr.writeSync(new TextEncoder().encode(RUNNING_LINE + "\n"));
     },
   });
 }

@@ -6,26 +6,29 @@
  * @module
  */
 import type { FileBackendOptions } from "../backend/backend.ts";
-import { prepareFiles } from "../backend/prepare.ts";
-import { NUMBERED_KEY_SPACE } from "../load/numbered_workload.ts";
+import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
-import { parseShardFileName } from "../persist/shard_file.ts";
+import type { MixOptions } from "../load/workload.ts";
 import { exposureBound } from "../run/exposure_bound.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import type { SharedStore } from "../store/shared_store.ts";
-import { Abort } from "../sync/abort.ts";
-import { Clock } from "../sync/clock.ts";
+import { run } from "../run/runner.ts";
 import { type ChildProgram, killChild, type KillMoment, thisProgram } from "./child.ts";
-import { compare } from "./outcome.ts";
 import type { CrashResult, KillResult } from "./crash_result.ts";
+import { FoundRecords } from "./found_records.ts";
+import { compare } from "./outcome.ts";
+import { type RecoveredDirectory, recoverFiles } from "./recovery.ts";
+import { unpersisted } from "./shard_gauge.ts";
 import { readTestimony } from "./testimony.ts";
 
 /** What the crash command does. */
 export interface CrashOptions {
   readonly kills: number;
-  /** The child's load and backend; its load time is the latest moment of a kill. */
-  readonly options: RunOptions & { readonly backend: FileBackendOptions };
+  /**
+   * The child's load and backend; its load time is the latest moment of a kill. Values have at least
+   * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations put, and there are as many keys as threads.
+   */
+  readonly options: RunOptions & { readonly backend: FileBackendOptions; readonly workload: MixOptions };
 }
 
 /** How the command tells what it does, and is told to stop. */
@@ -76,10 +79,11 @@ class CrashRounds {
   readonly #program: ChildProgram | undefined;
   readonly #stop: AbortSignal | undefined;
   readonly #moments: Rng;
-  /** Each shard's version as last read. */
-  #versions: Float64Array;
-  /** Rounds are numbered on from what the directory holds of earlier ones. */
-  #roundBefore = 0;
+  /** What was last found. */
+  #found = new FoundRecords(0);
+  #versions: Float64Array = new Float64Array();
+  /** Rounds are numbered on from the last one of which the directory holds anything. */
+  #round = 0;
 
   constructor(output: string, options: CrashOptions["options"], hooks: CrashHooks) {
     this.#output = output;
@@ -87,15 +91,16 @@ class CrashRounds {
     this.#program = hooks.program;
     this.#stop = hooks.stop;
     this.#moments = new Rng(options.seed, 2 ** 31);
-    this.#versions = new Float64Array(0);
   }
 
-  /** Reads what the directory holds before the first child. */
+  /** Puts the records that exist before the load, where they are to be put, and reads what there is before the first child. */
   async start(): Promise<void> {
-    const { store, close } = await this.#recover();
-    close();
-    this.#versions = versionsOf(store);
-    this.#roundBefore = Date.now() % 1_000_000;
+    const { workload } = this.#options;
+    // Once: later children go on from what the ones before have left.
+    if (workload.preload) await run({ ...this.#options, ops: 1 }, this.#stop === undefined ? {} : { stop: this.#stop });
+    const recovered = await recoverFiles(this.#options.backend, workload);
+    await this.#read(recovered);
+    this.#round = this.#found.lastRound;
   }
 
   /** Starts a child, kills it, and compares; `undefined` when it is told to stop first. */
@@ -108,32 +113,29 @@ class CrashRounds {
     }
   }
 
-  async #kill(kill: number, witness: string): Promise<KillResult | undefined> {
-    const round = this.#roundBefore + kill;
-    const seed = (this.#options.seed + kill) % 2 ** 32;
-    const { loadTimeMs, threads } = this.#options;
-    const end = await killChild(this.#program ?? thisProgram([this.#output, witness]), {
+  async #kill(kill: number, directory: string): Promise<KillResult | undefined> {
+    const round = ++this.#round;
+    if (round > ROUND_MAX) throw new Error(`${this.#output} has had ${ROUND_MAX} kills: no more can be told apart`);
+    const { loadTimeMs, threads, workload: mix, backend, seed: firstSeed } = this.#options;
+    const seed = (firstSeed + kill) % 2 ** 32;
+    const end = await killChild(this.#program ?? thisProgram([this.#output, directory]), {
       ...this.#options,
       seed,
       loadTimeMs: loadTimeMs + CHILD_LOAD_MS_EXTRA,
-      workload: { kind: "numbered", round, witness },
+      workload: { ...mix, preload: false },
+      witness: { directory, round },
     }, { moment: this.#moment(loadTimeMs), stop: this.#stop });
     if (end === undefined) return undefined;
 
-    const recovery = await this.#recover();
-    const { tornShards, damagedSpares } = recovery;
-    const testimony = readTestimony(witness, threads);
-    const outcome = compare({
-      store: recovery.store,
-      testimony,
-      seed,
-      round,
-      versionsBefore: this.#versions,
-      tornShards,
-    });
-    recovery.close();
-    this.#versions = versionsOf(recovery.store);
-    const { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes, gauge } = outcome;
+    const recovered = await recoverFiles(backend, mix);
+    const { recoveryMs, files } = recovered;
+    const foundBefore = this.#found;
+    const versionsBefore = this.#versions;
+    await this.#read(recovered);
+    const testimony = readTestimony(directory, threads);
+    const outcome = compare({ found: this.#found, foundBefore, testimony, mix, seed, round });
+    const gauge = unpersisted(testimony, versionsBefore, testimony.writtenVersions);
+    const { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes } = outcome;
     return {
       kill,
       during: end.hadBegun ? "load" : "start",
@@ -144,12 +146,22 @@ class CrashRounds {
       oldestLostMs: oldestLostAtMs === Infinity ? 0 : Math.max(0, end.killedAtMs - oldestLostAtMs),
       neverAcknowledged,
       holes,
-      tornShards: tornShards.size,
-      damagedSpares,
+      tornShards: files.torn,
+      damagedSpares: files.damagedSpares,
       gauge,
       held: lost <= Math.min(gauge, this.#lossMax),
-      recoveryMs: recovery.durationMs,
+      recoveryMs,
     };
+  }
+
+  /** Reads all that is there, and closes it. */
+  async #read(recovered: RecoveredDirectory): Promise<void> {
+    try {
+      this.#found = await FoundRecords.read(recovered, this.#options.workload);
+      this.#versions = recovered.files.versions;
+    } finally {
+      await recovered.close();
+    }
   }
 
   #moment(loadTimeMs: number): KillMoment {
@@ -164,26 +176,4 @@ class CrashRounds {
     const { backend: { policy }, threads } = this.#options;
     return exposureBound(policy, threads).writes ?? Infinity;
   }
-
-  /** Reads the directory as a new process would. */
-  async #recover() {
-    const startedAtMs = performance.now();
-    const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
-    const { store, directory, filesSetAside } = await prepareFiles(this.#options.backend, NUMBERED_KEY_SPACE, context);
-    const durationMs = performance.now() - startedAtMs;
-    const sound = new Set(directory.shardFiles().map(({ shard }) => shard));
-    const damaged = filesSetAside.map(({ path }) => parseShardFileName(path.slice(path.lastIndexOf("/") + 1))?.shard);
-    const tornShards = new Set(damaged.filter((shard) => shard !== undefined && !sound.has(shard)) as number[]);
-    return {
-      store,
-      durationMs,
-      tornShards,
-      damagedSpares: damaged.filter((shard) => shard !== undefined && sound.has(shard)).length,
-      close: () => directory.close(),
-    };
-  }
-}
-
-function versionsOf(store: SharedStore): Float64Array {
-  return Float64Array.from({ length: store.size.shards }, (_, shard) => store.version(shard));
 }

@@ -1,58 +1,49 @@
 /**
- * The comparison: what a child had acknowledged, against what a new process finds.
+ * The comparison: what a child had acknowledged, against what is found after it was killed. It needs to know what each
+ * record holds, and nothing of how that was persisted.
  *
  * @module
  */
-import { NumberedWorkload, parseNumberedValue } from "../load/numbered_workload.ts";
-import { UPDATE } from "../load/operation.ts";
+import { NumberedWorkload } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
-import { hashKey } from "../store/hash.ts";
-import { PaddedBytes } from "../store/padded_bytes.ts";
-import type { SharedStore } from "../store/shared_store.ts";
+import type { MixOptions } from "../load/workload.ts";
+import { checksumOf, type FoundRecords } from "./found_records.ts";
 import type { Testimony } from "./testimony.ts";
 
 /** What is compared. */
 export interface ComparisonParts {
-  /** The store as loaded after the kill. */
-  readonly store: SharedStore;
-  readonly testimony: Testimony;
-  /** The child's seed and round, which give its operations. */
+  readonly found: FoundRecords;
+  /** What was found before the child began. */
+  readonly foundBefore: FoundRecords;
+  readonly testimony: Pick<Testimony, "acknowledgedAtMs">;
+  /** The child's load, seed and round, which give its operations. */
+  readonly mix: MixOptions;
   readonly seed: number;
   readonly round: number;
-  /** Each shard's version before the child began. */
-  readonly versionsBefore: Float64Array;
-  /** Shards that lost all they had. */
-  readonly tornShards: ReadonlySet<number>;
 }
 
 /** What came out. */
 export interface Comparison {
   readonly acknowledged: number;
+  /** Acknowledged writes that are gone, and records that have lost what had been found before. */
   readonly lost: number;
   /** When the oldest lost write was acknowledged, in milliseconds since the epoch; Infinity when none is lost. */
   readonly oldestLostAtMs: number;
   readonly neverAcknowledged: number;
   readonly holes: number;
-  /** What a crash of the process may lose: acknowledged, less what the ledger called written. */
-  readonly gauge: number;
-  /** What a power loss may lose: acknowledged, less what the ledger called synced. */
-  readonly powerGauge: number;
 }
 
 /**
  * Runs the child's operations again, thread by thread, and looks up what became of each put.
  *
- * The gauge is what the child's own would have read: by shard, the store's version at the latest acknowledgement, less
- * the version that the ledger called written. Counting acknowledgements instead would call a put that the kill caught
- * between the store and its acknowledgement, but in time for a snapshot, one of the others that are safe; and it would
- * excuse whoever acknowledges a put before the store has it.
+ * @throws {Error} when a record holds a value that no put of the child has put there, although it says so
  */
 export function compare(parts: ComparisonParts): Comparison {
-  const { store, testimony, versionsBefore, tornShards } = parts;
-  const acknowledgedVersions = new Float64Array(store.size.shards);
-  let acknowledged = 0, lost = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
+  const { found, foundBefore, testimony } = parts;
+  let acknowledged = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
+  let lost = found.countOlderThan(foundBefore);
   for (const [thread, acknowledgedAtMs] of testimony.acknowledgedAtMs.entries()) {
-    const outcome = compareThread(parts, thread, acknowledgedVersions);
+    const outcome = new ThreadComparison(parts, thread).outcome();
     acknowledged += acknowledgedAtMs.length;
     lost += outcome.lost.length;
     holes += outcome.holes;
@@ -60,25 +51,7 @@ export function compare(parts: ComparisonParts): Comparison {
     const [oldest] = outcome.lost;
     if (oldest !== undefined) oldestLostAtMs = Math.min(oldestLostAtMs, acknowledgedAtMs[oldest - 1]!);
   }
-  for (const shard of tornShards) lost += versionsBefore[shard]!;
-
-  const gauge = unpersisted(acknowledgedVersions, versionsBefore, testimony.writtenVersions);
-  const powerGauge = unpersisted(acknowledgedVersions, versionsBefore, testimony.syncedVersions);
-  return { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes, gauge, powerGauge };
-}
-
-/** How many puts no persisted version holds, of those up to the latest acknowledged one of each shard. */
-function unpersisted(
-  acknowledgedVersions: Float64Array,
-  versionsBefore: Float64Array,
-  persistedVersions: ReadonlyMap<number, number>,
-): number {
-  let writes = 0;
-  for (const [shard, version] of acknowledgedVersions.entries()) {
-    const persisted = Math.max(versionsBefore[shard]!, persistedVersions.get(shard) ?? 0);
-    writes += Math.max(0, version - persisted);
-  }
-  return writes;
+  return { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes };
 }
 
 /** What became of one thread's puts; they are numbered from 1. */
@@ -88,57 +61,61 @@ interface ThreadOutcome {
   readonly holes: number;
 }
 
-function compareThread(
-  { store, testimony, seed, round }: ComparisonParts,
-  thread: number,
-  acknowledgedVersions: Float64Array,
-): ThreadOutcome {
-  const threads = testimony.acknowledgedAtMs.length;
-  const versions = testimony.acknowledgedVersions[thread]!;
-  const acknowledged = versions.length;
-  const workload = new NumberedWorkload(new Rng(seed, 2 * thread), { round, thread, threads });
-  const recovered = new RecoveredSequences(store, round);
-  const lost: number[] = [];
-  let latestSurvivor = 0;
-  for (let sequence = 1; sequence <= acknowledged; sequence++) {
-    do workload.next(); while (workload.kind !== UPDATE);
-    const survivor = recovered.sequenceOf(workload.key);
-    if (survivor < sequence) lost.push(sequence);
-    latestSurvivor = Math.max(latestSurvivor, survivor);
-    const shard = store.shardOf(hashKey(workload.key.words, workload.key.length));
-    acknowledgedVersions[shard] = Math.max(acknowledgedVersions[shard]!, versions[sequence - 1]!);
-  }
-  // The put that the kill may have caught between the store and its acknowledgement.
-  do workload.next(); while (workload.kind !== UPDATE);
-  const neverAcknowledged = recovered.sequenceOf(workload.key) > acknowledged ? 1 : 0;
-  return { lost, neverAcknowledged, holes: lost.filter((sequence) => sequence < latestSurvivor).length };
-}
+class ThreadComparison {
+  readonly #parts: ComparisonParts;
+  readonly #thread: number;
+  readonly #threads: number;
+  readonly #acknowledged: number;
+  readonly #workload: NumberedWorkload;
+  /** Records of which the put that they hold has been made again. */
+  #explained = 0;
 
-/** Looks up which put of the round a key's value is of, once per key. */
-class RecoveredSequences {
-  readonly #store: SharedStore;
-  readonly #round: number;
-  readonly #known = new Map<string, number>();
-  readonly #value = new PaddedBytes(64);
-
-  constructor(store: SharedStore, round: number) {
-    this.#store = store;
-    this.#round = round;
+  constructor(parts: ComparisonParts, thread: number) {
+    const { testimony: { acknowledgedAtMs }, mix, seed, round } = parts;
+    const threads = acknowledgedAtMs.length;
+    this.#parts = parts;
+    this.#thread = thread;
+    this.#threads = threads;
+    this.#acknowledged = acknowledgedAtMs[thread]!.length;
+    this.#workload = new NumberedWorkload(new Rng(seed, 2 * thread), mix, { round, thread, threads });
   }
 
-  /** 0 when the key is absent or its value of an earlier round. */
-  sequenceOf(key: PaddedBytes): number {
-    const text = key.toString();
-    let sequence = this.#known.get(text);
-    if (sequence === undefined) {
-      sequence = this.#store.get(key, this.#value) ? this.#sequenceIn(this.#value.toString()) : 0;
-      this.#known.set(text, sequence);
+  outcome(): ThreadOutcome {
+    const lost: number[] = [];
+    let latestSurvivor = 0;
+    for (let sequence = 1; sequence <= this.#acknowledged; sequence++) {
+      const survivor = this.#nextPut(sequence);
+      if (survivor < sequence) lost.push(sequence);
+      latestSurvivor = Math.max(latestSurvivor, survivor);
     }
-    return sequence;
+    // The put that the kill may have caught between the store and its acknowledgement.
+    const next = this.#acknowledged + 1;
+    const neverAcknowledged = this.#nextPut(next) === next ? 1 : 0;
+    this.#refuseUnexplained();
+    return { lost, neverAcknowledged, holes: lost.filter((sequence) => sequence < latestSurvivor).length };
   }
 
-  #sequenceIn(value: string): number {
-    const { round, sequence } = parseNumberedValue(value);
-    return round === this.#round ? sequence : 0;
+  /** Makes the put of this number again, and returns the number of the one that its record holds; 0 when of none. */
+  #nextPut(sequence: number): number {
+    const workload = this.#workload;
+    workload.nextPut();
+    const { rounds, sequences, checksums } = this.#parts.found;
+    const { record } = workload;
+    if (rounds[record] !== this.#parts.round) return 0;
+    const survivor = sequences[record]!;
+    if (survivor === sequence && checksums[record] === checksumOf(workload.value)) this.#explained++;
+    return survivor;
+  }
+
+  /** Refuses values of this round that none of the thread's puts has put there. */
+  #refuseUnexplained(): void {
+    const { found: { rounds }, round } = this.#parts;
+    let records = 0;
+    for (let record = this.#thread; record < rounds.length; record += this.#threads) {
+      if (rounds[record] === round) records++;
+    }
+    if (records === this.#explained) return;
+    const count = records - this.#explained;
+    throw new Error(`Cannot explain what ${count} keys of thread ${this.#thread} hold: no put has put it there`);
   }
 }

@@ -16,8 +16,8 @@ import {
 export interface Testimony {
   /** For each thread, when each of its puts was acknowledged, in milliseconds since the epoch. */
   readonly acknowledgedAtMs: readonly Float64Array[];
-  /** For each thread, the version that the shard of each of its puts had when it was acknowledged. */
-  readonly acknowledgedVersions: readonly Float64Array[];
+  /** For each shard, the version up to which its puts had been acknowledged, whichever thread's they were. */
+  readonly acknowledgedVersions: ReadonlyMap<number, number>;
   /** For each shard that its ledger called written, the version. */
   readonly writtenVersions: ReadonlyMap<number, number>;
   /** For each shard that its ledger called synced, the version. */
@@ -32,16 +32,16 @@ export interface Testimony {
 export function readTestimony(directory: string, threads: number): Testimony {
   const writtenVersions = new Map<number, number>();
   const syncedVersions = new Map<number, number>();
+  const acknowledgedVersions = new Map<number, number>();
   const acknowledgedAtMs = Array.from({ length: threads }, () => new Float64Array());
-  const acknowledgedVersions = [...acknowledgedAtMs];
   try {
     for (const { name } of Deno.readDirSync(directory)) {
       const path = `${directory}/${name}`;
       if (name.startsWith(ACKNOWLEDGED_PREFIX)) {
         const thread = Number(name.slice(ACKNOWLEDGED_PREFIX.length));
         const records = readRecords(path, ACKNOWLEDGED_BYTES);
-        acknowledgedAtMs[thread] = records.filter((_, i) => i % 2 === 0);
-        acknowledgedVersions[thread] = records.filter((_, i) => i % 2 === 1);
+        acknowledgedAtMs[thread] = Float64Array.from({ length: records.length / 3 }, (_, i) => records[3 * i]!);
+        for (let i = 0; i < records.length; i += 3) raise(acknowledgedVersions, records[i + 1]!, records[i + 2]!);
       } else if (name.startsWith(WRITTEN_PREFIX)) {
         collectVersions(readRecords(path, VERSION_BYTES), writtenVersions);
       } else if (name.startsWith(SYNCED_PREFIX)) {
@@ -61,8 +61,9 @@ function readRecords(path: string, recordBytes: number): Float64Array<ArrayBuffe
 }
 
 function collectVersions(records: Float64Array, versions: Map<number, number>): void {
-  for (let i = 0; i < records.length; i += 2) {
-    const shard = records[i]!;
-    versions.set(shard, Math.max(versions.get(shard) ?? 0, records[i + 1]!));
-  }
+  for (let i = 0; i < records.length; i += 2) raise(versions, records[i]!, records[i + 1]!);
+}
+
+function raise(versions: Map<number, number>, shard: number, version: number): void {
+  if (version > (versions.get(shard) ?? 0)) versions.set(shard, version);
 }

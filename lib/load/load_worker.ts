@@ -6,7 +6,7 @@
 import { attachBackend, type AttachedBackend, type BackendHandle } from "../backend/attach.ts";
 import type { Backend } from "../backend/backend.ts";
 import { WitnessedBackend } from "../backend/witnessed.ts";
-import { Witness } from "../persist/witness.ts";
+import { Witness, type WitnessOptions } from "../persist/witness.ts";
 import { Abort } from "../sync/abort.ts";
 import { CALIBRATING, Phase, type PhaseHandle, PRELOADING, RUNNING, WARMING } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
@@ -38,6 +38,8 @@ export interface LoadWorkerConfiguration extends TaskConfiguration {
   /** The latency of every so many operations is measured; of none when absent. */
   readonly latencySample?: number;
   readonly seed: number;
+  /** Where acknowledgements are recorded, and by what puts can be told apart; neither is done when absent. */
+  readonly witness?: WitnessOptions;
   /** Number of load workers. */
   readonly threads: number;
   /** Index of the worker, from 0. */
@@ -167,22 +169,17 @@ class LoadThread {
   }
 }
 
-function createWorkload({ workload, seed, thread, threads }: LoadWorkerConfiguration): Workload {
+function createWorkload({ workload, seed, thread, threads, witness }: LoadWorkerConfiguration): Workload {
   const rng = new Rng(seed, 2 * thread);
-  switch (workload.kind) {
-    case "seed":
-      return new SeedWorkload(rng);
-    case "mix":
-      return new MixedWorkload(rng, workload, { thread, threads });
-    case "numbered":
-      return new NumberedWorkload(rng, { round: workload.round, thread, threads });
-  }
+  if (workload.kind === "seed") return new SeedWorkload(rng);
+  if (witness === undefined) return new MixedWorkload(rng, workload, { thread, threads });
+  return new NumberedWorkload(rng, workload, { round: witness.round, thread, threads });
 }
 
-/** The backend, with a witness of what it acknowledges where the workload has one. */
-function witnessed(attached: AttachedBackend, { workload, thread }: LoadWorkerConfiguration): Backend {
-  if (workload.kind !== "numbered") return attached.backend;
-  return new WitnessedBackend({ ...attached, witness: Witness.ofAcknowledged(workload.witness, thread) });
+/** The backend, with a witness of what it acknowledges where there is to be one. */
+function witnessed(attached: AttachedBackend, { witness, thread }: LoadWorkerConfiguration): Backend {
+  if (witness === undefined) return attached.backend;
+  return new WitnessedBackend({ ...attached, witness: Witness.ofAcknowledged(witness.directory, thread) });
 }
 
 /** One thread's part of the operations. */

@@ -26,6 +26,14 @@ const READ_MODIFY_WRITE = KIND_READ_MODIFY_WRITE;
 /** Half of 2^32: what separates a signed integer from the unsigned one with the same order. */
 const TWO_TO_31 = 2 ** 31;
 
+/** One thread among the others, and what it makes its keys and values with where these are not the options' own. */
+export interface MixPlace {
+  readonly thread: number;
+  readonly threads: number;
+  readonly keys?: RecordKeys;
+  readonly values?: RecordValues;
+}
+
 /**
  * A mix of operations, as YCSB's CoreWorkload makes it: each operation's kind by the shares, its record by the
  * distribution; an insert takes the thread's next new record. As there, `zipfian` is scrambled.
@@ -50,14 +58,15 @@ export class MixedWorkload implements Workload {
   readonly #order: InsertOrder;
   #inserts = 0;
 
-  constructor(rng: Rng, options: MixOptions, { thread, threads }: { thread: number; threads: number }) {
+  constructor(rng: Rng, options: MixOptions, place: MixPlace) {
     this.#rng = rng;
     this.#readsBelow = thresholdAfter(READ, options.shares);
     this.#updatesBelow = thresholdAfter(UPDATE, options.shares);
     this.#insertsBelow = thresholdAfter(INSERT, options.shares);
-    this.#keys = new RecordKeys(options);
-    // Of their own, so that the values' sizes do not change which operations there are.
-    this.#values = new RecordValues(new Rng(rng.next() >>> 0), options);
+    const { thread, threads, keys = new RecordKeys(options) } = place;
+    this.#keys = keys;
+    // Random numbers of their own, so that the values' sizes do not change which operations there are.
+    this.#values = place.values ?? new RecordValues(new Rng(rng.next() >>> 0), options);
     const { keyCount, keyCountMax } = options;
     this.#order = new InsertOrder({ keyCount, keyCountMax, thread, threads });
     this.#distribution = createDistribution(rng, options, this.#order);

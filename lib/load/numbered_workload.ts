@@ -3,19 +3,40 @@
  *
  * @module
  */
-import type { KeySpace } from "../backend/plan.ts";
-import { PaddedBytes } from "../store/padded_bytes.ts";
-import { READ, UPDATE } from "./operation.ts";
-import type { Rng } from "./rng.ts";
-import { SEED_KEY_COUNT, writeSeedKey } from "./seed_workload.ts";
-import type { Workload } from "./workload.ts";
+import type { PaddedBytes } from "../store/padded_bytes.ts";
+import { MixedWorkload } from "./mixed_workload.ts";
+import { READ } from "./operation.ts";
+import { PRESETS, ZIPF_THETA } from "./presets.ts";
+import { RecordKeys, RecordValues } from "./record.ts";
+import { Rng } from "./rng.ts";
+import { SEED_KEY_COUNT } from "./seed_workload.ts";
+import type { MixOptions, Workload } from "./workload.ts";
 
 const ROUND_DIGITS = 7;
 const THREAD_DIGITS = 4;
 const SEQUENCE_DIGITS = 10;
+const SEPARATOR = ".";
 
-/** Of 2^32 random numbers, how many mean a put: 90%. */
-const PUT_THRESHOLD = Math.round(0.9 * 2 ** 32);
+/** Where the number begins that a put counts up. */
+const SEQUENCE_START = ROUND_DIGITS + THREAD_DIGITS + 2 * SEPARATOR.length;
+
+/** Length of the shortest value that says which put wrote it, in bytes. */
+export const NUMBERED_VALUE_BYTES_MIN = SEQUENCE_START + SEQUENCE_DIGITS;
+/** The greatest number of a round. */
+export const ROUND_MAX = 10 ** ROUND_DIGITS - 1;
+
+/** The seed's mix of operations, on as many keys, with values as short as they can be. */
+export const NUMBERED_SEED_MIX: MixOptions = {
+  kind: "mix",
+  name: "seed",
+  ...PRESETS.seed,
+  keyCount: SEED_KEY_COUNT,
+  keyCountMax: SEED_KEY_COUNT,
+  keyBytes: 9,
+  valueBytesMin: NUMBERED_VALUE_BYTES_MIN,
+  valueBytesMax: NUMBERED_VALUE_BYTES_MIN,
+  zipfTheta: ZIPF_THETA,
+};
 
 /** What a put of the numbered workload wrote. */
 export interface NumberedValue {
@@ -26,58 +47,131 @@ export interface NumberedValue {
   readonly sequence: number;
 }
 
-/** What the numbered workload may put. */
-export const NUMBERED_KEY_SPACE: KeySpace = {
-  keyCount: SEED_KEY_COUNT,
-  keyLengthMax: `Key${SEED_KEY_COUNT - 1}`.length,
-  valueLengthMax: formatNumberedValue({ round: 0, thread: 0, sequence: 0 }).length,
-};
+/** One thread among the others, in a round of the crash command. */
+export interface NumberedPlace {
+  readonly round: number;
+  readonly thread: number;
+  readonly threads: number;
+}
 
 /**
- * The seed's mix of operations on the seed's keys, with two differences: each key is one thread's own (key `i` belongs
- * to thread `i` modulo the number of threads), and each value says which put wrote it. All values are equally long, so
- * that a new one always fits in the old one's place.
+ * A mix with two differences. Each record is one thread's own: record `i` belongs to thread `i` modulo the number of
+ * threads, and the distribution chooses among the thread's own. And each value says in its first bytes which put wrote
+ * it; what follows is random text, as in the mix.
+ *
+ * The operations depend on the random numbers, the options and the place alone, so that they can be had again.
  */
 export class NumberedWorkload implements Workload {
-  readonly key = new PaddedBytes(16);
-  readonly value = new PaddedBytes(64);
-  kind = READ;
-  readonly #rng: Rng;
-  readonly #round: number;
-  readonly #thread: number;
-  readonly #threads: number;
-  readonly #ownKeys: number;
-  #sequence = 0;
+  readonly key: PaddedBytes;
+  readonly value: PaddedBytes;
+  readonly #mix: MixedWorkload;
+  readonly #keys: OwnKeys;
+  readonly #values: NumberedValues;
 
-  constructor(rng: Rng, options: { round: number; thread: number; threads: number }) {
-    this.#rng = rng;
-    this.#round = options.round;
-    this.#thread = options.thread;
-    this.#threads = options.threads;
-    this.#ownKeys = Math.ceil((SEED_KEY_COUNT - options.thread) / options.threads);
+  /** @param options values of at least {@linkcode NUMBERED_VALUE_BYTES_MIN} bytes, at least as many keys as threads */
+  constructor(rng: Rng, options: MixOptions, place: NumberedPlace) {
+    const { thread, threads } = place;
+    const ownCount = (records: number) => Math.ceil((records - thread) / threads);
+    const own = { ...options, keyCount: ownCount(options.keyCount), keyCountMax: ownCount(options.keyCountMax) };
+    this.#keys = new OwnKeys(options, place);
+    this.#values = new NumberedValues(new Rng(rng.next() >>> 0), options, place);
+    this.#mix = new MixedWorkload(rng, own, { thread: 0, threads: 1, keys: this.#keys, values: this.#values });
+    this.key = this.#mix.key;
+    this.value = this.#mix.value;
+  }
+
+  get kind(): number {
+    return this.#mix.kind;
+  }
+
+  /** The record of the operation at hand. */
+  get record(): number {
+    return this.#keys.record;
   }
 
   next(): void {
-    writeSeedKey(this.#thread + this.#threads * this.#rng.below(this.#ownKeys), this.key);
-    this.kind = (this.#rng.next() >>> 0) < PUT_THRESHOLD ? UPDATE : READ;
-    if (this.kind === READ) return;
-    this.#sequence++;
-    const { round, thread, sequence } = { round: this.#round, thread: this.#thread, sequence: this.#sequence };
-    this.value.setString(formatNumberedValue({ round, thread, sequence }));
+    this.#mix.next();
+  }
+
+  /** Goes on to the next operation that puts something. */
+  nextPut(): void {
+    do this.#mix.next(); while (this.#mix.kind === READ);
   }
 }
 
-/** The value as the store holds it, such as `0000003.0001.0000001234`. */
+/** The keys of a thread's own records, which the thread counts from 0. */
+class OwnKeys extends RecordKeys {
+  /** The record whose key was last written, as all threads count them. */
+  record = 0;
+  readonly #thread: number;
+  readonly #threads: number;
+
+  constructor(options: MixOptions, { thread, threads }: NumberedPlace) {
+    super(options);
+    this.#thread = thread;
+    this.#threads = threads;
+  }
+
+  override write(own: number, key: PaddedBytes): void {
+    this.record = this.#thread + this.#threads * own;
+    super.write(this.record, key);
+  }
+}
+
+/** Values of which each says which put wrote it, if each is put once. */
+class NumberedValues extends RecordValues {
+  readonly #prefix: Uint8Array;
+  #sequence = 0;
+
+  constructor(rng: Rng, options: MixOptions, { round, thread }: NumberedPlace) {
+    super(rng, options);
+    this.#prefix = new TextEncoder().encode(formatNumberedValue({ round, thread, sequence: 0 }));
+  }
+
+  override write(value: PaddedBytes): void {
+    super.write(value);
+    const { bytes } = value;
+    bytes.set(this.#prefix);
+    let rest = ++this.#sequence;
+    for (let at = NUMBERED_VALUE_BYTES_MIN - 1; rest > 0; at--) {
+      bytes[at]! += rest % 10;
+      rest = Math.floor(rest / 10);
+    }
+  }
+}
+
+/** The beginning of a value, such as `0000003.0001.0000001234`. */
 export function formatNumberedValue({ round, thread, sequence }: NumberedValue): string {
   return [
     String(round).padStart(ROUND_DIGITS, "0"),
     String(thread).padStart(THREAD_DIGITS, "0"),
     String(sequence).padStart(SEQUENCE_DIGITS, "0"),
-  ].join(".");
+  ].join(SEPARATOR);
 }
 
-/** Reads what {@linkcode formatNumberedValue} wrote. */
-export function parseNumberedValue(text: string): NumberedValue {
-  const [round, thread, sequence] = text.split(".").map(Number);
-  return { round: round ?? NaN, thread: thread ?? NaN, sequence: sequence ?? NaN };
+/** Reads which put wrote a value; `undefined` when none of the numbered workload did. */
+export function parseNumberedValue(
+  { bytes, length }: Pick<PaddedBytes, "bytes" | "length">,
+): NumberedValue | undefined {
+  if (length < NUMBERED_VALUE_BYTES_MIN) return undefined;
+  const threadStart = ROUND_DIGITS + SEPARATOR.length;
+  const dot = SEPARATOR.charCodeAt(0);
+  if (bytes[ROUND_DIGITS] !== dot || bytes[SEQUENCE_START - 1] !== dot) return undefined;
+  const round = numberAt(bytes, 0, ROUND_DIGITS);
+  const thread = numberAt(bytes, threadStart, THREAD_DIGITS);
+  const sequence = numberAt(bytes, SEQUENCE_START, SEQUENCE_DIGITS);
+  return round < 0 || thread < 0 || sequence < 0 ? undefined : { round, thread, sequence };
+}
+
+const ZERO = "0".charCodeAt(0);
+
+/** The number that so many digits show; -1 when they are none. */
+function numberAt(bytes: Uint8Array, start: number, digits: number): number {
+  let number = 0;
+  for (let at = start; at < start + digits; at++) {
+    const digit = bytes[at]! - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    number = 10 * number + digit;
+  }
+  return number;
 }

@@ -52,14 +52,5 @@ export interface MixOptions {
   readonly preload: boolean;
 }
 
-/** The seed's workload, a mix, or for the crash command a workload whose puts can be told apart. */
-export type WorkloadOptions =
-  | { readonly kind: "seed" }
-  | MixOptions
-  | {
-    readonly kind: "numbered";
-    /** Which round of the crash command this is. */
-    readonly round: number;
-    /** Directory where threads leave what they have done, out of SIGKILL's reach. */
-    readonly witness: string;
-  };
+/** The seed's workload, or a mix. */
+export type WorkloadOptions = { readonly kind: "seed" } | MixOptions;

@@ -8,11 +8,18 @@
  */
 import { openFile, writeAll } from "./file_io.ts";
 
+/** Where the threads of a run leave what they have done, and what tells their puts from those of other runs. */
+export interface WitnessOptions {
+  readonly directory: string;
+  /** Which round of the crash command the run is, from 1. */
+  readonly round: number;
+}
+
 /**
- * Bytes of a record of an acknowledged put: when it was acknowledged, in milliseconds since the epoch, and the version
- * that its shard had then, each a float64.
+ * Bytes of a record of an acknowledged put: when it was acknowledged, in milliseconds since the epoch, its shard, and the
+ * version up to which that shard's puts had been acknowledged then, each a float64.
  */
-export const ACKNOWLEDGED_BYTES = 16;
+export const ACKNOWLEDGED_BYTES = 24;
 /** Bytes of a record of a written or synced snapshot: the shard and its version, each a float64. */
 export const VERSION_BYTES = 16;
 
@@ -53,9 +60,10 @@ export class Witness {
   }
 
   /** Records that the thread's next put has been acknowledged just now, with its shard at this version. */
-  acknowledged(version: number): void {
+  acknowledged(shard: number, version: number): void {
     this.#record[0] = performance.timeOrigin + performance.now();
-    this.#record[1] = version;
+    this.#record[1] = shard;
+    this.#record[2] = version;
     writeAll(this.#file, this.#path, this.#bytes);
   }
 

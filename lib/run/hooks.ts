@@ -5,6 +5,7 @@
  */
 import type { SetAsideFile } from "../persist/directory.ts";
 import type { LiveReading } from "./live.ts";
+import type { PhaseResult } from "./measurements.ts";
 
 /** How a run tells what it does, and is told to stop. */
 export interface RunHooks {
@@ -16,6 +17,8 @@ export interface RunHooks {
   onWarning?(message: string): void;
   /** Called when the run's next part begins. */
   onProgress?(message: string): void;
+  /** Called when the run enters a phase. */
+  onPhase?(phase: PhaseResult["phase"]): void;
   /** Called several times a second with what the run shows of itself. */
   onReading?(reading: LiveReading): void;
   /** Creates a load worker; for tests that need a worker of their own. */

@@ -106,7 +106,7 @@ export class LoadRun {
 
   #spawnLoadWorkers(): void {
     const { options, hooks, abort, phase, backend } = this.#parts;
-    const { threads, workload, pattern, seed, ratePerSec, loadTimeMs, ops, latencySample } = options;
+    const { threads, workload, pattern, seed, ratePerSec, loadTimeMs, ops, latencySample, witness } = options;
     const common = {
       abort: abort.handle(),
       phase: phase.handle(),
@@ -119,6 +119,7 @@ export class LoadRun {
       ...(ratePerSec === undefined ? {} : { ratePerSec }),
       ...(ops === undefined ? { loadTimeMs } : { ops }),
       ...(latencySample === undefined ? {} : { latencySample }),
+      ...(witness === undefined ? {} : { witness }),
     };
     for (let thread = 0; thread < threads; thread++) {
       const create = () => hooks.createLoadWorker?.() ?? createLoadWorker();
@@ -205,6 +206,7 @@ export class LoadRun {
     if (this.#parts.hooks.stop?.aborted) return;
     const startedAtMs = performance.now();
     this.#parts.phase.advance(phase);
+    this.#parts.hooks.onPhase?.(name);
     this.#live?.begin(name, totalMs);
     await this.#orFailure(Promise.race([end(), this.#stopped.promise]));
     this.#phases.push({ phase: name, durationMs: performance.now() - startedAtMs });

@@ -6,6 +6,7 @@
 import type { BackendOptions } from "../backend/backend.ts";
 import type { PatternName } from "../load/pattern.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
+import type { WitnessOptions } from "../persist/witness.ts";
 
 /** One run: its load and the backend under it. */
 export interface RunOptions {
@@ -31,5 +32,7 @@ export interface RunOptions {
   readonly intervalMs?: number;
   /** Seeds the operations: the same seed gives each thread the same operations. An integer from 0 to 2^32 - 1. */
   readonly seed: number;
+  /** Where its threads leave what they have done, out of SIGKILL's reach; each put of a mix can then be told apart. */
+  readonly witness?: WitnessOptions;
   readonly backend: BackendOptions;
 }

@@ -7,7 +7,6 @@ import type { FileBackendOptions } from "../backend/backend.ts";
 import type { KeySpace } from "../backend/plan.ts";
 import { prepareFiles, prepareMemory } from "../backend/prepare.ts";
 import { mixKeySpace } from "../load/mix.ts";
-import { NUMBERED_KEY_SPACE } from "../load/numbered_workload.ts";
 import { SEED_KEY_SPACE } from "../load/seed_workload.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
 import { probeDevice } from "../persist/device_probe.ts";
@@ -32,7 +31,7 @@ import { startWorker } from "./start_worker.ts";
 export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<RunResult> {
   const { backend, workload, threads } = options;
   const keys = keySpaceOf(workload);
-  const witness = workload.kind === "numbered" ? workload.witness : undefined;
+  const witness = options.witness?.directory;
   const abort = Abort.create();
   const phase = Phase.create();
   const parts = { options, hooks, abort, phase };
@@ -58,14 +57,7 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
 }
 
 function keySpaceOf(workload: WorkloadOptions): KeySpace {
-  switch (workload.kind) {
-    case "seed":
-      return SEED_KEY_SPACE;
-    case "mix":
-      return mixKeySpace(workload);
-    case "numbered":
-      return NUMBERED_KEY_SPACE;
-  }
+  return workload.kind === "seed" ? SEED_KEY_SPACE : mixKeySpace(workload);
 }
 
 function warnOfVolatileSync({ sync }: FileBackendOptions, directory: string, hooks: RunHooks): void {

@@ -8,6 +8,7 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { ChildProgram } from "../../lib/crash/child.ts";
 import type { CrashOptions } from "../../lib/crash/crash.ts";
 import type { KillResult } from "../../lib/crash/crash_result.ts";
+import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { exposureBound } from "../../lib/run/exposure_bound.ts";
 
 /** A configuration under which kvlab is killed. */
@@ -33,7 +34,7 @@ export function killOptions(configuration: KillConfiguration, options: { kills: 
     options: {
       threads,
       loadTimeMs: LOAD_TIME_MS,
-      workload: { kind: "seed" },
+      workload: NUMBERED_SEED_MIX,
       pattern: "unthrottled",
       seed: options.seed,
       backend: { kind: "file", sync: "none", ...backend },

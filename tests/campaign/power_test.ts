@@ -8,31 +8,30 @@
  *
  * @module
  */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
-import { prepareFiles } from "../../lib/backend/prepare.ts";
-import type { SerializerName } from "../../lib/codec/codec.ts";
+import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
+import { FoundRecords } from "../../lib/crash/found_records.ts";
 import { compare, type Comparison } from "../../lib/crash/outcome.ts";
+import { type RecoveredFiles, recoverFiles } from "../../lib/crash/recovery.ts";
+import { unpersisted } from "../../lib/crash/shard_gauge.ts";
 import { readTestimony, type Testimony } from "../../lib/crash/testimony.ts";
-import { NUMBERED_KEY_SPACE } from "../../lib/load/numbered_workload.ts";
+import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import { REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
-import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";
-import { parseShardFileName } from "../../lib/persist/shard_file.ts";
+import { type LayoutOptions, REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
+import type { PersistencePolicy, SyncName } from "../../lib/persist/policy.ts";
+import type { WitnessOptions } from "../../lib/persist/witness.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
-import type { SharedStore } from "../../lib/store/shared_store.ts";
-import { Abort } from "../../lib/sync/abort.ts";
-import { Clock } from "../../lib/sync/clock.ts";
 import { KvlabProcess, testWhere } from "../main/kvlab.ts";
 import { report, rounds } from "./campaign.ts";
 import { type CutKind, missingMounts, PowerlessDisk } from "./mounts.ts";
 
-const CUTS_SMALL = 10;
+const CUTS_SMALL = 16;
 const CUTS_FULL = 1000;
 
 const DISK_BYTES = 128 << 20;
-const FILE_COUNT = 32;
 const THREADS = 2;
+const MIX = NUMBERED_SEED_MIX;
 /** The power fails at the latest so long after the load's start, in milliseconds. */
 const CUT_MS_MAX = 120;
 /** One cut in so many comes while the child starts or loads. */
@@ -45,7 +44,15 @@ const POLICIES: readonly PersistencePolicy[] = [
   { kind: "synchronous", periodMs: 2 },
   { kind: "asynchronous", queueDepth: 16, queueMemoryBytes: 16 << 20 },
   { kind: "periodic", periodMs: 10 },
+  { kind: "commit", delayMs: 0 },
 ];
+/** Snapshots with every strategy; and logs so small that each child writes checkpoints. */
+const LAYOUTS: readonly LayoutOptions[] = [
+  ...REPLACE_NAMES.map((replace) => ({ kind: "snapshot", replace } as const)),
+  { kind: "log", logBytes: 64 << 10, pendingBytes: 16 << 20 },
+];
+const FILE_COUNTS = { snapshot: 32, log: 4 };
+const SYNCS: readonly SyncName[] = ["data", "full", "none"];
 const CUT_KINDS: readonly CutKind[] = ["flush-log", "drop-log"];
 
 /** What is cut, and how. */
@@ -56,27 +63,23 @@ interface CutConfiguration {
   readonly isStopped: boolean;
 }
 
-/** What the directory holds after a cut. */
-interface Recovered {
-  readonly store: SharedStore;
-  /** Shards that had files, but no sound one. */
-  readonly tornShards: ReadonlySet<number>;
-  readonly setAside: number;
+/** What the directory holds. */
+interface Recovered extends RecoveredFiles {
+  readonly found: FoundRecords;
 }
 
-/** Sync levels outermost, so that every stretch of cuts has each strategy, policy and kind of cut. */
+/** Sync levels outermost, so that every stretch of cuts has each layout, policy and kind of cut. */
 function* configurations(disk: string): Generator<CutConfiguration> {
   for (let i = 0;; i++) {
-    const replace = REPLACE_NAMES[i % 3]!;
-    const sync = SYNC_NAMES[(Math.floor(i / 3) + 1) % 3]!;
-    const policy = POLICIES[(i + Math.floor(i / 9)) % 3]!;
-    const kind = CUT_KINDS[(i + Math.floor(i / 27)) % 2]!;
-    const serializer: SerializerName = i % 2 === 0 ? "json" : "cbor";
-    const output = `${disk}/${replace}-${serializer}`;
+    const layout = LAYOUTS[i % 4]!;
+    const policy = POLICIES[(i + Math.floor(i / 4)) % 4]!;
+    const sync = SYNCS[Math.floor(i / 16) % 3]!;
+    const serializer = SERIALIZER_NAMES[(i + Math.floor(i / 48)) % 3]!;
+    const kind = CUT_KINDS[(i + Math.floor(i / 8)) % 2]!;
     const isStopped = Math.floor(i / 2) % 2 === 0;
-    const layout = { kind: "snapshot", replace } as const;
-    const backend = { kind: "file", output, fileCount: FILE_COUNT, serializer, policy, layout, sync } as const;
-    yield { backend, kind, isStopped };
+    const output = `${disk}/${layout.kind === "snapshot" ? layout.replace : layout.kind}-${serializer}`;
+    const fileCount = FILE_COUNTS[layout.kind];
+    yield { backend: { kind: "file", output, fileCount, serializer, policy, layout, sync }, kind, isStopped };
   }
 }
 
@@ -91,6 +94,7 @@ testWhere(missingMounts("power"), "a power loss loses no more than the gauge for
     await campaign.cut(configuration, round);
   }
   report("power", { cuts, seed, ...campaign.counts });
+  assertGreater(campaign.counts["cuts of commits"] ?? 0, 0);
 });
 
 class PowerCampaign {
@@ -99,13 +103,15 @@ class PowerCampaign {
   readonly #moments: Rng;
   readonly #counts = {
     "cuts while starting": 0,
+    "cuts of commits": 0,
     acknowledged: 0,
     "lost where synced": 0,
     "of a gauge of": 0,
     "lost where not synced": 0,
     "files set aside": 0,
     "torn shards in place": 0,
-    "torn shards unsynced": 0,
+    "torn logs": 0,
+    "torn shards or logs unsynced": 0,
   };
 
   constructor(disk: PowerlessDisk, seed: number) {
@@ -127,36 +133,36 @@ class PowerCampaign {
     const before = await recover(backend);
     // What was set aside just now stays so.
     this.#disk.sync();
-    const versionsBefore = Float64Array.from({ length: FILE_COUNT }, (_, shard) => before.store.version(shard));
-    const witness = Deno.makeTempDirSync({ dir: "/dev/shm", prefix: "kvlab-witness-" });
+    const witness = { round, directory: Deno.makeTempDirSync({ dir: "/dev/shm", prefix: "kvlab-witness-" }) };
     try {
       const options: RunOptions = {
         threads: THREADS,
         loadTimeMs: 30_000,
-        workload: { kind: "numbered", round, witness },
+        workload: MIX,
         pattern: "unthrottled",
         seed: (this.#seed + round) % 2 ** 32,
+        witness,
         backend,
       };
-      const syncedVersions = await this.#runUntilCut(options, configuration, { round, witness, what });
+      const atCut = await this.#runUntilCut(options, configuration, witness, what);
       this.#disk.restart();
       const after = await recover(backend);
-      const testimony = { ...readTestimony(witness, THREADS), syncedVersions };
+      const testimony = readTestimony(witness.directory, THREADS);
       const { seed } = options;
-      const { store, tornShards } = after;
-      const outcome = compare({ store, testimony, seed, round, versionsBefore, tornShards });
-      this.#check(configuration, { after, testimony, outcome, versionsBefore, what });
+      const outcome = compare({ found: after.found, foundBefore: before.found, testimony, mix: MIX, seed, round });
+      const powerGauge = unpersisted(testimony, before.versions, atCut.syncedVersions);
+      this.#check(configuration, { before, after, atCut, outcome, powerGauge, what });
     } finally {
-      Deno.removeSync(witness, { recursive: true });
+      Deno.removeSync(witness.directory, { recursive: true });
     }
   }
 
-  /** Returns what was called synced before the cut. */
   async #runUntilCut(
     options: RunOptions,
     { backend, kind, isStopped }: CutConfiguration,
-    { round, witness, what }: { round: number; witness: string; what: string },
-  ): Promise<Testimony["syncedVersions"]> {
+    { round, directory: witness }: WitnessOptions,
+    what: string,
+  ): Promise<AtCut> {
     const child = KvlabProcess.start([JSON.stringify(options)], {
       program: [
         Deno.execPath(),
@@ -176,6 +182,7 @@ class PowerCampaign {
     }
     if (isStopped) await stop(child);
     const before = readTestimony(witness, THREADS);
+    const cutAtMs = performance.timeOrigin + performance.now();
     this.#disk.cut(kind);
     if (isStopped) child.signal("SIGCONT");
     const { code, stderr } = await child.ended;
@@ -183,59 +190,71 @@ class PowerCampaign {
     assertEquals({ code, lines: lines.length }, { code: 1, lines: 1 }, `${what}: ${stderr}`);
     assertMatch(lines[0]!, /^kvlab: Cannot [a-z ]+ \S.*: .*\(os error (5|30)\)$/, what);
     assert(lines[0]!.includes(backend.output), `${what}: ${lines[0]}`);
-    // What a stopped child calls synced as soon as it goes on was synced before.
-    return (isStopped ? readTestimony(witness, THREADS) : before).syncedVersions;
+    // What a stopped child calls synced, or acknowledges, as soon as it goes on was synced before.
+    const { syncedVersions } = isStopped ? readTestimony(witness, THREADS) : before;
+    return { syncedVersions, trustedUntilMs: isStopped ? Infinity : cutAtMs };
   }
 
   #check(
-    { backend: { layout, sync } }: CutConfiguration,
-    { after: { store, tornShards, setAside }, testimony, outcome, versionsBefore, what }: {
+    { backend: { layout, sync, policy } }: CutConfiguration,
+    { before, after, atCut, outcome, powerGauge, what }: {
+      before: Recovered;
       after: Recovered;
-      testimony: Testimony;
+      atCut: AtCut;
       outcome: Comparison;
-      versionsBefore: Float64Array;
+      powerGauge: number;
       what: string;
     },
   ): void {
     const counts = this.#counts;
     counts.acknowledged += outcome.acknowledged;
-    counts["files set aside"] += setAside;
+    counts["files set aside"] += after.setAside.length;
     if (sync === "none") {
       // The gauge says that everything may be lost; what is left was whole, or set aside.
       counts["lost where not synced"] += outcome.lost;
-      counts["torn shards unsynced"] += tornShards.size;
+      counts["torn shards or logs unsynced"] += after.torn;
       return;
     }
-    for (let shard = 0; shard < FILE_COUNT; shard++) {
-      if (tornShards.has(shard)) continue;
-      const synced = Math.max(versionsBefore[shard]!, testimony.syncedVersions.get(shard) ?? 0);
-      const recovered = store.version(shard);
-      assert(recovered >= synced, `${what}: shard ${shard} is at version ${recovered}, but ${synced} was synced`);
+    const isInPlace = layout.kind === "snapshot" && layout.replace === "in-place";
+    for (const [shard, version] of after.versions.entries()) {
+      const synced = Math.max(before.versions[shard]!, atCut.syncedVersions.get(shard) ?? 0);
+      // Torn: there is nothing of it.
+      if (isInPlace && version === 0) continue;
+      assert(version >= synced, `${what}: shard ${shard} is at version ${version}, but ${synced} was synced`);
     }
-    if (layout.kind === "snapshot" && layout.replace === "in-place" && tornShards.size > 0) {
-      counts["torn shards in place"] += tornShards.size;
+    if (isInPlace && after.torn > 0) {
+      counts["torn shards in place"] += after.torn;
       return;
     }
-    assertEquals(tornShards.size, 0, what);
-    assert(outcome.lost <= outcome.powerGauge, `${what}: lost ${outcome.lost}, the gauge said ${outcome.powerGauge}`);
+    // Of what was written to a log since the last sync, the device may have any part: also one behind a gap.
+    if (layout.kind === "log") counts["torn logs"] += after.torn;
+    else assertEquals(after.torn, 0, what);
+    assert(outcome.lost <= powerGauge, `${what}: lost ${outcome.lost}, the gauge said ${powerGauge}`);
     counts["lost where synced"] += outcome.lost;
-    counts["of a gauge of"] += outcome.powerGauge;
+    counts["of a gauge of"] += powerGauge;
+    if (policy.kind !== "commit") return;
+    counts["cuts of commits"]++;
+    assertEquals(after.found.countOlderThan(before.found), 0, what);
+    const { oldestLostAtMs } = outcome;
+    const isKept = oldestLostAtMs === Infinity || oldestLostAtMs > atCut.trustedUntilMs;
+    assert(isKept, `${what}: ${outcome.lost} lost, one committed ${atCut.trustedUntilMs - oldestLostAtMs} ms before`);
   }
+}
+
+/** What was promised when the power was cut. */
+interface AtCut {
+  readonly syncedVersions: Testimony["syncedVersions"];
+  /** Up to when an acknowledgement can be relied on: a sync that the cut overtakes may report success. */
+  readonly trustedUntilMs: number;
 }
 
 /** Reads the directory as a new process would, and forgets what had to be set aside. */
 async function recover(backend: FileBackendOptions): Promise<Recovered> {
-  const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
-  const { store, directory, filesSetAside } = await prepareFiles(backend, NUMBERED_KEY_SPACE, context);
-  const sound = new Set(directory.shardFiles().map(({ shard }) => shard));
-  directory.close();
-  const tornShards = new Set<number>();
-  for (const { path, backupPath } of filesSetAside) {
-    const shard = parseShardFileName(path.slice(path.lastIndexOf("/") + 1))!.shard;
-    if (!sound.has(shard)) tornShards.add(shard);
-    Deno.removeSync(backupPath);
-  }
-  return { store, tornShards, setAside: filesSetAside.length };
+  const recovered = await recoverFiles(backend, MIX);
+  const found = await FoundRecords.read(recovered, MIX);
+  await recovered.close();
+  for (const { backupPath } of recovered.files.setAside) Deno.removeSync(backupPath);
+  return { ...recovered.files, found };
 }
 
 /** Stops all threads of a child, each of which ends its system call first. */

@@ -7,6 +7,8 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { type CommandName, COMMANDS, flagsOf, takersOf, takes } from "../../lib/cli/commands.ts";
 import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import { type CrashCommand, parseCommand } from "../../lib/cli/parse_command.ts";
+import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
+import { PRESETS } from "../../lib/load/presets.ts";
 import { assertCommand, assertRefused, DEFAULTS } from "./command_lines.ts";
 
 const FILE = "file --file-count=128 --flush-period-us=50000";
@@ -16,7 +18,7 @@ const CRASH: CrashCommand = {
   options: {
     threads: 8,
     loadTimeMs: 1000,
-    workload: { kind: "seed" },
+    workload: NUMBERED_SEED_MIX,
     pattern: "consistent",
     seed: 42,
     backend: {
@@ -51,6 +53,42 @@ Deno.test("parseCommand() reads crash with the load of a run, flags anywhere", (
       backend: { ...options.backend, layout: { kind: "snapshot", replace: "alternate" }, output: "dir" },
     },
   });
+});
+
+Deno.test("parseCommand() reads crash with the workload of a run", () => {
+  const { options } = CRASH;
+  const mix = { ...NUMBERED_SEED_MIX, keyBytes: 16, valueBytesMin: 100, valueBytesMax: 100 };
+  const large = { ...mix, keyCount: 1_000_000, keyCountMax: 1_000_000 };
+  assertCommand(`crash --keys=1M ${FILE}`, { ...CRASH, options: { ...options, workload: large } });
+  const a = { ...mix, name: "a", ...PRESETS.a, keyBytes: 20, valueBytesMin: 23, valueBytesMax: 64 } as const;
+  assertCommand(`crash --workload=a ${FILE} --key-size=20B --value-size=23-64`, {
+    ...CRASH,
+    options: { ...options, workload: a },
+  });
+  const uneven = { ...mix, distribution: "zipfian", zipfTheta: 0.5, preload: true } as const;
+  assertCommand(`crash --distribution=zipfian --zipf-theta=0.5 --preload ${FILE}`, {
+    ...CRASH,
+    options: { ...options, workload: uneven },
+  });
+});
+
+Deno.test("parseCommand() refuses a workload of which a crash can show nothing", () => {
+  const told = "--value-size must be at least 23B with crash, whose values say which put wrote them, got";
+  assertRefused(`crash --value-size=22B ${FILE}`, `${told} 22B`);
+  assertRefused(`crash --value-size=8-64 ${FILE}`, `${told} 8B`);
+  assertRefused(`crash --workload=c ${FILE}`, "crash needs puts that it can lose, got workload c, which only reads");
+  assertRefused(
+    `crash --read-ratio=1 ${FILE}`,
+    "crash needs puts that it can lose, got workload seed, which only reads",
+  );
+  assertRefused(
+    `crash -t8 --keys=7 ${FILE}`,
+    "--keys must be at least the 8 of --threads with crash, where each key is one thread's own, got 7",
+  );
+  assertRefused(
+    "crash --keys=1G file --file-count=128 --queue-depth=1",
+    '--keys must be a count from 1 to 1000000000, such as 65536, 10k or 1M (k: thousands, M: millions), got "1G"',
+  );
 });
 
 Deno.test("parseCommand() refuses a crash that it cannot be", () => {
@@ -147,7 +185,7 @@ Deno.test("parseCommand() refuses flags of other commands, whatever their value,
   assertRefused("memory --force-read", "a run takes no --force-read, which goes with inspect or export");
   for (const { name, scope } of FLAG_LIST) {
     if (name === "format" || name === "kills") continue;
-    const takers = scope === "load" || scope === "file" ? "a run or crash" : "a run";
+    const takers = scope === "load" || scope === "workload" || scope === "file" ? "a run or crash" : "a run";
     for (const command of ["inspect", "export", "compare"] as const) {
       assertRefused([command, "a", `--${name}=?`], `${command} takes no --${name}, which goes with ${takers}`);
     }
@@ -155,11 +193,11 @@ Deno.test("parseCommand() refuses flags of other commands, whatever their value,
 });
 
 Deno.test("parseCommand() refuses what only a run takes with crash", () => {
-  const scopes = ["workload", "measurement", "output", "device"];
+  const scopes = ["measurement", "output", "device"];
   const flags = [...FLAG_LIST, ...SWITCH_LIST].filter(({ name, scope }) =>
     scope !== undefined && scopes.includes(scope) && name !== "format"
   );
-  assertStrictEquals(flags.length, 20);
+  assertStrictEquals(flags.length, 10);
   for (const flag of flags) {
     const arg = "placeholder" in flag ? `--${flag.name}=?` : `--${flag.name}`;
     assertRefused(`crash ${FILE} ${arg}`, `crash takes no --${flag.name}, which goes with a run`);
@@ -198,6 +236,7 @@ Deno.test("no command takes two flags of one name", () => {
   }
   assertEquals(takersOf("format"), ["run", "crash", "inspect", "export", "compare"]);
   assertEquals(takersOf("quiet"), ["run", "crash"]);
-  assertEquals(takersOf("workload"), ["run"]);
+  assertEquals(takersOf("workload"), ["run", "crash"]);
+  assertEquals(takersOf("warmup"), ["run"]);
   assertEquals(takersOf("threads"), ["run", "crash"]);
 });

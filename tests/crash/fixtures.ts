@@ -1,97 +1,66 @@
 /**
- * What the tests of crashes share: a child's operations regenerated, and a store in which some of them have survived.
+ * What the tests of crashes share: a child's operations regenerated, and what is found when some of them have survived.
  *
  * @module
  */
-import { planStore } from "../../lib/backend/plan.ts";
+import { FoundRecords } from "../../lib/crash/found_records.ts";
 import type { ComparisonParts } from "../../lib/crash/outcome.ts";
-import { NUMBERED_KEY_SPACE, NumberedWorkload } from "../../lib/load/numbered_workload.ts";
-import { UPDATE } from "../../lib/load/operation.ts";
+import { NUMBERED_SEED_MIX, NumberedWorkload } from "../../lib/load/numbered_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import { hashKey } from "../../lib/store/hash.ts";
-import { SharedStore } from "../../lib/store/shared_store.ts";
-import { Abort } from "../../lib/sync/abort.ts";
+import type { MixOptions } from "../../lib/load/workload.ts";
+import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 
 export const SEED = 77;
 export const ROUND = 5;
-export const SHARDS = 4;
+/** Few keys, so that each is put several times, and values of several lengths. */
+export const MIX: MixOptions = { ...NUMBERED_SEED_MIX, keyCount: 40, keyCountMax: 40, valueBytesMax: 60 };
 
 /** One put of a child. */
 export interface Put {
   readonly thread: number;
   /** From 1. */
   readonly sequence: number;
-  readonly key: string;
+  readonly record: number;
   readonly value: string;
-  readonly shard: number;
-}
-
-export function emptyStore(): SharedStore {
-  return SharedStore.create(planStore(SHARDS, NUMBERED_KEY_SPACE), Abort.create());
 }
 
 /** The first puts of one of so many threads. */
-export function putsOf(thread: number, options: { threads: number; count: number }): Put[] {
-  const store = emptyStore();
-  const { threads, count } = options;
-  const workload = new NumberedWorkload(new Rng(SEED, 2 * thread), { round: ROUND, thread, threads });
-  const puts: Put[] = [];
-  while (puts.length < count) {
-    workload.next();
-    if (workload.kind !== UPDATE) continue;
-    const { key, value } = workload;
-    const shard = store.shardOf(hashKey(key.words, key.length));
-    puts.push({ thread, sequence: puts.length + 1, key: key.toString(), value: value.toString(), shard });
-  }
-  return puts;
+export function putsOf(
+  thread: number,
+  { threads, count, round = ROUND }: { threads: number; count: number; round?: number },
+): Put[] {
+  const workload = new NumberedWorkload(new Rng(SEED, 2 * thread), MIX, { round, thread, threads });
+  return Array.from({ length: count }, (_, i) => {
+    workload.nextPut();
+    return { thread, sequence: i + 1, record: workload.record, value: workload.value.toString() };
+  });
 }
 
-/** A crash: what was applied, in this order; how far each thread was acknowledged; what is left. */
+/** What is found when these puts have survived, in this order. */
+export function foundAfter(puts: readonly Put[]): FoundRecords {
+  const found = new FoundRecords(MIX.keyCountMax);
+  for (const { record, value } of puts) found.set(record, PaddedBytes.of(value));
+  return found;
+}
+
+/** A crash: how far each thread was acknowledged, and what is left; put `i` of a thread is acknowledged at `i` ms. */
 export interface Crash {
-  readonly applied: readonly Put[];
   /** Per thread, how many of its puts. */
   readonly acknowledged: readonly number[];
-  /** Per shard, up to which version its puts are in the file, and what the ledger said of that. */
-  readonly inFiles: readonly number[];
-  readonly recorded?: readonly number[];
-  readonly versionsBefore?: readonly number[];
-  readonly tornShards?: readonly number[];
+  readonly survivors: readonly Put[];
+  readonly before?: readonly Put[];
 }
 
-/** What {@linkcode compare} gets after such a crash; put `i` of all is acknowledged at `i + 1` milliseconds. */
-export function partsOf(crash: Crash): ComparisonParts {
-  const { applied, acknowledged, inFiles, recorded = inFiles, tornShards = [] } = crash;
-  const before = crash.versionsBefore ?? new Array(SHARDS).fill(0);
-  const store = emptyStore();
-  const versions = [...before];
-  const atMs: number[][] = acknowledged.map(() => []);
-  const atVersions: number[][] = acknowledged.map(() => []);
-  for (const [i, { thread, sequence, key, value, shard }] of applied.entries()) {
-    const version = ++versions[shard];
-    if (version <= (inFiles[shard] ?? 0)) store.putString(key, value);
-    if (sequence > (acknowledged[thread] ?? 0)) continue;
-    atMs[thread]?.push(i + 1);
-    atVersions[thread]?.push(version);
-  }
+/** What {@linkcode compare} gets after such a crash. */
+export function partsOf({ acknowledged, survivors, before = [] }: Crash): ComparisonParts {
   return {
-    store,
+    found: foundAfter([...before, ...survivors]),
+    foundBefore: foundAfter(before),
+    mix: MIX,
     seed: SEED,
     round: ROUND,
-    versionsBefore: Float64Array.from(before),
-    tornShards: new Set(tornShards),
     testimony: {
-      acknowledgedAtMs: atMs.map((times) => Float64Array.from(times)),
-      acknowledgedVersions: atVersions.map((versions) => Float64Array.from(versions)),
-      writtenVersions: new Map(recorded.map((version, shard) => [shard, version])),
-      // As though each snapshot were synced as soon as it is written.
-      syncedVersions: new Map(recorded.map((version, shard) => [shard, version])),
+      acknowledgedAtMs: acknowledged.map((count) => Float64Array.from({ length: count }, (_, i) => i + 1)),
     },
   };
-}
-
-/** How many of the puts went to each shard. */
-export function perShard(puts: readonly Put[]): number[] {
-  const counts = new Array<number>(SHARDS).fill(0);
-  for (const { shard } of puts) counts[shard] = (counts[shard] ?? 0) + 1;
-  return counts;
 }

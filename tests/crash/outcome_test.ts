@@ -3,126 +3,102 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { compare } from "../../lib/crash/outcome.ts";
-import { partsOf, perShard, type Put, putsOf, SHARDS } from "./fixtures.ts";
+import { foundAfter, partsOf, type Put, putsOf } from "./fixtures.ts";
 
-const ONE_THREAD = putsOf(0, { threads: 1, count: 60 });
-const NOTHING_LOST = { lost: 0, oldestLostAtMs: Infinity, neverAcknowledged: 0, holes: 0, gauge: 0, powerGauge: 0 };
+const PUTS = putsOf(0, { threads: 1, count: 60 });
+const NOTHING_LOST = { lost: 0, oldestLostAtMs: Infinity, neverAcknowledged: 0, holes: 0 };
+
+/** Which of the puts no later one of the same record follows among the first so many. */
+function isLast({ record, sequence }: Put, among: readonly Put[]): boolean {
+  return among.every((other) => other.record !== record || other.sequence <= sequence);
+}
 
 Deno.test("compare() finds nothing lost when every acknowledged put is there", () => {
-  const parts = partsOf({ applied: ONE_THREAD, acknowledged: [60], inFiles: perShard(ONE_THREAD) });
-  assertEquals(compare(parts), { ...NOTHING_LOST, acknowledged: 60 });
+  assertEquals(compare(partsOf({ acknowledged: [60], survivors: PUTS })), { ...NOTHING_LOST, acknowledged: 60 });
 });
 
 Deno.test("compare() finds nothing at all when nothing was acknowledged", () => {
-  const parts = partsOf({ applied: [], acknowledged: [0, 0], inFiles: [0, 0, 0, 0] });
-  assertEquals(compare(parts), { ...NOTHING_LOST, acknowledged: 0 });
+  assertEquals(compare(partsOf({ acknowledged: [0, 0], survivors: [] })), { ...NOTHING_LOST, acknowledged: 0 });
 });
 
-Deno.test("compare() counts as lost what no file holds, exactly as many as the gauge says, and when the oldest was", () => {
-  const durable = perShard(ONE_THREAD.slice(0, 40));
-  const result = compare(partsOf({ applied: ONE_THREAD, acknowledged: [60], inFiles: durable }));
-  assertEquals(result, { ...NOTHING_LOST, acknowledged: 60, lost: 20, gauge: 20, powerGauge: 20, oldestLostAtMs: 41 });
+Deno.test("compare() counts as lost what is not there, exactly, and when the oldest was", () => {
+  const result = compare(partsOf({ acknowledged: [60], survivors: PUTS.slice(0, 40) }));
+  assertEquals(result, { ...NOTHING_LOST, acknowledged: 60, lost: 20, oldestLostAtMs: 41 });
 });
 
 Deno.test("compare() counts as holes what a thread has lost before a later put of its own that survived", () => {
-  const total = perShard(ONE_THREAD);
-  const lostShard = ONE_THREAD[10]?.shard ?? 0;
-  const inFiles = total.map((count, shard) => shard === lostShard ? 0 : count);
-  const lost = ONE_THREAD.filter(({ shard }) => shard === lostShard);
-  const latestSurvivor = Math.max(
-    ...ONE_THREAD.filter(({ shard }) => shard !== lostShard).map(({ sequence }) => sequence),
-  );
+  const lostRecord = PUTS[10]?.record;
+  const survivors = PUTS.filter(({ record }) => record !== lostRecord);
+  const lost = PUTS.filter(({ record }) => record === lostRecord);
+  const latestSurvivor = Math.max(...survivors.map(({ sequence }) => sequence));
 
-  const result = compare(partsOf({ applied: ONE_THREAD, acknowledged: [60], inFiles }));
+  const result = compare(partsOf({ acknowledged: [60], survivors }));
 
-  assertEquals(result.lost, lost.length);
-  assertEquals(result.gauge, lost.length);
-  assertEquals(result.holes, lost.filter(({ sequence }) => sequence < latestSurvivor).length);
-  assert(result.holes > 0);
+  const holes = lost.filter(({ sequence }) => sequence < latestSurvivor).length;
+  assertEquals([result.lost, result.holes], [lost.length, holes]);
+  assert(holes > 0);
 });
 
-Deno.test("compare() exceeds the gauge when the ledger called more written than there is", () => {
-  const inFiles = perShard(ONE_THREAD.slice(0, 40));
-  const result = compare(
-    partsOf({ applied: ONE_THREAD, acknowledged: [60], inFiles, recorded: perShard(ONE_THREAD.slice(0, 50)) }),
-  );
-  assertEquals([result.lost, result.gauge], [20, 10]);
-});
-
-Deno.test("compare() stays within the gauge when a file holds more than the ledger says", () => {
-  const inFiles = perShard(ONE_THREAD.slice(0, 50));
-  const result = compare(
-    partsOf({ applied: ONE_THREAD, acknowledged: [60], inFiles, recorded: perShard(ONE_THREAD.slice(0, 40)) }),
-  );
-  assertEquals([result.lost, result.gauge], [10, 20]);
+Deno.test("compare() counts no put as lost that a later one of its record replaced", () => {
+  const survivors = PUTS.filter((put) => isLast(put, PUTS));
+  assert(survivors.length < PUTS.length);
+  assertEquals(compare(partsOf({ acknowledged: [60], survivors })), { ...NOTHING_LOST, acknowledged: 60 });
 });
 
 Deno.test("compare() tells a put that survived without having been acknowledged", () => {
-  const result = compare(partsOf({ applied: ONE_THREAD, acknowledged: [59], inFiles: perShard(ONE_THREAD) }));
+  const result = compare(partsOf({ acknowledged: [59], survivors: PUTS }));
   assertEquals(result, { ...NOTHING_LOST, acknowledged: 59, neverAcknowledged: 1 });
 });
 
-Deno.test("compare() takes no put that was never acknowledged for one of those that are safe", () => {
-  // Thread 0's put is in the file unacknowledged; thread 1's next one on that shard is acknowledged and lost.
-  const [first] = putsOf(0, { threads: 2, count: 1 });
-  const others = putsOf(1, { threads: 2, count: 40 });
-  const last = others.findIndex(({ shard }) => shard === first?.shard);
-  assert(first !== undefined && last >= 0);
-  const applied: Put[] = [first, ...others.slice(0, last + 1)];
-  const inFiles = perShard(applied).map((count, shard) => shard === first.shard ? 1 : count);
-
-  const result = compare(partsOf({ applied, acknowledged: [0, last + 1], inFiles }));
-
-  assertEquals([result.lost, result.neverAcknowledged, result.gauge], [1, 1, 1]);
+Deno.test("compare() goes thread by thread", () => {
+  const [first, second] = [0, 1].map((thread) => putsOf(thread, { threads: 2, count: 30 })) as [Put[], Put[]];
+  const survivors = [...first.slice(0, 25), ...second.slice(0, 20)];
+  const result = compare(partsOf({ acknowledged: [25, 30], survivors }));
+  assertEquals(result, { ...NOTHING_LOST, acknowledged: 55, lost: 10, oldestLostAtMs: 21 });
 });
 
-Deno.test("compare() exceeds the gauge when a put was acknowledged before the store had it", () => {
-  const applied = ONE_THREAD.slice(0, 20);
-  const parts = partsOf({ applied, acknowledged: [20], inFiles: perShard(applied.slice(0, 19)) });
-  // The last one's acknowledgement saw its shard as it was before.
-  const { testimony } = parts;
-  const [versions] = testimony.acknowledgedVersions;
-  assert(versions !== undefined);
-  versions[19] = (versions[19] ?? 0) - 1;
-  const result = compare(parts);
-  assertEquals([result.lost, result.gauge], [1, 0]);
-});
-
-Deno.test("compare() goes on from the versions before, and takes an earlier round's values for what they are", () => {
-  const versionsBefore = [100, 200, 300, 400];
-  const counts = perShard(ONE_THREAD);
-  const inFiles = versionsBefore.map((version, shard) => version + (counts[shard] ?? 0));
-  const sound = compare(partsOf({ applied: ONE_THREAD, acknowledged: [60], inFiles, versionsBefore }));
+Deno.test("compare() takes an earlier round's values for what they are", () => {
+  const before = putsOf(0, { threads: 1, count: 60, round: 4 });
+  const sound = compare(partsOf({ acknowledged: [60], survivors: PUTS, before }));
   assertEquals(sound, { ...NOTHING_LOST, acknowledged: 60 });
-
-  const parts = partsOf({
-    applied: ONE_THREAD,
-    acknowledged: [60],
-    inFiles: versionsBefore,
-    recorded: [],
-    versionsBefore,
-  });
-  for (const { key, value } of ONE_THREAD) parts.store.putString(key, value.replace("0000005", "0000004"));
-  const lost = compare(parts);
-  assertEquals([lost.lost, lost.gauge, lost.holes], [60, 60, 0]);
+  const lost = compare(partsOf({ acknowledged: [60], survivors: [], before }));
+  assertEquals(lost, { ...NOTHING_LOST, acknowledged: 60, lost: 60, oldestLostAtMs: 1 });
 });
 
-Deno.test("compare() adds all that a torn shard held before to what is lost", () => {
-  const versionsBefore = [0, 70, 0, 0];
-  const counts = perShard(ONE_THREAD);
-  const inFiles = counts.map((count, shard) => shard === 1 ? 0 : count);
-  const recorded = counts.map((count, shard) => (versionsBefore[shard] ?? 0) + count);
-  const result = compare(
-    partsOf({ applied: ONE_THREAD, acknowledged: [60], inFiles, recorded, versionsBefore, tornShards: [1] }),
-  );
-  assertEquals(SHARDS, counts.length);
-  assertEquals([result.lost, result.gauge], [70 + (counts[1] ?? 0), 0]);
+Deno.test("compare() counts each record that lost what was there before the child", () => {
+  const before = putsOf(0, { threads: 1, count: 60, round: 4 });
+  const parts = partsOf({ acknowledged: [0], survivors: [], before });
+  const records = new Set(before.map(({ record }) => record)).size;
+  const older = foundAfter(putsOf(0, { threads: 1, count: 60, round: 3 }));
+  for (const found of [foundAfter([]), older]) {
+    assertEquals(compare({ ...parts, found }), { ...NOTHING_LOST, acknowledged: 0, lost: records });
+  }
+  const fewer = foundAfter(before.filter((put) => isLast(put, before)).slice(1));
+  assertEquals(compare({ ...parts, found: fewer }).lost, 1);
 });
 
-Deno.test("compare() counts for a power loss what is written and not synced", () => {
-  const parts = partsOf({ applied: ONE_THREAD, acknowledged: [60], inFiles: perShard(ONE_THREAD) });
-  const testimony = { ...parts.testimony, syncedVersions: new Map<number, number>() };
-  assertEquals(compare({ ...parts, testimony }), { ...NOTHING_LOST, acknowledged: 60, powerGauge: 60 });
+Deno.test("compare() counts a record of an unnumbered value that is gone, and none that was put anew", () => {
+  const preloaded = [3, 5].map((record) => ({ thread: 0, sequence: 0, record, value: "preloaded" }));
+  const parts = partsOf({ acknowledged: [0], survivors: [], before: preloaded });
+  assertEquals(compare(parts).lost, 0);
+  assertEquals(compare({ ...parts, found: foundAfter(preloaded.slice(1)) }).lost, 1);
+  const put = PUTS.filter((put) => isLast(put, PUTS));
+  assertEquals(compare(partsOf({ acknowledged: [60], survivors: put, before: preloaded })).lost, 0);
+});
+
+Deno.test("compare() refuses values that no put has put, whatever their number", () => {
+  const survivors = PUTS.filter((put) => isLast(put, PUTS));
+  const [first, ...others] = survivors as [Put, ...Put[]];
+  const other = PUTS.find(({ record }) => record !== first.record)!;
+  const wrong = [
+    { why: "longer", put: { ...first, value: first.value + "x" } },
+    { why: "another record's", put: { ...first, value: other.value } },
+    { why: "of a put that never was", put: { ...first, value: first.value.replace(/\.\d{10}/, ".0000000099") } },
+    { why: "of another thread", put: { ...first, value: first.value.replace(".0000.", ".0001.") } },
+  ];
+  for (const { why, put } of wrong) {
+    assertThrows(() => compare(partsOf({ acknowledged: [60], survivors: [put, ...others] })), Error, undefined, why);
+  }
 });

@@ -13,15 +13,26 @@ Deno.test("readTestimony() reads what each thread has acknowledged, in order, an
   using directory = temporaryDirectory();
   const earliestMs = performance.timeOrigin + performance.now();
   const witness = Witness.ofAcknowledged(directory.path, 1);
-  for (const version of [3, 1, 4]) witness.acknowledged(version);
+  for (const version of [3, 1, 4]) witness.acknowledged(0, version);
   const latestMs = performance.timeOrigin + performance.now();
 
   const { acknowledgedAtMs, acknowledgedVersions } = readTestimony(directory.path, 3);
 
-  assertEquals(acknowledgedVersions.map((versions) => [...versions]), [[], [3, 1, 4], []]);
+  assertEquals(acknowledgedVersions, new Map([[0, 4]]));
   assertEquals(acknowledgedAtMs.map(({ length }) => length), [0, 3, 0]);
   const times = [earliestMs, ...(acknowledgedAtMs[1] ?? []), latestMs];
   assertEquals(times, times.toSorted((a, b) => a - b));
+});
+
+Deno.test("readTestimony() keeps each shard's newest acknowledged version over all threads' files", () => {
+  using directory = temporaryDirectory();
+  const one = Witness.ofAcknowledged(directory.path, 0);
+  const other = Witness.ofAcknowledged(directory.path, 1);
+  one.acknowledged(0, 10);
+  one.acknowledged(7, 2 ** 40);
+  other.acknowledged(0, 12);
+  one.acknowledged(0, 11);
+  assertEquals(readTestimony(directory.path, 2).acknowledgedVersions, new Map([[0, 12], [7, 2 ** 40]]));
 });
 
 Deno.test("readTestimony() keeps each shard's newest written version over all threads' files", () => {
@@ -37,13 +48,13 @@ Deno.test("readTestimony() keeps each shard's newest written version over all th
 
 Deno.test("readTestimony() leaves out a record that is not whole", () => {
   using directory = temporaryDirectory();
-  Witness.ofAcknowledged(directory.path, 0).acknowledged(5);
+  Witness.ofAcknowledged(directory.path, 0).acknowledged(1, 5);
   Witness.ofWritten(directory.path).persisted(2, 6);
   for (const { name } of Deno.readDirSync(directory.path)) {
     Deno.writeFileSync(`${directory.path}/${name}`, new Uint8Array(15).fill(1), { append: true });
   }
-  const { acknowledgedVersions, writtenVersions } = readTestimony(directory.path, 1);
-  assertEquals(acknowledgedVersions.map((versions) => [...versions]), [[5]]);
+  const { acknowledgedAtMs, acknowledgedVersions, writtenVersions } = readTestimony(directory.path, 1);
+  assertEquals([acknowledgedAtMs[0]?.length, acknowledgedVersions], [1, new Map([[1, 5]])]);
   assertEquals(writtenVersions, new Map([[2, 6]]));
 });
 
@@ -68,8 +79,8 @@ Deno.test("Witness keeps all records of a process that was killed in the middle 
 
   // The child tells each number after it has recorded it.
   const lastTold = Number(told.split("\n").at(-2));
-  const { acknowledgedVersions: [versions], writtenVersions } = readTestimony(directory.path, 1);
-  assert(versions !== undefined && versions.length >= lastTold, `${versions?.length} records, told ${lastTold}`);
-  assertEquals([...versions], Array.from(versions, (_, i) => i + 1));
+  const { acknowledgedAtMs: [times], acknowledgedVersions, writtenVersions } = readTestimony(directory.path, 1);
+  assert(times !== undefined && times.length >= lastTold, `${times?.length} records, told ${lastTold}`);
+  assertEquals(acknowledgedVersions, new Map([[0, times.length]]));
   assertGreater(writtenVersions.get(3) ?? 0, lastTold - 1);
 });

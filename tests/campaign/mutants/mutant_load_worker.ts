@@ -18,19 +18,20 @@ import { Phase, RUNNING } from "../../../lib/sync/phase.ts";
 import { serveTask } from "../../../lib/sync/task.ts";
 
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
-  const { seed, thread, threads, workload } = configuration;
-  if (workload.kind !== "numbered") throw new Error("Cannot acknowledge: the load has no witness");
+  const { seed, thread, threads, workload, witness: options } = configuration;
+  if (workload.kind !== "mix" || options === undefined) throw new Error("Cannot acknowledge: the load has no witness");
   const phase = Phase.attach(configuration.phase);
   const { backend, store } = attachBackend(configuration.backend, thread);
-  const witness = Witness.ofAcknowledged(workload.witness, thread);
+  const witness = Witness.ofAcknowledged(options.directory, thread);
   const hasty: Backend = {
     put(key, value) {
-      witness.acknowledged(store.version(store.shardOf(hashKey(key.words, key.length))));
+      const shard = store.shardOf(hashKey(key.words, key.length));
+      witness.acknowledged(shard, store.version(shard));
       backend.put(key, value);
     },
     get: (key, out) => backend.get(key, out),
   };
-  const numbered = new NumberedWorkload(new Rng(seed, 2 * thread), { round: workload.round, thread, threads });
+  const numbered = new NumberedWorkload(new Rng(seed, 2 * thread), workload, { round: options.round, thread, threads });
   const meter = LoadMeter.attach(configuration.meter).thread(thread);
   const during = RUNNING;
   const waits = new Rng(seed, 2 * thread + 1);

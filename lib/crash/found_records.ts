@@ -1,0 +1,88 @@
+/**
+ * What a recovered store holds: for each record, which put its value is of.
+ *
+ * @module
+ */
+import { crc32 } from "node:zlib";
+import { parseNumberedValue } from "../load/numbered_workload.ts";
+import { RecordKeys } from "../load/record.ts";
+import type { MixOptions } from "../load/workload.ts";
+import { PaddedBytes } from "../store/padded_bytes.ts";
+import type { Recovered } from "./recovery.ts";
+
+/** The round of a record that is not there. */
+export const ABSENT = -1;
+/** The round of a record whose value is of no numbered put, such as that of a preload. */
+export const UNNUMBERED = 0;
+
+/** How many gets may wait at the same time. */
+const GETS_AT_ONCE = 256;
+
+/** Which put each record's value is of, at the record's number. */
+export class FoundRecords {
+  readonly rounds: Int32Array;
+  readonly sequences: Float64Array;
+  /** The checksum of the whole value. */
+  readonly checksums: Int32Array;
+
+  constructor(records: number) {
+    this.rounds = new Int32Array(records).fill(ABSENT);
+    this.sequences = new Float64Array(records);
+    this.checksums = new Int32Array(records);
+  }
+
+  /** Gets every record that the mix may have put. */
+  static async read(store: Pick<Recovered, "get">, mix: MixOptions): Promise<FoundRecords> {
+    const { keyCountMax, valueBytesMax } = mix;
+    const found = new FoundRecords(keyCountMax);
+    const keys = new RecordKeys(mix);
+    const buffers = Array.from({ length: GETS_AT_ONCE }, () => ({
+      key: keys.createKey(),
+      value: new PaddedBytes(valueBytesMax),
+    }));
+    const waiting: Promise<void>[] = [];
+    for (let record = 0; record < keyCountMax; record++) {
+      const { key, value } = buffers[record % GETS_AT_ONCE]!;
+      keys.write(record, key);
+      const isPresent = store.get(key, value);
+      if (isPresent instanceof Promise) {
+        waiting.push(isPresent.then((isPresent) => isPresent ? found.set(record, value) : undefined));
+      } else if (isPresent) {
+        found.set(record, value);
+      }
+      if ((record + 1) % GETS_AT_ONCE === 0) await Promise.all(waiting.splice(0));
+    }
+    await Promise.all(waiting);
+    return found;
+  }
+
+  /** The round's greatest number among all values. */
+  get lastRound(): number {
+    return this.rounds.reduce((last, round) => Math.max(last, round), UNNUMBERED);
+  }
+
+  /** Takes note of a record's value. */
+  set(record: number, value: PaddedBytes): void {
+    const put = parseNumberedValue(value);
+    this.rounds[record] = put?.round ?? UNNUMBERED;
+    this.sequences[record] = put?.sequence ?? 0;
+    this.checksums[record] = checksumOf(value);
+  }
+
+  /** How many records hold something older than they did before, or nothing any more. */
+  countOlderThan(before: FoundRecords): number {
+    const { rounds, sequences } = this;
+    let older = 0;
+    for (let record = 0; record < rounds.length; record++) {
+      const round = rounds[record]!, roundBefore = before.rounds[record]!;
+      const isOlder = round < roundBefore || (round === roundBefore && sequences[record]! < before.sequences[record]!);
+      if (isOlder) older++;
+    }
+    return older;
+  }
+}
+
+/** The checksum of a value, as {@linkcode FoundRecords.checksums} has it. */
+export function checksumOf({ bytes, length }: PaddedBytes): number {
+  return crc32(bytes.subarray(0, length)) | 0;
+}

@@ -1,0 +1,84 @@
+/**
+ * Recovery: what was left behind, opened again as a new process would.
+ *
+ * @module
+ */
+import type { FileBackendOptions } from "../backend/backend.ts";
+import { prepareFiles } from "../backend/prepare.ts";
+import { mixKeySpace } from "../load/mix.ts";
+import type { MixOptions } from "../load/workload.ts";
+import type { SetAsideFile } from "../persist/directory.ts";
+import { parseLogFileName } from "../persist/layout/log/log_file_name.ts";
+import { parseShardFileName } from "../persist/shard_file.ts";
+import type { PaddedBytes } from "../store/padded_bytes.ts";
+import { Abort } from "../sync/abort.ts";
+import { Clock } from "../sync/clock.ts";
+
+/** A store as found after a kill. */
+export interface Recovered {
+  /** How long it took to open it again, in milliseconds. */
+  readonly recoveryMs: number;
+  /**
+   * Copies the key's value into `out`.
+   *
+   * @returns whether the key is present; several may be asked for at a time where that is a promise
+   */
+  get(key: PaddedBytes, out: PaddedBytes): boolean | Promise<boolean>;
+  close(): void | Promise<void>;
+}
+
+/** A store as found in a file backend's directory. */
+export interface RecoveredDirectory extends Recovered {
+  readonly files: RecoveredFiles;
+}
+
+/** What a file backend's files say of themselves. */
+export interface RecoveredFiles {
+  /** Each shard's version. */
+  readonly versions: Float64Array;
+  /** How many shards had files but no sound one, or how many logs had a damaged file. */
+  readonly torn: number;
+  /** Damaged files of shards that had another, sound one. */
+  readonly damagedSpares: number;
+  /** All damaged files. */
+  readonly setAside: readonly SetAsideFile[];
+}
+
+/**
+ * Opens the directory of a file backend; what is damaged in it is set aside.
+ *
+ * @throws {PersistError} when the directory cannot be used
+ */
+export async function recoverFiles(backend: FileBackendOptions, mix: MixOptions): Promise<RecoveredDirectory> {
+  const startedAtMs = performance.now();
+  const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
+  const { store, directory, filesSetAside } = await prepareFiles(backend, mixKeySpace(mix), context);
+  const recoveryMs = performance.now() - startedAtMs;
+  const versions = Float64Array.from({ length: store.size.shards }, (_, shard) => store.version(shard));
+  const sound = new Set(directory.shardFiles().map(({ shard }) => shard));
+  return {
+    recoveryMs,
+    get: (key, out) => store.get(key, out),
+    files: { versions, ...damageIn(filesSetAside, sound), setAside: filesSetAside },
+    close: () => directory.close(),
+  };
+}
+
+/** What the files that were set aside were: the only ones of their shard or log, or spares. */
+function damageIn(
+  filesSetAside: readonly SetAsideFile[],
+  soundShards: ReadonlySet<number>,
+): Pick<RecoveredFiles, "torn" | "damagedSpares"> {
+  const torn = new Set<number>();
+  let damagedSpares = 0;
+  for (const { path } of filesSetAside) {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    // A log has no spares: each of its files holds what no other one does.
+    const log = parseLogFileName(name)?.log;
+    const shard = parseShardFileName(name)?.shard;
+    if (log !== undefined) torn.add(log);
+    else if (shard !== undefined && soundShards.has(shard)) damagedSpares++;
+    else if (shard !== undefined) torn.add(shard);
+  }
+  return { torn: torn.size, damagedSpares };
+}
