@@ -41,13 +41,13 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
   inspect: {
     called: "inspect",
     usage: ["inspect DIR [--format=text|json] [--force-read]"],
-    about: "Says of each shard file in a directory how large, how new and how sound it is. Changes nothing.",
+    about: "Says of each file in a directory how large and how sound it is, and what it holds. Changes nothing.",
     scopes: ["inspect", "directory"],
   },
   export: {
     called: "export",
     usage: ["export DIR [--format=json|cbor] [--force-read]"],
-    about: "Prints all entries in a directory of shard files as one document. Changes nothing.",
+    about: "Prints all entries that a run would load from a directory as one document. Changes nothing.",
     scopes: ["export", "directory"],
   },
   compare: {

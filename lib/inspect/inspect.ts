@@ -1,91 +1,81 @@
 /**
- * Says what a directory of shard files holds, and in which state. Strictly read only.
+ * Says what a directory of a store's files holds, and in which state. Strictly read only.
  *
  * @module
  */
-import type { SerializerName } from "../codec/codec.ts";
-import { type FileHealth, type InspectedFile, readShard } from "./shard_reading.ts";
+import type { StoreKind } from "../persist/store_files.ts";
+import type { FileHealth, InspectedFile, Part } from "./part.ts";
+import { partsOf } from "./parts.ts";
 import { type ReadingOptions, StoredDirectory } from "./stored_directory.ts";
 
 export type { FileHealth, InspectedFile };
 
-/** One shard. */
-export interface InspectedShard {
-  readonly shard: number;
-  /** Sorted by name; none when the shard is missing. */
-  readonly files: readonly InspectedFile[];
-  /** The puts that the sound file has seen, and its entries; 0 without one. */
-  readonly version: number;
-  readonly entries: number;
-}
+/** One shard, or one log. */
+export type InspectedPart = Pick<Part, "index" | "files" | "version" | "entries">;
 
 /** Sums over a directory. */
 export interface InspectionTotals {
-  /** Shard files, without temporary ones, and their bytes. */
+  /** Files, without temporary ones, and their bytes. */
   readonly files: number;
   readonly bytes: number;
-  /** Entries in the sound files, and the sum of their versions. */
+  /** Entries that a run would load, and the puts that they are the result of. */
   readonly entries: number;
   readonly versionSum: number;
+  /** Records in the logs' segments that a run would load. */
+  readonly records: number;
   /** Files by their health. */
-  readonly sound: number;
-  readonly superseded: number;
-  readonly damaged: number;
-  readonly temporary: number;
-  /** Shards without a file: nothing of them was ever written. */
-  readonly missingShards: number;
-  /** Shards with files of which none is sound. */
-  readonly unreadableShards: number;
+  readonly health: Readonly<Record<FileHealth, number>>;
+  /** Parts without a file: nothing of them was ever written. */
+  readonly missingParts: number;
+  /** Parts with files that do not hold all that was written. */
+  readonly unreadableParts: number;
 }
 
 /** What a directory holds. */
 export interface Inspection {
   readonly directory: string;
-  readonly serializer: SerializerName;
-  /** Number of shards that its files go with. */
-  readonly shardCount: number;
+  /** Of which store its files are. */
+  readonly kind: StoreKind;
   readonly totals: InspectionTotals;
-  /** All shards, in ascending order. */
-  readonly shards: readonly InspectedShard[];
+  /** All shards, or all logs, in ascending order. */
+  readonly parts: readonly InspectedPart[];
   /** Names of the damaged files that were set aside earlier. */
   readonly setAsideNames: readonly string[];
 }
 
 /**
- * Reads a directory of shard files, of whichever serializer and number. Damaged files are part of the result.
+ * Reads a directory of a store's files, of whichever layout, serializer and number. Damaged files are part of the result.
  *
  * @throws {PersistError} when it is no directory, a running kvlab has it, or it has not the files of just one store
  */
 export function inspectDirectory(path: string, options: ReadingOptions): Inspection {
   using directory = StoredDirectory.open(path, options);
-  const shards: InspectedShard[] = [];
-  for (let shard = 0; shard < directory.shards; shard++) {
-    const { files } = readShard(directory, shard);
-    const sound = files.find(({ health }) => health === "sound");
-    shards.push({ shard, files, version: sound?.version ?? 0, entries: sound?.entries ?? 0 });
-  }
+  const parts: Part[] = [];
+  for (const part of partsOf(directory)) parts.push(part);
   return {
     directory: directory.path,
-    serializer: directory.serializer,
-    shardCount: directory.shards,
-    totals: totalsOf(shards),
-    shards,
+    kind: directory.kind,
+    totals: totalsOf(parts),
+    parts: parts.map(({ index, files, version, entries }) => ({ index, files, version, entries })),
     setAsideNames: directory.setAsideNames,
   };
 }
 
-function totalsOf(shards: readonly InspectedShard[]): InspectionTotals {
-  const byHealth = { sound: 0, superseded: 0, damaged: 0, temporary: 0 };
-  let files = 0, bytes = 0, entries = 0, versionSum = 0, missingShards = 0, unreadableShards = 0;
-  for (const shard of shards) {
-    const lasting = shard.files.filter(({ health }) => health !== "temporary");
-    for (const { health } of shard.files) byHealth[health]++;
-    files += lasting.length;
-    bytes += lasting.reduce((sum, file) => sum + file.bytes, 0);
-    entries += shard.entries;
-    versionSum += shard.version;
-    if (lasting.length === 0) missingShards++;
-    else if (lasting.every(({ health }) => health === "damaged")) unreadableShards++;
+function totalsOf(parts: readonly Part[]): InspectionTotals {
+  const health = { sound: 0, torn: 0, superseded: 0, damaged: 0, temporary: 0 };
+  const sums = { files: 0, bytes: 0, entries: 0, versionSum: 0, records: 0, missingParts: 0, unreadableParts: 0 };
+  for (const { files, entries, version, isUnreadable } of parts) {
+    const lasting = files.filter(({ health }) => health !== "temporary");
+    for (const file of files) health[file.health]++;
+    for (const { bytes, records = 0 } of lasting) {
+      sums.bytes += bytes;
+      sums.records += records;
+    }
+    sums.files += lasting.length;
+    sums.entries += entries;
+    sums.versionSum += version;
+    if (lasting.length === 0) sums.missingParts++;
+    if (isUnreadable) sums.unreadableParts++;
   }
-  return { files, bytes, entries, versionSum, ...byHealth, missingShards, unreadableShards };
+  return { ...sums, health };
 }

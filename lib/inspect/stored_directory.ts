@@ -1,14 +1,14 @@
 /**
- * A directory as it lies on disk: which shard files it has, and of what store. Nothing in it is touched.
+ * A directory as it lies on disk: which store's files it has. Nothing in it is touched.
  *
  * @module
  */
-import type { SerializerName } from "../codec/codec.ts";
-import { type FoundShardFile, namesIn, shardFileNames, withoutTrailingSlashes } from "../persist/directory.ts";
-import { parseLogFileName } from "../persist/layout/log/log_file_name.ts";
+import { namesIn, withoutTrailingSlashes } from "../persist/directory.ts";
 import { takeReadLock } from "../persist/directory_lock.ts";
+import { isSetAsideLogName } from "../persist/layout/log/log_file_name.ts";
 import { PersistError } from "../persist/persist_error.ts";
-import { isSetAsideName, type ShardFileName } from "../persist/shard_file.ts";
+import { isSetAsideName } from "../persist/shard_file.ts";
+import { flagsOf, isSameStore, type StoreFileName, storeFileNames, type StoreKind } from "../persist/store_files.ts";
 
 /** How a directory is read. */
 export interface ReadingOptions {
@@ -16,41 +16,28 @@ export interface ReadingOptions {
   readonly forceRead: boolean;
 }
 
-/** A shard file of any kind. */
-export interface StoredFile extends FoundShardFile {
-  readonly name: string;
-  /** Whether it is the temporary file of a replacement. */
-  readonly temporary: boolean;
-}
-
-/** Of which store a file is one. */
-interface Kind {
-  readonly shards: number;
-  readonly serializer: SerializerName;
-}
-
 /**
- * A directory with the shard files of one store. While it is open no kvlab begins to write into it, unless it was
- * forced open. Nothing in it is created, changed, renamed or removed.
+ * A directory with the files of one store. While it is open no kvlab begins to write into it, unless it was forced open.
+ * Nothing in it is created, changed, renamed or removed.
  */
 export class StoredDirectory implements Disposable {
   readonly path: string;
-  readonly shards: number;
-  readonly serializer: SerializerName;
+  /** Of which store its files are. */
+  readonly kind: StoreKind;
+  /** The names of that store's files, those being made included, sorted. Temporary ones of others belong to nothing. */
+  readonly names: readonly string[];
   /** The damaged files that were set aside earlier, sorted. */
   readonly setAsideNames: readonly string[];
-  /** The files of each shard that has any, sorted by name. */
-  readonly files: ReadonlyMap<number, readonly StoredFile[]>;
   readonly #lock: Deno.FsFile | undefined;
 
   private constructor(path: string, lock: Deno.FsFile | undefined) {
-    const names = shardFileNames(path);
-    const { shards, serializer } = kindOf(path, names);
+    const all = namesIn(path).sort();
+    const found = storeFileNames(all);
+    const kind = kindOf(path, found);
     this.path = path;
-    this.shards = shards;
-    this.serializer = serializer;
-    this.setAsideNames = namesIn(path).filter(isSetAsideName).sort();
-    this.files = filesByShard(path, names, this);
+    this.kind = kind;
+    this.names = [...found].filter(([, file]) => isSameStore(file, kind)).map(([name]) => name);
+    this.setAsideNames = all.filter((name) => isSetAsideName(name) || isSetAsideLogName(name));
     this.#lock = lock;
   }
 
@@ -86,44 +73,23 @@ function checkDirectory(path: string): void {
   if (!isDirectory) throw new PersistError("read", path, "it is not a directory");
 }
 
-/** The one kind of all shard files; of the temporary ones, which nobody ever loads, when there are no others. */
-function kindOf(path: string, names: ReadonlyMap<string, ShardFileName>): Kind {
-  const kinds = new Map<string, Kind & { readonly example: string; count: number }>();
+/** The one store of all files; of the temporary ones, which nobody ever loads, when there are no others. */
+function kindOf(path: string, names: ReadonlyMap<string, StoreFileName>): StoreKind {
+  const kinds = new Map<string, StoreKind & { readonly example: string; count: number }>();
   const lasting = [...names].filter(([, { temporary }]) => !temporary);
-  for (const [name, { shards, serializer }] of lasting.length > 0 ? lasting : names) {
-    const flags = `--file-count=${shards} --serializer=${serializer}`;
+  const layouts = new Set([...names.values()].map(({ layout }) => layout));
+  for (const [name, { layout, files, serializer }] of lasting.length > 0 ? lasting : names) {
+    const flags = flagsOf({ layout, files, serializer }, layouts.size > 1);
     const known = kinds.get(flags);
-    if (known === undefined) kinds.set(flags, { shards, serializer, example: name, count: 1 });
+    if (known === undefined) kinds.set(flags, { layout, files, serializer, example: name, count: 1 });
     else known.count++;
   }
   const [kind] = kinds.values();
-  if (kind === undefined) {
-    const hasLogs = namesIn(path).some((name) => parseLogFileName(name) !== undefined);
-    const what = hasLogs ? "it holds logs, which only a run with --layout=log reads" : "it holds no shard files";
-    throw new PersistError("read", path, what);
-  }
+  if (kind === undefined) throw new PersistError("read", path, "it holds no shard files or logs");
   if (kinds.size > 1) {
     const list = Array.from(kinds, ([flags, { count, example }]) => `${count} of ${flags} (such as ${example})`);
-    throw new PersistError("read", path, `it holds a mixture of shard files: ${list.join(", ")}`);
+    throw new PersistError("read", path, `it holds a mixture of files: ${list.join(", ")}`);
   }
-  return kind;
-}
-
-/** Temporary files of another kind are left out: they belong to none of the shards. */
-function filesByShard(
-  path: string,
-  names: ReadonlyMap<string, ShardFileName>,
-  { shards, serializer }: Kind,
-): Map<number, StoredFile[]> {
-  const files = new Map<number, StoredFile[]>();
-  for (const name of [...names.keys()].sort()) {
-    const parsed = names.get(name);
-    if (parsed === undefined || parsed.shards !== shards || parsed.serializer !== serializer) continue;
-    const { shard, side, temporary } = parsed;
-    const file = { name, path: `${path}/${name}`, shard, temporary, ...(side === undefined ? {} : { side }) };
-    const known = files.get(shard);
-    if (known === undefined) files.set(shard, [file]);
-    else known.push(file);
-  }
-  return files;
+  const { layout, files, serializer } = kind;
+  return { layout, files, serializer };
 }

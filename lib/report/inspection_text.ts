@@ -3,42 +3,46 @@
  *
  * @module
  */
-import type { InspectedFile, InspectedShard, Inspection } from "../inspect/inspect.ts";
+import type { InspectedFile, InspectedPart, Inspection } from "../inspect/inspect.ts";
 import { VERSION } from "../version.ts";
 import { escapeControls } from "./format.ts";
 import { type Column, tableLines } from "./table.ts";
 
 /**
- * The inspection as `name: value` lines, an empty line, and a table with a row for each file. Shards in a row that have
- * no file share one row.
+ * The inspection as `name: value` lines, an empty line, and a table with a row for each file. Shards or logs in a row that
+ * have no file share one row.
  */
 export function inspectionText(inspection: Inspection): string {
-  const { directory, serializer } = inspection;
+  const { directory, kind, parts } = inspection;
+  const columns = COLUMNS[kind.layout];
   const lines = [
     `directory: ${escapeControls(directory)}`,
-    `serializer: ${serializer}`,
+    `layout: ${kind.layout}`,
+    `serializer: ${kind.serializer}`,
     ...figures(inspection).map(([name, value]) => `${name}: ${value}`),
     "",
-    ...tableLines(COLUMNS, rows(inspection.shards)),
+    ...tableLines(columns, rows(parts, columns)),
   ];
   return lines.join("\n") + "\n";
 }
 
 /**
  * The inspection as one JSON object: the names of {@linkcode inspectionText}, `set_aside_files`, and `shards`: of each
- * shard `shard`, `version`, `entries` and `files`, with `path`, `bytes`, `health`, and `version`, `entries` or `reason`
- * where the file has them.
+ * shard `shard`, `version`, `entries` and `files`, with `path`, `bytes`, `health`, and `version`, `entries`, `records` or
+ * `reason` where the file has them. Of logs, `logs` has the same with `log` in place of `shard`.
  */
 export function inspectionJson(inspection: Inspection): string {
-  const { directory, serializer, shards, setAsideNames } = inspection;
+  const { directory, kind: { layout, serializer }, parts, setAsideNames } = inspection;
+  const part = PART_NAMES[layout];
   const document = {
     kvlab: VERSION,
     directory,
+    layout,
     serializer,
     ...Object.fromEntries(figures(inspection)),
     set_aside_files: setAsideNames.map((name) => `${directory}/${name}`),
-    shards: shards.map(({ shard, version, entries, files }) => ({
-      shard,
+    [`${part}s`]: parts.map(({ index, version, entries, files }) => ({
+      [part]: index,
       version,
       entries,
       files: files.map(fileObject),
@@ -47,55 +51,69 @@ export function inspectionJson(inspection: Inspection): string {
   return JSON.stringify(document, null, 2) + "\n";
 }
 
-function figures({ shardCount, totals, setAsideNames }: Inspection): [string, number][] {
+/** What a layout's parts are called. */
+const PART_NAMES = { snapshot: "shard", log: "log" } as const;
+
+function figures({ kind: { layout, files: fileCount }, totals, setAsideNames }: Inspection): [string, number][] {
+  const { files, bytes, entries, versionSum, records, health, missingParts, unreadableParts } = totals;
+  const part = PART_NAMES[layout];
+  const onlyLogs = (name: string, value: number): [string, number][] => layout === "log" ? [[name, value]] : [];
   return [
-    ["file_count", shardCount],
-    ["files", totals.files],
-    ["bytes", totals.bytes],
-    ["entries", totals.entries],
-    ["version_sum", totals.versionSum],
-    ["files_sound", totals.sound],
-    ["files_superseded", totals.superseded],
-    ["files_damaged", totals.damaged],
-    ["files_temporary", totals.temporary],
+    ["file_count", fileCount],
+    ["files", files],
+    ["bytes", bytes],
+    ["entries", entries],
+    ["version_sum", versionSum],
+    ...onlyLogs("records", records),
+    ["files_sound", health.sound],
+    ...onlyLogs("files_torn", health.torn),
+    ["files_superseded", health.superseded],
+    ["files_damaged", health.damaged],
+    ["files_temporary", health.temporary],
     ["files_set_aside", setAsideNames.length],
-    ["shards_missing", totals.missingShards],
-    ["shards_unreadable", totals.unreadableShards],
+    [`${part}s_missing`, missingParts],
+    [`${part}s_unreadable`, unreadableParts],
   ];
 }
 
-function fileObject({ path, bytes, health, version, entries, reason }: InspectedFile) {
-  return { path, bytes, health, version, entries, reason };
+function fileObject({ path, bytes, health, version, entries, records, reason }: InspectedFile) {
+  return { path, bytes, health, version, entries, records, reason };
 }
 
-const COLUMNS: readonly Column[] = [
-  { heading: "shard", align: "right" },
-  { heading: "health", align: "left" },
-  { heading: "version", align: "right" },
-  { heading: "entries", align: "right" },
-  { heading: "bytes", align: "right" },
-  { heading: "file", align: "left" },
-];
+/** What a cell shows of a file. */
+type Cell = Column & { readonly of: (file: InspectedFile) => string | number | undefined };
+
+const HEALTH: Cell = { heading: "health", align: "left", of: ({ health }) => health };
+const VERSION_CELL: Cell = { heading: "version", align: "right", of: ({ version }) => version };
+const RECORDS: Cell = { heading: "records", align: "right", of: ({ records }) => records };
+const ENTRIES: Cell = { heading: "entries", align: "right", of: ({ entries }) => entries };
+const BYTES: Cell = { heading: "bytes", align: "right", of: ({ bytes }) => bytes };
+const FILE: Cell = {
+  heading: "file",
+  align: "left",
+  of: ({ name, reason }) => escapeControls(reason === undefined ? name : `${name}: ${reason}`),
+};
 const NOTHING = "-";
 
-function rows(shards: readonly InspectedShard[]): string[][] {
+/** The table's columns; the first is the part's number. */
+const COLUMNS: Readonly<Record<Inspection["kind"]["layout"], readonly [Column, ...Cell[]]>> = {
+  snapshot: [{ heading: PART_NAMES.snapshot, align: "right" }, HEALTH, VERSION_CELL, ENTRIES, BYTES, FILE],
+  log: [{ heading: PART_NAMES.log, align: "right" }, HEALTH, RECORDS, ENTRIES, BYTES, FILE],
+};
+
+function rows(parts: readonly InspectedPart[], [, ...cells]: readonly [Column, ...Cell[]]): string[][] {
   const rows: string[][] = [];
   let missingFrom: number | undefined;
-  for (const [index, { shard, files }] of shards.entries()) {
+  for (const [i, { index, files }] of parts.entries()) {
     if (files.length > 0) {
-      rows.push(...files.map((file) => fileRow(shard, file)));
+      rows.push(...files.map((file) => [index, ...cells.map(({ of }) => of(file) ?? NOTHING)].map(String)));
       continue;
     }
-    missingFrom ??= shard;
-    if (shards[index + 1]?.files.length === 0) continue;
-    const range = missingFrom === shard ? String(shard) : `${missingFrom}-${shard}`;
-    rows.push([range, "missing", NOTHING, NOTHING, NOTHING, NOTHING]);
+    missingFrom ??= index;
+    if (parts[i + 1]?.files.length === 0) continue;
+    const range = missingFrom === index ? String(index) : `${missingFrom}-${index}`;
+    rows.push([range, "missing", ...cells.slice(1).map(() => NOTHING)]);
     missingFrom = undefined;
   }
   return rows;
-}
-
-function fileRow(shard: number, { name, bytes, health, version, entries, reason }: InspectedFile): string[] {
-  const file = reason === undefined ? name : `${name}: ${reason}`;
-  return [shard, health, version ?? NOTHING, entries ?? NOTHING, bytes, escapeControls(file)].map(String);
 }

@@ -37,10 +37,14 @@ for (const replace of ["rename", "alternate"] as const) {
         serializer,
         fileCount: 5,
       });
-      const { shards, totals, ...rest } = inspect(directory.path);
+      const { parts, totals, ...rest } = inspect(directory.path);
       const { files, bytes, versionSum, entries } = unionOf(directory.path, serializer);
 
-      assertEquals(rest, { directory: directory.path, serializer, shardCount: 5, setAsideNames: [] });
+      assertEquals(rest, {
+        directory: directory.path,
+        kind: { layout: "snapshot", files: 5, serializer },
+        setAsideNames: [],
+      });
       assertStrictEquals(versionSum, threads.reduce((sum, { writes }) => sum + writes, 0));
       assertStrictEquals(files, file?.files);
       assertEquals(totals, {
@@ -48,16 +52,14 @@ for (const replace of ["rename", "alternate"] as const) {
         bytes,
         entries: Object.keys(entries).length,
         versionSum,
-        sound: 5,
-        superseded: files - 5,
-        damaged: 0,
-        temporary: 0,
-        missingShards: 0,
-        unreadableShards: 0,
+        records: 0,
+        health: { sound: 5, torn: 0, superseded: files - 5, damaged: 0, temporary: 0 },
+        missingParts: 0,
+        unreadableParts: 0,
       });
       assert(replace === "alternate" ? files > 5 : files === 5);
-      assertEquals(shards.map(({ shard }) => shard), [0, 1, 2, 3, 4]);
-      for (const shard of shards) {
+      assertEquals(parts.map(({ index }) => index), [0, 1, 2, 3, 4]);
+      for (const shard of parts) {
         const sound = shard.files.filter(({ health }) => health === "sound");
         assertEquals(sound.map(({ version, entries }) => ({ version, entries })), [
           { version: shard.version, entries: shard.entries },
@@ -76,16 +78,16 @@ Deno.test("inspectDirectory() tells the newest of a shard's files from the super
     writeFiles(directory.path, ENTRIES, { ...common, side: "a", version: versions.a });
     writeFiles(directory.path, ENTRIES, { ...common, side: "b", version: versions.b });
 
-    const { shards, totals } = inspect(directory.path);
+    const { parts, totals } = inspect(directory.path);
     const newest = versions.a > versions.b ? "a" : "b";
-    for (const { files, version } of shards) {
+    for (const { files, version } of parts) {
       assertStrictEquals(version, 11);
       assertStrictEquals(files.length, 3);
       for (const { name, health } of files) {
         assertStrictEquals(health, name.includes(`.${newest}.`) ? "sound" : "superseded", name);
       }
     }
-    assertEquals([totals.files, totals.sound, totals.superseded], [6, 2, 4]);
+    assertEquals([totals.files, totals.health.sound, totals.health.superseded], [6, 2, 4]);
     assertEquals([totals.entries, totals.versionSum], [50, 22]);
   }
 });
@@ -108,25 +110,19 @@ Deno.test("inspectDirectory() reports damaged, temporary, missing and set-aside 
     Deno.writeTextFileSync(`${directory.path}/shard-0000-of-0099.${serializer}.tmp`, "another store's");
 
     const before = Array.from(Deno.readDirSync(directory.path), ({ name }) => name).sort();
-    const { shards, totals, setAsideNames } = inspectDirectory(directory.path, GENTLY);
+    const { parts, totals, setAsideNames } = inspectDirectory(directory.path, GENTLY);
     assertEquals(Array.from(Deno.readDirSync(directory.path), ({ name }) => name).sort(), before);
-    const healths = shards.map(({ files }) => files.map(({ health }) => health));
+    const healths = parts.map(({ files }) => files.map(({ health }) => health));
     assertEquals(healths, [["sound"], ["sound", "damaged"], ["temporary"], ["damaged"], [], ["damaged"]]);
-    const [, first, , third, , fifth] = shards;
+    const [, first, , third, , fifth] = parts;
     assertStrictEquals(first?.files[1]?.bytes, tornBytes);
     assertStrictEquals(first?.files[1]?.reason, "it does not end with the crc32 of its content");
     assertStrictEquals(third?.files[0]?.reason, "it is shard 0 of 6");
     assertMatch(fifth?.files[0]?.reason ?? "", /^it cannot be read: Is a directory/);
     assertEquals(setAsideNames, [`shard-0005-of-0006.${serializer}.corrupt-20260102T030405.678Z`]);
-    const { files, sound, superseded, damaged, temporary, missingShards, unreadableShards } = totals;
-    assertEquals({ files, sound, superseded, damaged, temporary }, {
-      files: 5,
-      sound: 2,
-      superseded: 0,
-      damaged: 3,
-      temporary: 1,
-    });
-    assertEquals({ missingShards, unreadableShards }, { missingShards: 2, unreadableShards: 2 });
+    const { files, health, missingParts, unreadableParts } = totals;
+    assertEquals({ files, ...health }, { files: 5, sound: 2, torn: 0, superseded: 0, damaged: 3, temporary: 1 });
+    assertEquals({ missingParts, unreadableParts }, { missingParts: 2, unreadableParts: 2 });
   }
 });
 
@@ -136,8 +132,8 @@ Deno.test("inspectDirectory() calls a file damaged when a key in it belongs to a
   const { entries } = unionOf(directory.path, "json");
   const snapshot = { format: FORMAT, shard: 1, shards: 2, version: 50, count: 50, entries };
   Deno.writeFileSync(second, jsonFile(snapshot));
-  const { shards } = inspect(directory.path);
-  const [file] = shards[1]?.files ?? [];
+  const { parts } = inspect(directory.path);
+  const [file] = parts[1]?.files ?? [];
   assertStrictEquals(file?.health, "damaged");
   assertMatch(file.reason ?? "", /^its key "Key\d+" belongs to shard 0$/);
 });
@@ -145,8 +141,8 @@ Deno.test("inspectDirectory() calls a file damaged when a key in it belongs to a
 Deno.test("inspectDirectory() reads what a killed first replacement left: temporary files alone", () => {
   using directory = temporaryDirectory();
   Deno.writeTextFileSync(`${directory.path}/shard-0001-of-0002.json.tmp`, "{");
-  const { shardCount, totals } = inspect(directory.path);
-  assertEquals([shardCount, totals.files, totals.temporary, totals.missingShards], [2, 0, 1, 2]);
+  const { kind, totals } = inspect(directory.path);
+  assertEquals([kind.files, totals.files, totals.health.temporary, totals.missingParts], [2, 0, 1, 2]);
 });
 
 Deno.test("inspectDirectory() refuses what is not a directory with the files of one store", () => {
@@ -155,11 +151,11 @@ Deno.test("inspectDirectory() refuses what is not a directory with the files of 
   assertRefused(`${path}/absent`, "No such file or directory (os error 2)");
   Deno.writeTextFileSync(`${path}/file`, "");
   assertRefused(`${path}/file`, "it is not a directory");
-  assertRefused(path, "it holds no shard files");
+  assertRefused(path, "it holds no shard files or logs");
   writeFiles(path, ENTRIES, { shards: 2, serializer: "json" });
   Deno.writeTextFileSync(`${path}/shard-0000-of-0003.cbor`, "");
   const error = assertThrows(() => inspectDirectory(path, GENTLY), PersistError);
-  assertMatch(error.message, /: it holds a mixture of shard files: /);
+  assertMatch(error.message, /: it holds a mixture of files: /);
   assertMatch(error.message, /2 of --file-count=2 --serializer=json \(such as shard-000[01]-of-0002.json\)/);
   assertMatch(error.message, /1 of --file-count=3 --serializer=cbor \(such as shard-0000-of-0003.cbor\)/);
 });

@@ -30,7 +30,7 @@ Deno.test("inspect and export print what a directory holds, and touch nothing", 
     assertCode(ended, 0);
     assertEquals(ended.stderr, "");
   }
-  assertMatch(text.stdout, /^directory: .*\nserializer: cbor\nfile_count: 2\n/);
+  assertMatch(text.stdout, /^directory: .*\nlayout: snapshot\nserializer: cbor\nfile_count: 2\n/);
   const { entries } = JSON.parse(json.stdout);
   const document = JSON.parse(whole.stdout);
   assertEquals([document.format, document.shards, document.count], ["kvlab-export/1", 2, entries]);
@@ -81,7 +81,7 @@ Deno.test("inspect and export fail in one line when there is nothing that they c
   ]);
   assertRefused(absent, `Cannot read ${path}/absent: No such file or directory (os error 2)`);
   assertRefused(file, `Cannot read ${path}/file: it is not a directory`);
-  assertRefused(empty, `Cannot read ${path}: it holds no shard files`);
+  assertRefused(empty, `Cannot read ${path}: it holds no shard files or logs`);
 });
 
 Deno.test("inspect and export refuse the directory of a running kvlab, and read it when forced", async () => {

@@ -11,23 +11,20 @@ import { VERSION } from "../../lib/version.ts";
 /** A directory with something of everything. */
 const INSPECTION: Inspection = {
   directory: "DIR",
-  serializer: "json",
-  shardCount: 9,
+  kind: { layout: "snapshot", files: 9, serializer: "json" },
   totals: {
     files: 3,
     bytes: 123_464,
     entries: 512,
     versionSum: 12_034,
-    sound: 1,
-    superseded: 1,
-    damaged: 1,
-    temporary: 1,
-    missingShards: 7,
-    unreadableShards: 1,
+    records: 0,
+    health: { sound: 1, torn: 0, superseded: 1, damaged: 1, temporary: 1 },
+    missingParts: 7,
+    unreadableParts: 1,
   },
-  shards: [
+  parts: [
     {
-      shard: 0,
+      index: 0,
       version: 12_034,
       entries: 512,
       files: [
@@ -35,29 +32,29 @@ const INSPECTION: Inspection = {
         file("shard-0000-of-0009.b.json", { bytes: 8, health: "superseded", version: 7, entries: 2 }),
       ],
     },
-    { shard: 1, version: 0, entries: 0, files: [] },
+    { index: 1, version: 0, entries: 0, files: [] },
     {
-      shard: 2,
+      index: 2,
       version: 0,
       entries: 0,
       files: [file("shard-0002-of-0009.a.json", { bytes: 0, health: "damaged", reason: "it ends after 0\nbytes" })],
     },
-    { shard: 3, version: 0, entries: 0, files: [] },
-    { shard: 4, version: 0, entries: 0, files: [] },
-    { shard: 5, version: 0, entries: 0, files: [] },
+    { index: 3, version: 0, entries: 0, files: [] },
+    { index: 4, version: 0, entries: 0, files: [] },
+    { index: 5, version: 0, entries: 0, files: [] },
     {
-      shard: 6,
+      index: 6,
       version: 0,
       entries: 0,
       files: [file("shard-0006-of-0009.json.tmp", { bytes: 3, health: "temporary" })],
     },
-    { shard: 7, version: 0, entries: 0, files: [] },
-    { shard: 8, version: 0, entries: 0, files: [] },
+    { index: 7, version: 0, entries: 0, files: [] },
+    { index: 8, version: 0, entries: 0, files: [] },
   ],
   setAsideNames: ["shard-0002-of-0009.json.corrupt-20260102T030405.678Z"],
 };
 
-type File = Inspection["shards"][number]["files"][number];
+type File = Inspection["parts"][number]["files"][number];
 
 function file(name: string, rest: Omit<File, "name" | "path">): File {
   return { name, path: `DIR/${name}`, ...rest };
@@ -65,6 +62,7 @@ function file(name: string, rest: Omit<File, "name" | "path">): File {
 
 const TEXT = `\
 directory: DIR
+layout: snapshot
 serializer: json
 file_count: 9
 files: 3
@@ -105,8 +103,8 @@ Deno.test("inspectionJson() has the names of the text, and every file of every s
   assertEquals(set_aside_files, ["DIR/shard-0002-of-0009.json.corrupt-20260102T030405.678Z"]);
   assertEquals(
     shards,
-    INSPECTION.shards.map(({ shard, version, entries, files }) => ({
-      shard,
+    INSPECTION.parts.map(({ index, version, entries, files }) => ({
+      shard: index,
       version,
       entries,
       files: files.map(({ name: _, ...rest }) => rest),
@@ -115,16 +113,87 @@ Deno.test("inspectionJson() has the names of the text, and every file of every s
 });
 
 Deno.test("inspectionText() stays short when nearly all of very many shards are missing", () => {
-  const shards = Array.from({ length: 65_536 }, (_, shard) => ({
-    shard,
+  const parts = Array.from({ length: 65_536 }, (_, index) => ({
+    index,
     version: 0,
     entries: 0,
-    files: shard === 40_000 ? [file("x", { bytes: 1, health: "temporary" })] : [],
+    files: index === 40_000 ? [file("x", { bytes: 1, health: "temporary" })] : [],
   }));
-  const [, table = ""] = inspectionText({ ...INSPECTION, shards }).split("\n\n");
+  const [, table = ""] = inspectionText({ ...INSPECTION, parts }).split("\n\n");
   assertEquals(table.split("\n").slice(1, -1).map((line) => line.trim().split(/\s+/).slice(0, 2)), [
     ["0-39999", "missing"],
     ["40000", "temporary"],
     ["40001-65535", "missing"],
   ]);
+});
+
+/** Two logs, one of which was never written to. */
+const LOGS: Inspection = {
+  directory: "DIR",
+  kind: { layout: "log", files: 2, serializer: "cbor" },
+  totals: {
+    files: 3,
+    bytes: 4_200,
+    entries: 20,
+    versionSum: 53,
+    records: 43,
+    health: { sound: 2, torn: 1, superseded: 0, damaged: 0, temporary: 0 },
+    missingParts: 1,
+    unreadableParts: 0,
+  },
+  parts: [
+    {
+      index: 0,
+      version: 53,
+      entries: 20,
+      files: [
+        file("log-0000-of-0002.00000002.cbor", { bytes: 3_000, health: "sound", records: 40 }),
+        file("log-0000-of-0002.00000002.checkpoint.cbor", { bytes: 1_000, health: "sound", entries: 10 }),
+        file("log-0000-of-0002.00000003.cbor", { bytes: 200, health: "torn", records: 3, reason: "it is cut short" }),
+      ],
+    },
+    { index: 1, version: 0, entries: 0, files: [] },
+  ],
+  setAsideNames: [],
+};
+
+Deno.test("inspectionText() has the records of logs, and which files are torn", () => {
+  assertStrictEquals(
+    inspectionText(LOGS),
+    `\
+directory: DIR
+layout: log
+serializer: cbor
+file_count: 2
+files: 3
+bytes: 4200
+entries: 20
+version_sum: 53
+records: 43
+files_sound: 2
+files_torn: 1
+files_superseded: 0
+files_damaged: 0
+files_temporary: 0
+files_set_aside: 0
+logs_missing: 1
+logs_unreadable: 0
+
+log  health   records  entries  bytes  file
+  0  sound         40        -   3000  log-0000-of-0002.00000002.cbor
+  0  sound          -       10   1000  log-0000-of-0002.00000002.checkpoint.cbor
+  0  torn           3        -    200  log-0000-of-0002.00000003.cbor: it is cut short
+  1  missing        -        -      -  -
+`,
+  );
+});
+
+Deno.test("inspectionJson() calls the parts of a directory of logs logs", () => {
+  const { layout, records, files_torn, logs_missing, logs } = JSON.parse(inspectionJson(LOGS));
+  assertEquals([layout, records, files_torn, logs_missing], ["log", 43, 1, 1]);
+  assertEquals(logs[0].files.map(({ records, entries }: File) => [records, entries]), [[40, undefined], [
+    undefined,
+    10,
+  ], [3, undefined]]);
+  assertEquals([logs[1].log, logs[1].files], [1, []]);
 });

@@ -37,6 +37,6 @@ const LOG_SHARDS = 256;
 /**
  * How many shards each file holds: fixed by the layout and the number of files, so that a directory can be opened again.
  */
-export function shardsPerFile({ kind }: LayoutOptions, files: number): number {
+export function shardsPerFile({ kind }: Pick<LayoutOptions, "kind">, files: number): number {
   return kind === "log" ? Math.ceil(LOG_SHARDS / files) : 1;
 }

@@ -1,0 +1,83 @@
+/**
+ * The logs of a directory, each judged as a run that opens it would judge it.
+ *
+ * @module
+ */
+import { CODECS } from "../codec/codecs.ts";
+import { RECORD_CODECS } from "../codec/record/record_codecs.ts";
+import { shardsPerFile } from "../persist/layout/layout_options.ts";
+import { type LogReadingOptions, readLog, type ReadLogFile } from "../persist/layout/log/stored_log.ts";
+import { PersistError } from "../persist/persist_error.ts";
+import { type FoundLogFile, logFilesIn } from "../persist/store_files.ts";
+import type { EntryTable } from "../store/entry_table.ts";
+import type { ExportEntry } from "./export_format.ts";
+import { inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "./part.ts";
+import type { StoredDirectory } from "./stored_directory.ts";
+
+/** Reads the logs one after the other: only one is in memory at a time. */
+export function* logParts({ path, names, kind }: StoredDirectory): Generator<Part> {
+  const { layout, files: logs, serializer } = kind;
+  const shards = logs * shardsPerFile({ kind: layout }, logs);
+  const options = { logs, shards, serializer, codec: CODECS[serializer], records: RECORD_CODECS[serializer] };
+  const filesByLog = Map.groupBy(logFilesIn(path, names), ({ log }) => log);
+  for (let log = 0; log < logs; log++) yield readPart(log, filesByLog.get(log) ?? [], options);
+}
+
+function readPart(log: number, found: readonly FoundLogFile[], options: LogReadingOptions): Part {
+  const lasting = found.filter(({ temporary }) => !temporary);
+  const { files, tables, isDamaged } = readLog(log, lasting, options);
+  const read = new Map(files.map((file) => [file.name, file]));
+  return {
+    index: log,
+    files: found.map((file) => inspectedFile(file, read.get(file.name))),
+    version: versionOf(tables),
+    entries: countOf(tables),
+    isUnreadable: isDamaged,
+    ...(lasting.length === 0 ? {} : { read: () => readContent(log, lasting, options) }),
+  };
+}
+
+function inspectedFile({ name, path }: FoundLogFile, read: ReadLogFile | undefined): InspectedFile {
+  if (read === undefined) return { name, path, bytes: sizeOf(path), health: "temporary" };
+  const { health, bytes, items, isCheckpoint, reason } = read;
+  const isRead = health === "sound" || health === "torn";
+  return {
+    name,
+    path,
+    // Of a superseded file nothing is read.
+    bytes: bytes || sizeOf(path),
+    health,
+    ...(isRead && isCheckpoint ? { entries: items } : {}),
+    ...(isRead && !isCheckpoint ? { records: items } : {}),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function readContent(log: number, found: readonly FoundLogFile[], options: LogReadingOptions): PartContent {
+  const { tables, files, isDamaged } = readLog(log, found, options);
+  if (isDamaged) {
+    const damaged = files.find(({ health }) => health === "damaged");
+    throw new PersistError("export", damaged?.path ?? `log ${log}`, damaged?.reason ?? "it is damaged");
+  }
+  return {
+    version: versionOf(tables),
+    count: countOf(tables),
+    *entries() {
+      for (const table of tables) yield* inPieces(entriesOf(table));
+    },
+  };
+}
+
+function entriesOf(table: EntryTable): ExportEntry[] {
+  const entries: ExportEntry[] = [];
+  table.forEach((key, value) => entries.push([key.toString(), value.toString()]));
+  return entries;
+}
+
+function versionOf(tables: readonly EntryTable[]): number {
+  return tables.reduce((sum, { version }) => sum + version, 0);
+}
+
+function countOf(tables: readonly EntryTable[]): number {
+  return tables.reduce((sum, { count }) => sum + count, 0);
+}
