@@ -52,6 +52,8 @@ export interface PreparedFiles {
   /** The asynchronous policy's queue. */
   readonly queue?: SnapshotQueue;
   readonly directory: ShardDirectory;
+  /** How long it took, in milliseconds. */
+  readonly openMs: number;
   readonly filesLoaded: number;
   readonly entriesLoaded: number;
   readonly filesSetAside: readonly SetAsideFile[];
@@ -80,6 +82,7 @@ export async function prepareFiles(
   keys: KeySpace,
   context: { abort: Abort; clock: Clock; threads: number; witness?: string | undefined },
 ): Promise<PreparedFiles> {
+  const startedAtMs = performance.now();
   const { fileCount: files, serializer, layout, policy, sync } = options;
   const { abort, threads, witness } = context;
   const shardsPerFile = shardsPerFileOf(layout, files);
@@ -126,6 +129,7 @@ export async function prepareFiles(
       persistence,
       ...(queue === undefined ? {} : { queue }),
       directory,
+      openMs: performance.now() - startedAtMs,
       filesLoaded: stored.filesLoaded,
       entriesLoaded: stored.entries,
       filesSetAside: stored.setAside,

@@ -50,14 +50,12 @@ export interface RecoveredFiles {
  * @throws {PersistError} when the directory cannot be used
  */
 export async function recoverFiles(backend: FileBackendOptions, mix: MixOptions): Promise<RecoveredDirectory> {
-  const startedAtMs = performance.now();
   const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
-  const { store, directory, filesSetAside } = await prepareFiles(backend, mixKeySpace(mix), context);
-  const recoveryMs = performance.now() - startedAtMs;
+  const { store, directory, filesSetAside, openMs } = await prepareFiles(backend, mixKeySpace(mix), context);
   const versions = Float64Array.from({ length: store.size.shards }, (_, shard) => store.version(shard));
   const sound = new Set(directory.shardFiles().map(({ shard }) => shard));
   return {
-    recoveryMs,
+    recoveryMs: openMs,
     get: (key, out) => store.get(key, out),
     files: { versions, ...damageIn(filesSetAside, sound), setAside: filesSetAside },
     close: () => directory.close(),

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { meanPutBytes } from "../load/put_size.ts";
 import type { LatencySummary } from "../run/measurements.ts";
 import { perSecond, type RunResult, totals } from "../run/run_result.ts";
 import type { Figure } from "./figure.ts";
@@ -20,6 +21,7 @@ export function figures(result: RunResult): Figure[] {
  */
 export function loadFigures(result: RunResult): Figure[] {
   const { ops, reads, writes, hits, runtimeMs, opsPerSec, averageOpsPerSec } = totals(result.threads);
+  const putBytes = writes * meanPutBytes(result.options.workload);
   return [
     { name: "total_ops", kind: "count", value: ops },
     { name: "total_runtime", kind: "duration", value: runtimeMs },
@@ -32,7 +34,7 @@ export function loadFigures(result: RunResult): Figure[] {
     ...waitFigures(result),
     ...blockedFigures(result),
     ...preloadFigures(result),
-    ...(result.file === undefined ? [] : fileFigures(result.file, { ops, writes, runtimeMs })),
+    ...(result.file === undefined ? [] : fileFigures(result.file, { ops, writes, putBytes, runtimeMs })),
   ];
 }
 

@@ -7,10 +7,14 @@ import type { ExposureSummary } from "../run/exposure_sampler.ts";
 import { type FileResult, perSecond } from "../run/run_result.ts";
 import type { Figure } from "./figure.ts";
 
-/** The figures that only the file backend has. */
+/**
+ * The figures that only the file backend has.
+ *
+ * @param load `putBytes`: the bytes of all keys and values that were put
+ */
 export function fileFigures(
   file: FileResult,
-  { ops, writes, runtimeMs }: { ops: number; writes: number; runtimeMs: number },
+  { ops, writes, putBytes, runtimeMs }: { ops: number; writes: number; putBytes: number; runtimeMs: number },
 ): Figure[] {
   return [
     { name: "drain", kind: "duration", value: file.drainMs },
@@ -18,6 +22,7 @@ export function fileFigures(
     { name: "files", kind: "count", value: file.files },
     { name: "files_loaded", kind: "count", value: file.filesLoaded },
     { name: "entries_loaded", kind: "count", value: file.entriesLoaded },
+    ...(file.filesLoaded === 0 ? [] : [{ name: "reopen", kind: "duration", value: file.openMs } as const]),
     { name: "files_set_aside", kind: "count", value: file.filesSetAside.length },
     { name: "snapshots_written", kind: "count", value: file.snapshotsWritten },
     { name: "snapshots_superseded", kind: "count", value: file.snapshotsSuperseded },
@@ -26,6 +31,9 @@ export function fileFigures(
       { name: "checkpoints", kind: "count", value: file.checkpoints } as const,
     ]),
     { name: "bytes_written", kind: "count", value: file.bytesWritten },
+    ...(putBytes === 0 ? [] : [
+      { name: "write_amplification", kind: "mean", value: file.bytesWritten / putBytes } as const,
+    ]),
     ...(file.syncs === 0 ? [] : [
       { name: "syncs", kind: "count", value: file.syncs } as const,
       { name: "puts_per_sync", kind: "mean", value: writes / file.syncs } as const,

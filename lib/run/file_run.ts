@@ -136,6 +136,7 @@ export class FileRun {
     const processCrash = await this.#processCrash.summary();
     const processCrashBound = exposureBound(options.policy, threads, sweeps);
     return {
+      openMs: files.openMs,
       filesLoaded: files.filesLoaded,
       entriesLoaded: files.entriesLoaded,
       filesSetAside: files.filesSetAside,

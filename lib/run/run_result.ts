@@ -37,6 +37,8 @@ export interface ThreadResult {
 
 /** What the file backend did. */
 export interface FileResult extends WriteTotals {
+  /** How long it took to open the directory, and to load what it held, in milliseconds. */
+  readonly openMs: number;
   /** Files and entries that the directory held at the start. */
   readonly filesLoaded: number;
   readonly entriesLoaded: number;

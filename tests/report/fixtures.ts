@@ -57,6 +57,7 @@ export const synchronousBackend: FileBackendOptions = {
 
 /** What a file backend did to a directory with one unreadable file. */
 export const persisted: FileResult = {
+  openMs: 45.6,
   filesLoaded: 119,
   entriesLoaded: 65_000,
   filesSetAside: [{

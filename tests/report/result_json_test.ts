@@ -33,6 +33,9 @@ const machineObject = {
 /** What a thread's row says of a thread that never waited. */
 const notBlocked = { blocked_on_lock_sec: 0, blocked_on_queue_sec: 0, blocked_on_write_sec: 0 };
 
+/** `Key0` to `Key65535` have 4.83 digits on average; the value is `foo`. */
+const MEAN_SEED_PUT_BYTES = 3 + (10 * 1 + 90 * 2 + 900 * 3 + 9_000 * 4 + 55_536 * 5) / 65_536 + 3;
+
 Deno.test("resultJson() is one object with two spaces of indent and a trailing line feed", () => {
   const text = resultJson(memoryResult, machine);
   assert(
@@ -88,10 +91,12 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
     files: 120,
     files_loaded: 119,
     entries_loaded: 65_000,
+    reopen_sec: 0.0456,
     files_set_aside: 1,
     snapshots_written: 1_700,
     snapshots_superseded: 300,
     bytes_written: 13_600_000,
+    write_amplification: 13_600_000 / (1_700 * MEAN_SEED_PUT_BYTES),
     process_crash_writes_mean: 12.5,
     process_crash_writes_p50: 10,
     process_crash_writes_p99: 100,

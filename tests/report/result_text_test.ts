@@ -39,10 +39,12 @@ total_ops_per_sec_with_drain: 799.92
 files: 120
 files_loaded: 119
 entries_loaded: 65000
+reopen: 0.0456s
 files_set_aside: 1
 snapshots_written: 1700
 snapshots_superseded: 300
 bytes_written: 13600000
+write_amplification: 738.66
 process_crash_writes_mean: 12.50
 process_crash_writes_p50: 10
 process_crash_writes_p99: 100
