@@ -12,7 +12,7 @@ import { type AttachedPersistence, attachPersistence, type PersistenceHandle } f
 import { SnapshotQueue } from "../persist/snapshot_queue.ts";
 import { FILE_WRITER } from "../persist/write_meter.ts";
 import { SharedStore, type StoreHandle } from "../store/shared_store.ts";
-import type { BlockedTime } from "../sync/blocked.ts";
+import type { NamedWait } from "../sync/blocked.ts";
 import type { Backend } from "./backend.ts";
 import { FileBackend } from "./file_backend.ts";
 import { MemoryBackend } from "./memory.ts";
@@ -30,13 +30,7 @@ export interface AttachedBackend {
   /** The version up to which a shard's puts have been acknowledged, as the gauges count it. */
   acknowledgedVersion(shard: number): number;
   /** Time that the load worker has waited since it attached, by what it waited for. */
-  readonly blocked: {
-    readonly onLock: BlockedTime;
-    /** Absent where there is no queue. */
-    readonly onQueue?: BlockedTime;
-    /** Absent where the load worker writes nothing itself. */
-    readonly onWrite?: BlockedTime;
-  };
+  readonly waits: readonly NamedWait[];
 }
 
 /** Attaches a load worker to a backend. */
@@ -47,7 +41,7 @@ export function attachBackend(handle: BackendHandle, thread: number): AttachedBa
       backend: new MemoryBackend(store),
       store,
       acknowledgedVersion: (shard) => store.version(shard),
-      blocked: { onLock: store.blocked },
+      waits: [{ name: "lock", time: store.blocked }],
     };
   }
   const { persistence } = handle;
@@ -62,11 +56,11 @@ export function attachBackend(handle: BackendHandle, thread: number): AttachedBa
     acknowledgedVersion: persistence.policy.kind === "commit"
       ? (shard) => ledger.acknowledgedVersion(shard)
       : (shard) => store.version(shard),
-    blocked: {
-      onLock: store.blocked,
-      ...(queue === undefined ? {} : { onQueue: queue.blocked }),
-      ...(writes ? { onWrite: writer.blocked } : {}),
-    },
+    waits: [
+      { name: "lock", time: store.blocked },
+      ...(queue === undefined ? [] : [{ name: "queue", time: queue.blocked }]),
+      ...(writes ? [{ name: "write", time: writer.blocked }] : []),
+    ],
   };
 }
 

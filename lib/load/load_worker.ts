@@ -8,6 +8,7 @@ import type { Backend } from "../backend/backend.ts";
 import { WitnessedBackend } from "../backend/witnessed.ts";
 import { Witness, type WitnessOptions } from "../persist/witness.ts";
 import { Abort } from "../sync/abort.ts";
+import type { WaitTimes } from "../sync/blocked.ts";
 import { CALIBRATING, Phase, type PhaseHandle, PRELOADING, RUNNING, WARMING } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
 import { calibrate } from "./calibration.ts";
@@ -52,8 +53,8 @@ export interface LoadWorkerResult {
   readonly usedUp?: string;
   /** From the common start to the end of its last operation, in milliseconds. */
   readonly runtimeMs: number;
-  /** Time that it was blocked during its load, in milliseconds, by what it waited for. */
-  readonly blocked: { readonly onLockMs: number; readonly onQueueMs: number; readonly onWriteMs: number };
+  /** Time that it was blocked during its load, by what it waited for. */
+  readonly blocked: WaitTimes;
 }
 
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => new LoadThread(configuration).run());
@@ -105,21 +106,15 @@ class LoadThread {
       meter: this.#meter,
     });
     const runtimeMs = performance.now() - startedAtMs;
-    const { onLockMs, onQueueMs, onWriteMs } = this.#blocked;
     return {
       runtimeMs,
       ...(usedUp === undefined ? {} : { usedUp }),
-      blocked: {
-        onLockMs: onLockMs - before.onLockMs,
-        onQueueMs: onQueueMs - before.onQueueMs,
-        onWriteMs: onWriteMs - before.onWriteMs,
-      },
+      blocked: Object.fromEntries(this.#blocked.map(([name, ms], index) => [name, ms - before[index]![1]])),
     };
   }
 
-  get #blocked() {
-    const { onLock, onQueue, onWrite } = this.#attached.blocked;
-    return { onLockMs: onLock.ms, onQueueMs: onQueue?.ms ?? 0, onWriteMs: onWrite?.ms ?? 0 };
+  get #blocked(): [name: string, ms: number][] {
+    return this.#attached.waits.map(({ name, time }) => [name, time.ms]);
   }
 
   /** Puts this thread's part of the records, where the workload has them put before the load. */

@@ -73,22 +73,16 @@ function waitFigures({ wait }: RunResult): Figure[] {
   return durations({ wait_asked_mean: wait?.askedMeanMs, wait_mean: wait?.meanMs });
 }
 
-/** Sums over the threads, and their share of the threads' time. What a run cannot be blocked on is left out. */
-function blockedFigures({ threads, options: { backend } }: RunResult): Figure[] {
-  const policy = backend.kind === "file" ? backend.policy.kind : undefined;
+/** Sums over the threads, and their share of the threads' time, of each wait that the backend has. */
+function blockedFigures({ threads }: RunResult): Figure[] {
   const runtimeMs = threads.reduce((sum, { runtimeMs }) => sum + runtimeMs, 0);
-  const blocked = (name: string, key: "onLockMs" | "onQueueMs" | "onWriteMs"): Figure[] => {
-    const ms = threads.reduce((sum, { blocked }) => sum + blocked[key], 0);
+  return Object.keys(threads[0]?.blocked ?? {}).flatMap((name): Figure[] => {
+    const ms = threads.reduce((sum, { blocked }) => sum + (blocked[name] ?? 0), 0);
     return [
       { name: `blocked_on_${name}`, kind: "duration", value: ms },
       { name: `blocked_on_${name}_share`, kind: "share", value: runtimeMs > 0 ? ms / runtimeMs : 0 },
     ];
-  };
-  return [
-    ...blocked("lock", "onLockMs"),
-    ...(policy === "asynchronous" ? blocked("queue", "onQueueMs") : []),
-    ...(policy === "synchronous" || policy === "commit" ? blocked("write", "onWriteMs") : []),
-  ];
+  });
 }
 
 function preloadFigures({ preload, phases = [] }: RunResult): Figure[] {

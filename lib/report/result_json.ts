@@ -18,7 +18,7 @@
  *   `{ percent, sec }` of each down to the last operation; in an open loop it counts from the intended start, and
  *   `uncorrected_latency` from the actual one;
  * - `threads`: per load worker `thread` (its index), `ops`, `reads`, `writes`, `hits`, `runtime_sec`, `ops_per_sec`,
- *   `blocked_on_lock_sec`, `blocked_on_queue_sec`, `blocked_on_write_sec`;
+ *   and `blocked_on_NAME_sec` of each wait that the backend has: `lock`, `queue`, `write`;
  * - `series`, where one was asked for: of each interval `end_sec` (from the load's start), `duration_sec`, `ops`,
  *   `ops_per_sec`, `reads`, `writes`, `latency` (of all kinds together), and for the file backend, as of its end,
  *   `process_crash_writes`, `process_crash_age_sec`, `power_loss_writes`, `power_loss_age_sec`, `queued`, and in it

@@ -79,9 +79,7 @@ function threadObject({ thread, runtimeMs, ops, reads, writes, hits, blocked }: 
     hits,
     runtime_sec: secondsOf(runtimeMs),
     ops_per_sec: perSecond(ops, runtimeMs),
-    blocked_on_lock_sec: secondsOf(blocked.onLockMs),
-    blocked_on_queue_sec: secondsOf(blocked.onQueueMs),
-    blocked_on_write_sec: secondsOf(blocked.onWriteMs),
+    ...Object.fromEntries(Object.entries(blocked).map(([name, ms]) => [`blocked_on_${name}_sec`, secondsOf(ms)])),
   };
 }
 

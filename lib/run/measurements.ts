@@ -75,16 +75,6 @@ export interface WaitResult {
   readonly meanMs: number;
 }
 
-/** Time that load threads spent blocked, in milliseconds. */
-export interface BlockedTime {
-  /** Waiting for room in the queue of snapshots. */
-  readonly onQueueMs: number;
-  /** Waiting for a shard's lock. */
-  readonly onLockMs: number;
-  /** Writing files themselves, or waiting for another who does, as the synchronous and commit policies have them do. */
-  readonly onWriteMs: number;
-}
-
 /** What an interval of the load saw. Rates and counts are of the interval, gauges are of its end. */
 export interface SeriesRow {
   /** End of the interval, from the load's start, in milliseconds. */

@@ -4,7 +4,6 @@
  * @module
  */
 import type {
-  BlockedTime,
   DeviceResult,
   OperationResult,
   PhaseResult,
@@ -18,6 +17,7 @@ import type { SetAsideFile } from "../persist/directory.ts";
 import type { TornFile } from "../persist/layout/stored_state.ts";
 import type { SweepCounts } from "../persist/sweeper.ts";
 import type { WriteTotals } from "../persist/write_meter.ts";
+import type { WaitTimes } from "../sync/blocked.ts";
 import type { Distribution, ExposureSummary } from "./exposure_sampler.ts";
 
 /** What one load worker did. */
@@ -32,7 +32,8 @@ export interface ThreadResult {
   readonly writes: number;
   /** Reads that found their key. */
   readonly hits: number;
-  readonly blocked: BlockedTime;
+  /** Time that it was blocked, by what it waited for; what its backend cannot be blocked on is absent. */
+  readonly blocked: WaitTimes;
 }
 
 /** What the file backend did. */

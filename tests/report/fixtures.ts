@@ -9,12 +9,16 @@ import type { LatencySummary } from "../../lib/run/measurements.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import type { FileResult, RunResult, ThreadResult } from "../../lib/run/run_result.ts";
 
-/** A thread that each read and each write was an operation of, and that was never blocked. */
+/** A thread that each read and each write was an operation of, and that was never blocked on any of the waits. */
 export function threadOf(
   counts: Pick<ThreadResult, "thread" | "runtimeMs" | "reads" | "writes" | "hits">,
+  waits: readonly string[] = ["lock"],
 ): ThreadResult {
-  return { ...counts, ops: counts.reads + counts.writes, blocked: { onLockMs: 0, onQueueMs: 0, onWriteMs: 0 } };
+  const blocked = Object.fromEntries(waits.map((wait) => [wait, 0]));
+  return { ...counts, ops: counts.reads + counts.writes, blocked };
 }
+
+const QUEUE_WAITS = ["lock", "queue"];
 
 export const memoryOptions: RunOptions = {
   threads: 4,
@@ -103,8 +107,8 @@ export const swept: FileResult = {
 export const fileResult: RunResult = {
   options: { ...memoryOptions, threads: 2, loadTimeMs: 2_500, backend: asynchronousBackend },
   threads: [
-    threadOf({ thread: 0, runtimeMs: 2_000, reads: 100, writes: 900, hits: 90 }),
-    threadOf({ thread: 1, runtimeMs: 1_000, reads: 200, writes: 800, hits: 10 }),
+    threadOf({ thread: 0, runtimeMs: 2_000, reads: 100, writes: 900, hits: 90 }, QUEUE_WAITS),
+    threadOf({ thread: 1, runtimeMs: 1_000, reads: 200, writes: 800, hits: 10 }, QUEUE_WAITS),
   ],
   file: persisted,
   stoppedBy: "SIGINT",
@@ -153,7 +157,7 @@ export const mixResult: RunResult = {
     reads: 2_000,
     writes: 500,
     hits: 1_990,
-    blocked: { onLockMs: 1, onQueueMs: 250, onWriteMs: 0 },
+    blocked: { lock: 1, queue: 250 },
   }],
   file: {
     ...persisted,

@@ -30,8 +30,8 @@ const machineObject = {
   v8_version: "15.0",
 };
 
-/** What a thread's row says of a thread that never waited. */
-const notBlocked = { blocked_on_lock_sec: 0, blocked_on_queue_sec: 0, blocked_on_write_sec: 0 };
+/** What a thread's row says of a thread that never waited, for a lock or for the queue. */
+const notBlocked = { blocked_on_lock_sec: 0, blocked_on_queue_sec: 0 };
 
 /** `Key0` to `Key65535` have 4.83 digits on average; the value is `foo`. */
 const MEAN_SEED_PUT_BYTES = 3 + (10 * 1 + 90 * 2 + 900 * 3 + 9_000 * 4 + 55_536 * 5) / 65_536 + 3;

@@ -75,12 +75,13 @@ average_ops_per_sec: 0.00
 reads: 0
 writes: 0
 hits: 0
-blocked_on_lock: 0s
-blocked_on_lock_share: 0.00%
 `;
+  // Without a thread there is nobody to be blocked.
+  assertEquals(summaryText({ options: memoryOptions, threads: [] }), zeros);
   const idle = threadOf({ thread: 0, runtimeMs: 0, reads: 0, writes: 0, hits: 0 });
-  for (const threads of [[], [idle], [idle, idle]]) {
-    assertEquals(summaryText({ options: memoryOptions, threads }), zeros);
+  for (const threads of [[idle], [idle, idle]]) {
+    const unblocked = "blocked_on_lock: 0s\nblocked_on_lock_share: 0.00%\n";
+    assertEquals(summaryText({ options: memoryOptions, threads }), zeros + unblocked);
   }
 });
 

@@ -37,6 +37,6 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   }
   return {
     runtimeMs: performance.now() - startedAtMs,
-    blocked: { onLockMs: 0, onQueueMs: 0, onWriteMs: 0 },
+    blocked: {},
   };
 });

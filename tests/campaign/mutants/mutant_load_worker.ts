@@ -49,5 +49,5 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
     meter,
   };
   runClosedLoop(load, pattern);
-  return { runtimeMs: 0, blocked: { onLockMs: 0, onQueueMs: 0, onWriteMs: 0 } };
+  return { runtimeMs: 0, blocked: {} };
 });
