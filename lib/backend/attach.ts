@@ -3,6 +3,9 @@
  *
  * @module
  */
+import type { AsynchronousConnection, Batch, EngineDescription } from "../engine/connection.ts";
+import type { EngineTarget } from "../engine/engine.ts";
+import { type EngineName, loadEngine } from "../engine/engines.ts";
 import { AsynchronousPut } from "../persist/policy/asynchronous.ts";
 import { CommitPut } from "../persist/policy/commit.ts";
 import { PeriodicPut } from "../persist/policy/periodic.ts";
@@ -11,36 +14,96 @@ import { SynchronousPut } from "../persist/policy/synchronous.ts";
 import { type AttachedPersistence, attachPersistence, type PersistenceHandle } from "../persist/persistence.ts";
 import { SnapshotQueue } from "../persist/snapshot_queue.ts";
 import { FILE_WRITER } from "../persist/write_meter.ts";
+import { hashKey } from "../store/hash.ts";
+import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { SharedStore, type StoreHandle } from "../store/shared_store.ts";
 import type { NamedWait } from "../sync/blocked.ts";
 import type { Backend } from "./backend.ts";
 import { FileBackend } from "./file_backend.ts";
 import { MemoryBackend } from "./memory.ts";
+import { storeBatch } from "./store_batch.ts";
 
-/** What a load worker needs in order to attach to the backend; structured-cloneable. */
-export type BackendHandle =
+/** What a load worker needs in order to attach to one of kvlab's own backends; structured-cloneable. */
+export type SharedHandle =
   | { readonly kind: "memory"; readonly store: StoreHandle }
   | { readonly kind: "file"; readonly persistence: PersistenceHandle };
 
-/** A load worker's own view of the backend. */
-export interface AttachedBackend {
-  readonly backend: Backend;
-  /** The store behind it. */
-  readonly store: SharedStore;
-  /** The version up to which a shard's puts have been acknowledged, as the gauges count it. */
-  acknowledgedVersion(shard: number): number;
-  /** Time that the load worker has waited since it attached, by what it waited for. */
-  readonly waits: readonly NamedWait[];
+/** What a load worker needs in order to attach to the backend; structured-cloneable. */
+export type BackendHandle = SharedHandle | EngineHandle;
+
+/** The same of an engine. */
+export interface EngineHandle {
+  readonly kind: "engine";
+  readonly engine: EngineName;
+  readonly target: EngineTarget;
+  /** Operations that each load worker has under way at most. */
+  readonly inFlight: number;
 }
 
-/** Attaches a load worker to a backend. */
-export function attachBackend(handle: BackendHandle, thread: number): AttachedBackend {
+/** How far a put has come, in the terms of our own backends, whose gauges count by shard. */
+export interface ShardProgress {
+  shardOf(key: PaddedBytes): number;
+  /** The version up to which a shard's puts have been acknowledged, as the gauges count it. */
+  acknowledgedVersion(shard: number): number;
+}
+
+/** What a load worker has of every backend. */
+interface CommonBackend {
+  /** Where the records go that are put before the load. */
+  readonly preload: Batch;
+  /** Where the load worker may be seen to wait, with the time since it attached. */
+  readonly waits: readonly NamedWait[];
+  /** Present for our own backends. */
+  readonly progress?: ShardProgress;
+  /** What an engine says of itself. */
+  readonly description?: EngineDescription;
+  /** Lets go of the backend. */
+  close(): void | Promise<void>;
+}
+
+/** A load worker's own view of a backend whose operations have ended when they return. */
+export interface SynchronousBackend extends CommonBackend {
+  readonly kind: "synchronous";
+  readonly backend: Backend;
+}
+
+/** A load worker's own view of a backend that may have several operations under way. */
+export interface AsynchronousBackend extends CommonBackend {
+  readonly kind: "asynchronous";
+  readonly backend: Pick<AsynchronousConnection, "put" | "get">;
+  /** How many at most. */
+  readonly inFlight: number;
+}
+
+/** A load worker's own view of the backend. */
+export type AttachedBackend = SynchronousBackend | AsynchronousBackend;
+
+/**
+ * Attaches a load worker to a backend.
+ *
+ * @throws {EngineError} when an engine refuses the connection
+ */
+export async function attachBackend(handle: BackendHandle, thread: number): Promise<AttachedBackend> {
+  return handle.kind === "engine" ? await connect(handle) : attachShared(handle, thread);
+}
+
+async function connect({ engine, target, inFlight }: EngineHandle): Promise<AttachedBackend> {
+  const connection = await (await loadEngine(engine)).connect(target);
+  const { preload, waits } = connection;
+  const common = { preload, waits, description: await connection.describe(), close: () => connection.close() };
+  return connection.kind === "synchronous"
+    ? { ...common, kind: connection.kind, backend: connection }
+    : { ...common, kind: connection.kind, backend: connection, inFlight };
+}
+
+/** Attaches a load worker to one of our own backends. */
+export function attachShared(handle: SharedHandle, thread: number): SynchronousBackend & { progress: ShardProgress } {
   if (handle.kind === "memory") {
     const store = SharedStore.attach(handle.store);
     return {
+      ...ofStore(store),
       backend: new MemoryBackend(store),
-      store,
-      acknowledgedVersion: (shard) => store.version(shard),
+      progress: progressOf(store, (shard) => store.version(shard)),
       waits: [{ name: "lock", time: store.blocked }],
     };
   }
@@ -50,18 +113,28 @@ export function attachBackend(handle: BackendHandle, thread: number): AttachedBa
   const queue = persistence.queue === undefined ? undefined : SnapshotQueue.attach(persistence.queue);
   const policy = createPutPolicy(persistence, attached, queue);
   const writes = policy instanceof SynchronousPut || policy instanceof CommitPut;
+  const acknowledgedVersion = persistence.policy.kind === "commit"
+    ? (shard: number) => ledger.acknowledgedVersion(shard)
+    : (shard: number) => store.version(shard);
   return {
+    ...ofStore(store),
     backend: new FileBackend({ store, layout: writer.layout, policy }),
-    store,
-    acknowledgedVersion: persistence.policy.kind === "commit"
-      ? (shard) => ledger.acknowledgedVersion(shard)
-      : (shard) => store.version(shard),
+    progress: progressOf(store, acknowledgedVersion),
     waits: [
       { name: "lock", time: store.blocked },
       ...(queue === undefined ? [] : [{ name: "queue", time: queue.blocked }]),
       ...(writes ? [{ name: "write", time: writer.blocked }] : []),
     ],
   };
+}
+
+/** What both of our own backends have. */
+function ofStore(store: SharedStore) {
+  return { kind: "synchronous", preload: storeBatch(store), close: () => {} } as const;
+}
+
+function progressOf(store: SharedStore, acknowledgedVersion: ShardProgress["acknowledgedVersion"]): ShardProgress {
+  return { shardOf: (key) => store.shardOf(hashKey(key.words, key.length)), acknowledgedVersion };
 }
 
 function createPutPolicy(

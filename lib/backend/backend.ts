@@ -4,6 +4,8 @@
  * @module
  */
 import type { SerializerName } from "../codec/codec.ts";
+import type { EngineSettings } from "../engine/engine.ts";
+import type { EngineName } from "../engine/engines.ts";
 import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy, SyncName } from "../persist/policy.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
@@ -45,5 +47,16 @@ export interface FileBackendOptions {
   readonly deviceProbe?: boolean;
 }
 
+/** An engine that others have made. */
+export interface EngineBackendOptions {
+  readonly kind: "engine";
+  readonly engine: EngineName;
+  readonly settings: EngineSettings;
+  /** Directory of its files, where it has any; a temporary one, removed at the end, when absent. */
+  readonly output?: string;
+  /** Operations that each load worker has under way at most: 1, unless the engine's connections are asynchronous. */
+  readonly inFlight: number;
+}
+
 /** The backend under test and its settings. */
-export type BackendOptions = MemoryBackendOptions | FileBackendOptions;
+export type BackendOptions = MemoryBackendOptions | FileBackendOptions | EngineBackendOptions;

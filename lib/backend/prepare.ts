@@ -23,7 +23,7 @@ import type { Abort } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { LINE_BYTES } from "../sync/layout.ts";
-import type { BackendHandle } from "./attach.ts";
+import type { SharedHandle } from "./attach.ts";
 import type { FileBackendOptions } from "./backend.ts";
 import { type KeySpace, planStore } from "./plan.ts";
 
@@ -38,13 +38,13 @@ const MEMORY_SHARDS_MAX = 1024;
 /** A prepared memory backend. */
 export interface PreparedMemory {
   readonly store: SharedStore;
-  readonly handle: BackendHandle;
+  readonly handle: SharedHandle;
 }
 
 /** A prepared file backend, whose directory is held until it is closed. */
 export interface PreparedFiles {
   readonly store: SharedStore;
-  readonly handle: BackendHandle;
+  readonly handle: SharedHandle;
   readonly ledger: Ledger;
   readonly writeMeter: WriteMeter;
   readonly doorbell: Doorbell;

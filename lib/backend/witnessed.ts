@@ -1,13 +1,16 @@
 /**
- * A backend whose acknowledgements outlive the process.
+ * Backends whose acknowledgements outlive the process.
  *
  * @module
  */
+import type { AsynchronousConnection } from "../engine/connection.ts";
 import type { Witness } from "../persist/witness.ts";
-import { hashKey } from "../store/hash.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
-import type { SharedStore } from "../store/shared_store.ts";
+import type { ShardProgress } from "./attach.ts";
 import type { Backend } from "./backend.ts";
+
+/** Says nothing of shards, where the backend has none. */
+const NO_SHARDS: ShardProgress = { shardOf: () => 0, acknowledgedVersion: () => 0 };
 
 /**
  * Records each put as acknowledged, once the backend behind it has returned from it, with the version up to
@@ -15,27 +18,42 @@ import type { Backend } from "./backend.ts";
  */
 export class WitnessedBackend implements Backend {
   readonly #backend: Backend;
-  readonly #store: SharedStore;
-  readonly #acknowledgedVersion: (shard: number) => number;
+  readonly #progress: ShardProgress;
   readonly #witness: Witness;
 
-  /** @param parts `acknowledgedVersion` gives the version up to which a shard's puts have been acknowledged */
-  constructor(
-    parts: { backend: Backend; store: SharedStore; acknowledgedVersion: (shard: number) => number; witness: Witness },
-  ) {
+  constructor(parts: { backend: Backend; progress?: ShardProgress | undefined; witness: Witness }) {
     this.#backend = parts.backend;
-    this.#store = parts.store;
-    this.#acknowledgedVersion = parts.acknowledgedVersion;
+    this.#progress = parts.progress ?? NO_SHARDS;
     this.#witness = parts.witness;
   }
 
   put(key: PaddedBytes, value: PaddedBytes): void {
     this.#backend.put(key, value);
-    const shard = this.#store.shardOf(hashKey(key.words, key.length));
-    this.#witness.acknowledged(shard, this.#acknowledgedVersion(shard));
+    const shard = this.#progress.shardOf(key);
+    this.#witness.acknowledged(shard, this.#progress.acknowledgedVersion(shard));
   }
 
   get(key: PaddedBytes, out: PaddedBytes): boolean {
+    return this.#backend.get(key, out);
+  }
+}
+
+/** The same of an asynchronous backend, for operations of which each begins when the one before has ended. */
+export class WitnessedLane {
+  readonly #backend: Pick<AsynchronousConnection, "put" | "get">;
+  readonly #witness: Witness;
+
+  constructor(parts: { backend: Pick<AsynchronousConnection, "put" | "get">; witness: Witness }) {
+    this.#backend = parts.backend;
+    this.#witness = parts.witness;
+  }
+
+  async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+    await this.#backend.put(key, value);
+    this.#witness.acknowledged(0, 0);
+  }
+
+  get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
     return this.#backend.get(key, out);
   }
 }

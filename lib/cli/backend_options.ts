@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { FileBackendOptions, MemoryBackendOptions } from "../backend/backend.ts";
+import type { FileBackendOptions } from "../backend/backend.ts";
 import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read } from "./flag_values.ts";
-import { FLAG_LIST, FLAGS, SWITCH_LIST } from "./flags.ts";
+import { type BackendName, FLAG_LIST, FLAGS, SWITCH_LIST } from "./flags.ts";
+import type { FlagName } from "./flags/flag.ts";
 import { UsageError } from "./usage_error.ts";
 import { listNames } from "./wording.ts";
 
@@ -33,16 +34,25 @@ export function readFileValues(raw: RawArguments) {
   };
 }
 
-/** @throws {UsageError} when flags of the file backend are given */
-export function memoryBackend({ given }: RawArguments): MemoryBackendOptions {
-  const strays = [...FLAG_LIST, ...SWITCH_LIST].filter(({ name, scope }) =>
-    (scope === "file" || scope === "device") && given.has(name)
-  );
+/**
+ * Refuses flags that go with other backends.
+ *
+ * @throws {UsageError} when there are any, with the backends that take them
+ */
+export function refuseOtherBackends(backend: BackendName, { given }: RawArguments): void {
+  const strays = [...FLAG_LIST, ...SWITCH_LIST].flatMap((flag) => {
+    const takers = backendsOf(flag);
+    if (takers.length === 0 || takers.includes(backend) || !given.has(flag.name)) return [];
+    return [`--${flag.name} (${takers.join(", ")})`];
+  });
   if (strays.length > 0) {
-    const names = strays.map(({ name }) => `--${name}`).join(", ");
-    throw new UsageError(`the memory backend takes no flags of the file backend, got ${names}`);
+    throw new UsageError(`the ${backend} backend takes no flags of other backends, got ${strays.join(", ")}`);
   }
-  return { kind: "memory" };
+}
+
+/** The backends that take a flag, where not every backend does. */
+function backendsOf({ scope, engines = [] }: FlagName): readonly BackendName[] {
+  return scope === "file" || scope === "device" ? ["file", ...engines] : engines;
 }
 
 /** @throws {UsageError} when a flag that it needs is not given, or flags contradict each other */

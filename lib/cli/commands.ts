@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ENGINE_NAMES } from "../engine/engines.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import type { FlagName, FlagScope } from "./flags/flag.ts";
 
@@ -26,9 +27,9 @@ export interface CommandEntry {
 export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
   run: {
     called: "a run",
-    usage: ["[options] memory", "[options] file [options]"],
+    usage: ["[options] memory", "[options] file [options]", `[options] ${ENGINE_NAMES.join("|")} [options]`],
     about: "Without a command: runs the load, and reports the throughput and what a crash would have lost.",
-    scopes: ["load", "workload", "measurement", "output", "progress", "file", "device"],
+    scopes: ["load", "workload", "measurement", "output", "progress", "file", "device", "engine"],
   },
   crash: {
     called: "crash",

@@ -6,6 +6,8 @@
  * @module
  */
 import { COMMAND_FLAGS, COMMAND_SWITCHES } from "./flags/command_flags.ts";
+import { ENGINE_NAMES } from "../engine/engines.ts";
+import { ENGINE_FLAGS } from "./flags/engine_flags.ts";
 import { FILE_FLAGS } from "./flags/file_flags.ts";
 import type { Flag, FlagName } from "./flags/flag.ts";
 import { LOAD_FLAGS } from "./flags/load_flags.ts";
@@ -14,7 +16,10 @@ import { OUTPUT_FLAGS, OUTPUT_SWITCHES } from "./flags/output_flags.ts";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "./flags/workload_flags.ts";
 
 /** The names of the backends, in the order shown to users. */
-export const BACKEND_NAMES = ["memory", "file"] as const;
+export const BACKEND_NAMES = ["memory", "file", ...ENGINE_NAMES] as const;
+
+/** The name of a backend. */
+export type BackendName = typeof BACKEND_NAMES[number];
 
 /** The flags with a value, in the order shown to users. No command takes two of the same name. */
 export const FLAGS = {
@@ -23,6 +28,7 @@ export const FLAGS = {
   ...MEASUREMENT_FLAGS,
   ...OUTPUT_FLAGS,
   ...FILE_FLAGS,
+  ...ENGINE_FLAGS,
   ...COMMAND_FLAGS,
 } as const;
 

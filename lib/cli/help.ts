@@ -27,6 +27,7 @@ Backends:
   file    The same store, persisted in one file per shard, under one policy: synchronous
           (--write-period-us), asynchronous (--queue-depth), periodic (--flush-period-us) or
           commit (--commit-delay-us).
+  sqlite  SQLite, a database file that each thread opens for itself, a transaction for each put.
 
 Flags go before or after the backend's name, the directory or the files, as --flag=value or
 --flag value. Units of a count: k or M, or none. Of a SIZE: ${listNames(SIZE_UNITS)}, or none
@@ -93,6 +94,7 @@ export function helpText(): string {
     section("Options of the measurement:", flagsOf("measurement")),
     section("Options of the output:", flagsOf("output", "progress")),
     section("Options of the file backend:", flagsOf("file", "device")),
+    section("Options of the engines:", flagsOf("engine")),
     section(
       "Options of crash, beside those of the load, the workload, the file backend, and --quiet:",
       flagsOf("crash"),

@@ -8,7 +8,7 @@ import type { PatternName } from "../load/pattern.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read, refuseBoth } from "./flag_values.ts";
-import { FLAGS } from "./flags.ts";
+import { type BackendName, FLAGS } from "./flags.ts";
 
 /** The values of the measurement's flags. */
 export type MeasurementValues = ReturnType<typeof readMeasurementValues>;
@@ -31,24 +31,25 @@ export function readMeasurementValues(raw: RawArguments) {
   };
 }
 
-/** One operation in so many is timed where the load does not wait: timing it takes as long as a get. */
+/** One operation in so many is timed where the load does not wait: timing it takes as long as a get of our own. */
 const LATENCY_SAMPLE_UNTHROTTLED = 256;
 
 /**
  * @param values the flags' values
- * @param pattern the pattern that is asked for, or the default one
+ * @param load the pattern and the backend that are asked for, or the default ones
  * @throws {UsageError} when flags contradict each other
  */
 export function measurementOptions(
   raw: RawArguments,
   values: MeasurementValues,
-  pattern: PatternName,
+  { pattern, backend }: { pattern: PatternName; backend: BackendName },
 ): MeasurementOptions {
   refuseBoth(raw, [FLAGS.loadTime, FLAGS.ops], "both say when the load ends");
   refuseBoth(raw, [FLAGS.pattern, FLAGS.rate], "both say when operations begin");
   const { ops, warmupMs, ratePerSec, intervalMs } = values;
-  const waits = ratePerSec !== undefined || pattern !== "unthrottled";
-  const latencySample = values.latencySample ?? (waits ? 1 : LATENCY_SAMPLE_UNTHROTTLED);
+  const isOurs = backend === "memory" || backend === "file";
+  const isShort = ratePerSec === undefined && pattern === "unthrottled" && isOurs;
+  const latencySample = values.latencySample ?? (isShort ? LATENCY_SAMPLE_UNTHROTTLED : 1);
   return {
     ...(ops === undefined ? {} : { ops }),
     ...(warmupMs === 0 ? {} : { warmupMs }),

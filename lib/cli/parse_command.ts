@@ -4,14 +4,15 @@
  *
  * @module
  */
-import type { FileBackendOptions } from "../backend/backend.ts";
+import type { BackendOptions, FileBackendOptions } from "../backend/backend.ts";
 import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
-import { fileBackend, memoryBackend, readFileValues } from "./backend_options.ts";
+import { fileBackend, type FileValues, readFileValues, refuseOtherBackends } from "./backend_options.ts";
+import { engineBackend } from "./engine_options.ts";
 import { COMMAND_WORDS, type CommandName } from "./commands.ts";
 import { quoteAll, read, refuseRepeatedAndEmpty, refuseStrays, refuseUnknownFlags } from "./flag_values.ts";
-import { BACKEND_NAMES, FLAGS, SWITCHES } from "./flags.ts";
+import { BACKEND_NAMES, type BackendName, FLAGS, SWITCHES } from "./flags.ts";
 import { measurementOptions, readMeasurementValues } from "./measurement_options.ts";
 import { isQuiet, type OutputOptions, outputOptions, readOutputValues } from "./output_options.ts";
 import { refuseTooLargeStore } from "./store_check.ts";
@@ -137,15 +138,26 @@ function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
   const name = BACKEND_NAMES.find((name) => name === word);
   if (name === undefined) throw new UsageError(`no backend or command given, must be ${listNames(FIRST_WORDS)}`);
   refuseBesideBackend(name, others);
-  const backend = name === "memory"
-    ? memoryBackend(raw)
-    : { ...fileBackend(raw, file), deviceProbe: !raw.given.has(SWITCHES.noDeviceProbe.name) };
+  const backend = backendOptions(name, raw, file);
   const { repeat } = measurementValues;
-  const measured = { ...load, ...measurementOptions(raw, measurementValues, load.pattern) };
+  const { pattern } = load;
+  const measured = { ...load, ...measurementOptions(raw, measurementValues, { pattern, backend: name }) };
   const workload = workloadOptions(raw, workloadValues, measured);
   if (workload.kind === "mix") refuseTooLargeStore(workload, backend, load.threads);
   const output = outputOptions(outputValues, { ...measured, repeat });
   return { kind: "run", options: { ...measured, workload, backend }, repeat, ...output };
+}
+
+function backendOptions(name: BackendName, raw: RawArguments, file: FileValues): BackendOptions {
+  refuseOtherBackends(name, raw);
+  switch (name) {
+    case "memory":
+      return { kind: "memory" };
+    case "file":
+      return { ...fileBackend(raw, file), deviceProbe: !raw.given.has(SWITCHES.noDeviceProbe.name) };
+    default:
+      return engineBackend(name, raw);
+  }
 }
 
 /** The latest moment of a kill where the command line does not say: a default run's time would be long to wait for. */

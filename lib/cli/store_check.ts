@@ -24,6 +24,8 @@ const GIB = 2 ** 30;
 
 /** @throws {UsageError} when a store cannot hold the mix's records, or one of its shards cannot hold its part of them */
 export function refuseTooLargeStore(mix: MixOptions, backend: BackendOptions, threads: number): void {
+  // An engine keeps its records where it likes.
+  if (backend.kind === "engine") return;
   const shards = backend.kind === "file"
     ? backend.fileCount * shardsPerFile(backend.layout, backend.fileCount)
     : memoryShards(threads);

@@ -9,7 +9,7 @@ import type { FileBackendOptions } from "../backend/backend.ts";
 import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import type { MixOptions } from "../load/workload.ts";
-import { exposureBound } from "../run/exposure_bound.ts";
+import { exposureBound } from "../persist/exposure_bound.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { run } from "../run/runner.ts";

@@ -48,7 +48,7 @@ const READ_MODIFY_WRITE = OPERATION_READ_MODIFY_WRITE;
  * The closed loop: each operation begins when the one before has ended and the pattern has waited. Between two operations
  * that are timed, a loop runs that knows nothing of timing.
  */
-export function runClosedLoop(parts: LoopParts, pattern: Pattern): void {
+export function runClosedLoop(parts: LoopParts, pattern: Pick<Pattern, "pause">): void {
   const { workload, opsMax, latencySample, phase, during, endsAtMs } = parts;
   const out = new PaddedBytes(workload.value.length);
   let untilSample = latencySample;
@@ -80,7 +80,7 @@ export function runClosedLoop(parts: LoopParts, pattern: Pattern): void {
  */
 function runUntimed(
   { backend, workload, phase, during, meter: { counts } }: LoopParts,
-  pattern: Pattern,
+  pattern: Pick<Pattern, "pause">,
   { count, out }: { count: number; out: PaddedBytes },
 ): number {
   const phaseWords = phase.words;

@@ -4,24 +4,20 @@
  * @module
  */
 import { attachBackend, type AttachedBackend, type BackendHandle } from "../backend/attach.ts";
-import type { Backend } from "../backend/backend.ts";
-import { WitnessedBackend } from "../backend/witnessed.ts";
-import { Witness, type WitnessOptions } from "../persist/witness.ts";
+import type { EngineDescription } from "../engine/connection.ts";
+import type { WitnessOptions } from "../persist/witness.ts";
 import { Abort } from "../sync/abort.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
 import { CALIBRATING, Phase, type PhaseHandle, PRELOADING, RUNNING, WARMING } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
 import { calibrate } from "./calibration.ts";
-import { runClosedLoop, runOpenLoop, SAMPLE_NEVER } from "./load_loop.ts";
+import { createLoad, type Load, type LoadPart } from "./load.ts";
 import { LoadMeter, type LoadMeterHandle, PRELOADED, type ThreadMeter } from "./load_meter.ts";
-import { MixedWorkload } from "./mixed_workload.ts";
-import { NumberedWorkload } from "./numbered_workload.ts";
-import { createPattern, type PatternName } from "./pattern.ts";
+import type { PatternName } from "./pattern.ts";
 import { preload } from "./preload.ts";
 import { RecordsUsedUpError } from "./records_used_up_error.ts";
 import { Rng } from "./rng.ts";
-import { SeedWorkload } from "./seed_workload.ts";
-import type { Workload, WorkloadOptions } from "./workload.ts";
+import type { WorkloadOptions } from "./workload.ts";
 
 /** What a load worker gets. */
 export interface LoadWorkerConfiguration extends TaskConfiguration {
@@ -55,61 +51,60 @@ export interface LoadWorkerResult {
   readonly runtimeMs: number;
   /** Time that it was blocked during its load, by what it waited for. */
   readonly blocked: WaitTimes;
+  /** What the engine says of itself, where the backend is one. */
+  readonly engine?: EngineDescription;
 }
 
-serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => new LoadThread(configuration).run());
+serveTask(async (configuration: LoadWorkerConfiguration): Promise<LoadWorkerResult> => {
+  const attached = await attachBackend(configuration.backend, configuration.thread);
+  return await new LoadThread(configuration, attached).run();
+});
 
-/** Two streams of random numbers for each thread, so that the waits do not change the operations; a third for records. */
+/** Random numbers for records, besides two streams for each thread. */
 const STREAMS_OF_RECORDS = 2 ** 31;
 
 /** One load worker's work. */
 class LoadThread {
   readonly #configuration: LoadWorkerConfiguration;
-  readonly #abort: Abort;
   readonly #phase: Phase;
   readonly #meter: ThreadMeter;
   readonly #attached: AttachedBackend;
-  readonly #backend: Backend;
-  readonly #workload: Workload;
-  readonly #waits: Rng;
+  readonly #load: Load;
 
-  constructor(configuration: LoadWorkerConfiguration) {
-    const { seed, thread } = configuration;
+  constructor(configuration: LoadWorkerConfiguration, attached: AttachedBackend) {
+    const phase = Phase.attach(configuration.phase);
     this.#configuration = configuration;
-    this.#abort = Abort.attach(configuration.abort);
-    this.#phase = Phase.attach(configuration.phase);
-    this.#meter = LoadMeter.attach(configuration.meter).thread(thread);
-    this.#attached = attachBackend(configuration.backend, thread);
-    this.#backend = witnessed(this.#attached, configuration);
-    this.#workload = createWorkload(configuration);
-    this.#waits = new Rng(seed, 2 * thread + 1);
+    this.#phase = phase;
+    this.#meter = LoadMeter.attach(configuration.meter).thread(configuration.thread);
+    this.#attached = attached;
+    this.#load = createLoad(attached, { configuration, phase, abort: Abort.attach(configuration.abort) });
   }
 
-  run(): LoadWorkerResult {
+  async run(): Promise<LoadWorkerResult> {
     const { ratePerSec, threads, ops = Infinity, loadTimeMs = Infinity, thread } = this.#configuration;
     const phase = this.#phase;
     phase.arrive();
-    this.#preload();
-    if (ratePerSec !== undefined) this.#calibrate(ratePerSec / threads);
+    await this.#preload();
+    if (ratePerSec !== undefined) await this.#calibrate(ratePerSec / threads);
 
-    phase.waitFor(WARMING, this.#abort);
-    this.#load({ during: WARMING, endsAtMs: Infinity, opsMax: Infinity, meter: LoadMeter.create(1).thread(0) });
-    phase.waitFor(RUNNING, this.#abort);
+    await this.#load.reach(WARMING);
+    await this.#run({ during: WARMING, endsAtMs: Infinity, opsMax: Infinity, meter: LoadMeter.create(1).thread(0) });
+    await this.#load.reach(RUNNING);
     const before = this.#blocked;
     // All threads count from the same moment, however late the system lets one begin.
     const startedAtMs = phase.beganAtMs;
     const endsAtMs = startedAtMs + loadTimeMs;
-    const usedUp = this.#load({
-      during: RUNNING,
-      endsAtMs,
-      opsMax: share(ops, { thread, threads }),
-      meter: this.#meter,
-    });
+    const opsMax = share(ops, { thread, threads });
+    const usedUp = await this.#run({ during: RUNNING, endsAtMs, opsMax, meter: this.#meter });
     const runtimeMs = performance.now() - startedAtMs;
+    const blocked = Object.fromEntries(this.#blocked.map(([name, ms], index) => [name, ms - before[index]![1]]));
+    await this.#attached.close();
+    const { description } = this.#attached;
     return {
       runtimeMs,
+      blocked,
       ...(usedUp === undefined ? {} : { usedUp }),
-      blocked: Object.fromEntries(this.#blocked.map(([name, ms], index) => [name, ms - before[index]![1]])),
+      ...(description === undefined ? {} : { engine: description }),
     };
   }
 
@@ -118,14 +113,14 @@ class LoadThread {
   }
 
   /** Puts this thread's part of the records, where the workload has them put before the load. */
-  #preload(): void {
+  async #preload(): Promise<void> {
     const { workload, seed, thread, threads } = this.#configuration;
     if (workload.kind !== "mix" || !workload.preload) return;
     const phase = this.#phase;
     const { counts } = this.#meter;
-    phase.waitFor(PRELOADING, this.#abort);
+    await this.#load.reach(PRELOADING);
     const rng = new Rng(seed, STREAMS_OF_RECORDS + thread);
-    preload(this.#attached.store, workload, {
+    await preload(this.#attached.preload, workload, {
       rng,
       thread,
       threads,
@@ -137,44 +132,22 @@ class LoadThread {
     phase.arrive();
   }
 
-  #calibrate(ratePerSec: number): void {
-    this.#phase.waitFor(CALIBRATING, this.#abort);
+  async #calibrate(ratePerSec: number): Promise<void> {
+    await this.#load.reach(CALIBRATING);
     calibrate({ phase: this.#phase, periodMs: 1000 / ratePerSec, timerLate: this.#meter.timerLate });
     this.#phase.arrive();
   }
 
-  /** Runs the load loop; says why it ended early, where the records to insert were used up. */
-  #load(part: { during: number; endsAtMs: number; opsMax: number; meter: ThreadMeter }): string | undefined {
-    const { ratePerSec, latencySample = SAMPLE_NEVER, pattern, threads, thread } = this.#configuration;
-    const phase = this.#phase;
-    const parts = { ...part, backend: this.#backend, workload: this.#workload, phase, latencySample };
+  /** Runs a part of the load; says why it ended early, where the records to insert were used up. */
+  async #run(part: LoadPart): Promise<string | undefined> {
     try {
-      if (ratePerSec === undefined) {
-        const { during, meter: { counts } } = part;
-        runClosedLoop(parts, createPattern(pattern, { phase, during, rng: this.#waits, counts }));
-      } else {
-        const firstMs = performance.now() + 1000 * thread / ratePerSec;
-        runOpenLoop(parts, { firstMs, periodMs: 1000 * threads / ratePerSec });
-      }
+      await this.#load.run(part);
       return undefined;
     } catch (error) {
       if (error instanceof RecordsUsedUpError) return error.message;
       throw error;
     }
   }
-}
-
-function createWorkload({ workload, seed, thread, threads, witness }: LoadWorkerConfiguration): Workload {
-  const rng = new Rng(seed, 2 * thread);
-  if (workload.kind === "seed") return new SeedWorkload(rng);
-  if (witness === undefined) return new MixedWorkload(rng, workload, { thread, threads });
-  return new NumberedWorkload(rng, workload, { round: witness.round, thread, threads });
-}
-
-/** The backend, with a witness of what it acknowledges where there is to be one. */
-function witnessed(attached: AttachedBackend, { witness, thread }: LoadWorkerConfiguration): Backend {
-  if (witness === undefined) return attached.backend;
-  return new WitnessedBackend({ ...attached, witness: Witness.ofAcknowledged(witness.directory, thread) });
 }
 
 /** One thread's part of the operations. */

@@ -17,6 +17,10 @@ export type PatternName = typeof PATTERN_NAMES[number];
 export interface Pattern {
   /** Waits as the pattern says; returns at once when the run stops. */
   pause(): void;
+  /** How long the next wait is to last, in microseconds, for whoever waits in another way; 0 for not at all. */
+  nextWaitUs(): number;
+  /** Counts a wait that was to last so many microseconds, and lasted so many milliseconds. */
+  count(askedUs: number, waitedMs: number): void;
 }
 
 /** What a pattern works with. */
@@ -42,44 +46,55 @@ export function createPattern(name: PatternName, parts: PatternParts): Pattern {
   }
 }
 
-/** 1 to 20 µs after every operation. */
-class ConsistentPattern implements Pattern {
-  readonly #parts: PatternParts;
+/** What the patterns that wait have in common. */
+abstract class WaitingPattern implements Pattern {
+  protected readonly parts: PatternParts;
 
   constructor(parts: PatternParts) {
-    this.#parts = parts;
+    this.parts = parts;
   }
 
+  abstract nextWaitUs(): number;
+
+  /** Does not wait past the end of the phase. Linux makes short sleeps some 60 µs longer (timer slack). */
   pause(): void {
-    sleepUs(this.#parts, 1 + this.#parts.rng.below(20));
+    const { phase, during } = this.parts;
+    const durationUs = this.nextWaitUs();
+    const startedAtMs = performance.now();
+    Atomics.wait(phase.words, Phase.INDEX, during, durationUs / 1000);
+    this.count(durationUs, performance.now() - startedAtMs);
+  }
+
+  count(askedUs: number, waitedMs: number): void {
+    const { counts } = this.parts;
+    counts[WAITS]!++;
+    counts[WAIT_ASKED_MS]! += askedUs / 1000;
+    counts[WAITED_MS]! += waitedMs;
+  }
+}
+
+/** 1 to 20 µs after every operation. */
+class ConsistentPattern extends WaitingPattern {
+  override nextWaitUs(): number {
+    return 1 + this.parts.rng.below(20);
   }
 }
 
 /** 60 to 200 ms after 5% of the operations, 10 to 20 µs after the others. */
-class BurstyPattern implements Pattern {
-  readonly #parts: PatternParts;
-
-  constructor(parts: PatternParts) {
-    this.#parts = parts;
-  }
-
-  pause(): void {
-    const { rng } = this.#parts;
-    if (rng.below(100) < 5) sleepUs(this.#parts, 60_000 + rng.below(140_001));
-    else sleepUs(this.#parts, 10 + rng.below(11));
+class BurstyPattern extends WaitingPattern {
+  override nextWaitUs(): number {
+    const { rng } = this.parts;
+    return rng.below(100) < 5 ? 60_000 + rng.below(140_001) : 10 + rng.below(11);
   }
 }
 
 /** No wait. */
 class UnthrottledPattern implements Pattern {
   pause(): void {}
-}
 
-/** Sleeps, but not past the end of the phase. Linux makes short sleeps some 60 µs longer (timer slack). */
-function sleepUs({ phase, during, counts }: PatternParts, durationUs: number): void {
-  const startedAtMs = performance.now();
-  Atomics.wait(phase.words, Phase.INDEX, during, durationUs / 1000);
-  counts[WAITS]!++;
-  counts[WAIT_ASKED_MS]! += durationUs / 1000;
-  counts[WAITED_MS]! += performance.now() - startedAtMs;
+  nextWaitUs(): number {
+    return 0;
+  }
+
+  count(): void {}
 }

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { SharedStore } from "../store/shared_store.ts";
+import type { Batch } from "../engine/connection.ts";
 import { RecordKeys, RecordValues } from "./record.ts";
 import type { Rng } from "./rng.ts";
 import type { MixOptions } from "./workload.ts";
 
-/** Records from one look at whether to go on to the next: often enough to stop at once, seldom enough to cost nothing. */
+/**
+ * Records of one batch, after which is looked whether to go on: often enough to stop at once, seldom enough to cost nothing.
+ */
 const TURN_RECORDS = 1024;
 
 /** What one thread's preload works with. */
@@ -23,13 +25,14 @@ export interface PreloadParts {
 }
 
 /**
- * Puts a thread's part of the records 0 to `keyCount` - 1 straight into the store: a range of them, so that all threads
+ * Puts a thread's part of the records 0 to `keyCount` - 1 in batches: a range of them, so that all threads
  * together put each of them once.
  *
  * @returns how many records it has put
  * @throws {StoreFullError} when the store was planned for less
+ * @throws {EngineError} when the engine refuses them
  */
-export function preload(store: SharedStore, options: MixOptions, parts: PreloadParts): number {
+export async function preload(batch: Batch, options: MixOptions, parts: PreloadParts): Promise<number> {
   const { rng, thread, threads } = parts;
   const { keyCount } = options;
   const keys = new RecordKeys(options);
@@ -41,11 +44,13 @@ export function preload(store: SharedStore, options: MixOptions, parts: PreloadP
   let record = first;
   while (parts.keepGoing(record - first) && record < end) {
     const turnEnd = Math.min(record + TURN_RECORDS, end);
+    batch.begin();
     for (; record < turnEnd; record++) {
       keys.write(record, key);
       values.write(value);
-      store.put(key, value);
+      batch.put(key, value);
     }
+    await batch.commit();
   }
   return record - first;
 }

@@ -193,7 +193,7 @@ export function withoutTrailingSlashes(path: string): string {
 }
 
 /** Creates a directory, and those above it that are missing; at sync levels above none they outlive a power loss. */
-function makeDirectory(path: string, sync: SyncName = "none"): string {
+export function makeDirectory(path: string, sync: SyncName = "none"): string {
   const directory = withoutTrailingSlashes(path);
   const missing = sync === "none" ? [] : missingDirectories(directory);
   try {

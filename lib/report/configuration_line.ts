@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { BackendOptions } from "../backend/backend.ts";
+import type { BackendOptions, EngineBackendOptions } from "../backend/backend.ts";
 import { hasInserts, hasTheta } from "../load/mix_parts.ts";
 import { OPERATION_NAMES } from "../load/operation.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
 import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { escapeControls, formatCount, formatSeconds, formatSize, microsecondsOf } from "./format.ts";
+import { escapeControls, formatCount, formatSeconds, formatSize, microsecondsOf, snakeCase } from "./format.ts";
 
 /**
  * The run's options on one line, without a line feed. The seed's workload goes without saying, as does whatever is off:
@@ -99,7 +99,27 @@ function backendParts(backend: BackendOptions): string[] {
         backend.output === undefined ? "temporary directory" : `output ${escapeControls(backend.output)}`,
         ...(backend.deviceProbe === false ? ["no device probe"] : []),
       ];
+    case "engine":
+      return [
+        engineText(backend),
+        ...(backend.output === undefined ? [] : [`output ${escapeControls(backend.output)}`]),
+        ...(backend.inFlight === 1 ? [] : [`${backend.inFlight} in flight`]),
+      ];
   }
+}
+
+/** The engine with its settings, such as `sqlite (journal wal, busy timeout 10000 ms)`. */
+function engineText({ engine, settings }: EngineBackendOptions): string {
+  const texts = Object.entries(settings).map(([name, value]) => settingText(snakeCase(name), value));
+  return texts.length === 0 ? engine : `${engine} (${texts.join(", ")})`;
+}
+
+function settingText(name: string, value: string | number | boolean): string {
+  const [, bare = name, unit] = /^(.*)_(bytes|ms)$/.exec(name) ?? [];
+  const text = bare.replaceAll("_", " ");
+  if (unit === "bytes") return `${text} ${formatSize(Number(value))}`;
+  if (unit === "ms") return `${text} ${value} ms`;
+  return value === true ? text : `${text} ${escapeControls(String(value))}`;
 }
 
 function layoutText(layout: LayoutOptions): string {

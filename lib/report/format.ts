@@ -77,3 +77,8 @@ export function readableNumber(value: number): string {
 export function readableShare(share: number): string {
   return PERCENT.format(share);
 }
+
+/** A name in camelCase as one in snake_case. */
+export function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

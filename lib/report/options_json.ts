@@ -11,7 +11,7 @@ import type { WorkloadOptions } from "../load/workload.ts";
 import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { microsecondsOf, secondsOf } from "./format.ts";
+import { microsecondsOf, secondsOf, snakeCase } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";
 
 /** The options under the names of their flags. */
@@ -60,6 +60,13 @@ function backendObject(backend: BackendOptions): JsonObject {
         ...layoutObject(backend.layout),
         sync: backend.sync,
         ...(backend.deviceProbe === undefined ? {} : { device_probe: backend.deviceProbe }),
+      };
+    case "engine":
+      return {
+        backend: backend.engine,
+        ...(backend.output === undefined ? {} : { output: backend.output }),
+        ...Object.fromEntries(Object.entries(backend.settings).map(([name, value]) => [snakeCase(name), value])),
+        in_flight: backend.inFlight,
       };
   }
 }

@@ -8,6 +8,10 @@
  *   says so: `total_runtime_sec`, `drain_sec`. Rates are not rounded, shares are from 0 to 1. The file backend's figures
  *   are absent for memory, and those of a rate, of waits and of a preload where there is none;
  * - `stopped_by`: `"SIGHUP"`, `"SIGINT"`, `"SIGTERM"` or null;
+ * - `promises`: what the backend promises that each kind of failure loses at most, in words: `process_crash`, `power_loss`,
+ *   and `failover`, null where there is no second copy;
+ * - `engine`, where the backend is one: its `name` and `version`, and its `settings` as read back from it, under its own
+ *   names;
  * - `ended_early`: why, where the records to insert were used up;
  * - `broken_bounds`: of the file backend, a sentence for each promise that was not kept;
  * - for the file backend `set_aside_files`: `{ path, backup_path, reason }` of each file that could not be read;

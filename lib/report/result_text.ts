@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { RunResult } from "../run/run_result.ts";
+import type { Promises } from "../engine/promises.ts";
+import type { EngineResult, RunResult } from "../run/run_result.ts";
 import type { Figure } from "./figure.ts";
 import { loadFigures } from "./figures.ts";
 import { formatRate, formatSeconds } from "./format.ts";
@@ -24,8 +25,8 @@ export function summaryText(result: RunResult): string {
 }
 
 /** What a result says besides its figures, in lines without line feeds. */
-export function remarks({ file, stoppedBy, usedUp }: RunResult): string[] {
-  const lines: string[] = [];
+export function remarks({ file, engine, promises, stoppedBy, usedUp }: RunResult): string[] {
+  const lines: string[] = [...engineLines(engine), ...promiseLines(promises)];
   if (file?.fileSystem !== undefined) lines.push(`file_system: ${file.fileSystem}`);
   if (file !== undefined && file.powerLoss === undefined) lines.push(`power_loss: ${NOTHING_SYNCED}`);
   for (const broken of file?.brokenBounds ?? []) lines.push(`broken_bound: ${broken}`);
@@ -33,6 +34,23 @@ export function remarks({ file, stoppedBy, usedUp }: RunResult): string[] {
   if (stoppedBy !== undefined) lines.push(`stopped_by: ${stoppedBy}`);
   return lines;
 }
+
+function engineLines(engine: EngineResult | undefined): string[] {
+  if (engine === undefined) return [];
+  const settings = Object.entries(engine.settings).map(([name, value]) => `${name}=${value}`);
+  return [`engine: ${engine.title} ${engine.version}`, `settings: ${settings.join(" ")}`];
+}
+
+/** What the backend promises that each kind of failure loses at most; the same three lines for every backend. */
+export function promiseLines({ processCrash, powerLoss, failover }: Promises): string[] {
+  return [
+    `process_crash_may_lose: ${processCrash.text}`,
+    `power_loss_may_lose: ${powerLoss.text}`,
+    `failover_may_lose: ${failover?.text ?? NO_FAILOVER}`,
+  ];
+}
+
+const NO_FAILOVER = "not applicable: there is no second copy";
 
 /** What a power loss would lose when nothing is ever synced. */
 const NOTHING_SYNCED = "everything (--sync=none)";

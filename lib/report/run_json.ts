@@ -4,8 +4,9 @@
  *
  * @module
  */
+import type { Promises } from "../engine/promises.ts";
 import type { LatencySummary, OperationResult, SeriesRow } from "../run/measurements.ts";
-import { perSecond, type RunResult, type ThreadResult } from "../run/run_result.ts";
+import { type EngineResult, perSecond, type RunResult, type ThreadResult } from "../run/run_result.ts";
 import type { Figure } from "./figure.ts";
 import { loadFigures } from "./figures.ts";
 import { secondsOf } from "./format.ts";
@@ -17,6 +18,8 @@ export function runObject(result: RunResult): JsonObject {
   return {
     ...figuresObject(loadFigures(result)),
     stopped_by: result.stoppedBy ?? null,
+    promises: promisesObject(result.promises),
+    ...(result.engine === undefined ? {} : { engine: engineObject(result.engine) }),
     ...(result.usedUp === undefined ? {} : { ended_early: result.usedUp }),
     ...(result.file === undefined ? {} : { broken_bounds: [...result.file.brokenBounds] }),
     ...(file === undefined ? {} : {
@@ -33,6 +36,15 @@ export function runObject(result: RunResult): JsonObject {
     threads: result.threads.map(threadObject),
     ...(series === undefined ? {} : { series: series.map(seriesObject) }),
   };
+}
+
+/** What the backend promises that each kind of failure loses at most; null where there is no second copy. */
+export function promisesObject({ processCrash, powerLoss, failover }: Promises): JsonObject {
+  return { process_crash: processCrash.text, power_loss: powerLoss.text, failover: failover?.text ?? null };
+}
+
+function engineObject({ title, version, settings }: EngineResult): JsonObject {
+  return { name: title, version, settings: { ...settings } };
 }
 
 /** Figures under the names that they have in the document. */

@@ -6,6 +6,7 @@
 import type { FileBackendOptions } from "../backend/backend.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
 import { type Exposure, ExposureGauge } from "../persist/exposure.ts";
+import { exposureBound } from "../persist/exposure_bound.ts";
 import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
 import { summarize } from "../metrics/summaries.ts";
 import { NO_WRITES, type WriteTotals } from "../persist/write_meter.ts";
@@ -13,7 +14,7 @@ import type { AbortHandle } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import { DRAINING, type Phase } from "../sync/phase.ts";
 import { WorkerTask } from "../sync/task.ts";
-import { brokenBounds, exposureBound } from "./exposure_bound.ts";
+import { brokenBounds } from "./broken_bounds.ts";
 import { type Distribution, ExposureSampler } from "./exposure_sampler.ts";
 import type { FileResult } from "./run_result.ts";
 

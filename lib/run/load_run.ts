@@ -4,6 +4,7 @@
  * @module
  */
 import type { BackendHandle } from "../backend/attach.ts";
+import type { Promises } from "../engine/promises.ts";
 import { LoadMeter } from "../load/load_meter.ts";
 import type { LoadWorkerConfiguration, LoadWorkerResult } from "../load/load_worker.ts";
 import { type Abort, AbortError } from "../sync/abort.ts";
@@ -31,8 +32,15 @@ export interface LoadRunParts {
   readonly abort: Abort;
   readonly phase: Phase;
   readonly backend: BackendHandle;
+  readonly promises: Promises;
   /** Present for the file backend. */
   readonly fileRun?: FileRun;
+  /** Present for an engine. */
+  readonly engine?: {
+    readonly title: string;
+    /** Has what was preloaded settle. */
+    settle(): void | Promise<void>;
+  };
 }
 
 /** One run, once its backend is prepared. */
@@ -69,7 +77,7 @@ export class LoadRun {
   }
 
   async #run(): Promise<RunResult> {
-    const { options, hooks, phase, fileRun } = this.#parts;
+    const { options, hooks, phase, fileRun, promises, engine } = this.#parts;
     const startedAtMs = performance.now();
     this.#spawnLoadWorkers();
     const series = this.#createSeries();
@@ -89,8 +97,11 @@ export class LoadRun {
     series?.finish();
     for (const broken of file?.brokenBounds ?? []) hooks.onWarning?.(broken);
     const stoppedBy: StopSignal | undefined = hooks.stop?.aborted ? hooks.stop.reason : undefined;
+    const [description] = workers.flatMap((worker) => worker.engine ?? []);
     return {
       options,
+      promises,
+      ...(engine === undefined || description === undefined ? {} : { engine: { title: engine.title, ...description } }),
       ...await loadResult({ options, meter: this.#meter, workers, phases: this.#phases }),
       ...(series === undefined ? {} : { series: series.rows }),
       ...(file === undefined ? {} : { file }),
@@ -156,11 +167,12 @@ export class LoadRun {
 
   /** Has the records put that are to be there before the load, and their files written. */
   async #preload(): Promise<void> {
-    const { options: { workload, threads }, fileRun, hooks } = this.#parts;
+    const { options: { workload, threads }, fileRun, engine, hooks } = this.#parts;
     if (workload.kind !== "mix" || !workload.preload) return;
     hooks.onProgress?.("preloading");
     await this.#enter(PRELOADING, "preload", () => this.#arrived(threads));
     if (fileRun !== undefined) await this.#enter(FLUSHING, "preload_flush", () => this.#arrived(1));
+    if (engine !== undefined) await this.#enter(FLUSHING, "preload_flush", async () => await engine.settle());
   }
 
   async #calibrateAndWarmUp(): Promise<void> {

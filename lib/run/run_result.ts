@@ -13,8 +13,11 @@ import type {
   WaitResult,
 } from "./measurements.ts";
 import type { RunOptions } from "./run_options.ts";
+import type { EngineDescription } from "../engine/connection.ts";
+import type { Promises } from "../engine/promises.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
 import type { TornFile } from "../persist/layout/stored_state.ts";
+import type { ExposureBound } from "../persist/exposure_bound.ts";
 import type { SweepCounts } from "../persist/sweeper.ts";
 import type { WriteTotals } from "../persist/write_meter.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
@@ -69,22 +72,25 @@ export interface FileResult extends WriteTotals {
   readonly fileSystem?: string;
 }
 
-/** The most that a configuration puts at risk; a part that it does not bound is absent. */
-export interface ExposureBound {
-  readonly writes?: number;
-  /** Age of the oldest write at risk, in milliseconds. */
-  readonly ageMs?: number;
-}
-
 /** A signal that ends a run in an orderly way. */
 export type StopSignal = "SIGHUP" | "SIGINT" | "SIGTERM";
+
+/** The engine that the load ran on. */
+export interface EngineResult extends EngineDescription {
+  /** As its makers write it, such as `SQLite`. */
+  readonly title: string;
+}
 
 /** What a finished run measured. */
 export interface RunResult {
   readonly options: RunOptions;
+  /** What the backend promises, with these options, that failures lose at most. */
+  readonly promises: Promises;
   readonly threads: readonly ThreadResult[];
   /** Present for the file backend. */
   readonly file?: FileResult;
+  /** Present where the backend is an engine. */
+  readonly engine?: EngineResult;
   /** The signal that ended the run early, if one did. */
   readonly stoppedBy?: StopSignal;
   /** Why the load ended early, where the records to insert were used up. */

@@ -6,6 +6,7 @@
 import type { FileBackendOptions } from "../backend/backend.ts";
 import type { KeySpace } from "../backend/plan.ts";
 import { prepareFiles, prepareMemory } from "../backend/prepare.ts";
+import { ownPromises } from "../backend/promises.ts";
 import { mixKeySpace } from "../load/mix.ts";
 import { SEED_KEY_SPACE } from "../load/seed_workload.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
@@ -14,6 +15,7 @@ import { fileSystemType, volatileFileSystem } from "../persist/system.ts";
 import { Abort } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
 import { Phase } from "../sync/phase.ts";
+import { runOnEngine } from "./engine_run.ts";
 import { type DeviceDescription, FileRun } from "./file_run.ts";
 import type { RunHooks } from "./hooks.ts";
 import { LoadRun } from "./load_run.ts";
@@ -34,7 +36,9 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
   const witness = options.witness?.directory;
   const abort = Abort.create();
   const phase = Phase.create();
-  const parts = { options, hooks, abort, phase };
+  const common = { options, hooks, abort, phase };
+  if (backend.kind === "engine") return await runOnEngine(backend, common);
+  const parts = { ...common, promises: ownPromises(backend, threads) };
   if (backend.kind === "memory") {
     return await new LoadRun({ ...parts, backend: prepareMemory(keys, { abort, threads }).handle }).run();
   }
@@ -48,8 +52,8 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
     const preloaded = workload.kind === "mix" && workload.preload;
     const device = describeDevice(backend, path);
     const worker = startWorker(() => hooks.createFileWorker?.() ?? createFileWorker(), "the file worker");
-    const common = { clock, phase, abort: abort.handle() };
-    const fileRun = new FileRun({ ...common, options: backend, files, preloaded, device, worker });
+    const shared = { clock, phase, abort: abort.handle() };
+    const fileRun = new FileRun({ ...shared, options: backend, files, preloaded, device, worker });
     return await new LoadRun({ ...parts, backend: files.handle, fileRun }).run();
   } finally {
     files.directory.close();

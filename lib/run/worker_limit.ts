@@ -10,6 +10,8 @@ import type { RunOptions } from "./run_options.ts";
 const DESCRIPTORS_PER_WORKER = 6;
 /** The file that a thread keeps open at least, and one more while that one is replaced. */
 const DESCRIPTORS_PER_WRITER = 2;
+/** What an engine's connection opens: a database with its log and its index, or a socket. */
+const DESCRIPTORS_PER_CONNECTION = 4;
 /** The files in which a thread notes what it was acknowledged, and what it has written and synced. */
 const DESCRIPTORS_PER_WITNESS = 3;
 /** The main thread's 23 as measured, the lock, the pipes of a command that is asked, and some that were inherited. */
@@ -50,7 +52,9 @@ export function workerShortage(
 ): Shortage | undefined {
   const fileWorkers = backend.kind === "file" ? 1 : 0;
   const threadsWrite = backend.kind === "file" && ["synchronous", "commit"].includes(backend.policy.kind);
-  const perThread = DESCRIPTORS_PER_WORKER + (threadsWrite ? DESCRIPTORS_PER_WRITER : 0) +
+  const connections = backend.kind === "engine" ? 1 : 0;
+  const perThread = DESCRIPTORS_PER_WORKER + connections * DESCRIPTORS_PER_CONNECTION +
+    (threadsWrite ? DESCRIPTORS_PER_WRITER : 0) +
     (witnessed ? DESCRIPTORS_PER_WITNESS : 0);
   const besides = DESCRIPTORS_OF_PROCESS +
     fileWorkers * (DESCRIPTORS_PER_WORKER + DESCRIPTORS_PER_WRITER + DESCRIPTORS_PER_WITNESS);

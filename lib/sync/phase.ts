@@ -104,6 +104,18 @@ export class Phase {
   }
 
   /**
+   * Resolves when the run has reached `phase`; for a worker whose event loop has to go on meanwhile.
+   *
+   * @throws {AbortError} when the run fails first
+   */
+  async reached(phase: number, abort: Abort): Promise<void> {
+    for (let current = this.current; current < phase; current = this.current) {
+      abort.check();
+      await Atomics.waitAsync(this.words, PHASE, current, abort.tickMs).value;
+    }
+  }
+
+  /**
    * Resolves when workers have arrived `count` times in all, or the run has failed; for the main thread, which must not
    * block.
    */

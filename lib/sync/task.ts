@@ -29,12 +29,12 @@ interface WorkerScope<C, R> {
 }
 
 /** Called once by a worker's module: runs the task on the configuration that arrives, and posts how it ended. */
-export function serveTask<C extends TaskConfiguration, R>(task: (configuration: C) => R): void {
+export function serveTask<C extends TaskConfiguration, R>(task: (configuration: C) => R | Promise<R>): void {
   const scope = globalThis as unknown as WorkerScope<C, R>;
   scope.onmessage = async ({ data }) => {
     try {
       scope.postMessage({ kind: "begun", lifeline: await holdLifeline() });
-      scope.postMessage({ kind: "done", result: task(data) });
+      scope.postMessage({ kind: "done", result: await task(data) });
     } catch (error) {
       Abort.attach(data.abort).raise();
       scope.postMessage({ kind: "failed", error: cloneable(error), aborted: error instanceof AbortError });

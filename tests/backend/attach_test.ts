@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
-import { attachBackend, type BackendHandle } from "../../lib/backend/attach.ts";
+import { attachShared, type SharedHandle } from "../../lib/backend/attach.ts";
 import { prepareFiles, prepareMemory } from "../../lib/backend/prepare.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
@@ -14,12 +14,12 @@ import { countsOf } from "../persist/fixtures.ts";
 import { clockAt, emptySnapshot, fileOptions, KEYS } from "./fixtures.ts";
 
 /** Two threads' views, each attached to its own clone of the handle. */
-function attachTwo(handle: BackendHandle) {
-  return [attachBackend(structuredClone(handle), 0), attachBackend(structuredClone(handle), 1)] as const;
+function attachTwo(handle: SharedHandle) {
+  return [attachShared(structuredClone(handle), 0), attachShared(structuredClone(handle), 1)] as const;
 }
 
 /** Checks that what one puts the other gets. */
-function assertShared(handle: BackendHandle): ReturnType<typeof attachTwo> {
+function assertShared(handle: SharedHandle): ReturnType<typeof attachTwo> {
   const [one, other] = attachTwo(handle);
   const out = new PaddedBytes(8);
   one.backend.put(PaddedBytes.of("a"), PaddedBytes.of("1"));
@@ -31,7 +31,7 @@ function assertShared(handle: BackendHandle): ReturnType<typeof attachTwo> {
   return [one, other];
 }
 
-Deno.test("attachBackend() gives views of one memory backend", () => {
+Deno.test("attachShared() gives views of one memory backend", () => {
   const { handle } = prepareMemory(KEYS, { abort: Abort.create(), threads: 2 });
   assertShared(handle);
 });
@@ -42,7 +42,7 @@ async function prepare(output: string, policy: PersistencePolicy) {
   return await prepareFiles(fileOptions(output, { policy }), KEYS, context);
 }
 
-Deno.test("attachBackend() gives views of one synchronous backend, each with the counts of its own writes", async () => {
+Deno.test("attachShared() gives views of one synchronous backend, each with the counts of its own writes", async () => {
   using directory = temporaryDirectory();
   const policy: PersistencePolicy = { kind: "synchronous", periodMs: 60_000 };
   const { handle, writeMeter, directory: held } = await prepare(directory.path, policy);
@@ -56,7 +56,7 @@ Deno.test("attachBackend() gives views of one synchronous backend, each with the
   held.close();
 });
 
-Deno.test("attachBackend() gives views of one asynchronous backend and its queue, which write nothing", async () => {
+Deno.test("attachShared() gives views of one asynchronous backend and its queue, which write nothing", async () => {
   using directory = temporaryDirectory();
   const policy: PersistencePolicy = { kind: "asynchronous", queueDepth: 4, queueMemoryBytes: 2 ** 20 };
   const { handle, queue, writeMeter, directory: held } = await prepare(directory.path, policy);
@@ -71,7 +71,7 @@ Deno.test("attachBackend() gives views of one asynchronous backend and its queue
   held.close();
 });
 
-Deno.test("attachBackend() gives views of one periodic backend and its ledger, which write nothing", async () => {
+Deno.test("attachShared() gives views of one periodic backend and its ledger, which write nothing", async () => {
   using directory = temporaryDirectory();
   const { handle, ledger, store, writeMeter, directory: held } = await prepare(directory.path, {
     kind: "periodic",

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreaterOrEqual, assertLess, assertRejects } from "@std/assert";
-import { attachBackend } from "../../lib/backend/attach.ts";
+import { attachShared } from "../../lib/backend/attach.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles, prepareMemory } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
@@ -42,7 +42,7 @@ const ENTRIES = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`key ${
 
 Deno.test("prepareMemory() makes a store for the keys, which its handle leads to", () => {
   const { store, handle } = prepareMemory(KEYS, { abort: Abort.create(), threads: 2 });
-  const { backend } = attachBackend(handle, 0);
+  const { backend } = attachShared(handle, 0);
   for (const [key, value] of Object.entries(ENTRIES)) backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
   for (const [key, value] of Object.entries(ENTRIES)) assertEquals(store.getString(key), value);
 });
@@ -174,7 +174,7 @@ Deno.test("prepareFiles() takes no more memory for the queue than its slots can 
   assertLess(SnapshotQueue.byteLength(queue.size), 600_000);
   // Snapshots of the shard with all of its keys, every byte escaped, fill every slot. A put that had to wait would throw.
   abort.raise();
-  const { backend } = attachBackend(handle, 0);
+  const { backend } = attachShared(handle, 0);
   const value = PaddedBytes.of("\x01".repeat(KEYS.valueLengthMax));
   const snapshot = emptySnapshot();
   for (let i = 0; i < KEYS.keyCount; i++) {

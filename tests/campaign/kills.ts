@@ -9,7 +9,7 @@ import type { ChildProgram } from "../../lib/crash/child.ts";
 import type { CrashOptions } from "../../lib/crash/crash.ts";
 import type { KillResult } from "../../lib/crash/crash_result.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
-import { exposureBound } from "../../lib/run/exposure_bound.ts";
+import { exposureBound } from "../../lib/persist/exposure_bound.ts";
 
 /** A configuration under which kvlab is killed. */
 export type KillConfiguration = Pick<FileBackendOptions, "policy" | "layout" | "serializer" | "fileCount"> & {

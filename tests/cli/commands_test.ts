@@ -4,9 +4,10 @@
  * @module
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { type CommandName, COMMANDS, flagsOf, takersOf, takes } from "../../lib/cli/commands.ts";
-import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
+import { COMMAND_WORDS, type CommandName, COMMANDS, flagsOf, takersOf, takes } from "../../lib/cli/commands.ts";
+import { BACKEND_NAMES, FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import { type CrashCommand, parseCommand } from "../../lib/cli/parse_command.ts";
+import { listNames } from "../../lib/cli/wording.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { PRESETS } from "../../lib/load/presets.ts";
 import { assertCommand, assertRefused, DEFAULTS } from "./command_lines.ts";
@@ -205,7 +206,7 @@ Deno.test("parseCommand() refuses what only a run takes with crash", () => {
 });
 
 Deno.test("parseCommand() names the command that was meant", () => {
-  const allowed = "must be memory, file, crash, inspect, export or compare";
+  const allowed = `must be ${listNames([...BACKEND_NAMES, ...COMMAND_WORDS])}`;
   const rows = [
     ["inspct a", "inspct", "inspect"],
     ["inspct --force-read a", "inspct", "inspect"],

@@ -56,7 +56,7 @@ Deno.test("parseCommand() times every operation where the load waits, otherwise 
 Deno.test("measurementOptions() times every operation of an open loop, whatever the pattern was to be", () => {
   const raw = readArguments(["--rate=10"]);
   for (const pattern of PATTERN_NAMES) {
-    const options = measurementOptions(raw, readMeasurementValues(raw), pattern);
+    const options = measurementOptions(raw, readMeasurementValues(raw), { pattern, backend: "memory" });
     assertEquals(options, { pattern: "unthrottled", ratePerSec: 10, latencySample: 1, intervalMs: 1000 });
   }
 });

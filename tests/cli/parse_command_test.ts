@@ -5,19 +5,16 @@
  */
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { COMMAND_WORDS } from "../../lib/cli/commands.ts";
-import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
+import { COMMAND_WORDS, flagsOf } from "../../lib/cli/commands.ts";
+import { BACKEND_NAMES, FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
+import { listNames } from "../../lib/cli/wording.ts";
 import { assertRefused, assertRun, DEFAULTS, FILE, FILE_BACKEND, MEMORY_RUN, split } from "./command_lines.ts";
 
-const ALL_FLAGS = "--threads, --load-time-sec, --pattern, --seed, --workload, --read-ratio, --keys, --max-keys, " +
-  "--key-size, --value-size, --distribution, --zipf-theta, --warmup, --ops, --rate, --latency-sample, --interval, " +
-  "--repeat, --format, --result, --series, --histograms, --file-count, --write-period-us, --queue-depth, " +
-  "--queue-memory, --flush-period-us, --commit-delay-us, --layout, --log-size, --replace, --sync, --serializer, --output, --preload, --no-preload, " +
-  "--no-device-probe, --quiet, --help or --version";
+const ALL_FLAGS = listNames(flagsOf("run").map(({ name }) => `--${name}`));
 const KINDS: readonly string[] = ["help", "version", "run", ...COMMAND_WORDS];
-const FIRST_WORDS = "memory, file, crash, inspect, export or compare";
+const FIRST_WORDS = listNames([...BACKEND_NAMES, ...COMMAND_WORDS]);
 
 /** A value of each flag of the file backend that does not take a 5. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -307,16 +304,26 @@ Deno.test("parseCommand() refuses wrong words", () => {
   for (const [args, message] of rows) assertRefused(args, message);
 });
 
-Deno.test("parseCommand() refuses flags of the file backend with memory", () => {
-  for (const { name } of FLAG_LIST.filter(({ scope }) => scope === "file")) {
+Deno.test("parseCommand() refuses flags of other backends", () => {
+  for (const { name, engines = [] } of FLAG_LIST.filter(({ scope }) => scope === "file")) {
+    const takers = ["file", ...engines].join(", ");
     const value = VALUES[name] ?? "5";
     for (const args of [["memory", `--${name}=${value}`], [`--${name}`, value, "memory"]]) {
-      assertRefused(args, `the memory backend takes no flags of the file backend, got --${name}`);
+      assertRefused(args, `the memory backend takes no flags of other backends, got --${name} (${takers})`);
     }
   }
+  const got = "--file-count (file), --journal (sqlite), --no-device-probe (file)";
   assertRefused(
-    "memory --no-device-probe --output=x --file-count=3",
-    "the memory backend takes no flags of the file backend, got --file-count, --output, --no-device-probe",
+    split("memory --no-device-probe --journal=wal --file-count=3"),
+    `the memory backend takes no flags of other backends, got ${got}`,
+  );
+  assertRefused(
+    split("sqlite --file-count=3"),
+    "the sqlite backend takes no flags of other backends, got --file-count (file)",
+  );
+  assertRefused(
+    split(`${FILE} --journal=wal`),
+    "the file backend takes no flags of other backends, got --journal (sqlite)",
   );
 });
 

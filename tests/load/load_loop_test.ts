@@ -43,7 +43,7 @@ class NotingBackend implements Backend {
   }
 }
 
-const NO_WAIT: Pattern = { pause: () => {} };
+const NO_WAIT: Pick<Pattern, "pause"> = { pause: () => {} };
 
 function loop(options: Partial<LoopParts> = {}) {
   const phase = Phase.create();

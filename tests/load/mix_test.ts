@@ -4,6 +4,7 @@
  * @module
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { storeBatch } from "../../lib/backend/store_batch.ts";
 import { planStore } from "../../lib/backend/plan.ts";
 import { mixKeySpace } from "../../lib/load/mix.ts";
 import { MixedWorkload } from "../../lib/load/mixed_workload.ts";
@@ -22,11 +23,11 @@ Deno.test("mixKeySpace() is all keys that there is room for, each with the longe
 });
 
 for (const shards of [1, 16]) {
-  Deno.test(`mixKeySpace() has room for values of ever new lengths, and all inserts, in ${shards} shards`, () => {
+  Deno.test(`mixKeySpace() has room for values of ever new lengths, and all inserts, in ${shards} shards`, async () => {
     const shares = [0.1, 0.8, 0.01, 0.09];
     const options = mixOf("a", { shares, keyCount: 500, keyCountMax: 2000, valueBytesMin: 0, valueBytesMax: 100 });
     const store = SharedStore.create(planStore(shards, mixKeySpace(options)), Abort.create());
-    preload(store, options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing: () => true });
+    await preload(storeBatch(store), options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing: () => true });
     const workload = new MixedWorkload(new Rng(2), options, { thread: 0, threads: 1 });
     const out = new PaddedBytes(0);
     let missed = 0;

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { assert, assertEquals, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
+import { storeBatch } from "../../lib/backend/store_batch.ts";
 import { planStore } from "../../lib/backend/plan.ts";
 import { mixKeySpace } from "../../lib/load/mix.ts";
 import { preload } from "../../lib/load/preload.ts";
@@ -34,13 +35,13 @@ function keyOf(record: number): string {
 }
 
 for (const threads of [1, 2, 3, 4]) {
-  Deno.test(`preload() puts every record exactly once with ${threads} threads`, () => {
+  Deno.test(`preload() puts every record exactly once with ${threads} threads`, async () => {
     for (const keyCount of [1, 2, 5, 1023, 1024, 1025, 10_007]) {
       const options = mixOf("a", { keyCount });
       const store = newStore(options);
-      const counts = Array.from({ length: threads }, (_, thread) => (
-        preload(store, options, { rng: new Rng(1, thread), thread, threads, keepGoing: () => true })
-      ));
+      const counts = await Promise.all(Array.from({ length: threads }, (_, thread) => (
+        preload(storeBatch(store), options, { rng: new Rng(1, thread), thread, threads, keepGoing: () => true })
+      )));
       assertStrictEquals(counts.reduce((sum, count) => sum + count), keyCount);
       assert(Math.max(...counts) - Math.min(...counts) <= 1, `${counts}`);
       const entries = entriesOf(store);
@@ -50,25 +51,25 @@ for (const threads of [1, 2, 3, 4]) {
   });
 }
 
-Deno.test("preload() gives records values of all lengths of the range, the same with the same random numbers", () => {
+Deno.test("preload() gives records values of all lengths of the range, the same with the same random numbers", async () => {
   const options = mixOf("a", { keyCount: 5000, valueBytesMin: 3, valueBytesMax: 20 });
-  const [first, again] = [newStore(options), newStore(options)].map((store) => {
-    preload(store, options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing: () => true });
+  const [first, again] = await Promise.all([newStore(options), newStore(options)].map(async (store) => {
+    await preload(storeBatch(store), options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing: () => true });
     return entriesOf(store);
-  });
+  }));
   assert(first !== undefined);
   const lengths = new Set([...first.values()].map(({ length }) => length));
   assertEquals([...lengths].sort((a, b) => a - b), Array.from({ length: 18 }, (_, i) => 3 + i));
   assertEquals(again, first);
 });
 
-Deno.test("preload() stops soon after it is told to, and says how many records it has put", () => {
+Deno.test("preload() stops soon after it is told to, and says how many records it has put", async () => {
   const options = mixOf("a", { keyCount: 50_000 });
   for (const turns of [0, 1, 3]) {
     const store = newStore(options);
     const told: number[] = [];
     const keepGoing = (records: number) => told.push(records) <= turns;
-    const count = preload(store, options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing });
+    const count = await preload(storeBatch(store), options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing });
     assertStrictEquals(count, entriesOf(store).size);
     assertStrictEquals(told.length, turns + 1);
     assertEquals(told, told.map((_, turn) => turn * count / Math.max(1, turns)));
@@ -77,7 +78,7 @@ Deno.test("preload() stops soon after it is told to, and says how many records i
   }
 });
 
-Deno.test("preload() tells at the end how many records it has put", () => {
+Deno.test("preload() tells at the end how many records it has put", async () => {
   for (const keyCount of [1, 1024, 3000]) {
     const options = mixOf("a", { keyCount });
     let told = NaN;
@@ -85,14 +86,14 @@ Deno.test("preload() tells at the end how many records it has put", () => {
       told = records;
       return true;
     };
-    preload(newStore(options), options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing });
+    await preload(storeBatch(newStore(options)), options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing });
     assertStrictEquals(told, keyCount);
   }
 });
 
-Deno.test("preload() throws StoreFullError when the store was planned for fewer records", () => {
+Deno.test("preload() throws StoreFullError when the store was planned for fewer records", async () => {
   const store = newStore(mixOf("a", { keyCountMax: 1000 }));
   const options = mixOf("a", { keyCount: 5000 });
   const part = { rng: new Rng(1), thread: 0, threads: 1, keepGoing: () => true };
-  assertThrows(() => preload(store, options, part), StoreFullError);
+  await assertRejects(() => preload(storeBatch(store), options, part), StoreFullError);
 });

@@ -3,13 +3,28 @@ import { resultJson } from "../../lib/report/result_json.ts";
 import { repeatsJson, repeatsText } from "../../lib/report/repeats_text.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";
 import { RESULT_SCHEMA, VERSION } from "../../lib/version.ts";
-import { asynchronousBackend, fileResult, machine, memoryOptions, mixResult, persisted, threadOf } from "./fixtures.ts";
+import {
+  asynchronousBackend,
+  fileResult,
+  machine,
+  memoryOptions,
+  memoryResult,
+  mixResult,
+  persisted,
+  threadOf,
+} from "./fixtures.ts";
 
 /** A memory run of one thread and ten seconds. */
 function memoryRun(writes: number): RunResult {
   const threads = [threadOf({ thread: 0, runtimeMs: 10_000, reads: 0, writes, hits: 0 })];
-  return { options: { ...memoryOptions, threads: 1 }, threads };
+  return { ...memoryResult, options: { ...memoryOptions, threads: 1 }, threads };
 }
+
+const FILE_PROMISES = `\
+process_crash_may_lose: at most 1026 writes
+power_loss_may_lose: everything that was never synced (--sync=none)
+failover_may_lose: not applicable: there is no second copy
+`;
 
 /** So many runs that the interval of their median is narrower than their range. */
 const eleven = Array.from({ length: 11 }, (_, index) => memoryRun(100 + index));
@@ -26,6 +41,9 @@ Deno.test("repeatsText() opens with the repeats, then has a table of the text re
     `\
 repeats: 3
 intervals: too few runs for 95%
+process_crash_may_lose: everything
+power_loss_may_lose: everything
+failover_may_lose: not applicable: there is no second copy
 
 figure                 median   min   max
 total_ops                 201   100   300
@@ -71,7 +89,8 @@ Deno.test("repeatsText() says above the table what the last run says besides its
   const text = repeatsText([{ ...fileResult, stoppedBy: "SIGTERM" }, fileResult]);
   assert(
     text.startsWith(
-      "repeats: 2\nintervals: too few runs for 95%\npower_loss: everything (--sync=none)\nstopped_by: SIGINT\n\nfigure ",
+      "repeats: 2\nintervals: too few runs for 95%\n" + FILE_PROMISES +
+        "power_loss: everything (--sync=none)\nstopped_by: SIGINT\n\nfigure ",
     ),
   );
 });

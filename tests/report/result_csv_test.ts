@@ -4,7 +4,7 @@ import { resultJson } from "../../lib/report/result_json.ts";
 import { readMachine } from "../../lib/report/machine.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";
 import { parseCsv, parseTable } from "./csv_reading.ts";
-import { asynchronousBackend, fileResult, memoryOptions, memoryResult, swept, threadOf } from "./fixtures.ts";
+import { asynchronousBackend, fileResult, memoryResult, swept, threadOf } from "./fixtures.ts";
 
 Deno.test("resultsCsv() has a header, and a row for a memory run, with the names of the JSON result", () => {
   const text = resultsCsv([{ ...memoryResult, threads: memoryResult.threads.slice(0, 1) }]);
@@ -48,7 +48,7 @@ Deno.test("resultsCsv() leaves a cell empty where only another run has the figur
 });
 
 Deno.test("resultsCsv() has no NaN or Infinity when no thread ran or no time passed", () => {
-  const idle: RunResult = { options: memoryOptions, threads: [] };
+  const idle: RunResult = { ...memoryResult, threads: [] };
   const instant = { ...idle, threads: [threadOf({ thread: 0, runtimeMs: 0, reads: 1, writes: 1, hits: 0 })] };
   assertNotMatch(resultsCsv([idle, instant]), /NaN|Infinity|null|undefined/);
 });

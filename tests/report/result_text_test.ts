@@ -1,6 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { summaryText } from "../../lib/report/result_text.ts";
-import { fileResult, memoryOptions, memoryResult, mixResult, swept, threadOf } from "./fixtures.ts";
+import { fileResult, memoryResult, mixResult, swept, threadOf } from "./fixtures.ts";
+
+const MEMORY_PROMISES = `\
+process_crash_may_lose: everything
+power_loss_may_lose: everything
+failover_may_lose: not applicable: there is no second copy
+`;
 
 Deno.test("summaryText() opens with the seed's four lines and ends with the counts when the backend is memory", () => {
   assertEquals(
@@ -15,6 +21,9 @@ writes: 1537662
 hits: 168006
 blocked_on_lock: 0s
 blocked_on_lock_share: 0.00%
+process_crash_may_lose: everything
+power_loss_may_lose: everything
+failover_may_lose: not applicable: there is no second copy
 `,
   );
 });
@@ -60,6 +69,9 @@ time_to_persist_mean: 0.002s
 time_to_persist_p50: 0.0015s
 time_to_persist_p99: 0.008s
 time_to_persist_max: 0.013s
+process_crash_may_lose: at most 1026 writes
+power_loss_may_lose: everything that was never synced (--sync=none)
+failover_may_lose: not applicable: there is no second copy
 power_loss: everything (--sync=none)
 stopped_by: SIGINT
 `,
@@ -67,7 +79,7 @@ stopped_by: SIGINT
 });
 
 Deno.test("summaryText() shows zeros when no thread ran or no time passed", () => {
-  const zeros = `\
+  const counts = `\
 total_ops: 0
 total_runtime: 0s
 total_ops_per_sec: 0.00
@@ -77,11 +89,11 @@ writes: 0
 hits: 0
 `;
   // Without a thread there is nobody to be blocked.
-  assertEquals(summaryText({ options: memoryOptions, threads: [] }), zeros);
+  assertEquals(summaryText({ ...memoryResult, threads: [] }), counts + MEMORY_PROMISES);
   const idle = threadOf({ thread: 0, runtimeMs: 0, reads: 0, writes: 0, hits: 0 });
   for (const threads of [[idle], [idle, idle]]) {
     const unblocked = "blocked_on_lock: 0s\nblocked_on_lock_share: 0.00%\n";
-    assertEquals(summaryText({ options: memoryOptions, threads }), zeros + unblocked);
+    assertEquals(summaryText({ ...memoryResult, threads }), counts + unblocked + MEMORY_PROMISES);
   }
 });
 

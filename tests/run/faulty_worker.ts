@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attachBackend } from "../../lib/backend/attach.ts";
+import { attachShared, type SharedHandle } from "../../lib/backend/attach.ts";
 import type { LoadWorkerConfiguration } from "../../lib/load/load_worker.ts";
 import type { FileWorkerConfiguration } from "../../lib/persist/file_worker.ts";
 import { type QueuedSnapshot, SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
@@ -105,8 +105,9 @@ function start(configuration: TaskConfiguration & Pick<LoadWorkerConfiguration, 
 }
 
 function startLoad(configuration: LoadWorkerConfiguration) {
-  const { backend: handle, thread } = configuration;
-  const { backend } = attachBackend(handle, thread);
+  const { thread } = configuration;
+  const handle = configuration.backend as SharedHandle;
+  const { backend } = attachShared(handle, thread);
   const key = PaddedBytes.of(`thread ${thread}`);
   const value = PaddedBytes.of("x");
   const store = SharedStore.attach(handle.kind === "memory" ? handle.store : handle.persistence.store);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attachBackend } from "../../lib/backend/attach.ts";
+import { attachShared, type SharedHandle } from "../../lib/backend/attach.ts";
 import { LoadMeter } from "../../lib/load/load_meter.ts";
 import { UPDATE } from "../../lib/load/operation.ts";
 import type { LoadWorkerConfiguration, LoadWorkerResult } from "../../lib/load/load_worker.ts";
@@ -18,7 +18,7 @@ const WRITES_MIN = 500;
 
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const phase = Phase.attach(configuration.phase);
-  const { backend } = attachBackend(configuration.backend, configuration.thread);
+  const { backend } = attachShared(configuration.backend as SharedHandle, configuration.thread);
   const { counts } = LoadMeter.attach(configuration.meter).thread(configuration.thread);
   const load = new SequenceLoad(configuration.seed, configuration.thread);
   const key = new PaddedBytes(32);

@@ -113,6 +113,7 @@ export const FILE_FLAGS = {
   output: {
     name: "output",
     scope: "file",
+    engines: ["sqlite"],
     placeholder: "DIR",
     about: "Directory of the files; what it holds is loaded first.",
     defaultNote: "a temporary one, removed at the end",

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { EngineName } from "../../engine/engines.ts";
 import type { PersistencePolicy } from "../../persist/policy.ts";
-import { type Bounds, parseByteSize, parseCount, parseWholeNumber, SIZE_UNITS } from "../units.ts";
+import { type Bounds, parseByteSize, parseCount, parseDuration, parseWholeNumber, SIZE_UNITS } from "../units.ts";
 import { listNames } from "../wording.ts";
 
 /**
@@ -13,6 +14,7 @@ import { listNames } from "../wording.ts";
  * - `load` and `progress`: whatever runs a load;
  * - `workload`, `measurement` and `output`: a run alone;
  * - `file`: whatever runs a load against the file backend; `device`: a run against the file backend alone;
+ * - `engine`: whatever runs a load against an engine;
  * - `directory`: whatever reads a directory;
  * - the others: the one command of that name.
  */
@@ -23,6 +25,7 @@ export type FlagScope =
   | "measurement"
   | "output"
   | "file"
+  | "engine"
   | "device"
   | "directory"
   | "crash"
@@ -40,6 +43,8 @@ export interface FlagName {
   readonly about: string;
   /** What the flag belongs to; without, everything takes it. */
   readonly scope?: FlagScope;
+  /** The engines that take the flag, beside the backend that its scope names. */
+  readonly engines?: readonly EngineName[];
 }
 
 /** A flag that takes a value of type `T`. */
@@ -102,6 +107,17 @@ export function count(bounds: Bounds, { example }: { readonly example: string })
     placeholder: "N",
     allowed: `a count from ${bounds.min} to ${bounds.max}, such as ${example} (k: thousands, M: millions)`,
     parse: (text: string) => parseCount(text, bounds),
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+/** A duration of up to a day. Its value is in milliseconds. */
+export function duration({ min, minMs }: { min: string; minMs: number }, { example }: { readonly example: string }) {
+  return {
+    placeholder: "TIME",
+    allowed: `a duration from ${min} to a day in ms, s or m, such as ${example}`,
+    parse: (text: string) => parseDuration(text, { min: minMs, max: DAY_MS }),
   };
 }
 

@@ -3,10 +3,7 @@
  *
  * @module
  */
-import { parseDuration } from "../units.ts";
-import { count, type DefaultedFlag, type Flag, type FlagName, wholeNumber } from "./flag.ts";
-
-const DAY_MS = 86_400_000;
+import { count, type DefaultedFlag, duration, type Flag, type FlagName, wholeNumber } from "./flag.ts";
 
 /** The measurement's flags, in the order shown to users. */
 export const MEASUREMENT_FLAGS = {
@@ -39,7 +36,7 @@ export const MEASUREMENT_FLAGS = {
     scope: "measurement",
     placeholder: "N",
     about: "Time every Nth operation of a thread; 1: all, 0: none.",
-    defaultNote: "1 with --rate or a pattern that waits, otherwise 256",
+    defaultNote: "1 with --rate, a pattern that waits or an engine, otherwise 256",
     ...wholeNumber({ min: 0, max: 1_000_000 }),
   },
   /** Its value is in milliseconds. */
@@ -68,11 +65,3 @@ export const MEASUREMENT_SWITCHES = {
     about: "Do not measure, before the load, what the device under the files can do.",
   },
 } as const satisfies Record<string, FlagName>;
-
-function duration({ min, minMs }: { min: string; minMs: number }, { example }: { readonly example: string }) {
-  return {
-    placeholder: "TIME",
-    allowed: `a duration from ${min} to a day in ms, s or m, such as ${example}`,
-    parse: (text: string) => parseDuration(text, { min: minMs, max: DAY_MS }),
-  };
-}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attachBackend } from "../../../lib/backend/attach.ts";
+import { attachShared, type SharedHandle } from "../../../lib/backend/attach.ts";
 import type { Backend } from "../../../lib/backend/backend.ts";
 import { runClosedLoop, SAMPLE_NEVER } from "../../../lib/load/load_loop.ts";
 import { LoadMeter } from "../../../lib/load/load_meter.ts";
@@ -13,6 +13,7 @@ import { createPattern } from "../../../lib/load/pattern.ts";
 import { Rng } from "../../../lib/load/rng.ts";
 import { Witness } from "../../../lib/persist/witness.ts";
 import { hashKey } from "../../../lib/store/hash.ts";
+import { SharedStore } from "../../../lib/store/shared_store.ts";
 import { Abort } from "../../../lib/sync/abort.ts";
 import { Phase, RUNNING } from "../../../lib/sync/phase.ts";
 import { serveTask } from "../../../lib/sync/task.ts";
@@ -21,7 +22,9 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const { seed, thread, threads, workload, witness: options } = configuration;
   if (workload.kind !== "mix" || options === undefined) throw new Error("Cannot acknowledge: the load has no witness");
   const phase = Phase.attach(configuration.phase);
-  const { backend, store } = attachBackend(configuration.backend, thread);
+  const handle = configuration.backend as SharedHandle;
+  const { backend } = attachShared(handle, thread);
+  const store = SharedStore.attach(handle.kind === "memory" ? handle.store : handle.persistence.store);
   const witness = Witness.ofAcknowledged(options.directory, thread);
   const hasty: Backend = {
     put(key, value) {

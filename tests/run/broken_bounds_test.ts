@@ -1,10 +1,10 @@
 /**
- * Tests of the bounds: what each policy promises, and what is said when a promise is not kept.
+ * Tests of what is said when a promise is not kept.
  *
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { brokenBounds, exposureBound } from "../../lib/run/exposure_bound.ts";
+import { brokenBounds } from "../../lib/run/broken_bounds.ts";
 import type { ExposureSummary } from "../../lib/run/exposure_sampler.ts";
 
 function found(writesMax: number, ageMsMax: number): ExposureSummary {
@@ -16,14 +16,6 @@ function found(writesMax: number, ageMsMax: number): ExposureSummary {
     worstShardWrites: 0,
   };
 }
-
-Deno.test("exposureBound() says what each policy promises", () => {
-  assertEquals(exposureBound({ kind: "synchronous", periodMs: 1 }, 4), {});
-  assertEquals(exposureBound({ kind: "asynchronous", queueDepth: 8, queueMemoryBytes: 1 }, 4), { writes: 12 });
-  assertEquals(exposureBound({ kind: "commit", delayMs: 1 }, 4), { writes: 0, ageMs: 0 });
-  const sweeps = { sweeps: 1, sweepOverruns: 0, sweepMsMax: 20 };
-  assertEquals(exposureBound({ kind: "periodic", periodMs: 50 }, 4, sweeps), { ageMs: 70 });
-});
 
 Deno.test("brokenBounds() says what was beyond a promise, and nothing when it was kept", () => {
   assertEquals(brokenBounds({}, found(1e6, 1e6)), []);

@@ -1,0 +1,46 @@
+/**
+ * What our own backends promise.
+ *
+ * @module
+ */
+import { EVERYTHING, type Loss, NOTHING, type Promises } from "../engine/promises.ts";
+import { exposureBound } from "../persist/exposure_bound.ts";
+import type { FileBackendOptions, MemoryBackendOptions } from "./backend.ts";
+
+/**
+ * The promises of the shared store, alone or in files. They follow from the policy (`policy.ts`), and for a power loss from
+ * the sync level: what was not synced may be lost with the power, however long ago it was written. There is no second copy
+ * that could take over.
+ */
+export function ownPromises(backend: MemoryBackendOptions | FileBackendOptions, threads: number): Promises {
+  if (backend.kind === "memory") return { processCrash: EVERYTHING, powerLoss: EVERYTHING };
+  const { layout, sync } = backend;
+  const processCrash = policyLoss(backend, threads);
+  const powerLoss = sync === "none" ? { text: "everything that was never synced (--sync=none)" } : processCrash;
+  if (layout.kind !== "snapshot" || layout.replace !== "in-place") return { processCrash, powerLoss };
+  return { processCrash: orTorn(processCrash), powerLoss: orTorn(powerLoss) };
+}
+
+function policyLoss({ policy }: FileBackendOptions, threads: number): Loss {
+  const { writes, ageMs } = exposureBound(policy, threads);
+  const bounds = {
+    ...(writes === undefined ? {} : { writesMax: writes }),
+    ...(ageMs === undefined ? {} : { ageMsMax: ageMs }),
+  };
+  switch (policy.kind) {
+    case "synchronous":
+      return { ...bounds, text: "what came since each file's last write, however long ago" };
+    case "asynchronous":
+      return { ...bounds, text: `at most ${writes} writes` };
+    case "periodic":
+      // How long a sweep takes, nobody knows beforehand.
+      return { text: `the writes of the last ${policy.periodMs} ms and of the time that a sweep takes` };
+    case "commit":
+      return NOTHING;
+  }
+}
+
+/** A file that is overwritten in place may be torn by either kind of failure. */
+function orTorn({ text }: Loss): Loss {
+  return { text: `${text}, and all of each file that was being overwritten` };
+}

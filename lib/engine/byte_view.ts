@@ -1,0 +1,24 @@
+/**
+ * Views of padded bytes, for engines that take byte arrays.
+ *
+ * @module
+ */
+import type { PaddedBytes } from "../store/padded_bytes.ts";
+
+/**
+ * The content of padded bytes as a byte array, without a copy. The array is made again only when the buffer or its length
+ * has changed: a load's keys are mostly of one buffer and one length.
+ */
+export class ByteView {
+  #view = new Uint8Array();
+  #bytes: Uint8Array | undefined;
+
+  /** Good until the padded bytes change. */
+  of({ bytes, length }: PaddedBytes): Uint8Array<ArrayBuffer> {
+    if (bytes !== this.#bytes || length !== this.#view.length) {
+      this.#bytes = bytes;
+      this.#view = bytes.subarray(0, length);
+    }
+    return this.#view;
+  }
+}

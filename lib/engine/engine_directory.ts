@@ -1,0 +1,64 @@
+/**
+ * An engine's directory: held by one kvlab at a time, and marked with the engine's name, so that no other backend takes
+ * it for its own.
+ *
+ * @module
+ */
+import { makeDirectory, namesIn } from "../persist/directory.ts";
+import { takeLock } from "../persist/directory_lock.ts";
+import { markedEngine, markEngine } from "../persist/engine_marker.ts";
+import { syncDirectory } from "../persist/file_io.ts";
+import { removeLeftDirectories, RUN_PREFIX } from "../persist/left_directories.ts";
+import { PersistError } from "../persist/persist_error.ts";
+import { storeFileNames } from "../persist/store_files.ts";
+import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
+
+/** A directory that this process holds from {@linkcode EngineDirectory.open} to {@linkcode EngineDirectory.close}. */
+export class EngineDirectory {
+  readonly path: string;
+  readonly #isTemporary: boolean;
+  readonly #lock: Deno.FsFile;
+
+  private constructor(path: string, options: { isTemporary: boolean; lock: Deno.FsFile }) {
+    this.path = path;
+    this.#isTemporary = options.isTemporary;
+    this.#lock = options.lock;
+  }
+
+  /**
+   * Takes hold of an engine's directory, which is made and marked if need be.
+   *
+   * @param output its path; a temporary one, removed when it is closed, when absent
+   * @throws {PersistError} when it cannot be used: not a directory, in use, or another backend's
+   */
+  static open(engine: string, output: string | undefined): EngineDirectory {
+    const isTemporary = output === undefined;
+    const path = isTemporary ? makeTemporaryDirectory(RUN_PREFIX) : makeDirectory(output, "full");
+    if (isTemporary) removeLeftDirectories(path);
+    const lock = takeLock(path);
+    const directory = new EngineDirectory(path, { isTemporary, lock });
+    try {
+      takeFor(path, engine);
+    } catch (error) {
+      directory.close();
+      throw error;
+    }
+    return directory;
+  }
+
+  close(): void {
+    this.#lock.close();
+    if (this.#isTemporary) removeTemporaryDirectory(this.path);
+  }
+}
+
+/** Marks the directory, or finds that it is the engine's already. */
+function takeFor(path: string, engine: string): void {
+  const marked = markedEngine(path);
+  if (marked === engine) return;
+  if (marked !== undefined) throw new PersistError("use", path, `it holds a store of ${marked}, not of ${engine}`);
+  const [name] = storeFileNames(namesIn(path)).keys();
+  if (name !== undefined) throw new PersistError("use", path, `it holds ${name}, which is the file backend's`);
+  markEngine(path, engine);
+  syncDirectory(path);
+}

@@ -1,0 +1,20 @@
+/**
+ * The engine's error: what an engine refuses or fails to do, in one line.
+ *
+ * @module
+ */
+
+/** An operation that an engine has not done. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+
+  /**
+   * @param action what was tried, such as `put into`
+   * @param target what it was tried on: a path or an address
+   * @param reason what was thrown, or what was wrong
+   */
+  constructor(action: string, target: string, reason: unknown) {
+    const text = (reason instanceof Error ? reason.message : String(reason)).trim().split("\n", 1)[0];
+    super(`Cannot ${action} ${target}: ${text}`, { cause: reason });
+  }
+}

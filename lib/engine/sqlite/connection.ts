@@ -1,0 +1,100 @@
+/**
+ * A load worker's connection to SQLite.
+ *
+ * @module
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import { ByteView } from "../byte_view.ts";
+import type { Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
+import { EngineError } from "../engine_error.ts";
+import { openDatabase, pragma } from "./database.ts";
+import { SYNCHRONOUS_NAMES } from "./settings.ts";
+import type { SqliteTarget } from "./sqlite.ts";
+
+/** Outside a transaction each put is one, committed when it returns. */
+export class SqliteConnection implements SynchronousConnection {
+  readonly kind = "synchronous";
+  /** SQLite waits in its own busy handler, and does not tell how long. */
+  readonly waits = [];
+  readonly preload: Batch;
+  readonly #path: string;
+  readonly #busyTimeoutMs: number;
+  readonly #database: DatabaseSync;
+  readonly #put: StatementSync;
+  readonly #get: StatementSync;
+  readonly #key = new ByteView();
+  readonly #value = new ByteView();
+
+  constructor(target: SqliteTarget) {
+    this.#path = target.path;
+    this.#busyTimeoutMs = target.busyTimeoutMs;
+    this.#database = openDatabase(target.path, target);
+    this.#put = this.#database.prepare("INSERT INTO kv VALUES(?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v");
+    this.#get = this.#database.prepare("SELECT v FROM kv WHERE k=?");
+    this.preload = {
+      // At once for writing: a transaction that reads first and then wants to write may be refused.
+      begin: () => this.#execute("BEGIN IMMEDIATE"),
+      put: (key, value) => this.put(key, value),
+      commit: () => this.#execute("COMMIT"),
+    };
+  }
+
+  put(key: PaddedBytes, value: PaddedBytes): void {
+    try {
+      this.#put.run(this.#key.of(key), this.#value.of(value));
+    } catch (error) {
+      throw this.#error("put into", error);
+    }
+  }
+
+  get(key: PaddedBytes, out: PaddedBytes): boolean {
+    let row: Record<string, unknown> | undefined;
+    try {
+      row = this.#get.get(this.#key.of(key));
+    } catch (error) {
+      throw this.#error("get from", error);
+    }
+    if (row === undefined) return false;
+    const value = row.v as Uint8Array;
+    out.copy(value, 0, value.length);
+    return true;
+  }
+
+  describe(): EngineDescription {
+    const database = this.#database;
+    const [version] = Object.values(database.prepare("SELECT sqlite_version()").get() ?? {});
+    return {
+      version: String(version),
+      settings: {
+        journal_mode: pragma(database, "journal_mode"),
+        synchronous: SYNCHRONOUS_NAMES[Number(pragma(database, "synchronous"))] ?? "unknown",
+        busy_timeout: pragma(database, "busy_timeout"),
+        cache_size: pragma(database, "cache_size"),
+        page_size: pragma(database, "page_size"),
+        wal_autocheckpoint: pragma(database, "wal_autocheckpoint"),
+      },
+    };
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #execute(statement: string): void {
+    try {
+      this.#database.exec(statement);
+    } catch (error) {
+      throw this.#error("put into", error);
+    }
+  }
+
+  #error(action: string, error: unknown): EngineError {
+    const message = error instanceof Error ? error.message : String(error);
+    const isBusy = message.includes("database is locked");
+    const reason = isBusy
+      ? `another connection wrote for longer than --busy-timeout=${this.#busyTimeoutMs}ms`
+      : message;
+    return new EngineError(action, this.#path, reason);
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * SQLite, as it ships inside Deno: a database file that every load worker opens for itself.
+ *
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+import type { Engine, EngineTarget, PreparedEngine } from "../engine.ts";
+import { EngineDirectory } from "../engine_directory.ts";
+import { SqliteConnection } from "./connection.ts";
+import { openDatabase } from "./database.ts";
+import { sqlitePromises } from "./promises.ts";
+import type { SqliteSettings } from "./settings.ts";
+
+/** The database file's name in its directory. */
+const FILE_NAME = "store.sqlite";
+
+/** One table, of keys and values, which SQLite keeps in the order of the keys. */
+const CREATE_TABLE = "CREATE TABLE IF NOT EXISTS kv(k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID";
+
+/** SQLite, with one connection per load worker and a transaction per put. */
+export const ENGINE: Engine<SqliteSettings> = {
+  title: "SQLite",
+  promises: sqlitePromises,
+
+  prepare({ settings, output }): PreparedEngine {
+    const directory = EngineDirectory.open("sqlite", output);
+    const path = `${directory.path}/${FILE_NAME}`;
+    let database: DatabaseSync;
+    try {
+      database = openDatabase(path, settings);
+      database.exec(CREATE_TABLE);
+    } catch (error) {
+      directory.close();
+      throw error;
+    }
+    return {
+      target: { ...settings, path },
+      directory: directory.path,
+      settle: () => database.exec("PRAGMA wal_checkpoint(TRUNCATE)"),
+      close: () => {
+        database.close();
+        directory.close();
+      },
+    };
+  },
+
+  connect: (target) => new SqliteConnection(target as SqliteTarget),
+};
+
+/** What a connection needs: the database's path, and the settings, most of which SQLite keeps per connection. */
+export type SqliteTarget = EngineTarget & SqliteSettings & { readonly path: string };

@@ -1,0 +1,268 @@
+/**
+ * The asynchronous loops: several operations of one load worker under way at once, closed or open.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import type { AsynchronousConnection } from "../engine/connection.ts";
+import { PaddedBytes } from "../store/padded_bytes.ts";
+import { type Abort, AbortError } from "../sync/abort.ts";
+import { Phase } from "../sync/phase.ts";
+import type { LoopParts, Schedule } from "./load_loop.ts";
+import { HITS, MISSED_STARTS } from "./load_meter.ts";
+import { READ, READ_MODIFY_WRITE } from "./operation.ts";
+import type { Pattern } from "./pattern.ts";
+import type { Workload } from "./workload.ts";
+
+/** What an asynchronous loop works with: the lanes say which operations, and on what. */
+export interface AsyncLoopParts extends Omit<LoopParts, "backend" | "workload"> {
+  /** One for each operation that may be under way. */
+  readonly lanes: readonly Lane[];
+  readonly abort: Abort;
+}
+
+/**
+ * Room for one operation under way, with buffers of its own. Lanes may share a workload: each copies from it the operation
+ * that it takes. In one lane an operation begins when the one before has ended.
+ */
+export class Lane {
+  readonly backend: Pick<AsynchronousConnection, "put" | "get">;
+  readonly workload: Workload;
+  readonly key: PaddedBytes;
+  readonly value: PaddedBytes;
+  readonly out: PaddedBytes;
+  kind = READ;
+
+  constructor(parts: { backend: Pick<AsynchronousConnection, "put" | "get">; workload: Workload }) {
+    const { backend, workload } = parts;
+    this.backend = backend;
+    this.workload = workload;
+    this.key = new PaddedBytes(workload.key.bytes.length);
+    this.value = new PaddedBytes(workload.value.bytes.length);
+    this.out = new PaddedBytes(workload.value.bytes.length);
+  }
+
+  /** @throws {RecordsUsedUpError} when the workload has no further operation */
+  takeNext(): void {
+    const { workload } = this;
+    workload.next();
+    this.kind = workload.kind;
+    copyWords(workload.key, this.key);
+    if (this.kind !== READ) copyWords(workload.value, this.value);
+  }
+
+  /** Does the operation that was taken, and counts a read that found its key. */
+  async operate(counts: Float64Array): Promise<void> {
+    const { backend, kind, key } = this;
+    if ((kind === READ || kind === READ_MODIFY_WRITE) && await backend.get(key, this.out)) counts[HITS]!++;
+    if (kind !== READ) await backend.put(key, this.value);
+  }
+}
+
+function copyWords(from: PaddedBytes, to: PaddedBytes): void {
+  to.copy(from.bytes, 0, from.length);
+}
+
+/** Operations still under way when a loop is over have so long to end, in milliseconds: a server may have stopped. */
+const LAST_OPERATIONS_MS = 10_000;
+/** How often a loop that waits for its operations looks whether the run has failed, in milliseconds. */
+const WATCH_MS = 100;
+
+/** The closed loop: in each lane an operation begins when the one before has ended and the pattern has waited. */
+export function runClosedAsyncLoop(parts: AsyncLoopParts, pattern: Pattern): Promise<void> {
+  return new ClosedLoop(parts, pattern).run();
+}
+
+/**
+ * The open loop: each operation has an intended start, and its latency counts from there. It begins then in a free lane; if
+ * none is free, as soon as one is.
+ */
+export function runOpenAsyncLoop(parts: AsyncLoopParts, schedule: Schedule): Promise<void> {
+  return new OpenLoop(parts, schedule).run();
+}
+
+/** What both loops have: when they are over, and what an operation counts. */
+abstract class AsyncLoop {
+  protected readonly parts: AsyncLoopParts;
+  /** Operations that may still begin. */
+  protected left: number;
+  /** Operations that have begun and not ended. */
+  protected underWay = 0;
+  #untilSample: number;
+  #isOver = false;
+  /** What an operation, or the choice of one, has thrown. */
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(parts: AsyncLoopParts) {
+    this.parts = parts;
+    this.left = parts.opsMax;
+    this.#untilSample = parts.latencySample;
+  }
+
+  /** @throws what an operation has thrown; {@linkcode AbortError} when the run has failed elsewhere */
+  async run(): Promise<void> {
+    const watch = new Watch(this.parts.abort, () => !this.isGoingOn);
+    try {
+      await Promise.race([this.begin(), watch.failed]);
+    } finally {
+      watch.end();
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Begins operations until the loop is over; resolves when all of them have ended. */
+  protected abstract begin(): Promise<void>;
+
+  /** Whether another operation may begin. */
+  protected get isGoingOn(): boolean {
+    const { phase, during, endsAtMs } = this.parts;
+    if (this.left <= 0 || phase.words[Phase.INDEX] !== during || performance.now() >= endsAtMs) this.#isOver = true;
+    return !this.#isOver;
+  }
+
+  /** Begins a lane's next operation; resolves when it has ended, and whatever came of it is noted. */
+  protected async operate(lane: Lane, intendedMs?: number): Promise<void> {
+    const { meter } = this.parts;
+    this.left--;
+    this.underWay++;
+    try {
+      lane.takeNext();
+      const { kind } = lane;
+      const isTimed = --this.#untilSample === 0;
+      if (!isTimed) {
+        await lane.operate(meter.counts);
+      } else {
+        this.#untilSample = this.parts.latencySample;
+        const startedAtMs = performance.now();
+        await lane.operate(meter.counts);
+        const endedAtMs = performance.now();
+        meter.countLatency(kind, endedAtMs - (intendedMs ?? startedAtMs));
+        if (intendedMs !== undefined) meter.countUncorrectedLatency(kind, endedAtMs - startedAtMs);
+      }
+      meter.counts[kind]!++;
+    } catch (error) {
+      this.#failure ??= { error };
+      this.#isOver = true;
+    } finally {
+      this.underWay--;
+    }
+  }
+
+  /** Waits until then, in milliseconds of `performance.now()`, or until the phase is over. */
+  protected async waitUntil(untilMs: number): Promise<void> {
+    const { phase, during } = this.parts;
+    for (let nowMs = performance.now(); nowMs < untilMs && !this.#isOver; nowMs = performance.now()) {
+      if (phase.words[Phase.INDEX] !== during) return;
+      const restMs = untilMs - nowMs;
+      // Nothing can end meanwhile, and no timer of the event loop is as fine.
+      if (this.underWay === 0) Atomics.wait(phase.words, Phase.INDEX, during, restMs);
+      else if (restMs > TIMER_MS) await Atomics.waitAsync(phase.words, Phase.INDEX, during, restMs - TIMER_MS).value;
+      else await turn();
+    }
+  }
+}
+
+/** The event loop's timers may come so late, in milliseconds. */
+const TIMER_MS = 3;
+
+/** Resolves when the event loop has seen to what has come in meanwhile. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
+class ClosedLoop extends AsyncLoop {
+  readonly #pattern: Pattern;
+
+  constructor(parts: AsyncLoopParts, pattern: Pattern) {
+    super(parts);
+    this.#pattern = pattern;
+  }
+
+  protected override async begin(): Promise<void> {
+    await Promise.all(this.parts.lanes.map((lane) => this.#run(lane)));
+  }
+
+  async #run(lane: Lane): Promise<void> {
+    const pattern = this.#pattern;
+    while (this.isGoingOn) {
+      await this.operate(lane);
+      const waitUs = pattern.nextWaitUs();
+      if (waitUs === 0) continue;
+      const startedAtMs = performance.now();
+      await this.waitUntil(startedAtMs + waitUs / 1000);
+      pattern.count(waitUs, performance.now() - startedAtMs);
+    }
+  }
+}
+
+class OpenLoop extends AsyncLoop {
+  readonly #schedule: Schedule;
+  readonly #free: Lane[];
+  /** Called when a lane has become free, where somebody waits for that. */
+  #onFree: (() => void) | undefined;
+
+  constructor(parts: AsyncLoopParts, schedule: Schedule) {
+    super(parts);
+    this.#schedule = schedule;
+    this.#free = [...parts.lanes];
+  }
+
+  protected override async begin(): Promise<void> {
+    const { firstMs, periodMs } = this.#schedule;
+    const { endsAtMs, meter: { counts }, lanes } = this.parts;
+    for (let begun = 0; this.isGoingOn; begun++) {
+      const intendedMs = firstMs + begun * periodMs;
+      if (intendedMs >= endsAtMs) break;
+      const isLate = performance.now() >= intendedMs;
+      if (!isLate) await this.waitUntil(intendedMs);
+      if (!this.isGoingOn) break;
+      if ((isLate && begun > 0) || this.#free.length === 0) counts[MISSED_STARTS]!++;
+      const lane = await this.#freeLane();
+      if (!this.isGoingOn) {
+        this.#free.push(lane);
+        break;
+      }
+      void this.operate(lane, intendedMs).then(() => this.#release(lane));
+    }
+    while (this.#free.length < lanes.length) await new Promise<void>((resolve) => this.#onFree = resolve);
+  }
+
+  async #freeLane(): Promise<Lane> {
+    for (;;) {
+      const lane = this.#free.pop();
+      if (lane !== undefined) return lane;
+      await new Promise<void>((resolve) => this.#onFree = resolve);
+    }
+  }
+
+  #release(lane: Lane): void {
+    this.#free.push(lane);
+    this.#onFree?.();
+  }
+}
+
+/** Fails a loop whose operations do not end: when the run has failed, or long after the loop is over. */
+class Watch {
+  readonly #failed = Promise.withResolvers<never>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #overSinceMs: number | undefined;
+
+  constructor(abort: Abort, isOver: () => boolean) {
+    this.#timer = setInterval(() => {
+      if (abort.raised) return this.#failed.reject(new AbortError());
+      if (!isOver()) return;
+      this.#overSinceMs ??= performance.now();
+      if (performance.now() - this.#overSinceMs < LAST_OPERATIONS_MS) return;
+      const seconds = LAST_OPERATIONS_MS / 1000;
+      this.#failed.reject(new Error(`Cannot end the load: operations under way have not ended for ${seconds} s`));
+    }, WATCH_MS);
+  }
+
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}

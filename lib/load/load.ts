@@ -1,0 +1,148 @@
+/**
+ * The load: one load worker's operations on its backend, whichever of the two kinds that is.
+ *
+ * @module
+ */
+import type { AsynchronousBackend, AttachedBackend, SynchronousBackend } from "../backend/attach.ts";
+import { WitnessedBackend, WitnessedLane } from "../backend/witnessed.ts";
+import { Witness } from "../persist/witness.ts";
+import type { Abort } from "../sync/abort.ts";
+import type { Phase } from "../sync/phase.ts";
+import { Lane, runClosedAsyncLoop, runOpenAsyncLoop } from "./async_loop.ts";
+import { createWorkload } from "./create_workload.ts";
+import { type LoopParts, runClosedLoop, runOpenLoop, SAMPLE_NEVER, type Schedule } from "./load_loop.ts";
+import type { LoadWorkerConfiguration } from "./load_worker.ts";
+import { createPattern, type Pattern } from "./pattern.ts";
+import { Rng } from "./rng.ts";
+
+/** A part of the load, with its own end and its own meter. */
+export type LoadPart = Pick<LoopParts, "during" | "endsAtMs" | "opsMax" | "meter">;
+
+/** What a load works with. */
+export interface LoadParts {
+  readonly configuration: LoadWorkerConfiguration;
+  readonly phase: Phase;
+  readonly abort: Abort;
+}
+
+/** One load worker's operations. */
+export interface Load {
+  /** Waits, in the way that the backend allows, until the run has reached the phase. */
+  reach(phase: number): void | Promise<void>;
+  /**
+   * Does operations for as long as the part lasts.
+   *
+   * @throws {RecordsUsedUpError} when there is no further operation
+   */
+  run(part: LoadPart): void | Promise<void>;
+}
+
+/** The load on a backend. */
+export function createLoad(attached: AttachedBackend, parts: LoadParts): Load {
+  return attached.kind === "synchronous" ? new SynchronousLoad(attached, parts) : new AsynchronousLoad(attached, parts);
+}
+
+/** What both kinds make of the configuration. */
+class LoadSettings {
+  readonly latencySample: number;
+  readonly #parts: LoadParts;
+  readonly #waits: Rng;
+
+  constructor(parts: LoadParts) {
+    const { latencySample = SAMPLE_NEVER, seed, thread } = parts.configuration;
+    this.latencySample = latencySample;
+    this.#parts = parts;
+    this.#waits = new Rng(seed, 2 * thread + 1);
+  }
+
+  /** When operations are meant to begin, where the loop is open; the first now, the threads' first evenly spaced. */
+  schedule(): Schedule | undefined {
+    const { ratePerSec, thread, threads } = this.#parts.configuration;
+    if (ratePerSec === undefined) return undefined;
+    return { firstMs: performance.now() + 1000 * thread / ratePerSec, periodMs: 1000 * threads / ratePerSec };
+  }
+
+  /** The waits of the closed loop. */
+  pattern({ during, meter: { counts } }: LoadPart): Pattern {
+    const { phase, configuration: { pattern } } = this.#parts;
+    return createPattern(pattern, { phase, during, rng: this.#waits, counts });
+  }
+}
+
+/** Operations one after another, and nothing else on this thread meanwhile. */
+class SynchronousLoad implements Load {
+  readonly #parts: LoadParts;
+  readonly #settings: LoadSettings;
+  readonly #loop: Pick<LoopParts, "backend" | "workload" | "phase" | "latencySample">;
+
+  constructor({ backend, progress }: SynchronousBackend, parts: LoadParts) {
+    const { configuration, phase } = parts;
+    const { witness, thread } = configuration;
+    this.#parts = parts;
+    this.#settings = new LoadSettings(parts);
+    this.#loop = {
+      backend: witness === undefined
+        ? backend
+        : new WitnessedBackend({ backend, progress, witness: Witness.ofAcknowledged(witness.directory, thread) }),
+      workload: createWorkload(configuration, configuration),
+      phase,
+      latencySample: this.#settings.latencySample,
+    };
+  }
+
+  reach(phase: number): void {
+    this.#parts.phase.waitFor(phase, this.#parts.abort);
+  }
+
+  run(part: LoadPart): void {
+    const parts = { ...part, ...this.#loop };
+    const schedule = this.#settings.schedule();
+    if (schedule === undefined) runClosedLoop(parts, this.#settings.pattern(part));
+    else runOpenLoop(parts, schedule);
+  }
+}
+
+/** Several operations under way at once. */
+class AsynchronousLoad implements Load {
+  readonly #parts: LoadParts;
+  readonly #settings: LoadSettings;
+  readonly #lanes: readonly Lane[];
+
+  constructor(attached: AsynchronousBackend, parts: LoadParts) {
+    this.#parts = parts;
+    this.#settings = new LoadSettings(parts);
+    this.#lanes = createLanes(attached, parts.configuration);
+  }
+
+  async reach(phase: number): Promise<void> {
+    await this.#parts.phase.reached(phase, this.#parts.abort);
+  }
+
+  async run(part: LoadPart): Promise<void> {
+    const { phase, abort } = this.#parts;
+    const parts = { ...part, phase, abort, lanes: this.#lanes, latencySample: this.#settings.latencySample };
+    const schedule = this.#settings.schedule();
+    if (schedule === undefined) await runClosedAsyncLoop(parts, this.#settings.pattern(part));
+    else await runOpenAsyncLoop(parts, schedule);
+  }
+}
+
+/**
+ * A lane for each operation that may be under way. They share the thread's workload, unless puts are to be told apart: then
+ * each is a thread of its own to the workload and to the witness, so that in each the order is known.
+ */
+function createLanes({ backend, inFlight }: AsynchronousBackend, configuration: LoadWorkerConfiguration): Lane[] {
+  const { witness, thread, threads } = configuration;
+  if (witness === undefined) {
+    const workload = createWorkload(configuration, configuration);
+    return Array.from({ length: inFlight }, () => new Lane({ backend, workload }));
+  }
+  return Array.from({ length: inFlight }, (_, index) => {
+    const place = { thread: thread * inFlight + index, threads: threads * inFlight };
+    const witnessed = new WitnessedLane({
+      backend,
+      witness: Witness.ofAcknowledged(witness.directory, place.thread),
+    });
+    return new Lane({ backend: witnessed, workload: createWorkload(configuration, place) });
+  });
+}

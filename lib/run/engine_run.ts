@@ -1,0 +1,48 @@
+/**
+ * A run's engine side: the engine prepared, and let go of afterwards.
+ *
+ * @module
+ */
+import type { EngineBackendOptions } from "../backend/backend.ts";
+import { loadEngine } from "../engine/engines.ts";
+import { volatileFileSystem } from "../persist/system.ts";
+import type { RunHooks } from "./hooks.ts";
+import { LoadRun, type LoadRunParts } from "./load_run.ts";
+import type { RunResult } from "./run_result.ts";
+
+/**
+ * Runs a load on an engine.
+ *
+ * @throws {Error} when the engine cannot be prepared, or a worker fails
+ */
+export async function runOnEngine(
+  { engine: name, settings, output, inFlight }: EngineBackendOptions,
+  parts: Pick<LoadRunParts, "options" | "hooks" | "abort" | "phase">,
+): Promise<RunResult> {
+  const { options: { threads }, hooks } = parts;
+  const engine = await loadEngine(name);
+  const prepared = await engine.prepare({
+    settings,
+    ...(output === undefined ? {} : { output }),
+    threads,
+    inFlight,
+    onWarning: (message) => hooks.onWarning?.(message),
+  });
+  try {
+    if (prepared.directory !== undefined) warnOfVolatileFiles(prepared.directory, hooks);
+    return await new LoadRun({
+      ...parts,
+      backend: { kind: "engine", engine: name, target: prepared.target, inFlight },
+      promises: engine.promises(settings),
+      engine: { title: engine.title, settle: () => prepared.settle?.() },
+    }).run();
+  } finally {
+    await prepared.close();
+  }
+}
+
+function warnOfVolatileFiles(directory: string, hooks: RunHooks): void {
+  const type = volatileFileSystem(directory);
+  if (type === undefined) return;
+  hooks.onWarning?.(`${directory} is on ${type}, which loses everything with the power: syncs cost nothing there`);
+}
