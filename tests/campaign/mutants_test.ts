@@ -10,12 +10,12 @@ import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import { report, rounds } from "./campaign.ts";
 import { childProgram, faultOf, type KillConfiguration, killOptions } from "./kills.ts";
 import { inLanes } from "./lanes.ts";
-import type { FileMutant, LoadMutant } from "./mutants/mutants.ts";
+import type { Mutant } from "./mutants/mutants.ts";
 
 /** Kills after which a mutant has escaped. */
 const KILLS_MAX = 100;
 /** Kills of the right kvlab under each configuration. */
-const KILLS_SOUND = { small: 4, full: 40 };
+const KILLS_SOUND = { small: 2, full: 40 };
 const SEED = 20_260_302;
 
 const DEEP: PersistencePolicy = { kind: "asynchronous", queueDepth: 64, queueMemoryBytes: 2 ** 26 };
@@ -33,8 +33,17 @@ const QUEUED_SHALLOW: KillConfiguration = { ...QUEUED, policy: SHALLOW, serializ
 const WRITTEN: KillConfiguration = { ...QUEUED, policy: AT_ONCE };
 const SWEPT: KillConfiguration = { ...QUEUED, policy: OFTEN };
 const ALTERNATING: KillConfiguration = { ...SWEPT, layout: { kind: "snapshot", replace: "alternate" } };
+/** Logs that the file worker writes, so small that each load has many segments and checkpoints; or the load workers. */
+const LOGGED: KillConfiguration = {
+  policy: OFTEN,
+  layout: { kind: "log", logBytes: 64 * 1024, pendingBytes: 2 ** 24 },
+  serializer: "raw",
+  fileCount: 1,
+};
+const COMMITTED: KillConfiguration = { ...LOGGED, policy: { kind: "commit", delayMs: 0 }, fileCount: 2 };
+const COMMITTED_WHOLE: KillConfiguration = { ...QUEUED, policy: { kind: "commit", delayMs: 0 }, serializer: "raw" };
 
-const MUTANTS: readonly { mutant: FileMutant | LoadMutant; configuration: KillConfiguration }[] = [
+const MUTANTS: readonly { mutant: Mutant; configuration: KillConfiguration }[] = [
   { mutant: "records before writing", configuration: SWEPT },
   { mutant: "releases before writing", configuration: QUEUED_SHALLOW },
   { mutant: "records what it drops", configuration: QUEUED },
@@ -44,6 +53,12 @@ const MUTANTS: readonly { mutant: FileMutant | LoadMutant; configuration: KillCo
   { mutant: "overwrites the newer side", configuration: ALTERNATING },
   { mutant: "acknowledges before putting", configuration: QUEUED },
   { mutant: "acknowledges before putting", configuration: WRITTEN },
+  { mutant: "acknowledges before putting", configuration: COMMITTED },
+  { mutant: "acknowledges before the write", configuration: COMMITTED },
+  { mutant: "acknowledges before the write", configuration: COMMITTED_WHOLE },
+  { mutant: "loses a record between two segments", configuration: LOGGED },
+  { mutant: "drops a checkpoint's tail", configuration: LOGGED },
+  { mutant: "removes segments before their checkpoint is there", configuration: LOGGED },
 ];
 
 Deno.test("every mutant is caught by its kills", async () => {
@@ -62,7 +77,7 @@ Deno.test("every mutant is caught by its kills", async () => {
         if (fault !== undefined) stop.abort("caught");
       },
     });
-    const name = `"${mutant}" (${configuration.policy.kind})`;
+    const name = `"${mutant}" (${configuration.layout.kind}, ${configuration.policy.kind})`;
     if (fault === undefined) escaped.push(name);
     else caught[`${name} caught after`] = kills;
   });

@@ -6,19 +6,27 @@
  */
 import { runChild } from "../../../lib/crash/child.ts";
 import { exitWithParent } from "../../../lib/crash/parent_watch.ts";
-import { FILE_MUTANTS, isMutant, LOAD_MUTANTS } from "./mutants.ts";
+import { FILE_MUTANTS, isMutant, LOAD_MUTANTS, PATCHED_FILE_MUTANTS, PATCHED_LOAD_MUTANTS } from "./mutants.ts";
+
+/** The modules of the workers, for the mutants that are workers of their own and for those that are patched. */
+const FILE_WORKERS = [
+  { mutants: FILE_MUTANTS, module: "./mutant_file_worker.ts" },
+  { mutants: PATCHED_FILE_MUTANTS, module: "./patched_file_worker.ts" },
+];
+const LOAD_WORKERS = [
+  { mutants: LOAD_MUTANTS, module: "./mutant_load_worker.ts" },
+  { mutants: PATCHED_LOAD_MUTANTS, module: "./patched_load_worker.ts" },
+];
 
 const [name = "", optionsJson = ""] = Deno.args;
 exitWithParent();
+const fileWorker = FILE_WORKERS.find(({ mutants }) => isMutant(mutants, name));
+const loadWorker = LOAD_WORKERS.find(({ mutants }) => isMutant(mutants, name));
 await runChild(optionsJson, {
-  ...(isMutant(FILE_MUTANTS, name) ? { createFileWorker: () => createFileWorker(name) } : {}),
-  ...(isMutant(LOAD_MUTANTS, name) ? { createLoadWorker: () => createLoadWorker(name) } : {}),
+  ...(fileWorker === undefined ? {} : { createFileWorker: () => createWorker(fileWorker.module) }),
+  ...(loadWorker === undefined ? {} : { createLoadWorker: () => createWorker(loadWorker.module) }),
 });
 
-function createFileWorker(name: string): Worker {
-  return new Worker(new URL("./mutant_file_worker.ts", import.meta.url), { type: "module", name });
-}
-
-function createLoadWorker(name: string): Worker {
-  return new Worker(new URL("./mutant_load_worker.ts", import.meta.url), { type: "module", name });
+function createWorker(module: string): Worker {
+  return new Worker(new URL(module, import.meta.url), { type: "module", name });
 }

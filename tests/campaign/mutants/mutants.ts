@@ -28,9 +28,30 @@ export const LOAD_MUTANTS = [
   "acknowledges before putting",
 ] as const;
 
+/** File workers that are right but for one method. */
+export const PATCHED_FILE_MUTANTS = [
+  /** Writes the next records over those that begin a segment. */
+  "loses a record between two segments",
+  /** Leaves the last entry of each shard out of a checkpoint. */
+  "drops a checkpoint's tail",
+  /** Does away with the segments that a checkpoint takes the place of while that is still being written. */
+  "removes segments before their checkpoint is there",
+] as const;
+
+/** Load workers that are right but for one method. */
+export const PATCHED_LOAD_MUTANTS = [
+  /** Acknowledges a put that is to be committed, and writes it with the next one. */
+  "acknowledges before the write",
+] as const;
+
 /** The name of a mutant. */
 export type FileMutant = typeof FILE_MUTANTS[number];
 export type LoadMutant = typeof LOAD_MUTANTS[number];
+export type Mutant =
+  | FileMutant
+  | LoadMutant
+  | typeof PATCHED_FILE_MUTANTS[number]
+  | typeof PATCHED_LOAD_MUTANTS[number];
 
 /** Whether a text is one of the names. */
 export function isMutant<T extends string>(names: readonly T[], text: string): text is T {
