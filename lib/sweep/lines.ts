@@ -123,9 +123,10 @@ export interface SummaryLine {
  * - `frontier`: none that loses as little is as fast;
  * - `tied`: one that loses as little may be as fast, and noise does not tell;
  * - `dominated`: one that loses as little is clearly faster;
- * - `failed`: it could not be run.
+ * - `failed`: it could not be run;
+ * - `unmeasured`: its turn never came.
  */
-export type ConfigurationState = "frontier" | "tied" | "dominated" | "failed";
+export type ConfigurationState = "frontier" | "tied" | "dominated" | "failed" | "unmeasured";
 
 /** One configuration, summed up. */
 export interface ConfigurationSummary {
