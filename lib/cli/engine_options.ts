@@ -6,10 +6,17 @@
 import type { EngineBackendOptions } from "../backend/backend.ts";
 import type { EngineSettings } from "../engine/engine.ts";
 import type { EngineName } from "../engine/engines.ts";
+import { LEVELDB_SYNC_NAMES, type LeveldbSettings } from "../engine/leveldb/settings.ts";
 import type { SqliteSettings } from "../engine/sqlite/settings.ts";
+import type { SyncName } from "../persist/policy.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read } from "./flag_values.ts";
 import { FLAGS } from "./flags.ts";
+import { UsageError } from "./usage_error.ts";
+import { listNames, quote } from "./wording.ts";
+
+/** The block cache that LevelDB has by itself. */
+const LEVELDB_CACHE_BYTES = 8 * 2 ** 20;
 
 /** Reads each engine's settings off the flags that it takes. */
 const SETTINGS: Readonly<Record<EngineName, (raw: RawArguments) => EngineSettings>> = {
@@ -19,6 +26,12 @@ const SETTINGS: Readonly<Record<EngineName, (raw: RawArguments) => EngineSetting
     busyTimeoutMs: read(raw, FLAGS.busyTimeout),
     ...given("cacheSizeBytes", read(raw, FLAGS.cacheSize)),
   }),
+  leveldb: (raw): LeveldbSettings => ({
+    sync: leveldbSync(read(raw, FLAGS.sync)),
+    cacheSizeBytes: read(raw, FLAGS.cacheSize) ?? LEVELDB_CACHE_BYTES,
+    writeBufferSizeBytes: read(raw, FLAGS.writeBufferSize),
+  }),
+  denokv: () => ({}),
 };
 
 /** @throws {UsageError} when a value is not allowed, or flags contradict each other */
@@ -28,8 +41,15 @@ export function engineBackend(engine: EngineName, raw: RawArguments): EngineBack
     engine,
     settings: SETTINGS[engine](raw),
     ...given("output", read(raw, FLAGS.output)),
-    inFlight: 1,
+    inFlight: read(raw, FLAGS.inFlight),
   };
+}
+
+/** @throws {UsageError} when LevelDB has no such level */
+function leveldbSync(sync: SyncName): LeveldbSettings["sync"] {
+  const name = LEVELDB_SYNC_NAMES.find((name) => name === sync);
+  if (name !== undefined) return name;
+  throw new UsageError(`--sync must be ${listNames(LEVELDB_SYNC_NAMES)} with leveldb, got ${quote(sync)}`);
 }
 
 /** The setting under its name, or none where nobody has given it. */

@@ -28,6 +28,8 @@ Backends:
           (--write-period-us), asynchronous (--queue-depth), periodic (--flush-period-us) or
           commit (--commit-delay-us).
   sqlite  SQLite, a database file that each thread opens for itself, a transaction for each put.
+  leveldb LevelDB, by the npm package classic-level.
+  denokv  Deno KV, on a file of its own.
 
 Flags go before or after the backend's name, the directory or the files, as --flag=value or
 --flag value. Units of a count: k or M, or none. Of a SIZE: ${listNames(SIZE_UNITS)}, or none

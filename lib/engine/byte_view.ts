@@ -22,3 +22,8 @@ export class ByteView {
     return this.#view;
   }
 }
+
+/** The content of padded bytes as a byte array, without a copy; good until they change. */
+export function contentOf({ bytes, length }: PaddedBytes): Uint8Array<ArrayBuffer> {
+  return bytes.subarray(0, length);
+}

@@ -24,6 +24,8 @@ export interface EnginePreparation<Settings extends EngineSettings = EngineSetti
   readonly threads: number;
   /** Operations that each load worker has under way at most. */
   readonly inFlight: number;
+  /** Length in bytes of the longest value that will be put. */
+  readonly valueBytesMax: number;
   /** Called for what makes the result mean less than it seems to. */
   onWarning?(message: string): void;
 }

@@ -6,7 +6,7 @@
 import type { Engine } from "./engine.ts";
 
 /** The names of the engines, in the order shown to users. */
-export const ENGINE_NAMES = ["sqlite"] as const;
+export const ENGINE_NAMES = ["sqlite", "leveldb", "denokv"] as const;
 
 /** The name of an engine, as the command line has it. */
 export type EngineName = typeof ENGINE_NAMES[number];
@@ -14,6 +14,8 @@ export type EngineName = typeof ENGINE_NAMES[number];
 /** Imports an engine's module. */
 const MODULES: Readonly<Record<EngineName, () => Promise<{ readonly ENGINE: Engine<never> }>>> = {
   sqlite: () => import("./sqlite/sqlite.ts"),
+  leveldb: () => import("./leveldb/leveldb.ts"),
+  denokv: () => import("./denokv/denokv.ts"),
 };
 
 /**

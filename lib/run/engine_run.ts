@@ -4,6 +4,7 @@
  * @module
  */
 import type { EngineBackendOptions } from "../backend/backend.ts";
+import type { KeySpace } from "../backend/plan.ts";
 import { loadEngine } from "../engine/engines.ts";
 import { volatileFileSystem } from "../persist/system.ts";
 import type { RunHooks } from "./hooks.ts";
@@ -17,6 +18,7 @@ import type { RunResult } from "./run_result.ts";
  */
 export async function runOnEngine(
   { engine: name, settings, output, inFlight }: EngineBackendOptions,
+  keys: KeySpace,
   parts: Pick<LoadRunParts, "options" | "hooks" | "abort" | "phase">,
 ): Promise<RunResult> {
   const { options: { threads }, hooks } = parts;
@@ -26,6 +28,7 @@ export async function runOnEngine(
     ...(output === undefined ? {} : { output }),
     threads,
     inFlight,
+    valueBytesMax: keys.valueLengthMax,
     onWarning: (message) => hooks.onWarning?.(message),
   });
   try {

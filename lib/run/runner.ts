@@ -37,7 +37,7 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
   const abort = Abort.create();
   const phase = Phase.create();
   const common = { options, hooks, abort, phase };
-  if (backend.kind === "engine") return await runOnEngine(backend, common);
+  if (backend.kind === "engine") return await runOnEngine(backend, keys, common);
   const parts = { ...common, promises: ownPromises(backend, threads) };
   if (backend.kind === "memory") {
     return await new LoadRun({ ...parts, backend: prepareMemory(keys, { abort, threads }).handle }).run();

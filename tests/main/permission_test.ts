@@ -24,8 +24,9 @@ async function refusedTo(task: string): Promise<string[]> {
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-Deno.test("deno task start may not use the network, the environment, libraries, a shell, or know its host", async () => {
-  assertEquals(await refusedTo(denoJson.tasks.start.command), REFUSED);
+Deno.test("deno task start may not use the network, the environment, a shell, or know its host", async () => {
+  // LevelDB is a library, and reads which of its builds to take from variables of these names alone.
+  assertEquals(await refusedTo(denoJson.tasks.start.command), REFUSED.filter((name) => name !== "library"));
 });
 
 Deno.test("deno task table and costs may not even know the machine, nor write anywhere but among temporary files", async () => {

@@ -5,7 +5,7 @@
  * @module
  */
 import { JOURNAL_NAMES, SYNCHRONOUS_NAMES } from "../../engine/sqlite/settings.ts";
-import { type DefaultedFlag, duration, type Flag, oneOf, size } from "./flag.ts";
+import { type DefaultedFlag, duration, type Flag, oneOf, size, wholeNumber } from "./flag.ts";
 
 /** The engines' flags, in the order shown to users. */
 export const ENGINE_FLAGS = {
@@ -40,9 +40,27 @@ export const ENGINE_FLAGS = {
   cacheSize: {
     name: "cache-size",
     scope: "engine",
-    engines: ["sqlite"],
-    about: "sqlite: the page cache of each thread's connection.",
+    engines: ["sqlite", "leveldb"],
+    about: "sqlite: the page cache of each thread's connection. leveldb: the cache of blocks read.",
     defaultNote: "the engine's own",
     ...size({ min: "4KiB", max: "8GiB" }, { example: "8MiB" }),
+  },
+  /** Its value is in bytes. */
+  writeBufferSize: {
+    name: "write-buffer-size",
+    scope: "engine",
+    engines: ["leveldb"],
+    about: "leveldb: how large the newest puts may grow in memory and in the log before they become a table.",
+    defaultText: "4MiB",
+    ...size({ min: "64KiB", max: "1GiB" }, { example: "4MiB" }),
+  },
+  inFlight: {
+    name: "in-flight",
+    scope: "engine",
+    engines: ["leveldb", "denokv"],
+    placeholder: "N",
+    about: "leveldb, denokv: operations that each thread has under way at most.",
+    defaultText: "1",
+    ...wholeNumber({ min: 1, max: 1024 }),
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;

@@ -98,6 +98,7 @@ export const FILE_FLAGS = {
   sync: {
     name: "sync",
     scope: "file",
+    engines: ["leveldb"],
     about: "What is synced to the device before a snapshot counts as durable. data: the file (fdatasync). full: its " +
       "directory too (fsync).",
     defaultText: "none",
@@ -113,7 +114,7 @@ export const FILE_FLAGS = {
   output: {
     name: "output",
     scope: "file",
-    engines: ["sqlite"],
+    engines: ["sqlite", "leveldb", "denokv"],
     placeholder: "DIR",
     about: "Directory of the files; what it holds is loaded first.",
     defaultNote: "a temporary one, removed at the end",

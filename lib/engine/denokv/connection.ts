@@ -1,0 +1,88 @@
+/**
+ * A load worker's connection to Deno KV.
+ *
+ * @module
+ */
+import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import { contentOf } from "../byte_view.ts";
+import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
+import { EngineError } from "../engine_error.ts";
+
+/** Mutations that one atomic operation takes at most, and the bytes of their keys and values together. */
+const MUTATIONS_MAX = 1000;
+const MUTATION_BYTES_MAX = 800 * 1024;
+/** What Deno counts for each mutation beside its key and its value, at most. */
+const MUTATION_OVERHEAD_BYTES = 16;
+
+/** Puts and gets run on Deno's threads. */
+export class DenokvConnection implements AsynchronousConnection {
+  readonly kind = "asynchronous";
+  readonly waits = [];
+  readonly preload: Batch;
+  readonly #kv: Deno.Kv;
+  readonly #path: string;
+
+  constructor(kv: Deno.Kv, path: string) {
+    this.#kv = kv;
+    this.#path = path;
+    this.preload = this.#createBatch();
+  }
+
+  async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+    try {
+      await this.#kv.set([contentOf(key)], contentOf(value));
+    } catch (error) {
+      throw new EngineError("put into", this.#path, error);
+    }
+  }
+
+  async get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
+    let value: Uint8Array | null;
+    try {
+      ({ value } = await this.#kv.get<Uint8Array>([contentOf(key)]));
+    } catch (error) {
+      throw new EngineError("get from", this.#path, error);
+    }
+    if (value === null) return false;
+    out.copy(value, 0, value.length);
+    return true;
+  }
+
+  /** Deno KV has no version but Deno's, and tells no settings. */
+  describe(): EngineDescription {
+    return { version: `of Deno ${Deno.version.deno}`, settings: {} };
+  }
+
+  close(): void {
+    this.#kv.close();
+  }
+
+  #createBatch(): Batch {
+    let commits: Promise<unknown>[] = [];
+    let atomic = this.#kv.atomic();
+    let mutations = 0, sizeBytes = 0;
+    const commit = () => {
+      commits.push(atomic.commit());
+      atomic = this.#kv.atomic();
+      mutations = sizeBytes = 0;
+    };
+    return {
+      begin: () => void (commits = []),
+      put: (key, value) => {
+        const bytes = key.length + value.length + MUTATION_OVERHEAD_BYTES;
+        if (mutations === MUTATIONS_MAX || sizeBytes + bytes > MUTATION_BYTES_MAX) commit();
+        atomic.set([contentOf(key).slice()], contentOf(value).slice());
+        mutations++;
+        sizeBytes += bytes;
+      },
+      commit: async () => {
+        if (mutations > 0) commit();
+        try {
+          await Promise.all(commits);
+        } catch (error) {
+          throw new EngineError("put into", this.#path, error);
+        }
+      },
+    };
+  }
+}

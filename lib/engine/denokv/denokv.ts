@@ -1,0 +1,65 @@
+/**
+ * Deno KV on a file of its own.
+ *
+ * @module
+ */
+import type { Engine, EngineTarget, PreparedEngine } from "../engine.ts";
+import { EngineDirectory } from "../engine_directory.ts";
+import { EngineError } from "../engine_error.ts";
+import { NOTHING } from "../promises.ts";
+import { DenokvConnection } from "./connection.ts";
+
+/** The file's name in its directory. */
+const FILE_NAME = "store.denokv";
+
+/** What `Deno.Kv.set` takes at most; a key has a few bytes more as Deno encodes it, and none of kvlab's is as long. */
+const VALUE_BYTES_MAX = 65_536;
+
+/** What a connection needs. */
+type DenokvTarget = EngineTarget & { readonly path: string };
+
+/** Deno KV, which has no settings. Each load worker opens the file for itself. */
+export const ENGINE: Engine<Record<never, never>> = {
+  title: "Deno KV",
+
+  /**
+   * Deno's documentation says nothing of durability. On a file Deno KV is SQLite in WAL mode with SQLite's own default for
+   * `PRAGMA synchronous`, which is FULL (denoland/denokv, `sqlite/backend.rs`): each commit is synced.
+   */
+  promises: () => ({ processCrash: NOTHING, powerLoss: NOTHING }),
+
+  async prepare({ output, valueBytesMax }): Promise<PreparedEngine> {
+    if (valueBytesMax > VALUE_BYTES_MAX) {
+      throw new EngineError("use", "denokv", `values of ${valueBytesMax} B, must be at most ${VALUE_BYTES_MAX} B`);
+    }
+    const directory = EngineDirectory.open("denokv", output);
+    const path = `${directory.path}/${FILE_NAME}`;
+    try {
+      const kv = await openKv(path);
+      return {
+        target: { path },
+        directory: directory.path,
+        close: () => {
+          kv.close();
+          directory.close();
+        },
+      };
+    } catch (error) {
+      directory.close();
+      throw error;
+    }
+  },
+
+  async connect(target) {
+    const { path } = target as DenokvTarget;
+    return new DenokvConnection(await openKv(path), path);
+  },
+};
+
+async function openKv(path: string): Promise<Deno.Kv> {
+  try {
+    return await Deno.openKv(path);
+  } catch (error) {
+    throw new EngineError("open", path, error);
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * A load worker's connection to LevelDB.
+ *
+ * @module
+ */
+import leveldbPackage from "classic-level/package.json" with { type: "json" };
+import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import { contentOf } from "../byte_view.ts";
+import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
+import { EngineError } from "../engine_error.ts";
+import { causeOf, type Database, type LeveldbTarget } from "./database.ts";
+
+/** The LevelDB that the package has in it (`include/leveldb/db.h`); nothing tells it at run time. */
+const LEVELDB_VERSION = "1.20";
+
+/** Puts and gets run on the package's threads. */
+export class LeveldbConnection implements AsynchronousConnection {
+  readonly kind = "asynchronous";
+  readonly waits = [];
+  readonly preload: Batch;
+  readonly #database: Database;
+  readonly #target: LeveldbTarget;
+  readonly #putOptions: { readonly sync: boolean };
+
+  constructor(database: Database, target: LeveldbTarget) {
+    this.#database = database;
+    this.#target = target;
+    this.#putOptions = { sync: target.sync === "data" };
+    this.preload = this.#createBatch();
+  }
+
+  async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+    try {
+      await this.#database.put(contentOf(key), contentOf(value), this.#putOptions);
+    } catch (error) {
+      throw this.#error("put into", error);
+    }
+  }
+
+  async get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
+    let value: Uint8Array | undefined;
+    try {
+      value = await this.#database.get(contentOf(key));
+    } catch (error) {
+      throw this.#error("get from", error);
+    }
+    if (value === undefined) return false;
+    out.copy(value, 0, value.length);
+    return true;
+  }
+
+  /** LevelDB tells none of its settings: these are what it was opened with, and what puts ask for. */
+  describe(): EngineDescription {
+    const { cacheSizeBytes, writeBufferSizeBytes } = this.#target;
+    return {
+      version: `${LEVELDB_VERSION} (classic-level ${leveldbPackage.version})`,
+      settings: {
+        sync: this.#putOptions.sync,
+        block_cache: cacheSizeBytes,
+        write_buffer_size: writeBufferSizeBytes,
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+
+  #createBatch(): Batch {
+    let puts: { type: "put"; key: Uint8Array; value: Uint8Array }[] = [];
+    return {
+      begin: () => void (puts = []),
+      put: (key, value) =>
+        void puts.push({ type: "put", key: contentOf(key).slice(), value: contentOf(value).slice() }),
+      commit: async () => {
+        try {
+          await this.#database.batch(puts, this.#putOptions);
+        } catch (error) {
+          throw this.#error("put into", error);
+        }
+      },
+    };
+  }
+
+  #error(action: string, error: unknown): EngineError {
+    return new EngineError(action, this.#target.path, causeOf(error));
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * LevelDB, by the npm package classic-level: a directory of logs and sorted tables that one process opens.
+ *
+ * @module
+ */
+import type { Engine, PreparedEngine } from "../engine.ts";
+import { EngineDirectory } from "../engine_directory.ts";
+import { NOTHING } from "../promises.ts";
+import { LeveldbConnection } from "./connection.ts";
+import { type LeveldbTarget, openDatabase } from "./database.ts";
+import type { LeveldbSettings } from "./settings.ts";
+
+/** LevelDB's own directory, in ours; it has a lock file of its own in it. */
+const DIRECTORY_NAME = "leveldb";
+
+/**
+ * LevelDB. All load workers share the one database of the process, which the package allows where each asks for it; puts
+ * run on a pool of threads, several at a time, and those that meet share a write of the log (`DBImpl::Write`).
+ */
+export const ENGINE: Engine<LeveldbSettings> = {
+  title: "LevelDB",
+
+  /**
+   * By LevelDB's own documentation (https://github.com/google/leveldb/blob/main/doc/index.md, "Synchronous Writes"): a put
+   * that is not synced has been handed to the operating system when it returns; "a crash of the machine may cause the last
+   * few updates to be lost", while a crash of just the writing process loses nothing. With `sync` it returns when the data
+   * "has been pushed all the way to persistent storage".
+   */
+  promises: ({ sync }) => ({
+    processCrash: NOTHING,
+    powerLoss: sync === "data" ? NOTHING : { text: "the last updates, as far back as the system had not written them" },
+  }),
+
+  async prepare({ settings, output }): Promise<PreparedEngine> {
+    const directory = EngineDirectory.open("leveldb", output);
+    const target = { ...settings, path: `${directory.path}/${DIRECTORY_NAME}` };
+    try {
+      const database = await openDatabase(target);
+      return {
+        target,
+        directory: directory.path,
+        close: async () => {
+          await database.close();
+          directory.close();
+        },
+      };
+    } catch (error) {
+      directory.close();
+      throw error;
+    }
+  },
+
+  async connect(target) {
+    const leveldb = target as LeveldbTarget;
+    return new LeveldbConnection(await openDatabase(leveldb), leveldb);
+  },
+};
