@@ -34,6 +34,9 @@ export function summarize(samples: readonly number[]): SampleSummary {
 /** What an interval is to cover the median with. */
 const CONFIDENCE = 0.95;
 
+/** Samples without which there is no such interval: from the least to the greatest of 5, the median lies in 93.75%. */
+export const INTERVAL_SAMPLES_MIN = 6;
+
 /**
  * The narrowest interval between two samples that covers the median of what they were drawn from with at least 95%
  * confidence, whatever its distribution: as many samples are left out at either end as can be. Of n samples k or fewer
@@ -41,7 +44,7 @@ const CONFIDENCE = 0.95;
  * "Order Statistics", 2003, section 7.1).
  *
  * @param samples finite numbers, in any order
- * @returns `undefined` for fewer than 6 samples: from the least to the greatest of 5, the median is covered with 93.75% only
+ * @returns `undefined` for fewer than {@linkcode INTERVAL_SAMPLES_MIN} samples
  */
 export function medianInterval(samples: readonly number[]): Interval | undefined {
   const sorted = samples.toSorted((a, b) => a - b);

@@ -6,12 +6,12 @@
 import type { CompareCommand } from "../cli/parse_command.ts";
 import { compareFiles } from "../compare/comparison.ts";
 import { comparisonJson, comparisonText, comparisonWarnings } from "../report/comparison_text.ts";
-import { print, warn } from "./terminal.ts";
+import { print, stdoutStyle, warn } from "./terminal.ts";
 
 /** Does what the command says, and returns the exit code. */
 export function compareCommand({ files, format }: CompareCommand): number {
   const comparison = compareFiles(files);
   for (const warning of comparisonWarnings(comparison)) warn(`kvlab: warning: ${warning}`);
-  print(format === "json" ? comparisonJson(comparison) : comparisonText(comparison));
+  print(format === "json" ? comparisonJson(comparison) : comparisonText(comparison, stdoutStyle()));
   return 0;
 }

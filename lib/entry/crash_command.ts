@@ -10,7 +10,7 @@ import { configurationLine } from "../report/configuration_line.ts";
 import { crashJson, crashText, killLine } from "../report/crash_text.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
-import { print, warn } from "./terminal.ts";
+import { print, stdoutStyle, warn } from "./terminal.ts";
 import { refuseTooManyWorkers } from "./worker_check.ts";
 
 /** The exit code when a kill tore files or cost more than the gauge said. */
@@ -26,7 +26,7 @@ export async function crashCommand({ kills, options, format, quiet }: CrashComma
   refuseTooManyWorkers({ ...options, witnessed: true });
   const stop = stopOnSignals();
   if (!quiet) warn(configurationLine(options, VERSION));
-  const show = (result: CrashResult) => print(format === "json" ? crashJson(result) : crashText(result));
+  const show = (result: CrashResult) => print(format === "json" ? crashJson(result) : crashText(result, stdoutStyle()));
   const done: KillResult[] = [];
   const onKill = (kill: KillResult) => {
     done.push(kill);

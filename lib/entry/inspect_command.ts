@@ -6,11 +6,11 @@
 import type { InspectCommand } from "../cli/parse_command.ts";
 import { inspectDirectory } from "../inspect/inspect.ts";
 import { inspectionJson, inspectionText } from "../report/inspection_text.ts";
-import { print } from "./terminal.ts";
+import { print, stdoutStyle } from "./terminal.ts";
 
 /** Does what the command says, and returns the exit code. */
 export function inspectCommand({ directory, forceRead, format }: InspectCommand): number {
   const inspection = inspectDirectory(directory, { forceRead });
-  print(format === "json" ? inspectionJson(inspection) : inspectionText(inspection));
+  print(format === "json" ? inspectionJson(inspection) : inspectionText(inspection, stdoutStyle()));
   return 0;
 }

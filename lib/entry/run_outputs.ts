@@ -15,7 +15,7 @@ import type { RunResult } from "../run/run_result.ts";
 import { errorLine } from "./error_line.ts";
 import { histogramFiles, histogramPaths } from "./histogram_files.ts";
 import { writeOutputFile } from "./output_file.ts";
-import { print, warn } from "./terminal.ts";
+import { print, stdoutStyle, warn } from "./terminal.ts";
 
 /** A run that has ended, and when it ran. */
 export interface MeasuredRun {
@@ -93,7 +93,9 @@ function documentOf(
       return resultsCsv(results);
     case "json":
       return single === undefined ? repeatsJson(results, readMachine(), repeat) : resultJson(single, readMachine());
-    case "text":
-      return single === undefined ? repeatsText(results, repeat) : summaryText(single);
+    case "text": {
+      const style = stdoutStyle();
+      return single === undefined ? repeatsText(results, { asked: repeat, style }) : summaryText(single, style);
+    }
   }
 }

@@ -5,6 +5,7 @@
  */
 import { PersistError } from "../persist/persist_error.ts";
 import { escapeControls } from "../report/format.ts";
+import { PLAIN, STYLED, type TextStyle } from "../report/text_style.ts";
 
 /** A line on the terminal that gives way to all others. */
 export interface StatusLine {
@@ -39,6 +40,11 @@ export function print(content: string | Uint8Array): boolean {
     if (error instanceof Deno.errors.BrokenPipe) return false;
     throw new PersistError("write to", "stdout", error);
   }
+}
+
+/** How results are set on stdout: plain for whatever is no terminal, and where `NO_COLOR` is set (no-color.org). */
+export function stdoutStyle(): TextStyle {
+  return Deno.stdout.isTerminal() && !Deno.noColor ? STYLED : PLAIN;
 }
 
 /** What a line that is drawn again and again needs to know of where it is drawn. */

@@ -3,51 +3,58 @@
  *
  * @module
  */
-import { type ComparedFigure, type ComparedValue, type Comparison, SIGNIFICANCE_LEVEL } from "../compare/comparison.ts";
+import { type ComparedValue, type Comparison, SIGNIFICANCE_LEVEL } from "../compare/comparison.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
 import type { ResultDocument } from "../compare/result_file.ts";
 import { summarize } from "../compare/statistics.ts";
 import { VERSION } from "../version.ts";
-import { escapeControls, readableDuration, readableNumber, readableShare } from "./format.ts";
+import { escapeControls } from "./format.ts";
 import { shortNames } from "./short_names.ts";
+import { readableFigure, sectionRows, type ShownFigure, shownFigures } from "./shown_figures.ts";
 import { type Column, tableLines } from "./table.ts";
-
-/** The figures that the text shows, in its order; a pattern stands for all figures that match it, in their own order. */
-const SHOWN: readonly RegExp[] = [
-  /^total_ops_per_sec$/,
-  /^average_ops_per_sec$/,
-  /^total_ops_per_sec_with_drain$/,
-  /^(read|update|insert|read_modify_write)_latency_(p50|p99|p999|max)_sec$/,
-  /^drain_sec$/,
-  /^process_crash_\w+_(p99|max)(_sec)?$/,
-  /^power_loss_\w+_(p99|max)(_sec)?$/,
-  /^time_to_persist_p99_sec$/,
-  /^blocked_on_\w+$/,
-  /^bytes_written$/,
-];
+import { blockLines, type Group, TEXT_WIDTH } from "./text_groups.ts";
+import { PLAIN, type TextStyle, widthOf } from "./text_style.ts";
 
 const TEST_NAME = "two-sided Mann–Whitney U test";
 const NOTHING = "-";
 const RATIO = new Intl.NumberFormat("en-US", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
+/** Files with longer names are numbered in the tables. */
+const HEADING_WIDTH_MAX = 16;
+
 /**
- * The comparison as a table, with a row for each figure of interest that a document has, and an empty line and notes
- * under it. Values are medians; beside each but the baseline's are its ratio to the baseline and, where there are
- * repeats, the test's verdict.
+ * The comparison in tables, with a row for each figure that decides, and notes under them. Values are medians; beside
+ * each but the baseline's are its ratio to the baseline and, where there are repeats, the test's verdict. A table has as
+ * many files as the width allows.
  */
-export function comparisonText({ documents, figures }: Comparison): string {
-  const shown = SHOWN.flatMap((pattern) => figures.filter(({ name }) => pattern.test(name)));
-  const roles = namesOf(documents).map((name, index) => ({
-    name,
-    baseline: index === 0,
-    tested: shown.some(({ values }) => values[index]?.test !== undefined),
+export function comparisonText(comparison: Comparison, style: TextStyle = PLAIN): string {
+  const { documents, figures } = comparison;
+  const samples = new Map(figures.map(({ name, values }) => [name, values.flatMap((value) => value?.samples ?? [])]));
+  const shown = shownFigures(samples);
+  const values = new Map(figures.map((figure) => [figure.name, figure.values]));
+  const headings = headingsOf(documents);
+  const roles = documents.map((_, index) => ({
+    index,
+    heading: headings[index] ?? "",
+    tested: shown.some(({ name }) => values.get(name)?.[index]?.test !== undefined),
   }));
-  const columns: Column[] = [{ heading: "figure", align: "left" }, ...roles.flatMap(columnsOf)];
-  const rows = shown.map(({ name, values }) => [
-    textName(name),
-    ...roles.flatMap((role, index) => cells(name, values[index], role)),
-  ]);
-  return [...tableLines(columns, rows), "", ...notes(documents, shown)].join("\n") + "\n";
+  const tableOf = (others: readonly Role[]) => {
+    const table = [...roles.slice(0, 1), ...others];
+    const cellsOf = (name: string) =>
+      table.flatMap((role) => cells(name, values.get(name)?.[role.index], { role, style }));
+    return tableLines([{ heading: "", align: "left" }, ...table.flatMap(columnsOf)], sectionRows(shown, cellsOf));
+  };
+  const tables = tablesThatFit(roles.slice(1), tableOf);
+  return [...tables.flatMap((lines) => [...lines, ""]), ...blockLines(notes(comparison, shown))].join("\n") + "\n";
+}
+
+/** The baseline beside as many of the others as fit, then beside the next ones. */
+function tablesThatFit(others: readonly Role[], tableOf: (others: readonly Role[]) => string[]): string[][] {
+  for (let perTable = others.length; perTable > 1; perTable--) {
+    const tables = chunks(others, perTable).map(tableOf);
+    if (tables.every((lines) => lines.every((line) => widthOf(line) <= TEXT_WIDTH))) return tables;
+  }
+  return chunks(others, 1).map(tableOf);
 }
 
 /** What makes the results hard to compare, each in one line without a line feed. */
@@ -113,41 +120,40 @@ function namesOf(documents: readonly ResultDocument[]): string[] {
   return shortNames(documents.map(({ path }) => path)).map(escapeControls);
 }
 
-/** A document tells a figure's kind by its name. */
-function isDuration(name: string): boolean {
-  return name.endsWith("_sec") && !name.endsWith("_per_sec");
+/** What stands above the files' columns: their names, or numbers where one of those is long. */
+function headingsOf(documents: readonly ResultDocument[]): string[] {
+  const names = namesOf(documents);
+  return names.every((name) => widthOf(name) <= HEADING_WIDTH_MAX)
+    ? names
+    : names.map((_, index) => `file ${index + 1}`);
 }
 
-function isShare(name: string): boolean {
-  return name.endsWith("_share");
-}
-
-/** The text result's name of a figure: durations show their unit in the value. */
-function textName(name: string): string {
-  return isDuration(name) ? name.slice(0, -"_sec".length) : name;
-}
-
-/** What a document is in the table. */
+/** What a document is in a table; the first is the baseline. */
 interface Role {
-  readonly name: string;
-  readonly baseline: boolean;
+  readonly index: number;
+  readonly heading: string;
   /** Whether any of its figures was tested. */
   readonly tested: boolean;
 }
 
-function columnsOf({ name, baseline, tested }: Role): Column[] {
+function columnsOf({ index, heading, tested }: Role): Column[] {
   return [
-    { heading: name, align: "right" },
-    ...(baseline ? [] : [{ heading: "ratio", align: "right" } as const]),
+    { heading, align: "right" },
+    ...(index === 0 ? [] : [{ heading: "ratio", align: "right" } as const]),
     ...(tested ? [{ heading: "verdict", align: "left" } as const] : []),
   ];
 }
 
-function cells(name: string, value: ComparedValue | undefined, { baseline, tested }: Role): string[] {
-  const readable = isDuration(name) ? readableDuration : isShare(name) ? readableShare : readableNumber;
+function cells(
+  name: string,
+  value: ComparedValue | undefined,
+  { role: { index, tested }, style }: { role: Role; style: TextStyle },
+): string[] {
+  const differs = value?.test?.verdict === "differs";
+  const ratio = value?.ratio === undefined ? NOTHING : RATIO.format(value.ratio);
   return [
-    value === undefined ? NOTHING : readable(value.median),
-    ...(baseline ? [] : [value?.ratio === undefined ? NOTHING : RATIO.format(value.ratio)]),
+    value === undefined ? NOTHING : readableFigure(name, value.median),
+    ...(index === 0 ? [] : [differs ? style.bold(ratio) : ratio]),
     ...(tested ? [verdictText(value)] : []),
   ];
 }
@@ -156,30 +162,57 @@ function verdictText(value: ComparedValue | undefined): string {
   if (value?.test === undefined) return NOTHING;
   const { verdict, pValue } = value.test;
   if (verdict === "too few repeats") return verdict;
-  return `${verdict} (${pValue < 0.001 ? "p < 0.001" : `p = ${pValue.toPrecision(2)}`})`;
+  return `${verdict === "differs" ? "differs" : "noise"}, ${
+    pValue < 0.001 ? "p < 0.001" : `p = ${pValue.toPrecision(2)}`
+  }`;
 }
 
-/** What a reader must know of the table, in lines. */
-function notes(documents: readonly ResultDocument[], shown: readonly ComparedFigure[]): string[] {
+/** What a reader must know of the tables. */
+function notes({ documents, figures }: Comparison, shown: readonly ShownFigure[]): Group[] {
   const names = namesOf(documents);
-  const verdicts = new Set(shown.flatMap(({ values }) => values.map((value) => value?.test?.verdict)));
+  const headings = headingsOf(documents);
+  const shownNames = new Set(shown.map(({ name }) => name));
+  const verdicts = new Set(
+    figures.filter(({ name }) => shownNames.has(name)).flatMap(({ values }) =>
+      values.map((value) => value?.test?.verdict)
+    ),
+  );
   const needed = samplesNeeded(SIGNIFICANCE_LEVEL);
-  const lines = [`ratio: to ${names[0]}`];
-  if (documents.some(({ repeats }) => repeats > 1)) {
-    const list = documents.map(({ repeats }, index) => `${repeats} in ${names[index]}`);
-    lines.push(`repeats: ${list.join(", ")}; values are their medians`);
-  }
-  if (verdicts.has("differs") || verdicts.has("within noise")) {
-    lines.push(
-      `differs: ${TEST_NAME}, p < ${SIGNIFICANCE_LEVEL}`,
-      `Each row is tested on its own: of 20 rows that do not differ, one is expected to seem to.`,
-    );
-  }
-  if (verdicts.has("too few repeats")) {
-    lines.push(`too few repeats: p < ${SIGNIFICANCE_LEVEL} is out of reach, ${needed} repeats in each file are needed`);
-  }
-  if (documents.some(({ repeats }) => repeats === 1)) {
-    lines.push(`A single run cannot tell a difference from noise: measure with --repeat=${needed} or more.`);
-  }
-  return lines;
+  const tested = verdicts.has("differs") || verdicts.has("within noise");
+  const repeated = documents.some(({ repeats }) => repeats > 1);
+  return [
+    {
+      label: "files",
+      lines: names.flatMap((name, index) => name === headings[index] ? [] : [[`${headings[index]}: ${name}`]]),
+    },
+    { label: "ratio", lines: [[`to ${headings[0]}`]] },
+    {
+      label: "repeats",
+      lines: [
+        repeated
+          ? [...documents.map(({ repeats }, index) => `${repeats} in ${headings[index]}`), "values are medians"]
+          : [],
+        verdicts.has("too few repeats") ? [`p < ${SIGNIFICANCE_LEVEL} takes ${needed} in each file`] : [],
+        documents.some(({ repeats }) => repeats === 1)
+          ? [`a single run cannot tell a difference from noise: measure with --repeat=${needed} or more`]
+          : [],
+      ],
+    },
+    {
+      label: "verdict",
+      lines: tested
+        ? [[`differs: p < ${SIGNIFICANCE_LEVEL} in the ${TEST_NAME}`], [
+          "each row is tested on its own",
+          "so one in 20 that do not differ will seem to",
+        ]]
+        : [],
+    },
+  ];
+}
+
+function chunks<T>(list: readonly T[], size: number): T[][] {
+  return Array.from(
+    { length: Math.ceil(list.length / size) },
+    (_, index) => list.slice(index * size, (index + 1) * size),
+  );
 }

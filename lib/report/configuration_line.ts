@@ -10,7 +10,16 @@ import type { WorkloadOptions } from "../load/workload.ts";
 import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { escapeControls, formatCount, formatSeconds, formatSize, microsecondsOf, snakeCase } from "./format.ts";
+import {
+  escapeControls,
+  formatCount,
+  formatSeconds,
+  formatSize,
+  microsecondsOf,
+  operationName,
+  ordinal,
+  snakeCase,
+} from "./format.ts";
 
 /**
  * The run's options on one line, without a line feed. The seed's workload goes without saying, as does whatever is off:
@@ -54,7 +63,7 @@ function workloadParts(workload: WorkloadOptions): string[] {
 function sharesText(shares: readonly number[]): string {
   return OPERATION_NAMES.flatMap((name, kind) => {
     const share = shares[kind] ?? 0;
-    return share === 0 ? [] : `${Number((share * 100).toPrecision(6))}% ${name.replaceAll("_", "-")}`;
+    return share === 0 ? [] : `${Number((share * 100).toPrecision(6))}% ${operationName(name)}`;
   }).join(", ");
 }
 
@@ -75,14 +84,6 @@ function measurementParts({ latencySample, intervalMs }: RunOptions): string[] {
     parts.push(`intervals of ${formatSeconds(intervalMs)} s`);
   }
   return parts;
-}
-
-const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });
-
-/** A whole number as `1st`, `2nd`, `3rd` or `4th`. */
-function ordinal(value: number): string {
-  const suffixes: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
-  return value + (suffixes[ORDINALS.select(value)] ?? "th");
 }
 
 function backendParts(backend: BackendOptions): string[] {

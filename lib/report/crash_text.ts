@@ -5,11 +5,13 @@
  */
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { VERSION } from "../version.ts";
-import { formatSeconds, secondsOf } from "./format.ts";
+import { readableCount, readableDuration, readableNumber, secondsOf } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";
 import { optionsObject } from "./options_json.ts";
+import { blockLines, type Group } from "./text_groups.ts";
+import { PLAIN, type TextStyle } from "./text_style.ts";
 
-/** The counts that are summed up over all kills, under their names in the report. */
+/** The counts of a kill under their names in JSON. */
 const COUNTS = [
   ["acknowledged", "acknowledged"],
   ["recovered", "recovered"],
@@ -24,33 +26,85 @@ const COUNTS = [
 /** One kill in one line, without a line feed. */
 export function killLine(kill: KillResult): string {
   const { during, loadMs, acknowledged, lost, gauge, tornShards, held, oldestLostMs, recoveryMs } = kill;
-  const verdict = tornShards > 0 ? `TORN: ${tornShards} shards` : held ? "held" : "GAUGE EXCEEDED";
-  const moment = during === "start" ? "while starting" : `after ${loadMs.toFixed(0)} ms`;
-  return `kill ${kill.kill} ${moment}: acknowledged ${acknowledged}, lost ${lost} (up to ${
-    oldestLostMs.toFixed(1)
-  } ms ` +
-    `old), gauge ${gauge}, recovered in ${recoveryMs.toFixed(0)} ms: ${verdict}`;
+  const verdict = tornShards > 0 ? `TORN: ${readableCount(tornShards, "shard")}` : held ? "held" : "GAUGE EXCEEDED";
+  const moment = during === "start" ? "while starting" : `after ${readableDuration(loadMs)}`;
+  return `kill ${kill.kill} ${moment}: ${lossText(lost, oldestLostMs)} of ${readableCount(acknowledged, "write")}, ` +
+    `gauge ${readableNumber(gauge)}, recovered in ${readableDuration(recoveryMs)}: ${verdict}`;
 }
 
-/** The result as `name: value` lines, sums over all kills unless the name says otherwise; the verdict comes last. */
-export function crashText(result: CrashResult): string {
-  const { kills } = result;
-  const lines = [
-    `kills: ${kills.length}`,
-    ...COUNTS.map(([name, key]) => `${name}: ${sum(kills, key)}`),
-    `lost_max: ${max(kills, "lost")}`,
-    `gauge_max: ${max(kills, "gauge")}`,
-    `oldest_lost_max: ${formatSeconds(max(kills, "oldestLostMs"))}s`,
-    `recovery_max: ${formatSeconds(max(kills, "recoveryMs"))}s`,
-    ...(result.stoppedBy === undefined ? [] : [`stopped_by: ${result.stoppedBy}`]),
-    `lost <= gauge: ${kills.filter(({ held }) => held).length} of ${kills.length} kills`,
-  ];
-  return lines.join("\n") + "\n";
+function lossText(lost: number, oldestLostMs: number): string {
+  return lost === 0 ? "lost none" : `lost ${readableNumber(lost)} (up to ${readableDuration(oldestLostMs)} old)`;
 }
 
 /**
- * The result as one JSON object: the names of {@linkcode crashText}, durations in seconds with `_sec` behind their names,
- * `held` (whether nothing was torn and the gauge held every time), the options, and a row for each kill.
+ * The result in lines, each ended by a line feed: sums over all kills, the most that one of them cost, and the verdict
+ * last. The verdict and the loss stand out where the style can do that.
+ */
+export function crashText(result: CrashResult, style: TextStyle = PLAIN): string {
+  const lines = blockLines(crashGroups(result, style));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function crashGroups({ kills, stoppedBy }: CrashResult, style: TextStyle): Group[] {
+  const starting = kills.filter(({ during }) => during === "start").length;
+  const held = kills.filter(({ held }) => held).length;
+  return [
+    {
+      label: "kills",
+      lines: [[String(kills.length), ...(starting === 0 ? [] : [`${starting} of them while kvlab was starting`])]],
+    },
+    { label: "writes", lines: [writePhrases(kills)] },
+    { label: "lost", lines: [lossPhrases(kills, style)] },
+    { label: "gauge", lines: [gaugePhrases(kills)] },
+    { label: "damage", lines: [damagePhrases(kills, style)] },
+    { label: "recovery", lines: kills.length === 0 ? [] : [[`${readableDuration(max(kills, "recoveryMs"))} at most`]] },
+    { label: "stopped by", lines: stoppedBy === undefined ? [] : [[stoppedBy]] },
+    {
+      label: "verdict",
+      lines: [[
+        style.bold(`${held} of ${kills.length} kills lost no more than the gauge and the policy say`),
+      ]],
+    },
+  ];
+}
+
+function writePhrases(kills: readonly KillResult[]): string[] {
+  const never = sum(kills, "neverAcknowledged");
+  return [
+    `${readableNumber(sum(kills, "acknowledged"))} acknowledged`,
+    `${readableNumber(sum(kills, "recovered"))} recovered`,
+    ...(never === 0 ? [] : [`${readableNumber(never)} there although never acknowledged`]),
+  ];
+}
+
+function lossPhrases(kills: readonly KillResult[], style: TextStyle): string[] {
+  const lost = sum(kills, "lost");
+  if (lost === 0) return [style.bold("nothing")];
+  return [
+    style.bold(readableCount(lost, "write")),
+    `at most ${readableNumber(max(kills, "lost"))} in one kill`,
+    `up to ${readableDuration(max(kills, "oldestLostMs"))} old`,
+  ];
+}
+
+/** What the gauge said would be lost. */
+function gaugePhrases(kills: readonly KillResult[]): string[] {
+  return [readableCount(sum(kills, "gauge"), "write"), `at most ${readableNumber(max(kills, "gauge"))} in one kill`];
+}
+
+function damagePhrases(kills: readonly KillResult[], style: TextStyle): string[] {
+  const torn = sum(kills, "tornShards"), holes = sum(kills, "holes"), spares = sum(kills, "damagedSpares");
+  return [
+    ...(torn === 0 ? [] : [style.bold(`${readableCount(torn, "torn shard")} without a sound file`)]),
+    ...(holes === 0 ? [] : [`${readableCount(holes, "lost write")} before one that survived (holes)`]),
+    ...(spares === 0 ? [] : [`${readableCount(spares, "damaged file")} beside a sound one`]),
+  ];
+}
+
+/**
+ * The result as one JSON object: `held` (whether nothing was torn and the gauge held every time), `kills` and `kills_held`
+ * of them, the sums of {@linkcode COUNTS} over all kills, the most of one kill as `lost_max`, `gauge_max`,
+ * `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed and the options, and a row for each kill.
  */
 export function crashJson(result: CrashResult): string {
   const { kills, options } = result;

@@ -54,18 +54,38 @@ export function escapeControls(text: string): string {
   return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
-/** The units of a duration, in seconds, the largest first. */
-const DURATION_UNITS = [["s", 1], ["ms", 1e-3], ["µs", 1e-6], ["ns", 1e-9]] as const;
+/** A count and what it counts, for a person: `1 write` or `12,345 writes`. */
+export function readableCount(count: number, noun: string): string {
+  return `${readableNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The units of a duration, in milliseconds, the largest first. */
+const DURATION_UNITS = [["s", 1e3], ["ms", 1], ["µs", 1e-3], ["ns", 1e-6]] as const;
+/** The units of a number of bytes that is not exact. */
+const BYTE_UNITS = [["TB", 1e12], ["GB", 1e9], ["MB", 1e6], ["kB", 1e3], ["B", 1]] as const;
+const THREE_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
 const FOUR_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const PERCENT = new Intl.NumberFormat("en-US", { style: "percent", maximumSignificantDigits: 4 });
+const TENTHS_OF_PERCENT = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 1 });
+const HUNDREDTHS_OF_PERCENT = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 2 });
 
-/** A duration to four digits, in the largest unit of which it is at least one: `812 ns`, `1.5 ms`, `10.02 s`. */
-export function readableDuration(seconds: number): string {
-  const rounded = Number(seconds.toPrecision(4));
-  if (rounded === 0) return "0 s";
-  const [unit, unitSec] = DURATION_UNITS.find(([, unitSec]) => Math.abs(rounded) >= unitSec) ?? ["ns", 1e-9];
-  return `${FOUR_DIGITS.format(rounded / unitSec)} ${unit}`;
+/** A duration in milliseconds to three digits, in the largest unit of which it is at least one: `812 ns`, `1.5 ms`. */
+export function readableDuration(durationMs: number): string {
+  return inUnit(durationMs, DURATION_UNITS) ?? "0 s";
+}
+
+/** A number of bytes to three digits, in the largest decimal unit of which it is at least one: `625 MB`, `13.6 kB`. */
+export function readableBytes(bytes: number): string {
+  return inUnit(bytes, BYTE_UNITS) ?? "0 B";
+}
+
+/** `undefined` for zero, which is the same in all units. */
+function inUnit(value: number, units: readonly (readonly [unit: string, size: number])[]): string | undefined {
+  const rounded = Number(value.toPrecision(3));
+  if (rounded === 0) return undefined;
+  const [unit, size] = units.find(([, size]) => Math.abs(rounded) >= size) ?? units.at(-1)!;
+  const inThat = rounded / size;
+  return `${(Math.abs(inThat) < 1000 ? THREE_DIGITS : WHOLE).format(inThat)} ${unit}`;
 }
 
 /** A number with thousands separators, whole from a thousand on and to four digits below: `170,850`, `12.5`. */
@@ -73,9 +93,22 @@ export function readableNumber(value: number): string {
   return (Math.abs(value) < 1000 ? FOUR_DIGITS : WHOLE).format(value);
 }
 
-/** A share, from 0 to 1, as percent to four digits: `12.5%`. */
+/** A share, from 0 to 1, as percent to three digits, but none beyond hundredths: `12.5%`, `0.07%`. */
 export function readableShare(share: number): string {
-  return PERCENT.format(share);
+  return (share < 0.1 ? HUNDREDTHS_OF_PERCENT : TENTHS_OF_PERCENT).format(share);
+}
+
+const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });
+
+/** A whole number as `1st`, `2nd`, `3rd` or `4th`. */
+export function ordinal(value: number): string {
+  const suffixes: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
+  return value + (suffixes[ORDINALS.select(value)] ?? "th");
+}
+
+/** What a kind of operation is called in text: `read_modify_write` is `read-modify-write`. */
+export function operationName(operation: string): string {
+  return operation.replaceAll("_", "-");
 }
 
 /** A name in camelCase as one in snake_case. */

@@ -5,29 +5,64 @@
  */
 import type { InspectedFile, InspectedPart, Inspection } from "../inspect/inspect.ts";
 import { VERSION } from "../version.ts";
-import { escapeControls } from "./format.ts";
+import { escapeControls, readableBytes, readableCount, readableNumber } from "./format.ts";
 import { type Column, tableLines } from "./table.ts";
+import { blockLines, type Group } from "./text_groups.ts";
+import { PLAIN, type TextStyle } from "./text_style.ts";
 
 /**
- * The inspection as `name: value` lines, an empty line, and a table with a row for each file. Shards or logs in a row that
- * have no file share one row.
+ * The inspection in lines, each ended by a line feed: what the directory holds altogether, and a table with a row for each
+ * file. Shards or logs in a row that have no file share one row.
  */
-export function inspectionText(inspection: Inspection): string {
-  const { directory, kind, parts } = inspection;
+export function inspectionText(inspection: Inspection, style: TextStyle = PLAIN): string {
+  const { kind, parts } = inspection;
   const columns = COLUMNS[kind.layout];
-  const lines = [
-    `directory: ${escapeControls(directory)}`,
-    `layout: ${kind.layout}`,
-    `serializer: ${kind.serializer}`,
-    ...figures(inspection).map(([name, value]) => `${name}: ${value}`),
-    "",
-    ...tableLines(columns, rows(parts, columns)),
+  const lines = [...blockLines(inspectionGroups(inspection, style)), "", ...tableLines(columns, rows(parts, columns))];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function inspectionGroups({ directory, kind, totals, setAsideNames }: Inspection, style: TextStyle): Group[] {
+  const { files, bytes, entries, versionSum, records, health, missingParts } = totals;
+  const part = PART_NAMES[kind.layout];
+  const logs = kind.layout === "log" ? [readableCount(records, "record")] : [];
+  return [
+    { label: "directory", lines: [[escapeControls(directory)]] },
+    { label: "entries", lines: [[readableNumber(entries), `of ${readableCount(versionSum, "put")}`, ...logs]] },
+    {
+      label: "files",
+      lines: [[
+        `${readableNumber(files)} of ${kind.serializer}`,
+        readableBytes(bytes),
+        `${readableNumber(health.sound)} sound`,
+        ...counted(health.superseded, "superseded"),
+        ...counted(health.temporary, "temporary"),
+      ]],
+    },
+    { label: `${part}s`, lines: [[readableNumber(kind.files), ...counted(missingParts, "without a file")]] },
+    { label: "damage", lines: [damagePhrases({ totals, setAsideNames, part }).map((phrase) => style.bold(phrase))] },
   ];
-  return lines.join("\n") + "\n";
+}
+
+function damagePhrases(
+  { totals: { health, unreadableParts }, setAsideNames, part }:
+    & Pick<Inspection, "totals" | "setAsideNames">
+    & { part: string },
+): string[] {
+  return [
+    ...counted(health.torn, "torn at the end"),
+    ...counted(health.damaged, "damaged"),
+    ...(unreadableParts === 0 ? [] : [`${readableCount(unreadableParts, part)} without all that was written`]),
+    ...(setAsideNames.length === 0 ? [] : [`${readableCount(setAsideNames.length, "file")} set aside earlier`]),
+  ];
+}
+
+/** A count and what it is of, where there is any. */
+function counted(count: number, what: string): string[] {
+  return count === 0 ? [] : [`${readableNumber(count)} ${what}`];
 }
 
 /**
- * The inspection as one JSON object: the names of {@linkcode inspectionText}, `set_aside_files`, and `shards`: of each
+ * The inspection as one JSON object: `directory`, `layout`, `serializer`, the sums, `set_aside_files`, and `shards`: of each
  * shard `shard`, `version`, `entries` and `files`, with `path`, `bytes`, `health`, and `version`, `entries`, `records` or
  * `reason` where the file has them. Of logs, `logs` has the same with `log` in place of `shard`.
  */
@@ -81,13 +116,13 @@ function fileObject({ path, bytes, health, version, entries, records, reason }: 
 }
 
 /** What a cell shows of a file. */
-type Cell = Column & { readonly of: (file: InspectedFile) => string | number | undefined };
+type Cell = Column & { readonly of: (file: InspectedFile) => string | undefined };
 
 const HEALTH: Cell = { heading: "health", align: "left", of: ({ health }) => health };
-const VERSION_CELL: Cell = { heading: "version", align: "right", of: ({ version }) => version };
-const RECORDS: Cell = { heading: "records", align: "right", of: ({ records }) => records };
-const ENTRIES: Cell = { heading: "entries", align: "right", of: ({ entries }) => entries };
-const BYTES: Cell = { heading: "bytes", align: "right", of: ({ bytes }) => bytes };
+const VERSION_CELL: Cell = { heading: "version", align: "right", of: ({ version }) => numberText(version) };
+const RECORDS: Cell = { heading: "records", align: "right", of: ({ records }) => numberText(records) };
+const ENTRIES: Cell = { heading: "entries", align: "right", of: ({ entries }) => numberText(entries) };
+const SIZE: Cell = { heading: "size", align: "right", of: ({ bytes }) => readableBytes(bytes) };
 const FILE: Cell = {
   heading: "file",
   align: "left",
@@ -97,8 +132,8 @@ const NOTHING = "-";
 
 /** The table's columns; the first is the part's number. */
 const COLUMNS: Readonly<Record<Inspection["kind"]["layout"], readonly [Column, ...Cell[]]>> = {
-  snapshot: [{ heading: PART_NAMES.snapshot, align: "right" }, HEALTH, VERSION_CELL, ENTRIES, BYTES, FILE],
-  log: [{ heading: PART_NAMES.log, align: "right" }, HEALTH, RECORDS, ENTRIES, BYTES, FILE],
+  snapshot: [{ heading: PART_NAMES.snapshot, align: "right" }, HEALTH, VERSION_CELL, ENTRIES, SIZE, FILE],
+  log: [{ heading: PART_NAMES.log, align: "right" }, HEALTH, RECORDS, ENTRIES, SIZE, FILE],
 };
 
 function rows(parts: readonly InspectedPart[], [, ...cells]: readonly [Column, ...Cell[]]): string[][] {
@@ -106,7 +141,7 @@ function rows(parts: readonly InspectedPart[], [, ...cells]: readonly [Column, .
   let missingFrom: number | undefined;
   for (const [i, { index, files }] of parts.entries()) {
     if (files.length > 0) {
-      rows.push(...files.map((file) => [index, ...cells.map(({ of }) => of(file) ?? NOTHING)].map(String)));
+      rows.push(...files.map((file) => [String(index), ...cells.map(({ of }) => of(file) ?? NOTHING)]));
       continue;
     }
     missingFrom ??= index;
@@ -116,4 +151,8 @@ function rows(parts: readonly InspectedPart[], [, ...cells]: readonly [Column, .
     missingFrom = undefined;
   }
   return rows;
+}
+
+function numberText(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : readableNumber(value);
 }

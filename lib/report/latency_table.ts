@@ -1,53 +1,55 @@
 /**
- * The table of latencies: how long each kind of operation took, as a person reads it. Pure functions.
+ * The table of latencies: how long each kind of operation took, as a person reads it.
  *
  * @module
  */
 import type { LatencySummary } from "../run/measurements.ts";
 import type { RunResult } from "../run/run_result.ts";
+import { operationName, ordinal } from "./format.ts";
 import { tableLines } from "./table.ts";
+import type { Block } from "./text_groups.ts";
 
-const HEADINGS = ["timed", "min", "mean", "p50", "p90", "p99", "p99.9", "max"];
+const PERCENTILES = ["p50", "p90", "p99", "p99.9", "max"];
+
+/** Narrower columns are widened, so that the tables of similar runs look alike. */
+const COLUMN_WIDTH_MIN = 8;
+const LABEL_WIDTH_MIN = 15;
 
 /**
- * A row for each kind of operation that was timed, in microseconds; nothing when none was. In an open loop the rows are
- * corrected, and uncorrected ones follow; how many operations were timed, the heading says.
+ * A row in microseconds for each kind of operation that was timed; nothing when none was. In an open loop latencies
+ * count from the intended start, and a second row counts from the actual one.
  *
  * ```text
- * latency of every 128th, in µs   timed    min   mean    p50 …
- * read                           65,536  0.081  0.172  0.161 …
+ * latency, µs           p50       p90       p99     p99.9       max
+ *   read              0.330     0.650      2.24      18.9     1,514
+ *   update             4.74      6.53      26.9       137     2,836
+ *             every 128th was timed
  * ```
  */
-export function latencyTable({ operations = [], options: { latencySample, ratePerSec } }: RunResult): string[] {
-  const rows = [
-    ...operations.map(({ operation, latency }) => ({ name: operation, latency })),
-    ...operations.map(({ operation, uncorrectedLatency: latency }) => ({ name: `${operation}, uncorrected`, latency })),
-  ].flatMap(({ name, latency }) => latency === undefined ? [] : [[name, ...cells(latency)]]);
+export function latencyBlocks({ operations = [], options: { latencySample = 1, ratePerSec } }: RunResult): Block[] {
+  const rows = operations.flatMap(({ operation, latency, uncorrectedLatency }) => [
+    ...(latency === undefined ? [] : [[`  ${operationName(operation)}`, ...cells(latency)]]),
+    ...(uncorrectedLatency === undefined ? [] : [["    uncorrected", ...cells(uncorrectedLatency)]]),
+  ]);
   if (rows.length === 0) return [];
-  const of = latencySample === undefined || latencySample === 1 ? "" : ` of every ${ordinal(latencySample)}`;
-  const from = ratePerSec === undefined ? "" : " from the intended start";
-  return tableLines([
-    { heading: `latency${of}${from}, in µs`, align: "left" },
-    ...HEADINGS.map((heading) => ({ heading, align: "right" } as const)),
+  const table = tableLines([
+    { heading: "latency, µs".padEnd(LABEL_WIDTH_MIN), align: "left" },
+    ...PERCENTILES.map((heading) => ({ heading: heading.padStart(COLUMN_WIDTH_MIN), align: "right" } as const)),
   ], rows);
-}
-
-function cells({ count, minMs, meanMs, p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: LatencySummary): string[] {
-  return [
-    count.toLocaleString("en-US"),
-    ...[minMs, meanMs, p50Ms, p90Ms, p99Ms, p999Ms, maxMs].map(microseconds),
+  const notes = [
+    ...(latencySample === 1 ? [] : [`every ${ordinal(latencySample)} was timed`]),
+    ...(ratePerSec === undefined ? [] : ["from the intended start", "uncorrected from the actual one"]),
   ];
+  return [table, { label: "", lines: [notes] }];
 }
 
-/** Three digits are measured, and so no more are shown after the point than that. */
+function cells({ p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: LatencySummary): string[] {
+  return [p50Ms, p90Ms, p99Ms, p999Ms, maxMs].map(microseconds);
+}
+
+/** With three digits: more are not measured. */
 function microseconds(durationMs: number): string {
   const us = durationMs * 1000;
-  const digits = us < 10 ? 3 : us < 100 ? 2 : us < 1000 ? 1 : 0;
+  const digits = us < 1 ? 3 : us < 10 ? 2 : us < 100 ? 1 : 0;
   return us.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-}
-
-function ordinal(n: number): string {
-  const tens = n % 100;
-  const suffix = tens > 10 && tens < 14 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th");
-  return `${n}${suffix}`;
 }

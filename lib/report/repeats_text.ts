@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { type SampleSummary, summarize } from "../compare/statistics.ts";
+import { INTERVAL_SAMPLES_MIN, type SampleSummary, summarize } from "../compare/statistics.ts";
 import type { RunResult } from "../run/run_result.ts";
 import { RESULT_SCHEMA, VERSION } from "../version.ts";
 import type { FigureKind } from "./figure.ts";
@@ -22,9 +22,12 @@ import type { JsonObject } from "./json_value.ts";
 import { optionsObject } from "./options_json.ts";
 import type { Machine } from "./machine.ts";
 import { figureEntry, runObject } from "./run_json.ts";
-import { remarks } from "./result_text.ts";
+import { readableCount } from "./format.ts";
+import { remarkGroups } from "./result_text.ts";
+import { readableFigure, sectionRows, shownFigures } from "./shown_figures.ts";
 import { type Column, tableLines } from "./table.ts";
-import { readableDuration, readableNumber, readableShare, secondsOf } from "./format.ts";
+import { blockLines } from "./text_groups.ts";
+import { PLAIN, type TextStyle } from "./text_style.ts";
 
 /** One figure of all runs that have it. */
 interface FigureSummary extends SampleSummary {
@@ -33,26 +36,48 @@ interface FigureSummary extends SampleSummary {
 }
 
 /**
- * The repeats as lines, each ended by a line feed: their number, what the last run says that is no figure, and after an
- * empty line a table with the median, the least, the greatest and the 95% interval of the median of each figure, in the
- * order of the text result.
+ * The repeats in lines, each ended by a line feed: their number, a table with median, least, greatest and 95% interval of
+ * the median of each figure that decides, and how the last run ended.
  *
  * @param results at least one, all of the same options
  * @param asked how many there were to be
  */
-export function repeatsText(results: readonly RunResult[], asked = results.length): string {
-  const last = results.at(-1);
-  const summaries = summarizeFigures(results);
-  const hasIntervals = summaries.some(({ interval }) => interval !== undefined);
+export function repeatsText(
+  results: readonly RunResult[],
+  { asked = results.length, style = PLAIN }: { asked?: number; style?: TextStyle } = {},
+): string {
+  const summaries = new Map(
+    summarizeFigures(results).map((summary) => {
+      const [name] = figureEntry({ ...summary, value: summary.median });
+      return [name, summary];
+    }),
+  );
+  const hasIntervals = Array.from(summaries.values()).some(({ interval }) => interval !== undefined);
   const columns = hasIntervals ? [...COLUMNS, INTERVAL_COLUMN] : COLUMNS;
+  const figures = shownFigures(new Map(Array.from(summaries, ([name, { min, max }]) => [name, [min, max]])));
+  const rows = sectionRows(figures, (name) => summaryCells(summaries.get(name), style).slice(0, columns.length - 1));
   const lines = [
-    `repeats: ${results.length}${results.length < asked ? ` of ${asked}` : ""}`,
-    ...(hasIntervals ? [] : ["intervals: too few runs for 95%"]),
-    ...(last === undefined ? [] : remarks(last)),
+    ...blockLines([{ label: "repeats", lines: [repeatPhrases({ done: results.length, asked, hasIntervals })] }]),
     "",
-    ...tableLines(columns, summaries.map((summary) => summaryRow(summary).slice(0, columns.length))),
+    ...tableLines(columns, rows),
+    ...remarkLines(results.at(-1), style),
   ];
   return lines.map((line) => `${line}\n`).join("");
+}
+
+function repeatPhrases(
+  { done, asked, hasIntervals }: { done: number; asked: number; hasIntervals: boolean },
+): string[] {
+  return [
+    readableCount(done, "run") + (done < asked ? ` of ${asked}` : ""),
+    ...(hasIntervals ? [] : [`too few for 95% intervals of the median, which take ${INTERVAL_SAMPLES_MIN}`]),
+  ];
+}
+
+/** What the last run says besides its figures, below an empty line; nothing where that is nothing. */
+function remarkLines(last: RunResult | undefined, style: TextStyle): string[] {
+  const lines = last === undefined ? [] : blockLines(remarkGroups(last, style));
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 /**
@@ -90,30 +115,19 @@ function summarizeFigures(results: readonly RunResult[]): FigureSummary[] {
 }
 
 const COLUMNS: readonly Column[] = [
-  { heading: "figure", align: "left" },
+  { heading: "", align: "left" },
   { heading: "median", align: "right" },
   { heading: "min", align: "right" },
   { heading: "max", align: "right" },
 ];
 const INTERVAL_COLUMN: Column = { heading: "95% of the median", align: "left" };
 
-function summaryRow({ name, kind, median, min, max, interval }: FigureSummary): string[] {
-  const text = (value: number) => readableFigure({ kind, value });
+function summaryCells(summary: FigureSummary | undefined, style: TextStyle): string[] {
+  if (summary === undefined) return [];
+  const { median, min, max, interval } = summary;
+  const text = (value: number) => readableFigure(...figureEntry({ ...summary, value }));
   const range = interval === undefined ? "-" : `${text(interval.low)} … ${text(interval.high)}`;
-  return [name, text(median), text(min), text(max), range];
-}
-
-function readableFigure({ kind, value }: Pick<FigureSummary, "kind"> & { value: number }): string {
-  switch (kind) {
-    case "duration":
-      return readableDuration(secondsOf(value));
-    case "share":
-      return readableShare(value);
-    case "count":
-    case "rate":
-    case "mean":
-      return readableNumber(value);
-  }
+  return [style.bold(text(median)), text(min), text(max), range];
 }
 
 function summaryEntry({ name, kind, median, min, max, interval }: FigureSummary): [name: string, summary: JsonObject] {

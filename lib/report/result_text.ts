@@ -1,71 +1,80 @@
 /**
  * The text result: what a person reads on stdout when a run has ended.
  *
+ * ```text
+ * total_ops: 419392
+ * total_runtime: 10.005221101s
+ * total_ops_per_sec: 41917.31
+ * average_ops_per_sec: 10480.18
+ *
+ * operations  42,058 reads, 377,334 updates, 83% of reads hit
+ * threads     4, at 10,102 to 10,833 ops/s
+ * latency, µs           p50       p90       p99     p99.9       max
+ *   read              0.330     0.650      2.24      18.9     1,514
+ *   update             4.74      6.53      26.9       137     2,836
+ * blocked     0.07% of the time on the queue, 0.01% on locks
+ * may lose    process crash: at most 1028 writes
+ *             power loss: everything that was never synced (--sync=none)
+ * at risk     process crash: at most 505 writes, 36.3 ms old (bound 1,028 writes),
+ *               99% of the time at most 412, 21.7 ms old
+ *             power loss: everything, for --sync=none
+ * …
+ * ```
+ *
+ * The seed's four lines are as its program prints them. Below them are groups, each of what applies to the run alone.
+ *
  * @module
  */
-import type { Promises } from "../engine/promises.ts";
-import type { EngineResult, RunResult } from "../run/run_result.ts";
-import type { Figure } from "./figure.ts";
-import { loadFigures } from "./figures.ts";
+import { meanPutBytes } from "../load/put_size.ts";
+import { type RunResult, totals } from "../run/run_result.ts";
+import { brokenGroup, fileGroups, riskGroups } from "./file_groups.ts";
 import { formatRate, formatSeconds } from "./format.ts";
-import { latencyTable } from "./latency_table.ts";
+import { latencyBlocks } from "./latency_table.ts";
+import { endingGroups, operationGroups, waitingGroups } from "./load_groups.ts";
+import { engineGroups, promiseGroup } from "./promise_groups.ts";
+import { type Block, blockLines, type Group } from "./text_groups.ts";
+import { PLAIN, type TextStyle } from "./text_style.ts";
 
-/**
- * The result as `name: value` lines, each ended by a line feed: the figures of {@linkcode loadFigures} in their order,
- * then `file_system`, `power_loss` where nothing is synced, and `stopped_by` when a signal ended the run. Durations are
- * seconds with up to nine decimals and an `s`, rates have two decimals. After an empty line comes the table of the
- * latencies, where any were measured.
- */
-export function summaryText(result: RunResult): string {
-  const lines = loadFigures(result).map((figure) => `${figure.name}: ${figureText(figure)}`);
-  lines.push(...remarks(result));
-  const table = latencyTable(result);
-  if (table.length > 0) lines.push("", ...table);
+/** The result in lines, each ended by a line feed; rate and loss stand out where the style can do that. */
+export function summaryText(result: RunResult, style: TextStyle = PLAIN): string {
+  const lines = [...seedLines(result, style), "", ...blockLines(resultBlocks(result, style))];
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** What a result says besides its figures, in lines without line feeds. */
-export function remarks({ file, engine, promises, stoppedBy, usedUp }: RunResult): string[] {
-  const lines: string[] = [...engineLines(engine), ...promiseLines(promises)];
-  if (file?.fileSystem !== undefined) lines.push(`file_system: ${file.fileSystem}`);
-  if (file !== undefined && file.powerLoss === undefined) lines.push(`power_loss: ${NOTHING_SYNCED}`);
-  for (const broken of file?.brokenBounds ?? []) lines.push(`broken_bound: ${broken}`);
-  if (usedUp !== undefined) lines.push(`ended_early: ${usedUp}`);
-  if (stoppedBy !== undefined) lines.push(`stopped_by: ${stoppedBy}`);
-  return lines;
-}
-
-function engineLines(engine: EngineResult | undefined): string[] {
-  if (engine === undefined) return [];
-  const settings = Object.entries(engine.settings).map(([name, value]) => `${name}=${value}`);
-  return [`engine: ${engine.title} ${engine.version}`, `settings: ${settings.join(" ")}`];
-}
-
-/** What the backend promises that each kind of failure loses at most; the same three lines for every backend. */
-export function promiseLines({ processCrash, powerLoss, failover }: Promises): string[] {
+/** What the text says below the seed's four lines, in its order. */
+function resultBlocks(result: RunResult, style: TextStyle): Block[] {
+  const { file, engine, promises, threads, options: { backend, workload } } = result;
+  const { writes } = totals(threads);
+  const puts = { count: writes, bytes: writes * meanPutBytes(workload) };
   return [
-    `process_crash_may_lose: ${processCrash.text}`,
-    `power_loss_may_lose: ${powerLoss.text}`,
-    `failover_may_lose: ${failover?.text ?? NO_FAILOVER}`,
+    ...operationGroups(result),
+    ...latencyBlocks(result),
+    ...waitingGroups(result),
+    ...engineGroups(engine),
+    promiseGroup(promises),
+    ...(file === undefined ? [] : riskGroups(file, style)),
+    ...(file === undefined || backend.kind !== "file" ? [] : fileGroups(file, { backend, puts })),
+    ...endingGroups(result),
   ];
 }
 
-const NO_FAILOVER = "not applicable: there is no second copy";
+/** What a run says that is no figure, for reports that show the figures themselves. */
+export function remarkGroups(result: RunResult, style: TextStyle): Group[] {
+  const { file, engine, promises } = result;
+  return [
+    ...engineGroups(engine),
+    promiseGroup(promises),
+    ...(file === undefined ? [] : [brokenGroup(file, style)]),
+    ...endingGroups(result),
+  ];
+}
 
-/** What a power loss would lose when nothing is ever synced. */
-const NOTHING_SYNCED = "everything (--sync=none)";
-
-/** A figure's value with its unit. */
-function figureText({ kind, value }: Pick<Figure, "kind" | "value">): string {
-  switch (kind) {
-    case "count":
-      return String(value);
-    case "rate":
-    case "mean":
-      return formatRate(value);
-    case "share":
-      return `${(100 * value).toFixed(2)}%`;
-    case "duration":
-      return `${formatSeconds(value)}s`;
-  }
+function seedLines({ threads }: RunResult, style: TextStyle): string[] {
+  const { ops, runtimeMs, opsPerSec, averageOpsPerSec } = totals(threads);
+  return [
+    `total_ops: ${ops}`,
+    `total_runtime: ${formatSeconds(runtimeMs)}s`,
+    `total_ops_per_sec: ${style.bold(formatRate(opsPerSec))}`,
+    `average_ops_per_sec: ${formatRate(averageOpsPerSec)}`,
+  ];
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { widthOf } from "./text_style.ts";
 
 /** One column of a table. */
 export interface Column {
@@ -16,7 +17,9 @@ const GAP = "  ";
 /** The headings and the rows in lines without line feeds, each column as wide as its widest cell. */
 export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const all = [columns.map(({ heading }) => heading), ...rows];
-  const widths = columns.map((_, column) => all.reduce((widest, row) => Math.max(widest, widthOf(row[column])), 0));
+  const widths = columns.map((_, column) =>
+    all.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? "")), 0)
+  );
   return all.map((row) => {
     const cells = columns.map(({ align }, column) => {
       const cell = row[column] ?? "";
@@ -25,9 +28,4 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
     });
     return cells.join(GAP).trimEnd();
   });
-}
-
-/** In characters: a µ is one, and so is a character of two UTF-16 units. */
-function widthOf(cell = ""): number {
-  return Array.from(cell).length;
 }

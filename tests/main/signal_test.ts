@@ -70,7 +70,7 @@ for (const signal of SIGNALS) {
     assertCode(ended, CODES[signal]);
     assertGreater(figureOf(ended, "total_ops"), 0);
     assertLess(figureOf(ended, "total_runtime"), 10);
-    assertStringIncludes(ended.stdout, `\nstopped_by: ${signal}\n`);
+    assertStringIncludes(ended.stdout, `\nstopped by  ${signal}\n`);
   });
 }
 

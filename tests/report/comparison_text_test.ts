@@ -3,13 +3,15 @@ import { compareDocuments } from "../../lib/compare/comparison.ts";
 import { parseResultDocument } from "../../lib/compare/result_file.ts";
 import { comparisonJson, comparisonText, comparisonWarnings } from "../../lib/report/comparison_text.ts";
 import { resultJson } from "../../lib/report/result_json.ts";
+import { TEXT_WIDTH } from "../../lib/report/text_groups.ts";
+import { STYLED, widthOf } from "../../lib/report/text_style.ts";
 import { VERSION } from "../../lib/version.ts";
 import { documentOf, repeated, repeatsOf, single } from "../compare/fixtures.ts";
 import { fileResult, machine, memoryResult, mixResult, swept } from "./fixtures.ts";
 
 /** Compares files with these fields, named a.json, b.json and so on. */
 function compare(...files: unknown[]) {
-  return compareDocuments(files.map((fields, index) => documentOf(`runs/${"abc"[index]}.json`, fields)));
+  return compareDocuments(files.map((fields, index) => documentOf(`runs/${"abcdefghi"[index]}.json`, fields)));
 }
 
 /** The lines of the table, and those under it. */
@@ -28,17 +30,23 @@ Deno.test("comparisonText() shows runs side by side, in readable units, with - f
   };
   assertEquals(
     comparisonText(compare(single, slower)),
-    `figure                   a           b   ratio
-total_ops_per_sec      100   1,234,568  12,300
-read_latency_p50      1 µs      812 ns   0.812
-read_latency_p99      4 µs         0 s    0.00
-update_latency_p50    2 µs           -       -
-update_latency_p99  1.5 ms           -       -
-drain                    -    12.35 ms       -
-bytes_written            -  13,600,000       -
+    `\
+                      a          b   ratio
+ops/s
+  all threads       100  1,234,568  12,300
+read latency
+  p50              1 µs     812 ns   0.812
+  p99              4 µs        0 s    0.00
+update latency
+  p50              2 µs          -       -
+  p99            1.5 ms          -       -
+files
+  drain               -    12.3 ms       -
+  bytes written       -    13.6 MB       -
 
-ratio: to a
-A single run cannot tell a difference from noise: measure with --repeat=4 or more.
+ratio       to a
+repeats     a single run cannot tell a difference from noise: measure with
+              --repeat=4 or more
 `,
   );
 });
@@ -46,23 +54,64 @@ A single run cannot tell a difference from noise: measure with --repeat=4 or mor
 Deno.test("comparisonText() shows the verdict and p beside each ratio when there are repeats", () => {
   const runs = (rates: number[], drains: number[]) =>
     repeated(rates.map((total_ops_per_sec, index) => ({ total_ops_per_sec, drain_sec: drains[index] })));
-  const { table, notes } = parts(comparisonText(compare(
+  const text = comparisonText(compare(
     runs([100, 101, 102, 103], [1, 2, 3, 4]),
     runs([200, 201, 202, 203], [1.5, 2.5, 3.5, 4.5]),
     runs([100, 101], [1, 2]),
-  )));
-  assertEquals(table, [
-    "figure                 a      b  ratio  verdict                      c  ratio  verdict",
-    "total_ops_per_sec  101.5  201.5   1.99  differs (p = 0.029)      100.5  0.990  too few repeats",
-    "drain              2.5 s    3 s   1.20  within noise (p = 0.69)  1.5 s  0.600  too few repeats",
-  ]);
-  assertEquals(notes, [
-    "ratio: to a",
-    "repeats: 4 in a, 4 in b, 2 in c; values are their medians",
-    "differs: two-sided Mann–Whitney U test, p < 0.05",
-    "Each row is tested on its own: of 20 rows that do not differ, one is expected to seem to.",
-    "too few repeats: p < 0.05 is out of reach, 4 repeats in each file are needed",
-  ]);
+  ));
+  assertEquals(
+    text,
+    `\
+                   a      b  ratio  verdict
+ops/s
+  all threads  101.5  201.5   1.99  differs, p = 0.029
+files
+  drain        2.5 s    3 s   1.20  noise, p = 0.69
+
+                   a      c  ratio  verdict
+ops/s
+  all threads  101.5  100.5  0.990  too few repeats
+files
+  drain        2.5 s  1.5 s  0.600  too few repeats
+
+ratio       to a
+repeats     4 in a, 4 in b, 2 in c, values are medians
+            p < 0.05 takes 4 in each file
+verdict     differs: p < 0.05 in the two-sided Mann–Whitney U test
+            each row is tested on its own,
+              so one in 20 that do not differ will seem to
+`,
+  );
+});
+
+Deno.test("comparisonText() has as many files in a table as fit 80 columns, and each of them in one", () => {
+  for (const files of [2, 5, 9]) {
+    const text = comparisonText(compare(...Array.from({ length: files }, () => single)));
+    const headings = text.split("\n").filter((line) => line.startsWith("   ") && line.includes(" ratio"));
+    const names = headings.flatMap((line) => line.trim().split(/ +/).filter((word) => word !== "ratio").slice(1));
+    assertEquals(names, Array.from("abcdefghi").slice(1, files));
+    for (const line of text.split("\n")) assert(widthOf(line) <= TEXT_WIDTH, line);
+    assert(headings.length <= Math.ceil(files / 3), `${headings.length} tables of ${files} files`);
+  }
+});
+
+Deno.test("comparisonText() numbers files whose names are long", () => {
+  const documents = ["file-with-a-very-long-name/x.json", "y/z.json"].map((path) => documentOf(path, single));
+  const text = comparisonText(compareDocuments(documents));
+  assert(/^ +file 1 +file 2 +ratio$/m.test(text), text);
+  assert(
+    text.includes(
+      "\nfiles       file 1: file-with-a-very-long-name/x\n            file 2: y/z\nratio       to file 1\n",
+    ),
+    text,
+  );
+});
+
+Deno.test("comparisonText() makes the ratio bold where a figure differs", () => {
+  const rates = (...samples: number[]) => repeatsOf("total_ops_per_sec", samples);
+  const bold = (text: string) => text.split("\x1b[1m").slice(1).map((part) => part.split("\x1b")[0]);
+  assertEquals(bold(comparisonText(compare(rates(1, 2, 3, 4), rates(10, 20, 30, 40)), STYLED)), ["10.0"]);
+  assertEquals(bold(comparisonText(compare(rates(1, 2, 3, 4), rates(1, 2, 3, 4)), STYLED)), []);
 });
 
 Deno.test("comparisonText() gives tiny p-values as a bound", () => {
@@ -70,61 +119,72 @@ Deno.test("comparisonText() gives tiny p-values as a bound", () => {
   const high = low.map((value) => value + 100);
   const files = [repeatsOf("total_ops_per_sec", low), repeatsOf("total_ops_per_sec", high)];
   const { table } = parts(comparisonText(compare(...files)));
-  assert(table[1]?.endsWith("differs (p < 0.001)"));
+  assert(table[2]?.endsWith("differs, p < 0.001"), table[2]);
 });
 
 Deno.test("comparisonText() names the test whatever it found", () => {
   const baseline = repeatsOf("total_ops_per_sec", [1, 2, 3, 4]);
   for (const samples of [[11, 12, 13, 14], [1, 2, 3, 4]]) {
     const { notes } = parts(comparisonText(compare(baseline, repeatsOf("total_ops_per_sec", samples))));
-    assert(notes.includes("differs: two-sided Mann–Whitney U test, p < 0.05"));
+    assert(notes.includes("verdict     differs: p < 0.05 in the two-sided Mann–Whitney U test"));
   }
 });
 
 Deno.test("comparisonText() has no verdicts where the baseline or the other is a single run", () => {
   const many = repeatsOf("total_ops_per_sec", [1, 2, 3, 4, 5]);
   for (const files of [[single, many], [many, single]]) {
-    const { table, notes } = parts(comparisonText(compare(...files)));
-    assertFalse(table[0]?.includes("verdict"));
-    assert(notes.includes("A single run cannot tell a difference from noise: measure with --repeat=4 or more."));
-    assertFalse(notes.some((note) => note.startsWith("differs")));
+    const text = comparisonText(compare(...files));
+    assertFalse(text.includes("verdict"));
+    assert(text.includes("a single run cannot tell a difference from noise"));
   }
 });
 
-Deno.test("comparisonText() shows the figures of interest of real results, and no others", () => {
+Deno.test("comparisonText() shows the figures that decide of real results, and no others", () => {
   const results = [memoryResult, mixResult, { ...fileResult, file: swept }];
-  const documents = results.map((result, index) =>
-    parseResultDocument(
-      `${index}`,
-      resultJson(result, machine),
-    )
-  );
+  const documents = results.map((result, index) => parseResultDocument(`${index}`, resultJson(result, machine)));
   const { table } = parts(comparisonText(compareDocuments(documents)));
-  assertEquals(table.slice(1).map((line) => line.split(" ")[0]), [
-    "total_ops_per_sec",
-    "average_ops_per_sec",
-    "total_ops_per_sec_with_drain",
-    "read_latency_p50",
-    "read_latency_p99",
-    "read_latency_p999",
-    "read_latency_max",
-    "drain",
-    "process_crash_writes_p99",
-    "process_crash_writes_max",
-    "process_crash_age_p99",
-    "process_crash_age_max",
-    "power_loss_writes_p99",
-    "power_loss_writes_max",
-    "power_loss_age_p99",
-    "power_loss_age_max",
-    "time_to_persist_p99",
-    "blocked_on_lock",
-    "blocked_on_lock_share",
-    "blocked_on_queue",
-    "blocked_on_queue_share",
-    "bytes_written",
+  assertEquals(table.slice(1).map((line) => line.slice(0, 24).trimEnd()), [
+    "ops/s",
+    "  all threads",
+    "  with the drain",
+    "  mean thread",
+    "  asked",
+    "  begun late",
+    "read latency",
+    "  p50",
+    "  p99",
+    "  p99.9",
+    "  max",
+    "blocked",
+    "  on lock",
+    "  on queue",
+    "lost in a process crash",
+    "  writes, p99",
+    "  writes, max",
+    "  age, p99",
+    "  age, max",
+    "lost in a power loss",
+    "  writes, p99",
+    "  writes, max",
+    "  age, p99",
+    "  age, max",
+    "files",
+    "  put in file, p50",
+    "  put in file, p99",
+    "  reopen",
+    "  drain",
+    "  snapshots written",
+    "  bytes written",
+    "  written per byte put",
+    "  longest sweep",
   ]);
-  assert(table.some((line) => /^blocked_on_queue_share +- +12.5% +- +0% +-$/.test(line)));
+  assert(table.some((line) => /^ {2}on queue +- +12.5% +- +0% +-$/.test(line)));
+});
+
+Deno.test("comparisonText() leaves out a row of zeros that says nothing", () => {
+  const blocked = (share: number) => ({ ...single, blocked_on_lock_share: share });
+  assertFalse(comparisonText(compare(blocked(0), blocked(0))).includes("on lock"));
+  assert(comparisonText(compare(blocked(0), blocked(0.1))).includes("on lock"));
 });
 
 Deno.test("comparisonText() keeps its lines whatever the files are called", () => {

@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { allHeld, type CrashResult, type KillResult } from "../../lib/crash/crash_result.ts";
 import { crashJson, crashText, killLine } from "../../lib/report/crash_text.ts";
+import { STYLED } from "../../lib/report/text_style.ts";
 
 const HELD: KillResult = {
   kill: 1,
@@ -65,40 +66,50 @@ Deno.test("killLine() says in one line when the kill came, what it cost, and the
   assertEquals(
     [HELD, WHILE_STARTING, EXCEEDED, TORN].map(killLine),
     [
-      "kill 1 after 42 ms: acknowledged 1000, lost 10 (up to 12.3 ms old), gauge 12, recovered in 80 ms: held",
-      "kill 2 while starting: acknowledged 0, lost 0 (up to 0.0 ms old), gauge 0, recovered in 100 ms: held",
-      "kill 3 after 42 ms: acknowledged 1000, lost 13 (up to 12.3 ms old), gauge 12, recovered in 80 ms: GAUGE EXCEEDED",
-      "kill 4 after 42 ms: acknowledged 1000, lost 10 (up to 12.3 ms old), gauge 12, recovered in 80 ms: TORN: 2 shards",
+      "kill 1 after 41.6 ms: lost 10 (up to 12.3 ms old) of 1,000 writes, gauge 12, recovered in 80.4 ms: held",
+      "kill 2 while starting: lost none of 0 writes, gauge 0, recovered in 100 ms: held",
+      "kill 3 after 41.6 ms: lost 13 (up to 12.3 ms old) of 1,000 writes, gauge 12, recovered in 80.4 ms: GAUGE EXCEEDED",
+      "kill 4 after 41.6 ms: lost 10 (up to 12.3 ms old) of 1,000 writes, gauge 12, recovered in 80.4 ms: TORN: 2 shards",
     ],
   );
 });
 
 Deno.test("crashText() sums up all kills and ends with the verdict", () => {
-  const lines = crashText({ ...SOUND, kills: [HELD, WHILE_STARTING, EXCEEDED, TORN], stoppedBy: "SIGINT" }).split("\n");
-  assertEquals(lines, [
-    "kills: 4",
-    "acknowledged: 3000",
-    "recovered: 2967",
-    "lost: 33",
-    "never_acknowledged: 3",
-    "holes: 6",
-    "torn_shards: 2",
-    "damaged_spares: 3",
-    "gauge: 36",
-    "lost_max: 13",
-    "gauge_max: 12",
-    "oldest_lost_max: 0.01234s",
-    "recovery_max: 0.1s",
-    "stopped_by: SIGINT",
-    "lost <= gauge: 3 of 4 kills",
-    "",
-  ]);
+  const result: CrashResult = { ...SOUND, kills: [HELD, WHILE_STARTING, EXCEEDED, TORN], stoppedBy: "SIGINT" };
+  assertEquals(
+    crashText(result),
+    `\
+kills       4, 1 of them while kvlab was starting
+writes      3,000 acknowledged, 2,967 recovered,
+              3 there although never acknowledged
+lost        33 writes, at most 13 in one kill, up to 12.3 ms old
+gauge       36 writes, at most 12 in one kill
+damage      2 torn shards without a sound file,
+              6 lost writes before one that survived (holes),
+              3 damaged files beside a sound one
+recovery    100 ms at most
+stopped by  SIGINT
+verdict     3 of 4 kills lost no more than the gauge and the policy say
+`,
+  );
+  const bold = crashText(result, STYLED).split("\n").filter((line) => line.includes("\x1b[1m"));
+  assertEquals(bold.map((line) => line.split(" ")[0]), ["lost", "damage", "verdict"]);
 });
 
-Deno.test("crashText() has no line for a signal that did not come, and takes no kills for none held", () => {
-  const text = crashText({ ...SOUND, kills: [] });
-  assertEquals(text.includes("stopped_by"), false);
-  assertEquals(text.endsWith("\nlost <= gauge: 0 of 0 kills\n"), true);
+Deno.test("crashText() has no line for what did not come, and takes no kills for none held", () => {
+  const unharmed = { ...HELD, lost: 0, recovered: 1_000, oldestLostMs: 0, neverAcknowledged: 0 };
+  assertEquals(
+    crashText({ ...SOUND, kills: [{ ...unharmed, holes: 0, damagedSpares: 0 }] }),
+    `\
+kills       1
+writes      1,000 acknowledged, 1,000 recovered
+lost        nothing
+gauge       12 writes, at most 12 in one kill
+recovery    80.4 ms at most
+verdict     1 of 1 kills lost no more than the gauge and the policy say
+`,
+  );
+  assertEquals(crashText({ ...SOUND, kills: [] }).includes("verdict     0 of 0 kills"), true);
 });
 
 Deno.test("allHeld() wants every gauge held and nothing torn", () => {
@@ -106,7 +117,7 @@ Deno.test("allHeld() wants every gauge held and nothing torn", () => {
   assertEquals([held(), held(HELD, WHILE_STARTING), held(HELD, EXCEEDED), held(TORN)], [true, true, false, false]);
 });
 
-Deno.test("crashJson() has the text's names and figures, the options, and a row for each kill", () => {
+Deno.test("crashJson() has the sums, the options, and a row for each kill", () => {
   const document = JSON.parse(crashJson(SOUND));
   const { kvlab, options, rows, ...figures } = document;
   assertEquals(typeof kvlab, "string");

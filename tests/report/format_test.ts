@@ -5,6 +5,9 @@ import {
   formatSeconds,
   formatSize,
   microsecondsOf,
+  ordinal,
+  readableBytes,
+  readableCount,
   readableDuration,
   readableNumber,
   readableShare,
@@ -63,21 +66,55 @@ Deno.test("formatCount() has a plural except for one", () => {
   assertEquals([0, 1, 2].map((count) => formatCount(count, "file")), ["0 files", "1 file", "2 files"]);
 });
 
-Deno.test("readableDuration() has four digits in the largest unit of which there is one", () => {
-  const cases: [seconds: number, text: string][] = [
+Deno.test("readableDuration() has three digits in the largest unit of which there is one", () => {
+  const cases: [durationMs: number, text: string][] = [
     [0, "0 s"],
-    [1e-10, "0.1 ns"],
-    [1e-9, "1 ns"],
-    [8.12e-7, "812 ns"],
-    [9.99949e-7, "999.9 ns"],
-    [9.99951e-7, "1 µs"],
-    [0.0015, "1.5 ms"],
-    [0.01234567, "12.35 ms"],
-    [0.99999, "1 s"],
-    [10.0209, "10.02 s"],
-    [12_345.6, "12,350 s"],
+    [1e-7, "0.1 ns"],
+    [1e-6, "1 ns"],
+    [8.12e-4, "812 ns"],
+    [9.994e-4, "999 ns"],
+    [9.996e-4, "1 µs"],
+    [1.5, "1.5 ms"],
+    [12.34567, "12.3 ms"],
+    [999.9, "1 s"],
+    [10_020.9, "10 s"],
+    [12_345_600, "12,300 s"],
   ];
-  for (const [seconds, text] of cases) assertEquals(readableDuration(seconds), text);
+  for (const [durationMs, text] of cases) assertEquals(readableDuration(durationMs), text);
+});
+
+Deno.test("readableBytes() has three digits in the largest decimal unit of which there is one", () => {
+  const cases: [bytes: number, text: string][] = [
+    [0, "0 B"],
+    [1, "1 B"],
+    [999, "999 B"],
+    [999.9, "1 kB"],
+    [13_600, "13.6 kB"],
+    [625_000_000, "625 MB"],
+    [2 ** 31, "2.15 GB"],
+    [1.5e12, "1.5 TB"],
+    [1e15, "1,000 TB"],
+  ];
+  for (const [bytes, text] of cases) assertEquals(readableBytes(bytes), text);
+});
+
+Deno.test("readableCount() groups digits, and has a plural except for one", () => {
+  assertEquals([0, 1, 12_345].map((count) => readableCount(count, "write")), ["0 writes", "1 write", "12,345 writes"]);
+});
+
+Deno.test("ordinal() has the English suffixes", () => {
+  assertEquals([1, 2, 3, 4, 11, 12, 13, 22, 101, 128].map(ordinal), [
+    "1st",
+    "2nd",
+    "3rd",
+    "4th",
+    "11th",
+    "12th",
+    "13th",
+    "22nd",
+    "101st",
+    "128th",
+  ]);
 });
 
 Deno.test("readableNumber() has thousands separators, and digits behind the point below a thousand", () => {
@@ -93,6 +130,9 @@ Deno.test("readableNumber() has thousands separators, and digits behind the poin
   for (const [value, text] of cases) assertEquals(readableNumber(value), text);
 });
 
-Deno.test("readableShare() is in percent", () => {
-  assertEquals([0, 0.125, 0.00012345, 1].map(readableShare), ["0%", "12.5%", "0.01235%", "100%"]);
+Deno.test("readableShare() is in percent, to hundredths at most", () => {
+  assertEquals(
+    [0, 0.125, 0.00012345, 0.0477, 0.98333, 1].map(readableShare),
+    ["0%", "12.5%", "0.01%", "4.77%", "98.3%", "100%"],
+  );
 });

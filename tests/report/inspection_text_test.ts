@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import type { Inspection } from "../../lib/inspect/inspect.ts";
 import { inspectionJson, inspectionText } from "../../lib/report/inspection_text.ts";
+import { STYLED } from "../../lib/report/text_style.ts";
 import { VERSION } from "../../lib/version.ts";
 
 /** A directory with something of everything. */
@@ -61,45 +62,66 @@ function file(name: string, rest: Omit<File, "name" | "path">): File {
 }
 
 const TEXT = `\
-directory: DIR
-layout: snapshot
-serializer: json
-file_count: 9
-files: 3
-bytes: 123464
-entries: 512
-version_sum: 12034
-files_sound: 1
-files_superseded: 1
-files_damaged: 1
-files_temporary: 1
-files_set_aside: 1
-shards_missing: 7
-shards_unreadable: 1
+directory   DIR
+entries     512, of 12,034 puts
+files       3 of json, 123 kB, 1 sound, 1 superseded, 1 temporary
+shards      9, 7 without a file
+damage      1 damaged, 1 shard without all that was written,
+              1 file set aside earlier
 
-shard  health      version  entries   bytes  file
-    0  sound         12034      512  123456  shard-0000-of-0009.a.json
-    0  superseded        7        2       8  shard-0000-of-0009.b.json
+shard  health      version  entries    size  file
+    0  sound        12,034      512  123 kB  shard-0000-of-0009.a.json
+    0  superseded        7        2     8 B  shard-0000-of-0009.b.json
     1  missing           -        -       -  -
-    2  damaged           -        -       0  shard-0002-of-0009.a.json: it ends after 0\\x0abytes
+    2  damaged           -        -     0 B  shard-0002-of-0009.a.json: it ends after 0\\x0abytes
   3-5  missing           -        -       -  -
-    6  temporary         -        -       3  shard-0006-of-0009.json.tmp
+    6  temporary         -        -     3 B  shard-0006-of-0009.json.tmp
   7-8  missing           -        -       -  -
 `;
 
 Deno.test("inspectionText() has the totals, then a row for each file and for shards in a row without one", () => {
   assertStrictEquals(inspectionText(INSPECTION), TEXT);
-  assertStrictEquals(inspectionText({ ...INSPECTION, directory: "a\nb" }).split("\n")[0], "directory: a\\x0ab");
+  assertStrictEquals(inspectionText({ ...INSPECTION, directory: "a\nb" }).split("\n")[0], "directory   a\\x0ab");
 });
 
-Deno.test("inspectionJson() has the names of the text, and every file of every shard", () => {
+Deno.test("inspectionText() says nothing of damage where there is none, and makes it bold where there is", () => {
+  const health = { sound: 1, torn: 0, superseded: 0, damaged: 0, temporary: 0 };
+  const totals = { ...INSPECTION.totals, health, unreadableParts: 0, missingParts: 0 };
+  const [sound = ""] = inspectionText({ ...INSPECTION, totals, setAsideNames: [] }).split("\n\n");
+  assertStrictEquals(
+    sound,
+    `\
+directory   DIR
+entries     512, of 12,034 puts
+files       3 of json, 123 kB, 1 sound
+shards      9`,
+  );
+  assertStringIncludes(inspectionText(INSPECTION, STYLED), "\ndamage      \x1b[1m1 damaged\x1b[22m, ");
+});
+
+Deno.test("inspectionJson() has all sums, and every file of every shard", () => {
   const { kvlab, set_aside_files, shards, ...totals } = JSON.parse(inspectionJson(INSPECTION)) as Record<
     string,
     unknown
   >;
   assertStrictEquals(kvlab, VERSION);
-  const [block = ""] = TEXT.split("\n\n");
-  assertEquals(block.split("\n"), Object.entries(totals).map(([name, value]) => `${name}: ${value}`));
+  assertEquals(totals, {
+    directory: "DIR",
+    layout: "snapshot",
+    serializer: "json",
+    file_count: 9,
+    files: 3,
+    bytes: 123_464,
+    entries: 512,
+    version_sum: 12_034,
+    files_sound: 1,
+    files_superseded: 1,
+    files_damaged: 1,
+    files_temporary: 1,
+    files_set_aside: 1,
+    shards_missing: 7,
+    shards_unreadable: 1,
+  });
   assertEquals(set_aside_files, ["DIR/shard-0002-of-0009.json.corrupt-20260102T030405.678Z"]);
   assertEquals(
     shards,
@@ -161,28 +183,16 @@ Deno.test("inspectionText() has the records of logs, and which files are torn", 
   assertStrictEquals(
     inspectionText(LOGS),
     `\
-directory: DIR
-layout: log
-serializer: cbor
-file_count: 2
-files: 3
-bytes: 4200
-entries: 20
-version_sum: 53
-records: 43
-files_sound: 2
-files_torn: 1
-files_superseded: 0
-files_damaged: 0
-files_temporary: 0
-files_set_aside: 0
-logs_missing: 1
-logs_unreadable: 0
+directory   DIR
+entries     20, of 53 puts, 43 records
+files       3 of cbor, 4.2 kB, 2 sound
+logs        2, 1 without a file
+damage      1 torn at the end
 
-log  health   records  entries  bytes  file
-  0  sound         40        -   3000  log-0000-of-0002.00000002.cbor
-  0  sound          -       10   1000  log-0000-of-0002.00000002.checkpoint.cbor
-  0  torn           3        -    200  log-0000-of-0002.00000003.cbor: it is cut short
+log  health   records  entries   size  file
+  0  sound         40        -   3 kB  log-0000-of-0002.00000002.cbor
+  0  sound          -       10   1 kB  log-0000-of-0002.00000002.checkpoint.cbor
+  0  torn           3        -  200 B  log-0000-of-0002.00000003.cbor: it is cut short
   1  missing        -        -      -  -
 `,
   );

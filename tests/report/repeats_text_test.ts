@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { resultJson } from "../../lib/report/result_json.ts";
 import { repeatsJson, repeatsText } from "../../lib/report/repeats_text.ts";
+import { STYLED } from "../../lib/report/text_style.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";
 import { RESULT_SCHEMA, VERSION } from "../../lib/version.ts";
 import {
@@ -20,88 +21,84 @@ function memoryRun(writes: number): RunResult {
   return { ...memoryResult, options: { ...memoryOptions, threads: 1 }, threads };
 }
 
-const FILE_PROMISES = `\
-process_crash_may_lose: at most 1026 writes
-power_loss_may_lose: everything that was never synced (--sync=none)
-failover_may_lose: not applicable: there is no second copy
-`;
-
 /** So many runs that the interval of their median is narrower than their range. */
 const eleven = Array.from({ length: 11 }, (_, index) => memoryRun(100 + index));
 
 /** The row of a figure, its cells between two spaces or more. */
-function rowOf(text: string, name: string): string[] {
-  const line = text.split("\n").find((line) => line.startsWith(`${name} `)) ?? "";
-  return line.split(/ {2,}/);
+function rowOf(text: string, label: string): string[] {
+  const line = text.split("\n").find((line) => line.startsWith(`  ${label} `)) ?? "";
+  return line.trim().split(/ {2,}/);
 }
 
-Deno.test("repeatsText() opens with the repeats, then has a table of the text result's figures in their order", () => {
+Deno.test("repeatsText() has the repeats, and a table of the figures that decide", () => {
   assertEquals(
     repeatsText([memoryRun(300), memoryRun(100), memoryRun(201)]),
     `\
-repeats: 3
-intervals: too few runs for 95%
-process_crash_may_lose: everything
-power_loss_may_lose: everything
-failover_may_lose: not applicable: there is no second copy
+repeats     3 runs, too few for 95% intervals of the median, which take 6
 
-figure                 median   min   max
-total_ops                 201   100   300
-total_runtime            10 s  10 s  10 s
-total_ops_per_sec        20.1    10    30
-average_ops_per_sec      20.1    10    30
-reads                       0     0     0
-writes                    201   100   300
-hits                        0     0     0
-blocked_on_lock           0 s   0 s   0 s
-blocked_on_lock_share      0%    0%    0%
+               median  min  max
+ops/s
+  all threads    20.1   10   30
+  mean thread    20.1   10   30
+
+may lose    process crash: everything
+            power loss: everything
 `,
   );
 });
 
-Deno.test("repeatsText() shows a median of counts between two of them", () => {
-  assertEquals(rowOf(repeatsText([memoryRun(100), memoryRun(101)]), "total_ops").slice(1, 4), ["100.5", "100", "101"]);
-});
-
 Deno.test("repeatsText() has an interval that is narrower than the range when there are many repeats", () => {
-  assertEquals(rowOf(repeatsText(eleven), "total_ops").slice(1), ["105", "100", "110", "101 … 109"]);
+  assertEquals(rowOf(repeatsText(eleven), "all threads").slice(1), ["10.5", "10", "11", "10.1 … 10.9"]);
 });
 
-Deno.test("repeatsText() has no interval for a figure that one run alone has", () => {
+Deno.test("repeatsText() has no interval for a figure that few runs have", () => {
   const asynchronous = { ...memoryRun(100).options, backend: asynchronousBackend };
-  const [first, second] = [persisted, { ...persisted, processCrashBound: {} }].map((file): RunResult => ({
+  const [first, second] = [{ ...persisted, syncs: 10 }, persisted].map((file): RunResult => ({
     ...memoryRun(100),
     options: asynchronous,
     file,
   }));
   assert(first !== undefined && second !== undefined);
   const many = repeatsText([first, second, second, second, second, second]);
-  assertEquals(rowOf(many, "process_crash_writes_bound").slice(1), ["1,026", "1,026", "1,026", "-"]);
-  assertEquals(rowOf(many, "drain").slice(1), ["500.2 ms", "500.2 ms", "500.2 ms", "500.2 ms … 500.2 ms"]);
+  assertEquals(rowOf(many, "syncs").slice(1), ["10", "10", "10", "-"]);
+  assertEquals(rowOf(many, "drain").slice(1), ["500 ms", "500 ms", "500 ms", "500 ms … 500 ms"]);
   for (const results of [[first, second], [second, first]]) {
     const text = repeatsText(results);
-    assertEquals(rowOf(text, "process_crash_writes_bound").slice(1), ["1,026", "1,026", "1,026"]);
-    assertEquals(rowOf(text, "drain").slice(1), ["500.2 ms", "500.2 ms", "500.2 ms"]);
+    assertEquals(rowOf(text, "syncs").slice(1), ["10", "10", "10"]);
+    assertEquals(rowOf(text, "drain").slice(1), ["500 ms", "500 ms", "500 ms"]);
   }
 });
 
-Deno.test("repeatsText() says above the table what the last run says besides its figures", () => {
+Deno.test("repeatsText() ends with what the last run says besides its figures", () => {
   const text = repeatsText([{ ...fileResult, stoppedBy: "SIGTERM" }, fileResult]);
-  assert(
-    text.startsWith(
-      "repeats: 2\nintervals: too few runs for 95%\n" + FILE_PROMISES +
-        "power_loss: everything (--sync=none)\nstopped_by: SIGINT\n\nfigure ",
-    ),
+  assertEquals(
+    text.split("\n\n").at(-1),
+    `\
+may lose    process crash: at most 1026 writes
+            power loss: everything that was never synced (--sync=none)
+stopped by  SIGINT
+`,
   );
 });
 
 Deno.test("repeatsText() says how many runs there were to be, when there are fewer", () => {
-  assert(repeatsText([fileResult, fileResult], 3).startsWith("repeats: 2 of 3\n"));
-  assert(repeatsText([fileResult, fileResult], 2).startsWith("repeats: 2\n"));
+  assert(repeatsText([fileResult, fileResult], { asked: 3 }).startsWith("repeats     2 runs of 3, "));
+  assert(repeatsText([fileResult, fileResult], { asked: 2 }).startsWith("repeats     2 runs, "));
 });
 
-Deno.test("repeatsText() has a row for each latency", () => {
-  assertEquals(rowOf(repeatsText([mixResult, mixResult]), "read_latency_p99").slice(1, 3), ["4 µs", "4 µs"]);
+Deno.test("repeatsText() has a row for each latency, in a section for each kind of operation", () => {
+  const lines = repeatsText([mixResult, mixResult]).split("\n");
+  const section = lines.indexOf("read latency");
+  assertEquals(
+    lines.slice(section + 1, section + 5).map((line) => line.trim().split(/ {2,}/).slice(0, 2)),
+    [["p50", "2 µs"], ["p99", "4 µs"], ["p99.9", "5 µs"], ["max", "12.3 ms"]],
+  );
+  assertFalse(lines.some((line) => line.includes("uncorrected")));
+});
+
+Deno.test("repeatsText() makes the medians bold", () => {
+  const text = repeatsText([memoryRun(300), memoryRun(100)], { style: STYLED });
+  assertEquals(text.split("\x1b[1m").slice(1).map((part) => part.split("\x1b")[0]), ["20", "20"]);
 });
 
 Deno.test("repeatsJson() throws when there are no results", () => {

@@ -1,0 +1,100 @@
+/**
+ * What the text result says about the load, whatever its backend.
+ *
+ * @module
+ */
+import { perSecond, type RunResult, type ThreadResult, totals } from "../run/run_result.ts";
+import { operationName, readableCount, readableDuration, readableNumber, readableShare } from "./format.ts";
+import type { Group } from "./text_groups.ts";
+
+/** What was done: operations by kind, how evenly the threads did them, and what came before the load. */
+export function operationGroups(result: RunResult): Group[] {
+  return [
+    { label: "operations", lines: [operationPhrases(result)] },
+    { label: "threads", lines: [threadPhrases(result.threads)] },
+    { label: "preload", lines: [preloadPhrases(result)] },
+  ];
+}
+
+/** What kept the load from being faster: its rate or its pattern, and what its threads waited for. */
+export function waitingGroups(result: RunResult): Group[] {
+  return [
+    { label: "rate", lines: ratePhrases(result) },
+    { label: "waits", lines: [waitPhrases(result)] },
+    { label: "blocked", lines: [blockedPhrases(result.threads)] },
+  ];
+}
+
+/** What ended the load before its time. */
+export function endingGroups({ usedUp, stoppedBy }: RunResult): Group[] {
+  return [
+    { label: "ended", lines: usedUp === undefined ? [] : [[`early: ${usedUp}`]] },
+    { label: "stopped by", lines: stoppedBy === undefined ? [] : [[stoppedBy]] },
+  ];
+}
+
+function operationPhrases({ operations = [], threads }: RunResult): string[] {
+  const { reads, hits } = totals(threads);
+  const counts = operations.map(({ operation, count }) => readableCount(count, operationName(operation)));
+  if (counts.length === 0) return ["none"];
+  return reads === 0 ? counts : [...counts, `${readableShare(hits / reads)} of reads hit`];
+}
+
+/** Says how far apart the threads' own rates are; a mean would hide one that starves. */
+function threadPhrases(threads: readonly ThreadResult[]): string[] {
+  if (threads.length < 2) return [];
+  const rates = threads.map(({ ops, runtimeMs }) => perSecond(ops, runtimeMs));
+  const [slowest, fastest] = [Math.min(...rates), Math.max(...rates)].map(readableNumber);
+  return [`${threads.length}, at ${slowest} to ${fastest} ops/s`];
+}
+
+function preloadPhrases({ preload, phases = [] }: RunResult): string[] {
+  if (preload === undefined) return [];
+  const { keys, durationMs } = preload;
+  const flush = phases.find(({ phase }) => phase === "preload_flush");
+  return [
+    `${readableCount(keys, "key")} in ${readableDuration(durationMs)} ` +
+    `(${readableNumber(perSecond(keys, durationMs))}/s)`,
+    ...(flush === undefined ? [] : [`written to files in ${readableDuration(flush.durationMs)}`]),
+  ];
+}
+
+function ratePhrases({ rate }: RunResult): string[][] {
+  if (rate === undefined) return [];
+  const { askedPerSec, reachedPerSec, missedStarts, timerLateP50Ms, timerLateP99Ms } = rate;
+  return [
+    [
+      `${readableNumber(askedPerSec)} ops/s asked`,
+      `${readableNumber(reachedPerSec)} reached`,
+      missedStarts === 0 ? "all begun in time" : `${readableNumber(missedStarts)} begun late`,
+    ],
+    timerLateP50Ms === undefined || timerLateP99Ms === undefined ? [] : [
+      `an idle thread woke ${readableDuration(timerLateP50Ms)} late (p50)`,
+      `${readableDuration(timerLateP99Ms)} (p99)`,
+    ],
+  ];
+}
+
+/** On average. */
+function waitPhrases({ wait }: RunResult): string[] {
+  if (wait === undefined) return [];
+  return [`${readableDuration(wait.askedMeanMs)} asked`, `${readableDuration(wait.meanMs)} got`];
+}
+
+/** Shares below this show as nothing. */
+const SHARE_MIN = 0.000_05;
+
+/** What the waits of our own backends are called; those of others go by their own names. */
+const WAITS: Readonly<Record<string, string>> = { lock: "locks", queue: "the queue", write: "writes" };
+
+function blockedPhrases(threads: readonly ThreadResult[]): string[] {
+  const runtimeMs = threads.reduce((sum, { runtimeMs }) => sum + runtimeMs, 0);
+  return Object.keys(threads[0]?.blocked ?? {})
+    .map((wait) => ({ wait, share: threads.reduce((sum, { blocked }) => sum + (blocked[wait] ?? 0), 0) / runtimeMs }))
+    .filter(({ share }) => share >= SHARE_MIN)
+    .toSorted((a, b) => b.share - a.share)
+    .map(({ wait, share }, index) => {
+      const what = WAITS[wait] ?? operationName(wait);
+      return `${readableShare(share)}${index === 0 ? " of the time" : ""} on ${what}`;
+    });
+}

@@ -1,0 +1,27 @@
+/**
+ * What the text reports say about the engine under the load, and about what the backend promises.
+ *
+ * @module
+ */
+import type { Promises } from "../engine/promises.ts";
+import type { EngineResult } from "../run/run_result.ts";
+import type { Group } from "./text_groups.ts";
+
+/** Which engine it was, of which version, and the settings read back from it. */
+export function engineGroups(engine: EngineResult | undefined): Group[] {
+  if (engine === undefined) return [];
+  const settings = Object.entries(engine.settings).map(([name, value]) => `${name}=${value}`);
+  return [{ label: "engine", lines: [[`${engine.title} ${engine.version}`, ...settings]] }];
+}
+
+/** What the backend promises that each kind of failure loses at most; the same lines for every backend. */
+export function promiseGroup({ processCrash, powerLoss, failover }: Promises): Group {
+  return {
+    label: "may lose",
+    lines: [
+      [`process crash: ${processCrash.text}`],
+      [`power loss: ${powerLoss.text}`],
+      failover === undefined ? [] : [`failover: ${failover.text}`],
+    ],
+  };
+}

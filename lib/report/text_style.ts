@@ -1,0 +1,25 @@
+/**
+ * How a text report makes what decides stand out: bold on a terminal, not at all elsewhere.
+ *
+ * @module
+ */
+
+/** How text is set. */
+export interface TextStyle {
+  /** Makes text stand out. */
+  bold(text: string): string;
+}
+
+/** For pipes, files, and terminals whose user wants no escape sequences. */
+export const PLAIN: TextStyle = { bold: (text) => text };
+
+/** For terminals (ECMA-48's "select graphic rendition"). */
+export const STYLED: TextStyle = { bold: (text) => `\x1b[1m${text}\x1b[22m` };
+
+// deno-lint-ignore no-control-regex
+const ESCAPES = /\x1b\[\d+m/g;
+
+/** How many columns a text takes: a µ is one, a character of two UTF-16 units too, and an escape sequence none. */
+export function widthOf(text: string): number {
+  return Array.from(text.replace(ESCAPES, "")).length;
+}
