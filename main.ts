@@ -55,6 +55,10 @@ async function main(args: readonly string[]): Promise<number> {
       const { compareCommand } = await import("./lib/entry/compare_command.ts");
       return compareCommand(command);
     }
+    case "report": {
+      const { reportCommand } = await import("./lib/entry/report_command.ts");
+      return await reportCommand(command);
+    }
   }
 }
 

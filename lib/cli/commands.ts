@@ -9,7 +9,7 @@ import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import type { FlagName, FlagScope } from "./flags/flag.ts";
 
 /** What a command line can ask for beside help and version. */
-export type CommandName = "run" | "crash" | "inspect" | "export" | "compare";
+export type CommandName = "run" | "crash" | "inspect" | "export" | "compare" | "report";
 
 /** One command. */
 export interface CommandEntry {
@@ -29,7 +29,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     called: "a run",
     usage: ["[options] memory", "[options] file [options]", `[options] ${ENGINE_NAMES.join("|")} [options]`],
     about: "Without a command: runs the load, and reports the throughput and what a crash would have lost.",
-    scopes: ["load", "workload", "measurement", "output", "progress", "file", "device", "engine"],
+    scopes: ["load", "workload", "measurement", "output", "page", "progress", "file", "device", "engine"],
   },
   crash: {
     called: "crash",
@@ -37,7 +37,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     about:
       "Runs the load in a child process that is killed at a random moment, and compares what its files still hold " +
       "with what it had acknowledged; again and again.",
-    scopes: ["crash", "load", "workload", "progress", "file"],
+    scopes: ["crash", "load", "workload", "page", "progress", "file"],
   },
   inspect: {
     called: "inspect",
@@ -57,10 +57,22 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     about: "Shows the results that --result has written side by side, and how each differs from the first.",
     scopes: ["compare"],
   },
+  report: {
+    called: "report",
+    usage: ["report RESULT… [--output=FILE.html] [--map=FILE.svg]"],
+    about: "Shows results as one HTML page: runs, repeats, crashes and comparisons as JSON, and sweeps.",
+    scopes: ["report"],
+  },
 };
 
 /** The words that begin a command; anything else begins a run. */
-export const COMMAND_WORDS = ["crash", "inspect", "export", "compare"] as const satisfies readonly CommandName[];
+export const COMMAND_WORDS = [
+  "crash",
+  "inspect",
+  "export",
+  "compare",
+  "report",
+] as const satisfies readonly CommandName[];
 
 /** Whether the command takes the flag. A flag without a scope goes with everything. */
 export function takes(command: CommandName, { scope }: FlagName): boolean {

@@ -76,6 +76,7 @@ const EXAMPLES = [
   { about: "What a directory holds, and whether its files are sound:", args: "inspect DIR" },
   { about: "All its entries as one JSON document:", args: "export DIR" },
   { about: "Results that --result has written, side by side:", args: "compare none.json data.json" },
+  { about: "The same as a page with pictures:", args: "report none.json data.json --output=report.html" },
 ];
 
 const EXIT_CODES = `\
@@ -94,14 +95,17 @@ export function helpText(): string {
     section("Options of the load:", flagsOf("load")),
     section("Options of the workload:", flagsOf("workload")),
     section("Options of the measurement:", flagsOf("measurement")),
-    section("Options of the output:", flagsOf("output", "progress")),
+    section("Options of the output:", flagsOf("output", "page", "progress")),
     section("Options of the file backend:", flagsOf("file", "device")),
     section("Options of the engines:", flagsOf("engine")),
     section(
       "Options of crash, beside those of the load, the workload, the file backend, and --quiet:",
       flagsOf("crash"),
     ),
-    section("Options of inspect, export and compare:", flagsOf("inspect", "export", "compare", "directory")),
+    section(
+      "Options of inspect, export, compare and report:",
+      flagsOf("inspect", "export", "compare", "report", "directory"),
+    ),
     section("Other options:", switches((flag) => flag.scope === undefined)),
     section("Examples:", examples),
     EXIT_CODES,

@@ -21,6 +21,8 @@ export interface OutputOptions {
   readonly quiet: boolean;
   /** File for the result as JSON. */
   readonly resultFile?: string;
+  /** File for the result as an HTML page. */
+  readonly reportFile?: string;
   /** File for the series as CSV. */
   readonly seriesFile?: string;
   /** Beginning of the names of the histograms' files. */
@@ -32,6 +34,7 @@ export function readOutputValues(raw: RawArguments) {
   return {
     format: read(raw, FLAGS.format),
     resultFile: read(raw, FLAGS.resultFile),
+    reportFile: read(raw, FLAGS.reportFile),
     seriesFile: read(raw, FLAGS.seriesFile),
     histogramsPrefix: read(raw, FLAGS.histogramsPrefix),
     quiet: isQuiet(raw),
@@ -52,7 +55,7 @@ export function outputOptions(
   values: OutputValues,
   run: { readonly repeat: number; readonly latencySample?: number },
 ): OutputOptions {
-  const { format, quiet, resultFile, seriesFile, histogramsPrefix } = values;
+  const { format, quiet, resultFile, reportFile, seriesFile, histogramsPrefix } = values;
   if (seriesFile !== undefined) refuseRepeats(FLAGS.seriesFile, run.repeat);
   if (histogramsPrefix !== undefined) {
     refuseRepeats(FLAGS.histogramsPrefix, run.repeat);
@@ -60,16 +63,24 @@ export function outputOptions(
       throw new UsageError("--histograms needs operations that are timed, got --latency-sample=0");
     }
   }
-  if (resultFile !== undefined && resultFile === seriesFile) {
-    throw new UsageError(`--result and --series must be two files, got ${quote(resultFile)} for both`);
-  }
+  refuseSameFile([[FLAGS.resultFile, resultFile], [FLAGS.seriesFile, seriesFile], [FLAGS.reportFile, reportFile]]);
   return {
     format,
     quiet,
     ...(resultFile === undefined ? {} : { resultFile }),
+    ...(reportFile === undefined ? {} : { reportFile }),
     ...(seriesFile === undefined ? {} : { seriesFile }),
     ...(histogramsPrefix === undefined ? {} : { histogramsPrefix }),
   };
+}
+
+/** @throws {UsageError} when two flags name the same file */
+function refuseSameFile(files: readonly (readonly [flag: FlagName, path: string | undefined])[]): void {
+  for (const [at, [{ name }, path]] of files.entries()) {
+    const other = files.slice(at + 1).find(([, otherPath]) => otherPath === path)?.[0];
+    if (path === undefined || other === undefined) continue;
+    throw new UsageError(`--${name} and --${other.name} must be two files, got ${quote(path)} for both`);
+  }
 }
 
 function refuseRepeats({ name }: FlagName, repeat: number): void {

@@ -36,6 +36,8 @@ export interface CrashCommand {
   /** The load of each child. Its time is the longest that a child runs before it is killed. */
   readonly options: RunOptions & { readonly backend: FileBackendOptions; readonly workload: MixOptions };
   readonly format: "text" | "json";
+  /** File for the result as an HTML page. */
+  readonly reportFile?: string;
   /** Whether stderr gets nothing but warnings and errors. */
   readonly quiet: boolean;
 }
@@ -66,6 +68,17 @@ export interface CompareCommand {
   readonly format: "text" | "json";
 }
 
+/** Results as a page. */
+export interface ReportCommand {
+  readonly kind: "report";
+  /** Paths of the results, one at least. */
+  readonly files: readonly string[];
+  /** The page's path. */
+  readonly output: string;
+  /** The path of the map as a picture of its own. */
+  readonly mapFile?: string;
+}
+
 /** What a command line asks for. */
 export type Command =
   | { readonly kind: "help" }
@@ -74,7 +87,8 @@ export type Command =
   | CrashCommand
   | InspectCommand
   | ExportCommand
-  | CompareCommand;
+  | CompareCommand
+  | ReportCommand;
 
 /** What a run takes where the command line does not say. */
 export interface RunDefaults {
@@ -110,6 +124,8 @@ export function parseCommand(args: readonly string[], defaults: RunDefaults): Co
       return { kind: "export", format: read(raw, FLAGS.exportFormat), ...readingOptions(raw) };
     case "compare":
       return { kind: "compare", format: read(raw, FLAGS.compareFormat), files: comparedFiles(raw) };
+    case "report":
+      return reportCommand(raw);
   }
 }
 
@@ -169,6 +185,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const workloadValues = readWorkloadValues(raw);
   const file = readFileValues(raw);
   const format = read(raw, FLAGS.crashFormat);
+  const reportFile = read(raw, FLAGS.reportFile);
   refuseAfterDashes(raw);
   const [, word, ...others] = raw.words;
   if (word === undefined) throw new UsageError("crash needs a backend, must be file");
@@ -184,7 +201,14 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const timed = { ...load, loadTimeMs };
   const workload = numberedMix(raw, workloadValues, timed);
   refuseTooLargeStore(workload, backend, load.threads);
-  return { kind: "crash", kills, options: { ...timed, workload, backend }, format, quiet: isQuiet(raw) };
+  return {
+    kind: "crash",
+    kills,
+    options: { ...timed, workload, backend },
+    format,
+    ...(reportFile === undefined ? {} : { reportFile }),
+    quiet: isQuiet(raw),
+  };
 }
 
 function readLoadValues(raw: RawArguments, defaults: RunDefaults) {
@@ -218,6 +242,23 @@ function comparedFiles(raw: RawArguments): readonly string[] {
     throw new UsageError(`${command} needs two files at least: kvlab ${command} A.json B.json, got ${got}`);
   }
   return files;
+}
+
+function reportCommand(raw: RawArguments): ReportCommand {
+  const output = read(raw, FLAGS.reportOutput);
+  const mapFile = read(raw, FLAGS.reportMap);
+  refuseAfterDashes(raw);
+  const [command, ...files] = raw.words;
+  if (files.length === 0 || files.includes("")) {
+    const got = files.length === 0 ? "none" : quoteAll(files);
+    throw new UsageError(`${command} needs a file at least: kvlab ${command} RESULT.json, got ${got}`);
+  }
+  if (output === mapFile) throw new UsageError(`--output and --map must be two files, got ${quote(output)} for both`);
+  const overwritten = files.find((file) => file === output || file === mapFile);
+  if (overwritten !== undefined) {
+    throw new UsageError(`${quote(overwritten)} is one of the results, the report must be another file`);
+  }
+  return { kind: "report", files, output, ...(mapFile === undefined ? {} : { mapFile }) };
 }
 
 function refuseAfterDashes({ afterDashes }: RawArguments): void {

@@ -9,6 +9,9 @@ import { allHeld, type CrashResult, type KillResult } from "../crash/crash_resul
 import { configurationLine } from "../report/configuration_line.ts";
 import { crashJson, crashText, killLine } from "../report/crash_text.ts";
 import { VERSION } from "../version.ts";
+import { EXIT_FAILURE } from "./error_line.ts";
+import { checkOutputFile } from "./output_file.ts";
+import { deliverReport } from "./report_file.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
 import { print, stdoutStyle, warn } from "./terminal.ts";
 import { refuseTooManyWorkers } from "./worker_check.ts";
@@ -22,11 +25,17 @@ const EXIT_NOT_HELD = 3;
  * @throws {UsageError} when the system has no room for the workers
  * @throws {Error} the first failure of a kill
  */
-export async function crashCommand({ kills, options, format, quiet }: CrashCommand): Promise<number> {
+export async function crashCommand(
+  { kills, options, format, reportFile, quiet }: CrashCommand,
+): Promise<number> {
   refuseTooManyWorkers({ ...options, witnessed: true });
   const stop = stopOnSignals();
+  if (reportFile !== undefined) checkOutputFile(reportFile);
   if (!quiet) warn(configurationLine(options, VERSION));
-  const show = (result: CrashResult) => print(format === "json" ? crashJson(result) : crashText(result, stdoutStyle()));
+  const show = async (result: CrashResult) => {
+    print(format === "json" ? crashJson(result) : crashText(result, stdoutStyle()));
+    return reportFile === undefined || await deliverReport(reportFile, crashJson(result));
+  };
   const done: KillResult[] = [];
   const onKill = (kill: KillResult) => {
     done.push(kill);
@@ -36,10 +45,10 @@ export async function crashCommand({ kills, options, format, quiet }: CrashComma
   try {
     result = await crash({ kills, options }, { stop, onKill });
   } catch (error) {
-    if (done.length > 0) show({ options, kills: done });
+    if (done.length > 0) await show({ options, kills: done });
     throw error;
   }
-  show(result);
+  if (!await show(result)) return EXIT_FAILURE;
   if (result.stoppedBy !== undefined) return EXIT_SIGNALS[result.stoppedBy];
   return allHeld(result) ? 0 : EXIT_NOT_HELD;
 }

@@ -15,6 +15,7 @@ import type { RunResult } from "../run/run_result.ts";
 import { errorLine } from "./error_line.ts";
 import { histogramFiles, histogramPaths } from "./histogram_files.ts";
 import { writeOutputFile } from "./output_file.ts";
+import { deliverReport } from "./report_file.ts";
 import { print, stdoutStyle, warn } from "./terminal.ts";
 
 /** A run that has ended, and when it ran. */
@@ -24,9 +25,9 @@ export interface MeasuredRun {
 }
 
 /** The files that a command writes. */
-export function outputPaths({ resultFile, seriesFile, histogramsPrefix }: RunCommand): string[] {
+export function outputPaths({ resultFile, reportFile, seriesFile, histogramsPrefix }: RunCommand): string[] {
   const histograms = histogramsPrefix === undefined ? [] : histogramPaths(histogramsPrefix);
-  return [...histograms, resultFile, seriesFile].filter((path) => path !== undefined);
+  return [...histograms, resultFile, reportFile, seriesFile].filter((path) => path !== undefined);
 }
 
 /**
@@ -37,7 +38,12 @@ export function outputPaths({ resultFile, seriesFile, histogramsPrefix }: RunCom
  */
 export async function deliver(command: RunCommand, runs: readonly MeasuredRun[]): Promise<boolean> {
   const isMainWritten = deliverMain(command, runs);
-  return await deliverHistograms(command, runs) && isMainWritten;
+  const areHistogramsWritten = await deliverHistograms(command, runs);
+  const { reportFile, repeat } = command;
+  const results = runs.map(({ result }) => result);
+  const isReportWritten = reportFile === undefined ||
+    await deliverReport(reportFile, documentOf(results, { format: "json", repeat }));
+  return isMainWritten && areHistogramsWritten && isReportWritten;
 }
 
 /** Delivers, without waiting for anything, what runs have measured when the process is about to quit, if any has. */

@@ -183,10 +183,12 @@ Deno.test("parseCommand() refuses a compare that it cannot be", () => {
 
 Deno.test("parseCommand() refuses flags of other commands, whatever their value, and says whose they are", () => {
   assertRefused("memory --kills=x", "a run takes no --kills, which goes with crash");
+  assertRefused("inspect a --output=b", "inspect takes no --output, which goes with a run, crash or report");
+  assertRefused("memory --map=x", "a run takes no --map, which goes with report");
   assertRefused("memory --force-read", "a run takes no --force-read, which goes with inspect or export");
   for (const { name, scope } of FLAG_LIST) {
-    if (name === "format" || name === "kills") continue;
-    const takers = scope === "load" || scope === "workload" || scope === "file" ? "a run or crash" : "a run";
+    if (name === "format" || name === "kills" || name === "output" || scope === "report") continue;
+    const takers = ["load", "workload", "page", "file"].includes(scope) ? "a run or crash" : "a run";
     for (const command of ["inspect", "export", "compare"] as const) {
       assertRefused([command, "a", `--${name}=?`], `${command} takes no --${name}, which goes with ${takers}`);
     }
@@ -240,4 +242,27 @@ Deno.test("no command takes two flags of one name", () => {
   assertEquals(takersOf("workload"), ["run", "crash"]);
   assertEquals(takersOf("warmup"), ["run"]);
   assertEquals(takersOf("threads"), ["run", "crash"]);
+});
+
+Deno.test("parseCommand() reads a report of any number of results", () => {
+  assertCommand("report a.json", { kind: "report", files: ["a.json"], output: "report.html" });
+  assertCommand("report --output=r.html a b.jsonl --map m.svg", {
+    kind: "report",
+    files: ["a", "b.jsonl"],
+    output: "r.html",
+    mapFile: "m.svg",
+  });
+});
+
+Deno.test("parseCommand() refuses a report of nothing, and one that would overwrite a result", () => {
+  assertRefused("report", "report needs a file at least: kvlab report RESULT.json, got none");
+  assertRefused(["report", ""], 'report needs a file at least: kvlab report RESULT.json, got ""');
+  assertRefused("report a --output=a", '"a" is one of the results, the report must be another file');
+  assertRefused("report a b --map=b", '"b" is one of the results, the report must be another file');
+  assertRefused("report a --map=r --output=r", '--output and --map must be two files, got "r" for both');
+  assertRefused(["report", "a", "--output="], "--output needs a value, must be a file");
+});
+
+Deno.test("parseCommand() reads the page of a crash", () => {
+  assertCommand(`crash ${FILE} --report=a.html`, { ...CRASH, reportFile: "a.html" });
 });

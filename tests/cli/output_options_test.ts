@@ -21,6 +21,7 @@ Deno.test("parseCommand() reads each format of a run, and the switch that keeps 
 Deno.test("parseCommand() reads each file of a run", () => {
   assertCommand("--result=a.json memory", { ...RUN, resultFile: "a.json" });
   assertCommand("--series a.csv memory", { ...RUN, seriesFile: "a.csv" });
+  assertCommand("--report a.html memory", { ...RUN, reportFile: "a.html" });
   assertCommand("--histograms=dir/a memory", { ...RUN, histogramsPrefix: "dir/a" });
   assertCommand("--result=a.json --series=a.csv --histograms=a --repeat=1 memory", {
     ...RUN,
@@ -29,12 +30,18 @@ Deno.test("parseCommand() reads each file of a run", () => {
     histogramsPrefix: "a",
   });
   assertCommand("--result=a.json --repeat=5 memory", { ...RUN, resultFile: "a.json", repeat: 5 });
+  assertCommand("--report=a.html --repeat=5 memory", { ...RUN, reportFile: "a.html", repeat: 5 });
 });
 
 Deno.test("parseCommand() keeps odd names of files as they are", () => {
   for (const name of ["a=b", "=", "memory", "-1", "a,b", "1e3", " ", "é\n", "__proto__", "--quiet", "--no-x=1"]) {
     for (
-      const [flag, field] of [["result", "resultFile"], ["series", "seriesFile"], ["histograms", "histogramsPrefix"]]
+      const [flag, field] of [
+        ["result", "resultFile"],
+        ["series", "seriesFile"],
+        ["report", "reportFile"],
+        ["histograms", "histogramsPrefix"],
+      ]
     ) {
       assertEquals(parseCommand(["memory", `--${flag}=${name}`], DEFAULTS), { ...RUN, [field ?? ""]: name });
     }
@@ -42,7 +49,10 @@ Deno.test("parseCommand() keeps odd names of files as they are", () => {
 });
 
 Deno.test("parseCommand() refuses files without a name", () => {
-  const rows = [["result", "a file"], ["series", "a file"], ["histograms", "the beginning of files' names"]] as const;
+  const rows = [["result", "a file"], ["series", "a file"], ["report", "a file"], [
+    "histograms",
+    "the beginning of files' names",
+  ]] as const;
   for (const [name, allowed] of rows) {
     assertRefused(["memory", `--${name}=`], `--${name} needs a value, must be ${allowed}`);
     assertRefused(["memory", `--${name}`], `--${name} needs a value, must be ${allowed}`);
@@ -65,4 +75,6 @@ Deno.test("parseCommand() refuses histograms of operations that are not timed", 
 
 Deno.test("parseCommand() refuses two outputs in one file", () => {
   assertRefused("--result=a --series=a memory", '--result and --series must be two files, got "a" for both');
+  assertRefused("--result=a --report=a memory", '--result and --report must be two files, got "a" for both');
+  assertRefused("--report=a --series=a memory", '--series and --report must be two files, got "a" for both');
 });

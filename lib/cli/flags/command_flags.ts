@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DefaultedFlag, type FlagName, oneOf, REPORT_FORMAT_NAMES, wholeNumber } from "./flag.ts";
+import { type DefaultedFlag, type Flag, type FlagName, oneOf, path, REPORT_FORMAT_NAMES, wholeNumber } from "./flag.ts";
 
 /** The names of the formats of an export, in the order shown to users. */
 export const EXPORT_FORMAT_NAMES = ["json", "cbor"] as const;
@@ -46,7 +46,23 @@ export const COMMAND_FLAGS = {
     defaultText: "text",
     ...oneOf(REPORT_FORMAT_NAMES),
   },
-} as const satisfies Record<string, DefaultedFlag<unknown>>;
+  reportOutput: {
+    name: "output",
+    scope: "report",
+    placeholder: "FILE.html",
+    about: "Of report: the file that is written.",
+    defaultText: "report.html",
+    ...path("a file"),
+  },
+  reportMap: {
+    name: "map",
+    scope: "report",
+    placeholder: "FILE.svg",
+    about: "Also write the map, throughput over what a crash loses, as a picture of its own.",
+    defaultNote: "no file",
+    ...path("a file"),
+  },
+} as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
 /** The commands' own flags without a value, in the order shown to users. */
 export const COMMAND_SWITCHES = {

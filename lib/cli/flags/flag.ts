@@ -13,6 +13,7 @@ import { listNames } from "../wording.ts";
  *
  * - `load` and `progress`: whatever runs a load;
  * - `workload`, `measurement` and `output`: a run alone;
+ * - `page`: whatever has a result to make a page of;
  * - `file`: whatever runs a load against the file backend; `device`: a run against the file backend alone;
  * - `engine`: whatever runs a load against an engine;
  * - `directory`: whatever reads a directory;
@@ -24,6 +25,7 @@ export type FlagScope =
   | "workload"
   | "measurement"
   | "output"
+  | "page"
   | "file"
   | "engine"
   | "device"
@@ -31,7 +33,8 @@ export type FlagScope =
   | "crash"
   | "inspect"
   | "export"
-  | "compare";
+  | "compare"
+  | "report";
 
 /** What every flag has, with a value or without. */
 export interface FlagName {

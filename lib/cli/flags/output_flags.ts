@@ -33,6 +33,14 @@ export const OUTPUT_FLAGS = {
     defaultNote: "no file",
     ...path("a file"),
   },
+  reportFile: {
+    name: "report",
+    scope: "page",
+    placeholder: "FILE.html",
+    about: "Also write the result to a file, as an HTML page with pictures, as kvlab report does.",
+    defaultNote: "no file",
+    ...path("a file"),
+  },
   histogramsPrefix: {
     name: "histograms",
     scope: "output",

@@ -1,0 +1,59 @@
+/**
+ * The report command: shows results as one HTML page.
+ *
+ * @module
+ */
+import type { ReportCommand } from "../cli/parse_command.ts";
+import { PersistError } from "../persist/persist_error.ts";
+import { parseSource, type Source } from "../report/html/source.ts";
+import { checkOutputFile, writeOutputFile } from "./output_file.ts";
+import { warn } from "./terminal.ts";
+
+/**
+ * Does what the command says, and returns the exit code. Nothing is written unless all results can be read.
+ *
+ * @throws {PersistError} when a result cannot be read, or a file cannot be written
+ */
+export async function reportCommand({ files, output, mapFile }: ReportCommand): Promise<number> {
+  const outputs = mapFile === undefined ? [output] : [output, mapFile];
+  for (const path of outputs) checkOutputFile(path);
+  const sources = files.map(readSource);
+  for (const path of outputs) refuseOverwriting(path, files);
+  const { mapSvg, reportHtml } = await import("../report/html/report_html.ts");
+  writeOutputFile(output, reportHtml(sources));
+  if (mapFile !== undefined) writeOutputFile(mapFile, mapOf(sources, { mapFile, mapSvg }));
+  warn(`kvlab: wrote ${outputs.join(" and ")}`);
+  return 0;
+}
+
+function readSource(path: string): Source {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new PersistError("read", path, error);
+  }
+  return parseSource(path, text);
+}
+
+/** A path may name one of the results by a link, or by way of another folder. */
+function refuseOverwriting(path: string, files: readonly string[]): void {
+  let real: string;
+  try {
+    real = Deno.realPathSync(path);
+  } catch {
+    return;
+  }
+  if (files.some((file) => Deno.realPathSync(file) === real)) {
+    throw new PersistError("write", path, "it is one of the results");
+  }
+}
+
+function mapOf(
+  sources: readonly Source[],
+  { mapFile, mapSvg }: { mapFile: string; mapSvg: (sources: readonly Source[]) => string | undefined },
+): string {
+  const svg = mapSvg(sources);
+  if (svg === undefined) throw new PersistError("write", mapFile, "a map needs two configurations that were measured");
+  return svg;
+}

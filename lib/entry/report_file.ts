@@ -1,0 +1,32 @@
+/**
+ * The report's file: a result as an HTML page.
+ *
+ * @module
+ */
+import { errorLine } from "./error_line.ts";
+import { writeOutputFile } from "./output_file.ts";
+import { warn } from "./terminal.ts";
+
+/**
+ * Writes a result as a page, and says on stderr why if that fails.
+ *
+ * @param document the result as JSON
+ * @returns whether it is written
+ */
+export async function deliverReport(path: string, document: string): Promise<boolean> {
+  try {
+    // Loaded only where there is something to draw: it takes longer to import than the rest of kvlab.
+    const { parseSource } = await import("../report/html/source.ts");
+    const { reportHtml } = await import("../report/html/report_html.ts");
+    writeOutputFile(path, reportHtml([parseSource(pageName(path), document)]));
+    return true;
+  } catch (error) {
+    warn(errorLine(error));
+    return false;
+  }
+}
+
+/** What the page calls its only result: its own name. */
+function pageName(path: string): string {
+  return path.replace(/^.*\//, "").replace(/\.html?$/, "");
+}

@@ -1,0 +1,112 @@
+/**
+ * The command line behind a result, from the options that it names.
+ *
+ * @module
+ */
+import { FLAG_LIST } from "../../cli/flags.ts";
+import type { DefaultedFlag, Flag, FlagScope } from "../../cli/flags/flag.ts";
+import { type Preset, PRESETS } from "../../load/presets.ts";
+import { formatSize } from "../format.ts";
+import { type Fields, fieldsIn, numberIn } from "./fields.ts";
+
+/** The arguments of a result's load, and those of its backend, the backend's name first. */
+export interface ResultArguments {
+  readonly load: readonly string[];
+  readonly backend: readonly string[];
+}
+
+/** The arguments that a result's `options` come from, without those that only repeat a default. */
+export function argumentsOf(options: Fields): ResultArguments {
+  const load: string[] = [];
+  const backend: string[] = typeof options.backend === "string" ? [options.backend] : [];
+  for (const [name, value] of Object.entries(options)) {
+    const flags = flagsOf(name, value, options).filter((flag) => !isDefault(flag));
+    (LOAD_OPTIONS.has(name) ? load : backend).push(...flags);
+  }
+  return { load, backend };
+}
+
+/** The command, ready for a shell. */
+export function commandText({ load, backend }: ResultArguments): string {
+  return ["kvlab", ...load, ...backend].map(quoteForShell).join(" ");
+}
+
+/** Options of the load; all others are the backend's. */
+const LOAD_OPTIONS = new Set([
+  "threads",
+  "load_time_sec",
+  "ops",
+  "warmup_sec",
+  "pattern",
+  "rate_per_sec",
+  "latency_sample",
+  "interval_sec",
+  "workload",
+  "shares",
+  "keys",
+  "max_keys",
+  "key_size_bytes",
+  "value_size_bytes_min",
+  "value_size_bytes_max",
+  "distribution",
+  "zipf_theta",
+  "preload",
+]);
+
+/** Options whose flags are not their names with dashes, or do not take their values as they are. */
+const SPECIAL: Readonly<Record<string, (value: unknown, options: Fields) => string[]>> = {
+  backend: () => [],
+  warmup_sec: (value) => [`--warmup=${milliseconds(value)}`],
+  interval_sec: (value) => [`--interval=${milliseconds(value)}`],
+  rate_per_sec: (value) => [`--rate=${value}`],
+  value_size_bytes_min: (value, { value_size_bytes_max: max }) => [
+    `--value-size=${value === max ? `${value}B` : `${value}B-${max}B`}`,
+  ],
+  value_size_bytes_max: () => [],
+  distribution: (value, options) => value === presetOf(options)?.distribution ? [] : [`--distribution=${value}`],
+  shares: (_, options) => {
+    const reads = numberIn(fieldsIn(options, "shares") ?? {}, "read") ?? 0;
+    return reads === presetOf(options)?.shares[0] ? [] : [`--read-ratio=${reads}`];
+  },
+  preload: (value, options) =>
+    value === presetOf(options)?.preload ? [] : [value === true ? "--preload" : "--no-preload"],
+  device_probe: (value) => value === false ? ["--no-device-probe"] : [],
+};
+
+function presetOf({ workload }: Fields): Preset | undefined {
+  return Object.entries(PRESETS).find(([name]) => name === workload)?.[1];
+}
+
+/** Options that a flag of a size sets. */
+const SIZE = /_bytes$/;
+
+function flagsOf(name: string, value: unknown, options: Fields): string[] {
+  const special = SPECIAL[name];
+  if (special !== undefined) return special(value, options);
+  if (value === null || value === false || typeof value === "object") return [];
+  const flag = name.replace(SIZE, "").replaceAll("_", "-");
+  if (value === true) return [`--${flag}`];
+  return [`--${flag}=${SIZE.test(name) && typeof value === "number" ? formatSize(value) : String(value)}`];
+}
+
+/** The scopes of the flags that a run's options come from. */
+const RUN_SCOPES: readonly FlagScope[] = ["load", "workload", "measurement", "file"];
+
+function isDefault(argument: string): boolean {
+  const [, name, text] = /^--([^=]+)=(.*)$/s.exec(argument) ?? [];
+  if (text === undefined) return false;
+  const flag: (Flag<unknown> & Partial<DefaultedFlag<unknown>>) | undefined = FLAG_LIST.find((flag) =>
+    flag.name === name && RUN_SCOPES.includes(flag.scope)
+  );
+  if (flag?.defaultText === undefined) return false;
+  return JSON.stringify(flag.parse(text)) === JSON.stringify(flag.parse(flag.defaultText));
+}
+
+/** A number of seconds as a flag takes a time. */
+function milliseconds(value: unknown): string {
+  return `${Number((Number(value) * 1000).toFixed(6))}ms`;
+}
+
+function quoteForShell(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}

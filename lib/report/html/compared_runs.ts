@@ -1,0 +1,37 @@
+/**
+ * The runs behind a comparison: it holds every sample of every figure, so that each of its files can be shown again.
+ *
+ * @module
+ */
+import { type Fields, fieldsIn, isFields, numberIn, rowsIn, textIn } from "./fields.ts";
+import type { ComparisonSource, RunsSource } from "./source.ts";
+
+/** The runs of each file of a comparison, in their order, with no figures but those that have a number. */
+export function comparedRuns({ result }: ComparisonSource): RunsSource[] {
+  const figures = Object.entries(fieldsIn(result, "figures") ?? {});
+  return rowsIn(result, "files").map((file, at) => ({
+    kind: "runs",
+    path: textIn(file, "path") ?? `file ${at + 1}`,
+    kvlab: textIn(file, "kvlab") ?? "",
+    seed: numberIn(file, "seed") ?? 0,
+    options: fieldsIn(file, "options") ?? {},
+    machine: fieldsIn(file, "machine") ?? {},
+    runs: runsOf(figures.map(([name, values]) => [name, samplesOf(values, at)])),
+  }));
+}
+
+function samplesOf(values: unknown, at: number): number[] {
+  const value: unknown = Array.isArray(values) ? values[at] : undefined;
+  const samples = isFields(value) ? value.samples : undefined;
+  return Array.isArray(samples) ? samples.filter((sample) => typeof sample === "number") : [];
+}
+
+/** Turns the samples of each figure into the figures of each run. */
+function runsOf(figures: readonly (readonly [name: string, samples: readonly number[]])[]): Fields[] {
+  const count = Math.max(0, ...figures.map(([, samples]) => samples.length));
+  return Array.from({ length: count }, (_, run) =>
+    // A figure that not every run has cannot be told from the others' runs.
+    Object.fromEntries(
+      figures.flatMap(([name, samples]) => samples.length === count ? [[name, samples[run] ?? 0]] : []),
+    ));
+}

@@ -1,0 +1,139 @@
+/**
+ * The map's content, for each of its views: which configuration stands where, and how it stands to the others.
+ *
+ * @module
+ */
+import type { Interval } from "../../compare/statistics.ts";
+import type { ConfigurationState, CrashKind, LossValue } from "../../sweep/lines.ts";
+import { statesOf } from "./frontier.ts";
+import type { Configuration, ReportData } from "./report_data.ts";
+import { CRASH_NAMES, lossText, type LossUnit, rateText, UNIT_NAMES } from "./wording.ts";
+
+/** One configuration on the map. */
+export interface MapPoint {
+  /** In the report's configurations. */
+  readonly index: number;
+  readonly configuration: Configuration;
+  /** What a crash loses, in the view's unit; never null. */
+  readonly loss: number | "everything";
+  /** What the gauge showed, from the 99th percentile to the worst moment. */
+  readonly gauge?: Interval;
+  readonly opsPerSec: number;
+  /** Where the median lies with 95% confidence. */
+  readonly interval?: Interval;
+  /** From the slowest run to the fastest, where there are too few for an interval. */
+  readonly range?: Interval;
+  readonly state: ConfigurationState;
+}
+
+/** The map of one kind of crash in one unit. */
+export interface MapView {
+  readonly crash: CrashKind;
+  readonly unit: LossUnit;
+  readonly points: readonly MapPoint[];
+  /** Configurations of whose loss nothing is known. */
+  readonly unknown: readonly Configuration[];
+  /** What a sweep was asked to lose at most. */
+  readonly limit?: number;
+}
+
+const CRASHES = ["process_crash", "power_loss"] as const;
+const UNITS = ["age_ms", "writes"] as const;
+
+/** All views, the one to show first at the front: what a sweep was of, or else process crashes by time. */
+export function mapViews(data: ReportData): MapView[] {
+  const views = CRASHES.flatMap((crash) => UNITS.map((unit) => viewOf(data, crash, unit)));
+  const summary = data.sweeps[0]?.summary;
+  if (summary === undefined) return views;
+  const isAsked = ({ crash, unit }: MapView) => crash === summary.on.replace("-", "_") && unit === summary.unit;
+  return [...views.filter(isAsked), ...views.filter((view) => !isAsked(view))];
+}
+
+function viewOf(data: ReportData, crash: CrashKind, unit: LossUnit): MapView {
+  const measured = [...data.configurations.entries()].filter(([, { opsPerSec }]) => opsPerSec !== undefined);
+  const known = measured.filter(([, { loss }]) => loss[crash][unit] !== null);
+  const parts = known.map(([index, configuration]) => ({ index, configuration, ...speedOf(configuration) }));
+  const states = statesOf(parts.map(({ configuration, opsPerSec, interval }) => ({
+    opsPerSec,
+    ...(interval === undefined ? {} : { interval }),
+    loss: configuration.loss[crash][unit],
+  })));
+  const limit = limitOf(data, crash, unit);
+  return {
+    crash,
+    unit,
+    points: parts.map((part, at) => {
+      const { configuration } = part;
+      const gauge = gaugeOf(configuration, crash, unit);
+      const asked = isAskedOf(data, configuration, crash, unit) ? configuration.summary?.state : undefined;
+      return {
+        ...part,
+        loss: lossIn(configuration.loss[crash][unit]),
+        ...(gauge === undefined ? {} : { gauge }),
+        state: asked ?? states[at] ?? "dominated",
+      };
+    }),
+    unknown: measured.filter((entry) => !known.includes(entry)).map(([, configuration]) => configuration),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+/** Whether the sweep itself has said how the configuration stands in this view. */
+function isAskedOf(data: ReportData, { summary }: Configuration, crash: CrashKind, unit: LossUnit): boolean {
+  return summary !== undefined && data.configurations.every((other) => other.summary !== undefined) &&
+    data.sweeps.length === 1 &&
+    data.sweeps.every(({ summary }) => summary?.on.replace("-", "_") === crash && summary.unit === unit);
+}
+
+function lossIn(loss: LossValue): number | "everything" {
+  return typeof loss === "number" ? loss : "everything";
+}
+
+function speedOf({ opsPerSec, summary }: Configuration) {
+  const interval = summary?.ci95 === undefined || summary.ci95 === null
+    ? opsPerSec?.interval
+    : { low: summary.ci95[0], high: summary.ci95[1] };
+  const isRanged = interval === undefined && opsPerSec !== undefined && opsPerSec.max > opsPerSec.min;
+  return {
+    opsPerSec: summary?.median_ops_per_sec ?? opsPerSec?.median ?? 0,
+    ...(interval === undefined ? {} : { interval }),
+    ...(isRanged ? { range: { low: opsPerSec.min, high: opsPerSec.max } } : {}),
+  };
+}
+
+function gaugeOf({ loss }: Configuration, crash: CrashKind, unit: LossUnit): Interval | undefined {
+  const { p99_writes, p99_age_ms, max_writes, max_age_ms } = loss[crash];
+  const [low, high] = unit === "writes" ? [p99_writes, max_writes] : [p99_age_ms, max_age_ms];
+  return low === undefined || high === undefined ? undefined : { low, high };
+}
+
+function limitOf({ sweeps }: ReportData, crash: CrashKind, unit: LossUnit): number | undefined {
+  const summary = sweeps.length === 1 ? sweeps[0]?.summary : undefined;
+  const limit = summary?.lose_at_most;
+  if (summary === undefined || limit === null || limit === undefined) return undefined;
+  if (summary.on.replace("-", "_") !== crash) return undefined;
+  if (unit === "writes") return "writes" in limit ? limit.writes : undefined;
+  return "age_ms" in limit ? limit.age_ms : undefined;
+}
+
+/** What a point of the map is, in one sentence. */
+export function pointText({ crash, unit }: MapView, point: MapPoint): string {
+  const { configuration: { id, title }, opsPerSec, interval, loss, state } = point;
+  const range = interval === undefined ? "" : ` (${rateText(interval.low)} to ${rateText(interval.high)})`;
+  return `${id}: ${title}. ${rateText(opsPerSec)}${range}. ` +
+    `A ${CRASH_NAMES[crash]} loses ${lossText(loss, unit)}. ${STATE_TEXTS[state]}`;
+}
+
+/** What a state means, in one sentence. */
+export const STATE_TEXTS: Readonly<Record<ConfigurationState, string>> = {
+  frontier: "On the frontier: none that loses as little is as fast.",
+  tied: "Tied: one that loses as little may be faster, but noise does not tell.",
+  dominated: "Dominated: one that loses as little is faster.",
+  failed: "Failed.",
+  unmeasured: "Its turn never came.",
+};
+
+/** The name of a view. */
+export function viewName({ crash, unit }: Pick<MapView, "crash" | "unit">): string {
+  return `${CRASH_NAMES[crash]}, ${UNIT_NAMES[unit]}`;
+}

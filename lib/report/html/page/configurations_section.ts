@@ -1,0 +1,125 @@
+/**
+ * The table of all configurations, and those that failed.
+ *
+ * @module
+ */
+import type { ConfigurationState, CrashKind } from "../../../sweep/lines.ts";
+import { readableDuration, readableNumber } from "../../format.ts";
+import { type Html, html } from "../html.ts";
+import type { MapView } from "../map_view.ts";
+import { killsOf, latencyCurves, mostLost, writeAmplification } from "../measures.ts";
+import { type Look, lookOf } from "../palette.ts";
+import type { Configuration } from "../report_data.ts";
+import { CRASH_NAMES, type LossUnit, rateText, shortLoss, shortRate } from "../wording.ts";
+import { section, symbolSvg } from "./parts.ts";
+import { numberCell, type TableCell, type TableColumn, tableHtml, type TableRow } from "./table.ts";
+
+const LOSSES: readonly (readonly [CrashKind, LossUnit])[] = [
+  ["process_crash", "age_ms"],
+  ["process_crash", "writes"],
+  ["power_loss", "age_ms"],
+  ["power_loss", "writes"],
+];
+
+const COLUMNS: readonly TableColumn[] = [
+  { heading: "Configuration", isText: true },
+  { heading: "Standing", isText: true },
+  { heading: "Median ops/s" },
+  { heading: "95% interval" },
+  { heading: "Runs" },
+  ...LOSSES.map(([crash, unit]) => ({
+    heading: `Lost at a ${CRASH_NAMES[crash]}, ${unit === "writes" ? "writes" : "age"}`,
+  })),
+  { heading: "Write p99" },
+  { heading: "Bytes per byte put" },
+  { heading: "Kills held" },
+  { heading: "Worst kill, writes" },
+];
+
+/** The section. The states are those of the view of the map that is shown first. */
+export function configurationsSection(
+  configurations: readonly Configuration[],
+  { looks, view }: { readonly looks: readonly Look[]; readonly view: MapView | undefined },
+): Html {
+  const rows = [...configurations.entries()].map(([index, configuration]): TableRow => ({
+    configuration: index,
+    cells: cellsOf(index, configuration, { looks, view }),
+  }));
+  const sorted = rows.toSorted((a, b) => rateOf(configurations, b) - rateOf(configurations, a));
+  const reading = view === undefined
+    ? "A row for each configuration; press a heading to sort by it."
+    : `The fastest first; the standing is that of a ${CRASH_NAMES[view.crash]}, counted in ` +
+      `${view.unit === "writes" ? "writes" : "time"}. Press a heading to sort by it, a row for all of its figures.`;
+  return section(
+    { id: "configurations", title: "All configurations", reading },
+    tableHtml({
+      id: "configurations-table",
+      label: "All configurations",
+      columns: COLUMNS,
+      rows: sorted,
+      filterExample: "such as: log frontier",
+    }),
+  );
+}
+
+function rateOf(configurations: readonly Configuration[], { configuration }: TableRow): number {
+  return configurations[configuration ?? 0]?.opsPerSec?.median ?? -1;
+}
+
+function cellsOf(
+  index: number,
+  configuration: Configuration,
+  { looks, view }: { readonly looks: readonly Look[]; readonly view: MapView | undefined },
+): TableCell[] {
+  const { id, title, opsPerSec, runs, loss, summary } = configuration;
+  const state = stateOf(index, configuration, view);
+  const interval = summary?.ci95 ?? (opsPerSec?.interval && [opsPerSec.interval.low, opsPerSec.interval.high]);
+  const kills = killsOf(configuration);
+  const look = lookOf(looks, configuration);
+  return [
+    {
+      shown: html`<button type="button" class="name">${symbolSvg(look)} <b>${id}</b> <span>${title}</span></button>`,
+      value: id,
+    },
+    state === undefined ? { shown: "" } : { shown: html`<span class="state ${state}">${state}</span>`, value: state },
+    numberCell(summary?.median_ops_per_sec ?? opsPerSec?.median, (rate) => rateText(rate).replace(" ops/s", "")),
+    interval === undefined || interval === null
+      ? { shown: "–" }
+      : { shown: `${shortRate(interval[0])} – ${shortRate(interval[1])}`, value: interval[0] },
+    numberCell(runs.length === 0 ? undefined : runs.length, String),
+    ...LOSSES.map(([crash, unit]) => lossCell(loss[crash][unit], unit, runs.length > 0)),
+    numberCell(writeLatencyP99(configuration), readableDuration),
+    numberCell(writeAmplification(configuration), (ratio) => `${readableNumber(Number(ratio.toPrecision(3)))}×`),
+    kills.length === 0
+      ? { shown: "–" }
+      : { shown: `${kills.filter(({ held }) => held).length} of ${kills.length}`, value: kills.length },
+    numberCell(kills.length === 0 ? undefined : mostLost(configuration), readableNumber),
+  ];
+}
+
+function lossCell(loss: number | "everything" | null, unit: LossUnit, isMeasured: boolean): TableCell {
+  if (loss === null || !isMeasured) return { shown: "–" };
+  return { shown: shortLoss(loss, unit), value: loss === "everything" ? Number.MAX_VALUE : loss };
+}
+
+/** How the configuration stands in a view of the map; undefined where it is not on it. */
+export function stateOf(
+  index: number,
+  { summary, opsPerSec, failures }: Configuration,
+  view: MapView | undefined,
+): ConfigurationState | undefined {
+  if (opsPerSec === undefined) return failures.length > 0 || summary?.state === "failed" ? "failed" : undefined;
+  return view?.points.find((point) => point.index === index)?.state;
+}
+
+/** The kinds of operations that write, those that most write first. */
+const WRITING = ["update", "insert", "read_modify_write"];
+
+/** The 99th percentile of the latencies of writes, in seconds. */
+export function writeLatencyP99(configuration: Configuration): number | undefined {
+  const curves = latencyCurves(configuration).filter(({ isUncorrected }) => !isUncorrected);
+  const curve = WRITING.map((name) => curves.find(({ operation }) => operation === name)).find((curve) =>
+    curve !== undefined
+  );
+  return curve?.points.find(({ percent }) => percent === 99)?.seconds;
+}

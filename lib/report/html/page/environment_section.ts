@@ -1,0 +1,65 @@
+/**
+ * What the measurements were made with: the machine, the versions, the load.
+ *
+ * @module
+ */
+import { readableNumber } from "../../format.ts";
+import { type Fields, numberIn } from "../fields.ts";
+import { type Html, html } from "../html.ts";
+import type { Environment, ReportData } from "../report_data.ts";
+import { commandHtml, section } from "./parts.ts";
+
+/** The section. */
+export function environmentSection({ environments, sweeps, configurations }: ReportData): Html {
+  const few = configurations.length <= 3;
+  return section(
+    {
+      id: "environment",
+      title: "With what it was measured",
+      reading: "Figures of another machine, or of this one with other work on it, will differ; ratios travel better.",
+    },
+    ...environments.map((environment) => environmentHtml(environment, environments.length > 1)),
+    ...sweeps.map(({ header }) =>
+      html`<h3>The load of the sweep</h3>${commandHtml(["kvlab", ...header.load_args, "…"].join(" "), "the load")}
+${factsHtml(optionFacts(header.options))}`
+    ),
+    ...(few && sweeps.length === 0
+      ? configurations.map(({ id, command, options }) =>
+        html`<h3>Options of ${id}</h3>${commandHtml(command, id)}${factsHtml(optionFacts(options))}`
+      )
+      : []),
+  );
+}
+
+function environmentHtml({ of, kvlab, machine }: Environment, isOneOfSeveral: boolean): Html {
+  const facts = Object.entries(machine).flatMap(([name, value]): [string, string][] => {
+    if (value === null || typeof value === "object") return [];
+    if (name === "memory_bytes") return [["memory", `${((numberIn(machine, name) ?? 0) / 2 ** 30).toFixed(1)} GiB`]];
+    return [[name.replaceAll("_", " "), String(value)]];
+  });
+  const heading = isOneOfSeveral ? html`<h3>${of.join(", ")}</h3>` : undefined;
+  return html`${heading}${factsHtml([...(kvlab === "" ? [] : [["kvlab", kvlab] as const]), ...facts])}`;
+}
+
+function optionFacts(options: Fields): [string, string][] {
+  return Object.entries(options).map(([name, value]) => {
+    const text = typeof value === "number"
+      ? readableNumber(value)
+      : typeof value === "string"
+      ? value
+      : JSON.stringify(value) ?? "";
+    return [name.replaceAll("_", " "), text];
+  });
+}
+
+/** Names and their values. */
+export function factsHtml(facts: readonly (readonly [name: string, value: string])[]): Html {
+  return html`
+    <dl class="facts">${facts.map(([name, value]) =>
+      html`
+        <dt>${name}</dt>
+        <dd>${value}</dd>
+      `
+    )}</dl>
+  `;
+}

@@ -1,0 +1,57 @@
+/**
+ * All figures of a few configurations side by side.
+ *
+ * @module
+ */
+import { numberIn } from "../fields.ts";
+import { type Html, html, NOTHING } from "../html.ts";
+import { medianOf } from "../measures.ts";
+import type { Configuration } from "../report_data.ts";
+import { figureName, figureText } from "../wording.ts";
+import { section } from "./parts.ts";
+import { numberCell, tableHtml } from "./table.ts";
+
+/** More configurations make no table that can be read. */
+const CONFIGURATIONS_MAX = 6;
+
+/** The names of all figures of a configuration: the numbers of its runs and of its kills. */
+export function figureNames({ runs }: Configuration): string[] {
+  const names = runs.flatMap(({ result }) =>
+    Object.keys(result).filter((name) => numberIn(result, name) !== undefined)
+  );
+  return [...new Set(names)].filter((name) => name !== "seed");
+}
+
+/** The section; nothing where there are many configurations: the page's script shows the figures of one then. */
+export function figuresSection(configurations: readonly Configuration[]): Html {
+  const measured = configurations.filter(({ runs }) => runs.length > 0);
+  if (measured.length === 0 || measured.length > CONFIGURATIONS_MAX) return NOTHING;
+  const names = [...new Set(measured.flatMap(figureNames))];
+  const isRepeated = measured.some(({ runs }) => runs.length > 1);
+  return section(
+    {
+      id: "figures",
+      title: "All figures",
+      reading: "The names are those of --format=json, without their units." +
+        (isRepeated ? " Of repeats, the medians are shown." : ""),
+    },
+    tableHtml({
+      id: "figures-table",
+      label: "All figures",
+      columns: [
+        { heading: "Figure", isText: true },
+        ...measured.map(({ id }) => ({ heading: measured.length === 1 ? "Value" : id })),
+      ],
+      rows: names.map((name) => ({
+        cells: [
+          { shown: figureName(name), value: name },
+          ...measured.map(({ runs }) =>
+            numberCell(medianOf(runs, (run) => numberIn(run, name)), (value) => figureText(name, value))
+          ),
+        ],
+      })),
+      filterExample: "such as: process crash p99",
+    }),
+    html``,
+  );
+}

@@ -1,0 +1,117 @@
+/**
+ * The page's head and what stands at its top: what it is of, and the answer.
+ *
+ * @module
+ */
+import { VERSION } from "../../../version.ts";
+import { type Html, html, NOTHING } from "../html.ts";
+import { killsOf, latencyCurves } from "../measures.ts";
+import type { Configuration, ReportData } from "../report_data.ts";
+import { readableDuration, readableNumber } from "../../format.ts";
+import { textIn } from "../fields.ts";
+import { CRASH_NAMES, lossText, rateText } from "../wording.ts";
+import { writeLatencyP99 } from "./configurations_section.ts";
+import { commandHtml, section } from "./parts.ts";
+
+/** What the report is of, in a few words. */
+export function titleOf({ configurations, sweeps }: ReportData): string {
+  const [only] = configurations;
+  if (only !== undefined && configurations.length === 1) return only.title === "" ? only.id : only.title;
+  const count = configurations.length;
+  return sweeps.length > 0 ? `A sweep over ${count} configurations` : `${count} configurations side by side`;
+}
+
+/** The top of the page. */
+export function headerHtml(data: ReportData): Html {
+  const runs = data.configurations.reduce((sum, { runs }) => sum + runs.length, 0);
+  const kills = data.configurations.reduce((sum, configuration) => sum + killsOf(configuration).length, 0);
+  const machine = data.environments[0]?.machine ?? {};
+  const cpus = typeof machine.cpu_count === "number" ? [`${machine.cpu_count} CPUs`] : [];
+  const parts = [
+    ...(runs === 0 ? [] : [`${readableNumber(runs)} ${runs === 1 ? "run" : "runs"}`]),
+    ...(kills === 0 ? [] : [`${readableNumber(kills)} ${kills === 1 ? "kill" : "kills"}`]),
+    ...data.sweeps.map(({ header }) => header.started_at.replace("T", " ").replace(/(:\d\d)(\.\d+)?Z$/, "$1 UTC")),
+    ...["cpu_model", "os", "arch"].flatMap((name) => textIn(machine, name) ?? []),
+    ...cpus,
+  ];
+  return html`
+    <header>
+      <p class="eyebrow">kvlab report</p>
+      <h1>${titleOf(data)}</h1>
+      <p class="lede">${parts.join(" · ")}</p>
+    </header>
+  `;
+}
+
+/** The answer of a sweep, or the main figures of a single result. */
+export function answerHtml(data: ReportData): Html {
+  const [only] = data.configurations;
+  if (data.sweeps.length > 0) return html`${data.sweeps.map((sweep) => sweepAnswer(sweep, data))}`;
+  return only !== undefined && data.configurations.length === 1 ? singleAnswer(only) : NOTHING;
+}
+
+const ENDINGS = {
+  separated: "It ended because no further run could have changed the frontier.",
+  budget: "It ended because its time was up: some configurations may be closer than they look.",
+  interrupted: "It was interrupted: what had been measured by then is shown.",
+} as const;
+
+function sweepAnswer({ summary }: ReportData["sweeps"][number], { configurations }: ReportData): Html {
+  if (summary === undefined) {
+    return html`
+      <section class="answer">
+        <p>This sweep was cut off before its end.</p>
+        <p class="reading">What had been measured by then is shown; run it again with --resume to go on.</p>
+      </section>
+    `;
+  }
+  const best = configurations.find(({ command }) => summary.answer.includes(command));
+  return html`
+    <section class="answer" aria-label="The answer">
+    ${summary.answer.split("\n").map((line) => html`<p>${line}</p>`)}
+    ${best === undefined ? undefined : commandHtml(best.command, best.id)}
+    <p class="reading">${ENDINGS[summary.ended]}</p>
+    </section>
+  `;
+}
+
+function singleAnswer(configuration: Configuration): Html {
+  const { opsPerSec, loss, runs, failures, command } = configuration;
+  const kills = killsOf(configuration);
+  const tile = (value: string, text: string) => html`<div class="tile"><b>${value}</b><span>${text}</span></div>`;
+  const p99 = writeLatencyP99(configuration);
+  const interval = opsPerSec?.interval;
+  const spread = interval === undefined ? "" : `, 95% interval ${rateText(interval.low)} to ${rateText(interval.high)}`;
+  return section(
+    { id: "answer", title: "In short" },
+    html`<div class="tiles">${[
+      ...(opsPerSec === undefined ? [] : [
+        tile(
+          rateText(opsPerSec.median),
+          runs.length === 1 ? "throughput" : `throughput, median of ${runs.length} runs${spread}`,
+        ),
+      ]),
+      ...(p99 === undefined ? [] : [tile(readableDuration(p99), "99% of writes took at most")]),
+      ...(runs.length === 0 ? [] : (["process_crash", "power_loss"] as const).map((crash) => {
+        const unit = loss[crash].age_ms === null ? "writes" : "age_ms";
+        return tile(lossText(loss[crash][unit], unit), `lost at a ${CRASH_NAMES[crash]}, at most`);
+      })),
+      ...(kills.length === 0 ? [] : [
+        tile(`${kills.filter(({ held }) => held).length} of ${kills.length}`, "kills cost no more than the gauge said"),
+        tile(readableNumber(Math.max(...kills.map(({ lost }) => lost))), "writes lost by the worst kill"),
+      ]),
+    ]}</div>`,
+    commandHtml(command, configuration.id),
+    failures.map((reason) => html`<p class="warning">${reason}</p>`),
+    latencyCurves(configuration).length === 0 ? undefined : NOTHING,
+  );
+}
+
+/** The bottom of the page. */
+export function footerHtml(): Html {
+  return html`
+    <footer>
+      <p>Made by kvlab ${VERSION}. This file needs no network; all that it shows is within it.</p>
+    </footer>
+  `;
+}

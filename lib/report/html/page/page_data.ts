@@ -1,0 +1,66 @@
+/**
+ * Fills the data within the page that its script shows.
+ *
+ * @module
+ */
+import { numberIn } from "../fields.ts";
+import { type MapView, STATE_TEXTS } from "../map_view.ts";
+import { killsOf, medianOf, mostLost } from "../measures.ts";
+import type { Configuration } from "../report_data.ts";
+import type { Fact, PageConfiguration, PageData } from "../script/page_data.ts";
+import { CRASH_NAMES, figureName, figureText, lossBasis, lossText, rateText } from "../wording.ts";
+import { figureNames } from "./figures_section.ts";
+
+/** The data of all configurations, in their order. */
+export function pageData(configurations: readonly Configuration[], views: readonly MapView[]): PageData {
+  return {
+    configurations: configurations.map((configuration, index) => pageConfiguration(configuration, index, views)),
+  };
+}
+
+function pageConfiguration(configuration: Configuration, index: number, views: readonly MapView[]): PageConfiguration {
+  const { id, title, command, opsPerSec, summary, runs, promises } = configuration;
+  const interval = summary?.ci95 ?? (opsPerSec?.interval && [opsPerSec.interval.low, opsPerSec.interval.high]);
+  const median = summary?.median_ops_per_sec ?? opsPerSec?.median;
+  const spread = interval === undefined || interval === null
+    ? ""
+    : `, 95% interval ${rateText(interval[0])} to ${rateText(interval[1])}`;
+  const count = `${runs.length} ${runs.length === 1 ? "run" : "runs"}`;
+  return {
+    id,
+    title,
+    command,
+    rate: median === undefined ? "not measured" : `${rateText(median)}${spread} (${count})`,
+    views: Object.fromEntries(views.flatMap((view) => viewEntry(view, index))),
+    facts: [
+      ...(promises === null ? [] : [
+        ["promised for a process crash", promises.process_crash] as const,
+        ["promised for a power loss", promises.power_loss] as const,
+      ]),
+      ...killFacts(configuration),
+    ],
+    figures: figureNames(configuration).map((name) => {
+      const value = medianOf(runs, (run) => numberIn(run, name)) ?? 0;
+      return [figureName(name), figureText(name, value)] as const;
+    }),
+  };
+}
+
+function viewEntry(view: MapView, index: number): [string, readonly [string, string, string]][] {
+  const point = view.points.find((point) => point.index === index);
+  if (point === undefined) return [];
+  const { crash, unit } = view;
+  const basis = lossBasis(point.configuration.loss[crash], unit);
+  const loss = `a ${CRASH_NAMES[crash]} loses ${lossText(point.loss, unit)}`;
+  return [[`${crash} ${unit}`, [loss, basis, STATE_TEXTS[point.state]]]];
+}
+
+function killFacts(configuration: Configuration): Fact[] {
+  const kills = killsOf(configuration);
+  if (kills.length === 0) return [];
+  const held = kills.filter(({ held }) => held).length;
+  return [[
+    "kills",
+    `${held} of ${kills.length} cost no more than promised; the worst lost ${mostLost(configuration)} writes`,
+  ]];
+}

@@ -1,0 +1,61 @@
+/**
+ * Pieces that several sections of the page have.
+ *
+ * @module
+ */
+import { type Html, html, type HtmlValue } from "../html.ts";
+import { Plot, svgOf, type Width } from "../picture/plot.ts";
+
+/** A section with its heading, and in one sentence how to read it. */
+export function section(
+  { id, title, reading }: { readonly id: string; readonly title: string; readonly reading?: string },
+  ...content: readonly HtmlValue[]
+): Html {
+  return html`
+    <section id="${id}" aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    ${reading === undefined ? undefined : html`<p class="reading">${reading}</p>`}
+    ${content}
+    </section>
+  `;
+}
+
+/** A picture in both widths, of which the style sheet shows one. */
+export function picture(drawn: (width: Width) => Html): Html {
+  return html`
+    <div class="picture">
+      <div class="wide">${drawn("wide")}</div>
+      <div class="narrow">${drawn("narrow")}</div>
+    </div>
+  `;
+}
+
+/** A command that can be copied. */
+export function commandHtml(command: string, of: string): Html {
+  return html`
+    <div class="command"><code>${command}</code>
+    <button type="button" class="copy" aria-label="Copy the command of ${of}" hidden>Copy</button></div>
+  `;
+}
+
+/** One symbol of Plot's, as a picture of its own. */
+export function symbolSvg({ color, symbol }: { readonly color: string; readonly symbol: string }): Html {
+  const svg = svgOf({
+    label: "",
+    width: 16,
+    height: 16,
+    margin: 0,
+    axis: null,
+    marks: [
+      Plot.dot([{}], { symbol: symbol as Plot.SymbolType, r: 5, fill: color, stroke: color, frameAnchor: "middle" }),
+    ],
+  });
+  return html`<span aria-hidden="true">${svg}</span>`;
+}
+
+/** A list that says what colours mean. */
+export function legend(entries: readonly { readonly sign: Html; readonly text: string }[]): Html {
+  return html`
+    <ul class="legend">${entries.map(({ sign, text }) => html`<li>${sign}${text}</li>`)}</ul>
+  `;
+}

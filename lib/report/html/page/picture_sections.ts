@@ -1,0 +1,166 @@
+/**
+ * The sections of the pictures below the map; each is left out where nothing was measured of it.
+ *
+ * @module
+ */
+import { type Html, html, NOTHING } from "../html.ts";
+import { killsOf, latencyCurves, reopenTimes, timeShares, writeAmplification } from "../measures.ts";
+import { KILLS_MAX, killsPicture } from "../picture/kills_picture.ts";
+import { latencyPicture, timedOperations } from "../picture/latency_picture.ts";
+import { noisePicture } from "../picture/noise_picture.ts";
+import { amplificationPicture, CAUSE_COLORS, reopenPicture, timePicture } from "../picture/row_pictures.ts";
+import { seriesOf, seriesPictures } from "../picture/series_pictures.ts";
+import type { Subject } from "../picture/subject.ts";
+import type { SweepSource } from "../source.ts";
+import { readableNumber } from "../../format.ts";
+import { legend, picture, section } from "./parts.ts";
+
+/** All of them, in the order of the page. */
+export function pictureSections(subjects: readonly Subject[], sweeps: readonly SweepSource[]): Html[] {
+  return [
+    latencySection(subjects),
+    seriesSection(subjects),
+    timeSection(subjects),
+    amplificationSection(subjects),
+    killsSection(subjects),
+    reopenSection(subjects),
+    noiseSection(subjects, sweeps),
+  ];
+}
+
+function latencySection(subjects: readonly Subject[]): Html {
+  const operations = timedOperations(subjects);
+  if (operations.length === 0) return NOTHING;
+  const isFaint = subjects.some(({ stands, configuration }) => !stands && latencyCurves(configuration).length > 0);
+  const isOpen = subjects.some(({ configuration }) =>
+    latencyCurves(configuration).some((curve) => curve.isUncorrected)
+  );
+  const reading =
+    "Each mark to the right leaves a tenth of the operations; the lower the line stays, the fewer had to wait. " +
+    "A line ends at the slowest operation of all." +
+    (isOpen
+      ? " Solid: counted from when an operation was to begin, so that a stall counts against all that it held up; " +
+        "dotted: from when it did begin (uncorrected)."
+      : "") +
+    (isFaint ? " Coloured: the frontier; grey: all others." : "");
+  return section(
+    { id: "latency", title: "Latency by percentile", reading },
+    ...operations.map((operation) =>
+      html`<h3>${operation.replaceAll("_", " ")}</h3>${picture((width) => latencyPicture(subjects, operation, width))}`
+    ),
+  );
+}
+
+/** So many configurations have their series in the page. */
+const SERIES_MAX = 12;
+
+function seriesSection(subjects: readonly Subject[]): Html {
+  const all = subjects.filter(({ configuration }) => seriesOf(configuration).length > 1);
+  const shown = all.filter(({ stands }) => stands).slice(0, SERIES_MAX);
+  if (shown.length === 0) return NOTHING;
+  const left = all.length - shown.length;
+  const reading =
+    "A level stretch is steady work; a notch in the first row beside a peak in the others is a stall. Rates are " +
+    "of each interval, what is at risk and queued is of its end. Of several runs, the one in the middle is shown." +
+    (left === 0 ? "" : ` Shown are ${shown.length} of ${all.length} configurations, those on the frontier.`);
+  return section(
+    { id: "series", title: "Over time", reading },
+    ...shown.map((subject) => {
+      const { id, title } = subject.configuration;
+      const pictures = seriesPictures(subject).map(({ title, svg }) => html`<div><h4>${title}</h4>${svg}</div>`);
+      const heading = subjects.length === 1 ? undefined : html`<h3>${id} <code>${title}</code></h3>`;
+      return html`${heading}<div class="series">${pictures}</div>`;
+    }),
+  );
+}
+
+function timeSection(subjects: readonly Subject[]): Html {
+  if (!subjects.some(({ configuration }) => timeShares(configuration) !== undefined)) return NOTHING;
+  return section(
+    {
+      id: "time",
+      title: "Where the time went",
+      reading:
+        "A bar is all the time of the load threads; the coloured parts are what they waited for, the rest is operations " +
+        "and, in a pattern or an open loop, the waits that it asks for.",
+    },
+    legend(CAUSE_COLORS.map(([text], at) => ({
+      sign: html`
+        <svg class="swatch" viewBox="0 0 14 14" aria-hidden="true">
+          <rect width="14" height="14" rx="3" fill="${CAUSE_COLORS[at]?.[1]}" />
+        </svg>
+      `,
+      text,
+    }))),
+    picture((width) => timePicture(subjects, width)),
+  );
+}
+
+function amplificationSection(subjects: readonly Subject[]): Html {
+  if (!subjects.some(({ configuration }) => (writeAmplification(configuration) ?? 0) > 0)) return NOTHING;
+  return section(
+    {
+      id: "amplification",
+      title: "Bytes written per byte put",
+      reading:
+        "At 1 a store writes just the keys and values that it is given; at 100 the device has a hundred times the work.",
+    },
+    picture((width) => amplificationPicture(subjects, width)),
+  );
+}
+
+function killsSection(subjects: readonly Subject[]): Html {
+  const killed = subjects.filter(({ configuration }) => killsOf(configuration).length > 0);
+  if (killed.length === 0) return NOTHING;
+  const isCut = killed.some(({ configuration }) => killsOf(configuration).length > KILLS_MAX);
+  const broken = killed.flatMap(({ configuration }) => killsOf(configuration).filter(({ held }) => !held)).length;
+  return section(
+    {
+      id: "kills",
+      title: "Real kills",
+      reading:
+        "Each line is one kill: the dot is what it really cost, the upright stroke is what the gauge had said just before. " +
+        "A dot to the right of its stroke would be a gauge that was wrong." +
+        (isCut ? ` Of each configuration, the ${KILLS_MAX} that cost most are drawn.` : ""),
+    },
+    broken === 0
+      ? undefined
+      : html`<p class="warning">${broken} of the kills cost more than was promised or tore files.</p>`,
+    picture((width) => killsPicture(killed, width)),
+  );
+}
+
+function reopenSection(subjects: readonly Subject[]): Html {
+  const reopened = subjects.filter(({ configuration }) => reopenTimes(configuration).length > 0);
+  if (reopened.length === 0) return NOTHING;
+  return section(
+    {
+      id: "reopen",
+      title: "Time to open again",
+      reading:
+        "A dot for each time that a store was opened with what a run or a kill had left: how long until it could be used; the " +
+        "upright stroke is the median.",
+    },
+    picture((width) => reopenPicture(reopened, width)),
+  );
+}
+
+function noiseSection(subjects: readonly Subject[], sweeps: readonly SweepSource[]): Html {
+  if (!subjects.some(({ configuration: { runs } }) => runs.length > 1)) return NOTHING;
+  const drifts = sweeps.flatMap(({ summary }) => summary?.baseline_drift ?? []);
+  return section(
+    {
+      id: "noise",
+      title: "How noisy the machine was",
+      reading:
+        "A dot for each run, as a share of its configuration's median: a narrow band is a quiet machine, a slope is one " +
+        "whose speed drifts." + (drifts.length > 0 ? " The line is the first configuration, the baseline." : ""),
+    },
+    picture((width) => noisePicture(subjects, width)),
+    ...drifts.map(({ configuration, runs, ratio, spread }) =>
+      html`<p>Baseline ${configuration}, ${runs} runs: the last third at ${
+        (100 * ratio).toFixed(1)
+      }% of the first, the fastest run at ${readableNumber(Number(spread.toPrecision(3)))} times the slowest.</p>`
+    ),
+  );
+}

@@ -1,0 +1,37 @@
+/**
+ * What went wrong: configurations that failed, promises that were not kept, runs that were ended early.
+ *
+ * @module
+ */
+import { fieldsIn, textIn } from "../fields.ts";
+import { type Html, html, NOTHING } from "../html.ts";
+import type { Configuration, ReportData } from "../report_data.ts";
+import { section } from "./parts.ts";
+
+/** The section; nothing where all went well. */
+export function warningsSection({ configurations }: ReportData): Html {
+  const warnings = configurations.flatMap((configuration) =>
+    warningsOf(configuration).map((warning) => ({ configuration, warning }))
+  );
+  if (warnings.length === 0) return NOTHING;
+  return section(
+    { id: "warnings", title: "What went wrong" },
+    warnings.map(({ configuration: { id, title }, warning }) =>
+      html`
+        <p class="warning"><b>${id}</b> <code>${title}</code><br>${warning}</p>
+      `
+    ),
+  );
+}
+
+function warningsOf({ failures, runs, crash }: Configuration): string[] {
+  const ofRuns = runs.flatMap(({ result }) => [
+    ...(Array.isArray(result.broken_bounds) ? result.broken_bounds.map(String) : []),
+    ...(textIn(result, "ended_early") === undefined ? [] : [`ended early: ${textIn(result, "ended_early")}`]),
+    ...(textIn(result, "stopped_by") === undefined ? [] : [`ended early by ${textIn(result, "stopped_by")}`]),
+  ]);
+  const notHeld = fieldsIn({ crash }, "crash")?.held === false
+    ? ["a kill cost more than was promised, or tore files"]
+    : [];
+  return [...new Set([...failures, ...ofRuns, ...notHeld])];
+}

@@ -1,0 +1,60 @@
+/**
+ * Colours and symbols of the groups: backend and layout together. The colours are of Okabe and Ito's palette ("Color
+ * Universal Design", 2008), darkened for white paper and lightened for a dark screen until each has a contrast of 3 to 1;
+ * each has a symbol of its own too, so that nothing depends on colour alone.
+ *
+ * @module
+ */
+import type { Configuration } from "./report_data.ts";
+
+/** How a group looks. */
+export interface Look {
+  readonly group: string;
+  /** A CSS colour. */
+  readonly color: string;
+  /** The name of one of Plot's symbols. */
+  readonly symbol: string;
+}
+
+/** The colours on white and on black, in the order in which groups take them. */
+export const COLORS = [
+  ["#0067a8", "#5ab4f0"],
+  ["#c44601", "#ff8f5c"],
+  ["#00795a", "#2ec99b"],
+  ["#a3407c", "#f09bd0"],
+  ["#8a6500", "#e8b53d"],
+  ["#17808f", "#73d5e3"],
+  ["#6a4fb3", "#b9a5f5"],
+  ["#5d5f63", "#b4b8bf"],
+] as const;
+
+const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "wye", "hexagon", "cross"] as const;
+
+/** Groups that always look the same, so that reports resemble each other. */
+const PLACES: Readonly<Record<string, number>> = {
+  "file, snapshot": 0,
+  "file, log": 1,
+  "file, blocks": 2,
+  sqlite: 3,
+  redis: 4,
+  leveldb: 5,
+  denokv: 6,
+  memory: 7,
+};
+
+/** The looks of all groups there are, in the order of the palette. */
+export function looksOf(configurations: readonly Configuration[]): Look[] {
+  const groups = [...new Set(configurations.map(({ group }) => group))];
+  const taken = new Set(groups.flatMap((group) => PLACES[group] ?? []));
+  const free = COLORS.map((_, place) => place).filter((place) => !taken.has(place));
+  const placed = groups.map((group) => {
+    const place = PLACES[group] ?? free.shift() ?? COLORS.length - 1;
+    return { place, look: { group, color: `var(--color-${place})`, symbol: SYMBOLS[place] ?? "circle" } };
+  });
+  return placed.toSorted((a, b) => a.place - b.place).map(({ look }) => look);
+}
+
+/** The look of one of them. */
+export function lookOf(looks: readonly Look[], { group }: Configuration): Look {
+  return looks.find((look) => look.group === group) ?? { group, color: "currentColor", symbol: "circle" };
+}

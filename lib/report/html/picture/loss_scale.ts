@@ -1,0 +1,62 @@
+/**
+ * The axis of losses: zero has a place on it, then come decades, and behind the last one what has no bound.
+ *
+ * @module
+ */
+import { shortLoss } from "../wording.ts";
+import type { LossUnit } from "../wording.ts";
+
+/** How losses are laid out. */
+export interface LossScale {
+  /** Plot's options of the axis. */
+  readonly axis: {
+    readonly type: "symlog";
+    readonly constant: number;
+    readonly domain: [number, number];
+    readonly ticks: readonly number[];
+    readonly tickFormat: (value: number) => string;
+  };
+  /** Where a loss stands on it. */
+  readonly at: (loss: number | "everything") => number;
+  /** Where the part without bounds begins; absent where nothing is in it. */
+  readonly break?: number;
+}
+
+/** Makes zero's distance from the first decade about two thirds of that between decades. */
+const ZERO_WIDTH = 1 / 3;
+
+/** Decades between the last bounded loss and what has no bound. */
+const GAP = 10 ** 0.8;
+
+/**
+ * A symmetric log scale: about linear from zero to the decade of the least loss, and logarithmic from there on.
+ *
+ * @param losses all that are to have a place
+ * @param ticksMax about how many ticks there is room for
+ */
+export function lossScale(
+  losses: readonly (number | "everything")[],
+  { unit, ticksMax }: { unit: LossUnit; ticksMax: number },
+): LossScale {
+  const bounded = losses.filter((loss) => typeof loss === "number" && loss > 0) as number[];
+  const least = bounded.length === 0 ? 1 : Math.min(...bounded);
+  const greatest = bounded.length === 0 ? 1 : Math.max(...bounded);
+  const first = Math.floor(Math.log10(least) + 1e-9);
+  const last = Math.max(first, Math.ceil(Math.log10(greatest) - 1e-9));
+  const step = Math.ceil((last - first + 1) / Math.max(1, ticksMax - 2));
+  const decades: number[] = [];
+  for (let power = first; power <= last; power += step) decades.push(10 ** power);
+  const end = 10 ** last;
+  const everything = losses.includes("everything") ? end * GAP * 10 ** (0.15 * (last - first)) : undefined;
+  return {
+    axis: {
+      type: "symlog",
+      constant: 10 ** first * ZERO_WIDTH,
+      domain: [0, everything ?? end],
+      ticks: [0, ...decades, ...(everything === undefined ? [] : [everything])],
+      tickFormat: (value) => value === everything ? "everything" : shortLoss(value, unit),
+    },
+    at: (loss) => loss === "everything" ? everything ?? end : loss,
+    ...(everything === undefined ? {} : { break: Math.sqrt(end * everything) }),
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * Pictures with a row for each configuration: what they have in common.
+ *
+ * @module
+ */
+import type { PictureOptions } from "./plot.ts";
+import { type Width, WIDTHS } from "./plot.ts";
+import { shortened, type Subject } from "./subject.ts";
+
+const ROW_HEIGHT_PX = 22;
+const MARGIN_TOP_PX = 8;
+const MARGIN_BOTTOM_PX = 40;
+/** Mean width of a character, and the widest that the names may be. */
+const CHARACTER_PX = 6.4;
+const NAMES_PX: Readonly<Record<Width, number>> = { wide: 360, narrow: 110 };
+
+/** The frame of a picture with so many rows, of a height each; the rows' names stand on the left. */
+export function rowsFrame(
+  subjects: readonly Subject[],
+  { width, rowHeight = ROW_HEIGHT_PX }: { readonly width: Width; readonly rowHeight?: number },
+): Omit<PictureOptions, "label" | "marks"> {
+  const characters = Math.floor(NAMES_PX[width] / CHARACTER_PX);
+  const names = new Map(subjects.map((subject) => [subject.index, rowName(subject, width, characters)]));
+  const longest = Math.max(3, ...[...names.values()].map((name) => name.length));
+  return {
+    width: WIDTHS[width],
+    height: MARGIN_TOP_PX + MARGIN_BOTTOM_PX + rowHeight * subjects.length,
+    marginTop: MARGIN_TOP_PX,
+    marginBottom: MARGIN_BOTTOM_PX,
+    marginLeft: longest * CHARACTER_PX + 10,
+    marginRight: 40,
+    y: {
+      domain: subjects.map(({ index }) => index),
+      label: null,
+      tickSize: 0,
+      tickFormat: (index: number) => names.get(index) ?? "",
+      padding: 0.25,
+    },
+  };
+}
+
+/** Its id, and what it is where there is room for that. */
+function rowName({ configuration: { id, title } }: Subject, width: Width, characters: number): string {
+  const full = `${id}  ${title.replaceAll("--", "")}`;
+  return width === "wide" && title !== "" ? shortened(full, characters) : shortened(id, characters);
+}

@@ -1,0 +1,135 @@
+/**
+ * What one run did over time: throughput, what was at risk, and the queue. Each picture is drawn once, as wide as a phone.
+ *
+ * @module
+ */
+import { readableDuration, readableNumber } from "../../format.ts";
+import { type Fields, numberIn, rowsIn } from "../fields.ts";
+import type { Html } from "../html.ts";
+import { middleRun } from "../measures.ts";
+import type { Configuration } from "../report_data.ts";
+import { shortRate } from "../wording.ts";
+import { Plot, svgOf, WIDTHS, xName } from "./plot.ts";
+import type { Subject } from "./subject.ts";
+
+/** One picture of a series. */
+export interface SeriesPicture {
+  readonly title: string;
+  readonly svg: Html;
+}
+
+/** A figure of the intervals, and how it is drawn. */
+interface Line {
+  readonly name: string;
+  readonly color: string;
+  readonly label: string;
+}
+
+interface Panel {
+  readonly title: string;
+  readonly lines: readonly Line[];
+  readonly format: (value: number) => string;
+  /** Whether it is of the whole interval, rather than of its end. */
+  readonly ofInterval: boolean;
+}
+
+/** The intervals of the configuration's middle run; none where no series was asked for. */
+export function seriesOf(configuration: Configuration): Fields[] {
+  return rowsIn(middleRun(configuration)?.result ?? {}, "series");
+}
+
+/** The pictures of a configuration's series; those that it has figures for. */
+export function seriesPictures({ configuration, color }: Subject): SeriesPicture[] {
+  const rows = seriesOf(configuration);
+  if (rows.length < 2) return [];
+  const crash = { color, label: "process crash" };
+  const power = { color: "var(--soft)", label: "power loss" };
+  const panels: Panel[] = [
+    {
+      title: "Operations per second",
+      lines: [{ name: "ops_per_sec", color, label: "" }],
+      format: shortRate,
+      ofInterval: true,
+    },
+    {
+      title: "Writes at risk",
+      lines: [{ name: "process_crash_writes", ...crash }, { name: "power_loss_writes", ...power }],
+      format: readableNumber,
+      ofInterval: false,
+    },
+    {
+      title: "Age of the oldest write at risk",
+      lines: [{ name: "process_crash_age_sec", ...crash }, { name: "power_loss_age_sec", ...power }],
+      format: (value) => value === 0 ? "0" : readableDuration(value),
+      ofInterval: false,
+    },
+    {
+      title: "Queue",
+      lines: [{ name: "queued", color, label: "" }],
+      format: readableNumber,
+      ofInterval: false,
+    },
+  ];
+  return panels.flatMap((panel) => {
+    const lines = panel.lines.filter(({ name }) => rows.some((row) => numberIn(row, name) !== undefined));
+    return lines.length === 0 ? [] : [{ title: panel.title, svg: panelSvg({ ...panel, lines }, rows, configuration) }];
+  });
+}
+
+const HEIGHT_PX = 150;
+
+function panelSvg({ title, lines, format, ofInterval }: Panel, rows: readonly Fields[], { id }: Configuration): Html {
+  const points = lines.flatMap((line) =>
+    rows.flatMap((row, at) => {
+      const end = numberIn(row, "end_sec"), value = numberIn(row, line.name);
+      if (end === undefined || value === undefined) return [];
+      const point = { line, end, value };
+      // The first interval begins at zero.
+      return at === 0 && ofInterval ? [{ ...point, end: 0 }, point] : [point];
+    })
+  );
+  const few = points.length <= 120;
+  const greatest = Math.max(...points.map(({ value }) => value));
+  type Point = typeof points[number];
+  return svgOf({
+    label: `${title} over time, ${id}`,
+    width: WIDTHS.narrow,
+    height: HEIGHT_PX,
+    marginLeft: 52,
+    marginRight: 14,
+    marginTop: 22,
+    marginBottom: 34,
+    x: { domain: [0, Math.max(...points.map(({ end }) => end))], ticks: 4, label: null },
+    y: {
+      domain: [0, greatest > 0 ? greatest : 1],
+      nice: true,
+      ...(greatest > 0 ? { ticks: 3 } : { ticks: [0] }),
+      tickFormat: format,
+      label: null,
+      grid: true,
+    },
+    marks: [
+      xName("seconds →"),
+      Plot.line(points, {
+        x: "end",
+        y: "value",
+        z: ({ line }: Point) => line.name,
+        stroke: ({ line }: Point) => line.color,
+        strokeWidth: 1.5,
+        ...(ofInterval ? { curve: "step-before" } : {}),
+      }),
+      ...(few && !ofInterval
+        ? [Plot.dot(points, { x: "end", y: "value", r: 1.8, fill: ({ line }: Point) => line.color })]
+        : []),
+      ...(lines.length < 2 ? [] : lines.map(({ label, color }, at) =>
+        Plot.text([label], {
+          frameAnchor: "top-right",
+          textAnchor: "end",
+          dx: at === 0 ? -76 : 0,
+          dy: -18,
+          fill: color,
+        })
+      )),
+    ],
+  });
+}

@@ -1,0 +1,92 @@
+/// <reference lib="dom" />
+/**
+ * The map as a picture of its own, for a README: with its title, its legend and its colours in it.
+ *
+ * @module
+ */
+import type { MapView } from "../map_view.ts";
+import { COLOR_RULES } from "../page/style.ts";
+import type { Look } from "../palette.ts";
+import { CRASH_NAMES } from "../wording.ts";
+import { mapElement } from "./map_picture.ts";
+import { draw, Plot, WIDTHS } from "./plot.ts";
+
+const HEAD_PX = 34;
+const LEGEND_PX = 34;
+const LEGEND_ENTRY_PX = 118;
+
+/** Draws it. */
+export function standaloneMap(view: MapView, looks: readonly Look[]): string {
+  const map = mapElement(view, looks, "wide");
+  const width = WIDTHS.wide;
+  const height = Number(map.getAttribute("height"));
+  for (const point of map.querySelectorAll("[tabindex]")) {
+    for (const name of ["tabindex", "role", "data-configuration"]) point.removeAttribute(name);
+  }
+  const title = `Operations per second, over what a ${CRASH_NAMES[view.crash]} loses` +
+    (view.unit === "writes" ? " (writes)" : " (age of the oldest write)");
+  const legend = legendElement(looks, width);
+  const label = map.getAttribute("aria-label") ?? title;
+  const whole = HEAD_PX + height + LEGEND_PX;
+  map.setAttribute("y", String(HEAD_PX));
+  legend.setAttribute("y", String(HEAD_PX + height));
+  for (const inner of [map, legend]) {
+    for (const name of ["role", "aria-label"]) inner.removeAttribute(name);
+  }
+  const heading = draw({
+    label: title,
+    width,
+    height: HEAD_PX,
+    margin: 0,
+    axis: null,
+    marks: [
+      Plot.text([title], {
+        frameAnchor: "top-left",
+        textAnchor: "start",
+        dx: 20,
+        dy: 14,
+        fontSize: 16,
+        fontWeight: 600,
+        fill: "var(--ink)",
+      }),
+    ],
+  });
+  for (const name of ["role", "aria-label"]) heading.removeAttribute(name);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${whole}" width="${width}" height="${whole}" role="img">
+<title>${escapeXml(label)}</title>
+<style>
+${COLOR_RULES}svg{color:var(--soft);font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+text{white-space:pre}
+</style>
+<rect width="${width}" height="${whole}" rx="10" fill="var(--paper)"/>
+${[heading, map, legend].map(({ outerHTML }) => outerHTML).join("\n")}
+</svg>
+`;
+}
+
+function legendElement(looks: readonly Look[], width: number): SVGSVGElement {
+  const entries = looks.map((look, at) => ({ ...look, x: 84 + at * LEGEND_ENTRY_PX }));
+  return draw({
+    label: "legend",
+    width,
+    height: LEGEND_PX,
+    margin: 0,
+    axis: null,
+    x: { type: "identity" },
+    y: { type: "identity" },
+    marks: [
+      Plot.dot(entries, {
+        x: "x",
+        y: 14,
+        r: 5.5,
+        fill: "color",
+        symbol: ({ symbol }: Look) => symbol as Plot.SymbolType,
+      }),
+      Plot.text(entries, { x: "x", y: 14, dx: 11, textAnchor: "start", text: "group", fill: "var(--soft)" }),
+    ],
+  });
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}

@@ -1,0 +1,41 @@
+/**
+ * What the pictures below the map have in common: which configurations they show, and how each looks.
+ *
+ * @module
+ */
+import type { MapView } from "../map_view.ts";
+import { type Look, lookOf } from "../palette.ts";
+import type { Configuration } from "../report_data.ts";
+
+/** One configuration in a picture. */
+export interface Subject {
+  /** In the report's configurations. */
+  readonly index: number;
+  readonly configuration: Configuration;
+  readonly color: string;
+  /** Whether it stands out where there is no room for all to do so. */
+  readonly stands: boolean;
+}
+
+/** So many lines can be told from each other in one picture. */
+const STANDING_MAX = 8;
+
+/** All configurations, the fastest first; those on the frontier stand out where there are many. */
+export function subjectsOf(
+  configurations: readonly Configuration[],
+  { looks, view }: { readonly looks: readonly Look[]; readonly view: MapView | undefined },
+): Subject[] {
+  const frontier = new Set(view?.points.filter(({ state }) => state === "frontier").map(({ index }) => index));
+  const few = configurations.length <= STANDING_MAX;
+  return [...configurations.entries()].map(([index, configuration]) => ({
+    index,
+    configuration,
+    color: lookOf(looks, configuration).color,
+    stands: few || frontier.has(index),
+  })).toSorted((a, b) => (b.configuration.opsPerSec?.median ?? 0) - (a.configuration.opsPerSec?.median ?? 0));
+}
+
+/** The text, or its beginning where it is too long for its place. */
+export function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

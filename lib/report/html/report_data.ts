@@ -1,0 +1,217 @@
+/**
+ * What a report shows: the configurations with all that was measured of them, put together from the sources.
+ *
+ * @module
+ */
+import { type SampleSummary, summarize } from "../../compare/statistics.ts";
+import type { ConfigurationSummary, CrashKind, LossSummary, SummaryLine } from "../../sweep/lines.ts";
+import { shortNames } from "../short_names.ts";
+import { argumentsOf, commandText } from "./command_line.ts";
+import { comparedRuns } from "./compared_runs.ts";
+import { type Fields, fieldsIn, numberIn, textIn } from "./fields.ts";
+import { lossesOf } from "./loss.ts";
+import type { ComparisonSource, CrashSource, RunsSource, Source, SweepSource } from "./source.ts";
+
+/** One run of a configuration. */
+export interface MeasuredRun {
+  /** From 1, within the configuration or the sweep. */
+  readonly round: number;
+  /** In milliseconds since the epoch, where known. */
+  readonly startedAtMs?: number;
+  /** What `--format=json` has printed of it. */
+  readonly result: Fields;
+}
+
+/** One configuration, and what was measured of it. */
+export interface Configuration {
+  /** Short and unique in the report. */
+  readonly id: string;
+  /** The arguments that make it, those of the load left out. */
+  readonly title: string;
+  readonly command: string;
+  readonly backend: string;
+  readonly layout: string | null;
+  /** Backend and layout, which share a colour. */
+  readonly group: string;
+  readonly options: Fields;
+  readonly promises: Readonly<Record<CrashKind, string>> | null;
+  readonly runs: readonly MeasuredRun[];
+  /** Of all runs; absent where none ended well. */
+  readonly opsPerSec?: SampleSummary;
+  readonly loss: Readonly<Record<CrashKind, LossSummary>>;
+  /** What real kills cost, as `kvlab crash --format=json` prints it. */
+  readonly crash?: Fields;
+  /** What the sweep says of it, where it came to its end. */
+  readonly summary?: ConfigurationSummary;
+  /** Why it could not be run, or not be killed. */
+  readonly failures: readonly string[];
+}
+
+/** Where and with what something was measured. */
+export interface Environment {
+  /** What it is of: file names. */
+  readonly of: readonly string[];
+  readonly kvlab: string;
+  readonly machine: Fields;
+}
+
+/** All that a report shows. */
+export interface ReportData {
+  readonly configurations: readonly Configuration[];
+  readonly environments: readonly Environment[];
+  readonly sweeps: readonly SweepSource[];
+  readonly comparisons: readonly ComparisonSource[];
+}
+
+/** Puts the sources together, in their order. */
+export function reportData(sources: readonly Source[]): ReportData {
+  const names = shortNames(sources.map(({ path }) => path));
+  const configurations = sources.flatMap((source, at) => configurationsOf(source, names[at] ?? source.path));
+  return {
+    configurations: withUniqueIds(configurations),
+    environments: environmentsOf(sources, names),
+    sweeps: sources.filter((source) => source.kind === "sweep"),
+    comparisons: sources.filter((source) => source.kind === "comparison"),
+  };
+}
+
+function configurationsOf(source: Source, name: string): Configuration[] {
+  switch (source.kind) {
+    case "runs":
+      return [runsConfiguration(source, name)];
+    case "crash":
+      return [crashConfiguration(source, name)];
+    case "comparison":
+      return comparedRuns(source).map((runs, at, { length }) =>
+        runsConfiguration(runs, length === 1 ? name : `${name}: ${shortNames(comparedPaths(source))[at] ?? at + 1}`)
+      );
+    case "sweep":
+      return sweepConfigurations(source);
+  }
+}
+
+function comparedPaths(source: ComparisonSource): string[] {
+  return comparedRuns(source).map(({ path }) => path);
+}
+
+function runsConfiguration({ options, seed, runs }: RunsSource, id: string): Configuration {
+  return configurationOf({ id, options, seed, runs: runs.map((result, at) => ({ round: at + 1, result })) });
+}
+
+function crashConfiguration({ result }: CrashSource, id: string): Configuration {
+  const options = fieldsIn(result, "options") ?? {};
+  return { ...configurationOf({ id, options, seed: numberIn(result, "seed"), runs: [] }), crash: result };
+}
+
+/** What a configuration outside of a sweep is made of. */
+interface ConfigurationParts {
+  readonly id: string;
+  readonly options: Fields;
+  readonly seed: number | undefined;
+  readonly runs: readonly MeasuredRun[];
+}
+
+function configurationOf({ id, options, seed, runs }: ConfigurationParts): Configuration {
+  const args = argumentsOf(options);
+  const load = seed === undefined ? args.load : [...args.load, `--seed=${seed}`];
+  const backend = textIn(options, "backend") ?? "unknown";
+  const layout = textIn(options, "layout") ?? null;
+  return {
+    id,
+    title: args.backend.join(" "),
+    command: commandText({ load, backend: args.backend }),
+    backend,
+    layout,
+    group: groupOf(backend, layout),
+    options,
+    promises: null,
+    ...measured(runs, backend),
+    failures: [],
+  };
+}
+
+function measured(runs: readonly MeasuredRun[], backend: string) {
+  const samples = runs.map(({ result }) => numberIn(result, "total_ops_per_sec")).filter((rate) => rate !== undefined);
+  return {
+    runs,
+    ...(samples.length === 0 ? {} : { opsPerSec: summarize(samples) }),
+    loss: lossesOf(runs.map(({ result }) => result), backend),
+  };
+}
+
+function sweepConfigurations({ header, runs, crashes, failures, summary }: SweepSource): Configuration[] {
+  return header.configurations.map((entry) => {
+    const { id, args, command, backend, promises } = entry;
+    const isOfThis = ({ configuration }: { configuration: string }) => configuration === id;
+    const own = runs.filter(isOfThis).map(({ round, started_at, result }) => ({
+      round,
+      ...(Number.isFinite(Date.parse(started_at)) ? { startedAtMs: Date.parse(started_at) } : {}),
+      result,
+    }));
+    const layout = entry.layout ?? null;
+    const crash = crashes.findLast((line) => isOfThis(line));
+    const found = summaryOf(summary, id);
+    return {
+      id,
+      title: args.join(" "),
+      command,
+      backend,
+      layout,
+      group: groupOf(backend, layout),
+      options: fieldsIn(own[0]?.result ?? {}, "options") ?? {},
+      promises: promises ?? null,
+      ...measured(own, backend),
+      ...(found === undefined ? {} : { loss: found.loss, summary: found }),
+      ...(crash === undefined || crash.result === null ? {} : { crash: crash.result }),
+      failures: [
+        ...failures.filter(isOfThis).map(({ reason }) => reason),
+        ...(crash?.reason === undefined ? [] : [`kills: ${crash.reason}`]),
+      ],
+    };
+  });
+}
+
+function summaryOf(summary: SummaryLine | undefined, id: string): ConfigurationSummary | undefined {
+  return summary?.configurations.find((configuration) => configuration.id === id);
+}
+
+function groupOf(backend: string, layout: string | null): string {
+  return layout === null ? backend : `${backend}, ${layout}`;
+}
+
+/** Sources of several folders or sweeps may use a name twice. */
+function withUniqueIds(configurations: readonly Configuration[]): Configuration[] {
+  const seen = new Map<string, number>();
+  return configurations.map((configuration) => {
+    const times = (seen.get(configuration.id) ?? 0) + 1;
+    seen.set(configuration.id, times);
+    return times === 1 ? configuration : { ...configuration, id: `${configuration.id} (${times})` };
+  });
+}
+
+/** Machines that are the same in all respects are shown once. */
+function environmentsOf(sources: readonly Source[], names: readonly string[]): Environment[] {
+  const byContent = new Map<string, { of: string[]; kvlab: string; machine: Fields }>();
+  for (const [at, source] of sources.entries()) {
+    for (const { kvlab, machine } of placesOf(source)) {
+      const key = JSON.stringify([kvlab, machine]);
+      const known = byContent.get(key) ?? { of: [], kvlab, machine };
+      known.of.push(names[at] ?? source.path);
+      byContent.set(key, known);
+    }
+  }
+  return [...byContent.values()];
+}
+
+function placesOf(source: Source): { kvlab: string; machine: Fields }[] {
+  switch (source.kind) {
+    case "runs":
+      return [source];
+    case "sweep":
+      return [source.header];
+    case "comparison":
+      return comparedRuns(source);
+    case "crash":
+      return [{ kvlab: textIn(source.result, "kvlab") ?? "", machine: fieldsIn(source.result, "machine") ?? {} }];
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The report: results as one HTML page that stands alone.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { html, NOTHING, scriptJson } from "./html.ts";
+import { mapViews } from "./map_view.ts";
+import { pageData } from "./page/page_data.ts";
+import { comparisonSection } from "./page/comparison_section.ts";
+import { configurationsSection } from "./page/configurations_section.ts";
+import { environmentSection } from "./page/environment_section.ts";
+import { figuresSection } from "./page/figures_section.ts";
+import { answerHtml, footerHtml, headerHtml, titleOf } from "./page/head.ts";
+import { mapSection } from "./page/map_section.ts";
+import { pictureSections } from "./page/picture_sections.ts";
+import { STYLE } from "./page/style.ts";
+import { warningsSection } from "./page/warnings_section.ts";
+import { Html } from "./html.ts";
+import { looksOf } from "./palette.ts";
+import { standaloneMap } from "./picture/standalone_map.ts";
+import { subjectsOf } from "./picture/subject.ts";
+import { reportData } from "./report_data.ts";
+import { scriptText } from "./script/script_text.ts";
+import type { Source } from "./source.ts";
+
+/**
+ * The page. The same sources give the same text. Nothing is fetched, and a Content-Security-Policy lets nothing run or
+ * style but what is in it.
+ *
+ * @param sources at least one
+ */
+export function reportHtml(sources: readonly Source[]): string {
+  const data = reportData(sources);
+  const { configurations, sweeps, comparisons } = data;
+  const looks = looksOf(configurations);
+  const measured = configurations.filter(({ opsPerSec }) => opsPerSec !== undefined);
+  const views = measured.length > 1 ? mapViews(data) : [];
+  const view = views[0];
+  const subjects = subjectsOf(configurations, { looks, view });
+  const sections = [
+    answerHtml(data),
+    warningsSection(data),
+    mapSection(views, looks),
+    configurations.length > 1 ? configurationsSection(configurations, { looks, view }) : NOTHING,
+    ...pictureSections(subjects, sweeps),
+    ...comparisons.map(comparisonSection),
+    figuresSection(configurations),
+    environmentSection(data),
+  ];
+  const script = scriptText();
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf(script)}`,
+    `style-src ${hashOf(STYLE)}`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  return html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="${policy}">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <link rel="icon" href="data:,">
+        <title>${titleOf(data)} – kvlab</title>
+        <style>${new Html(STYLE)}</style>
+      </head>
+      <body>
+        ${headerHtml(data)}
+        <main>${sections}</main>
+        ${footerHtml()}
+        <script type="application/json" id="data">${scriptJson(pageData(configurations, views))}</script>
+    <script>${new Html(script)}</script>
+      </body>
+    </html>
+  `.text.trimStart();
+}
+
+/**
+ * The map alone, as an SVG that needs no page around it, light or dark as its reader's screen is.
+ *
+ * @returns `undefined` where fewer than two configurations were measured
+ */
+export function mapSvg(sources: readonly Source[]): string | undefined {
+  const data = reportData(sources);
+  const [view] = mapViews(data);
+  return view === undefined || view.points.length < 2 ? undefined : standaloneMap(view, looksOf(data.configurations));
+}
+
+/** The hash of a text, as a Content-Security-Policy names it. */
+function hashOf(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}

@@ -1,0 +1,146 @@
+/**
+ * The sources of a report: what each file that kvlab has written holds, told by its content.
+ *
+ * @module
+ */
+import { parseResultDocument } from "../../compare/result_file.ts";
+import { PersistError } from "../../persist/persist_error.ts";
+import {
+  type ConfigurationEntry,
+  type CrashLine,
+  type FailureLine,
+  type RunLine,
+  type SummaryLine,
+  SWEEP_KIND,
+  SWEEP_VERSION,
+  type SweepHeader,
+} from "../../sweep/lines.ts";
+import { type Fields, fieldsIn, isFields, rowsIn, textIn } from "./fields.ts";
+
+/** What one file holds. */
+export type Source = RunsSource | CrashSource | ComparisonSource | SweepSource;
+
+/** A run, or its repeats. */
+export interface RunsSource {
+  readonly kind: "runs";
+  readonly path: string;
+  readonly kvlab: string;
+  readonly seed: number;
+  readonly options: Fields;
+  readonly machine: Fields;
+  /** At least one, in their order. */
+  readonly runs: readonly Fields[];
+}
+
+/** What kills have cost. */
+export interface CrashSource {
+  readonly kind: "crash";
+  readonly path: string;
+  readonly result: Fields;
+}
+
+/** Results side by side. */
+export interface ComparisonSource {
+  readonly kind: "comparison";
+  readonly path: string;
+  readonly result: Fields;
+}
+
+/** A sweep, whole or as far as it came. */
+export interface SweepSource {
+  readonly kind: "sweep";
+  readonly path: string;
+  readonly header: SweepHeader;
+  readonly runs: readonly RunLine[];
+  readonly failures: readonly FailureLine[];
+  readonly crashes: readonly CrashLine[];
+  /** The last one; absent where the sweep was cut off. */
+  readonly summary?: SummaryLine;
+}
+
+/**
+ * What a text holds.
+ *
+ * @param path where it comes from, for the errors
+ * @throws {PersistError} when it is nothing that kvlab writes, or damaged
+ */
+export function parseSource(path: string, text: string): Source {
+  const refuse = (reason: string) => new PersistError("read", path, reason);
+  if (text.trim() === "") throw refuse("it is empty");
+  const first = parseJson(text.slice(0, lineEnd(text)));
+  if (isFields(first) && first.kind === SWEEP_KIND) return parseSweep(path, first, text);
+  const document = parseJson(text);
+  if (document === undefined) {
+    throw refuse("it is not JSON, must be what --result, --format=json or a sweep's --results has written");
+  }
+  if (isFields(document) && "schema" in document) return runsSource(path, document, text);
+  if (isFields(document) && "kills_held" in document && Array.isArray(document.rows)) {
+    return { kind: "crash", path, result: document };
+  }
+  if (isFields(document) && Array.isArray(document.files) && fieldsIn(document, "figures") !== undefined) {
+    return { kind: "comparison", path, result: document };
+  }
+  throw refuse("it is not a result of kvlab: neither a run, a crash, a comparison nor a sweep");
+}
+
+function runsSource(path: string, document: Fields, text: string): RunsSource {
+  const { kvlab, seed, options, machine } = parseResultDocument(path, text);
+  const runs = "runs" in document ? rowsIn(document, "runs") : [document];
+  return { kind: "runs", path, kvlab, seed, options, machine, runs };
+}
+
+/** A line that was being written when the sweep was killed is left out; any other damage is an error. */
+function parseSweep(path: string, header: Fields, text: string): SweepSource {
+  const refuse = (reason: string) => new PersistError("read", path, reason);
+  if (header.version !== SWEEP_VERSION) {
+    throw refuse(`its version is ${JSON.stringify(header.version)}, must be ${SWEEP_VERSION}`);
+  }
+  if (!isHeader(header)) throw refuse("line 1 is not a whole header of a sweep");
+  const runs: RunLine[] = [], failures: FailureLine[] = [], crashes: CrashLine[] = [];
+  let summary: SummaryLine | undefined;
+  const known = new Set(header.configurations.map(({ id }) => id));
+  const lines = text.split("\n");
+  for (const [index, line] of lines.entries()) {
+    // What follows the last line feed is torn, or nothing.
+    if (index === 0 || index === lines.length - 1) continue;
+    const entry = parseJson(line);
+    if (!isFields(entry)) throw refuse(`line ${index + 1} is not a JSON object`);
+    if (entry.kind === "summary" && rowsIn(entry, "configurations").length > 0) {
+      summary = entry as unknown as SummaryLine;
+      continue;
+    }
+    if (!known.has(textIn(entry, "configuration") ?? "")) {
+      throw refuse(`line ${index + 1} is of a configuration that line 1 does not name`);
+    }
+    if (entry.kind === "run" && isFields(entry.result)) runs.push(entry as unknown as RunLine);
+    else if (entry.kind === "failure") failures.push(entry as unknown as FailureLine);
+    else if (entry.kind === "crash") crashes.push(entry as unknown as CrashLine);
+    else throw refuse(`line ${index + 1} is not a line of a sweep`);
+  }
+  return { kind: "sweep", path, header, runs, failures, crashes, ...(summary === undefined ? {} : { summary }) };
+}
+
+function isHeader(header: Fields): header is Fields & SweepHeader {
+  const { configurations } = header;
+  return isFields(header.options) && isFields(header.machine) && Array.isArray(header.load_args) &&
+    typeof header.kvlab === "string" && typeof header.started_at === "string" && typeof header.seed === "number" &&
+    Array.isArray(configurations) && configurations.length > 0 && configurations.every(isConfiguration);
+}
+
+function isConfiguration(value: unknown): value is ConfigurationEntry {
+  return isFields(value) && ["id", "command", "backend"].every((name) => typeof value[name] === "string") &&
+    Array.isArray(value.args) && value.args.every((arg) => typeof arg === "string");
+}
+
+function lineEnd(text: string): number {
+  const end = text.indexOf("\n");
+  return end < 0 ? text.length : end;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * How the report says values: numbers with their units, losses, and the figures of a run's JSON by their names.
+ *
+ * @module
+ */
+import type { CrashKind, LossSummary, LossValue } from "../../sweep/lines.ts";
+import { readableDuration, readableNumber, readableShare } from "../format.ts";
+
+/** In which unit a loss is counted. */
+export type LossUnit = "writes" | "age_ms";
+
+/** The kinds of crash, as a person reads them. */
+export const CRASH_NAMES: Readonly<Record<CrashKind, string>> = {
+  process_crash: "process crash",
+  power_loss: "power loss",
+};
+
+/** The units of loss, as a person reads them. */
+export const UNIT_NAMES: Readonly<Record<LossUnit, string>> = { age_ms: "time", writes: "writes" };
+
+const MS_PER_SEC = 1000;
+
+/** A loss, such as `nothing`, `1,025 writes`, `12.5 ms of writes`, `everything`. */
+export function lossText(loss: LossValue, unit: LossUnit): string {
+  if (loss === null) return "unknown";
+  if (loss === "everything") return loss;
+  if (loss === 0) return "nothing";
+  if (unit === "age_ms") return `${readableDuration(loss / MS_PER_SEC)} of writes`;
+  return `${readableNumber(loss)} ${loss === 1 ? "write" : "writes"}`;
+}
+
+/** A loss in a table's cell or at an axis, where the heading says of what. */
+export function shortLoss(loss: LossValue, unit: LossUnit): string {
+  if (loss === null) return "unknown";
+  if (loss === "everything") return "all";
+  if (loss === 0) return "0";
+  return unit === "age_ms" ? readableDuration(loss / MS_PER_SEC) : readableNumber(loss);
+}
+
+/** What stands behind the loss that counts: the promise, or else the worst moment; and the gauge. */
+export function lossBasis(loss: LossSummary, unit: LossUnit): string {
+  const bound = unit === "writes" ? loss.bound_writes : loss.bound_age_ms;
+  const p99 = unit === "writes" ? loss.p99_writes : loss.p99_age_ms;
+  const worst = unit === "writes" ? loss.max_writes : loss.max_age_ms;
+  const parts = [
+    ...(bound === undefined ? [] : [`promised at most ${shortLoss(bound, unit)}`]),
+    ...(p99 === undefined ? [] : [`gauge p99 ${shortLoss(p99, unit)}`]),
+    ...(worst === undefined ? [] : [`worst moment ${shortLoss(worst, unit)}`]),
+  ];
+  return parts.join(", ");
+}
+
+/** A rate of operations, such as `1,810,000 ops/s`. */
+export function rateText(opsPerSec: number): string {
+  return `${readableNumber(Number(opsPerSec.toPrecision(3)))} ops/s`;
+}
+
+/** A rate in few characters: `1.81 M`, `23.4 k`, `890`. */
+export function shortRate(opsPerSec: number): string {
+  const [divisor, suffix] = opsPerSec >= 1e6 ? [1e6, " M"] : opsPerSec >= 1e3 ? [1e3, " k"] : [1, ""];
+  return Number((opsPerSec / divisor).toPrecision(3)) + suffix;
+}
+
+/** The value of a figure of a run's JSON with the unit that its name ends in. */
+export function figureText(name: string, value: number): string {
+  if (/_per_sec(_with_drain)?$/.test(name) || /^rate_/.test(name)) return `${readableNumber(value)}/s`;
+  if (name.endsWith("_sec")) return readableDuration(value);
+  if (name.endsWith("_share")) return readableShare(value);
+  if (/(^|_)bytes(_|$)/.test(name)) return `${readableNumber(value)} B`;
+  return readableNumber(value);
+}
+
+/** The name of a figure without its unit, as words. */
+export function figureName(name: string): string {
+  return name.replace(/_sec$/, (unit) => name.endsWith("_per_sec") ? unit : "").replaceAll("_", " ");
+}

@@ -1,0 +1,48 @@
+/**
+ * Tests of the frontier: which configurations are worth choosing.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { type Contestant, statesOf } from "../../../lib/report/html/frontier.ts";
+
+Deno.test("statesOf() has on the frontier whom nobody beats in both, without intervals by their medians", () => {
+  assertEquals(
+    statesOf([
+      { opsPerSec: 100, loss: "everything" },
+      { opsPerSec: 50, loss: 10 },
+      { opsPerSec: 40, loss: 10 },
+      { opsPerSec: 60, loss: null },
+      { opsPerSec: 5, loss: 0 },
+      { opsPerSec: 5, loss: 1 },
+    ]),
+    ["frontier", "frontier", "dominated", "dominated", "frontier", "frontier"],
+  );
+});
+
+Deno.test("statesOf() has those tied whose intervals overlap the faster one's", () => {
+  const interval = (low: number, high: number) => ({ low, high });
+  assertEquals(
+    statesOf([
+      { opsPerSec: 100, loss: 0, interval: interval(90, 110) },
+      { opsPerSec: 95, loss: 0, interval: interval(85, 105) },
+      { opsPerSec: 80, loss: 5, interval: interval(75, 89) },
+      { opsPerSec: 96, loss: 5 },
+    ]),
+    ["frontier", "tied", "dominated", "dominated"],
+  );
+});
+
+Deno.test("statesOf() always leaves somebody on the frontier", () => {
+  const contestant: fc.Arbitrary<Contestant> = fc.record({
+    opsPerSec: fc.double({ min: 1, max: 1e7, noNaN: true }),
+    loss: fc.oneof(fc.nat(), fc.constant("everything" as const), fc.constant(null)),
+  });
+  fc.assert(fc.property(fc.array(contestant, { minLength: 1, maxLength: 20 }), (contestants) => {
+    const states = statesOf(contestants);
+    const fastest = contestants.reduce((best, { opsPerSec }) => Math.max(best, opsPerSec), 0);
+    const at = contestants.findIndex(({ opsPerSec }) => opsPerSec === fastest);
+    assertEquals(states[at], "frontier");
+  }));
+});
