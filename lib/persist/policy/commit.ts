@@ -6,7 +6,7 @@
 import { AbortError } from "../../sync/abort.ts";
 import type { SharedStore } from "../../store/shared_store.ts";
 import type { Clock } from "../../sync/clock.ts";
-import type { FileLocks } from "../file_locks.ts";
+import { type FileLocks, NO_GROUP } from "../file_locks.ts";
 import type { Ledger } from "../ledger.ts";
 import type { SyncName } from "../policy.ts";
 import type { Writer } from "../writer.ts";
@@ -28,7 +28,7 @@ export interface CommitParts {
 /**
  * Group commit. Of the threads whose puts go to one file, whoever finds its lock free leads: it takes what has changed,
  * the others' puts included, writes it once and syncs it once. The others sleep until the leader gives the lock back; then
- * those whose puts it has taken return, and of the rest, whose puts came while it wrote, one leads next. The idea is that
+ * those whose puts it has taken return, and of the rest, whose puts came while it wrote, one is woken, and leads next. The idea is that
  * of LevelDB's writer queue (`DBImpl::Write` and `BuildBatchGroup` in `db/db_impl.cc`), the delay that of PostgreSQL's
  * `commit_delay`.
  *
@@ -53,12 +53,9 @@ export class CommitPut implements PutPolicy {
   acknowledge(shard: number, version: number): void {
     const { store, ledger, locks, shardsPerFile } = this.#parts;
     const file = Math.floor(shard / shardsPerFile);
-    for (;;) {
-      const epoch = locks.epoch(file);
-      if (this.#committedVersion(shard) >= version) break;
+    while (this.#committedVersion(shard) < version) {
       if (ledger.hasFailed) throw new AbortError();
-      if (locks.tryLock(file)) this.#lead(file, shard, version);
-      else this.#follow(file, epoch);
+      if (locks.tryLock(file) || this.#follow(file, shard, version)) this.#lead(file, shard, version);
     }
     store.lockShard(shard);
     ledger.recordAcknowledged(shard, version);
@@ -81,11 +78,26 @@ export class CommitPut implements PutPolicy {
     }
   }
 
-  #follow(file: number, epoch: number): void {
-    const { locks, writer } = this.#parts;
+  /** Waits until the put is committed, or until this thread holds the file's lock; says which: true for the lock. */
+  #follow(file: number, shard: number, version: number): boolean {
+    const { locks, ledger, writer } = this.#parts;
     const startedAtMs = performance.now();
-    locks.waitForEpochAfter(file, epoch);
-    writer.blocked.addSince(startedAtMs);
+    const joined = locks.join(file);
+    let slept = NO_GROUP;
+    try {
+      for (;;) {
+        const group = locks.group(file, joined);
+        const epoch = locks.epoch(file, group);
+        if (this.#committedVersion(shard) >= version) return false;
+        if (ledger.hasFailed) throw new AbortError();
+        if (locks.tryLock(file)) return true;
+        slept = group;
+        locks.waitForTurn(file, group, epoch);
+      }
+    } finally {
+      locks.leave(file, slept);
+      writer.blocked.addSince(startedAtMs);
+    }
   }
 
   #committedVersion(shard: number): number {
