@@ -8,7 +8,6 @@ import type { PutPolicy } from "../persist/policy/put_policy.ts";
 import { hashKey } from "../store/hash.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import type { SharedStore } from "../store/shared_store.ts";
-import { StoreFullError } from "../store/store_full_error.ts";
 import type { Backend } from "./backend.ts";
 
 /** Puts in shared memory, and has them persisted as its layout and policy say. */
@@ -32,7 +31,7 @@ export class FileBackend implements Backend {
     this.#lockWithRoom(shard, key.length, value.length);
     try {
       const entry = store.putLocked(shard, hash, key, value);
-      if (entry === 0) throw new StoreFullError(shard, store.size);
+      if (entry === 0) throw store.refusal(shard, key, value);
       this.#layout.note(shard, entry);
       this.#policy.applied(shard);
       version = store.version(shard);

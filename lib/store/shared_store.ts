@@ -8,8 +8,11 @@ import { BlockedTime } from "../sync/blocked.ts";
 import { LINE_DOUBLES, LINE_WORDS } from "../sync/layout.ts";
 import { lock, unlock } from "../sync/mutex.ts";
 import { hashKey, shardOf } from "./hash.ts";
+import { EntryTooLargeError } from "./entry_too_large_error.ts";
 import { PaddedBytes } from "./padded_bytes.ts";
+import { capacityOf, jsonRoomOf, MOVED_AWAY, PAGE_END } from "./pages.ts";
 import {
+  ENTRY_CAPACITY,
   entryWords,
   findEntry,
   linkEntry,
@@ -68,6 +71,9 @@ export class SharedStore {
   readonly #regionsStart: number;
   readonly #regionWords: number;
   readonly #valueCapacityMin: number;
+  /** Words of a page; 0 where arenas are not divided into pages. */
+  readonly #pageWords: number;
+  readonly #jsonRoom: boolean;
   /** One for each shard that this thread has viewed. */
   readonly #views: (ShardView | undefined)[];
 
@@ -83,6 +89,8 @@ export class SharedStore {
     this.#regionsStart = layout.regionsStart;
     this.#regionWords = layout.regionWords;
     this.#valueCapacityMin = size.valueCapacityMin ?? 0;
+    this.#pageWords = size.pages?.words ?? 0;
+    this.#jsonRoom = size.pages?.jsonRoom ?? false;
     this.#views = new Array(size.shards).fill(undefined);
   }
 
@@ -115,6 +123,7 @@ export class SharedStore {
    * Stores a value under a key; the previous value is overwritten in place where the new one fits.
    *
    * @throws {StoreFullError} when the shard has no room left; nothing has changed then
+   * @throws {EntryTooLargeError} when a page is too small for the entry; nothing has changed then either
    * @throws {AbortError} when the run fails while waiting for the shard's lock
    */
   put(key: PaddedBytes, value: PaddedBytes): void {
@@ -124,7 +133,7 @@ export class SharedStore {
     lock(this.#words, header + HEADER_LOCK, this.#abort, this.blocked);
     const entry = this.putLocked(shard, hash, key, value);
     unlock(this.#words, header + HEADER_LOCK);
-    if (entry === 0) throw new StoreFullError(shard, this.size);
+    if (entry === 0) throw this.refusal(shard, key, value);
   }
 
   /**
@@ -190,12 +199,67 @@ export class SharedStore {
   putLocked(shard: number, hash: number, key: PaddedBytes, value: PaddedBytes): number {
     const region = this.#regionsStart + shard * this.#regionWords;
     let entry = findEntry(this.#words, region, this.#slotMask, hash, key);
-    if (entry === 0 || !writeValue(this.#words, entry, key.length, value)) {
+    const fits = entry !== 0 && (!this.#jsonRoom || jsonRoomOf(key, value) <= capacityOf(this.#words, entry));
+    if (!fits || !writeValue(this.#words, entry, key.length, value)) {
       entry = this.#append(shard, entry, hash, key, value);
       if (entry === 0) return 0;
     }
     this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION]!++;
     return entry;
+  }
+
+  /**
+   * Puts an entry behind all others of its shard, as loading does, whether or not its key has one already; the shard's
+   * version stays. The caller holds the shard's lock, or knows that nobody else uses the store.
+   *
+   * @param capacity for the value, in bytes
+   * @returns as {@linkcode SharedStore.putLocked} does
+   */
+  appendLocked(shard: number, hash: number, key: PaddedBytes, value: PaddedBytes, capacity: number): number {
+    const region = this.#regionsStart + shard * this.#regionWords;
+    const old = findEntry(this.#words, region, this.#slotMask, hash, key);
+    return this.#appendWith(shard, old, hash, key, value, capacity);
+  }
+
+  /**
+   * Has a shard's next entry come on this page, which none has reached yet; pages left out stay without entries. The
+   * caller holds the shard's lock, or knows that nobody else uses the store.
+   */
+  startPage(shard: number, page: number): void {
+    const words = this.#words;
+    const header = shard * HEADER_WORDS;
+    const region = this.#regionsStart + shard * this.#regionWords;
+    const start = this.#arenaStart + page * this.#pageWords;
+    let end = words[header + HEADER_ARENA_END]! || this.#arenaStart;
+    while (end < start) {
+      words[region + end] = PAGE_END;
+      end += this.#wordsLeftOnPage(end);
+    }
+    words[header + HEADER_ARENA_END] = end;
+  }
+
+  /** Why a put has found no room. */
+  refusal(shard: number, key: PaddedBytes, value: PaddedBytes): RangeError {
+    const words = entryWords(key.length, this.#roomOf(key, value));
+    return this.#pageWords > 0 && words > this.#pageWords
+      ? new EntryTooLargeError(key.length + value.length)
+      : new StoreFullError(shard, this.size);
+  }
+
+  /** Pages of each shard, where arenas are divided into pages. */
+  get pagesPerShard(): number {
+    return Math.ceil((this.#regionWords - this.#arenaStart) / this.#pageWords);
+  }
+
+  /** The first word of a shard's arena, as an index of {@linkcode SharedStore.words}. */
+  arenaStart(shard: number): number {
+    return this.#regionsStart + shard * this.#regionWords + this.#arenaStart;
+  }
+
+  /** The word after a shard's last entry, likewise. The caller holds the shard's lock, or knows that nobody writes. */
+  arenaEnd(shard: number): number {
+    const end = this.#words[shard * HEADER_WORDS + HEADER_ARENA_END]! || this.#arenaStart;
+    return this.#regionsStart + shard * this.#regionWords + end;
   }
 
   /** The puts that a shard has applied. The caller holds the shard's lock, or knows that nobody writes. */
@@ -236,19 +300,58 @@ export class SharedStore {
 
   /** Appends an entry that replaces `old` (0: none), and returns it; 0 when there is no room. */
   #append(shard: number, old: number, hash: number, key: PaddedBytes, value: PaddedBytes): number {
+    const room = this.#roomOf(key, value);
+    const capacity = Math.max(room, this.#valueCapacityMin);
+    const fitsPage = this.#pageWords === 0 || entryWords(key.length, capacity) <= this.#pageWords;
+    return this.#appendWith(shard, old, hash, key, value, fitsPage ? capacity : room);
+  }
+
+  #appendWith(
+    shard: number,
+    old: number,
+    hash: number,
+    key: PaddedBytes,
+    value: PaddedBytes,
+    capacity: number,
+  ): number {
     const words = this.#words;
     const header = shard * HEADER_WORDS;
     const region = this.#regionsStart + shard * this.#regionWords;
-    const offset = words[header + HEADER_ARENA_END]! || this.#arenaStart;
-    const capacity = Math.max(value.length, this.#valueCapacityMin);
-    const end = offset + entryWords(key.length, capacity);
+    const last = words[header + HEADER_ARENA_END]! || this.#arenaStart;
+    const needed = entryWords(key.length, capacity);
+    const offset = this.#pageWords === 0 ? last : this.#placeOnPage(last, needed);
+    const end = offset + needed;
     if (end > this.#regionWords) return 0;
     if (old === 0 && words[header + HEADER_COUNT]! >= this.size.entriesPerShard) return 0;
 
+    if (offset > last) words[region + last] = PAGE_END;
     writeEntry(words, region + offset, key, value, capacity);
     linkEntry(words, region, this.#slotMask, hash, region + offset, old);
+    if (this.#pageWords > 0 && old !== 0 && old - region < offset - this.#wordsIntoPage(offset)) {
+      words[old + ENTRY_CAPACITY]! |= MOVED_AWAY;
+    }
     words[header + HEADER_ARENA_END] = end;
     if (old === 0) words[header + HEADER_COUNT]!++;
     return region + offset;
+  }
+
+  /** Bytes of room that a value needs. */
+  #roomOf(key: PaddedBytes, value: PaddedBytes): number {
+    return this.#jsonRoom ? jsonRoomOf(key, value) : value.length;
+  }
+
+  /** Where an entry of so many words goes whose shard's entries end here; past the region when no page could hold it. */
+  #placeOnPage(last: number, needed: number): number {
+    if (needed > this.#pageWords) return this.#regionWords;
+    const left = this.#wordsLeftOnPage(last);
+    return needed <= left ? last : last + left;
+  }
+
+  #wordsIntoPage(offset: number): number {
+    return (offset - this.#arenaStart) % this.#pageWords;
+  }
+
+  #wordsLeftOnPage(offset: number): number {
+    return this.#pageWords - this.#wordsIntoPage(offset);
   }
 }

@@ -19,6 +19,19 @@ export interface StoreSize {
    * behind, again and again; 0 when absent.
    */
   readonly valueCapacityMin?: number;
+  /** How each arena is divided into pages; it is not when absent. */
+  readonly pages?: PageSize;
+}
+
+/** Pages of an arena, so that each can be persisted by itself. */
+export interface PageSize {
+  /** Words of a page. No entry crosses the end of one. */
+  readonly words: number;
+  /**
+   * Whether an entry takes as much room as its JSON form does, where escapes make that longer: then a page's entries
+   * never take more bytes in JSON than the page has.
+   */
+  readonly jsonRoom: boolean;
 }
 
 /** Index slots are at most this full, so that a probe stays short. */
@@ -46,6 +59,7 @@ export function checkStoreSize(size: StoreSize): void {
   const { regionsStart, regionWords } = layoutOf(size);
   checkBound("words per shard", regionWords, REGION_WORDS_MAX);
   checkBound("words of all shards", regionsStart + size.shards * regionWords, WORDS_MAX);
+  if (size.pages !== undefined) checkBound("words per page", size.pages.words, REGION_WORDS_MAX);
   checkBound("valueCapacityMin", size.valueCapacityMin ?? 0, REGION_WORDS_MAX * Int32Array.BYTES_PER_ELEMENT, 0);
 }
 

@@ -1,0 +1,62 @@
+/**
+ * Pages of an arena: what an entry takes of one, and where the entries of one end.
+ *
+ * A store may be divided into pages, each of which is persisted by itself. An entry lies in one page as a whole, and a new
+ * one always comes behind all others of its shard; so of a key that has moved, the entry on the highest page is the newest.
+ *
+ * @module
+ */
+import type { PaddedBytes } from "./padded_bytes.ts";
+import { ENTRY_CAPACITY } from "./shard.ts";
+
+/** Stands behind a page's last entry where the page has a word left: no key's length is that. */
+export const PAGE_END = -1;
+
+/**
+ * Set in a dead entry's capacity when the key's next entry is on another page. As long as nobody knows that page to be
+ * persisted, this entry is the key's only one that is.
+ */
+export const MOVED_AWAY = 2;
+
+/** What an entry takes in JSON beside key, value and escapes is less than its header by so many bytes. */
+const JSON_SLACK_BYTES = 6;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+
+/** Bytes of room that a value needs so that its entry takes no more in JSON than in the arena. */
+export function jsonRoomOf(key: PaddedBytes, value: PaddedBytes): number {
+  const escapes = escapeBytes(key) + escapeBytes(value);
+  return value.length + Math.max(0, escapes - JSON_SLACK_BYTES);
+}
+
+/** The capacity of an entry for its value, in bytes. */
+export function capacityOf(words: Int32Array<SharedArrayBuffer>, entry: number): number {
+  return words[entry + ENTRY_CAPACITY]! & ~3;
+}
+
+/** By how many bytes JSON's escapes make a text longer. */
+function escapeBytes(text: PaddedBytes): number {
+  const { words, length } = text;
+  if (length === 0) return 0;
+  const last = (length - 1) >> 2;
+  let special = 0;
+  for (let i = 0; i < last; i++) special |= maybeSpecial(words[i]!);
+  // Digits instead of padding, whose zeros would look like control characters.
+  special |= maybeSpecial(words[last]! | ((0x30303030 << ((length - 1) << 3)) << 8));
+  if ((special & 0x80808080) === 0) return 0;
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    const byte = text.bytes[i]!;
+    if (byte === QUOTE || byte === BACKSLASH) count++;
+    else if (byte < SPACE) count += 5;
+  }
+  return count;
+}
+
+/** Sets a byte's highest bit in the result if a byte of the word is below `0` or a backslash; see `codec/json.ts`. */
+function maybeSpecial(word: number): number {
+  const backslashes = word ^ 0x5c5c5c5c;
+  return ((word - 0x30303030) & ~word) | ((backslashes - 0x01010101) & ~backslashes);
+}
