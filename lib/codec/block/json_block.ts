@@ -1,0 +1,298 @@
+/**
+ * Blocks in JSON: each is one line of the block's length, so that a person can grep a file of them:
+ *
+ * ```text
+ * {"block":12,"shard":3,"page":4,"version":1234,"entries":{"Key1":"foo","Key2":"foo"}    ,"crc32":"1a2b3c4d"}
+ * ```
+ *
+ * The spaces make it as long as all others, and the checksum covers all bytes before the comma in front of it.
+ *
+ * @module
+ */
+import { PaddedBytes } from "../../store/padded_bytes.ts";
+import { MOVED_AWAY, PAGE_END } from "../../store/pages.ts";
+import { SPECIAL_KEY } from "../../store/shard.ts";
+import { crc32, CRC32_LENGTH, crc32Hex } from "../codec.ts";
+import { CorruptSnapshotError } from "../corrupt_snapshot_error.ts";
+import type { OutputBuffer } from "../output_buffer.ts";
+import type { BlockCodec, BlockHealth, BlockReader } from "./block_codec.ts";
+import type { BlockImage } from "./block_image.ts";
+import { healthOfUnsound } from "./place_health.ts";
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const CLOSE = 0x7d;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+const LINE_FEED = 0x0a;
+const SMALL_U = 0x75;
+/** `":"` and `",`, as little-endian words. */
+const KEY_END_WORD = 0x22 | 0x3a << 8 | 0x22 << 16;
+const VALUE_END_WORD = 0x22 | 0x2c << 8;
+
+/** What stands in front of each number, and of the entries. */
+const NAMES = ['{"block":', ',"shard":', ',"page":', ',"version":', ',"entries":{'].map((text) =>
+  new TextEncoder().encode(text)
+);
+const TAIL_PREFIX = ',"crc32":"';
+const TAIL_SUFFIX = '"}\n';
+const TAIL_BYTES = TAIL_PREFIX.length + CRC32_LENGTH + TAIL_SUFFIX.length;
+
+/** Words of an entry before its key. */
+const ENTRY_HEADER = 3;
+const DEAD = 1 << 31;
+const SPECIAL = SPECIAL_KEY;
+
+const utf8 = new TextDecoder();
+
+/** The JSON form of blocks; see the module's comment. */
+export const jsonBlockCodec: BlockCodec = {
+  name: "json",
+
+  encode(image: BlockImage, out: OutputBuffer, position: number, blockBytes: number): void {
+    const { block, shard, page, version } = image;
+    out.reserve(position, blockBytes);
+    const head = `{"block":${block},"shard":${shard},"page":${page},"version":${version},"entries":{`;
+    const start = out.writeAscii(position, head);
+    const end = encodeEntries(image, out.view, start);
+    const tail = position + blockBytes - TAIL_BYTES;
+    if (end >= tail) throw new RangeError("Cannot encode a block: it is too small");
+    const { bytes } = out;
+    bytes[end] = CLOSE;
+    bytes.fill(SPACE, end + 1, tail);
+    const crc = crc32(bytes.subarray(position, tail), blockBytes - TAIL_BYTES);
+    out.writeAscii(out.writeHex32(out.writeAscii(tail, TAIL_PREFIX), crc), TAIL_SUFFIX);
+  },
+
+  blank(blockBytes: number): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(blockBytes).fill(SPACE);
+    bytes[blockBytes - 1] = LINE_FEED;
+    return bytes;
+  },
+
+  reader: (blockBytes) => new JsonBlockReader(jsonBlockCodec.blank(blockBytes)),
+};
+
+/** Writes all entries; returns the position after the last, whose comma is left out. */
+function encodeEntries(image: BlockImage, view: DataView<ArrayBuffer>, start: number): number {
+  const { words, bytes: source, end } = image;
+  let position = start | 0;
+  for (let entry = image.start | 0; entry < end;) {
+    const head = words[entry]!;
+    if (head === PAGE_END) break;
+    const keyLength = head & ~DEAD;
+    const valueLength = words[(entry + 1) | 0]!;
+    const capacity = words[(entry + 2) | 0]!;
+    const key = (entry + ENTRY_HEADER) | 0;
+    const value = (key + ((keyLength + 3) >> 2)) | 0;
+    entry = (value + (capacity >> 2)) | 0;
+    if (head < 0 && (capacity & MOVED_AWAY) === 0) continue;
+    view.setUint8(position, QUOTE);
+    position = (position + 1) | 0;
+    position = (capacity & SPECIAL) !== 0
+      ? encodeEscaped(words, key, keyLength, view, position)
+      : copyText(source, key << 2, keyLength, view, position);
+    view.setInt32(position, KEY_END_WORD, true);
+    position = (position + 3) | 0;
+
+    let special = 0;
+    let to = position;
+    let from = value;
+    for (const last = (position + valueLength - 4) | 0; to < last; to = (to + 4) | 0, from = (from + 1) | 0) {
+      const word = words[from]!;
+      view.setInt32(to, word, true);
+      special |= maybeSpecial(word);
+    }
+    if (valueLength > 0) {
+      const lastWord = words[from]!;
+      view.setInt32(to, lastWord, true);
+      // Digits instead of padding, whose zeros would look like control characters.
+      special |= maybeSpecial(lastWord | ((0x30303030 << ((valueLength - 1) << 3)) << 8));
+    }
+    position = (special & 0x80808080) === 0
+      ? (position + valueLength) | 0
+      : encodeEscaped(words, value, valueLength, view, position);
+    view.setInt16(position, VALUE_END_WORD, true);
+    position = (position + 2) | 0;
+  }
+  return position === start ? start : position - 1;
+}
+
+/** Sets a byte's highest bit in the result if a byte of the word is below `0` or a backslash; see `codec/json.ts`. */
+function maybeSpecial(word: number): number {
+  const backslashes = word ^ 0x5c5c5c5c;
+  return ((word - 0x30303030) & ~word) | ((backslashes - 0x01010101) & ~backslashes);
+}
+
+/** Copies text by words of eight bytes; what follows overwrites the excess of the last. Returns the position after. */
+function copyText(
+  source: DataView<SharedArrayBuffer>,
+  from: number,
+  length: number,
+  view: DataView<ArrayBuffer>,
+  start: number,
+): number {
+  for (let at = 0; at < length; at = (at + 8) | 0) {
+    view.setBigInt64((start + at) | 0, source.getBigInt64((from + at) | 0, true), true);
+  }
+  return (start + length) | 0;
+}
+
+/** Writes text byte by byte, escaping what must be; returns the position after it. */
+function encodeEscaped(
+  words: Int32Array<SharedArrayBuffer>,
+  offset: number,
+  length: number,
+  view: DataView<ArrayBuffer>,
+  start: number,
+): number {
+  let position = start;
+  for (let i = 0; i < length; i++) {
+    const byte = (words[offset + (i >> 2)]! >>> ((i & 3) << 3)) & 0xff;
+    if (byte === QUOTE || byte === BACKSLASH) {
+      view.setUint8(position++, BACKSLASH);
+      view.setUint8(position++, byte);
+    } else if (byte < SPACE) {
+      view.setUint32(position, 0x3030755c, true);
+      view.setUint8(position + 4, hexDigit(byte >> 4));
+      view.setUint8(position + 5, hexDigit(byte & 15));
+      position += 6;
+    } else {
+      view.setUint8(position++, byte);
+    }
+  }
+  return position;
+}
+
+function hexDigit(value: number): number {
+  return value < 10 ? 0x30 + value : 0x57 + value;
+}
+
+/** Reads the lines that the encoder writes, and no others that JSON allows. */
+class JsonBlockReader implements BlockReader {
+  block = 0;
+  shard = 0;
+  page = 0;
+  version = 0;
+  readonly key = new PaddedBytes(64);
+  readonly value = new PaddedBytes(256);
+  readonly #blank: Uint8Array<ArrayBuffer>;
+  #bytes: Uint8Array<ArrayBuffer>;
+  /** Where the reading is; -1 once something is not as it must be. */
+  #position = 0;
+  #entries = 0;
+
+  constructor(blank: Uint8Array<ArrayBuffer>) {
+    this.#blank = blank;
+    this.#bytes = blank;
+  }
+
+  open(bytes: Uint8Array<ArrayBuffer>): BlockHealth {
+    const covered = bytes.length - TAIL_BYTES;
+    const expected = () => TAIL_PREFIX + crc32Hex(crc32(bytes, covered)) + TAIL_SUFFIX;
+    const isSound = bytes[covered] === COMMA && utf8.decode(bytes.subarray(covered)) === expected() &&
+      this.#readHead(bytes);
+    return isSound ? "sound" : healthOfUnsound(bytes, this.#blank, TAIL_BYTES);
+  }
+
+  rewind(): void {
+    this.#position = this.#entries;
+  }
+
+  next(): boolean {
+    const bytes = this.#bytes;
+    const at = this.#position;
+    if (bytes[at] === CLOSE) return false;
+    const start = at > this.#entries && bytes[at] === COMMA ? at + 1 : at;
+    this.#position = start;
+    this.#readText(this.key);
+    if (bytes[this.#position] !== COLON) throw new CorruptSnapshotError(`it has no entry at byte ${start}`);
+    this.#position++;
+    this.#readText(this.value);
+    return true;
+  }
+
+  /** Reads what stands before the entries; says whether that is there. */
+  #readHead(bytes: Uint8Array<ArrayBuffer>): boolean {
+    this.#bytes = bytes;
+    this.#position = 0;
+    this.block = this.#readNumber(NAMES[0]!);
+    this.shard = this.#readNumber(NAMES[1]!);
+    this.page = this.#readNumber(NAMES[2]!);
+    this.version = this.#readNumber(NAMES[3]!);
+    this.#readName(NAMES[4]!);
+    this.#entries = this.#position;
+    return this.#position >= 0;
+  }
+
+  #readName(name: Uint8Array): void {
+    const at = this.#position;
+    if (at < 0) return;
+    for (let i = 0; i < name.length; i++) {
+      if (this.#bytes[at + i] === name[i]) continue;
+      this.#position = -1;
+      return;
+    }
+    this.#position = at + name.length;
+  }
+
+  #readNumber(name: Uint8Array): number {
+    this.#readName(name);
+    let at = this.#position;
+    if (at < 0) return 0;
+    let value = 0;
+    for (; this.#bytes[at]! >= DIGIT_0 && this.#bytes[at]! <= DIGIT_9; at++) {
+      value = 10 * value + this.#bytes[at]! - DIGIT_0;
+    }
+    this.#position = at;
+    return value;
+  }
+
+  /** Reads a text in quotes. */
+  #readText(out: PaddedBytes): void {
+    const bytes = this.#bytes;
+    const start = this.#position + 1;
+    if (bytes[this.#position] !== QUOTE) {
+      throw new CorruptSnapshotError(`it has no text at byte ${this.#position}`);
+    }
+    let end = start;
+    for (;; end++) {
+      const byte = bytes[end]!;
+      if (byte === QUOTE || byte === BACKSLASH || !(byte >= SPACE)) break;
+    }
+    if (bytes[end] === QUOTE) {
+      out.copy(bytes, start, end);
+      this.#position = end + 1;
+    } else this.#readEscaped(start, out);
+  }
+
+  #readEscaped(start: number, out: PaddedBytes): void {
+    const bytes = this.#bytes;
+    let end = start;
+    while (end < bytes.length && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
+    this.#position = end + 1;
+    // Never longer than with its escapes.
+    out.reserve(Math.min(end, bytes.length) - start);
+    let length = 0;
+    for (let at = start; at < end;) {
+      let byte = bytes[at++]!;
+      if (byte === BACKSLASH) {
+        byte = bytes[at++]!;
+        if (byte === SMALL_U) {
+          byte = 16 * digitOf(bytes[at + 2]!) + digitOf(bytes[at + 3]!);
+          at += 4;
+        }
+      }
+      out.bytes[length++] = byte;
+    }
+    out.end(length);
+  }
+}
+
+/** What a hexadecimal digit stands for; of anything else, anything. */
+function digitOf(byte: number): number {
+  return byte <= DIGIT_9 ? byte - DIGIT_0 : byte - 0x57;
+}
