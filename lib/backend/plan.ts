@@ -4,7 +4,7 @@
  * @module
  */
 import { entryWords, wordsFor } from "../store/shard.ts";
-import type { StoreSize } from "../store/store_size.ts";
+import type { PageSize, StoreSize } from "../store/store_size.ts";
 
 /** The keys and values that a load may put. */
 export interface KeySpace {
@@ -32,19 +32,33 @@ const FEW_KEYS = 8;
  * else a key whose values grow would take the room of several.
  *
  * @param loaded what is loaded from files, whose keys may be others than the load's
+ * @param pages how arenas are divided, where they are; a shard has whole pages then
  */
 export function planStore(
   shards: number,
   keys: KeySpace,
   loaded: LoadedShard = { entriesPerShardMax: 0, arenaWordsPerShardMax: 0 },
+  pages?: PageSize,
 ): StoreSize {
   const mean = keys.keyCount / shards;
   const entries = Math.min(keys.keyCount, Math.ceil(mean + DEVIATIONS * Math.sqrt(mean) + FEW_KEYS));
+  const words = entryWords(keys.keyLengthMax, keys.valueLengthMax);
+  if (pages !== undefined) {
+    // One more, because the last page that is loaded may be nearly full.
+    const newPages = 1 + Math.ceil(entries / Math.max(1, Math.floor(pages.words / words)));
+    return {
+      shards,
+      entriesPerShard: entries + loaded.entriesPerShardMax,
+      arenaWordsPerShard: loaded.arenaWordsPerShardMax + newPages * pages.words,
+      valueCapacityMin: keys.valueLengthMax,
+      pages,
+    };
+  }
   const loadedWords = loaded.arenaWordsPerShardMax + loaded.entriesPerShardMax * wordsFor(keys.valueLengthMax);
   return {
     shards,
     entriesPerShard: entries + loaded.entriesPerShardMax,
-    arenaWordsPerShard: entries * entryWords(keys.keyLengthMax, keys.valueLengthMax) + loadedWords,
+    arenaWordsPerShard: entries * words + loadedWords,
     valueCapacityMin: keys.valueLengthMax,
   };
 }

@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { pageWordsOf } from "../codec/block/block_image.ts";
 import { CODECS } from "../codec/codecs.ts";
+import type { SerializerName } from "../codec/codec.ts";
 import { type SetAsideFile, ShardDirectory } from "../persist/directory.ts";
 import { Ledger } from "../persist/ledger.ts";
-import { shardsPerFile as shardsPerFileOf } from "../persist/layout/layout_options.ts";
+import { openBlocks } from "../persist/layout/blocks/open_blocks.ts";
+import { type LayoutOptions, shardsPerFile as shardsPerFileOf } from "../persist/layout/layout_options.ts";
 import { openLogs } from "../persist/layout/log/open_logs.ts";
 import { openSnapshots } from "../persist/layout/stored_snapshots.ts";
 import type { StoredState, TornFile } from "../persist/layout/stored_state.ts";
@@ -18,7 +21,7 @@ import { openFilesLimit } from "../persist/system.ts";
 import { SnapshotQueue } from "../persist/snapshot_queue.ts";
 import { WriteMeter } from "../persist/write_meter.ts";
 import { SharedStore } from "../store/shared_store.ts";
-import type { StoreSize } from "../store/store_size.ts";
+import type { PageSize, StoreSize } from "../store/store_size.ts";
 import type { Abort } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import { Doorbell } from "../sync/doorbell.ts";
@@ -92,11 +95,12 @@ export async function prepareFiles(
     files,
     serializer,
     sync,
+    ...(layout.kind === "blocks" ? { blockBytes: layout.blockBytes } : {}),
     ...(options.output === undefined ? {} : { path: options.output }),
   });
   try {
     const stored = await openStored(directory, options, { shards, keys, abort });
-    const store = SharedStore.create(planStore(shards, keys, stored), abort);
+    const store = SharedStore.create(planStore(shards, keys, stored, pagesOf(layout, serializer)), abort);
     const ledger = Ledger.create(shards);
     const layoutHandle = await stored.load({ store, ledger });
     // The file worker's part, and one for each load worker.
@@ -141,8 +145,15 @@ export async function prepareFiles(
   }
 }
 
+/** How a layout needs the arenas to be divided. */
+export function pagesOf(layout: LayoutOptions, serializer: SerializerName): PageSize | undefined {
+  if (layout.kind !== "blocks") return undefined;
+  return { words: pageWordsOf(layout.blockBytes), jsonRoom: serializer === "json" };
+}
+
 /** The usual limit on open files, assumed where the system does not tell. */
 const OPEN_FILES_USUAL = 1024;
+
 /** Looks at what the directory holds in the layout that is asked for. */
 function openStored(
   directory: ShardDirectory,
@@ -152,6 +163,8 @@ function openStored(
   switch (layout.kind) {
     case "snapshot":
       return openSnapshots(directory, { codec: CODECS[serializer], shards, sync, layout });
+    case "blocks":
+      return openBlocks(directory, { files: fileCount, shards, serializer, sync, layout });
     case "log":
       return openLogs(directory, { logs: fileCount, shards, serializer, sync, layout, policy, ...keys, abort });
   }

@@ -28,6 +28,7 @@ export function readFileValues(raw: RawArguments) {
     flushPeriodUs: read(raw, FLAGS.flushPeriod),
     commitDelayUs: read(raw, FLAGS.commitDelay),
     layout: read(raw, FLAGS.layout),
+    blockSizeBytes: read(raw, FLAGS.blockSize),
     logSizeBytes: read(raw, FLAGS.logSize),
     replace: read(raw, FLAGS.replace),
     sync: read(raw, FLAGS.sync),
@@ -73,13 +74,16 @@ export function fileBackend(raw: RawArguments, values: FileValues): FileBackendO
 }
 
 function layoutOptions({ given }: RawArguments, values: FileValues): LayoutOptions {
-  const { layout, replace, logSizeBytes, queueMemoryBytes } = values;
+  const { layout, replace, blockSizeBytes, logSizeBytes, queueMemoryBytes } = values;
+  if (layout !== "snapshot") refuseWith(given, FLAGS.replace.name, "snapshot", layout);
+  if (layout !== "blocks") refuseWith(given, FLAGS.blockSize.name, "blocks", layout);
+  if (layout !== "log") refuseWith(given, FLAGS.logSize.name, "log", layout);
   switch (layout) {
     case "snapshot":
-      refuseWith(given, FLAGS.logSize.name, "log", layout);
       return { kind: "snapshot", replace };
+    case "blocks":
+      return { kind: "blocks", blockBytes: blockSizeBytes };
     case "log":
-      refuseWith(given, FLAGS.replace.name, "snapshot", layout);
       return { kind: "log", logBytes: logSizeBytes, pendingBytes: queueMemoryBytes };
   }
 }

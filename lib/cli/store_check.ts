@@ -5,14 +5,14 @@
  */
 import type { BackendOptions } from "../backend/backend.ts";
 import { planStore } from "../backend/plan.ts";
-import { memoryShards } from "../backend/prepare.ts";
+import { memoryShards, pagesOf } from "../backend/prepare.ts";
 import { mixKeySpace } from "../load/mix.ts";
 import { hasInserts } from "../load/mix_parts.ts";
 import type { MixOptions } from "../load/workload.ts";
 import { shardsPerFile } from "../persist/layout/layout_options.ts";
 import { entryWords } from "../store/shard.ts";
 import { SharedStore } from "../store/shared_store.ts";
-import { checkStoreSize, type StoreSize } from "../store/store_size.ts";
+import { checkStoreSize, type PageSize, type StoreSize } from "../store/store_size.ts";
 import { FLAGS } from "./flags.ts";
 import type { FlagName } from "./flags/flag.ts";
 import { UsageError } from "./usage_error.ts";
@@ -29,7 +29,9 @@ export function refuseTooLargeStore(mix: MixOptions, backend: BackendOptions, th
   const shards = backend.kind === "file"
     ? backend.fileCount * shardsPerFile(backend.layout, backend.fileCount)
     : memoryShards(threads);
-  const size = planStore(shards, mixKeySpace(mix));
+  const pages = backend.kind === "file" ? pagesOf(backend.layout, backend.serializer) : undefined;
+  if (pages !== undefined) refuseTooLargeRecord(mix, pages);
+  const size = planStore(shards, mixKeySpace(mix), undefined, pages);
   const storeBytes = SharedStore.byteLength(size);
   const where = backend.kind === "file" ? `with --${FLAGS.fileCount.name}=${backend.fileCount}` : `in ${shards} shards`;
   const need = `${mix.keyCountMax} keys${hasInserts(mix) ? " (--max-keys)" : ""} of ${mix.keyBytes}B with values of ` +
@@ -47,6 +49,15 @@ export function refuseTooLargeStore(mix: MixOptions, backend: BackendOptions, th
       `${need}, must be below 2GiB per file: raise ${listFlags([FLAGS.fileCount])}, or lower ${listFlags(lower)}`,
     );
   }
+}
+
+/** @throws {UsageError} when a block cannot hold the mix's largest record */
+function refuseTooLargeRecord({ keyBytes, valueBytesMax }: MixOptions, { words }: PageSize): void {
+  if (entryWords(keyBytes, valueBytesMax) <= words) return;
+  throw new UsageError(
+    `records with keys of ${keyBytes}B and values of up to ${valueBytesMax}B do not fit into a block, which has room for ` +
+      `${words * Int32Array.BYTES_PER_ELEMENT}B: raise --${FLAGS.blockSize.name}, or lower --${FLAGS.valueSize.name}`,
+  );
 }
 
 /** What the records take by themselves. */

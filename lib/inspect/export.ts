@@ -27,18 +27,21 @@ interface ChosenPart {
   readonly path: string;
 }
 
+/** What a layout's parts are called. */
+const PART_NAMES = { snapshot: "shard", blocks: "block file", log: "log" } as const;
+
 /** How many parts a message names. */
 const NAMED_PARTS = 3;
 
 /**
- * Exports what a run would load, piece by piece. Every part, which is a shard's newest sound file or a log, is read twice,
+ * Exports what a run would load, piece by piece. Every part, which is a shard's newest sound file, a block file or a log, is read twice,
  * first to count the entries, so that only one part at a time is in memory; of a directory forced open, which may change
  * in between, all are kept.
  *
  * The directory stays open until the last piece is taken or the generator is returned.
  *
  * @throws {PersistError} before the first piece when the directory cannot be read, a shard has files, but no sound one, or
- * a log is damaged; later when a file has changed since
+ * a block file or a log is damaged; later when a file has changed since
  */
 export function* exportDirectory(path: string, options: ExportOptions): Generator<Uint8Array> {
   using directory = StoredDirectory.open(path, options);
@@ -81,7 +84,7 @@ function choose(directory: StoredDirectory, options: ExportOptions): { chosen: C
   if (unreadable.length > 0) {
     const others = unreadable.length - NAMED_PARTS;
     const named = unreadable.slice(0, NAMED_PARTS).join(", ") + (others > 0 ? ` and ${others} others` : "");
-    const fault = directory.kind.layout === "log" ? "damaged files of" : "no sound file of";
+    const fault = directory.kind.layout === "snapshot" ? "no sound file of" : "damaged files of";
     throw new PersistError("export", directory.path, `${fault} ${named}; move them away to export the rest`);
   }
   return { chosen, count };
@@ -89,7 +92,7 @@ function choose(directory: StoredDirectory, options: ExportOptions): { chosen: C
 
 function faultOf({ index, files }: Part, { layout }: StoreKind): string {
   const damaged = files.filter(({ health }) => health === "damaged").map(({ name, reason }) => `${name}: ${reason}`);
-  return `${layout === "log" ? "log" : "shard"} ${index} (${damaged.join("; ")})`;
+  return `${PART_NAMES[layout]} ${index} (${damaged.join("; ")})`;
 }
 
 function warnOf({ files }: Part, { layout }: StoreKind, { onWarning }: ExportOptions): void {
@@ -97,6 +100,7 @@ function warnOf({ files }: Part, { layout }: StoreKind, { onWarning }: ExportOpt
     const file = `${name}: ${reason}`;
     if (health === "damaged" && layout === "log") onWarning?.(`damaged, a checkpoint of its log is exported: ${file}`);
     else if (health === "damaged") onWarning?.(`damaged, another file of its shard is exported: ${file}`);
+    else if (health === "torn" && layout === "blocks") onWarning?.(`cut short, older images are exported: ${file}`);
     else if (health === "torn") onWarning?.(`cut short, exported up to there: ${file}`);
   }
 }

@@ -10,7 +10,7 @@ import { type ReadingOptions, StoredDirectory } from "./stored_directory.ts";
 
 export type { FileHealth, InspectedFile };
 
-/** One shard, or one log. */
+/** One shard, block file or log. */
 export type InspectedPart = Pick<Part, "index" | "files" | "version" | "entries">;
 
 /** Sums over a directory. */
@@ -23,6 +23,8 @@ export interface InspectionTotals {
   readonly versionSum: number;
   /** Records in the logs' segments that a run would load. */
   readonly records: number;
+  /** Blocks of block files that hold entries. */
+  readonly blocks: number;
   /** Files by their health. */
   readonly health: Readonly<Record<FileHealth, number>>;
   /** Parts without a file: nothing of them was ever written. */
@@ -37,7 +39,7 @@ export interface Inspection {
   /** Of which store its files are. */
   readonly kind: StoreKind;
   readonly totals: InspectionTotals;
-  /** All shards, or all logs, in ascending order. */
+  /** All shards, block files or logs, in ascending order. */
   readonly parts: readonly InspectedPart[];
   /** Names of the damaged files that were set aside earlier. */
   readonly setAsideNames: readonly string[];
@@ -63,13 +65,23 @@ export function inspectDirectory(path: string, options: ReadingOptions): Inspect
 
 function totalsOf(parts: readonly Part[]): InspectionTotals {
   const health = { sound: 0, torn: 0, superseded: 0, damaged: 0, temporary: 0 };
-  const sums = { files: 0, bytes: 0, entries: 0, versionSum: 0, records: 0, missingParts: 0, unreadableParts: 0 };
+  const sums = {
+    files: 0,
+    bytes: 0,
+    entries: 0,
+    versionSum: 0,
+    records: 0,
+    blocks: 0,
+    missingParts: 0,
+    unreadableParts: 0,
+  };
   for (const { files, entries, version, isUnreadable } of parts) {
     const lasting = files.filter(({ health }) => health !== "temporary");
     for (const file of files) health[file.health]++;
-    for (const { bytes, records = 0 } of lasting) {
+    for (const { bytes, records = 0, blocks = 0 } of lasting) {
       sums.bytes += bytes;
       sums.records += records;
+      sums.blocks += blocks;
     }
     sums.files += lasting.length;
     sums.entries += entries;

@@ -1,5 +1,5 @@
 /**
- * The parts of a directory: each of the files that its store has, which is one shard's snapshots or one log.
+ * The parts of a directory: each of the files that its store has, which is one shard's snapshots, one block file or one log.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import type { ExportEntry } from "./export_format.ts";
  * What becomes of a file when a run opens its directory:
  *
  * - `sound`: it is loaded;
- * - `torn`: it is loaded up to its end, where something was never written completely, which is cut off;
+ * - `torn`: it is loaded but for what was never written completely: a log's end, which is cut off, or a block's image, whose
+ *   other one is used;
  * - `superseded`: it is sound, but another file holds all that it does, and more;
  * - `damaged`: it is not as it was written, or cannot be used because another one is not, and is set aside;
  * - `temporary`: it was being made when its run ended, and is removed.
@@ -22,12 +23,14 @@ export interface InspectedFile {
   readonly path: string;
   readonly bytes: number;
   readonly health: FileHealth;
-  /** The puts that its shard had acknowledged; of a snapshot that is not damaged. */
+  /** The puts that its shard, or shards, had acknowledged; of a snapshot that is not damaged, or of blocks. */
   readonly version?: number;
-  /** Number of entries; of a snapshot, or a log's checkpoint, that is read. */
+  /** Number of entries; of a snapshot, blocks, or a log's checkpoint, that are read. */
   readonly entries?: number;
   /** Number of records; of a log's segment that is read. */
   readonly records?: number;
+  /** Number of blocks that hold entries; of a block file. */
+  readonly blocks?: number;
   /** What is wrong with it; of a damaged or torn file. */
   readonly reason?: string;
 }
@@ -48,7 +51,7 @@ export interface PartContent {
 
 /** What the files of a part are. */
 export interface Part {
-  /** Of the shard or the log. */
+  /** Of the shard, the block file or the log. */
   readonly index: number;
   /** Sorted by name; none when the part is missing. */
   readonly files: readonly InspectedFile[];

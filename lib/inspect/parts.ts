@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { blockParts } from "./block_parts.ts";
 import { logParts } from "./log_parts.ts";
 import type { Part } from "./part.ts";
 import { shardParts } from "./shard_parts.ts";
@@ -10,5 +11,12 @@ import type { StoredDirectory } from "./stored_directory.ts";
 
 /** Reads one part after the other, in ascending order. */
 export function partsOf(directory: StoredDirectory): Iterable<Part> {
-  return directory.kind.layout === "log" ? logParts(directory) : shardParts(directory);
+  switch (directory.kind.layout) {
+    case "snapshot":
+      return shardParts(directory);
+    case "blocks":
+      return blockParts(directory);
+    case "log":
+      return logParts(directory);
+  }
 }

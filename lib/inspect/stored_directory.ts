@@ -5,10 +5,18 @@
  */
 import { namesIn, withoutTrailingSlashes } from "../persist/directory.ts";
 import { takeReadLock } from "../persist/directory_lock.ts";
+import { isSetAsideBlockName } from "../persist/layout/blocks/block_file_name.ts";
 import { isSetAsideLogName } from "../persist/layout/log/log_file_name.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { isSetAsideName } from "../persist/shard_file.ts";
-import { flagsOf, isSameStore, type StoreFileName, storeFileNames, type StoreKind } from "../persist/store_files.ts";
+import {
+  flagsOf,
+  isSameStore,
+  kindOfFile,
+  type StoreFileName,
+  storeFileNames,
+  type StoreKind,
+} from "../persist/store_files.ts";
 
 /** How a directory is read. */
 export interface ReadingOptions {
@@ -37,7 +45,9 @@ export class StoredDirectory implements Disposable {
     this.path = path;
     this.kind = kind;
     this.names = [...found].filter(([, file]) => isSameStore(file, kind)).map(([name]) => name);
-    this.setAsideNames = all.filter((name) => isSetAsideName(name) || isSetAsideLogName(name));
+    this.setAsideNames = all.filter((name) =>
+      isSetAsideName(name) || isSetAsideBlockName(name) || isSetAsideLogName(name)
+    );
     this.#lock = lock;
   }
 
@@ -75,21 +85,20 @@ function checkDirectory(path: string): void {
 
 /** The one store of all files; of the temporary ones, which nobody ever loads, when there are no others. */
 function kindOf(path: string, names: ReadonlyMap<string, StoreFileName>): StoreKind {
-  const kinds = new Map<string, StoreKind & { readonly example: string; count: number }>();
+  const kinds = new Map<string, { readonly kind: StoreKind; readonly example: string; count: number }>();
   const lasting = [...names].filter(([, { temporary }]) => !temporary);
   const layouts = new Set([...names.values()].map(({ layout }) => layout));
-  for (const [name, { layout, files, serializer }] of lasting.length > 0 ? lasting : names) {
-    const flags = flagsOf({ layout, files, serializer }, layouts.size > 1);
+  for (const [name, file] of lasting.length > 0 ? lasting : names) {
+    const flags = flagsOf(file, layouts.size > 1);
     const known = kinds.get(flags);
-    if (known === undefined) kinds.set(flags, { layout, files, serializer, example: name, count: 1 });
+    if (known === undefined) kinds.set(flags, { kind: kindOfFile(file), example: name, count: 1 });
     else known.count++;
   }
-  const [kind] = kinds.values();
-  if (kind === undefined) throw new PersistError("read", path, "it holds no shard files or logs");
+  const [found] = kinds.values();
+  if (found === undefined) throw new PersistError("read", path, "it holds no shard files, block files or logs");
   if (kinds.size > 1) {
     const list = Array.from(kinds, ([flags, { count, example }]) => `${count} of ${flags} (such as ${example})`);
     throw new PersistError("read", path, `it holds a mixture of files: ${list.join(", ")}`);
   }
-  const { layout, files, serializer } = kind;
-  return { layout, files, serializer };
+  return found.kind;
 }

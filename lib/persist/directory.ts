@@ -9,11 +9,13 @@ import { takeLock } from "./directory_lock.ts";
 import { syncDirectory } from "./file_io.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
 import type { SyncName } from "./policy.ts";
-import { parseShardFileName, SET_ASIDE_INFIX, type ShardFileName, type Side } from "./shard_file.ts";
+import { parseShardFileName, SET_ASIDE_INFIX, type ShardFileName, type Side, TEMPORARY_SUFFIX } from "./shard_file.ts";
 import { removeLeftDirectories, RUN_PREFIX } from "./left_directories.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary_directory.ts";
 import {
+  blockFilesIn,
   flagsOf,
+  type FoundBlockFile,
   type FoundLogFile,
   isSameStore,
   type LayoutName,
@@ -46,6 +48,8 @@ export interface DirectoryOptions {
   /** Number of files, or of logs. */
   readonly files: number;
   readonly serializer: SerializerName;
+  /** Bytes of a block; of a directory of block files alone. */
+  readonly blockBytes?: number;
   /** What a new directory must outlive; nothing when absent. */
   readonly sync?: SyncName;
 }
@@ -112,6 +116,11 @@ export class ShardDirectory {
     return logFilesIn(this.path, namesIn(this.path)).filter(({ temporary }) => !temporary);
   }
 
+  /** The block files that are complete, in their order. */
+  blockFiles(): FoundBlockFile[] {
+    return blockFilesIn(this.path, namesIn(this.path)).filter(({ temporary }) => !temporary);
+  }
+
   /** The shard files, by shard in ascending order; a shard that alternates has up to two. */
   shardFiles(): FoundShardFile[] {
     return [...shardFileNames(this.path)]
@@ -129,9 +138,26 @@ export class ShardDirectory {
    * @throws {PersistError} when that fails
    */
   setAside(path: string, reason: string): SetAsideFile {
-    const backupPath = freePath(`${path}${SET_ASIDE_INFIX}${new Date().toISOString().replaceAll(/[-:]/g, "")}`);
+    const backupPath = backupPathOf(path);
     try {
       Deno.renameSync(path, backupPath);
+    } catch (error) {
+      throw new PersistError("set aside", path, error);
+    }
+    return { path, backupPath, reason };
+  }
+
+  /**
+   * Copies a file that is damaged in part to `NAME.corrupt-<UTC timestamp>`, as {@linkcode ShardDirectory.setAside} names it.
+   *
+   * @throws {PersistError} when that fails
+   */
+  setAsideCopy(path: string, reason: string): SetAsideFile {
+    const backupPath = backupPathOf(path);
+    const temporary = path + TEMPORARY_SUFFIX;
+    try {
+      Deno.copyFileSync(path, temporary);
+      Deno.renameSync(temporary, backupPath);
     } catch (error) {
       throw new PersistError("set aside", path, error);
     }
@@ -244,6 +270,11 @@ function remove(path: string): void {
   } catch (error) {
     throw new PersistError("remove", path, error);
   }
+}
+
+/** Where a damaged file is set aside. */
+function backupPathOf(path: string): string {
+  return freePath(`${path}${SET_ASIDE_INFIX}${new Date().toISOString().replaceAll(/[-:]/g, "")}`);
 }
 
 /** The path, or else the path with the first number behind it that is not taken. */

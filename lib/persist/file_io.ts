@@ -76,13 +76,34 @@ export function writeAll(file: Deno.FsFile, path: string, bytes: Uint8Array): vo
   }
 }
 
-/** Replaces the content of an open file in place: writes from the start, then cuts off what is left of the old. */
-export function overwrite(file: Deno.FsFile, path: string, bytes: Uint8Array, previousLength: number): void {
+/** Moves an open file's position. */
+export function seekTo(file: Deno.FsFile, path: string, position: number): void {
   try {
-    file.seekSync(0, Deno.SeekMode.Start);
+    file.seekSync(position, Deno.SeekMode.Start);
   } catch (error) {
     throw new PersistError("seek", path, error);
   }
+}
+
+/** Fills `out` from a position of an open file on; returns how many bytes there were. */
+export function readAt(file: Deno.FsFile, path: string, position: number, out: Uint8Array): number {
+  seekTo(file, path, position);
+  let done = 0;
+  while (done < out.length) {
+    try {
+      const read = file.readSync(out.subarray(done));
+      if (read === null) break;
+      done += read;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.Interrupted)) throw new PersistError("read", path, error);
+    }
+  }
+  return done;
+}
+
+/** Replaces the content of an open file in place: writes from the start, then cuts off what is left of the old. */
+export function overwrite(file: Deno.FsFile, path: string, bytes: Uint8Array, previousLength: number): void {
+  seekTo(file, path, 0);
   writeAll(file, path, bytes);
   if (bytes.length >= previousLength) return;
   try {

@@ -127,6 +127,8 @@ function layoutText(layout: LayoutOptions): string {
   switch (layout.kind) {
     case "snapshot":
       return `replace ${layout.replace}`;
+    case "blocks":
+      return `blocks of ${formatSize(layout.blockBytes)}`;
     case "log":
       return `logs of ${formatSize(layout.logBytes)}`;
   }

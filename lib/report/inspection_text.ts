@@ -22,12 +22,16 @@ export function inspectionText(inspection: Inspection, style: TextStyle = PLAIN)
 }
 
 function inspectionGroups({ directory, kind, totals, setAsideNames }: Inspection, style: TextStyle): Group[] {
-  const { files, bytes, entries, versionSum, records, health, missingParts } = totals;
-  const part = PART_NAMES[kind.layout];
-  const logs = kind.layout === "log" ? [readableCount(records, "record")] : [];
+  const { files, bytes, entries, versionSum, records, blocks, health, missingParts } = totals;
+  const part = PART_NAMES[kind.layout].replace("_", " ");
+  const items = {
+    snapshot: [],
+    blocks: [readableCount(blocks, "block")],
+    log: [readableCount(records, "record")],
+  }[kind.layout];
   return [
     { label: "directory", lines: [[escapeControls(directory)]] },
-    { label: "entries", lines: [[readableNumber(entries), `of ${readableCount(versionSum, "put")}`, ...logs]] },
+    { label: "entries", lines: [[readableNumber(entries), `of ${readableCount(versionSum, "put")}`, ...items]] },
     {
       label: "files",
       lines: [[
@@ -49,7 +53,7 @@ function damagePhrases(
     & { part: string },
 ): string[] {
   return [
-    ...counted(health.torn, "torn at the end"),
+    ...counted(health.torn, "torn"),
     ...counted(health.damaged, "damaged"),
     ...(unreadableParts === 0 ? [] : [`${readableCount(unreadableParts, part)} without all that was written`]),
     ...(setAsideNames.length === 0 ? [] : [`${readableCount(setAsideNames.length, "file")} set aside earlier`]),
@@ -64,7 +68,8 @@ function counted(count: number, what: string): string[] {
 /**
  * The inspection as one JSON object: `directory`, `layout`, `serializer`, the sums, `set_aside_files`, and `shards`: of each
  * shard `shard`, `version`, `entries` and `files`, with `path`, `bytes`, `health`, and `version`, `entries`, `records` or
- * `reason` where the file has them. Of logs, `logs` has the same with `log` in place of `shard`.
+ * `reason` where the file has them. Of logs, `logs` has the same with `log` in place of `shard`; of block files,
+ * `block_files` with `block_file`, and each file has `blocks`.
  */
 export function inspectionJson(inspection: Inspection): string {
   const { directory, kind: { layout, serializer }, parts, setAsideNames } = inspection;
@@ -87,21 +92,23 @@ export function inspectionJson(inspection: Inspection): string {
 }
 
 /** What a layout's parts are called. */
-const PART_NAMES = { snapshot: "shard", log: "log" } as const;
+const PART_NAMES = { snapshot: "shard", blocks: "block_file", log: "log" } as const;
 
 function figures({ kind: { layout, files: fileCount }, totals, setAsideNames }: Inspection): [string, number][] {
-  const { files, bytes, entries, versionSum, records, health, missingParts, unreadableParts } = totals;
+  const { files, bytes, entries, versionSum, records, blocks, health, missingParts, unreadableParts } = totals;
   const part = PART_NAMES[layout];
-  const onlyLogs = (name: string, value: number): [string, number][] => layout === "log" ? [[name, value]] : [];
+  const of = (layouts: readonly string[], name: string, value: number): [string, number][] =>
+    layouts.includes(layout) ? [[name, value]] : [];
   return [
     ["file_count", fileCount],
     ["files", files],
     ["bytes", bytes],
     ["entries", entries],
     ["version_sum", versionSum],
-    ...onlyLogs("records", records),
+    ...of(["log"], "records", records),
+    ...of(["blocks"], "blocks", blocks),
     ["files_sound", health.sound],
-    ...onlyLogs("files_torn", health.torn),
+    ...of(["blocks", "log"], "files_torn", health.torn),
     ["files_superseded", health.superseded],
     ["files_damaged", health.damaged],
     ["files_temporary", health.temporary],
@@ -111,8 +118,8 @@ function figures({ kind: { layout, files: fileCount }, totals, setAsideNames }: 
   ];
 }
 
-function fileObject({ path, bytes, health, version, entries, records, reason }: InspectedFile) {
-  return { path, bytes, health, version, entries, records, reason };
+function fileObject({ path, bytes, health, version, entries, records, blocks, reason }: InspectedFile) {
+  return { path, bytes, health, version, entries, records, blocks, reason };
 }
 
 /** What a cell shows of a file. */
@@ -122,6 +129,7 @@ const HEALTH: Cell = { heading: "health", align: "left", of: ({ health }) => hea
 const VERSION_CELL: Cell = { heading: "version", align: "right", of: ({ version }) => numberText(version) };
 const RECORDS: Cell = { heading: "records", align: "right", of: ({ records }) => numberText(records) };
 const ENTRIES: Cell = { heading: "entries", align: "right", of: ({ entries }) => numberText(entries) };
+const BLOCKS: Cell = { heading: "blocks", align: "right", of: ({ blocks }) => numberText(blocks) };
 const SIZE: Cell = { heading: "size", align: "right", of: ({ bytes }) => readableBytes(bytes) };
 const FILE: Cell = {
   heading: "file",
@@ -133,6 +141,7 @@ const NOTHING = "-";
 /** The table's columns; the first is the part's number. */
 const COLUMNS: Readonly<Record<Inspection["kind"]["layout"], readonly [Column, ...Cell[]]>> = {
   snapshot: [{ heading: PART_NAMES.snapshot, align: "right" }, HEALTH, VERSION_CELL, ENTRIES, SIZE, FILE],
+  blocks: [{ heading: "file", align: "right" }, HEALTH, BLOCKS, ENTRIES, SIZE, FILE],
   log: [{ heading: PART_NAMES.log, align: "right" }, HEALTH, RECORDS, ENTRIES, SIZE, FILE],
 };
 

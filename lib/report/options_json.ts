@@ -75,6 +75,8 @@ function layoutObject(layout: LayoutOptions): JsonObject {
   switch (layout.kind) {
     case "snapshot":
       return { layout: layout.kind, replace: layout.replace };
+    case "blocks":
+      return { layout: layout.kind, block_size_bytes: layout.blockBytes };
     case "log":
       return { layout: layout.kind, log_size_bytes: layout.logBytes, queue_memory_bytes: layout.pendingBytes };
   }

@@ -48,7 +48,9 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
     const { path } = files.directory;
     warnOfVolatileSync(backend, path, hooks);
     for (const file of files.filesSetAside) hooks.onSetAside?.(file);
-    for (const { path, reason } of files.filesTorn) hooks.onWarning?.(`cut off the end of ${path}: ${reason}`);
+    for (const { path, reason } of files.filesTorn) {
+      hooks.onWarning?.(`left out of ${path} what a crash had cut short: ${reason}`);
+    }
     const preloaded = workload.kind === "mix" && workload.preload;
     const device = describeDevice(backend, path);
     const worker = startWorker(() => hooks.createFileWorker?.() ?? createFileWorker(), "the file worker");

@@ -27,9 +27,10 @@ const POLICIES: readonly PersistencePolicy[] = [
 ];
 const FILE_COUNTS = [1, 24];
 
-/** Snapshots with every strategy; and logs so small that each child writes checkpoints. */
+/** Snapshots with every strategy; blocks; and logs so small that each child writes checkpoints. */
 const LAYOUTS: readonly LayoutOptions[] = [
   ...REPLACE_NAMES.map((replace) => ({ kind: "snapshot", replace } as const)),
+  { kind: "blocks", blockBytes: 4096 },
   { kind: "log", logBytes: 64 * 1024, pendingBytes: 2 ** 24 },
 ];
 
@@ -42,10 +43,10 @@ const ALL: readonly KillConfiguration[] = POLICIES.flatMap((policy) =>
   )
 );
 
-/** Of the six ways to run every policy with every layout, one in turn; of logs, two. */
+/** Of the six ways to run every policy with every layout, one in turn; of blocks and logs, two. */
 const SOME = ALL.filter(({ layout: { kind } }, i) => {
   const turn = (i + Math.floor(i / 6)) % 6;
-  return turn === 0 || (turn === 3 && kind === "log");
+  return turn === 0 || (turn === 3 && kind !== "snapshot");
 });
 
 /** What all kills together have shown. */

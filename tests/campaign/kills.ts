@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LayoutOptions } from "../../lib/persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { ChildProgram } from "../../lib/crash/child.ts";
@@ -54,8 +55,18 @@ export function faultOf(kill: KillResult, { policy, threads = THREADS }: KillCon
 
 /** A configuration as flags, to name it. */
 export function configurationName({ policy, layout, serializer, fileCount }: KillConfiguration): string {
-  const how = layout.kind === "log" ? `--layout=log --log-size=${layout.logBytes}` : `--replace=${layout.replace}`;
-  return `${policyFlag(policy)} ${how} --serializer=${serializer} --file-count=${fileCount}`;
+  return `${policyFlag(policy)} ${layoutFlags(layout)} --serializer=${serializer} --file-count=${fileCount}`;
+}
+
+function layoutFlags(layout: LayoutOptions): string {
+  switch (layout.kind) {
+    case "snapshot":
+      return `--replace=${layout.replace}`;
+    case "blocks":
+      return `--layout=blocks --block-size=${layout.blockBytes}`;
+    case "log":
+      return `--layout=log --log-size=${layout.logBytes}`;
+  }
 }
 
 function policyFlag(policy: PersistencePolicy): string {

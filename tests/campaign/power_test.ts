@@ -49,9 +49,10 @@ const POLICIES: readonly PersistencePolicy[] = [
 /** Snapshots with every strategy; and logs so small that each child writes checkpoints. */
 const LAYOUTS: readonly LayoutOptions[] = [
   ...REPLACE_NAMES.map((replace) => ({ kind: "snapshot", replace } as const)),
+  { kind: "blocks", blockBytes: 4096 },
   { kind: "log", logBytes: 64 << 10, pendingBytes: 16 << 20 },
 ];
-const FILE_COUNTS = { snapshot: 32, log: 4 };
+const FILE_COUNTS = { snapshot: 32, blocks: 4, log: 4 };
 const SYNCS: readonly SyncName[] = ["data", "full", "none"];
 const CUT_KINDS: readonly CutKind[] = ["flush-log", "drop-log"];
 
@@ -71,10 +72,10 @@ interface Recovered extends RecoveredFiles {
 /** Sync levels outermost, so that every stretch of cuts has each layout, policy and kind of cut. */
 function* configurations(disk: string): Generator<CutConfiguration> {
   for (let i = 0;; i++) {
-    const layout = LAYOUTS[i % 4]!;
-    const policy = POLICIES[(i + Math.floor(i / 4)) % 4]!;
-    const sync = SYNCS[Math.floor(i / 16) % 3]!;
-    const serializer = SERIALIZER_NAMES[(i + Math.floor(i / 48)) % 3]!;
+    const layout = LAYOUTS[i % 5]!;
+    const policy = POLICIES[Math.floor(i / 5) % 4]!;
+    const sync = SYNCS[Math.floor(i / 20) % 3]!;
+    const serializer = SERIALIZER_NAMES[(i + Math.floor(i / 60)) % 3]!;
     const kind = CUT_KINDS[(i + Math.floor(i / 8)) % 2]!;
     const isStopped = Math.floor(i / 2) % 2 === 0;
     const output = `${disk}/${layout.kind === "snapshot" ? layout.replace : layout.kind}-${serializer}`;

@@ -21,6 +21,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "serializer": "json",
   "queue-memory": "1MiB",
   "layout": "log",
+  "block-size": "4KiB",
   "log-size": "1MiB",
   "replace": "rename",
   "sync": "none",
@@ -335,10 +336,25 @@ Deno.test("parseCommand() reads the layouts", () => {
     ...MEMORY_RUN,
     backend: { ...FILE_BACKEND, layout: { ...log, logBytes: 2 ** 16 } },
   });
+  for (const [size, blockBytes] of [["", 4096], [" --block-size=512", 512], [" --block-size=1MiB", 2 ** 20]] as const) {
+    const layout = { kind: "blocks", blockBytes } as const;
+    assertRun(`${FILE} --layout=blocks${size}`, { ...MEMORY_RUN, backend: { ...FILE_BACKEND, layout } });
+  }
+  for (const size of ["256", "513", "2MiB", "3KiB", "4kB", "-4096"]) {
+    assertThrows(
+      () => parseCommand(split(`${FILE} --layout=blocks --block-size=${size}`), DEFAULTS),
+      UsageError,
+      "--block-size must be a power of two from 512B to 1MiB",
+    );
+  }
   const refusals = [
     ["--layout=log --replace=rename", "--replace goes with --layout=snapshot, got --layout=log"],
     ["--log-size=1MiB", "--log-size goes with --layout=log, got --layout=snapshot"],
-    ["--layout=logs", '--layout must be snapshot or log, got "logs" (did you mean log?)'],
+    ["--block-size=4KiB", "--block-size goes with --layout=blocks, got --layout=snapshot"],
+    ["--layout=log --block-size=4KiB", "--block-size goes with --layout=blocks, got --layout=log"],
+    ["--layout=blocks --log-size=1MiB", "--log-size goes with --layout=log, got --layout=blocks"],
+    ["--layout=blocks --replace=rename", "--replace goes with --layout=snapshot, got --layout=blocks"],
+    ["--layout=logs", '--layout must be snapshot, blocks or log, got "logs" (did you mean log?)'],
   ] as const;
   for (const [flags, message] of refusals) assertRefused(split(`${FILE} ${flags}`), message);
   assertThrows(

@@ -53,6 +53,7 @@ for (const replace of ["rename", "alternate"] as const) {
         entries: Object.keys(entries).length,
         versionSum,
         records: 0,
+        blocks: 0,
         health: { sound: 5, torn: 0, superseded: files - 5, damaged: 0, temporary: 0 },
         missingParts: 0,
         unreadableParts: 0,
@@ -151,7 +152,7 @@ Deno.test("inspectDirectory() refuses what is not a directory with the files of 
   assertRefused(`${path}/absent`, "No such file or directory (os error 2)");
   Deno.writeTextFileSync(`${path}/file`, "");
   assertRefused(`${path}/file`, "it is not a directory");
-  assertRefused(path, "it holds no shard files or logs");
+  assertRefused(path, "it holds no shard files, block files or logs");
   writeFiles(path, ENTRIES, { shards: 2, serializer: "json" });
   Deno.writeTextFileSync(`${path}/shard-0000-of-0003.cbor`, "");
   const error = assertThrows(() => inspectDirectory(path, GENTLY), PersistError);

@@ -81,7 +81,7 @@ Deno.test("inspect and export fail in one line when there is nothing that they c
   ]);
   assertRefused(absent, `Cannot read ${path}/absent: No such file or directory (os error 2)`);
   assertRefused(file, `Cannot read ${path}/file: it is not a directory`);
-  assertRefused(empty, `Cannot read ${path}: it holds no shard files or logs`);
+  assertRefused(empty, `Cannot read ${path}: it holds no shard files, block files or logs`);
 });
 
 Deno.test("inspect and export refuse the directory of a running kvlab, and read it when forced", async () => {

@@ -19,6 +19,7 @@ const INSPECTION: Inspection = {
     entries: 512,
     versionSum: 12_034,
     records: 0,
+    blocks: 0,
     health: { sound: 1, torn: 0, superseded: 1, damaged: 1, temporary: 1 },
     missingParts: 7,
     unreadableParts: 1,
@@ -159,6 +160,7 @@ const LOGS: Inspection = {
     entries: 20,
     versionSum: 53,
     records: 43,
+    blocks: 0,
     health: { sound: 2, torn: 1, superseded: 0, damaged: 0, temporary: 0 },
     missingParts: 1,
     unreadableParts: 0,
@@ -187,7 +189,7 @@ directory   DIR
 entries     20, of 53 puts, 43 records
 files       3 of cbor, 4.2 kB, 2 sound
 logs        2, 1 without a file
-damage      1 torn at the end
+damage      1 torn
 
 log  health   records  entries   size  file
   0  sound         40        -   3 kB  log-0000-of-0002.00000002.cbor

@@ -8,7 +8,7 @@ import { LAYOUT_NAMES, REPLACE_NAMES } from "../../persist/layout/layout_options
 import { SYNC_NAMES } from "../../persist/policy.ts";
 import { SIZE_UNITS } from "../units.ts";
 import { listNames } from "../wording.ts";
-import { type DefaultedFlag, type Flag, oneOf, path, size, wholeNumber } from "./flag.ts";
+import { type DefaultedFlag, type Flag, oneOf, path, powerOfTwoSize, size, wholeNumber } from "./flag.ts";
 
 /** The file backend's flags, in the order shown to users. */
 export const FILE_FLAGS = {
@@ -16,7 +16,7 @@ export const FILE_FLAGS = {
     name: "file-count",
     scope: "file",
     placeholder: "N",
-    about: "Number of files, one per shard, or of logs. Required.",
+    about: "Number of files, one per shard, or of block files or logs. Required.",
     ...wholeNumber({ min: 1, max: 65_536 }),
   },
   /** Its value is in microseconds. */
@@ -71,10 +71,19 @@ export const FILE_FLAGS = {
     name: "layout",
     scope: "file",
     about:
-      "What a write writes. snapshot: the whole shard, to a file of its own. log: a record for each put, appended to one " +
-      "of --file-count logs.",
+      "What a write writes. snapshot: the whole shard, to a file of its own. blocks: the blocks of one of --file-count " +
+      "files that have changed, each to one of two places by turns. log: a record for each put, appended to one of " +
+      "--file-count logs.",
     defaultText: "snapshot",
     ...oneOf(LAYOUT_NAMES),
+  },
+  /** Its value is in bytes. */
+  blockSize: {
+    name: "block-size",
+    scope: "file",
+    about: "With --layout=blocks: the size of a block, which must hold the largest record.",
+    defaultText: "4KiB",
+    ...powerOfTwoSize({ min: "512B", max: "1MiB" }),
   },
   /** Its value is in bytes. */
   logSize: {

@@ -136,6 +136,18 @@ export function size(
   };
 }
 
+/** A size that is a power of two. Its value is in bytes. */
+export function powerOfTwoSize(bounds: { readonly min: string; readonly max: string }) {
+  return {
+    placeholder: "SIZE",
+    allowed: `a power of two from ${bounds.min} to ${bounds.max} in ${listNames(SIZE_UNITS)}`,
+    parse(text: string): number | undefined {
+      const value = parseByteSize(text, sizeBounds(bounds));
+      return value !== undefined && Number.isInteger(Math.log2(value)) ? value : undefined;
+    },
+  };
+}
+
 /** What the bounds of a size allow, as errors say it. */
 export function sizeAllowed({ min, max }: { readonly min: string; readonly max: string }): string {
   return `a size from ${min} to ${max} in ${listNames(SIZE_UNITS)}`;

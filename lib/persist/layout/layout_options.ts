@@ -25,18 +25,25 @@ export interface LogLayoutOptions {
   readonly pendingBytes: number;
 }
 
+/** A write writes the blocks that have changed, each to one of two places of its own. */
+export interface BlocksLayoutOptions {
+  readonly kind: "blocks";
+  /** A power of two. */
+  readonly blockBytes: number;
+}
+
 /** What a write writes, and where it puts it. */
-export type LayoutOptions = SnapshotLayoutOptions | LogLayoutOptions;
+export type LayoutOptions = SnapshotLayoutOptions | BlocksLayoutOptions | LogLayoutOptions;
 
 /** The names of the layouts, in the order shown to users. */
-export const LAYOUT_NAMES = ["snapshot", "log"] as const satisfies readonly LayoutOptions["kind"][];
+export const LAYOUT_NAMES = ["snapshot", "blocks", "log"] as const satisfies readonly LayoutOptions["kind"][];
 
-/** Shards of a store that is persisted in logs: enough that one log is not one lock. */
-const LOG_SHARDS = 256;
+/** Shards of a store that is persisted in logs or blocks: enough that one file is not one lock. */
+const SHARDS_MIN = 256;
 
 /**
  * How many shards each file holds: fixed by the layout and the number of files, so that a directory can be opened again.
  */
 export function shardsPerFile({ kind }: Pick<LayoutOptions, "kind">, files: number): number {
-  return kind === "log" ? Math.ceil(LOG_SHARDS / files) : 1;
+  return kind === "snapshot" ? 1 : Math.ceil(SHARDS_MIN / files);
 }

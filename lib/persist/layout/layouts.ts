@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { BLOCK_CODECS } from "../../codec/block/block_codecs.ts";
+import { pageWordsOf } from "../../codec/block/block_image.ts";
 import { CODECS } from "../../codec/codecs.ts";
 import { RECORD_CODECS } from "../../codec/record/record_codecs.ts";
 import type { SharedStore } from "../../store/shared_store.ts";
@@ -10,6 +12,9 @@ import type { FileLocks } from "../file_locks.ts";
 import type { PersistenceHandle } from "../persistence.ts";
 import { shardFileName, type Side } from "../shard_file.ts";
 import type { WriterMeter } from "../write_meter.ts";
+import { BlockFiles } from "./blocks/block_files.ts";
+import { BlockLayout } from "./blocks/block_layout.ts";
+import { BlockTable, type BlockTableHandle } from "./blocks/block_table.ts";
 import type { Layout } from "./layout.ts";
 import type { ReplaceName } from "./layout_options.ts";
 import { CheckpointWriter } from "./log/checkpoint_writer.ts";
@@ -39,8 +44,15 @@ export interface LogLayoutHandle {
   readonly ends: LogEndsHandle;
 }
 
+/** What the threads share of the block layout. */
+export interface BlocksLayoutHandle {
+  readonly kind: "blocks";
+  readonly blockBytes: number;
+  readonly table: BlockTableHandle;
+}
+
 /** What the threads share of a layout; structured-cloneable. */
-export type LayoutHandle = SnapshotLayoutHandle | LogLayoutHandle;
+export type LayoutHandle = SnapshotLayoutHandle | BlocksLayoutHandle | LogLayoutHandle;
 
 /** What a layout works with, beside what its handle says. */
 export interface LayoutContext {
@@ -58,9 +70,24 @@ export function attachLayout(handle: PersistenceHandle, context: LayoutContext):
       const replacement = createReplacement(handle, layout);
       return new SnapshotLayout({ store, codec: CODECS[handle.serializer], replacement, meter });
     }
+    case "blocks":
+      return createBlockLayout(handle, layout, context);
     case "log":
       return createLogLayout(handle, layout, context);
   }
+}
+
+function createBlockLayout(
+  { directory, serializer, sync, openFilesMax }: PersistenceHandle,
+  layout: BlocksLayoutHandle,
+  context: LayoutContext,
+): BlockLayout {
+  const { blockBytes } = layout;
+  const { meter } = context;
+  const table = BlockTable.attach(layout.table);
+  const files = new BlockFiles({ directory, serializer, sync, openFilesMax, blockBytes, table, meter });
+  const codec = BLOCK_CODECS[serializer];
+  return new BlockLayout({ ...context, codec, table, files, blockBytes, pageWords: pageWordsOf(blockBytes), sync });
 }
 
 function createLogLayout(

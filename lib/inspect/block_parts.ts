@@ -1,0 +1,115 @@
+/**
+ * The block files of a directory, each judged as a run that opens it would judge it.
+ *
+ * @module
+ */
+import { PageReader } from "../persist/layout/blocks/page_reader.ts";
+import { readBlocks, type StoredBlocks, type StoredBlocksOptions } from "../persist/layout/blocks/stored_blocks.ts";
+import { shardsPerFile } from "../persist/layout/layout_options.ts";
+import { PersistError } from "../persist/persist_error.ts";
+import { blockFilesIn, type FoundBlockFile } from "../persist/store_files.ts";
+import { EntryTable } from "../store/entry_table.ts";
+import { hashKey } from "../store/hash.ts";
+import type { ExportEntry } from "./export_format.ts";
+import { inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "./part.ts";
+import type { StoredDirectory } from "./stored_directory.ts";
+
+/** A file, and what it holds. */
+interface ReadBlocks {
+  readonly options: StoredBlocksOptions;
+  readonly stored: StoredBlocks;
+  readonly tables: readonly EntryTable[];
+}
+
+/** Reads the files one after the other: only one is in memory at a time. */
+export function* blockParts({ path, names, kind }: StoredDirectory): Generator<Part> {
+  const { layout, files, serializer, blockBytes = 0 } = kind;
+  const shards = files * shardsPerFile({ kind: layout }, files);
+  const foundByFile = Map.groupBy(blockFilesIn(path, names), ({ file }) => file);
+  for (let file = 0; file < files; file++) {
+    const found = foundByFile.get(file) ?? [];
+    yield readPart(file, found, (path) => ({ path, file, files, shards, blockBytes, serializer }));
+  }
+}
+
+function readPart(
+  index: number,
+  found: readonly FoundBlockFile[],
+  optionsOf: (path: string) => StoredBlocksOptions,
+): Part {
+  const lasting = found.find(({ temporary }) => !temporary);
+  const temporary = found.filter(({ temporary }) => temporary)
+    .map(({ name, path }): InspectedFile => ({ name, path, bytes: sizeOf(path), health: "temporary" }));
+  if (lasting === undefined) return { index, files: temporary, version: 0, entries: 0, isUnreadable: false };
+  const read = readFile(optionsOf(lasting.path));
+  const file = inspectedFile(lasting, read);
+  return {
+    index,
+    files: [file, ...temporary],
+    version: versionOf(read),
+    entries: countOf(read),
+    isUnreadable: file.health === "damaged",
+    read: () => contentOf(readFile(optionsOf(lasting.path))),
+  };
+}
+
+function readFile(options: StoredBlocksOptions): ReadBlocks {
+  const { file, files, shards } = options;
+  const stored = readBlocks(options);
+  const count = shards / files;
+  const tables = Array.from({ length: count }, (_, i) => new EntryTable(file * count + i, shards));
+  using pages = new PageReader(options);
+  // In ascending order, so that of a key's entries the one on the highest page is the last.
+  for (const page of stored.pages) {
+    const table = tables[page.shard - file * count]!;
+    const reader = pages.open(page);
+    while (reader.next()) table.put(hashKey(reader.key.words, reader.key.length), reader.key, reader.value);
+    table.version = Math.max(table.version, page.version);
+  }
+  return { options, stored, tables };
+}
+
+function inspectedFile({ name, path }: FoundBlockFile, read: ReadBlocks): InspectedFile {
+  const { bytes, badPlaces, cutOff, pages } = read.stored;
+  const damaged = badPlaces.filter(({ isDamaged }) => isDamaged);
+  const isDamaged = damaged.length > 0 || cutOff !== undefined;
+  const [bad] = damaged.length > 0 ? damaged : badPlaces;
+  const reason = cutOff ?? bad?.reason;
+  return {
+    name,
+    path,
+    bytes,
+    health: isDamaged ? "damaged" : reason === undefined ? "sound" : "torn",
+    version: versionOf(read),
+    entries: countOf(read),
+    blocks: pages.length,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function contentOf(read: ReadBlocks): PartContent {
+  const { stored: { badPlaces, cutOff }, options: { path }, tables } = read;
+  const reason = cutOff ?? badPlaces.find(({ isDamaged }) => isDamaged)?.reason;
+  if (reason !== undefined) throw new PersistError("export", path, reason);
+  return {
+    version: versionOf(read),
+    count: countOf(read),
+    *entries() {
+      for (const table of tables) yield* inPieces(entriesOf(table));
+    },
+  };
+}
+
+function entriesOf(table: EntryTable): ExportEntry[] {
+  const entries: ExportEntry[] = [];
+  table.forEach((key, value) => entries.push([key.toString(), value.toString()]));
+  return entries;
+}
+
+function versionOf({ tables }: ReadBlocks): number {
+  return tables.reduce((sum, { version }) => sum + version, 0);
+}
+
+function countOf({ tables }: ReadBlocks): number {
+  return tables.reduce((sum, { count }) => sum + count, 0);
+}

@@ -1,0 +1,161 @@
+/**
+ * The pages that one thread has copied, or been handed, and not yet written, by file.
+ *
+ * @module
+ */
+import { IMAGE_EXCESS_BYTES } from "../../../codec/block/block_image.ts";
+
+const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
+
+/** Words of an item. */
+const ITEM_WORDS = 6;
+const ITEM_NEXT = 0;
+const ITEM_SHARD = 1;
+const ITEM_PAGE = 2;
+/** Where its words begin and end: in this batch's memory, or in the queue's. */
+const ITEM_START = 3;
+const ITEM_END = 4;
+const ITEM_IS_QUEUED = 5;
+
+const NONE = -1;
+
+/**
+ * Pages, each at most once: a newer copy takes the place of an older one. The memory is used again for each batch, and
+ * grows as need be; it is a SharedArrayBuffer as the store's is, though nobody shares it, so that encoders see one kind
+ * of array only.
+ */
+export class BlockBatch {
+  /** What has been copied, by word and by byte. */
+  words = new Int32Array(new SharedArrayBuffer(2 ** 16 + IMAGE_EXCESS_BYTES), 0, 2 ** 14);
+  bytes = new DataView(this.words.buffer);
+  readonly #shardsPerFile: number;
+  readonly #pagesPerShard: number;
+  #used = 0;
+  #items = new Int32Array(64 * ITEM_WORDS);
+  #versions = new Float64Array(64);
+  #count = 0;
+  /** The files that have items, in the order of their first ones, and of each one its newest item. */
+  readonly #files: number[] = [];
+  readonly #newest: Int32Array<ArrayBuffer>;
+  /** By shard and page, the number of its item plus one; 0: it has none. */
+  readonly #known: Int32Array<ArrayBuffer>;
+
+  constructor(size: { files: number; shards: number; pagesPerShard: number }) {
+    const { files, shards, pagesPerShard } = size;
+    this.#shardsPerFile = shards / files;
+    this.#pagesPerShard = pagesPerShard;
+    this.#newest = new Int32Array(files).fill(NONE);
+    this.#known = new Int32Array(shards * pagesPerShard);
+  }
+
+  /** The files that have pages in the batch. */
+  get files(): readonly number[] {
+    return this.#files;
+  }
+
+  /** Number of pages. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Copies words behind those copied before; returns where they begin. */
+  copy(source: Int32Array<SharedArrayBuffer>, start: number, end: number): number {
+    const at = this.#used;
+    const length = end - start;
+    if (at + length > this.words.length) this.#growMemory(at + length);
+    this.words.set(source.subarray(start, end), at);
+    this.#used = at + length;
+    return at;
+  }
+
+  /**
+   * Adds a page; says whether an older copy of it was in the batch.
+   *
+   * @param start where its words begin, and `end` where they end: in the queue's memory when `isQueued`, else in the batch's
+   */
+  add(shard: number, page: number, version: number, start: number, end: number, isQueued: boolean): boolean {
+    const known = this.#known[shard * this.#pagesPerShard + page]!;
+    const index = known > 0 ? known - 1 : this.#append(shard, page);
+    const item = index * ITEM_WORDS;
+    this.#items[item + ITEM_START] = start;
+    this.#items[item + ITEM_END] = end;
+    this.#items[item + ITEM_IS_QUEUED] = isQueued ? 1 : 0;
+    this.#versions[index] = version;
+    return known > 0;
+  }
+
+  /** The items of a file in any order: the first, with {@linkcode BlockBatch.next} those behind it; -1 when there is none. */
+  first(file: number): number {
+    return this.#newest[file]!;
+  }
+
+  next(item: number): number {
+    return this.#items[item * ITEM_WORDS + ITEM_NEXT]!;
+  }
+
+  shard(item: number): number {
+    return this.#items[item * ITEM_WORDS + ITEM_SHARD]!;
+  }
+
+  page(item: number): number {
+    return this.#items[item * ITEM_WORDS + ITEM_PAGE]!;
+  }
+
+  version(item: number): number {
+    return this.#versions[item]!;
+  }
+
+  start(item: number): number {
+    return this.#items[item * ITEM_WORDS + ITEM_START]!;
+  }
+
+  end(item: number): number {
+    return this.#items[item * ITEM_WORDS + ITEM_END]!;
+  }
+
+  isQueued(item: number): boolean {
+    return this.#items[item * ITEM_WORDS + ITEM_IS_QUEUED] === 1;
+  }
+
+  /** Forgets all pages. */
+  clear(): void {
+    for (let item = 0; item < this.#count; item++) {
+      this.#known[this.shard(item) * this.#pagesPerShard + this.page(item)] = 0;
+    }
+    for (const file of this.#files) this.#newest[file] = NONE;
+    this.#files.length = 0;
+    this.#count = 0;
+    this.#used = 0;
+  }
+
+  #append(shard: number, page: number): number {
+    const index = this.#count++;
+    if (index === this.#versions.length) this.#growItems();
+    const file = Math.floor(shard / this.#shardsPerFile);
+    const item = index * ITEM_WORDS;
+    if (this.#newest[file] === NONE) this.#files.push(file);
+    this.#items[item + ITEM_NEXT] = this.#newest[file]!;
+    this.#items[item + ITEM_SHARD] = shard;
+    this.#items[item + ITEM_PAGE] = page;
+    this.#newest[file] = index;
+    this.#known[shard * this.#pagesPerShard + page] = index + 1;
+    return index;
+  }
+
+  #growItems(): void {
+    const items = new Int32Array(2 * this.#items.length);
+    items.set(this.#items);
+    const versions = new Float64Array(2 * this.#versions.length);
+    versions.set(this.#versions);
+    this.#items = items;
+    this.#versions = versions;
+  }
+
+  #growMemory(words: number): void {
+    const length = 2 * words;
+    const grown = new Int32Array(new SharedArrayBuffer(length * WORD_BYTES + IMAGE_EXCESS_BYTES), 0, length);
+    grown.set(this.words.subarray(0, this.#used));
+    this.words = grown;
+    this.bytes = new DataView(grown.buffer);
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The names of block files, such as `blocks-0007-of-0128.4096.json`.
+ *
+ * @module
+ */
+import { SERIALIZER_NAMES, type SerializerName } from "../../../codec/codec.ts";
+import { SET_ASIDE_INFIX, TEMPORARY_SUFFIX } from "../../shard_file.ts";
+
+/** What a block file's name says. */
+export interface BlockFileName {
+  readonly file: number;
+  readonly files: number;
+  readonly blockBytes: number;
+  readonly serializer: SerializerName;
+  /** Whether it is a file that was being made. */
+  readonly temporary: boolean;
+}
+
+const DIGITS = 4;
+const NAME_PATTERN = new RegExp(
+  `^blocks-(\\d{${DIGITS},})-of-(\\d{${DIGITS},})\\.(\\d+)\\.(${SERIALIZER_NAMES.join("|")})(\\.tmp)?$`,
+);
+
+/** The name of a block file. */
+export function blockFileName({ file, files, blockBytes, serializer }: Omit<BlockFileName, "temporary">): string {
+  return `blocks-${digits(file)}-of-${digits(files)}.${blockBytes}.${serializer}`;
+}
+
+/** Reads a name that {@linkcode blockFileName} made, or that of its temporary file; `undefined` for any other. */
+export function parseBlockFileName(name: string): BlockFileName | undefined {
+  const match = NAME_PATTERN.exec(name);
+  if (match === null) return undefined;
+  const found = {
+    file: Number(match[1]),
+    files: Number(match[2]),
+    blockBytes: Number(match[3]),
+    serializer: match[4] as SerializerName,
+    temporary: match[5] !== undefined,
+  };
+  const canonical = blockFileName(found) + (found.temporary ? TEMPORARY_SUFFIX : "");
+  return canonical === name && found.file < found.files ? found : undefined;
+}
+
+/** Whether the name is that of a block file's copy that was set aside because it was damaged. */
+export function isSetAsideBlockName(name: string): boolean {
+  const end = name.indexOf(SET_ASIDE_INFIX);
+  return end >= 0 && parseBlockFileName(name.slice(0, end)) !== undefined;
+}
+
+function digits(value: number): string {
+  return String(value).padStart(DIGITS, "0");
+}

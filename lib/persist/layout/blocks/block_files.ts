@@ -1,0 +1,161 @@
+/**
+ * The block files as one thread writes them: created and extended with blank places, and written place by place.
+ *
+ * @module
+ */
+import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
+import type { SerializerName } from "../../../codec/codec.ts";
+import { openFile, removeQuietly, renameOver, seekTo, syncData, syncDirectory, writeAll } from "../../file_io.ts";
+import { PersistError } from "../../persist_error.ts";
+import type { SyncName } from "../../policy.ts";
+import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
+import type { WriterMeter } from "../../write_meter.ts";
+import { type OpenFile, OpenFiles } from "../replace/open_files.ts";
+import { blockFileName } from "./block_file_name.ts";
+import { type BlockFileIdentity, encodeHead, extentBlocks, fileBytes, HEAD_PLACES, headPlace } from "./block_format.ts";
+import type { BlockTable } from "./block_table.ts";
+
+/** What {@linkcode BlockFiles} work with. */
+export interface BlockFilesParts {
+  readonly directory: string;
+  readonly serializer: SerializerName;
+  readonly sync: SyncName;
+  readonly openFilesMax: number;
+  readonly blockBytes: number;
+  readonly table: BlockTable;
+  readonly meter: WriterMeter;
+}
+
+/** Blank places are written in pieces of about so many bytes. */
+const PIECE_BYTES = 2 ** 20;
+
+/** A file grows by an eighth. */
+const GROWTH = 1 / 8;
+
+/** One thread's own view of all block files. Each method is called under its file's lock. */
+export class BlockFiles {
+  readonly #parts: BlockFilesParts;
+  readonly #open: OpenFiles;
+  readonly #extentBlocks: number;
+  readonly #blank: Uint8Array<ArrayBuffer>;
+
+  constructor(parts: BlockFilesParts) {
+    const { openFilesMax, blockBytes, serializer } = parts;
+    this.#parts = parts;
+    this.#open = new OpenFiles(openFilesMax);
+    this.#extentBlocks = extentBlocks(blockBytes);
+    const blank = BLOCK_CODECS[serializer].blank(blockBytes);
+    const places = Math.max(1, PIECE_BYTES / blockBytes);
+    this.#blank = new Uint8Array(places * blockBytes);
+    for (let i = 0; i < places; i++) this.#blank.set(blank, i * blockBytes);
+  }
+
+  /**
+   * Sees to it that a file is there, and has at least so many blocks.
+   *
+   * @throws {PersistError} when it cannot be created, or there is no room for it to grow; what it holds is as before
+   */
+  reserve(file: number, blocks: number): void {
+    const { table } = this.#parts;
+    const extents = table.extents(file);
+    const needed = Math.max(1, Math.ceil(blocks / this.#extentBlocks));
+    if (needed <= extents) return;
+    if (extents === 0) this.#create(file, needed);
+    else this.#grow(file, Math.max(needed, extents + Math.ceil(extents * GROWTH)));
+  }
+
+  /**
+   * Writes blocks into places that follow one another.
+   *
+   * @param place the first one's, counted from the file's beginning
+   * @throws {PersistError} when that fails
+   */
+  write(file: number, place: number, bytes: Uint8Array): void {
+    const open = this.#get(file);
+    seekTo(open.file, open.path, place * this.#parts.blockBytes);
+    writeAll(open.file, open.path, bytes);
+  }
+
+  /** Waits until all that has been written to the file is on the device. */
+  sync(file: number): void {
+    const { file: open, path } = this.#get(file);
+    syncData(open, path);
+    this.#parts.meter.countSync();
+  }
+
+  #create(file: number, extents: number): void {
+    const { directory, blockBytes, table } = this.#parts;
+    const path = this.#path(file);
+    const temporary = path + TEMPORARY_SUFFIX;
+    const created = openFile(temporary, { write: true, create: true, truncate: true });
+    try {
+      this.#writeBlanks(created, temporary, fileBytes(extents, blockBytes));
+      this.#writeHead(created, temporary, { file, extents });
+      if (this.#isSynced) syncData(created, temporary);
+      renameOver(temporary, path);
+      if (this.#isSynced) syncDirectory(directory);
+    } catch (error) {
+      removeQuietly(temporary);
+      throw error;
+    } finally {
+      created.close();
+    }
+    table.setExtents(file, extents);
+    this.#parts.meter.countBytes(fileBytes(extents, blockBytes));
+  }
+
+  /**
+   * Writes blank extents behind those that are there, and then the head that says so: into the other one of its places, as
+   * the number of extents is odd by turns.
+   */
+  #grow(file: number, atLeast: number): void {
+    const { table, blockBytes, meter } = this.#parts;
+    const before = table.extents(file);
+    const extents = headPlace(atLeast) === headPlace(before) ? atLeast + 1 : atLeast;
+    const { file: open, path } = this.#get(file);
+    const start = fileBytes(before, blockBytes);
+    const bytes = fileBytes(extents, blockBytes) - start;
+    seekTo(open, path, start);
+    this.#writeBlanks(open, path, bytes);
+    // A head that is on the device must not speak of extents that are not.
+    if (this.#isSynced) syncData(open, path);
+    this.#writeHead(open, path, { file, extents });
+    table.setExtents(file, extents);
+    meter.countBytes(bytes + blockBytes);
+  }
+
+  #writeBlanks(file: Deno.FsFile, path: string, bytes: number): void {
+    for (let done = 0; done < bytes; done += this.#blank.length) {
+      writeAll(file, path, this.#blank.subarray(0, Math.min(this.#blank.length, bytes - done)));
+    }
+  }
+
+  #writeHead(open: Deno.FsFile, path: string, { file, extents }: { file: number; extents: number }): void {
+    const { serializer, blockBytes } = this.#parts;
+    seekTo(open, path, headPlace(extents) * blockBytes);
+    writeAll(open, path, encodeHead(this.#identity(file), extents, serializer));
+  }
+
+  get #isSynced(): boolean {
+    return this.#parts.sync !== "none";
+  }
+
+  #get(file: number): OpenFile {
+    const open = this.#open.get(this.#path(file));
+    // Opening creates what is not there.
+    if (open.lengthBytes < HEAD_PLACES * this.#parts.blockBytes) {
+      throw new PersistError("write", open.path, "somebody has removed it meanwhile");
+    }
+    return open;
+  }
+
+  #path(file: number): string {
+    const { directory, serializer, blockBytes, table: { size: { files } } } = this.#parts;
+    return `${directory}/${blockFileName({ file, files, blockBytes, serializer })}`;
+  }
+
+  #identity(file: number): BlockFileIdentity {
+    const { blockBytes, table: { size: { files, shards } } } = this.#parts;
+    return { file, files, shards, blockBytes };
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Which block holds which page, and which pages have changed: what all threads that note or write blocks must know.
+ *
+ * @module
+ */
+import { alignUp, LINE_WORDS } from "../../../sync/layout.ts";
+import type { PlaceSide } from "./block_format.ts";
+
+/** What {@linkcode BlockTable.attach} needs; structured-cloneable. */
+export interface BlockTableHandle {
+  readonly buffer: SharedArrayBuffer;
+  readonly size: BlockTableSize;
+}
+
+/** What a table is of. */
+export interface BlockTableSize {
+  readonly files: number;
+  readonly shards: number;
+  readonly pagesPerShard: number;
+}
+
+const FILE_WORDS = LINE_WORDS;
+const FILE_EXTENTS = 0;
+const FILE_USED = 1;
+
+const WORD_BITS = 32;
+
+/**
+ * Layout, in 32-bit words, each row of whole cache lines: for each file, how many extents it has (0: there is no file) and
+ * how many of its blocks are in use; for each shard, a word for each page that says where it was written last; for each
+ * shard, a bit for each page that has changed since it was last copied.
+ *
+ * Where a page was written last is 0 for nowhere, else the block's number plus one, times two, plus which of the block's
+ * places.
+ *
+ * Invariant 1: a file's row and its shards' rows of blocks are changed by the holder of the file's lock only, and after
+ * what they say has come true in the file system.
+ * Invariant 2: a shard's bits are read and changed by the holder of its lock only.
+ * Invariant 3: a page has one block, always the same, and no two pages have the same.
+ */
+export class BlockTable {
+  readonly size: BlockTableSize;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #rowWords: number;
+  readonly #bitWords: number;
+  readonly #rows: number;
+  readonly #bits: number;
+
+  private constructor({ buffer, size }: BlockTableHandle) {
+    const layout = layoutOf(size);
+    this.size = size;
+    this.#words = new Int32Array(buffer);
+    this.#rowWords = layout.rowWords;
+    this.#bitWords = layout.bitWords;
+    this.#rows = layout.rows;
+    this.#bits = layout.bits;
+  }
+
+  /** Files of which there is nothing yet. */
+  static create(size: BlockTableSize): BlockTable {
+    const { words } = layoutOf(size);
+    return new BlockTable({ buffer: new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT), size });
+  }
+
+  static attach(handle: BlockTableHandle): BlockTable {
+    return new BlockTable(handle);
+  }
+
+  handle(): BlockTableHandle {
+    return { buffer: this.#words.buffer, size: this.size };
+  }
+
+  /** Extents of the file; 0 when there is none. */
+  extents(file: number): number {
+    return this.#words[file * FILE_WORDS + FILE_EXTENTS]!;
+  }
+
+  /** Blocks of the file that pages have. */
+  used(file: number): number {
+    return this.#words[file * FILE_WORDS + FILE_USED]!;
+  }
+
+  setExtents(file: number, extents: number): void {
+    this.#words[file * FILE_WORDS + FILE_EXTENTS] = extents;
+  }
+
+  setUsed(file: number, blocks: number): void {
+    this.#words[file * FILE_WORDS + FILE_USED] = blocks;
+  }
+
+  /** The block that the page was last written to; -1 when it never was. */
+  block(shard: number, page: number): number {
+    return (this.#words[this.#rows + shard * this.#rowWords + page]! >> 1) - 1;
+  }
+
+  /** The place of its block that the page was last written to; meaningful once it was. */
+  side(shard: number, page: number): PlaceSide {
+    return (this.#words[this.#rows + shard * this.#rowWords + page]! & 1) as PlaceSide;
+  }
+
+  /** Records where the page has been written. */
+  setWritten(shard: number, page: number, block: number, side: PlaceSide): void {
+    this.#words[this.#rows + shard * this.#rowWords + page] = (block + 1) << 1 | side;
+  }
+
+  /** Notes that a page has changed. */
+  mark(shard: number, page: number): void {
+    this.#words[(this.#bits + shard * this.#bitWords + (page >> 5)) | 0]! |= 1 << (page & 31);
+  }
+
+  /** Notes that all pages below this one have changed. */
+  markBelow(shard: number, page: number): void {
+    for (let i = 0; i < page; i++) this.mark(shard, i);
+  }
+
+  /** The first page from this one on that has changed; -1 when none has. */
+  nextMarked(shard: number, page: number): number {
+    const row = this.#bits + shard * this.#bitWords;
+    for (let i = page >> 5; i < this.#bitWords; i++) {
+      let bits = this.#words[row + i]!;
+      if (i === page >> 5) bits &= -1 << (page & 31);
+      if (bits !== 0) return i * WORD_BITS + 31 - Math.clz32(bits & -bits);
+    }
+    return -1;
+  }
+
+  /** The first page from this one on that has not changed; it may be behind the last. */
+  nextUnmarked(shard: number, page: number): number {
+    const row = this.#bits + shard * this.#bitWords;
+    let next = page;
+    while (next >> 5 < this.#bitWords && (this.#words[row + (next >> 5)]! & 1 << (next & 31)) !== 0) next++;
+    return next;
+  }
+
+  /** Notes that all of a shard's pages have been copied. */
+  clearMarks(shard: number): void {
+    const row = this.#bits + shard * this.#bitWords;
+    for (let i = 0; i < this.#bitWords; i++) this.#words[row + i] = 0;
+  }
+}
+
+function layoutOf({ files, shards, pagesPerShard }: BlockTableSize) {
+  const rowWords = alignUp(pagesPerShard, LINE_WORDS);
+  const bitWords = alignUp(Math.ceil(pagesPerShard / WORD_BITS), LINE_WORDS);
+  const rows = files * FILE_WORDS;
+  const bits = rows + shards * rowWords;
+  return { rowWords, bitWords, rows, bits, words: bits + shards * bitWords };
+}

@@ -1,0 +1,78 @@
+/**
+ * Mending a block file that a crash or damage has left: what cannot be used becomes blank, what is missing at its end is
+ * added, and its head says what there is.
+ *
+ * @module
+ */
+import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
+import type { SetAsideFile, ShardDirectory } from "../../directory.ts";
+import { openFile, seekTo, syncData, writeAll } from "../../file_io.ts";
+import type { TornFile } from "../stored_state.ts";
+import { encodeHead, fileBytes, HEAD_PLACES, headPlace } from "./block_format.ts";
+import type { StoredBlocks, StoredBlocksOptions } from "./stored_blocks.ts";
+
+/** What was wrong with a file. */
+export interface MendedBlocks {
+  readonly setAside: readonly SetAsideFile[];
+  readonly torn: readonly TornFile[];
+}
+
+/**
+ * Makes a file sound. Where something is lost that had been written, a copy of the whole file is set aside before.
+ *
+ * @param options `synced` says whether what is mended is to be on the device
+ * @throws {PersistError} when that fails; what is sound in the file is still there
+ */
+export function mendBlocks(
+  directory: ShardDirectory,
+  stored: StoredBlocks,
+  options: StoredBlocksOptions & { readonly synced: boolean },
+): MendedBlocks {
+  const { path, blockBytes } = options;
+  const damage = [
+    ...(stored.cutOff === undefined ? [] : [stored.cutOff]),
+    ...stored.badPlaces.filter(({ isDamaged }) => isDamaged).map(({ reason }) => reason),
+  ];
+  const unfinished = stored.badPlaces.filter(({ isDamaged }) => !isDamaged);
+  const setAside = damage.length === 0 ? [] : [directory.setAsideCopy(path, summaryOf(damage))];
+  if (!stored.isWhole || stored.badPlaces.length > 0) repair(stored, options);
+  const torn = unfinished.length === 0 ? [] : [{
+    path,
+    cutBytes: unfinished.length * blockBytes,
+    reason: summaryOf(unfinished.map(({ reason }) => reason)),
+  }];
+  return { setAside, torn };
+}
+
+function repair(
+  { bytes, extents, badPlaces }: StoredBlocks,
+  options: StoredBlocksOptions & { readonly synced: boolean },
+): void {
+  const { path, blockBytes, serializer, synced } = options;
+  const blank = BLOCK_CODECS[serializer].blank(blockBytes);
+  using file = openFile(path, { write: true });
+  const writeAt = (position: number, content: Uint8Array) => {
+    seekTo(file, path, position);
+    writeAll(file, path, content);
+  };
+  for (const { place } of badPlaces) writeAt(place * blockBytes, blank);
+  const end = fileBytes(extents, blockBytes);
+  for (let position = bytes; position < end;) {
+    const missing = blank.subarray(position % blockBytes);
+    writeAt(position, missing);
+    position += missing.length;
+  }
+  if (synced) syncData(file, path);
+  const place = headPlace(extents);
+  writeAt(place * blockBytes, encodeHead(options, extents, serializer));
+  for (let other = 0; other < HEAD_PLACES; other++) if (other !== place) writeAt(other * blockBytes, blank);
+  if (synced) syncData(file, path);
+}
+
+const REASONS_MAX = 3;
+
+/** The first few reasons, and how many more there are. */
+function summaryOf(reasons: readonly string[]): string {
+  const others = reasons.length - REASONS_MAX;
+  return reasons.slice(0, REASONS_MAX).join("; ") + (others > 0 ? `; and ${others} more` : "");
+}

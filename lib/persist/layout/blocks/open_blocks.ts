@@ -1,0 +1,151 @@
+/**
+ * Opening a directory of block files: reads each one, mends what a crash or damage has left, and brings the rest into a
+ * store, each page to where it was.
+ *
+ * @module
+ */
+import type { BlockReader } from "../../../codec/block/block_codec.ts";
+import { pageWordsOf } from "../../../codec/block/block_image.ts";
+import type { SerializerName } from "../../../codec/codec.ts";
+import { hashKey } from "../../../store/hash.ts";
+import { jsonRoomOf } from "../../../store/pages.ts";
+import { entryWords } from "../../../store/shard.ts";
+import type { SharedStore } from "../../../store/shared_store.ts";
+import type { SetAsideFile, ShardDirectory } from "../../directory.ts";
+import { syncDirectory, syncFile } from "../../file_io.ts";
+import { inTurns } from "../../in_turns.ts";
+import type { Ledger } from "../../ledger.ts";
+import type { SyncName } from "../../policy.ts";
+import type { FoundBlockFile } from "../../store_files.ts";
+import type { BlocksLayoutOptions } from "../layout_options.ts";
+import type { StoredState, TornFile } from "../stored_state.ts";
+import { BlockTable } from "./block_table.ts";
+import { mendBlocks } from "./mend_blocks.ts";
+import { PageReader } from "./page_reader.ts";
+import { readBlocks, type StoredBlocks, type StoredPage } from "./stored_blocks.ts";
+
+/** How a directory of block files is opened. */
+export interface OpenBlocksOptions {
+  readonly files: number;
+  readonly shards: number;
+  readonly serializer: SerializerName;
+  readonly sync: SyncName;
+  readonly layout: BlocksLayoutOptions;
+}
+
+/** One file, mended. */
+interface OpenedBlocks {
+  readonly found: FoundBlockFile;
+  readonly stored: StoredBlocks;
+}
+
+/**
+ * Reads all block files. Where an image of a block is not sound, the other one is used, and the bad one's place is made
+ * blank; where a block has no sound image left, a copy of its file is set aside first.
+ *
+ * @throws {PersistError} when a file cannot be read for want of means, or not be mended
+ */
+export async function openBlocks(directory: ShardDirectory, options: OpenBlocksOptions): Promise<StoredState> {
+  const { files, shards, serializer, sync, layout } = options;
+  const { blockBytes } = layout;
+  const setAside: SetAsideFile[] = [];
+  const torn: TornFile[] = [];
+  const opened: OpenedBlocks[] = [];
+  for await (const found of inTurns(directory.blockFiles())) {
+    const reading = { path: found.path, file: found.file, files, shards, blockBytes, serializer };
+    const stored = readBlocks(reading);
+    const mended = mendBlocks(directory, stored, { ...reading, synced: sync !== "none" });
+    setAside.push(...mended.setAside);
+    torn.push(...mended.torn);
+    opened.push({ found, stored });
+  }
+  const entriesByShard = new Float64Array(shards);
+  let pages = 0;
+  for (const page of opened.flatMap(({ stored }) => stored.pages)) {
+    entriesByShard[page.shard]! += page.entries;
+    pages = Math.max(pages, page.page + 1);
+  }
+  const survey = {
+    filesLoaded: opened.length,
+    entries: entriesByShard.reduce((sum, entries) => sum + entries, 0),
+    entriesPerShardMax: entriesByShard.reduce((max, entries) => Math.max(max, entries), 0),
+    arenaWordsPerShardMax: pages * pageWordsOf(blockBytes),
+    setAside,
+    torn,
+    async load({ store, ledger }: { store: SharedStore; ledger: Ledger }) {
+      const table = BlockTable.create({ files, shards, pagesPerShard: store.pagesPerShard });
+      const loader = new BlockLoader(options, { store, ledger, table });
+      for await (const file of inTurns(opened)) loader.load(file);
+      if (sync !== "none") await makeDurable(directory, opened, ledger);
+      // A key that has moved was in two blocks.
+      survey.entries = 0;
+      for (let shard = 0; shard < shards; shard++) survey.entries += store.count(shard);
+      opened.length = 0;
+      return { kind: "blocks", blockBytes, table: table.handle() } as const;
+    },
+  };
+  return survey;
+}
+
+/** The run before may have been killed, or have synced less. */
+async function makeDurable(
+  directory: ShardDirectory,
+  opened: readonly OpenedBlocks[],
+  ledger: Ledger,
+): Promise<void> {
+  for await (const { found } of inTurns(opened)) syncFile(found.path);
+  syncDirectory(directory.path);
+  for (const { stored } of opened) {
+    for (const { shard } of stored.pages) ledger.recordSynced(shard, ledger.writtenVersion(shard));
+  }
+}
+
+/** Brings pages into a store. */
+class BlockLoader {
+  readonly #options: OpenBlocksOptions;
+  readonly #target: { readonly store: SharedStore; readonly ledger: Ledger; readonly table: BlockTable };
+
+  constructor(options: OpenBlocksOptions, target: { store: SharedStore; ledger: Ledger; table: BlockTable }) {
+    this.#options = options;
+    this.#target = target;
+  }
+
+  /** @throws {PersistError} when the file is not as it was a moment ago */
+  load({ found: { path, file: index }, stored: { pages, extents } }: OpenedBlocks): void {
+    const { store, ledger, table } = this.#target;
+    const { files, shards, serializer, layout: { blockBytes } } = this.#options;
+    using reader = new PageReader({ path, file: index, files, shards, serializer, blockBytes });
+    let used = 0;
+    for (const page of pages) {
+      const { shard, block, side, version } = page;
+      this.#loadPage(page, reader.open(page));
+      table.setWritten(shard, page.page, block, side);
+      used = Math.max(used, block + 1);
+      const newest = Math.max(version, store.version(shard));
+      store.restoreVersion(shard, newest);
+      ledger.recordWritten(shard, { version: newest, atMs: 0 });
+    }
+    table.setExtents(index, extents);
+    table.setUsed(index, used);
+  }
+
+  /** Gives the values as much room as new ones get, where the page is large enough for that. */
+  #loadPage({ shard, page }: StoredPage, reader: BlockReader): void {
+    const { store } = this.#target;
+    const isJson = this.#options.serializer === "json";
+    const roomMin = store.size.valueCapacityMin ?? 0;
+    const roomOf = () => isJson ? jsonRoomOf(reader.key, reader.value) : reader.value.length;
+    let words = 0;
+    while (reader.next()) words += entryWords(reader.key.length, Math.max(roomMin, roomOf()));
+    const roomLeft = words <= pageWordsOf(this.#options.layout.blockBytes) ? roomMin : 0;
+    reader.rewind();
+    store.startPage(shard, page);
+    while (reader.next()) {
+      const { key, value } = reader;
+      const hash = hashKey(key.words, key.length);
+      if (store.appendLocked(shard, hash, key, value, Math.max(roomLeft, roomOf())) === 0) {
+        throw store.refusal(shard, key, value);
+      }
+    }
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Reading a block file: of each block the newer sound image, and what is wrong with the places that have none. Changes
+ * nothing.
+ *
+ * @module
+ */
+import type { BlockHealth, BlockReader } from "../../../codec/block/block_codec.ts";
+import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
+import type { SerializerName } from "../../../codec/codec.ts";
+import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
+import { entryWords } from "../../../store/shard.ts";
+import { checkShard } from "../../loader.ts";
+import { openFile, readAt } from "../../file_io.ts";
+import {
+  type BlockFileIdentity,
+  extentBlocks,
+  fileBytes,
+  HEAD_PLACES,
+  placeOf,
+  type PlaceSide,
+  readHead,
+} from "./block_format.ts";
+
+/** Which file is read, and as what. */
+export interface StoredBlocksOptions extends BlockFileIdentity {
+  readonly path: string;
+  readonly serializer: SerializerName;
+}
+
+/** A page that a file holds. */
+export interface StoredPage {
+  readonly shard: number;
+  readonly page: number;
+  readonly block: number;
+  readonly side: PlaceSide;
+  readonly version: number;
+  /** Entries, and the words that they take at least. */
+  readonly entries: number;
+  readonly words: number;
+}
+
+/** A place whose content cannot be used. */
+export interface BadPlace {
+  readonly place: number;
+  /**
+   * Whether the block has nothing else, and is not one whose first write was cut short: then something is lost that had
+   * been written, and damage did it.
+   */
+  readonly isDamaged: boolean;
+  readonly reason: string;
+}
+
+/** What a block file holds. */
+export interface StoredBlocks {
+  readonly bytes: number;
+  /** In the order of their shards, and of a shard's pages. */
+  readonly pages: readonly StoredPage[];
+  /** Blocks of which there is an older image beside the newest. */
+  readonly superseded: number;
+  readonly badPlaces: readonly BadPlace[];
+  /** Extents that the file has, or must be given because its head, or a part of one, says so. */
+  readonly extents: number;
+  /** Whether the file's length and its head say the same. */
+  readonly isWhole: boolean;
+  /** Why it is known that something is missing at the file's end; `undefined` when nothing is. */
+  readonly cutOff?: string;
+}
+
+/**
+ * Reads a block file.
+ *
+ * @throws {PersistError} when the process may not read it, or lacks the means: that says nothing about the file
+ */
+export function readBlocks(options: StoredBlocksOptions): StoredBlocks {
+  return new BlocksReading(options).read();
+}
+
+/** One of a block's two images. */
+interface Image {
+  readonly health: BlockHealth;
+  readonly page?: StoredPage;
+}
+
+class BlocksReading {
+  readonly #options: StoredBlocksOptions;
+  readonly #reader: BlockReader;
+  readonly #blank: Uint8Array<ArrayBuffer>;
+  readonly #extentBlocks: number;
+  readonly #pages = new Map<number, StoredPage>();
+  readonly #badPlaces: BadPlace[] = [];
+  #superseded = 0;
+
+  constructor(options: StoredBlocksOptions) {
+    const { blockBytes, serializer } = options;
+    this.#options = options;
+    this.#reader = BLOCK_CODECS[serializer].reader(blockBytes);
+    this.#blank = BLOCK_CODECS[serializer].blank(blockBytes);
+    this.#extentBlocks = extentBlocks(blockBytes);
+  }
+
+  read(): StoredBlocks {
+    const { path, blockBytes } = this.#options;
+    using file = openFile(path, { read: true });
+    const bytes = file.seekSync(0, Deno.SeekMode.End);
+    const extentBytes = 2 * this.#extentBlocks * blockBytes;
+    const found = Math.max(0, (bytes - HEAD_PLACES * blockBytes) / extentBytes);
+    const { extents: said, isSound } = this.#readHeads(file);
+    const extents = Math.max(1, said, Math.ceil(found));
+    const chunk = new Uint8Array(extentBytes);
+    for (let extent = 0; extent < found; extent++) {
+      const read = readAt(file, path, HEAD_PLACES * blockBytes + extent * extentBytes, chunk);
+      for (let at = read; at < extentBytes; at++) chunk[at] = this.#blank[at % blockBytes]!;
+      this.#readExtent(extent, chunk);
+    }
+    const pages = [...this.#pages.values()].sort((a, b) => a.shard - b.shard || a.page - b.page);
+    // A file gets its name only when it has an extent.
+    const cutOff = found < Math.max(1, said)
+      ? `it has ${bytes} bytes, must have ${fileBytes(Math.max(1, said), blockBytes)}`
+      : undefined;
+    return {
+      bytes,
+      pages,
+      superseded: this.#superseded,
+      badPlaces: this.#badPlaces,
+      extents,
+      isWhole: isSound && said === found,
+      ...(cutOff === undefined ? {} : { cutOff }),
+    };
+  }
+
+  /** How many extents the newest sound head speaks of; 0 when there is none. */
+  #readHeads(file: Deno.FsFile): { extents: number; isSound: boolean } {
+    const { path, blockBytes, serializer } = this.#options;
+    let extents = 0;
+    const bytes = new Uint8Array(blockBytes);
+    for (let place = 0; place < HEAD_PLACES; place++) {
+      const length = readAt(file, path, place * blockBytes, bytes);
+      bytes.set(this.#blank.subarray(length), length);
+      const said = readHead(bytes, this.#options, serializer);
+      if (said !== undefined) extents = Math.max(extents, said);
+      else if (!this.#isBlank(bytes)) {
+        this.#badPlaces.push({ place, isDamaged: false, reason: "the file's head is not sound there" });
+      }
+    }
+    return { extents, isSound: extents > 0 };
+  }
+
+  #isBlank(bytes: Uint8Array<ArrayBuffer>): boolean {
+    return bytes.every((byte, i) => byte === this.#blank[i]);
+  }
+
+  #readExtent(extent: number, chunk: Uint8Array<ArrayBuffer>): void {
+    const { blockBytes } = this.#options;
+    const bytesOf = (place: number) => chunk.subarray(place * blockBytes, (place + 1) * blockBytes);
+    for (let i = 0; i < this.#extentBlocks; i++) {
+      const block = extent * this.#extentBlocks + i;
+      const a = this.#readImage(block, 0, bytesOf(i));
+      const b = this.#readImage(block, 1, bytesOf(this.#extentBlocks + i));
+      this.#judge(block, a, b);
+    }
+  }
+
+  #readImage(block: number, side: PlaceSide, bytes: Uint8Array<ArrayBuffer>): Image {
+    const reader = this.#reader;
+    const health = reader.open(bytes);
+    if (health !== "sound") return { health };
+    const { shard, page, version } = reader;
+    const { file, files, shards } = this.#options;
+    if (reader.block !== block || Math.floor(shard * files / shards) !== file) return { health: "unsound" };
+    try {
+      const { entries, words } = this.#measure();
+      return { health, page: { shard, page, block, side, version, entries, words } };
+    } catch (error) {
+      if (!(error instanceof CorruptSnapshotError)) throw error;
+      return { health: "unsound" };
+    }
+  }
+
+  /** @throws {CorruptSnapshotError} when an entry cannot be read, or is not of the block's shard */
+  #measure(): { entries: number; words: number } {
+    const reader = this.#reader;
+    let entries = 0, words = 0;
+    for (; reader.next(); entries++) {
+      checkShard(reader.key, reader.shard, this.#options.shards);
+      words += entryWords(reader.key.length, reader.value.length);
+    }
+    return { entries, words };
+  }
+
+  /** Takes the newer of a block's images, and says what is wrong with the others. */
+  #judge(block: number, a: Image, b: Image): void {
+    const newest = (a.page?.version ?? -1) >= (b.page?.version ?? -1) ? a.page : b.page;
+    if (newest !== undefined) this.#take(newest);
+    if (a.page !== undefined && b.page !== undefined) this.#superseded++;
+    for (const [side, image, other] of [[0, a, b], [1, b, a]] as const) {
+      if (image.health !== "unfinished" && image.health !== "unsound") continue;
+      const isDamaged = image.health === "unsound" && other.page === undefined;
+      const what = isDamaged
+        ? "is damaged, and it has no other image"
+        : other.page === undefined
+        ? "was never written completely"
+        : "was not written completely, or is damaged; the other one is used";
+      const reason = `the ${side === 0 ? "first" : "second"} image of block ${block} ${what}`;
+      this.#badPlaces.push({ place: placeOf(block, side, this.#extentBlocks), isDamaged, reason });
+    }
+  }
+
+  #take(found: StoredPage): void {
+    const { shards, files } = this.#options;
+    const id = found.page * (shards / files) + found.shard % (shards / files);
+    const known = this.#pages.get(id);
+    if (known === undefined) {
+      this.#pages.set(id, found);
+      return;
+    }
+    const [newer, older] = found.version > known.version ? [found, known] : [known, found];
+    this.#pages.set(id, newer);
+    const place = placeOf(older.block, older.side, this.#extentBlocks);
+    const reason =
+      `blocks ${known.block} and ${found.block} both say that they are page ${found.page} of shard ${found.shard}`;
+    this.#badPlaces.push({ place, isDamaged: true, reason });
+  }
+}
