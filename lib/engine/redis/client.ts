@@ -1,0 +1,126 @@
+/**
+ * A client of one server, by way of the npm package `@redis/client`.
+ *
+ * It never connects anew by itself and sends nothing twice: a put whose connection has broken may have been done or not,
+ * and one that came again later could undo a newer one.
+ *
+ * @module
+ */
+import { createClient, RESP_TYPES } from "@redis/client";
+import { EngineError } from "../engine_error.ts";
+
+/** How long a connection may take, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 5000;
+/** How long an answer to a question about the server itself may take, in milliseconds. */
+const ANSWER_TIMEOUT_MS = 5000;
+
+/** A connection to a server. */
+export class RedisClient {
+  readonly #client: ReturnType<typeof newClient>;
+  /** The server's address without a password, for messages. */
+  readonly address: string;
+
+  private constructor(client: ReturnType<typeof newClient>, address: string) {
+    this.#client = client;
+    this.address = address;
+  }
+
+  /**
+   * Connects, and authenticates with what the URL says.
+   *
+   * @throws {EngineError} when that fails or takes too long
+   */
+  static async connect(url: string): Promise<RedisClient> {
+    const address = addressOf(url);
+    const client = newClient(url);
+    // Each operation under way tells of it, too.
+    client.on("error", () => {});
+    try {
+      await withinTime(client.connect(), CONNECT_TIMEOUT_MS);
+    } catch (error) {
+      if (client.isOpen) client.destroy();
+      throw new EngineError("connect to", address, error);
+    }
+    return new RedisClient(client, address);
+  }
+
+  /** Whether commands can still be sent. */
+  get isReady(): boolean {
+    return this.#client.isReady;
+  }
+
+  /** Sends a command; resolves to its reply with texts as strings, and rejects with the server's own error. */
+  send(args: readonly string[]): Promise<unknown> {
+    return this.#client.sendCommand(args as string[]);
+  }
+
+  /** Sends a command; resolves to its reply with texts as bytes. */
+  sendForBytes(args: readonly string[]): Promise<unknown> {
+    return this.#client.sendCommand(args as string[], AS_BYTES);
+  }
+
+  /**
+   * Asks about the server itself, with a limit on the time: a server that is stopped never answers.
+   *
+   * @throws {EngineError} when there is no answer, or an error
+   */
+  async ask(...args: string[]): Promise<unknown> {
+    try {
+      return await withinTime(this.send(args), ANSWER_TIMEOUT_MS);
+    } catch (error) {
+      throw new EngineError(`ask ${args.slice(0, 2).join(" ")} of`, this.address, error);
+    }
+  }
+
+  /** Like {@linkcode RedisClient.ask}, where the answer is a text. */
+  async askText(...args: string[]): Promise<string> {
+    return String(await this.ask(...args));
+  }
+
+  /** Lets go of the connection; what is under way fails. */
+  close(): void {
+    if (this.#client.isOpen) this.#client.destroy();
+  }
+}
+
+const AS_BYTES = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
+
+function newClient(url: string) {
+  return createClient({
+    url,
+    // The older protocol: there is no need of what the newer one adds, and every server speaks it.
+    RESP: 2,
+    socket: { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOUT_MS, noDelay: true },
+    disableOfflineQueue: true,
+    disableClientInfo: true,
+  });
+}
+
+/** The address in a URL without what is secret in it. */
+export function addressOf(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
+}
+
+/** The URL of another server that takes the same user and password. */
+export function urlOfNode(url: string, host: string, port: number): string {
+  const node = new URL(url);
+  node.hostname = host.includes(":") ? `[${host}]` : host;
+  node.port = String(port);
+  node.pathname = "";
+  return node.href;
+}
+
+/** @throws {Error} when the promise has not settled in time */
+export async function withinTime<T>(promise: Promise<T>, timeMs: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`there is no answer within ${timeMs} ms`)), timeMs);
+  });
+  promise.catch(() => {});
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * A spawned cluster: its nodes started on loopback ports, its slots assigned, and its replicas in step.
+ *
+ * @module
+ */
+import { PersistError } from "../../persist/persist_error.ts";
+import { EngineError } from "../engine_error.ts";
+import { RedisClient } from "./client.ts";
+import { until } from "./delay.ts";
+import { RedisServer, type ServerParts } from "./server.ts";
+import { SLOT_COUNT } from "./slot.ts";
+import { parseInfo } from "./texts.ts";
+
+/** What a cluster is started with; its nodes' directories are made in that of the parts. */
+export interface ClusterParts extends ServerParts {
+  readonly primaries: number;
+  /** Of each primary. */
+  readonly replicas: number;
+  /** After so long without an answer the nodes hold one of theirs for dead, in milliseconds. */
+  readonly nodeTimeoutMs: number;
+}
+
+/** How long the nodes may take to agree that all is well, in milliseconds. */
+const AGREE_TIMEOUT_MS = 60_000;
+
+/** A node, and what it began as. */
+interface Node {
+  readonly server: RedisServer;
+  readonly client: RedisClient;
+  /** The node's name for itself. */
+  readonly id: string;
+}
+
+/** A cluster that this process has started, and ends. */
+export class RedisCluster {
+  /** All nodes. Which of them are primaries changes with every failover. */
+  readonly servers: readonly RedisServer[];
+
+  private constructor(servers: readonly RedisServer[]) {
+    this.servers = servers;
+  }
+
+  /**
+   * Starts a cluster, and waits until all its slots are served and every replica has finished its first copy: one that
+   * has not is never promoted.
+   *
+   * @throws {EngineError} with the reason, when it does not come to that
+   */
+  static async start(parts: ClusterParts): Promise<RedisCluster> {
+    const count = parts.primaries * (1 + parts.replicas);
+    const starts = Array.from({ length: count }, (_, i) => startNode(parts, i));
+    const settled = await Promise.allSettled(starts);
+    const servers = settled.flatMap((start) => start.status === "fulfilled" ? [start.value] : []);
+    const nodes: Node[] = [];
+    try {
+      for (const start of settled) if (start.status === "rejected") throw start.reason;
+      for (const server of servers) {
+        const client = await RedisClient.connect(server.url);
+        nodes.push({ server, client, id: await client.askText("CLUSTER", "MYID") });
+      }
+      await join(nodes, parts);
+      return new RedisCluster(servers);
+    } catch (error) {
+      await Promise.all(servers.map((server) => server.end()));
+      throw error instanceof EngineError ? error : new EngineError("start", "a cluster", error);
+    } finally {
+      for (const { client } of nodes) client.close();
+    }
+  }
+
+  /** Where a client may begin: any node tells of the others. */
+  get url(): string {
+    const [server] = this.servers;
+    if (server === undefined) throw new Error("Cannot have a cluster without nodes");
+    return server.url;
+  }
+
+  /** Kills all nodes; their directories stay. */
+  async end(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.end()));
+  }
+}
+
+function startNode(parts: ClusterParts, index: number): Promise<RedisServer> {
+  const directory = `${parts.directory}/node-${index}`;
+  try {
+    Deno.mkdirSync(directory);
+  } catch (error) {
+    throw new PersistError("create", directory, error);
+  }
+  return RedisServer.start({
+    ...parts,
+    directory,
+    args: [
+      "--cluster-enabled",
+      "yes",
+      "--cluster-config-file",
+      "nodes.conf",
+      "--cluster-node-timeout",
+      String(parts.nodeTimeoutMs),
+      // A replica's first copy begins at once, rather than after five seconds.
+      "--repl-diskless-sync-delay",
+      "0",
+      ...parts.args,
+    ],
+  });
+}
+
+/** Makes a cluster of nodes that do not know each other, the primaries first. */
+async function join(nodes: readonly Node[], { primaries, replicas }: ClusterParts): Promise<void> {
+  const [first, ...others] = nodes;
+  if (first === undefined) return;
+  for (const [index, { client }] of nodes.entries()) {
+    // Different from the start: else the nodes would first have to settle which of two equal ones counts.
+    await client.ask("CLUSTER", "SET-CONFIG-EPOCH", String(index + 1));
+    if (index < primaries) await client.ask("CLUSTER", "ADDSLOTS", ...slotsOf(index, primaries));
+  }
+  for (const { server } of others) await first.client.ask("CLUSTER", "MEET", "127.0.0.1", String(server.port));
+  await untilAll(nodes, "the nodes' knowledge of each other", async ({ client }) => {
+    return (await clusterInfo(client)).get("cluster_known_nodes") === String(nodes.length);
+  });
+  for (const [index, { client }] of nodes.entries()) {
+    const primary = nodes[Math.floor((index - primaries) / Math.max(1, replicas))];
+    if (index >= primaries && primary !== undefined) await replicate(client, primary.id);
+  }
+  await untilAll(nodes, "the cluster's state ok", async ({ client }) => {
+    return (await clusterInfo(client)).get("cluster_state") === "ok";
+  });
+  await untilAll(nodes.slice(primaries), "the replicas' first copy", async ({ client }) => {
+    return parseInfo(await client.askText("INFO", "replication")).get("master_link_status") === "up";
+  });
+}
+
+/** Makes a node the replica of another; the primary's name may not have reached it yet. */
+async function replicate(client: RedisClient, primaryId: string): Promise<void> {
+  await until(
+    async () => {
+      const known = await client.askText("CLUSTER", "NODES");
+      return known.split("\n").some((line) => line.startsWith(primaryId) && !line.includes("handshake"));
+    },
+    "the primary's name",
+    AGREE_TIMEOUT_MS,
+  );
+  await client.ask("CLUSTER", "REPLICATE", primaryId);
+}
+
+/** An equal part of all slots for each primary. */
+function slotsOf(index: number, primaries: number): string[] {
+  const first = Math.floor(index * SLOT_COUNT / primaries);
+  const end = Math.floor((index + 1) * SLOT_COUNT / primaries);
+  return Array.from({ length: end - first }, (_, i) => String(first + i));
+}
+
+async function untilAll(
+  nodes: readonly Node[],
+  what: string,
+  condition: (node: Node) => Promise<boolean>,
+): Promise<void> {
+  for (const node of nodes) await until(() => condition(node), what, AGREE_TIMEOUT_MS);
+}
+
+async function clusterInfo(client: RedisClient): Promise<ReadonlyMap<string, string>> {
+  return parseInfo(await client.askText("CLUSTER", "INFO"));
+}

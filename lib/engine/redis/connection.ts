@@ -1,0 +1,70 @@
+/**
+ * A load worker's connection to one server.
+ *
+ * @module
+ */
+import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
+import { EngineError } from "../engine_error.ts";
+import { RedisClient } from "./client.ts";
+import { ConfirmedPuts } from "./confirmed_puts.ts";
+import { describeServer } from "./describe.ts";
+import { PutBatch } from "./put_batch.ts";
+import type { RedisTarget } from "./settings.ts";
+
+/** All operations of a load worker share one connection, on which they follow each other without waiting. */
+export class RedisConnection implements AsynchronousConnection {
+  readonly kind = "asynchronous";
+  readonly waits = [];
+  readonly preload: Batch;
+  readonly #client: RedisClient;
+  readonly #keyPrefix: string;
+  readonly #confirmed: ConfirmedPuts | undefined;
+
+  private constructor(client: RedisClient, { keyPrefix, wait }: RedisTarget) {
+    this.#client = client;
+    this.#keyPrefix = keyPrefix;
+    this.#confirmed = wait === 0 ? undefined : new ConfirmedPuts(client, wait);
+    this.preload = new PutBatch((key, value) => client.send(["SET", keyPrefix + key, value]), client.address);
+  }
+
+  /** @throws {EngineError} when there is no connection to be had */
+  static async open(target: RedisTarget): Promise<RedisConnection> {
+    return new RedisConnection(await RedisClient.connect(target.url), target);
+  }
+
+  async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+    const name = this.#keyPrefix + key.toString();
+    try {
+      if (this.#confirmed === undefined) await this.#client.send(["SET", name, value.toString()]);
+      else await this.#confirmed.put(name, value.toString());
+    } catch (error) {
+      throw new EngineError("put into", this.#client.address, error);
+    }
+  }
+
+  async get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
+    try {
+      const value = await this.#client.sendForBytes(["GET", this.#keyPrefix + key.toString()]);
+      return takeValue(value, out);
+    } catch (error) {
+      throw new EngineError("get from", this.#client.address, error);
+    }
+  }
+
+  describe(): Promise<EngineDescription> {
+    return describeServer(this.#client, false);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+/** Copies the reply to a `GET`, and returns whether there was a value. */
+export function takeValue(reply: unknown, out: PaddedBytes): boolean {
+  if (reply === null) return false;
+  const bytes = reply as Uint8Array;
+  out.copy(bytes, 0, bytes.length);
+  return true;
+}

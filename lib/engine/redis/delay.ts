@@ -1,0 +1,26 @@
+/**
+ * Waiting in small steps.
+ *
+ * @module
+ */
+
+/** Resolves after that time. */
+export function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * Resolves when the condition holds, which is looked at again and again.
+ *
+ * @param what is waited for, as the error says it
+ * @throws {Error} when that takes too long
+ */
+export async function until(condition: () => Promise<boolean>, what: string, timeoutMs: number): Promise<void> {
+  const startedAtMs = performance.now();
+  while (!await condition()) {
+    if (performance.now() - startedAtMs > timeoutMs) {
+      throw new Error(`${what} has not come within ${timeoutMs / 1000} s`);
+    }
+    await delay(20);
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Free ports on the loopback interface.
+ *
+ * @module
+ */
+
+/** Below the ports that systems give to outgoing connections, which would come and go in between. */
+const PORT_MIN = 12_000;
+const PORT_MAX = 22_000;
+/** The bus between a cluster's nodes is on a port so much higher. */
+const BUS_OFFSET = 10_000;
+
+/**
+ * A port that nobody listens on, and nobody on its cluster bus. Nothing keeps it free.
+ *
+ * @throws {Error} when there is none
+ */
+export function freePort(): number {
+  for (let tries = 0; tries < PORT_MAX - PORT_MIN; tries++) {
+    const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN));
+    if (isFree(port) && isFree(port + BUS_OFFSET)) return port;
+  }
+  throw new Error(`Cannot find a free port on 127.0.0.1 from ${PORT_MIN} to ${PORT_MAX}`);
+}
+
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The records that are put before a load: sent without waiting for each other.
+ *
+ * @module
+ */
+import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import type { Batch } from "../connection.ts";
+import { EngineError } from "../engine_error.ts";
+
+/** Records sent one after another, whose replies are waited for at the end of each batch. */
+export class PutBatch implements Batch {
+  readonly #send: (key: string, value: string) => Promise<unknown>;
+  readonly #address: string;
+  #replies: Promise<unknown>[] = [];
+
+  /**
+   * @param send sends a put, and resolves to its reply
+   * @param address the server's, for messages
+   */
+  constructor(send: (key: string, value: string) => Promise<unknown>, address: string) {
+    this.#send = send;
+    this.#address = address;
+  }
+
+  begin(): void {
+    this.#replies = [];
+  }
+
+  put(key: PaddedBytes, value: PaddedBytes): void {
+    this.#replies.push(this.#send(key.toString(), value.toString()));
+  }
+
+  async commit(): Promise<void> {
+    try {
+      await Promise.all(this.#replies);
+    } catch (error) {
+      throw new EngineError("put into", this.#address, error);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Redis, or Valkey: a server or a cluster that kvlab starts, or one that runs already.
+ *
+ * @module
+ */
+import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
+import { EngineDirectory } from "../engine_directory.ts";
+import { RedisCluster } from "./cluster.ts";
+import { RedisClusterConnection } from "./cluster_connection.ts";
+import { RedisConnection } from "./connection.ts";
+import { useRunning } from "./running.ts";
+import { redisPromises } from "./promises.ts";
+import { RedisServer } from "./server.ts";
+import type { RedisSettings, RedisTarget } from "./settings.ts";
+
+/** What the keys in a server of our own begin with. */
+const KEY_PREFIX = "kvlab:";
+
+/** Redis, with one connection per load worker, or one to each primary of a cluster. */
+export const ENGINE: Engine<RedisSettings> = {
+  title: "Redis",
+  promises: redisPromises,
+
+  prepare(preparation): Promise<PreparedEngine> {
+    const { settings } = preparation;
+    return settings.url === undefined ? spawn(preparation, settings) : useRunning(settings.url, settings);
+  },
+
+  connect(target) {
+    const redis = target as RedisTarget;
+    return redis.cluster ? RedisClusterConnection.open(redis) : RedisConnection.open(redis);
+  },
+};
+
+/** Starts a server or a cluster in a directory of its own. */
+async function spawn({ output }: EnginePreparation, settings: RedisSettings): Promise<PreparedEngine> {
+  const directory = EngineDirectory.open("redis", output);
+  try {
+    const parts = {
+      program: settings.spawn ?? "redis-server",
+      directory: directory.path,
+      ...(output === undefined ? { temporary: directory.path } : {}),
+      args: persistenceArgs(settings),
+    };
+    const { primaries = 1, replicas = 0, nodeTimeoutMs = 0, cluster, wait } = settings;
+    const server = cluster
+      ? await RedisCluster.start({ ...parts, primaries, replicas, nodeTimeoutMs })
+      : await RedisServer.start(parts);
+    const target: RedisTarget = { url: server.url, cluster, keyPrefix: KEY_PREFIX, wait };
+    return {
+      target,
+      directory: directory.path,
+      close: async () => {
+        await server.end();
+        directory.close();
+      },
+    };
+  } catch (error) {
+    directory.close();
+    throw error;
+  }
+}
+
+/** A server's arguments that say what it keeps. */
+function persistenceArgs({ appendfsync, rdbSeconds, rdbChanges }: RedisSettings): string[] {
+  const save = rdbSeconds === undefined ? [""] : [String(rdbSeconds), String(rdbChanges)];
+  const append = appendfsync === undefined
+    ? ["--appendonly", "no"]
+    : ["--appendonly", "yes", "--appendfsync", appendfsync];
+  return ["--save", ...save, ...append];
+}

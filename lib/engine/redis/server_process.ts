@@ -1,0 +1,131 @@
+/**
+ * A server's process: started under its supervisor, sent signals, and ended.
+ *
+ * @module
+ */
+import { PLAIN_LOADER } from "../../persist/system.ts";
+import { EngineError } from "../engine_error.ts";
+import { KEEP, NO_PROGRAM_CODE, PID_FILE_NAME, SUPERVISOR_SCRIPT } from "./supervisor.ts";
+
+/** What starts a server. */
+export interface ServerCommand {
+  /** Its program: a path, or a name to be looked up in PATH. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** An existing directory of the server's own, in which it runs. */
+  readonly directory: string;
+  /** What is to be removed with all that is in it when kvlab dies without having called {@linkcode ServerProcess.end}. */
+  readonly temporary?: string | undefined;
+}
+
+/** As many of the last lines that a server wrote are kept. */
+const LINES_KEPT = 30;
+
+/** What Redis logs as warnings are its errors, but also what it says at every start. */
+const ERROR_LINE = / # (?!warning|server initialized|oO0|redis (is|version)|configuration loaded)/i;
+
+/** A server that this process has started. */
+export class ServerProcess {
+  readonly #supervisor: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #program: string;
+  /** The last lines that the server wrote, the latest last. */
+  readonly #lines: string[] = [];
+  /** Resolves when the server has ended, in whatever way. */
+  readonly ended: Promise<void>;
+  #hasEnded = false;
+
+  private constructor(supervisor: Deno.ChildProcess, program: string) {
+    this.#supervisor = supervisor;
+    this.#input = supervisor.stdin.getWriter();
+    this.#program = program;
+    this.ended = this.#read();
+  }
+
+  /**
+   * Starts a server; whether it then runs, only a connection tells.
+   *
+   * @throws {EngineError} when this process may start none
+   */
+  static start({ program, args, directory, temporary = "" }: ServerCommand): ServerProcess {
+    try {
+      const supervisor = new Deno.Command("sh", {
+        args: ["-c", SUPERVISOR_SCRIPT, "sh", temporary, program, ...args],
+        cwd: directory,
+        env: PLAIN_LOADER,
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "null",
+        detached: true,
+      }).spawn();
+      return new ServerProcess(supervisor, program);
+    } catch (error) {
+      throw new EngineError("start", program, error);
+    }
+  }
+
+  /** Whether the server has ended. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Sends the server a signal; does nothing once it has ended. */
+  async signal(name: "KILL" | "STOP" | "CONT"): Promise<void> {
+    await this.#tell(name);
+  }
+
+  /** Kills the server, and resolves when it has ended. */
+  async kill(): Promise<void> {
+    await this.signal("KILL");
+    await this.ended;
+  }
+
+  /** Kills the server and ends its supervisor; what is temporary is left to the caller. */
+  async end(): Promise<void> {
+    await this.#tell(KEEP);
+    await this.#input.close().catch(() => {});
+    await this.#supervisor.status;
+    await this.ended;
+  }
+
+  /** Why the server has ended by itself, as far as it has said. */
+  async reason(): Promise<string> {
+    await this.ended;
+    await this.#input.close().catch(() => {});
+    const { code } = await this.#supervisor.status;
+    if (code === NO_PROGRAM_CODE) return `there is no program ${this.#program}, name one with --spawn=PATH`;
+    // The first error is the cause. What is wrong with a server's settings is not in the log's form, and its last line.
+    const line = this.#lines.find((line) => ERROR_LINE.test(line)) ??
+      this.#lines.findLast((line) => line.trim() !== "");
+    return line?.replace(/^.*? # /, "").trim() ?? "it ended and said nothing";
+  }
+
+  async #tell(word: string): Promise<void> {
+    try {
+      await this.#input.write(new TextEncoder().encode(word + "\n"));
+    } catch {
+      // The supervisor has ended, and the server with it.
+    }
+  }
+
+  async #read(): Promise<void> {
+    let rest = "";
+    for await (const text of this.#supervisor.stdout.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      this.#lines.push(...lines);
+      this.#lines.splice(0, this.#lines.length - LINES_KEPT);
+    }
+    if (rest !== "") this.#lines.push(rest);
+    this.#hasEnded = true;
+  }
+}
+
+/** The number of the server's process that runs in a directory; `undefined` when none does. */
+export function readPid(directory: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(`${directory}/${PID_FILE_NAME}`).trim();
+  } catch {
+    return undefined;
+  }
+}

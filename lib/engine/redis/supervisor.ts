@@ -1,0 +1,59 @@
+/**
+ * The supervisor: a shell script that runs one server and ends it when kvlab ends, in whatever way.
+ *
+ * kvlab holds the other end of the script's input. The system closes that when kvlab dies, SIGKILL included; the script
+ * then kills the server and removes what was temporary. It runs in a session of its own, so that a Ctrl-C at the
+ * terminal, or the terminal's end, reaches neither it nor the server: kvlab reports first, and then lets go.
+ *
+ * Its output is the server's, and ends with the server. Each line of its input is the name of a signal for the server,
+ * or {@linkcode KEEP}.
+ *
+ * @module
+ */
+
+/** As a line of the script's input: from now on, what is temporary is kept for kvlab to remove. */
+export const KEEP = "keep";
+
+/** Exit code of the script when there is no program to start. */
+export const NO_PROGRAM_CODE = 127;
+
+/** In the server's directory, while the server runs: the number of its process. */
+export const PID_FILE_NAME = "server.pid";
+
+/**
+ * Runs in the server's directory. Arguments: what is to be removed at the end, or nothing; the server's program; the
+ * server's arguments.
+ *
+ * A server whose kvlab has just been killed may still be about to die: its successor in the directory waits for that, up
+ * to five seconds. Whatever has that process's number then is something else.
+ *
+ * The last loop tries twice, for a child of the server that still writes a file ends a moment after it.
+ */
+export const SUPERVISOR_SCRIPT = `
+temporary=$1
+shift
+trap '' HUP INT TERM
+command -v "$1" >/dev/null || exit ${NO_PROGRAM_CODE}
+tries=0
+while [ -e ${PID_FILE_NAME} ] && kill -s 0 "$(cat ${PID_FILE_NAME})" && [ $tries -lt 100 ]; do
+  tries=$((tries + 1))
+  sleep 0.05
+done 2>/dev/null
+"$@" </dev/null 2>&1 &
+server=$!
+echo $server >${PID_FILE_NAME}
+exec >/dev/null 2>&1
+while read -r word; do
+  case $word in
+    ${KEEP}) temporary= ;;
+    *) kill -s "$word" $server ;;
+  esac
+done
+kill -s KILL $server
+wait $server
+rm -f ${PID_FILE_NAME}
+if [ -n "$temporary" ]; then
+  cd /
+  rm -rf -- "$temporary" || { sleep 1; rm -rf -- "$temporary"; }
+fi
+`;

@@ -1,0 +1,113 @@
+/**
+ * Tests of spawned servers: that they serve, keep what they should, and are gone when they should be.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { EngineError } from "../../../lib/engine/engine_error.ts";
+import { RedisClient } from "../../../lib/engine/redis/client.ts";
+import { until } from "../../../lib/engine/redis/delay.ts";
+import { RedisServer } from "../../../lib/engine/redis/server.ts";
+import { freePort } from "../../../lib/engine/redis/free_port.ts";
+import { readPid } from "../../../lib/engine/redis/server_process.ts";
+import { redisTest } from "./redis_server.ts";
+
+const PROGRAM = "redis-server";
+const ALWAYS = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"];
+
+redisTest("RedisServer.restart() kills the server and has it load what it had acknowledged", async () => {
+  const directory = Deno.makeTempDirSync();
+  const server = await RedisServer.start({ program: PROGRAM, directory, args: ALWAYS });
+  const first = await RedisClient.connect(server.url);
+  await first.send(["SET", "key", "value"]);
+  const pid = readPid(directory);
+  await server.restart();
+  await assertRejects(() => first.send(["GET", "key"]));
+  const second = await RedisClient.connect(server.url);
+  assertEquals(await second.send(["GET", "key"]), "value");
+  assert(readPid(directory) !== pid);
+  second.close();
+  await server.end();
+  assertEquals(readPid(directory), undefined);
+  Deno.removeSync(directory, { recursive: true });
+});
+
+redisTest("a spawned server and its directory go when the process that started it is killed", async () => {
+  const directory = Deno.makeTempDirSync();
+  const script = fileURLToPath(new URL("./server_child.ts", import.meta.url));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", script, directory],
+    stdout: "piped",
+  })
+    .spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { value = "" } = await reader.read();
+  const { pid } = JSON.parse(value) as { pid: number };
+  assert(isAlive(pid));
+  // A signal from the terminal reaches neither: kvlab has still to report.
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+  await until(() => Promise.resolve(!isAlive(pid) && !isThere(directory)), "the server's end", 30_000);
+});
+
+redisTest("a stopped server is ended all the same", async () => {
+  const directory = Deno.makeTempDirSync();
+  const server = await RedisServer.start({ program: PROGRAM, directory, args: [] });
+  await server.process.signal("STOP");
+  await server.end();
+  assert(server.process.hasEnded);
+  Deno.removeSync(directory, { recursive: true });
+});
+
+redisTest("RedisServer.start() says why a server does not come up", async () => {
+  const directory = Deno.makeTempDirSync();
+  const start = (parts: { program?: string; args?: string[] }) =>
+    assertRejects(() => RedisServer.start({ program: PROGRAM, directory, args: [], ...parts }), EngineError);
+  assertEquals(
+    (await start({ program: "no-such-server" })).message,
+    "Cannot start no-such-server: there is no program no-such-server, name one with --spawn=PATH",
+  );
+  assertStringIncludes((await start({ args: ["--appendfsync", "sometimes"] })).message, "must be one of the following");
+  Deno.writeTextFileSync(`${directory}/dump.rdb`, "no snapshot");
+  assertEquals(
+    (await start({})).message,
+    "Cannot start redis-server: Wrong signature trying to load DB from file",
+  );
+  Deno.removeSync(directory, { recursive: true });
+});
+
+redisTest(
+  "RedisServer.start() takes another port when another server has the first, and gives up in the end",
+  async () => {
+    const [directory, other] = [Deno.makeTempDirSync(), Deno.makeTempDirSync()];
+    const server = await startServer(directory);
+    const ports = [server.port, freePort()];
+    const parts = { program: PROGRAM, directory: other, args: [] };
+    const second = await RedisServer.start(parts, () => ports.shift() ?? 0);
+    assertEquals(ports, []);
+    await second.end();
+    const error = await assertRejects(() => RedisServer.start(parts, () => server.port), EngineError);
+    assertStringIncludes(error.message, `port ${server.port}`);
+    await server.end();
+    for (const path of [directory, other]) Deno.removeSync(path, { recursive: true });
+  },
+);
+
+function startServer(directory: string): Promise<RedisServer> {
+  return RedisServer.start({ program: PROGRAM, directory, args: [] });
+}
+
+function isAlive(pid: number): boolean {
+  return new Deno.Command("kill", { args: ["-s", "0", String(pid)], stderr: "null" }).outputSync().success;
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
