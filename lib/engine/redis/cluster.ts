@@ -9,7 +9,7 @@ import { RedisClient } from "./client.ts";
 import { until } from "./delay.ts";
 import { RedisServer, type ServerParts } from "./server.ts";
 import { SLOT_COUNT } from "./slot.ts";
-import { parseInfo } from "./texts.ts";
+import { parseInfo, parseNodes } from "./texts.ts";
 
 /** What a cluster is started with; its nodes' directories are made in that of the parts. */
 export interface ClusterParts extends ServerParts {
@@ -36,8 +36,11 @@ export class RedisCluster {
   /** All nodes. Which of them are primaries changes with every failover. */
   readonly servers: readonly RedisServer[];
 
-  private constructor(servers: readonly RedisServer[]) {
+  readonly #replicas: number;
+
+  private constructor(servers: readonly RedisServer[], replicas: number) {
     this.servers = servers;
+    this.#replicas = replicas;
   }
 
   /**
@@ -59,7 +62,7 @@ export class RedisCluster {
         nodes.push({ server, client, id: await client.askText("CLUSTER", "MYID") });
       }
       await join(nodes, parts);
-      return new RedisCluster(servers);
+      return new RedisCluster(servers, parts.primaries * parts.replicas);
     } catch (error) {
       await Promise.all(servers.map((server) => server.end()));
       throw error instanceof EngineError ? error : new EngineError("start", "a cluster", error);
@@ -73,6 +76,31 @@ export class RedisCluster {
     const [server] = this.servers;
     if (server === undefined) throw new Error("Cannot have a cluster without nodes");
     return server.url;
+  }
+
+  /**
+   * Resolves when all slots are served and every replica is in step with its primary.
+   *
+   * @throws {EngineError} when that takes too long
+   */
+  async untilWell(): Promise<void> {
+    const clients: RedisClient[] = [];
+    try {
+      for (const server of this.servers) clients.push(await RedisClient.connect(server.url));
+      await untilAll(clients, "the cluster's state ok", (client) => isWell(client, this.#replicas));
+      await until(
+        async () => {
+          const links = await Promise.all(clients.map(linkStatus));
+          return links.filter((status) => status === "up").length === this.#replicas;
+        },
+        "the replicas' copies",
+        AGREE_TIMEOUT_MS,
+      );
+    } catch (error) {
+      throw error instanceof EngineError ? error : new EngineError("restore", "the cluster", error);
+    } finally {
+      for (const client of clients) client.close();
+    }
   }
 
   /** Kills all nodes; their directories stay. */
@@ -116,18 +144,17 @@ async function join(nodes: readonly Node[], { primaries, replicas }: ClusterPart
     if (index < primaries) await client.ask("CLUSTER", "ADDSLOTS", ...slotsOf(index, primaries));
   }
   for (const { server } of others) await first.client.ask("CLUSTER", "MEET", "127.0.0.1", String(server.port));
-  await untilAll(nodes, "the nodes' knowledge of each other", async ({ client }) => {
+  const clients = nodes.map(({ client }) => client);
+  await untilAll(clients, "the nodes' knowledge of each other", async (client) => {
     return (await clusterInfo(client)).get("cluster_known_nodes") === String(nodes.length);
   });
-  for (const [index, { client }] of nodes.entries()) {
+  for (const [index, client] of clients.entries()) {
     const primary = nodes[Math.floor((index - primaries) / Math.max(1, replicas))];
     if (index >= primaries && primary !== undefined) await replicate(client, primary.id);
   }
-  await untilAll(nodes, "the cluster's state ok", async ({ client }) => {
-    return (await clusterInfo(client)).get("cluster_state") === "ok";
-  });
-  await untilAll(nodes.slice(primaries), "the replicas' first copy", async ({ client }) => {
-    return parseInfo(await client.askText("INFO", "replication")).get("master_link_status") === "up";
+  await untilAll(clients, "the cluster's state ok", (client) => isWell(client, primaries * replicas));
+  await untilAll(clients.slice(primaries), "the replicas' first copy", async (client) => {
+    return await linkStatus(client) === "up";
   });
 }
 
@@ -152,11 +179,23 @@ function slotsOf(index: number, primaries: number): string[] {
 }
 
 async function untilAll(
-  nodes: readonly Node[],
+  clients: readonly RedisClient[],
   what: string,
-  condition: (node: Node) => Promise<boolean>,
+  condition: (client: RedisClient) => Promise<boolean>,
 ): Promise<void> {
-  for (const node of nodes) await until(() => condition(node), what, AGREE_TIMEOUT_MS);
+  for (const client of clients) await until(() => condition(client), what, AGREE_TIMEOUT_MS);
+}
+
+/** Whether all is well as far as the node has heard: the slots are served, and so many replicas stand by. */
+async function isWell(client: RedisClient, replicas: number): Promise<boolean> {
+  if ((await clusterInfo(client)).get("cluster_state") !== "ok") return false;
+  const nodes = parseNodes(await client.askText("CLUSTER", "NODES"));
+  return nodes.filter(({ isReplica, isFailing }) => isReplica && !isFailing).length === replicas;
+}
+
+/** Whether a replica is in step with its primary: `up`, or not; `undefined` of a primary. */
+async function linkStatus(client: RedisClient): Promise<string | undefined> {
+  return parseInfo(await client.askText("INFO", "replication")).get("master_link_status");
 }
 
 async function clusterInfo(client: RedisClient): Promise<ReadonlyMap<string, string>> {

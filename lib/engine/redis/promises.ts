@@ -26,7 +26,7 @@ const BY_ITS_SETTINGS: Loss = { text: "what the server's own appendonly, appendf
  * yet a replica without them may be promoted, which is less likely than the document cares to bound.
  */
 export function redisPromises(settings: RedisSettings): Promises {
-  const failover = settings.cluster ? { failover: failoverLoss(settings.wait) } : {};
+  const failover = settings.cluster ? { failover: failoverLoss(settings) } : {};
   if (settings.url !== undefined) return { processCrash: BY_ITS_SETTINGS, powerLoss: BY_ITS_SETTINGS, ...failover };
   return { processCrash: processCrash(settings), powerLoss: powerLoss(settings), ...failover };
 }
@@ -62,8 +62,9 @@ function sinceTheLastSnapshot({ rdbSeconds, rdbChanges }: RedisSettings): Loss {
   return { text: `what came since the last snapshot (after ${rdbSeconds} s with ${rdbChanges} changes)` };
 }
 
-function failoverLoss(wait: number): Loss {
+function failoverLoss({ wait, replicas }: RedisSettings): Loss {
   if (wait === 0) return { text: "what the replica does not have yet: replication is asynchronous" };
-  const replicas = wait === 1 ? "a replica has" : `${wait} replicas have`;
-  return { text: `nothing that ${replicas}, unless another one is promoted` };
+  // Whichever replica is promoted has it.
+  if (wait === replicas) return NOTHING;
+  return { text: `nothing that the promoted replica has: ${wait} of them have each put` };
 }

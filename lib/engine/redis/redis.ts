@@ -6,6 +6,7 @@
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
 import { EngineDirectory } from "../engine_directory.ts";
 import { RedisCluster } from "./cluster.ts";
+import { ClusterFailover } from "./cluster_failover.ts";
 import { RedisClusterConnection } from "./cluster_connection.ts";
 import { RedisConnection } from "./connection.ts";
 import { useRunning } from "./running.ts";
@@ -42,14 +43,15 @@ async function spawn({ output }: EnginePreparation, settings: RedisSettings): Pr
       ...(output === undefined ? { temporary: directory.path } : {}),
       args: persistenceArgs(settings),
     };
-    const { primaries = 1, replicas = 0, nodeTimeoutMs = 0, cluster, wait } = settings;
-    const server = cluster
+    const { primaries = 1, replicas = 0, nodeTimeoutMs = 0, cluster: isCluster, wait } = settings;
+    const server = isCluster
       ? await RedisCluster.start({ ...parts, primaries, replicas, nodeTimeoutMs })
       : await RedisServer.start(parts);
-    const target: RedisTarget = { url: server.url, cluster, keyPrefix: KEY_PREFIX, wait };
+    const target: RedisTarget = { url: server.url, cluster: isCluster, keyPrefix: KEY_PREFIX, wait };
     return {
       target,
       directory: directory.path,
+      ...(server instanceof RedisCluster ? { failover: new ClusterFailover(server, KEY_PREFIX) } : {}),
       close: async () => {
         await server.end();
         directory.close();

@@ -1,0 +1,164 @@
+/**
+ * The crash command where copies take over: kills one that serves writes, again and again, while a load goes on.
+ *
+ * The load is this process's own, so it needs no witness; what it was told is held against what the copies hold.
+ *
+ * @module
+ */
+import type { EngineBackendOptions } from "../backend/backend.ts";
+import type { AsynchronousConnection } from "../engine/connection.ts";
+import type { PreparedEngine } from "../engine/engine.ts";
+import { EngineError } from "../engine/engine_error.ts";
+import { loadEngine } from "../engine/engines.ts";
+import type { Failover } from "../engine/failover.ts";
+import type { Loss } from "../engine/promises.ts";
+import { Rng } from "../load/rng.ts";
+import type { MixOptions } from "../load/workload.ts";
+import type { RunOptions } from "../run/run_options.ts";
+import { FailoverLoad } from "./failover_load.ts";
+import type { FailoverResult, FailoverRound } from "./failover_result.ts";
+import { FoundRecords } from "./found_records.ts";
+
+/** What is done. */
+export interface FailoverOptions {
+  readonly kills: number;
+  /** For how long copies are stopped before each kill, in milliseconds. */
+  readonly lagMs: number;
+  /** The load and the engine; the load time is the latest moment of a kill. */
+  readonly options: RunOptions & { readonly backend: EngineBackendOptions; readonly workload: MixOptions };
+}
+
+/** How it tells what it does, and is told to stop. */
+export interface FailoverHooks {
+  /** Aborted to end it after the failover at hand. */
+  readonly stop?: AbortSignal;
+  onFailover?(round: FailoverRound): void;
+}
+
+/** The load goes on so long after everything is well again, in milliseconds. */
+const AFTER_MS = 200;
+/** From the kill on, a write to the keys of the killed one must have gone through within this time. */
+const UNAVAILABLE_MS_MAX = 120_000;
+
+/**
+ * Starts the engine, and as often as asked kills one of those that serve writes while a load goes on, waits until a copy
+ * has taken over and the killed one stands by again, and compares what had been acknowledged with what is there.
+ *
+ * @throws {EngineError} when the engine has no copies that could take over, or none does
+ */
+export async function failOver(options: FailoverOptions, hooks: FailoverHooks = {}): Promise<FailoverResult> {
+  const { options: { backend: { engine: name, settings, inFlight }, threads }, kills, lagMs } = options;
+  const engine = await loadEngine(name);
+  const { failover: promise } = engine.promises(settings);
+  const prepared = await engine.prepare({ settings, threads, inFlight });
+  try {
+    const rounds = new FailoverRounds(options, { prepared, promise, title: engine.title });
+    const results: FailoverRound[] = [];
+    const connections: AsynchronousConnection[] = [];
+    try {
+      for (let thread = 0; thread < threads; thread++) {
+        const connection = await engine.connect(prepared.target);
+        if (connection.kind === "asynchronous") connections.push(connection);
+      }
+      for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
+        const result = await rounds.failOver(kill, connections);
+        results.push(result);
+        hooks.onFailover?.(result);
+      }
+    } finally {
+      for (const connection of connections) await connection.close();
+    }
+    const stopped = hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {};
+    return { options: options.options, lagMs, promise: rounds.promise, rounds: results, ...stopped };
+  } finally {
+    await prepared.close();
+  }
+}
+
+/** The failovers of one engine. */
+class FailoverRounds {
+  readonly promise: Loss;
+  readonly #options: FailoverOptions;
+  readonly #failover: Failover;
+  readonly #moments: Rng;
+  /** What was last found. */
+  #found: FoundRecords;
+
+  constructor(options: FailoverOptions, parts: { prepared: PreparedEngine; promise: Loss | undefined; title: string }) {
+    const { prepared: { failover }, promise, title } = parts;
+    if (failover === undefined || promise === undefined) {
+      throw new EngineError("fail over", title, "with these settings it has no copies that could take over");
+    }
+    this.promise = promise;
+    this.#options = options;
+    this.#failover = failover;
+    this.#moments = new Rng(options.options.seed, 2 ** 31);
+    this.#found = new FoundRecords(options.options.workload.keyCountMax);
+  }
+
+  /** Kills one in the middle of the load, and compares. */
+  async failOver(kill: number, connections: readonly AsynchronousConnection[]): Promise<FailoverRound> {
+    const { lagMs, options: { workload: mix, seed: firstSeed, loadTimeMs, backend: { inFlight } } } = this.#options;
+    const seed = (firstSeed + kill) % 2 ** 32;
+    const load = new FailoverLoad({ connections, lanes: connections.length * inFlight, mix, seed, round: kill });
+    load.start();
+    let times: { killedAtMs: number; takenOverAtMs: number; availableAtMs: number };
+    try {
+      await delay(this.#moments.below(Math.round(loadTimeMs * 1000)) / 1000);
+      const killed = await this.#failover.kill({ choice: this.#moments.below(2 ** 20), lagMs });
+      const available = load.killed(killed);
+      const takenOverAtMs = await killed.restore();
+      times = { killedAtMs: killed.killedAtMs, takenOverAtMs, availableAtMs: await orTooLate(available) };
+      await delay(AFTER_MS);
+    } finally {
+      await load.end();
+    }
+    return this.#compare(kill, load, times, connections);
+  }
+
+  async #compare(
+    kill: number,
+    load: FailoverLoad,
+    times: { killedAtMs: number; takenOverAtMs: number; availableAtMs: number },
+    [connection]: readonly AsynchronousConnection[],
+  ): Promise<FailoverRound> {
+    if (connection === undefined) throw new Error("Cannot read back what was put: there is no connection");
+    const foundBefore = this.#found;
+    this.#found = await FoundRecords.read(connection, this.#options.options.workload);
+    const outcomes = load.outcomes(this.#found);
+    const sum = (key: "acknowledged" | "refused" | "lost" | "neverAcknowledged" | "holes") =>
+      outcomes.reduce((total, outcome) => total + outcome[key], 0);
+    const { killedAtMs, takenOverAtMs, availableAtMs } = times;
+    const lost = sum("lost") + this.#found.countOlderThan(foundBefore);
+    const oldestLostAtMs = Math.min(...outcomes.map((outcome) => outcome.oldestLostAtMs));
+    const oldestLostMs = oldestLostAtMs === Infinity ? 0 : Math.max(0, killedAtMs - oldestLostAtMs);
+    const { writesMax = Infinity, ageMsMax = Infinity } = this.promise;
+    return {
+      kill,
+      acknowledged: sum("acknowledged"),
+      recovered: Math.max(0, sum("acknowledged") - lost),
+      lost,
+      oldestLostMs,
+      neverAcknowledged: sum("neverAcknowledged"),
+      holes: sum("holes"),
+      refused: sum("refused"),
+      takeoverMs: takenOverAtMs - killedAtMs,
+      unavailableMs: availableAtMs - killedAtMs,
+      held: lost <= writesMax && (lost === 0 || oldestLostMs <= ageMsMax),
+    };
+  }
+}
+
+/** @throws {Error} when it takes too long */
+async function orTooLate(available: Promise<number>): Promise<number> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `Cannot put: ${UNAVAILABLE_MS_MAX / 1000} s after the kill no write has gone through again`;
+    timer = setTimeout(() => reject(new Error(message)), UNAVAILABLE_MS_MAX);
+  });
+  return await Promise.race([available, late]).finally(() => clearTimeout(timer));
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,90 @@
+/**
+ * The load during a failover: puts in lanes, of which each begins when the one before has ended, refused ones included.
+ *
+ * @module
+ */
+import type { AsynchronousConnection } from "../engine/connection.ts";
+import type { KilledPrimary } from "../engine/failover.ts";
+import { NumberedWorkload } from "../load/numbered_workload.ts";
+import { Rng } from "../load/rng.ts";
+import type { MixOptions } from "../load/workload.ts";
+import type { FoundRecords } from "./found_records.ts";
+import { PutLog, type PutOutcome } from "./put_log.ts";
+
+/** What the lanes of a load are made of. */
+export interface FailoverLoadParts {
+  /** Each lane uses one of them. */
+  readonly connections: readonly AsynchronousConnection[];
+  readonly lanes: number;
+  readonly mix: MixOptions;
+  readonly seed: number;
+  readonly round: number;
+}
+
+/** A refused put is not followed at once by the next, in milliseconds: it would be refused as well. */
+const REFUSED_PAUSE_MS = 2;
+
+/** Puts in lanes from its start until it is told to end. */
+export class FailoverLoad {
+  readonly #parts: FailoverLoadParts;
+  readonly #logs: readonly PutLog[];
+  #isEnding = false;
+  #ended: Promise<unknown> = Promise.resolve();
+  /** What has been killed, once it has. */
+  #killed: KilledPrimary | undefined;
+  readonly #availableAtMs = Promise.withResolvers<number>();
+
+  constructor(parts: FailoverLoadParts) {
+    this.#parts = parts;
+    this.#logs = Array.from({ length: parts.lanes }, () => new PutLog());
+  }
+
+  start(): void {
+    this.#ended = Promise.all(this.#logs.map((log, lane) => this.#run(log, lane)));
+  }
+
+  /**
+   * Says what has been killed.
+   *
+   * @returns when the first put to one of its keys was acknowledged that began after the kill, in milliseconds of
+   * `performance.now()`
+   */
+  killed(killed: KilledPrimary): Promise<number> {
+    this.#killed = killed;
+    return this.#availableAtMs.promise;
+  }
+
+  /** Begins no further puts, and resolves when those under way have ended. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#ended;
+  }
+
+  /** What became of each lane's puts. */
+  outcomes(found: FoundRecords): PutOutcome[] {
+    return this.#logs.map((log) => log.outcome(found, this.#parts.round));
+  }
+
+  async #run(log: PutLog, lane: number): Promise<void> {
+    const { connections, lanes, mix, seed, round } = this.#parts;
+    const connection = connections[lane % connections.length]!;
+    const workload = new NumberedWorkload(new Rng(seed, 2 * lane), mix, { round, thread: lane, threads: lanes });
+    while (!this.#isEnding) {
+      workload.nextPut();
+      const { record } = workload;
+      const begunAtMs = performance.now();
+      try {
+        await connection.put(workload.key, workload.value);
+      } catch {
+        log.refused(record);
+        await new Promise((resolve) => setTimeout(resolve, REFUSED_PAUSE_MS));
+        continue;
+      }
+      const nowMs = performance.now();
+      log.acknowledged(record, nowMs);
+      const killed = this.#killed;
+      if (killed === undefined || begunAtMs <= killed.killedAtMs || !killed.had(workload.key)) continue;
+      this.#availableAtMs.resolve(nowMs);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Tests of clusters: that operations find their node, that all is as it was when they are over, and what failovers cost.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
+import { FailoverLoad } from "../../../lib/crash/failover_load.ts";
+import { FoundRecords } from "../../../lib/crash/found_records.ts";
+import type { PreparedEngine } from "../../../lib/engine/engine.ts";
+import { EngineError } from "../../../lib/engine/engine_error.ts";
+import { RedisClient } from "../../../lib/engine/redis/client.ts";
+import { RedisClusterConnection } from "../../../lib/engine/redis/cluster_connection.ts";
+import { delay } from "../../../lib/engine/redis/delay.ts";
+import { ENGINE } from "../../../lib/engine/redis/redis.ts";
+import type { RedisSettings, RedisTarget } from "../../../lib/engine/redis/settings.ts";
+import { NUMBERED_SEED_MIX } from "../../../lib/load/numbered_workload.ts";
+import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
+import { redisTest } from "./redis_server.ts";
+
+const SETTINGS: RedisSettings = {
+  spawn: "redis-server",
+  cluster: true,
+  primaries: 3,
+  replicas: 1,
+  nodeTimeoutMs: 1000,
+  wait: 0,
+};
+/** Few, so that the loss of the latest puts is a loss of most keys. */
+const MIX = { ...NUMBERED_SEED_MIX, keyCount: 500, keyCountMax: 500 };
+
+redisTest(
+  "a spawned cluster serves all slots, moves on by itself, and loses what its replicas did not get",
+  async () => {
+    const prepared = await prepare(SETTINGS);
+    try {
+      const target = prepared.target as RedisTarget;
+      await findsItsNodes(target);
+      await keepsTheirOwn(target);
+      const lossy = await failOver(prepared, target, { round: 1, lagMs: 300 });
+      assertGreater(lossy.lost, 0);
+      const safe = await failOver(prepared, { ...target, wait: 1 }, { round: 2, lagMs: 300 });
+      assertEquals(safe.lost, 0);
+      assertGreater(safe.acknowledged, 0);
+    } finally {
+      await prepared.close();
+    }
+  },
+);
+
+/** Operations go to where their keys are, and are read back from there. */
+async function findsItsNodes(target: RedisTarget): Promise<void> {
+  const connection = await RedisClusterConnection.open(target);
+  const keys = Array.from({ length: 300 }, (_, i) => PaddedBytes.of(`key${i}`));
+  await Promise.all(keys.map((key, i) => connection.put(key, PaddedBytes.of(`value${i}`))));
+  const out = new PaddedBytes(0);
+  for (const [i, key] of keys.entries()) {
+    assert(await connection.get(key, out));
+    assertEquals(out.toString(), `value${i}`);
+  }
+  const { settings } = await connection.describe();
+  assertEquals(settings.primaries, 3);
+  assertEquals(settings.connected_slaves, 1);
+  assertEquals(settings.cluster_node_timeout, "1000");
+  connection.close();
+}
+
+/** What is a cluster's by its URL stays there, and what is ours goes; a client of one server is refused. */
+async function keepsTheirOwn({ url }: RedisTarget): Promise<void> {
+  const { message } = await assertRejects(() => prepare({ url, cluster: false, wait: 0 }), EngineError);
+  assertEquals(message, `Cannot use ${url}: it is a node of a cluster, which needs --cluster`);
+  const before = await keyCount(url);
+  const prepared = await prepare({ url, cluster: true, wait: 0 });
+  const connection = await RedisClusterConnection.open(prepared.target as RedisTarget);
+  for (let i = 0; i < 100; i++) await connection.put(PaddedBytes.of(`key${i}`), PaddedBytes.of("value"));
+  assertGreater(await keyCount(url), before);
+  connection.close();
+  await prepared.close();
+  assertEquals(await keyCount(url), before);
+}
+
+async function keyCount(url: string): Promise<unknown> {
+  const client = await RedisClient.connect(url);
+  const count = await client.ask("DBSIZE");
+  client.close();
+  return count as number;
+}
+
+/** Kills a primary in the middle of a load, and returns what that cost. */
+async function failOver(
+  { failover }: PreparedEngine,
+  target: RedisTarget,
+  { round, lagMs }: { round: number; lagMs: number },
+): Promise<{ acknowledged: number; lost: number }> {
+  assert(failover !== undefined);
+  const connection = await RedisClusterConnection.open(target);
+  const load = new FailoverLoad({ connections: [connection], lanes: 8, mix: MIX, seed: 7, round });
+  load.start();
+  await delay(200);
+  const killed = await failover.kill({ choice: round, lagMs });
+  const available = load.killed(killed);
+  const takenOverAtMs = await killed.restore();
+  assertGreater(takenOverAtMs, killed.killedAtMs);
+  assertGreater(await available, killed.killedAtMs);
+  await load.end();
+  const outcomes = load.outcomes(await FoundRecords.read(connection, MIX));
+  connection.close();
+  const sum = (key: "acknowledged" | "lost" | "refused") =>
+    outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  assertGreater(sum("refused"), 0);
+  return { acknowledged: sum("acknowledged"), lost: sum("lost") };
+}
+
+async function prepare(settings: RedisSettings): Promise<PreparedEngine> {
+  return await ENGINE.prepare({ settings, threads: 1, inFlight: 1 });
+}
