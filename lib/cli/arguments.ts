@@ -22,8 +22,9 @@ export interface RawArguments {
 const NAMES: readonly string[] = [...new Set([...FLAG_LIST, ...SWITCH_LIST].map(({ name }) => name))];
 const FLAG_BY_LETTER = byLetter(FLAG_LIST);
 const SWITCH_BY_LETTER = byLetter(SWITCH_LIST);
-const BARE_FLAGS: ReadonlySet<string> = new Set(FLAG_LIST.map(({ name }) => `--${name}`));
-const BARE_SWITCHES: ReadonlySet<string> = new Set(SWITCH_LIST.map(({ name }) => `--${name}`));
+const BARE_FLAGS = dashed(FLAG_LIST.filter(({ valueOptional }) => !valueOptional));
+/** What takes no value from the next argument. */
+const BARE_SWITCHES = dashed([...SWITCH_LIST, ...FLAG_LIST.filter(({ valueOptional }) => valueOptional)]);
 
 /** Splits a command line. Nothing is refused here: what is wrong with it is for the caller to say. */
 export function readArguments(args: readonly string[]): RawArguments {
@@ -93,6 +94,10 @@ function withSecondNo(arg: string): string {
 
 function withoutSecondNo(arg: string): string {
   return arg.replace(/^--no-(?=no-[^=]*=)/, "--");
+}
+
+function dashed(flags: readonly FlagName[]): ReadonlySet<string> {
+  return new Set(flags.map(({ name }) => `--${name}`));
 }
 
 function byLetter(flags: readonly FlagName[]): ReadonlyMap<string, string> {

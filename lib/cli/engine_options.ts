@@ -12,6 +12,7 @@ import type { SyncName } from "../persist/policy.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read } from "./flag_values.ts";
 import { FLAGS } from "./flags.ts";
+import { redisSettings } from "./redis_options.ts";
 import { UsageError } from "./usage_error.ts";
 import { listNames, quote } from "./wording.ts";
 
@@ -32,6 +33,7 @@ const SETTINGS: Readonly<Record<EngineName, (raw: RawArguments) => EngineSetting
     writeBufferSizeBytes: read(raw, FLAGS.writeBufferSize),
   }),
   denokv: () => ({}),
+  redis: redisSettings,
 };
 
 /** @throws {UsageError} when a value is not allowed, or flags contradict each other */

@@ -28,13 +28,15 @@ export function refuseUnknownFlags(command: CommandName, { unknownFlags }: RawAr
 export function refuseRepeatedAndEmpty(command: CommandName, { given }: RawArguments): void {
   // The command's own flags first: of two with the same name, they say what is allowed.
   for (
-    const { name, allowed } of [...FLAG_LIST].sort((a, b) => Number(takes(command, b)) - Number(takes(command, a)))
+    const { name, allowed, valueOptional } of [...FLAG_LIST].sort((a, b) =>
+      Number(takes(command, b)) - Number(takes(command, a))
+    )
   ) {
     const texts = given.get(name) ?? [];
     if (texts.length > 1) {
       throw new UsageError(`--${name} is given ${texts.length} times, must be given once: ${quoteAll(texts)}`);
     }
-    if (texts[0] === "") throw new UsageError(`--${name} needs a value, must be ${allowed}`);
+    if (texts[0] === "" && !valueOptional) throw new UsageError(`--${name} needs a value, must be ${allowed}`);
   }
   for (const { name } of SWITCH_LIST) {
     const value = given.get(name)?.find((text) => text !== "");

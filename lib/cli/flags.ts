@@ -8,6 +8,7 @@
 import { COMMAND_FLAGS, COMMAND_SWITCHES } from "./flags/command_flags.ts";
 import { ENGINE_NAMES } from "../engine/engines.ts";
 import { ENGINE_FLAGS } from "./flags/engine_flags.ts";
+import { REDIS_FLAGS } from "./flags/redis_flags.ts";
 import { FILE_FLAGS } from "./flags/file_flags.ts";
 import type { Flag, FlagName } from "./flags/flag.ts";
 import { LOAD_FLAGS } from "./flags/load_flags.ts";
@@ -29,6 +30,7 @@ export const FLAGS = {
   ...OUTPUT_FLAGS,
   ...FILE_FLAGS,
   ...ENGINE_FLAGS,
+  ...REDIS_FLAGS,
   ...COMMAND_FLAGS,
 } as const;
 

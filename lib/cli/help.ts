@@ -30,6 +30,7 @@ Backends:
   sqlite  SQLite, a database file that each thread opens for itself, a transaction for each put.
   leveldb LevelDB, by the npm package classic-level.
   denokv  Deno KV, on a file of its own.
+  redis   Redis or Valkey, a server (--spawn, --url) or a cluster (--cluster), a SET for each put.
 
 Flags go before or after the backend's name, the directory or the files, as --flag=value or
 --flag value. Units of a count: k or M, or none. Of a SIZE: ${listNames(SIZE_UNITS)}, or none
@@ -119,7 +120,7 @@ function section(title: string, entries: readonly string[]): string {
 function flagsOf(...scopes: FlagScope[]): string[] {
   const belongs = ({ scope }: FlagName) => scope !== undefined && scopes.includes(scope);
   return [
-    ...FLAG_LIST.filter(belongs).map((flag) => entry(flag, about(flag), flag.placeholder)),
+    ...FLAG_LIST.filter(belongs).map((flag) => entry(flag, about(flag), valueText(flag))),
     ...switches(belongs),
   ];
 }
@@ -133,9 +134,14 @@ function about(flag: Flag<unknown> & Partial<DefaultedFlag<unknown>>): string {
   return standard === undefined ? flag.about : `${flag.about} Default: ${standard}.`;
 }
 
-function entry({ name, short }: FlagName, about: string, placeholder?: string): string {
+function valueText({ placeholder, valueOptional }: Flag<unknown>): string {
+  return valueOptional ? `[=${placeholder}]` : `=${placeholder}`;
+}
+
+/** @param value what follows the name */
+function entry({ name, short }: FlagName, about: string, value = ""): string {
   const letter = short === undefined ? "    " : `-${short}, `;
-  const head = `  ${letter}--${name}${placeholder === undefined ? "" : `=${placeholder}`}`;
+  const head = `  ${letter}--${name}${value}`;
   return indented(head, about, ABOUT_COLUMN);
 }
 

@@ -47,10 +47,11 @@ const UNAVAILABLE_MS_MAX = 120_000;
  * @throws {EngineError} when the engine has no copies that could take over, or none does
  */
 export async function failOver(options: FailoverOptions, hooks: FailoverHooks = {}): Promise<FailoverResult> {
-  const { options: { backend: { engine: name, settings, inFlight }, threads }, kills, lagMs } = options;
+  const { options: { backend: { engine: name, settings, inFlight }, threads, workload }, kills, lagMs } = options;
+  const { valueBytesMax } = workload;
   const engine = await loadEngine(name);
   const { failover: promise } = engine.promises(settings);
-  const prepared = await engine.prepare({ settings, threads, inFlight });
+  const prepared = await engine.prepare({ settings, threads, inFlight, valueBytesMax });
   try {
     const rounds = new FailoverRounds(options, { prepared, promise, title: engine.title });
     const results: FailoverRound[] = [];

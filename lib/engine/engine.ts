@@ -4,6 +4,7 @@
  * @module
  */
 import type { Connection } from "./connection.ts";
+import type { Failover } from "./failover.ts";
 import type { Promises } from "./promises.ts";
 
 /**
@@ -37,6 +38,8 @@ export interface PreparedEngine {
   readonly directory?: string;
   /** Has what was preloaded settle, so that the load does not pay for it; called when nobody uses a connection. */
   settle?(): void | Promise<void>;
+  /** Where copies can take over from each other. */
+  readonly failover?: Failover;
   /** Lets go of it all, and removes what was temporary; called when every connection has been closed or is dead. */
   close(): void | Promise<void>;
 }

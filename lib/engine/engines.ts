@@ -6,7 +6,7 @@
 import type { Engine } from "./engine.ts";
 
 /** The names of the engines, in the order shown to users. */
-export const ENGINE_NAMES = ["sqlite", "leveldb", "denokv"] as const;
+export const ENGINE_NAMES = ["sqlite", "leveldb", "denokv", "redis"] as const;
 
 /** The name of an engine, as the command line has it. */
 export type EngineName = typeof ENGINE_NAMES[number];
@@ -16,6 +16,7 @@ const MODULES: Readonly<Record<EngineName, () => Promise<{ readonly ENGINE: Engi
   sqlite: () => import("./sqlite/sqlite.ts"),
   leveldb: () => import("./leveldb/leveldb.ts"),
   denokv: () => import("./denokv/denokv.ts"),
+  redis: () => import("./redis/redis.ts"),
 };
 
 /**

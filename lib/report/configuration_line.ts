@@ -19,6 +19,7 @@ import {
   operationName,
   ordinal,
   snakeCase,
+  withoutCredentials,
 } from "./format.ts";
 
 /**
@@ -120,7 +121,7 @@ function settingText(name: string, value: string | number | boolean): string {
   const text = bare.replaceAll("_", " ");
   if (unit === "bytes") return `${text} ${formatSize(Number(value))}`;
   if (unit === "ms") return `${text} ${value} ms`;
-  return value === true ? text : `${text} ${escapeControls(String(value))}`;
+  return value === true ? text : `${text} ${escapeControls(withoutCredentials(String(value)))}`;
 }
 
 function layoutText(layout: LayoutOptions): string {

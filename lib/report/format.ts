@@ -111,6 +111,11 @@ export function operationName(operation: string): string {
   return operation.replaceAll("_", "-");
 }
 
+/** The text without the user and the password that a URL in it may hold. */
+export function withoutCredentials(text: string): string {
+  return text.replaceAll(/\/\/[^/\s]*@/g, "//");
+}
+
 /** A name in camelCase as one in snake_case. */
 export function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -5,13 +5,14 @@
  * @module
  */
 import type { BackendOptions } from "../backend/backend.ts";
+import type { EngineSettings } from "../engine/engine.ts";
 import { hasInserts, hasTheta } from "../load/mix_parts.ts";
 import { OPERATION_NAMES } from "../load/operation.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
 import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { microsecondsOf, secondsOf, snakeCase } from "./format.ts";
+import { microsecondsOf, secondsOf, snakeCase, withoutCredentials } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";
 
 /** The options under the names of their flags. */
@@ -65,10 +66,19 @@ function backendObject(backend: BackendOptions): JsonObject {
       return {
         backend: backend.engine,
         ...(backend.output === undefined ? {} : { output: backend.output }),
-        ...Object.fromEntries(Object.entries(backend.settings).map(([name, value]) => [snakeCase(name), value])),
+        ...settingsObject(backend.settings),
         in_flight: backend.inFlight,
       };
   }
+}
+
+function settingsObject(settings: EngineSettings): JsonObject {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      snakeCase(name),
+      typeof value === "string" ? withoutCredentials(value) : value,
+    ]),
+  );
 }
 
 function layoutObject(layout: LayoutOptions): JsonObject {

@@ -17,8 +17,9 @@ function exampleArgs(): string[][] {
 
 Deno.test("helpText() names every flag, with its value and its default", () => {
   const text = helpText();
-  for (const { name, short, placeholder, ...flag } of FLAG_LIST) {
-    assertStringIncludes(text, `${short === undefined ? "    " : `-${short}, `}--${name}=${placeholder}`);
+  for (const { name, short, placeholder, valueOptional, ...flag } of FLAG_LIST) {
+    const value = valueOptional ? `[=${placeholder}]` : `=${placeholder}`;
+    assertStringIncludes(text, `${short === undefined ? "    " : `-${short}, `}--${name}${value}`);
     if ("defaultText" in flag) assertStringIncludes(text.replaceAll(/\s+/g, " "), `Default: ${flag.defaultText}.`);
     if (flag.defaultNote) assertStringIncludes(text.replaceAll(/\s+/g, " "), `Default: ${flag.defaultNote}.`);
   }

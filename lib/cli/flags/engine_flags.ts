@@ -57,9 +57,9 @@ export const ENGINE_FLAGS = {
   inFlight: {
     name: "in-flight",
     scope: "engine",
-    engines: ["leveldb", "denokv"],
+    engines: ["leveldb", "denokv", "redis"],
     placeholder: "N",
-    about: "leveldb, denokv: operations that each thread has under way at most.",
+    about: "leveldb, denokv, redis: operations that each thread has under way at most.",
     defaultText: "1",
     ...wholeNumber({ min: 1, max: 1024 }),
   },

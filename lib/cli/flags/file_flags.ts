@@ -123,7 +123,7 @@ export const FILE_FLAGS = {
   output: {
     name: "output",
     scope: "file",
-    engines: ["sqlite", "leveldb", "denokv"],
+    engines: ["sqlite", "leveldb", "denokv", "redis"],
     placeholder: "DIR",
     about: "Directory of the files; what it holds is loaded first.",
     defaultNote: "a temporary one, removed at the end",

@@ -55,6 +55,8 @@ export interface Flag<T> extends FlagName {
   readonly scope: FlagScope;
   /** The persistence policy that the flag chooses, if it is one that does; a run has one of these. */
   readonly policy?: PersistencePolicy["kind"];
+  /** Whether the flag may stand without a value, which then is the empty text; one can only be given after `=`. */
+  readonly valueOptional?: true;
   /** What stands for the value in the help. */
   readonly placeholder: string;
   /** The values allowed, as errors say it after "must be". */

@@ -24,7 +24,7 @@ const CLUSTER_SETTINGS = ["cluster-node-timeout", "cluster-require-full-coverage
 export async function describeServer(client: RedisClient, cluster: boolean): Promise<EngineDescription> {
   const info = parseInfo(await client.askText("INFO", "server"));
   const valkey = info.get("valkey_version");
-  const version = valkey === undefined ? `Redis ${info.get("redis_version")}` : `Valkey ${valkey}`;
+  const version = valkey === undefined ? String(info.get("redis_version")) : `Valkey ${valkey}`;
   const settings: Record<string, string> = {};
   for (const name of cluster ? [...SETTINGS, ...CLUSTER_SETTINGS] : SETTINGS) {
     const value = await readSetting(client, name);

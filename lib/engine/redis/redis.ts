@@ -43,7 +43,7 @@ async function spawn({ output }: EnginePreparation, settings: RedisSettings): Pr
       ...(output === undefined ? { temporary: directory.path } : {}),
       args: persistenceArgs(settings),
     };
-    const { primaries = 1, replicas = 0, nodeTimeoutMs = 0, cluster: isCluster, wait } = settings;
+    const { primaries = 1, replicas = 0, nodeTimeoutMs = 0, cluster: isCluster = false, wait } = settings;
     const server = isCluster
       ? await RedisCluster.start({ ...parts, primaries, replicas, nodeTimeoutMs })
       : await RedisServer.start(parts);

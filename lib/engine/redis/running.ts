@@ -18,7 +18,7 @@ const SCAN_COUNT = 500;
  *
  * @throws {EngineError} when it cannot be reached, or is something else
  */
-export async function useRunning(url: string, { cluster, wait }: RedisSettings): Promise<PreparedEngine> {
+export async function useRunning(url: string, { cluster = false, wait }: RedisSettings): Promise<PreparedEngine> {
   const client = await RedisClient.connect(url);
   try {
     refuseOther(await roleOf(client), { address: client.address, cluster, wait });

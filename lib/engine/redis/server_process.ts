@@ -33,6 +33,8 @@ export class ServerProcess {
   readonly #lines: string[] = [];
   /** Resolves when the server has ended, in whatever way. */
   readonly ended: Promise<void>;
+  /** Called when the supervisor has done what it was told, in the order in which it was. */
+  readonly #told: (() => void)[] = [];
   #hasEnded = false;
 
   private constructor(supervisor: Deno.ChildProcess, program: string) {
@@ -40,6 +42,7 @@ export class ServerProcess {
     this.#input = supervisor.stdin.getWriter();
     this.#program = program;
     this.ended = this.#read();
+    void this.#readAnswers();
   }
 
   /**
@@ -55,7 +58,7 @@ export class ServerProcess {
         env: PLAIN_LOADER,
         stdin: "piped",
         stdout: "piped",
-        stderr: "null",
+        stderr: "piped",
         detached: true,
       }).spawn();
       return new ServerProcess(supervisor, program);
@@ -69,7 +72,7 @@ export class ServerProcess {
     return this.#hasEnded;
   }
 
-  /** Sends the server a signal; does nothing once it has ended. */
+  /** Sends the server a signal, and resolves when it has been sent; does nothing once the server has ended. */
   async signal(name: "KILL" | "STOP" | "CONT"): Promise<void> {
     await this.#tell(name);
   }
@@ -101,10 +104,21 @@ export class ServerProcess {
   }
 
   async #tell(word: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#told.push(resolve);
     try {
       await this.#input.write(new TextEncoder().encode(word + "\n"));
+      await Promise.race([promise, this.#supervisor.status]);
     } catch {
       // The supervisor has ended, and the server with it.
+    }
+  }
+
+  /** Each line says that the next of what it was told is done. */
+  async #readAnswers(): Promise<void> {
+    for await (const text of this.#supervisor.stderr.pipeThrough(new TextDecoderStream())) {
+      const lines = text.split("\n").length - 1;
+      for (const resolve of this.#told.splice(0, lines)) resolve();
     }
   }
 

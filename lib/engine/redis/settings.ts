@@ -13,7 +13,7 @@ export type RedisSettings = {
   /** The program that is started as a server. */
   readonly spawn?: string;
   /** Whether the server is a node of a cluster. */
-  readonly cluster: boolean;
+  readonly cluster?: boolean;
   /** Of a cluster that is started: its primaries, and the replicas of each. */
   readonly primaries?: number;
   readonly replicas?: number;

@@ -5,8 +5,8 @@
  * then kills the server and removes what was temporary. It runs in a session of its own, so that a Ctrl-C at the
  * terminal, or the terminal's end, reaches neither it nor the server: kvlab reports first, and then lets go.
  *
- * Its output is the server's, and ends with the server. Each line of its input is the name of a signal for the server,
- * or {@linkcode KEEP}.
+ * Its output is the server's, and ends with the server. Each line of its input is the name of a signal for the server, or
+ * {@linkcode KEEP}; to its errors it writes a line when that is done.
  *
  * @module
  */
@@ -42,14 +42,15 @@ done 2>/dev/null
 "$@" </dev/null 2>&1 &
 server=$!
 echo $server >${PID_FILE_NAME}
-exec >/dev/null 2>&1
+exec >/dev/null
 while read -r word; do
   case $word in
     ${KEEP}) temporary= ;;
-    *) kill -s "$word" $server ;;
+    *) kill -s "$word" $server 2>/dev/null ;;
   esac
+  echo done >&2
 done
-kill -s KILL $server
+kill -s KILL $server 2>/dev/null
 wait $server
 rm -f ${PID_FILE_NAME}
 if [ -n "$temporary" ]; then

@@ -111,5 +111,5 @@ async function failOver(
 }
 
 async function prepare(settings: RedisSettings): Promise<PreparedEngine> {
-  return await ENGINE.prepare({ settings, threads: 1, inFlight: 1 });
+  return await ENGINE.prepare({ settings, threads: 1, inFlight: 1, valueBytesMax: 100 });
 }

@@ -7,7 +7,9 @@
 /** Why tests that need `redis-server` are left out; the empty string when they are not. */
 export const NO_REDIS = findNoRedis();
 
-if (NO_REDIS !== "") console.warn(`\n*** Tests of redis are left out: ${NO_REDIS}\n`);
+if (NO_REDIS !== "") {
+  Deno.stderr.writeSync(new TextEncoder().encode(`\n*** Tests of redis are left out: ${NO_REDIS}\n\n`));
+}
 
 function findNoRedis(): string {
   try {

@@ -8,5 +8,6 @@ import { RedisServer } from "../../../lib/engine/redis/server.ts";
 
 const [directory = ""] = Deno.args;
 const { port } = await RedisServer.start({ program: "redis-server", directory, temporary: directory, args: [] });
-console.log(JSON.stringify({ pid: Number(readPid(directory)), port }));
+const line = JSON.stringify({ pid: Number(readPid(directory)), port });
+Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
 await new Promise(() => setInterval(() => {}, 1000));

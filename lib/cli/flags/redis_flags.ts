@@ -1,0 +1,125 @@
+/**
+ * The redis engine's flags: which server, what it keeps, and what a put waits for.
+ *
+ * @module
+ */
+import { APPENDFSYNC_NAMES } from "../../engine/redis/settings.ts";
+import { parseWholeNumber } from "../units.ts";
+import { type DefaultedFlag, duration, type Flag, oneOf, wholeNumber } from "./flag.ts";
+
+/** What `--spawn` starts where it does not say. */
+const USUAL_PROGRAM = "redis-server";
+
+/** The primaries of a cluster, and the replicas of each. */
+export interface ClusterShape {
+  readonly primaries: number;
+  readonly replicas: number;
+}
+
+/** When a snapshot is written. */
+export interface RdbRule {
+  readonly seconds: number;
+  readonly changes: number;
+}
+
+/** Fewer primaries could not agree that one of them is dead. */
+const PRIMARIES = { min: 3, max: 16 };
+const REPLICAS = { min: 0, max: 3 };
+const RDB_SECONDS = { min: 1, max: 86_400 };
+const RDB_CHANGES = { min: 1, max: 1_000_000_000 };
+
+/** The redis engine's flags, in the order shown to users. */
+export const REDIS_FLAGS = {
+  url: {
+    name: "url",
+    scope: "engine",
+    engines: ["redis"],
+    placeholder: "URL",
+    about: "redis: a server that runs already, or with --cluster any node of a cluster. Only keys that begin with " +
+      "kvlab: are put there, and removed at the end.",
+    allowed: "a URL such as redis://:password@host:6379/0, or rediss:// for TLS",
+    parse: parseUrl,
+  },
+  spawn: {
+    name: "spawn",
+    scope: "engine",
+    engines: ["redis"],
+    valueOptional: true,
+    placeholder: "PATH",
+    about:
+      `redis: starts a server on a free port of the loopback interface, with a directory of its own, and ends it. ` +
+      `Without PATH: ${USUAL_PROGRAM}.`,
+    allowed: "a program",
+    parse: (text: string): string | undefined => text === "" ? USUAL_PROGRAM : text,
+  },
+  /** Its value is `undefined` where none is given, as for a cluster that runs already. */
+  cluster: {
+    name: "cluster",
+    scope: "engine",
+    engines: ["redis"],
+    valueOptional: true,
+    placeholder: "PxR",
+    about: "redis: a cluster. With --spawn, of P primaries with R replicas each, such as 3x1; with --url, without PxR.",
+    allowed: `PxR with P from ${PRIMARIES.min} to ${PRIMARIES.max} and R from ${REPLICAS.min} to ${REPLICAS.max}`,
+    parse: (text: string) => text === "" ? "running" : parseShape(text),
+  },
+  /** Its value is in milliseconds. */
+  nodeTimeout: {
+    name: "node-timeout",
+    scope: "engine",
+    engines: ["redis"],
+    about: "redis: after so long without an answer the nodes of a cluster that is started hold one of theirs for dead.",
+    defaultText: "2s",
+    ...duration({ min: "100ms", minMs: 100 }, { example: "500ms" }),
+  },
+  appendfsync: {
+    name: "appendfsync",
+    scope: "engine",
+    engines: ["redis"],
+    about:
+      "redis: the server that is started keeps an append-only file, and syncs it never by itself, once a second, or " +
+      "before each reply.",
+    defaultNote: "no such file",
+    ...oneOf(APPENDFSYNC_NAMES),
+  },
+  rdb: {
+    name: "rdb",
+    scope: "engine",
+    engines: ["redis"],
+    placeholder: "SECONDS:CHANGES",
+    about:
+      "redis: the server that is started writes a snapshot once so many seconds have passed and changes been made.",
+    defaultNote: "no snapshots",
+    allowed: "SECONDS:CHANGES, two whole numbers from 1, such as 60:1000",
+    parse: parseRule,
+  },
+  wait: {
+    name: "wait",
+    scope: "engine",
+    engines: ["redis"],
+    placeholder: "N",
+    about: "redis: a put is acknowledged once N replicas have it (WAIT, on the connection that wrote).",
+    defaultText: "0",
+    ...wholeNumber({ min: 0, max: 100 }),
+  },
+} as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
+
+function parseUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname } = new URL(text);
+  return (protocol === "redis:" || protocol === "rediss:") && hostname !== "" ? text : undefined;
+}
+
+function parseShape(text: string): ClusterShape | undefined {
+  const [, primariesText = "", replicasText = ""] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  const primaries = parseWholeNumber(primariesText, PRIMARIES);
+  const replicas = parseWholeNumber(replicasText, REPLICAS);
+  return primaries === undefined || replicas === undefined ? undefined : { primaries, replicas };
+}
+
+function parseRule(text: string): RdbRule | undefined {
+  const [, secondsText = "", changesText = ""] = /^(\d+):(\d+)$/.exec(text) ?? [];
+  const seconds = parseWholeNumber(secondsText, RDB_SECONDS);
+  const changes = parseWholeNumber(changesText, RDB_CHANGES);
+  return seconds === undefined || changes === undefined ? undefined : { seconds, changes };
+}

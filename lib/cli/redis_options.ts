@@ -1,0 +1,63 @@
+/**
+ * Turns the redis engine's flags into its settings.
+ *
+ * @module
+ */
+import type { RedisSettings } from "../engine/redis/settings.ts";
+import type { RawArguments } from "./arguments.ts";
+import { read, refuseBoth } from "./flag_values.ts";
+import { FLAGS } from "./flags.ts";
+import type { FlagName } from "./flags/flag.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** @throws {UsageError} when a value is not allowed, or flags contradict each other */
+export function redisSettings(raw: RawArguments): RedisSettings {
+  const url = read(raw, FLAGS.url);
+  const spawn = read(raw, FLAGS.spawn);
+  const wait = read(raw, FLAGS.wait);
+  refuseBoth(raw, [FLAGS.url, FLAGS.spawn], "say both which server");
+  if (url !== undefined) return runningSettings(raw, url, wait);
+  if (spawn !== undefined) return spawnedSettings(raw, spawn, wait);
+  throw new UsageError(
+    `the redis backend needs --${FLAGS.url.name}=URL (a server that runs) or --${FLAGS.spawn.name} (one that is started)`,
+  );
+}
+
+function runningSettings(raw: RawArguments, url: string, wait: number): RedisSettings {
+  const { appendfsync, rdb, nodeTimeout, output } = FLAGS;
+  for (const flag of [appendfsync, rdb, nodeTimeout, output]) {
+    refuseUnless(raw, flag, false, "--spawn: a server that runs already keeps its own settings");
+  }
+  const cluster = read(raw, FLAGS.cluster);
+  if (cluster !== undefined && cluster !== "running") {
+    throw new UsageError("--cluster takes no value with --url: the cluster that runs already has its own shape");
+  }
+  return { url, ...(cluster === undefined ? {} : { cluster: true }), wait };
+}
+
+function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisSettings {
+  const appendfsync = read(raw, FLAGS.appendfsync);
+  const rdb = read(raw, FLAGS.rdb);
+  const cluster = read(raw, FLAGS.cluster);
+  if (cluster === "running") {
+    throw new UsageError(`--cluster needs a value with --spawn, must be ${FLAGS.cluster.allowed}`);
+  }
+  refuseUnless(raw, FLAGS.nodeTimeout, cluster !== undefined, "--cluster");
+  refuseUnless(raw, FLAGS.output, cluster === undefined, "one server: the directories of a cluster are temporary");
+  const replicas = cluster?.replicas ?? 0;
+  if (wait > replicas) {
+    throw new UsageError(`--wait must be a number of replicas that there are, at most ${replicas} here, got ${wait}`);
+  }
+  return {
+    spawn,
+    ...(cluster === undefined ? {} : { cluster: true, ...cluster, nodeTimeoutMs: read(raw, FLAGS.nodeTimeout) }),
+    ...(appendfsync === undefined ? {} : { appendfsync }),
+    ...(rdb === undefined ? {} : { rdbSeconds: rdb.seconds, rdbChanges: rdb.changes }),
+    wait,
+  };
+}
+
+/** @throws {UsageError} when a flag is given although what it goes with is not there */
+function refuseUnless({ given }: RawArguments, { name }: FlagName, isThere: boolean, goesWith: string): void {
+  if (!isThere && given.has(name)) throw new UsageError(`--${name} goes with ${goesWith}`);
+}

@@ -1,0 +1,98 @@
+/**
+ * Tests of the redis engine's flags: what each form means, and what goes with what.
+ *
+ * @module
+ */
+import { assertEquals, assertMatch } from "@std/assert";
+import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
+import { configurationLine } from "../../lib/report/configuration_line.ts";
+import { optionsObject } from "../../lib/report/options_json.ts";
+import { assertRefused, assertRun, MEMORY_RUN } from "./command_lines.ts";
+
+const URL = "redis://:secret@host:6379/1";
+
+function run(settings: Record<string, string | number | boolean>, more: { output?: string; inFlight?: number } = {}) {
+  return { ...MEMORY_RUN, backend: { kind: "engine", engine: "redis", settings, inFlight: 1, ...more } } as const;
+}
+
+Deno.test("parseCommand() reads a server that is started, and one that runs", () => {
+  assertRun("redis --spawn", run({ spawn: "redis-server", wait: 0 }));
+  assertRun("--spawn redis", run({ spawn: "redis-server", wait: 0 }));
+  assertRun(
+    "redis --spawn=/opt/valkey-server --in-flight=64 --output=dir",
+    run(
+      { spawn: "/opt/valkey-server", wait: 0 },
+      { inFlight: 64, output: "dir" },
+    ),
+  );
+  assertRun(
+    "redis --spawn --appendfsync=always --rdb=60:1000",
+    run({
+      spawn: "redis-server",
+      appendfsync: "always",
+      rdbSeconds: 60,
+      rdbChanges: 1000,
+      wait: 0,
+    }),
+  );
+  assertRun(`redis --url=${URL} --wait=2`, run({ url: URL, wait: 2 }));
+});
+
+Deno.test("parseCommand() reads clusters", () => {
+  const cluster = { spawn: "redis-server", cluster: true, primaries: 3, replicas: 1, nodeTimeoutMs: 2000 };
+  assertRun("redis --spawn --cluster=3x1", run({ ...cluster, wait: 0 }));
+  assertRun(
+    "redis --spawn --cluster=4x2 --wait=2 --node-timeout=500ms",
+    run({
+      ...cluster,
+      primaries: 4,
+      replicas: 2,
+      nodeTimeoutMs: 500,
+      wait: 2,
+    }),
+  );
+  assertRun(`redis --cluster --url ${URL}`, run({ url: URL, cluster: true, wait: 0 }));
+});
+
+Deno.test("parseCommand() refuses redis flags that do not go together", () => {
+  const started = "goes with --spawn: a server that runs already keeps its own settings";
+  assertRefused("redis", "the redis backend needs --url=URL (a server that runs) or --spawn (one that is started)");
+  assertRefused(`redis --spawn --url=${URL}`, "--url and --spawn say both which server, must be one of them");
+  assertRefused(`redis --url=${URL} --appendfsync=no`, `--appendfsync ${started}`);
+  assertRefused(`redis --url=${URL} --output=dir`, `--output ${started}`);
+  assertRefused(
+    `redis --url=${URL} --cluster=3x1`,
+    "--cluster takes no value with --url: the cluster that runs already has its own shape",
+  );
+  assertRefused(
+    "redis --spawn --cluster",
+    "--cluster needs a value with --spawn, must be PxR with P from 3 to 16 and R from 0 to 3",
+  );
+  assertRefused(
+    "redis --spawn --cluster=2x1",
+    '--cluster must be PxR with P from 3 to 16 and R from 0 to 3, got "2x1"',
+  );
+  assertRefused("redis --spawn --node-timeout=1s", "--node-timeout goes with --cluster");
+  assertRefused(
+    "redis --spawn --cluster=3x1 --output=dir",
+    "--output goes with one server: the directories of a cluster are temporary",
+  );
+  assertRefused(
+    "redis --spawn --wait=1",
+    "--wait must be a number of replicas that there are, at most 0 here, got 1",
+  );
+  assertRefused(
+    "redis --url=http://host",
+    '--url must be a URL such as redis://:password@host:6379/0, or rediss:// for TLS, got "http://host"',
+  );
+  assertRefused(
+    "redis --spawn --rdb=60",
+    '--rdb must be SECONDS:CHANGES, two whole numbers from 1, such as 60:1000, got "60"',
+  );
+});
+
+Deno.test("reports show a server's URL without its password", () => {
+  const options = { ...run({ url: URL, wait: 0 }), workload: NUMBERED_SEED_MIX };
+  assertMatch(configurationLine(options, "0"), /redis \(url redis:\/\/host:6379\/1, wait 0\)/);
+  assertEquals(optionsObject(options).url, "redis://host:6379/1");
+});
