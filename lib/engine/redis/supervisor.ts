@@ -32,7 +32,7 @@ export const PID_FILE_NAME = "server.pid";
 export const SUPERVISOR_SCRIPT = `
 temporary=$1
 shift
-trap '' HUP INT TERM
+trap '' HUP INT TERM PIPE
 command -v "$1" >/dev/null || exit ${NO_PROGRAM_CODE}
 tries=0
 while [ -e ${PID_FILE_NAME} ] && kill -s 0 "$(cat ${PID_FILE_NAME})" && [ $tries -lt 100 ]; do
@@ -50,7 +50,8 @@ while read -r word; do
   esac
   echo done >&2
 done
-kill -s KILL $server 2>/dev/null
+exec 2>/dev/null
+kill -s KILL $server
 wait $server
 rm -f ${PID_FILE_NAME}
 if [ -n "$temporary" ]; then
