@@ -164,6 +164,8 @@ export interface LossSummary {
 
 /** What real kills cost. */
 export interface KillSummary {
+  /** What the kills were: of the process, or of the power with `--cut=power`. */
+  readonly crash: CrashKind;
   readonly kills: number;
   /** Kills that tore nothing, and after which no more was lost than the gauge said and the policy promises. */
   readonly held: number;

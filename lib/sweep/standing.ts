@@ -19,6 +19,8 @@ export interface Standing {
   readonly runs: number;
   /** Median over its runs, in the sweep's unit; NaN where it has none. */
   readonly loss: number;
+  /** The logarithm of its throughput, as it would be had it run in all rounds. */
+  readonly level: number;
   /** Whether a tie of it is wider than more runs could make it. */
   readonly isContested: boolean;
 }
@@ -48,7 +50,7 @@ export function standings({ configurations, limits }: Space, outcomes: readonly 
     .toSorted((a, b) => speeds.level(b) - speeds.level(a));
   const lossOf = (id: string) => losses.get(id) ?? NaN;
   const found = new Map<string, Standing>();
-  const common = (id: string) => ({ id, runs: speeds.runs(id), loss: lossOf(id) });
+  const common = (id: string) => ({ id, runs: speeds.runs(id), loss: lossOf(id), level: speeds.level(id) });
 
   // Only what is not dominated itself dominates: with a tolerance in between, the dominated may not be passed over.
   const kept: string[] = [];

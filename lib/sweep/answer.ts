@@ -1,0 +1,106 @@
+/**
+ * The answer of a sweep in words: one sentence for each limit. Pure.
+ *
+ * @module
+ */
+import type { ConfigurationEntry, ConfigurationSummary, SummaryLine } from "./lines.ts";
+import type { Standing } from "./standing.ts";
+import type { LossAxis } from "./results.ts";
+
+/** What the answers are made of; the arrays are in the order of the configurations. */
+export interface AnswerParts {
+  readonly axis: LossAxis;
+  readonly entries: readonly ConfigurationEntry[];
+  readonly standings: readonly Standing[];
+  readonly summaries: readonly ConfigurationSummary[];
+  /** In the axis's unit. */
+  readonly limits: readonly number[];
+}
+
+/** One configuration with all that is known of it. */
+interface Point {
+  readonly entry: ConfigurationEntry;
+  readonly standing: Standing;
+  readonly summary: ConfigurationSummary;
+}
+
+/** A sentence for each limit, in their order. */
+export function answersOf(parts: AnswerParts): string[] {
+  const points = parts.entries.flatMap((entry, index): Point[] => {
+    const [standing, summary] = [parts.standings[index], parts.summaries[index]];
+    return standing === undefined || summary === undefined || summary.runs === 0 || standing.state === "failed"
+      ? []
+      : [{ entry, standing, summary }];
+  });
+  return parts.limits.map((limit) => answerOf(points, limit, parts.axis));
+}
+
+function answerOf(points: readonly Point[], limit: number, axis: LossAxis): string {
+  const within = points.filter(({ standing }) => standing.loss <= limit)
+    .toSorted((a, b) => b.standing.level - a.standing.level);
+  const [best] = within;
+  const asked = `${limitText(limit, axis.unit)} at risk ${WHEN[axis.crash]}`;
+  if (best === undefined) return `nothing that was measured has ${asked}`;
+  const { entry, summary } = best;
+  const clauses = [
+    `fastest with ${asked}: ${entry.id} \`${entry.command}\` at ${rateText(summary)}`,
+    ...tieClause(best, within),
+    ...saferClause(best, points),
+    ...killClause(summary, axis),
+  ];
+  return clauses.join(", ");
+}
+
+const WHEN = { process_crash: "when the process dies", power_loss: "when the power fails" } as const;
+
+/** A limit in words, such as `at most 10 ms`. */
+export function limitText(limit: number, unit: LossAxis["unit"]): string {
+  if (limit === 0) return "nothing";
+  return `at most ${limit.toLocaleString("en-US")} ${unit === "age_ms" ? "ms" : limit === 1 ? "write" : "writes"}`;
+}
+
+/** A throughput with its interval, such as `1.81 M ops/s (1.74–1.88)`. */
+export function rateText({ median_ops_per_sec, ci95 }: ConfigurationSummary): string {
+  if (median_ops_per_sec === null) return "no ops/s";
+  const [unit, divisor] = UNITS.find(([, divisor]) => median_ops_per_sec >= divisor) ?? ["", 1];
+  const digits = (value: number) => (value / divisor).toPrecision(3).replace(/e\+\d+$/, "");
+  const shown = (value: number) => divisor === 1 && value >= 100 ? String(Math.round(value)) : digits(value);
+  const interval = ci95 === null ? "" : ` (${shown(ci95[0])}–${shown(ci95[1])})`;
+  return `${shown(median_ops_per_sec)}${unit} ops/s${interval}`;
+}
+
+const UNITS = [[" M", 1e6], [" k", 1e3]] as const;
+
+/** Those within the limit that noise does not tell from the best. */
+function tieClause({ standing, entry }: Point, within: readonly Point[]): string[] {
+  const tied = within.filter(({ standing: other }) =>
+    other.state === "tied" && other.beside.includes(entry.id) ||
+    standing.beside.includes(other.id) && standing.state === "tied"
+  ).map((point) => point.entry.id);
+  return tied.length === 0 ? [] : [`within noise of ${tied.join(" and ")}`];
+}
+
+/** How much faster it is than the fastest of those that lose clearly less. */
+function saferClause({ standing, summary }: Point, points: readonly Point[]): string[] {
+  const [next] = points
+    .filter((point) => point.standing.state === "frontier" && point.standing.loss < standing.loss)
+    .toSorted((a, b) => b.standing.loss - a.standing.loss);
+  const [rate, safer] = [summary.median_ops_per_sec, next?.summary.median_ops_per_sec];
+  if (next === undefined || rate === null || safer === null || safer === undefined || safer === 0) return [];
+  const ratio = rate / safer;
+  return [`${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)}× the next safer, ${next.entry.id}`];
+}
+
+function killClause({ kills }: ConfigurationSummary, { crash }: LossAxis): string[] {
+  if (kills === null || kills.crash !== crash) return [];
+  const what = crash === "power_loss" ? "power cuts" : "kills";
+  const broken = kills.held < kills.kills ? `, ${kills.kills - kills.held} of them more than promised` : "";
+  if (kills.lost_writes_max === 0) return [`${kills.kills} ${what} lost nothing${broken}`];
+  const writes = kills.lost_writes_max.toLocaleString("en-US");
+  return [`${kills.kills} ${what} lost at most ${writes} writes, ${kills.lost_age_ms_max.toFixed(1)} ms${broken}`];
+}
+
+/** The answers as they stand in a summary. */
+export function answerText(parts: AnswerParts): SummaryLine["answer"] {
+  return answersOf(parts).join("\n");
+}

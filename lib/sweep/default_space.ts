@@ -1,0 +1,33 @@
+/**
+ * The default space: what `kvlab sweep` measures where the command line does not say.
+ *
+ * Each group is the product of its lists. Together they hold every policy with a layout that suits it, synced and not,
+ * and SQLite to hold them against. What is much slower on every machine than another that risks as little is left out,
+ * so that there is time for the rest.
+ *
+ * @module
+ */
+
+/** The groups, as the command line has them behind each `--`. */
+export const DEFAULT_GROUPS: readonly (readonly string[])[] = [
+  ["memory"],
+  ["file", "--file-count=16", "--layout=log", "--flush-period-us=2000,50000", "--sync=none,data"],
+  ["file", "--file-count=128", "--replace=alternate", "--flush-period-us=2000,50000", "--sync=none"],
+  ["file", "--file-count=16", "--layout=log", "--queue-depth=64,8192", "--sync=none,data"],
+  ["file", "--file-count=128", "--replace=alternate", "--queue-depth=8192", "--sync=none"],
+  ["file", "--file-count=16", "--layout=log", "--write-period-us=500", "--sync=none,data"],
+  ["file", "--file-count=1,16", "--layout=log", "--commit-delay-us=0", "--sync=none,data"],
+  ["sqlite", "--synchronous=off,normal,full"],
+];
+
+/**
+ * The load: half reads and half updates of records of a realistic size, on as many as most machines fill in a moment,
+ * long enough for every policy to come to rest.
+ */
+export const DEFAULT_LOAD: Readonly<Record<string, string>> = {
+  "load-time-sec": "1",
+  warmup: "300ms",
+  pattern: "unthrottled",
+  workload: "a",
+  keys: "100k",
+};

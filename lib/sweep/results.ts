@@ -1,0 +1,91 @@
+/**
+ * The results of a sweep so far: what its lines say together, whether they were just measured or read from a file.
+ *
+ * @module
+ */
+import type { Fields } from "../compare/result_file.ts";
+import type { CrashKind, CrashLine, FailureLine, RunLine, SweepLine } from "./lines.ts";
+import { type LossUnit, runLoss } from "./losses.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** Which loss the frontier is of. */
+export interface LossAxis {
+  readonly crash: CrashKind;
+  readonly unit: LossUnit;
+}
+
+/** What the lines of a sweep say together. */
+export class SweepResults {
+  readonly #runs: (RunLine | FailureLine)[] = [];
+  readonly #crashes: CrashLine[] = [];
+
+  /** @param lines those behind the header, in their order */
+  constructor(lines: readonly SweepLine[] = []) {
+    for (const line of lines) this.add(line);
+  }
+
+  add(line: SweepLine): void {
+    if (line.kind === "crash") this.#crashes.push(line);
+    else if (line.kind !== "summary") this.#runs.push(line);
+  }
+
+  /** The time that all of it took, in milliseconds. */
+  get tookMs(): number {
+    return [...this.#runs, ...this.#crashes].reduce((sum, line) => sum + line.took_ms, 0);
+  }
+
+  /** The runs that ended, well or not. */
+  get ended(): readonly (RunLine | FailureLine)[] {
+    return this.#runs;
+  }
+
+  /** The results of a configuration's runs, in their order. */
+  runs(configuration: string): Fields[] {
+    return this.#runsOf(configuration).map(({ result }) => result);
+  }
+
+  /** How long a configuration's runs took with all that belongs to them, in milliseconds. */
+  runTimesMs(configuration: string): number[] {
+    return this.#runsOf(configuration).map((line) => line.took_ms);
+  }
+
+  /** Why a configuration failed, if it did. */
+  failure(configuration: string): string | undefined {
+    return this.#runs.filter((line) => line.kind === "failure").find((line) => line.configuration === configuration)
+      ?.reason;
+  }
+
+  /** A configuration's kills, if there were any. */
+  crash(configuration: string): CrashLine | undefined {
+    return this.#crashes.findLast((line) => line.configuration === configuration);
+  }
+
+  /** What the planner sees. A loss that real kills have refuted has no bound. */
+  outcomes({ crash, unit }: LossAxis): Outcome[] {
+    return this.#runs.map((line): Outcome => {
+      const { configuration, round } = line;
+      if (line.kind === "failure") return { configuration, round };
+      const loss = this.#isRefuted(configuration, crash) ? Infinity : runLoss(line.result, crash, unit);
+      return { configuration, round, measured: { opsPerSec: rateOf(line.result), loss } };
+    });
+  }
+
+  #runsOf(configuration: string): RunLine[] {
+    return this.#runs.filter((line) => line.kind === "run").filter((line) => line.configuration === configuration);
+  }
+
+  #isRefuted(configuration: string, crash: CrashKind): boolean {
+    const result = this.crash(configuration)?.result ?? undefined;
+    return result !== undefined && result.held === false && crash === cutOf(result);
+  }
+}
+
+/** The kind of crash that the kills of a crash result are. */
+export function cutOf(result: Fields): CrashKind {
+  return result.cut === "power" ? "power_loss" : "process_crash";
+}
+
+/** The throughput of a run. */
+export function rateOf(run: Fields): number {
+  return typeof run.total_ops_per_sec === "number" ? run.total_ops_per_sec : 0;
+}

@@ -1,0 +1,169 @@
+/**
+ * The results file: a sweep's lines, each appended and synced before the next run begins, so that nothing finished is
+ * ever run again. What the lines hold, `lines.ts` says.
+ *
+ * @module
+ */
+import { openFile, syncData, syncDirectory, writeAll } from "../persist/file_io.ts";
+import { PersistError } from "../persist/persist_error.ts";
+import { SWEEP_KIND, SWEEP_VERSION, type SweepHeader, type SweepLine } from "./lines.ts";
+
+/** What a results file holds. */
+export interface SweepFileContent {
+  readonly header: SweepHeader;
+  /** Those behind the header, in their order. */
+  readonly lines: readonly SweepLine[];
+  /** Whether a line at the end was torn, by a crash in the middle of writing it; it is not among the lines. */
+  readonly isTorn: boolean;
+}
+
+const LINE_END = "\n";
+
+/** A results file that is being written. One process has it at a time. */
+export class SweepFile {
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+
+  private constructor(path: string, file: Deno.FsFile) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /**
+   * Creates the file, with its header.
+   *
+   * @throws {PersistError} when there is one already, or it cannot be written
+   */
+  static create(path: string, header: SweepHeader): SweepFile {
+    refuseExisting(path);
+    const file = new SweepFile(path, openFile(path, { createNew: true, write: true, append: true }));
+    file.#lock();
+    file.#append(header);
+    syncDirectory(directoryOf(path));
+    return file;
+  }
+
+  /**
+   * Opens a file to go on with it. A torn line at its end is cut off.
+   *
+   * @throws {PersistError} when it cannot be read or written, is damaged, or another process has it
+   */
+  static resume(path: string): { readonly file: SweepFile; readonly content: SweepFileContent } {
+    const file = new SweepFile(path, openFile(path, { read: true, write: true, append: true }));
+    try {
+      file.#lock();
+      const text = readText(path);
+      const content = parseSweepFile(path, text);
+      if (content.isTorn) file.#cutOff(text);
+      return { file, content };
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** Appends a line; on the device when it returns. @throws {PersistError} when that fails */
+  append(line: SweepLine): void {
+    this.#append(line);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #append(line: SweepHeader | SweepLine): void {
+    writeAll(this.#file, this.#path, new TextEncoder().encode(JSON.stringify(line) + LINE_END));
+    syncData(this.#file, this.#path);
+  }
+
+  #lock(): void {
+    if (!this.#file.tryLockSync(true)) throw new PersistError("write", this.#path, "another kvlab is writing it");
+  }
+
+  #cutOff(text: string): void {
+    const whole = text.slice(0, text.lastIndexOf(LINE_END) + 1);
+    try {
+      this.#file.truncateSync(new TextEncoder().encode(whole).length);
+    } catch (error) {
+      throw new PersistError("truncate", this.#path, error);
+    }
+    syncData(this.#file, this.#path);
+  }
+}
+
+/** @throws {PersistError} when there is something at the path */
+export function refuseExisting(path: string): void {
+  try {
+    Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw new PersistError("look at", path, error);
+  }
+  throw new PersistError("create", path, "it exists already: go on with it by --resume, or name another file");
+}
+
+/**
+ * Reads a results file, such as for a report. Changes nothing.
+ *
+ * @throws {PersistError} when it cannot be read, or holds anything but a sweep's lines
+ */
+export function readSweepFile(path: string): SweepFileContent {
+  return parseSweepFile(path, readText(path));
+}
+
+/**
+ * The lines that a text holds. Only the last may be torn: it has no line end then.
+ *
+ * @param path where the text comes from, for the errors
+ * @throws {PersistError} when it holds anything else
+ */
+export function parseSweepFile(path: string, text: string): SweepFileContent {
+  const refuse = (line: number, reason: string) => new PersistError("read", path, `line ${line} ${reason}`);
+  const whole = text.split(LINE_END);
+  const isTorn = whole.pop() !== "";
+  const objects = whole.map((line, index) => {
+    try {
+      return JSON.parse(line);
+    } catch {
+      throw refuse(index + 1, "is damaged: it is not JSON");
+    }
+  });
+  const [header, ...lines] = objects;
+  if (header === undefined) throw new PersistError("read", path, "it holds no sweep: its first line is missing");
+  if (header?.kind !== SWEEP_KIND) throw refuse(1, "does not begin a sweep");
+  if (header.version !== SWEEP_VERSION) throw refuse(1, `is of version ${header.version}, must be ${SWEEP_VERSION}`);
+  if (!Array.isArray(header.configurations)) throw refuse(1, "is damaged: it has no configurations");
+  const ids = new Set((header as SweepHeader).configurations.map(({ id }) => id));
+  for (const [index, line] of lines.entries()) {
+    const damage = damageOf(line, ids);
+    if (damage !== undefined) throw refuse(index + 2, `is damaged: ${damage}`);
+  }
+  return { header, lines, isTorn };
+}
+
+/** What is wrong with a line, if anything is. */
+function damageOf(line: unknown, ids: ReadonlySet<string>): string | undefined {
+  const { kind, configuration, round, took_ms: tookMs, result } = (line ?? {}) as Record<string, unknown>;
+  if (kind === "summary") return undefined;
+  if (kind !== "run" && kind !== "failure" && kind !== "crash") return `no line is of kind ${JSON.stringify(kind)}`;
+  if (typeof configuration !== "string" || !ids.has(configuration)) {
+    return `there is no configuration ${JSON.stringify(configuration)}`;
+  }
+  if (typeof tookMs !== "number") return "took_ms is missing";
+  if (kind !== "crash" && !(Number.isSafeInteger(round) && Number(round) > 0)) return "round is missing";
+  if (kind === "run" && (typeof result !== "object" || result === null)) return "result is missing";
+  return undefined;
+}
+
+function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new PersistError("read", path, error);
+  }
+}
+
+function directoryOf(path: string): string {
+  const end = path.lastIndexOf("/");
+  return end < 0 ? "." : path.slice(0, Math.max(1, end));
+}

@@ -1,0 +1,172 @@
+/**
+ * The sweep: asks the planner what runs next, has it run, keeps the result, and goes on until the frontier is separated,
+ * the time is up, or somebody says stop. Then it has those on the frontier killed.
+ *
+ * @module
+ */
+import { max } from "simple-statistics";
+import type { Fields } from "../compare/result_file.ts";
+import type { ConfigurationEntry, SummaryLine, SweepLine } from "./lines.ts";
+import type { Space } from "./outcome.ts";
+import { leftOf, next } from "./planner.ts";
+import type { SweepResults } from "./results.ts";
+import { standings } from "./standing.ts";
+import { type Question, summarizeSweep } from "./summary.ts";
+
+/** What came of a child: a result, or why there is none; nothing when it was told to stop. */
+export type ChildOutcome = { readonly result: Fields } | { readonly reason: string } | undefined;
+
+/** Runs and kills configurations for a sweep. */
+export interface SweepHands {
+  /** Runs a configuration once. */
+  run(configuration: ConfigurationEntry): Promise<ChildOutcome>;
+  /** Kills a configuration as often as it is to be. */
+  kill(configuration: ConfigurationEntry): Promise<ChildOutcome>;
+}
+
+/** How far a sweep is. */
+export interface SweepProgress {
+  /** What runs now. */
+  readonly configuration: ConfigurationEntry;
+  /** Its round; absent while it is killed. */
+  readonly round?: number;
+  /** How many are still to be run in this round, this one included; or to be killed. */
+  readonly left: number;
+  /** Of the budget, in milliseconds. */
+  readonly leftMs: number;
+}
+
+/** What a sweep needs. */
+export interface SweepParts {
+  readonly entries: readonly ConfigurationEntry[];
+  readonly space: Space;
+  readonly question: Question;
+  /** What there is already, which is added to. */
+  readonly results: SweepResults;
+  readonly budgetMs: number;
+  /** How many real kills each configuration on the frontier gets; 0: none. */
+  readonly kills: number;
+  /** How long a run of a configuration is thought to take, as long as none has been seen, in milliseconds. */
+  estimateMs(configuration: ConfigurationEntry): number;
+  /** How long the kills of a configuration are thought to take, in milliseconds. */
+  readonly killsMs: number;
+  readonly hands: SweepHands;
+  /** Keeps a line; whatever it holds is safe when it returns. */
+  keep(line: SweepLine): void;
+  /** Aborted to stop; what runs is then not counted. */
+  readonly stop?: AbortSignal;
+  /** Called before each run, and before each configuration's kills. */
+  onProgress?(progress: SweepProgress): void;
+}
+
+/** So many configurations are expected on the frontier, of whose kills the runs leave time for. */
+const FRONTIER_EXPECTED = 6;
+/** The kills take no more of the budget than this part. */
+const KILLS_SHARE = 0.25;
+
+/** Sweeps, and sums up what it found; the summary is kept as the last line. */
+export async function sweep(parts: SweepParts): Promise<SummaryLine> {
+  const { results, keep } = parts;
+  const runner = new SweepRunner(parts);
+  const ended = await runner.runAll();
+  if (ended !== "interrupted") await runner.killAll();
+  const summary = summarizeSweep({ ...parts, ended: parts.stop?.aborted ? "interrupted" : ended });
+  keep(summary);
+  results.add(summary);
+  return summary;
+}
+
+class SweepRunner {
+  readonly #parts: SweepParts;
+  readonly #entries: ReadonlyMap<string, ConfigurationEntry>;
+  readonly #startedAtMs = performance.now();
+  /** What earlier sittings took. */
+  readonly #spentBeforeMs: number;
+
+  constructor(parts: SweepParts) {
+    this.#parts = parts;
+    this.#entries = new Map(parts.entries.map((entry) => [entry.id, entry]));
+    this.#spentBeforeMs = parts.results.tookMs;
+  }
+
+  /** Runs what the planner says until it has enough, the time is up or the sweep is told to stop. */
+  async runAll(): Promise<SummaryLine["ended"]> {
+    const { space, question, results, hands, stop, onProgress } = this.#parts;
+    while (!stop?.aborted) {
+      const outcomes = results.outcomes(question.axis);
+      const step = next(space, outcomes);
+      if (step.kind === "separated") return "separated";
+      const { round } = step;
+      const entry = this.#entry(step.configuration);
+      // The first round is always whole: without it there is nothing to say of some configurations.
+      if (round > 1 && this.#leftMs - this.#killsReserveMs < this.#expectedMs(entry)) return "budget";
+      const left = leftOf(space, round, outcomes).length;
+      onProgress?.({ configuration: entry, round, left, leftMs: this.#leftMs });
+      const { outcome, times } = await timed(() => hands.run(entry));
+      if (outcome === undefined) break;
+      const common = { configuration: entry.id, round, ...times };
+      this.#add(
+        "result" in outcome ? { kind: "run", ...common, ...outcome } : { kind: "failure", ...common, ...outcome },
+      );
+    }
+    return "interrupted";
+  }
+
+  /** Kills what is on the frontier. Where that refutes a promise the frontier changes, and what takes its place is next. */
+  async killAll(): Promise<void> {
+    const { kills, hands, stop, onProgress, killsMs } = this.#parts;
+    if (kills === 0) return;
+    while (!stop?.aborted && this.#leftMs > killsMs) {
+      const unkilled = this.#unkilled();
+      const [entry] = unkilled;
+      if (entry === undefined) return;
+      onProgress?.({ configuration: entry, left: unkilled.length, leftMs: this.#leftMs });
+      const { outcome, times } = await timed(() => hands.kill(entry));
+      if (outcome === undefined) return;
+      const common = { kind: "crash", configuration: entry.id, ...times } as const;
+      this.#add("result" in outcome ? { ...common, ...outcome } : { ...common, result: null, ...outcome });
+    }
+  }
+
+  /** Those on the frontier that have not been killed. Of memory alone nothing survives: there is nothing to kill. */
+  #unkilled(): ConfigurationEntry[] {
+    const { space, question, results } = this.#parts;
+    return standings(space, results.outcomes(question.axis))
+      .filter(({ id, state }) => state === "frontier" && results.crash(id) === undefined)
+      .map(({ id }) => this.#entry(id))
+      .filter(({ backend }) => backend !== "memory");
+  }
+
+  #entry(id: string): ConfigurationEntry {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new RangeError(`Cannot run ${id}: there is no such configuration`);
+    return entry;
+  }
+
+  #add(line: SweepLine): void {
+    this.#parts.keep(line);
+    this.#parts.results.add(line);
+  }
+
+  get #leftMs(): number {
+    return this.#parts.budgetMs - this.#spentBeforeMs - (performance.now() - this.#startedAtMs);
+  }
+
+  get #killsReserveMs(): number {
+    const { kills, killsMs, budgetMs } = this.#parts;
+    return kills === 0 ? 0 : Math.min(killsMs * FRONTIER_EXPECTED, budgetMs * KILLS_SHARE);
+  }
+
+  #expectedMs(entry: ConfigurationEntry): number {
+    const times = this.#parts.results.runTimesMs(entry.id);
+    return times.length === 0 ? this.#parts.estimateMs(entry) : max(times);
+  }
+}
+
+async function timed(work: () => Promise<ChildOutcome>) {
+  const startedAt = new Date();
+  const startMs = performance.now();
+  const outcome = await work();
+  const tookMs = Math.round(performance.now() - startMs);
+  return { outcome, times: { started_at: startedAt.toISOString(), took_ms: tookMs } };
+}
