@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { CHILD_COMMAND } from "./lib/crash/child_command.ts";
+import { CHILD_COMMAND, WATCHED_COMMAND } from "./lib/crash/child_command.ts";
 import { errorLine, exitCodeOf } from "./lib/entry/error_line.ts";
 import { print, warn } from "./lib/entry/terminal.ts";
 
@@ -20,6 +20,12 @@ async function main(args: readonly string[]): Promise<number> {
     exitWithParent();
     await runChild(childOptions);
     return 0;
+  }
+  if (word === WATCHED_COMMAND) {
+    const { exitWithParent } = await import("./lib/crash/parent_watch.ts");
+    const { hangUp } = await import("./lib/entry/signals.ts");
+    exitWithParent(hangUp);
+    return await main(args.slice(1));
   }
   const { parseCommand } = await import("./lib/cli/parse_command.ts");
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
@@ -42,6 +48,10 @@ async function main(args: readonly string[]): Promise<number> {
     case "crash": {
       const { crashCommand } = await import("./lib/entry/crash_command.ts");
       return await crashCommand(command);
+    }
+    case "sweep": {
+      const { sweepCommand } = await import("./lib/entry/sweep_command.ts");
+      return await sweepCommand(command);
     }
     case "inspect": {
       const { inspectCommand } = await import("./lib/entry/inspect_command.ts");

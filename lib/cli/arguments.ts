@@ -17,6 +17,8 @@ export interface RawArguments {
   readonly words: readonly string[];
   /** The arguments after `--`, in their order. */
   readonly afterDashes: readonly string[];
+  /** Whether there is a `--`. */
+  readonly hasDashes: boolean;
 }
 
 const NAMES: readonly string[] = [...new Set([...FLAG_LIST, ...SWITCH_LIST].map(({ name }) => name))];
@@ -49,7 +51,8 @@ export function readArguments(args: readonly string[]): RawArguments {
     const texts = parsed[name];
     if (Array.isArray(texts) && texts.length > 0) given.set(name, texts.map(String));
   }
-  return { given, unknownFlags, words, afterDashes: dashes < 0 ? [] : args.slice(dashes + 1) };
+  const hasDashes = dashes >= 0;
+  return { given, unknownFlags, words, afterDashes: hasDashes ? args.slice(dashes + 1) : [], hasDashes };
 }
 
 /**

@@ -9,7 +9,7 @@ import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import type { FlagName, FlagScope } from "./flags/flag.ts";
 
 /** What a command line can ask for beside help and version. */
-export type CommandName = "run" | "crash" | "inspect" | "export" | "compare" | "report";
+export type CommandName = "run" | "crash" | "sweep" | "inspect" | "export" | "compare" | "report";
 
 /** One command. */
 export interface CommandEntry {
@@ -38,6 +38,14 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
       "Runs the load in a child process that is killed at a random moment, and compares what its files still hold " +
       "with what it had acknowledged; again and again.",
     scopes: ["crash", "load", "workload", "page", "progress", "file"],
+  },
+  sweep: {
+    called: "sweep",
+    usage: ["sweep [options]", "sweep [options] -- memory -- file [options] -- …"],
+    about: "Runs many configurations in turn, and tells which is the fastest for what a crash may cost. Each group " +
+      "behind a -- is a backend with its options, which may hold lists: --sync=none,data is both. Without groups: a " +
+      "space that suits most machines.",
+    scopes: ["sweep", "load", "workload", "measurement", "progress"],
   },
   inspect: {
     called: "inspect",
@@ -68,6 +76,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
 /** The words that begin a command; anything else begins a run. */
 export const COMMAND_WORDS = [
   "crash",
+  "sweep",
   "inspect",
   "export",
   "compare",

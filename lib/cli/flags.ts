@@ -14,6 +14,7 @@ import type { Flag, FlagName } from "./flags/flag.ts";
 import { LOAD_FLAGS } from "./flags/load_flags.ts";
 import { MEASUREMENT_FLAGS, MEASUREMENT_SWITCHES } from "./flags/measurement_flags.ts";
 import { OUTPUT_FLAGS, OUTPUT_SWITCHES } from "./flags/output_flags.ts";
+import { SWEEP_FLAGS, SWEEP_SWITCHES } from "./flags/sweep_flags.ts";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "./flags/workload_flags.ts";
 
 /** The names of the backends, in the order shown to users. */
@@ -32,6 +33,7 @@ export const FLAGS = {
   ...ENGINE_FLAGS,
   ...REDIS_FLAGS,
   ...COMMAND_FLAGS,
+  ...SWEEP_FLAGS,
 } as const;
 
 /** The flags with a value as a list, in the order shown to users. */
@@ -43,6 +45,7 @@ export const SWITCHES = {
   ...MEASUREMENT_SWITCHES,
   ...OUTPUT_SWITCHES,
   ...COMMAND_SWITCHES,
+  ...SWEEP_SWITCHES,
   help: { name: "help", short: "h", about: "Print this help." },
   version: { name: "version", short: "V", about: "Print the version." },
 } as const satisfies Record<string, FlagName>;

@@ -74,6 +74,11 @@ const EXAMPLES = [
     about: "The same on a million records that are there before, in logs:",
     args: "crash --workload=a --keys=1M file --file-count=128 --layout=log --flush-period-us=50000",
   },
+  {
+    about: "What is the fastest here that loses at most 10 ms of writes when the process dies, in three minutes:",
+    args:
+      "sweep --budget=3m --lose-at-most=10ms -- memory -- file --file-count=16 --layout=log --flush-period-us=2000,50000",
+  },
   { about: "What a directory holds, and whether its files are sound:", args: "inspect DIR" },
   { about: "All its entries as one JSON document:", args: "export DIR" },
   { about: "Results that --result has written, side by side:", args: "compare none.json data.json" },
@@ -102,6 +107,10 @@ export function helpText(): string {
     section(
       "Options of crash, beside those of the load, the workload, the file backend, and --quiet:",
       flagsOf("crash"),
+    ),
+    section(
+      "Options of sweep, beside those of the load, the workload, the measurement, and --quiet:",
+      flagsOf("sweep"),
     ),
     section(
       "Options of inspect, export, compare and report:",

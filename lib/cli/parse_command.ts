@@ -16,6 +16,7 @@ import { BACKEND_NAMES, type BackendName, FLAGS, SWITCHES } from "./flags.ts";
 import { measurementOptions, readMeasurementValues } from "./measurement_options.ts";
 import { isQuiet, type OutputOptions, outputOptions, readOutputValues } from "./output_options.ts";
 import { refuseTooLargeStore } from "./store_check.ts";
+import { type SweepCommand, sweepCommand } from "./sweep_options.ts";
 import { UsageError } from "./usage_error.ts";
 import { didYouMean, listNames, quote } from "./wording.ts";
 import { numberedMix, readWorkloadValues, workloadOptions } from "./workload_options.ts";
@@ -85,6 +86,7 @@ export type Command =
   | { readonly kind: "version" }
   | RunCommand
   | CrashCommand
+  | SweepCommand
   | InspectCommand
   | ExportCommand
   | CompareCommand
@@ -118,6 +120,8 @@ export function parseCommand(args: readonly string[], defaults: RunDefaults): Co
       return runCommand(raw, defaults);
     case "crash":
       return crashCommand(raw, defaults);
+    case "sweep":
+      return sweepCommand(raw, defaults);
     case "inspect":
       return { kind: "inspect", format: read(raw, FLAGS.inspectFormat), ...readingOptions(raw) };
     case "export":

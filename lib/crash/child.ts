@@ -8,6 +8,7 @@ import { PLAIN_LOADER } from "../persist/system.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { CHILD_COMMAND } from "./child_command.ts";
 import type { RunHooks } from "../run/hooks.ts";
+import { ownPath } from "../run/own_program.ts";
 import { run } from "../run/runner.ts";
 
 /** What the child writes to stderr, as a line of its own, when its load begins. */
@@ -44,16 +45,6 @@ export function thisProgram(directories: readonly string[]): ChildProgram {
 /** The flag that permits a use of paths; of all, where a path has a comma, which a list cannot hold. */
 function permission(use: "read" | "write", paths: readonly string[]): string {
   return paths.some((path) => path.includes(",")) ? `--allow-${use}` : `--allow-${use}=${paths.join(",")}`;
-}
-
-/** Linux's own name for the program of a process, which holds wherever that was put. */
-const SELF = "/proc/self/exe";
-
-/** A path of this program by which it may be started. */
-function ownPath(): string {
-  const path = Deno.execPath();
-  const mayStart = (command: string) => Deno.permissions.querySync({ name: "run", command }).state === "granted";
-  return !mayStart(path) && mayStart(SELF) ? SELF : path;
 }
 
 /**

@@ -20,34 +20,48 @@ const PERIOD_MS = 100;
 const LINE_START = "\r";
 const ERASE_TO_LINE_END = "\x1b[K";
 
-/** The one line at the bottom of a terminal that shows how far a run is. It does nothing where there is no terminal. */
-export class ProgressLine {
+/** The one line at the bottom of a terminal that says what is going on. It does nothing where there is no terminal. */
+export class StatusText {
   /** Whether there is a terminal to draw it on, and it is wanted. */
   readonly isShown: boolean;
   readonly #terminal: Terminal;
   #isDrawn = false;
-  #drawnAtMs = -Infinity;
 
   constructor({ quiet = false, terminal = STDERR }: ProgressLineOptions = {}) {
     this.#terminal = terminal;
     this.isShown = !quiet && terminal.isTerminal();
   }
 
-  /** Draws the progress, unless it was drawn a moment ago. */
-  update(progress: Progress): void {
-    if (!this.isShown) return;
-    const nowMs = performance.now();
-    if (nowMs - this.#drawnAtMs < PERIOD_MS) return;
-    this.#drawnAtMs = nowMs;
-    this.#isDrawn = true;
-    setStatusLine(this);
-    this.#terminal.write(LINE_START + progressLine(progress, this.#terminal.columns()) + ERASE_TO_LINE_END);
+  /** The width of the terminal, in characters. */
+  columns(): number {
+    return this.#terminal.columns();
   }
 
-  /** Takes the line away; the next update draws it anew. */
+  /** Draws a text over the one before; no longer than the terminal is wide. */
+  draw(text: string): void {
+    if (!this.isShown) return;
+    this.#isDrawn = true;
+    setStatusLine(this);
+    this.#terminal.write(LINE_START + text + ERASE_TO_LINE_END);
+  }
+
+  /** Takes the line away; the next text draws it anew. */
   clear(): void {
     if (!this.#isDrawn) return;
     this.#isDrawn = false;
     this.#terminal.write(LINE_START + ERASE_TO_LINE_END);
+  }
+}
+
+/** The line that shows how far a run is. */
+export class ProgressLine extends StatusText {
+  #drawnAtMs = -Infinity;
+
+  /** Draws the progress, unless it was drawn a moment ago. */
+  update(progress: Progress): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#drawnAtMs < PERIOD_MS) return;
+    this.#drawnAtMs = nowMs;
+    this.draw(progressLine(progress, this.columns()));
   }
 }

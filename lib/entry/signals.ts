@@ -14,6 +14,14 @@ export const EXIT_SIGNALS: Readonly<Record<StopSignal, number>> = { SIGHUP: 129,
 /** Two signals closer than this are one: a terminal and a parent process may both pass on the same Ctrl-C. */
 const SAME_SIGNAL_MS = 200;
 
+/** What a signal does once {@linkcode stopOnSignals} has been called; before, there is nothing to end but the process. */
+let onHangUp: () => void = () => Deno.exit(EXIT_SIGNALS.SIGHUP);
+
+/** Does what a SIGHUP does: for a child whose parent has gone. */
+export function hangUp(): void {
+  onHangUp();
+}
+
 /**
  * Aborted by the first SIGINT, SIGTERM or SIGHUP. A second one ends the process at once; its temporary directories go
  * away all the same. A SIGHUP that was ignored from the start, as under `nohup`, stays so.
@@ -38,6 +46,7 @@ export function stopOnSignals(onQuit: () => void = () => {}): AbortSignal {
   // To be asked first: with its first listener, Deno catches all of these signals itself, ignored or not.
   const hangUpIsIgnored = ignoresHangUp();
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, listen(signal));
+  onHangUp = listen("SIGHUP");
   Deno.addSignalListener("SIGHUP", hangUpIsIgnored ? () => {} : listen("SIGHUP"));
   return controller.signal;
 }

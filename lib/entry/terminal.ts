@@ -60,17 +60,18 @@ export interface Terminal {
 const COLUMNS_USUAL = 80;
 
 /** The terminal behind stderr, if there is one. */
-export const STDERR: Terminal = {
-  isTerminal: () => Deno.stderr.isTerminal(),
-  columns: () => {
-    try {
-      return Deno.consoleSize().columns || COLUMNS_USUAL;
-    } catch {
-      return COLUMNS_USUAL;
-    }
-  },
-  write: tell,
-};
+export const STDERR: Terminal = { isTerminal: () => Deno.stderr.isTerminal(), columns: consoleColumns, write: tell };
+
+/** The terminal behind stdout, if there is one. */
+export const STDOUT: Terminal = { isTerminal: () => Deno.stdout.isTerminal(), columns: consoleColumns, write: print };
+
+function consoleColumns(): number {
+  try {
+    return Deno.consoleSize().columns || COLUMNS_USUAL;
+  } catch {
+    return COLUMNS_USUAL;
+  }
+}
 
 /** Writes to stderr. Where that fails there is nobody to tell, and no result is lost. */
 function tell(text: string): void {

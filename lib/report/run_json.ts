@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Promises } from "../engine/promises.ts";
+import type { Loss, Promises } from "../engine/promises.ts";
 import type { LatencySummary, OperationResult, SeriesRow } from "../run/measurements.ts";
 import { type EngineResult, perSecond, type RunResult, type ThreadResult } from "../run/run_result.ts";
 import type { Figure } from "./figure.ts";
@@ -40,7 +40,22 @@ export function runObject(result: RunResult): JsonObject {
 
 /** What the backend promises that each kind of failure loses at most; null where there is no second copy. */
 export function promisesObject({ processCrash, powerLoss, failover }: Promises): JsonObject {
-  return { process_crash: processCrash.text, power_loss: powerLoss.text, failover: failover?.text ?? null };
+  return {
+    process_crash: processCrash.text,
+    power_loss: powerLoss.text,
+    failover: failover?.text ?? null,
+    ...boundsObject("process_crash", processCrash),
+    ...boundsObject("power_loss", powerLoss),
+    ...(failover === undefined ? {} : boundsObject("failover", failover)),
+  };
+}
+
+/** The numbers of a promise, as far as it has any. */
+function boundsObject(failure: string, { writesMax, ageMsMax }: Loss): JsonObject {
+  return {
+    ...(writesMax === undefined ? {} : { [`${failure}_writes_bound`]: writesMax }),
+    ...(ageMsMax === undefined ? {} : { [`${failure}_age_bound_sec`]: secondsOf(ageMsMax) }),
+  };
 }
 
 function engineObject({ title, version, settings }: EngineResult): JsonObject {

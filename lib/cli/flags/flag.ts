@@ -31,6 +31,7 @@ export type FlagScope =
   | "device"
   | "directory"
   | "crash"
+  | "sweep"
   | "inspect"
   | "export"
   | "compare"

@@ -1,0 +1,101 @@
+/**
+ * The sweep's flags: how long it takes, what it is asked, and where its results are kept.
+ *
+ * @module
+ */
+import { parseDuration, parseWholeNumber } from "../units.ts";
+import { type DefaultedFlag, duration, type Flag, type FlagName, oneOf, path, REPORT_FORMAT_NAMES } from "./flag.ts";
+
+const DAY_MS = 86_400_000;
+const WRITES_MAX = Number.MAX_SAFE_INTEGER;
+
+/** The kinds of crash that a sweep can be about, in the order shown to users. */
+export const CRASH_NAMES = ["process-crash", "power-loss"] as const;
+
+/** A limit of what may be lost. */
+export interface LossLimit {
+  readonly unit: "writes" | "age_ms";
+  readonly value: number;
+}
+
+/** The sweep's flags, in the order shown to users. */
+export const SWEEP_FLAGS = {
+  /** Its value is in milliseconds. */
+  budget: {
+    name: "budget",
+    scope: "sweep",
+    about: "How long the sweep may take. Rounds go on until the frontier is separated or this is up; what is clearly " +
+      "dominated no longer runs.",
+    defaultText: "10m",
+    ...duration({ min: "1s", minMs: 1000 }, { example: "3m" }),
+  },
+  loseAtMost: {
+    name: "lose-at-most",
+    scope: "sweep",
+    placeholder: "LOSS",
+    about: "The most that a crash may cost, as a time such as 10ms, or a number of acknowledged writes.",
+    defaultNote: "answers for 0, 10ms and 100ms",
+    allowed: "a duration up to a day in ms, s or m, or a number of writes, such as 10ms, 100 or 0",
+    parse: (text: string): LossLimit | undefined => {
+      const writes = parseWholeNumber(text, { min: 0, max: WRITES_MAX });
+      if (writes !== undefined) return { unit: "writes", value: writes };
+      const ageMs = parseDuration(text, { min: 0, max: DAY_MS });
+      return ageMs === undefined ? undefined : { unit: "age_ms", value: ageMs };
+    },
+  },
+  on: {
+    name: "on",
+    scope: "sweep",
+    about: "Which crash that is: the death of the process, or the loss of power.",
+    defaultText: "process-crash",
+    ...oneOf(CRASH_NAMES),
+  },
+  sweepKills: {
+    name: "kills",
+    scope: "sweep",
+    placeholder: "N",
+    about: "Of sweep: how often each configuration on the frontier is really killed. 0: not at all.",
+    defaultText: "5",
+    allowed: "a whole number from 0 to 1000",
+    parse: (text: string) => parseWholeNumber(text, { min: 0, max: 1000 }),
+  },
+  resultsFile: {
+    name: "results",
+    scope: "sweep",
+    placeholder: "FILE.jsonl",
+    about: "Append each finished run to a file, as a line of JSON, and sync it.",
+    defaultNote: "no file",
+    ...path("a file"),
+  },
+  planFile: {
+    name: "plan",
+    scope: "sweep",
+    placeholder: "FILE.json",
+    about: 'Take the load and the groups from a file: {"load": {"keys": "1M"}, "groups": [{"backend": "memory"}, ' +
+      '{"backend": "file", "file-count": [16, 128], "flush-period-us": 2000}]}.',
+    defaultNote: "the command line",
+    ...path("a file"),
+  },
+  sweepFormat: {
+    name: "format",
+    scope: "sweep",
+    about: "Of sweep: format of the result on stdout.",
+    defaultText: "text",
+    ...oneOf(REPORT_FORMAT_NAMES),
+  },
+} as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
+
+/** The sweep's flags without a value, in the order shown to users. */
+export const SWEEP_SWITCHES = {
+  resume: {
+    name: "resume",
+    scope: "sweep",
+    about: "Go on with what --results holds, after Ctrl-C, a crash or a reboot.",
+  },
+  dryRun: {
+    name: "dry-run",
+    scope: "sweep",
+    about: "Print the configurations, and how long they will take, and run none.",
+  },
+  yes: { name: "yes", scope: "sweep", about: "Allow more than 500 configurations." },
+} as const satisfies Record<string, FlagName>;

@@ -1,0 +1,122 @@
+/**
+ * Turns the sweep's flags into a command. Which configurations its groups mean, `sweep_space.ts` says.
+ *
+ * @module
+ */
+import type { LossAxis } from "../sweep/results.ts";
+import type { RawArguments } from "./arguments.ts";
+import { quoteAll, read, refuseBoth } from "./flag_values.ts";
+import { FLAG_LIST, FLAGS, SWITCH_LIST, SWITCHES } from "./flags.ts";
+import type { FlagName } from "./flags/flag.ts";
+import { isQuiet } from "./output_options.ts";
+import type { RunDefaults } from "./parse_command.ts";
+import { UsageError } from "./usage_error.ts";
+import { quote } from "./wording.ts";
+
+/** Many configurations, run in turn, to find out what each degree of risk buys. */
+export interface SweepCommand {
+  readonly kind: "sweep";
+  /** The flags of the load that are given, without their dashes, in the order shown to users; a switch has no value. */
+  readonly load: ReadonlyMap<string, string>;
+  /** What the load takes where neither these nor a plan say. */
+  readonly defaults: RunDefaults;
+  /** The arguments of each group behind a `--`; none are given where there is none. */
+  readonly groups: readonly (readonly string[])[];
+  readonly planFile?: string;
+  readonly budgetMs: number;
+  readonly axis: LossAxis;
+  /** In the axis's unit. */
+  readonly limit: number | undefined;
+  /** How often each configuration on the frontier is killed. */
+  readonly kills: number;
+  readonly resultsFile?: string;
+  readonly resume: boolean;
+  readonly dryRun: boolean;
+  /** Whether there may be very many configurations. */
+  readonly yes: boolean;
+  readonly format: "text" | "json";
+  /** Whether stderr gets nothing but warnings and errors. */
+  readonly quiet: boolean;
+}
+
+/** The scopes of the flags that make up the load. */
+export const LOAD_SCOPES: readonly FlagName["scope"][] = ["load", "workload", "measurement"];
+
+/** @throws {UsageError} when a value is not allowed, or flags contradict each other */
+export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCommand {
+  refuseLists(raw);
+  const limit = read(raw, FLAGS.loseAtMost);
+  const on = read(raw, FLAGS.on);
+  const planFile = read(raw, FLAGS.planFile);
+  const resultsFile = read(raw, FLAGS.resultsFile);
+  const { given, words, afterDashes, hasDashes } = raw;
+  const has = ({ name }: FlagName) => given.has(name);
+  refuseOfRuns(raw);
+  if (words.length > 1) {
+    throw new UsageError(`unexpected ${quoteAll(words.slice(1))} beside sweep, a backend and its flags go behind "--"`);
+  }
+  if (hasDashes && planFile !== undefined) {
+    throw new UsageError(`--${FLAGS.planFile.name} has the groups, got others behind "--" as well`);
+  }
+  if (has(SWITCHES.resume) && resultsFile === undefined) {
+    throw new UsageError(`--${SWITCHES.resume.name} needs --${FLAGS.resultsFile.name}=FILE.jsonl, what to go on with`);
+  }
+  return {
+    kind: "sweep",
+    load: loadFlags(given),
+    defaults,
+    groups: hasDashes ? splitGroups(afterDashes) : [],
+    ...(planFile === undefined ? {} : { planFile }),
+    budgetMs: read(raw, FLAGS.budget),
+    axis: { crash: on === "power-loss" ? "power_loss" : "process_crash", unit: limit?.unit ?? "age_ms" },
+    limit: limit?.value,
+    kills: read(raw, FLAGS.sweepKills),
+    ...(resultsFile === undefined ? {} : { resultsFile }),
+    resume: has(SWITCHES.resume),
+    dryRun: has(SWITCHES.dryRun),
+    yes: has(SWITCHES.yes),
+    format: read(raw, FLAGS.sweepFormat),
+    quiet: isQuiet(raw),
+  };
+}
+
+/** A sweep repeats by itself, and finds out the rate by itself. */
+function refuseOfRuns(raw: RawArguments): void {
+  if (raw.given.has(FLAGS.repeat.name)) {
+    throw new UsageError(`sweep takes no --${FLAGS.repeat.name}: it goes on in rounds until --budget is up`);
+  }
+  if (raw.given.has(FLAGS.rate.name)) {
+    throw new UsageError(`sweep takes no --${FLAGS.rate.name}: it compares how fast each configuration can be`);
+  }
+  refuseBoth(raw, [FLAGS.loadTime, FLAGS.ops], "both say when the load ends");
+}
+
+/** @throws {UsageError} when a flag before the groups has a list that would be one behind `--` */
+function refuseLists({ given }: RawArguments): void {
+  for (const [name, texts] of given) {
+    const [text = ""] = texts;
+    const flag = FLAG_LIST.find((flag) => flag.name === name && flag.parse(text) === undefined);
+    const isList = flag !== undefined && text.includes(",") &&
+      text.split(",").every((part) => flag.parse(part) !== undefined);
+    if (!isList) continue;
+    throw new UsageError(`--${name} takes one value, got the list ${quote(text)}: only flags behind "--" take lists`);
+  }
+}
+
+/** The flags of the load that are given, with their values. */
+function loadFlags(given: RawArguments["given"]): Map<string, string> {
+  const flags = [...FLAG_LIST, ...SWITCH_LIST].filter(({ scope }) => LOAD_SCOPES.includes(scope));
+  return new Map(flags.flatMap(({ name }) => {
+    const [text] = given.get(name) ?? [];
+    return text === undefined ? [] : [[name, text]];
+  }));
+}
+
+function splitGroups(args: readonly string[]): string[][] {
+  const groups: string[][] = [[]];
+  for (const arg of args) {
+    if (arg === "--") groups.push([]);
+    else groups.at(-1)?.push(arg);
+  }
+  return groups;
+}

@@ -1,0 +1,209 @@
+/**
+ * The space of a sweep: the configurations that groups of flags with lists mean. The lists are split here, before the
+ * parser sees each configuration's arguments; so the parser is the same as a run's.
+ *
+ * @module
+ */
+import type { RunOptions } from "../run/run_options.ts";
+import { DEFAULT_GROUPS, DEFAULT_LOAD } from "../sweep/default_space.ts";
+import { readArguments } from "./arguments.ts";
+import { refuseRepeatedAndEmpty, refuseUnknownFlags } from "./flag_values.ts";
+import { BACKEND_NAMES, FLAG_LIST, FLAGS, SWITCH_LIST } from "./flags.ts";
+import type { Flag } from "./flags/flag.ts";
+import { parseCommand, type RunDefaults } from "./parse_command.ts";
+import { LOAD_SCOPES } from "./sweep_options.ts";
+import { UsageError } from "./usage_error.ts";
+import { didYouMean, listNames, quote } from "./wording.ts";
+
+/** A configuration: what its arguments are, and what they mean. */
+export interface SpaceConfiguration {
+  /** A backend and its flags. */
+  readonly args: readonly string[];
+  /** With the load. */
+  readonly options: RunOptions;
+}
+
+/** A combination that means nothing. */
+export interface LeftOutCombination {
+  readonly args: readonly string[];
+  readonly reason: string;
+}
+
+/** What a sweep measures. */
+export interface SweepSpace {
+  /** The arguments of the load, the same for all. */
+  readonly loadArgs: readonly string[];
+  /** The baseline first: memory, where it is among them. */
+  readonly configurations: readonly SpaceConfiguration[];
+  readonly leftOut: readonly LeftOutCombination[];
+}
+
+/** More configurations than this are asked for by mistake. */
+const CONFIGURATIONS_MAX = 500;
+/** More than anybody would wait for, whatever they say. */
+const COMBINATIONS_MAX = 100_000;
+
+/**
+ * Finds the configurations.
+ *
+ * @param load flags of the load that are given, without their dashes; a switch has an empty value
+ * @param groups a backend and its flags each; the default ones where there are none
+ * @throws {UsageError} when the load or a whole group means nothing, or there are too many configurations
+ */
+export function sweepSpace(
+  { load, groups, defaults, yes }: {
+    load: ReadonlyMap<string, string>;
+    groups: readonly (readonly string[])[];
+    defaults: RunDefaults;
+    yes: boolean;
+  },
+): SweepSpace {
+  const loadArgs = loadArgsOf(load, defaults);
+  // What is wrong with the load is wrong with every configuration, and said of none.
+  parseCommand([...loadArgs, "memory"], defaults);
+  const products = (groups.length === 0 ? DEFAULT_GROUPS : groups).map((group, index) => productOf(group, index + 1));
+  refuseTooMany(products, yes);
+  const configurations: SpaceConfiguration[] = [];
+  const leftOut: LeftOutCombination[] = [];
+  const known = new Set<string>();
+  for (const [index, product] of products.entries()) {
+    const reasons: string[] = [];
+    for (const args of combinationsOf(product)) {
+      if (known.has(args.join(" "))) continue;
+      known.add(args.join(" "));
+      try {
+        configurations.push({ args, options: optionsOf(loadArgs, args, defaults) });
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        reasons.push(error.message);
+        leftOut.push({ args, reason: error.message });
+      }
+    }
+    const [reason] = reasons;
+    if (reason !== undefined && reasons.length === countOf(product)) {
+      throw new UsageError(`group ${index + 1}: ${reason}`);
+    }
+  }
+  const isMemory = ({ options }: SpaceConfiguration) => options.backend.kind === "memory";
+  const inOrder = [...configurations.filter(isMemory), ...configurations.filter((one) => !isMemory(one))];
+  return { loadArgs, configurations: inOrder, leftOut };
+}
+
+/** The load's arguments: those given, then what a sweep takes where they do not say. */
+function loadArgsOf(load: ReadonlyMap<string, string>, defaults: RunDefaults): string[] {
+  const all = new Map(load);
+  for (const [name, value] of Object.entries({ threads: String(defaults.threads), ...DEFAULT_LOAD })) {
+    const isForSeed = name === FLAGS.keys.name && load.get(FLAGS.workload.name) === "seed";
+    const isForTime = name === FLAGS.loadTime.name && load.has(FLAGS.ops.name);
+    if (!all.has(name) && !isForSeed && !isForTime) all.set(name, value);
+  }
+  if (!all.has(FLAGS.seed.name)) all.set(FLAGS.seed.name, String(defaults.seed));
+  const order = [...FLAG_LIST, ...SWITCH_LIST].map(({ name }) => name);
+  return [...all].toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b))
+    .map(([name, value]) => value === "" ? `--${name}` : `--${name}=${value}`);
+}
+
+function optionsOf(loadArgs: readonly string[], args: readonly string[], defaults: RunDefaults): RunOptions {
+  const command = parseCommand([...loadArgs, ...args], defaults);
+  if (command.kind !== "run") {
+    throw new UsageError(`a configuration must be a backend and its flags, got ${command.kind}`);
+  }
+  return command.options;
+}
+
+/** A group's parts: the values of each, of which every combination has one. */
+type Product = readonly (readonly string[])[];
+
+/** @throws {UsageError} when something in the group is wrong whatever it is combined with; says which group */
+function productOf(group: readonly string[], number: number): Product {
+  try {
+    checkGroup(group);
+    return partsOf(group).map((part) => valuesOf(part));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`group ${number}: ${error.message}`);
+  }
+}
+
+function checkGroup(group: readonly string[]): void {
+  if (group.length === 0) {
+    throw new UsageError(`it is empty, must be a backend and its flags; backends are ${listNames(BACKEND_NAMES)}`);
+  }
+  const raw = readArguments(group);
+  refuseUnknownFlags("run", raw);
+  refuseRepeatedAndEmpty("run", raw);
+  const [word, ...others] = raw.words;
+  if (word === undefined) throw new UsageError(`no backend given, must be ${listNames(BACKEND_NAMES)}`);
+  if (!BACKEND_NAMES.some((name) => name === word)) {
+    const allowed = `must be ${listNames(BACKEND_NAMES)}${didYouMean(word, BACKEND_NAMES)}`;
+    throw new UsageError(`unknown backend ${quote(word)}, ${allowed}`);
+  }
+  const [other] = others;
+  if (other !== undefined) throw new UsageError(`unexpected argument ${quote(other)} beside the backend ${word}`);
+  for (const name of raw.given.keys()) refuseInGroup(name);
+}
+
+function refuseInGroup(name: string): void {
+  if (name === FLAGS.output.name) {
+    throw new UsageError(
+      `--${name} would have runs find what others left: a sweep's have a new directory each, in $TMPDIR`,
+    );
+  }
+  const flags = [...FLAG_LIST, ...SWITCH_LIST].filter((flag) => flag.name === name);
+  if (flags.some(({ scope }) => LOAD_SCOPES.includes(scope))) {
+    throw new UsageError(`--${name} is of the load, which is the same for all: it goes before the first "--"`);
+  }
+  if (flags.every(({ scope }) => scope === undefined || !BACKEND_SCOPES.includes(scope))) {
+    throw new UsageError(`--${name} is of no backend: it goes before the first "--", if anywhere`);
+  }
+}
+
+const BACKEND_SCOPES: readonly (string | undefined)[] = ["file", "device", "engine"];
+
+/** The arguments with each flag's value in the same one. */
+function partsOf(group: readonly string[]): string[] {
+  const bare = new Set(FLAG_LIST.map(({ name }) => `--${name}`));
+  const parts: string[] = [];
+  for (const arg of group) {
+    const previous = parts.at(-1);
+    if (previous !== undefined && bare.has(previous)) parts[parts.length - 1] = `${previous}=${arg}`;
+    else parts.push(arg);
+  }
+  return parts;
+}
+
+/** The arguments that one with a list stands for. A text that is a value as a whole is none, commas or not. */
+function valuesOf(part: string): string[] {
+  const [, name = "", text = ""] = /^--([^=]+)=(.*)$/s.exec(part) ?? [];
+  const flag: Flag<unknown> | undefined = FLAG_LIST.find((flag) =>
+    flag.name === name && BACKEND_SCOPES.includes(flag.scope)
+  );
+  if (flag === undefined || flag.parse(text) !== undefined) return [part];
+  const values = [...new Set(text.split(","))];
+  const wrong = values.find((value) => flag.parse(value) === undefined);
+  if (wrong !== undefined) {
+    const remark = didYouMean(wrong, flag.choices ?? []);
+    throw new UsageError(`--${name} must be ${flag.allowed}, got ${quote(wrong)}${remark}`);
+  }
+  return values.map((value) => `--${name}=${value}`);
+}
+
+function countOf(product: Product): number {
+  return product.reduce((count, values) => count * values.length, 1);
+}
+
+function refuseTooMany(products: readonly Product[], yes: boolean): void {
+  const count = products.reduce((sum, product) => sum + countOf(product), 0);
+  if (count > COMBINATIONS_MAX) {
+    throw new UsageError(`the groups mean ${count} configurations, at most ${COMBINATIONS_MAX}`);
+  }
+  if (count <= CONFIGURATIONS_MAX || yes) return;
+  throw new UsageError(`the groups mean ${count} configurations, more than ${CONFIGURATIONS_MAX} need --yes`);
+}
+
+function combinationsOf(product: Product): string[][] {
+  return product.reduce<string[][]>(
+    (combinations, values) => combinations.flatMap((args) => values.map((value) => [...args, value])),
+    [[]],
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * Runs a kvlab command line in a process of its own, and reads the JSON that it prints.
+ *
+ * @module
+ */
+import type { Fields } from "../compare/result_file.ts";
+import { WATCHED_COMMAND } from "../crash/child_command.ts";
+import { PLAIN_LOADER } from "../persist/system.ts";
+import { ownProgram } from "../run/own_program.ts";
+import type { ChildOutcome } from "../sweep/sweep.ts";
+
+/** How a child is run. */
+export interface KvlabChildOptions {
+  /** Aborted to end it in an orderly way. */
+  readonly stop: AbortSignal;
+  /** After this time it has failed, in milliseconds. */
+  readonly limitMs: number;
+  /** Called with each warning that it gives. */
+  onWarning?(message: string): void;
+}
+
+/** A child that has been told to end has so long to do it, in milliseconds. */
+const END_MS = 10_000;
+/** crash ends with this code when more was lost than promised: a result like any other. */
+const EXIT_NOT_HELD = 3;
+const WARNING = "kvlab: warning: ";
+
+/**
+ * Runs a command line to its end.
+ *
+ * @param args those of the command line; they must have it print JSON
+ * @returns what it printed, or why it did not; `undefined` when it was stopped
+ */
+export async function runKvlabChild(args: readonly string[], options: KvlabChildOptions): Promise<ChildOutcome> {
+  const { stop, limitMs, onWarning } = options;
+  if (stop.aborted) return undefined;
+  const { path, args: before } = ownProgram();
+  const child = new Deno.Command(path, {
+    args: [...before, WATCHED_COMMAND, ...args],
+    env: PLAIN_LOADER,
+    // Nothing is written to it: the child ends when this process does.
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let isLate = false;
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  const end = () => {
+    signal(child, "SIGTERM");
+    timers.push(setTimeout(() => signal(child, "SIGKILL"), END_MS));
+  };
+  timers.push(setTimeout(() => {
+    isLate = true;
+    end();
+  }, limitMs));
+  stop.addEventListener("abort", end);
+  try {
+    const [status, stdout, stderr] = await Promise.all([
+      child.status,
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    // A signal from the terminal goes to the child as well; the signal's own listener here may be about to run.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (stop.aborted) return undefined;
+    const lines = stderr.trim().split("\n");
+    for (const line of lines) if (line.startsWith(WARNING)) onWarning?.(line.slice(WARNING.length));
+    if (isLate) return { reason: `it still ran after ${Math.round(limitMs / 1000)} s` };
+    return outcomeOf(status, stdout, lines.at(-1) ?? "");
+  } finally {
+    stop.removeEventListener("abort", end);
+    for (const timer of timers) clearTimeout(timer);
+    await child.stdin.abort().catch(() => {});
+  }
+}
+
+function outcomeOf({ code, signal }: Deno.CommandStatus, stdout: string, lastLine: string): ChildOutcome {
+  const said = lastLine.replace(/^kvlab: /, "").replace(/ \(see kvlab --help\)$/, "");
+  if (signal !== null) return { reason: `it was killed by ${signal}` };
+  if (code !== 0 && code !== EXIT_NOT_HELD) return { reason: said === "" ? `it ended with code ${code}` : said };
+  try {
+    return { result: JSON.parse(stdout) as Fields };
+  } catch {
+    return { reason: "it printed no result" };
+  }
+}
+
+function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
+  try {
+    child.kill(name);
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * The sweep command: many configurations under one load, and the answer to which is the fastest for what a crash costs.
+ *
+ * Each run is a kvlab process of its own, started with the very command line that stands beside its point. So a run is
+ * what a user would measure alone, whatever ran before it: nothing is left in memory by another engine, and one that
+ * takes the process with it is a row with a reason. The price is some 0.4 s for each start.
+ *
+ * @module
+ */
+import { readPlan } from "../cli/sweep_plan.ts";
+import type { SweepCommand } from "../cli/sweep_options.ts";
+import { sweepSpace } from "../cli/sweep_space.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { readMachine } from "../report/machine.ts";
+import { MAP_COLUMNS_MIN, sweepMap } from "../report/sweep_map.ts";
+import { durationText, sweepJson, sweepProgressLine, type SweepReport, sweepText } from "../report/sweep_text.ts";
+import type { StopSignal } from "../run/run_result.ts";
+import { estimateKillsMs, estimateRunMs } from "../sweep/estimate.ts";
+import type { SummaryLine, SweepLine } from "../sweep/lines.ts";
+import type { Space } from "../sweep/outcome.ts";
+import { SweepResults } from "../sweep/results.ts";
+import type { SweepFile } from "../sweep/results_file.ts";
+import { limitsOf, summarizeSweep } from "../sweep/summary.ts";
+import { sweep, type SweepParts } from "../sweep/sweep.ts";
+import { StatusText } from "./progress_line.ts";
+import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
+import { openSweep } from "./sweep_file.ts";
+import { sweepHands } from "./sweep_hands.ts";
+import { configurationId, type PlannedSweep, sweepHeader } from "./sweep_header.ts";
+import { print, STDOUT, warn } from "./terminal.ts";
+
+/** Rows of the map. */
+const MAP_ROWS = 14;
+
+/**
+ * Does what the command says, and returns the exit code. What has been measured is answered, even if it is interrupted.
+ *
+ * @throws {UsageError} when the groups mean nothing, the budget is too small, or --resume would go on with another sweep
+ * @throws {PersistError} when a file cannot be read or written
+ */
+export async function sweepCommand(command: SweepCommand): Promise<number> {
+  const planned = planSweep(command);
+  refuseSmallBudget(command, planned);
+  if (command.dryRun) {
+    print(dryRunText(command, planned));
+    return 0;
+  }
+  const stop = stopOnSignals();
+  const header = await sweepHeader(planned, readMachine());
+  const { file, header: kept, lines } = openSweep(command, header);
+  try {
+    for (const text of startTexts(command, planned, lines.length)) if (!command.quiet) warn(`kvlab: ${text}`);
+    const report = await runSweep(command, { planned, header: kept, file, lines, stop });
+    show(command, report);
+    if (stop.aborted && command.resultsFile !== undefined) {
+      warn(`kvlab: the same command with --resume goes on with ${command.resultsFile}`);
+    }
+  } finally {
+    file?.close();
+  }
+  return stop.aborted ? EXIT_SIGNALS[stop.reason as StopSignal] : 0;
+}
+
+/** The configurations that the command means. */
+function planSweep({ load, groups, defaults, yes, planFile }: SweepCommand): PlannedSweep {
+  const plan = planFile === undefined ? undefined : readPlan(planFile);
+  const allLoad = new Map([...plan?.load ?? [], ...load]);
+  const space = sweepSpace({ load: allLoad, groups: plan?.groups ?? groups, defaults, yes });
+  const [first] = space.configurations;
+  if (first === undefined) throw new UsageError("the groups mean no configuration");
+  return { ...space, seed: first.options.seed };
+}
+
+function roundMs({ configurations }: PlannedSweep): number {
+  return configurations.reduce((sum, { options }) => sum + estimateRunMs(options), 0);
+}
+
+function refuseSmallBudget({ budgetMs }: SweepCommand, planned: PlannedSweep): void {
+  const neededMs = roundMs(planned);
+  if (neededMs <= budgetMs) return;
+  const count = planned.configurations.length;
+  throw new UsageError(
+    `--budget=${durationText(budgetMs).replaceAll(" ", "")} is too short for one round of ${count} configurations, ` +
+      `which takes about ${durationText(neededMs)}`,
+  );
+}
+
+function startTexts({ budgetMs, kills }: SweepCommand, planned: PlannedSweep, done: number): string[] {
+  const { configurations, leftOut } = planned;
+  const [reason] = leftOut;
+  return [
+    `sweep of ${configurations.length} configurations, at most ${durationText(budgetMs)}, a round takes about ` +
+    `${durationText(roundMs(planned))}, ${kills} kills of each on the frontier`,
+    ...(reason === undefined
+      ? []
+      : [`left out ${leftOut.length} invalid combinations, such as ${reason.args.join(" ")}: ${reason.reason}`]),
+    ...(done === 0 ? [] : [`going on after ${done} lines of results`]),
+  ];
+}
+
+function dryRunText(command: SweepCommand, planned: PlannedSweep): string {
+  const { configurations, loadArgs, leftOut } = planned;
+  const lines = [
+    `load: ${loadArgs.join(" ")}`,
+    ...configurations.map(({ args }, index) => `${configurationId(index)}: ${args.join(" ")}`),
+    ...leftOut.map(({ args, reason }) => `left out: ${args.join(" ")}: ${reason}`),
+    `${configurations.length} configurations, ${leftOut.length} invalid combinations left out; a round takes about ` +
+    `${durationText(roundMs(planned))}, all of it at most ${durationText(command.budgetMs)}`,
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+async function runSweep(
+  command: SweepCommand,
+  { planned, header, file, lines, stop }: {
+    planned: PlannedSweep;
+    header: SweepReport["header"];
+    file: SweepFile | undefined;
+    lines: readonly SweepLine[];
+    stop: AbortSignal;
+  },
+): Promise<SweepReport> {
+  const { axis, limit, kills, budgetMs, quiet } = command;
+  const entries = header.configurations;
+  const question = { axis, limit };
+  const space: Space = { configurations: entries.map(({ id }) => id), seed: header.seed, limits: limitsOf(question) };
+  const results = new SweepResults(lines);
+  const estimates = new Map(
+    entries.map(({ id }, index) => [id, estimateRunMs(planned.configurations[index]!.options)]),
+  );
+  const estimateMs: SweepParts["estimateMs"] = ({ id }) => estimates.get(id) ?? 0;
+  const status = new StatusText({ quiet });
+  const best = () => {
+    const { configurations } = summarizeSweep({ entries, space, question, results, ended: "interrupted" });
+    return bestOf(configurations, space.limits, axis);
+  };
+  const summary = await sweep({
+    entries,
+    space,
+    question,
+    results,
+    budgetMs,
+    kills,
+    estimateMs,
+    killsMs: estimateKillsMs(planned.configurations[0]!.options, kills),
+    hands: sweepHands(planned, { kills, stop, estimateMs, onWarning: (message) => warn(`kvlab: warning: ${message}`) }),
+    keep: (line) => {
+      file?.append(line);
+      if (line.kind === "failure") warn(`kvlab: ${line.configuration} failed: ${line.reason}`);
+      if (line.kind === "crash" && line.result === null) {
+        warn(`kvlab: no kills of ${line.configuration}: ${line.reason}`);
+      }
+    },
+    stop,
+    onProgress: (progress) => {
+      if (status.isShown) status.draw(sweepProgressLine(progress, best(), status.columns()));
+    },
+  });
+  status.clear();
+  return { header, summary, axis };
+}
+
+/** The fastest within the strictest limit that any keeps. */
+function bestOf(
+  configurations: SummaryLine["configurations"],
+  limits: readonly number[],
+  { crash, unit }: SweepReport["axis"],
+) {
+  const onFrontier = configurations.filter(({ state }) => state === "frontier");
+  for (const limit of [...limits].reverse()) {
+    const within = onFrontier.filter(({ loss }) => typeof loss[crash][unit] === "number" && loss[crash][unit] <= limit);
+    const [fastest] = within.toSorted((a, b) => (b.median_ops_per_sec ?? 0) - (a.median_ops_per_sec ?? 0));
+    if (fastest !== undefined) return fastest;
+  }
+  return undefined;
+}
+
+function show({ format }: SweepCommand, report: SweepReport): void {
+  if (format === "json") {
+    print(sweepJson(report));
+    return;
+  }
+  print(sweepText(report));
+  if (!STDOUT.isTerminal() || STDOUT.columns() < MAP_COLUMNS_MIN) return;
+  const map = sweepMap(report.summary.configurations, report.axis, {
+    columns: Math.min(STDOUT.columns(), 120),
+    rows: MAP_ROWS,
+  });
+  print(["", ...map].map((line) => `${line}\n`).join(""));
+}

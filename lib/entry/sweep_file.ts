@@ -1,0 +1,83 @@
+/**
+ * The results file of a sweep that begins or goes on.
+ *
+ * @module
+ */
+import type { SweepCommand } from "../cli/sweep_options.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import type { Fields } from "../compare/result_file.ts";
+import type { SweepHeader, SweepLine } from "../sweep/lines.ts";
+import { SweepFile } from "../sweep/results_file.ts";
+import { warn } from "./terminal.ts";
+
+/** A sweep that has begun. */
+export interface OpenSweep {
+  /** Absent where its results are not kept. */
+  readonly file: SweepFile | undefined;
+  /** The header of its first sitting. */
+  readonly header: SweepHeader;
+  /** What there is already. */
+  readonly lines: readonly SweepLine[];
+}
+
+/**
+ * Creates the file that is asked for, or goes on with it.
+ *
+ * @throws {UsageError} when the file is of another sweep
+ * @throws {PersistError} when it cannot be read or written
+ */
+export function openSweep({ resultsFile, resume, load }: SweepCommand, header: SweepHeader): OpenSweep {
+  if (resultsFile === undefined) return { file: undefined, header, lines: [] };
+  if (!resume) return { file: SweepFile.create(resultsFile, header), header, lines: [] };
+  const { file, content } = SweepFile.resume(resultsFile);
+  try {
+    const asked = load.has("seed") ? header : withSeedOf(header, content.header);
+    refuseOther(resultsFile, content.header, asked);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  if (content.isTorn) warn(`kvlab: cut off the torn last line of ${resultsFile}`);
+  return { file, header: content.header, lines: content.lines };
+}
+
+/** The header with the other's seed: one that was chosen at random is not asked for again. */
+function withSeedOf(header: SweepHeader, { seed }: SweepHeader): SweepHeader {
+  const loadArgs = header.load_args.map((arg) => arg.startsWith("--seed=") ? `--seed=${seed}` : arg);
+  return { ...header, seed, load_args: loadArgs };
+}
+
+/** @throws {UsageError} when what is asked for is not what the file was begun with */
+function refuseOther(path: string, kept: SweepHeader, asked: SweepHeader): void {
+  const refuse = (what: string, was: string, is: string) => {
+    throw new UsageError(`${path} is of another ${what}: it has ${was}, got ${is}`);
+  };
+  refuseOtherList(kept.load_args, asked.load_args, "load", refuse);
+  const key = Object.keys(asked.machine).find((key) => !isSame(kept.machine, asked.machine, key));
+  if (key !== undefined) {
+    refuse("machine", `${key} ${JSON.stringify(kept.machine[key])}`, JSON.stringify(asked.machine[key]));
+  }
+  if (kept.kvlab !== asked.kvlab) refuse("version", `kvlab ${kept.kvlab}`, `kvlab ${asked.kvlab}`);
+  const texts = ({ configurations }: SweepHeader) => configurations.map(({ args }) => args.join(" "));
+  refuseOtherList(texts(kept), texts(asked), "space", refuse);
+}
+
+function refuseOtherList(
+  kept: readonly string[],
+  asked: readonly string[],
+  what: string,
+  refuse: (what: string, was: string, is: string) => void,
+): void {
+  const only = kept.find((item) => !asked.includes(item));
+  const other = asked.find((item) => !kept.includes(item));
+  if (only !== undefined || other !== undefined) refuse(what, only ?? `no ${other}`, other ?? `no ${only}`);
+}
+
+/** The memory that a system reports differs a little from one start to the next. */
+const MEMORY_TOLERANCE = 0.01;
+
+function isSame(kept: Fields, asked: Fields, key: string): boolean {
+  const [was, is] = [kept[key], asked[key]];
+  if (key !== "memory_bytes" || typeof was !== "number" || typeof is !== "number") return was === is;
+  return Math.abs(was - is) <= MEMORY_TOLERANCE * was;
+}

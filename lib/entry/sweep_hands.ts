@@ -1,0 +1,52 @@
+/**
+ * What runs and kills the configurations of a sweep: kvlab itself, as a child process for each run.
+ *
+ * @module
+ */
+import { takes } from "../cli/commands.ts";
+import { FLAG_LIST, SWITCH_LIST } from "../cli/flags.ts";
+import type { ConfigurationEntry } from "../sweep/lines.ts";
+import type { SweepHands, SweepParts } from "../sweep/sweep.ts";
+import { type KvlabChildOptions, runKvlabChild } from "./kvlab_child.ts";
+
+/** A run that takes so many times as long as it is thought to has failed. */
+const LATE_TIMES = 20;
+/** No run has failed before this time is over, in milliseconds. */
+const LATE_MS_MIN = 120_000;
+
+/** The hands of a sweep. */
+export function sweepHands(
+  { loadArgs }: { readonly loadArgs: readonly string[] },
+  { kills, stop, estimateMs, onWarning }:
+    & { readonly kills: number; readonly stop: AbortSignal }
+    & Pick<SweepParts, "estimateMs">
+    & { onWarning(message: string): void },
+): SweepHands {
+  const known = new Set<string>();
+  const warnOnce: KvlabChildOptions["onWarning"] = (message) => {
+    // Each run has a directory of its own, about which there is nothing new to say.
+    const text = message.replace(/\S*\/kvlab-\S+/, "the directory");
+    if (!known.has(text)) onWarning(text);
+    known.add(text);
+  };
+  const limitMs = (entry: ConfigurationEntry) => Math.max(LATE_MS_MIN, LATE_TIMES * estimateMs(entry));
+  const common = ["--format=json", "--quiet"];
+  return {
+    run: (entry) =>
+      runKvlabChild([...loadArgs, ...entry.args, ...common], { stop, limitMs: limitMs(entry), onWarning: warnOnce }),
+    kill: (entry) =>
+      runKvlabChild(
+        ["crash", `--kills=${kills}`, ...ofCrash([...loadArgs, ...entry.args]), ...common],
+        { stop, limitMs: kills * limitMs(entry), onWarning: warnOnce },
+      ),
+  };
+}
+
+/** Those of the arguments that crash takes: it measures nothing. */
+function ofCrash(args: readonly string[]): string[] {
+  const flags = [...FLAG_LIST, ...SWITCH_LIST];
+  return args.filter((arg) => {
+    const [, name] = /^--([^=]+)/.exec(arg) ?? [];
+    return name === undefined || flags.some((flag) => flag.name === name && takes("crash", flag));
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * The header of a sweep's results: what is measured, and where.
+ *
+ * @module
+ */
+import type { BackendOptions } from "../backend/backend.ts";
+import { ownPromises } from "../backend/promises.ts";
+import type { SpaceConfiguration, SweepSpace } from "../cli/sweep_space.ts";
+import { loadEngine } from "../engine/engines.ts";
+import type { Promises } from "../engine/promises.ts";
+import type { Machine } from "../report/machine.ts";
+import { optionsObject } from "../report/options_json.ts";
+import { machineObject } from "../report/result_json.ts";
+import { type ConfigurationEntry, SWEEP_KIND, SWEEP_VERSION, type SweepHeader } from "../sweep/lines.ts";
+import { shellWord } from "../sweep/shell.ts";
+import { VERSION } from "../version.ts";
+
+/** A sweep's configurations, and the seed of its load and its order. */
+export interface PlannedSweep extends SweepSpace {
+  readonly seed: number;
+}
+
+/** The id of the configuration at an index. */
+export function configurationId(index: number): string {
+  return `c${String(index + 1).padStart(2, "0")}`;
+}
+
+/** The header of a sweep that begins now. */
+export async function sweepHeader(
+  { configurations, loadArgs, seed }: PlannedSweep,
+  machine: Machine,
+): Promise<SweepHeader> {
+  const [first] = configurations;
+  if (first === undefined) throw new RangeError("Cannot begin a sweep: it has no configuration");
+  const { backend: _, ...options } = optionsObject({ ...first.options, backend: { kind: "memory" } });
+  return {
+    kind: SWEEP_KIND,
+    version: SWEEP_VERSION,
+    kvlab: VERSION,
+    started_at: new Date().toISOString(),
+    seed,
+    load_args: loadArgs,
+    options,
+    machine: machineObject(machine),
+    configurations: await Promise.all(
+      configurations.map((one, index) => entryOf(one, configurationId(index), loadArgs)),
+    ),
+  };
+}
+
+async function entryOf(
+  { args, options: { backend, threads } }: SpaceConfiguration,
+  id: string,
+  loadArgs: readonly string[],
+): Promise<ConfigurationEntry> {
+  const { processCrash, powerLoss } = await promisesOf(backend, threads);
+  return {
+    id,
+    args,
+    command: ["kvlab", ...loadArgs, ...args].map(shellWord).join(" "),
+    backend: backend.kind === "engine" ? backend.engine : backend.kind,
+    layout: backend.kind === "file" ? backend.layout.kind : null,
+    promises: { process_crash: processCrash.text, power_loss: powerLoss.text },
+  };
+}
+
+async function promisesOf(backend: BackendOptions, threads: number): Promise<Promises> {
+  if (backend.kind !== "engine") return ownPromises(backend, threads);
+  return (await loadEngine(backend.engine)).promises(backend.settings);
+}

@@ -1,0 +1,113 @@
+/**
+ * The map of a sweep in characters: throughput over loss, for a terminal. A pure function.
+ *
+ * @module
+ */
+import type { ConfigurationSummary } from "../sweep/lines.ts";
+import { lossNumber, type LossUnit } from "../sweep/losses.ts";
+import type { LossAxis } from "../sweep/results.ts";
+import { readableDuration, readableNumber } from "./format.ts";
+
+/** The size of the map, in characters. */
+export interface MapSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** The least width at which a map says anything. */
+export const MAP_COLUMNS_MIN = 60;
+
+const MARKS = { frontier: "●", tied: "◐", dominated: "·", failed: " ", unmeasured: " " } as const;
+/** What the later of two marks in one place must not hide. */
+const ORDER = ["dominated", "tied", "frontier"] as const;
+/** Columns of the numbers beside the map. */
+const MARGIN = 9;
+/** Columns at either end for nothing at risk, and for everything. */
+const ENDS = 6;
+
+/** A configuration's place: its loss in the axis's unit, and its throughput. */
+interface Point {
+  readonly summary: ConfigurationSummary;
+  readonly loss: number;
+  readonly rate: number;
+}
+
+/**
+ * The map, in lines without line feeds: throughput upwards, logarithmic; loss to the right, logarithmic between a place
+ * for nothing at the left end and one for everything at the right. None, where there is nothing to show.
+ */
+export function sweepMap(
+  configurations: readonly ConfigurationSummary[],
+  { crash, unit }: LossAxis,
+  { columns, rows }: MapSize,
+): string[] {
+  const points = configurations.flatMap((summary): Point[] => {
+    const rate = summary.median_ops_per_sec;
+    return rate === null || rate <= 0 ? [] : [{ summary, rate, loss: lossNumber(summary.loss[crash][unit]) }];
+  });
+  if (points.length === 0 || columns < MAP_COLUMNS_MIN) return [];
+  const width = columns - MARGIN - 1;
+  const rates = rangeOf(points.map(({ rate }) => rate));
+  const losses = rangeOf(points.map(({ loss }) => loss).filter((loss) => loss > 0 && loss < Infinity));
+  const grid = Array.from({ length: rows }, () => Array.from({ length: width }, () => " "));
+  for (const state of ORDER) {
+    for (const { summary, rate, loss } of points.filter((point) => point.summary.state === state)) {
+      const row = rows - 1 - Math.round(placeOf(rate, rates) * (rows - 1));
+      const column = columnOf(loss, losses, width);
+      put(grid[row], column, MARKS[state]);
+      if (state !== "dominated") label(grid[row], column, summary.id);
+    }
+  }
+  const lines = grid.map((cells, row) => {
+    const at = row === 0 ? rates.high : row === rows - 1 ? rates.low : undefined;
+    return `${(at === undefined ? "" : readableNumber(at)).padStart(MARGIN - 1)} │${cells.join("").trimEnd()}`;
+  });
+  return [
+    "ops/s, ● on the frontier, ◐ tied with it, · dominated",
+    ...lines,
+    `${" ".repeat(MARGIN)}└${"─".repeat(width)}`,
+    `${" ".repeat(MARGIN + 1)}${axisLine(losses, unit, width)}`,
+    `${" ".repeat(MARGIN + 1)}at risk when ${crash === "power_loss" ? "the power fails" : "the process dies"}`,
+  ];
+}
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+function rangeOf(values: readonly number[]): Range {
+  return values.length === 0 ? { low: 1, high: 1 } : { low: Math.min(...values), high: Math.max(...values) };
+}
+
+/** From 0 at the low end to 1 at the high one, by the logarithm. */
+function placeOf(value: number, { low, high }: Range): number {
+  return high === low ? 0.5 : Math.log(value / low) / Math.log(high / low);
+}
+
+function columnOf(loss: number, losses: Range, width: number): number {
+  if (loss === 0) return 0;
+  if (loss === Infinity) return width - ENDS;
+  return ENDS + Math.round(placeOf(loss, losses) * (width - 1 - 3 * ENDS));
+}
+
+function put(cells: string[] | undefined, column: number, mark: string): void {
+  if (cells !== undefined) cells[column] = mark;
+}
+
+/** Writes a name behind a mark where there is room for it. */
+function label(cells: string[] | undefined, column: number, name: string): void {
+  if (cells === undefined) return;
+  const places = Array.from(name, (_, index) => column + 1 + index);
+  if (places.some((place) => place >= cells.length || cells[place] !== " ")) return;
+  places.forEach((place, index) => cells[place] = name[index] ?? " ");
+}
+
+function axisLine(losses: Range, unit: LossUnit, width: number): string {
+  const text = (loss: number) => unit === "age_ms" ? readableDuration(loss / 1000) : readableNumber(loss);
+  const line = "0".padEnd(ENDS) + text(losses.low);
+  const high = text(losses.high);
+  const end = width - 2 * ENDS;
+  const middle = line.padEnd(Math.max(line.length + 1, end - Math.floor(high.length / 2))) + high;
+  return `${middle.padEnd(width - ENDS)}all`;
+}

@@ -1,0 +1,151 @@
+/**
+ * The result of a sweep as text and as JSON, and what it says on the way. Pure functions.
+ *
+ * @module
+ */
+import { rateText } from "../sweep/answer.ts";
+import type {
+  ConfigurationEntry,
+  ConfigurationSummary,
+  LossSummary,
+  LossValue,
+  SummaryLine,
+  SweepHeader,
+} from "../sweep/lines.ts";
+import { lossNumber, type LossUnit } from "../sweep/losses.ts";
+import type { LossAxis } from "../sweep/results.ts";
+import type { SweepProgress } from "../sweep/sweep.ts";
+import { formatCount, formatSeconds, readableDuration, readableNumber } from "./format.ts";
+import { type Column, tableLines } from "./table.ts";
+
+/** What a sweep found, with what it was about. */
+export interface SweepReport {
+  readonly header: SweepHeader;
+  readonly summary: SummaryLine;
+  readonly axis: LossAxis;
+}
+
+const ENDED = {
+  separated: "the frontier is separated",
+  budget: "the time was up",
+  interrupted: "it was interrupted",
+} as const;
+
+const COLUMNS: readonly Column[] = [
+  { heading: "", align: "left" },
+  { heading: "", align: "left" },
+  { heading: "ops/s (95%)", align: "left" },
+  { heading: "runs", align: "right" },
+  { heading: "at risk", align: "right" },
+  { heading: "p99", align: "right" },
+  { heading: "worst", align: "right" },
+  { heading: "kills lost", align: "right" },
+];
+
+/** The result as lines, each ended by a line feed: the answer, the frontier with its commands, and what became of the rest. */
+export function sweepText({ header, summary, axis }: SweepReport): string {
+  const { configurations, baseline_drift: drift } = summary;
+  const runs = configurations.reduce((sum, configuration) => sum + configuration.runs, 0);
+  const onFrontier = configurations.filter(({ state }) => state === "frontier" || state === "tied")
+    .toSorted((a, b) => lossNumber(a.loss[axis.crash][axis.unit]) - lossNumber(b.loss[axis.crash][axis.unit]));
+  const lines = [
+    summary.answer,
+    "",
+    `${formatCount(configurations.length, "configuration")}, ${formatCount(runs, "run")}; ${ENDED[summary.ended]}`,
+    ...(drift === null ? [] : [
+      `baseline ${drift.configuration}: ${drift.ratio.toFixed(2)} times as fast at the end as at the start, ` +
+      `${drift.spread.toFixed(2)} from its slowest run to its fastest`,
+    ]),
+    "",
+    ...tableLines(COLUMNS, onFrontier.map((configuration) => row(configuration, axis))),
+    "",
+    ...onFrontier.map(({ id }) => `${id}: ${entryOf(header, id)?.command ?? ""}`),
+    ...restLines(header, configurations),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function entryOf({ configurations }: SweepHeader, id: string): ConfigurationEntry | undefined {
+  return configurations.find((entry) => entry.id === id);
+}
+
+function row(configuration: ConfigurationSummary, { crash, unit }: LossAxis): string[] {
+  const { id, state, runs, kills, beside } = configuration;
+  const loss = configuration.loss[crash];
+  const lost = kills === null || kills.crash !== crash
+    ? "-"
+    : valueText(unit === "writes" ? kills.lost_writes_max : kills.lost_age_ms_max, unit) +
+      (kills.held < kills.kills ? " NOT HELD" : "");
+  return [
+    id,
+    state === "tied" ? `tied with ${beside.join(" ")}` : state,
+    rateText(configuration),
+    String(runs),
+    valueText(loss[unit], unit),
+    ...(["p99", "max"] as const).map((part) => valueText(gaugeOf(loss, part, unit) ?? null, unit)),
+    lost,
+  ];
+}
+
+function gaugeOf(loss: LossSummary, part: "p99" | "max", unit: LossUnit): number | undefined {
+  return unit === "writes" ? loss[`${part}_writes`] : loss[`${part}_age_ms`];
+}
+
+/** A loss as a person reads it. */
+export function valueText(value: LossValue, unit: LossUnit): string {
+  if (value === null) return "?";
+  if (value === "everything") return "all";
+  return unit === "age_ms" ? readableDuration(value / 1000) : readableNumber(value);
+}
+
+/** What is not on the frontier. */
+function restLines(header: SweepHeader, configurations: readonly ConfigurationSummary[]): string[] {
+  const lines: string[] = [];
+  for (const configuration of configurations) {
+    const { id, state, beside, reason } = configuration;
+    const what = entryOf(header, id)?.args.join(" ") ?? "";
+    if (state === "dominated") {
+      lines.push(`${id}: dominated by ${beside.join(" ")}, ${rateText(configuration)}: ${what}`);
+    }
+    if (state === "failed") lines.push(`${id}: failed: ${reason}: ${what}`);
+    if (state === "unmeasured") lines.push(`${id}: not run: ${what}`);
+  }
+  return lines.length === 0 ? [] : ["", ...lines];
+}
+
+/** The result as one JSON object, indented by two spaces and ended by a line feed: the header's and the summary's fields. */
+export function sweepJson({ header, summary }: SweepReport): string {
+  const { kind: _, configurations: entries, ...about } = header;
+  const { kind: __, configurations: summaries, ...found } = summary;
+  const configurations = entries.map((entry) => ({ ...entry, ...summaries.find(({ id }) => id === entry.id) }));
+  return JSON.stringify({ ...about, ...found, configurations }, null, 2) + "\n";
+}
+
+/**
+ * How far a sweep is, on one line without a line feed:
+ *
+ * ```text
+ * round 3  c07 file --layout=log …  12 left  4 min 10 s left  best c03: 1.81 M ops/s
+ * ```
+ */
+export function sweepProgressLine(
+  { configuration, round, left, leftMs }: SweepProgress,
+  best: ConfigurationSummary | undefined,
+  columns: number,
+): string {
+  const parts = [
+    round === undefined ? "kills" : `round ${round}`,
+    `${left} left`,
+    `${durationText(leftMs)} left`,
+    ...(best === undefined ? [] : [`best ${best.id}: ${rateText(best)}`]),
+    `${configuration.id} ${configuration.args.join(" ")}`,
+  ];
+  return parts.join("  ").slice(0, Math.max(0, columns - 1));
+}
+
+/** A time as a person reads it: `9 min 30 s`, `45 s`. */
+export function durationText(durationMs: number): string {
+  const seconds = Math.max(0, Math.round(durationMs / 1000));
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${formatSeconds(seconds * 1000)} s` : `${minutes} min ${seconds % 60} s`;
+}

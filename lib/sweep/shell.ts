@@ -1,0 +1,10 @@
+/**
+ * Words for a shell.
+ *
+ * @module
+ */
+
+/** The word as it is where that is plain, or else in single quotes: ready to be pasted into a POSIX shell. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
