@@ -9,7 +9,8 @@
  *   are absent for memory, and those of a rate, of waits and of a preload where there is none;
  * - `stopped_by`: `"SIGHUP"`, `"SIGINT"`, `"SIGTERM"` or null;
  * - `promises`: what the backend promises that each kind of failure loses at most, in words: `process_crash`, `power_loss`,
- *   and `failover`, null where there is no second copy;
+ *   and `failover`, null where there is no second copy; and in numbers, where it has any, such as
+ *   `process_crash_writes_bound` and `process_crash_age_bound_sec`;
  * - `engine`, where the backend is one: its `name` and `version`, and its `settings` as read back from it, under its own
  *   names;
  * - `ended_early`: why, where the records to insert were used up;

@@ -142,7 +142,7 @@ Deno.test("parseCommand() refuses an inspect or export that it cannot be", () =>
       `${command} a --xyz`,
       `unknown flag "--xyz", must be --format, --force-read, --help or --version`,
     );
-    assertRefused(`${command} a --kills=3`, `${command} takes no --kills, which goes with crash`);
+    assertRefused(`${command} a --kills=3`, `${command} takes no --kills, which goes with crash or sweep`);
   }
   assertRefused("inspect a --format=cbor", '--format must be text or json, got "cbor"');
   assertRefused("inspect a --format=", "--format needs a value, must be text or json");
@@ -181,14 +181,24 @@ Deno.test("parseCommand() refuses a compare that it cannot be", () => {
   );
 });
 
+/** Who takes the flags of a scope, where that is not a run alone. */
+const TAKERS: Readonly<Record<string, string>> = {
+  load: "a run, crash or sweep",
+  workload: "a run, crash or sweep",
+  measurement: "a run or sweep",
+  page: "a run or crash",
+  file: "a run or crash",
+  sweep: "sweep",
+};
+
 Deno.test("parseCommand() refuses flags of other commands, whatever their value, and says whose they are", () => {
-  assertRefused("memory --kills=x", "a run takes no --kills, which goes with crash");
+  assertRefused("memory --kills=x", "a run takes no --kills, which goes with crash or sweep");
   assertRefused("inspect a --output=b", "inspect takes no --output, which goes with a run, crash or report");
   assertRefused("memory --map=x", "a run takes no --map, which goes with report");
   assertRefused("memory --force-read", "a run takes no --force-read, which goes with inspect or export");
   for (const { name, scope } of FLAG_LIST) {
     if (name === "format" || name === "kills" || name === "output" || scope === "report") continue;
-    const takers = ["load", "workload", "page", "file"].includes(scope) ? "a run or crash" : "a run";
+    const takers = TAKERS[scope] ?? "a run";
     for (const command of ["inspect", "export", "compare"] as const) {
       assertRefused([command, "a", `--${name}=?`], `${command} takes no --${name}, which goes with ${takers}`);
     }
@@ -203,7 +213,8 @@ Deno.test("parseCommand() refuses what only a run takes with crash", () => {
   assertStrictEquals(flags.length, 10);
   for (const flag of flags) {
     const arg = "placeholder" in flag ? `--${flag.name}=?` : `--${flag.name}`;
-    assertRefused(`crash ${FILE} ${arg}`, `crash takes no --${flag.name}, which goes with a run`);
+    const takers = flag.scope === "measurement" ? "a run or sweep" : "a run";
+    assertRefused(`crash ${FILE} ${arg}`, `crash takes no --${flag.name}, which goes with ${takers}`);
   }
 });
 
@@ -237,11 +248,11 @@ Deno.test("no command takes two flags of one name", () => {
     assertStrictEquals(new Set(names).size, names.length, command);
     assert(flagsOf(command).every((flag) => takes(command, flag)));
   }
-  assertEquals(takersOf("format"), ["run", "crash", "inspect", "export", "compare"]);
-  assertEquals(takersOf("quiet"), ["run", "crash"]);
-  assertEquals(takersOf("workload"), ["run", "crash"]);
-  assertEquals(takersOf("warmup"), ["run"]);
-  assertEquals(takersOf("threads"), ["run", "crash"]);
+  assertEquals(takersOf("format"), ["run", "crash", "sweep", "inspect", "export", "compare"]);
+  assertEquals(takersOf("quiet"), ["run", "crash", "sweep"]);
+  assertEquals(takersOf("workload"), ["run", "crash", "sweep"]);
+  assertEquals(takersOf("warmup"), ["run", "sweep"]);
+  assertEquals(takersOf("threads"), ["run", "crash", "sweep"]);
 });
 
 Deno.test("parseCommand() reads a report of any number of results", () => {

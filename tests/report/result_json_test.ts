@@ -123,6 +123,7 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
       process_crash: "at most 1026 writes",
       power_loss: "everything that was never synced (--sync=none)",
       failover: null,
+      process_crash_writes_bound: 1026,
     },
     set_aside_files: [{
       path: "DIR/shard-0007-of-0120.json",
