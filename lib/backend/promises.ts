@@ -16,10 +16,12 @@ export function ownPromises(backend: MemoryBackendOptions | FileBackendOptions, 
   if (backend.kind === "memory") return { processCrash: EVERYTHING, powerLoss: EVERYTHING };
   const { layout, sync } = backend;
   const processCrash = policyLoss(backend, threads);
-  const powerLoss = sync === "none" ? { text: "everything that was never synced (--sync=none)" } : processCrash;
+  const powerLoss = sync === "none" ? UNSYNCED : processCrash;
   if (layout.kind !== "snapshot" || layout.replace !== "in-place") return { processCrash, powerLoss };
-  return { processCrash: orTorn(processCrash), powerLoss: orTorn(powerLoss) };
+  return { processCrash: orTorn(processCrash), powerLoss: { ...orTorn(powerLoss), mayTear: true } };
 }
+
+const UNSYNCED: Loss = { text: "everything that was never synced (--sync=none)", mayTear: true };
 
 function policyLoss({ policy }: FileBackendOptions, threads: number): Loss {
   const { writes, ageMs } = exposureBound(policy, threads);
@@ -41,6 +43,6 @@ function policyLoss({ policy }: FileBackendOptions, threads: number): Loss {
 }
 
 /** A file that is overwritten in place may be torn by either kind of failure. */
-function orTorn({ text }: Loss): Loss {
-  return { text: `${text}, and all of each file that was being overwritten` };
+function orTorn(loss: Loss): Loss {
+  return { ...loss, text: `${loss.text}, and all of each file that was being overwritten` };
 }

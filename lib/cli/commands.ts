@@ -33,11 +33,11 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
   },
   crash: {
     called: "crash",
-    usage: ["crash [--kills=N] [options] file [options]"],
+    usage: [`crash [--kills=N] [options] file|${ENGINE_NAMES.join("|")} [options]`],
     about:
-      "Runs the load in a child process that is killed at a random moment, and compares what its files still hold " +
-      "with what it had acknowledged; again and again.",
-    scopes: ["crash", "load", "workload", "page", "progress", "file"],
+      "Runs the load in a child process that is killed at a random moment, and compares what is still there with what " +
+      "it had acknowledged; again and again.",
+    scopes: ["crash", "load", "workload", "page", "progress", "file", "engine"],
   },
   sweep: {
     called: "sweep",

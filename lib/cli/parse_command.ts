@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { BackendOptions, FileBackendOptions } from "../backend/backend.ts";
+import type { BackendOptions } from "../backend/backend.ts";
 import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
@@ -29,13 +29,16 @@ export interface RunCommand extends OutputOptions {
   readonly repeat: number;
 }
 
+/** A backend of which something survives a crash. */
+type CrashBackendOptions = Exclude<BackendOptions, { readonly kind: "memory" }>;
+
 /** A load that is killed again and again. */
 export interface CrashCommand {
   readonly kind: "crash";
   /** How often. */
   readonly kills: number;
   /** The load of each child. Its time is the longest that a child runs before it is killed. */
-  readonly options: RunOptions & { readonly backend: FileBackendOptions; readonly workload: MixOptions };
+  readonly options: RunOptions & { readonly backend: CrashBackendOptions; readonly workload: MixOptions };
   readonly format: "text" | "json";
   /** File for the result as an HTML page. */
   readonly reportFile?: string;
@@ -192,18 +195,24 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const reportFile = read(raw, FLAGS.reportFile);
   refuseAfterDashes(raw);
   const [, word, ...others] = raw.words;
-  if (word === undefined) throw new UsageError("crash needs a backend, must be file");
+  const survivors = BACKEND_NAMES.filter((name) => name !== "memory");
+  if (word === undefined) throw new UsageError(`crash needs a backend, must be ${listNames(survivors)}`);
   if (word === "memory") {
-    throw new UsageError("crash needs the file backend, got memory: nothing of it survives a crash");
+    throw new UsageError(`crash needs ${listNames(survivors)}, got memory: nothing of it survives a crash`);
   }
-  if (word !== "file") {
-    throw new UsageError(`unknown backend ${quote(word)}, must be file${didYouMean(word, ["file"])}`);
+  const name = survivors.find((name) => name === word);
+  if (name === undefined) {
+    throw new UsageError(
+      `unknown backend ${quote(word)}, must be ${listNames(survivors)}${didYouMean(word, survivors)}`,
+    );
   }
-  refuseBesideBackend(word, others);
+  refuseBesideBackend(name, others);
   const loadTimeMs = raw.given.has(FLAGS.loadTime.name) ? load.loadTimeMs : CRASH_LOAD_TIME_MS;
-  const backend = fileBackend(raw, file);
+  refuseOtherBackends(name, raw);
+  const backend = name === "file" ? fileBackend(raw, file) : engineBackend(name, raw);
   const timed = { ...load, loadTimeMs };
-  const workload = numberedMix(raw, workloadValues, timed);
+  const inFlight = backend.kind === "engine" ? backend.inFlight : 1;
+  const workload = numberedMix(raw, workloadValues, { ...timed, inFlight });
   refuseTooLargeStore(workload, backend, load.threads);
   return {
     kind: "crash",

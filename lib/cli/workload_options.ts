@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NUMBERED_SEED_MIX, NUMBERED_VALUE_BYTES_MIN } from "../load/numbered_workload.ts";
+import { LANES_MAX, NUMBERED_SEED_MIX, NUMBERED_VALUE_BYTES_MIN } from "../load/numbered_workload.ts";
 import { hasInserts, hasTheta } from "../load/mix_parts.ts";
 import { INSERT, READ, UPDATE } from "../load/operation.ts";
 import { type Preset, PRESETS } from "../load/presets.ts";
@@ -79,7 +79,11 @@ export function workloadOptions(raw: RawArguments, values: WorkloadValues, load:
  *
  * @throws {UsageError} when flags contradict each other, or make that impossible
  */
-export function numberedMix(raw: RawArguments, values: WorkloadValues, load: LoadSize): MixOptions {
+export function numberedMix(
+  raw: RawArguments,
+  values: WorkloadValues,
+  load: LoadSize & { readonly inFlight: number },
+): MixOptions {
   const workload = workloadOptions(raw, values, load);
   const mix = workload.kind === "seed" ? NUMBERED_SEED_MIX : workload;
   if (mix.shares[READ] === 1) {
@@ -89,6 +93,17 @@ export function numberedMix(raw: RawArguments, values: WorkloadValues, load: Loa
     throw new UsageError(
       `--value-size must be at least ${NUMBERED_VALUE_BYTES_MIN}B with crash, whose values say which put wrote them, ` +
         `got ${mix.valueBytesMin}B`,
+    );
+  }
+  const lanes = load.threads * load.inFlight;
+  if (lanes > LANES_MAX) {
+    throw new UsageError(
+      `--threads times --in-flight must be at most ${LANES_MAX} with crash, which numbers them, got ${lanes}`,
+    );
+  }
+  if (load.inFlight > 1 && mix.keyCount < lanes) {
+    throw new UsageError(
+      `--keys must be at least the ${lanes} of --threads times --in-flight with crash, got ${mix.keyCount}`,
     );
   }
   if (mix.keyCount < load.threads) {

@@ -4,6 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { ENGINE_PERMISSIONS } from "../engine/engines.ts";
 import { PLAIN_LOADER } from "../persist/system.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { CHILD_COMMAND } from "./child_command.ts";
@@ -20,11 +21,14 @@ export interface ChildProgram {
   readonly args: readonly string[];
 }
 
-/** How to start this kvlab, compiled or from source, with leave to use the directories and no others. */
-export function thisProgram(directories: readonly string[]): ChildProgram {
+/** How to start this kvlab, compiled or from source, with leave to use a run's directories and what its engine needs. */
+export function thisProgram({ backend, witness }: RunOptions): ChildProgram {
   const path = ownPath();
   if (Deno.build.standalone) return { path, args: [CHILD_COMMAND] };
   const root = new URL("../../", import.meta.url);
+  const engine = backend.kind === "engine" ? ENGINE_PERMISSIONS[backend.engine] : undefined;
+  const directories = [backend.kind === "memory" ? undefined : backend.output, witness?.directory]
+    .filter((directory) => directory !== undefined);
   // Deno asks for a path as it is given, and for what it leads to.
   const paths = directories.flatMap((directory) => [directory, Deno.realPathSync(directory)]);
   return {
@@ -33,7 +37,8 @@ export function thisProgram(directories: readonly string[]): ChildProgram {
       "run",
       "--quiet",
       "--no-prompt",
-      permission("read", [fileURLToPath(root), ...paths]),
+      ...(engine?.flags ?? []),
+      engine?.readsAnywhere ? "--allow-read" : permission("read", [fileURLToPath(root), ...paths]),
       permission("write", paths),
       "--allow-run=getconf,df",
       new URL("main.ts", root).href,
@@ -77,8 +82,17 @@ export interface ChildEnd {
   readonly killedAtMs: number;
 }
 
+/** How a child is killed. */
+export interface KillOptions {
+  readonly moment: KillMoment;
+  /** Kills it as soon as it is aborted. */
+  readonly stop?: AbortSignal | undefined;
+  /** Called at the moment, before the kill, with the child's process number; what goes down with the child. */
+  readonly before?: ((pid: number) => void | Promise<void>) | undefined;
+}
+
 /**
- * Starts a child and kills it with SIGKILL at the moment, or as soon as `stop` is aborted.
+ * Starts a child and kills it with SIGKILL at the moment, or as soon as it is told to stop.
  *
  * @returns how it ended; `undefined` when it was stopped
  * @throws {Error} with what the child wrote to stderr, when it ends before it is killed
@@ -86,7 +100,7 @@ export interface ChildEnd {
 export async function killChild(
   program: ChildProgram,
   options: RunOptions,
-  { moment, stop }: { moment: KillMoment; stop?: AbortSignal | undefined },
+  { moment, stop, before }: KillOptions,
 ): Promise<ChildEnd | undefined> {
   if (stop?.aborted) return undefined;
   const child = new Child(program, options);
@@ -97,7 +111,7 @@ export async function killChild(
   else child.begun.then(() => due.in(moment.loadMs));
   try {
     await Promise.race([child.ended, due.promise]);
-    return await child.kill(stop);
+    return await child.kill({ stop, before });
   } finally {
     stop?.removeEventListener("abort", onStop);
     due.cancel();
@@ -133,6 +147,7 @@ class Child {
   readonly #stderrRead: Promise<void>;
   #begunAtMs: number | undefined;
   #stderr = "";
+  #hasEnded = false;
 
   constructor({ path, args }: ChildProgram, options: RunOptions) {
     this.#process = new Deno.Command(path, {
@@ -144,6 +159,7 @@ class Child {
       stderr: "piped",
     }).spawn();
     this.#stderrRead = this.#readStderr();
+    void this.#process.status.then(() => this.#hasEnded = true);
   }
 
   /** Resolves when its load begins, if that happens. */
@@ -157,12 +173,12 @@ class Child {
   }
 
   /** Kills it, unless it has ended. */
-  async kill(stop: AbortSignal | undefined): Promise<ChildEnd | undefined> {
+  async kill({ stop, before }: Pick<KillOptions, "stop" | "before">): Promise<ChildEnd | undefined> {
     const killedAtMs = now();
     try {
-      this.#process.kill("SIGKILL");
-    } catch {
-      // It has ended by itself.
+      if (!this.#hasEnded) await before?.(this.#process.pid);
+    } finally {
+      this.#signalKill();
     }
     const status = await this.#process.status;
     await this.#stderrRead;
@@ -177,6 +193,14 @@ class Child {
     }
     const begunAtMs = this.#begunAtMs;
     return { hadBegun: begunAtMs !== undefined, loadMs: killedAtMs - (begunAtMs ?? killedAtMs), killedAtMs };
+  }
+
+  #signalKill(): void {
+    try {
+      this.#process.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
   }
 
   async #readStderr(): Promise<void> {

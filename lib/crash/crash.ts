@@ -1,34 +1,34 @@
 /**
- * The crash command: proves the gauges by killing kvlab, again and again.
- *
- * SIGKILL keeps the page cache, so it shows what a crash of the process loses, and says nothing about a power loss.
+ * The crash command: proves the gauges, and the promises, by letting a load fail again and again.
  *
  * @module
  */
-import type { FileBackendOptions } from "../backend/backend.ts";
+import { EngineError } from "../engine/engine_error.ts";
+import { loadEngine } from "../engine/engines.ts";
+import type { Loss, Promises } from "../engine/promises.ts";
+import { ownPromises } from "../backend/promises.ts";
 import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
-import type { MixOptions } from "../load/workload.ts";
-import { exposureBound } from "../persist/exposure_bound.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
-import type { RunOptions } from "../run/run_options.ts";
 import { run } from "../run/runner.ts";
-import { type ChildProgram, killChild, type KillMoment, thisProgram } from "./child.ts";
+import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
 import type { CrashResult, KillResult } from "./crash_result.ts";
 import { FoundRecords } from "./found_records.ts";
-import { compare } from "./outcome.ts";
-import { type RecoveredDirectory, recoverFiles } from "./recovery.ts";
+import { compare, type Comparison } from "./outcome.ts";
+import { ProcessVictim } from "./process_victim.ts";
+import type { Recovered, RecoveredFiles } from "./recovery.ts";
 import { unpersisted } from "./shard_gauge.ts";
-import { readTestimony } from "./testimony.ts";
+import { readTestimony, type Testimony } from "./testimony.ts";
+import type { CrashBackend, CrashLoad, Victim } from "./victim.ts";
 
 /** What the crash command does. */
 export interface CrashOptions {
   readonly kills: number;
   /**
    * The child's load and backend; its load time is the latest moment of a kill. Values have at least
-   * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations put, and there are as many keys as threads.
+   * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations put, and there are as many keys as operations in flight.
    */
-  readonly options: RunOptions & { readonly backend: FileBackendOptions; readonly workload: MixOptions };
+  readonly options: CrashLoad;
 }
 
 /** How the command tells what it does, and is told to stop. */
@@ -47,17 +47,20 @@ const START_KILL_EVERY = 10;
 const START_KILL_MS_MAX = 300;
 /** Longer than a load that is killed by then ever takes. */
 const CHILD_LOAD_MS_EXTRA = 60_000;
+/** Clocks are read a little apart: a write this much older than promised is within the promise, in milliseconds. */
+const AGE_TOLERANCE_MS = 5;
 
 /**
- * Starts kvlab on a directory, kills it at a random moment, reads the directory again and compares it with what had been
+ * Starts kvlab on a store, lets it fail at a random moment, opens the store again and compares it with what had been
  * acknowledged; as many times as asked, each child going on where the one before was killed.
  *
- * @throws {Error} when a child ends by itself, or the directory cannot be used
+ * @throws {Error} when a child ends by itself, or the store cannot be used
  */
 export async function crash({ kills, options }: CrashOptions, hooks: CrashHooks = {}): Promise<CrashResult> {
-  const output = options.backend.output ?? makeTemporaryDirectory("kvlab-crash-");
+  const victim = new ProcessVictim(options.backend, hooks);
   try {
-    const rounds = new CrashRounds(output, options, hooks);
+    const promises = await promisesOf(options.backend, options.threads);
+    const rounds = new CrashRounds(victim, { options, promises, hooks });
     await rounds.start();
     const results: KillResult[] = [];
     for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
@@ -65,30 +68,45 @@ export async function crash({ kills, options }: CrashOptions, hooks: CrashHooks 
       if (result === undefined) break;
       results.push(result);
       hooks.onKill?.(result);
+      // What cannot be opened any more, no further child can go on from.
+      if (result.unreadable !== undefined) break;
     }
-    return { options, kills: results, ...(hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {}) };
+    return {
+      options,
+      failure: victim.failure,
+      promises,
+      kills: results,
+      ...(hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {}),
+    };
   } finally {
-    if (options.backend.output === undefined) removeTemporaryDirectory(output);
+    await victim.close();
   }
 }
 
-/** The kills of one directory. */
+/** What a backend promises. */
+export async function promisesOf(backend: CrashBackend, threads: number): Promise<Promises> {
+  if (backend.kind === "file") return ownPromises(backend, threads);
+  return (await loadEngine(backend.engine)).promises(backend.settings);
+}
+
+/** The kills of one store. */
 class CrashRounds {
-  readonly #options: CrashOptions["options"];
-  readonly #output: string;
-  readonly #program: ChildProgram | undefined;
+  readonly #victim: Victim;
+  readonly #options: CrashLoad;
+  readonly #promise: Loss;
   readonly #stop: AbortSignal | undefined;
   readonly #moments: Rng;
   /** What was last found. */
   #found = new FoundRecords(0);
   #versions: Float64Array = new Float64Array();
-  /** Rounds are numbered on from the last one of which the directory holds anything. */
+  /** Rounds are numbered on from the last one of which the store holds anything. */
   #round = 0;
 
-  constructor(output: string, options: CrashOptions["options"], hooks: CrashHooks) {
-    this.#output = output;
-    this.#options = { ...options, backend: { ...options.backend, output } };
-    this.#program = hooks.program;
+  constructor(victim: Victim, parts: { options: CrashLoad; promises: Promises; hooks: CrashHooks }) {
+    const { options, promises, hooks } = parts;
+    this.#victim = victim;
+    this.#options = { ...options, backend: victim.backend };
+    this.#promise = promises[victim.failure] ?? promises.processCrash;
     this.#stop = hooks.stop;
     this.#moments = new Rng(options.seed, 2 ** 31);
   }
@@ -98,12 +116,11 @@ class CrashRounds {
     const { workload } = this.#options;
     // Once: later children go on from what the ones before have left.
     if (workload.preload) await run({ ...this.#options, ops: 1 }, this.#stop === undefined ? {} : { stop: this.#stop });
-    const recovered = await recoverFiles(this.#options.backend, workload);
-    await this.#read(recovered);
+    await this.#read(await this.#victim.recover(workload));
     this.#round = this.#found.lastRound;
   }
 
-  /** Starts a child, kills it, and compares; `undefined` when it is told to stop first. */
+  /** Starts a child, lets it fail, and compares; `undefined` when it is told to stop first. */
   async kill(kill: number): Promise<KillResult | undefined> {
     const witness = makeTemporaryDirectory("kvlab-witness-");
     try {
@@ -115,50 +132,63 @@ class CrashRounds {
 
   async #kill(kill: number, directory: string): Promise<KillResult | undefined> {
     const round = ++this.#round;
-    if (round > ROUND_MAX) throw new Error(`${this.#output} has had ${ROUND_MAX} kills: no more can be told apart`);
-    const { loadTimeMs, threads, workload: mix, backend, seed: firstSeed } = this.#options;
+    if (round > ROUND_MAX) throw new Error(`The store has had ${ROUND_MAX} kills: no more can be told apart`);
+    const { loadTimeMs, workload: mix, seed: firstSeed } = this.#options;
     const seed = (firstSeed + kill) % 2 ** 32;
-    const end = await killChild(this.#program ?? thisProgram([this.#output, directory]), {
+    const end = await this.#victim.fail({
       ...this.#options,
       seed,
       loadTimeMs: loadTimeMs + CHILD_LOAD_MS_EXTRA,
       workload: { ...mix, preload: false },
       witness: { directory, round },
-    }, { moment: this.#moment(loadTimeMs), stop: this.#stop });
+    }, this.#moment(loadTimeMs));
     if (end === undefined) return undefined;
 
-    const recovered = await recoverFiles(backend, mix);
-    const { recoveryMs, files } = recovered;
+    const testimony = readTestimony(directory, this.#lanes);
     const foundBefore = this.#found;
     const versionsBefore = this.#versions;
+    let recovered: Recovered;
+    try {
+      recovered = await this.#victim.recover(mix);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return unreadable(kill, { end, testimony, foundBefore, reason: error.message });
+    }
+    const { recoveryMs, files } = recovered;
     await this.#read(recovered);
-    const testimony = readTestimony(directory, threads);
     const outcome = compare({ found: this.#found, foundBefore, testimony, mix, seed, round });
-    const gauge = unpersisted(testimony, versionsBefore, testimony.writtenVersions);
-    const { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes } = outcome;
-    return {
-      kill,
-      during: end.hadBegun ? "load" : "start",
-      loadMs: end.loadMs,
-      acknowledged,
-      recovered: Math.max(0, acknowledged - lost),
-      lost,
-      oldestLostMs: oldestLostAtMs === Infinity ? 0 : Math.max(0, end.killedAtMs - oldestLostAtMs),
-      neverAcknowledged,
-      holes,
-      tornShards: files.torn,
-      damagedSpares: files.damagedSpares,
-      gauge,
-      held: lost <= Math.min(gauge, this.#lossMax),
-      recoveryMs,
-    };
+    const gauge = files === undefined ? undefined : this.#gauge(testimony, versionsBefore);
+    return { kill, ...killResult(end, outcome), ...damage(files), recoveryMs, ...this.#verdict(end, outcome, gauge) };
+  }
+
+  /** Those whose puts are each acknowledged before the next: threads, or operations in flight. */
+  get #lanes(): number {
+    const { backend, threads } = this.#options;
+    return backend.kind === "engine" ? threads * backend.inFlight : threads;
+  }
+
+  /** What the child's own gauge would have read. */
+  #gauge(testimony: Testimony, versionsBefore: Float64Array): number {
+    const { writtenVersions, syncedVersions } = testimony;
+    const persisted = this.#victim.failure === "powerLoss" ? syncedVersions : writtenVersions;
+    return unpersisted(testimony, versionsBefore, persisted);
+  }
+
+  #verdict(
+    end: ChildEnd,
+    outcome: Comparison,
+    gauge: number | undefined,
+  ): Pick<KillResult, "held" | "gauge"> {
+    const { writesMax = Infinity, ageMsMax = Infinity } = this.#promise;
+    const isPromised = outcome.lost <= writesMax && ageOf(outcome, end) <= ageMsMax + AGE_TOLERANCE_MS;
+    return gauge === undefined ? { held: isPromised } : { gauge, held: isPromised && outcome.lost <= gauge };
   }
 
   /** Reads all that is there, and closes it. */
-  async #read(recovered: RecoveredDirectory): Promise<void> {
+  async #read(recovered: Recovered): Promise<void> {
     try {
       this.#found = await FoundRecords.read(recovered, this.#options.workload);
-      this.#versions = recovered.files.versions;
+      this.#versions = recovered.files?.versions ?? new Float64Array();
     } finally {
       await recovered.close();
     }
@@ -170,10 +200,53 @@ class CrashRounds {
     }
     return { loadMs: this.#moments.below(Math.round(loadTimeMs * 1000)) / 1000 };
   }
+}
 
-  /** The most acknowledged writes that the policy says a crash of the process loses. */
-  get #lossMax(): number {
-    const { backend: { policy }, threads } = this.#options;
-    return exposureBound(policy, threads).writes ?? Infinity;
-  }
+/** How long before the kill the oldest lost write had been acknowledged, in milliseconds; 0 when none is lost. */
+function ageOf({ oldestLostAtMs }: Comparison, { killedAtMs }: ChildEnd): number {
+  return oldestLostAtMs === Infinity ? 0 : Math.max(0, killedAtMs - oldestLostAtMs);
+}
+
+function killResult(end: ChildEnd, outcome: Comparison) {
+  const { acknowledged, lost, neverAcknowledged, holes } = outcome;
+  return {
+    during: end.hadBegun ? "load" : "start",
+    loadMs: end.loadMs,
+    acknowledged,
+    recovered: Math.max(0, acknowledged - lost),
+    lost,
+    oldestLostMs: ageOf(outcome, end),
+    neverAcknowledged,
+    holes,
+  } as const;
+}
+
+/** What is damaged; an engine that can be opened has nothing that is. */
+function damage(files: RecoveredFiles | undefined): Pick<KillResult, "tornShards" | "damagedSpares"> {
+  return { tornShards: files?.torn ?? 0, damagedSpares: files?.damagedSpares ?? 0 };
+}
+
+/** A store that cannot be opened has lost all that was ever there. */
+function unreadable(
+  kill: number,
+  { end, testimony, foundBefore, reason }: {
+    end: ChildEnd;
+    testimony: Testimony;
+    foundBefore: FoundRecords;
+    reason: string;
+  },
+): KillResult {
+  const acknowledged = testimony.acknowledgedAtMs.reduce((sum, { length }) => sum + length, 0);
+  const oldestLostAtMs = Math.min(...testimony.acknowledgedAtMs.map(([first = Infinity]) => first));
+  const lost = acknowledged + foundBefore.count;
+  const outcome = { acknowledged, lost, oldestLostAtMs, neverAcknowledged: 0, holes: 0 };
+  return {
+    kill,
+    ...killResult(end, outcome),
+    tornShards: 1,
+    damagedSpares: 0,
+    recoveryMs: 0,
+    held: false,
+    unreadable: reason,
+  };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Promises } from "../engine/promises.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { StopSignal } from "../run/run_result.ts";
 
@@ -27,11 +28,16 @@ export interface KillResult {
   readonly holes: number;
   /** Shards that had files, but no sound one. */
   readonly tornShards: number;
+  /** Why the store could not be opened again, where that was so; it then counts as torn. */
+  readonly unreadable?: string;
   /** Damaged files of shards that had another, sound one. */
   readonly damagedSpares: number;
-  /** What the gauge said would be lost: applied by the latest acknowledgement, less what the ledger called written. */
-  readonly gauge: number;
-  /** Whether nothing was torn, and no more was lost than the gauge said and the policy promises. */
+  /**
+   * What the gauge said would be lost: applied by the latest acknowledgement, less what the ledger called written, or synced
+   * where the power was cut. Only our own backends have one.
+   */
+  readonly gauge?: number;
+  /** Whether no more was lost than the gauge said and the backend promises. */
   readonly held: boolean;
   /** How long it took to read the directory again, in milliseconds. */
   readonly recoveryMs: number;
@@ -40,12 +46,16 @@ export interface KillResult {
 /** What all kills cost. */
 export interface CrashResult {
   readonly options: RunOptions;
+  /** Which of the promises the failures are held against. */
+  readonly failure: keyof Promises;
+  readonly promises: Promises;
   readonly kills: readonly KillResult[];
   /** The signal that ended the command early, if one did. */
   readonly stoppedBy?: StopSignal;
 }
 
-/** Whether the gauge held and nothing was torn, every time. */
-export function allHeld({ kills }: CrashResult): boolean {
-  return kills.every(({ held, tornShards }) => held && tornShards === 0);
+/** Whether the gauge and the promise held every time, and nothing was torn unless that may be. */
+export function allHeld({ kills, failure, promises }: CrashResult): boolean {
+  const mayTear = promises[failure]?.mayTear ?? false;
+  return kills.every(({ held, tornShards }) => held && (tornShards === 0 || mayTear));
 }

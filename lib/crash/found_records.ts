@@ -56,6 +56,11 @@ export class FoundRecords {
     return found;
   }
 
+  /** How many records are there. */
+  get count(): number {
+    return this.rounds.reduce((count, round) => round === ABSENT ? count : count + 1, 0);
+  }
+
   /** The round's greatest number among all values. */
   get lastRound(): number {
     return this.rounds.reduce((last, round) => Math.max(last, round), UNNUMBERED);

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { FileBackendOptions } from "../backend/backend.ts";
+import type { EngineBackendOptions, FileBackendOptions } from "../backend/backend.ts";
 import { prepareFiles } from "../backend/prepare.ts";
+import { loadEngine } from "../engine/engines.ts";
 import { mixKeySpace } from "../load/mix.ts";
 import type { MixOptions } from "../load/workload.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
@@ -13,6 +14,7 @@ import { parseShardFileName } from "../persist/shard_file.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { Abort } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
+import type { CrashBackend } from "./victim.ts";
 
 /** A store as found after a kill. */
 export interface Recovered {
@@ -24,6 +26,8 @@ export interface Recovered {
    * @returns whether the key is present; several may be asked for at a time where that is a promise
    */
   get(key: PaddedBytes, out: PaddedBytes): boolean | Promise<boolean>;
+  /** Present for a file backend. */
+  readonly files?: RecoveredFiles;
   close(): void | Promise<void>;
 }
 
@@ -42,6 +46,40 @@ export interface RecoveredFiles {
   readonly damagedSpares: number;
   /** All damaged files. */
   readonly setAside: readonly SetAsideFile[];
+}
+
+/**
+ * Opens a backend again.
+ *
+ * @throws {PersistError | EngineError} when it cannot be opened
+ */
+export async function recover(backend: CrashBackend, mix: MixOptions): Promise<Recovered> {
+  return backend.kind === "file" ? await recoverFiles(backend, mix) : await recoverEngine(backend, mix);
+}
+
+/** Prepares and connects to an engine, as a run does. */
+async function recoverEngine(
+  { engine: name, settings, output }: EngineBackendOptions,
+  { valueBytesMax }: MixOptions,
+): Promise<Recovered> {
+  const startedAtMs = performance.now();
+  const engine = await loadEngine(name);
+  const where = output === undefined ? {} : { output };
+  const prepared = await engine.prepare({ settings, ...where, threads: 1, inFlight: 1, valueBytesMax });
+  try {
+    const connection = await engine.connect(prepared.target);
+    return {
+      recoveryMs: performance.now() - startedAtMs,
+      get: (key, out) => connection.get(key, out),
+      close: async () => {
+        await connection.close();
+        await prepared.close();
+      },
+    };
+  } catch (error) {
+    await prepared.close();
+    throw error;
+  }
 }
 
 /**

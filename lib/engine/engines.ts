@@ -27,3 +27,27 @@ export async function loadEngine(name: EngineName): Promise<Engine> {
   const { ENGINE } = await MODULES[name]();
   return ENGINE as unknown as Engine;
 }
+
+/** What a process must be permitted in order to use an engine, beside its own directories. */
+export interface EnginePermissions {
+  /** Flags of Deno. */
+  readonly flags: readonly string[];
+  /** Whether it reads files that nobody knows beforehand, such as those of a package in Deno's cache. */
+  readonly readsAnywhere: boolean;
+}
+
+const NO_PERMISSIONS: EnginePermissions = { flags: [], readsAnywhere: false };
+
+/** What a process that uses the engine must be permitted; `deno.json` permits all of it to kvlab. */
+export const ENGINE_PERMISSIONS: Readonly<Record<EngineName, EnginePermissions>> = {
+  sqlite: NO_PERMISSIONS,
+  // A library, of which a build is chosen by these (npm:node-gyp-build).
+  leveldb: {
+    flags: [
+      "--allow-ffi",
+      "--allow-env=PREBUILDS_ONLY,ELECTRON_RUN_AS_NODE,npm_config_arch,npm_config_platform,LIBC,ARM_VERSION",
+    ],
+    readsAnywhere: true,
+  },
+  denokv: NO_PERMISSIONS,
+};

@@ -12,6 +12,8 @@ export interface Loss {
   readonly writesMax?: number;
   /** The greatest age of a write that may be lost, in milliseconds; without, it is not bounded. */
   readonly ageMsMax?: number;
+  /** Whether what is left may be damaged in itself, so that part or all of it cannot be read. */
+  readonly mayTear?: boolean;
 }
 
 /** What a backend promises for each kind of failure. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CrashCommand } from "../cli/parse_command.ts";
-import { crash } from "../crash/crash.ts";
+import { crash, promisesOf } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { configurationLine } from "../report/configuration_line.ts";
 import { crashJson, crashText, killLine } from "../report/crash_text.ts";
@@ -36,6 +36,7 @@ export async function crashCommand(
     print(format === "json" ? crashJson(result) : crashText(result, stdoutStyle()));
     return reportFile === undefined || await deliverReport(reportFile, crashJson(result));
   };
+  const about = { failure: "processCrash", promises: await promisesOf(options.backend, options.threads) } as const;
   const done: KillResult[] = [];
   const onKill = (kill: KillResult) => {
     done.push(kill);
@@ -45,7 +46,7 @@ export async function crashCommand(
   try {
     result = await crash({ kills, options }, { stop, onKill });
   } catch (error) {
-    if (done.length > 0) await show({ options, kills: done });
+    if (done.length > 0) await show({ ...about, options, kills: done });
     throw error;
   }
   if (!await show(result)) return EXIT_FAILURE;

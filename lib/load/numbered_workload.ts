@@ -22,6 +22,8 @@ const SEQUENCE_START = ROUND_DIGITS + THREAD_DIGITS + 2 * SEPARATOR.length;
 
 /** Length of the shortest value that says which put wrote it, in bytes. */
 export const NUMBERED_VALUE_BYTES_MIN = SEQUENCE_START + SEQUENCE_DIGITS;
+/** How many threads, or operations in flight of threads, can be told apart. */
+export const LANES_MAX = 10 ** THREAD_DIGITS;
 /** The greatest number of a round. */
 export const ROUND_MAX = 10 ** ROUND_DIGITS - 1;
 

@@ -8,6 +8,8 @@ import { VERSION } from "../version.ts";
 import { readableCount, readableDuration, readableNumber, secondsOf } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";
 import { optionsObject } from "./options_json.ts";
+import { promiseGroup } from "./promise_groups.ts";
+import { promisesObject } from "./run_json.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 
@@ -19,17 +21,32 @@ const COUNTS = [
   ["never_acknowledged", "neverAcknowledged"],
   ["holes", "holes"],
   ["torn_shards", "tornShards"],
+] as const satisfies readonly (readonly [string, keyof KillResult])[];
+
+/** Those that only our own backends have. */
+const GAUGE_COUNTS = [
   ["damaged_spares", "damagedSpares"],
   ["gauge", "gauge"],
 ] as const satisfies readonly (readonly [string, keyof KillResult])[];
 
+function countsOf({ options: { backend } }: Pick<CrashResult, "options">) {
+  return backend.kind === "engine" ? COUNTS : [...COUNTS, ...GAUGE_COUNTS];
+}
+
 /** One kill in one line, without a line feed. */
 export function killLine(kill: KillResult): string {
-  const { during, loadMs, acknowledged, lost, gauge, tornShards, held, oldestLostMs, recoveryMs } = kill;
-  const verdict = tornShards > 0 ? `TORN: ${readableCount(tornShards, "shard")}` : held ? "held" : "GAUGE EXCEEDED";
+  const { during, loadMs, acknowledged, lost, gauge, oldestLostMs, recoveryMs } = kill;
   const moment = during === "start" ? "while starting" : `after ${readableDuration(loadMs)}`;
   return `kill ${kill.kill} ${moment}: ${lossText(lost, oldestLostMs)} of ${readableCount(acknowledged, "write")}, ` +
-    `gauge ${readableNumber(gauge)}, recovered in ${readableDuration(recoveryMs)}: ${verdict}`;
+    (gauge === undefined ? "" : `gauge ${readableNumber(gauge)}, `) +
+    `recovered in ${readableDuration(recoveryMs)}: ${verdictOf(kill)}`;
+}
+
+function verdictOf({ unreadable, tornShards, held, lost, gauge }: KillResult): string {
+  if (unreadable !== undefined) return `UNREADABLE: ${unreadable}`;
+  if (tornShards > 0) return `TORN: ${readableCount(tornShards, "shard")}`;
+  if (held) return "held";
+  return gauge === undefined || lost <= gauge ? "PROMISE BROKEN" : "GAUGE EXCEEDED";
 }
 
 function lossText(lost: number, oldestLostMs: number): string {
@@ -45,7 +62,9 @@ export function crashText(result: CrashResult, style: TextStyle = PLAIN): string
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function crashGroups({ kills, stoppedBy }: CrashResult, style: TextStyle): Group[] {
+function crashGroups(result: CrashResult, style: TextStyle): Group[] {
+  const { kills, options, promises, stoppedBy } = result;
+  const isOurs = options.backend.kind !== "engine";
   const starting = kills.filter(({ during }) => during === "start").length;
   const held = kills.filter(({ held }) => held).length;
   return [
@@ -55,17 +74,32 @@ function crashGroups({ kills, stoppedBy }: CrashResult, style: TextStyle): Group
     },
     { label: "writes", lines: [writePhrases(kills)] },
     { label: "lost", lines: [lossPhrases(kills, style)] },
-    { label: "gauge", lines: [gaugePhrases(kills)] },
+    { label: "gauge", lines: isOurs ? [gaugePhrases(kills)] : [] },
     { label: "damage", lines: [damagePhrases(kills, style)] },
     { label: "recovery", lines: kills.length === 0 ? [] : [[`${readableDuration(max(kills, "recoveryMs"))} at most`]] },
+    promiseGroup(promises),
+    { label: "broken", lines: brokenPromise(result, style) },
     { label: "stopped by", lines: stoppedBy === undefined ? [] : [[stoppedBy]] },
     {
       label: "verdict",
       lines: [[
-        style.bold(`${held} of ${kills.length} kills lost no more than the gauge and the policy say`),
+        style.bold(
+          `${held} of ${kills.length} kills lost no more than ${isOurs ? "the gauge and the policy say" : "promised"}`,
+        ),
       ]],
     },
   ];
+}
+
+/** The names of the failures. */
+const FAILURE_NAMES = { processCrash: "process crash", powerLoss: "power loss", failover: "failover" } as const;
+
+/** What was promised and not kept; no line where all was. */
+function brokenPromise({ kills, failure, promises }: CrashResult, style: TextStyle): string[][] {
+  const broken = kills.filter(({ held }) => !held);
+  if (broken.length === 0) return [];
+  const promise = `a ${FAILURE_NAMES[failure]} may lose ${promises[failure]?.text ?? "nothing"}`;
+  return [[style.bold(promise), `${readableCount(broken.length, "kill")} lost more`]];
 }
 
 function writePhrases(kills: readonly KillResult[]): string[] {
@@ -102,46 +136,50 @@ function damagePhrases(kills: readonly KillResult[], style: TextStyle): string[]
 }
 
 /**
- * The result as one JSON object: `held` (whether nothing was torn and the gauge held every time), `kills` and `kills_held`
- * of them, the sums of {@linkcode COUNTS} over all kills, the most of one kill as `lost_max`, `gauge_max`,
+ * The result as one JSON object: `held` (whether nothing was torn and gauge and promise held every time), `kills` and
+ * `kills_held` of them, `failure` (`process_crash` or `power_loss`) and the promises as in a run's result, the sums of
+ * {@linkcode COUNTS} over all kills, the most of one kill as `lost_max`, `gauge_max`,
  * `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed and the options, and a row for each kill.
  */
 export function crashJson(result: CrashResult): string {
-  const { kills, options } = result;
+  const { kills, options, failure, promises } = result;
   const document = {
     kvlab: VERSION,
     held: allHeld(result),
     kills_held: kills.filter(({ held }) => held).length,
     kills: kills.length,
-    ...Object.fromEntries(COUNTS.map(([name, key]) => [name, sum(kills, key)])),
+    ...Object.fromEntries(countsOf(result).map(([name, key]) => [name, sum(kills, key)])),
     lost_max: max(kills, "lost"),
-    gauge_max: max(kills, "gauge"),
+    ...(options.backend.kind === "engine" ? {} : { gauge_max: max(kills, "gauge") }),
     oldest_lost_max_sec: secondsOf(max(kills, "oldestLostMs")),
     recovery_max_sec: secondsOf(max(kills, "recoveryMs")),
+    failure: FAILURE_NAMES[failure].replace(" ", "_"),
+    promises: promisesObject(promises),
     stopped_by: result.stoppedBy ?? null,
     seed: options.seed,
     options: optionsObject(options),
-    rows: kills.map(killObject),
+    rows: kills.map((kill) => killObject(kill, countsOf(result))),
   };
   return JSON.stringify(document, null, 2) + "\n";
 }
 
-function killObject(kill: KillResult): JsonObject {
+function killObject(kill: KillResult, counts: ReturnType<typeof countsOf>): JsonObject {
   return {
     kill: kill.kill,
     during: kill.during,
     load_sec: secondsOf(kill.loadMs),
-    ...Object.fromEntries(COUNTS.map(([name, key]) => [name, kill[key]])),
+    ...Object.fromEntries(counts.map(([name, key]) => [name, kill[key] ?? 0])),
     oldest_lost_sec: secondsOf(kill.oldestLostMs),
     recovery_sec: secondsOf(kill.recoveryMs),
     held: kill.held,
+    ...(kill.unreadable === undefined ? {} : { unreadable: kill.unreadable }),
   };
 }
 
-function sum(kills: readonly KillResult[], key: typeof COUNTS[number][1]): number {
-  return kills.reduce((total, kill) => total + kill[key], 0);
+function sum(kills: readonly KillResult[], key: ReturnType<typeof countsOf>[number][1]): number {
+  return kills.reduce((total, kill) => total + (kill[key] ?? 0), 0);
 }
 
 function max(kills: readonly KillResult[], key: "lost" | "gauge" | "oldestLostMs" | "recoveryMs"): number {
-  return kills.reduce((largest, kill) => Math.max(largest, kill[key]), 0);
+  return kills.reduce((largest, kill) => Math.max(largest, kill[key] ?? 0), 0);
 }

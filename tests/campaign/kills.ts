@@ -45,7 +45,7 @@ export function killOptions(configuration: KillConfiguration, options: { kills: 
 
 /** What a kill shows to be wrong with a kvlab that promised never to tear a file, in one line; `undefined`: nothing. */
 export function faultOf(kill: KillResult, { policy, threads = THREADS }: KillConfiguration): string | undefined {
-  const { tornShards, lost, gauge } = kill;
+  const { tornShards, lost, gauge = 0 } = kill;
   const { writes = Infinity } = exposureBound(policy, threads);
   if (tornShards > 0) return `${tornShards} shards are torn`;
   if (lost > gauge) return `${lost} writes are lost, the gauge said ${gauge}`;

@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { COMMAND_WORDS, type CommandName, COMMANDS, flagsOf, takersOf, takes } from "../../lib/cli/commands.ts";
+import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { BACKEND_NAMES, FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import { type CrashCommand, parseCommand } from "../../lib/cli/parse_command.ts";
 import { listNames } from "../../lib/cli/wording.ts";
@@ -13,6 +14,15 @@ import { PRESETS } from "../../lib/load/presets.ts";
 import { assertCommand, assertRefused, DEFAULTS } from "./command_lines.ts";
 
 const FILE = "file --file-count=128 --flush-period-us=50000";
+const BACKEND: FileBackendOptions = {
+  kind: "file",
+  fileCount: 128,
+  serializer: "json",
+  policy: { kind: "periodic", periodMs: 50 },
+  layout: { kind: "snapshot", replace: "rename" },
+  sync: "none",
+};
+
 const CRASH: CrashCommand = {
   kind: "crash",
   kills: 20,
@@ -22,14 +32,7 @@ const CRASH: CrashCommand = {
     workload: NUMBERED_SEED_MIX,
     pattern: "consistent",
     seed: 42,
-    backend: {
-      kind: "file",
-      fileCount: 128,
-      serializer: "json",
-      policy: { kind: "periodic", periodMs: 50 },
-      layout: { kind: "snapshot", replace: "rename" },
-      sync: "none",
-    },
+    backend: BACKEND,
   },
   format: "text",
   quiet: false,
@@ -51,7 +54,7 @@ Deno.test("parseCommand() reads crash with the load of a run, flags anywhere", (
       loadTimeMs: 500,
       pattern: "bursty",
       seed: 7,
-      backend: { ...options.backend, layout: { kind: "snapshot", replace: "alternate" }, output: "dir" },
+      backend: { ...BACKEND, layout: { kind: "snapshot", replace: "alternate" }, output: "dir" },
     },
   });
 });
@@ -98,9 +101,18 @@ Deno.test("parseCommand() refuses a crash that it cannot be", () => {
   assertRefused(`crash --kills=1000001 ${FILE}`, `${kills} "1000001"`);
   assertRefused(`crash --kills=-1 ${FILE}`, `${kills} "-1"`);
   assertRefused(`crash ${FILE} --kills`, "--kills needs a value, must be a whole number from 1 to 1000000");
-  assertRefused("crash", "crash needs a backend, must be file");
-  assertRefused("crash memory", "crash needs the file backend, got memory: nothing of it survives a crash");
-  assertRefused("crash fiel", 'unknown backend "fiel", must be file (did you mean file?)');
+  const survivors = listNames(BACKEND_NAMES.filter((name) => name !== "memory"));
+  assertRefused("crash", `crash needs a backend, must be ${survivors}`);
+  assertRefused("crash memory", `crash needs ${survivors}, got memory: nothing of it survives a crash`);
+  assertRefused("crash fiel", `unknown backend "fiel", must be ${survivors} (did you mean file?)`);
+  assertRefused(
+    "crash leveldb --threads=100 --in-flight=1000",
+    "--threads times --in-flight must be at most 10000 with crash, which numbers them, got 100000",
+  );
+  assertRefused(
+    "crash leveldb --threads=2 --in-flight=8 --keys=15",
+    "--keys must be at least the 16 of --threads times --in-flight with crash, got 15",
+  );
   assertRefused("crash file memory", "two backends given, file and memory, must be one of them");
   assertRefused("crash file x", 'unexpected argument "x" beside the backend file');
   assertRefused("crash file --file-count=3 -- x", 'unexpected "x" after "--", nothing may follow it');
@@ -188,6 +200,7 @@ const TAKERS: Readonly<Record<string, string>> = {
   measurement: "a run or sweep",
   page: "a run or crash",
   file: "a run or crash",
+  engine: "a run or crash",
   sweep: "sweep",
 };
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { EVERYTHING } from "../../lib/engine/promises.ts";
 import { allHeld, type CrashResult, type KillResult } from "../../lib/crash/crash_result.ts";
 import { crashJson, crashText, killLine } from "../../lib/report/crash_text.ts";
 import { STYLED } from "../../lib/report/text_style.ts";
@@ -43,6 +44,8 @@ const EXCEEDED: KillResult = { ...HELD, kill: 3, lost: 13, recovered: 987, held:
 const TORN: KillResult = { ...HELD, kill: 4, tornShards: 2 };
 
 const SOUND: CrashResult = {
+  failure: "processCrash",
+  promises: { processCrash: { text: "at most 10 writes", writesMax: 10 }, powerLoss: EVERYTHING },
   options: {
     threads: 2,
     loadTimeMs: 500,
@@ -88,12 +91,15 @@ damage      2 torn shards without a sound file,
               6 lost writes before one that survived (holes),
               3 damaged files beside a sound one
 recovery    100 ms at most
+may lose    process crash: at most 10 writes
+            power loss: everything
+broken      a process crash may lose at most 10 writes, 1 kill lost more
 stopped by  SIGINT
 verdict     3 of 4 kills lost no more than the gauge and the policy say
 `,
   );
   const bold = crashText(result, STYLED).split("\n").filter((line) => line.includes("\x1b[1m"));
-  assertEquals(bold.map((line) => line.split(" ")[0]), ["lost", "damage", "verdict"]);
+  assertEquals(bold.map((line) => line.split(" ")[0]), ["lost", "damage", "broken", "verdict"]);
 });
 
 Deno.test("crashText() has no line for what did not come, and takes no kills for none held", () => {
@@ -106,10 +112,34 @@ writes      1,000 acknowledged, 1,000 recovered
 lost        nothing
 gauge       12 writes, at most 12 in one kill
 recovery    80.4 ms at most
+may lose    process crash: at most 10 writes
+            power loss: everything
 verdict     1 of 1 kills lost no more than the gauge and the policy say
 `,
   );
   assertEquals(crashText({ ...SOUND, kills: [] }).includes("verdict     0 of 0 kills"), true);
+});
+
+Deno.test("crashText() has nothing of gauges for an engine, and says that a store could not be opened", () => {
+  const { gauge: _, ...kill } = { ...HELD, lost: 11, held: false };
+  const unreadable = { ...kill, kill: 2, tornShards: 1, unreadable: "Cannot open DIR: file is not a database" };
+  const backend = { kind: "engine", engine: "sqlite", settings: {}, inFlight: 1 } as const;
+  const result = { ...SOUND, options: { ...SOUND.options, backend }, kills: [kill, unreadable] };
+  const text = crashText(result);
+  assertEquals(text.includes("gauge"), false);
+  assertEquals(text.endsWith("\nverdict     0 of 2 kills lost no more than promised\n"), true);
+  assertStringIncludes(text, "\nbroken      a process crash may lose at most 10 writes, 2 kills lost more\n");
+  assertEquals([kill, unreadable].map((kill) => killLine(kill).split(": ").slice(2).join(": ")), [
+    "PROMISE BROKEN",
+    "UNREADABLE: Cannot open DIR: file is not a database",
+  ]);
+  assertEquals("gauge" in JSON.parse(crashJson(result)), false);
+});
+
+Deno.test("allHeld() lets files be torn where that is promised", () => {
+  const powerLoss = { text: "everything", mayTear: true };
+  const torn = { ...SOUND, kills: [TORN], promises: { ...SOUND.promises, powerLoss } };
+  assertEquals([allHeld(torn), allHeld({ ...torn, failure: "powerLoss" })], [false, true]);
 });
 
 Deno.test("allHeld() wants every gauge held and nothing torn", () => {
@@ -137,6 +167,8 @@ Deno.test("crashJson() has the sums, the options, and a row for each kill", () =
     gauge_max: 12,
     oldest_lost_max_sec: 0.01234,
     recovery_max_sec: 0.1,
+    failure: "process_crash",
+    promises: { process_crash: "at most 10 writes", power_loss: "everything", failover: null },
     stopped_by: null,
     seed: 9,
   });

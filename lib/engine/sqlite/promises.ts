@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EVERYTHING, type Loss, NOTHING, type Promises } from "../promises.ts";
+import { type Loss, NOTHING, type Promises } from "../promises.ts";
 import type { SqliteSettings } from "./settings.ts";
 
 /**
@@ -24,12 +24,12 @@ export function sqlitePromises({ journal, synchronous }: SqliteSettings): Promis
 
 function processCrash(journal: SqliteSettings["journal"]): Loss {
   if (journal !== "memory" && journal !== "off") return NOTHING;
-  return { text: "everything, when it comes in the middle of a put: nothing rolls that back" };
+  return { text: "everything, when it comes in the middle of a put: nothing rolls that back", mayTear: true };
 }
 
 function powerLoss(journal: SqliteSettings["journal"], synchronous: SqliteSettings["synchronous"]): Loss {
-  if (journal === "memory" || journal === "off") return EVERYTHING;
-  if (synchronous === "off") return { text: "everything: the database may become corrupt" };
+  const isExposed = journal === "memory" || journal === "off" || synchronous === "off";
+  if (isExposed) return { text: "everything: the database may become corrupt", mayTear: true };
   if (synchronous === "normal") {
     if (journal === "wal") return { text: "the commits since the last checkpoint" };
     return { text: "the last commits" };

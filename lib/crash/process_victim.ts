@@ -1,0 +1,44 @@
+/**
+ * The victim whose process is killed: kvlab with all that it holds in itself, our own store or an embedded engine.
+ *
+ * SIGKILL keeps the page cache, so it shows what a crash of the process loses, and says nothing about a power loss.
+ *
+ * @module
+ */
+import type { MixOptions } from "../load/workload.ts";
+import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
+import type { RunOptions } from "../run/run_options.ts";
+import { type ChildEnd, type ChildProgram, killChild, type KillMoment, thisProgram } from "./child.ts";
+import { recover, type Recovered } from "./recovery.ts";
+import type { CrashBackend, Victim } from "./victim.ts";
+
+/** Its files are in the backend's directory, or else in a temporary one. */
+export class ProcessVictim implements Victim {
+  readonly failure = "processCrash";
+  readonly backend: CrashBackend & { readonly output: string };
+  readonly #isTemporary: boolean;
+  readonly #parts: { readonly program?: ChildProgram | undefined; readonly stop?: AbortSignal | undefined };
+
+  /** @param parts the child's program, this kvlab when absent; and what tells to stop */
+  constructor(
+    backend: CrashBackend,
+    parts: { readonly program?: ChildProgram | undefined; readonly stop?: AbortSignal | undefined },
+  ) {
+    this.#isTemporary = backend.output === undefined;
+    this.#parts = parts;
+    this.backend = { ...backend, output: backend.output ?? makeTemporaryDirectory("kvlab-crash-") };
+  }
+
+  async fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined> {
+    const { program = thisProgram(options), stop } = this.#parts;
+    return await killChild(program, options, { moment, stop });
+  }
+
+  async recover(mix: MixOptions): Promise<Recovered> {
+    return await recover(this.backend, mix);
+  }
+
+  close(): void {
+    if (this.#isTemporary) removeTemporaryDirectory(this.backend.output);
+  }
+}
