@@ -50,4 +50,6 @@ export const ENGINE_PERMISSIONS: Readonly<Record<EngineName, EnginePermissions>>
     readsAnywhere: true,
   },
   denokv: NO_PERMISSIONS,
+  // A connection to a server; one of its own is started by a shell that ends it with kvlab.
+  redis: { flags: ["--allow-net", "--allow-run=sh"], readsAnywhere: false },
 };
