@@ -45,7 +45,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     about: "Runs many configurations in turn, and tells which is the fastest for what a crash may cost. Each group " +
       "behind a -- is a backend with its options, which may hold lists: --sync=none,data is both. Without groups: a " +
       "space that suits most machines.",
-    scopes: ["sweep", "load", "workload", "measurement", "progress"],
+    scopes: ["sweep", "load", "workload", "measurement", "page", "progress"],
   },
   inspect: {
     called: "inspect",

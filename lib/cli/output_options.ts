@@ -75,7 +75,7 @@ export function outputOptions(
 }
 
 /** @throws {UsageError} when two flags name the same file */
-function refuseSameFile(files: readonly (readonly [flag: FlagName, path: string | undefined])[]): void {
+export function refuseSameFile(files: readonly (readonly [flag: FlagName, path: string | undefined])[]): void {
   for (const [at, [{ name }, path]] of files.entries()) {
     const other = files.slice(at + 1).find(([, otherPath]) => otherPath === path)?.[0];
     if (path === undefined || other === undefined) continue;

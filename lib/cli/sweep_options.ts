@@ -8,7 +8,7 @@ import type { RawArguments } from "./arguments.ts";
 import { quoteAll, read, refuseBoth } from "./flag_values.ts";
 import { FLAG_LIST, FLAGS, SWITCH_LIST, SWITCHES } from "./flags.ts";
 import type { FlagName } from "./flags/flag.ts";
-import { isQuiet } from "./output_options.ts";
+import { isQuiet, refuseSameFile } from "./output_options.ts";
 import type { RunDefaults } from "./parse_command.ts";
 import { UsageError } from "./usage_error.ts";
 import { quote } from "./wording.ts";
@@ -30,6 +30,8 @@ export interface SweepCommand {
   /** How often each configuration on the frontier is killed. */
   readonly kills: number;
   readonly resultsFile?: string;
+  /** File for the result as an HTML page. */
+  readonly reportFile?: string;
   readonly resume: boolean;
   readonly dryRun: boolean;
   /** Whether there may be very many configurations. */
@@ -49,6 +51,7 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   const on = read(raw, FLAGS.on);
   const planFile = read(raw, FLAGS.planFile);
   const resultsFile = read(raw, FLAGS.resultsFile);
+  const reportFile = read(raw, FLAGS.reportFile);
   const { given, words, afterDashes, hasDashes } = raw;
   const has = ({ name }: FlagName) => given.has(name);
   refuseOfRuns(raw);
@@ -61,6 +64,7 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   if (has(SWITCHES.resume) && resultsFile === undefined) {
     throw new UsageError(`--${SWITCHES.resume.name} needs --${FLAGS.resultsFile.name}=FILE.jsonl, what to go on with`);
   }
+  refuseSameFile([[FLAGS.resultsFile, resultsFile], [FLAGS.reportFile, reportFile], [FLAGS.planFile, planFile]]);
   return {
     kind: "sweep",
     load: loadFlags(given),
@@ -72,6 +76,7 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
     limit: limit?.value,
     kills: read(raw, FLAGS.sweepKills),
     ...(resultsFile === undefined ? {} : { resultsFile }),
+    ...(reportFile === undefined ? {} : { reportFile }),
     resume: has(SWITCHES.resume),
     dryRun: has(SWITCHES.dryRun),
     yes: has(SWITCHES.yes),

@@ -22,7 +22,10 @@ import { SweepResults } from "../sweep/results.ts";
 import type { SweepFile } from "../sweep/results_file.ts";
 import { limitsOf, summarizeSweep } from "../sweep/summary.ts";
 import { sweep, type SweepParts } from "../sweep/sweep.ts";
+import { EXIT_FAILURE } from "./error_line.ts";
+import { checkOutputFile } from "./output_file.ts";
 import { StatusText } from "./progress_line.ts";
+import { deliverReport } from "./report_file.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
 import { openSweep } from "./sweep_file.ts";
 import { sweepHands } from "./sweep_hands.ts";
@@ -46,18 +49,22 @@ export async function sweepCommand(command: SweepCommand): Promise<number> {
     return 0;
   }
   const stop = stopOnSignals();
+  if (command.reportFile !== undefined) checkOutputFile(command.reportFile);
   const header = await sweepHeader(planned, readMachine());
   const { file, header: kept, lines } = openSweep(command, header);
+  let isDelivered = true;
   try {
     for (const text of startTexts(command, planned, lines.length)) if (!command.quiet) warn(`kvlab: ${text}`);
     const report = await runSweep(command, { planned, header: kept, file, lines, stop });
     show(command, report);
+    if (command.reportFile !== undefined) isDelivered = await deliverReport(command.reportFile, report.document);
     if (stop.aborted && command.resultsFile !== undefined) {
       warn(`kvlab: the same command with --resume goes on with ${command.resultsFile}`);
     }
   } finally {
     file?.close();
   }
+  if (!isDelivered) return EXIT_FAILURE;
   return stop.aborted ? EXIT_SIGNALS[stop.reason as StopSignal] : 0;
 }
 
@@ -119,7 +126,7 @@ async function runSweep(
     lines: readonly SweepLine[];
     stop: AbortSignal;
   },
-): Promise<SweepReport> {
+): Promise<SweepReport & { readonly document: string }> {
   const { axis, limit, kills, budgetMs, quiet } = command;
   const entries = header.configurations;
   const question = { axis, limit };
@@ -129,6 +136,7 @@ async function runSweep(
     entries.map(({ id }, index) => [id, estimateRunMs(planned.configurations[index]!.options)]),
   );
   const estimateMs: SweepParts["estimateMs"] = ({ id }) => estimates.get(id) ?? 0;
+  const kept: SweepLine[] = [...lines];
   const status = new StatusText({ quiet });
   const best = () => {
     const { configurations } = summarizeSweep({ entries, space, question, results, ended: "interrupted" });
@@ -145,6 +153,7 @@ async function runSweep(
     killsMs: estimateKillsMs(planned.configurations[0]!.options, kills),
     hands: sweepHands(planned, { kills, stop, estimateMs, onWarning: (message) => warn(`kvlab: warning: ${message}`) }),
     keep: (line) => {
+      kept.push(line);
       file?.append(line);
       if (line.kind === "failure") warn(`kvlab: ${line.configuration} failed: ${line.reason}`);
       if (line.kind === "crash" && line.result === null) {
@@ -157,7 +166,8 @@ async function runSweep(
     },
   });
   status.clear();
-  return { header, summary, axis };
+  const document = [header, ...kept].map((line) => `${JSON.stringify(line)}\n`).join("");
+  return { header, summary, axis, document };
 }
 
 /** The fastest within the strictest limit that any keeps. */

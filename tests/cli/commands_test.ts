@@ -198,7 +198,7 @@ const TAKERS: Readonly<Record<string, string>> = {
   load: "a run, crash or sweep",
   workload: "a run, crash or sweep",
   measurement: "a run or sweep",
-  page: "a run or crash",
+  page: "a run, crash or sweep",
   file: "a run or crash",
   engine: "a run or crash",
   sweep: "sweep",

@@ -1,0 +1,85 @@
+/**
+ * Tests of the sweep's command: what its flags mean, and the one line that wrong ones get.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { SweepCommand } from "../../lib/cli/sweep_options.ts";
+import { assertRefused, DEFAULTS, parse } from "./command_lines.ts";
+
+function parseSweep(line: string): SweepCommand {
+  const command = parse(line);
+  assert(command.kind === "sweep", line);
+  return command;
+}
+
+const PLAIN: SweepCommand = {
+  kind: "sweep",
+  load: new Map(),
+  defaults: DEFAULTS,
+  groups: [],
+  budgetMs: 600_000,
+  axis: { crash: "process_crash", unit: "age_ms" },
+  limit: undefined,
+  kills: 5,
+  resume: false,
+  dryRun: false,
+  yes: false,
+  format: "text",
+  quiet: false,
+};
+
+Deno.test("parseCommand() reads a sweep with its groups behind each --", () => {
+  assertEquals(parseSweep("sweep"), PLAIN);
+  assertEquals(parseSweep("sweep --budget=3m -- memory -- file --file-count=1,2"), {
+    ...PLAIN,
+    budgetMs: 180_000,
+    groups: [["memory"], ["file", "--file-count=1,2"]],
+  });
+  assertEquals(parseSweep("sweep -- memory --").groups, [["memory"], []]);
+  assertEquals(parseSweep("sweep --").groups, [[]]);
+});
+
+Deno.test("parseCommand() reads a sweep's load, as given", () => {
+  const { load } = parseSweep("sweep --keys=1M -t2 --workload a --no-preload");
+  assertEquals([...load], [["threads", "2"], ["workload", "a"], ["keys", "1M"], ["no-preload", ""]]);
+});
+
+Deno.test("parseCommand() reads what a sweep is asked", () => {
+  const asked = (line: string) => {
+    const { axis, limit } = parseSweep(line);
+    return { ...axis, limit };
+  };
+  assertEquals(asked("sweep --lose-at-most=10ms"), { crash: "process_crash", unit: "age_ms", limit: 10 });
+  assertEquals(asked("sweep --lose-at-most=0.5s"), { crash: "process_crash", unit: "age_ms", limit: 500 });
+  assertEquals(asked("sweep --lose-at-most=100"), { crash: "process_crash", unit: "writes", limit: 100 });
+  assertEquals(asked("sweep --lose-at-most=0 --on=power-loss"), { crash: "power_loss", unit: "writes", limit: 0 });
+  assertEquals(parseSweep("sweep --kills=0 --results=a.jsonl --resume --dry-run --yes --format=json --quiet"), {
+    ...PLAIN,
+    kills: 0,
+    resultsFile: "a.jsonl",
+    resume: true,
+    dryRun: true,
+    yes: true,
+    format: "json",
+    quiet: true,
+  });
+});
+
+Deno.test("parseCommand() refuses what a sweep cannot be, in one clear line", () => {
+  const losses = "a duration up to a day in ms, s or m, or a number of writes, such as 10ms, 100 or 0";
+  assertRefused("sweep --lose-at-most=10us", `--lose-at-most must be ${losses}, got "10us"`);
+  assertRefused("sweep --lose-at-most=-1", `--lose-at-most must be ${losses}, got "-1"`);
+  assertRefused("sweep --on=fire", '--on must be process-crash or power-loss, got "fire"');
+  assertRefused("sweep --kills=1001", '--kills must be a whole number from 0 to 1000, got "1001"');
+  assertRefused("sweep --resume", "--resume needs --results=FILE.jsonl, what to go on with");
+  assertRefused("sweep memory", 'unexpected "memory" beside sweep, a backend and its flags go behind "--"');
+  assertRefused("sweep --plan=p.json -- memory", '--plan has the groups, got others behind "--" as well');
+  assertRefused("sweep --repeat=3", "sweep takes no --repeat: it goes on in rounds until --budget is up");
+  assertRefused("sweep --rate=10k", "sweep takes no --rate: it compares how fast each configuration can be");
+  assertRefused(
+    "sweep --threads=1,2 -- memory",
+    '--threads takes one value, got the list "1,2": only flags behind "--" take lists',
+  );
+  assertRefused("sweep --results=a --report=a", '--results and --report must be two files, got "a" for both');
+});
