@@ -1,39 +1,45 @@
 /**
  * The faults campaign: system calls on kvlab's files fail, one after the other, with each error that they may have; the
- * old or the new snapshot of every shard must be whole, and kvlab must say what happened. `deno task test:faults`;
- * `--full` for 5,000 failing calls.
+ * old or the new snapshot of every shard must be whole, no log may have lost a record, and kvlab must say what happened.
+ * `deno task test:faults`; `--full` for 5,000 failing calls.
  *
  * @module
  */
-import { decode } from "../codec/decode.ts";
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
-import { CODECS } from "../../lib/codec/codecs.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
-import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/layout_options.ts";
-import { SYNC_NAMES, type SyncName } from "../../lib/persist/policy.ts";
-import { parseShardFileName, shardFileName, TEMPORARY_SUFFIX } from "../../lib/persist/shard_file.ts";
 import { Rng } from "../../lib/load/rng.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
+import { SYNC_NAMES, type SyncName } from "../../lib/persist/policy.ts";
+import { TEMPORARY_SUFFIX } from "../../lib/persist/shard_file.ts";
 import { assertCode, type Ended, kvlab, linesOf, resultOf, succeeds, testWhere } from "../main/kvlab.ts";
 import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
 import { isFull, report, rounds } from "./campaign.ts";
+import { FAULTY_LOGS, type FaultyLayout, faultySnapshots, FILE_COUNT, type Held } from "./faulty_layouts.ts";
 import { type Injection, readTraceLog, straceCommand, type TraceLog } from "./strace.ts";
 
-const INJECTIONS_SMALL = 200;
+const INJECTIONS_SMALL = 100;
 const INJECTIONS_FULL = 5000;
 /** So many failures are shown before the campaign ends. */
 const FAILURES_MAX = 10;
 /** Runs at a time. */
 const LANES = 2;
 
-const FILE_COUNT = 2;
 const TEMPLATE_RUNS_MAX = 20;
+/** Which call fails in small, where not the first. */
+const SECOND_CALL_SMALL = 4;
 /** Of the interrupted calls in a row: endless ones would be retried endlessly, as they should. */
 const INTERRUPTIONS = 20;
 
 const ERRORS: Readonly<Record<string, number>> = { EIO: 5, ENOSPC: 28, EDQUOT: 122, EROFS: 30, EMFILE: 24, EINTR: 4 };
-const SYSCALLS = ["openat", "write", "fdatasync", "fsync", "close", "rename", "unlink"] as const;
+const SYSCALLS = ["openat", "write", "fdatasync", "fsync", "close", "rename", "unlink", "ftruncate"] as const;
 const MODES = ["once", "forever"] as const;
-const POLICIES = ["--write-period-us=2000", "--queue-depth=8", "--flush-period-us=5000"] as const;
+const POLICIES = [
+  "--write-period-us=2000",
+  "--queue-depth=8",
+  "--flush-period-us=5000",
+  "--commit-delay-us=0",
+] as const;
+const LAYOUTS = [...REPLACE_NAMES.map(faultySnapshots), FAULTY_LOGS];
 
 /** Which call fails how, in what kind of run. */
 interface Fault {
@@ -41,16 +47,22 @@ interface Fault {
   readonly errno: string;
   readonly mode: typeof MODES[number];
   readonly policy: typeof POLICIES[number];
-  readonly replace: ReplaceName;
+  readonly layout: FaultyLayout;
   readonly sync: SyncName;
   readonly serializer: SerializerName;
+}
+
+/** What a run begins with. */
+interface Template {
+  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  readonly held: Held;
 }
 
 /** A run under a fault, from before to after. */
 interface FaultyRun {
   readonly fault: Fault;
   readonly directory: string;
-  readonly before: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  readonly before: Template;
   readonly ended: Ended;
   readonly log: TraceLog;
   readonly what: string;
@@ -71,15 +83,15 @@ function allFaults(): Fault[] {
   const faults: Fault[] = [];
   let i = 0;
   for (const policy of POLICIES) {
-    for (const replace of REPLACE_NAMES) {
+    for (const layout of LAYOUTS) {
       for (const sync of SYNC_NAMES) {
         for (const syscall of SYSCALLS) {
-          if (syscall === "rename" && replace !== "rename") continue;
+          if (layout.unmet.includes(syscall)) continue;
           if ((syscall === "fdatasync" || syscall === "fsync") && sync === "none") continue;
           for (const errno of Object.keys(ERRORS)) {
             for (const mode of MODES) {
-              const serializer = SERIALIZER_NAMES[i++ % 2]!;
-              faults.push({ syscall, errno, mode, policy, replace, sync, serializer });
+              const serializer = SERIALIZER_NAMES[i++ % 3]!;
+              faults.push({ syscall, errno, mode, policy, layout, sync, serializer });
             }
           }
         }
@@ -89,15 +101,20 @@ function allFaults(): Fault[] {
   return faults;
 }
 
-/** Shuffled, but first one of each call with each error. */
+/** Shuffled, but first one of each call with each error; of these every other one is of logs. */
 function inTurn(faults: Fault[], rng: Rng): Fault[] {
   const shuffled = faults.map((fault) => ({ fault, rank: rng.next() >>> 0 })).sort((a, b) => a.rank - b.rank);
   const seen = new Set<string>();
   const first: Fault[] = [], later: Fault[] = [];
+  let logs = 0;
   for (const { fault } of shuffled) {
     const kind = `${fault.syscall} ${fault.errno}`;
-    (seen.has(kind) ? later : first).push(fault);
+    const isLog = fault.layout === FAULTY_LOGS;
+    const isWanted = !seen.has(kind) && isLog === (2 * logs <= seen.size || fault.syscall === "ftruncate");
+    (isWanted ? first : later).push(fault);
+    if (!isWanted) continue;
     seen.add(kind);
+    if (isLog) logs++;
   }
   return [...first, ...later];
 }
@@ -106,8 +123,8 @@ class FaultsCampaign {
   readonly #scratch: string;
   readonly #injectionsMax: number;
   readonly #failures: string[] = [];
-  /** What a run begins with, by strategy and serializer. */
-  readonly #templates = new Map<string, string>();
+  /** By layout and serializer. */
+  readonly #templates = new Map<string, Template>();
   readonly #counts = {
     runs: 0,
     "with an injection": 0,
@@ -128,8 +145,8 @@ class FaultsCampaign {
   }
 
   async run(faults: readonly Fault[]): Promise<void> {
-    for (const replace of REPLACE_NAMES) {
-      for (const serializer of SERIALIZER_NAMES) await this.#makeTemplate(replace, serializer);
+    for (const layout of LAYOUTS) {
+      for (const serializer of SERIALIZER_NAMES) await this.#makeTemplate(layout, serializer);
     }
     const queue = faults.values();
     await Promise.all(Array.from({ length: LANES }, async () => {
@@ -146,10 +163,10 @@ class FaultsCampaign {
     return this.#counts["with an injection"] >= this.#injectionsMax || this.#failures.length >= FAILURES_MAX;
   }
 
-  /** Makes the first call fail, then later ones, until a run ends before. */
+  /** Makes the first call fail, then later ones, until a run ends before; in small, only two of them. */
   async #advance(fault: Fault): Promise<void> {
     this.#counts.faults++;
-    for (let call = 1; !this.#isDone; call = nextCall(call)) {
+    for (let call = 1; !this.#isDone && (isFull() || call <= SECOND_CALL_SMALL); call = nextCall(call)) {
       const { log, what } = await this.#runOnce(fault, call);
       if (log.injected > 0) continue;
       assert(call > 1, `${what}: nothing was injected`);
@@ -160,18 +177,23 @@ class FaultsCampaign {
   async #runOnce(fault: Fault, call: number): Promise<FaultyRun> {
     const number = ++this.#counts.runs;
     const directory = `${this.#scratch}/run-${number}`;
-    const before = contentOf(this.#templates.get(`${fault.replace} ${fault.serializer}`)!);
+    const { layout, serializer } = fault;
+    const before = this.#templates.get(`${layout.name} ${serializer}`)!;
     Deno.mkdirSync(directory);
-    for (const [name, bytes] of before) Deno.writeFileSync(`${directory}/${name}`, bytes);
-    Deno.writeTextFileSync(`${directory}/${shardFileName(0, FILE_COUNT, fault.serializer)}${TEMPORARY_SUFFIX}`, "left");
+    for (const [name, bytes] of before.files) Deno.writeFileSync(`${directory}/${name}`, bytes);
+    Deno.writeTextFileSync(`${directory}/${layout.leftName(serializer)}`, "left");
     const logPath = `${this.#scratch}/log-${number}`;
     const injection = injectionOf(fault, call, directory);
-    const ended = await kvlab(kvlabArgs(fault, directory), { wrapper: straceCommand(injection, logPath) });
+    const ended = await kvlab(kvlabArgs(fault, layout.flags, directory), {
+      wrapper: straceCommand(injection, logPath),
+    });
     const log = readTraceLog(Deno.readTextFileSync(logPath));
-    const what = `${JSON.stringify(fault)}, call ${call}: exit code ${ended.code}, ${ended.stderr}`;
+    const what = `${
+      JSON.stringify({ ...fault, layout: layout.name })
+    }, call ${call}: exit code ${ended.code}, ${ended.stderr}`;
     const run = { fault, directory, before, ended, log, what };
     try {
-      this.#check(run);
+      await this.#check(run);
     } catch (error) {
       this.#failures.push(error instanceof Error ? error.message : String(error));
     }
@@ -180,7 +202,7 @@ class FaultsCampaign {
     return run;
   }
 
-  #check(run: FaultyRun): void {
+  async #check(run: FaultyRun): Promise<void> {
     const { ended, log, what } = run;
     const counts = this.#counts;
     if (log.injected > 0) counts["with an injection"]++;
@@ -188,46 +210,47 @@ class FaultsCampaign {
     counts[ended.code === 0 ? "ended well" : "failed"]++;
     assertEquals(log.syncedAgain, [], what);
     checkMessages(run);
-    counts["files set aside"] += checkFiles(run);
+    counts["files set aside"] += await checkFiles(run);
   }
 
-  /** A directory in which every shard has all the files that the strategy gives it. */
-  async #makeTemplate(replace: ReplaceName, serializer: SerializerName): Promise<void> {
-    const directory = `${this.#scratch}/${replace}-${serializer}`;
-    const files = replace === "alternate" ? 2 * FILE_COUNT : FILE_COUNT;
-    for (let attempt = 0; attempt === 0 || contentOf(directory).size < files; attempt++) {
-      assert(attempt < TEMPLATE_RUNS_MAX, `${directory} has not got all its ${files} files`);
-      const args = kvlabArgs({ policy: "--queue-depth=8", replace, sync: "none", serializer }, directory);
-      assertCode(await kvlab(args), 0);
+  async #makeTemplate(layout: FaultyLayout, serializer: SerializerName): Promise<void> {
+    const directory = `${this.#scratch}/${layout.name}-${serializer}`;
+    for (let attempt = 0; attempt === 0 || !layout.isComplete(contentOf(directory)); attempt++) {
+      assert(attempt < TEMPLATE_RUNS_MAX, `${directory} has not got all its files`);
+      const kind = { policy: "--queue-depth=8", sync: "none", serializer } as const;
+      assertCode(await kvlab(kvlabArgs(kind, layout.templateFlags, directory)), 0);
     }
-    this.#templates.set(`${replace} ${serializer}`, directory);
+    const files = contentOf(directory);
+    const held = await layout.read(directory, serializer, files);
+    this.#templates.set(`${layout.name} ${serializer}`, { files, held });
   }
 }
 
-function kvlabArgs(kind: Pick<Fault, "policy" | "replace" | "sync" | "serializer">, directory: string): string[] {
+/** Policies under which several load workers write. */
+const LOAD_WORKERS_WRITE = /^--(write-period|commit-delay)/;
+
+function kvlabArgs(
+  { policy, sync, serializer }: Pick<Fault, "policy" | "sync" | "serializer">,
+  flags: readonly string[],
+  directory: string,
+): string[] {
   return [
     "file",
-    `--threads=${kind.policy.startsWith("--write-period") ? 2 : 1}`,
+    `--threads=${LOAD_WORKERS_WRITE.test(policy) ? 2 : 1}`,
     "--load-time-sec=0.02",
     `--file-count=${FILE_COUNT}`,
     "--format=json",
     "--no-device-probe",
-    kind.policy,
-    `--replace=${kind.replace}`,
-    `--sync=${kind.sync}`,
-    `--serializer=${kind.serializer}`,
+    policy,
+    ...flags,
+    `--sync=${sync}`,
+    `--serializer=${serializer}`,
     `--output=${directory}`,
   ];
 }
 
-function injectionOf({ syscall, errno, mode, serializer }: Fault, call: number, directory: string): Injection {
-  const shards = Array.from({ length: FILE_COUNT }, (_, shard) => [
-    shardFileName(shard, FILE_COUNT, serializer),
-    shardFileName(shard, FILE_COUNT, serializer) + TEMPORARY_SUFFIX,
-    shardFileName(shard, FILE_COUNT, serializer, "a"),
-    shardFileName(shard, FILE_COUNT, serializer, "b"),
-  ]);
-  const names = ["LOCK", "LOCK" + TEMPORARY_SUFFIX, ...shards.flat()];
+function injectionOf({ syscall, errno, mode, layout, serializer }: Fault, call: number, directory: string): Injection {
+  const names = ["LOCK", "LOCK" + TEMPORARY_SUFFIX, ...layout.namesOf(serializer)];
   const last = errno === "EINTR" ? `..${call + INTERRUPTIONS}` : "+";
   return {
     syscall,
@@ -238,9 +261,9 @@ function injectionOf({ syscall, errno, mode, serializer }: Fault, call: number, 
   };
 }
 
-/** Each of the first calls, and later ones further and further apart; in small, further apart from the start. */
+/** Each of the first calls, and later ones further and further apart. */
 function nextCall(call: number): number {
-  if (!isFull()) return call * 3;
+  if (!isFull()) return call * SECOND_CALL_SMALL;
   return call < 6 ? call + 1 : Math.ceil(call * 1.5);
 }
 
@@ -252,8 +275,8 @@ function isHarmless({ syscall, errno }: Fault): boolean {
 }
 
 /** Whether a shard's file that cannot be opened to be read may be set aside, and the run go on. */
-function maySetAside({ syscall, errno }: Fault): boolean {
-  return syscall === "openat" && errno !== "EMFILE" && errno !== "EINTR";
+function maySetAside({ layout, syscall, errno }: Fault): boolean {
+  return layout !== FAULTY_LOGS && syscall === "openat" && errno !== "EMFILE" && errno !== "EINTR";
 }
 
 /** Checks the exit code and what was printed. */
@@ -287,52 +310,23 @@ function checkMessages({ fault, directory, ended, log, what }: FaultyRun): void 
  *
  * @returns how many files were set aside
  */
-function checkFiles({ fault: { serializer, syscall }, directory, before, ended, what }: FaultyRun): number {
-  const codec = CODECS[serializer];
-  const versionsBefore = versionsOf(before, serializer);
-  const after = contentOf(directory);
-  const versionsAfter = versionsOf(after, serializer);
-  const setAsideShards = new Set<number>();
-  let setAside = 0;
-  for (const [name, bytes] of after) {
-    const original = /^(.*)\.corrupt-.*$/.exec(name)?.[1];
-    if (original === undefined) continue;
-    setAside++;
-    assertEquals(bytes, before.get(original), `${what}: ${name}`);
-    const shard = decode(codec, bytes).shard;
-    setAsideShards.add(shard);
-  }
-  for (const [shard, version] of versionsBefore) {
-    if (setAsideShards.has(shard)) continue;
-    assert((versionsAfter.get(shard) ?? 0) >= version, `${what}: shard ${shard} went back from ${version}`);
+async function checkFiles({ fault, directory, before, ended, what }: FaultyRun): Promise<number> {
+  const { layout, serializer, syscall } = fault;
+  const names = namesIn(directory);
+  const { versions, setAside, excused } = await layout.read(directory, serializer, before.files).catch((error) => {
+    throw new Error(`${what}: ${error.message}`);
+  });
+  for (const [shard, version] of before.held.versions) {
+    if (excused.has(shard)) continue;
+    assert((versions.get(shard) ?? 0) >= version, `${what}: shard ${shard} went back from ${version}`);
   }
   if (ended.code !== 0) return setAside;
-  if (syscall !== "unlink") assertEquals(namesIn(directory).filter((name) => name.endsWith(".tmp")), [], what);
+  if (syscall !== "unlink") assertEquals(names.filter((name) => name.endsWith(".tmp")), [], what);
   if (setAside === 0) {
-    const written = sum(versionsAfter.values()) - sum(versionsBefore.values());
+    const written = sum(versions.values()) - sum(before.held.versions.values());
     assertEquals(written, resultOf(ended).writes, `${what}: acknowledged writes are not in the files`);
   }
   return setAside;
-}
-
-/**
- * The newest version of each shard.
- *
- * @throws {CorruptSnapshotError} when any file is not whole
- */
-function versionsOf(
-  files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
-  serializer: SerializerName,
-): Map<number, number> {
-  const versions = new Map<number, number>();
-  for (const [name, bytes] of files) {
-    const parsed = parseShardFileName(name);
-    if (parsed === undefined || parsed.temporary) continue;
-    const { shard, version } = decode(CODECS[serializer], bytes);
-    assertEquals(shard, parsed.shard);
-    versions.set(shard, Math.max(versions.get(shard) ?? 0, version));
-  }
-  return versions;
 }
 
 function sum(numbers: Iterable<number>): number {

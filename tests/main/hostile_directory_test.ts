@@ -18,7 +18,17 @@ const RUN = [
 ];
 const TEXT = "not kvlab's\n";
 
-for (const name of ["LOCK", "shard-0000-of-0002.a.json", "shard-0000-of-0002.b.json"]) {
+const ALTERNATE = "--replace=alternate";
+const LOG = "--layout=log";
+const NAMES = [
+  ["LOCK", ALTERNATE],
+  ["shard-0000-of-0002.a.json", ALTERNATE],
+  ["shard-0000-of-0002.b.json", ALTERNATE],
+  ["log-0000-of-0002.00000001.json", LOG],
+  ["log-0001-of-0002.00000001.checkpoint.json", LOG],
+] as const;
+
+for (const [name, flag] of NAMES) {
   Deno.test(`a link in place of ${name} is refused, and what it leads to stays as it is`, async () => {
     using parent = temporaryDirectory();
     const target = `${parent.path}/target`;
@@ -27,7 +37,7 @@ for (const name of ["LOCK", "shard-0000-of-0002.a.json", "shard-0000-of-0002.b.j
     Deno.mkdirSync(output);
     Deno.symlinkSync(target, `${output}/${name}`);
     const before = Deno.readTextFileSync(target);
-    const ended = await kvlab([...RUN, "--replace=alternate", `--output=${output}`]);
+    const ended = await kvlab([...RUN, flag, `--output=${output}`]);
     assertStringIncludes(assertFailed(ended, /it is a link, must be a regular file$/), `${output}/${name}`);
     assertEquals(Deno.readTextFileSync(target), before);
   });
@@ -35,7 +45,7 @@ for (const name of ["LOCK", "shard-0000-of-0002.a.json", "shard-0000-of-0002.b.j
   Deno.test(`a pipe in place of ${name} is refused at once, by a run and by inspect`, async () => {
     using parent = temporaryDirectory();
     if (!await succeeds("mkfifo", [`${parent.path}/${name}`])) throw new Error("mkfifo failed");
-    const ended = await kvlab([...RUN, "--replace=alternate", `--output=${parent.path}`]);
+    const ended = await kvlab([...RUN, flag, `--output=${parent.path}`]);
     assertStringIncludes(assertFailed(ended, /it is a pipe, must be a regular file$/), `${parent.path}/${name}`);
     if (name === "LOCK") Deno.writeTextFileSync(`${parent.path}/shard-0000-of-0002.json`, "");
     const inspected = await kvlab(["inspect", parent.path]);

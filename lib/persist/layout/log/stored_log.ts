@@ -8,7 +8,7 @@ import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
 import type { RecordCodec, RecordReader } from "../../../codec/record/record_codec.ts";
 import { EntryTable } from "../../../store/entry_table.ts";
 import { hashKey, shardOf } from "../../../store/hash.ts";
-import { readRange, readWholeFile } from "../../file_io.ts";
+import { checkRegular, lookAt, readRange, readWholeFile } from "../../file_io.ts";
 import type { FoundLogFile } from "../../store_files.ts";
 import { readCheckpointTail, readSegmentHead } from "./log_format.ts";
 
@@ -69,7 +69,8 @@ const TAIL_BYTES = 64 * 1024;
  * crash has cut short: the log ends before it.
  *
  * @param files the log's segments and checkpoints, in any order
- * @throws {PersistError} when the process may not read a file, or lacks the means: that says nothing about the file
+ * @throws {PersistError} when the process may not read a file, or lacks the means: that says nothing about the file; or
+ * when something that is no file is in its place
  */
 export function readLog(log: number, files: readonly FoundLogFile[], options: LogReadingOptions): StoredLog {
   return new LogReading(log, files, options).read();
@@ -104,6 +105,7 @@ class LogReading {
   }
 
   read(): StoredLog {
+    this.#refuseIrregular();
     const checkpoint = this.#readCheckpoints();
     this.#readSegments(checkpoint?.segment ?? 1);
     const files = [...this.#checkpoints, ...this.#segments];
@@ -111,6 +113,14 @@ class LogReading {
       if (file.health === "superseded" && this.#damagedBefore.includes(file.name)) damage(file, DAMAGED_BEFORE);
     }
     return { log: this.#log, tables: this.#tables, files, isDamaged: this.#isIncomplete };
+  }
+
+  /** Links are not followed, here or when the log is written on, and no pipe is waited for. */
+  #refuseIrregular(): void {
+    for (const { path } of [...this.#checkpoints, ...this.#segments]) {
+      const found = lookAt(path);
+      if (found !== undefined) checkRegular(path, found);
+    }
   }
 
   /** Reads the newest sound checkpoint; where there are only damaged ones, what is sound in the newest. */
