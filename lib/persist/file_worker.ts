@@ -30,10 +30,20 @@ export interface FileWorkerResult {
 }
 
 serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
+  const attached = attachPersistence(configuration.persistence, FILE_WRITER);
+  try {
+    return work(configuration, attached);
+  } catch (error) {
+    attached.writer.layout.abandon();
+    throw error;
+  }
+});
+
+/** Does all of the file worker's work, until the run has ended. */
+function work(configuration: FileWorkerConfiguration, attached: AttachedPersistence): FileWorkerResult {
   const { persistence } = configuration;
   const phase = Phase.attach(configuration.phase);
   const abort = Abort.attach(configuration.abort);
-  const attached = attachPersistence(persistence, FILE_WRITER);
   const { writer } = attached;
   prepareFiles(writer);
   phase.arrive();
@@ -45,7 +55,7 @@ serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
   writer.rewriteStaleFiles();
   writer.makeAllDurable();
   return sweeps === undefined ? {} : { sweeps };
-});
+}
 
 /** How long a load waits at most for files to be prepared. */
 const PREPARE_MS_MAX = 500;

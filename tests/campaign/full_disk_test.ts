@@ -1,6 +1,6 @@
 /**
- * The full-disk campaign: disks of all sizes across one snapshot, on which a run goes on from an earlier one until
- * there is no space left. `deno task test:full-disk`; `--full` for 256 sizes.
+ * The full-disk campaign: disks of all sizes across one snapshot, or a few segments and checkpoints, on which a run goes on
+ * from an earlier one until there is no space left. `deno task test:full-disk`; `--full` for 256 sizes.
  *
  * @module
  */
@@ -10,6 +10,9 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts";
+import { recoverFiles } from "../../lib/crash/recovery.ts";
+import { readTestimony } from "../../lib/crash/testimony.ts";
+import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/layout_options.ts";
 import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { parseShardFileName } from "../../lib/persist/shard_file.ts";
@@ -18,7 +21,7 @@ import type { RunResult } from "../../lib/run/run_result.ts";
 import { totals } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";
 import { testWhere } from "../main/kvlab.ts";
-import { contentOf, temporaryDirectory } from "../run/files.ts";
+import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
 import { isFull, report, rounds } from "./campaign.ts";
 import { missingMounts, mountMemory } from "./mounts.ts";
 
@@ -33,6 +36,7 @@ const POLICIES: readonly PersistencePolicy[] = [
   { kind: "periodic", periodMs: 10 },
   { kind: "synchronous", periodMs: 1 },
   { kind: "asynchronous", queueDepth: 16, queueMemoryBytes: 16 << 20 },
+  { kind: "commit", delayMs: 0 },
 ];
 const SWEPT: PersistencePolicy = { kind: "periodic", periodMs: 1000 };
 
@@ -52,7 +56,7 @@ testWhere(missingMounts("memory"), "a full disk leaves the old snapshot or the n
   for (let step = 0; step < sizes; step++) {
     const replace = REPLACE_NAMES[step % 3]!;
     const serializer = SERIALIZER_NAMES[step % 2]!;
-    const policy = POLICIES[Math.floor(step / 3) % 3]!;
+    const policy = POLICIES[Math.floor(step / 3) % 4]!;
     const sync = SYNC_NAMES[Math.floor(step / 2) % 3]!;
     const amount = Math.floor(step / 4) % 2 === 0 ? "part" : "all";
     const before = await templates.get(replace, serializer, amount);
@@ -92,6 +96,95 @@ testWhere(missingMounts("memory"), "a full disk leaves the old snapshot or the n
   }
   report("full disk", counts);
 });
+
+/** Two logs, of which the template has more records than the runs put up with: so each begins with checkpoints. */
+const LOG_COUNT = 2;
+const LOG_BYTES = 64 << 10;
+const TEMPLATE_OPS = 3000;
+/** Puts of a run on a small disk. */
+const LOG_OPS = 600;
+/** So that the largest disk has room for all checkpoints and records beside what they take the place of. */
+const LOG_STEP_BYTES = isFull() ? STEP_BYTES : 2 * STEP_BYTES;
+const MIX = NUMBERED_SEED_MIX;
+
+testWhere(
+  missingMounts("memory"),
+  "a full disk takes nothing from a log that was called written, and is told",
+  async () => {
+    const sizes = rounds({ small: SIZES_SMALL, full: SIZES_FULL });
+    const templates = new Map<SerializerName, { files: Files; versions: Float64Array }>();
+    const counts = { sizes, full: 0, "ended well": 0, acknowledged: 0 };
+    for (let step = 0; step < sizes; step++) {
+      const serializer = SERIALIZER_NAMES[step % 3]!;
+      const policy = POLICIES[step % 4]!;
+      const sync = SYNC_NAMES[Math.floor(step / 4) % 3]!;
+      const before = templates.get(serializer) ?? await logTemplate(serializer);
+      templates.set(serializer, before);
+      using disk = mountMemory(pagesOf(before.files) + (step + 1) * LOG_STEP_BYTES);
+      for (const [name, bytes] of before.files) Deno.writeFileSync(`${disk.path}/${name}`, bytes);
+
+      using witness = temporaryDirectory();
+      const options = logOptions(disk.path, { policy, serializer, sync, logBytes: LOG_BYTES, ops: LOG_OPS });
+      const what = `${(step + 1) * LOG_STEP_BYTES} bytes free, ${JSON.stringify(options.backend)}`;
+      const outcome = await outcomeOf({ ...options, witness: { directory: witness.path, round: 1 } });
+      if (outcome instanceof Error) {
+        counts.full++;
+        const told = /^Cannot (?:write|create|open) (\S+): No space left on device \(os error 28\)$/.exec(
+          outcome.message,
+        );
+        assert(told?.[1]?.startsWith(`${disk.path}/log-`), `${what}: ${outcome.message}`);
+      } else {
+        counts["ended well"]++;
+      }
+      assertEquals(namesIn(disk.path).filter((name) => name.endsWith(".tmp")), [], what);
+      const { versions, setAside } = await readElsewhere(contentOf(disk.path), serializer);
+      assertEquals(setAside, [], what);
+      const { acknowledgedAtMs, acknowledgedVersions, writtenVersions } = readTestimony(witness.path, 2);
+      counts.acknowledged += sum(acknowledgedAtMs.map(({ length }) => length));
+      const isAllKept = policy.kind === "commit" || !(outcome instanceof Error);
+      for (const [shard, version] of versions.entries()) {
+        const kept = Math.max(
+          before.versions[shard]!,
+          writtenVersions.get(shard) ?? 0,
+          isAllKept ? acknowledgedVersions.get(shard) ?? 0 : 0,
+        );
+        assert(version >= kept, `${what}: shard ${shard} is at version ${version}, and was at ${kept}`);
+      }
+    }
+    report("full disk, logs", counts);
+    assert(counts.full > 0 && counts["ended well"] > 0);
+  },
+);
+
+/** Logs that have outgrown their checkpoint by far. */
+async function logTemplate(serializer: SerializerName): Promise<{ files: Files; versions: Float64Array }> {
+  using directory = temporaryDirectory();
+  const { path } = directory;
+  await run(logOptions(path, { policy: SWEPT, serializer, sync: "none", logBytes: 2 ** 30, ops: TEMPLATE_OPS }));
+  const files = contentOf(path);
+  return { files, versions: (await readElsewhere(files, serializer)).versions };
+}
+
+function logOptions(
+  output: string,
+  options: Pick<FileBackendOptions, "policy" | "serializer" | "sync"> & { logBytes: number; ops: number },
+): RunOptions & { backend: FileBackendOptions } {
+  const { logBytes, ops, ...rest } = options;
+  const layout = { kind: "log", logBytes, pendingBytes: 16 << 20 } as const;
+  const load = { threads: 2, loadTimeMs: 1000, ops, pattern: "unthrottled", seed: 1 } as const;
+  return { ...load, workload: MIX, backend: { kind: "file", output, fileCount: LOG_COUNT, layout, ...rest } };
+}
+
+/** What a new process finds in files such as these, on another disk. */
+async function readElsewhere(files: Files, serializer: SerializerName) {
+  using directory = temporaryDirectory();
+  const { path } = directory;
+  for (const [name, bytes] of files) Deno.writeFileSync(`${path}/${name}`, bytes);
+  const { backend } = logOptions(path, { policy: SWEPT, serializer, sync: "none", logBytes: LOG_BYTES, ops: 1 });
+  const recovered = await recoverFiles(backend, MIX);
+  await recovered.close();
+  return recovered.files;
+}
 
 /** What directories hold after an earlier run. */
 class Templates {

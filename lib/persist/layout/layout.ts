@@ -95,6 +95,12 @@ export interface Layout {
    */
   maintain(): boolean;
 
+  /**
+   * Removes, as far as that is possible, what {@linkcode Layout.maintain} was making beside the load. Only the file worker
+   * calls it, when it ends because something has failed.
+   */
+  abandon(): void;
+
   /** Where the layout counts what it writes and syncs. */
   readonly meter: WriterMeter;
 }

@@ -98,6 +98,10 @@ export class SnapshotLayout implements Layout {
     return false;
   }
 
+  abandon(): void {
+    // Nothing is made beside the load.
+  }
+
   #encode(view: ShardView): Uint8Array {
     const length = this.#codec.encode(view, this.#scratch);
     return this.#scratch.bytes.subarray(0, length);

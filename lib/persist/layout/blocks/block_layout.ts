@@ -208,6 +208,10 @@ export class BlockLayout implements Layout {
   }
 
   /** Creates the files that are not there yet, one after the other. */
+  abandon(): void {
+    // Each piece of maintenance is complete when it returns.
+  }
+
   maintain(): boolean {
     const { files, locks } = this.#parts;
     const table = this.#table;

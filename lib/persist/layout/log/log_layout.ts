@@ -176,6 +176,15 @@ export class LogLayout implements Layout, LogBatchVisitor {
     this.#parts.segments.close();
   }
 
+  abandon(): void {
+    try {
+      this.#parts.checkpoints.abandon();
+      this.#parts.segments.close();
+    } catch {
+      // The failure that led here is the one to report; the next opening of the directory removes what is left.
+    }
+  }
+
   maintain(): boolean {
     return this.#prepareSegment() || this.#parts.checkpoints.work();
   }
