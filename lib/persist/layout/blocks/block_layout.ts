@@ -208,10 +208,6 @@ export class BlockLayout implements Layout {
   }
 
   /** Creates the files that are not there yet, one after the other. */
-  abandon(): void {
-    // Each piece of maintenance is complete when it returns.
-  }
-
   maintain(): boolean {
     const { files, locks } = this.#parts;
     const table = this.#table;
@@ -225,6 +221,10 @@ export class BlockLayout implements Layout {
       locks.unlock(file);
     }
     return true;
+  }
+
+  abandon(): void {
+    // Each piece of maintenance is complete when it returns.
   }
 
   #writeFile(file: number): void {
