@@ -1,0 +1,75 @@
+/**
+ * The documents of a sweep's runs, as `--format=json` would print them, and the entries of its configurations.
+ *
+ * @module
+ */
+import type { Fields } from "../../lib/compare/result_file.ts";
+import type { ConfigurationEntry, RunLine, SweepHeader } from "../../lib/sweep/lines.ts";
+
+/** The result of a run with a gauge. */
+export function fileRun(
+  opsPerSec: number,
+  { ageMs, boundMs, writes = 100 }: { ageMs: number; boundMs?: number; writes?: number },
+): Fields {
+  return {
+    total_ops_per_sec: opsPerSec,
+    process_crash_writes_p99: writes / 2,
+    process_crash_writes_max: writes,
+    process_crash_age_p99_sec: ageMs / 2000,
+    process_crash_age_max_sec: ageMs / 1000,
+    ...(boundMs === undefined ? {} : { process_crash_age_bound_sec: boundMs / 1000 }),
+    power_loss: "everything",
+    promises: { process_crash: "the last moments", power_loss: "everything that was never synced", failover: null },
+  };
+}
+
+/** The result of a run in memory alone. */
+export function memoryRun(opsPerSec: number): Fields {
+  return {
+    total_ops_per_sec: opsPerSec,
+    promises: { process_crash: "everything", power_loss: "everything", failover: null },
+  };
+}
+
+/** The result of a run on an engine that promises to lose nothing. */
+export function safeRun(opsPerSec: number): Fields {
+  const none = { writes_bound: 0, age_bound_sec: 0 };
+  return {
+    total_ops_per_sec: opsPerSec,
+    promises: {
+      process_crash: "nothing",
+      power_loss: "the commits since the last checkpoint",
+      failover: null,
+      process_crash_writes_bound: none.writes_bound,
+      process_crash_age_bound_sec: none.age_bound_sec,
+    },
+  };
+}
+
+export function entryOf(id: string, args: readonly string[]): ConfigurationEntry {
+  const [backend = ""] = args;
+  return { id, args, command: `kvlab --seed=1 ${args.join(" ")}`, backend, layout: null, promises: null };
+}
+
+export const ENTRIES = [
+  entryOf("c01", ["memory"]),
+  entryOf("c02", ["file", "--flush-period-us=2000"]),
+  entryOf("c03", ["file", "--flush-period-us=50000"]),
+  entryOf("c04", ["sqlite"]),
+];
+
+export const HEADER: SweepHeader = {
+  kind: "kvlab/sweep",
+  version: 1,
+  kvlab: "0.1.0",
+  started_at: "2026-01-02T03:04:05.000Z",
+  seed: 1,
+  load_args: ["--seed=1"],
+  options: {},
+  machine: {},
+  configurations: ENTRIES,
+};
+
+export function runLine(configuration: string, round: number, result: Fields): RunLine {
+  return { kind: "run", configuration, round, started_at: "2026-01-02T03:04:06.000Z", took_ms: 1000, result };
+}

@@ -1,0 +1,83 @@
+/**
+ * Tests of the results file: what is appended is there again, a torn last line is forgiven, other damage is not.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { PersistError } from "../../lib/persist/persist_error.ts";
+import { parseSweepFile, readSweepFile, SweepFile } from "../../lib/sweep/results_file.ts";
+import { temporaryDirectory } from "../run/files.ts";
+import { HEADER, memoryRun, runLine } from "./documents.ts";
+
+const LINES = [1, 2, 3].map((round) => runLine("c01", round, memoryRun(1000 * round)));
+
+function textOf(lines: readonly unknown[]): string {
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+Deno.test("SweepFile gives back its header and lines, and goes on behind them", () => {
+  using directory = temporaryDirectory();
+  const path = `${directory.path}/r.jsonl`;
+  const created = SweepFile.create(path, HEADER);
+  created.append(LINES[0]!);
+  created.close();
+  const { file, content } = SweepFile.resume(path);
+  assertEquals(content, { header: HEADER, lines: [LINES[0]!], isTorn: false });
+  file.append(LINES[1]!);
+  file.close();
+  assertEquals(readSweepFile(path).lines, LINES.slice(0, 2));
+});
+
+Deno.test("SweepFile.resume() cuts off a torn last line, wherever it is torn", () => {
+  using directory = temporaryDirectory();
+  const path = `${directory.path}/r.jsonl`;
+  const whole = textOf([HEADER, LINES[0]]);
+  const last = textOf([LINES[1]]);
+  for (const length of [1, 2, Math.floor(last.length / 2), last.length - 1]) {
+    Deno.writeTextFileSync(path, whole + last.slice(0, length));
+    const { file, content } = SweepFile.resume(path);
+    assert(content.isTorn);
+    assertEquals(content.lines, [LINES[0]!]);
+    file.append(LINES[2]!);
+    file.close();
+    assertEquals(Deno.readTextFileSync(path), whole + textOf([LINES[2]]));
+  }
+});
+
+Deno.test("parseSweepFile() refuses any other damage, with the line", () => {
+  const [one, two] = LINES;
+  const rows = [
+    ["", "it holds no sweep: its first line is missing"],
+    [textOf([HEADER]).slice(0, 20), "it holds no sweep: its first line is missing"],
+    [textOf([{ kind: "other" }]), "line 1 does not begin a sweep"],
+    [textOf([{ ...HEADER, version: 2 }]), "line 1 is of version 2, must be 1"],
+    [textOf([HEADER]) + "{\n" + textOf([one]), "line 2 is damaged: it is not JSON"],
+    [textOf([HEADER, one]).slice(0, -20) + "\n", "line 2 is damaged: it is not JSON"],
+    [textOf([HEADER, one, { ...two, configuration: "c09" }]), 'line 3 is damaged: there is no configuration "c09"'],
+    [textOf([HEADER, { ...one, round: 0 }]), "line 2 is damaged: round is missing"],
+    [textOf([HEADER, { ...one, result: 3 }]), "line 2 is damaged: result is missing"],
+    [textOf([HEADER, { ...one, took_ms: null }]), "line 2 is damaged: took_ms is missing"],
+    [textOf([HEADER, { kind: "x" }]), 'line 2 is damaged: no line is of kind "x"'],
+    [textOf([HEADER, null]), "line 2 is damaged: no line is of kind undefined"],
+  ] as const;
+  for (const [text, reason] of rows) {
+    const error = assertThrows(() => parseSweepFile("r.jsonl", text), PersistError);
+    assertEquals(error.message, `Cannot read r.jsonl: ${reason}`);
+  }
+});
+
+Deno.test("SweepFile refuses a file that is there already, and one that another has open", () => {
+  using directory = temporaryDirectory();
+  const path = `${directory.path}/r.jsonl`;
+  const file = SweepFile.create(path, HEADER);
+  const existing = assertThrows(() => SweepFile.create(path, HEADER), PersistError);
+  assertEquals(
+    existing.message,
+    `Cannot create ${path}: it exists already: go on with it by --resume, or name another file`,
+  );
+  const locked = assertThrows(() => SweepFile.resume(path), PersistError);
+  assertEquals(locked.message, `Cannot write ${path}: another kvlab is writing it`);
+  file.close();
+  assertEquals(readSweepFile(path), { header: HEADER, lines: [], isTorn: false });
+  assertThrows(() => SweepFile.resume(`${directory.path}/none.jsonl`), PersistError, "No such file");
+});

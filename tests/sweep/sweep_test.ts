@@ -1,0 +1,152 @@
+/**
+ * Tests of the sweep: what it runs, keeps, kills and answers, with hands that measure nothing.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Fields } from "../../lib/compare/result_file.ts";
+import type { SummaryLine, SweepLine } from "../../lib/sweep/lines.ts";
+import type { Space } from "../../lib/sweep/outcome.ts";
+import { SweepResults } from "../../lib/sweep/results.ts";
+import { limitsOf, type Question } from "../../lib/sweep/summary.ts";
+import { type ChildOutcome, sweep, type SweepParts } from "../../lib/sweep/sweep.ts";
+import { ENTRIES, fileRun, memoryRun, safeRun } from "./documents.ts";
+
+const QUESTION: Question = { axis: { crash: "process_crash", unit: "age_ms" }, limit: undefined };
+
+const RUNS: Readonly<Record<string, Fields>> = {
+  c01: memoryRun(2_000_000),
+  c02: fileRun(400_000, { ageMs: 4, boundMs: 5 }),
+  c03: fileRun(1_810_000, { ageMs: 55, boundMs: 60 }),
+  c04: safeRun(9_000),
+};
+
+const KILLS: Fields = { kills: 5, kills_held: 5, held: true, lost_max: 812, oldest_lost_max_sec: 0.0031 };
+
+interface Done {
+  readonly summary: SummaryLine;
+  readonly kept: SweepLine[];
+}
+
+/** A sweep of the four entries whose hands give always the same. */
+async function sweepOf(
+  changes: Partial<SweepParts> = {},
+  run: (id: string) => ChildOutcome = (id) => ({ result: RUNS[id]! }),
+): Promise<Done> {
+  const question = changes.question ?? QUESTION;
+  const space: Space = { configurations: ENTRIES.map(({ id }) => id), seed: 1, limits: limitsOf(question) };
+  const kept: SweepLine[] = [];
+  const summary = await sweep({
+    entries: ENTRIES,
+    space,
+    question,
+    results: new SweepResults(),
+    budgetMs: 60_000,
+    kills: 5,
+    estimateMs: () => 1000,
+    killsMs: 1000,
+    hands: {
+      run: ({ id }) => Promise.resolve(run(id)),
+      kill: () => Promise.resolve({ result: KILLS }),
+    },
+    keep: (line) => void kept.push(line),
+    ...changes,
+  });
+  return { summary, kept };
+}
+
+Deno.test("sweep() runs until the frontier is separated, keeps each run before the next, and kills the frontier", async () => {
+  const { summary, kept } = await sweepOf();
+  assertEquals(summary.ended, "separated");
+  assertEquals(summary.frontier, ["c04", "c02", "c03", "c01"]);
+  assertEquals(kept.at(-1), summary);
+  const crashed = kept.filter(({ kind }) => kind === "crash").map((line) =>
+    "configuration" in line && line.configuration
+  );
+  assertEquals(crashed.sort(), ["c02", "c03", "c04"]);
+  for (const { runs, ci95 } of summary.configurations) {
+    assert(runs >= 6);
+    assert(ci95 !== null);
+  }
+});
+
+Deno.test("sweep() answers for nothing, 10 ms and 100 ms, with the command, the next safer and the kills", async () => {
+  const { summary: { answer } } = await sweepOf();
+  assertEquals(answer.split("\n"), [
+    "fastest with nothing at risk when the process dies: c04 `kvlab --seed=1 sqlite` at 9.00 k ops/s (9.00–9.00), " +
+    "5 kills lost at most 812 writes, 3.1 ms",
+    "fastest with at most 10 ms at risk when the process dies: c02 `kvlab --seed=1 file --flush-period-us=2000` at " +
+    "400 k ops/s (400–400), 44× the next safer, c04, 5 kills lost at most 812 writes, 3.1 ms",
+    "fastest with at most 100 ms at risk when the process dies: c03 `kvlab --seed=1 file --flush-period-us=50000` at " +
+    "1.81 M ops/s (1.81–1.81), 4.5× the next safer, c02, 5 kills lost at most 812 writes, 3.1 ms",
+  ]);
+});
+
+Deno.test("sweep() answers the limit that was asked for, also where nothing keeps it", async () => {
+  const { summary } = await sweepOf({
+    question: { axis: { crash: "power_loss", unit: "writes" }, limit: 100 },
+    kills: 0,
+  });
+  assertEquals(summary.answer, "nothing that was measured has at most 100 writes at risk when the power fails");
+  assertEquals(summary.lose_at_most, { writes: 100 });
+  assertEquals(summary.on, "power-loss");
+});
+
+Deno.test("sweep() goes on when a configuration fails, and says why", async () => {
+  const { summary, kept } = await sweepOf(
+    {},
+    (id) => id === "c03" ? { reason: "no space left" } : { result: RUNS[id]! },
+  );
+  assertEquals(kept.filter(({ kind }) => kind === "failure").length, 1);
+  const failed = summary.configurations.find(({ id }) => id === "c03");
+  assertEquals([failed?.state, failed?.reason, failed?.runs], ["failed", "no space left", 0]);
+  assertEquals(summary.frontier, ["c04", "c02", "c01"]);
+});
+
+Deno.test("sweep() trusts no promise that a kill has refuted, and kills what takes its place", async () => {
+  const killed: string[] = [];
+  const { summary } = await sweepOf({
+    hands: {
+      run: ({ id }) => Promise.resolve({ result: RUNS[id]! }),
+      kill: ({ id }) => {
+        killed.push(id);
+        return Promise.resolve({ result: id === "c02" ? { ...KILLS, kills_held: 3, held: false } : KILLS });
+      },
+    },
+    question: { ...QUESTION, limit: 10 },
+  });
+  assert(killed.includes("c02"));
+  assertStringIncludes(summary.answer, "fastest with at most 10 ms at risk when the process dies: c04 ");
+  assertEquals(summary.configurations.find(({ id }) => id === "c02")?.state, "dominated");
+});
+
+Deno.test("sweep() ends when told to, with the answer so far, and does not count what was under way", async () => {
+  const controller = new AbortController();
+  let runs = 0;
+  const { summary, kept } = await sweepOf({ stop: controller.signal }, (id) => {
+    if (++runs < 6) return { result: RUNS[id]! };
+    controller.abort("SIGINT");
+    return undefined;
+  });
+  assertEquals(summary.ended, "interrupted");
+  assertEquals(kept.filter(({ kind }) => kind === "run").length, 5);
+  assertStringIncludes(summary.answer, "fastest with nothing at risk");
+});
+
+Deno.test("sweep() ends with the first round when the time is up", async () => {
+  const { summary, kept } = await sweepOf({ budgetMs: 0 });
+  assertEquals(summary.ended, "budget");
+  assertEquals(kept.map(({ kind }) => kind), ["run", "run", "run", "run", "summary"]);
+});
+
+Deno.test("sweep() goes on from what there is, and counts the time that it took", async () => {
+  const { kept } = await sweepOf();
+  const runs = kept.filter(({ kind }) => kind === "run");
+  const before = runs.slice(0, 10);
+  const resumed = await sweepOf({ results: new SweepResults(before) });
+  const places = (lines: readonly SweepLine[]) =>
+    lines.flatMap((line) => line.kind === "run" ? [`${line.configuration} ${line.round}`] : []);
+  assertEquals([...places(before), ...places(resumed.kept)], places(runs));
+  const spent = before.map((line) => line.kind === "run" ? { ...line, took_ms: 6000 } : line);
+  assertEquals((await sweepOf({ results: new SweepResults(spent) })).summary.ended, "budget");
+});
