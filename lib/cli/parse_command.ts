@@ -15,6 +15,7 @@ import { quoteAll, read, refuseRepeatedAndEmpty, refuseStrays, refuseUnknownFlag
 import { BACKEND_NAMES, type BackendName, FLAGS, SWITCHES } from "./flags.ts";
 import { measurementOptions, readMeasurementValues } from "./measurement_options.ts";
 import { isQuiet, type OutputOptions, outputOptions, readOutputValues } from "./output_options.ts";
+import { redisLag } from "./redis_options.ts";
 import { refuseTooLargeStore } from "./store_check.ts";
 import { type SweepCommand, sweepCommand } from "./sweep_options.ts";
 import { UsageError } from "./usage_error.ts";
@@ -39,6 +40,10 @@ export interface CrashCommand {
   readonly kills: number;
   /** The load of each child. Its time is the longest that a child runs before it is killed. */
   readonly options: RunOptions & { readonly backend: CrashBackendOptions; readonly workload: MixOptions };
+  /**
+   * Present where copies take over from what is killed: for so long they get nothing more before that, in milliseconds.
+   */
+  readonly lagMs?: number;
   readonly format: "text" | "json";
   /** File for the result as an HTML page. */
   readonly reportFile?: string;
@@ -214,10 +219,12 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const inFlight = backend.kind === "engine" ? backend.inFlight : 1;
   const workload = numberedMix(raw, workloadValues, { ...timed, inFlight });
   refuseTooLargeStore(workload, backend, load.threads);
+  const lagMs = name === "redis" ? redisLag(raw) : undefined;
   return {
     kind: "crash",
     kills,
     options: { ...timed, workload, backend },
+    ...(lagMs === undefined ? {} : { lagMs }),
     format,
     ...(reportFile === undefined ? {} : { reportFile }),
     quiet: isQuiet(raw),

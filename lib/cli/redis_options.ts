@@ -57,6 +57,30 @@ function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisS
   };
 }
 
+/**
+ * For how long a cluster's replicas lag before a primary is killed, in milliseconds; `undefined` where the crash is not of a
+ * cluster, and the server itself is killed.
+ *
+ * @throws {UsageError} when nothing may be killed, or flags contradict each other
+ */
+export function redisLag(raw: RawArguments): number | undefined {
+  const lagMs = read(raw, FLAGS.lag);
+  const nodeTimeoutMs = read(raw, FLAGS.nodeTimeout);
+  const { url, spawn, cluster, lag, reportFile } = FLAGS;
+  if (raw.given.has(url.name)) {
+    throw new UsageError(`crash kills only what it has started, must be --${spawn.name}, got --${url.name}`);
+  }
+  if (!raw.given.has(cluster.name)) {
+    refuseUnless(raw, lag, false, "--cluster");
+    return undefined;
+  }
+  refuseUnless(raw, reportFile, false, "a crash of one server, not with --cluster");
+  if (read(raw, cluster) === "running" || lagMs < nodeTimeoutMs) return lagMs;
+  throw new UsageError(
+    `--lag must be shorter than --node-timeout=${nodeTimeoutMs}ms, got ${lagMs}ms: else the replicas are held for dead`,
+  );
+}
+
 /** @throws {UsageError} when a flag is given although what it goes with is not there */
 function refuseUnless({ given }: RawArguments, { name }: FlagName, isThere: boolean, goesWith: string): void {
   if (!isThere && given.has(name)) throw new UsageError(`--${name} goes with ${goesWith}`);

@@ -7,7 +7,7 @@
  */
 import type { EngineBackendOptions } from "../backend/backend.ts";
 import type { AsynchronousConnection } from "../engine/connection.ts";
-import type { PreparedEngine } from "../engine/engine.ts";
+import type { Engine, PreparedEngine } from "../engine/engine.ts";
 import { EngineError } from "../engine/engine_error.ts";
 import { loadEngine } from "../engine/engines.ts";
 import type { Failover } from "../engine/failover.ts";
@@ -35,6 +35,13 @@ export interface FailoverHooks {
   onFailover?(round: FailoverRound): void;
 }
 
+/** What came of it. */
+export interface FailoverEnd {
+  readonly result: FailoverResult;
+  /** What a failover has thrown, which ended the others. */
+  readonly failure?: { readonly error: unknown };
+}
+
 /** The load goes on so long after everything is well again, in milliseconds. */
 const AFTER_MS = 200;
 /** From the kill on, a write to the keys of the killed one must have gone through within this time. */
@@ -44,9 +51,9 @@ const UNAVAILABLE_MS_MAX = 120_000;
  * Starts the engine, and as often as asked kills one of those that serve writes while a load goes on, waits until a copy
  * has taken over and the killed one stands by again, and compares what had been acknowledged with what is there.
  *
- * @throws {EngineError} when the engine has no copies that could take over, or none does
+ * @throws {EngineError} when the engine has no copies that could take over
  */
-export async function failOver(options: FailoverOptions, hooks: FailoverHooks = {}): Promise<FailoverResult> {
+export async function failOver(options: FailoverOptions, hooks: FailoverHooks = {}): Promise<FailoverEnd> {
   const { options: { backend: { engine: name, settings, inFlight }, threads, workload }, kills, lagMs } = options;
   const { valueBytesMax } = workload;
   const engine = await loadEngine(name);
@@ -54,26 +61,34 @@ export async function failOver(options: FailoverOptions, hooks: FailoverHooks = 
   const prepared = await engine.prepare({ settings, threads, inFlight, valueBytesMax });
   try {
     const rounds = new FailoverRounds(options, { prepared, promise, title: engine.title });
-    const results: FailoverRound[] = [];
     const connections: AsynchronousConnection[] = [];
+    const done: FailoverRound[] = [];
+    let failure: FailoverEnd["failure"];
     try {
-      for (let thread = 0; thread < threads; thread++) {
-        const connection = await engine.connect(prepared.target);
-        if (connection.kind === "asynchronous") connections.push(connection);
-      }
+      for (let thread = 0; thread < threads; thread++) connections.push(await connect(engine, prepared));
       for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
-        const result = await rounds.failOver(kill, connections);
-        results.push(result);
-        hooks.onFailover?.(result);
+        const round = await rounds.failOver(kill, connections);
+        done.push(round);
+        hooks.onFailover?.(round);
       }
+    } catch (error) {
+      failure = { error };
     } finally {
       for (const connection of connections) await connection.close();
     }
     const stopped = hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {};
-    return { options: options.options, lagMs, promise: rounds.promise, rounds: results, ...stopped };
+    const result = { options: options.options, lagMs, promise: rounds.promise, rounds: done, ...stopped };
+    return { result, ...(failure === undefined ? {} : { failure }) };
   } finally {
     await prepared.close();
   }
+}
+
+async function connect(engine: Engine, { target }: PreparedEngine): Promise<AsynchronousConnection> {
+  const connection = await engine.connect(target);
+  if (connection.kind === "asynchronous") return connection;
+  await connection.close();
+  throw new EngineError("fail over", engine.title, "its operations cannot go on while others wait");
 }
 
 /** The failovers of one engine. */

@@ -1,10 +1,12 @@
 /**
- * The victim whose process is killed: kvlab with all that it holds in itself, our own store or an embedded engine.
+ * The victim whose process is killed: kvlab with all that it holds in itself, our own store or an embedded engine, or the
+ * server that it has started, and then kvlab.
  *
  * SIGKILL keeps the page cache, so it shows what a crash of the process loses, and says nothing about a power loss.
  *
  * @module
  */
+import { loadEngine } from "../engine/engines.ts";
 import type { MixOptions } from "../load/workload.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import type { RunOptions } from "../run/run_options.ts";
@@ -31,7 +33,10 @@ export class ProcessVictim implements Victim {
 
   async fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined> {
     const { program = thisProgram(options), stop } = this.#parts;
-    return await killChild(program, options, { moment, stop });
+    const { backend } = this;
+    const engine = backend.kind === "engine" ? await loadEngine(backend.engine) : undefined;
+    const before = () => engine?.killServer?.(backend.output);
+    return await killChild(program, options, { moment, stop, before });
   }
 
   async recover(mix: MixOptions): Promise<Recovered> {

@@ -62,6 +62,13 @@ export interface Engine<Settings extends EngineSettings = EngineSettings> {
    */
   prepare(preparation: EnginePreparation<Settings>): PreparedEngine | Promise<PreparedEngine>;
   /**
+   * Kills the process that holds the data, where that is another one than kvlab's, and resolves when the signal has been
+   * sent. It comes before kvlab's own, so that nothing that is acknowledged later counts as survived.
+   *
+   * @param directory of the engine's files
+   */
+  killServer?(directory: string): Promise<void>;
+  /**
    * Opens a load worker's connection.
    *
    * @throws {EngineError} when that fails

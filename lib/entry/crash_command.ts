@@ -9,15 +9,12 @@ import { allHeld, type CrashResult, type KillResult } from "../crash/crash_resul
 import { configurationLine } from "../report/configuration_line.ts";
 import { crashJson, crashText, killLine } from "../report/crash_text.ts";
 import { VERSION } from "../version.ts";
-import { EXIT_FAILURE } from "./error_line.ts";
+import { EXIT_FAILURE, EXIT_NOT_HELD } from "./error_line.ts";
 import { checkOutputFile } from "./output_file.ts";
 import { deliverReport } from "./report_file.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
 import { print, stdoutStyle, warn } from "./terminal.ts";
 import { refuseTooManyWorkers } from "./worker_check.ts";
-
-/** The exit code when a kill tore files or cost more than the gauge said. */
-const EXIT_NOT_HELD = 3;
 
 /**
  * Does what the command says, and returns the exit code. What the kills have shown is printed, even if a later one fails.

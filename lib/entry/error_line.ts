@@ -10,6 +10,9 @@ export const EXIT_FAILURE = 1;
 /** Exit code of a command line that cannot be right. */
 export const EXIT_USAGE = 2;
 
+/** Exit code of a crash in which more was lost than the gauge or a promise allows. */
+export const EXIT_NOT_HELD = 3;
+
 /** One line for any error; the user needs no stack. */
 export function errorLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

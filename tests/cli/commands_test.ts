@@ -202,6 +202,7 @@ const TAKERS: Readonly<Record<string, string>> = {
   file: "a run or crash",
   engine: "a run or crash",
   sweep: "sweep",
+  crash: "crash",
 };
 
 Deno.test("parseCommand() refuses flags of other commands, whatever their value, and says whose they are", () => {

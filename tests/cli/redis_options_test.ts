@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { configurationLine } from "../../lib/report/configuration_line.ts";
 import { optionsObject } from "../../lib/report/options_json.ts";
-import { assertRefused, assertRun, MEMORY_RUN } from "./command_lines.ts";
+import { assertRefused, assertRun, MEMORY_RUN, parse } from "./command_lines.ts";
 
 const URL = "redis://:secret@host:6379/1";
 
@@ -88,6 +88,24 @@ Deno.test("parseCommand() refuses redis flags that do not go together", () => {
   assertRefused(
     "redis --spawn --rdb=60",
     '--rdb must be SECONDS:CHANGES, two whole numbers from 1, such as 60:1000, got "60"',
+  );
+});
+
+Deno.test("parseCommand() has a crash of a cluster kill its primaries, and one of a server the server", () => {
+  const cluster = parse("crash redis --spawn --cluster=3x1 --lag=300ms");
+  assert(cluster.kind === "crash");
+  assertEquals(cluster.lagMs, 300);
+  const server = parse("crash redis --spawn --appendfsync=always");
+  assert(server.kind === "crash");
+  assertEquals(server.lagMs, undefined);
+  assertRefused("crash redis --spawn --lag=1s", "--lag goes with --cluster");
+  assertRefused(
+    `crash redis --url=${URL}`,
+    "crash kills only what it has started, must be --spawn, got --url",
+  );
+  assertRefused(
+    "crash redis --spawn --cluster=3x1 --lag=2s",
+    "--lag must be shorter than --node-timeout=2000ms, got 2000ms: else the replicas are held for dead",
   );
 });
 

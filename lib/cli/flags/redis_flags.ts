@@ -102,6 +102,17 @@ export const REDIS_FLAGS = {
     defaultText: "0",
     ...wholeNumber({ min: 0, max: 100 }),
   },
+  /** Its value is in milliseconds. */
+  lag: {
+    name: "lag",
+    scope: "crash",
+    engines: ["redis"],
+    about:
+      "Of crash with redis --spawn --cluster, where a primary is killed each time: for so long before that its replicas are " +
+      "stopped and get nothing more, as over a slow network.",
+    defaultText: "0ms",
+    ...duration({ min: "0ms", minMs: 0 }, { example: "300ms" }),
+  },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
 function parseUrl(text: string): string | undefined {

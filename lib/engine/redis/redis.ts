@@ -12,6 +12,7 @@ import { RedisConnection } from "./connection.ts";
 import { useRunning } from "./running.ts";
 import { redisPromises } from "./promises.ts";
 import { RedisServer } from "./server.ts";
+import { killServerIn } from "./server_process.ts";
 import type { RedisSettings, RedisTarget } from "./settings.ts";
 
 /** What the keys in a server of our own begin with. */
@@ -26,6 +27,8 @@ export const ENGINE: Engine<RedisSettings> = {
     const { settings } = preparation;
     return settings.url === undefined ? spawn(preparation, settings) : useRunning(settings.url, settings);
   },
+
+  killServer: killServerIn,
 
   connect(target) {
     const redis = target as RedisTarget;

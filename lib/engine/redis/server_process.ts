@@ -143,3 +143,19 @@ export function readPid(directory: string): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * Kills the server that another process has started in a directory; does nothing when none runs there.
+ *
+ * @throws {EngineError} when this process may not
+ */
+export async function killServerIn(directory: string): Promise<void> {
+  const pid = readPid(directory);
+  if (pid === undefined) return;
+  try {
+    const args = ["-c", 'kill -s KILL "$1"', "sh", pid];
+    await new Deno.Command("sh", { args, env: PLAIN_LOADER, stdin: "null", stdout: "null", stderr: "null" }).output();
+  } catch (error) {
+    throw new EngineError("kill", `the server in ${directory}`, error);
+  }
+}

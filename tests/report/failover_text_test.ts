@@ -1,0 +1,80 @@
+/**
+ * Tests of the report of failovers.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import type { FailoverResult, FailoverRound } from "../../lib/crash/failover_result.ts";
+import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
+import { failoverJson, failoverLine, failoverText } from "../../lib/report/failover_text.ts";
+
+const LOSSY: FailoverRound = {
+  kill: 1,
+  acknowledged: 1000,
+  recovered: 900,
+  lost: 100,
+  oldestLostMs: 300,
+  neverAcknowledged: 2,
+  holes: 90,
+  refused: 50,
+  takeoverMs: 3500,
+  unavailableMs: 4000,
+  held: true,
+};
+const SAFE: FailoverRound = {
+  ...LOSSY,
+  kill: 2,
+  lost: 0,
+  recovered: 1000,
+  oldestLostMs: 0,
+  holes: 0,
+  takeoverMs: 4500,
+};
+
+const RESULT: FailoverResult = {
+  options: {
+    threads: 1,
+    loadTimeMs: 1000,
+    pattern: "unthrottled",
+    seed: 1,
+    workload: NUMBERED_SEED_MIX,
+    backend: { kind: "engine", engine: "redis", settings: { cluster: true }, inFlight: 4 },
+  },
+  lagMs: 300,
+  promise: { text: "what the replica does not have" },
+  rounds: [LOSSY, SAFE],
+};
+
+Deno.test("failoverText() sums up, and shows ranges of what took time", () => {
+  assertEquals(failoverText(RESULT).split("\n"), [
+    "failovers   2, replicas 300 ms behind",
+    "writes      2,000 acknowledged, 100 refused, 4 of them there all the same",
+    "lost        100 writes, at most 100 in one failover, up to 300 ms old",
+    "holes       90 lost writes before one that survived",
+    "takeover    3.5 s to 4.5 s after the kill",
+    "no writes   4 s to 4 s after the kill",
+    "may lose    failover: what the replica does not have",
+    "verdict     2 of 2 failovers lost no more than promised",
+    "",
+  ]);
+});
+
+Deno.test("failoverLine() says what one failover cost, and whether a promise was broken", () => {
+  assertEquals(
+    failoverLine(LOSSY),
+    "failover 1: lost 100 (up to 300 ms old) of 1,000 writes, 50 refused, writes through again after 4 s: held",
+  );
+  assertEquals(
+    failoverLine({ ...SAFE, held: false }),
+    "failover 2: lost none of 1,000 writes, 50 refused, writes through again after 4 s: PROMISE BROKEN",
+  );
+});
+
+Deno.test("failoverJson() has the sums, the most of one failover, and a row for each", () => {
+  const document = JSON.parse(failoverJson(RESULT));
+  assertEquals(document.held, true);
+  assertEquals([document.failovers, document.lag_sec, document.lost, document.refused], [2, 0.3, 100, 100]);
+  assertEquals([document.takeover_max_sec, document.unavailable_max_sec], [4.5, 4]);
+  assertEquals(document.rows[1].lost, 0);
+  assertEquals(document.rows[0].oldest_lost_sec, 0.3);
+});
