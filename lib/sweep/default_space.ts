@@ -14,7 +14,7 @@ export const DEFAULT_GROUPS: readonly (readonly string[])[] = [
   ["file", "--file-count=16", "--layout=log", "--flush-period-us=2000,50000", "--sync=none,data"],
   ["file", "--file-count=128", "--replace=alternate", "--flush-period-us=2000,50000", "--sync=none"],
   ["file", "--file-count=16", "--layout=log", "--queue-depth=64,8192", "--sync=none,data"],
-  ["file", "--file-count=128", "--replace=alternate", "--queue-depth=8192", "--sync=none"],
+  ["file", "--file-count=16", "--layout=blocks", "--flush-period-us=2000,50000", "--sync=none"],
   ["file", "--file-count=16", "--layout=log", "--write-period-us=500", "--sync=none,data"],
   ["file", "--file-count=1,16", "--layout=log", "--commit-delay-us=0", "--sync=none,data"],
   ["sqlite", "--synchronous=off,normal,full"],
