@@ -164,7 +164,7 @@ function openStored(
     case "snapshot":
       return openSnapshots(directory, { codec: CODECS[serializer], shards, sync, layout });
     case "blocks":
-      return openBlocks(directory, { files: fileCount, shards, serializer, sync, layout });
+      return openBlocks(directory, { files: fileCount, shards, serializer, sync, layout, ...keys });
     case "log":
       return openLogs(directory, { logs: fileCount, shards, serializer, sync, layout, policy, ...keys, abort });
   }

@@ -9,6 +9,7 @@ import { loadEngine } from "../engine/engines.ts";
 import { mixKeySpace } from "../load/mix.ts";
 import type { MixOptions } from "../load/workload.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
+import { parseBlockFileName } from "../persist/layout/blocks/block_file_name.ts";
 import { parseLogFileName } from "../persist/layout/log/log_file_name.ts";
 import { parseShardFileName } from "../persist/shard_file.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
@@ -40,7 +41,7 @@ export interface RecoveredDirectory extends Recovered {
 export interface RecoveredFiles {
   /** Each shard's version. */
   readonly versions: Float64Array;
-  /** How many shards had files but no sound one, or how many logs had a damaged file. */
+  /** How many shards had files but no sound one, or how many logs, or block files, were damaged. */
   readonly torn: number;
   /** Damaged files of shards that had another, sound one. */
   readonly damagedSpares: number;
@@ -109,8 +110,8 @@ function damageIn(
   let damagedSpares = 0;
   for (const { path } of filesSetAside) {
     const name = path.slice(path.lastIndexOf("/") + 1);
-    // A log has no spares: each of its files holds what no other one does.
-    const log = parseLogFileName(name)?.log;
+    // These have no spares: each file holds what no other one does.
+    const log = parseLogFileName(name)?.log ?? parseBlockFileName(name)?.file;
     const shard = parseShardFileName(name)?.shard;
     if (log !== undefined) torn.add(log);
     else if (shard !== undefined && soundShards.has(shard)) damagedSpares++;

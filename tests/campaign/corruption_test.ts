@@ -1,20 +1,22 @@
 /**
- * The campaign of corruption: a snapshot cut off at every length and with each of its bits flipped. The codec detects
- * every one; loading a directory sets the file aside and takes the rest.
+ * The campaign of corruption: a snapshot, and a block file, cut off at every length and with each of its bits flipped. The
+ * codec detects every one; loading a directory sets the file aside and takes the rest.
  *
  * @module
  */
 import { decode } from "../codec/decode.ts";
-import { assertEquals, assertGreaterOrEqual, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual, assertThrows } from "@std/assert";
 import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { type Codec, SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts";
+import { readBlocks } from "../../lib/persist/layout/blocks/stored_blocks.ts";
 import { shardFileName } from "../../lib/persist/shard_file.ts";
 import type { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import { encodeShard, type Entry, storeOf } from "../codec/fixtures.ts";
+import { blockFileIn, optionsOf, putAll } from "../persist/layout/blocks/block_store.ts";
 import { contentOf, temporaryDirectory } from "../run/files.ts";
 import { isFull, report } from "./campaign.ts";
 
@@ -28,12 +30,15 @@ const DIRECTORY_EVERY = 97;
 const PUTS: readonly Entry[] = Array.from({ length: KEYS }, (_, i) => [`Key${i}`, `value ${i} "é"`]);
 const KEY_SPACE = { keyCount: KEYS, keyLengthMax: 16, valueLengthMax: 32 };
 
-/** Every damage of the bytes: what it is, and what is left. */
-function* damagesOf(bytes: Uint8Array<ArrayBuffer>): Generator<{ what: string; damaged: Uint8Array<ArrayBuffer> }> {
-  for (let length = 0; length < bytes.length; length++) {
+/** Every damage of the bytes, or one in so many of them: what it is, and what is left. */
+function* damagesOf(
+  bytes: Uint8Array<ArrayBuffer>,
+  step = 1,
+): Generator<{ what: string; damaged: Uint8Array<ArrayBuffer> }> {
+  for (let length = 0; length < bytes.length; length += step) {
     yield { what: `cut off at ${length}`, damaged: bytes.slice(0, length) };
   }
-  for (let bit = 0; bit < 8 * bytes.length; bit++) {
+  for (let bit = 0; bit < 8 * bytes.length; bit += step) {
     const damaged = bytes.slice();
     damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
     yield { what: `bit ${bit} flipped`, damaged };
@@ -101,4 +106,37 @@ async function assertSetAside(
   } finally {
     files.directory.close();
   }
+}
+
+const BLOCK_PUTS: readonly Entry[] = Array.from({ length: 40 }, (_, i) => [`k${i * i % 25}`, `value ${i} "é"`]);
+/** Of so many kinds of damage of a block file, one is tried; all of them in full. */
+const BLOCK_FILE_EVERY = 1201;
+
+for (const serializer of SERIALIZER_NAMES) {
+  Deno.test(`every truncation and every flipped bit of a ${serializer} block file is detected, or lost nothing`, async () => {
+    using directory = temporaryDirectory();
+    const store = optionsOf(directory.path, serializer);
+    await putAll(store, BLOCK_PUTS);
+    const path = blockFileIn(directory.path);
+    const bytes = Deno.readFileSync(path);
+    const options = { path, file: 0, files: 1, shards: 256, blockBytes: store.layout.blockBytes, serializer };
+    const whole = readBlocks(options);
+    assertEquals([whole.badPlaces, whole.isWhole], [[], true]);
+    let damages = 0, undone = 0;
+    for (const { what, damaged } of damagesOf(bytes, isFull() ? 1 : BLOCK_FILE_EVERY)) {
+      Deno.writeFileSync(path, damaged);
+      const { pages, badPlaces, cutOff } = readBlocks(options);
+      assert(badPlaces.length > 0 || cutOff !== undefined, `${what} is not detected`);
+      for (const page of pages) {
+        const newest = whole.pages.find((other) => other.shard === page.shard && other.page === page.page);
+        assert(
+          newest !== undefined && page.version <= newest.version,
+          `${what}: shard ${page.shard} has come from nowhere`,
+        );
+        if (page.version < newest.version) undone++;
+      }
+      damages++;
+    }
+    report("corruption", { [`${serializer} block file bytes`]: bytes.length, damages, "older images used": undone });
+  });
 }

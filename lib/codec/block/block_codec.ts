@@ -67,7 +67,4 @@ export interface BlockReader extends Readonly<BlockHead> {
    * @throws {CorruptSnapshotError} when the bytes are not what kvlab writes, although their checksum is right
    */
   next(): boolean;
-
-  /** Goes back to before the first entry. */
-  rewind(): void;
 }

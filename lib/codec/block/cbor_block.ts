@@ -184,13 +184,9 @@ class CborBlockReader implements BlockReader {
     this.shard = view.getUint32(SHARD_AT);
     this.page = view.getUint32(PAGE_AT);
     this.version = view.getUint32(VERSION_AT) * TWO_TO_32 + view.getUint32(VERSION_AT + 4);
-    this.rewind();
-    return "sound";
-  }
-
-  rewind(): void {
     this.#position = PREFIX.length;
     this.#left = this.#view.getUint32(COUNT_AT);
+    return "sound";
   }
 
   next(): boolean {

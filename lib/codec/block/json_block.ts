@@ -198,10 +198,6 @@ class JsonBlockReader implements BlockReader {
     return isSound ? "sound" : healthOfUnsound(bytes, this.#blank, TAIL_BYTES);
   }
 
-  rewind(): void {
-    this.#position = this.#entries;
-  }
-
   next(): boolean {
     const bytes = this.#bytes;
     const at = this.#position;

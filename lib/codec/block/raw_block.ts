@@ -96,12 +96,8 @@ class RawBlockReader implements BlockReader {
     this.page = view.getInt32(12, true);
     this.version = view.getFloat64(16, true);
     this.#end = HEAD_BYTES + view.getInt32(24, true) * WORD_BYTES;
-    this.rewind();
-    return "sound";
-  }
-
-  rewind(): void {
     this.#position = HEAD_BYTES;
+    return "sound";
   }
 
   next(): boolean {

@@ -83,6 +83,11 @@ export class BlockFiles {
     this.#parts.meter.countSync();
   }
 
+  /** Closes all files; the next write opens its own again. */
+  close(): void {
+    this.#open.close();
+  }
+
   #create(file: number, extents: number): void {
     const { directory, blockBytes, table } = this.#parts;
     const path = this.#path(file);

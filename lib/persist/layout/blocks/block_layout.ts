@@ -203,8 +203,9 @@ export class BlockLayout implements Layout {
     this.makeDurable();
   }
 
+  /** Each write is durable already. */
   makeAllDurable(): void {
-    // Each write is already.
+    this.#parts.files.close();
   }
 
   /** Creates the files that are not there yet, one after the other. */

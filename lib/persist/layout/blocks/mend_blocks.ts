@@ -1,12 +1,12 @@
 /**
  * Mending a block file that a crash or damage has left: what cannot be used becomes blank, what is missing at its end is
- * added, and its head says what there is.
+ * added, what is left there of growing is cut off, and its head says what there is.
  *
  * @module
  */
 import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
 import type { SetAsideFile, ShardDirectory } from "../../directory.ts";
-import { openFile, seekTo, syncData, writeAll } from "../../file_io.ts";
+import { openFile, seekTo, syncData, truncateFile, writeAll } from "../../file_io.ts";
 import type { TornFile } from "../stored_state.ts";
 import { encodeHead, fileBytes, HEAD_PLACES, headPlace } from "./block_format.ts";
 import type { StoredBlocks, StoredBlocksOptions } from "./stored_blocks.ts";
@@ -57,6 +57,7 @@ function repair(
   };
   for (const { place } of badPlaces) writeAt(place * blockBytes, blank);
   const end = fileBytes(extents, blockBytes);
+  if (bytes > end) truncateFile(path, end, false);
   for (let position = bytes; position < end;) {
     const missing = blank.subarray(position % blockBytes);
     writeAt(position, missing);

@@ -9,7 +9,6 @@ import { pageWordsOf } from "../../../codec/block/block_image.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
 import { hashKey } from "../../../store/hash.ts";
 import { jsonRoomOf } from "../../../store/pages.ts";
-import { entryWords } from "../../../store/shard.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import type { SetAsideFile, ShardDirectory } from "../../directory.ts";
 import { syncDirectory, syncFile } from "../../file_io.ts";
@@ -31,6 +30,8 @@ export interface OpenBlocksOptions {
   readonly serializer: SerializerName;
   readonly sync: SyncName;
   readonly layout: BlocksLayoutOptions;
+  /** Length in bytes of the longest value that puts will have. */
+  readonly valueLengthMax: number;
 }
 
 /** One file, mended. */
@@ -46,13 +47,13 @@ interface OpenedBlocks {
  * @throws {PersistError} when a file cannot be read for want of means, or not be mended
  */
 export async function openBlocks(directory: ShardDirectory, options: OpenBlocksOptions): Promise<StoredState> {
-  const { files, shards, serializer, sync, layout } = options;
+  const { files, shards, serializer, sync, layout, valueLengthMax: valueRoomMin } = options;
   const { blockBytes } = layout;
   const setAside: SetAsideFile[] = [];
   const torn: TornFile[] = [];
   const opened: OpenedBlocks[] = [];
   for await (const found of inTurns(directory.blockFiles())) {
-    const reading = { path: found.path, file: found.file, files, shards, blockBytes, serializer };
+    const reading = { path: found.path, file: found.file, files, shards, blockBytes, serializer, valueRoomMin };
     const stored = readBlocks(reading);
     const mended = mendBlocks(directory, stored, { ...reading, synced: sync !== "none" });
     setAside.push(...mended.setAside);
@@ -130,20 +131,16 @@ class BlockLoader {
   }
 
   /** Gives the values as much room as new ones get, where the page is large enough for that. */
-  #loadPage({ shard, page }: StoredPage, reader: BlockReader): void {
+  #loadPage({ shard, page, isRoomy }: StoredPage, reader: BlockReader): void {
     const { store } = this.#target;
-    const isJson = this.#options.serializer === "json";
-    const roomMin = store.size.valueCapacityMin ?? 0;
-    const roomOf = () => isJson ? jsonRoomOf(reader.key, reader.value) : reader.value.length;
-    let words = 0;
-    while (reader.next()) words += entryWords(reader.key.length, Math.max(roomMin, roomOf()));
-    const roomLeft = words <= pageWordsOf(this.#options.layout.blockBytes) ? roomMin : 0;
-    reader.rewind();
+    const { serializer, valueLengthMax } = this.#options;
+    const roomMin = isRoomy ? valueLengthMax : 0;
     store.startPage(shard, page);
     while (reader.next()) {
       const { key, value } = reader;
       const hash = hashKey(key.words, key.length);
-      if (store.appendLocked(shard, hash, key, value, Math.max(roomLeft, roomOf())) === 0) {
+      const room = serializer === "json" ? jsonRoomOf(key, value) : value.length;
+      if (store.appendLocked(shard, hash, key, value, Math.max(roomMin, room)) === 0) {
         throw store.refusal(shard, key, value);
       }
     }

@@ -6,8 +6,10 @@
  */
 import type { BlockHealth, BlockReader } from "../../../codec/block/block_codec.ts";
 import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
+import { pageWordsOf } from "../../../codec/block/block_image.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
 import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
+import { jsonRoomOf } from "../../../store/pages.ts";
 import { entryWords } from "../../../store/shard.ts";
 import { checkShard } from "../../loader.ts";
 import { openFile, readAt } from "../../file_io.ts";
@@ -25,6 +27,8 @@ import {
 export interface StoredBlocksOptions extends BlockFileIdentity {
   readonly path: string;
   readonly serializer: SerializerName;
+  /** Bytes that each value is to have room for at least; 0 when absent. */
+  readonly valueRoomMin?: number;
 }
 
 /** A page that a file holds. */
@@ -34,9 +38,9 @@ export interface StoredPage {
   readonly block: number;
   readonly side: PlaceSide;
   readonly version: number;
-  /** Entries, and the words that they take at least. */
   readonly entries: number;
-  readonly words: number;
+  /** Whether the page is large enough for each value to have the room that is asked for. */
+  readonly isRoomy: boolean;
 }
 
 /** A place whose content cannot be used. */
@@ -58,7 +62,9 @@ export interface StoredBlocks {
   /** Blocks of which there is an older image beside the newest. */
   readonly superseded: number;
   readonly badPlaces: readonly BadPlace[];
-  /** Extents that the file has, or must be given because its head, or a part of one, says so. */
+  /**
+   * Extents that the file has or must have: as its head says, without what growing that was cut short has left behind them.
+   */
   readonly extents: number;
   /** Whether the file's length and its head say the same. */
   readonly isWhole: boolean;
@@ -104,8 +110,7 @@ class BlocksReading {
     const bytes = file.seekSync(0, Deno.SeekMode.End);
     const extentBytes = 2 * this.#extentBlocks * blockBytes;
     const found = Math.max(0, (bytes - HEAD_PLACES * blockBytes) / extentBytes);
-    const { extents: said, isSound } = this.#readHeads(file);
-    const extents = Math.max(1, said, Math.ceil(found));
+    const said = this.#readHeads(file);
     const chunk = new Uint8Array(extentBytes);
     for (let extent = 0; extent < found; extent++) {
       const read = readAt(file, path, HEAD_PLACES * blockBytes + extent * extentBytes, chunk);
@@ -113,23 +118,25 @@ class BlocksReading {
       this.#readExtent(extent, chunk);
     }
     const pages = [...this.#pages.values()].sort((a, b) => a.shard - b.shard || a.page - b.page);
+    const lastBlock = pages.reduce((last, { block }) => Math.max(last, block), 0);
+    const inUse = Math.floor(lastBlock / this.#extentBlocks) + 1;
+    const extents = said > 0 ? Math.max(said, inUse) : Math.max(1, Math.ceil(found));
+    const wholeBytes = fileBytes(extents, blockBytes);
     // A file gets its name only when it has an extent.
-    const cutOff = found < Math.max(1, said)
-      ? `it has ${bytes} bytes, must have ${fileBytes(Math.max(1, said), blockBytes)}`
-      : undefined;
+    const isShort = found < Math.max(1, said);
     return {
       bytes,
       pages,
       superseded: this.#superseded,
-      badPlaces: this.#badPlaces,
+      badPlaces: this.#badPlaces.filter(({ place }) => place * blockBytes < wholeBytes),
       extents,
-      isWhole: isSound && said === found,
-      ...(cutOff === undefined ? {} : { cutOff }),
+      isWhole: said === extents && bytes === wholeBytes,
+      ...(isShort ? { cutOff: `it has ${bytes} bytes, must have ${wholeBytes}` } : {}),
     };
   }
 
   /** How many extents the newest sound head speaks of; 0 when there is none. */
-  #readHeads(file: Deno.FsFile): { extents: number; isSound: boolean } {
+  #readHeads(file: Deno.FsFile): number {
     const { path, blockBytes, serializer } = this.#options;
     let extents = 0;
     const bytes = new Uint8Array(blockBytes);
@@ -142,7 +149,7 @@ class BlocksReading {
         this.#badPlaces.push({ place, isDamaged: false, reason: "the file's head is not sound there" });
       }
     }
-    return { extents, isSound: extents > 0 };
+    return extents;
   }
 
   #isBlank(bytes: Uint8Array<ArrayBuffer>): boolean {
@@ -168,8 +175,8 @@ class BlocksReading {
     const { file, files, shards } = this.#options;
     if (reader.block !== block || Math.floor(shard * files / shards) !== file) return { health: "unsound" };
     try {
-      const { entries, words } = this.#measure();
-      return { health, page: { shard, page, block, side, version, entries, words } };
+      const { entries, isRoomy } = this.#measure();
+      return { health, page: { shard, page, block, side, version, entries, isRoomy } };
     } catch (error) {
       if (!(error instanceof CorruptSnapshotError)) throw error;
       return { health: "unsound" };
@@ -177,14 +184,17 @@ class BlocksReading {
   }
 
   /** @throws {CorruptSnapshotError} when an entry cannot be read, or is not of the block's shard */
-  #measure(): { entries: number; words: number } {
+  #measure(): { entries: number; isRoomy: boolean } {
     const reader = this.#reader;
+    const { shards, serializer, blockBytes, valueRoomMin = 0 } = this.#options;
     let entries = 0, words = 0;
     for (; reader.next(); entries++) {
-      checkShard(reader.key, reader.shard, this.#options.shards);
-      words += entryWords(reader.key.length, reader.value.length);
+      const { key, value } = reader;
+      checkShard(key, reader.shard, shards);
+      const room = serializer === "json" ? jsonRoomOf(key, value) : value.length;
+      words += entryWords(key.length, Math.max(room, valueRoomMin));
     }
-    return { entries, words };
+    return { entries, isRoomy: words <= pageWordsOf(blockBytes) };
   }
 
   /** Takes the newer of a block's images, and says what is wrong with the others. */

@@ -53,6 +53,11 @@ export class OpenFiles {
     return opened;
   }
 
+  /** Closes all files. */
+  close(): void {
+    while (this.#files.size > 0) this.#closeOldest();
+  }
+
   #closeOldest(): void {
     for (const [path, { file }] of this.#files) {
       this.#files.delete(path);
