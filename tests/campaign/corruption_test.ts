@@ -16,7 +16,7 @@ import type { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import { encodeShard, type Entry, storeOf } from "../codec/fixtures.ts";
-import { blockFileIn, optionsOf, putAll } from "../persist/layout/blocks/block_store.ts";
+import { BLOCK_BYTES, blockFileIn, optionsOf, putAll } from "../persist/layout/blocks/block_store.ts";
 import { contentOf, temporaryDirectory } from "../run/files.ts";
 import { isFull, report } from "./campaign.ts";
 
@@ -119,7 +119,7 @@ for (const serializer of SERIALIZER_NAMES) {
     await putAll(store, BLOCK_PUTS);
     const path = blockFileIn(directory.path);
     const bytes = Deno.readFileSync(path);
-    const options = { path, file: 0, files: 1, shards: 256, blockBytes: store.layout.blockBytes, serializer };
+    const options = { path, file: 0, files: 1, shards: 256, blockBytes: BLOCK_BYTES, serializer };
     const whole = readBlocks(options);
     assertEquals([whole.badPlaces, whole.isWhole], [[], true]);
     let damages = 0, undone = 0;

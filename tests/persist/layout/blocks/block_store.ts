@@ -14,6 +14,9 @@ import { namesIn } from "../../../run/files.ts";
 
 export type Put = readonly [key: string, value: string];
 
+/** Small, so that few records fill one. */
+export const BLOCK_BYTES = 512;
+
 /** Values get no more room than they need, so that a longer one moves its key. */
 export const KEYS = { keyCount: 4096, keyLengthMax: 8, valueLengthMax: 0 };
 
@@ -24,7 +27,7 @@ export function optionsOf(output: string, serializer: SerializerName, change: Pa
     fileCount: 1,
     serializer,
     policy: { kind: "commit", delayMs: 0 },
-    layout: { kind: "blocks", blockBytes: 512 },
+    layout: { kind: "blocks", blockBytes: BLOCK_BYTES },
     sync: "none",
     ...change,
   } as const satisfies FileBackendOptions;
