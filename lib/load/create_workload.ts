@@ -7,7 +7,7 @@ import type { LoadWorkerConfiguration } from "./load_worker.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
 import { NumberedWorkload } from "./numbered_workload.ts";
 import { Rng } from "./rng.ts";
-import { SeedWorkload } from "./seed_workload.ts";
+import { DistinctSeedWorkload, SeedWorkload } from "./seed_workload.ts";
 import type { Workload } from "./workload.ts";
 
 /** One among those that share the operations: a thread, or a lane of one. */
@@ -22,11 +22,13 @@ export interface WorkloadPlace {
  * operations.
  */
 export function createWorkload(
-  { workload, seed, witness }: Pick<LoadWorkerConfiguration, "workload" | "seed" | "witness">,
+  { workload, seed, witness, backend }: Pick<LoadWorkerConfiguration, "workload" | "seed" | "witness" | "backend">,
   { thread, threads }: WorkloadPlace,
 ): Workload {
   const rng = new Rng(seed, 2 * thread);
-  if (workload.kind === "seed") return new SeedWorkload(rng);
+  if (workload.kind === "seed") {
+    return backend.kind === "engine" ? new DistinctSeedWorkload(rng, { thread, threads }) : new SeedWorkload(rng);
+  }
   if (witness === undefined) return new MixedWorkload(rng, workload, { thread, threads });
   return new NumberedWorkload(rng, workload, { round: witness.round, thread, threads });
 }

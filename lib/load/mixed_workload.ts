@@ -66,7 +66,7 @@ export class MixedWorkload implements Workload {
     const { thread, threads, keys = new RecordKeys(options) } = place;
     this.#keys = keys;
     // Random numbers of their own, so that the values' sizes do not change which operations there are.
-    this.#values = place.values ?? new RecordValues(new Rng(rng.next() >>> 0), options);
+    this.#values = place.values ?? new RecordValues(new Rng(rng.next() >>> 0), options, { thread, threads });
     const { keyCount, keyCountMax } = options;
     this.#order = new InsertOrder({ keyCount, keyCountMax, thread, threads });
     this.#distribution = createDistribution(rng, options, this.#order);

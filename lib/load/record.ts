@@ -7,7 +7,7 @@
  */
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { TWO_DIGITS } from "./digits.ts";
-import type { Rng } from "./rng.ts";
+import { Rng } from "./rng.ts";
 
 const PREFIX = PaddedBytes.of("user");
 const ZEROS = PaddedBytes.of("0000");
@@ -89,9 +89,20 @@ const LETTERS = Uint8Array.from(
   Array.from({ length: 0x7f - 0x20 }, (_, i) => 0x20 + i).filter((byte) => byte !== 0x22 && byte !== 0x5c),
 );
 
+/** Pairs of letters that a stamp is made of: two of them in a word number as many values as there are pairs squared. */
+const STAMP_BITS = 12;
+const STAMP_MASK = (1 << STAMP_BITS) - 1;
+
+/** Half of the stamps: those of values that are put before the load begin here. */
+export const STAMPS_HALF = 1 << (2 * STAMP_BITS - 1);
+
 /**
  * The values of records: random text, of a random length. As in LevelDB's db_bench, each is a piece of a pool of random
  * text, which is made once: so values cost little, and yet do not compress as one text repeated would.
+ *
+ * The first four bytes are a stamp that counts up, over all threads, to 2^24: so a value of four bytes or more is never the
+ * one that its key had before. An engine may leave what does not change alone (SQLite does not write such a page), and seem
+ * much faster than it is.
  */
 export class RecordValues {
   readonly #rng: Rng;
@@ -100,12 +111,24 @@ export class RecordValues {
   /** How many lengths there are. */
   readonly #lengths: number;
   readonly #lengthMax: number;
+  readonly #stamps: Int32Array<ArrayBuffer>;
+  /** The number of the next value among all threads', and how far it is to the one after. */
+  #stamp: number;
+  readonly #stampStep: number;
 
   /**
    * @param rng for the values alone
    * @param options least and greatest length of a value, in bytes; all lengths are equally frequent
+   * @param place the thread among those whose values must differ
    */
-  constructor(rng: Rng, { valueBytesMin, valueBytesMax }: { valueBytesMin: number; valueBytesMax: number }) {
+  constructor(
+    rng: Rng,
+    { valueBytesMin, valueBytesMax }: { valueBytesMin: number; valueBytesMax: number },
+    { thread, threads }: { thread: number; threads: number } = { thread: 0, threads: 1 },
+  ) {
+    this.#stamps = stampPairs();
+    this.#stamp = thread;
+    this.#stampStep = threads;
     this.#rng = rng;
     this.#lengthMin = valueBytesMin;
     this.#lengthMax = valueBytesMax;
@@ -128,9 +151,25 @@ export class RecordValues {
     const start = rng.next() >>> (32 - POOL_START_BITS);
     const length = (this.#lengths === 1 ? this.#lengthMin : this.#lengthMin + rng.below(this.#lengths)) | 0;
     const count = (length + 3) >> 2;
-    for (let i = 0; i < count; i++) words[i] = pool[start + i]!;
+    const stamp = this.#stamp;
+    this.#stamp = (stamp + this.#stampStep) | 0;
+    words[0] = this.#stamps[stamp & STAMP_MASK]! | this.#stamps[(stamp >> STAMP_BITS) & STAMP_MASK]! << 16;
+    for (let i = 1; i < count; i++) words[i] = pool[start + i]!;
     const excess = length & 3;
     if (excess !== 0) words[count - 1]! &= (1 << (8 * excess)) - 1;
     value.length = length;
   }
+}
+
+/** Pairs of letters as half words, all different, in an order that looks random and is the same in every thread. */
+function stampPairs(): Int32Array<ArrayBuffer> {
+  const rng = new Rng(0);
+  const pairs = new Int32Array(LETTERS.length ** 2);
+  for (let i = 0; i < pairs.length; i++) {
+    // Each comes to a random place among those before it.
+    const place = rng.below(i + 1);
+    pairs[i] = pairs[place]!;
+    pairs[place] = LETTERS[i % LETTERS.length]! | LETTERS[Math.floor(i / LETTERS.length)]! << 8;
+  }
+  return pairs.slice(0, STAMP_MASK + 1);
 }

@@ -101,3 +101,20 @@ Deno.test("RecordValues.write() hardly ever repeats a value, but does so with th
   const distinct = new Set([...first ?? [], ...other ?? []]).size;
   assert(distinct >= 1990, `${distinct} of 2000`);
 });
+
+Deno.test("RecordValues.write() never repeats a value of four bytes or more, whichever thread writes it", () => {
+  for (const length of [4, 5, 100]) {
+    const threads = 3;
+    const seen = new Set<string>();
+    for (let thread = 0; thread < threads; thread++) {
+      const options = { valueBytesMin: length, valueBytesMax: length };
+      const values = new RecordValues(new Rng(74, thread), options, { thread, threads });
+      const value = values.createValue();
+      for (let i = 0; i < 20_000; i++) {
+        values.write(value);
+        seen.add(value.toString().slice(0, 4));
+      }
+    }
+    assertStrictEquals(seen.size, threads * 20_000);
+  }
+});

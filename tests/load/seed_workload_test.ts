@@ -3,10 +3,16 @@
  *
  * @module
  */
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { READ, UPDATE } from "../../lib/load/operation.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import { SEED_KEY_COUNT, SEED_VALUE, SeedWorkload, writeSeedKey } from "../../lib/load/seed_workload.ts";
+import {
+  DistinctSeedWorkload,
+  SEED_KEY_COUNT,
+  SEED_VALUE,
+  SeedWorkload,
+  writeSeedKey,
+} from "../../lib/load/seed_workload.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 
 const ascii = new TextEncoder();
@@ -109,3 +115,22 @@ function operationsOf(rng: Rng): string[] {
     return `${workload.kind === UPDATE ? "put" : "get"} ${workload.key.toString()}`;
   });
 }
+
+Deno.test("DistinctSeedWorkload does the seed's operations, and no two puts of its threads have the same value", () => {
+  const values = new Set<string>();
+  let puts = 0;
+  for (const thread of [0, 1]) {
+    const seed = new SeedWorkload(new Rng(1, thread));
+    const distinct = new DistinctSeedWorkload(new Rng(1, thread), { thread, threads: 2 });
+    for (let i = 0; i < 1000; i++) {
+      seed.next();
+      distinct.next();
+      assertEquals([distinct.kind, distinct.key.toString()], [seed.kind, seed.key.toString()]);
+      if (distinct.kind !== UPDATE) continue;
+      puts++;
+      values.add(distinct.value.toString());
+      assertMatch(distinct.value.toString(), /^foo\d+$/);
+    }
+  }
+  assertEquals(values.size, puts);
+});

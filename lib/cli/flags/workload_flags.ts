@@ -18,7 +18,8 @@ export const WORKLOAD_FLAGS = {
   workload: {
     name: "workload",
     scope: "workload",
-    about: "seed: 90% updates and 10% reads of value foo under Key0…Key65535, uniform. The others are YCSB's. " +
+    about:
+      "seed: 90% updates and 10% reads of value foo under Key0…Key65535, uniform (with an engine, foo and a number). The others are YCSB's. " +
       "a: 50% reads, 50% updates. b: 95% reads, 5% updates. c: reads. d: 95% reads of the latest, 5% inserts. " +
       "f: 50% reads, 50% read-modify-writes. Any of the following flags changes it; seed then has keys and values like " +
       "the others.",
