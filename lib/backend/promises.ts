@@ -17,7 +17,9 @@ export function ownPromises(backend: MemoryBackendOptions | FileBackendOptions, 
   const { layout, sync } = backend;
   const processCrash = policyLoss(backend, threads);
   const powerLoss = sync === "none" ? UNSYNCED : processCrash;
-  if (layout.kind !== "snapshot" || layout.replace !== "in-place") return { processCrash, powerLoss };
+  // Of what was not yet synced, the device may have any part: of a log also one behind a gap.
+  if (layout.kind !== "snapshot") return { processCrash, powerLoss: { ...powerLoss, mayTear: true } };
+  if (layout.replace !== "in-place") return { processCrash, powerLoss };
   return { processCrash: orTorn(processCrash), powerLoss: { ...orTorn(powerLoss), mayTear: true } };
 }
 

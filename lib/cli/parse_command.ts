@@ -5,6 +5,7 @@
  * @module
  */
 import type { BackendOptions } from "../backend/backend.ts";
+import type { CutName } from "../crash/victim.ts";
 import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
@@ -38,6 +39,8 @@ export interface CrashCommand {
   readonly kind: "crash";
   /** How often. */
   readonly kills: number;
+  /** What is cut each time. */
+  readonly cut: CutName;
   /** The load of each child. Its time is the longest that a child runs before it is killed. */
   readonly options: RunOptions & { readonly backend: CrashBackendOptions; readonly workload: MixOptions };
   /**
@@ -193,6 +196,7 @@ const CRASH_LOAD_TIME_MS = 1000;
 
 function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const kills = read(raw, FLAGS.kills);
+  const cut = read(raw, FLAGS.cut);
   const load = readLoadValues(raw, defaults);
   const workloadValues = readWorkloadValues(raw);
   const file = readFileValues(raw);
@@ -220,15 +224,25 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const workload = numberedMix(raw, workloadValues, { ...timed, inFlight });
   refuseTooLargeStore(workload, backend, load.threads);
   const lagMs = name === "redis" ? redisLag(raw) : undefined;
+  if (cut === "power") refuseOwnDisk(raw);
   return {
     kind: "crash",
     kills,
+    cut,
     options: { ...timed, workload, backend },
     ...(lagMs === undefined ? {} : { lagMs }),
     format,
     ...(reportFile === undefined ? {} : { reportFile }),
     quiet: isQuiet(raw),
   };
+}
+
+/** @throws {UsageError} when flags say where the files are, which are to be on a disk of their own */
+function refuseOwnDisk({ given }: RawArguments): void {
+  const stray = [FLAGS.output, FLAGS.url].find(({ name }) => given.has(name));
+  if (stray !== undefined) {
+    throw new UsageError(`--cut=power makes a disk of its own for the files, it takes no --${stray.name}`);
+  }
 }
 
 function readLoadValues(raw: RawArguments, defaults: RunDefaults) {

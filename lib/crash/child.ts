@@ -11,6 +11,7 @@ import { CHILD_COMMAND } from "./child_command.ts";
 import type { RunHooks } from "../run/hooks.ts";
 import { ownPath } from "../run/own_program.ts";
 import { run } from "../run/runner.ts";
+import type { RunningProcess } from "./stopped_process.ts";
 
 /** What the child writes to stderr, as a line of its own, when its load begins. */
 const RUNNING_LINE = "running";
@@ -87,8 +88,8 @@ export interface KillOptions {
   readonly moment: KillMoment;
   /** Kills it as soon as it is aborted. */
   readonly stop?: AbortSignal | undefined;
-  /** Called at the moment, before the kill, with the child's process number; what goes down with the child. */
-  readonly before?: ((pid: number) => void | Promise<void>) | undefined;
+  /** Called with the child at the moment, before the kill: for what goes down with it. */
+  readonly before?: ((child: RunningProcess) => void | Promise<void>) | undefined;
 }
 
 /**
@@ -176,7 +177,7 @@ class Child {
   async kill({ stop, before }: Pick<KillOptions, "stop" | "before">): Promise<ChildEnd | undefined> {
     const killedAtMs = now();
     try {
-      if (!this.#hasEnded) await before?.(this.#process.pid);
+      if (!this.#hasEnded) await before?.({ pid: this.#process.pid, kill: (signal) => this.#process.kill(signal) });
     } finally {
       this.#signalKill();
     }

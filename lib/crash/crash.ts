@@ -15,15 +15,18 @@ import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
 import type { CrashResult, KillResult } from "./crash_result.ts";
 import { FoundRecords } from "./found_records.ts";
 import { compare, type Comparison } from "./outcome.ts";
+import { PowerVictim } from "./power_victim.ts";
 import { ProcessVictim } from "./process_victim.ts";
 import type { Recovered, RecoveredFiles } from "./recovery.ts";
 import { unpersisted } from "./shard_gauge.ts";
 import { readTestimony, type Testimony } from "./testimony.ts";
-import type { CrashBackend, CrashLoad, Victim } from "./victim.ts";
+import type { CrashBackend, CrashLoad, CutName, Victim } from "./victim.ts";
 
 /** What the crash command does. */
 export interface CrashOptions {
   readonly kills: number;
+  /** What fails: the child's process, or the power under its files, which are then on a disk of their own. */
+  readonly cut?: CutName;
   /**
    * The child's load and backend; its load time is the latest moment of a kill. Values have at least
    * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations put, and there are as many keys as operations in flight.
@@ -56,8 +59,13 @@ const AGE_TOLERANCE_MS = 5;
  *
  * @throws {Error} when a child ends by itself, or the store cannot be used
  */
-export async function crash({ kills, options }: CrashOptions, hooks: CrashHooks = {}): Promise<CrashResult> {
-  const victim = new ProcessVictim(options.backend, hooks);
+export async function crash(
+  { kills, cut = "process", options }: CrashOptions,
+  hooks: CrashHooks = {},
+): Promise<CrashResult> {
+  const victim = cut === "power"
+    ? new PowerVictim(options.backend, options.workload, hooks)
+    : new ProcessVictim(options.backend, hooks);
   try {
     const promises = await promisesOf(options.backend, options.threads);
     const rounds = new CrashRounds(victim, { options, promises, hooks });

@@ -13,6 +13,12 @@ import type { Recovered } from "./recovery.ts";
 /** A backend of which something survives a crash. */
 export type CrashBackend = FileBackendOptions | EngineBackendOptions;
 
+/** What can be cut, in the order shown to users: a process, or the power. */
+export const CUT_NAMES = ["process", "power"] as const;
+
+/** What is cut. */
+export type CutName = typeof CUT_NAMES[number];
+
 /** A load that is to be cut short: of puts that can be told apart, on a backend of which something survives. */
 export type CrashLoad = RunOptions & { readonly backend: CrashBackend; readonly workload: MixOptions };
 

@@ -6,6 +6,7 @@
 import type { CrashCommand } from "../cli/parse_command.ts";
 import { crash, promisesOf } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
+import { missingPower } from "../crash/powerless_disk.ts";
 import { configurationLine } from "../report/configuration_line.ts";
 import { crashJson, crashText, killLine } from "../report/crash_text.ts";
 import { VERSION } from "../version.ts";
@@ -23,9 +24,11 @@ import { refuseTooManyWorkers } from "./worker_check.ts";
  * @throws {Error} the first failure of a kill
  */
 export async function crashCommand(
-  { kills, options, format, reportFile, quiet }: CrashCommand,
+  { kills, cut, options, format, reportFile, quiet }: CrashCommand,
 ): Promise<number> {
   refuseTooManyWorkers({ ...options, witnessed: true });
+  const missing = cut === "power" ? missingPower() : undefined;
+  if (missing !== undefined) throw new Error(`Cannot cut the power: ${missing}`);
   const stop = stopOnSignals();
   if (reportFile !== undefined) checkOutputFile(reportFile);
   if (!quiet) warn(configurationLine(options, VERSION));
@@ -33,7 +36,8 @@ export async function crashCommand(
     print(format === "json" ? crashJson(result) : crashText(result, stdoutStyle()));
     return reportFile === undefined || await deliverReport(reportFile, crashJson(result));
   };
-  const about = { failure: "processCrash", promises: await promisesOf(options.backend, options.threads) } as const;
+  const failure = cut === "power" ? "powerLoss" : "processCrash";
+  const about = { failure, promises: await promisesOf(options.backend, options.threads) } as const;
   const done: KillResult[] = [];
   const onKill = (kill: KillResult) => {
     done.push(kill);
@@ -41,7 +45,7 @@ export async function crashCommand(
   };
   let result: CrashResult;
   try {
-    result = await crash({ kills, options }, { stop, onKill });
+    result = await crash({ kills, cut, options }, { stop, onKill });
   } catch (error) {
     if (done.length > 0) await show({ ...about, options, kills: done });
     throw error;

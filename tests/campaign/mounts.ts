@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { command, missingPower, PowerlessDisk, unmount } from "../../lib/crash/powerless_disk.ts";
 
 /** A mounted file system, unmounted at the end of its scope. */
 export interface Mounted extends Disposable {
@@ -10,7 +11,7 @@ export interface Mounted extends Disposable {
   readonly path: string;
 }
 
-/** Where images and mount points of the tests are: in memory, where there is such a place. */
+/** Where images of the tests are: in memory. */
 const SCRATCH = "/dev/shm";
 
 /** A file system in memory of this size, which must be in whole pages. */
@@ -31,132 +32,20 @@ export function mountMemory(bytes: number): Mounted {
   };
 }
 
-const UNMOUNT_ATTEMPTS = 100;
-const UNMOUNT_RETRY_MS = 50;
-
-/** What a power cut does with the journal's part in memory: it reaches the device still, or is gone as well. */
-export type CutKind = "flush-log" | "drop-log";
-
-/** The flags of ext4's shutdown ioctl. */
-const SHUTDOWN_FLAGS: Readonly<Record<CutKind, number>> = { "flush-log": 1, "drop-log": 2 };
-const SHUTDOWN_SCRIPT = 'open(my $d, "<", $ARGV[0]) or die "$!\\n"; ' +
-  'ioctl($d, 0x8004587d, pack("L", $ARGV[1])) or die "$!\\n"';
-
-/** An ext4 file system in an image file on a loop device, whose power can be cut. */
-export class PowerlessDisk implements Disposable {
-  readonly path: string;
-  #image = newImage();
-  #mounted = false;
-
-  /** Makes the file system and mounts it. */
-  constructor(bytes: number) {
-    this.path = Deno.makeTempDirSync({ prefix: "kvlab-power-" });
-    try {
-      Deno.truncateSync(this.#image, bytes);
-      command("mkfs.ext4", ["-q", "-F", this.#image]);
-      this.#mount();
-    } catch (error) {
-      this[Symbol.dispose]();
-      throw error;
-    }
-  }
-
-  /** Cuts the power: from now on the device keeps what it has, and every access fails. */
-  cut(kind: CutKind): void {
-    command("perl", ["-e", SHUTDOWN_SCRIPT, this.path, String(SHUTDOWN_FLAGS[kind])]);
-  }
-
-  /** Writes all there is to the device. */
-  sync(): void {
-    command("sync", ["--file-system", this.path]);
-  }
-
-  /**
-   * Starts again from what is on the device. Nothing has a file open any more.
-   *
-   * A mount namespace that anyone has made meanwhile may keep the file system, with its power cut, alive; mounted again,
-   * it would be the same one still. A copy of the image is another; the system lets go of the first when it can.
-   */
-  restart(): void {
-    unmount(this.path);
-    this.#mounted = false;
-    if (loopDevices(this.#image).length > 0) {
-      const copy = newImage();
-      command("cp", ["--sparse=always", this.#image, copy]);
-      Deno.removeSync(this.#image);
-      this.#image = copy;
-    }
-    this.#mount();
-  }
-
-  [Symbol.dispose](): void {
-    try {
-      if (this.#mounted) unmount(this.path);
-    } finally {
-      for (const device of loopDevices(this.#image)) tryCommand("losetup", ["-d", device]);
-      Deno.removeSync(this.#image);
-      Deno.removeSync(this.path);
-    }
-  }
-
-  #mount(): void {
-    command("mount", ["-o", "loop", this.#image, this.path]);
-    this.#mounted = true;
-  }
-}
-
-function newImage(): string {
-  return Deno.makeTempFileSync({ dir: SCRATCH, prefix: "kvlab-power-", suffix: ".ext4" });
+/** An ext4 file system whose power can be cut, with its image in memory. */
+export function powerlessDisk(bytes: number): PowerlessDisk {
+  return new PowerlessDisk({ bytes, scratch: SCRATCH });
 }
 
 /** Why file systems of one's own cannot be had here; `undefined` where they can. */
 export function missingMounts(kind: "memory" | "power"): string | undefined {
+  if (kind === "power") return missingPower(SCRATCH);
   if (Deno.build.os !== "linux") return "it needs Linux";
   if (Deno.uid() !== 0) return "only root can mount";
   try {
-    using _mounted = kind === "memory" ? mountMemory(1 << 20) : new PowerlessDisk(8 << 20);
-    if (_mounted instanceof PowerlessDisk) _mounted.cut("drop-log");
+    using _mounted = mountMemory(1 << 20);
     return undefined;
   } catch (error) {
-    return `a file system cannot be mounted or cut: ${error instanceof Error ? error.message : error}`;
-  }
-}
-
-/**
- * Unmounts. What has just ended may keep the file system busy for another moment; in the last resort it is detached, and
- * goes away when it can.
- *
- * @throws {Error} when it had to be detached: it is not gone then
- */
-function unmount(path: string): void {
-  let failure = tryCommand("umount", [path]);
-  for (let attempt = 0; failure !== undefined && attempt < UNMOUNT_ATTEMPTS; attempt++) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, UNMOUNT_RETRY_MS);
-    failure = tryCommand("umount", [path]);
-  }
-  if (failure === undefined) return;
-  tryCommand("umount", ["-l", path]);
-  throw new Error(`umount ${path}: ${failure}`);
-}
-
-function loopDevices(image: string): string[] {
-  const { stdout } = new Deno.Command("losetup", { args: ["-n", "-O", "NAME", "-j", image], stdin: "null" })
-    .outputSync();
-  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
-}
-
-/** @throws {Error} when the command fails, with what it said */
-function command(name: string, args: readonly string[]): void {
-  const failure = tryCommand(name, args);
-  if (failure !== undefined) throw new Error(`${name} ${args.join(" ")}: ${failure}`);
-}
-
-/** Why a command failed; `undefined` when it did not. */
-function tryCommand(name: string, args: readonly string[]): string | undefined {
-  try {
-    const { success, stderr } = new Deno.Command(name, { args: [...args], stdin: "null" }).outputSync();
-    return success ? undefined : new TextDecoder().decode(stderr).trim() || "it failed";
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return `a file system cannot be mounted: ${error instanceof Error ? error.message : error}`;
   }
 }

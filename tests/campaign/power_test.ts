@@ -13,7 +13,9 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { FoundRecords } from "../../lib/crash/found_records.ts";
 import { compare, type Comparison } from "../../lib/crash/outcome.ts";
+import type { CutKind, PowerlessDisk } from "../../lib/crash/powerless_disk.ts";
 import { type RecoveredFiles, recoverFiles } from "../../lib/crash/recovery.ts";
+import { stopProcess } from "../../lib/crash/stopped_process.ts";
 import { unpersisted } from "../../lib/crash/shard_gauge.ts";
 import { readTestimony, type Testimony } from "../../lib/crash/testimony.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
@@ -24,7 +26,7 @@ import type { WitnessOptions } from "../../lib/persist/witness.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import { KvlabProcess, testWhere } from "../main/kvlab.ts";
 import { report, rounds } from "./campaign.ts";
-import { type CutKind, missingMounts, PowerlessDisk } from "./mounts.ts";
+import { missingMounts, powerlessDisk } from "./mounts.ts";
 
 const CUTS_SMALL = 16;
 const CUTS_FULL = 1000;
@@ -37,8 +39,6 @@ const CUT_MS_MAX = 120;
 /** One cut in so many comes while the child starts or loads. */
 const START_CUT_EVERY = 9;
 const START_CUT_MS_MAX = 300;
-/** How often, a millisecond apart, is looked whether a child has stopped. */
-const STOP_ATTEMPTS = 10_000;
 
 const POLICIES: readonly PersistencePolicy[] = [
   { kind: "synchronous", periodMs: 2 },
@@ -85,7 +85,7 @@ function* configurations(disk: string): Generator<CutConfiguration> {
 }
 
 testWhere(missingMounts("power"), "a power loss loses no more than the gauge for power loss says", async () => {
-  using disk = new PowerlessDisk(DISK_BYTES);
+  using disk = powerlessDisk(DISK_BYTES);
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
   const campaign = new PowerCampaign(disk, seed);
   const cuts = rounds({ small: CUTS_SMALL, full: CUTS_FULL });
@@ -181,7 +181,7 @@ class PowerCampaign {
       await child.says("running\n");
       await delay(this.#moments.below(CUT_MS_MAX));
     }
-    if (isStopped) await stop(child);
+    if (isStopped) await stopProcess({ pid: child.pid, kill: (signal) => child.signal(signal) });
     const before = readTestimony(witness, THREADS);
     const cutAtMs = performance.timeOrigin + performance.now();
     this.#disk.cut(kind);
@@ -256,26 +256,6 @@ async function recover(backend: FileBackendOptions): Promise<Recovered> {
   await recovered.close();
   for (const { backupPath } of recovered.files.setAside) Deno.removeSync(backupPath);
   return { ...recovered.files, found };
-}
-
-/** Stops all threads of a child, each of which ends its system call first. */
-async function stop(child: KvlabProcess): Promise<void> {
-  child.signal("SIGSTOP");
-  const tasks = `/proc/${child.pid}/task`;
-  const isStopped = ({ name }: Deno.DirEntry) => {
-    try {
-      const stat = Deno.readTextFileSync(`${tasks}/${name}/stat`);
-      return stat[stat.lastIndexOf(")") + 2] === "T";
-    } catch (error) {
-      // The thread has just ended.
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
-    }
-  };
-  for (let attempt = 0; !Array.from(Deno.readDirSync(tasks)).every(isStopped); attempt++) {
-    assert(attempt < STOP_ATTEMPTS, "the child does not stop");
-    await delay(1);
-  }
 }
 
 function delay(ms: number): Promise<void> {

@@ -26,6 +26,7 @@ const BACKEND: FileBackendOptions = {
 const CRASH: CrashCommand = {
   kind: "crash",
   kills: 20,
+  cut: "process",
   options: {
     threads: 8,
     loadTimeMs: 1000,
@@ -42,6 +43,7 @@ Deno.test("parseCommand() reads crash with the load of a run, flags anywhere", (
   assertCommand(`crash ${FILE}`, CRASH);
   assertCommand(`crash --kills=3 ${FILE} --format=json`, { ...CRASH, kills: 3, format: "json" });
   assertCommand(`--kills 1 crash ${FILE}`, { ...CRASH, kills: 1 });
+  assertCommand(`crash --cut=power ${FILE}`, { ...CRASH, cut: "power" });
   assertCommand(`crash ${FILE} --quiet`, { ...CRASH, quiet: true });
   assertCommand(`crash ${FILE} --kills=1000000`, { ...CRASH, kills: 1_000_000 });
   const { options } = CRASH;
@@ -105,6 +107,10 @@ Deno.test("parseCommand() refuses a crash that it cannot be", () => {
   assertRefused("crash", `crash needs a backend, must be ${survivors}`);
   assertRefused("crash memory", `crash needs ${survivors}, got memory: nothing of it survives a crash`);
   assertRefused("crash fiel", `unknown backend "fiel", must be ${survivors} (did you mean file?)`);
+  for (const [backend, flag] of [["sqlite --output=dir", "output"], ["redis --url=redis://127.0.0.1", "url"]]) {
+    const message = `--cut=power makes a disk of its own for the files, it takes no --${flag}`;
+    assertRefused(`crash --cut=power ${backend}`, message);
+  }
   assertRefused(
     "crash leveldb --threads=100 --in-flight=1000",
     "--threads times --in-flight must be at most 10000 with crash, which numbers them, got 100000",

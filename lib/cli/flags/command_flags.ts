@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CUT_NAMES } from "../../crash/victim.ts";
 import { type DefaultedFlag, type Flag, type FlagName, oneOf, path, REPORT_FORMAT_NAMES, wholeNumber } from "./flag.ts";
 
 /** The names of the formats of an export, in the order shown to users. */
@@ -17,6 +18,15 @@ export const COMMAND_FLAGS = {
     about: "How often a child is killed, each time at a random moment: --load-time-sec, by default 1, is the latest.",
     defaultText: "20",
     ...wholeNumber({ min: 1, max: 1_000_000 }),
+  },
+  cut: {
+    name: "cut",
+    scope: "crash",
+    about:
+      "What fails. process: the child is killed. power: the power under its files is cut, which are then on a disk of " +
+      "their own (an ext4 file system on a loop device); Linux and root only.",
+    defaultText: "process",
+    ...oneOf(CUT_NAMES),
   },
   crashFormat: {
     name: "format",

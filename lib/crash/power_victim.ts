@@ -1,0 +1,71 @@
+/**
+ * The victim whose power is cut: kvlab with its files on a disk that is shut down under it.
+ *
+ * Where power fails, programs stop. The shutdown of a file system lets them go on, and a sync that it overtakes may then
+ * report success; so the child stands still, between two system calls, when the power is cut, and does nothing after it.
+ *
+ * @module
+ */
+import type { MixOptions } from "../load/workload.ts";
+import type { RunOptions } from "../run/run_options.ts";
+import { type ChildEnd, type ChildProgram, killChild, type KillMoment, thisProgram } from "./child.ts";
+import { type CutKind, PowerlessDisk } from "./powerless_disk.ts";
+import { recover, type Recovered } from "./recovery.ts";
+import { stopProcess } from "./stopped_process.ts";
+import type { CrashBackend, Victim } from "./victim.ts";
+
+/** Room on the disk for each byte of the records: journals, logs, files and their replacements. */
+const DISK_PER_RECORD = 24;
+const DISK_BYTES_MIN = 256 << 20;
+
+/** By turns the journal's part in memory reaches the device when the power is cut, or is gone as well. */
+const CUT_KINDS: readonly CutKind[] = ["flush-log", "drop-log"];
+
+/** Its files are on a disk of its own, in a directory of which nothing is left at the end. */
+export class PowerVictim implements Victim {
+  readonly failure = "powerLoss";
+  readonly backend: CrashBackend;
+  readonly #disk: PowerlessDisk;
+  readonly #parts: { readonly program?: ChildProgram | undefined; readonly stop?: AbortSignal | undefined };
+  #cuts = 0;
+
+  /**
+   * @param backend without a directory
+   * @param mix what is put, for which the disk has room
+   */
+  constructor(
+    backend: CrashBackend,
+    mix: MixOptions,
+    parts: { readonly program?: ChildProgram | undefined; readonly stop?: AbortSignal | undefined },
+  ) {
+    const recordBytes = mix.keyCountMax * (mix.keyBytes + mix.valueBytesMax);
+    this.#disk = new PowerlessDisk({ bytes: Math.max(DISK_BYTES_MIN, DISK_PER_RECORD * recordBytes) });
+    this.backend = { ...backend, output: `${this.#disk.path}/store` };
+    this.#parts = parts;
+  }
+
+  async fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined> {
+    const { program = thisProgram(options), stop } = this.#parts;
+    // What was found before the child is on the device: only what the child does is at risk.
+    this.#disk.sync();
+    const kind = CUT_KINDS[this.#cuts++ % CUT_KINDS.length]!;
+    const end = await killChild(program, options, {
+      moment,
+      stop,
+      before: async (child) => {
+        await stopProcess(child);
+        this.#disk.cut(kind);
+      },
+    });
+    this.#disk.restart();
+    return end;
+  }
+
+  async recover(mix: MixOptions): Promise<Recovered> {
+    return await recover(this.backend, mix);
+  }
+
+  close(): void {
+    this.#disk[Symbol.dispose]();
+  }
+}
