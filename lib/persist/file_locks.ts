@@ -92,6 +92,11 @@ export class FileLocks {
     if (Atomics.load(words, row + WAITERS) > 0) this.#wake(row, turn);
   }
 
+  /** Whether anybody waits for a turn, as of a moment ago. */
+  isAwaited(file: number): boolean {
+    return Atomics.load(this.#words, file * ROW_WORDS + WAITERS) > 0;
+  }
+
   /**
    * Counts this thread among those who wait, until {@linkcode FileLocks.leave}.
    *

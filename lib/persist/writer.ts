@@ -96,6 +96,16 @@ export class Writer {
   }
 
   /**
+   * As {@linkcode Writer.writeLockedFile}, where only what has changed of one shard is needed.
+   *
+   * @param startedAtMs when that began, in milliseconds of the clock, which costs as much as a put to look at
+   */
+  writeLockedShard(shard: number, startedAtMs: number): void {
+    this.#take(shard);
+    this.#flush(startedAtMs);
+  }
+
+  /**
    * Adds what the queue has handed over to the batch; {@linkcode Writer.flush} writes it.
    *
    * @param item `sinceMs` is when the first of its puts was made that no file holds; 0: there is none
@@ -114,17 +124,7 @@ export class Writer {
 
   /** Writes the batch, and syncs it as far as the level asks; throws what {@linkcode Writer.writeFile} throws. */
   flush(): void {
-    if (this.#count === 0) return;
-    const { ledger } = this.#parts;
-    if (ledger.hasFailed) throw new AbortError();
-    const startedAtMs = performance.now();
-    try {
-      this.#write();
-      this.blocked.addSince(startedAtMs);
-    } catch (error) {
-      ledger.recordFailed();
-      throw error;
-    }
+    if (this.#count > 0) this.#flush(this.#parts.clock.nowMs());
   }
 
   /** Writes every file whose shards have changed. Nobody puts any more. */
@@ -189,7 +189,19 @@ export class Writer {
     this.#places[shard] = ++this.#count;
   }
 
-  #write(): void {
+  #flush(startedAtMs: number): void {
+    const { ledger } = this.#parts;
+    if (ledger.hasFailed) throw new AbortError();
+    try {
+      this.blocked.ms += this.#write() - startedAtMs;
+    } catch (error) {
+      ledger.recordFailed();
+      throw error;
+    }
+  }
+
+  /** Returns when it was done, in milliseconds of the clock. */
+  #write(): number {
     const { ledger, clock, sync, witnesses } = this.#parts;
     const count = this.#count;
     this.#count = 0;
@@ -205,7 +217,7 @@ export class Writer {
       witnesses?.written.persisted(shard, version);
       if (this.#sinceMs[i]! > 0) this.meter.countTimeToPersist(atMs - this.#sinceMs[i]!);
     }
-    if (sync === "none") return;
+    if (sync === "none") return atMs;
     const isDurable = this.layout.makeDurable();
     if (ledger.hasFailed) throw new AbortError();
     for (let i = 0; i < count; i++) {
@@ -214,6 +226,7 @@ export class Writer {
       ledger.recordSynced(shard, version);
       witnesses?.synced.persisted(shard, version);
     }
+    return clock.nowMs();
   }
 
   #rewrite(file: number): void {

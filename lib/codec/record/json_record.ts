@@ -24,6 +24,7 @@ const DIGIT_9 = 0x39;
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
 const LINE_FEED = 0x0a;
+const INT32_MAX = 0x7fffffff;
 const SMALL_U = 0x75;
 /** What stands behind a value: a comma, the checksum in quotes, and the line's end. */
 const LINE_END_BYTES = 13;
@@ -74,34 +75,12 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
     if ((keyHead & 1) === 0) {
       position = copyBytes(source, key << 2, keyLength, view, position);
     } else {
-      out.reserve(position, ESCAPE_BYTES_MAX * keyLength + valueLength + FRAME_BYTES_MAX);
+      position = encodeText(words, key, keyLength, out, position);
       view = out.view;
-      position = encodeEscaped(words, key, keyLength, view, position);
     }
     view.setInt32(position, TEXTS_BETWEEN_WORD, true);
-    position = (position + 3) | 0;
-
-    let special = 0;
-    let to = position;
-    let from = value;
-    for (const last = (position + valueLength - 4) | 0; to < last; to = (to + 4) | 0, from = (from + 1) | 0) {
-      const word = words[from]!;
-      view.setInt32(to, word, true);
-      special |= maybeSpecial(word);
-    }
-    if (valueLength > 0) {
-      const lastWord = words[from]!;
-      view.setInt32(to, lastWord, true);
-      // Digits instead of padding, whose zeros would look like control characters.
-      special |= maybeSpecial(lastWord | ((0x30303030 << ((valueLength - 1) << 3)) << 8));
-    }
-    if ((special & 0x80808080) === 0) {
-      position = (position + valueLength) | 0;
-    } else {
-      out.reserve(position, ESCAPE_BYTES_MAX * valueLength + FRAME_BYTES_MAX);
-      view = out.view;
-      position = encodeEscaped(words, value, valueLength, view, position);
-    }
+    position = encodeText(words, value, valueLength, out, (position + 3) | 0);
+    view = out.view;
     // The quote is covered by the checksum, which stands behind the comma and another quote.
     view.setInt32(position, TEXTS_BETWEEN_WORD, true);
     const crc = crc32Of(view, first, (position + 1) | 0);
@@ -117,9 +96,30 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
 
 /** Writes what a record of this shard and version begins with; returns its length. */
 function writePrefix(shard: number, version: number): number {
-  const text = `[${shard},${version},"`;
-  for (let i = 0; i < text.length; i++) prefix.setUint8(i, text.charCodeAt(i));
-  return text.length;
+  prefix.setUint8(0, OPEN);
+  let length = writeNumber(shard, 1);
+  prefix.setUint8(length++, COMMA);
+  length = writeNumber(version, length);
+  prefix.setUint16(length, COMMA | QUOTE << 8, true);
+  return length + 2;
+}
+
+/** Writes a number into the prefix; returns the position after it. */
+function writeNumber(value: number, start: number): number {
+  if (value > INT32_MAX) {
+    const text = String(value);
+    for (let i = 0; i < text.length; i++) prefix.setUint8(start + i, text.charCodeAt(i));
+    return start + text.length;
+  }
+  let end = start + 1;
+  for (let bound = 10; value >= bound; bound *= 10) end++;
+  let rest = value | 0;
+  for (let at = end - 1; at >= start; at--) {
+    const quotient = (rest / 10) | 0;
+    prefix.setUint8(at, DIGIT_0 + rest - 10 * quotient);
+    rest = quotient;
+  }
+  return end;
 }
 
 /** Counts the version in the prefix up by one; returns false when it has not enough digits for that. */
@@ -157,26 +157,50 @@ function copyBytes(
   return (start + length) | 0;
 }
 
-/** Sets a byte's highest bit in the result if a byte of the word is below `0` or a backslash. */
-function maybeSpecial(word: number): number {
-  const backslashes = word ^ 0x5c5c5c5c;
-  return ((word - 0x30303030) & ~word) | ((backslashes - 0x01010101) & ~backslashes);
+/** Writes text, escaping what must be; `out` grows if it must. Returns the position after it. */
+function encodeText(
+  words: Int32Array<SharedArrayBuffer>,
+  start: number,
+  length: number,
+  out: OutputBuffer,
+  position: number,
+): number {
+  let { view } = out;
+  let to = position | 0;
+  let from = start | 0;
+  for (const end = (from + (length >> 2)) | 0; from < end; from = (from + 1) | 0) {
+    const word = words[from]!;
+    if (isSpecial(word)) {
+      out.reserve(to, ESCAPE_BYTES_MAX * 4 * (end - from + 1) + FRAME_BYTES_MAX);
+      view = out.view;
+      to = encodeEscaped(word, 4, view, to);
+    } else {
+      view.setInt32(to, word, true);
+      to = (to + 4) | 0;
+    }
+  }
+  if ((length & 3) === 0) return to;
+  out.reserve(to, ESCAPE_BYTES_MAX * 4 + FRAME_BYTES_MAX);
+  return encodeEscaped(words[from]!, length & 3, out.view, to);
 }
 
-/** Writes text byte by byte, escaping what must be; returns the position after it. */
-function encodeEscaped(
-  words: Int32Array<SharedArrayBuffer>,
-  offset: number,
-  length: number,
-  view: DataView<ArrayBuffer>,
-  start: number,
-): number {
+/** Whether a word has a byte that JSON must escape: a control character, a quote or a backslash. */
+function isSpecial(word: number): boolean {
+  const quotes = word ^ 0x22222222;
+  const backslashes = word ^ 0x5c5c5c5c;
+  const marks = ((word - 0x20202020) & ~word) | ((quotes - 0x01010101) & ~quotes) |
+    ((backslashes - 0x01010101) & ~backslashes);
+  return (marks & 0x80808080) !== 0;
+}
+
+/** Writes the first bytes of a word one by one, escaping what must be; returns the position after them. */
+function encodeEscaped(word: number, count: number, view: DataView<ArrayBuffer>, start: number): number {
   let position = start;
-  for (let i = 0; i < length; i++) {
-    const byte = (words[offset + (i >> 2)]! >>> ((i & 3) << 3)) & 0xff;
+  for (let i = 0; i < count; i++) {
+    const byte = (word >>> (i << 3)) & 0xff;
     if (byte === QUOTE || byte === BACKSLASH) {
-      view.setUint8(position++, BACKSLASH);
-      view.setUint8(position++, byte);
+      view.setUint16(position, BACKSLASH | byte << 8, true);
+      position += 2;
     } else if (byte < SPACE) {
       view.setUint32(position, 0x3030755c, true);
       view.setUint16(position + 4, HEX[byte]!, true);

@@ -41,13 +41,17 @@ export class CommitPut implements PutPolicy {
   /** What the leader's delay waits on; nobody ever wakes it. */
   readonly #never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
+  /** When the put at hand was applied, or this thread began to lead if that was later, in milliseconds of the clock. */
+  #startedAtMs = 0;
+
   constructor(parts: CommitParts) {
     this.#parts = parts;
   }
 
   applied(shard: number): void {
     const { ledger, clock } = this.#parts;
-    if (ledger.dirtySinceMs(shard) === 0) ledger.markDirty(shard, clock.nowMs());
+    this.#startedAtMs = clock.nowMs();
+    if (ledger.dirtySinceMs(shard) === 0) ledger.markDirty(shard, this.#startedAtMs);
   }
 
   acknowledge(shard: number, version: number): void {
@@ -72,7 +76,9 @@ export class CommitPut implements PutPolicy {
     try {
       if (this.#committedVersion(shard) >= version) return;
       if (delayMs > 0) Atomics.wait(this.#never, 0, 0, delayMs);
-      writer.writeLockedFile(file);
+      // Whoever comes from here on has the next turn.
+      if (delayMs > 0 || locks.isAwaited(file)) writer.writeLockedFile(file);
+      else writer.writeLockedShard(shard, this.#startedAtMs);
     } finally {
       locks.unlock(file);
     }
@@ -80,8 +86,8 @@ export class CommitPut implements PutPolicy {
 
   /** Waits until the put is committed, or until this thread holds the file's lock; says which: true for the lock. */
   #follow(file: number, shard: number, version: number): boolean {
-    const { locks, ledger, writer } = this.#parts;
-    const startedAtMs = performance.now();
+    const { locks, ledger, writer, clock } = this.#parts;
+    const startedAtMs = this.#startedAtMs;
     const joined = locks.join(file);
     let slept = NO_GROUP;
     try {
@@ -96,7 +102,8 @@ export class CommitPut implements PutPolicy {
       }
     } finally {
       locks.leave(file, slept);
-      writer.blocked.addSince(startedAtMs);
+      this.#startedAtMs = clock.nowMs();
+      writer.blocked.ms += this.#startedAtMs - startedAtMs;
     }
   }
 

@@ -71,7 +71,8 @@ export class LogBatch {
     for (let i = 0; i < this.#logCount; i++) this.#first[this.#logs[i]!] = NONE;
     this.#logCount = 0;
     this.#itemCount = 0;
-    this.#bytes.length = 0;
+    // Even where there is nothing to remove, that would cost an allocation.
+    if (this.#bytes.length > 0) this.#bytes.length = 0;
   }
 
   #add(shard: number, chunk: number, bytes: number): void {

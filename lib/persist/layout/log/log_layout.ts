@@ -76,7 +76,8 @@ export class LogLayout implements Layout, LogBatchVisitor {
   /** The log at which the next search for one whose next segment is to be prepared begins. */
   #prepared = 0;
   /** The logs that the last write has written. */
-  readonly #written: number[] = [];
+  readonly #written: Int32Array<ArrayBuffer>;
+  #writtenCount = 0;
 
   constructor(parts: LogLayoutParts) {
     const { store, pending, meter, logs, shardsPerLog } = parts;
@@ -86,6 +87,7 @@ export class LogLayout implements Layout, LogBatchVisitor {
     this.#pending = pending;
     this.meter = meter;
     this.#batch = new LogBatch(logs, shardsPerLog);
+    this.#written = new Int32Array(logs);
     this.#run = { shard: 0, version: 0, words: pending.words, bytes: pending.bytes, start: 0, end: 0 };
   }
 
@@ -112,10 +114,10 @@ export class LogLayout implements Layout, LogBatchVisitor {
 
   write(): void {
     const batch = this.#batch;
-    this.#written.length = 0;
+    this.#writtenCount = batch.logCount;
     for (let i = 0; i < batch.logCount; i++) {
       this.#log = batch.log(i);
-      this.#written.push(this.#log);
+      this.#written[i] = this.#log;
       batch.visit(this.#log, this);
       this.#writePiece();
     }
@@ -159,8 +161,8 @@ export class LogLayout implements Layout, LogBatchVisitor {
   makeDurable(): boolean {
     const { segments, sync } = this.#parts;
     if (sync === "none") return false;
-    for (const log of this.#written) {
-      segments.sync(log);
+    for (let i = 0; i < this.#writtenCount; i++) {
+      segments.sync(this.#written[i]!);
       this.meter.countSync();
     }
     return true;
