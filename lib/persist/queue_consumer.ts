@@ -28,12 +28,23 @@ function writeNewest(queue: SnapshotQueue, writer: Writer): void {
   }
 }
 
+/**
+ * The writes of logs are small, so it pays to wait until several can be one, where the queue is so deep that nobody has to wait
+ * for room meanwhile. Also, whoever puts need not wake a thread that sleeps for a given time.
+ */
+const LINGER_MS = 0.25;
+const LINGER_ITEMS_MAX = 256;
+const LINGER_DEPTH_MIN = 4 * LINGER_ITEMS_MAX;
+
 /** Writes all that is queued at once, again and again. */
 function writeAll(queue: SnapshotQueue, writer: Writer): void {
+  const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const accept = (item: QueuedSnapshot) => writer.accept(item);
+  const lingers = queue.size.depth >= LINGER_DEPTH_MIN;
   while (queue.takeAll(accept)) {
     writer.flush();
     queue.releaseAll();
     writer.maintain();
+    if (lingers && queue.count < LINGER_ITEMS_MAX) Atomics.wait(never, 0, 0, LINGER_MS);
   }
 }
