@@ -166,8 +166,9 @@ function partsOf(group: readonly string[]): string[] {
   const parts: string[] = [];
   for (const arg of group) {
     const previous = parts.at(-1);
-    if (previous !== undefined && bare.has(previous)) parts[parts.length - 1] = `${previous}=${arg}`;
-    else parts.push(arg);
+    if (previous !== undefined && bare.has(previous) && !arg.startsWith("--")) {
+      parts[parts.length - 1] = `${previous}=${arg}`;
+    } else parts.push(arg);
   }
   return parts;
 }

@@ -104,7 +104,7 @@ function label(cells: string[] | undefined, column: number, name: string): void 
 }
 
 function axisLine(losses: Range, unit: LossUnit, width: number): string {
-  const text = (loss: number) => unit === "age_ms" ? readableDuration(loss / 1000) : readableNumber(loss);
+  const text = (loss: number) => unit === "age_ms" ? readableDuration(loss) : readableNumber(loss);
   const line = "0".padEnd(ENDS) + text(losses.low);
   const high = text(losses.high);
   const end = width - 2 * ENDS;

@@ -78,24 +78,31 @@ function row(configuration: ConfigurationSummary, { crash, unit }: LossAxis): st
       (kills.held < kills.kills ? " NOT HELD" : "");
   return [
     id,
-    state === "tied" ? `tied with ${beside.join(" ")}` : state,
-    rateText(configuration),
+    state === "tied" ? tiedText(beside) : state,
+    rateText(configuration).replace(" ops/s", ""),
     String(runs),
     valueText(loss[unit], unit),
-    ...(["p99", "max"] as const).map((part) => valueText(gaugeOf(loss, part, unit) ?? null, unit)),
+    ...(["p99", "max"] as const).map((part) => gaugeText(loss, part, unit)),
     lost,
   ];
 }
 
-function gaugeOf(loss: LossSummary, part: "p99" | "max", unit: LossUnit): number | undefined {
-  return unit === "writes" ? loss[`${part}_writes`] : loss[`${part}_age_ms`];
+/** The first of those that it is tied with, and how many others there are. */
+function tiedText([first = "", ...others]: readonly string[]): string {
+  return `tied with ${first}${others.length === 0 ? "" : ` +${others.length}`}`;
+}
+
+/** What the gauge showed, where there is one. */
+function gaugeText(loss: LossSummary, part: "p99" | "max", unit: LossUnit): string {
+  const value = unit === "writes" ? loss[`${part}_writes`] : loss[`${part}_age_ms`];
+  return value === undefined ? "-" : valueText(value, unit);
 }
 
 /** A loss as a person reads it. */
 export function valueText(value: LossValue, unit: LossUnit): string {
   if (value === null) return "?";
   if (value === "everything") return "all";
-  return unit === "age_ms" ? readableDuration(value / 1000) : readableNumber(value);
+  return unit === "age_ms" ? readableDuration(value) : readableNumber(value);
 }
 
 /** What is not on the frontier. */
@@ -114,7 +121,7 @@ function restLines(header: SweepHeader, configurations: readonly ConfigurationSu
 }
 
 /** The result as one JSON object, indented by two spaces and ended by a line feed: the header's and the summary's fields. */
-export function sweepJson({ header, summary }: SweepReport): string {
+export function sweepJson({ header, summary }: Omit<SweepReport, "axis">): string {
   const { kind: _, configurations: entries, ...about } = header;
   const { kind: __, configurations: summaries, ...found } = summary;
   const configurations = entries.map((entry) => ({ ...entry, ...summaries.find(({ id }) => id === entry.id) }));
