@@ -77,20 +77,22 @@ function presetOf({ workload }: Fields): Preset | undefined {
   return Object.entries(PRESETS).find(([name]) => name === workload)?.[1];
 }
 
-/** Options that a flag of a size sets. */
+/** What the names of options end in that a flag of a size or of a time sets. */
 const SIZE = /_bytes$/;
+const TIME = /_ms$/;
 
 function flagsOf(name: string, value: unknown, options: Fields): string[] {
   const special = SPECIAL[name];
   if (special !== undefined) return special(value, options);
   if (value === null || value === false || typeof value === "object") return [];
-  const flag = name.replace(SIZE, "").replaceAll("_", "-");
+  const flag = name.replace(SIZE, "").replace(TIME, "").replaceAll("_", "-");
   if (value === true) return [`--${flag}`];
-  return [`--${flag}=${SIZE.test(name) && typeof value === "number" ? formatSize(value) : String(value)}`];
+  if (SIZE.test(name) && typeof value === "number") return [`--${flag}=${formatSize(value)}`];
+  return [`--${flag}=${value}${TIME.test(name) ? "ms" : ""}`];
 }
 
 /** The scopes of the flags that a run's options come from. */
-const RUN_SCOPES: readonly FlagScope[] = ["load", "workload", "measurement", "file"];
+const RUN_SCOPES: readonly FlagScope[] = ["load", "workload", "measurement", "file", "engine"];
 
 function isDefault(argument: string): boolean {
   const [, name, text] = /^--([^=]+)=(.*)$/s.exec(argument) ?? [];

@@ -16,8 +16,17 @@ export function comparedRuns({ result }: ComparisonSource): RunsSource[] {
     seed: numberIn(file, "seed") ?? 0,
     options: fieldsIn(file, "options") ?? {},
     machine: fieldsIn(file, "machine") ?? {},
-    runs: runsOf(figures.map(([name, values]) => [name, samplesOf(values, at)])),
+    runs: runsOf(figures.map(([name, values]) => [name, samplesOf(values, at)])).map((run) => ({
+      ...run,
+      ...lossTexts(fieldsIn(file, "options") ?? {}),
+    })),
   }));
+}
+
+/** What a run's JSON says in words and a comparison leaves out, where the options alone tell it. */
+function lossTexts({ backend, sync }: Fields): Fields {
+  if (backend === "memory") return { promises: { process_crash: "everything", power_loss: "everything" } };
+  return backend === "file" && sync === "none" ? { power_loss: "everything" } : {};
 }
 
 function samplesOf(values: unknown, at: number): number[] {

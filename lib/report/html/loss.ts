@@ -5,19 +5,25 @@
  */
 import { median } from "simple-statistics";
 import type { CrashKind, LossSummary } from "../../sweep/lines.ts";
-import { type Fields, numberIn } from "./fields.ts";
+import { type Fields, fieldsIn, numberIn } from "./fields.ts";
 
 /** Of both kinds of crash, over all runs of one configuration. */
-export function lossesOf(runs: readonly Fields[], backend: string): Readonly<Record<CrashKind, LossSummary>> {
-  return { process_crash: lossOf(runs, "process_crash", backend), power_loss: lossOf(runs, "power_loss", backend) };
+export function lossesOf(runs: readonly Fields[]): Readonly<Record<CrashKind, LossSummary>> {
+  return { process_crash: lossOf(runs, "process_crash"), power_loss: lossOf(runs, "power_loss") };
 }
+
+/** Promises, in the words of a run's JSON, that are as good as numbers. */
+const NOTHING = "nothing";
+const EVERYTHING = "everything";
 
 const MS_PER_SEC = 1000;
 
-function lossOf(runs: readonly Fields[], crash: CrashKind, backend: string): LossSummary {
-  if (backend === "memory" || (crash === "power_loss" && runs.some((run) => run.power_loss === "everything"))) {
+function lossOf(runs: readonly Fields[], crash: CrashKind): LossSummary {
+  const [promise] = runs.map((run) => fieldsIn(run, "promises")?.[crash]);
+  if (promise === EVERYTHING || (crash === "power_loss" && runs.some((run) => run.power_loss === EVERYTHING))) {
     return { writes: "everything", age_ms: "everything" };
   }
+  const promised = promise === NOTHING ? 0 : null;
   const all = (name: string) => runs.map((run) => numberIn(run, name)).filter((value) => value !== undefined);
   const middle = (name: string) => {
     const values = all(name);
@@ -37,8 +43,8 @@ function lossOf(runs: readonly Fields[], crash: CrashKind, backend: string): Los
     max_age_ms: ms(worst(`${crash}_age_max_sec`)),
   };
   return {
-    writes: summary.bound_writes ?? middle(`${crash}_writes_max`) ?? null,
-    age_ms: summary.bound_age_ms ?? ms(middle(`${crash}_age_max_sec`)) ?? null,
+    writes: summary.bound_writes ?? middle(`${crash}_writes_max`) ?? promised,
+    age_ms: summary.bound_age_ms ?? ms(middle(`${crash}_age_max_sec`)) ?? promised,
     ...present(summary),
   };
 }

@@ -6,7 +6,7 @@
 import type { Interval } from "../../compare/statistics.ts";
 import type { ConfigurationState, CrashKind, LossValue } from "../../sweep/lines.ts";
 import { statesOf } from "./frontier.ts";
-import type { Configuration, ReportData } from "./report_data.ts";
+import { type Configuration, medianInterval, medianOpsPerSec, type ReportData } from "./report_data.ts";
 import { CRASH_NAMES, lossText, type LossUnit, rateText, UNIT_NAMES } from "./wording.ts";
 
 /** One configuration on the map. */
@@ -89,13 +89,12 @@ function lossIn(loss: LossValue): number | "everything" {
   return typeof loss === "number" ? loss : "everything";
 }
 
-function speedOf({ opsPerSec, summary }: Configuration) {
-  const interval = summary?.ci95 === undefined || summary.ci95 === null
-    ? opsPerSec?.interval
-    : { low: summary.ci95[0], high: summary.ci95[1] };
+function speedOf(configuration: Configuration) {
+  const { opsPerSec } = configuration;
+  const interval = medianInterval(configuration);
   const isRanged = interval === undefined && opsPerSec !== undefined && opsPerSec.max > opsPerSec.min;
   return {
-    opsPerSec: summary?.median_ops_per_sec ?? opsPerSec?.median ?? 0,
+    opsPerSec: medianOpsPerSec(configuration) ?? 0,
     ...(interval === undefined ? {} : { interval }),
     ...(isRanged ? { range: { low: opsPerSec.min, high: opsPerSec.max } } : {}),
   };

@@ -111,18 +111,17 @@ export function opsPerSec({ result }: MeasuredRun): number {
   return numberIn(result, "total_ops_per_sec") ?? 0;
 }
 
-/** What the load threads waited for, by the names of the figures. */
-export const BLOCKED_CAUSES = [
-  ["blocked_on_lock_share", "waiting for a lock"],
-  ["blocked_on_queue_share", "waiting for the queue"],
-  ["blocked_on_write_share", "waiting for a write"],
-] as const;
+/** What load threads may wait for, by the names that figures have in `blocked_on_NAME_share`. */
+function waitsOf(runs: readonly MeasuredRun[]): string[] {
+  const names = runs.flatMap(({ result }) => Object.keys(result));
+  return [...new Set(names.flatMap((name) => /^blocked_on_(\w+)_share$/.exec(name)?.[1] ?? []))];
+}
 
 /** Which share of the load threads' time went where, from 0 to 1; together 1. Undefined where the runs do not say. */
 export function timeShares({ runs }: Configuration): { cause: string; share: number }[] | undefined {
-  const shares = BLOCKED_CAUSES.flatMap(([name, cause]) => {
-    const share = medianOf(runs, (run) => numberIn(run, name));
-    return share === undefined ? [] : [{ cause, share: Math.min(1, Math.max(0, share)) }];
+  const shares = waitsOf(runs).map((name) => {
+    const share = medianOf(runs, (run) => numberIn(run, `blocked_on_${name}_share`)) ?? 0;
+    return { cause: `blocked on ${name.replaceAll("_", " ")}`, share: Math.min(1, Math.max(0, share)) };
   });
   if (shares.length === 0) return undefined;
   const blocked = shares.reduce((sum, { share }) => sum + share, 0);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type SampleSummary, summarize } from "../../compare/statistics.ts";
+import { type Interval, type SampleSummary, summarize } from "../../compare/statistics.ts";
 import type { ConfigurationSummary, CrashKind, LossSummary, SummaryLine } from "../../sweep/lines.ts";
 import { shortNames } from "../short_names.ts";
 import { argumentsOf, commandText } from "./command_line.ts";
@@ -45,6 +45,18 @@ export interface Configuration {
   readonly summary?: ConfigurationSummary;
   /** Why it could not be run, or not be killed. */
   readonly failures: readonly string[];
+}
+
+/** The median throughput: the sweep's own, where it came to its end. */
+export function medianOpsPerSec({ summary, opsPerSec }: Configuration): number | undefined {
+  return summary?.median_ops_per_sec ?? opsPerSec?.median;
+}
+
+/** Where the median lies with 95% confidence; absent where there are too few runs to say. */
+export function medianInterval({ summary, opsPerSec }: Configuration): Interval | undefined {
+  if (summary?.ci95 === undefined || summary.ci95 === null) return opsPerSec?.interval;
+  const [low, high] = summary.ci95;
+  return { low, high };
 }
 
 /** Where and with what something was measured. */
@@ -124,18 +136,25 @@ function configurationOf({ id, options, seed, runs }: ConfigurationParts): Confi
     layout,
     group: groupOf(backend, layout),
     options,
-    promises: null,
-    ...measured(runs, backend),
+    promises: promisesOf(runs),
+    ...measured(runs),
     failures: [],
   };
 }
 
-function measured(runs: readonly MeasuredRun[], backend: string) {
+/** As the first run says; the others are of the same backend. */
+function promisesOf([run]: readonly MeasuredRun[]): Configuration["promises"] {
+  const promises = fieldsIn(run?.result ?? {}, "promises") ?? {};
+  const process_crash = textIn(promises, "process_crash"), power_loss = textIn(promises, "power_loss");
+  return process_crash === undefined || power_loss === undefined ? null : { process_crash, power_loss };
+}
+
+function measured(runs: readonly MeasuredRun[]) {
   const samples = runs.map(({ result }) => numberIn(result, "total_ops_per_sec")).filter((rate) => rate !== undefined);
   return {
     runs,
     ...(samples.length === 0 ? {} : { opsPerSec: summarize(samples) }),
-    loss: lossesOf(runs.map(({ result }) => result), backend),
+    loss: lossesOf(runs.map(({ result }) => result)),
   };
 }
 
@@ -159,8 +178,8 @@ function sweepConfigurations({ header, runs, crashes, failures, summary }: Sweep
       layout,
       group: groupOf(backend, layout),
       options: fieldsIn(own[0]?.result ?? {}, "options") ?? {},
-      promises: promises ?? null,
-      ...measured(own, backend),
+      promises: promises ?? promisesOf(own),
+      ...measured(own),
       ...(found === undefined ? {} : { loss: found.loss, summary: found }),
       ...(crash === undefined || crash.result === null ? {} : { crash: crash.result }),
       failures: [

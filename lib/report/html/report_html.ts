@@ -40,9 +40,9 @@ export function reportHtml(sources: readonly Source[]): string {
   const subjects = subjectsOf(configurations, { looks, view });
   const sections = [
     answerHtml(data),
-    warningsSection(data),
     mapSection(views, looks),
     configurations.length > 1 ? configurationsSection(configurations, { looks, view }) : NOTHING,
+    warningsSection(data),
     ...pictureSections(subjects, sweeps),
     ...comparisons.map(comparisonSection),
     figuresSection(configurations),

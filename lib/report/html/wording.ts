@@ -4,7 +4,7 @@
  * @module
  */
 import type { CrashKind, LossSummary, LossValue } from "../../sweep/lines.ts";
-import { readableDuration, readableNumber, readableShare } from "../format.ts";
+import { readableBytes, readableDuration, readableNumber, readableShare } from "../format.ts";
 
 /** In which unit a loss is counted. */
 export type LossUnit = "writes" | "age_ms";
@@ -18,14 +18,12 @@ export const CRASH_NAMES: Readonly<Record<CrashKind, string>> = {
 /** The units of loss, as a person reads them. */
 export const UNIT_NAMES: Readonly<Record<LossUnit, string>> = { age_ms: "time", writes: "writes" };
 
-const MS_PER_SEC = 1000;
-
 /** A loss, such as `nothing`, `1,025 writes`, `12.5 ms of writes`, `everything`. */
 export function lossText(loss: LossValue, unit: LossUnit): string {
   if (loss === null) return "unknown";
   if (loss === "everything") return loss;
   if (loss === 0) return "nothing";
-  if (unit === "age_ms") return `${readableDuration(loss / MS_PER_SEC)} of writes`;
+  if (unit === "age_ms") return `${readableDuration(loss)} of writes`;
   return `${readableNumber(loss)} ${loss === 1 ? "write" : "writes"}`;
 }
 
@@ -34,7 +32,7 @@ export function shortLoss(loss: LossValue, unit: LossUnit): string {
   if (loss === null) return "unknown";
   if (loss === "everything") return "all";
   if (loss === 0) return "0";
-  return unit === "age_ms" ? readableDuration(loss / MS_PER_SEC) : readableNumber(loss);
+  return unit === "age_ms" ? readableDuration(loss) : readableNumber(loss);
 }
 
 /** What stands behind the loss that counts: the promise, or else the worst moment; and the gauge. */
@@ -48,6 +46,13 @@ export function lossBasis(loss: LossSummary, unit: LossUnit): string {
     ...(worst === undefined ? [] : [`worst moment ${shortLoss(worst, unit)}`]),
   ];
   return parts.join(", ");
+}
+
+const MS_PER_SEC = 1000;
+
+/** A duration, such as `1.5 ms`; at an axis, zero needs no unit. */
+export function durationText(seconds: number): string {
+  return seconds === 0 ? "0" : readableDuration(seconds * MS_PER_SEC);
 }
 
 /** A rate of operations, such as `1,810,000 ops/s`. */
@@ -64,9 +69,9 @@ export function shortRate(opsPerSec: number): string {
 /** The value of a figure of a run's JSON with the unit that its name ends in. */
 export function figureText(name: string, value: number): string {
   if (/_per_sec(_with_drain)?$/.test(name) || /^rate_/.test(name)) return `${readableNumber(value)}/s`;
-  if (name.endsWith("_sec")) return readableDuration(value);
+  if (name.endsWith("_sec")) return durationText(value);
   if (name.endsWith("_share")) return readableShare(value);
-  if (/(^|_)bytes(_|$)/.test(name)) return `${readableNumber(value)} B`;
+  if (/(^|_)bytes(_|$)/.test(name)) return readableBytes(value);
   return readableNumber(value);
 }
 

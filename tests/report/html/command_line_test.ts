@@ -22,6 +22,9 @@ const LINES = [
   "file --file-count=1 --write-period-us=500 --output=some/dir --no-device-probe",
   "file --file-count=128 --flush-period-us=50000 --layout=log --log-size=2MiB --sync=full",
   "file --file-count=4 --commit-delay-us=0 --layout=log",
+  "sqlite --journal=delete --synchronous=extra --busy-timeout=500ms --cache-size=64KiB --output=some/dir",
+  "leveldb --sync=data --in-flight=16 --write-buffer-size=1MiB",
+  "denokv --in-flight=4",
 ];
 
 for (const line of LINES) {

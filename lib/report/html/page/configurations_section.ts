@@ -4,14 +4,14 @@
  * @module
  */
 import type { ConfigurationState, CrashKind } from "../../../sweep/lines.ts";
-import { readableDuration, readableNumber } from "../../format.ts";
+import { readableNumber } from "../../format.ts";
 import { type Html, html } from "../html.ts";
 import type { MapView } from "../map_view.ts";
 import { killsOf, latencyCurves, mostLost, writeAmplification } from "../measures.ts";
 import { type Look, lookOf } from "../palette.ts";
-import type { Configuration } from "../report_data.ts";
-import { CRASH_NAMES, type LossUnit, rateText, shortLoss, shortRate } from "../wording.ts";
-import { section, symbolSvg } from "./parts.ts";
+import { type Configuration, medianInterval, medianOpsPerSec } from "../report_data.ts";
+import { CRASH_NAMES, durationText, type LossUnit, rateText, shortLoss, shortRate } from "../wording.ts";
+import { flagsHtml, section, symbolSvg } from "./parts.ts";
 import { numberCell, type TableCell, type TableColumn, tableHtml, type TableRow } from "./table.ts";
 
 const LOSSES: readonly (readonly [CrashKind, LossUnit])[] = [
@@ -28,7 +28,7 @@ const COLUMNS: readonly TableColumn[] = [
   { heading: "95% interval" },
   { heading: "Runs" },
   ...LOSSES.map(([crash, unit]) => ({
-    heading: `Lost at a ${CRASH_NAMES[crash]}, ${unit === "writes" ? "writes" : "age"}`,
+    heading: `${crash === "process_crash" ? "Crash" : "Power"} loses, ${unit === "writes" ? "writes" : "time"}`,
   })),
   { heading: "Write p99" },
   { heading: "Bytes per byte put" },
@@ -62,8 +62,9 @@ export function configurationsSection(
   );
 }
 
-function rateOf(configurations: readonly Configuration[], { configuration }: TableRow): number {
-  return configurations[configuration ?? 0]?.opsPerSec?.median ?? -1;
+function rateOf(configurations: readonly Configuration[], { configuration: index }: TableRow): number {
+  const configuration = configurations[index ?? 0];
+  return (configuration && medianOpsPerSec(configuration)) ?? -1;
 }
 
 function cellsOf(
@@ -71,24 +72,24 @@ function cellsOf(
   configuration: Configuration,
   { looks, view }: { readonly looks: readonly Look[]; readonly view: MapView | undefined },
 ): TableCell[] {
-  const { id, title, opsPerSec, runs, loss, summary } = configuration;
+  const { id, title, runs, loss } = configuration;
   const state = stateOf(index, configuration, view);
-  const interval = summary?.ci95 ?? (opsPerSec?.interval && [opsPerSec.interval.low, opsPerSec.interval.high]);
+  const interval = medianInterval(configuration);
   const kills = killsOf(configuration);
   const look = lookOf(looks, configuration);
   return [
     {
-      shown: html`<button type="button" class="name">${symbolSvg(look)} <b>${id}</b> <span>${title}</span></button>`,
+      shown: html`<button type="button" class="name">${symbolSvg(look)} <b>${id}</b> ${flagsHtml(title)}</button>`,
       value: id,
     },
     state === undefined ? { shown: "" } : { shown: html`<span class="state ${state}">${state}</span>`, value: state },
-    numberCell(summary?.median_ops_per_sec ?? opsPerSec?.median, (rate) => rateText(rate).replace(" ops/s", "")),
-    interval === undefined || interval === null
+    numberCell(medianOpsPerSec(configuration), (rate) => rateText(rate).replace(" ops/s", "")),
+    interval === undefined
       ? { shown: "–" }
-      : { shown: `${shortRate(interval[0])} – ${shortRate(interval[1])}`, value: interval[0] },
+      : { shown: `${shortRate(interval.low)} – ${shortRate(interval.high)}`, value: interval.low },
     numberCell(runs.length === 0 ? undefined : runs.length, String),
     ...LOSSES.map(([crash, unit]) => lossCell(loss[crash][unit], unit, runs.length > 0)),
-    numberCell(writeLatencyP99(configuration), readableDuration),
+    numberCell(writeLatencyP99(configuration), durationText),
     numberCell(writeAmplification(configuration), (ratio) => `${readableNumber(Number(ratio.toPrecision(3)))}×`),
     kills.length === 0
       ? { shown: "–" }

@@ -5,11 +5,11 @@
  */
 import { VERSION } from "../../../version.ts";
 import { type Html, html, NOTHING } from "../html.ts";
-import { killsOf, latencyCurves } from "../measures.ts";
+import { killsOf } from "../measures.ts";
 import type { Configuration, ReportData } from "../report_data.ts";
-import { readableDuration, readableNumber } from "../../format.ts";
+import { readableNumber } from "../../format.ts";
 import { textIn } from "../fields.ts";
-import { CRASH_NAMES, lossText, rateText } from "../wording.ts";
+import { CRASH_NAMES, durationText, lossText, rateText } from "../wording.ts";
 import { writeLatencyP99 } from "./configurations_section.ts";
 import { commandHtml, section } from "./parts.ts";
 
@@ -68,11 +68,16 @@ function sweepAnswer({ summary }: ReportData["sweeps"][number], { configurations
   const best = configurations.find(({ command }) => summary.answer.includes(command));
   return html`
     <section class="answer" aria-label="The answer">
-    ${summary.answer.split("\n").map((line) => html`<p>${line}</p>`)}
+    ${summary.answer.split("\n").map((line) => html`<p>${withCode(line)}</p>`)}
     ${best === undefined ? undefined : commandHtml(best.command, best.id)}
     <p class="reading">${ENDINGS[summary.ended]}</p>
     </section>
   `;
+}
+
+/** The text, with what stands between backticks as code. */
+function withCode(text: string): Html[] {
+  return text.split("`").map((part, at) => at % 2 === 0 ? html`${part}` : html`<code>${part}</code>`);
 }
 
 function singleAnswer(configuration: Configuration): Html {
@@ -91,7 +96,7 @@ function singleAnswer(configuration: Configuration): Html {
           runs.length === 1 ? "throughput" : `throughput, median of ${runs.length} runs${spread}`,
         ),
       ]),
-      ...(p99 === undefined ? [] : [tile(readableDuration(p99), "99% of writes took at most")]),
+      ...(p99 === undefined ? [] : [tile(durationText(p99), "99% of writes took at most")]),
       ...(runs.length === 0 ? [] : (["process_crash", "power_loss"] as const).map((crash) => {
         const unit = loss[crash].age_ms === null ? "writes" : "age_ms";
         return tile(lossText(loss[crash][unit], unit), `lost at a ${CRASH_NAMES[crash]}, at most`);
@@ -103,7 +108,6 @@ function singleAnswer(configuration: Configuration): Html {
     ]}</div>`,
     commandHtml(command, configuration.id),
     failures.map((reason) => html`<p class="warning">${reason}</p>`),
-    latencyCurves(configuration).length === 0 ? undefined : NOTHING,
   );
 }
 

@@ -33,7 +33,9 @@ ${
               hidden
             `}>
             <h3>${titleOf(view)}</h3>
-            ${picture((width) => mapPicture(view, looks, width))}${unknownNote(view)}</div>
+            ${view.points.length === 0 ? undefined : picture((width) => mapPicture(view, looks, width))}${unknownNote(
+              view,
+            )}</div>
           `
         )
       }
@@ -76,8 +78,9 @@ function switchHtml(name: string, legend: string, choices: Readonly<Record<strin
 function unknownNote(view: MapView): Html | undefined {
   if (view.unknown.length === 0) return undefined;
   return html`
-    <p class="reading">Not on this map (${viewName(view)}), since nothing tells what they lose: ${view.unknown.map((
-      { id },
-    ) => id).join(", ")}.</p>
+    <p class="reading">Not on this map (${viewName(view)}), since nothing says in numbers what they lose: ${view.unknown
+      .map((
+        { id },
+      ) => id).join(", ")}.</p>
   `;
 }

@@ -6,7 +6,7 @@
 import { numberIn } from "../fields.ts";
 import { type MapView, STATE_TEXTS } from "../map_view.ts";
 import { killsOf, medianOf, mostLost } from "../measures.ts";
-import type { Configuration } from "../report_data.ts";
+import { type Configuration, medianInterval, medianOpsPerSec } from "../report_data.ts";
 import type { Fact, PageConfiguration, PageData } from "../script/page_data.ts";
 import { CRASH_NAMES, figureName, figureText, lossBasis, lossText, rateText } from "../wording.ts";
 import { figureNames } from "./figures_section.ts";
@@ -19,12 +19,10 @@ export function pageData(configurations: readonly Configuration[], views: readon
 }
 
 function pageConfiguration(configuration: Configuration, index: number, views: readonly MapView[]): PageConfiguration {
-  const { id, title, command, opsPerSec, summary, runs, promises } = configuration;
-  const interval = summary?.ci95 ?? (opsPerSec?.interval && [opsPerSec.interval.low, opsPerSec.interval.high]);
-  const median = summary?.median_ops_per_sec ?? opsPerSec?.median;
-  const spread = interval === undefined || interval === null
-    ? ""
-    : `, 95% interval ${rateText(interval[0])} to ${rateText(interval[1])}`;
+  const { id, title, command, runs, promises } = configuration;
+  const interval = medianInterval(configuration);
+  const median = medianOpsPerSec(configuration);
+  const spread = interval === undefined ? "" : `, 95% interval ${rateText(interval.low)} to ${rateText(interval.high)}`;
   const count = `${runs.length} ${runs.length === 1 ? "run" : "runs"}`;
   return {
     id,

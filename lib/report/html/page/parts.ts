@@ -38,6 +38,17 @@ export function commandHtml(command: string, of: string): Html {
   `;
 }
 
+/** Arguments, of which each stays on a line. */
+export function flagsHtml(title: string): Html {
+  return html`<span class="flags">${
+    title.split(" ").map((argument) =>
+      html`
+        <i>${argument}</i>
+      `
+    )
+  }</span>`;
+}
+
 /** One symbol of Plot's, as a picture of its own. */
 export function symbolSvg({ color, symbol }: { readonly color: string; readonly symbol: string }): Html {
   const svg = svgOf({
@@ -51,6 +62,15 @@ export function symbolSvg({ color, symbol }: { readonly color: string; readonly 
     ],
   });
   return html`<span aria-hidden="true">${svg}</span>`;
+}
+
+/** A patch of a colour. */
+export function swatchSvg(color: string): Html {
+  return html`
+    <svg class="swatch" viewBox="0 0 14 14" aria-hidden="true">
+      <rect width="14" height="14" rx="3" fill="${color}" />
+    </svg>
+  `;
 }
 
 /** A list that says what colours mean. */

@@ -8,12 +8,13 @@ import { killsOf, latencyCurves, reopenTimes, timeShares, writeAmplification } f
 import { KILLS_MAX, killsPicture } from "../picture/kills_picture.ts";
 import { latencyPicture, timedOperations } from "../picture/latency_picture.ts";
 import { noisePicture } from "../picture/noise_picture.ts";
-import { amplificationPicture, CAUSE_COLORS, reopenPicture, timePicture } from "../picture/row_pictures.ts";
+import { amplificationPicture, causeColors, reopenPicture, timePicture } from "../picture/row_pictures.ts";
 import { seriesOf, seriesPictures } from "../picture/series_pictures.ts";
+import type { Width } from "../picture/plot.ts";
 import type { Subject } from "../picture/subject.ts";
 import type { SweepSource } from "../source.ts";
 import { readableNumber } from "../../format.ts";
-import { legend, picture, section } from "./parts.ts";
+import { legend, picture, section, swatchSvg } from "./parts.ts";
 
 /** All of them, in the order of the page. */
 export function pictureSections(subjects: readonly Subject[], sweeps: readonly SweepSource[]): Html[] {
@@ -74,6 +75,23 @@ function seriesSection(subjects: readonly Subject[]): Html {
   );
 }
 
+/** Rows from which on those that do not stand out are shown only when asked for. */
+const ROWS_MAX = 16;
+
+/** A picture with a row for each configuration; of many, those that stand out, and all when asked for. */
+function standingFirst(
+  subjects: readonly Subject[],
+  drawn: (subjects: readonly Subject[], width: Width) => Html,
+): Html[] {
+  const all = picture((width) => drawn(subjects, width));
+  const standing = subjects.filter(({ stands }) => stands);
+  if (subjects.length <= ROWS_MAX || standing.length === 0) return [all];
+  return [
+    html`<p class="reading">Those on the frontier:</p>${picture((width) => drawn(standing, width))}`,
+    html`<details><summary>All ${subjects.length} configurations</summary>${all}</details>`,
+  ];
+}
+
 function timeSection(subjects: readonly Subject[]): Html {
   if (!subjects.some(({ configuration }) => timeShares(configuration) !== undefined)) return NOTHING;
   return section(
@@ -81,18 +99,11 @@ function timeSection(subjects: readonly Subject[]): Html {
       id: "time",
       title: "Where the time went",
       reading:
-        "A bar is all the time of the load threads; the coloured parts are what they waited for, the rest is operations " +
+        "A bar is all the time of the load threads; the coloured parts are what they were blocked on, the rest is operations " +
         "and, in a pattern or an open loop, the waits that it asks for.",
     },
-    legend(CAUSE_COLORS.map(([text], at) => ({
-      sign: html`
-        <svg class="swatch" viewBox="0 0 14 14" aria-hidden="true">
-          <rect width="14" height="14" rx="3" fill="${CAUSE_COLORS[at]?.[1]}" />
-        </svg>
-      `,
-      text,
-    }))),
-    picture((width) => timePicture(subjects, width)),
+    legend(causeColors(subjects).map(({ cause, color }) => ({ sign: swatchSvg(color), text: cause }))),
+    ...standingFirst(subjects, timePicture),
   );
 }
 
@@ -105,7 +116,7 @@ function amplificationSection(subjects: readonly Subject[]): Html {
       reading:
         "At 1 a store writes just the keys and values that it is given; at 100 the device has a hundred times the work.",
     },
-    picture((width) => amplificationPicture(subjects, width)),
+    ...standingFirst(subjects, amplificationPicture),
   );
 }
 

@@ -20,7 +20,12 @@ const PAPERS = {
   "--cause-0": ["#8a6500", "#e8b53d"],
   "--cause-1": ["#0067a8", "#5ab4f0"],
   "--cause-2": ["#c44601", "#ff8f5c"],
+  "--cause-3": ["#a3407c", "#f09bd0"],
+  "--cause-4": ["#00795a", "#2ec99b"],
 } as const;
+
+/** How many colours there are for causes. */
+export const CAUSE_COLORS_MAX = 5;
 
 function variables(side: 0 | 1): string {
   const papers = Object.entries(PAPERS).map(([name, sides]) => `${name}:${sides[side]}`);
@@ -53,7 +58,9 @@ p{margin:0 0 10px}
 .reading{color:var(--soft);max-width:80ch;font-size:15px}
 section{background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:26px 28px;margin:20px 0}
 code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
-.answer p{font-size:21px;line-height:1.4;letter-spacing:-.006em;margin:0 0 8px;max-width:62ch;overflow-wrap:anywhere}
+.answer p:not(.reading){font-size:21px;line-height:1.4;letter-spacing:-.006em;margin:0 0 8px;max-width:62ch;overflow-wrap:anywhere}
+.answer p:not(.reading)::first-letter{text-transform:uppercase}
+.answer p code{font-size:.8em;padding:1px 5px;border-radius:5px;background:var(--desk)}
 .command{display:flex;align-items:flex-start;gap:10px;margin:8px 0;padding:10px 12px;border-radius:8px;background:var(--desk);border:1px solid var(--line)}
 .command code{flex:1;min-width:0;white-space:pre-wrap;overflow-wrap:anywhere}
 button,input{font:inherit;color:inherit}
@@ -111,15 +118,16 @@ th[aria-sort=ascending] button::after{content:" ↑";opacity:1}
 th[aria-sort=descending] button::after{content:" ↓";opacity:1}
 tbody tr[data-configuration]{cursor:pointer}
 tbody tr[data-configuration]:hover td{background:var(--desk)}
-td .name{all:unset;cursor:pointer;display:block;min-width:210px;max-width:420px;white-space:normal;overflow-wrap:anywhere}
+td .name{all:unset;cursor:pointer;display:block;min-width:270px;max-width:420px;white-space:normal;overflow-wrap:anywhere}
 td .name:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 td .name b{font-weight:600}
-td .name span{color:var(--soft);font-size:13px}
+td .flags{color:var(--soft);font-size:13px}
+.flags i{display:inline-block;font-style:normal}
 td.wrap{white-space:normal;overflow-wrap:anywhere;min-width:180px}
 .state{display:inline-block;padding:0 8px;border-radius:9px;border:1px solid var(--line);font-size:12.5px;color:var(--soft)}
 .state.frontier{background:var(--ink);border-color:var(--ink);color:var(--paper)}
 .state.failed{border-color:var(--bad);color:var(--bad)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:14px;margin:6px 0 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:14px;margin:14px 0 18px}
 .tile{border-left:3px solid var(--line);padding:2px 0 2px 14px}
 .tile b{display:block;font-size:26px;line-height:1.2;letter-spacing:-.015em;font-variant-numeric:tabular-nums}
 .tile span{display:block;font-size:14px;color:var(--soft)}
@@ -135,7 +143,7 @@ section{padding:18px 16px;border-radius:10px;margin:14px 0}
 .scroll{margin:0 -16px;padding:0 16px}
 .wide{display:none}
 .narrow{display:block;max-width:560px}
-.answer p{font-size:18px}
+.answer p:not(.reading){font-size:18px}
 .facts{grid-template-columns:1fr}
 .facts dd{margin-bottom:6px}
 }

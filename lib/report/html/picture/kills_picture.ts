@@ -50,14 +50,6 @@ export function killsPicture(subjects: readonly Subject[], width: Width): Html {
         stroke: "color",
         strokeOpacity: 0.35,
       }),
-      Plot.ruleX(withGauge, {
-        fy: "index",
-        y1: ({ at }: Row) => at - STROKE_HALF,
-        y2: ({ at }: Row) => at + STROKE_HALF,
-        x: ({ kill }: Row) => kill.gauge,
-        stroke: "var(--ink)",
-        strokeWidth: 1.5,
-      }),
       Plot.dot(kills, {
         fy: "index",
         y: "at",
@@ -65,6 +57,14 @@ export function killsPicture(subjects: readonly Subject[], width: Width): Html {
         r: 3,
         fill: ({ kill, color }: Row) => kill.held ? color : "var(--bad)",
         ariaLabel: ({ index }: Row) => configurationMark(index),
+      }),
+      Plot.ruleX(withGauge, {
+        fy: "index",
+        y1: ({ at }: Row) => at - STROKE_HALF,
+        y2: ({ at }: Row) => at + STROKE_HALF,
+        x: ({ kill }: Row) => kill.gauge,
+        stroke: "var(--ink)",
+        strokeWidth: 1.5,
       }),
     ],
   });

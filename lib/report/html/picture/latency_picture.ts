@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { readableDuration } from "../../format.ts";
 import type { Html } from "../html.ts";
 import { latencyCurves } from "../measures.ts";
+import { durationText } from "../wording.ts";
+import { logAxis } from "./log_axis.ts";
 import { configurationMark, draw, type PictureOptions, Plot, svgOf, type Width, WIDTHS, xName } from "./plot.ts";
 import { shortened, type Subject } from "./subject.ts";
 
@@ -86,14 +87,9 @@ function latencyOptions(
       grid: true,
     },
     y: {
-      type: "log",
-      domain: [Math.min(...seconds), Math.max(...seconds)],
-      nice: true,
-      ticks: 5,
-      tickFormat: (value: number) =>
-        Number.isInteger(Number(Math.log10(value).toFixed(9))) ? readableDuration(value) : "",
+      ...logAxis([Math.min(...seconds), Math.max(...seconds)]),
+      tickFormat: durationText,
       label: "↑ latency (log scale)",
-      grid: true,
     },
     marks: [
       xName("percentile →"),
@@ -133,10 +129,12 @@ const LABEL_HEIGHT_PX = 14;
 function endLabels(curves: readonly Curve[], options: PictureOptions): EndLabel[] {
   const y = (draw(options) as unknown as Plot.Plot).scale("y");
   if (y?.invert === undefined) return [];
+  const isAlone = new Set(curves.map(({ subject }) => subject)).size === 1;
   const ends = curves.filter(({ subject }) => subject.stands).flatMap(({ subject, isUncorrected, points }) => {
     const last = points.at(-1);
-    const suffix = isUncorrected ? " uncorrected" : hasBoth(curves, subject) ? " corrected" : "";
-    const text = shortened(subject.configuration.id, 20 - suffix.length / 2) + suffix;
+    const way = isUncorrected ? "uncorrected" : hasBoth(curves, subject) ? "corrected" : "";
+    const id = isAlone ? "" : shortened(subject.configuration.id, way === "" ? 20 : 14);
+    const text = [id, way].filter((part) => part !== "").join(" ");
     return last === undefined ? [] : [{ text, x: last.x, color: subject.color, px: y.apply(last.seconds) as number }];
   }).toSorted((a, b) => a.px - b.px);
   let above = -Infinity;

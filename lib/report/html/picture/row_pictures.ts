@@ -4,18 +4,32 @@
  * @module
  */
 import { median } from "simple-statistics";
-import { readableDuration } from "../../format.ts";
 import type { Html } from "../html.ts";
-import { BLOCKED_CAUSES, reopenTimes, timeShares, WORKING, writeAmplification } from "../measures.ts";
+import { reopenTimes, timeShares, WORKING, writeAmplification } from "../measures.ts";
+import { durationText } from "../wording.ts";
+import { logAxis } from "./log_axis.ts";
+import { CAUSE_COLORS_MAX } from "../page/style.ts";
 import { configurationMark, Plot, svgOf, type Width, xName } from "./plot.ts";
 import { rowsFrame } from "./rows.ts";
 import type { Subject } from "./subject.ts";
 
-/** The causes of the load threads' time, and their colours, in the order of the bars. */
-export const CAUSE_COLORS: readonly (readonly [cause: string, color: string])[] = [
-  [WORKING, "var(--working)"],
-  ...BLOCKED_CAUSES.map(([, cause], at) => [cause, `var(--cause-${at})`] as const),
-];
+/** A cause of the load threads' time, and its colour. */
+export interface CauseColor {
+  readonly cause: string;
+  readonly color: string;
+}
+
+/** The causes there are, in the order of the bars. */
+export function causeColors(subjects: readonly Subject[]): CauseColor[] {
+  const causes = new Set(
+    subjects.flatMap(({ configuration }) => timeShares(configuration) ?? []).map(({ cause }) => cause),
+  );
+  const blocked = [...causes].filter((cause) => cause !== WORKING);
+  return [
+    { cause: WORKING, color: "var(--working)" },
+    ...blocked.map((cause, at) => ({ cause, color: `var(--cause-${at % CAUSE_COLORS_MAX})` })),
+  ];
+}
 
 /** A bar for each configuration: which share of the load threads' time went where. */
 export function timePicture(subjects: readonly Subject[], width: Width): Html {
@@ -23,18 +37,19 @@ export function timePicture(subjects: readonly Subject[], width: Width): Html {
     (timeShares(configuration) ?? []).map(({ cause, share }) => ({ index, cause, share }))
   );
   const shown = subjects.filter(({ index }) => parts.some((part) => part.index === index));
+  const causes = causeColors(subjects);
   return svgOf({
     ...rowsFrame(shown, { width }),
     label: `Where the time of the load threads went, of ${shown.length} configurations`,
     x: { domain: [0, 1], percent: false, tickFormat: "%", ticks: 5, label: null },
-    color: { domain: CAUSE_COLORS.map(([cause]) => cause), range: CAUSE_COLORS.map(([, color]) => color) },
+    color: { domain: causes.map(({ cause }) => cause), range: causes.map(({ color }) => color) },
     marks: [
       xName("share of the load threads' time →"),
       Plot.barX(parts, {
         x: "share",
         y: "index",
         fill: "cause",
-        order: CAUSE_COLORS.map(([cause]) => cause),
+        order: causes.map(({ cause }) => cause),
         ariaLabel: (part: { index: number }) => configurationMark(part.index),
       }),
     ],
@@ -53,11 +68,8 @@ export function amplificationPicture(subjects: readonly Subject[], width: Width)
     ...rowsFrame(dots, { width }),
     label: `Bytes written to files per byte put, of ${dots.length} configurations`,
     x: {
-      type: "log",
-      domain: [least, greatest * 1.6],
-      ticks: width === "wide" ? 6 : 3,
-      tickFormat: (value: number) => Number.isInteger(Math.log10(value)) ? value.toLocaleString("en-US") : "",
-      label: null,
+      ...logAxis([least, greatest * 1.6]),
+      tickFormat: (value: number) => value.toLocaleString("en-US"),
     },
     marks: [
       xName("bytes written per byte put (log scale) →"),
@@ -98,7 +110,7 @@ export function reopenPicture(subjects: readonly Subject[], width: Width): Html 
       domain: [0, Math.max(1e-6, ...dots.map(({ seconds }) => seconds))],
       nice: true,
       ticks: width === "wide" ? 6 : 3,
-      tickFormat: (value: number) => value === 0 ? "0" : readableDuration(value),
+      tickFormat: durationText,
       label: null,
       grid: true,
     },

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { readableDuration, readableNumber } from "../../format.ts";
+import { readableNumber } from "../../format.ts";
 import { type Fields, numberIn, rowsIn } from "../fields.ts";
 import type { Html } from "../html.ts";
 import { middleRun } from "../measures.ts";
 import type { Configuration } from "../report_data.ts";
-import { shortRate } from "../wording.ts";
+import { durationText, shortRate } from "../wording.ts";
 import { Plot, svgOf, WIDTHS, xName } from "./plot.ts";
 import type { Subject } from "./subject.ts";
 
@@ -60,7 +60,7 @@ export function seriesPictures({ configuration, color }: Subject): SeriesPicture
     {
       title: "Age of the oldest write at risk",
       lines: [{ name: "process_crash_age_sec", ...crash }, { name: "power_loss_age_sec", ...power }],
-      format: (value) => value === 0 ? "0" : readableDuration(value),
+      format: durationText,
       ofInterval: false,
     },
     {

@@ -13,7 +13,10 @@ import { draw, Plot, WIDTHS } from "./plot.ts";
 
 const HEAD_PX = 34;
 const LEGEND_PX = 34;
-const LEGEND_ENTRY_PX = 118;
+const LEGEND_START_PX = 84;
+const LEGEND_GAP_PX = 40;
+/** Mean width of a character of the legend. */
+const CHARACTER_PX = 6.4;
 
 /** Draws it. */
 export function standaloneMap(view: MapView, looks: readonly Look[]): string {
@@ -65,7 +68,12 @@ ${[heading, map, legend].map(({ outerHTML }) => outerHTML).join("\n")}
 }
 
 function legendElement(looks: readonly Look[], width: number): SVGSVGElement {
-  const entries = looks.map((look, at) => ({ ...look, x: 84 + at * LEGEND_ENTRY_PX }));
+  let x = LEGEND_START_PX;
+  const entries = looks.map((look) => {
+    const entry = { ...look, x };
+    x += look.group.length * CHARACTER_PX + LEGEND_GAP_PX;
+    return entry;
+  });
   return draw({
     label: "legend",
     width,

@@ -5,7 +5,7 @@
  */
 import type { MapView } from "../map_view.ts";
 import { type Look, lookOf } from "../palette.ts";
-import type { Configuration } from "../report_data.ts";
+import { type Configuration, medianOpsPerSec } from "../report_data.ts";
 
 /** One configuration in a picture. */
 export interface Subject {
@@ -32,7 +32,7 @@ export function subjectsOf(
     configuration,
     color: lookOf(looks, configuration).color,
     stands: few || frontier.has(index),
-  })).toSorted((a, b) => (b.configuration.opsPerSec?.median ?? 0) - (a.configuration.opsPerSec?.median ?? 0));
+  })).toSorted((a, b) => (medianOpsPerSec(b.configuration) ?? 0) - (medianOpsPerSec(a.configuration) ?? 0));
 }
 
 /** The text, or its beginning where it is too long for its place. */

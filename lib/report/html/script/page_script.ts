@@ -131,7 +131,13 @@ export function startPointing(configurations: readonly PageConfiguration[]): voi
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") hide();
   });
-  addEventListener("scroll", hide, { passive: true });
+  // The page moves by itself to what gets the focus.
+  const follow = () => {
+    const focused = document.activeElement?.closest("svg.plot [data-configuration]");
+    if (focused === null || focused === undefined) hide();
+    else show(focused);
+  };
+  addEventListener("scroll", follow, { passive: true });
 }
 
 /** The point of the map that a finger or the mouse is near. */

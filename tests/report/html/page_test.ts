@@ -1,0 +1,273 @@
+/// <reference lib="dom" />
+/**
+ * Tests of the page in a real browser: that it is whole without anything else, and does what it says.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
+import type { Page } from "puppeteer-core";
+import { reportHtml } from "../../../lib/report/html/report_html.ts";
+import { parseSource } from "../../../lib/report/html/source.ts";
+import { temporaryDirectory } from "../../run/files.ts";
+import { testWhere } from "../../main/kvlab.ts";
+import { chromiumPath, type OpenPage, startBrowser, type TestBrowser } from "./browser.ts";
+import { resultText, sweepText } from "./sweeps.ts";
+
+const CONFIGURATIONS = 60;
+const BYTES_MAX = 1_000_000;
+const DRAWN_MS_MAX = 1000;
+
+const chromium = chromiumPath();
+const missing = chromium === undefined ? "there is no Chromium, or CHROMIUM does not name it" : undefined;
+
+function sourceOf(name: string) {
+  return parseSource(`${name}.json`, resultText(name));
+}
+
+/** The page of a sweep, and one of single results. */
+function writePages(directory: string): { sweep: string; single: string; several: string } {
+  const paths = {
+    sweep: `${directory}/sweep.html`,
+    single: `${directory}/single.html`,
+    several: `${directory}/several.html`,
+  };
+  const sweep = parseSource("sweep.jsonl", sweepText({ configurations: CONFIGURATIONS, runs: 6 }));
+  Deno.writeTextFileSync(paths.sweep, reportHtml([sweep]));
+  Deno.writeTextFileSync(paths.single, reportHtml([sourceOf("open_loop")]));
+  Deno.writeTextFileSync(paths.several, reportHtml(["memory", "log", "crash", "comparison"].map(sourceOf)));
+  return paths;
+}
+
+testWhere(missing, "the report in Chromium", async () => {
+  using directory = temporaryDirectory();
+  const paths = writePages(directory.path);
+  await using browser = await startBrowser(chromium ?? "");
+  await testSweep(browser, paths.sweep);
+  await testOthers(browser, paths);
+});
+
+async function testSweep(browser: TestBrowser, path: string): Promise<void> {
+  assertLess(Deno.statSync(path).size, BYTES_MAX);
+  const opened = await browser.open(path, { width: 1400, scheme: "light" });
+  const { page } = opened;
+  await assertMarks(page);
+  await assertSwitches(page);
+  await assertHover(page);
+  await assertKeys(page);
+  await assertTables(page);
+  await assertEscaped(page);
+  await assertAccessible(page);
+  assertQuiet(opened);
+  await page.close();
+  assertLess(opened.drawnMs, DRAWN_MS_MAX);
+  assertGreater(opened.drawnMs, 1);
+  for (const screen of [{ width: 1400, scheme: "dark" }, { width: 400, scheme: "light" }] as const) {
+    const other = await browser.open(path, screen);
+    await assertFits(other.page);
+    await assertAccessible(other.page);
+    if (screen.width === 400) await assertTap(other.page);
+    assertQuiet(other);
+    await other.page.close();
+  }
+}
+
+async function testOthers(browser: TestBrowser, paths: { single: string; several: string }): Promise<void> {
+  for (const path of [paths.single, paths.several]) {
+    for (const screen of [{ width: 1400, scheme: "dark" }, { width: 400, scheme: "light" }] as const) {
+      const opened = await browser.open(path, screen);
+      await assertFits(opened.page);
+      await assertAccessible(opened.page);
+      assertQuiet(opened);
+      await opened.page.close();
+    }
+  }
+  const { page } = await browser.open(paths.single, { width: 1400, scheme: "light" });
+  const titles = await page.$$eval("h2", (headings) => headings.map(({ textContent }) => textContent));
+  assertEquals(titles, [
+    "In short",
+    "Latency by percentile",
+    "Over time",
+    "Where the time went",
+    "Bytes written per byte put",
+    "All figures",
+    "With what it was measured",
+  ]);
+  const empty = await page.$$eval(
+    ".wide svg.plot, .series svg.plot",
+    (pictures) => pictures.filter((picture) => picture.querySelectorAll("path, circle, rect").length < 3).length,
+  );
+  assertEquals(empty, 0, "pictures without marks");
+}
+
+function assertQuiet({ messages, requests }: OpenPage): void {
+  assertEquals(messages, []);
+  assertEquals(requests, []);
+}
+
+/** Each picture has what it is of. */
+async function assertMarks(page: Page): Promise<void> {
+  const marks = await page.evaluate(() => {
+    const count = (selector: string) => document.querySelectorAll(selector).length;
+    const views = [...document.querySelectorAll(".map [data-view]")];
+    return {
+      views: views.map((view) => view.querySelectorAll(".wide [data-configuration]").length),
+      latency: count("#latency .wide path[data-configuration]"),
+      series: count("#series .series svg"),
+      time: count("#time .wide rect[data-configuration]"),
+      amplification: count("#amplification .wide circle[data-configuration]"),
+      kills: count("#kills .wide circle[data-configuration]"),
+      reopen: count("#reopen .wide circle[data-configuration]"),
+      noise: count("#noise .wide circle[data-configuration]"),
+      rows: count("#configurations tbody tr"),
+    };
+  });
+  assertEquals(marks.views, [60, 60, 60, 60]);
+  assertEquals(marks.kills, 24);
+  assertEquals(marks.reopen, 24);
+  assertEquals(marks.noise, 360);
+  assertEquals(marks.rows, 60);
+  for (const [name, count] of Object.entries(marks)) {
+    if (typeof count === "number") assertGreater(count, 0, name);
+  }
+}
+
+/** Each of the switches' positions shows one view, and another one than the others. */
+async function assertSwitches(page: Page): Promise<void> {
+  const shown = () =>
+    page.$$eval(
+      ".map [data-view]",
+      (views) => views.filter((view) => view.checkVisibility()).map((view) => view.getAttribute("data-view")),
+    );
+  const seen = [await shown()];
+  for (const choice of ["power_loss", "writes", "process_crash", "age_ms"]) {
+    await page.click(`.map input[value=${choice}]`);
+    seen.push(await shown());
+  }
+  assertEquals(seen, [
+    ["process_crash age_ms"],
+    ["power_loss age_ms"],
+    ["power_loss writes"],
+    ["process_crash writes"],
+    ["process_crash age_ms"],
+  ]);
+}
+
+/** What the tip says, and whether all of it is in the window. */
+function readTip(page: Page) {
+  return page.$eval(".tip", (tip) => {
+    const { left, top, right, bottom } = tip.getBoundingClientRect();
+    const isInside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+    return { text: tip.textContent ?? "", isShown: tip.checkVisibility(), isInside };
+  });
+}
+
+/** A point of the view that is shown. */
+function pointOf(id: string, width: "wide" | "narrow"): string {
+  return `.map [data-view]:not([hidden]) .${width} [aria-label^="${id}:"]`;
+}
+
+async function assertHover(page: Page): Promise<void> {
+  for (const id of ["c01", "c02", "c24"]) {
+    const point = await page.waitForSelector(pointOf(id, "wide"));
+    await point?.scrollIntoView();
+    await point?.hover();
+    const tip = await readTip(page);
+    assert(tip.isShown, id);
+    assert(tip.isInside, `the tip of ${id} is cut off`);
+    assertStringIncludes(tip.text, `${id}:`);
+    assertStringIncludes(tip.text, "kvlab --threads=2");
+    assertStringIncludes(tip.text, "ops/s");
+  }
+  await page.mouse.move(2, 2);
+  assertEquals((await readTip(page)).isShown, false);
+}
+
+/** The tab key reaches the map, arrow keys each of its points, and Enter says all of one. */
+async function assertKeys(page: Page): Promise<void> {
+  await page.focus(".map input[value=age_ms]");
+  await page.keyboard.press("Tab");
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("data-configuration") ?? "none");
+  const seen = new Set([await focused()]);
+  assert(!seen.has("none"), "the tab key does not reach a point");
+  await page.keyboard.press("Home");
+  for (let step = 0; step < CONFIGURATIONS; step++) {
+    seen.add(await focused());
+    assert((await readTip(page)).isShown, "the tip is not shown for the point with the focus");
+    await page.keyboard.press("ArrowRight");
+  }
+  assertEquals(seen.size, CONFIGURATIONS);
+  await page.keyboard.press("Enter");
+  const index = Number(await focused());
+  const detail = await page.$eval(".detail", ({ textContent }) => textContent ?? "");
+  assertStringIncludes(detail, `c${String(index + 1).padStart(2, "0")}`);
+  assertStringIncludes(detail, "promised for a process crash");
+  await page.keyboard.press("Tab");
+  assertEquals(await focused(), "none", "the tab key leaves the map");
+}
+
+async function assertTables(page: Page): Promise<void> {
+  const shownIds = () =>
+    page.$$eval(
+      "#configurations-table tbody tr",
+      (rows) => rows.filter((row) => row.checkVisibility()).map((row) => row.querySelector("b")?.textContent ?? ""),
+    );
+  const medians = () =>
+    page.$$eval(
+      "#configurations-table tbody tr",
+      (rows) => rows.map((row) => Number((row as HTMLTableRowElement).cells[2]?.dataset.value)),
+    );
+  const heading = await page.$("#configurations-table th:nth-child(3) button");
+  await heading?.click();
+  const descending = await medians();
+  assertEquals(descending, descending.toSorted((a, b) => b - a));
+  await heading?.click();
+  assertEquals(await medians(), descending.toReversed());
+  await page.type("#configurations-table-filter", "sqlite tied");
+  assertEquals(await shownIds(), ["c10"]);
+  await page.click("#configurations-table tbody tr:not([hidden]) .name");
+  assertStringIncludes(await page.$eval(".detail", ({ textContent }) => textContent ?? ""), "c10");
+  assertGreater((await page.$$(".map .chosen")).length, 0);
+}
+
+/** A text that looks like HTML is none. */
+async function assertEscaped(page: Page): Promise<void> {
+  const warnings = await page.$eval("#warnings", ({ textContent }) => textContent ?? "");
+  assertStringIncludes(warnings, "Cannot open <script>alert(1)</script>");
+  assertEquals((await page.$$("script")).length, 2);
+}
+
+/** The page is no wider than the window, and every text in a picture can be read. */
+async function assertFits(page: Page): Promise<void> {
+  const { excess, least } = await page.evaluate(() => {
+    const texts = [...document.querySelectorAll("svg.plot text")].filter((text) =>
+      text.checkVisibility() && text.textContent !== ""
+    );
+    const scales = texts.map((text) => (text as SVGTextElement).getScreenCTM()?.a ?? 0);
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return { excess: scrollWidth - clientWidth, least: 12 * Math.min(...scales) };
+  });
+  assertEquals(excess, 0, "the page is wider than the window");
+  assertGreater(least, 9, "a text of a picture is too small");
+}
+
+async function assertTap(page: Page): Promise<void> {
+  const point = await page.waitForSelector(pointOf("c02", "narrow"));
+  await point?.scrollIntoView();
+  await point?.tap();
+  assertStringIncludes(await page.$eval(".detail", ({ textContent }) => textContent ?? ""), "c02");
+  assert((await readTip(page)).isInside);
+}
+
+const AXE = Deno.readTextFileSync(new URL(import.meta.resolve("axe-core")));
+
+/** axe-core finds nothing that keeps anyone from using the page. */
+async function assertAccessible(page: Page): Promise<void> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    // deno-lint-ignore no-explicit-any -- what the script above has added to the page
+    const { violations } = await (globalThis as any).axe.run();
+    // deno-lint-ignore no-explicit-any -- as above
+    return violations.map(({ id, impact, nodes }: any) => ({ id, impact, node: nodes[0]?.html.slice(0, 200) }));
+  });
+  assertEquals(found.filter(({ impact }: { impact: string }) => impact === "serious" || impact === "critical"), []);
+}
