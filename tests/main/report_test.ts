@@ -51,7 +51,7 @@ Deno.test("report refuses what is no result, or a damaged one, and writes nothin
     "text.txt": /^kvlab: Cannot read text\.txt: it is not JSON, must be what --result, --format=json or /,
     "torn.json": /^kvlab: Cannot read torn\.json: it is not JSON, /,
     "old.json": /^kvlab: Cannot read old\.json: its schema is kvlab-result\/0, must be kvlab-result\/1$/,
-    "sweep.jsonl": /^kvlab: Cannot read sweep\.jsonl: its version is 2, must be 1$/,
+    "sweep.jsonl": /^kvlab: Cannot read sweep\.jsonl: line 1 is of version 2, must be 1$/,
     "nothing.json": /^kvlab: Cannot read nothing\.json: No such file or directory/,
     ".": /^kvlab: Cannot read \.: Is a directory/,
   };

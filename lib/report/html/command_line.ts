@@ -6,6 +6,7 @@
 import { FLAG_LIST } from "../../cli/flags.ts";
 import type { DefaultedFlag, Flag, FlagScope } from "../../cli/flags/flag.ts";
 import { type Preset, PRESETS } from "../../load/presets.ts";
+import { shellWord } from "../../sweep/shell.ts";
 import { formatSize } from "../format.ts";
 import { type Fields, fieldsIn, numberIn } from "./fields.ts";
 
@@ -28,7 +29,7 @@ export function argumentsOf(options: Fields): ResultArguments {
 
 /** The command, ready for a shell. */
 export function commandText({ load, backend }: ResultArguments): string {
-  return ["kvlab", ...load, ...backend].map(quoteForShell).join(" ");
+  return ["kvlab", ...load, ...backend].map(shellWord).join(" ");
 }
 
 /** Options of the load; all others are the backend's. */
@@ -107,8 +108,4 @@ function isDefault(argument: string): boolean {
 /** A number of seconds as a flag takes a time. */
 function milliseconds(value: unknown): string {
   return `${Number((Number(value) * 1000).toFixed(6))}ms`;
-}
-
-function quoteForShell(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

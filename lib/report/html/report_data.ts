@@ -5,11 +5,11 @@
  */
 import { type Interval, type SampleSummary, summarize } from "../../compare/statistics.ts";
 import type { ConfigurationSummary, CrashKind, LossSummary, SummaryLine } from "../../sweep/lines.ts";
+import { summarizeLosses } from "../../sweep/losses.ts";
 import { shortNames } from "../short_names.ts";
 import { argumentsOf, commandText } from "./command_line.ts";
 import { comparedRuns } from "./compared_runs.ts";
 import { type Fields, fieldsIn, numberIn, textIn } from "./fields.ts";
-import { lossesOf } from "./loss.ts";
 import type { ComparisonSource, CrashSource, RunsSource, Source, SweepSource } from "./source.ts";
 
 /** One run of a configuration. */
@@ -139,6 +139,13 @@ function configurationOf({ id, options, seed, runs }: ConfigurationParts): Confi
     promises: promisesOf(runs),
     ...measured(runs),
     failures: [],
+  };
+}
+
+function lossesOf(runs: readonly Fields[]): Configuration["loss"] {
+  return {
+    process_crash: summarizeLosses(runs, "process_crash"),
+    power_loss: summarizeLosses(runs, "power_loss"),
   };
 }
 

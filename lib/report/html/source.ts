@@ -6,16 +6,15 @@
 import { parseResultDocument } from "../../compare/result_file.ts";
 import { PersistError } from "../../persist/persist_error.ts";
 import {
-  type ConfigurationEntry,
   type CrashLine,
   type FailureLine,
   type RunLine,
   type SummaryLine,
   SWEEP_KIND,
-  SWEEP_VERSION,
   type SweepHeader,
 } from "../../sweep/lines.ts";
-import { type Fields, fieldsIn, isFields, rowsIn, textIn } from "./fields.ts";
+import { parseSweepFile } from "../../sweep/results_file.ts";
+import { type Fields, fieldsIn, isFields, rowsIn } from "./fields.ts";
 
 /** What one file holds. */
 export type Source = RunsSource | CrashSource | ComparisonSource | SweepSource;
@@ -68,7 +67,7 @@ export function parseSource(path: string, text: string): Source {
   const refuse = (reason: string) => new PersistError("read", path, reason);
   if (text.trim() === "") throw refuse("it is empty");
   const first = parseJson(text.slice(0, lineEnd(text)));
-  if (isFields(first) && first.kind === SWEEP_KIND) return parseSweep(path, first, text);
+  if (isFields(first) && first.kind === SWEEP_KIND) return parseSweep(path, text);
   const document = parseJson(text);
   if (document === undefined) {
     throw refuse("it is not JSON, must be what --result, --format=json or a sweep's --results has written");
@@ -90,44 +89,29 @@ function runsSource(path: string, document: Fields, text: string): RunsSource {
 }
 
 /** A line that was being written when the sweep was killed is left out; any other damage is an error. */
-function parseSweep(path: string, header: Fields, text: string): SweepSource {
-  const refuse = (reason: string) => new PersistError("read", path, reason);
-  if (header.version !== SWEEP_VERSION) {
-    throw refuse(`its version is ${JSON.stringify(header.version)}, must be ${SWEEP_VERSION}`);
-  }
-  if (!isHeader(header)) throw refuse("line 1 is not a whole header of a sweep");
-  const runs: RunLine[] = [], failures: FailureLine[] = [], crashes: CrashLine[] = [];
-  let summary: SummaryLine | undefined;
-  const known = new Set(header.configurations.map(({ id }) => id));
-  const lines = text.split("\n");
-  for (const [index, line] of lines.entries()) {
-    // What follows the last line feed is torn, or nothing.
-    if (index === 0 || index === lines.length - 1) continue;
-    const entry = parseJson(line);
-    if (!isFields(entry)) throw refuse(`line ${index + 1} is not a JSON object`);
-    if (entry.kind === "summary" && rowsIn(entry, "configurations").length > 0) {
-      summary = entry as unknown as SummaryLine;
-      continue;
-    }
-    if (!known.has(textIn(entry, "configuration") ?? "")) {
-      throw refuse(`line ${index + 1} is of a configuration that line 1 does not name`);
-    }
-    if (entry.kind === "run" && isFields(entry.result)) runs.push(entry as unknown as RunLine);
-    else if (entry.kind === "failure") failures.push(entry as unknown as FailureLine);
-    else if (entry.kind === "crash") crashes.push(entry as unknown as CrashLine);
-    else throw refuse(`line ${index + 1} is not a line of a sweep`);
-  }
-  return { kind: "sweep", path, header, runs, failures, crashes, ...(summary === undefined ? {} : { summary }) };
+function parseSweep(path: string, text: string): SweepSource {
+  const { header, lines } = parseSweepFile(path, text);
+  if (!isWhole(header)) throw new PersistError("read", path, "line 1 is not a whole header of a sweep");
+  const summary = lines.findLast((line) => line.kind === "summary" && Array.isArray(line.configurations));
+  return {
+    kind: "sweep",
+    path,
+    header,
+    runs: lines.filter((line) => line.kind === "run"),
+    failures: lines.filter((line) => line.kind === "failure"),
+    crashes: lines.filter((line) => line.kind === "crash"),
+    ...(summary?.kind === "summary" ? { summary } : {}),
+  };
 }
 
-function isHeader(header: Fields): header is Fields & SweepHeader {
-  const { configurations } = header;
-  return isFields(header.options) && isFields(header.machine) && Array.isArray(header.load_args) &&
-    typeof header.kvlab === "string" && typeof header.started_at === "string" && typeof header.seed === "number" &&
-    Array.isArray(configurations) && configurations.length > 0 && configurations.every(isConfiguration);
+/** Whether all is there that a report shows. */
+function isWhole(header: unknown): boolean {
+  return isFields(header) && isFields(header.options) && isFields(header.machine) && Array.isArray(header.load_args) &&
+    typeof header.kvlab === "string" && typeof header.started_at === "string" && Array.isArray(header.configurations) &&
+    header.configurations.length > 0 && header.configurations.every(isConfiguration);
 }
 
-function isConfiguration(value: unknown): value is ConfigurationEntry {
+function isConfiguration(value: unknown): boolean {
   return isFields(value) && ["id", "command", "backend"].every((name) => typeof value[name] === "string") &&
     Array.isArray(value.args) && value.args.every((arg) => typeof arg === "string");
 }

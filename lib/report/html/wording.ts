@@ -3,11 +3,11 @@
  *
  * @module
  */
+import type { LossUnit } from "../../sweep/losses.ts";
 import type { CrashKind, LossSummary, LossValue } from "../../sweep/lines.ts";
 import { readableBytes, readableDuration, readableNumber, readableShare } from "../format.ts";
 
-/** In which unit a loss is counted. */
-export type LossUnit = "writes" | "age_ms";
+export type { LossUnit };
 
 /** The kinds of crash, as a person reads them. */
 export const CRASH_NAMES: Readonly<Record<CrashKind, string>> = {

@@ -41,8 +41,7 @@ ${
       }
 ${legend(looks.map(({ group, ...look }) => ({ sign: symbolSvg(look), text: group })))}
 <ul class="notes">
-<li>A point stands at the median of its runs, and at what its policy promises to lose at most, or without a promise at the
-worst moment measured. Filled: on the frontier; hollow: tied with it within noise; faint: dominated.</li>
+<li>A point stands at the median of its runs, and at what it may lose: what is promised or the worst moment measured, whichever is more. Filled: on the frontier; hollow: tied with it within noise; faint: dominated.</li>
 <li>Upright lines: solid, where the median lies with 95% confidence; dotted, where fewer than six runs allow no interval,
 from the slowest run to the fastest. Level lines: what the gauge showed of the loss, from its 99th percentile to its worst moment.</li>
 <li>The axis of losses begins at nothing, and is logarithmic from its first mark on (a symlog scale); what has no bound stands behind the dotted line.</li>
