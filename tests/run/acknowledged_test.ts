@@ -9,7 +9,8 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
-import type { ReplaceName } from "../../lib/persist/layout/layout_options.ts";
+import { inspectDirectory } from "../../lib/inspect/inspect.ts";
+import type { LayoutOptions } from "../../lib/persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import type { RunResult, StopSignal } from "../../lib/run/run_result.ts";
@@ -28,7 +29,14 @@ const LOAD_MS = 150;
 const ENDLESS_MS = 600_000;
 const QUEUE_MEMORY_BYTES = 2 ** 20;
 
-const POLICIES: readonly { name: string; policy: PersistencePolicy; replace?: ReplaceName }[] = [
+const RENAME: LayoutOptions = { kind: "snapshot", replace: "rename" };
+const IN_PLACE: LayoutOptions = { kind: "snapshot", replace: "in-place" };
+const ALTERNATE: LayoutOptions = { kind: "snapshot", replace: "alternate" };
+/** So small that the file worker writes checkpoints beside the load. */
+const LOGS: LayoutOptions = { kind: "log", logBytes: 2 ** 16, pendingBytes: QUEUE_MEMORY_BYTES };
+const BLOCKS: LayoutOptions = { kind: "blocks", blockBytes: 4096 };
+
+const POLICIES: readonly { name: string; policy: PersistencePolicy; layout?: LayoutOptions }[] = [
   { name: "written every 500 µs", policy: { kind: "synchronous", periodMs: 0.5 } },
   { name: "written at the end only", policy: { kind: "synchronous", periodMs: ENDLESS_MS } },
   {
@@ -42,11 +50,17 @@ const POLICIES: readonly { name: string; policy: PersistencePolicy; replace?: Re
   {
     name: "queued at most 16 deep, in alternate files",
     policy: { kind: "asynchronous", queueDepth: 16, queueMemoryBytes: QUEUE_MEMORY_BYTES },
-    replace: "alternate",
+    layout: ALTERNATE,
   },
   { name: "swept every 10 ms", policy: { kind: "periodic", periodMs: 10 } },
-  { name: "swept every 10 ms, in place", policy: { kind: "periodic", periodMs: 10 }, replace: "in-place" },
-  { name: "swept at the end only", policy: { kind: "periodic", periodMs: ENDLESS_MS }, replace: "alternate" },
+  { name: "swept every 10 ms, in place", policy: { kind: "periodic", periodMs: 10 }, layout: IN_PLACE },
+  { name: "swept at the end only", policy: { kind: "periodic", periodMs: ENDLESS_MS }, layout: ALTERNATE },
+];
+const OTHER_POLICIES: readonly PersistencePolicy[] = [
+  { kind: "synchronous", periodMs: 0.5 },
+  { kind: "asynchronous", queueDepth: 64, queueMemoryBytes: QUEUE_MEMORY_BYTES },
+  { kind: "periodic", periodMs: 2 },
+  { kind: "commit", delayMs: 0 },
 ];
 const ENDS = ["time up", "SIGINT", "SIGTERM"] as const;
 
@@ -76,21 +90,13 @@ async function reopen(backend: FileBackendOptions): Promise<PreparedFiles> {
   return await prepareFiles(backend, SEED_KEY_SPACE, { abort: Abort.create(), clock: Clock.create(), threads: 1 });
 }
 
-for (const { name, policy, replace = "rename" } of POLICIES) {
+for (const { name, policy, layout = RENAME } of POLICIES) {
   for (const serializer of SERIALIZER_NAMES) {
     for (const end of ENDS) {
       Deno.test(`run() loses nothing acknowledged when it ends by ${end}: ${serializer}, ${name}`, async () => {
         using directory = temporaryDirectory();
         const output = directory.path;
-        const backend: FileBackendOptions = {
-          kind: "file",
-          output,
-          fileCount: FILES,
-          serializer,
-          policy,
-          layout: { kind: "snapshot", replace },
-          sync: "none",
-        };
+        const backend = { kind: "file", output, fileCount: FILES, serializer, policy, layout, sync: "none" } as const;
 
         const { threads, file, stoppedBy } = await runUntil(end, backend);
 
@@ -98,20 +104,46 @@ for (const { name, policy, replace = "rename" } of POLICIES) {
         const threadWrites = threads.map(({ writes }) => writes);
         const acknowledged = lastAcknowledged(SEED, threadWrites);
         assertEquals(leftOversIn(output), []);
-        if (replace !== "alternate") {
+        if (layout !== ALTERNATE) {
           assertEquals(file?.files, FILES);
           assertEquals(versionSum(snapshotsIn(output, serializer)), threadWrites.reduce((sum, writes) => sum + writes));
         }
 
-        const reopened = await reopen(backend);
-        try {
-          assertEquals(reopened.entriesLoaded, acknowledged.size);
-          for (const [key, value] of acknowledged) assertEquals(reopened.store.getString(key), value, key);
-        } finally {
-          reopened.directory.close();
-        }
+        await assertReopened(backend, acknowledged);
       });
     }
+  }
+}
+
+for (const layout of [LOGS, BLOCKS]) {
+  for (const [turn, policy] of OTHER_POLICIES.entries()) {
+    for (const [i, serializer] of SERIALIZER_NAMES.entries()) {
+      const end = ENDS[(turn + i) % ENDS.length]!;
+      Deno.test(`run() loses nothing acknowledged in ${layout.kind} when it ends by ${end}: ${serializer}, ${policy.kind}`, async () => {
+        using directory = temporaryDirectory();
+        const output = directory.path;
+        const backend = { kind: "file", output, fileCount: FILES, serializer, policy, layout, sync: "none" } as const;
+        const { threads } = await runUntil(end, backend);
+        const threadWrites = threads.map(({ writes }) => writes);
+        assertEquals(leftOversIn(output), []);
+        const { totals } = inspectDirectory(output, { forceRead: false });
+        const { torn, damaged } = totals.health;
+        const writes = threadWrites.reduce((sum, writes) => sum + writes);
+        assertEquals([totals.versionSum, torn, damaged, totals.unreadableParts], [writes, 0, 0, 0]);
+        await assertReopened(backend, lastAcknowledged(SEED, threadWrites));
+      });
+    }
+  }
+}
+
+/** Opens a directory again, and finds these entries in it and no others. */
+async function assertReopened(backend: FileBackendOptions, entries: ReadonlyMap<string, string>): Promise<void> {
+  const reopened = await reopen(backend);
+  try {
+    assertEquals(reopened.entriesLoaded, entries.size);
+    for (const [key, value] of entries) assertEquals(reopened.store.getString(key), value, key);
+  } finally {
+    reopened.directory.close();
   }
 }
 
