@@ -62,12 +62,13 @@ export async function runChild(
   optionsJson: string,
   workers: Pick<RunHooks, "createLoadWorker" | "createFileWorker"> = {},
 ): Promise<void> {
-  await run(JSON.parse(optionsJson) as RunOptions, {
+  const { failed } = await run(JSON.parse(optionsJson) as RunOptions, {
     ...workers,
     onPhase: (phase) => {
       if (phase === "load") Deno.stderr.writeSync(new TextEncoder().encode(RUNNING_LINE + "\n"));
     },
   });
+  if (failed !== undefined) throw new Error(failed);
 }
 
 /** When a child is to be killed: so long after it was started, or after its load has begun. */
@@ -176,6 +177,8 @@ class Child {
   /** Kills it, unless it has ended. */
   async kill({ stop, before }: Pick<KillOptions, "stop" | "before">): Promise<ChildEnd | undefined> {
     const killedAtMs = now();
+    // What goes down first may take the child with it.
+    const mayEnd = before !== undefined && !this.#hasEnded;
     try {
       if (!this.#hasEnded) await before?.({ pid: this.#process.pid, kill: (signal) => this.#process.kill(signal) });
     } finally {
@@ -187,7 +190,7 @@ class Child {
     // A signal from the terminal goes to the child as well; the signal's own listener here may be about to run.
     if (status.signal !== "SIGKILL") await new Promise((resolve) => setTimeout(resolve, 0));
     if (stop?.aborted) return undefined;
-    if (status.signal !== "SIGKILL") {
+    if (status.signal !== "SIGKILL" && !mayEnd) {
       throw new Error(
         `The child ended with code ${status.code} before it was killed: ${this.#stderr.trim() || "it said nothing"}`,
       );

@@ -35,7 +35,8 @@ export class ProcessVictim implements Victim {
     const { program = thisProgram(options), stop } = this.#parts;
     const { backend } = this;
     const engine = backend.kind === "engine" ? await loadEngine(backend.engine) : undefined;
-    const before = () => engine?.killServer?.(backend.output);
+    const killServer = engine?.killServer;
+    const before = killServer === undefined ? undefined : () => killServer(backend.output);
     return await killChild(program, options, { moment, stop, before });
   }
 

@@ -41,6 +41,8 @@ export async function runCommand(command: RunCommand): Promise<number> {
     isRunning = false;
     if (runs.length > 0) isDelivered = await deliver(command, runs);
   }
+  const failed = runs.at(-1)?.result.failed;
+  if (failed !== undefined) throw new Error(failed);
   if (!isDelivered) return EXIT_FAILURE;
   // A signal that came after the last run's end has ended nothing.
   const unrun: StopSignal | undefined = runs.length < command.repeat ? stop.reason : undefined;
@@ -60,6 +62,7 @@ async function runAll(
     // One that was stopped before its load says nothing beside others.
     if (stop.aborted && runs.length > 0 && totals(result.threads).ops === 0) return;
     runs.push({ result, interval: { startMs, endMs: Date.now() } });
+    if (result.failed !== undefined) return;
     if (repeat > 1 && !quiet) warn(`kvlab: run ${number} of ${repeat}: ${rateText(result)}`);
   }
 }

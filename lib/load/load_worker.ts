@@ -5,6 +5,7 @@
  */
 import { attachBackend, type AttachedBackend, type BackendHandle } from "../backend/attach.ts";
 import type { EngineDescription } from "../engine/connection.ts";
+import { EngineError } from "../engine/engine_error.ts";
 import type { WitnessOptions } from "../persist/witness.ts";
 import { Abort } from "../sync/abort.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
@@ -47,6 +48,8 @@ export interface LoadWorkerConfiguration extends TaskConfiguration {
 export interface LoadWorkerResult {
   /** Whether the load ended because there was no room for another record to insert; what that says. */
   readonly usedUp?: string;
+  /** Whether the load ended because the engine has failed an operation; what that says. */
+  readonly failed?: string;
   /** From the common start to the end of its last operation, in milliseconds. */
   readonly runtimeMs: number;
   /** Time that it was blocked during its load, by what it waited for. */
@@ -95,7 +98,7 @@ class LoadThread {
     const startedAtMs = phase.beganAtMs;
     const endsAtMs = startedAtMs + loadTimeMs;
     const opsMax = share(ops, { thread, threads });
-    const usedUp = await this.#run({ during: RUNNING, endsAtMs, opsMax, meter: this.#meter });
+    const early = await this.#run({ during: RUNNING, endsAtMs, opsMax, meter: this.#meter });
     const runtimeMs = performance.now() - startedAtMs;
     const blocked = Object.fromEntries(this.#blocked.map(([name, ms], index) => [name, ms - before[index]![1]]));
     await this.#attached.close();
@@ -103,7 +106,7 @@ class LoadThread {
     return {
       runtimeMs,
       blocked,
-      ...(usedUp === undefined ? {} : { usedUp }),
+      ...early,
       ...(description === undefined ? {} : { engine: description }),
     };
   }
@@ -138,13 +141,17 @@ class LoadThread {
     this.#phase.arrive();
   }
 
-  /** Runs a part of the load; says why it ended early, where the records to insert were used up. */
-  async #run(part: LoadPart): Promise<string | undefined> {
+  /**
+   * Runs a part of the load; says why it ended early, where it did. What had been measured until an engine failed is kept:
+   * it is all that will ever be known of that run.
+   */
+  async #run(part: LoadPart): Promise<Pick<LoadWorkerResult, "usedUp" | "failed">> {
     try {
       await this.#load.run(part);
-      return undefined;
+      return {};
     } catch (error) {
-      if (error instanceof RecordsUsedUpError) return error.message;
+      if (error instanceof RecordsUsedUpError) return { usedUp: error.message };
+      if (error instanceof EngineError && part.during === RUNNING) return { failed: error.message };
       throw error;
     }
   }

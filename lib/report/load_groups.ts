@@ -26,9 +26,10 @@ export function waitingGroups(result: RunResult): Group[] {
 }
 
 /** What ended the load before its time. */
-export function endingGroups({ usedUp, stoppedBy }: RunResult): Group[] {
+export function endingGroups({ usedUp, failed, stoppedBy }: RunResult): Group[] {
   return [
     { label: "ended", lines: usedUp === undefined ? [] : [[`early: ${usedUp}`]] },
+    { label: "failed", lines: failed === undefined ? [] : [[failed]] },
     { label: "stopped by", lines: stoppedBy === undefined ? [] : [[stoppedBy]] },
   ];
 }

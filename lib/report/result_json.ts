@@ -14,6 +14,7 @@
  * - `engine`, where the backend is one: its `name` and `version`, and its `settings` as read back from it, under its own
  *   names;
  * - `ended_early`: why, where the records to insert were used up;
+ * - `failed`: how, where the engine failed in the middle of the load; the rest is what had been measured by then;
  * - `broken_bounds`: of the file backend, a sentence for each promise that was not kept;
  * - for the file backend `set_aside_files`: `{ path, backup_path, reason }` of each file that could not be read;
  *   `power_loss`: `"everything"` where nothing is synced, else `"measured"`; and `file_system`, null where unknown;

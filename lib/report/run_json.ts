@@ -21,6 +21,7 @@ export function runObject(result: RunResult): JsonObject {
     promises: promisesObject(result.promises),
     ...(result.engine === undefined ? {} : { engine: engineObject(result.engine) }),
     ...(result.usedUp === undefined ? {} : { ended_early: result.usedUp }),
+    ...(result.failed === undefined ? {} : { failed: result.failed }),
     ...(result.file === undefined ? {} : { broken_bounds: [...result.file.brokenBounds] }),
     ...(file === undefined ? {} : {
       set_aside_files: file.filesSetAside.map(({ path, backupPath, reason }) => ({

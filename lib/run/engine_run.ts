@@ -5,6 +5,7 @@
  */
 import type { EngineBackendOptions } from "../backend/backend.ts";
 import type { KeySpace } from "../backend/plan.ts";
+import type { PreparedEngine } from "../engine/engine.ts";
 import { loadEngine } from "../engine/engines.ts";
 import { volatileFileSystem } from "../persist/system.ts";
 import type { RunHooks } from "./hooks.ts";
@@ -31,16 +32,28 @@ export async function runOnEngine(
     valueBytesMax: keys.valueLengthMax,
     onWarning: (message) => hooks.onWarning?.(message),
   });
+  let failed: string | undefined;
   try {
     if (prepared.directory !== undefined) warnOfVolatileFiles(prepared.directory, hooks);
-    return await new LoadRun({
+    const result = await new LoadRun({
       ...parts,
       backend: { kind: "engine", engine: name, target: prepared.target, inFlight },
       promises: engine.promises(settings),
       engine: { title: engine.title, settle: () => prepared.settle?.() },
     }).run();
+    failed = result.failed;
+    return result;
   } finally {
+    await close(prepared, failed);
+  }
+}
+
+/** Lets go of an engine. What has failed already may fail at that as well, which says nothing new. */
+async function close(prepared: PreparedEngine, failed: string | undefined): Promise<void> {
+  try {
     await prepared.close();
+  } catch (error) {
+    if (failed === undefined) throw error;
   }
 }
 

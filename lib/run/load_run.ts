@@ -90,6 +90,7 @@ export class LoadRun {
     const workers = await this.#orFailure(Promise.all(this.#loadTasks.map((task) => task.result)));
     const usedUp = workers.find((worker) => worker.usedUp !== undefined)?.usedUp;
     if (usedUp !== undefined) hooks.onWarning?.(`the load ended early: ${usedUp}`);
+    const failed = workers.find((worker) => worker.failed !== undefined)?.failed;
     if (fileRun !== undefined) hooks.onProgress?.("draining");
     this.#live?.begin("drain");
     const file = await fileRun?.drain(workers.length);
@@ -107,6 +108,7 @@ export class LoadRun {
       ...(file === undefined ? {} : { file }),
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
       ...(usedUp === undefined ? {} : { usedUp }),
+      ...(failed === undefined ? {} : { failed }),
     };
   }
 

@@ -95,6 +95,8 @@ export interface RunResult {
   readonly stoppedBy?: StopSignal;
   /** Why the load ended early, where the records to insert were used up. */
   readonly usedUp?: string;
+  /** What the engine said that failed in the middle of the load, if it did; the rest is what was measured until then. */
+  readonly failed?: string;
   /** The kinds of operations that the load had, in their numbers' order. */
   readonly operations?: readonly OperationResult[];
   /** The parts of the run, in their order. */
