@@ -9,14 +9,17 @@ import type { HistogramInterval } from "../report/histograms.ts";
 import { resultJson } from "../report/result_json.ts";
 import { readMachine } from "../report/machine.ts";
 import { repeatsJson, repeatsText } from "../report/repeats_text.ts";
+import { seriesChart } from "../report/series_chart.ts";
 import { seriesCsv } from "../report/series_csv.ts";
 import { summaryText } from "../report/result_text.ts";
+import { TEXT_WIDTH } from "../report/text_groups.ts";
+import type { SeriesRow } from "../run/measurements.ts";
 import type { RunResult } from "../run/run_result.ts";
 import { errorLine } from "./error_line.ts";
 import { histogramFiles, histogramPaths } from "./histogram_files.ts";
 import { writeOutputFile } from "./output_file.ts";
 import { deliverReport } from "./report_file.ts";
-import { print, stdoutStyle, warn } from "./terminal.ts";
+import { print, STDOUT, stdoutStyle, warn } from "./terminal.ts";
 
 /** A run that has ended, and when it ran. */
 export interface MeasuredRun {
@@ -56,12 +59,21 @@ function deliverMain(command: RunCommand, runs: readonly MeasuredRun[]): boolean
   const { repeat, format, resultFile, seriesFile } = command;
   const results = runs.map(({ result }) => result);
   if (runs.length < repeat) warn(`kvlab: the result is of ${runs.length} of ${repeat} runs`);
-  const isPrinted = attempt(() => void print(documentOf(results, { format, repeat })));
+  const isPrinted = attempt(() => {
+    print(documentOf(results, { format, repeat }));
+    if (format === "text" && repeat === 1 && STDOUT.isTerminal()) printChart(results[0]?.series ?? []);
+  });
   const isResultWritten = resultFile === undefined ||
     attempt(() => writeOutputFile(resultFile, documentOf(results, { format: "json", repeat })));
   const isSeriesWritten = seriesFile === undefined ||
     attempt(() => writeOutputFile(seriesFile, seriesCsv(results[0]?.series ?? [])));
   return isPrinted && isResultWritten && isSeriesWritten;
+}
+
+/** The series of a single run, where the terminal has room for it. */
+function printChart(series: readonly SeriesRow[]): void {
+  const lines = seriesChart(series, Math.min(STDOUT.columns(), TEXT_WIDTH));
+  if (lines.length > 0) print(lines.map((line) => `${line}\n`).join(""));
 }
 
 async function deliverHistograms({ histogramsPrefix }: RunCommand, runs: readonly MeasuredRun[]): Promise<boolean> {

@@ -1,0 +1,55 @@
+/**
+ * The series of a run in characters, small, for a terminal. A pure function.
+ *
+ * @module
+ */
+import type { SeriesRow } from "../run/measurements.ts";
+import { readableDuration, readableNumber } from "./format.ts";
+import { LABEL_WIDTH } from "./text_groups.ts";
+
+/** The least width at which a chart says anything. */
+export const CHART_COLUMNS_MIN = 60;
+
+/** Fewer intervals than this are a number rather than a shape. */
+const ROWS_MIN = 4;
+const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+/** What is left to the right of a chart for what its height means. */
+const SCALE_COLUMNS = 28;
+
+/**
+ * The throughput over the time of the load, and for the file backend the age of the oldest write at risk, in lines without
+ * line feeds; none for a short series. Heights begin at zero. Where a column stands for several intervals, it is their
+ * mean throughput and the greatest age.
+ */
+export function seriesChart(series: readonly SeriesRow[], columns: number): string[] {
+  if (series.length < ROWS_MIN || columns < CHART_COLUMNS_MIN) return [];
+  const perColumn = Math.ceil(series.length / (columns - LABEL_WIDTH - SCALE_COLUMNS));
+  const groups = Array.from(
+    { length: Math.ceil(series.length / perColumn) },
+    (_, index) => series.slice(index * perColumn, (index + 1) * perColumn),
+  );
+  const rates = groups.map((rows) =>
+    sumOf(rows, ({ ops }) => ops) / (sumOf(rows, ({ durationMs }) => durationMs) / 1000)
+  );
+  const ages = groups.map((rows) => Math.max(...rows.map(({ file }) => file?.processCrashAgeMs ?? 0)));
+  const columnMs = (groups[0] ?? []).reduce((sum, { durationMs }) => sum + durationMs, 0);
+  return [
+    `${"over time".padEnd(LABEL_WIDTH)}${bars(rates)}  up to ${readableNumber(Math.round(Math.max(...rates)))} ops/s`,
+    ...(series.some(({ file }) => file !== undefined)
+      ? [`${"at risk".padEnd(LABEL_WIDTH)}${bars(ages)}  up to ${readableDuration(Math.max(...ages))}`]
+      : []),
+    `${"".padEnd(LABEL_WIDTH)}each column ${readableDuration(columnMs)}`,
+  ];
+}
+
+function bars(values: readonly number[]): string {
+  const most = Math.max(...values);
+  return values.map((value) => {
+    const height = most > 0 ? Math.round(value / most * BARS.length) : 0;
+    return height === 0 ? " " : BARS[height - 1];
+  }).join("");
+}
+
+function sumOf(rows: readonly SeriesRow[], part: (row: SeriesRow) => number): number {
+  return rows.reduce((sum, row) => sum + part(row), 0);
+}
