@@ -116,7 +116,7 @@ Deno.test("--repeat runs again and again, each in a directory of its own, and su
   const args = [...SHORT, "--repeat=3", `--result=${result}`, ...FILE];
   const ended = await kvlab(args, { env: { TMPDIR: temporary.path } });
   assertCode(ended, 0);
-  assertMatch(ended.stdout, /^repeats     3 runs, [^]*\n\n +median +min +max\nops\/s\n {2}all threads +[1-9]/);
+  assertMatch(ended.stdout, /^repeats {5}3 runs, [^]*\n\n +median +min +max\nops\/s\n {2}all threads +[1-9]/);
   // Nothing was there that an earlier run had left, and nothing is there afterwards.
   const { summary } = JSON.parse(Deno.readTextFileSync(result));
   assertEquals(summary.files_loaded, { median: 0, min: 0, max: 0 });
@@ -160,7 +160,7 @@ Deno.test("--rate shows the rate asked for beside the one reached, and corrected
   const ended = await kvlab(["--threads=2", "--load-time-sec=1", "--rate=2k", "memory"]);
   assertCode(ended, 0);
   // A busy machine reaches less.
-  const reached = /^rate        2,000 ops\/s asked, ([\d,.]+) reached, .*(?:begun late|all begun in time)$/m.exec(
+  const reached = /^rate {8}2,000 ops\/s asked, ([\d,.]+) reached, .*(?:begun late|all begun in time)$/m.exec(
     ended.stdout,
   );
   assertLess(Number(reached?.[1]?.replaceAll(",", "")), 2_200);

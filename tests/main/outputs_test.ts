@@ -91,7 +91,7 @@ Deno.test("a repeat whose second run fails delivers what the first has measured"
 
   const ended = await process.ended;
   assertCode(ended, 1);
-  assertMatch(ended.stdout, /^repeats     1 run of 3, [^]*^ {2}all threads +[1-9]/m);
+  assertMatch(ended.stdout, /^repeats {5}1 run of 3, [^]*^ {2}all threads +[1-9]/m);
   assertStringIncludes(ended.stderr, "\nkvlab: the result is of 1 of 3 runs\n");
   assertMatch(ended.stderr, /\nkvlab: Cannot use .*--file-count=9.*\n$/);
   const { repeats, repeats_asked, runs } = JSON.parse(Deno.readTextFileSync(result));
@@ -112,7 +112,7 @@ Deno.test("a repeat that a second signal ends at once delivers what the runs bef
 
   const ended = await process.ended;
   assertCode(ended, 130);
-  assertMatch(ended.stdout, /^repeats     1 run of 3, [^]*^ {2}all threads +[1-9]/m);
+  assertMatch(ended.stdout, /^repeats {5}1 run of 3, [^]*^ {2}all threads +[1-9]/m);
   assertEquals(JSON.parse(Deno.readTextFileSync(result)).repeats, 1);
 });
 
@@ -123,5 +123,5 @@ Deno.test("a repeat that is interrupted before a run's load has results of the r
 
   const ended = await process.ended;
   assertCode(ended, 130);
-  assertMatch(ended.stdout, /^repeats     1 run of 3, [^]*^ {2}all threads +[1-9]/m);
+  assertMatch(ended.stdout, /^repeats {5}1 run of 3, [^]*^ {2}all threads +[1-9]/m);
 });

@@ -30,7 +30,7 @@ Deno.test("inspect and export print what a directory holds, and touch nothing", 
     assertCode(ended, 0);
     assertEquals(ended.stderr, "");
   }
-  assertMatch(text.stdout, /^directory   .*\nentries     [1-9][^]*\nfiles       .* of cbor, [^]*\nshards      2\n/);
+  assertMatch(text.stdout, /^directory {3}.*\nentries {5}[1-9][^]*\nfiles {7}.* of cbor, [^]*\nshards {6}2\n/);
   const { entries } = JSON.parse(json.stdout);
   const document = JSON.parse(whole.stdout);
   assertEquals([document.format, document.shards, document.count], ["kvlab-export/1", 2, entries]);
@@ -49,7 +49,7 @@ Deno.test("inspect reports a damaged file and exits with 0; export names it and 
 
   const reason = "it does not end with the crc32 of its content";
   assertCode(inspected, 0);
-  assertMatch(inspected.stdout, /^damage      1 damaged, 1 shard without all that was written$/m);
+  assertMatch(inspected.stdout, /^damage {6}1 damaged, 1 shard without all that was written$/m);
   assertStringIncludes(inspected.stdout, `${name}: ${reason}\n`);
   assertRefused(
     exported,
@@ -103,7 +103,7 @@ Deno.test("inspect and export refuse the directory of a running kvlab, and read 
   assertRefused(inspected, reason);
   assertRefused(exported, reason);
   assertCode(forced, 0);
-  assertMatch(forced.stdout, /^files       2 of json, .*, 2 sound$/m);
+  assertMatch(forced.stdout, /^files {7}2 of json, .*, 2 sound$/m);
   assertNotMatch(forced.stdout, /^damage/m);
   assertCode(whole, 0);
   const { count, entries } = JSON.parse(whole.stdout);
