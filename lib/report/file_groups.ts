@@ -141,12 +141,10 @@ function persistedPhrases({ timeToPersistMs: { p50, p99, max }, drainMs }: FileR
 }
 
 function devicePhrases({ device, fileSystem }: FileResult): string[] {
-  const rates = device === undefined ? [] : [
-    `${readableNumber(device.writesPerSec)} writes/s`,
+  if (device === undefined) return fileSystem === undefined ? [] : [fileSystem];
+  return [
+    `${fileSystem ?? "file system unknown"}: ${readableNumber(device.writesPerSec)} writes/s`,
     `${readableNumber(device.renamesPerSec)} renames/s`,
     `${readableNumber(device.fsyncsPerSec)} syncs/s`,
   ];
-  const [first, ...others] = rates;
-  if (fileSystem === undefined) return rates;
-  return first === undefined ? [fileSystem] : [`${fileSystem}: ${first}`, ...others];
 }

@@ -138,6 +138,14 @@ may lose    process crash: nothing
   );
 });
 
+Deno.test("summaryText() says that the file system is unknown where the system does not tell", () => {
+  const { fileSystem: _, ...file } = mixResult.file!;
+  assertStringIncludes(
+    summaryText({ ...mixResult, file }),
+    "\ndevice      file system unknown: 100,000 writes/s, 5,000 renames/s, 500 syncs/s\n",
+  );
+});
+
 Deno.test("summaryText() shows zeros when no thread ran or no time passed", () => {
   const zeros = `\
 total_ops: 0
