@@ -80,17 +80,22 @@ Deno.test("a LOCK of another program is refused, not overwritten", async () => {
 
 Deno.test("a temporary directory is its owner's alone, and goes away when a later run finds it left behind", async () => {
   using parent = temporaryDirectory();
-  const left = `${parent.path}/kvlab-run-left`;
-  const foreign = `${parent.path}/kvlab-run-foreign`;
-  const recent = `${parent.path}/kvlab-run-recent`;
-  for (const path of [left, foreign, recent]) {
-    Deno.mkdirSync(path);
-    Deno.writeTextFileSync(`${path}/LOCK`, "1\n");
-    Deno.writeTextFileSync(`${path}/shard-0000-of-0002.json`, "");
-  }
-  Deno.writeTextFileSync(`${foreign}/notes`, TEXT);
+  const contents = {
+    left: { "shard-0000-of-0002.json": "" },
+    log: { "log-0000-of-0001.00000001.json": "", "log-0000-of-0001.00000001.checkpoint.json.tmp": "" },
+    engine: { ENGINE: "kvlab engine sqlite\n", "anything at all": "" },
+    foreign: { "shard-0000-of-0002.json": "", notes: TEXT },
+    recent: { "shard-0000-of-0002.json": "" },
+  };
   const longAgo = new Date(Date.now() - 3_600_000);
-  for (const path of [left, foreign]) Deno.utimeSync(path, longAgo, longAgo);
+  for (const [name, files] of Object.entries(contents)) {
+    const path = `${parent.path}/kvlab-run-${name}`;
+    Deno.mkdirSync(path);
+    for (const [file, text] of Object.entries({ LOCK: "1\n", ...files })) {
+      Deno.writeTextFileSync(`${path}/${file}`, text);
+    }
+    if (name !== "recent") Deno.utimeSync(path, longAgo, longAgo);
+  }
   assertCode(await kvlab(RUN, { env: { TMPDIR: parent.path } }), 0);
   assertEquals(namesIn(parent.path), ["kvlab-run-foreign", "kvlab-run-recent"]);
 });
