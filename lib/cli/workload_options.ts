@@ -128,13 +128,14 @@ function sharesWith(readRatio: number, shares: Preset["shares"]): number[] {
   });
 }
 
-/** More than one thread has been seen to do. */
-const OPS_PER_SEC_PER_THREAD_MAX = 5_000_000;
-/** Room that is made for inserts without being asked for is at most for so many. */
+/** Twice what the fastest thread has been seen to do. */
+const OPS_PER_SEC_PER_THREAD_MAX = 10_000_000;
+/** Room that is made for inserts without being asked for is at most for so many, and at most so large. */
 const INSERTS_BY_TIME_MAX = 16_000_000;
+const INSERTS_BY_TIME_BYTES_MAX = 2 ** 31;
 
 function roomForKeys(values: WorkloadValues, shares: readonly number[], load: LoadSize): number {
-  const { name, keyCount, keyCountMax, readRatio } = values;
+  const { name, keyCount, keyCountMax, readRatio, keyBytes, valueBytes } = values;
   const inserts = hasInserts({ shares });
   if (keyCountMax !== undefined) {
     if (!inserts) {
@@ -149,7 +150,8 @@ function roomForKeys(values: WorkloadValues, shares: readonly number[], load: Lo
   if (!inserts) return keyCount;
   const timedMs = (load.ops === undefined ? load.loadTimeMs : 0) + (load.warmupMs ?? 0);
   const byTime = Math.ceil((shares[INSERT] ?? 0) * OPS_PER_SEC_PER_THREAD_MAX * load.threads * (timedMs / 1000));
-  return keyCount + (load.ops ?? 0) + Math.min(byTime, INSERTS_BY_TIME_MAX);
+  const byMemory = Math.floor(INSERTS_BY_TIME_BYTES_MAX / (keyBytes + valueBytes.max));
+  return keyCount + (load.ops ?? 0) + Math.min(byTime, byMemory, INSERTS_BY_TIME_MAX);
 }
 
 function refuseShortKeys(mix: MixOptions): void {

@@ -127,18 +127,19 @@ Deno.test("parseCommand() gives shares that sum to 1 and have the reads asked fo
 
 Deno.test("parseCommand() makes room for what the load inserts", () => {
   const rows = [
-    // 5% of 5,000,000 a second, of 8 threads, for 10 s; no more than 16,000,000.
-    ["-t1 --load-time-sec=2", 65_536 + 500_000],
-    ["-t2 --load-time-sec=2", 65_536 + 1_000_000],
-    ["-t1 --load-time-sec=2 --warmup=500ms", 65_536 + 625_000],
-    ["--keys=1M -t1 --load-time-sec=0.5", 1_000_000 + 125_000],
+    // 5% of 10,000,000 a second, of 8 threads, for 10 s; no more than 16,000,000, nor than 2 GiB of them.
+    ["-t1 --load-time-sec=2", 65_536 + 1_000_000],
+    ["-t2 --load-time-sec=2", 65_536 + 2_000_000],
+    ["-t1 --load-time-sec=2 --warmup=500ms", 65_536 + 1_250_000],
+    ["--keys=1M -t1 --load-time-sec=0.5", 1_000_000 + 250_000],
+    ["--value-size=64-1008B", 65_536 + 2 ** 21],
     ["", 65_536 + 16_000_000],
     ["--load-time-sec=86400 --warmup=10m", 65_536 + 16_000_000],
     ["--ops=100k", 65_536 + 100_000],
     ["--ops=20M", 65_536 + 20_000_000],
-    ["-t1 --ops=100k --warmup=2s", 65_536 + 100_000 + 500_000],
+    ["-t1 --ops=100k --warmup=2s", 65_536 + 100_000 + 1_000_000],
     ["--ops=100k --warmup=1m", 65_536 + 100_000 + 16_000_000],
-    ["-t1 --load-time-sec=2 --read-ratio=0.9", 65_536 + 1_000_000],
+    ["-t1 --load-time-sec=2 --read-ratio=0.9", 65_536 + 2_000_000],
     ["--read-ratio=1", 65_536],
     ["--max-keys=100k", 100_000],
     ["--max-keys=65536", 65_536],
