@@ -9,7 +9,7 @@ import { EngineError } from "../engine/engine_error.ts";
 import type { WitnessOptions } from "../persist/witness.ts";
 import { Abort } from "../sync/abort.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
-import { CALIBRATING, Phase, type PhaseHandle, PRELOADING, RUNNING, WARMING } from "../sync/phase.ts";
+import { CALIBRATING, ENDED, Phase, type PhaseHandle, PRELOADING, RUNNING, WARMING } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
 import { calibrate } from "./calibration.ts";
 import { createLoad, type Load, type LoadPart } from "./load.ts";
@@ -95,11 +95,15 @@ class LoadThread {
     await this.#load.reach(RUNNING);
     const before = this.#blocked;
     // All threads count from the same moment, however late the system lets one begin.
-    const startedAtMs = phase.beganAtMs;
+    const startedAtMs = phase.beganAtMs(RUNNING);
     const endsAtMs = startedAtMs + loadTimeMs;
     const opsMax = share(ops, { thread, threads });
     const early = await this.#run({ during: RUNNING, endsAtMs, opsMax, meter: this.#meter });
     const runtimeMs = performance.now() - startedAtMs;
+    if (runtimeMs >= loadTimeMs || usedUp !== undefined) phase.stop();
+    phase.end(threads);
+    // What each does from here on would keep those from ending that share its processor.
+    await this.#load.reach(ENDED);
     const blocked = Object.fromEntries(this.#blocked.map(([name, ms], index) => [name, ms - before[index]![1]]));
     await this.#attached.close();
     const { description } = this.#attached;

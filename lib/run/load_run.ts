@@ -192,8 +192,7 @@ export class LoadRun {
     series?.start();
     try {
       if (ops === undefined) {
-        // The workers see the end themselves: with many of them, this thread's timer may come late. One whose records are
-        // used up ends the load for all.
+        // The workers see the end themselves: with many of them, this thread's timer may come late.
         const first = () => Promise.race(this.#loadTasks.map(({ result }) => result));
         await this.#enter(RUNNING, "load", () => Promise.race([this.#time(loadTimeMs), first()]), loadTimeMs);
       } else {

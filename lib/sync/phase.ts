@@ -20,8 +20,10 @@ export const WARMING = 4;
 export const RUNNING = 5;
 /** Load workers finish the operation at hand and end. */
 export const STOPPING = 6;
+/** Every load worker has done its last operation, and tells what it has measured. */
+export const ENDED = 7;
 /** No load worker runs any more; the file worker writes what is left and ends. */
-export const DRAINING = 7;
+export const DRAINING = 8;
 
 /** What {@linkcode Phase.attach} needs; structured-cloneable. */
 export interface PhaseHandle {
@@ -30,15 +32,22 @@ export interface PhaseHandle {
 
 const PHASE = 0;
 const ARRIVED = LINE_WORDS;
-/** In 64-bit floats. */
-const BEGAN_AT = 2 * LINE_DOUBLES;
+const LOADS_ENDED = 2 * LINE_WORDS;
+/** In 64-bit floats, at each phase's number. */
+const BEGAN_AT = 3 * LINE_DOUBLES;
+const BYTES = 3 * LINE_BYTES + (DRAINING + 1) * Float64Array.BYTES_PER_ELEMENT;
 
 /**
  * The phase of a run, and how many workers have arrived where its next one begins.
  *
- * Layout: word 0 the phase, written by the main thread alone and only upwards; one cache line on, the number of workers
- * that have come to a point where all are waited for, incremented once by each at each such point; one line on, as a 64-bit
- * float, when the phase began, written before the phase.
+ * Layout: word 0 the phase; one cache line on, the number of workers that have come to a point where all are waited for,
+ * incremented once by each at each such point; one line on, the number of load workers that have done their last operation;
+ * one line on, as 64-bit floats, when each phase began.
+ *
+ * Invariants: the phase only grows, by compare-and-exchange. The main thread moves it, but for two steps that load workers
+ * take: the first to see that the load's time is up moves it to STOPPING, so that the others see that at their next
+ * operation and not only at their next look at the clock; the last to end moves it to ENDED. When a phase began is
+ * written by the main thread alone, before the phase.
  */
 export class Phase {
   /** The shared words; the load loop reads the phase here at {@linkcode Phase.INDEX} once per operation. */
@@ -54,7 +63,7 @@ export class Phase {
 
   /** A new run, preparing. */
   static create(): Phase {
-    return new Phase(new SharedArrayBuffer(3 * LINE_BYTES));
+    return new Phase(new SharedArrayBuffer(BYTES));
   }
 
   static attach(handle: PhaseHandle): Phase {
@@ -69,17 +78,35 @@ export class Phase {
     return Atomics.load(this.words, PHASE);
   }
 
-  /** Moves on to a later phase and wakes everyone who waits for it. Only the main thread may call it. */
+  /**
+   * Moves on to a later phase and wakes everyone who waits for it; phases in between begin with it. Only the main thread
+   * may call it.
+   */
   advance(phase: number): void {
-    if (phase <= this.current) return;
-    this.#doubles[BEGAN_AT] = performance.timeOrigin + performance.now();
-    Atomics.store(this.words, PHASE, phase);
-    Atomics.notify(this.words, PHASE);
+    const nowMs = performance.timeOrigin + performance.now();
+    for (let begun = this.current + 1; begun <= phase; begun++) this.#doubles[BEGAN_AT + begun] = nowMs;
+    this.#raise(phase);
   }
 
-  /** When the phase at hand began, in milliseconds of the calling thread's `performance.now()`. */
-  get beganAtMs(): number {
-    return this.#doubles[BEGAN_AT]! - performance.timeOrigin;
+  /** When a phase that the main thread has moved to began, in milliseconds of the calling thread's `performance.now()`. */
+  beganAtMs(phase: number): number {
+    return this.#doubles[BEGAN_AT + phase]! - performance.timeOrigin;
+  }
+
+  /** Stops the load, of which a load worker has seen that its time is up. */
+  stop(): void {
+    this.#raise(STOPPING);
+  }
+
+  /** Counts the calling load worker as one of `workers` that has done its last operation. */
+  end(workers: number): void {
+    if (Atomics.add(this.words, LOADS_ENDED, 1) + 1 === workers) this.#raise(ENDED);
+  }
+
+  #raise(phase: number): void {
+    for (let current = this.current; current < phase; current = this.current) {
+      if (Atomics.compareExchange(this.words, PHASE, current, phase) === current) Atomics.notify(this.words, PHASE);
+    }
   }
 
   /** Counts the calling worker as ready for the next phase. */

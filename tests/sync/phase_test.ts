@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertFalse, assertLess } from "@std/assert";
 import { Abort } from "../../lib/sync/abort.ts";
-import { DRAINING, Phase, PREPARING, RUNNING, STOPPING } from "../../lib/sync/phase.ts";
+import { DRAINING, ENDED, Phase, PRELOADING, PREPARING, RUNNING, STOPPING } from "../../lib/sync/phase.ts";
 import { NO_TICK_MS, runCrew, until } from "./crew.ts";
 import type { PhaseConfig, PhaseResult } from "./phase_worker.ts";
 
@@ -113,4 +113,38 @@ Deno.test("Phase.advance() skips phases and never goes back", () => {
     assertEquals(attached.current, current);
     assertEquals(attached.words[Phase.INDEX], current);
   }
+});
+
+Deno.test("Phase.stop() ends the load at once, and neither it nor advance() ever goes back", () => {
+  const phase = Phase.create();
+  phase.advance(RUNNING);
+  phase.stop();
+  assertEquals(phase.current, STOPPING);
+  phase.advance(STOPPING);
+  phase.advance(DRAINING);
+  phase.stop();
+  assertEquals(phase.current, DRAINING);
+});
+
+Deno.test("Phase.end() moves on when the last load worker has ended, from wherever the load was", () => {
+  for (const from of [RUNNING, STOPPING]) {
+    const phase = Phase.create();
+    phase.advance(from);
+    phase.end(2);
+    assertEquals(phase.current, from);
+    Phase.attach(phase.handle()).end(2);
+    assertEquals(phase.current, ENDED);
+  }
+});
+
+Deno.test("Phase.beganAtMs() keeps each phase's begin, and that of those passed over", () => {
+  const phase = Phase.create();
+  const before = performance.now();
+  phase.advance(RUNNING);
+  const running = phase.beganAtMs(RUNNING);
+  assertLess(Math.abs(running - before), 1_000);
+  assertEquals(phase.beganAtMs(PRELOADING), running);
+  phase.stop();
+  phase.advance(DRAINING);
+  assertEquals(phase.beganAtMs(RUNNING), running);
 });
