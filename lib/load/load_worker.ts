@@ -100,7 +100,7 @@ class LoadThread {
     const opsMax = share(ops, { thread, threads });
     const early = await this.#run({ during: RUNNING, endsAtMs, opsMax, meter: this.#meter });
     const runtimeMs = performance.now() - startedAtMs;
-    if (runtimeMs >= loadTimeMs || usedUp !== undefined) phase.stop();
+    if (runtimeMs >= loadTimeMs || early.usedUp !== undefined || early.failed !== undefined) phase.stop();
     phase.end(threads);
     // What each does from here on would keep those from ending that share its processor.
     await this.#load.reach(ENDED);
