@@ -15,6 +15,8 @@ import { exposureBound } from "../../lib/persist/exposure_bound.ts";
 /** A configuration under which kvlab is killed. */
 export type KillConfiguration = Pick<FileBackendOptions, "policy" | "layout" | "serializer" | "fileCount"> & {
   readonly threads?: number;
+  /** Number of keys; the seed's when absent. */
+  readonly keyCount?: number;
 };
 
 /** The latest moment of a kill in a load, in milliseconds. */
@@ -29,13 +31,13 @@ export function childProgram(module: string, args: readonly string[] = []): Chil
 
 /** The options of kills under a configuration. */
 export function killOptions(configuration: KillConfiguration, options: { kills: number; seed: number }): CrashOptions {
-  const { threads = THREADS, ...backend } = configuration;
+  const { threads = THREADS, keyCount = NUMBERED_SEED_MIX.keyCount, ...backend } = configuration;
   return {
     kills: options.kills,
     options: {
       threads,
       loadTimeMs: LOAD_TIME_MS,
-      workload: NUMBERED_SEED_MIX,
+      workload: { ...NUMBERED_SEED_MIX, keyCount, keyCountMax: keyCount },
       pattern: "unthrottled",
       seed: options.seed,
       backend: { kind: "file", sync: "none", ...backend },

@@ -40,7 +40,14 @@ const LOGGED: KillConfiguration = {
   serializer: "raw",
   fileCount: 1,
 };
+/** Blocks that the file worker writes, many at a time; or the load workers, so small that a few keys fill one. */
+const BLOCKED: KillConfiguration = { ...LOGGED, layout: { kind: "blocks", blockBytes: 4096 }, fileCount: 4 };
 const COMMITTED: KillConfiguration = { ...LOGGED, policy: { kind: "commit", delayMs: 0 }, fileCount: 2 };
+const COMMITTED_BLOCKS: KillConfiguration = {
+  ...COMMITTED,
+  layout: { kind: "blocks", blockBytes: 512 },
+  keyCount: 64,
+};
 const COMMITTED_WHOLE: KillConfiguration = { ...QUEUED, policy: { kind: "commit", delayMs: 0 }, serializer: "raw" };
 
 const MUTANTS: readonly { mutant: Mutant; configuration: KillConfiguration }[] = [
@@ -59,6 +66,8 @@ const MUTANTS: readonly { mutant: Mutant; configuration: KillConfiguration }[] =
   { mutant: "loses a record between two segments", configuration: LOGGED },
   { mutant: "drops a checkpoint's tail", configuration: LOGGED },
   { mutant: "removes segments before their checkpoint is there", configuration: LOGGED },
+  { mutant: "overwrites the newer place of a block", configuration: BLOCKED },
+  { mutant: "leaves a moved key in neither block", configuration: COMMITTED_BLOCKS },
 ];
 
 Deno.test("every mutant is caught by its kills", async () => {

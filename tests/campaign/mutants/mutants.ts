@@ -36,12 +36,16 @@ export const PATCHED_FILE_MUTANTS = [
   "drops a checkpoint's tail",
   /** Does away with the segments that a checkpoint takes the place of while that is still being written. */
   "removes segments before their checkpoint is there",
+  /** Overwrites the newer one of a block's two places. */
+  "overwrites the newer place of a block",
 ] as const;
 
 /** Load workers that are right but for one method. */
 export const PATCHED_LOAD_MUTANTS = [
   /** Acknowledges a put that is to be committed, and writes it with the next one. */
   "acknowledges before the write",
+  /** Leaves a moved key's old entry out of its block before the block of the new one is written. */
+  "leaves a moved key in neither block",
 ] as const;
 
 /** The name of a mutant. */

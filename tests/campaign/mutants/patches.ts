@@ -10,11 +10,13 @@ import { parseLogFileName } from "../../../lib/persist/layout/log/log_file_name.
 import { CommitPut } from "../../../lib/persist/policy/commit.ts";
 import { nextEntry, type ShardView } from "../../../lib/store/shard.ts";
 import { ShardCopy } from "../../../lib/store/shard_copy.ts";
+import { BLOCK_PATCHES } from "./block_patches.ts";
 import { isMutant, PATCHED_FILE_MUTANTS, PATCHED_LOAD_MUTANTS } from "./mutants.ts";
 
 type PatchedMutant = typeof PATCHED_FILE_MUTANTS[number] | typeof PATCHED_LOAD_MUTANTS[number];
 
 const PATCHES: Record<PatchedMutant, () => void> = {
+  ...BLOCK_PATCHES,
   "loses a record between two segments"() {
     const { open, advance } = LogEnds.prototype;
     const opened = new Set<number>();
