@@ -84,6 +84,14 @@ testWhere(
     assertCode(crashed, 0);
     assertStringIncludes(crashed.stdout, "kills: 2\n");
 
+    Deno.writeTextFileSync(`${directory.path}/memory.json`, memory.stdout);
+    const reported = await kvlab(["report", "memory.json", "--output=report.html"], start);
+    assertCode(reported, 0);
+    const page = Deno.readTextFileSync(`${directory.path}/report.html`);
+    assertStringIncludes(page, "function startPage()");
+    assertStringIncludes(page, '<svg viewBox="0 0 ');
+    for (const name of ["memory.json", "report.html"]) Deno.removeSync(`${directory.path}/${name}`);
+
     const interrupted = KvlabProcess.start(
       ["--load-time-sec=600", "--format=json", "file", "--file-count=3", "--queue-depth=8", "--output=interrupted"],
       start,
