@@ -6,6 +6,7 @@
 import type { SerializerName } from "../codec/codec.ts";
 import { DEVICE_PROBE_NAMES } from "./device_probe.ts";
 import { takeLock } from "./directory_lock.ts";
+import { markedEngine } from "./engine_marker.ts";
 import { syncDirectory } from "./file_io.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
 import type { SyncName } from "./policy.ts";
@@ -87,6 +88,8 @@ export class ShardDirectory {
     const lock = takeLock(path);
     const directory = new ShardDirectory(path, options, lock);
     try {
+      const engine = markedEngine(path);
+      if (engine !== undefined) throw new PersistError("use", path, `it holds a store of ${engine}`);
       const names = storeFileNames(namesIn(path));
       directory.#checkNames(names);
       probeWriting(path);

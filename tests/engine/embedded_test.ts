@@ -1,0 +1,162 @@
+/**
+ * Tests of the embedded engines: what is put is got, by whichever connection, and again after all have been closed; and a
+ * directory is one engine's alone.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { Connection } from "../../lib/engine/connection.ts";
+import type { EnginePreparation, EngineSettings, PreparedEngine } from "../../lib/engine/engine.ts";
+import { type EngineName, loadEngine } from "../../lib/engine/engines.ts";
+import { ShardDirectory } from "../../lib/persist/directory.ts";
+import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
+import { temporaryDirectory } from "../run/files.ts";
+
+/** The engines that need nothing but a directory, each with settings. */
+const EMBEDDED: readonly (readonly [EngineName, EngineSettings])[] = [
+  ["sqlite", { journal: "wal", synchronous: "full", busyTimeoutMs: 1000, cacheSizeBytes: 1 << 20 }],
+  ["sqlite", { journal: "delete", synchronous: "normal", busyTimeoutMs: 1000 }],
+  ["leveldb", { sync: "none", cacheSizeBytes: 1 << 20, writeBufferSizeBytes: 1 << 20 }],
+  ["leveldb", { sync: "data", cacheSizeBytes: 1 << 20, writeBufferSizeBytes: 1 << 20 }],
+  ["denokv", {}],
+];
+
+async function prepare(
+  [name, settings]: readonly [EngineName, EngineSettings],
+  options: Partial<EnginePreparation>,
+): Promise<PreparedEngine> {
+  const engine = await loadEngine(name);
+  return await engine.prepare({ threads: 2, inFlight: 1, valueBytesMax: 100, ...options, settings });
+}
+
+async function valueOf(connection: Connection, key: string): Promise<string | undefined> {
+  const out = new PaddedBytes(0);
+  return await connection.get(PaddedBytes.of(key), out) ? out.toString() : undefined;
+}
+
+for (const embedded of EMBEDDED) {
+  const [name, settings] = embedded;
+  const what = `${name} ${JSON.stringify(settings)}`;
+
+  Deno.test(`${what}: every connection gets what any has put, and so does one after all were closed`, async () => {
+    using directory = temporaryDirectory();
+    const output = `${directory.path}/store`;
+    const engine = await loadEngine(name);
+    const prepared = await prepare(embedded, { output });
+    // As a worker gets it.
+    const target = structuredClone(prepared.target);
+    const [one, other] = [await engine.connect(target), await engine.connect(target)];
+    assertEquals(await valueOf(one, "a"), undefined);
+    await one.put(PaddedBytes.of("a"), PaddedBytes.of("first"));
+    assertEquals(await valueOf(other, "a"), "first");
+    await other.put(PaddedBytes.of("a"), PaddedBytes.of("second, and longer"));
+    await one.put(PaddedBytes.of("é\0"), PaddedBytes.of("\0ü"));
+    assertEquals([await valueOf(one, "a"), await valueOf(other, "é\0")], ["second, and longer", "\0ü"]);
+    for (const connection of [one, other]) await connection.close();
+    await prepared.close();
+
+    const again = await prepare(embedded, { output });
+    const reopened = await engine.connect(again.target);
+    assertEquals([await valueOf(reopened, "a"), await valueOf(reopened, "é\0")], ["second, and longer", "\0ü"]);
+    await reopened.close();
+    await again.close();
+  });
+
+  Deno.test(`${what}: a batch puts all of its records, though their buffers are used again at once`, async () => {
+    const engine = await loadEngine(name);
+    const prepared = await prepare(embedded, {});
+    const connection = await engine.connect(prepared.target);
+    const key = new PaddedBytes(16), value = new PaddedBytes(16);
+    const records = 2500;
+    for (let start = 0; start < records; start += 1250) {
+      connection.preload.begin();
+      for (let record = start; record < start + 1250; record++) {
+        key.setString(`key ${record}`);
+        value.setString(`value ${record}`);
+        connection.preload.put(key, value);
+      }
+      await connection.preload.commit();
+    }
+    await prepared.settle?.();
+    for (const record of [0, 1, 999, 1000, 1249, 1250, records - 1]) {
+      assertEquals(await valueOf(connection, `key ${record}`), `value ${record}`);
+    }
+    assertEquals(await valueOf(connection, `key ${records}`), undefined);
+    await connection.close();
+    await prepared.close();
+    // It was a temporary one.
+    assert(prepared.directory !== undefined);
+    await assertRejects(() => Deno.stat(prepared.directory ?? ""), Deno.errors.NotFound);
+  });
+
+  Deno.test(`${what}: a directory that is another backend's, or in use, is refused and left alone`, async () => {
+    using directory = temporaryDirectory();
+    const output = directory.path;
+    const prepared = await prepare(embedded, { output });
+    await assertRejects(() => prepare(embedded, { output }), Error, "it is locked by another kvlab");
+    await prepared.close();
+    for (const other of EMBEDDED.filter(([otherName]) => otherName !== name)) {
+      await assertRejects(() => prepare(other, { output }), Error, `it holds a store of ${name}, not of ${other[0]}`);
+    }
+    const options = { path: output, layout: "snapshot", files: 1, serializer: "json" } as const;
+    let refused = "";
+    try {
+      ShardDirectory.open(options).close();
+    } catch (error) {
+      refused = String(error);
+    }
+    assertMatch(refused, new RegExp(`it holds a store of ${name}`));
+    await (await prepare(embedded, { output })).close();
+  });
+}
+
+Deno.test("an engine does not take a directory with files of the file backend", async () => {
+  for (const embedded of EMBEDDED) {
+    using directory = temporaryDirectory();
+    const name = "shard-0000-of-0001.json";
+    Deno.writeTextFileSync(`${directory.path}/${name}`, "");
+    const found = `it holds ${name}, which is the file backend's`;
+    await assertRejects(() => prepare(embedded, { output: directory.path }), Error, found);
+  }
+});
+
+Deno.test("sqlite reads its settings back, as each connection has them", async () => {
+  const [embedded] = EMBEDDED;
+  assert(embedded !== undefined);
+  const prepared = await prepare(embedded, {});
+  const connection = await (await loadEngine("sqlite")).connect(prepared.target);
+  const { version, settings } = await connection.describe();
+  assertMatch(version, /^3\.\d+\.\d+$/);
+  const { journal_mode, synchronous, busy_timeout, cache_size } = settings;
+  assertEquals({ journal_mode, synchronous, busy_timeout, cache_size }, {
+    journal_mode: "wal",
+    synchronous: "full",
+    busy_timeout: 1000,
+    cache_size: -1024,
+  });
+  await connection.close();
+  await prepared.close();
+});
+
+Deno.test("a file that is no database, or damaged, is refused with its path, and not changed", async () => {
+  const text = "this is no database at all. ".repeat(400);
+  const cases = [[0, "store.sqlite", "file is not a database"], [4, "store.denokv", "file is not a database"]] as const;
+  for (const [index, name, reason] of cases) {
+    using directory = temporaryDirectory();
+    const path = `${directory.path}/${name}`;
+    Deno.writeTextFileSync(path, text);
+    const embedded = EMBEDDED[index]!;
+    await assertRejects(() => prepare(embedded, { output: directory.path }), Error, `Cannot open ${path}: ${reason}`);
+    assertEquals(Deno.readTextFileSync(path), text);
+  }
+  using directory = temporaryDirectory();
+  Deno.mkdirSync(`${directory.path}/leveldb`);
+  Deno.writeTextFileSync(`${directory.path}/leveldb/CURRENT`, "MANIFEST-000009\n");
+  const error = await assertRejects(() => prepare(EMBEDDED[2]!, { output: directory.path }), Error);
+  assertMatch(error.message, /^Cannot open \S+\/leveldb: (Corruption|IO error|NotFound)/);
+});
+
+Deno.test("denokv refuses values that it cannot take, before anything is made", async () => {
+  const message = "values of 65537 B, must be at most 65536 B";
+  await assertRejects(() => prepare(["denokv", {}], { valueBytesMax: 65_537 }), Error, message);
+});
