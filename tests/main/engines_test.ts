@@ -1,0 +1,80 @@
+/**
+ * Tests of runs on engines from the command line: what the result says, and the one line for what cannot be.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
+import { temporaryDirectory } from "../run/files.ts";
+import { assertCode, kvlab, linesOf } from "./kvlab.ts";
+
+const LOAD = ["--threads=2", "--load-time-sec=0.2", "--pattern=unthrottled", "--keys=500", "--workload=a", "--quiet"];
+
+for (
+  const [args, name, powerLoss] of [
+    [["sqlite", "--synchronous=normal"], "SQLite", "the commits since the last checkpoint"],
+    [["leveldb", "--in-flight=4", "--sync=data"], "LevelDB", "nothing"],
+    [["denokv", "--in-flight=4"], "Deno KV", "nothing"],
+  ] as const
+) {
+  Deno.test(`a run on ${name} has the load's figures, the engine and what it promises`, async () => {
+    const ended = await kvlab([...LOAD, "--format=json", ...args]);
+    assertCode(ended, 0);
+    const result = JSON.parse(ended.stdout);
+    assertGreater(result.writes, 0);
+    // All were there before.
+    assertEquals([result.hits, result.preload_keys], [result.reads, 500]);
+    assertEquals([result.engine.name, result.promises.process_crash], [name, "nothing"]);
+    assertEquals(result.promises.power_loss, powerLoss);
+    assertEquals(
+      result.operations.map(({ count, latency }: { count: number; latency: { count: number } }) => (
+        latency.count - count
+      )),
+      [0, 0],
+    );
+    assertEquals(result.threads.length, 2);
+  });
+}
+
+Deno.test("an open loop on an engine with operations in flight keeps its rate", async () => {
+  const ended = await kvlab([...LOAD.slice(3), "--threads=1", "--ops=200", "--rate=1k", "--format=json", "leveldb"]);
+  assertCode(ended, 0);
+  const result = JSON.parse(ended.stdout);
+  assertEquals(result.total_ops, 200);
+  assertEquals(result.rate_asked, 1000);
+});
+
+Deno.test("crash finds nothing lost that an engine promises, and says what it promises", async () => {
+  for (const backend of [["sqlite", "--journal=delete"], ["leveldb", "--in-flight=3"]]) {
+    const ended = await kvlab(["crash", "--kills=2", "--threads=2", "--load-time-sec=0.2", "--keys=500", ...backend]);
+    assertCode(ended, 0);
+    assertStringIncludes(ended.stdout, "process crash: nothing");
+    assertMatch(ended.stdout, /verdict {5}2 of 2 kills lost no more than promised/);
+  }
+});
+
+Deno.test("an engine that cannot be used is one line, and nothing is destroyed", async () => {
+  using directory = temporaryDirectory();
+  const { path } = directory;
+  Deno.writeTextFileSync(`${path}/store.sqlite`, "no database. ".repeat(1000));
+  const damaged = await kvlab([...LOAD, "sqlite", `--output=${path}`]);
+  const taken = await kvlab([...LOAD, "leveldb", `--output=${path}`]);
+  const files = await kvlab([...LOAD, "file", "--file-count=1", "--queue-depth=4", `--output=${path}`]);
+  const large = await kvlab([...LOAD, "--value-size=100kB", "denokv"]);
+  const wrong = await kvlab([...LOAD, "sqlite", "--in-flight=4", "--file-count=3"]);
+  assertEquals([damaged, taken, files, large, wrong].map(({ code }) => code), [1, 1, 1, 1, 2]);
+  const lines = [damaged, taken, files, large, wrong].map(({ stderr }) =>
+    linesOf(stderr).filter((line) => (
+      line.startsWith("kvlab: ") && !line.includes("warning")
+    ))
+  );
+  assert(lines.every(({ length }) => length === 1), JSON.stringify(lines));
+  assertEquals(lines.flat(), [
+    `kvlab: Cannot open ${path}/store.sqlite: file is not a database`,
+    `kvlab: Cannot use ${path}: it holds a store of sqlite, not of leveldb`,
+    `kvlab: Cannot use ${path}: it holds a store of sqlite`,
+    "kvlab: Cannot use denokv: values of 100000 B, must be at most 65536 B",
+    "kvlab: the sqlite backend takes no flags of other backends, got --file-count (file), " +
+    "--in-flight (leveldb, denokv, redis) (see kvlab --help)",
+  ]);
+  assertMatch(Deno.readTextFileSync(`${path}/store.sqlite`), /^(no database\. ){1000}$/);
+});
