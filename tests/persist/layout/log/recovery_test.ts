@@ -144,6 +144,64 @@ for (const serializer of SERIALIZER_NAMES) {
   });
 }
 
+for (const serializer of SERIALIZER_NAMES) {
+  Deno.test(`a checkpoint in ${serializer} that is damaged anywhere never gives less than all in silence`, async () => {
+    using directory = temporaryDirectory();
+    const template = `${directory.path}/template`;
+    // So many logs that each has one shard, and its checkpoint few bytes.
+    const change = { fileCount: 256 } as const;
+    await preload(optionsOf(template, serializer, change));
+    await putAll(optionsOf(template, serializer, change), PUTS);
+    const names = namesIn(template).filter((name) => name.startsWith("log-"));
+    const name = names.find((name) => name.includes("checkpoint")) ?? "";
+    const bytes = Deno.readFileSync(`${template}/${name}`);
+    const whole = { ...PRELOADED, ...after(PUTS, PUTS.length) };
+    let turn = 0, lost = 0;
+    for (const damaged of damagesOf(bytes)) {
+      const output = `${directory.path}/${turn++}`;
+      Deno.mkdirSync(output);
+      for (const other of names) Deno.copyFileSync(`${template}/${other}`, `${output}/${other}`);
+      Deno.removeSync(`${output}/${name}`);
+      Deno.writeFileSync(`${output}/${name}`, damaged);
+      const options = optionsOf(output, serializer, change);
+      const what = `${serializer}, damage ${turn} of ${name}`;
+      const { values, told } = await recover(options);
+      for (const [key, value] of Object.entries(values)) assertEquals(value, whole[key] ?? PRELOADED[key], what);
+      if (Object.keys(values).length < Object.keys(whole).length) {
+        assertGreater(told, 0, `${what}: something is lost, and nothing is said`);
+        lost++;
+      }
+      assertEquals(await recover(options), { values, told: 0, setAside: 0 }, what);
+      Deno.removeSync(output, { recursive: true });
+    }
+    assertGreater(lost, 0);
+  });
+}
+
+/** What is in the store before anyone puts. */
+const PRELOADED: Record<string, string> = Object.fromEntries(
+  Array.from({ length: 12 }, (_, i) => [`k${10 + i}`, `old ${i}`]),
+);
+
+/** Puts straight into the store, and has that written as a preload is: as checkpoints. */
+async function preload(options: FileBackendOptions): Promise<void> {
+  const files = await open(options);
+  for (const [key, value] of Object.entries(PRELOADED)) files.store.putString(key, value);
+  attachPersistence(files.persistence, 0).writer.rewriteStaleFiles();
+  files.directory.close();
+}
+
+/** The bytes cut off, and with a bit flipped, here and there; in full everywhere. */
+function* damagesOf(bytes: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>> {
+  const [cutStep, bitStep] = isFull() ? [1, 1] : [17, 101];
+  for (let length = 0; length < bytes.length; length += cutStep) yield bytes.slice(0, length);
+  for (let bit = 0; bit < 8 * bytes.length; bit += bitStep) {
+    const flipped = bytes.slice();
+    flipped[bit >> 3]! ^= 1 << (bit & 7);
+    yield flipped;
+  }
+}
+
 /** Opens a log in each of its damaged forms. */
 async function eachDamage(
   path: string,
