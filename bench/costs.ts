@@ -7,7 +7,9 @@
  *
  * @module
  */
+import type { FileBackendOptions } from "../lib/backend/backend.ts";
 import type { MixOptions } from "../lib/load/workload.ts";
+import type { PersistencePolicy } from "../lib/persist/policy.ts";
 import type { RunOptions } from "../lib/run/run_options.ts";
 import { type RunResult, totals } from "../lib/run/run_result.ts";
 import { run } from "../lib/run/runner.ts";
@@ -45,6 +47,36 @@ function workloadB(keyCount: number): MixOptions {
     distribution: "zipfian",
     zipfTheta: 0.99,
     preload: true,
+  };
+}
+
+/** What the log layout is held to: half reads and half updates of a million records, by one thread. */
+const MEMORY_OF_A_MILLION: RunOptions = {
+  ...MEMORY,
+  threads: 1,
+  loadTimeMs: 1000,
+  workload: { ...workloadB(1_000_000), name: "a", shares: [0.5, 0.5, 0, 0], distribution: "uniform" },
+};
+const PAIRS_OF_LOGS = 5;
+
+const LOG_POLICIES: readonly { what: string; files: number; policy: PersistencePolicy }[] = [
+  { what: "128 logs, --flush-period-us=50000", files: 128, policy: { kind: "periodic", periodMs: 50 } },
+  {
+    what: "128 logs, --queue-depth=8192",
+    files: 128,
+    policy: { kind: "asynchronous", queueDepth: 8192, queueMemoryBytes: 256 * 2 ** 20 },
+  },
+  { what: "a log, --commit-delay-us=0", files: 1, policy: { kind: "commit", delayMs: 0 } },
+];
+
+function logs(fileCount: number, policy: PersistencePolicy): FileBackendOptions {
+  return {
+    kind: "file",
+    fileCount,
+    serializer: "json",
+    policy,
+    layout: { kind: "log", logBytes: 4 * 2 ** 20, pendingBytes: 256 * 2 ** 20 },
+    sync: "none",
   };
 }
 
@@ -109,6 +141,12 @@ if (import.meta.main) {
   const { preload } = keys.last ?? {};
   if (preload !== undefined) {
     row("preload of 10 M records", rate(preload.keys / (preload.durationMs / 1000)), "", "");
+  }
+
+  for (const { what, files, policy } of LOG_POLICIES) {
+    const logged = { ...MEMORY_OF_A_MILLION, backend: logs(files, policy) };
+    const { one, other, ratio } = await compare(logged, MEMORY_OF_A_MILLION, PAIRS_OF_LOGS);
+    row(`${what}: 1 M records, and memory`, rate(one), rate(other), ratio.toFixed(3));
   }
 
   const open = await openLoops();
