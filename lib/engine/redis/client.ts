@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { createClient, RESP_TYPES } from "@redis/client";
 import { EngineError } from "../engine_error.ts";
 

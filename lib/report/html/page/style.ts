@@ -106,7 +106,7 @@ summary{cursor:pointer;color:var(--accent);font-size:14px}
 .filter input{width:min(320px,100%);padding:6px 11px;border:1px solid var(--line);border-radius:8px;background:var(--desk)}
 .scroll{overflow-x:auto;margin:0 -28px;padding:0 28px}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
-th,td{padding:6px 8px;text-align:right;vertical-align:top;border-bottom:1px solid var(--line);white-space:nowrap}
+th,td{padding:6px 7px;text-align:right;vertical-align:top;border-bottom:1px solid var(--line);white-space:nowrap}
 th:first-child,td:first-child{text-align:left;padding-left:0}
 th.text,td.text{text-align:left}
 thead th{vertical-align:bottom;font-weight:600;color:var(--soft);font-size:13px;white-space:normal}
@@ -118,7 +118,7 @@ th[aria-sort=ascending] button::after{content:" ↑";opacity:1}
 th[aria-sort=descending] button::after{content:" ↓";opacity:1}
 tbody tr[data-configuration]{cursor:pointer}
 tbody tr[data-configuration]:hover td{background:var(--desk)}
-td .name{all:unset;cursor:pointer;display:block;min-width:270px;max-width:420px;white-space:normal;overflow-wrap:anywhere}
+td .name{all:unset;cursor:pointer;display:block;min-width:230px;max-width:420px;white-space:normal;overflow-wrap:anywhere}
 td .name:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 td .name b{font-weight:600}
 td .flags{color:var(--soft);font-size:13px}

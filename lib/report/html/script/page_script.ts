@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
 /**
  * What the page does: it runs in the browser. The functions are put into the page by their source texts, so each may
  * use only the others of this file and the browser.
