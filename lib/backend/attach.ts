@@ -1,5 +1,5 @@
 /**
- * How a load worker comes by its own view of the backend.
+ * Gives a load worker its view of the backend.
  *
  * @module
  */

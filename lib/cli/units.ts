@@ -22,7 +22,7 @@ export const SIZE_UNITS: readonly string[] = [...BYTES_BY_UNIT.keys()];
 /** The zeros of each unit of a count; none for plain ones. */
 const ZEROS_BY_UNIT: ReadonlyMap<string, number> = new Map([["", 0], ["k", 3], ["M", 6]]);
 
-/** The milliseconds of each unit of a duration, as a power of ten and what it is to be multiplied by. */
+/** Milliseconds per unit of a duration, as a power of ten and a factor. */
 const MS_BY_UNIT: ReadonlyMap<string, { readonly zeros: number; readonly factor: number }> = new Map([
   ["ms", { zeros: 0, factor: 1 }],
   ["s", { zeros: 3, factor: 1 }],

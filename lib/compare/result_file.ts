@@ -1,6 +1,5 @@
 /**
- * The result files: what `--format=json` once printed, read again. It knows the documents, not the runs behind them;
- * whoever compares enters.
+ * Reads result files: the documents that `--format=json` prints.
  *
  * @module
  */

@@ -31,7 +31,7 @@ export function summarize(samples: readonly number[]): SampleSummary {
   return interval === undefined ? summary : { ...summary, interval };
 }
 
-/** What an interval is to cover the median with. */
+/** How often an interval must cover the median. */
 const CONFIDENCE = 0.95;
 
 /** Samples without which there is no such interval: from the least to the greatest of 5, the median lies in 93.75%. */

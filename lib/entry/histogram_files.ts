@@ -12,7 +12,7 @@ export function histogramPaths(prefix: string): string[] {
   return [...OPERATION_NAMES.map((operation) => hgrmPath(prefix, operation)), hlogPath(prefix)];
 }
 
-/** What a file is to hold. */
+/** A file that is to be written. */
 export interface OutputText {
   readonly path: string;
   readonly text: string;

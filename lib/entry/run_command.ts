@@ -27,7 +27,7 @@ import { refuseTooManyWorkers } from "./worker_check.ts";
 export async function runCommand(command: RunCommand): Promise<number> {
   refuseTooManyWorkers(command.options);
   const runs: MeasuredRun[] = [];
-  // Before the first line, so that whoever has read that may rely on an orderly end.
+  // Before the first line: whoever has read it may rely on an orderly end.
   let isRunning = true;
   const stop = stopOnSignals(() => {
     if (isRunning) deliverAtOnce(command, runs);

@@ -18,7 +18,7 @@ export const HITS = OPERATION_KINDS;
 export const MISSED_STARTS = OPERATION_KINDS + 1;
 /** Index of the records that the thread has preloaded. */
 export const PRELOADED = OPERATION_KINDS + 2;
-/** Index of the waits of the pattern, of the milliseconds that they were to last, and of those that they lasted. */
+/** Index of the waits of the pattern, of the milliseconds that they were meant to last, and of those that they did. */
 export const WAITS = OPERATION_KINDS + 3;
 export const WAIT_ASKED_MS = OPERATION_KINDS + 4;
 export const WAITED_MS = OPERATION_KINDS + 5;

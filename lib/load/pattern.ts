@@ -17,9 +17,9 @@ export type PatternName = typeof PATTERN_NAMES[number];
 export interface Pattern {
   /** Waits as the pattern says; returns at once when the run stops. */
   pause(): void;
-  /** How long the next wait is to last, in microseconds, for whoever waits in another way; 0 for not at all. */
+  /** Length of the next wait in microseconds, for a caller that waits in its own way; 0 for none. */
   nextWaitUs(): number;
-  /** Counts a wait that was to last so many microseconds, and lasted so many milliseconds. */
+  /** Counts a wait: how long it was meant to last, in microseconds, and how long it did, in milliseconds. */
   count(askedUs: number, waitedMs: number): void;
 }
 

@@ -20,7 +20,7 @@ export interface PreloadParts {
   /** Index of the thread, from 0. */
   readonly thread: number;
   readonly threads: number;
-  /** Told every 1,024 records, and at the end, how many the thread has put; says whether it is to go on. */
+  /** Called every 1,024 records, and at the end, with how many the thread has put; returns whether to go on. */
   keepGoing(records: number): boolean;
 }
 

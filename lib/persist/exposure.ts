@@ -69,7 +69,9 @@ export class ExposureGauge {
     out.worstShardWrites = 0;
     let oldestMs = Infinity;
     for (let shard = 0; shard < store.size.shards; shard++) {
-      // Before the version, which only grows: so a put in between makes the gauge too high, not too low.
+      // Read before the version, which only grows, so that a put in between makes the gauge too high rather than too
+      // low. JavaScript does not promise the order of plain reads; where a machine swaps them, one sample is off by the
+      // puts of an instant.
       const safeVersion = crash === "process-crash" ? ledger.writtenVersion(shard) : ledger.syncedVersion(shard);
       const acknowledged = this.#acknowledgesAtOnce ? store.version(shard) : ledger.acknowledgedVersion(shard);
       const writes = Math.max(0, acknowledged - safeVersion);

@@ -52,7 +52,7 @@ export class LoadRun {
   readonly #live: LiveReader | undefined;
   /** Resolves when the run is told to stop. */
   readonly #stopped = Promise.withResolvers<void>();
-  /** How often workers are to have arrived by the end of the phase at hand. */
+  /** Arrivals expected by the end of the current phase. */
   #arrivals = 0;
 
   constructor(parts: LoadRunParts) {
@@ -167,7 +167,7 @@ export class LoadRun {
     return fileRun === undefined ? undefined : () => fileRun.readings;
   }
 
-  /** Has the records put that are to be there before the load, and their files written. */
+  /** Has the records put that the load expects, and their files written. */
   async #preload(): Promise<void> {
     const { options: { workload, threads }, fileRun, engine, hooks } = this.#parts;
     if (workload.kind !== "mix" || !workload.preload) return;

@@ -52,7 +52,7 @@ export interface PhaseResult {
 /** What a preload put. */
 export interface PreloadResult {
   readonly keys: number;
-  /** Time that putting them took, in milliseconds; what their files then took is a phase of its own. */
+  /** Time that the puts took, in milliseconds; writing their files is a separate phase. */
   readonly durationMs: number;
 }
 

@@ -52,7 +52,9 @@ const HEADER_VERSION = 2;
  *
  * A key's hash is computed once. Its high bits choose the shard, its low bits the slot where probing starts.
  *
- * Invariant 1: header and region of a shard are read and written only by the holder of the shard's lock.
+ * Invariant 1: header and region of a shard are written only by the holder of the shard's lock, and read only by it, but
+ * for the version and the number of entries: gauges and witnesses read those at any time, and find what was true a moment
+ * ago. (The processors that V8 runs on read an aligned float64 whole; JavaScript's memory model does not promise it.)
  * Invariant 2: every live entry is reached from exactly one index slot, and every slot leads to a live entry.
  * Invariant 3: at least a quarter of the index slots are free, so every probe ends.
  *

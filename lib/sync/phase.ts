@@ -8,7 +8,7 @@ import { LINE_BYTES, LINE_DOUBLES, LINE_WORDS } from "./layout.ts";
 
 /** Workers attach and prepare. */
 export const PREPARING = 0;
-/** Load workers put the records that are to be there before the load. */
+/** Load workers put the records that the load expects. */
 export const PRELOADING = 1;
 /** The file worker writes what has been preloaded. */
 export const FLUSHING = 2;
