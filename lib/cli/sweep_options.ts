@@ -29,6 +29,8 @@ export interface SweepCommand {
   readonly limit: number | undefined;
   /** How often each configuration on the frontier is killed. */
   readonly kills: number;
+  /** What fails in them, as the command line has it. */
+  readonly cut: "process" | "power";
   readonly resultsFile?: string;
   /** File for the result as an HTML page. */
   readonly reportFile?: string;
@@ -75,6 +77,7 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
     axis: { crash: on === "power-loss" ? "power_loss" : "process_crash", unit: limit?.unit ?? "age_ms" },
     limit: limit?.value,
     kills: read(raw, FLAGS.sweepKills),
+    cut: read(raw, FLAGS.sweepCut),
     ...(resultsFile === undefined ? {} : { resultsFile }),
     ...(reportFile === undefined ? {} : { reportFile }),
     resume: has(SWITCHES.resume),

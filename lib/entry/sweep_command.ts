@@ -127,7 +127,7 @@ async function runSweep(
     stop: AbortSignal;
   },
 ): Promise<SweepReport & { readonly document: string }> {
-  const { axis, limit, kills, budgetMs, quiet } = command;
+  const { axis, limit, kills, cut, budgetMs, quiet } = command;
   const entries = header.configurations;
   const question = { axis, limit };
   const space: Space = { configurations: entries.map(({ id }) => id), seed: header.seed, limits: limitsOf(question) };
@@ -151,7 +151,13 @@ async function runSweep(
     kills,
     estimateMs,
     killsMs: estimateKillsMs(planned.configurations[0]!.options, kills),
-    hands: sweepHands(planned, { kills, stop, estimateMs, onWarning: (message) => warn(`kvlab: warning: ${message}`) }),
+    hands: sweepHands(planned, {
+      kills,
+      cut,
+      stop,
+      estimateMs,
+      onWarning: (message) => warn(`kvlab: warning: ${message}`),
+    }),
     keep: (line) => {
       kept.push(line);
       file?.append(line);

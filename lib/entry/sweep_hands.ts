@@ -17,8 +17,8 @@ const LATE_MS_MIN = 120_000;
 /** The hands of a sweep. */
 export function sweepHands(
   { loadArgs }: { readonly loadArgs: readonly string[] },
-  { kills, stop, estimateMs, onWarning }:
-    & { readonly kills: number; readonly stop: AbortSignal }
+  { kills, cut, stop, estimateMs, onWarning }:
+    & { readonly kills: number; readonly cut: string; readonly stop: AbortSignal }
     & Pick<SweepParts, "estimateMs">
     & { onWarning(message: string): void },
 ): SweepHands {
@@ -36,7 +36,7 @@ export function sweepHands(
       runKvlabChild([...loadArgs, ...entry.args, ...common], { stop, limitMs: limitMs(entry), onWarning: warnOnce }),
     kill: (entry) =>
       runKvlabChild(
-        ["crash", `--kills=${kills}`, ...ofCrash([...loadArgs, ...entry.args]), ...common],
+        ["crash", `--kills=${kills}`, `--cut=${cut}`, ...ofCrash([...loadArgs, ...entry.args]), ...common],
         { stop, limitMs: kills * limitMs(entry), onWarning: warnOnce },
       ),
   };

@@ -82,7 +82,7 @@ export class SweepResults {
 
 /** The kind of crash that the kills of a crash result are. */
 export function cutOf(result: Fields): CrashKind {
-  return result.cut === "power" ? "power_loss" : "process_crash";
+  return result.failure === "power_loss" ? "power_loss" : "process_crash";
 }
 
 /** The throughput of a run. */

@@ -217,7 +217,7 @@ Deno.test("parseCommand() refuses flags of other commands, whatever their value,
   assertRefused("memory --map=x", "a run takes no --map, which goes with report");
   assertRefused("memory --force-read", "a run takes no --force-read, which goes with inspect or export");
   for (const { name, scope } of FLAG_LIST) {
-    if (name === "format" || name === "kills" || name === "output" || scope === "report") continue;
+    if (name === "format" || name === "kills" || name === "cut" || name === "output" || scope === "report") continue;
     const takers = TAKERS[scope] ?? "a run";
     for (const command of ["inspect", "export", "compare"] as const) {
       assertRefused([command, "a", `--${name}=?`], `${command} takes no --${name}, which goes with ${takers}`);

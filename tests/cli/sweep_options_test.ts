@@ -22,6 +22,7 @@ const PLAIN: SweepCommand = {
   axis: { crash: "process_crash", unit: "age_ms" },
   limit: undefined,
   kills: 5,
+  cut: "process",
   resume: false,
   dryRun: false,
   yes: false,

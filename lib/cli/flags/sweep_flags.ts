@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CUT_NAMES } from "../../crash/victim.ts";
 import { parseDuration, parseWholeNumber } from "../units.ts";
 import { type DefaultedFlag, duration, type Flag, type FlagName, oneOf, path, REPORT_FORMAT_NAMES } from "./flag.ts";
 
@@ -58,6 +59,13 @@ export const SWEEP_FLAGS = {
     defaultText: "5",
     allowed: "a whole number from 0 to 1000",
     parse: (text: string) => parseWholeNumber(text, { min: 0, max: 1000 }),
+  },
+  sweepCut: {
+    name: "cut",
+    scope: "sweep",
+    about: "Of sweep: what fails in its kills, as with crash. power: Linux and root only.",
+    defaultText: "process",
+    ...oneOf(CUT_NAMES),
   },
   resultsFile: {
     name: "results",
