@@ -47,7 +47,9 @@ Deno.test("of two kvlabs that start on one directory at the same moment, one get
     const won = await winner.ended;
     assertCode(won, 130);
     const result = resultOf(won);
-    assertEquals(inspectDirectory(directory.path, { forceRead: false }).totals.versionSum, result.writes);
+    // A winner that was stopped before its first put has written no file.
+    const written = result.writes === 0 ? 0 : inspectDirectory(directory.path, { forceRead: false }).totals.versionSum;
+    assertEquals(written, result.writes);
     writes += result.writes;
   }, RACES_AT_A_TIME);
 
