@@ -82,7 +82,7 @@ testWhere(
       env: { ...start.env, TMPDIR: temporary.path },
     });
     assertCode(crashed, 0);
-    assertStringIncludes(crashed.stdout, "kills: 2\n");
+    assertStringIncludes(crashed.stdout, "kills       2\n");
 
     Deno.writeTextFileSync(`${directory.path}/memory.json`, memory.stdout);
     const reported = await kvlab(["report", "memory.json", "--output=report.html"], start);
