@@ -89,7 +89,7 @@ testWhere(
     assertCode(reported, 0);
     const page = Deno.readTextFileSync(`${directory.path}/report.html`);
     assertStringIncludes(page, "function startPage()");
-    assertStringIncludes(page, '<svg viewBox="0 0 ');
+    assertStringIncludes(page, 'class="plot"');
     for (const name of ["memory.json", "report.html"]) Deno.removeSync(`${directory.path}/${name}`);
 
     const interrupted = KvlabProcess.start(
