@@ -107,10 +107,14 @@ Deno.test("parseCommand() refuses a crash that it cannot be", () => {
   assertRefused("crash", `crash needs a backend, must be ${survivors}`);
   assertRefused("crash memory", `crash needs ${survivors}, got memory: nothing of it survives a crash`);
   assertRefused("crash fiel", `unknown backend "fiel", must be ${survivors} (did you mean file?)`);
-  for (const [backend, flag] of [["sqlite --output=dir", "output"], ["redis --url=redis://127.0.0.1", "url"]]) {
-    const message = `--cut=power makes a disk of its own for the files, it takes no --${flag}`;
-    assertRefused(`crash --cut=power ${backend}`, message);
-  }
+  assertRefused(
+    "crash --cut=power sqlite --output=dir",
+    "--cut=power makes a disk of its own for the files, it takes no --output",
+  );
+  assertRefused(
+    "crash --cut=power redis --url=redis://127.0.0.1",
+    "crash kills only what it has started, must be --spawn, got --url",
+  );
   assertRefused(
     "crash leveldb --threads=100 --in-flight=1000",
     "--threads times --in-flight must be at most 10000 with crash, which numbers them, got 100000",

@@ -21,7 +21,7 @@ Deno.test("parseCommand() refuses records that no store can hold, and says which
       "lower --keys or --value-size",
   );
   assertRefused(
-    "-t4 --workload=d --value-size=64-1KiB memory",
+    "-t4 --workload=d --max-keys=10065536 --value-size=64-1KiB memory",
     "10065536 keys (--max-keys) of 16B with values of up to 1024B need a store of 10.6GiB in 1024 shards, " +
       "must be below 8GiB: lower --keys, --max-keys or --value-size",
   );
