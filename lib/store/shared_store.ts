@@ -6,7 +6,7 @@
 import { Abort, type AbortHandle } from "../sync/abort.ts";
 import { BlockedTime } from "../sync/blocked.ts";
 import { LINE_DOUBLES, LINE_WORDS } from "../sync/layout.ts";
-import { lock, unlock } from "../sync/mutex.ts";
+import { lock, tryLock, unlock } from "../sync/mutex.ts";
 import { hashKey, shardOf } from "./hash.ts";
 import { EntryTooLargeError } from "./entry_too_large_error.ts";
 import { PaddedBytes } from "./padded_bytes.ts";
@@ -184,6 +184,11 @@ export class SharedStore {
    */
   lockShard(shard: number): void {
     lock(this.#words, shard * HEADER_WORDS + HEADER_LOCK, this.#abort, this.blocked);
+  }
+
+  /** Takes a shard's lock if nobody holds it; says whether it did. */
+  tryLockShard(shard: number): boolean {
+    return tryLock(this.#words, shard * HEADER_WORDS + HEADER_LOCK);
   }
 
   /** Gives back a shard's lock, which the caller must hold. */

@@ -91,7 +91,7 @@ function createBlockLayout(
 }
 
 function createLogLayout(
-  { directory, serializer, sync, openFilesMax, shardsPerFile }: PersistenceHandle,
+  { directory, serializer, sync, openFilesMax, shardsPerFile, policy }: PersistenceHandle,
   layout: LogLayoutHandle,
   { store, locks, meter }: LayoutContext,
 ): LogLayout {
@@ -107,7 +107,13 @@ function createLogLayout(
     openFilesMax,
     segmentBytes: segmentBytesFor(logBytes),
   });
-  const checkpoints = new CheckpointWriter({ ...common, codec: CODECS[serializer], segments, logBytes });
+  const checkpoints = new CheckpointWriter({
+    ...common,
+    codec: CODECS[serializer],
+    segments,
+    logBytes,
+    lockHoldersWait: policy.kind === "asynchronous",
+  });
   const pending = PendingRecords.attach(layout.pending);
   return new LogLayout({ ...common, codec: RECORD_CODECS[serializer], pending, segments, checkpoints });
 }

@@ -30,6 +30,8 @@ export interface CheckpointWriterParts {
   readonly sync: SyncName;
   /** A log has outgrown its checkpoint when it has more bytes of records than this, and than twice the checkpoint's. */
   readonly logBytes: number;
+  /** Whether someone who holds a shard's lock may be waiting for the file worker: for room in its queue. */
+  readonly lockHoldersWait: boolean;
 }
 
 /** A checkpoint that is being written. */
@@ -67,7 +69,8 @@ export class CheckpointWriter {
   }
 
   /**
-   * Does a piece of the checkpoint that is due, if one is; takes the log's lock and its shards'.
+   * Does a piece of the checkpoint that is due, if one is; takes the log's lock and its shards'. Where the holder of a
+   * shard's lock may be waiting for this thread, that shard's piece is left for a later call.
    *
    * @returns whether there was anything to do
    * @throws {PersistError} when that fails; the log is as it was
@@ -88,7 +91,7 @@ export class CheckpointWriter {
     }
     try {
       if (work.shard < (work.log + 1) * this.#parts.shardsPerLog) {
-        this.#writeShard(work);
+        if (this.#lock(work.shard)) this.#writeShard(work);
         return true;
       }
       this.#work = undefined;
@@ -115,7 +118,10 @@ export class CheckpointWriter {
   writeWhole(log: number): void {
     const work = this.#begin(log);
     try {
-      while (work.shard < (log + 1) * this.#parts.shardsPerLog) this.#writeShard(work);
+      while (work.shard < (log + 1) * this.#parts.shardsPerLog) {
+        this.#parts.store.lockShard(work.shard);
+        this.#writeShard(work);
+      }
       work.file.complete();
     } catch (error) {
       work.file.abandon();
@@ -150,9 +156,17 @@ export class CheckpointWriter {
     return { log, segment, coveredBytes, file, shard: log * shardsPerLog };
   }
 
+  /** Takes a shard's lock, waiting for it only where that ends without this thread's doing; says whether it has it. */
+  #lock(shard: number): boolean {
+    const { store, lockHoldersWait } = this.#parts;
+    if (lockHoldersWait) return store.tryLockShard(shard);
+    store.lockShard(shard);
+    return true;
+  }
+
+  /** Writes the next shard, whose lock is held and is given back. */
   #writeShard(work: Work): void {
     const { store, codec } = this.#parts;
-    store.lockShard(work.shard);
     try {
       this.#copy.copy(store.viewShard(work.shard));
     } finally {
