@@ -9,7 +9,7 @@ import { EngineError } from "../engine/engine_error.ts";
 import type { WitnessOptions } from "../persist/witness.ts";
 import { Abort } from "../sync/abort.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
-import { CALIBRATING, ENDED, Phase, type PhaseHandle, PRELOADING, RUNNING, WARMING } from "../sync/phase.ts";
+import { CALIBRATING, ENDED, Phase, type PhaseHandle, PRELOADING, READY, RUNNING, WARMING } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
 import { calibrate } from "./calibration.ts";
 import { createLoad, type Load, type LoadPart } from "./load.ts";
@@ -92,6 +92,8 @@ class LoadThread {
 
     await this.#load.reach(WARMING);
     await this.#run({ during: WARMING, endsAtMs: Infinity, opsMax: Infinity, meter: LoadMeter.create(1).thread(0) });
+    await this.#load.reach(READY);
+    phase.arrive();
     await this.#load.reach(RUNNING);
     const before = this.#blocked;
     // All threads count from the same moment, however late the system lets one begin.

@@ -8,7 +8,7 @@ import type { Promises } from "../engine/promises.ts";
 import { LoadMeter } from "../load/load_meter.ts";
 import type { LoadWorkerConfiguration, LoadWorkerResult } from "../load/load_worker.ts";
 import { type Abort, AbortError } from "../sync/abort.ts";
-import { CALIBRATING, FLUSHING, type Phase, PRELOADING, RUNNING, STOPPING, WARMING } from "../sync/phase.ts";
+import { CALIBRATING, FLUSHING, type Phase, PRELOADING, READY, RUNNING, STOPPING, WARMING } from "../sync/phase.ts";
 import { WorkerTask } from "../sync/task.ts";
 import type { FileReadings, FileRun } from "./file_run.ts";
 import type { RunHooks } from "./hooks.ts";
@@ -178,11 +178,14 @@ export class LoadRun {
   }
 
   async #calibrateAndWarmUp(): Promise<void> {
-    const { options: { ratePerSec, threads, warmupMs = 0 }, hooks } = this.#parts;
+    const { options: { ratePerSec, threads, warmupMs = 0 }, hooks, phase } = this.#parts;
     if (ratePerSec !== undefined) await this.#enter(CALIBRATING, "calibration", () => this.#arrived(threads));
     if (warmupMs === 0) return;
     hooks.onProgress?.("warming up");
     await this.#enter(WARMING, "warmup", () => this.#time(warmupMs), warmupMs);
+    if (hooks.stop?.aborted) return;
+    phase.advance(READY);
+    await this.#orFailure(Promise.race([this.#arrived(threads), this.#stopped.promise]));
   }
 
   async #load(series: SeriesRecorder | undefined): Promise<void> {

@@ -16,14 +16,16 @@ export const FLUSHING = 2;
 export const CALIBRATING = 3;
 /** Load workers run their load, and do not count it. */
 export const WARMING = 4;
+/** Load workers wait for their load, so that nothing done before it is counted with it. */
+export const READY = 5;
 /** Load workers run their load. */
-export const RUNNING = 5;
+export const RUNNING = 6;
 /** Load workers finish the operation at hand and end. */
-export const STOPPING = 6;
+export const STOPPING = 7;
 /** Every load worker has done its last operation, and tells what it has measured. */
-export const ENDED = 7;
+export const ENDED = 8;
 /** No load worker runs any more; the file worker writes what is left and ends. */
-export const DRAINING = 8;
+export const DRAINING = 9;
 
 /** What {@linkcode Phase.attach} needs; structured-cloneable. */
 export interface PhaseHandle {

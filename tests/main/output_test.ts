@@ -121,7 +121,7 @@ Deno.test("an output that another kvlab has is refused, with that one's process 
   holder.signal("SIGINT");
   const ended = await holder.ended;
   assertCode(ended, 130);
-  assertMatch(ended.stdout, /^files: 3$/m);
+  assertMatch(ended.stdout, /^files {7}3 of json, /m);
 });
 
 Deno.test("an output that a killed kvlab had is free again", async () => {

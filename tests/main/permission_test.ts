@@ -60,7 +60,7 @@ Deno.test("with these permissions a crash works in any directory, through links,
       env: { LD_LIBRARY_PATH: "/nowhere" },
     });
     assertCode(ended, 0);
-    assertMatch(ended.stdout, /^kills: 1$/m);
+    assertMatch(ended.stdout, /^kills {7}1$/m);
   }
   assertEquals(namesIn(directory.path), ["a,b", "link", "relative"]);
 });

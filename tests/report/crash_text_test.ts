@@ -168,7 +168,12 @@ Deno.test("crashJson() has the sums, the options, and a row for each kill", () =
     oldest_lost_max_sec: 0.01234,
     recovery_max_sec: 0.1,
     failure: "process_crash",
-    promises: { process_crash: "at most 10 writes", power_loss: "everything", failover: null },
+    promises: {
+      process_crash: "at most 10 writes",
+      process_crash_writes_bound: 10,
+      power_loss: "everything",
+      failover: null,
+    },
     stopped_by: null,
     seed: 9,
   });
