@@ -42,7 +42,7 @@ for (const pattern of PATTERN_NAMES) {
 }
 
 Deno.test("100 threads work in memory", async () => {
-  const flags = ["--threads=100", "--load-time-sec=0.3", "--pattern=unthrottled", "--format=json"];
+  const flags = ["--threads=100", "--load-time-sec=0.1", "--pattern=unthrottled", "--format=json"];
   const ended = await kvlab([...flags, "memory"]);
   assertCode(ended, 0);
   const { seed, threads } = resultOf(ended);

@@ -5,8 +5,8 @@
  */
 import { assertEquals } from "@std/assert";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
-import { assertCode, kvlab, linesOf, succeeds, testWhere } from "./kvlab.ts";
-import { unprivileged } from "./unprivileged.ts";
+import { assertCode, type Ended, kvlab, linesOf, succeeds, testWhere } from "./kvlab.ts";
+import { readableCache, unprivileged } from "./unprivileged.ts";
 
 const SHORT = "--load-time-sec=0.1";
 
@@ -48,19 +48,27 @@ const missing = Deno.uid() === 0 && await succeeds(probe, probeArgs)
 
 testWhere(missing, "more threads than the user may have are refused with what fits", async () => {
   using temporary = temporaryDirectory();
-  using cache = temporaryDirectory();
+  using cache = await readableCache();
   for (const { path } of [temporary, cache]) Deno.chmodSync(path, 0o777);
   const env = { TMPDIR: temporary.path, DENO_DIR: cache.path };
-  // Fills that user's cache, which takes threads too.
-  assertCode(await kvlab(["--version"], { wrapper: unprivileged(LONER), env }), 0);
+  // Fills that user's cache with all that a run imports, which takes threads too.
+  assertCode(
+    await kvlab([SHORT, "--threads=1", "file", "--file-count=4", "--queue-depth=64"], {
+      wrapper: unprivileged(LONER),
+      env,
+    }),
+    0,
+  );
   const run = (threads: string) =>
     kvlab([SHORT, `--threads=${threads}`, "file", "--file-count=4", "--queue-depth=64"], { wrapper: FEW_THREADS, env });
 
-  const refused = await run("64");
-  assertCode(refused, 2);
-  const fits =
-    /^kvlab: --threads=64 takes \d+ threads of the system, \d+ are left \(ulimit -u\): at most --threads=(\d+) /
-      .exec(refused.stderr)?.[1];
-  assertCode(await run(fits ?? "none"), 0);
+  const fitsOf = ({ stderr }: Ended) =>
+    /^kvlab: --threads=\d+ takes \d+ threads of the system, \d+ are left \(ulimit -u\): at most --threads=(\d+) /
+      .exec(stderr)?.[1];
+  let ended = await run("64");
+  assertCode(ended, 2);
+  // How many threads Deno has of its own when kvlab asks is not always the same.
+  for (let tries = 0; tries < 3 && ended.code === 2; tries++) ended = await run(fitsOf(ended) ?? "none");
+  assertCode(ended, 0);
   assertEquals(namesIn(temporary.path), []);
 });

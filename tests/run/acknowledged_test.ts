@@ -24,7 +24,7 @@ const THREADS = 3;
 const FILES = 11;
 const SEED = 20_260_102;
 /** How long the load is left alone. */
-const LOAD_MS = 150;
+const LOAD_MS = 50;
 /** A load time that only a signal ends. */
 const ENDLESS_MS = 600_000;
 const QUEUE_MEMORY_BYTES = 2 ** 20;

@@ -83,13 +83,16 @@ export function readBlocks(options: StoredBlocksOptions): StoredBlocks {
 
 /** One of a block's two images. */
 interface Image {
-  readonly health: BlockHealth;
-  readonly page?: StoredPage;
+  readonly side: PlaceSide;
+  health: BlockHealth;
+  /** -1 when it is not sound. */
+  readonly version: number;
 }
 
 class BlocksReading {
   readonly #options: StoredBlocksOptions;
-  readonly #reader: BlockReader;
+  /** One for each of a block's images. */
+  readonly #readers: readonly [BlockReader, BlockReader];
   readonly #blank: Uint8Array<ArrayBuffer>;
   readonly #extentBlocks: number;
   readonly #pages = new Map<number, StoredPage>();
@@ -99,8 +102,9 @@ class BlocksReading {
   constructor(options: StoredBlocksOptions) {
     const { blockBytes, serializer } = options;
     this.#options = options;
-    this.#reader = BLOCK_CODECS[serializer].reader(blockBytes);
-    this.#blank = BLOCK_CODECS[serializer].blank(blockBytes);
+    const codec = BLOCK_CODECS[serializer];
+    this.#readers = [codec.reader(blockBytes), codec.reader(blockBytes)];
+    this.#blank = codec.blank(blockBytes);
     this.#extentBlocks = extentBlocks(blockBytes);
   }
 
@@ -161,58 +165,64 @@ class BlocksReading {
     const bytesOf = (place: number) => chunk.subarray(place * blockBytes, (place + 1) * blockBytes);
     for (let i = 0; i < this.#extentBlocks; i++) {
       const block = extent * this.#extentBlocks + i;
-      const a = this.#readImage(block, 0, bytesOf(i));
-      const b = this.#readImage(block, 1, bytesOf(this.#extentBlocks + i));
+      const a = this.#openImage(block, 0, bytesOf(i));
+      const b = this.#openImage(block, 1, bytesOf(this.#extentBlocks + i));
       this.#judge(block, a, b);
     }
   }
 
-  #readImage(block: number, side: PlaceSide, bytes: Uint8Array<ArrayBuffer>): Image {
-    const reader = this.#reader;
-    const health = reader.open(bytes);
-    if (health !== "sound") return { health };
-    const { shard, page, version } = reader;
+  #openImage(block: number, side: PlaceSide, bytes: Uint8Array<ArrayBuffer>): Image {
+    const reader = this.#readers[side];
     const { file, files, shards } = this.#options;
-    if (reader.block !== block || Math.floor(shard * files / shards) !== file) return { health: "unsound" };
-    try {
-      const { entries, isRoomy } = this.#measure();
-      return { health, page: { shard, page, block, side, version, entries, isRoomy } };
-    } catch (error) {
-      if (!(error instanceof CorruptSnapshotError)) throw error;
-      return { health: "unsound" };
-    }
-  }
-
-  /** @throws {CorruptSnapshotError} when an entry cannot be read, or is not of the block's shard */
-  #measure(): { entries: number; isRoomy: boolean } {
-    const reader = this.#reader;
-    const { shards, serializer, blockBytes, valueRoomMin = 0 } = this.#options;
-    let entries = 0, words = 0;
-    for (; reader.next(); entries++) {
-      const { key, value } = reader;
-      checkShard(key, reader.shard, shards);
-      const room = serializer === "json" ? jsonRoomOf(key, value) : value.length;
-      words += entryWords(key.length, Math.max(room, valueRoomMin));
-    }
-    return { entries, isRoomy: words <= pageWordsOf(blockBytes) };
+    const opened = reader.open(bytes);
+    const isOther = opened === "sound" &&
+      (reader.block !== block || Math.floor(reader.shard * files / shards) !== file);
+    const health = isOther ? "unsound" : opened;
+    return { side, health, version: health === "sound" ? reader.version : -1 };
   }
 
   /** Takes the newer of a block's images, and says what is wrong with the others. */
   #judge(block: number, a: Image, b: Image): void {
-    const newest = (a.page?.version ?? -1) >= (b.page?.version ?? -1) ? a.page : b.page;
-    if (newest !== undefined) this.#take(newest);
-    if (a.page !== undefined && b.page !== undefined) this.#superseded++;
-    for (const [side, image, other] of [[0, a, b], [1, b, a]] as const) {
+    const [newer, older] = a.version >= b.version ? [a, b] : [b, a];
+    // An older image's entries are read only where the newer one's cannot be.
+    const page = this.#measure(newer) ?? this.#measure(older);
+    if (page !== undefined) this.#take(page);
+    if (a.health === "sound" && b.health === "sound") this.#superseded++;
+    for (const [image, other] of [[a, b], [b, a]] as const) {
       if (image.health !== "unfinished" && image.health !== "unsound") continue;
-      const isDamaged = image.health === "unsound" && other.page === undefined;
+      const isOnly = other.health !== "sound";
+      const isDamaged = image.health === "unsound" && isOnly;
       const what = isDamaged
         ? "is damaged, and it has no other image"
-        : other.page === undefined
+        : isOnly
         ? "was never written completely"
         : "was not written completely, or is damaged; the other one is used";
-      const reason = `the ${side === 0 ? "first" : "second"} image of block ${block} ${what}`;
-      this.#badPlaces.push({ place: placeOf(block, side, this.#extentBlocks), isDamaged, reason });
+      const reason = `the ${image.side === 0 ? "first" : "second"} image of block ${block} ${what}`;
+      this.#badPlaces.push({ place: placeOf(block, image.side, this.#extentBlocks), isDamaged, reason });
     }
+  }
+
+  /** Reads all entries of an image that was sound so far; when one cannot be read, or is not of its shard, it is not. */
+  #measure(image: Image): StoredPage | undefined {
+    if (image.health !== "sound") return undefined;
+    const { side, version } = image;
+    const reader = this.#readers[side];
+    const { block, shard, page } = reader;
+    const { shards, serializer, blockBytes, valueRoomMin = 0 } = this.#options;
+    let entries = 0, words = 0;
+    try {
+      for (; reader.next(); entries++) {
+        const { key, value } = reader;
+        checkShard(key, shard, shards);
+        const room = serializer === "json" ? jsonRoomOf(key, value) : value.length;
+        words += entryWords(key.length, Math.max(room, valueRoomMin));
+      }
+    } catch (error) {
+      if (!(error instanceof CorruptSnapshotError)) throw error;
+      image.health = "unsound";
+      return undefined;
+    }
+    return { shard, page, block, side, version, entries, isRoomy: words <= pageWordsOf(blockBytes) };
   }
 
   #take(found: StoredPage): void {
