@@ -1,5 +1,5 @@
 /**
- * The raw arguments: splits a command line into flags and words, without knowing what their values mean.
+ * Splits a command line into flags and words, without interpreting their values.
  *
  * @module
  */
@@ -7,17 +7,19 @@ import { parseArgs } from "@std/cli/parse-args";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import type { FlagName } from "./flags/flag.ts";
 
-/** A command line, split. */
+/** A command line split into its parts. */
 export interface RawArguments {
-  /** The texts given to each flag, by its name, in their order; an empty text where the value is missing or none is due. */
+  /**
+   * The values given for each flag, by name, in order; an empty string where a value is missing or the flag takes none.
+   */
   readonly given: ReadonlyMap<string, readonly string[]>;
-  /** The flags that there are not, as given, without their values. */
+  /** The flags that do not exist, as given, without their values. */
   readonly unknownFlags: readonly string[];
-  /** The arguments that are no flags, in their order. */
+  /** The arguments that are not flags, in order. */
   readonly words: readonly string[];
-  /** The arguments after `--`, in their order. */
+  /** The arguments after `--`, in order. */
   readonly afterDashes: readonly string[];
-  /** Whether there is a `--`. */
+  /** Whether the command line contains `--`. */
   readonly hasDashes: boolean;
 }
 
@@ -25,21 +27,21 @@ const NAMES: readonly string[] = [...new Set([...FLAG_LIST, ...SWITCH_LIST].map(
 const FLAG_BY_LETTER = byLetter(FLAG_LIST);
 const SWITCH_BY_LETTER = byLetter(SWITCH_LIST);
 const BARE_FLAGS = dashed(FLAG_LIST.filter(({ valueOptional }) => !valueOptional));
-/** What takes no value from the next argument. */
+/** Flags that never take the next argument as their value. */
 const BARE_SWITCHES = dashed([...SWITCH_LIST, ...FLAG_LIST.filter(({ valueOptional }) => valueOptional)]);
 
-/** Splits a command line. Nothing is refused here: what is wrong with it is for the caller to say. */
+/** Splits a command line. It never throws; reporting what is wrong is up to the caller. */
 export function readArguments(args: readonly string[]): RawArguments {
   const words: string[] = [];
   const unknownFlags: string[] = [];
   const dashes = args.indexOf("--");
   const spelled = spellOut(dashes < 0 ? args : args.slice(0, dashes)).map(withSecondNo);
   const parsed: Record<string, unknown> = parseArgs(spelled, {
-    // Strings, so that no value is converted; collected, so that repeated flags are seen.
+    // As strings, so that no value is converted; collected, so that repeated flags are noticed.
     string: [...NAMES],
     collect: [...NAMES],
-    // Words are taken here rather than from `_`: there they may be numbers, and a flag `--_` would replace them all.
-    // Nothing unknown gets into the result, so no argument can reach its prototype or nest an object in it.
+    // Words are collected here rather than taken from `_`, where they may be numbers and which a flag `--_` would
+    // replace. Nothing unknown reaches the result, so no argument can touch its prototype or nest an object in it.
     unknown(arg, key) {
       if (key === undefined) words.push(arg);
       else unknownFlags.push(/^--?[^-=][^=]*/.exec(withoutSecondNo(arg))?.[0] ?? arg);
@@ -56,9 +58,9 @@ export function readArguments(args: readonly string[]): RawArguments {
 }
 
 /**
- * The arguments with short forms in their long form, with negative numbers joined to their flag, and with nothing for a
- * switch to take. `parseArgs` would read all three its own way: `-threads=8` as `-t=8`, `--threads -1` as two flags, the
- * second of which takes what follows, and the word after a switch as its value.
+ * Expands short flags to long ones, joins negative numbers to their flag, and gives switches an explicit empty value.
+ * `parseArgs` would misread all three: `-threads=8` as `-t=8`, `--threads -1` as two flags (the second of which takes
+ * the next argument), and the word after a switch as the switch's value.
  */
 function spellOut(args: readonly string[]): string[] {
   const spelled: string[] = [];
@@ -86,11 +88,11 @@ function spellOutOne(arg: string): string[] {
   if (name === undefined) return [arg];
   if (value === "") return [`--${name}`];
   if (value.startsWith("=")) return [`--${name}${value}`];
-  // A letter here is rather a long name with one dash too few than a value.
+  // A letter here more likely means a long name with one dash too few than a value.
   return /^-?\d/.test(value) ? [`--${name}=${value}`] : [arg];
 }
 
-/** `parseArgs` drops the `no-` of a flag with a value; of two it leaves one. */
+/** Doubles the `no-` of a flag with a value, because `parseArgs` strips one. */
 function withSecondNo(arg: string): string {
   return arg.replace(/^--no-(?=[^=]*=)/, "--no-no-");
 }

@@ -16,7 +16,7 @@ import { listNames } from "./wording.ts";
 /** The values of the file backend's flags. */
 export type FileValues = ReturnType<typeof readFileValues>;
 
-/** Reads the values of the file backend's flags, before it is known whether they are wanted. */
+/** Reads the file backend's flags, whether or not that backend is chosen. */
 export function readFileValues(raw: RawArguments) {
   return {
     output: read(raw, FLAGS.output),
@@ -36,9 +36,9 @@ export function readFileValues(raw: RawArguments) {
 }
 
 /**
- * Refuses flags that go with other backends.
+ * Refuses flags that belong to other backends.
  *
- * @throws {UsageError} when there are any, with the backends that take them
+ * @throws {UsageError} when any are given; the message names the backends that take them
  */
 export function refuseOtherBackends(backend: BackendName, { given }: RawArguments): void {
   const strays = [...FLAG_LIST, ...SWITCH_LIST].flatMap((flag) => {
@@ -51,12 +51,12 @@ export function refuseOtherBackends(backend: BackendName, { given }: RawArgument
   }
 }
 
-/** The backends that take a flag, where not every backend does. */
+/** The backends that take the flag; empty if it is not specific to a backend. */
 function backendsOf({ scope, engines = [] }: FlagName): readonly BackendName[] {
   return scope === "file" || scope === "device" ? ["file", ...engines] : engines;
 }
 
-/** @throws {UsageError} when a flag that it needs is not given, or flags contradict each other */
+/** @throws {UsageError} when a required flag is missing or flags contradict each other */
 export function fileBackend(raw: RawArguments, values: FileValues): FileBackendOptions {
   const { output, fileCount, serializer, sync } = values;
   if (fileCount === undefined) {
@@ -88,7 +88,7 @@ function layoutOptions({ given }: RawArguments, values: FileValues): LayoutOptio
   }
 }
 
-/** @throws {UsageError} when a flag is given that goes with another layout */
+/** @throws {UsageError} when the flag is given; it belongs to another layout */
 function refuseWith(given: RawArguments["given"], name: string, goesWith: string, layout: string): void {
   if (!given.has(name)) return;
   throw new UsageError(`--${name} goes with --${FLAGS.layout.name}=${goesWith}, got --${FLAGS.layout.name}=${layout}`);

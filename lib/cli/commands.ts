@@ -1,6 +1,6 @@
 /**
- * The commands: the one table that says which commands there are, how they are used and which flags they take. The
- * parser and the help both read it; a new command is a new entry, and what it means is read in `options.ts`.
+ * The table of commands: what they are, how they are used and which flags they take. The parser and the help both read
+ * it. To add a command, add an entry here and read its options in `parse_command.ts`.
  *
  * @module
  */
@@ -8,18 +8,18 @@ import { ENGINE_NAMES } from "../engine/engines.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import type { FlagName, FlagScope } from "./flags/flag.ts";
 
-/** What a command line can ask for beside help and version. */
+/** The commands, other than help and version. */
 export type CommandName = "run" | "crash" | "sweep" | "inspect" | "export" | "compare" | "report";
 
 /** One command. */
 export interface CommandEntry {
-  /** What messages call it. */
+  /** What error messages call it. */
   readonly called: string;
   /** Its forms, without the program's name. */
   readonly usage: readonly string[];
-  /** What it is for, as the help says it. */
+  /** What it does, as shown in the help. */
   readonly about: string;
-  /** The scopes of the flags that it takes. */
+  /** The scopes of the flags it takes. */
   readonly scopes: readonly FlagScope[];
 }
 
@@ -73,7 +73,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
   },
 };
 
-/** The words that begin a command; anything else begins a run. */
+/** The words that select a command; anything else is a run. */
 export const COMMAND_WORDS = [
   "crash",
   "sweep",
@@ -83,12 +83,12 @@ export const COMMAND_WORDS = [
   "report",
 ] as const satisfies readonly CommandName[];
 
-/** Whether the command takes the flag. A flag without a scope goes with everything. */
+/** Whether the command takes the flag. Every command takes a flag without a scope. */
 export function takes(command: CommandName, { scope }: FlagName): boolean {
   return scope === undefined || COMMANDS[command].scopes.includes(scope);
 }
 
-/** The flags and switches that the command takes, in the order shown to users. */
+/** The flags and switches the command takes, in the order shown to users. */
 export function flagsOf(command: CommandName): FlagName[] {
   return [...FLAG_LIST, ...SWITCH_LIST].filter((flag) => takes(command, flag));
 }

@@ -16,10 +16,10 @@ import { redisSettings } from "./redis_options.ts";
 import { UsageError } from "./usage_error.ts";
 import { listNames, quote } from "./wording.ts";
 
-/** The block cache that LevelDB has by itself. */
+/** LevelDB's own default block cache. */
 const LEVELDB_CACHE_BYTES = 8 * 2 ** 20;
 
-/** Reads each engine's settings off the flags that it takes. */
+/** Reads each engine's settings from its flags. */
 const SETTINGS: Readonly<Record<EngineName, (raw: RawArguments) => EngineSettings>> = {
   sqlite: (raw): SqliteSettings => ({
     journal: read(raw, FLAGS.journal),
@@ -36,7 +36,7 @@ const SETTINGS: Readonly<Record<EngineName, (raw: RawArguments) => EngineSetting
   redis: redisSettings,
 };
 
-/** @throws {UsageError} when a value is not allowed, or flags contradict each other */
+/** @throws {UsageError} when a value is not allowed or flags contradict each other */
 export function engineBackend(engine: EngineName, raw: RawArguments): EngineBackendOptions {
   return {
     kind: "engine",
@@ -47,14 +47,14 @@ export function engineBackend(engine: EngineName, raw: RawArguments): EngineBack
   };
 }
 
-/** @throws {UsageError} when LevelDB has no such level */
+/** @throws {UsageError} when LevelDB does not have this level */
 function leveldbSync(sync: SyncName): LeveldbSettings["sync"] {
   const name = LEVELDB_SYNC_NAMES.find((name) => name === sync);
   if (name !== undefined) return name;
   throw new UsageError(`--sync must be ${listNames(LEVELDB_SYNC_NAMES)} with leveldb, got ${quote(sync)}`);
 }
 
-/** The setting under its name, or none where nobody has given it. */
+/** An object with the setting under its name, or an empty one if the setting is not given. */
 function given<Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } {
   return (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: T };
 }

@@ -1,5 +1,5 @@
 /**
- * Reads the values of a command line's flags, and refuses flags that its command does not take.
+ * Reads the values of flags, and refuses flags that the command does not take.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import type { DefaultedFlag, Flag, FlagName } from "./flags/flag.ts";
 import { UsageError } from "./usage_error.ts";
 import { didYouMean, listNames, quote } from "./wording.ts";
 
-/** @throws {UsageError} when there is a flag that no command has */
+/** @throws {UsageError} when a flag exists in no command */
 export function refuseUnknownFlags(command: CommandName, { unknownFlags }: RawArguments): void {
   const [flag] = unknownFlags;
   if (flag === undefined) return;
   const bare = flag.replace(/^-+/, "");
-  // A single letter may be a short flag in the wrong case; anything longer was meant to be a long one.
+  // A single letter may be a short flag in the wrong case; anything longer was meant as a long one.
   const flags = flagsOf(command);
   const names = flags.map(({ name }) => name);
   const letters = flags.flatMap(({ short }) => short ?? []);
@@ -24,9 +24,9 @@ export function refuseUnknownFlags(command: CommandName, { unknownFlags }: RawAr
   throw new UsageError(`unknown flag ${quote(flag)}${allowed}`);
 }
 
-/** @throws {UsageError} when a flag is given twice, without the value that it needs, or with one that it does not take */
+/** @throws {UsageError} when a flag is given twice, lacks a required value, or has a value it does not take */
 export function refuseRepeatedAndEmpty(command: CommandName, { given }: RawArguments): void {
-  // The command's own flags first: of two with the same name, they say what is allowed.
+  // The command's own flags come first: when two share a name, they say what is allowed.
   for (
     const { name, allowed, valueOptional } of [...FLAG_LIST].sort((a, b) =>
       Number(takes(command, b)) - Number(takes(command, a))
@@ -44,7 +44,7 @@ export function refuseRepeatedAndEmpty(command: CommandName, { given }: RawArgum
   }
 }
 
-/** @throws {UsageError} when there is a flag that only other commands take */
+/** @throws {UsageError} when a flag belongs only to other commands */
 export function refuseStrays(command: CommandName, { given }: RawArguments): void {
   const own = new Set(flagsOf(command).map(({ name }) => name));
   const [stray] = [...given.keys()].filter((name) => !own.has(name));
@@ -53,7 +53,7 @@ export function refuseStrays(command: CommandName, { given }: RawArguments): voi
   throw new UsageError(`${COMMANDS[command].called} takes no --${stray}, which goes with ${listNames(takers)}`);
 }
 
-/** @throws {UsageError} when the value given is not allowed */
+/** @throws {UsageError} when the value is not allowed */
 export function read<T>(raw: RawArguments, flag: DefaultedFlag<T>): T;
 export function read<T>(raw: RawArguments, flag: Flag<T>): T | undefined;
 export function read<T>({ given }: RawArguments, flag: Flag<T> & { readonly defaultText?: string }): T | undefined {
@@ -71,7 +71,7 @@ export function read<T>({ given }: RawArguments, flag: Flag<T> & { readonly defa
 /**
  * Refuses flags that exclude each other.
  *
- * @param reason what both do, after their names
+ * @param reason what both do; it follows their names in the message
  * @throws {UsageError} when both are given
  */
 export function refuseBoth(
@@ -83,7 +83,7 @@ export function refuseBoth(
   throw new UsageError(`--${one.name} and --${other.name} ${reason}, must be one of them`);
 }
 
-/** The texts quoted, the first few of them. */
+/** The first few values, quoted. */
 export function quoteAll(texts: readonly string[]): string {
   return texts.slice(0, 3).map(quote).join(", ") + (texts.length > 3 ? ", …" : "");
 }

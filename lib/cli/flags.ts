@@ -1,7 +1,6 @@
 /**
- * The flags: the one table that says which flags there are, what they take and what they default to. The parser and the
- * help both read it. A new flag is a new entry of a group in `flags/`, and the option it sets is read in the
- * `…_options.ts` of that group.
+ * The table of flags: what they are, what they take and what they default to. The parser and the help both read it. To
+ * add a flag, add an entry to a group in `flags/` and read its value in that group's `…_options.ts`.
  *
  * @module
  */
@@ -20,10 +19,9 @@ import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "./flags/workload_flags.ts";
 /** The names of the backends, in the order shown to users. */
 export const BACKEND_NAMES = ["memory", "file", ...ENGINE_NAMES] as const;
 
-/** The name of a backend. */
 export type BackendName = typeof BACKEND_NAMES[number];
 
-/** The flags with a value, in the order shown to users. No command takes two of the same name. */
+/** The flags that take a value, in the order shown to users. No command takes two of the same name. */
 export const FLAGS = {
   ...LOAD_FLAGS,
   ...WORKLOAD_FLAGS,
@@ -36,10 +34,10 @@ export const FLAGS = {
   ...SWEEP_FLAGS,
 } as const;
 
-/** The flags with a value as a list, in the order shown to users. */
+/** {@linkcode FLAGS} as a list. */
 export const FLAG_LIST: readonly Flag<unknown>[] = Object.values(FLAGS);
 
-/** The flags without a value, in the order shown to users. */
+/** The flags that take no value, in the order shown to users. */
 export const SWITCHES = {
   ...WORKLOAD_SWITCHES,
   ...MEASUREMENT_SWITCHES,
@@ -50,5 +48,5 @@ export const SWITCHES = {
   version: { name: "version", short: "V", about: "Print the version." },
 } as const satisfies Record<string, FlagName>;
 
-/** The flags without a value as a list, in the order shown to users. */
+/** {@linkcode SWITCHES} as a list. */
 export const SWITCH_LIST: readonly FlagName[] = Object.values(SWITCHES);

@@ -1,5 +1,5 @@
 /**
- * The text of `--help`, made from the tables of commands and flags.
+ * Builds the text of `--help` from the tables of commands and flags.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import type { DefaultedFlag, Flag, FlagName, FlagScope } from "./flags/flag.ts";
 import { DURATION_UNITS, SIZE_UNITS } from "./units.ts";
 import { listNames } from "./wording.ts";
 
-/** The widest line, in columns. */
+/** The maximum width of a line, in columns. */
 const WIDTH = 100;
-/** The column at which the descriptions of flags start. */
+/** The column at which flag descriptions start. */
 const ABOUT_COLUMN = 26;
-/** The column at which the descriptions of commands start. */
+/** The column at which command descriptions start. */
 const COMMAND_COLUMN = 11;
 
 const INTRODUCTION = `\
@@ -89,7 +89,7 @@ Exit codes:
   0 done, 1 failed, 2 the command line is wrong, 3 crash found a torn file or more lost than the
   gauge said, 129, 130 or 143 ended by SIGHUP, SIGINT or SIGTERM.`;
 
-/** The text of `--help`, in lines of at most 100 columns, without a line feed at the end. */
+/** The text of `--help`, in lines of at most 100 columns, without a trailing newline. */
 export function helpText(): string {
   const examples = EXAMPLES.map(({ about, args }) => `  ${about}\n    kvlab ${args}`);
   return [
@@ -153,15 +153,15 @@ function entry({ name, short }: FlagName, about: string, value = ""): string {
   return indented(head, about, ABOUT_COLUMN);
 }
 
-/** The head, and from the column on what it is about. */
+/** The head, followed by its description starting at the given column. */
 function indented(head: string, about: string, column: number): string {
   const lines = wrap(about, WIDTH - column).map((line) => " ".repeat(column) + line);
-  // A head that reaches into the description's column has the line to itself.
+  // A head too long for its column gets a line of its own.
   if (head.length > column - 2) return [head, ...lines].join("\n");
   return head + lines.join("\n").slice(head.length);
 }
 
-/** The text in lines of at most `width` characters, broken at spaces. */
+/** Breaks the text at spaces into lines of at most `width` characters. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

@@ -1,6 +1,6 @@
 /**
- * Turns the measurement's flags into options: when measuring begins, when the load ends, how operations are spaced,
- * what is measured of them.
+ * Turns the measurement's flags into options: when measuring starts, when the load ends, how operations are spaced, and
+ * what is measured.
  *
  * @module
  */
@@ -13,13 +13,12 @@ import { type BackendName, FLAGS } from "./flags.ts";
 /** The values of the measurement's flags. */
 export type MeasurementValues = ReturnType<typeof readMeasurementValues>;
 
-/** What they say of a run. */
+/** The part of a run's options that they determine. */
 export type MeasurementOptions = Pick<
   RunOptions,
   "ops" | "warmupMs" | "pattern" | "ratePerSec" | "latencySample" | "intervalMs"
 >;
 
-/** Reads the values of the measurement's flags. */
 export function readMeasurementValues(raw: RawArguments) {
   return {
     warmupMs: read(raw, FLAGS.warmup),
@@ -31,12 +30,15 @@ export function readMeasurementValues(raw: RawArguments) {
   };
 }
 
-/** One operation in so many is timed where the load does not wait: timing it takes as long as a get of our own. */
+/**
+ * One operation in this many is timed when the load does not wait, because timing one takes as long as a get from the
+ * shared store.
+ */
 const LATENCY_SAMPLE_UNTHROTTLED = 256;
 
 /**
  * @param values the flags' values
- * @param load the pattern and the backend that are asked for, or the default ones
+ * @param load the pattern and the backend, given or default
  * @throws {UsageError} when flags contradict each other
  */
 export function measurementOptions(

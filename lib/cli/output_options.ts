@@ -17,7 +17,7 @@ export type OutputValues = ReturnType<typeof readOutputValues>;
 export interface OutputOptions {
   /** Format of the result on stdout. */
   readonly format: "text" | "json" | "csv";
-  /** Whether stderr gets nothing but warnings and errors. */
+  /** Whether stderr gets only warnings and errors. */
   readonly quiet: boolean;
   /** File for the result as JSON. */
   readonly resultFile?: string;
@@ -25,11 +25,10 @@ export interface OutputOptions {
   readonly reportFile?: string;
   /** File for the series as CSV. */
   readonly seriesFile?: string;
-  /** Beginning of the names of the histograms' files. */
+  /** Prefix of the names of the histogram files. */
   readonly histogramsPrefix?: string;
 }
 
-/** Reads the values of the output's flags. */
 export function readOutputValues(raw: RawArguments) {
   return {
     format: read(raw, FLAGS.format),
@@ -41,15 +40,15 @@ export function readOutputValues(raw: RawArguments) {
   };
 }
 
-/** Whether stderr gets nothing but warnings and errors. */
+/** Whether stderr gets only warnings and errors. */
 export function isQuiet({ given }: RawArguments): boolean {
   return given.has(SWITCHES.quiet.name);
 }
 
 /**
  * @param values the flags' values
- * @param run how often the run is done, and whether it times operations
- * @throws {UsageError} when the run does not have what a file is to hold, or two outputs would be one file
+ * @param run how often the run is repeated, and whether it times operations
+ * @throws {UsageError} when the run has nothing to write to one of the files, or two outputs name the same file
  */
 export function outputOptions(
   values: OutputValues,

@@ -1,5 +1,5 @@
 /**
- * Turns a command line into the command that it asks for, or says in one line what is wrong with it. Nothing is
+ * Turns a command line into a typed command, or throws a one-line error that says what is wrong with it. Nothing is
  * started, opened or created here.
  *
  * @module
@@ -23,75 +23,76 @@ import { UsageError } from "./usage_error.ts";
 import { didYouMean, listNames, quote } from "./wording.ts";
 import { numberedMix, readWorkloadValues, workloadOptions } from "./workload_options.ts";
 
-/** A load, measured. */
+/** Runs a load and measures it. */
 export interface RunCommand extends OutputOptions {
   readonly kind: "run";
   readonly options: RunOptions;
-  /** How often the run is done. */
+  /** How often to run. */
   readonly repeat: number;
 }
 
-/** A backend of which something survives a crash. */
+/** A backend that can keep something across a crash. */
 type CrashBackendOptions = Exclude<BackendOptions, { readonly kind: "memory" }>;
 
-/** A load that is killed again and again. */
+/** Runs a load and kills it, again and again. */
 export interface CrashCommand {
   readonly kind: "crash";
-  /** How often. */
+  /** How often to kill it. */
   readonly kills: number;
   /** What is cut each time. */
   readonly cut: CutName;
-  /** The load of each child. Its time is the longest that a child runs before it is killed. */
+  /** The load of each child. Its load time is the longest that a child runs before it is killed. */
   readonly options: RunOptions & { readonly backend: CrashBackendOptions; readonly workload: MixOptions };
   /**
-   * Present where copies take over from what is killed: for so long they get nothing more before that, in milliseconds.
+   * Present where replicas take over from what is killed: how long they receive nothing before the kill, in
+   * milliseconds.
    */
   readonly lagMs?: number;
   readonly format: "text" | "json";
   /** File for the result as an HTML page. */
   readonly reportFile?: string;
-  /** Whether stderr gets nothing but warnings and errors. */
+  /** Whether stderr gets only warnings and errors. */
   readonly quiet: boolean;
 }
 
-/** A look at a directory. */
+/** Inspects a directory. */
 export interface InspectCommand {
   readonly kind: "inspect";
   readonly directory: string;
-  /** Whether the directory is read even while a kvlab has it locked. */
+  /** Whether to read the directory even if a running kvlab has it locked. */
   readonly forceRead: boolean;
   readonly format: "text" | "json";
 }
 
-/** All entries of a directory. */
+/** Exports all entries of a directory. */
 export interface ExportCommand {
   readonly kind: "export";
   readonly directory: string;
-  /** Whether the directory is read even while a kvlab has it locked. */
+  /** Whether to read the directory even if a running kvlab has it locked. */
   readonly forceRead: boolean;
   readonly format: "json" | "cbor";
 }
 
-/** Results of runs, side by side. */
+/** Compares the results of runs. */
 export interface CompareCommand {
   readonly kind: "compare";
-  /** Paths of the results, two at least; the first is what the others are held against. */
+  /** Paths of the results, at least two; the others are compared with the first. */
   readonly files: readonly string[];
   readonly format: "text" | "json";
 }
 
-/** Results as a page. */
+/** Writes a page from results. */
 export interface ReportCommand {
   readonly kind: "report";
-  /** Paths of the results, one at least. */
+  /** Paths of the results, at least one. */
   readonly files: readonly string[];
   /** The page's path. */
   readonly output: string;
-  /** The path of the map as a picture of its own. */
+  /** Path for the map as a picture of its own, if wanted. */
   readonly mapFile?: string;
 }
 
-/** What a command line asks for. */
+/** Any command. */
 export type Command =
   | { readonly kind: "help" }
   | { readonly kind: "version" }
@@ -103,7 +104,7 @@ export type Command =
   | CompareCommand
   | ReportCommand;
 
-/** What a run takes where the command line does not say. */
+/** What a run uses where the command line does not say. */
 export interface RunDefaults {
   readonly threads: number;
   /** An integer from 0 to 2^32 - 1. */
@@ -111,11 +112,11 @@ export interface RunDefaults {
 }
 
 /**
- * Reads a command line. `--help` and `--version` win over whatever else is in it.
+ * Parses a command line. `--help` and `--version` win over everything else in it.
  *
  * @param args the arguments, without the program's name
- * @param defaults what a run takes where they do not say
- * @throws {UsageError} when they mean nothing
+ * @param defaults what a run uses where the arguments do not say
+ * @throws {UsageError} when the arguments are not a valid command
  */
 export function parseCommand(args: readonly string[], defaults: RunDefaults): Command {
   const raw = readArguments(args);
@@ -144,7 +145,7 @@ export function parseCommand(args: readonly string[], defaults: RunDefaults): Co
   }
 }
 
-/** The command that the first word begins; a run if it begins none. */
+/** The command selected by the first word; otherwise a run. */
 function commandName({ words: [word] }: RawArguments): CommandName {
   return COMMAND_WORDS.find((name) => name === word) ?? "run";
 }
@@ -158,7 +159,7 @@ function refuseUnknownWord({ words: [word] }: RawArguments): void {
 }
 
 function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
-  // Every value is read before the words: `--threads memory` lacks a number rather than a backend.
+  // Every value is read before the words, so that `--threads memory` complains about the number, not the backend.
   const load = readLoadValues(raw, defaults);
   const workloadValues = readWorkloadValues(raw);
   const measurementValues = readMeasurementValues(raw);
@@ -191,7 +192,7 @@ function backendOptions(name: BackendName, raw: RawArguments, file: FileValues):
   }
 }
 
-/** The latest moment of a kill where the command line does not say: a default run's time would be long to wait for. */
+/** The latest moment of a kill by default; waiting a default run's time for each would take long. */
 const CRASH_LOAD_TIME_MS = 1000;
 
 function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
@@ -237,7 +238,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   };
 }
 
-/** @throws {UsageError} when flags say where the files are, which are to be on a disk of their own */
+/** @throws {UsageError} when a flag says where the files are; power cuts need them on a disk of their own */
 function refuseOwnDisk({ given }: RawArguments): void {
   const stray = [FLAGS.output, FLAGS.url].find(({ name }) => given.has(name));
   if (stray !== undefined) {

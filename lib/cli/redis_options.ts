@@ -10,7 +10,7 @@ import { FLAGS } from "./flags.ts";
 import type { FlagName } from "./flags/flag.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** @throws {UsageError} when a value is not allowed, or flags contradict each other */
+/** @throws {UsageError} when a value is not allowed or flags contradict each other */
 export function redisSettings(raw: RawArguments): RedisSettings {
   const url = read(raw, FLAGS.url);
   const spawn = read(raw, FLAGS.spawn);
@@ -58,10 +58,10 @@ function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisS
 }
 
 /**
- * For how long a cluster's replicas lag before a primary is killed, in milliseconds; `undefined` where the crash is not of a
- * cluster, and the server itself is killed.
+ * How long a cluster's replicas lag before a primary is killed, in milliseconds; `undefined` if there is no cluster and
+ * the server itself is killed.
  *
- * @throws {UsageError} when nothing may be killed, or flags contradict each other
+ * @throws {UsageError} when there is nothing that may be killed, or flags contradict each other
  */
 export function redisLag(raw: RawArguments): number | undefined {
   const lagMs = read(raw, FLAGS.lag);
@@ -81,7 +81,7 @@ export function redisLag(raw: RawArguments): number | undefined {
   );
 }
 
-/** @throws {UsageError} when a flag is given although what it goes with is not there */
+/** @throws {UsageError} when the flag is given without what it goes with */
 function refuseUnless({ given }: RawArguments, { name }: FlagName, isThere: boolean, goesWith: string): void {
   if (!isThere && given.has(name)) throw new UsageError(`--${name} goes with ${goesWith}`);
 }

@@ -1,5 +1,5 @@
 /**
- * Checks that a store can hold the records that the flags ask for, before anything is started.
+ * Checks, before anything starts, that a store can hold the records that the flags ask for.
  *
  * @module
  */
@@ -18,13 +18,13 @@ import type { FlagName } from "./flags/flag.ts";
 import { UsageError } from "./usage_error.ts";
 import { listNames } from "./wording.ts";
 
-/** So that every index of the store's 32-bit words is itself a 32-bit integer. */
+/** The largest store whose 32-bit words can all be indexed by a 32-bit integer. */
 const STORE_BYTES_MAX = 2 ** 31 * Int32Array.BYTES_PER_ELEMENT;
 const GIB = 2 ** 30;
 
-/** @throws {UsageError} when a store cannot hold the mix's records, or one of its shards cannot hold its part of them */
+/** @throws {UsageError} when the store cannot hold the mix's records, or a shard cannot hold its share of them */
 export function refuseTooLargeStore(mix: MixOptions, backend: BackendOptions, threads: number): void {
-  // An engine keeps its records where it likes.
+  // An engine manages its own space.
   if (backend.kind === "engine") return;
   const shards = backend.kind === "file"
     ? backend.fileCount * shardsPerFile(backend.layout, backend.fileCount)
@@ -38,7 +38,7 @@ export function refuseTooLargeStore(mix: MixOptions, backend: BackendOptions, th
     `up to ${mix.valueBytesMax}B need a store of ${gibibytes(storeBytes)} ${where}`;
   const lower = [FLAGS.keys, ...(hasInserts(mix) ? [FLAGS.maxKeys] : []), FLAGS.valueSize];
   if (storeBytes >= STORE_BYTES_MAX) {
-    // Records that would fit need too much only because every shard has room for more than its part of them.
+    // If the records alone would fit, the excess is the headroom that every shard has beyond its share.
     const ofShards = recordsBytes(mix) < STORE_BYTES_MAX
       ? [backend.kind === "file" ? FLAGS.fileCount : FLAGS.threads]
       : [];
@@ -60,7 +60,7 @@ function refuseTooLargeRecord({ keyBytes, valueBytesMax }: MixOptions, { words }
   );
 }
 
-/** What the records take by themselves. */
+/** The size of the records alone. */
 function recordsBytes({ keyCountMax, keyBytes, valueBytesMax }: MixOptions): number {
   return keyCountMax * entryWords(keyBytes, valueBytesMax) * Int32Array.BYTES_PER_ELEMENT;
 }
@@ -69,7 +69,7 @@ function listFlags(flags: readonly FlagName[]): string {
   return listNames(flags.map(({ name }) => `--${name}`));
 }
 
-/** Whether each shard has the size that one may have. */
+/** Whether each shard is within the size limit of a shard. */
 function isPossible(size: StoreSize): boolean {
   try {
     checkStoreSize(size);
@@ -80,7 +80,7 @@ function isPossible(size: StoreSize): boolean {
   }
 }
 
-/** Rounded up, so that it is never shown as what it exceeds. */
+/** Rounded up, so that a size above a limit is never shown as equal to it. */
 function gibibytes(sizeBytes: number): string {
   return `${(Math.ceil(sizeBytes / GIB * 10) / 10).toFixed(1)}GiB`;
 }

@@ -1,5 +1,5 @@
 /**
- * Turns the sweep's flags into a command. Which configurations its groups mean, `sweep_space.ts` says.
+ * Turns the sweep's flags into a command. `sweep_space.ts` expands its groups into configurations.
  *
  * @module
  */
@@ -13,14 +13,14 @@ import type { RunDefaults } from "./parse_command.ts";
 import { UsageError } from "./usage_error.ts";
 import { quote } from "./wording.ts";
 
-/** Many configurations, run in turn, to find out what each degree of risk buys. */
+/** Runs many configurations in turn, to find out what each degree of risk buys. */
 export interface SweepCommand {
   readonly kind: "sweep";
-  /** The flags of the load that are given, without their dashes, in the order shown to users; a switch has no value. */
+  /** The load's flags that are given, without dashes, in the order shown to users; a switch has an empty value. */
   readonly load: ReadonlyMap<string, string>;
-  /** What the load takes where neither these nor a plan say. */
+  /** What the load uses where neither these flags nor a plan say. */
   readonly defaults: RunDefaults;
-  /** The arguments of each group behind a `--`; none are given where there is none. */
+  /** The arguments of each group behind a `--`; empty if there is no group. */
   readonly groups: readonly (readonly string[])[];
   readonly planFile?: string;
   readonly budgetMs: number;
@@ -29,24 +29,24 @@ export interface SweepCommand {
   readonly limit: number | undefined;
   /** How often each configuration on the frontier is killed. */
   readonly kills: number;
-  /** What fails in them, as the command line has it. */
+  /** What fails in these kills, as spelled on the command line. */
   readonly cut: "process" | "power";
   readonly resultsFile?: string;
   /** File for the result as an HTML page. */
   readonly reportFile?: string;
   readonly resume: boolean;
   readonly dryRun: boolean;
-  /** Whether there may be very many configurations. */
+  /** Whether a very large number of configurations is allowed. */
   readonly yes: boolean;
   readonly format: "text" | "json";
-  /** Whether stderr gets nothing but warnings and errors. */
+  /** Whether stderr gets only warnings and errors. */
   readonly quiet: boolean;
 }
 
 /** The scopes of the flags that make up the load. */
 export const LOAD_SCOPES: readonly FlagName["scope"][] = ["load", "workload", "measurement"];
 
-/** @throws {UsageError} when a value is not allowed, or flags contradict each other */
+/** @throws {UsageError} when a value is not allowed or flags contradict each other */
 export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCommand {
   refuseLists(raw);
   const limit = read(raw, FLAGS.loseAtMost);
@@ -88,7 +88,7 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   };
 }
 
-/** A sweep repeats by itself, and finds out the rate by itself. */
+/** Refuses flags of runs that a sweep decides for itself: the repeats and the rate. */
 function refuseOfRuns(raw: RawArguments): void {
   if (raw.given.has(FLAGS.repeat.name)) {
     throw new UsageError(`sweep takes no --${FLAGS.repeat.name}: it goes on in rounds until --budget is up`);
@@ -99,7 +99,7 @@ function refuseOfRuns(raw: RawArguments): void {
   refuseBoth(raw, [FLAGS.loadTime, FLAGS.ops], "both say when the load ends");
 }
 
-/** @throws {UsageError} when a flag before the groups has a list that would be one behind `--` */
+/** @throws {UsageError} when a flag before the groups has a list as its value, which only a group may */
 function refuseLists({ given }: RawArguments): void {
   for (const [name, texts] of given) {
     const [text = ""] = texts;
@@ -111,7 +111,7 @@ function refuseLists({ given }: RawArguments): void {
   }
 }
 
-/** The flags of the load that are given, with their values. */
+/** The load's flags that are given, with their values. */
 function loadFlags(given: RawArguments["given"]): Map<string, string> {
   const flags = [...FLAG_LIST, ...SWITCH_LIST].filter(({ scope }) => LOAD_SCOPES.includes(scope));
   return new Map(flags.flatMap(({ name }) => {

@@ -1,5 +1,5 @@
 /**
- * The plan of a sweep: a JSON file with what the command line would otherwise have.
+ * Reads a sweep's plan: a JSON file with what would otherwise be on the command line.
  *
  * @module
  */
@@ -7,19 +7,19 @@ import { PersistError } from "../persist/persist_error.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import { LOAD_SCOPES } from "./sweep_options.ts";
 
-/** What a plan has in place of the command line. */
+/** The contents of a plan. */
 export interface SweepPlan {
-  /** Flags of the load, without their dashes; a switch has an empty value. */
+  /** The load's flags, without dashes; a switch has an empty value. */
   readonly load: ReadonlyMap<string, string>;
   /** The arguments of each group. */
   readonly groups: readonly (readonly string[])[];
 }
 
 /**
- * Reads a plan: `{"load": {FLAG: VALUE, …}, "groups": [{"backend": NAME, FLAG: VALUE or [VALUE, …], …}, …]}`. The names
- * are those of the flags, without their dashes; a flag without a value is `true`.
+ * Reads a plan: `{"load": {FLAG: VALUE, …}, "groups": [{"backend": NAME, FLAG: VALUE or [VALUE, …], …}, …]}`. Flag
+ * names are without dashes; a switch has the value `true`.
  *
- * @throws {PersistError} when the file cannot be read, or is none
+ * @throws {PersistError} when the file cannot be read or is not a plan
  */
 export function readPlan(path: string): SweepPlan {
   let text: string;
@@ -31,7 +31,7 @@ export function readPlan(path: string): SweepPlan {
   return parsePlan(path, text);
 }
 
-/** @throws {PersistError} when the text is no plan */
+/** @throws {PersistError} when the text is not a plan */
 export function parsePlan(path: string, text: string): SweepPlan {
   const refuse = (reason: string) => new PersistError("read", path, reason);
   let plan: unknown;
@@ -75,7 +75,7 @@ function checkedLoadFlag(name: string, refuse: Refuse): string {
   return name;
 }
 
-/** The text that the command line would have; none for `true`. */
+/** The value as the command line would have it; empty for `true`. */
 function textOf(name: string, value: unknown, refuse: Refuse): string {
   if (value === true) return "";
   if (typeof value === "number" || typeof value === "string" && value !== "") return String(value);

@@ -1,6 +1,6 @@
 /**
- * The space of a sweep: the configurations that groups of flags with lists mean. The lists are split here, before the
- * parser sees each configuration's arguments; so the parser is the same as a run's.
+ * Expands a sweep's groups into configurations. Lists are split here, so the parser sees one configuration at a time
+ * and is the same as a run's.
  *
  * @module
  */
@@ -15,15 +15,15 @@ import { LOAD_SCOPES } from "./sweep_options.ts";
 import { UsageError } from "./usage_error.ts";
 import { didYouMean, listNames, quote } from "./wording.ts";
 
-/** A configuration: what its arguments are, and what they mean. */
+/** One configuration: its arguments and the options they parse to. */
 export interface SpaceConfiguration {
-  /** A backend and its flags. */
+  /** The backend and its flags. */
   readonly args: readonly string[];
-  /** With the load. */
+  /** Including the load. */
   readonly options: RunOptions;
 }
 
-/** A combination that means nothing. */
+/** A combination that is not valid, and is left out. */
 export interface LeftOutCombination {
   readonly args: readonly string[];
   readonly reason: string;
@@ -31,24 +31,24 @@ export interface LeftOutCombination {
 
 /** What a sweep measures. */
 export interface SweepSpace {
-  /** The arguments of the load, the same for all. */
+  /** The load's arguments, the same for all configurations. */
   readonly loadArgs: readonly string[];
-  /** The baseline first: memory, where it is among them. */
+  /** The baseline (memory) first, if it is among them. */
   readonly configurations: readonly SpaceConfiguration[];
   readonly leftOut: readonly LeftOutCombination[];
 }
 
-/** More configurations than this are asked for by mistake. */
+/** More configurations than this are assumed to be a mistake. */
 const CONFIGURATIONS_MAX = 500;
-/** More than anybody would wait for, whatever they say. */
+/** A hard limit, `--yes` or not. */
 const COMBINATIONS_MAX = 100_000;
 
 /**
- * Finds the configurations.
+ * Expands the groups.
  *
- * @param load flags of the load that are given, without their dashes; a switch has an empty value
- * @param groups a backend and its flags each; the default ones where there are none
- * @throws {UsageError} when the load or a whole group means nothing, or there are too many configurations
+ * @param load the load's flags that are given, without dashes; a switch has an empty value
+ * @param groups a backend and its flags each; the default groups if empty
+ * @throws {UsageError} when the load or a whole group is not valid, or there are too many configurations
  */
 export function sweepSpace(
   { load, groups, defaults, yes }: {
@@ -59,7 +59,7 @@ export function sweepSpace(
   },
 ): SweepSpace {
   const loadArgs = loadArgsOf(load, defaults);
-  // What is wrong with the load is wrong with every configuration, and said of none.
+  // An error in the load would be in every configuration; report it once, without naming one.
   parseCommand([...loadArgs, "memory"], defaults);
   const products = (groups.length === 0 ? DEFAULT_GROUPS : groups).map((group, index) => productOf(group, index + 1));
   refuseTooMany(products, yes);
@@ -89,7 +89,7 @@ export function sweepSpace(
   return { loadArgs, configurations: inOrder, leftOut };
 }
 
-/** The load's arguments: those given, then what a sweep takes where they do not say. */
+/** The load's arguments: those given, then a sweep's defaults for the rest. */
 function loadArgsOf(load: ReadonlyMap<string, string>, defaults: RunDefaults): string[] {
   const all = new Map(load);
   for (const [name, value] of Object.entries({ threads: String(defaults.threads), ...DEFAULT_LOAD })) {
@@ -111,10 +111,10 @@ function optionsOf(loadArgs: readonly string[], args: readonly string[], default
   return command.options;
 }
 
-/** A group's parts: the values of each, of which every combination has one. */
+/** A group as a product: the alternatives for each of its parts. */
 type Product = readonly (readonly string[])[];
 
-/** @throws {UsageError} when something in the group is wrong whatever it is combined with; says which group */
+/** @throws {UsageError} when some part of the group is wrong in every combination; the message names the group */
 function productOf(group: readonly string[], number: number): Product {
   try {
     checkGroup(group);
@@ -160,7 +160,7 @@ function refuseInGroup(name: string): void {
 
 const BACKEND_SCOPES: readonly (string | undefined)[] = ["file", "device", "engine"];
 
-/** The arguments with each flag's value in the same one. */
+/** The arguments, with each flag joined to its value. */
 function partsOf(group: readonly string[]): string[] {
   const bare = new Set(FLAG_LIST.map(({ name }) => `--${name}`));
   const parts: string[] = [];
@@ -173,7 +173,10 @@ function partsOf(group: readonly string[]): string[] {
   return parts;
 }
 
-/** The arguments that one with a list stands for. A text that is a value as a whole is none, commas or not. */
+/**
+ * The arguments that a flag with a list stands for. A text that is valid as a single value is not a list, even with
+ * commas.
+ */
 function valuesOf(part: string): string[] {
   const [, name = "", text = ""] = /^--([^=]+)=(.*)$/s.exec(part) ?? [];
   const flag: Flag<unknown> | undefined = FLAG_LIST.find((flag) =>

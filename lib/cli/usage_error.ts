@@ -1,10 +1,10 @@
 /**
- * The error for a command line that means nothing.
+ * The error for an invalid command line.
  *
  * @module
  */
 
-/** A command line that means nothing. Its message is one line for the user, and needs no stack beside it. */
+/** An invalid command line. Its message is one line for the user; no stack trace is shown with it. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message);

@@ -1,6 +1,5 @@
 /**
- * The wording of usage errors: quotes what was given, lists what is allowed, and guesses what was meant. Pure
- * functions.
+ * Wording of usage errors: quotes what was given, lists what is allowed, and guesses what was meant. Pure functions.
  *
  * @module
  */
@@ -10,8 +9,8 @@ import { distance } from "fastest-levenshtein";
 const QUOTED_LENGTH_MAX = 60;
 
 /**
- * The text in double quotes, on one line and cut to a readable length: control characters, line ends and whatever else
- * has no shape of its own are escaped, because an argument may hold anything.
+ * The text in double quotes, on one line and cut to a readable length. An argument may contain anything, so control
+ * characters, line ends and anything else without a visible shape are escaped.
  */
 export function quote(text: string): string {
   const characters = Array.from(text);
@@ -31,10 +30,10 @@ export function listNames(names: readonly string[]): string {
 }
 
 /**
- * The one of the names that was most likely meant, if any is really close: the same but for case, one or two slips of
- * the finger, or one the beginning of the other. With `prefix` the names are shown as flags.
+ * Suggests the name most likely meant, if one is close: equal but for case, one or two typos away, or a prefix of the
+ * other. With `prefix`, names are shown as flags.
  *
- * @returns ` (did you mean NAME?)`, or nothing
+ * @returns ` (did you mean NAME?)`, or an empty string
  */
 export function didYouMean(given: string, names: readonly string[], { prefix = "" } = {}): string {
   let closest: string | undefined;
@@ -50,10 +49,10 @@ export function didYouMean(given: string, names: readonly string[], { prefix = "
 }
 
 function isClose(given: string, name: string, slips: number): boolean {
-  // One letter has nothing to be close to but itself in another case.
+  // A single letter is close to nothing but itself in another case.
   if (given.length < 2 || name.length < 2) return slips === 0;
   if (given.length > 2 && (name.startsWith(given) || given.startsWith(name))) return true;
-  // In a short name two slips make another word, unless they are two letters that changed places.
+  // In a short name two typos make a different word, unless they are two swapped letters.
   return slips <= (name.length > 5 || sameLetters(given, name) ? 2 : 1);
 }
 

@@ -19,10 +19,9 @@ import { UsageError } from "./usage_error.ts";
 /** The values of the workload's flags. */
 export type WorkloadValues = ReturnType<typeof readWorkloadValues>;
 
-/** The part of a run that says how much its load may insert. */
+/** The options that limit how many records a load may insert. */
 export type LoadSize = Pick<RunOptions, "threads" | "loadTimeMs" | "ops" | "warmupMs">;
 
-/** Reads the values of the workload's flags. */
 export function readWorkloadValues(raw: RawArguments) {
   return {
     name: read(raw, FLAGS.workload),
@@ -36,13 +35,13 @@ export function readWorkloadValues(raw: RawArguments) {
   };
 }
 
-/** The flags that make a mix of whatever workload they are given with: all but its name. */
+/** The flags that turn any workload into a mix: all but its name. */
 const MIX_FLAGS = [...Object.values(WORKLOAD_FLAGS), ...Object.values(WORKLOAD_SWITCHES)]
   .filter((flag) => flag !== WORKLOAD_FLAGS.workload);
 
 /**
  * @param values the flags' values
- * @param load how long the load is
+ * @param load how long the load runs
  * @throws {UsageError} when flags contradict each other
  */
 export function workloadOptions(raw: RawArguments, values: WorkloadValues, load: LoadSize): WorkloadOptions {
@@ -74,10 +73,10 @@ export function workloadOptions(raw: RawArguments, values: WorkloadValues, load:
 }
 
 /**
- * The mix that the crash command runs, in which each key is one thread's own, and each value says which put wrote it.
- * Where no flag changes the seed's workload, its values are as short as that can be.
+ * The mix that the crash command runs, in which each key belongs to one thread and each value identifies the put that
+ * wrote it. Unless a flag changes the seed's workload, its values are as short as that allows.
  *
- * @throws {UsageError} when flags contradict each other, or make that impossible
+ * @throws {UsageError} when flags contradict each other or make that impossible
  */
 export function numberedMix(
   raw: RawArguments,
@@ -115,10 +114,13 @@ export function numberedMix(
   return mix;
 }
 
-/** Decimals of a share that is computed, so that 1 - 0.95 is the 0.05 that a reader expects. */
+/** Decimals kept of a computed share, so that 1 - 0.95 is the expected 0.05. */
 const SHARE_DIGITS = 12;
 
-/** The shares with another one of reads: the other kinds share the rest as before; if there are none, it is updates. */
+/**
+ * The shares with reads set to the given ratio: the other kinds split the rest in the same proportions; if there are
+ * none, the rest is updates.
+ */
 function sharesWith(readRatio: number, shares: Preset["shares"]): number[] {
   const rest = shares.reduce((sum, share, kind) => kind === READ ? sum : sum + share, 0);
   return shares.map((share, kind) => {
@@ -128,9 +130,9 @@ function sharesWith(readRatio: number, shares: Preset["shares"]): number[] {
   });
 }
 
-/** Twice what the fastest thread has been seen to do. */
+/** Twice the fastest rate observed for one thread. */
 const OPS_PER_SEC_PER_THREAD_MAX = 10_000_000;
-/** Room that is made for inserts without being asked for is at most for so many, and at most so large. */
+/** Room reserved for inserts without being asked for is limited to this many, and to this much memory. */
 const INSERTS_BY_TIME_MAX = 16_000_000;
 const INSERTS_BY_TIME_BYTES_MAX = 2 ** 31;
 

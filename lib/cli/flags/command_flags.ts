@@ -1,12 +1,12 @@
 /**
- * The commands' own flags: what one command takes and no other, or only those that read a directory.
+ * Flags that only one command takes, or only the commands that read a directory.
  *
  * @module
  */
 import { CUT_NAMES } from "../../crash/victim.ts";
 import { type DefaultedFlag, type Flag, type FlagName, oneOf, path, REPORT_FORMAT_NAMES, wholeNumber } from "./flag.ts";
 
-/** The names of the formats of an export, in the order shown to users. */
+/** The export formats, in the order shown to users. */
 export const EXPORT_FORMAT_NAMES = ["json", "cbor"] as const;
 
 /** The commands' own flags, in the order shown to users. */
@@ -74,7 +74,7 @@ export const COMMAND_FLAGS = {
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
-/** The commands' own flags without a value, in the order shown to users. */
+/** The commands' own switches, in the order shown to users. */
 export const COMMAND_SWITCHES = {
   forceRead: {
     name: "force-read",

@@ -1,6 +1,6 @@
 /**
- * The engines' flags: what the engines take, each of them or several. Those that the file backend has as well are with its
- * own, and say there which engines take them too.
+ * The engines' flags. Those shared with the file backend are in `file_flags.ts`, which lists the engines that take
+ * them.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export const ENGINE_FLAGS = {
     defaultText: "full",
     ...oneOf(SYNCHRONOUS_NAMES),
   },
-  /** Its value is in milliseconds. */
+  /** In milliseconds. */
   busyTimeout: {
     name: "busy-timeout",
     scope: "engine",
@@ -36,7 +36,7 @@ export const ENGINE_FLAGS = {
     defaultText: "10s",
     ...duration({ min: "0s", minMs: 0 }, { example: "500ms" }),
   },
-  /** Its value is in bytes. */
+  /** In bytes. */
   cacheSize: {
     name: "cache-size",
     scope: "engine",
@@ -45,7 +45,7 @@ export const ENGINE_FLAGS = {
     defaultNote: "the engine's own",
     ...size({ min: "4KiB", max: "8GiB" }, { example: "8MiB" }),
   },
-  /** Its value is in bytes. */
+  /** In bytes. */
   writeBufferSize: {
     name: "write-buffer-size",
     scope: "engine",

@@ -1,5 +1,5 @@
 /**
- * The file backend's flags: how the store is persisted, and where.
+ * The file backend's flags: how and where the store is persisted.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export const FILE_FLAGS = {
     about: "Number of files, one per shard, or of block files or logs. Required.",
     ...wholeNumber({ min: 1, max: 65_536 }),
   },
-  /** Its value is in microseconds. */
+  /** In microseconds. */
   writePeriod: {
     name: "write-period-us",
     scope: "file",
@@ -37,7 +37,7 @@ export const FILE_FLAGS = {
       "Asynchronous policy: a put queues a snapshot of its shard for the file worker, and blocks while N are queued.",
     ...wholeNumber({ min: 1, max: 1_048_576 }),
   },
-  /** Its value is in bytes. */
+  /** In bytes. */
   queueMemory: {
     name: "queue-memory",
     scope: "file",
@@ -47,7 +47,7 @@ export const FILE_FLAGS = {
     defaultText: "256MiB",
     ...size({ min: "4KiB", max: "8GiB" }, { example: "256MiB" }),
   },
-  /** Its value is in microseconds. */
+  /** In microseconds. */
   flushPeriod: {
     name: "flush-period-us",
     scope: "file",
@@ -56,7 +56,7 @@ export const FILE_FLAGS = {
     about: "Periodic policy: a put touches memory only; every P µs the file worker writes each shard that has changed.",
     ...wholeNumber({ min: 1, max: 86_400_000_000 }),
   },
-  /** Its value is in microseconds. */
+  /** In microseconds. */
   commitDelay: {
     name: "commit-delay-us",
     scope: "file",
@@ -77,7 +77,7 @@ export const FILE_FLAGS = {
     defaultText: "snapshot",
     ...oneOf(LAYOUT_NAMES),
   },
-  /** Its value is in bytes. */
+  /** In bytes. */
   blockSize: {
     name: "block-size",
     scope: "file",
@@ -85,7 +85,7 @@ export const FILE_FLAGS = {
     defaultText: "4KiB",
     ...powerOfTwoSize({ min: "512B", max: "1MiB" }),
   },
-  /** Its value is in bytes. */
+  /** In bytes. */
   logSize: {
     name: "log-size",
     scope: "file",

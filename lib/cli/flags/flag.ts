@@ -1,5 +1,5 @@
 /**
- * The flag: what an entry of the table of flags is, and the kinds of values that several of them take.
+ * What a flag is, and the kinds of values that several flags take.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { type Bounds, parseByteSize, parseCount, parseDuration, parseWholeNumber
 import { listNames } from "../wording.ts";
 
 /**
- * What a flag belongs to. Which of them each command takes, `commands.ts` says:
+ * What a flag belongs to. `commands.ts` says which of these each command takes:
  *
- * - `load` and `progress`: whatever runs a load;
+ * - `load` and `progress`: everything that runs a load;
  * - `workload`, `measurement` and `output`: a run alone;
- * - `page`: whatever has a result to make a page of;
- * - `file`: whatever runs a load against the file backend; `device`: a run against the file backend alone;
- * - `engine`: whatever runs a load against an engine;
- * - `directory`: whatever reads a directory;
- * - the others: the one command of that name.
+ * - `page`: everything whose result can be written as a page;
+ * - `file`: everything that runs a load against the file backend; `device`: a run against the file backend alone;
+ * - `engine`: everything that runs a load against an engine;
+ * - `directory`: everything that reads a directory;
+ * - the others: the command of that name.
  */
 export type FlagScope =
   | "load"
@@ -37,38 +37,38 @@ export type FlagScope =
   | "compare"
   | "report";
 
-/** What every flag has, with a value or without. */
+/** What every flag has, whether or not it takes a value. */
 export interface FlagName {
-  /** The long name, without its dashes. */
+  /** The long name, without the dashes. */
   readonly name: string;
   /** The letter of the short form. */
   readonly short?: string;
-  /** What the flag is for, as the help says it. */
+  /** What the flag does, as shown in the help. */
   readonly about: string;
-  /** What the flag belongs to; without, everything takes it. */
+  /** What the flag belongs to; if absent, every command takes it. */
   readonly scope?: FlagScope;
-  /** The engines that take the flag, beside the backend that its scope names. */
+  /** The engines that take the flag, besides the backend that its scope names. */
   readonly engines?: readonly EngineName[];
 }
 
 /** A flag that takes a value of type `T`. */
 export interface Flag<T> extends FlagName {
   readonly scope: FlagScope;
-  /** The persistence policy that the flag chooses, if it is one that does; a run has one of these. */
+  /** The persistence policy that the flag selects, if any; a run has exactly one. */
   readonly policy?: PersistencePolicy["kind"];
-  /** Whether the flag may stand without a value, which then is the empty text; one can only be given after `=`. */
+  /** Whether the value may be omitted, leaving it empty; a value must then be given with `=`. */
   readonly valueOptional?: true;
-  /** What stands for the value in the help. */
+  /** The placeholder for the value in the help. */
   readonly placeholder: string;
-  /** The values allowed, as errors say it after "must be". */
+  /** The values allowed, as errors put it after "must be". */
   readonly allowed: string;
-  /** The values allowed, where they are names; a typo is compared with them. */
+  /** The values allowed, if they are names; used to guess what a typo meant. */
   readonly choices?: readonly string[];
-  /** Names that are known elsewhere and not allowed here, and why. */
+  /** Names that are known elsewhere but not allowed here, and why. */
   readonly refusals?: ReadonlyMap<string, string>;
-  /** What the help says of the default, where it has no fixed one to show. */
+  /** How the help describes the default when it is not a fixed value. */
   readonly defaultNote?: string;
-  /** Reads the value; `undefined` when it is not allowed. */
+  /** Parses the value; `undefined` if it is not allowed. */
   parse(text: string): T | undefined;
 }
 
@@ -78,7 +78,7 @@ export interface DefaultedFlag<T> extends Flag<T> {
   readonly defaultText: string;
 }
 
-/** The names of the output formats that every command with a report has, in the order shown to users. */
+/** The output formats of every command that prints a report, in the order shown to users. */
 export const REPORT_FORMAT_NAMES = ["text", "json"] as const;
 
 /** A whole number in plain digits. */
@@ -89,7 +89,7 @@ export function wholeNumber(bounds: Bounds) {
   };
 }
 
-/** One of the names. */
+/** One of the given names. */
 export function oneOf<Name extends string>(names: readonly Name[]) {
   return {
     placeholder: names.join("|"),
@@ -99,15 +99,15 @@ export function oneOf<Name extends string>(names: readonly Name[]) {
   };
 }
 
-/** What an argument has in place of bytes that are not UTF-8: the file that it names could never be found. */
+/** Stands for bytes that are not UTF-8 in an argument; a file named with it could never be found. */
 const NOT_UTF8 = "\ufffd";
 
-/** A path, whatever it is. */
+/** Any path. */
 export function path(allowed: string) {
   return { allowed, parse: (text: string) => text.includes(NOT_UTF8) ? undefined : text };
 }
 
-/** A count, in thousands or millions where it says so. */
+/** A count, optionally in thousands or millions. */
 export function count(bounds: Bounds, { example }: { readonly example: string }) {
   return {
     placeholder: "N",
@@ -151,12 +151,12 @@ export function powerOfTwoSize(bounds: { readonly min: string; readonly max: str
   };
 }
 
-/** What the bounds of a size allow, as errors say it. */
+/** The sizes that the bounds allow, as errors put it. */
 export function sizeAllowed({ min, max }: { readonly min: string; readonly max: string }): string {
   return `a size from ${min} to ${max} in ${listNames(SIZE_UNITS)}`;
 }
 
-/** The bounds of a size in bytes. */
+/** The bounds in bytes. */
 export function sizeBounds({ min, max }: { readonly min: string; readonly max: string }): Bounds {
   return { min: exactBytes(min), max: exactBytes(max) };
 }

@@ -1,5 +1,5 @@
 /**
- * The load's flags: whatever runs a load takes these.
+ * The load's flags, taken by everything that runs a load.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export const LOAD_FLAGS = {
     defaultNote: "one per logical CPU",
     ...wholeNumber({ min: 1, max: 1024 }),
   },
-  /** Its value is in milliseconds. */
+  /** In milliseconds. */
   loadTime: {
     name: "load-time-sec",
     scope: "load",

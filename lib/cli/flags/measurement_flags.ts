@@ -1,5 +1,5 @@
 /**
- * The measurement's flags: when a run begins to measure, when it ends, and what it measures on the way.
+ * The measurement's flags: when a run starts and stops measuring, and what it measures.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { count, type DefaultedFlag, duration, type Flag, type FlagName, wholeNum
 
 /** The measurement's flags, in the order shown to users. */
 export const MEASUREMENT_FLAGS = {
-  /** Its value is in milliseconds. */
+  /** In milliseconds. */
   warmup: {
     name: "warmup",
     scope: "measurement",
@@ -39,7 +39,7 @@ export const MEASUREMENT_FLAGS = {
     defaultNote: "1 with --rate, a pattern that waits or an engine, otherwise 256",
     ...wholeNumber({ min: 0, max: 1_000_000 }),
   },
-  /** Its value is in milliseconds. */
+  /** In milliseconds. */
   interval: {
     name: "interval",
     scope: "measurement",
@@ -57,7 +57,7 @@ export const MEASUREMENT_FLAGS = {
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
-/** The measurement's flags without a value, in the order shown to users. */
+/** The measurement's switches, in the order shown to users. */
 export const MEASUREMENT_SWITCHES = {
   noDeviceProbe: {
     name: "no-device-probe",

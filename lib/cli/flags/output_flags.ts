@@ -1,11 +1,11 @@
 /**
- * The output's flags: where a run's figures go, and in which form.
+ * The output's flags: where a run's figures go, and in which format.
  *
  * @module
  */
 import { type DefaultedFlag, type Flag, type FlagName, oneOf, path, REPORT_FORMAT_NAMES } from "./flag.ts";
 
-/** The names of the formats of a run's result, in the order shown to users. */
+/** The formats of a run's result, in the order shown to users. */
 export const RUN_FORMAT_NAMES = [...REPORT_FORMAT_NAMES, "csv"] as const;
 
 /** The output's flags, in the order shown to users. */
@@ -52,7 +52,7 @@ export const OUTPUT_FLAGS = {
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
-/** The output's flags without a value, in the order shown to users. */
+/** The output's switches, in the order shown to users. */
 export const OUTPUT_SWITCHES = {
   quiet: {
     name: "quiet",

@@ -1,5 +1,5 @@
 /**
- * The redis engine's flags: which server, what it keeps, and what a put waits for.
+ * The redis engine's flags: which server to use, what it persists, and what a put waits for.
  *
  * @module
  */
@@ -7,22 +7,22 @@ import { APPENDFSYNC_NAMES } from "../../engine/redis/settings.ts";
 import { parseWholeNumber } from "../units.ts";
 import { type DefaultedFlag, duration, type Flag, oneOf, wholeNumber } from "./flag.ts";
 
-/** What `--spawn` starts where it does not say. */
+/** What `--spawn` starts unless given a path. */
 const USUAL_PROGRAM = "redis-server";
 
-/** The primaries of a cluster, and the replicas of each. */
+/** The number of a cluster's primaries, and of replicas of each. */
 export interface ClusterShape {
   readonly primaries: number;
   readonly replicas: number;
 }
 
-/** When a snapshot is written. */
+/** When the server writes a snapshot. */
 export interface RdbRule {
   readonly seconds: number;
   readonly changes: number;
 }
 
-/** Fewer primaries could not agree that one of them is dead. */
+/** Fewer than three primaries cannot form a majority that agrees one of them is dead. */
 const PRIMARIES = { min: 3, max: 16 };
 const REPLICAS = { min: 0, max: 3 };
 const RDB_SECONDS = { min: 1, max: 86_400 };
@@ -52,7 +52,7 @@ export const REDIS_FLAGS = {
     allowed: "a program",
     parse: (text: string): string | undefined => text === "" ? USUAL_PROGRAM : text,
   },
-  /** Its value is `undefined` where none is given, as for a cluster that runs already. */
+  /** `undefined` if no shape is given, as for a cluster that is already running. */
   cluster: {
     name: "cluster",
     scope: "engine",
@@ -63,7 +63,7 @@ export const REDIS_FLAGS = {
     allowed: `PxR with P from ${PRIMARIES.min} to ${PRIMARIES.max} and R from ${REPLICAS.min} to ${REPLICAS.max}`,
     parse: (text: string) => text === "" ? "running" : parseShape(text),
   },
-  /** Its value is in milliseconds. */
+  /** In milliseconds. */
   nodeTimeout: {
     name: "node-timeout",
     scope: "engine",
@@ -102,7 +102,7 @@ export const REDIS_FLAGS = {
     defaultText: "0",
     ...wholeNumber({ min: 0, max: 100 }),
   },
-  /** Its value is in milliseconds. */
+  /** In milliseconds. */
   lag: {
     name: "lag",
     scope: "crash",

@@ -1,5 +1,5 @@
 /**
- * The sweep's flags: how long it takes, what it is asked, and where its results are kept.
+ * The sweep's flags: how long it takes, the question it answers, and where its results are kept.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { type DefaultedFlag, duration, type Flag, type FlagName, oneOf, path, RE
 const DAY_MS = 86_400_000;
 const WRITES_MAX = Number.MAX_SAFE_INTEGER;
 
-/** The kinds of crash that a sweep can be about, in the order shown to users. */
+/** The kinds of crash that a sweep can ask about, in the order shown to users. */
 export const CRASH_NAMES = ["process-crash", "power-loss"] as const;
 
-/** A limit of what may be lost. */
+/** The most that may be lost. */
 export interface LossLimit {
   readonly unit: "writes" | "age_ms";
   readonly value: number;
@@ -21,7 +21,7 @@ export interface LossLimit {
 
 /** The sweep's flags, in the order shown to users. */
 export const SWEEP_FLAGS = {
-  /** Its value is in milliseconds. */
+  /** In milliseconds. */
   budget: {
     name: "budget",
     scope: "sweep",
@@ -93,7 +93,7 @@ export const SWEEP_FLAGS = {
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
-/** The sweep's flags without a value, in the order shown to users. */
+/** The sweep's switches, in the order shown to users. */
 export const SWEEP_SWITCHES = {
   resume: {
     name: "resume",

@@ -1,5 +1,5 @@
 /**
- * The workload's flags: which operations a run's load is made of, on which keys, with which values.
+ * The workload's flags: the mix of operations, the keys and the values.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { DISTRIBUTION_NAMES, WORKLOAD_NAMES } from "../../load/workload.ts";
 import { parseByteRange, parseShare } from "../units.ts";
 import { count, type DefaultedFlag, type Flag, type FlagName, oneOf, size, sizeAllowed, sizeBounds } from "./flag.ts";
 
-/** Records are numbered by 32-bit integers. */
+/** Record numbers are 32-bit integers. */
 const KEYS = { min: 1, max: 1_000_000_000 };
 const KEY_SIZE = { min: "5B", max: "1KiB" };
 const VALUE_SIZE = { min: "1B", max: "1MiB" };
@@ -52,7 +52,7 @@ export const WORKLOAD_FLAGS = {
     defaultNote: "what the load may insert",
     ...count(KEYS, { example: "65536, 10k or 1M" }),
   },
-  /** Its value is in bytes. */
+  /** In bytes. */
   keySize: {
     name: "key-size",
     scope: "workload",
@@ -60,7 +60,7 @@ export const WORKLOAD_FLAGS = {
     defaultText: "16B",
     ...size(KEY_SIZE, { example: "16B" }),
   },
-  /** Its value is in bytes. */
+  /** In bytes. */
   valueSize: {
     name: "value-size",
     scope: "workload",
@@ -92,7 +92,7 @@ export const WORKLOAD_FLAGS = {
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
-/** The workload's flags without a value, in the order shown to users. */
+/** The workload's switches, in the order shown to users. */
 export const WORKLOAD_SWITCHES = {
   preload: {
     name: "preload",
