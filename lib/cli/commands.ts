@@ -28,47 +28,49 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
   run: {
     called: "a run",
     usage: ["[options] memory", "[options] file [options]", `[options] ${ENGINE_NAMES.join("|")} [options]`],
-    about: "Without a command: runs the load, and reports the throughput and what a crash would have lost.",
+    about: "Without a command: runs the load and reports the throughput and what a crash would have lost.",
     scopes: ["load", "workload", "measurement", "output", "page", "progress", "file", "device", "engine"],
   },
   crash: {
     called: "crash",
     usage: [`crash [--kills=N] [options] file|${ENGINE_NAMES.join("|")} [options]`],
     about:
-      "Runs the load in a child process that is killed at a random moment, and compares what is still there with what " +
-      "it had acknowledged; again and again.",
+      "Runs the load in a child process, kills it at a random moment, and compares what is still there with what it " +
+      "had acknowledged; again and again.",
     scopes: ["crash", "load", "workload", "page", "progress", "file", "engine"],
   },
   sweep: {
     called: "sweep",
     usage: ["sweep [options]", "sweep [options] -- memory -- file [options] -- …"],
-    about: "Runs many configurations in turn, and tells which is the fastest for what a crash may cost. Each group " +
-      "behind a -- is a backend with its options, which may hold lists: --sync=none,data is both. Without groups: a " +
-      "space that suits most machines.",
+    about:
+      "Runs many configurations in turn, and finds the fastest for what a crash may cost. Each group after a -- is a " +
+      "backend with its options, whose values may be lists: --sync=none,data tries both. Without groups: a space that " +
+      "suits most machines.",
     scopes: ["sweep", "load", "workload", "measurement", "page", "progress"],
   },
   inspect: {
     called: "inspect",
     usage: ["inspect DIR [--format=text|json] [--force-read]"],
-    about: "Says of each file in a directory how large and how sound it is, and what it holds. Changes nothing.",
+    about: "Shows how large and how sound each file in a directory is, and what it holds. Changes nothing.",
     scopes: ["inspect", "directory"],
   },
   export: {
     called: "export",
     usage: ["export DIR [--format=json|cbor] [--force-read]"],
-    about: "Prints all entries that a run would load from a directory as one document. Changes nothing.",
+    about: "Prints all entries that a run would load from a directory, as one document. Changes nothing.",
     scopes: ["export", "directory"],
   },
   compare: {
     called: "compare",
     usage: ["compare A.json B.json … [--format=text|json]"],
-    about: "Shows the results that --result has written side by side, and how each differs from the first.",
+    about: "Shows results written by --result side by side, and how each differs from the first.",
     scopes: ["compare"],
   },
   report: {
     called: "report",
     usage: ["report RESULT… [--output=FILE.html] [--map=FILE.svg]"],
-    about: "Shows results as one HTML page: runs, repeats, crashes and comparisons as JSON, and sweeps.",
+    about:
+      "Shows results as one HTML page: the JSON of runs, repeats, crashes and comparisons, and the results of sweeps.",
     scopes: ["report"],
   },
 };

@@ -20,8 +20,7 @@ export function refuseUnknownFlags(command: CommandName, { unknownFlags }: RawAr
   const names = flags.map(({ name }) => name);
   const letters = flags.flatMap(({ short }) => short ?? []);
   const guess = didYouMean(bare, letters, { prefix: "-" }) || didYouMean(bare, names, { prefix: "--" });
-  const allowed = guess === "" ? `, must be ${listNames(names.map((name) => `--${name}`))}` : guess;
-  throw new UsageError(`unknown flag ${quote(flag)}${allowed}`);
+  throw new UsageError(`unknown flag ${quote(flag)}${guess || " (see --help)"}`);
 }
 
 /** @throws {UsageError} when a flag is given twice, lacks a required value, or has a value it does not take */
@@ -80,7 +79,7 @@ export function refuseBoth(
   reason: string,
 ): void {
   if (!given.has(one.name) || !given.has(other.name)) return;
-  throw new UsageError(`--${one.name} and --${other.name} ${reason}, must be one of them`);
+  throw new UsageError(`--${one.name} and --${other.name} ${reason}, give one of them`);
 }
 
 /** The first few values, quoted. */

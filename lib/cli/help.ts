@@ -17,9 +17,9 @@ const ABOUT_COLUMN = 26;
 const COMMAND_COLUMN = 11;
 
 const INTRODUCTION = `\
-kvlab answers one question for whoever designs a key-value store: how much speed does each degree of
-risk buy? It runs one load against one store, under the persistence policy you pick, and reports the
-throughput and what a crash would have lost.`;
+kvlab answers one question for an engineer who designs a key-value store: how much speed does each
+degree of risk buy? It runs one load against one store, under the persistence policy you pick, and
+reports the throughput and what a crash would have lost.`;
 
 const BACKENDS = `\
 Backends:
@@ -27,14 +27,14 @@ Backends:
   file    The same store, persisted in one file per shard, under one policy: synchronous
           (--write-period-us), asynchronous (--queue-depth), periodic (--flush-period-us) or
           commit (--commit-delay-us).
-  sqlite  SQLite, a database file that each thread opens for itself, a transaction for each put.
-  leveldb LevelDB, by the npm package classic-level.
-  denokv  Deno KV, on a file of its own.
-  redis   Redis or Valkey, a server (--spawn, --url) or a cluster (--cluster), a SET for each put.
+  sqlite  SQLite: each thread opens the database file for itself, and each put is a transaction.
+  leveldb LevelDB, through the npm package classic-level.
+  denokv  Deno KV, in a file of its own.
+  redis   Redis or Valkey: a server (--spawn, --url) or a cluster (--cluster); each put is a SET.
 
 Flags go before or after the backend's name, the directory or the files, as --flag=value or
 --flag value. Units of a count: k or M, or none. Of a SIZE: ${listNames(SIZE_UNITS)}, or none
-for bytes. Of a TIME: ${listNames(DURATION_UNITS)}, never none.`;
+for bytes. Of a TIME: ${listNames(DURATION_UNITS)}, always required.`;
 
 const EXAMPLES = [
   {
@@ -43,7 +43,7 @@ const EXAMPLES = [
   },
   { about: "The baseline, without files:", args: "--threads=4 --load-time-sec=10 memory" },
   {
-    about: "Tolerant to a few milliseconds of data loss:",
+    about: "Tolerant of a few milliseconds of data loss:",
     args: "--threads=4 --load-time-sec=10 file --file-count=128 --queue-depth=8192",
   },
   {
@@ -59,11 +59,11 @@ const EXAMPLES = [
     args: "--workload=b --keys=10M --warmup=2s --pattern=unthrottled memory",
   },
   {
-    about: "An open loop: how long operations take when 10,000 begin each second, come what may:",
+    about: "An open loop: how long operations take when 10,000 start each second, come what may:",
     args: "--workload=a --rate=10k --histograms=latency file --file-count=128 --flush-period-us=50000",
   },
   {
-    about: "Five runs, kept to be compared with others:",
+    about: "Five runs, kept for comparison with others:",
     args: "--repeat=5 --result=data.json file --file-count=128 --queue-depth=64 --sync=data",
   },
   {
@@ -71,23 +71,23 @@ const EXAMPLES = [
     args: "crash --kills=20 --load-time-sec=1 file --file-count=128 --flush-period-us=50000",
   },
   {
-    about: "The same on a million records that are there before, in logs:",
+    about: "The same on a million preloaded records, in logs:",
     args: "crash --workload=a --keys=1M file --file-count=128 --layout=log --flush-period-us=50000",
   },
   {
-    about: "The fastest here that loses at most 10 ms of writes when the process dies, in three minutes:",
+    about: "The fastest setting that loses at most 10 ms of writes when the process dies, in three minutes:",
     args: "sweep --budget=3m --lose-at-most=10ms -- file --file-count=16 --flush-period-us=2000,9000",
   },
   { about: "What a directory holds, and whether its files are sound:", args: "inspect DIR" },
   { about: "All its entries as one JSON document:", args: "export DIR" },
-  { about: "Results that --result has written, side by side:", args: "compare none.json data.json" },
-  { about: "The same as a page with pictures:", args: "report none.json data.json --output=report.html" },
+  { about: "Results written by --result, side by side:", args: "compare none.json data.json" },
+  { about: "The same as a page with charts:", args: "report none.json data.json --output=report.html" },
 ];
 
 const EXIT_CODES = `\
 Exit codes:
-  0 done, 1 failed, 2 the command line is wrong, 3 crash found a torn file or more lost than the
-  gauge said, 129, 130 or 143 ended by SIGHUP, SIGINT or SIGTERM.`;
+  0 done; 1 failed; 2 invalid command line; 3 crash found a torn file or more lost than the gauge
+  said; 129, 130 or 143 ended by SIGHUP, SIGINT or SIGTERM.`;
 
 /** The text of `--help`, in lines of at most 100 columns, without a trailing newline. */
 export function helpText(): string {
@@ -97,18 +97,18 @@ export function helpText(): string {
     section("Usage:", Object.values(COMMANDS).flatMap(({ usage }) => usage.map((form) => `  kvlab ${form}`))),
     section("Commands:", COMMAND_WORDS.map((name) => indented(`  ${name}`, COMMANDS[name].about, COMMAND_COLUMN))),
     BACKENDS,
-    section("Options of the load:", flagsOf("load")),
-    section("Options of the workload:", flagsOf("workload")),
-    section("Options of the measurement:", flagsOf("measurement")),
-    section("Options of the output:", flagsOf("output", "page", "progress")),
-    section("Options of the file backend:", flagsOf("file", "device")),
-    section("Options of the engines:", flagsOf("engine")),
+    section("Load options:", flagsOf("load")),
+    section("Workload options:", flagsOf("workload")),
+    section("Measurement options:", flagsOf("measurement")),
+    section("Output options:", flagsOf("output", "page", "progress")),
+    section("File backend options:", flagsOf("file", "device")),
+    section("Engine options:", flagsOf("engine")),
     section(
-      "Options of crash, beside those of the load, the workload, the file backend, and --quiet:",
+      "Options of crash, besides those of the load, the workload, the file backend, and --quiet:",
       flagsOf("crash"),
     ),
     section(
-      "Options of sweep, beside those of the load, the workload, the measurement, and --quiet:",
+      "Options of sweep, besides those of the load, the workload, the measurement, and --quiet:",
       flagsOf("sweep"),
     ),
     section(

@@ -78,11 +78,11 @@ export function refuseSameFile(files: readonly (readonly [flag: FlagName, path: 
   for (const [at, [{ name }, path]] of files.entries()) {
     const other = files.slice(at + 1).find(([, otherPath]) => otherPath === path)?.[0];
     if (path === undefined || other === undefined) continue;
-    throw new UsageError(`--${name} and --${other.name} must be two files, got ${quote(path)} for both`);
+    throw new UsageError(`--${name} and --${other.name} must be different files, got ${quote(path)} for both`);
   }
 }
 
 function refuseRepeats({ name }: FlagName, repeat: number): void {
   if (repeat === 1) return;
-  throw new UsageError(`--${name} is of one run, got --repeat=${repeat}: leave one of them out`);
+  throw new UsageError(`--${name} holds a single run, got --repeat=${repeat}: leave one of them out`);
 }

@@ -242,7 +242,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
 function refuseOwnDisk({ given }: RawArguments): void {
   const stray = [FLAGS.output, FLAGS.url].find(({ name }) => given.has(name));
   if (stray !== undefined) {
-    throw new UsageError(`--cut=power makes a disk of its own for the files, it takes no --${stray.name}`);
+    throw new UsageError(`--cut=power puts the files on a disk of their own, and takes no --${stray.name}`);
   }
 }
 
@@ -274,7 +274,7 @@ function comparedFiles(raw: RawArguments): readonly string[] {
   const [command, ...files] = raw.words;
   if (files.length < 2 || files.includes("")) {
     const got = files.length === 0 ? "none" : quoteAll(files);
-    throw new UsageError(`${command} needs two files at least: kvlab ${command} A.json B.json, got ${got}`);
+    throw new UsageError(`${command} needs at least two files: kvlab ${command} A.json B.json, got ${got}`);
   }
   return files;
 }
@@ -286,9 +286,11 @@ function reportCommand(raw: RawArguments): ReportCommand {
   const [command, ...files] = raw.words;
   if (files.length === 0 || files.includes("")) {
     const got = files.length === 0 ? "none" : quoteAll(files);
-    throw new UsageError(`${command} needs a file at least: kvlab ${command} RESULT.json, got ${got}`);
+    throw new UsageError(`${command} needs at least one file: kvlab ${command} RESULT.json, got ${got}`);
   }
-  if (output === mapFile) throw new UsageError(`--output and --map must be two files, got ${quote(output)} for both`);
+  if (output === mapFile) {
+    throw new UsageError(`--output and --map must be different files, got ${quote(output)} for both`);
+  }
   const overwritten = files.find((file) => file === output || file === mapFile);
   if (overwritten !== undefined) {
     throw new UsageError(`${quote(overwritten)} is one of the results, the report must be another file`);
@@ -304,7 +306,7 @@ function refuseAfterDashes({ afterDashes }: RawArguments): void {
 function refuseBesideBackend(name: typeof BACKEND_NAMES[number], [other]: readonly string[]): void {
   if (other === undefined) return;
   if (BACKEND_NAMES.some((name) => name === other)) {
-    throw new UsageError(`two backends given, ${name} and ${other}, must be one of them`);
+    throw new UsageError(`two backends given, ${name} and ${other}, must be one`);
   }
   const first = COMMAND_WORDS.some((word) => word === other) ? ", the command must be the first word" : "";
   throw new UsageError(`unexpected argument ${quote(other)} beside the backend ${name}${first}`);

@@ -19,18 +19,18 @@ export function redisSettings(raw: RawArguments): RedisSettings {
   if (url !== undefined) return runningSettings(raw, url, wait);
   if (spawn !== undefined) return spawnedSettings(raw, spawn, wait);
   throw new UsageError(
-    `the redis backend needs --${FLAGS.url.name}=URL (a server that runs) or --${FLAGS.spawn.name} (one that is started)`,
+    `the redis backend needs --${FLAGS.url.name}=URL (a running server) or --${FLAGS.spawn.name} (to start one)`,
   );
 }
 
 function runningSettings(raw: RawArguments, url: string, wait: number): RedisSettings {
   const { appendfsync, rdb, nodeTimeout, output } = FLAGS;
   for (const flag of [appendfsync, rdb, nodeTimeout, output]) {
-    refuseUnless(raw, flag, false, "--spawn: a server that runs already keeps its own settings");
+    refuseUnless(raw, flag, false, "--spawn: a running server keeps its own settings");
   }
   const cluster = read(raw, FLAGS.cluster);
   if (cluster !== undefined && cluster !== "running") {
-    throw new UsageError("--cluster takes no value with --url: the cluster that runs already has its own shape");
+    throw new UsageError("--cluster takes no value with --url: a running cluster has its own shape");
   }
   return { url, ...(cluster === undefined ? {} : { cluster: true }), wait };
 }
@@ -46,7 +46,7 @@ function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisS
   refuseUnless(raw, FLAGS.output, cluster === undefined, "one server: the directories of a cluster are temporary");
   const replicas = cluster?.replicas ?? 0;
   if (wait > replicas) {
-    throw new UsageError(`--wait must be a number of replicas that there are, at most ${replicas} here, got ${wait}`);
+    throw new UsageError(`--wait must be at most the number of replicas, which is ${replicas}, got ${wait}`);
   }
   return {
     spawn,
@@ -68,7 +68,7 @@ export function redisLag(raw: RawArguments): number | undefined {
   const nodeTimeoutMs = read(raw, FLAGS.nodeTimeout);
   const { url, spawn, cluster, lag, reportFile } = FLAGS;
   if (raw.given.has(url.name)) {
-    throw new UsageError(`crash kills only what it has started, must be --${spawn.name}, got --${url.name}`);
+    throw new UsageError(`crash kills only servers that it has started, must be --${spawn.name}, got --${url.name}`);
   }
   if (!raw.given.has(cluster.name)) {
     refuseUnless(raw, lag, false, "--cluster");
@@ -77,7 +77,7 @@ export function redisLag(raw: RawArguments): number | undefined {
   refuseUnless(raw, reportFile, false, "a crash of one server, not with --cluster");
   if (read(raw, cluster) === "running" || lagMs < nodeTimeoutMs) return lagMs;
   throw new UsageError(
-    `--lag must be shorter than --node-timeout=${nodeTimeoutMs}ms, got ${lagMs}ms: else the replicas are held for dead`,
+    `--lag must be shorter than --node-timeout=${nodeTimeoutMs}ms, got ${lagMs}ms: otherwise the replicas are considered dead`,
   );
 }
 

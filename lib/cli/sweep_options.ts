@@ -20,7 +20,7 @@ export interface SweepCommand {
   readonly load: ReadonlyMap<string, string>;
   /** What the load uses where neither these flags nor a plan say. */
   readonly defaults: RunDefaults;
-  /** The arguments of each group behind a `--`; empty if there is no group. */
+  /** The arguments of each group after a `--`; empty if there is no group. */
   readonly groups: readonly (readonly string[])[];
   readonly planFile?: string;
   readonly budgetMs: number;
@@ -58,13 +58,13 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   const has = ({ name }: FlagName) => given.has(name);
   refuseOfRuns(raw);
   if (words.length > 1) {
-    throw new UsageError(`unexpected ${quoteAll(words.slice(1))} beside sweep, a backend and its flags go behind "--"`);
+    throw new UsageError(`unexpected ${quoteAll(words.slice(1))} after sweep, a backend and its flags go after "--"`);
   }
   if (hasDashes && planFile !== undefined) {
-    throw new UsageError(`--${FLAGS.planFile.name} has the groups, got others behind "--" as well`);
+    throw new UsageError(`--${FLAGS.planFile.name} defines the groups, got others after "--" as well`);
   }
   if (has(SWITCHES.resume) && resultsFile === undefined) {
-    throw new UsageError(`--${SWITCHES.resume.name} needs --${FLAGS.resultsFile.name}=FILE.jsonl, what to go on with`);
+    throw new UsageError(`--${SWITCHES.resume.name} needs --${FLAGS.resultsFile.name}=FILE.jsonl to continue from`);
   }
   refuseSameFile([[FLAGS.resultsFile, resultsFile], [FLAGS.reportFile, reportFile], [FLAGS.planFile, planFile]]);
   return {
@@ -88,7 +88,7 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   };
 }
 
-/** Refuses flags of runs that a sweep decides for itself: the repeats and the rate. */
+/** Refuses what a sweep decides for itself (repeats and rate), and two ways to end the load. */
 function refuseOfRuns(raw: RawArguments): void {
   if (raw.given.has(FLAGS.repeat.name)) {
     throw new UsageError(`sweep takes no --${FLAGS.repeat.name}: it goes on in rounds until --budget is up`);
@@ -107,7 +107,7 @@ function refuseLists({ given }: RawArguments): void {
     const isList = flag !== undefined && text.includes(",") &&
       text.split(",").every((part) => flag.parse(part) !== undefined);
     if (!isList) continue;
-    throw new UsageError(`--${name} takes one value, got the list ${quote(text)}: only flags behind "--" take lists`);
+    throw new UsageError(`--${name} takes one value, got the list ${quote(text)}: only flags after "--" take lists`);
   }
 }
 

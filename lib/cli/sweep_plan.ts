@@ -40,13 +40,13 @@ export function parsePlan(path: string, text: string): SweepPlan {
   } catch {
     throw refuse("it is not JSON");
   }
-  if (!isObject(plan)) throw refuse(`it is no plan, must be {"load": {…}, "groups": [{…}, …]}`);
+  if (!isObject(plan)) throw refuse(`it is not a plan, must be {"load": {…}, "groups": [{…}, …]}`);
   const { load = {}, groups, ...others } = plan;
   const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw refuse(`it has ${JSON.stringify(unknown)}, must have "load" and "groups" alone`);
+  if (unknown !== undefined) throw refuse(`it has ${JSON.stringify(unknown)}, must have only "load" and "groups"`);
   if (!isObject(load)) throw refuse(`"load" must be an object of flags`);
   if (!Array.isArray(groups) || groups.length === 0 || !groups.every(isObject)) {
-    throw refuse(`"groups" must be an array of objects, at least one`);
+    throw refuse(`"groups" must be an array of at least one object`);
   }
   return {
     load: new Map(
@@ -71,7 +71,7 @@ function groupArgs({ backend, ...flags }: Record<string, unknown>, refuse: Refus
 
 function checkedLoadFlag(name: string, refuse: Refuse): string {
   const isOne = [...FLAG_LIST, ...SWITCH_LIST].some((flag) => flag.name === name && LOAD_SCOPES.includes(flag.scope));
-  if (!isOne) throw refuse(`"load" has ${JSON.stringify(name)}, which is no flag of the load`);
+  if (!isOne) throw refuse(`"load" has ${JSON.stringify(name)}, which is not a flag of the load`);
   return name;
 }
 
@@ -79,7 +79,7 @@ function checkedLoadFlag(name: string, refuse: Refuse): string {
 function textOf(name: string, value: unknown, refuse: Refuse): string {
   if (value === true) return "";
   if (typeof value === "number" || typeof value === "string" && value !== "") return String(value);
-  throw refuse(`${JSON.stringify(name)} must be a number, a text or true, got ${JSON.stringify(value)}`);
+  throw refuse(`${JSON.stringify(name)} must be a number, a string or true, got ${JSON.stringify(value)}`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -146,15 +146,17 @@ function checkGroup(group: readonly string[]): void {
 function refuseInGroup(name: string): void {
   if (name === FLAGS.output.name) {
     throw new UsageError(
-      `--${name} would have runs find what others left: a sweep's have a new directory each, in $TMPDIR`,
+      `--${name} would let runs find what others left: each run of a sweep has a new directory in $TMPDIR`,
     );
   }
   const flags = [...FLAG_LIST, ...SWITCH_LIST].filter((flag) => flag.name === name);
   if (flags.some(({ scope }) => LOAD_SCOPES.includes(scope))) {
-    throw new UsageError(`--${name} is of the load, which is the same for all: it goes before the first "--"`);
+    throw new UsageError(
+      `--${name} belongs to the load, which is the same for all groups: put it before the first "--"`,
+    );
   }
   if (flags.every(({ scope }) => scope === undefined || !BACKEND_SCOPES.includes(scope))) {
-    throw new UsageError(`--${name} is of no backend: it goes before the first "--", if anywhere`);
+    throw new UsageError(`--${name} is not a flag of a backend: it cannot be in a group`);
   }
 }
 
@@ -199,10 +201,10 @@ function countOf(product: Product): number {
 function refuseTooMany(products: readonly Product[], yes: boolean): void {
   const count = products.reduce((sum, product) => sum + countOf(product), 0);
   if (count > COMBINATIONS_MAX) {
-    throw new UsageError(`the groups mean ${count} configurations, at most ${COMBINATIONS_MAX}`);
+    throw new UsageError(`the groups make ${count} configurations, must be at most ${COMBINATIONS_MAX}`);
   }
   if (count <= CONFIGURATIONS_MAX || yes) return;
-  throw new UsageError(`the groups mean ${count} configurations, more than ${CONFIGURATIONS_MAX} need --yes`);
+  throw new UsageError(`the groups make ${count} configurations, more than ${CONFIGURATIONS_MAX} need --yes`);
 }
 
 function combinationsOf(product: Product): string[][] {

@@ -53,7 +53,7 @@ export function workloadOptions(raw: RawArguments, values: WorkloadValues, load:
   const shares = values.readRatio === undefined ? preset.shares : sharesWith(values.readRatio, preset.shares);
   const distribution = values.distribution ?? preset.distribution;
   if (given.has(FLAGS.zipfTheta.name) && !hasTheta({ distribution })) {
-    throw new UsageError(`--zipf-theta shapes the zipfian or the latest distribution, got the ${distribution} one`);
+    throw new UsageError(`--zipf-theta goes with the zipfian or the latest distribution, got ${distribution}`);
   }
   const mix: MixOptions = {
     kind: "mix",
@@ -90,7 +90,7 @@ export function numberedMix(
   }
   if (mix.valueBytesMin < NUMBERED_VALUE_BYTES_MIN) {
     throw new UsageError(
-      `--value-size must be at least ${NUMBERED_VALUE_BYTES_MIN}B with crash, whose values say which put wrote them, ` +
+      `--value-size must be at least ${NUMBERED_VALUE_BYTES_MIN}B with crash, where each value identifies its put, ` +
         `got ${mix.valueBytesMin}B`,
     );
   }
@@ -102,12 +102,12 @@ export function numberedMix(
   }
   if (load.inFlight > 1 && mix.keyCount < lanes) {
     throw new UsageError(
-      `--keys must be at least the ${lanes} of --threads times --in-flight with crash, got ${mix.keyCount}`,
+      `--keys must be at least --threads times --in-flight (${lanes}) with crash, got ${mix.keyCount}`,
     );
   }
   if (mix.keyCount < load.threads) {
     throw new UsageError(
-      `--keys must be at least the ${load.threads} of --threads with crash, where each key is one thread's own, ` +
+      `--keys must be at least --threads (${load.threads}) with crash, where each key belongs to one thread, ` +
         `got ${mix.keyCount}`,
     );
   }
@@ -145,7 +145,7 @@ function roomForKeys(values: WorkloadValues, shares: readonly number[], load: Lo
       throw new UsageError(`--max-keys makes room for inserts, got workload ${name}${ratio}, which has none`);
     }
     if (keyCountMax < keyCount) {
-      throw new UsageError(`--max-keys must be at least the ${keyCount} of --keys, got ${keyCountMax}`);
+      throw new UsageError(`--max-keys must be at least --keys (${keyCount}), got ${keyCountMax}`);
     }
     return keyCountMax;
   }

@@ -60,13 +60,13 @@ function tablesThatFit(others: readonly Role[], tableOf: (others: readonly Role[
 /** What makes the results hard to compare, each in one line without a line feed. */
 export function comparisonWarnings({ documents, differences }: Comparison): string[] {
   const names = namesOf(documents);
+  const differing = differences.map(({ key, values }) => {
+    const list = values.map((value) => value === undefined ? "absent" : JSON.stringify(value));
+    return `${key} (${list.join(", ")})`;
+  });
+  const files = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   return [
-    ...differences.map(({ key, values }) => {
-      const list = values.map((value, index) =>
-        `${value === undefined ? "absent" : JSON.stringify(value)} in ${names[index]}`
-      );
-      return escapeControls(`${key} differs: ${list.join(", ")}`);
-    }),
+    ...(differing.length === 0 ? [] : [escapeControls(`${files} differ in ${differing.join(", ")}`)]),
     ...documents.flatMap(({ stoppedBy }, index) =>
       stoppedBy === undefined ? [] : [escapeControls(`${names[index]} was ended early by ${stoppedBy}`)]
     ),

@@ -79,7 +79,7 @@ Deno.test("parseCommand() reads crash with the workload of a run", () => {
 });
 
 Deno.test("parseCommand() refuses a workload of which a crash can show nothing", () => {
-  const told = "--value-size must be at least 23B with crash, whose values say which put wrote them, got";
+  const told = "--value-size must be at least 23B with crash, where each value identifies its put, got";
   assertRefused(`crash --value-size=22B ${FILE}`, `${told} 22B`);
   assertRefused(`crash --value-size=8-64 ${FILE}`, `${told} 8B`);
   assertRefused(`crash --workload=c ${FILE}`, "crash needs puts that it can lose, got workload c, which only reads");
@@ -89,7 +89,7 @@ Deno.test("parseCommand() refuses a workload of which a crash can show nothing",
   );
   assertRefused(
     `crash -t8 --keys=7 ${FILE}`,
-    "--keys must be at least the 8 of --threads with crash, where each key is one thread's own, got 7",
+    "--keys must be at least --threads (8) with crash, where each key belongs to one thread, got 7",
   );
   assertRefused(
     "crash --keys=1G file --file-count=128 --queue-depth=1",
@@ -109,11 +109,11 @@ Deno.test("parseCommand() refuses a crash that it cannot be", () => {
   assertRefused("crash fiel", `unknown backend "fiel", must be ${survivors} (did you mean file?)`);
   assertRefused(
     "crash --cut=power sqlite --output=dir",
-    "--cut=power makes a disk of its own for the files, it takes no --output",
+    "--cut=power puts the files on a disk of their own, and takes no --output",
   );
   assertRefused(
     "crash --cut=power redis --url=redis://127.0.0.1",
-    "crash kills only what it has started, must be --spawn, got --url",
+    "crash kills only servers that it has started, must be --spawn, got --url",
   );
   assertRefused(
     "crash leveldb --threads=100 --in-flight=1000",
@@ -121,9 +121,9 @@ Deno.test("parseCommand() refuses a crash that it cannot be", () => {
   );
   assertRefused(
     "crash leveldb --threads=2 --in-flight=8 --keys=15",
-    "--keys must be at least the 16 of --threads times --in-flight with crash, got 15",
+    "--keys must be at least --threads times --in-flight (16) with crash, got 15",
   );
-  assertRefused("crash file memory", "two backends given, file and memory, must be one of them");
+  assertRefused("crash file memory", "two backends given, file and memory, must be one");
   assertRefused("crash file x", 'unexpected argument "x" beside the backend file');
   assertRefused("crash file --file-count=3 -- x", 'unexpected "x" after "--", nothing may follow it');
   assertRefused("crash file", "the file backend needs --file-count=N, a whole number from 1 to 65536");
@@ -162,7 +162,7 @@ Deno.test("parseCommand() refuses an inspect or export that it cannot be", () =>
     assertRefused(`${command} a --force`, 'unknown flag "--force" (did you mean --force-read?)');
     assertRefused(
       `${command} a --xyz`,
-      `unknown flag "--xyz", must be --format, --force-read, --help or --version`,
+      'unknown flag "--xyz" (see --help)',
     );
     assertRefused(`${command} a --kills=3`, `${command} takes no --kills, which goes with crash or sweep`);
   }
@@ -187,7 +187,7 @@ Deno.test("parseCommand() reads compare, flags anywhere", () => {
 });
 
 Deno.test("parseCommand() refuses a compare that it cannot be", () => {
-  const two = "compare needs two files at least: kvlab compare A.json B.json, got";
+  const two = "compare needs at least two files: kvlab compare A.json B.json, got";
   assertRefused("compare", `${two} none`);
   assertRefused("compare a.json", `${two} "a.json"`);
   assertRefused(["compare", "a.json", ""], `${two} "a.json", ""`);
@@ -195,7 +195,7 @@ Deno.test("parseCommand() refuses a compare that it cannot be", () => {
   assertRefused("compare a b --format=csv", '--format must be text or json, got "csv"');
   assertRefused("compare a b --format=", "--format needs a value, must be text or json");
   assertRefused("compare a b --force-read", "compare takes no --force-read, which goes with inspect or export");
-  assertRefused("compare a b --xyz", 'unknown flag "--xyz", must be --format, --help or --version');
+  assertRefused("compare a b --xyz", 'unknown flag "--xyz" (see --help)');
   assertRefused(
     "memory compare",
     'unexpected argument "compare" beside the backend memory, ' +
@@ -290,11 +290,11 @@ Deno.test("parseCommand() reads a report of any number of results", () => {
 });
 
 Deno.test("parseCommand() refuses a report of nothing, and one that would overwrite a result", () => {
-  assertRefused("report", "report needs a file at least: kvlab report RESULT.json, got none");
-  assertRefused(["report", ""], 'report needs a file at least: kvlab report RESULT.json, got ""');
+  assertRefused("report", "report needs at least one file: kvlab report RESULT.json, got none");
+  assertRefused(["report", ""], 'report needs at least one file: kvlab report RESULT.json, got ""');
   assertRefused("report a --output=a", '"a" is one of the results, the report must be another file');
   assertRefused("report a b --map=b", '"b" is one of the results, the report must be another file');
-  assertRefused("report a --map=r --output=r", '--output and --map must be two files, got "r" for both');
+  assertRefused("report a --map=r --output=r", '--output and --map must be different files, got "r" for both');
   assertRefused(["report", "a", "--output="], "--output needs a value, must be a file");
 });
 

@@ -103,10 +103,10 @@ Deno.test("parseCommand() refuses values of the measurement's flags that are non
 });
 
 Deno.test("parseCommand() refuses flags of the measurement that contradict each other", () => {
-  const ends = "--load-time-sec and --ops both say when the load ends, must be one of them";
+  const ends = "--load-time-sec and --ops both say when the load ends, give one of them";
   assertRefused("--ops=1k --load-time-sec=10 memory", ends);
   assertRefused("--load-time-sec=1 memory --ops 1", ends);
-  const begins = "--pattern and --rate both say when operations begin, must be one of them";
+  const begins = "--pattern and --rate both say when operations begin, give one of them";
   for (const pattern of PATTERN_NAMES) assertRefused(`--rate=1k --pattern=${pattern} memory`, begins);
 });
 

@@ -51,7 +51,7 @@ Deno.test("parseCommand() keeps odd names of files as they are", () => {
 Deno.test("parseCommand() refuses files without a name", () => {
   const rows = [["result", "a file"], ["series", "a file"], ["report", "a file"], [
     "histograms",
-    "the beginning of files' names",
+    "a prefix of file names",
   ]] as const;
   for (const [name, allowed] of rows) {
     assertRefused(["memory", `--${name}=`], `--${name} needs a value, must be ${allowed}`);
@@ -62,7 +62,7 @@ Deno.test("parseCommand() refuses files without a name", () => {
 });
 
 Deno.test("parseCommand() refuses files of one run for several", () => {
-  const one = "is of one run, got --repeat=2: leave one of them out";
+  const one = "holds a single run, got --repeat=2: leave one of them out";
   assertRefused("--repeat=2 --series=a.csv memory", `--series ${one}`);
   assertRefused("--repeat=2 --histograms=a memory", `--histograms ${one}`);
 });
@@ -74,7 +74,7 @@ Deno.test("parseCommand() refuses histograms of operations that are not timed", 
 });
 
 Deno.test("parseCommand() refuses two outputs in one file", () => {
-  assertRefused("--result=a --series=a memory", '--result and --series must be two files, got "a" for both');
-  assertRefused("--result=a --report=a memory", '--result and --report must be two files, got "a" for both');
-  assertRefused("--report=a --series=a memory", '--series and --report must be two files, got "a" for both');
+  assertRefused("--result=a --series=a memory", '--result and --series must be different files, got "a" for both');
+  assertRefused("--result=a --report=a memory", '--result and --report must be different files, got "a" for both');
+  assertRefused("--report=a --series=a memory", '--series and --report must be different files, got "a" for both');
 });

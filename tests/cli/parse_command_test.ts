@@ -5,14 +5,13 @@
  */
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { COMMAND_WORDS, flagsOf } from "../../lib/cli/commands.ts";
+import { COMMAND_WORDS } from "../../lib/cli/commands.ts";
 import { BACKEND_NAMES, FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
 import { listNames } from "../../lib/cli/wording.ts";
 import { assertRefused, assertRun, DEFAULTS, FILE, FILE_BACKEND, MEMORY_RUN, split } from "./command_lines.ts";
 
-const ALL_FLAGS = listNames(flagsOf("run").map(({ name }) => `--${name}`));
 const KINDS: readonly string[] = ["help", "version", "run", ...COMMAND_WORDS];
 const FIRST_WORDS = listNames([...BACKEND_NAMES, ...COMMAND_WORDS]);
 
@@ -240,8 +239,8 @@ Deno.test("parseCommand() refuses unknown flags, and names the closest", () => {
     ["--THREADS=4 memory", 'unknown flag "--THREADS" (did you mean --threads?)'],
     ["--threads.x=4 memory", 'unknown flag "--threads.x" (did you mean --threads?)'],
     ["-threads=4 memory", 'unknown flag "-threads" (did you mean --threads?)'],
-    ["-tx=4 memory", `unknown flag "-tx", must be ${ALL_FLAGS}`],
-    ["-T4 memory", `unknown flag "-T4", must be ${ALL_FLAGS}`],
+    ["-tx=4 memory", `unknown flag "-tx" (see --help)`],
+    ["-T4 memory", `unknown flag "-T4" (see --help)`],
     ["-T 4 memory", 'unknown flag "-T" (did you mean -t?)'],
     ["--t 4 memory", 'unknown flag "--t" (did you mean -t?)'],
     ["-help", 'unknown flag "-help" (did you mean --help?)'],
@@ -249,23 +248,23 @@ Deno.test("parseCommand() refuses unknown flags, and names the closest", () => {
     ["file --filecount=3", 'unknown flag "--filecount" (did you mean --file-count?)'],
     ["file --write-period=500", 'unknown flag "--write-period" (did you mean --write-period-us?)'],
     ["--load-time 10 memory", 'unknown flag "--load-time" (did you mean --load-time-sec?)'],
-    ["--xyz memory", `unknown flag "--xyz", must be ${ALL_FLAGS}`],
-    ["-x memory", `unknown flag "-x", must be ${ALL_FLAGS}`],
-    ["-1 memory", `unknown flag "-1", must be ${ALL_FLAGS}`],
-    ["--no-threads memory", `unknown flag "--no-threads", must be ${ALL_FLAGS}`],
-    ["--no-threads=4 memory", `unknown flag "--no-threads", must be ${ALL_FLAGS}`],
-    ["--no-no-threads=4 memory", `unknown flag "--no-no-threads", must be ${ALL_FLAGS}`],
-    ["--no-no-preload memory", `unknown flag "--no-no-preload", must be ${ALL_FLAGS}`],
+    ["--xyz memory", `unknown flag "--xyz" (see --help)`],
+    ["-x memory", `unknown flag "-x" (see --help)`],
+    ["-1 memory", `unknown flag "-1" (see --help)`],
+    ["--no-threads memory", `unknown flag "--no-threads" (see --help)`],
+    ["--no-threads=4 memory", `unknown flag "--no-threads" (see --help)`],
+    ["--no-no-threads=4 memory", `unknown flag "--no-no-threads" (see --help)`],
+    ["--no-no-preload memory", `unknown flag "--no-no-preload" (see --help)`],
     ["--no-=4 memory", 'unknown flag "--no-" (did you mean --no-preload?)'],
     ["--no-device-prob memory", 'unknown flag "--no-device-prob" (did you mean --no-device-probe?)'],
-    ["--__proto__=4 memory", `unknown flag "--__proto__", must be ${ALL_FLAGS}`],
-    ["--__proto__.threads=4 memory", `unknown flag "--__proto__.threads", must be ${ALL_FLAGS}`],
-    ["--constructor memory", `unknown flag "--constructor", must be ${ALL_FLAGS}`],
-    ["--_=memory", `unknown flag "--_", must be ${ALL_FLAGS}`],
-    ["-_ memory", `unknown flag "-_", must be ${ALL_FLAGS}`],
-    ["--=4 memory", `unknown flag "--=4", must be ${ALL_FLAGS}`],
-    ["--- memory", `unknown flag "---", must be ${ALL_FLAGS}`],
-    ["-😀 memory", `unknown flag "-😀", must be ${ALL_FLAGS}`],
+    ["--__proto__=4 memory", `unknown flag "--__proto__" (see --help)`],
+    ["--__proto__.threads=4 memory", `unknown flag "--__proto__.threads" (see --help)`],
+    ["--constructor memory", `unknown flag "--constructor" (see --help)`],
+    ["--_=memory", `unknown flag "--_" (see --help)`],
+    ["-_ memory", `unknown flag "-_" (see --help)`],
+    ["--=4 memory", `unknown flag "--=4" (see --help)`],
+    ["--- memory", `unknown flag "---" (see --help)`],
+    ["-😀 memory", `unknown flag "-😀" (see --help)`],
   ] as const;
   for (const [line, message] of rows) assertRefused(split(line), message);
   assertStrictEquals(Object.hasOwn(Object.prototype, "threads"), false);
@@ -291,8 +290,8 @@ Deno.test("parseCommand() refuses wrong words", () => {
     [[], `no backend or command given, must be ${FIRST_WORDS}`],
     [["--threads=4"], `no backend or command given, must be ${FIRST_WORDS}`],
     [[""], `unknown backend or command "", must be ${FIRST_WORDS}`],
-    [["memory", "file"], "two backends given, memory and file, must be one of them"],
-    [["file", "file"], "two backends given, file and file, must be one of them"],
+    [["memory", "file"], "two backends given, memory and file, must be one"],
+    [["file", "file"], "two backends given, file and file, must be one"],
     [["memory", "x"], 'unexpected argument "x" beside the backend memory'],
     [["memory", ""], 'unexpected argument "" beside the backend memory'],
     [["file", "crash"], 'unexpected argument "crash" beside the backend file, the command must be the first word'],

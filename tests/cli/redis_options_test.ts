@@ -55,14 +55,14 @@ Deno.test("parseCommand() reads clusters", () => {
 });
 
 Deno.test("parseCommand() refuses redis flags that do not go together", () => {
-  const started = "goes with --spawn: a server that runs already keeps its own settings";
-  assertRefused("redis", "the redis backend needs --url=URL (a server that runs) or --spawn (one that is started)");
-  assertRefused(`redis --spawn --url=${URL}`, "--url and --spawn say both which server, must be one of them");
+  const started = "goes with --spawn: a running server keeps its own settings";
+  assertRefused("redis", "the redis backend needs --url=URL (a running server) or --spawn (to start one)");
+  assertRefused(`redis --spawn --url=${URL}`, "--url and --spawn say both which server, give one of them");
   assertRefused(`redis --url=${URL} --appendfsync=no`, `--appendfsync ${started}`);
   assertRefused(`redis --url=${URL} --output=dir`, `--output ${started}`);
   assertRefused(
     `redis --url=${URL} --cluster=3x1`,
-    "--cluster takes no value with --url: the cluster that runs already has its own shape",
+    "--cluster takes no value with --url: a running cluster has its own shape",
   );
   assertRefused(
     "redis --spawn --cluster",
@@ -79,7 +79,7 @@ Deno.test("parseCommand() refuses redis flags that do not go together", () => {
   );
   assertRefused(
     "redis --spawn --wait=1",
-    "--wait must be a number of replicas that there are, at most 0 here, got 1",
+    "--wait must be at most the number of replicas, which is 0, got 1",
   );
   assertRefused(
     "redis --url=http://host",
@@ -101,11 +101,11 @@ Deno.test("parseCommand() has a crash of a cluster kill its primaries, and one o
   assertRefused("crash redis --spawn --lag=1s", "--lag goes with --cluster");
   assertRefused(
     `crash redis --url=${URL}`,
-    "crash kills only what it has started, must be --spawn, got --url",
+    "crash kills only servers that it has started, must be --spawn, got --url",
   );
   assertRefused(
     "crash redis --spawn --cluster=3x1 --lag=2s",
-    "--lag must be shorter than --node-timeout=2000ms, got 2000ms: else the replicas are held for dead",
+    "--lag must be shorter than --node-timeout=2000ms, got 2000ms: otherwise the replicas are considered dead",
   );
 });
 

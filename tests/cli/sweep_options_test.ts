@@ -73,14 +73,14 @@ Deno.test("parseCommand() refuses what a sweep cannot be, in one clear line", ()
   assertRefused("sweep --lose-at-most=-1", `--lose-at-most must be ${losses}, got "-1"`);
   assertRefused("sweep --on=fire", '--on must be process-crash or power-loss, got "fire"');
   assertRefused("sweep --kills=1001", '--kills must be a whole number from 0 to 1000, got "1001"');
-  assertRefused("sweep --resume", "--resume needs --results=FILE.jsonl, what to go on with");
-  assertRefused("sweep memory", 'unexpected "memory" beside sweep, a backend and its flags go behind "--"');
-  assertRefused("sweep --plan=p.json -- memory", '--plan has the groups, got others behind "--" as well');
+  assertRefused("sweep --resume", "--resume needs --results=FILE.jsonl to continue from");
+  assertRefused("sweep memory", 'unexpected "memory" after sweep, a backend and its flags go after "--"');
+  assertRefused("sweep --plan=p.json -- memory", '--plan defines the groups, got others after "--" as well');
   assertRefused("sweep --repeat=3", "sweep takes no --repeat: it goes on in rounds until --budget is up");
   assertRefused("sweep --rate=10k", "sweep takes no --rate: it compares how fast each configuration can be");
   assertRefused(
     "sweep --threads=1,2 -- memory",
-    '--threads takes one value, got the list "1,2": only flags behind "--" take lists',
+    '--threads takes one value, got the list "1,2": only flags after "--" take lists',
   );
-  assertRefused("sweep --results=a --report=a", '--results and --report must be two files, got "a" for both');
+  assertRefused("sweep --results=a --report=a", '--results and --report must be different files, got "a" for both');
 });

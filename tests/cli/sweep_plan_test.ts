@@ -31,13 +31,13 @@ Deno.test("parsePlan() gives the load and the groups as the command line has the
 Deno.test("parsePlan() refuses what is no plan, with the path and the reason", () => {
   const rows = [
     ["{", "it is not JSON"],
-    ["[]", 'it is no plan, must be {"load": {…}, "groups": [{…}, …]}'],
-    ['{"groups": []}', '"groups" must be an array of objects, at least one'],
-    ['{"load": {}}', '"groups" must be an array of objects, at least one'],
+    ["[]", 'it is not a plan, must be {"load": {…}, "groups": [{…}, …]}'],
+    ['{"groups": []}', '"groups" must be an array of at least one object'],
+    ['{"load": {}}', '"groups" must be an array of at least one object'],
     ['{"groups": [{"file-count": 3}]}', 'a group has no "backend"'],
-    ['{"groups": [{"backend": "memory"}], "laod": {}}', 'it has "laod", must have "load" and "groups" alone'],
-    ['{"groups": [{"backend": "memory"}], "load": {"kyes": 3}}', '"load" has "kyes", which is no flag of the load'],
-    ['{"groups": [{"backend": "memory", "sync": {}}]}', '"sync" must be a number, a text or true, got {}'],
+    ['{"groups": [{"backend": "memory"}], "laod": {}}', 'it has "laod", must have only "load" and "groups"'],
+    ['{"groups": [{"backend": "memory"}], "load": {"kyes": 3}}', '"load" has "kyes", which is not a flag of the load'],
+    ['{"groups": [{"backend": "memory", "sync": {}}]}', '"sync" must be a number, a string or true, got {}'],
   ] as const;
   for (const [text, reason] of rows) {
     const error = assertThrows(() => parsePlan("p.json", text), PersistError);

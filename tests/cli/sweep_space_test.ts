@@ -92,13 +92,13 @@ Deno.test("sweepSpace() says which group is wrong", () => {
   assertSpaceRefused([`${LOG} --queue-depth=8,`], "group 1: --queue-depth must be a whole number");
   assertSpaceRefused(
     [`${LOG} --queue-depth=8 --threads=1,2`],
-    'group 1: --threads is of the load, which is the same for all: it goes before the first "--"',
+    'group 1: --threads belongs to the load, which is the same for all groups: put it before the first "--"',
   );
   assertSpaceRefused(
     [`${LOG} --queue-depth=8 --output=dir`],
-    "group 1: --output would have runs find what others left",
+    "group 1: --output would let runs find what others left",
   );
-  assertSpaceRefused([`${LOG} --queue-depth=8 --budget=3m`], "group 1: --budget is of no backend");
+  assertSpaceRefused([`${LOG} --queue-depth=8 --budget=3m`], "group 1: --budget is not a flag of a backend");
   assertSpaceRefused([`${LOG} --queue-depth=8 --sync=none --sync=data`], "group 1: --sync is given 2 times");
   assertSpaceRefused(["memory", LOG], "group 2: the file backend needs one persistence policy");
 });
@@ -110,6 +110,6 @@ Deno.test("sweepSpace() says of a wrong load that the load is wrong", () => {
 Deno.test("sweepSpace() refuses more than 500 configurations, unless they are wanted", () => {
   const numbers = Array.from({ length: 501 }, (_, index) => index + 1).join(",");
   const group = `${LOG} --queue-depth=${numbers}`;
-  assertSpaceRefused([group], "the groups mean 501 configurations, more than 500 need --yes");
+  assertSpaceRefused([group], "the groups make 501 configurations, more than 500 need --yes");
   assertEquals(spaceOf([group], { yes: true }).configurations.length, 501);
 });

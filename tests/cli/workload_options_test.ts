@@ -153,7 +153,7 @@ Deno.test("parseCommand() makes room for what the load inserts", () => {
 Deno.test("parseCommand() refuses values of the workload's flags that are none, and says what is allowed", () => {
   const count = "a count from 1 to 1000000000, such as 65536, 10k or 1M (k: thousands, M: millions)";
   const units = "in B, kB, KiB, MB, MiB, GB or GiB";
-  const values = `a size from 1B to 1MiB ${units}, or the least and the greatest, such as 100B or 64-1KiB`;
+  const values = `a size from 1B to 1MiB ${units}, or a range, such as 100B or 64-1KiB`;
   const rows = [
     ["--workload", "seed, a, b, c, d or f", ["g", "ab", "workloadb", "B1", "__proto__", "4"]],
     ["--read-ratio", "a share from 0 to 1, such as 0.95", ["1.1", "95%", "95", "0,5", "-0.5", ".5", "1e-1", "NaN"]],
@@ -198,18 +198,18 @@ Deno.test("parseCommand() says of a name what was meant, and why there is no wor
 Deno.test("parseCommand() refuses flags of the workload that contradict each other", () => {
   assertRefused(
     "--preload --no-preload memory",
-    "--preload and --no-preload contradict each other, must be one of them",
+    "--preload and --no-preload contradict each other, give one of them",
   );
-  const theta = "--zipf-theta shapes the zipfian or the latest distribution, got the";
-  assertRefused("--zipf-theta=0.5 memory", `${theta} uniform one`);
-  assertRefused("--workload=b --distribution=hotspot --zipf-theta=0.5 memory", `${theta} hotspot one`);
+  const theta = "--zipf-theta goes with the zipfian or the latest distribution, got";
+  assertRefused("--zipf-theta=0.5 memory", `${theta} uniform`);
+  assertRefused("--workload=b --distribution=hotspot --zipf-theta=0.5 memory", `${theta} hotspot`);
   const inserts = "--max-keys makes room for inserts, got workload";
   assertRefused("--max-keys=1M memory", `${inserts} seed, which has none`);
   assertRefused("--workload=b --max-keys=1M memory", `${inserts} b, which has none`);
   assertRefused("--workload=d --read-ratio=1 --max-keys=1M memory", `${inserts} d with --read-ratio=1, which has none`);
-  const least = "--max-keys must be at least the";
-  assertRefused("--workload=d --max-keys=10 memory", `${least} 65536 of --keys, got 10`);
-  assertRefused("--workload=d --keys=1M --max-keys=999999 memory", `${least} 1000000 of --keys, got 999999`);
+  const least = "--max-keys must be at least --keys";
+  assertRefused("--workload=d --max-keys=10 memory", `${least} (65536), got 10`);
+  assertRefused("--workload=d --keys=1M --max-keys=999999 memory", `${least} (1000000), got 999999`);
 });
 
 Deno.test("parseCommand() refuses keys too short for their numbers", () => {

@@ -193,7 +193,7 @@ Deno.test("comparisonText() keeps its lines whatever the files are called", () =
   assert(table[0]?.includes("x\\x0ay\\x1b[2J"));
 });
 
-Deno.test("comparisonWarnings() names what differs, with the value in each file", () => {
+Deno.test("comparisonWarnings() names what differs in one line, with the value in each file", () => {
   const other = {
     ...single,
     kvlab: "0.2.0",
@@ -203,11 +203,8 @@ Deno.test("comparisonWarnings() names what differs, with the value in each file"
     stopped_by: "SIGINT",
   };
   assertEquals(comparisonWarnings(compare(single, other)), [
-    'kvlab differs: "0.1.0" in a, "0.2.0" in b',
-    "seed differs: 123 in a, 7 in b",
-    "machine.cpu_count differs: 4 in a, 8 in b",
-    'options.pattern differs: "consistent" in a, "bursty" in b',
-    "options.output differs: absent in a, null in b",
+    'a and b differ in kvlab ("0.1.0", "0.2.0"), seed (123, 7), machine.cpu_count (4, 8), ' +
+    'options.pattern ("consistent", "bursty"), options.output (absent, null)',
     "b was ended early by SIGINT",
   ]);
   assertEquals(comparisonWarnings(compare(single, single)), []);

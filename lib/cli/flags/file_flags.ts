@@ -16,7 +16,7 @@ export const FILE_FLAGS = {
     name: "file-count",
     scope: "file",
     placeholder: "N",
-    about: "Number of files, one per shard, or of block files or logs. Required.",
+    about: "Number of files: shard files, block files or logs. Required.",
     ...wholeNumber({ min: 1, max: 65_536 }),
   },
   /** In microseconds. */
@@ -25,7 +25,8 @@ export const FILE_FLAGS = {
     scope: "file",
     policy: "synchronous",
     placeholder: "P",
-    about: "Synchronous policy: a put writes its shard's file, and blocks, once P µs have passed since the last write.",
+    about: "Synchronous policy: a put writes its shard's file itself, and blocks, once P µs have passed since the " +
+      "last write.",
     ...wholeNumber({ min: 1, max: 86_400_000_000 }),
   },
   queueDepth: {
@@ -42,8 +43,8 @@ export const FILE_FLAGS = {
     name: "queue-memory",
     scope: "file",
     about:
-      "Bound on the bytes in memory that wait to be written: those queued, with --queue-depth, and those of records " +
-      `that no log has yet, with --layout=log. Units: ${listNames(SIZE_UNITS)}; without, bytes.`,
+      "Limit on the bytes in memory that wait to be written: those queued, with --queue-depth, and those of records " +
+      `not yet in a log, with --layout=log. Units: ${listNames(SIZE_UNITS)}; none for bytes.`,
     defaultText: "256MiB",
     ...size({ min: "4KiB", max: "8GiB" }, { example: "256MiB" }),
   },
@@ -53,7 +54,8 @@ export const FILE_FLAGS = {
     scope: "file",
     policy: "periodic",
     placeholder: "P",
-    about: "Periodic policy: a put touches memory only; every P µs the file worker writes each shard that has changed.",
+    about: "Periodic policy: a put only touches memory; every P µs the file worker writes each shard that has " +
+      "changed.",
     ...wholeNumber({ min: 1, max: 86_400_000_000 }),
   },
   /** In microseconds. */
@@ -62,17 +64,16 @@ export const FILE_FLAGS = {
     scope: "file",
     policy: "commit",
     placeholder: "D",
-    about:
-      "Commit policy: a put returns only when it is in the file system, and synced as --sync says. Puts that wait " +
-      "at the same time share one write and one sync; whoever writes waits D µs for more to join. 0: for nobody.",
+    about: "Commit policy: a put returns only once it is in the file system, and synced as --sync says. Puts that " +
+      "wait at the same time share one write and one sync; whoever writes waits D µs for more to join. 0: does " +
+      "not wait.",
     ...wholeNumber({ min: 0, max: 1_000_000 }),
   },
   layout: {
     name: "layout",
     scope: "file",
-    about:
-      "What a write writes. snapshot: the whole shard, to a file of its own. blocks: the blocks of one of --file-count " +
-      "files that have changed, each to one of two places by turns. log: a record for each put, appended to one of " +
+    about: "What is written. snapshot: the whole shard, to a file of its own. blocks: the changed blocks of one of " +
+      "--file-count files, each alternating between two places. log: a record for each put, appended to one of " +
       "--file-count logs.",
     defaultText: "snapshot",
     ...oneOf(LAYOUT_NAMES),
@@ -89,18 +90,17 @@ export const FILE_FLAGS = {
   logSize: {
     name: "log-size",
     scope: "file",
-    about:
-      "With --layout=log: a checkpoint takes a log's place once it has more bytes of records than this, and than " +
-      "twice its checkpoint.",
+    about: "With --layout=log: a log is replaced by a checkpoint once its records take more than this, and more than " +
+      "twice its last checkpoint.",
     defaultText: "4MiB",
     ...size({ min: "64KiB", max: "8GiB" }, { example: "4MiB" }),
   },
   replace: {
     name: "replace",
     scope: "file",
-    about:
-      "How a snapshot replaces the one before. rename: a temporary file, renamed over it. alternate: two files per " +
-      "shard, kept open and overwritten in turn. in-place: the one file, kept open and overwritten; a crash may tear it.",
+    about: "How a snapshot replaces the previous one. rename: a temporary file is renamed over it. alternate: two " +
+      "files per shard, kept open and overwritten in turn. in-place: one file, kept open and overwritten; a " +
+      "crash may tear it.",
     defaultText: "rename",
     ...oneOf(REPLACE_NAMES),
   },
@@ -108,7 +108,7 @@ export const FILE_FLAGS = {
     name: "sync",
     scope: "file",
     engines: ["leveldb"],
-    about: "What is synced to the device before a snapshot counts as durable. data: the file (fdatasync). full: its " +
+    about: "What is synced to the device before a write counts as durable. data: the file (fdatasync). full: its " +
       "directory too (fsync).",
     defaultText: "none",
     ...oneOf(SYNC_NAMES),

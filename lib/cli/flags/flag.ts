@@ -163,6 +163,6 @@ export function sizeBounds({ min, max }: { readonly min: string; readonly max: s
 
 function exactBytes(text: string): number {
   const bytes = parseByteSize(text, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  if (bytes === undefined) throw new RangeError(`Cannot bound a size by ${text}: it is none`);
+  if (bytes === undefined) throw new RangeError(`Cannot bound a size by ${text}: it is not a size`);
   return bytes;
 }

@@ -43,7 +43,7 @@ export const LOAD_FLAGS = {
     name: "seed",
     scope: "load",
     placeholder: "N",
-    about: "Seed of the operations: the same seed gives each thread the same ones.",
+    about: "Seed of the operations: with the same seed, each thread does the same ones.",
     defaultNote: "random, and shown",
     ...wholeNumber({ min: 0, max: 2 ** 32 - 1 }),
   },

@@ -18,17 +18,16 @@ export const MEASUREMENT_FLAGS = {
   ops: {
     name: "ops",
     scope: "measurement",
-    about: "End the load after so many operations of all threads, rather than after --load-time-sec.",
-    defaultNote: "the time ends it",
+    about: "End the load after this many operations of all threads, instead of after --load-time-sec.",
+    defaultNote: "--load-time-sec ends it",
     ...count({ min: 1, max: 1_000_000_000_000 }, { example: "100k or 1.5M" }),
   },
   rate: {
     name: "rate",
     scope: "measurement",
-    about:
-      "Operations that all threads begin per second, evenly spaced, whether those before have ended or not (an open " +
-      "loop); latencies count from the intended start. Takes the place of --pattern.",
-    defaultNote: "each waits for the one before",
+    about: "Operations that all threads start per second, evenly spaced, whether or not earlier ones have ended (an " +
+      "open loop); latencies count from the intended start. Replaces --pattern.",
+    defaultNote: "each operation waits for the one before",
     ...count({ min: 1, max: 1_000_000_000 }, { example: "500, 10k or 1.5M" }),
   },
   latencySample: {
@@ -36,14 +35,14 @@ export const MEASUREMENT_FLAGS = {
     scope: "measurement",
     placeholder: "N",
     about: "Time every Nth operation of a thread; 1: all, 0: none.",
-    defaultNote: "1 with --rate, a pattern that waits or an engine, otherwise 256",
+    defaultNote: "1 with --rate, a pattern that waits or an engine; otherwise 256",
     ...wholeNumber({ min: 0, max: 1_000_000 }),
   },
   /** In milliseconds. */
   interval: {
     name: "interval",
     scope: "measurement",
-    about: "Time from one row of the series to the next.",
+    about: "Time between the rows of the series.",
     defaultText: "1s",
     ...duration({ min: "10ms", minMs: 10 }, { example: "1s" }),
   },
@@ -51,7 +50,7 @@ export const MEASUREMENT_FLAGS = {
     name: "repeat",
     scope: "measurement",
     placeholder: "N",
-    about: "How often the run is done, each time anew.",
+    about: "How many times to run.",
     defaultText: "1",
     ...wholeNumber({ min: 1, max: 1000 }),
   },
@@ -62,6 +61,6 @@ export const MEASUREMENT_SWITCHES = {
   noDeviceProbe: {
     name: "no-device-probe",
     scope: "device",
-    about: "Do not measure, before the load, what the device under the files can do.",
+    about: "Do not measure the device under the files before the load.",
   },
 } as const satisfies Record<string, FlagName>;

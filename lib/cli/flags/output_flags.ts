@@ -21,7 +21,7 @@ export const OUTPUT_FLAGS = {
     name: "result",
     scope: "output",
     placeholder: "FILE.json",
-    about: "Also write the result to a file, as JSON, for kvlab compare.",
+    about: "Also write the result to a file as JSON, for kvlab compare.",
     defaultNote: "no file",
     ...path("a file"),
   },
@@ -29,7 +29,7 @@ export const OUTPUT_FLAGS = {
     name: "series",
     scope: "output",
     placeholder: "FILE.csv",
-    about: "Write a row for each --interval of the load to a file, as CSV.",
+    about: "Write the series to a file as CSV, a row for each --interval.",
     defaultNote: "no file",
     ...path("a file"),
   },
@@ -37,7 +37,7 @@ export const OUTPUT_FLAGS = {
     name: "report",
     scope: "page",
     placeholder: "FILE.html",
-    about: "Also write the result to a file, as an HTML page with pictures, as kvlab report does.",
+    about: "Also write the result to a file as an HTML page with charts, like kvlab report.",
     defaultNote: "no file",
     ...path("a file"),
   },
@@ -45,10 +45,10 @@ export const OUTPUT_FLAGS = {
     name: "histograms",
     scope: "output",
     placeholder: "PREFIX",
-    about: "Write the latencies as HdrHistogram files: of each kind of operation, such as PREFIX-read.hgrm, and all " +
-      "of them in PREFIX.hlog.",
+    about: "Write the latencies as HdrHistogram files: one for each kind of operation, such as PREFIX-read.hgrm, and " +
+      "all of them in PREFIX.hlog.",
     defaultNote: "no files",
-    ...path("the beginning of files' names"),
+    ...path("a prefix of file names"),
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
@@ -57,6 +57,6 @@ export const OUTPUT_SWITCHES = {
   quiet: {
     name: "quiet",
     scope: "progress",
-    about: "Print nothing on stderr but warnings and errors.",
+    about: "Print only warnings and errors on stderr.",
   },
 } as const satisfies Record<string, FlagName>;

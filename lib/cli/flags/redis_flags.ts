@@ -35,8 +35,8 @@ export const REDIS_FLAGS = {
     scope: "engine",
     engines: ["redis"],
     placeholder: "URL",
-    about: "redis: a server that runs already, or with --cluster any node of a cluster. Only keys that begin with " +
-      "kvlab: are put there, and removed at the end.",
+    about: "redis: a running server, or with --cluster any node of a running cluster. All keys put there begin with " +
+      "kvlab: and are removed at the end.",
     allowed: "a URL such as redis://:password@host:6379/0, or rediss:// for TLS",
     parse: parseUrl,
   },
@@ -47,8 +47,8 @@ export const REDIS_FLAGS = {
     valueOptional: true,
     placeholder: "PATH",
     about:
-      `redis: starts a server on a free port of the loopback interface, with a directory of its own, and ends it. ` +
-      `Without PATH: ${USUAL_PROGRAM}.`,
+      `redis: start a server on a free port of the loopback interface, with a directory of its own, and stop it at the ` +
+      `end. Without PATH: ${USUAL_PROGRAM}.`,
     allowed: "a program",
     parse: (text: string): string | undefined => text === "" ? USUAL_PROGRAM : text,
   },
@@ -59,7 +59,8 @@ export const REDIS_FLAGS = {
     engines: ["redis"],
     valueOptional: true,
     placeholder: "PxR",
-    about: "redis: a cluster. With --spawn, of P primaries with R replicas each, such as 3x1; with --url, without PxR.",
+    about: "redis: a cluster. With --spawn: P primaries with R replicas each, such as 3x1; with --url: takes no " +
+      "value.",
     allowed: `PxR with P from ${PRIMARIES.min} to ${PRIMARIES.max} and R from ${REPLICAS.min} to ${REPLICAS.max}`,
     parse: (text: string) => text === "" ? "running" : parseShape(text),
   },
@@ -68,7 +69,7 @@ export const REDIS_FLAGS = {
     name: "node-timeout",
     scope: "engine",
     engines: ["redis"],
-    about: "redis: after so long without an answer the nodes of a cluster that is started hold one of theirs for dead.",
+    about: "redis: how long a node of a spawned cluster may go without answering before the others consider it dead.",
     defaultText: "2s",
     ...duration({ min: "100ms", minMs: 100 }, { example: "500ms" }),
   },
@@ -76,8 +77,7 @@ export const REDIS_FLAGS = {
     name: "appendfsync",
     scope: "engine",
     engines: ["redis"],
-    about:
-      "redis: the server that is started keeps an append-only file, and syncs it never by itself, once a second, or " +
+    about: "redis: the spawned server keeps an append-only file, which it syncs never by itself, once a second, or " +
       "before each reply.",
     defaultNote: "no such file",
     ...oneOf(APPENDFSYNC_NAMES),
@@ -87,8 +87,8 @@ export const REDIS_FLAGS = {
     scope: "engine",
     engines: ["redis"],
     placeholder: "SECONDS:CHANGES",
-    about:
-      "redis: the server that is started writes a snapshot once so many seconds have passed and changes been made.",
+    about: "redis: the spawned server writes a snapshot once this many seconds have passed and this many changes " +
+      "have been made.",
     defaultNote: "no snapshots",
     allowed: "SECONDS:CHANGES, two whole numbers from 1, such as 60:1000",
     parse: parseRule,
@@ -98,7 +98,7 @@ export const REDIS_FLAGS = {
     scope: "engine",
     engines: ["redis"],
     placeholder: "N",
-    about: "redis: a put is acknowledged once N replicas have it (WAIT, on the connection that wrote).",
+    about: "redis: a put is acknowledged once N replicas have it (WAIT, on the connection that wrote it).",
     defaultText: "0",
     ...wholeNumber({ min: 0, max: 100 }),
   },
@@ -107,9 +107,8 @@ export const REDIS_FLAGS = {
     name: "lag",
     scope: "crash",
     engines: ["redis"],
-    about:
-      "Of crash with redis --spawn --cluster, where a primary is killed each time: for so long before that its replicas are " +
-      "stopped and get nothing more, as over a slow network.",
+    about: "crash with redis --spawn --cluster, which kills a primary each time: how long before the kill its " +
+      "replicas are stopped and receive nothing, as over a slow network.",
     defaultText: "0ms",
     ...duration({ min: "0ms", minMs: 0 }, { example: "300ms" }),
   },

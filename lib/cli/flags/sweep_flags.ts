@@ -25,8 +25,8 @@ export const SWEEP_FLAGS = {
   budget: {
     name: "budget",
     scope: "sweep",
-    about: "How long the sweep may take. Rounds go on until the frontier is separated or this is up; what is clearly " +
-      "dominated no longer runs.",
+    about: "How long the sweep may take. Rounds go on until the frontier is separated or the time is up; clearly " +
+      "dominated configurations stop running.",
     defaultText: "10m",
     ...duration({ min: "1s", minMs: 1000 }, { example: "3m" }),
   },
@@ -34,7 +34,7 @@ export const SWEEP_FLAGS = {
     name: "lose-at-most",
     scope: "sweep",
     placeholder: "LOSS",
-    about: "The most that a crash may cost, as a time such as 10ms, or a number of acknowledged writes.",
+    about: "The most that a crash may cost: a time such as 10ms, or a number of acknowledged writes.",
     defaultNote: "answers for 0, 10ms and 100ms",
     allowed: "a duration up to a day in ms, s or m, or a number of writes, such as 10ms, 100 or 0",
     parse: (text: string): LossLimit | undefined => {
@@ -47,7 +47,7 @@ export const SWEEP_FLAGS = {
   on: {
     name: "on",
     scope: "sweep",
-    about: "Which crash that is: the death of the process, or the loss of power.",
+    about: "Which kind of crash: the death of the process, or the loss of power.",
     defaultText: "process-crash",
     ...oneOf(CRASH_NAMES),
   },
@@ -55,7 +55,7 @@ export const SWEEP_FLAGS = {
     name: "kills",
     scope: "sweep",
     placeholder: "N",
-    about: "Of sweep: how often each configuration on the frontier is really killed. 0: not at all.",
+    about: "sweep: how often each configuration on the frontier is really killed. 0: never.",
     defaultText: "5",
     allowed: "a whole number from 0 to 1000",
     parse: (text: string) => parseWholeNumber(text, { min: 0, max: 1000 }),
@@ -63,7 +63,7 @@ export const SWEEP_FLAGS = {
   sweepCut: {
     name: "cut",
     scope: "sweep",
-    about: "Of sweep: what fails in its kills, as with crash. power: Linux and root only.",
+    about: "sweep: what fails when it is killed, as with crash. power: Linux and root only.",
     defaultText: "process",
     ...oneOf(CUT_NAMES),
   },
@@ -71,7 +71,7 @@ export const SWEEP_FLAGS = {
     name: "results",
     scope: "sweep",
     placeholder: "FILE.jsonl",
-    about: "Append each finished run to a file, as a line of JSON, and sync it.",
+    about: "Append each finished run to a file as a line of JSON, and sync it.",
     defaultNote: "no file",
     ...path("a file"),
   },
@@ -79,7 +79,7 @@ export const SWEEP_FLAGS = {
     name: "plan",
     scope: "sweep",
     placeholder: "FILE.json",
-    about: 'Take the load and the groups from a file: {"load": {"keys": "1M"}, "groups": [{"backend": "memory"}, ' +
+    about: 'Read the load and the groups from a file: {"load": {"keys": "1M"}, "groups": [{"backend": "memory"}, ' +
       '{"backend": "file", "file-count": [16, 128], "flush-period-us": 2000}]}.',
     defaultNote: "the command line",
     ...path("a file"),
@@ -87,7 +87,7 @@ export const SWEEP_FLAGS = {
   sweepFormat: {
     name: "format",
     scope: "sweep",
-    about: "Of sweep: format of the result on stdout.",
+    about: "sweep: format of the result on stdout.",
     defaultText: "text",
     ...oneOf(REPORT_FORMAT_NAMES),
   },
@@ -98,12 +98,12 @@ export const SWEEP_SWITCHES = {
   resume: {
     name: "resume",
     scope: "sweep",
-    about: "Go on with what --results holds, after Ctrl-C, a crash or a reboot.",
+    about: "Continue from --results, after Ctrl-C, a crash or a reboot.",
   },
   dryRun: {
     name: "dry-run",
     scope: "sweep",
-    about: "Print the configurations, and how long they will take, and run none.",
+    about: "Print the configurations and how long they will take, without running any.",
   },
   yes: { name: "yes", scope: "sweep", about: "Allow more than 500 configurations." },
 } as const satisfies Record<string, FlagName>;

@@ -18,11 +18,10 @@ export const WORKLOAD_FLAGS = {
   workload: {
     name: "workload",
     scope: "workload",
-    about:
-      "seed: 90% updates and 10% reads of value foo under Key0…Key65535, uniform (with an engine, foo and a number). The others are YCSB's. " +
-      "a: 50% reads, 50% updates. b: 95% reads, 5% updates. c: reads. d: 95% reads of the latest, 5% inserts. " +
-      "f: 50% reads, 50% read-modify-writes. Any of the following flags changes it; seed then has keys and values like " +
-      "the others.",
+    about: "seed: 90% updates and 10% reads of value foo under Key0…Key65535, uniform (with an engine, foo and a " +
+      "number). The others are YCSB's. a: 50% reads, 50% updates. b: 95% reads, 5% updates. c: reads. d: 95% " +
+      "reads of the latest, 5% inserts. f: 50% reads, 50% read-modify-writes. Each of the following flags " +
+      "changes it; seed then has keys and values like the others.",
     defaultText: "seed",
     refusals: new Map([["e", "it scans, and this store has gets and puts only"]]),
     ...oneOf(WORKLOAD_NAMES),
@@ -31,9 +30,8 @@ export const WORKLOAD_FLAGS = {
     name: "read-ratio",
     scope: "workload",
     placeholder: "R",
-    about:
-      "Share of reads, from 0 to 1. The workload's other operations share the rest as before; if it has none, the " +
-      "rest is updates.",
+    about: "Share of reads, from 0 to 1. The workload's other operations split the rest in proportion; if it has " +
+      "none, the rest is updates.",
     defaultNote: "the workload's",
     allowed: "a share from 0 to 1, such as 0.95",
     parse: parseShare,
@@ -41,14 +39,14 @@ export const WORKLOAD_FLAGS = {
   keys: {
     name: "keys",
     scope: "workload",
-    about: "Records that the load begins with, such as 65536, 10k or 1.5M.",
+    about: "Records that exist when the load starts, such as 65536, 10k or 1.5M.",
     defaultText: "65536",
     ...count(KEYS, { example: "65536, 10k or 1M" }),
   },
   maxKeys: {
     name: "max-keys",
     scope: "workload",
-    about: "Records that there is room for, those that the load inserts included.",
+    about: "Records that there is room for, including those that the load inserts.",
     defaultNote: "what the load may insert",
     ...count(KEYS, { example: "65536, 10k or 1M" }),
   },
@@ -56,7 +54,7 @@ export const WORKLOAD_FLAGS = {
   keySize: {
     name: "key-size",
     scope: "workload",
-    about: "Size of each key, up to 1KiB; at least 4 bytes and the digits of the last record's number.",
+    about: "Size of each key, up to 1KiB; at least 4 bytes plus the digits of the last record's number.",
     defaultText: "16B",
     ...size(KEY_SIZE, { example: "16B" }),
   },
@@ -65,17 +63,17 @@ export const WORKLOAD_FLAGS = {
     name: "value-size",
     scope: "workload",
     placeholder: "SIZE",
-    about: "Size of the values, up to 1MiB, or the least and the greatest, such as 64-1KiB, uniform between them.",
+    about: "Size of the values, up to 1MiB, or a range such as 64-1KiB, uniform within it.",
     defaultText: "100B",
-    allowed: `${sizeAllowed(VALUE_SIZE)}, or the least and the greatest, such as 100B or 64-1KiB`,
+    allowed: `${sizeAllowed(VALUE_SIZE)}, or a range, such as 100B or 64-1KiB`,
     parse: (text: string) => parseByteRange(text, sizeBounds(VALUE_SIZE)),
   },
   distribution: {
     name: "distribution",
     scope: "workload",
-    about: "How often each key is chosen. zipfian: few keys often. latest: the last inserted most. hotspot: most " +
-      "operations on a small part of the keys.",
-    defaultNote: "zipfian, with d latest, with seed uniform",
+    about: "How often each key is chosen. zipfian: few keys very often. latest: the last inserted most often. " +
+      "hotspot: a small part of the keys gets most operations.",
+    defaultNote: "zipfian; latest with d, uniform with seed",
     ...oneOf(DISTRIBUTION_NAMES),
   },
   zipfTheta: {
@@ -97,7 +95,7 @@ export const WORKLOAD_SWITCHES = {
   preload: {
     name: "preload",
     scope: "workload",
-    about: "Put all records before the load. Default: on, with seed off.",
+    about: "Put all records before the load. Default: on; off with seed.",
   },
-  noPreload: { name: "no-preload", scope: "workload", about: "Begin with what the store holds already." },
+  noPreload: { name: "no-preload", scope: "workload", about: "Start with what the store already holds." },
 } as const satisfies Record<string, FlagName>;
