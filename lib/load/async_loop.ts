@@ -1,5 +1,5 @@
 /**
- * The asynchronous loops: several operations of one load worker under way at once, closed or open.
+ * The asynchronous load loops, closed and open, in which one load worker has several operations in flight.
  *
  * @module
  */
@@ -14,16 +14,16 @@ import { READ, READ_MODIFY_WRITE } from "./operation.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Workload } from "./workload.ts";
 
-/** What an asynchronous loop works with: the lanes say which operations, and on what. */
+/** What an asynchronous loop works with. The lanes determine the operations and what they run on. */
 export interface AsyncLoopParts extends Omit<LoopParts, "backend" | "workload"> {
-  /** One for each operation that may be under way. */
+  /** One for each operation that may be in flight. */
   readonly lanes: readonly Lane[];
   readonly abort: Abort;
 }
 
 /**
- * Room for one operation under way, with buffers of its own. Lanes may share a workload: each copies from it the operation
- * that it takes. In one lane an operation begins when the one before has ended.
+ * Room for one operation in flight, with its own buffers. Lanes may share a workload, because each copies the operation
+ * it takes. A lane's operations run one after another.
  */
 export class Lane {
   readonly backend: Pick<AsynchronousConnection, "put" | "get">;
@@ -51,7 +51,7 @@ export class Lane {
     if (this.kind !== READ) copyWords(workload.value, this.value);
   }
 
-  /** Does the operation that was taken, and counts a read that found its key. */
+  /** Does the operation taken last, and counts a read that finds its key. */
   async operate(counts: Float64Array): Promise<void> {
     const { backend, kind, key } = this;
     if ((kind === READ || kind === READ_MODIFY_WRITE) && await backend.get(key, this.out)) counts[HITS]!++;
@@ -63,34 +63,34 @@ function copyWords(from: PaddedBytes, to: PaddedBytes): void {
   to.copy(from.bytes, 0, from.length);
 }
 
-/** Operations still under way when a loop is over have so long to end, in milliseconds: a server may have stopped. */
+/** How long the last operations may take once a loop is over, in milliseconds; a server may have stopped. */
 const LAST_OPERATIONS_MS = 10_000;
-/** How often a loop that waits for its operations looks whether the run has failed, in milliseconds. */
+/** How often a loop that waits for its operations checks whether the run has failed, in milliseconds. */
 const WATCH_MS = 100;
 
-/** The closed loop: in each lane an operation begins when the one before has ended and the pattern has waited. */
+/** The closed loop: in each lane, an operation begins when the one before has ended and the pattern has waited. */
 export function runClosedAsyncLoop(parts: AsyncLoopParts, pattern: Pattern): Promise<void> {
   return new ClosedLoop(parts, pattern).run();
 }
 
 /**
- * The open loop: each operation has an intended start, and its latency counts from there. It begins then in a free lane; if
- * none is free, as soon as one is.
+ * The open loop: each operation has an intended start, from which its latency counts. It begins then if a lane is free,
+ * otherwise as soon as one is.
  */
 export function runOpenAsyncLoop(parts: AsyncLoopParts, schedule: Schedule): Promise<void> {
   return new OpenLoop(parts, schedule).run();
 }
 
-/** What both loops have: when they are over, and what an operation counts. */
+/** What both loops share: when they end, and how operations are counted. */
 abstract class AsyncLoop {
   protected readonly parts: AsyncLoopParts;
   /** Operations that may still begin. */
   protected left: number;
-  /** Operations that have begun and not ended. */
+  /** Operations in flight. */
   protected underWay = 0;
   #untilSample: number;
   #isOver = false;
-  /** What an operation, or the choice of one, has thrown. */
+  /** The first error thrown by an operation, or by choosing one. */
   #failure: { readonly error: unknown } | undefined;
 
   constructor(parts: AsyncLoopParts) {
@@ -99,7 +99,7 @@ abstract class AsyncLoop {
     this.#untilSample = parts.latencySample;
   }
 
-  /** @throws what an operation has thrown; {@linkcode AbortError} when the run has failed elsewhere */
+  /** @throws whatever an operation has thrown; {@linkcode AbortError} when the run has failed elsewhere */
   async run(): Promise<void> {
     const watch = new Watch(this.parts.abort, () => !this.isGoingOn);
     try {
@@ -120,7 +120,7 @@ abstract class AsyncLoop {
     return !this.#isOver;
   }
 
-  /** Begins a lane's next operation; resolves when it has ended, and whatever came of it is noted. */
+  /** Begins a lane's next operation; resolves when it has ended and its outcome has been recorded. */
   protected async operate(lane: Lane, intendedMs?: number): Promise<void> {
     const { meter } = this.parts;
     this.left--;
@@ -148,13 +148,13 @@ abstract class AsyncLoop {
     }
   }
 
-  /** Waits until then, in milliseconds of `performance.now()`, or until the phase is over. */
+  /** Waits until the given time, in milliseconds of `performance.now()`, or until the phase is over. */
   protected async waitUntil(untilMs: number): Promise<void> {
     const { phase, during } = this.parts;
     for (let nowMs = performance.now(); nowMs < untilMs && !this.#isOver; nowMs = performance.now()) {
       if (phase.words[Phase.INDEX] !== during) return;
       const restMs = untilMs - nowMs;
-      // Nothing can end meanwhile, and no timer of the event loop is as fine.
+      // Nothing can complete in the meantime, and the event loop's timers are too coarse.
       if (this.underWay === 0) Atomics.wait(phase.words, Phase.INDEX, during, restMs);
       else if (restMs > TIMER_MS) await Atomics.waitAsync(phase.words, Phase.INDEX, during, restMs - TIMER_MS).value;
       else await turn();
@@ -162,10 +162,10 @@ abstract class AsyncLoop {
   }
 }
 
-/** The event loop's timers may come so late, in milliseconds. */
+/** How late the event loop's timers may fire, in milliseconds. */
 const TIMER_MS = 3;
 
-/** Resolves when the event loop has seen to what has come in meanwhile. */
+/** Resolves once the event loop has handled what came in meanwhile. */
 function turn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
@@ -198,7 +198,7 @@ class ClosedLoop extends AsyncLoop {
 class OpenLoop extends AsyncLoop {
   readonly #schedule: Schedule;
   readonly #free: Lane[];
-  /** Called when a lane has become free, where somebody waits for that. */
+  /** Called when a lane becomes free, if something waits for one. */
   #onFree: (() => void) | undefined;
 
   constructor(parts: AsyncLoopParts, schedule: Schedule) {

@@ -1,5 +1,5 @@
 /**
- * Measures how late an idle thread wakes, which is what an open loop's latencies owe to the system's timers.
+ * Measures how late an idle thread wakes: the part of an open loop's latencies that is due to the system's timers.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { CALIBRATING, type Phase } from "../sync/phase.ts";
 import { sleepUntil } from "./load_loop.ts";
 
 const CALIBRATION_MS = 250;
-/** However slow the rate is, the calibration sleeps some fifty times; however fast it is, it does sleep. */
+/** Bounds the sleeps: some fifty of them even at a slow rate, and at least some at a fast one. */
 const PERIOD_MS_MAX = 5;
 const PERIOD_MS_MIN = 0.1;
 
 /**
- * An open loop without operations: sleeps from one intended start to the next, and counts how late it wakes, until the
- * calibration's time is over or the run is in another phase.
+ * An open loop without operations: sleeps from one intended start to the next, and records how late it wakes, until the
+ * calibration's time is up or the run enters another phase.
  */
 export function calibrate(
   { phase, periodMs, timerLate }: { phase: Phase; periodMs: number; timerLate: BucketCounts },

@@ -1,5 +1,5 @@
 /**
- * From a load worker's configuration to its workload.
+ * Creates the workload that a load worker's configuration asks for.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { Rng } from "./rng.ts";
 import { DistinctSeedWorkload, SeedWorkload } from "./seed_workload.ts";
 import type { Workload } from "./workload.ts";
 
-/** One among those that share the operations: a thread, or a lane of one. */
+/** The position of a thread, or of one of its lanes, among all that share the operations. */
 export interface WorkloadPlace {
   /** From 0. */
   readonly thread: number;
@@ -18,7 +18,7 @@ export interface WorkloadPlace {
 }
 
 /**
- * The workload of a place. There are two streams of random numbers for each, so that the waits do not change the
+ * Creates the workload for a place. Each place has two streams of random numbers, so that the waits do not affect the
  * operations.
  */
 export function createWorkload(

@@ -1,13 +1,13 @@
 /**
- * The order of inserts: which record a thread inserts next.
+ * Determines which record a thread inserts next.
  *
  * @module
  */
 import { RecordsUsedUpError } from "./records_used_up_error.ts";
 
 /**
- * The records that one thread inserts: those after the ones that exist before the load, of which the threads take turns.
- * So threads never insert the same record, and none needs to know how far the others are.
+ * The records that one thread inserts. The threads take turns over the records after those that exist before the load,
+ * so they never insert the same record and need not know how far the others are.
  */
 export class InsertOrder {
   readonly #first: number;

@@ -1,5 +1,5 @@
 /**
- * The load: one load worker's operations on its backend, whichever of the two kinds that is.
+ * One load worker's load on its backend, synchronous or asynchronous.
  *
  * @module
  */
@@ -27,22 +27,22 @@ export interface LoadParts {
 
 /** One load worker's operations. */
 export interface Load {
-  /** Waits, in the way that the backend allows, until the run has reached the phase. */
+  /** Waits, in whichever way the backend allows, until the run has reached the phase. */
   reach(phase: number): void | Promise<void>;
   /**
-   * Does operations for as long as the part lasts.
+   * Does operations until the part is over.
    *
    * @throws {RecordsUsedUpError} when there is no further operation
    */
   run(part: LoadPart): void | Promise<void>;
 }
 
-/** The load on a backend. */
+/** Creates the load for a backend. */
 export function createLoad(attached: AttachedBackend, parts: LoadParts): Load {
   return attached.kind === "synchronous" ? new SynchronousLoad(attached, parts) : new AsynchronousLoad(attached, parts);
 }
 
-/** What both kinds make of the configuration. */
+/** What both kinds derive from the configuration. */
 class LoadSettings {
   readonly latencySample: number;
   readonly #parts: LoadParts;
@@ -55,7 +55,9 @@ class LoadSettings {
     this.#waits = new Rng(seed, 2 * thread + 1);
   }
 
-  /** When operations are meant to begin, where the loop is open; the first now, the threads' first evenly spaced. */
+  /**
+   * When operations are meant to begin in an open loop: the first immediately, the threads' first ones evenly spaced.
+   */
   schedule(): Schedule | undefined {
     const { ratePerSec, thread, threads } = this.#parts.configuration;
     if (ratePerSec === undefined) return undefined;
@@ -69,7 +71,7 @@ class LoadSettings {
   }
 }
 
-/** Operations one after another, and nothing else on this thread meanwhile. */
+/** Does operations one after another, blocking the thread. */
 class SynchronousLoad implements Load {
   readonly #parts: LoadParts;
   readonly #settings: LoadSettings;
@@ -102,7 +104,7 @@ class SynchronousLoad implements Load {
   }
 }
 
-/** Several operations under way at once. */
+/** Has several operations in flight. */
 class AsynchronousLoad implements Load {
   readonly #parts: LoadParts;
   readonly #settings: LoadSettings;
@@ -128,8 +130,9 @@ class AsynchronousLoad implements Load {
 }
 
 /**
- * A lane for each operation that may be under way. They share the thread's workload, unless puts are to be told apart: then
- * each is a thread of its own to the workload and to the witness, so that in each the order is known.
+ * Creates a lane for each operation that may be in flight. The lanes share the thread's workload, unless puts must be
+ * told apart: then each lane counts as a thread of its own to the workload and the witness, so that the order within
+ * each is known.
  */
 function createLanes({ backend, inFlight }: AsynchronousBackend, configuration: LoadWorkerConfiguration): Lane[] {
   const { witness, thread, threads } = configuration;

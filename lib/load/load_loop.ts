@@ -1,5 +1,5 @@
 /**
- * The load loops: operation after operation, closed or open.
+ * The synchronous load loops, closed and open.
  *
  * @module
  */
@@ -18,26 +18,26 @@ export interface LoopParts {
   readonly phase: Phase;
   /** The loop runs for as long as the run is in this phase. */
   readonly during: number;
-  /** When the loop ends all the same, in milliseconds of `performance.now()`; Infinity for never. */
+  /** When the loop ends in any case, in milliseconds of `performance.now()`; Infinity for never. */
   readonly endsAtMs: number;
-  /** The operations after which the loop ends all the same; Infinity for none. */
+  /** The number of operations after which the loop ends in any case; Infinity for no limit. */
   readonly opsMax: number;
-  /** The latency of every so many operations is measured; at most {@linkcode SAMPLE_NEVER}. */
+  /** One operation in this many is timed; at most {@linkcode SAMPLE_NEVER}. */
   readonly latencySample: number;
   readonly meter: ThreadMeter;
 }
 
 /**
- * Operations between two looks at the clock: at first few, while the code is still interpreted, then so many that looking
- * costs nothing.
+ * Operations between two looks at the clock: few at first, while the code is still interpreted, then enough that
+ * looking costs nothing.
  */
 const OPS_BETWEEN_LOOKS_MIN = 8;
 const OPS_BETWEEN_LOOKS_MAX = 1024;
 
-/** For {@linkcode LoopParts.latencySample}: so seldom that it costs nothing, and nobody looks at what was measured. */
+/** For {@linkcode LoopParts.latencySample}: so rare that it costs nothing; the results are ignored. */
 export const SAMPLE_NEVER = 2 ** 30;
 
-/** Constants of this module's own: V8 folds these, but not imported ones. */
+/** Module-level constants: V8 folds these, but not imported ones. */
 const PHASE_INDEX = Phase.INDEX;
 const HITS = METER_HITS;
 const MISSED_STARTS = METER_MISSED_STARTS;
@@ -45,8 +45,8 @@ const READ = OPERATION_READ;
 const READ_MODIFY_WRITE = OPERATION_READ_MODIFY_WRITE;
 
 /**
- * The closed loop: each operation begins when the one before has ended and the pattern has waited. Between two operations
- * that are timed, a loop runs that knows nothing of timing.
+ * The closed loop: each operation begins when the one before has ended and the pattern has waited. Between two timed
+ * operations runs a loop that knows nothing of timing.
  */
 export function runClosedLoop(parts: LoopParts, pattern: Pick<Pattern, "pause">): void {
   const { workload, opsMax, latencySample, phase, during, endsAtMs } = parts;
@@ -72,11 +72,11 @@ export function runClosedLoop(parts: LoopParts, pattern: Pick<Pattern, "pause">)
 }
 
 /**
- * Runs up to `count` operations, and returns how many. Each call site here sees one class per worker, so V8 inlines what
- * it calls; timing is kept out, for it would take what room V8 has for inlining.
+ * Runs up to `count` operations and returns how many it ran. Each call site here sees one class per worker, so V8
+ * inlines the calls; timing is kept out because it would use up V8's inlining budget.
  *
- * The phase is read plainly, not by `Atomics.load`, which costs a call: the loop's own atomic operations and calls make
- * V8 read it anew each time round.
+ * The phase is read plainly rather than by `Atomics.load`, which costs a call: the loop's own atomic operations and
+ * calls make V8 read it anew on each iteration.
  */
 function runUntimed(
   { backend, workload, phase, during, meter: { counts } }: LoopParts,
@@ -116,9 +116,9 @@ export interface Schedule {
 }
 
 /**
- * The open loop: each operation has an intended start, whether the one before has ended or not, and its latency counts
- * from there. So a stall counts against every operation that it kept from beginning, not only against the one that it
- * caught: what Gil Tene calls coordinated omission does not occur.
+ * The open loop: each operation has an intended start, whether or not the one before has ended, and its latency counts
+ * from there. So a stall counts against every operation that it delayed, not only the one that it hit. This avoids what
+ * Gil Tene calls coordinated omission.
  */
 export function runOpenLoop(parts: LoopParts, { firstMs, periodMs }: Schedule): void {
   const { backend, workload, phase, during, opsMax, endsAtMs, latencySample, meter } = parts;
@@ -152,7 +152,10 @@ export function runOpenLoop(parts: LoopParts, { firstMs, periodMs }: Schedule): 
   }
 }
 
-/** Sleeps until then, in milliseconds of `performance.now()`; returns the time after it, earlier if the phase is over. */
+/**
+ * Sleeps until the given time, in milliseconds of `performance.now()`. Returns the time afterwards, which is earlier if
+ * the phase ended.
+ */
 export function sleepUntil(untilMs: number, phase: Phase, during: number): number {
   let nowMs = performance.now();
   while (nowMs < untilMs && phase.words[PHASE_INDEX] === during) {

@@ -1,5 +1,5 @@
 /**
- * The load meter: what each load worker has done, where everyone can read it.
+ * The load meter: shared counts of what each load worker has done.
  *
  * @module
  */
@@ -12,19 +12,19 @@ export interface LoadMeterHandle {
   readonly buffer: SharedArrayBuffer;
 }
 
-/** Index of the reads that found their key, in a thread's counts; the operations themselves are counted by their kind. */
+/** Index, in a thread's counts, of reads that found their key. The operations themselves are counted by kind. */
 export const HITS = OPERATION_KINDS;
-/** Index of the operations of an open loop that could not begin when they were meant to. */
+/** Index of the operations of an open loop that could not begin at their intended start. */
 export const MISSED_STARTS = OPERATION_KINDS + 1;
 /** Index of the records that the thread has preloaded. */
 export const PRELOADED = OPERATION_KINDS + 2;
-/** Index of the waits of the pattern, of the milliseconds that they were meant to last, and of those that they did. */
+/** Index of the pattern's waits, followed by the milliseconds they were meant to last and those they did last. */
 export const WAITS = OPERATION_KINDS + 3;
 export const WAIT_ASKED_MS = OPERATION_KINDS + 4;
 export const WAITED_MS = OPERATION_KINDS + 5;
 
 const COUNTS_DOUBLES = 2 * LINE_DOUBLES;
-/** For each kind of operation a histogram of its latencies, and one of the uncorrected ones. */
+/** A histogram of latencies for each kind of operation, then one of uncorrected latencies for each. */
 const LATENCIES = COUNTS_DOUBLES;
 const UNCORRECTED = LATENCIES + OPERATION_KINDS * HISTOGRAM_BUCKETS;
 /** How late an idle loop woke. */
@@ -35,8 +35,9 @@ const THREAD_DOUBLES = TIMER_LATE + HISTOGRAM_BUCKETS;
  * What the load workers have done.
  *
  * Layout, in 64-bit floats: for each thread two lines with the operations done by kind, the hits, the missed starts,
- * the records preloaded and the waits; then its histograms, in nanoseconds: of the latencies of each kind of operation, of the
- * uncorrected latencies of each kind, and of how late an idle loop woke. Pages that nobody writes to take no memory.
+ * the records preloaded and the waits; then its histograms, in nanoseconds: of the latencies of each kind of operation,
+ * of the uncorrected latencies of each kind, and of how late an idle loop woke. Pages that nobody writes to take no
+ * memory.
  *
  * Invariant: a thread's part is written by that thread alone, and only ever grows. Others may read it at any time; what
  * they read was true a moment ago.
@@ -48,7 +49,7 @@ export class LoadMeter {
     this.#doubles = new Float64Array(buffer);
   }
 
-  /** The meter of so many threads, none of which has done anything. */
+  /** Creates a meter for the given number of threads, all zero. */
   static create(threads: number): LoadMeter {
     return new LoadMeter(new SharedArrayBuffer(threads * THREAD_DOUBLES * Float64Array.BYTES_PER_ELEMENT));
   }
@@ -74,11 +75,11 @@ export class LoadMeter {
 
 /** One thread's part of a {@linkcode LoadMeter}. */
 export class ThreadMeter {
-  /** Operations done by kind, then at {@linkcode HITS} and the other indices what they stand for. */
+  /** Operations done by kind, then the counts at {@linkcode HITS} and the other indices. */
   readonly counts: Float64Array<SharedArrayBuffer>;
   /** By kind of operation. */
   readonly latencies: readonly BucketCounts[];
-  /** By kind of operation, counted from the actual start where the others are counted from the intended one. */
+  /** By kind of operation, counted from the actual start where the others count from the intended one. */
   readonly uncorrectedLatencies: readonly BucketCounts[];
   /** How late an idle loop woke. */
   readonly timerLate: BucketCounts;

@@ -20,23 +20,23 @@ import { RecordsUsedUpError } from "./records_used_up_error.ts";
 import { Rng } from "./rng.ts";
 import type { WorkloadOptions } from "./workload.ts";
 
-/** What a load worker gets. */
+/** A load worker's configuration. */
 export interface LoadWorkerConfiguration extends TaskConfiguration {
   readonly phase: PhaseHandle;
   readonly meter: LoadMeterHandle;
   readonly backend: BackendHandle;
   readonly workload: WorkloadOptions;
   readonly pattern: PatternName;
-  /** Operations that all threads together begin per second, where the loop is open. */
+  /** Operations that all threads together begin per second, if the loop is open. */
   readonly ratePerSec?: number;
-  /** How long the load lasts, in milliseconds, where not the number of operations ends it. */
+  /** How long the load lasts, in milliseconds, unless a number of operations ends it. */
   readonly loadTimeMs?: number;
-  /** Operations after which all threads together end, where not the time ends the load. */
+  /** Operations after which all threads together end, unless time ends the load. */
   readonly ops?: number;
-  /** The latency of every so many operations is measured; of none when absent. */
+  /** One operation in this many is timed; none if absent. */
   readonly latencySample?: number;
   readonly seed: number;
-  /** Where acknowledgements are recorded, and by what puts can be told apart; neither is done when absent. */
+  /** Where acknowledgements are recorded, and what makes puts distinguishable; neither happens if absent. */
   readonly witness?: WitnessOptions;
   /** Number of load workers. */
   readonly threads: number;
@@ -44,17 +44,17 @@ export interface LoadWorkerConfiguration extends TaskConfiguration {
   readonly thread: number;
 }
 
-/** What a load worker tells at its end; what it has done, the load meter says. */
+/** What a load worker reports at its end. What it has done is in the load meter. */
 export interface LoadWorkerResult {
-  /** Whether the load ended because there was no room for another record to insert; what that says. */
+  /** Present if the load ended because there was no room to insert another record; the error's message. */
   readonly usedUp?: string;
-  /** Whether the load ended because the engine has failed an operation; what that says. */
+  /** Present if the load ended because the engine failed an operation; the error's message. */
   readonly failed?: string;
   /** From the common start to the end of its last operation, in milliseconds. */
   readonly runtimeMs: number;
-  /** Time that it was blocked during its load, by what it waited for. */
+  /** Time blocked during its load, by what it waited for. */
   readonly blocked: WaitTimes;
-  /** What the engine says of itself, where the backend is one. */
+  /** The engine's description of itself, if the backend is an engine. */
   readonly engine?: EngineDescription;
 }
 
@@ -63,7 +63,7 @@ serveTask(async (configuration: LoadWorkerConfiguration): Promise<LoadWorkerResu
   return await new LoadThread(configuration, attached).run();
 });
 
-/** Random numbers for records, besides two streams for each thread. */
+/** Where the streams of random numbers for records begin, beyond the two streams of each thread. */
 const STREAMS_OF_RECORDS = 2 ** 31;
 
 /** One load worker's work. */
@@ -96,7 +96,7 @@ class LoadThread {
     phase.arrive();
     await this.#load.reach(RUNNING);
     const before = this.#blocked;
-    // All threads count from the same moment, however late the system lets one begin.
+    // All threads count from the same moment, even if the system lets one begin late.
     const startedAtMs = phase.beganAtMs(RUNNING);
     const endsAtMs = startedAtMs + loadTimeMs;
     const opsMax = share(ops, { thread, threads });
@@ -104,7 +104,7 @@ class LoadThread {
     const runtimeMs = performance.now() - startedAtMs;
     if (runtimeMs >= loadTimeMs || early.usedUp !== undefined || early.failed !== undefined) phase.stop();
     phase.end(threads);
-    // What each does from here on would keep those from ending that share its processor.
+    // Whatever a thread did from here on would delay other threads that share its processor.
     await this.#load.reach(ENDED);
     const blocked = Object.fromEntries(this.#blocked.map(([name, ms], index) => [name, ms - before[index]![1]]));
     await this.#attached.close();
@@ -121,7 +121,7 @@ class LoadThread {
     return this.#attached.waits.map(({ name, time }) => [name, time.ms]);
   }
 
-  /** Puts this thread's part of the records, where the workload has them put before the load. */
+  /** Puts this thread's share of the records, if the workload preloads them. */
   async #preload(): Promise<void> {
     const { workload, seed, thread, threads } = this.#configuration;
     if (workload.kind !== "mix" || !workload.preload) return;
@@ -148,8 +148,8 @@ class LoadThread {
   }
 
   /**
-   * Runs a part of the load; says why it ended early, where it did. What had been measured until an engine failed is kept:
-   * it is all that will ever be known of that run.
+   * Runs a part of the load, and says why it ended early if it did. What was measured before an engine failed is kept,
+   * since nothing more can be learned from that run.
    */
   async #run(part: LoadPart): Promise<Pick<LoadWorkerResult, "usedUp" | "failed">> {
     try {
@@ -163,7 +163,7 @@ class LoadThread {
   }
 }
 
-/** One thread's part of the operations. */
+/** One thread's share of the operations. */
 function share(ops: number, { thread, threads }: { thread: number; threads: number }): number {
   return ops === Infinity ? Infinity : Math.floor(ops / threads) + (thread < ops % threads ? 1 : 0);
 }

@@ -1,5 +1,5 @@
 /**
- * The mixes: what a mix of operations may put, and so how large a store it needs.
+ * The key space of a mix, which determines how large a store it needs.
  *
  * @module
  */

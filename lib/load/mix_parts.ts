@@ -1,17 +1,17 @@
 /**
- * A mix's parts: which of its options mean anything, given the others.
+ * Which of a mix's options apply, given the others.
  *
  * @module
  */
 import { INSERT } from "./operation.ts";
 import type { MixOptions } from "./workload.ts";
 
-/** Whether the load adds records, so that `keyCountMax` means anything. */
+/** Whether the load adds records, so that `keyCountMax` applies. */
 export function hasInserts({ shares }: Pick<MixOptions, "shares">): boolean {
   return (shares[INSERT] ?? 0) > 0;
 }
 
-/** Whether the distribution has an exponent, so that `zipfTheta` means anything. */
+/** Whether the distribution has an exponent, so that `zipfTheta` applies. */
 export function hasTheta({ distribution }: Pick<MixOptions, "distribution">): boolean {
   return distribution === "zipfian" || distribution === "latest";
 }

@@ -17,16 +17,16 @@ import { RecordKeys, RecordValues } from "./record.ts";
 import { Rng } from "./rng.ts";
 import type { MixOptions, Workload } from "./workload.ts";
 
-/** Constants of this module's own: V8 folds these, but not imported ones. */
+/** Module-level constants: V8 folds these, but not imported ones. */
 const READ = KIND_READ;
 const UPDATE = KIND_UPDATE;
 const INSERT = KIND_INSERT;
 const READ_MODIFY_WRITE = KIND_READ_MODIFY_WRITE;
 
-/** Half of 2^32: what separates a signed integer from the unsigned one with the same order. */
+/** Half of 2^32: the offset between a signed integer and the unsigned one of the same rank. */
 const TWO_TO_31 = 2 ** 31;
 
-/** One thread among the others, and what it makes its keys and values with where these are not the options' own. */
+/** A thread's position among the others, and its keys and values if they differ from the options' own. */
 export interface MixPlace {
   readonly thread: number;
   readonly threads: number;
@@ -35,20 +35,20 @@ export interface MixPlace {
 }
 
 /**
- * A mix of operations, as YCSB's CoreWorkload makes it: each operation's kind by the shares, its record by the
- * distribution; an insert takes the thread's next new record. As there, `zipfian` is scrambled.
+ * A mix of operations, as in YCSB's CoreWorkload: the shares determine each operation's kind, the distribution its
+ * record; an insert takes the thread's next new record. As there, `zipfian` is scrambled.
  *
- * A thread's operations depend on its random numbers, its index, the number of threads and the options alone. That is
- * where this differs from YCSB, whose threads share a counter of inserts: here the records that are inserted meanwhile
- * are chosen by `latest` alone, and only by the thread that has inserted them; all other distributions choose among the
- * records that exist before the load.
+ * A thread's operations depend only on its random numbers, its index, the number of threads and the options. That
+ * differs from YCSB, whose threads share a counter of inserts: here, records inserted during the load are chosen by
+ * `latest` alone, and only by the thread that inserted them; all other distributions choose among the records that
+ * exist before the load.
  */
 export class MixedWorkload implements Workload {
   readonly key: PaddedBytes;
   readonly value: PaddedBytes;
   kind = READ;
   readonly #rng: Rng;
-  /** Random signed integers below this mean a read; below the next, an update; below the last, an insert. */
+  /** A random signed integer below this is a read; else below the next, an update; else below the last, an insert. */
   readonly #readsBelow: number;
   readonly #updatesBelow: number;
   readonly #insertsBelow: number;
@@ -65,7 +65,7 @@ export class MixedWorkload implements Workload {
     this.#insertsBelow = thresholdAfter(INSERT, options.shares);
     const { thread, threads, keys = new RecordKeys(options) } = place;
     this.#keys = keys;
-    // Random numbers of their own, so that the values' sizes do not change which operations there are.
+    // With random numbers of their own, so that the values' sizes do not affect the operations.
     this.#values = place.values ?? new RecordValues(new Rng(rng.next() >>> 0), options, { thread, threads });
     const { keyCount, keyCountMax } = options;
     this.#order = new InsertOrder({ keyCount, keyCountMax, thread, threads });
@@ -74,7 +74,7 @@ export class MixedWorkload implements Workload {
     this.value = this.#values.createValue();
   }
 
-  /** @throws {RecordsUsedUpError} when the next operation is an insert, and there is no room for another record */
+  /** @throws {RecordsUsedUpError} when the next operation is an insert and there is no room for another record */
   next(): void {
     const kind = this.#nextKind();
     this.kind = kind;
@@ -97,8 +97,8 @@ export class MixedWorkload implements Workload {
 }
 
 /**
- * The signed 32-bit integer below which a random one means `kind` or a kind before it. It lies above all of them when no
- * kind after has a share, so that rounding gives none to these.
+ * The signed 32-bit integer below which a random one means `kind` or an earlier kind. It lies above all of them if no
+ * later kind has a share, so that rounding cannot give it one.
  */
 function thresholdAfter(kind: number, shares: readonly number[]): number {
   if (shares.slice(kind + 1).every((share) => share === 0)) return TWO_TO_31;

@@ -1,5 +1,5 @@
 /**
- * The numbered workload: puts that can be told apart after a crash.
+ * The numbered workload, whose puts can be told apart after a crash.
  *
  * @module
  */
@@ -17,17 +17,17 @@ const THREAD_DIGITS = 4;
 const SEQUENCE_DIGITS = 10;
 const SEPARATOR = ".";
 
-/** Where the number begins that a put counts up. */
+/** Where a value's sequence number starts. */
 const SEQUENCE_START = ROUND_DIGITS + THREAD_DIGITS + 2 * SEPARATOR.length;
 
-/** Length of the shortest value that says which put wrote it, in bytes. */
+/** Length of the shortest value that can identify its put, in bytes. */
 export const NUMBERED_VALUE_BYTES_MIN = SEQUENCE_START + SEQUENCE_DIGITS;
-/** How many threads, or operations in flight of threads, can be told apart. */
+/** How many threads, or lanes of threads, can be told apart. */
 export const LANES_MAX = 10 ** THREAD_DIGITS;
-/** The greatest number of a round. */
+/** The greatest round number. */
 export const ROUND_MAX = 10 ** ROUND_DIGITS - 1;
 
-/** The seed's mix of operations, on as many keys, with values as short as they can be. */
+/** The seed's mix of operations, on as many keys, with the shortest possible values. */
 export const NUMBERED_SEED_MIX: MixOptions = {
   kind: "mix",
   name: "seed",
@@ -40,16 +40,16 @@ export const NUMBERED_SEED_MIX: MixOptions = {
   zipfTheta: ZIPF_THETA,
 };
 
-/** What a put of the numbered workload wrote. */
+/** What identifies a put of the numbered workload. */
 export interface NumberedValue {
-  /** Which round of the crash command. */
+  /** The crash command's round. */
   readonly round: number;
   readonly thread: number;
-  /** The thread's puts of the round up to this one, from 1. */
+  /** Number of the put among the thread's puts of the round, from 1. */
   readonly sequence: number;
 }
 
-/** One thread among the others, in a round of the crash command. */
+/** A thread's position among the others, in a round of the crash command. */
 export interface NumberedPlace {
   readonly round: number;
   readonly thread: number;
@@ -57,11 +57,11 @@ export interface NumberedPlace {
 }
 
 /**
- * A mix with two differences. Each record is one thread's own: record `i` belongs to thread `i` modulo the number of
- * threads, and the distribution chooses among the thread's own. And each value says in its first bytes which put wrote
- * it; what follows is random text, as in the mix.
+ * A mix with two differences. Each record belongs to one thread: record `i` to thread `i` modulo the number of threads,
+ * and the distribution chooses among the thread's own. And each value identifies its put in its first bytes; random
+ * text follows, as in the mix.
  *
- * The operations depend on the random numbers, the options and the place alone, so that they can be had again.
+ * The operations depend only on the random numbers, the options and the place, so they can be regenerated.
  */
 export class NumberedWorkload implements Workload {
   readonly key: PaddedBytes;
@@ -95,7 +95,7 @@ export class NumberedWorkload implements Workload {
     this.#mix.next();
   }
 
-  /** Goes on to the next operation that puts something. */
+  /** Advances to the next operation that puts something. */
   nextPut(): void {
     do this.#mix.next(); while (this.#mix.kind === READ);
   }
@@ -103,7 +103,7 @@ export class NumberedWorkload implements Workload {
 
 /** The keys of a thread's own records, which the thread counts from 0. */
 class OwnKeys extends RecordKeys {
-  /** The record whose key was last written, as all threads count them. */
+  /** The record whose key was written last, as numbered among all threads. */
   record = 0;
   readonly #thread: number;
   readonly #threads: number;
@@ -120,7 +120,7 @@ class OwnKeys extends RecordKeys {
   }
 }
 
-/** Values of which each says which put wrote it, if each is put once. */
+/** Values that each identify their put, provided each is put once. */
 class NumberedValues extends RecordValues {
   readonly #prefix: Uint8Array;
   #sequence = 0;
@@ -151,7 +151,7 @@ export function formatNumberedValue({ round, thread, sequence }: NumberedValue):
   ].join(SEPARATOR);
 }
 
-/** Reads which put wrote a value; `undefined` when none of the numbered workload did. */
+/** Reads which put wrote a value; `undefined` if it was not one of the numbered workload. */
 export function parseNumberedValue(
   { bytes, length }: Pick<PaddedBytes, "bytes" | "length">,
 ): NumberedValue | undefined {
@@ -167,7 +167,7 @@ export function parseNumberedValue(
 
 const ZERO = "0".charCodeAt(0);
 
-/** The number that so many digits show; -1 when they are none. */
+/** The number that the given digits show; -1 if they are not digits. */
 function numberAt(bytes: Uint8Array, start: number, digits: number): number {
   let number = 0;
   for (let at = start; at < start + digits; at++) {

@@ -1,5 +1,5 @@
 /**
- * The load patterns: how long a load worker waits after each operation.
+ * Load patterns: how long a load worker waits after each operation.
  *
  * @module
  */
@@ -17,20 +17,20 @@ export type PatternName = typeof PATTERN_NAMES[number];
 export interface Pattern {
   /** Waits as the pattern says; returns at once when the run stops. */
   pause(): void;
-  /** Length of the next wait in microseconds, for a caller that waits in its own way; 0 for none. */
+  /** Length of the next wait in microseconds, for a caller that does the waiting itself; 0 for none. */
   nextWaitUs(): number;
-  /** Counts a wait: how long it was meant to last, in microseconds, and how long it did, in milliseconds. */
+  /** Records a wait: how long it was meant to last, in microseconds, and how long it did, in milliseconds. */
   count(askedUs: number, waitedMs: number): void;
 }
 
 /** What a pattern works with. */
 export interface PatternParts {
   readonly phase: Phase;
-  /** A wait ends early when the run is no longer in this phase. */
+  /** A wait ends early when the run leaves this phase. */
   readonly during: number;
-  /** Random numbers of the waits alone, apart from the operations'. */
+  /** Random numbers for the waits alone, separate from the operations'. */
   readonly rng: Rng;
-  /** The thread's counts in the load meter, where the waits are counted. */
+  /** The thread's counts in the load meter, where the waits are recorded. */
   readonly counts: Float64Array<SharedArrayBuffer>;
 }
 
@@ -46,7 +46,7 @@ export function createPattern(name: PatternName, parts: PatternParts): Pattern {
   }
 }
 
-/** What the patterns that wait have in common. */
+/** What the waiting patterns have in common. */
 abstract class WaitingPattern implements Pattern {
   protected readonly parts: PatternParts;
 

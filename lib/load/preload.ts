@@ -9,7 +9,8 @@ import type { Rng } from "./rng.ts";
 import type { MixOptions } from "./workload.ts";
 
 /**
- * Records of one batch, after which is looked whether to go on: often enough to stop at once, seldom enough to cost nothing.
+ * Records per batch, after which to check whether to go on: often enough to stop promptly, rarely enough to cost
+ * nothing.
  */
 const TURN_RECORDS = 1024;
 
@@ -20,13 +21,13 @@ export interface PreloadParts {
   /** Index of the thread, from 0. */
   readonly thread: number;
   readonly threads: number;
-  /** Called every 1,024 records, and at the end, with how many the thread has put; returns whether to go on. */
+  /** Called after every 1,024 records and at the end, with how many the thread has put; returns whether to go on. */
   keepGoing(records: number): boolean;
 }
 
 /**
- * Puts a thread's part of the records 0 to `keyCount` - 1 in batches: a range of them, so that all threads
- * together put each of them once.
+ * Puts a thread's share of the records 0 to `keyCount` - 1 in batches. The share is a range, so that all threads
+ * together put each record once.
  *
  * @returns how many records it has put
  * @throws {StoreFullError} when the store was planned for less

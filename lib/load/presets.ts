@@ -1,24 +1,24 @@
 /**
- * The presets: what each named workload begins with.
+ * The presets: the mix that each named workload starts from.
  *
  * @module
  */
 import type { DistributionName, WorkloadName } from "./workload.ts";
 
-/** What a mix begins with. */
+/** What a mix starts from. */
 export interface Preset {
-  /** The share of each kind of operation, at the kind's number; the sum is 1. */
+  /** The share of each kind of operation, by its number; they add up to 1. */
   readonly shares: readonly [read: number, update: number, insert: number, readModifyWrite: number];
   readonly distribution: DistributionName;
   readonly preload: boolean;
 }
 
-/** YCSB's exponent of the zipfian and the latest distribution. */
+/** YCSB's exponent for the zipfian and latest distributions. */
 export const ZIPF_THETA = 0.99;
 
 /**
- * The seed's load as a mix, and YCSB's core workloads that need no scans: Brian F. Cooper et al., "Benchmarking Cloud
- * Serving Systems with YCSB" (SoCC 2010), as the files `workloads/workloada` and so on of YCSB have them.
+ * The seed's load as a mix, and those of YCSB's core workloads that need no scans: Brian F. Cooper et al.,
+ * "Benchmarking Cloud Serving Systems with YCSB" (SoCC 2010), as in YCSB's files `workloads/workloada` and so on.
  */
 export const PRESETS: Readonly<Record<WorkloadName, Preset>> = {
   seed: { shares: [0.1, 0.9, 0, 0], distribution: "uniform", preload: false },

@@ -1,7 +1,7 @@
 /**
- * The records: the key and the values of a record, which is known by its number.
+ * Keys and values of records, which are identified by number.
  *
- * Both are written by words: bytes written one by one would stall the reads by word that follow.
+ * Both are written word by word: after byte-wise writes, the word-wise reads that follow would stall.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { Rng } from "./rng.ts";
 
 const PREFIX = PaddedBytes.of("user");
 const ZEROS = PaddedBytes.of("0000");
-/** A constant of this module's own: V8 folds it, but not an imported one. */
+/** A module-level constant: V8 folds it, but not an imported one. */
 const DIGITS = TWO_DIGITS;
 
 /** Length of the shortest keys that tell `keyCountMax` records apart, in bytes. */
@@ -20,19 +20,18 @@ export function keyBytesMin(keyCountMax: number): number {
 }
 
 /**
- * The keys of records: `user`, and the record's number in decimal, with as many zeros before it as make all keys
- * equally long.
+ * The keys of records: `user`, then the record's number in decimal, zero-padded so that all keys have the same length.
  */
 export class RecordKeys {
   readonly #keyBytes: number;
-  /** What a key is where the number does not reach. */
+  /** The key with all digits zero. */
   readonly #template: Int32Array<ArrayBuffer>;
-  /** The last word of a key, and the first one that a digit of a number may be in. */
+  /** The last word of a key, and the first one that can hold a digit of a number. */
   readonly #last: number;
   readonly #first: number;
-  /** As many numbers as the digits in the last word tell apart. */
+  /** How many numbers the digits in the last word can distinguish. */
   readonly #lastNumbers: number;
-  /** When these digits are written as four, the bits of the zeros in front of them. */
+  /** How many bits the leading zeros take when those digits are written as four. */
   readonly #lastShift: number;
 
   /** @param options.keyBytes length of every key, at least {@linkcode keyBytesMin} of `keyCountMax`, below 2^31 */
@@ -49,7 +48,7 @@ export class RecordKeys {
     this.#first = this.#last - Math.max(0, Math.ceil(digitsBefore / 4));
   }
 
-  /** A buffer for these keys, to be given to {@linkcode RecordKeys.write} alone. */
+  /** Creates a buffer for these keys, to be passed to {@linkcode RecordKeys.write} alone. */
   createKey(): PaddedBytes {
     const key = new PaddedBytes(this.#keyBytes);
     key.words.set(this.#template);
@@ -57,14 +56,14 @@ export class RecordKeys {
     return key;
   }
 
-  /** Writes the key of a record into a buffer that {@linkcode RecordKeys.createKey} has made. */
+  /** Writes a record's key into a buffer made by {@linkcode RecordKeys.createKey}. */
   write(record: number, key: PaddedBytes): void {
     const words = key.words;
     const lastNumbers = this.#lastNumbers;
     const first = this.#first;
     let index = this.#last;
     let rest = (record / lastNumbers) | 0;
-    // What is shifted out are zeros in front, what is shifted in is padding.
+    // The shift drops leading zeros and brings in padding.
     words[index] = fourDigits((record - rest * lastNumbers) | 0) >>> this.#lastShift;
     while (--index >= first) {
       const quotient = (rest / 10_000) | 0;
@@ -80,39 +79,42 @@ function fourDigits(number: number): number {
   return DIGITS[high]! | DIGITS[number - high * 100]! << 16;
 }
 
-/** As many words as a value may start at: one mebibyte of random text, and a value's length more. */
+/** The pool has this many words at which a value may start: one mebibyte of random text, plus the length of a value. */
 const POOL_START_BITS = 18;
 const POOL_STARTS = 1 << POOL_START_BITS;
 
-/** Printable ASCII without the quote and the backslash, so that a serializer takes none for special. */
+/** Printable ASCII without the quote and the backslash, so that no serializer has to escape anything. */
 const LETTERS = Uint8Array.from(
   Array.from({ length: 0x7f - 0x20 }, (_, i) => 0x20 + i).filter((byte) => byte !== 0x22 && byte !== 0x5c),
 );
 
-/** Pairs of letters that a stamp is made of: two of them in a word number as many values as there are pairs squared. */
+/**
+ * Pairs of letters that make up a stamp: two of them in a word distinguish as many values as the number of pairs
+ * squared.
+ */
 const STAMP_BITS = 12;
 const STAMP_MASK = (1 << STAMP_BITS) - 1;
 
-/** Half of the stamps: those of values that are put before the load begin here. */
+/** Half of the stamps: values put before the load start here. */
 export const STAMPS_HALF = 1 << (2 * STAMP_BITS - 1);
 
 /**
- * The values of records: random text, of a random length. As in LevelDB's db_bench, each is a piece of a pool of random
- * text, which is made once: so values cost little, and yet do not compress as one text repeated would.
+ * The values of records: random text of random length. As in LevelDB's db_bench, each is a piece of a pool of random
+ * text that is made once, so values are cheap and yet do not compress as well as repeated text would.
  *
- * The first four bytes are a stamp that counts up, over all threads, to 2^24: so a value of four bytes or more is never the
- * one that its key had before. An engine may leave what does not change alone (SQLite does not write such a page), and seem
- * much faster than it is.
+ * The first four bytes are a stamp that counts up, over all threads, to 2^24, so that a value of four bytes or more
+ * never equals the previous value of its key. An engine may skip writes that change nothing (SQLite does not write such
+ * a page) and would then seem much faster than it is.
  */
 export class RecordValues {
   readonly #rng: Rng;
   readonly #pool: Int32Array<ArrayBuffer>;
   readonly #lengthMin: number;
-  /** How many lengths there are. */
+  /** The number of possible lengths. */
   readonly #lengths: number;
   readonly #lengthMax: number;
   readonly #stamps: Int32Array<ArrayBuffer>;
-  /** The number of the next value among all threads', and how far it is to the one after. */
+  /** The number of the next value among those of all threads, and the step to the one after. */
   #stamp: number;
   readonly #stampStep: number;
 
@@ -138,12 +140,12 @@ export class RecordValues {
     for (let i = 0; i < bytes.length; i++) bytes[i] = LETTERS[rng.below(LETTERS.length)]!;
   }
 
-  /** A buffer that any of these values fits. */
+  /** Creates a buffer large enough for any of these values. */
   createValue(): PaddedBytes {
     return new PaddedBytes(this.#lengthMax);
   }
 
-  /** Writes the next value into a buffer that {@linkcode RecordValues.createValue} has made. */
+  /** Writes the next value into a buffer made by {@linkcode RecordValues.createValue}. */
   write(value: PaddedBytes): void {
     const rng = this.#rng;
     const pool = this.#pool;
@@ -161,12 +163,12 @@ export class RecordValues {
   }
 }
 
-/** Pairs of letters as half words, all different, in an order that looks random and is the same in every thread. */
+/** Distinct pairs of letters as 16-bit words, in an order that looks random and is the same in every thread. */
 function stampPairs(): Int32Array<ArrayBuffer> {
   const rng = new Rng(0);
   const pairs = new Int32Array(LETTERS.length ** 2);
   for (let i = 0; i < pairs.length; i++) {
-    // Each comes to a random place among those before it.
+    // Each goes to a random place among those before it.
     const place = rng.below(i + 1);
     pairs[i] = pairs[place]!;
     pairs[place] = LETTERS[i % LETTERS.length]! | LETTERS[Math.floor(i / LETTERS.length)]! << 8;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A load wants to insert one record more than there is room for. */
+/** The load would insert one record more than there is room for. */
 export class RecordsUsedUpError extends RangeError {
   override readonly name = "RecordsUsedUpError";
 

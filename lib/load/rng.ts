@@ -1,14 +1,14 @@
 /**
- * The random numbers: the generator that chooses keys, operations and waits.
+ * The random number generator for keys, operations and waits.
  *
  * @module
  */
 
 /**
- * xoshiro128** 1.1 by David Blackman and Sebastiano Vigna (public domain, https://prng.di.unimi.it/xoshiro128starstar.c),
- * seeded through SplitMix32. Not for secrets.
+ * xoshiro128** 1.1 by David Blackman and Sebastiano Vigna (public domain,
+ * https://prng.di.unimi.it/xoshiro128starstar.c), seeded through SplitMix32. Not cryptographically secure.
  *
- * The state lives in a typed array, so that 32-bit integers stay unboxed.
+ * The state is in a typed array, so that 32-bit integers stay unboxed.
  */
 export class Rng {
   readonly #state = new Int32Array(4);
@@ -41,8 +41,8 @@ export class Rng {
   }
 
   /**
-   * A random integer from 0 to `bound` - 1, by multiplication with the next 32 bits as a fraction. The bias is below
-   * `bound` / 2^32, and none where `bound` is a power of two.
+   * A random integer from 0 to `bound` - 1: `bound` times the next 32 bits as a fraction. The bias is below `bound` /
+   * 2^32, and zero if `bound` is a power of two.
    */
   below(bound: number): number {
     return ((this.next() >>> 0) * bound / TWO_TO_32) | 0;

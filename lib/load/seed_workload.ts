@@ -12,12 +12,12 @@ import type { Workload } from "./workload.ts";
 
 /** Number of keys of the seed's workload: `Key0` … `Key65535`. */
 export const SEED_KEY_COUNT = 65_536;
-/** Leaves as many high bits of 32 random ones as number that many keys. */
+/** Shifts 32 random bits right so that the high bits left are a key number. */
 const SEED_KEY_SHIFT = 32 - Math.log2(SEED_KEY_COUNT);
 /** The seed's one value. */
 export const SEED_VALUE = "foo";
 
-/** Of 2^32 random numbers, how many mean a put: 90%. */
+/** How many of 2^32 random numbers mean a put: 90%. */
 const PUT_THRESHOLD = Math.round(0.9 * 2 ** 32);
 
 /** What the seed's workload may put. */
@@ -33,14 +33,14 @@ const FIRST_WORD_BYTES = PREFIX.length + 1;
 /** `Key` as a little-endian word whose highest byte is free for the first digit. */
 const PREFIX_WORD = PREFIX.charCodeAt(0) | PREFIX.charCodeAt(1) << 8 | PREFIX.charCodeAt(2) << 16;
 const ZERO = "0".charCodeAt(0);
-/** A constant of this module's own: V8 folds it, but not an imported one. */
+/** A module-level constant: V8 folds it, but not an imported one. */
 const TWO_DIGITS = DIGITS;
 
 /**
  * The seed's workload: keys chosen uniformly, one value, 90% puts and 10% gets.
  *
- * After {@linkcode SeedWorkload.next}, `kind` and `key` describe the operation. Keys are built by words in place:
- * bytes written one by one would stall the reads by word that follow.
+ * After {@linkcode SeedWorkload.next}, `kind` and `key` describe the operation. Keys are built in place word by word:
+ * after byte-wise writes, the word-wise reads that follow would stall.
  */
 export class SeedWorkload implements Workload {
   readonly key = new PaddedBytes(FIRST_WORD_BYTES + 4);
@@ -62,8 +62,8 @@ export class SeedWorkload implements Workload {
 }
 
 /**
- * The same with a number behind the value, which counts the puts of all threads: an engine may leave alone what does not
- * change (SQLite does not write such a page), and seem much faster than it is.
+ * The same with a number after the value, which counts the puts of all threads. An engine may skip writes that change
+ * nothing (SQLite does not write such a page) and would then seem much faster than it is.
  */
 export class DistinctSeedWorkload extends SeedWorkload {
   readonly #threads: number;
@@ -83,7 +83,7 @@ export class DistinctSeedWorkload extends SeedWorkload {
   }
 }
 
-/** Writes `Key` and the number in decimal; the number is from 0 to 99,999. */
+/** Writes `Key` and a number from 0 to 99,999 in decimal. */
 export function writeSeedKey(n: number, key: PaddedBytes): void {
   const words = key.words;
   if (n >= 10_000) {

@@ -1,17 +1,17 @@
 /**
- * The workload: which operation comes next, on which key, with which value; and the options that say so.
+ * The workload: which operation comes next, on which key, with which value; and its options.
  *
  * @module
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 
-/** Which operation comes next, on which key, with which value. */
+/** Chooses a sequence of operations, and describes the one at hand. */
 export interface Workload {
   /** The key of the operation at hand. */
   readonly key: PaddedBytes;
   /** The value of the operation at hand, if it puts one. */
   readonly value: PaddedBytes;
-  /** Which kind of operation is at hand, as `operation.ts` numbers them. */
+  /** The kind of the operation at hand, as numbered in `operation.ts`. */
   readonly kind: number;
   /** Chooses the next operation. */
   next(): void;
@@ -20,7 +20,7 @@ export interface Workload {
 /** The names of the workloads, in the order shown to users: the seed's, and YCSB's core mixes that need no scans. */
 export const WORKLOAD_NAMES = ["seed", "a", "b", "c", "d", "f"] as const;
 
-/** A workload that a mix can begin with. */
+/** A workload that a mix can start from. */
 export type WorkloadName = typeof WORKLOAD_NAMES[number];
 
 /** The names of the distributions, in the order shown to users. */
@@ -29,26 +29,26 @@ export const DISTRIBUTION_NAMES = ["uniform", "zipfian", "latest", "hotspot"] as
 /** How often each key is chosen. */
 export type DistributionName = typeof DISTRIBUTION_NAMES[number];
 
-/** A mix of operations on records of a given size, as YCSB has them. */
+/** A mix of operations on records of a given size, as in YCSB. */
 export interface MixOptions {
   readonly kind: "mix";
-  /** The workload that the mix is, or that it began with before flags changed it. */
+  /** The workload that the mix is, or that it started from before flags changed it. */
   readonly name: WorkloadName;
-  /** The share of each kind of operation, at the kind's number; the sum is 1. */
+  /** The share of each kind of operation, by its number; they add up to 1. */
   readonly shares: readonly number[];
-  /** Number of records that exist before the load, whether preloaded or not: keys are chosen from these. */
+  /** Number of records that exist before the load, whether preloaded or not. Keys are chosen from these. */
   readonly keyCount: number;
-  /** Number of records that there is room for, those inserted by the load included. */
+  /** Number of records that there is room for, including those that the load inserts. */
   readonly keyCountMax: number;
   /** Length of every key, in bytes. */
   readonly keyBytes: number;
-  /** Length of the values, in bytes: uniform from the least to the greatest, both included. */
+  /** Length of the values, in bytes: uniform from the least to the greatest, both inclusive. */
   readonly valueBytesMin: number;
   readonly valueBytesMax: number;
   readonly distribution: DistributionName;
   /** The exponent of the zipfian and the latest distribution, above 0 and below 1. */
   readonly zipfTheta: number;
-  /** Whether all records are put before the load, in a phase of its own. */
+  /** Whether all records are put before the load, in a phase of their own. */
   readonly preload: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The distributions' names: from what a mix asks for to the distribution itself.
+ * Creates a distribution from a mix's options.
  *
  * @module
  */

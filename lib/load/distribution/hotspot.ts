@@ -1,5 +1,5 @@
 /**
- * The hotspot distribution: a small set of hot records, and all others cold.
+ * The hotspot distribution: a small set of hot records gets most operations.
  *
  * @module
  */
@@ -12,9 +12,9 @@ const HOT_RECORDS = 0.2;
 const HOT_OPERATIONS = 0.8;
 
 /**
- * 80% of the operations go to 20% of the records, as by YCSB's HotspotIntegerGenerator with its defaults; within the hot
- * records, and within the cold ones, all are chosen equally often. The hot records are the first in number, which
- * hashing spreads over the store. At least one record is hot; where that is all of them, no operation is for cold ones.
+ * 80% of the operations go to 20% of the records, as in YCSB's HotspotIntegerGenerator with its defaults; within the
+ * hot records, and within the cold ones, all are equally likely. The hot records are those with the lowest numbers,
+ * which hashing scatters over the store. At least one record is hot; if all are, no operation goes to a cold one.
  */
 export class HotspotDistribution implements Distribution {
   readonly #rng: Rng;

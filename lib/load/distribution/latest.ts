@@ -9,11 +9,11 @@ import type { Distribution } from "./distribution.ts";
 import { Zipfian } from "./zipfian.ts";
 
 /**
- * Zipf's law over the records by age, the newest first, as YCSB's SkewedLatestGenerator has it.
+ * Zipf's law over the records by age, newest first, as in YCSB's SkewedLatestGenerator.
  *
- * What is newest depends on the thread, so that its operations depend on nothing else: its own inserts, the newest
- * first, and then the records that exist before the load, the last one first. The inserts of other threads are not
- * chosen. So every record that is chosen has been inserted, with no need for the threads to tell each other of inserts.
+ * What counts as newest is per thread, so that a thread's operations depend on nothing else: first its own inserts,
+ * newest first, then the records that exist before the load, last one first. Other threads' inserts are never chosen.
+ * So every chosen record has been inserted, and threads need not tell each other of inserts.
  */
 export class LatestDistribution implements Distribution {
   readonly #ranks: Zipfian;

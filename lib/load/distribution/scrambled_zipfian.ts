@@ -1,5 +1,5 @@
 /**
- * The scrambled zipfian distribution: few records chosen very often, but spread over all of them.
+ * The scrambled zipfian distribution: few records are chosen very often, scattered over all of them.
  *
  * @module
  */
@@ -8,18 +8,20 @@ import type { Distribution } from "./distribution.ts";
 import { fnvModulo } from "./fnv.ts";
 import { Zipfian } from "./zipfian.ts";
 
-/** YCSB's ITEM_COUNT, both 0 and itself included. */
+/** YCSB's ITEM_COUNT, which counts both 0 and itself. */
 const ITEMS = 10_000_000_001;
-/** YCSB's USED_ZIPFIAN_CONSTANT, and its ZETAN: zeta of {@linkcode ITEMS} for it, as YCSB's authors added it up. */
+/**
+ * YCSB's USED_ZIPFIAN_CONSTANT and its ZETAN: zeta of {@linkcode ITEMS} for that constant, as YCSB's authors summed it.
+ */
 const YCSB_THETA = 0.99;
 const YCSB_ZETA = 26.46902820178302;
 
 const TWO_TO_32 = 2 ** 32;
 
 /**
- * What YCSB calls the zipfian distribution: its ScrambledZipfianGenerator. A rank among ten billion is chosen by Zipf's
- * law, and its hash, modulo the number of records, is the record. So the popular records do not lie side by side, and
- * stay the same ones when there are more of them, which the number of ranks does not follow.
+ * What YCSB calls the zipfian distribution: its ScrambledZipfianGenerator. A rank among ten billion is drawn by Zipf's
+ * law, and its hash modulo the number of records is the record. So the popular records are not adjacent, and they stay
+ * the same when records are added, because the number of ranks does not change.
  */
 export class ScrambledZipfianDistribution implements Distribution {
   readonly #ranks: Zipfian;

@@ -6,7 +6,7 @@
 import type { Rng } from "../rng.ts";
 import type { Distribution } from "./distribution.ts";
 
-/** Every record as often as any other. */
+/** Chooses every record equally often. */
 export class UniformDistribution implements Distribution {
   readonly #rng: Rng;
   readonly #records: number;

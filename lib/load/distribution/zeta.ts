@@ -1,16 +1,15 @@
 /**
- * Zeta: the sum that makes the shares of a zipfian distribution add up to one.
+ * Zeta: the sum that normalizes a zipfian distribution.
  *
  * @module
  */
 
-/** Terms that are added up one by one; the formula for the rest is exact to the last digits from there on. */
+/** Terms that are summed one by one; beyond them the formula for the rest is exact to the last digits. */
 const TERMS_MAX = 256;
 
 /**
  * The sum of 1 / i^theta for i from 1 to `count`, as exact as float64 allows: the first terms one by one, the rest by
- * the Euler–Maclaurin formula, whose error is below 10^-15 here. So it takes no longer for ten billion terms than for a
- * thousand.
+ * the Euler–Maclaurin formula, whose error is below 10^-15 here. So ten billion terms take no longer than a thousand.
  *
  * @param count how many terms, at least 1
  * @param theta the exponent, above 0 and below 1
@@ -23,7 +22,7 @@ export function zeta(count: number, theta: number): number {
   return count === terms ? sum : sum + sumBetween(terms, count, theta);
 }
 
-/** The sum of 1 / i^theta for i above `first` and up to `last`: the integral, and corrections at both ends. */
+/** The sum of 1 / i^theta for i above `first` and up to `last`: the integral, with corrections at both ends. */
 function sumBetween(first: number, last: number, theta: number): number {
   // (last^(1 - theta) - first^(1 - theta)) / (1 - theta), without the cancellation when theta is nearly 1.
   const integral = first ** (1 - theta) * Math.expm1((1 - theta) * Math.log(last / first)) / (1 - theta);

@@ -1,5 +1,5 @@
 /**
- * The zipfian distribution: few items chosen very often, and many rarely.
+ * The zipfian distribution: few items are chosen very often, and many rarely.
  *
  * @module
  */
@@ -14,12 +14,12 @@ const ETA = 2;
 /**
  * Ranks by Zipf's law: rank r, from 0, has a share of 1 / (r + 1)^theta / zeta(items, theta).
  *
- * The method is that of Jim Gray et al., "Quickly Generating Billion-Record Synthetic Databases" (SIGMOD 1994), as
- * YCSB's ZipfianGenerator has it: ranks 0 and 1 get their exact shares; the others come from the integral in place of
- * the sum, which can be inverted.
+ * The method is that of Jim Gray et al., "Quickly Generating Billion-Record Synthetic Databases" (SIGMOD 1994), as in
+ * YCSB's ZipfianGenerator: ranks 0 and 1 get their exact shares; for the others the sum is replaced by the integral,
+ * which can be inverted.
  *
- * What changes is in a typed array: V8 allocates the float64 that a field is set to or that a function returns, unless
- * it inlines that.
+ * The changing state is in a typed array: V8 allocates a float64 when a field is set to it or a function returns it,
+ * unless it inlines that.
  */
 export class Zipfian {
   readonly #state = new Float64Array(3);
@@ -31,8 +31,8 @@ export class Zipfian {
 
   /**
    * @param options.items how many ranks there are, from 1 to 2^53 - 1
-   * @param options.theta above 0 and below 1; the greater, the more goes to few
-   * @param options.zeta `zeta(items, theta)`, where that is known
+   * @param options.theta above 0 and below 1; the greater, the more skewed
+   * @param options.zeta `zeta(items, theta)`, if already known
    */
   constructor(rng: Rng, options: { items: number; theta: number; zeta?: number }) {
     const { items, theta } = options;
@@ -45,7 +45,7 @@ export class Zipfian {
     this.#updateEta();
   }
 
-  /** The rank that was chosen last, from 0 for the most frequent. */
+  /** The rank chosen last, from 0 for the most frequent. */
   get rank(): number {
     return this.#state[RANK]!;
   }
@@ -62,11 +62,11 @@ export class Zipfian {
     const eta = state[ETA]!;
     const items = this.#items;
     const rank = Math.floor(items * Math.pow(eta * fraction - eta + 1, this.#alpha));
-    // A fraction next to 1 may be rounded to it.
+    // A fraction just below 1 may be rounded up to it.
     state[RANK] = rank < items ? rank : items - 1;
   }
 
-  /** Adds a rank, which is the least frequent. */
+  /** Adds a rank, the least frequent one. */
   grow(): void {
     this.#items++;
     this.#state[ZETA]! += this.#items ** -this.#theta;
