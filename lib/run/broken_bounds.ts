@@ -1,12 +1,12 @@
 /**
- * What was found to be at risk beyond what the configuration promises.
+ * Checks what was measured to be at risk against what the configuration promises.
  *
  * @module
  */
 import type { ExposureBound } from "../persist/exposure_bound.ts";
 import type { ExposureSummary } from "./exposure_sampler.ts";
 
-/** What was beyond a bound, each in one sentence without a period; what is kept to the millisecond is within. */
+/** The bounds that were exceeded, each as one sentence without a period. Ages within clock tolerance do not count. */
 export function brokenBounds({ writes, ageMs }: ExposureBound, found: ExposureSummary): string[] {
   const broken: string[] = [];
   if (writes !== undefined && found.writes.max > writes) {
@@ -24,5 +24,5 @@ export function brokenBounds({ writes, ageMs }: ExposureBound, found: ExposureSu
   return broken;
 }
 
-/** Threads read their clocks a little apart, and a sweep begins a little after it is due. */
+/** Threads read their clocks slightly apart, and a sweep begins slightly after it is due. */
 const AGE_TOLERANCE_MS = 5;

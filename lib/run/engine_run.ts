@@ -1,5 +1,5 @@
 /**
- * A run's engine side: the engine prepared, and let go of afterwards.
+ * The engine side of a run: prepares the engine, and closes it afterwards.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export async function runOnEngine(
   }
 }
 
-/** Lets go of an engine. What has failed already may fail at that as well, which says nothing new. */
+/** Closes an engine. If the run has already failed, an error here says nothing new and is ignored. */
 async function close(prepared: PreparedEngine, failed: string | undefined): Promise<void> {
   try {
     await prepared.close();

@@ -1,5 +1,5 @@
 /**
- * The gauges over the time of a run.
+ * Samples the gauges over the time of a run.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Exposure, ExposureGauge } from "../persist/exposure.ts";
 import { type BucketCounts, countValue, createBuckets } from "../metrics/histogram.ts";
 import { summarize } from "../metrics/summaries.ts";
 
-/** How a quantity was spread over time. */
+/** How a quantity was distributed over time. */
 export interface Distribution {
   readonly mean: number;
   readonly p50: number;
@@ -20,19 +20,19 @@ export interface ExposureSummary {
   readonly writes: Distribution;
   /** Age of the oldest write at risk, in milliseconds. */
   readonly ageMs: Distribution;
-  /** The shard that at any time had most writes at risk, and how many. */
+  /** The shard with the most writes at risk at any one time, and how many. */
   readonly worstShard: number;
   readonly worstShardWrites: number;
 }
 
 const SAMPLE_PERIOD_MS = 10;
-/** Reading the gauges takes at most one part in so many of the time. */
+/** Reading the gauges takes at most one part in this many of the time. */
 const READING_SHARE = 200;
 
-/** Pieces of the time between two readings, in each of which the age counts as what it is in the middle. */
+/** The time between two readings is split into this many steps; the age counts as its value at the middle of each. */
 const AGE_STEPS = 8;
 
-/** Samples one gauge from its start to its stop; each sample counts for the time until the next. */
+/** Samples one gauge from start to stop. Each sample counts for the time until the next. */
 export class ExposureSampler {
   readonly #read: (out: Exposure) => void;
   readonly #writes = new WeightedDistribution();
@@ -79,8 +79,8 @@ export class ExposureSampler {
   }
 
   /**
-   * Reads the gauge, and counts the time since the reading before: as many writes as then, and an age that has grown all
-   * the while where the oldest write was there already, as it does while everything stands still.
+   * Reads the gauge and accounts for the time since the previous reading: with the number of writes it found then, and
+   * with an age that has been growing throughout if the oldest write was already there, as when nothing moves.
    */
   #countUntil(nowMs: number): void {
     const gapMs = nowMs - this.#sampledAtMs;
@@ -98,16 +98,16 @@ export class ExposureSampler {
   }
 }
 
-/** Values, each with the time that it lasted. */
+/** A distribution of values weighted by how long each lasted. */
 class WeightedDistribution {
-  /** In steps; weighed by microseconds. */
+  /** By value in steps, weighted by microseconds. */
   readonly #counts: BucketCounts = createBuckets();
   readonly #step: number;
   #sum = 0;
   #weight = 0;
   #max = 0;
 
-  /** @param options values are told apart by at least this `step` */
+  /** @param options values at least `step` apart can be told apart */
   constructor({ step }: { step: number } = { step: 1 }) {
     this.#step = step;
   }

@@ -1,5 +1,5 @@
 /**
- * A run's file side: the file worker, the gauges, and the drain.
+ * The file side of a run: the file worker, the gauges, and the drain.
  *
  * @module
  */
@@ -30,19 +30,19 @@ export interface FileRunParts {
   readonly clock: Clock;
   readonly phase: Phase;
   readonly abort: AbortHandle;
-  /** Whether records are put before the load, which the file worker then writes. */
+  /** Whether records are put before the load, so that the file worker writes them first. */
   readonly preloaded: boolean;
   readonly device: DeviceDescription;
   /** The file worker, not yet configured. */
   readonly worker: Worker;
 }
 
-/** What the gauges and the counts of the file backend say at a moment. */
+/** The file backend's gauges and counts at one moment. */
 export interface FileReadings extends WriteTotals {
   readonly processCrash: Readonly<Exposure>;
-  /** Absent where nothing is synced, so that a power loss would lose everything. */
+  /** Absent if nothing is synced, since a power loss would lose everything. */
   readonly powerLoss?: Readonly<Exposure>;
-  /** Snapshots in the queue, where there is one. */
+  /** Snapshots in the queue, if there is one. */
   readonly queued?: number;
 }
 
@@ -52,7 +52,7 @@ export class FileRun {
   readonly #parts: FileRunParts;
   readonly #gauge: ExposureGauge;
   readonly #processCrash: ExposureSampler;
-  /** Absent where nothing is synced, so that a power loss would lose everything. */
+  /** Absent if nothing is synced, since a power loss would lose everything. */
   readonly #powerLoss: ExposureSampler | undefined;
   /** What had been written when the load began. */
   #before: { readonly totals: WriteTotals; readonly timesToPersist: readonly Float64Array[] } | undefined;
@@ -71,7 +71,7 @@ export class FileRun {
     }, "The file worker");
   }
 
-  /** What the gauges and the counts say now. */
+  /** The current gauges and counts. */
   get readings(): FileReadings {
     const { files: { queue, writeMeter }, options } = this.#parts;
     const processCrash = emptyExposure();
@@ -86,7 +86,7 @@ export class FileRun {
     };
   }
 
-  /** The load begins: watches the gauges from here on, and counts what is written. */
+  /** Called when the load begins: watches the gauges from here on, and counts what is written. */
   startMeasuring(): void {
     const { totals, timesToPersist } = this.#parts.files.writeMeter;
     this.#before = { totals, timesToPersist: timesToPersist.map((counts) => new Float64Array(counts)) };
@@ -94,14 +94,16 @@ export class FileRun {
     this.#powerLoss?.start();
   }
 
-  /** The load has ended, in whatever way: watches the gauges no longer. What the drain writes still counts. */
+  /**
+   * Called when the load has ended, however it ended: stops watching the gauges. What the drain writes still counts.
+   */
   stopMeasuring(): void {
     this.#processCrash.stop();
     this.#powerLoss?.stop();
   }
 
   /**
-   * Has everything acknowledged written, once no load worker runs any more, and checks that it is.
+   * Waits until everything acknowledged is written, and checks that it is. No load worker may be running any more.
    *
    * @param threads load workers of the run
    * @throws {Error} when the file worker fails

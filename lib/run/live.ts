@@ -1,5 +1,5 @@
 /**
- * The live readings: what a run shows of itself while it goes on.
+ * Live readings: what a run shows while it is going on.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import { threadCounts } from "./load_result.ts";
 import type { PhaseResult } from "./measurements.ts";
 import { perSecond } from "./run_result.ts";
 
-/** What a run shows of itself at a moment. */
+/** What a run shows at one moment. */
 export interface LiveReading {
   readonly phase: PhaseResult["phase"];
   /** Time since the phase began, in milliseconds. */
   readonly elapsedMs: number;
-  /** How long the phase will take, in milliseconds, where that is known. */
+  /** How long the phase will take, in milliseconds, if known. */
   readonly totalMs?: number;
-  /** Keys that are there, of those that a preload puts. */
+  /** Keys that are there, out of those that a preload puts. */
   readonly keys?: { readonly done: number; readonly total: number };
-  /** Operations done, of a load that ends by their number. */
+  /** Operations done, out of those after which the load ends. */
   readonly ops?: { readonly done: number; readonly total: number };
-  /** Since the reading before. */
+  /** Since the previous reading. */
   readonly opsPerSec?: number;
-  /** Snapshots in the queue, and how many it takes, where the policy has one. */
+  /** Snapshots in the queue and its capacity, if the policy has one. */
   readonly queue?: { readonly queued: number; readonly depth: number };
   /** Acknowledged writes that a crash of the process would now lose, and the age of the oldest in milliseconds. */
   readonly atRisk?: { readonly writes: number; readonly ageMs: number };
@@ -31,7 +31,7 @@ export interface LiveReading {
 /** What a {@linkcode LiveReader} works with. */
 export interface LiveParts {
   readonly meter: LoadMeter;
-  /** Operations after which the load ends, and records that are preloaded, where there are such. */
+  /** Operations after which the load ends, and records that are preloaded, if any. */
   readonly ops?: number | undefined;
   readonly records?: number | undefined;
   readonly queueDepth?: number | undefined;
@@ -42,7 +42,7 @@ export interface LiveParts {
 
 const PERIOD_MS = 200;
 
-/** Gives a reading several times a second, from a phase's begin to its end. */
+/** Takes a reading several times a second, from the beginning of a phase to its end. */
 export class LiveReader {
   readonly #parts: LiveParts;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -51,7 +51,7 @@ export class LiveReader {
     this.#parts = parts;
   }
 
-  /** Begins with a phase, whose length is `totalMs` where that is known beforehand. */
+  /** Begins a phase; `totalMs` is its length, if known beforehand. */
   begin(phase: PhaseResult["phase"], totalMs?: number): void {
     this.end();
     const startedAtMs = performance.now();

@@ -1,5 +1,5 @@
 /**
- * The load's result: what the load meter and the load workers say, in the terms of a result.
+ * Turns what the load meter and the load workers report into the load's part of a result.
  *
  * @module
  */
@@ -61,7 +61,7 @@ function preloadResult({ threads }: LoadMeter, phases: readonly PhaseResult[]): 
   return preload && { keys: sum(threads, PRELOADED), durationMs: preload.durationMs };
 }
 
-/** The threads' own results. */
+/** The results of each thread. */
 function threadResults(meter: LoadMeter, workers: readonly LoadWorkerResult[]): ThreadResult[] {
   return meter.threads.map(({ counts }, thread) => {
     const { runtimeMs, blocked } = workers[thread]!;
@@ -80,7 +80,7 @@ export function threadCounts(counts: Float64Array): Pick<ThreadResult, "ops" | "
   };
 }
 
-/** The kinds of operations that the load had, with their latencies where they were measured. */
+/** The kinds of operations that the load had, with their latencies if measured. */
 async function operationResults(
   { threads }: LoadMeter,
   measured: { latencies: boolean; uncorrected: boolean },
@@ -103,7 +103,7 @@ async function operationResults(
   return results;
 }
 
-/** How the open loop kept its rate. */
+/** How well the open loop kept its rate. */
 async function rateResult(
   meter: LoadMeter,
   { ratePerSec, opsPerSec }: { ratePerSec: number; opsPerSec: number },
@@ -119,14 +119,14 @@ async function rateResult(
   };
 }
 
-/** The waits of the pattern; `undefined` when it never waited. */
+/** The waits of the pattern; `undefined` if it never waited. */
 function waitResult({ threads }: LoadMeter): WaitResult | undefined {
   const waits = sum(threads, WAITS);
   if (waits === 0) return undefined;
   return { waits, askedMeanMs: sum(threads, WAIT_ASKED_MS) / waits, meanMs: sum(threads, WAITED_MS) / waits };
 }
 
-/** The latencies in histograms of nanoseconds; `undefined` when they are empty. */
+/** A summary of histograms of latencies in nanoseconds; `undefined` if they are empty. */
 async function latencySummary(counts: readonly BucketCounts[]): Promise<LatencySummary | undefined> {
   const { hdrOf } = await import("../metrics/hdr.ts");
   const histogram = hdrOf(counts);
@@ -136,7 +136,7 @@ async function latencySummary(counts: readonly BucketCounts[]): Promise<LatencyS
   return { ...inMilliseconds(summary), percentiles };
 }
 
-/** A summary of nanoseconds as one of milliseconds. */
+/** Converts a summary from nanoseconds to milliseconds. */
 export function inMilliseconds({ count, min, mean, p50, p90, p99, p999, max }: Summary): LatencySummary {
   return {
     count,

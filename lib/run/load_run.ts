@@ -1,5 +1,5 @@
 /**
- * The load's run: the workers of a run, taken from phase to phase.
+ * Takes the workers of a run from phase to phase.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { SeriesRecorder } from "./series.ts";
 
 type LoadTask = WorkerTask<LoadWorkerConfiguration, LoadWorkerResult>;
 
-/** How long workers have to end by themselves after a failure, a few ticks. */
+/** How long workers have to end by themselves after a failure: a few checks of the abort flag. */
 const FAILURE_GRACE_MS = 1000;
 
 /** What a {@linkcode LoadRun} works with. */
@@ -38,12 +38,12 @@ export interface LoadRunParts {
   /** Present for an engine. */
   readonly engine?: {
     readonly title: string;
-    /** Has what was preloaded settle. */
+    /** Lets what was preloaded settle. */
     settle(): void | Promise<void>;
   };
 }
 
-/** One run, once its backend is prepared. */
+/** A run whose backend is prepared. */
 export class LoadRun {
   readonly #parts: LoadRunParts;
   readonly #meter: LoadMeter;
@@ -167,7 +167,7 @@ export class LoadRun {
     return fileRun === undefined ? undefined : () => fileRun.readings;
   }
 
-  /** Has the records put that the load expects, and their files written. */
+  /** Preloads the records that the load expects, and waits until their files are written. */
   async #preload(): Promise<void> {
     const { options: { workload, threads }, fileRun, engine, hooks } = this.#parts;
     if (workload.kind !== "mix" || !workload.preload) return;
@@ -195,7 +195,7 @@ export class LoadRun {
     series?.start();
     try {
       if (ops === undefined) {
-        // The workers see the end themselves: with many of them, this thread's timer may come late.
+        // The workers notice the end by themselves: with many of them, this thread's timer may be late.
         const first = () => Promise.race(this.#loadTasks.map(({ result }) => result));
         await this.#enter(RUNNING, "load", () => Promise.race([this.#time(loadTimeMs), first()]), loadTimeMs);
       } else {
@@ -208,10 +208,10 @@ export class LoadRun {
   }
 
   /**
-   * Advances to a phase, and times it until it has ended, a worker fails, or the run is told to stop; does nothing when
-   * it has been told to before.
+   * Advances to a phase and times it until it has ended, a worker fails, or the run is told to stop. Does nothing if
+   * the run has already been told to stop.
    *
-   * @param totalMs how long the phase lasts, where that is known beforehand
+   * @param totalMs how long the phase lasts, if known beforehand
    */
   async #enter(
     phase: number,
@@ -228,13 +228,13 @@ export class LoadRun {
     this.#phases.push({ phase: name, durationMs: performance.now() - startedAtMs });
   }
 
-  /** Resolves when so many more workers have arrived. */
+  /** Resolves when this many more workers have arrived. */
   #arrived(count: number): Promise<void> {
     this.#arrivals += count;
     return this.#parts.phase.arrivals(this.#arrivals, this.#parts.abort);
   }
 
-  /** Resolves after that time, or when the run is told to stop. */
+  /** Resolves after the given time, or when the run is told to stop. */
   async #time(durationMs: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const over = new Promise<void>((resolve) => {
@@ -250,7 +250,7 @@ export class LoadRun {
     return Promise.race([promise, ...failures]);
   }
 
-  /** Makes all workers end, and returns the error that began it. */
+  /** Makes all workers end, and returns the error that started it. */
   async #fail(error: unknown): Promise<unknown> {
     const { abort, phase } = this.#parts;
     abort.raise();
@@ -262,7 +262,7 @@ export class LoadRun {
     });
     const results = await Promise.race([ended, grace]);
     clearTimeout(timer);
-    // A worker that only followed may have been heard before the one that failed.
+    // A worker that merely followed may report before the one that failed.
     const causes = [error, ...results.flatMap((result) => result.status === "rejected" ? [result.reason] : [])];
     return causes.find((cause) => !(cause instanceof AbortError)) ?? error;
   }

@@ -1,5 +1,5 @@
 /**
- * The measurements: what a run measures of its operations over time, as plain data for the reports.
+ * What a run measures of its operations over time, as plain data for the reports.
  *
  * @module
  */
@@ -18,11 +18,11 @@ export interface LatencySummary {
   readonly p99Ms: number;
   readonly p999Ms: number;
   readonly maxMs: number;
-  /** The percentiles of `percentilesOf()`, of a whole load; absent for a part of it. */
+  /** The percentiles of `percentilesOf()`, for a whole load; absent for a part of it. */
   readonly percentiles?: readonly LatencyPercentile[];
 }
 
-/** A latency that this percentage of the operations timed does not exceed. */
+/** A latency, and the percentage of timed operations that do not exceed it. */
 export interface LatencyPercentile {
   readonly percent: number;
   readonly latencyMs: number;
@@ -33,13 +33,13 @@ export interface OperationResult {
   readonly operation: typeof OPERATION_NAMES[number];
   readonly count: number;
   /**
-   * Absent where none was timed. In an open loop it counts from the intended start (corrected for coordinated omission),
+   * Absent if none was timed. In an open loop it counts from the intended start (corrected for coordinated omission),
    * in a closed loop from the actual one.
    */
   readonly latency?: LatencySummary;
   /** In an open loop, the same counted from the actual start. */
   readonly uncorrectedLatency?: LatencySummary;
-  /** What the latency sums up: of each thread, counts in nanoseconds in the buckets of `histogram.ts`. */
+  /** What the latency summarizes: for each thread, counts in nanoseconds in the buckets of `histogram.ts`. */
   readonly latencyCounts?: readonly Float64Array[];
 }
 
@@ -52,15 +52,15 @@ export interface PhaseResult {
 /** What a preload put. */
 export interface PreloadResult {
   readonly keys: number;
-  /** Time that the puts took, in milliseconds; writing their files is a separate phase. */
+  /** How long the puts took, in milliseconds; writing their files is a separate phase. */
   readonly durationMs: number;
 }
 
-/** How an open loop kept its rate. */
+/** How well an open loop kept its rate. */
 export interface RateResult {
   readonly askedPerSec: number;
   readonly reachedPerSec: number;
-  /** Operations that were begun late because the one before had not ended at their intended start. */
+  /** Operations that began late because the one before had not ended at their intended start. */
   readonly missedStarts: number;
   /** How late an idle loop woke from such sleeps just before the load, in milliseconds; absent if it never slept. */
   readonly timerLateP50Ms?: number;
@@ -70,12 +70,12 @@ export interface RateResult {
 /** The waits of a pattern. */
 export interface WaitResult {
   readonly waits: number;
-  /** Mean wait asked for, and mean wait that really happened, in milliseconds. */
+  /** Mean wait asked for, and mean wait that happened, in milliseconds. */
   readonly askedMeanMs: number;
   readonly meanMs: number;
 }
 
-/** What an interval of the load saw. Rates and counts are of the interval, gauges are of its end. */
+/** What one interval of the load saw. Rates and counts cover the interval; gauges are as of its end. */
 export interface SeriesRow {
   /** End of the interval, from the load's start, in milliseconds. */
   readonly endMs: number;
@@ -85,21 +85,21 @@ export interface SeriesRow {
   readonly opsPerSec: number;
   readonly reads: number;
   readonly writes: number;
-  /** Over all kinds of operations; absent where none was timed in the interval. */
+  /** Over all kinds of operations; absent if none was timed in the interval. */
   readonly latency?: LatencySummary;
   /** The file backend's; absent for memory. */
   readonly file?: SeriesFileColumns;
 }
 
-/** What an interval saw of the file backend. */
+/** What one interval saw of the file backend. */
 export interface SeriesFileColumns {
   /** Acknowledged writes that a crash of the process would have lost, and the age of the oldest, in milliseconds. */
   readonly processCrashWrites: number;
   readonly processCrashAgeMs: number;
-  /** The same of a power loss; absent where nothing is synced: everything. */
+  /** The same for a power loss; absent if nothing is synced, since everything would be lost. */
   readonly powerLossWrites?: number;
   readonly powerLossAgeMs?: number;
-  /** Snapshots in the queue; absent where the policy has none. */
+  /** Snapshots in the queue; absent if the policy has none. */
   readonly queued?: number;
   readonly snapshotsWritten: number;
   readonly bytesWritten: number;

@@ -5,13 +5,13 @@
  */
 import denoJson from "../../deno.json" with { type: "json" };
 
-/** A program, and the arguments before those of its command line. */
+/** A program, and the arguments to put before a command line. */
 export interface Program {
   readonly path: string;
   readonly args: readonly string[];
 }
 
-/** This kvlab, from source with the permissions of the task `start`. */
+/** This kvlab; from source, with the permissions of the task `start`. */
 export function ownProgram(): Program {
   const path = ownPath();
   if (Deno.build.standalone) return { path, args: [] };
@@ -19,10 +19,10 @@ export function ownProgram(): Program {
   return { path, args: [...denoJson.tasks.start.command.split(" ").slice(1, -1), main] };
 }
 
-/** Linux's own name for the program of a process, which holds wherever that was put. */
+/** Linux's name for the program of the current process, valid even if the file has moved. */
 const SELF = "/proc/self/exe";
 
-/** A path of this program by which it may be started. */
+/** A path from which this program can be started. */
 export function ownPath(): string {
   const path = Deno.execPath();
   const mayStart = (command: string) => Deno.permissions.querySync({ name: "run", command }).state === "granted";

@@ -1,5 +1,5 @@
 /**
- * The run's result: what a run measured, as plain data for the reports.
+ * What a run measured, as plain data for the reports.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import type { Distribution, ExposureSummary } from "./exposure_sampler.ts";
 export interface ThreadResult {
   /** Index of the load worker, from 0. */
   readonly thread: number;
-  /** Time from the common start to this thread's last operation, in milliseconds. */
+  /** Time from the common start to the end of this thread's last operation, in milliseconds. */
   readonly runtimeMs: number;
   /** A read-modify-write is one operation, one read and one write. */
   readonly ops: number;
@@ -35,40 +35,43 @@ export interface ThreadResult {
   readonly writes: number;
   /** Reads that found their key. */
   readonly hits: number;
-  /** Time that it was blocked, by what it waited for; what its backend cannot be blocked on is absent. */
+  /** Time blocked, by what the thread waited for; what its backend cannot block on is absent. */
   readonly blocked: WaitTimes;
 }
 
 /** What the file backend did. */
 export interface FileResult extends WriteTotals {
-  /** How long it took to open the directory, and to load what it held, in milliseconds. */
+  /** How long it took to open the directory and to load its contents, in milliseconds. */
   readonly openMs: number;
   /** Files and entries that the directory held at the start. */
   readonly filesLoaded: number;
   readonly entriesLoaded: number;
   /** Files that could not be read and were renamed. */
   readonly filesSetAside: readonly SetAsideFile[];
-  /** Files whose end a crash had left incomplete; it was cut off. */
+  /** Files with an end that a crash had left incomplete, and that was cut off. */
   readonly filesTorn: readonly TornFile[];
   /** Shard files in the directory at the end. */
   readonly files: number;
-  /** Time from the last load worker's end until every acknowledged put was in the file system, in milliseconds. */
+  /** Time from the end of the last load worker until every acknowledged put was in the file system, in milliseconds. */
   readonly drainMs: number;
   /** The periodic policy's sweeps. */
   readonly sweeps?: SweepCounts;
   /** What a crash of the process would have lost, over the time of the load. */
   readonly processCrash: ExposureSummary;
-  /** What was found to be beyond what the configuration promises, each in one sentence. */
+  /** What exceeded the configuration's promises, each as one sentence. */
   readonly brokenBounds: readonly string[];
-  /** What the configuration promises of it. */
+  /** What the configuration promises about it. */
   readonly processCrashBound: ExposureBound;
-  /** What a power loss would have lost, over the time of the load; absent where nothing is synced: everything. */
+  /**
+   * What a power loss would have lost, over the time of the load; absent if nothing is synced, since everything would
+   * be lost.
+   */
   readonly powerLoss?: ExposureSummary;
   /** From a shard's first unpersisted put to its completed write, in milliseconds, over all writes. */
   readonly timeToPersistMs: Distribution;
-  /** Absent where the device was not measured. */
+  /** Absent if the device was not measured. */
   readonly device?: DeviceResult;
-  /** The type of the file system that held the directory, such as `ext4`; absent where the system does not tell. */
+  /** The type of the file system that held the directory, such as `ext4`; absent if the system does not report it. */
   readonly fileSystem?: string;
 }
 
@@ -77,36 +80,36 @@ export type StopSignal = "SIGHUP" | "SIGINT" | "SIGTERM";
 
 /** The engine that the load ran on. */
 export interface EngineResult extends EngineDescription {
-  /** As its makers write it, such as `SQLite`. */
+  /** As its makers spell it, such as `SQLite`. */
   readonly title: string;
 }
 
 /** What a finished run measured. */
 export interface RunResult {
   readonly options: RunOptions;
-  /** What the backend promises, with these options, that failures lose at most. */
+  /** The most that the backend, with these options, promises to lose in each kind of failure. */
   readonly promises: Promises;
   readonly threads: readonly ThreadResult[];
   /** Present for the file backend. */
   readonly file?: FileResult;
-  /** Present where the backend is an engine. */
+  /** Present for an engine. */
   readonly engine?: EngineResult;
   /** The signal that ended the run early, if one did. */
   readonly stoppedBy?: StopSignal;
-  /** Why the load ended early, where the records to insert were used up. */
+  /** Why the load ended early, if it ran out of records to insert. */
   readonly usedUp?: string;
-  /** What the engine said that failed in the middle of the load, if it did; the rest is what was measured until then. */
+  /** The error of an engine that failed in the middle of the load; everything else is what was measured until then. */
   readonly failed?: string;
-  /** The kinds of operations that the load had, in their numbers' order. */
+  /** The kinds of operations that the load had, in the order of their numbers. */
   readonly operations?: readonly OperationResult[];
-  /** The parts of the run, in their order. */
+  /** The parts of the run, in order. */
   readonly phases?: readonly PhaseResult[];
   readonly preload?: PreloadResult;
   /** Present for an open loop. */
   readonly rate?: RateResult;
   /** Present for a pattern that waits. */
   readonly wait?: WaitResult;
-  /** The intervals of the load, where a series was asked for. */
+  /** The intervals of the load, if a series was asked for. */
   readonly series?: readonly SeriesRow[];
 }
 
@@ -124,7 +127,7 @@ export interface RunTotals {
   readonly averageOpsPerSec: number;
 }
 
-/** Sums up the threads' results. A run without any time has a rate of 0. */
+/** Adds up the threads' results. A run that took no time has a rate of 0. */
 export function totals(threads: readonly ThreadResult[]): RunTotals {
   let ops = 0, reads = 0, writes = 0, hits = 0, runtimeMs = 0, rates = 0;
   for (const thread of threads) {
@@ -139,7 +142,7 @@ export function totals(threads: readonly ThreadResult[]): RunTotals {
   return { ops, reads, writes, hits, runtimeMs, opsPerSec: perSecond(ops, runtimeMs), averageOpsPerSec };
 }
 
-/** Events per second; 0 when no time has passed. */
+/** Events per second; 0 if no time has passed. */
 export function perSecond(count: number, durationMs: number): number {
   return durationMs > 0 ? count / (durationMs / 1000) : 0;
 }

@@ -1,5 +1,5 @@
 /**
- * The runner: one run from preparation to result.
+ * Does one run, from preparation to result.
  *
  * @module
  */
@@ -24,11 +24,11 @@ import type { RunResult } from "./run_result.ts";
 import { startWorker } from "./start_worker.ts";
 
 /**
- * Runs a load against a backend: prepares, starts all load workers together, stops them when the time is up, the
- * operations are done or `hooks.stop` says so, has everything acknowledged written to its file, and returns what was
+ * Runs a load against a backend: prepares it, starts all load workers together, stops them when the time is up, the
+ * operations are done or `hooks.stop` says so, waits until everything acknowledged is in its file, and returns what was
  * measured.
  *
- * @throws {Error} the first failure of any worker, or of the preparation; every worker has ended then
+ * @throws {Error} the first failure of any worker, or of the preparation; by then every worker has ended
  */
 export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<RunResult> {
   const { backend, workload, threads } = options;
@@ -73,7 +73,7 @@ function warnOfVolatileSync({ sync }: FileBackendOptions, directory: string, hoo
   hooks.onWarning?.(`${directory} is on ${type}, which loses everything with the power: --sync=${sync} proves nothing`);
 }
 
-/** What is known of the device under a directory, as far as the options ask. */
+/** What is known of the device under a directory, as far as the options ask for it. */
 function describeDevice({ deviceProbe }: FileBackendOptions, directory: string): DeviceDescription {
   if (deviceProbe === undefined) return {};
   const fileSystem = fileSystemType(directory);

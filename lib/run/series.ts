@@ -1,6 +1,6 @@
 /**
- * The series: what each interval of the load saw, read by the main thread from what the workers share. The load
- * loop sends no messages.
+ * The series: what each interval of the load saw. The main thread reads it from shared memory; the load loop sends no
+ * messages.
  *
  * @module
  */
@@ -21,22 +21,22 @@ export interface SeriesParts {
   readonly readFiles?: (() => FileReadings) | undefined;
 }
 
-/** Makes up for what a division of floats may lack of a whole number. */
+/** Compensates for rounding when a division should give a whole number. */
 const ROUNDING = 1e-9;
 
-/** Records the series of one load, from its start to its stop. */
+/** Records the series of one load, from start to stop. */
 export class SeriesRecorder {
   readonly #parts: SeriesParts;
   readonly #threads: readonly ThreadMeter[];
   readonly #rows: SeriesRow[] = [];
-  /** What all threads and the files had at the end of the last interval; the latencies of all kinds together. */
+  /** The totals of all threads and files at the end of the last interval; latencies of all kinds are combined. */
   #counts: Float64Array;
   readonly #latencies = new IntervalHistogram();
   #files: FileReadings | undefined;
   #startedAtMs = 0;
   #stoppedAtMs = 0;
   #filesAtStop: FileReadings | undefined;
-  /** Where the last row ends, from the start, and when it was read. */
+  /** Where the last row ends, measured from the start, and when it was read. */
   #endMs = 0;
   #readAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,14 +56,20 @@ export class SeriesRecorder {
     this.#wait();
   }
 
-  /** The load has ended. What is still counted, by threads that finish and files that are drained, is for the last row. */
+  /**
+   * Called when the load has ended. Anything counted after that, by finishing threads and draining files, goes into the
+   * last row.
+   */
   stop(): void {
     clearTimeout(this.#timer);
     this.#stoppedAtMs = performance.now();
     this.#filesAtStop = this.#parts.readFiles?.();
   }
 
-  /** Adds the last row, of the part of an interval that is left, once nobody counts any more: all rows sum to the totals. */
+  /**
+   * Adds the last row, for the rest of an interval, once nothing counts any more, so that the rows add up to the
+   * totals.
+   */
   finish(): void {
     const leftMs = this.#stoppedAtMs - this.#startedAtMs - this.#endMs;
     if (leftMs > 0) this.#endInterval({ endMs: this.#stoppedAtMs - this.#startedAtMs, nowMs: this.#stoppedAtMs });
@@ -74,8 +80,8 @@ export class SeriesRecorder {
   }
 
   /**
-   * Intervals end at multiples of their length. A timer that fires early waits for the rest; one that is so late that
-   * several have ended gives them one row.
+   * Intervals end at multiples of their length. A timer that fires early waits for the rest; one that is late by
+   * several intervals covers them with one row.
    */
   #wait(): void {
     const { intervalMs } = this.#parts;
@@ -101,7 +107,7 @@ export class SeriesRecorder {
       endMs,
       durationMs,
       ops,
-      // The reading may have come late; its rate is of the time that it covers.
+      // The reading may be late; the rate covers the time that it spans.
       opsPerSec: perSecond(ops, readMs),
       reads,
       writes,
@@ -125,10 +131,10 @@ export class SeriesRecorder {
     return sums;
   }
 
-  /** The latencies that they have counted since, of all kinds of operations. */
+  /** The latencies counted since the last interval, over all kinds of operations. */
   #latencySince(): LatencySummary | undefined {
     if (!this.#parts.latencies) return undefined;
-    // Most loads have but few kinds of operations; the histograms of the others are empty, and long.
+    // Most loads have only a few kinds of operations; the histograms of the others are empty, and long.
     const used = this.#threads.flatMap(({ counts, latencies }) => latencies.filter((_, kind) => counts[kind]! > 0));
     const summary = this.#latencies.read(used);
     return summary === undefined ? undefined : inMilliseconds(summary);

@@ -1,18 +1,18 @@
 /**
- * Starting a worker, which takes a thread that the system may refuse.
+ * Starts workers, handling the case that the system refuses a thread.
  *
  * @module
  */
 import { reasonOf } from "../persist/persist_error.ts";
 
-/** EAGAIN, as Linux and macOS number it. */
+/** EAGAIN, as numbered on Linux and macOS. */
 const TRY_AGAIN = /\(os error (11|35)\)/;
 
 /**
  * Starts a worker.
  *
- * @param name what it is called in an error, such as "load worker 3 of 8"
- * @throws {Error} when the system does not grant its thread, or it cannot be started for another reason
+ * @param name what errors call it, such as "load worker 3 of 8"
+ * @throws {Error} when the system refuses a thread, or the worker cannot be started for another reason
  */
 export function startWorker(create: () => Worker, name: string): Worker {
   try {

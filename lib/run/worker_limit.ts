@@ -1,48 +1,48 @@
 /**
- * How many load workers the process has room for: where its descriptors run out, Deno panics, and leaves everything as
- * it is at that moment. So that is found out before anything starts.
+ * Checks before a run how many load workers the process has room for: if it ran out of descriptors later, Deno would
+ * panic and leave everything as it was at that moment.
  *
  * @module
  */
 import type { RunOptions } from "./run_options.ts";
 
-/** Deno's event loop and its channels, in each worker: 6 as measured under Linux. */
+/** For Deno's event loop and its channels, in each worker: 6 as measured under Linux. */
 const DESCRIPTORS_PER_WORKER = 6;
-/** The file that a thread keeps open at least, and one more while that one is replaced. */
+/** The file that a thread keeps open, and another while it is being replaced. */
 const DESCRIPTORS_PER_WRITER = 2;
 /** What an engine's connection opens: a database with its log and its index, or a socket. */
 const DESCRIPTORS_PER_CONNECTION = 4;
-/** The files in which a thread notes what it was acknowledged, and what it has written and synced. */
+/** The files in which a thread records what was acknowledged, and what it has written and synced. */
 const DESCRIPTORS_PER_WITNESS = 3;
-/** The main thread's 23 as measured, the lock, the pipes of a command that is asked, and some that were inherited. */
+/** The main thread's 23 as measured, the lock, the pipes of helper commands, and some that were inherited. */
 const DESCRIPTORS_OF_PROCESS = 40;
 /** What a worker takes before it does anything, as measured: V8's heap, the modules, the stack. */
 const MEMORY_PER_WORKER = 14 * 2 ** 20;
 
-/** Its own, and one that Deno reads its modules with. */
+/** Its own, and one with which Deno reads its modules. */
 const THREADS_PER_WORKER = 2;
-/** V8's, and those of commands that are asked. */
+/** V8's, and those of helper commands. */
 const THREADS_OF_PROCESS = 16;
 
-/** What the system grants; absent where it does not tell. */
+/** What the system grants; absent if it does not say. */
 export interface WorkerLimits {
   readonly openFiles?: number | undefined;
   readonly memoryBytes?: number | undefined;
   readonly threads?: number | undefined;
 }
 
-/** Something that there is too little of for a run. */
+/** A resource that a run needs more of than there is. */
 export interface Shortage {
   readonly of: "open files" | "memory" | "threads";
-  /** What the run needs, and what there is: a number, or bytes. */
+  /** What the run needs and what there is: a number, or bytes. */
   readonly needed: number;
   readonly granted: number;
-  /** Load workers that there would be enough for; 0 when there is not enough for one. */
+  /** How many load workers there is enough for; 0 if not even for one. */
   readonly threadsMax: number;
 }
 
 /**
- * What the system grants too little of for the workers of a run; `undefined` when there is enough of everything.
+ * The resource of which the system grants too little for the workers of a run; `undefined` if there is enough of all.
  *
  * @param options `witnessed`: whether each load worker has a witness of what is acknowledged
  */
