@@ -13,7 +13,7 @@ import { ownPath } from "../run/own_program.ts";
 import { run } from "../run/runner.ts";
 import type { RunningProcess } from "./stopped_process.ts";
 
-/** What the child writes to stderr, as a line of its own, when its load begins. */
+/** The line that the child writes to stderr when its load begins. */
 const RUNNING_LINE = "running";
 
 /** How to start a program that calls {@linkcode runChild} on its last argument. */
@@ -22,7 +22,10 @@ export interface ChildProgram {
   readonly args: readonly string[];
 }
 
-/** How to start this kvlab, compiled or from source, with leave to use a run's directories and what its engine needs. */
+/**
+ * How to start this kvlab, compiled or from source, with permission to use a run's directories and what its engine
+ * needs.
+ */
 export function thisProgram({ backend, witness }: RunOptions): ChildProgram {
   const path = ownPath();
   if (Deno.build.standalone) return { path, args: [CHILD_COMMAND] };
@@ -30,7 +33,7 @@ export function thisProgram({ backend, witness }: RunOptions): ChildProgram {
   const engine = backend.kind === "engine" ? ENGINE_PERMISSIONS[backend.engine] : undefined;
   const directories = [backend.kind === "memory" ? undefined : backend.output, witness?.directory]
     .filter((directory) => directory !== undefined);
-  // Deno asks for a path as it is given, and for what it leads to.
+  // Deno checks a path as given, and also what it resolves to.
   const paths = directories.flatMap((directory) => [directory, Deno.realPathSync(directory)]);
   return {
     path,
@@ -48,7 +51,10 @@ export function thisProgram({ backend, witness }: RunOptions): ChildProgram {
   };
 }
 
-/** The flag that permits a use of paths; of all, where a path has a comma, which a list cannot hold. */
+/**
+ * The flag that permits reading or writing the paths; it permits all paths if one contains a comma, which a list cannot
+ * hold.
+ */
 function permission(use: "read" | "write", paths: readonly string[]): string {
   return paths.some((path) => path.includes(",")) ? `--allow-${use}` : `--allow-${use}=${paths.join(",")}`;
 }
@@ -56,7 +62,7 @@ function permission(use: "read" | "write", paths: readonly string[]): string {
 /**
  * The child's side: runs the load until it is killed.
  *
- * @param workers what creates workers of another kind; for tests that need a child with a fault
+ * @param workers creates workers of another kind; for tests that need a child with a fault
  */
 export async function runChild(
   optionsJson: string,
@@ -71,7 +77,7 @@ export async function runChild(
   if (failed !== undefined) throw new Error(failed);
 }
 
-/** When a child is to be killed: so long after it was started, or after its load has begun. */
+/** When a child is to be killed: this long after it was started, or after its load has begun. */
 export type KillMoment = { readonly startMs: number } | { readonly loadMs: number };
 
 /** How a child ended. */
@@ -89,15 +95,15 @@ export interface KillOptions {
   readonly moment: KillMoment;
   /** Kills it as soon as it is aborted. */
   readonly stop?: AbortSignal | undefined;
-  /** Called with the child at the moment, before the kill: for what goes down with it. */
+  /** Called with the child just before the kill, for whatever goes down with it. */
   readonly before?: ((child: RunningProcess) => void | Promise<void>) | undefined;
 }
 
 /**
- * Starts a child and kills it with SIGKILL at the moment, or as soon as it is told to stop.
+ * Starts a child and kills it with SIGKILL at the given moment, or as soon as it is told to stop.
  *
  * @returns how it ended; `undefined` when it was stopped
- * @throws {Error} with what the child wrote to stderr, when it ends before it is killed
+ * @throws {Error} with the child's stderr, when it ends before it is killed
  */
 export async function killChild(
   program: ChildProgram,
@@ -120,7 +126,7 @@ export async function killChild(
   }
 }
 
-/** A moment that comes after a time, or sooner. */
+/** A moment that comes after a delay, or sooner. */
 class Due {
   readonly #resolvers = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -142,7 +148,7 @@ class Due {
   }
 }
 
-/** A child that runs. */
+/** A running child. */
 class Child {
   readonly #process: Deno.ChildProcess;
   readonly #begun = Promise.withResolvers<void>();
@@ -155,7 +161,7 @@ class Child {
     this.#process = new Deno.Command(path, {
       args: [...args, JSON.stringify(options)],
       env: PLAIN_LOADER,
-      // Nothing is written to it: it ends when this process does, which the child watches.
+      // Nothing is written to it. When this process ends, so does the pipe, and the child, which watches it, exits.
       stdin: "piped",
       stdout: "null",
       stderr: "piped",
@@ -164,17 +170,17 @@ class Child {
     void this.#process.status.then(() => this.#hasEnded = true);
   }
 
-  /** Resolves when its load begins, if that happens. */
+  /** Resolves when its load begins, if it ever does. */
   get begun(): Promise<void> {
     return this.#begun.promise;
   }
 
-  /** Resolves when it has ended, in whatever way. */
+  /** Resolves when it has ended, however it ended. */
   get ended(): Promise<unknown> {
     return this.#process.status;
   }
 
-  /** Kills it, unless it has ended. */
+  /** Kills it, unless it has already ended. */
   async kill({ stop, before }: Pick<KillOptions, "stop" | "before">): Promise<ChildEnd | undefined> {
     const killedAtMs = now();
     // What goes down first may take the child with it.
@@ -187,7 +193,7 @@ class Child {
     const status = await this.#process.status;
     await this.#stderrRead;
     await this.#process.stdin.abort().catch(() => {});
-    // A signal from the terminal goes to the child as well; the signal's own listener here may be about to run.
+    // A signal from the terminal goes to the child as well; this process's own listener for it may be about to run.
     if (status.signal !== "SIGKILL") await new Promise((resolve) => setTimeout(resolve, 0));
     if (stop?.aborted) return undefined;
     if (status.signal !== "SIGKILL" && !mayEnd) {
@@ -203,7 +209,7 @@ class Child {
     try {
       this.#process.kill("SIGKILL");
     } catch {
-      // It has ended by itself.
+      // It has already ended by itself.
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * The crash command: proves the gauges, and the promises, by letting a load fail again and again.
+ * The crash command: tests the gauges and the promises by making a load fail again and again.
  *
  * @module
  */
@@ -29,33 +29,33 @@ export interface CrashOptions {
   readonly cut?: CutName;
   /**
    * The child's load and backend; its load time is the latest moment of a kill. Values have at least
-   * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations put, and there are as many keys as operations in flight.
+   * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations put, and there are at least as many keys as operations in flight.
    */
   readonly options: CrashLoad;
 }
 
-/** How the command tells what it does, and is told to stop. */
+/** How the command reports what it does, and is told to stop. */
 export interface CrashHooks {
-  /** Aborted to end the command; a child that runs is killed at once, and not counted. */
+  /** Aborted to end the command; a running child is killed at once, and not counted. */
   readonly stop?: AbortSignal;
   /** Called after each kill. */
   onKill?(kill: KillResult): void;
-  /** What to start as a child; this kvlab when absent. */
+  /** What to start as a child; this kvlab if absent. */
   readonly program?: ChildProgram;
 }
 
-/** One kill in so many, on average, comes while the child is still starting or loading. */
+/** One kill in this many, on average, comes while the child is still starting or loading. */
 const START_KILL_EVERY = 10;
 /** How long after a child's start such a kill comes at the latest, in milliseconds. */
 const START_KILL_MS_MAX = 300;
-/** Longer than a load that is killed by then ever takes. */
+/** More than a load needs that is killed before its time is up. */
 const CHILD_LOAD_MS_EXTRA = 60_000;
-/** Clocks are read a little apart: a write this much older than promised is within the promise, in milliseconds. */
+/** Clocks are read slightly apart, so a write may be this much older than promised, in milliseconds. */
 const AGE_TOLERANCE_MS = 5;
 
 /**
- * Starts kvlab on a store, lets it fail at a random moment, opens the store again and compares it with what had been
- * acknowledged; as many times as asked, each child going on where the one before was killed.
+ * Starts kvlab on a store, makes it fail at a random moment, opens the store again and compares it with what had been
+ * acknowledged; as many times as asked, each child continuing where the previous one was killed.
  *
  * @throws {Error} when a child ends by itself, or the store cannot be used
  */
@@ -76,7 +76,7 @@ export async function crash(
       if (result === undefined) break;
       results.push(result);
       hooks.onKill?.(result);
-      // What cannot be opened any more, no further child can go on from.
+      // No further child can continue from a store that cannot be opened.
       if (result.unreadable !== undefined) break;
     }
     return {
@@ -104,10 +104,10 @@ class CrashRounds {
   readonly #promise: Loss;
   readonly #stop: AbortSignal | undefined;
   readonly #moments: Rng;
-  /** What was last found. */
+  /** The records found last. */
   #found = new FoundRecords(0);
   #versions: Float64Array = new Float64Array();
-  /** Rounds are numbered on from the last one of which the store holds anything. */
+  /** Rounds are numbered from the last one that left anything in the store. */
   #round = 0;
 
   constructor(victim: Victim, parts: { options: CrashLoad; promises: Promises; hooks: CrashHooks }) {
@@ -119,16 +119,16 @@ class CrashRounds {
     this.#moments = new Rng(options.seed, 2 ** 31);
   }
 
-  /** Puts the records that exist before the load, where they are to be put, and reads what there is before the first child. */
+  /** Preloads the records if the workload asks for it, and reads the store before the first child. */
   async start(): Promise<void> {
     const { workload } = this.#options;
-    // Once: later children go on from what the ones before have left.
+    // Only once: later children continue from what earlier ones have left.
     if (workload.preload) await run({ ...this.#options, ops: 1 }, this.#stop === undefined ? {} : { stop: this.#stop });
     await this.#read(await this.#victim.recover(workload));
     this.#round = this.#found.lastRound;
   }
 
-  /** Starts a child, lets it fail, and compares; `undefined` when it is told to stop first. */
+  /** Starts a child, makes it fail, and compares; `undefined` if told to stop first. */
   async kill(kill: number): Promise<KillResult | undefined> {
     const witness = makeTemporaryDirectory("kvlab-witness-");
     try {
@@ -169,7 +169,9 @@ class CrashRounds {
     return { kill, ...killResult(end, outcome), ...damage(files), recoveryMs, ...this.#verdict(end, outcome, gauge) };
   }
 
-  /** Those whose puts are each acknowledged before the next: threads, or operations in flight. */
+  /**
+   * The number of sequences of puts in which each is acknowledged before the next: threads, or operations in flight.
+   */
   get #lanes(): number {
     const { backend, threads } = this.#options;
     return backend.kind === "engine" ? threads * backend.inFlight : threads;
@@ -192,7 +194,7 @@ class CrashRounds {
     return gauge === undefined ? { held: isPromised } : { gauge, held: isPromised && outcome.lost <= gauge };
   }
 
-  /** Reads all that is there, and closes it. */
+  /** Reads everything that is there, and closes it. */
   async #read(recovered: Recovered): Promise<void> {
     try {
       this.#found = await FoundRecords.read(recovered, this.#options.workload);
@@ -210,7 +212,7 @@ class CrashRounds {
   }
 }
 
-/** How long before the kill the oldest lost write had been acknowledged, in milliseconds; 0 when none is lost. */
+/** How long before the kill the oldest lost write was acknowledged, in milliseconds; 0 if none is lost. */
 function ageOf({ oldestLostAtMs }: Comparison, { killedAtMs }: ChildEnd): number {
   return oldestLostAtMs === Infinity ? 0 : Math.max(0, killedAtMs - oldestLostAtMs);
 }
@@ -229,12 +231,12 @@ function killResult(end: ChildEnd, outcome: Comparison) {
   } as const;
 }
 
-/** What is damaged; an engine that can be opened has nothing that is. */
+/** What is damaged; an engine that can be opened has no damage. */
 function damage(files: RecoveredFiles | undefined): Pick<KillResult, "tornShards" | "damagedSpares"> {
   return { tornShards: files?.torn ?? 0, damagedSpares: files?.damagedSpares ?? 0 };
 }
 
-/** A store that cannot be opened has lost all that was ever there. */
+/** A store that cannot be opened has lost everything that was ever in it. */
 function unreadable(
   kill: number,
   { end, testimony, foundBefore, reason }: {

@@ -1,7 +1,8 @@
 /**
- * The crash command where copies take over: kills one that serves writes, again and again, while a load goes on.
+ * The crash command for engines with replicas: kills a primary again and again while a load goes on.
  *
- * The load is this process's own, so it needs no witness; what it was told is held against what the copies hold.
+ * The load runs in this process, so it needs no witness; what was acknowledged to it is compared with what the replicas
+ * hold.
  *
  * @module
  */
@@ -19,18 +20,18 @@ import { FailoverLoad } from "./failover_load.ts";
 import type { FailoverResult, FailoverRound } from "./failover_result.ts";
 import { FoundRecords } from "./found_records.ts";
 
-/** What is done. */
+/** The options of a failover test. */
 export interface FailoverOptions {
   readonly kills: number;
-  /** For how long copies are stopped before each kill, in milliseconds. */
+  /** How long replicas are stopped before each kill, in milliseconds. */
   readonly lagMs: number;
   /** The load and the engine; the load time is the latest moment of a kill. */
   readonly options: RunOptions & { readonly backend: EngineBackendOptions; readonly workload: MixOptions };
 }
 
-/** How it tells what it does, and is told to stop. */
+/** How it reports what it does, and is told to stop. */
 export interface FailoverHooks {
-  /** Aborted to end it after the failover at hand. */
+  /** Aborted to end it after the current failover. */
   readonly stop?: AbortSignal;
   onFailover?(round: FailoverRound): void;
 }
@@ -38,20 +39,20 @@ export interface FailoverHooks {
 /** What came of it. */
 export interface FailoverEnd {
   readonly result: FailoverResult;
-  /** What a failover has thrown, which ended the others. */
+  /** The error of a failover, which ended the test. */
   readonly failure?: { readonly error: unknown };
 }
 
-/** The load goes on so long after everything is well again, in milliseconds. */
+/** How long the load goes on after everything is healthy again, in milliseconds. */
 const AFTER_MS = 200;
-/** From the kill on, a write to the keys of the killed one must have gone through within this time. */
+/** How soon after the kill a write to the killed primary's keys must succeed. */
 const UNAVAILABLE_MS_MAX = 120_000;
 
 /**
- * Starts the engine, and as often as asked kills one of those that serve writes while a load goes on, waits until a copy
- * has taken over and the killed one stands by again, and compares what had been acknowledged with what is there.
+ * Starts the engine, and as often as asked kills one of its primaries while a load goes on, waits until a replica has
+ * taken over and the killed node is back as a replica, and compares what had been acknowledged with what is there.
  *
- * @throws {EngineError} when the engine has no copies that could take over
+ * @throws {EngineError} when the engine has no replicas that could take over
  */
 export async function failOver(options: FailoverOptions, hooks: FailoverHooks = {}): Promise<FailoverEnd> {
   const { options: { backend: { engine: name, settings, inFlight }, threads, workload }, kills, lagMs } = options;
@@ -97,7 +98,7 @@ class FailoverRounds {
   readonly #options: FailoverOptions;
   readonly #failover: Failover;
   readonly #moments: Rng;
-  /** What was last found. */
+  /** The records found last. */
   #found: FoundRecords;
 
   constructor(options: FailoverOptions, parts: { prepared: PreparedEngine; promise: Loss | undefined; title: string }) {

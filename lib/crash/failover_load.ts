@@ -1,5 +1,6 @@
 /**
- * The load during a failover: puts in lanes, of which each begins when the one before has ended, refused ones included.
+ * The load during a failover: puts in lanes, in each of which a put begins when the one before has ended, refused or
+ * not.
  *
  * @module
  */
@@ -11,9 +12,9 @@ import type { MixOptions } from "../load/workload.ts";
 import type { FoundRecords } from "./found_records.ts";
 import { PutLog, type PutOutcome } from "./put_log.ts";
 
-/** What the lanes of a load are made of. */
+/** What a load's lanes work with. */
 export interface FailoverLoadParts {
-  /** Each lane uses one of them. */
+  /** Each lane uses one of these. */
   readonly connections: readonly AsynchronousConnection[];
   readonly lanes: number;
   readonly mix: MixOptions;
@@ -21,7 +22,7 @@ export interface FailoverLoadParts {
   readonly round: number;
 }
 
-/** A refused put is not followed at once by the next, in milliseconds: it would be refused as well. */
+/** How long to wait after a refused put, in milliseconds; put at once, the next would be refused as well. */
 const REFUSED_PAUSE_MS = 2;
 
 /** Puts in lanes from its start until it is told to end. */
@@ -30,7 +31,7 @@ export class FailoverLoad {
   readonly #logs: readonly PutLog[];
   #isEnding = false;
   #ended: Promise<unknown> = Promise.resolve();
-  /** What has been killed, once it has. */
+  /** What has been killed, once something has. */
   #killed: KilledPrimary | undefined;
   readonly #availableAtMs = Promise.withResolvers<number>();
 
@@ -44,9 +45,9 @@ export class FailoverLoad {
   }
 
   /**
-   * Says what has been killed.
+   * Tells the load what has been killed.
    *
-   * @returns when the first put to one of its keys was acknowledged that began after the kill, in milliseconds of
+   * @returns when the first put to one of its keys that began after the kill was acknowledged, in milliseconds of
    * `performance.now()`
    */
   killed(killed: KilledPrimary): Promise<number> {
@@ -54,7 +55,7 @@ export class FailoverLoad {
     return this.#availableAtMs.promise;
   }
 
-  /** Begins no further puts, and resolves when those under way have ended. */
+  /** Begins no further puts, and resolves when those in flight have ended. */
   async end(): Promise<void> {
     this.#isEnding = true;
     await this.#ended;

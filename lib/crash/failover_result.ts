@@ -15,17 +15,19 @@ export interface FailoverRound {
   readonly recovered: number;
   /** Acknowledged writes that were gone, and records that had lost what was found before. */
   readonly lost: number;
-  /** How long before the kill the oldest lost write had been acknowledged, in milliseconds; 0 when none is lost. */
+  /** How long before the kill the oldest lost write was acknowledged, in milliseconds; 0 if none is lost. */
   readonly oldestLostMs: number;
   /** Refused writes that were there all the same. */
   readonly neverAcknowledged: number;
-  /** Lost writes of which a later one of the same lane survived. */
+  /** Lost writes whose lane has a later write that survived. */
   readonly holes: number;
   /** Writes that failed, from the kill on. */
   readonly refused: number;
-  /** From the kill until a copy had taken over, in milliseconds. */
+  /** From the kill until a replica had taken over, in milliseconds. */
   readonly takeoverMs: number;
-  /** From the kill until a write to a key of the killed one was acknowledged that began after it, in milliseconds. */
+  /**
+   * From the kill until a write to one of the killed node's keys that began after it was acknowledged, in milliseconds.
+   */
   readonly unavailableMs: number;
   /** Whether no more was lost than a failover may lose. */
   readonly held: boolean;
@@ -34,9 +36,9 @@ export interface FailoverRound {
 /** What all failovers cost. */
 export interface FailoverResult {
   readonly options: RunOptions;
-  /** For how long copies were stopped before each kill, in milliseconds. */
+  /** How long replicas were stopped before each kill, in milliseconds. */
   readonly lagMs: number;
-  /** What a failover may lose, by the engine's own documents. */
+  /** What a failover may lose, according to the engine's own documentation. */
   readonly promise: Loss;
   readonly rounds: readonly FailoverRound[];
   /** The signal that ended the command early, if one did. */

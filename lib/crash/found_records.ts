@@ -1,5 +1,5 @@
 /**
- * What a recovered store holds: for each record, which put its value is of.
+ * What a recovered store holds: for each record, the put that wrote its value.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import type { Recovered } from "./recovery.ts";
 
 /** The round of a record that is not there. */
 export const ABSENT = -1;
-/** The round of a record whose value is of no numbered put, such as that of a preload. */
+/** The round of a record whose value was not written by a numbered put, such as a preloaded one. */
 export const UNNUMBERED = 0;
 
-/** How many gets may wait at the same time. */
+/** The maximum number of gets in flight. */
 const GETS_AT_ONCE = 256;
 
-/** Which put each record's value is of, at the record's number. */
+/** The put that wrote each record's value, by record number. */
 export class FoundRecords {
   readonly rounds: Int32Array;
   readonly sequences: Float64Array;
@@ -61,12 +61,12 @@ export class FoundRecords {
     return this.rounds.reduce((count, round) => round === ABSENT ? count : count + 1, 0);
   }
 
-  /** The round's greatest number among all values. */
+  /** The greatest round number among all values. */
   get lastRound(): number {
     return this.rounds.reduce((last, round) => Math.max(last, round), UNNUMBERED);
   }
 
-  /** Takes note of a record's value. */
+  /** Records what a record's value is. */
   set(record: number, value: PaddedBytes): void {
     const put = parseNumberedValue(value);
     this.rounds[record] = put?.round ?? UNNUMBERED;
@@ -74,7 +74,7 @@ export class FoundRecords {
     this.checksums[record] = checksumOf(value);
   }
 
-  /** How many records hold something older than they did before, or nothing any more. */
+  /** How many records hold something older than before, or nothing any more. */
   countOlderThan(before: FoundRecords): number {
     const { rounds, sequences } = this;
     let older = 0;
@@ -87,7 +87,7 @@ export class FoundRecords {
   }
 }
 
-/** The checksum of a value, as {@linkcode FoundRecords.checksums} has it. */
+/** The checksum of a value, as in {@linkcode FoundRecords.checksums}. */
 export function checksumOf({ bytes, length }: PaddedBytes): number {
   return crc32(bytes.subarray(0, length)) | 0;
 }

@@ -1,6 +1,6 @@
 /**
- * The comparison: what a child had acknowledged, against what is found after it was killed. It needs to know what each
- * record holds, and nothing of how that was persisted.
+ * Compares what a child had acknowledged with what is found after it was killed. It only needs to know what each record
+ * holds, not how it was persisted.
  *
  * @module
  */
@@ -16,27 +16,27 @@ export interface ComparisonParts {
   /** What was found before the child began. */
   readonly foundBefore: FoundRecords;
   readonly testimony: Pick<Testimony, "acknowledgedAtMs">;
-  /** The child's load, seed and round, which give its operations. */
+  /** The child's load, seed and round, which determine its operations. */
   readonly mix: MixOptions;
   readonly seed: number;
   readonly round: number;
 }
 
-/** What came out. */
+/** The result of the comparison. */
 export interface Comparison {
   readonly acknowledged: number;
   /** Acknowledged writes that are gone, and records that have lost what had been found before. */
   readonly lost: number;
-  /** When the oldest lost write was acknowledged, in milliseconds since the epoch; Infinity when none is lost. */
+  /** When the oldest lost write was acknowledged, in milliseconds since the epoch; Infinity if none is lost. */
   readonly oldestLostAtMs: number;
   readonly neverAcknowledged: number;
   readonly holes: number;
 }
 
 /**
- * Runs the child's operations again, thread by thread, and looks up what became of each put.
+ * Replays the child's operations, thread by thread, and looks up what became of each put.
  *
- * @throws {Error} when a record holds a value that no put of the child has put there, although it says so
+ * @throws {Error} when a record claims to hold a put of the child that the child never made
  */
 export function compare(parts: ComparisonParts): Comparison {
   const { found, foundBefore, testimony } = parts;
@@ -54,7 +54,7 @@ export function compare(parts: ComparisonParts): Comparison {
   return { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes };
 }
 
-/** What became of one thread's puts; they are numbered from 1. */
+/** What became of one thread's puts, which are numbered from 1. */
 interface ThreadOutcome {
   readonly lost: readonly number[];
   readonly neverAcknowledged: number;
@@ -67,7 +67,7 @@ class ThreadComparison {
   readonly #threads: number;
   readonly #acknowledged: number;
   readonly #workload: NumberedWorkload;
-  /** Records of which the put that they hold has been made again. */
+  /** Records for which the put that they hold has been replayed. */
   #explained = 0;
 
   constructor(parts: ComparisonParts, thread: number) {
@@ -95,7 +95,7 @@ class ThreadComparison {
     return { lost, neverAcknowledged, holes: lost.filter((sequence) => sequence < latestSurvivor).length };
   }
 
-  /** Makes the put of this number again, and returns the number of the one that its record holds; 0 when of none. */
+  /** Replays the put of this number, and returns the number of the one that its record holds; 0 if none. */
   #nextPut(sequence: number): number {
     const workload = this.#workload;
     workload.nextPut();
@@ -107,7 +107,7 @@ class ThreadComparison {
     return survivor;
   }
 
-  /** Refuses values of this round that none of the thread's puts has put there. */
+  /** Refuses values of this round that none of the thread's puts wrote. */
   #refuseUnexplained(): void {
     const { found: { rounds }, round } = this.#parts;
     let records = 0;

@@ -1,14 +1,14 @@
 /**
- * The child's watch on its parent: a child that is to be killed must not outlive whoever was to kill it.
+ * Ends a child together with its parent: a child that is to be killed must not outlive whoever was to kill it.
  *
  * @module
  */
 
 /**
- * Ends this process as soon as its parent has ended, in whatever way: the parent holds the other end of stdin, which
- * the system closes then. What comes on stdin is ignored.
+ * Ends this process as soon as its parent has ended, however it ended: the parent holds the other end of stdin, which
+ * the system then closes. What arrives on stdin is ignored.
  *
- * @param exit how it ends; at once when absent
+ * @param exit how to end; exits at once if absent
  */
 export function exitWithParent(exit: () => void = () => Deno.exit(1)): void {
   void watch(exit);

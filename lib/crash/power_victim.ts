@@ -1,8 +1,8 @@
 /**
- * The victim whose power is cut: kvlab with its files on a disk that is shut down under it.
+ * Cuts the power: kvlab runs with its files on a disk that is shut down under it.
  *
- * Where power fails, programs stop. The shutdown of a file system lets them go on, and a sync that it overtakes may then
- * report success; so the child stands still, between two system calls, when the power is cut, and does nothing after it.
+ * When power fails, programs stop. Shutting down a file system lets them go on, and a sync that it overtakes may then
+ * report success. So the child is stopped between two system calls when the power is cut, and does nothing after it.
  *
  * @module
  */
@@ -18,10 +18,12 @@ import type { CrashBackend, Victim } from "./victim.ts";
 const DISK_PER_RECORD = 24;
 const DISK_BYTES_MIN = 256 << 20;
 
-/** By turns the journal's part in memory reaches the device when the power is cut, or is gone as well. */
+/**
+ * Taken in turn: the part of the journal in memory still reaches the device when the power is cut, or is lost as well.
+ */
 const CUT_KINDS: readonly CutKind[] = ["flush-log", "drop-log"];
 
-/** Its files are on a disk of its own, in a directory of which nothing is left at the end. */
+/** A victim whose files are on a disk of its own, in a directory of which nothing is left at the end. */
 export class PowerVictim implements Victim {
   readonly failure = "powerLoss";
   readonly backend: CrashBackend;
@@ -31,7 +33,7 @@ export class PowerVictim implements Victim {
 
   /**
    * @param backend without a directory
-   * @param mix what is put, for which the disk has room
+   * @param mix what is put, which determines the size of the disk
    */
   constructor(
     backend: CrashBackend,
@@ -46,7 +48,7 @@ export class PowerVictim implements Victim {
 
   async fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined> {
     const { program = thisProgram(options), stop } = this.#parts;
-    // What was found before the child is on the device: only what the child does is at risk.
+    // Everything found before the child is on the device: only what the child does is at risk.
     this.#disk.sync();
     const kind = CUT_KINDS[this.#cuts++ % CUT_KINDS.length]!;
     const end = await killChild(program, options, {

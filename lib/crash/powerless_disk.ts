@@ -1,6 +1,6 @@
 /**
- * A disk whose power can be cut: an ext4 file system in an image on a loop device, shut down by ext4's own ioctl. It needs
- * Linux and root.
+ * A disk whose power can be cut: an ext4 file system in an image on a loop device, shut down by ext4's own ioctl. It
+ * needs Linux and root.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 const UNMOUNT_ATTEMPTS = 100;
 const UNMOUNT_RETRY_MS = 50;
 
-/** What a power cut does with the journal's part in memory: it reaches the device still, or is gone as well. */
+/** What a power cut does with the part of the journal in memory: it still reaches the device, or is lost as well. */
 export type CutKind = "flush-log" | "drop-log";
 
 /** The flags of ext4's shutdown ioctl. */
@@ -26,7 +26,7 @@ export class PowerlessDisk implements Disposable {
   /**
    * Makes the file system and mounts it.
    *
-   * @param options its size in bytes, and the directory of the image, that of temporary files when absent
+   * @param options its size in bytes, and the directory of the image, by default that of temporary files
    */
   constructor({ bytes, scratch }: { readonly bytes: number; readonly scratch?: string }) {
     this.#scratch = scratch;
@@ -47,16 +47,17 @@ export class PowerlessDisk implements Disposable {
     command("perl", ["-e", SHUTDOWN_SCRIPT, this.path, String(SHUTDOWN_FLAGS[kind])]);
   }
 
-  /** Writes all there is to the device. */
+  /** Writes everything to the device. */
   sync(): void {
     command("sync", ["--file-system", this.path]);
   }
 
   /**
-   * Starts again from what is on the device. Nothing has a file open any more.
+   * Starts again from what is on the device. No file may be open any more.
    *
-   * A mount namespace that anyone has made meanwhile may keep the file system, with its power cut, alive; mounted again,
-   * it would be the same one still. A copy of the image is another; the system lets go of the first when it can.
+   * A mount namespace that someone has created in the meantime may keep the dead file system alive; mounting the same
+   * image would bring it back as it is. So the image is copied and the copy mounted; the system lets go of the original
+   * when it can.
    */
   restart(): void {
     unmount(this.path);
@@ -91,7 +92,7 @@ function newImage(scratch: string | undefined): string {
   return Deno.makeTempFileSync({ ...dir, prefix: "kvlab-power-", suffix: ".ext4" });
 }
 
-/** Why the power of a disk cannot be cut here; `undefined` where it can. */
+/** Why the power of a disk cannot be cut here; `undefined` if it can. */
 export function missingPower(scratch?: string): string | undefined {
   if (Deno.build.os !== "linux") return "it needs Linux";
   if (Deno.uid() !== 0) return "only root can mount";
@@ -104,14 +105,14 @@ export function missingPower(scratch?: string): string | undefined {
   }
 }
 
-/** Enough for a file system that nothing is put into. */
+/** Enough for an empty file system. */
 const PROBE_BYTES = 8 << 20;
 
 /**
- * Unmounts. What has just ended may keep the file system busy for another moment; in the last resort it is detached, and
- * goes away when it can.
+ * Unmounts. A process that has just ended may keep the file system busy for another moment; as a last resort it is
+ * detached, and goes away when it can.
  *
- * @throws {Error} when it had to be detached: it is not gone then
+ * @throws {Error} when it had to be detached and so is not gone yet
  */
 export function unmount(path: string): void {
   let failure = tryCommand("umount", [path]);
@@ -130,13 +131,13 @@ function loopDevices(image: string): string[] {
   return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
 }
 
-/** @throws {Error} when the command fails, with what it said */
+/** @throws {Error} when the command fails, with its output */
 export function command(name: string, args: readonly string[]): void {
   const failure = tryCommand(name, args);
   if (failure !== undefined) throw new Error(`${name} ${args.join(" ")}: ${failure}`);
 }
 
-/** Why a command failed; `undefined` when it did not. */
+/** Why a command failed; `undefined` if it did not. */
 function tryCommand(name: string, args: readonly string[]): string | undefined {
   try {
     const { success, stderr } = new Deno.Command(name, { args: [...args], stdin: "null" }).outputSync();

@@ -1,8 +1,8 @@
 /**
- * The victim whose process is killed: kvlab with all that it holds in itself, our own store or an embedded engine, or the
- * server that it has started, and then kvlab.
+ * Kills the process: kvlab with everything it holds in itself (its own store or an embedded engine), or the server that
+ * it has started, and then kvlab.
  *
- * SIGKILL keeps the page cache, so it shows what a crash of the process loses, and says nothing about a power loss.
+ * SIGKILL keeps the page cache, so this shows what a crash of the process loses, and says nothing about a power loss.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import { type ChildEnd, type ChildProgram, killChild, type KillMoment, thisProgr
 import { recover, type Recovered } from "./recovery.ts";
 import type { CrashBackend, Victim } from "./victim.ts";
 
-/** Its files are in the backend's directory, or else in a temporary one. */
+/** A victim whose files are in the backend's directory, or else in a temporary one. */
 export class ProcessVictim implements Victim {
   readonly failure = "processCrash";
   readonly backend: CrashBackend & { readonly output: string };
   readonly #isTemporary: boolean;
   readonly #parts: { readonly program?: ChildProgram | undefined; readonly stop?: AbortSignal | undefined };
 
-  /** @param parts the child's program, this kvlab when absent; and what tells to stop */
+  /** @param parts the program of the child, by default this kvlab; and the signal to stop */
   constructor(
     backend: CrashBackend,
     parts: { readonly program?: ChildProgram | undefined; readonly stop?: AbortSignal | undefined },

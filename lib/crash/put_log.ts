@@ -1,5 +1,5 @@
 /**
- * What one lane of a load has put: in memory, because here the load outlives what is killed.
+ * Records what one lane of a load has put: in memory, because here the load outlives what is killed.
  *
  * @module
  */
@@ -8,22 +8,22 @@ import type { FoundRecords } from "./found_records.ts";
 /** What became of a lane's puts. */
 export interface PutOutcome {
   readonly acknowledged: number;
-  /** Puts that failed; they may have been done all the same. */
+  /** Puts that failed; they may have taken effect all the same. */
   readonly refused: number;
   /** Acknowledged puts that are gone: their record holds an older put, or nothing. */
   readonly lost: number;
-  /** When the oldest lost put was acknowledged; Infinity when none is lost. */
+  /** When the oldest lost put was acknowledged; Infinity if none is lost. */
   readonly oldestLostAtMs: number;
   /** Refused puts that are there. */
   readonly neverAcknowledged: number;
-  /** Lost puts of which a later one of the lane survived. */
+  /** Lost puts whose lane has a later one that survived. */
   readonly holes: number;
 }
 
-/** The puts of one lane, in their order, numbered from 1. */
+/** The puts of one lane, in order, numbered from 1. */
 export class PutLog {
   readonly #records: number[] = [];
-  /** When each was acknowledged, in milliseconds; NaN where it was refused. */
+  /** When each was acknowledged, in milliseconds; NaN if refused. */
   readonly #acknowledgedAtMs: number[] = [];
 
   acknowledged(record: number, atMs: number): void {

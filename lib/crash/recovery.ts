@@ -1,5 +1,5 @@
 /**
- * Recovery: what was left behind, opened again as a new process would.
+ * Recovery: opens what a kill left behind, as a new process would.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface Recovered {
   /**
    * Copies the key's value into `out`.
    *
-   * @returns whether the key is present; several may be asked for at a time where that is a promise
+   * @returns whether the key is present; if it is a promise, several gets may be in flight
    */
   get(key: PaddedBytes, out: PaddedBytes): boolean | Promise<boolean>;
   /** Present for a file backend. */
@@ -37,13 +37,13 @@ export interface RecoveredDirectory extends Recovered {
   readonly files: RecoveredFiles;
 }
 
-/** What a file backend's files say of themselves. */
+/** What the files of a file backend say about themselves. */
 export interface RecoveredFiles {
   /** Each shard's version. */
   readonly versions: Float64Array;
-  /** How many shards had files but no sound one, or how many logs, or block files, were damaged. */
+  /** How many shards had files but no sound one, or how many logs or block files were damaged. */
   readonly torn: number;
-  /** Damaged files of shards that had another, sound one. */
+  /** Damaged files of shards that also had a sound one. */
   readonly damagedSpares: number;
   /** All damaged files. */
   readonly setAside: readonly SetAsideFile[];
@@ -84,7 +84,7 @@ async function recoverEngine(
 }
 
 /**
- * Opens the directory of a file backend; what is damaged in it is set aside.
+ * Opens the directory of a file backend; damaged files in it are set aside.
  *
  * @throws {PersistError} when the directory cannot be used
  */
@@ -101,7 +101,7 @@ export async function recoverFiles(backend: FileBackendOptions, mix: MixOptions)
   };
 }
 
-/** What the files that were set aside were: the only ones of their shard or log, or spares. */
+/** How many of the files set aside were the only ones of their shard or log, and how many were spares. */
 function damageIn(
   filesSetAside: readonly SetAsideFile[],
   soundShards: ReadonlySet<number>,
@@ -110,7 +110,7 @@ function damageIn(
   let damagedSpares = 0;
   for (const { path } of filesSetAside) {
     const name = path.slice(path.lastIndexOf("/") + 1);
-    // These have no spares: each file holds what no other one does.
+    // These have no spares: each file holds what no other does.
     const log = parseLogFileName(name)?.log ?? parseBlockFileName(name)?.file;
     const shard = parseShardFileName(name)?.shard;
     if (log !== undefined) torn.add(log);

@@ -1,20 +1,20 @@
 /**
- * What the file backend's gauges said at the moment of a kill.
+ * Computes what the file backend's gauges would have read at the moment of a kill.
  *
  * @module
  */
 import type { Testimony } from "./testimony.ts";
 
 /**
- * How many puts no persisted version holds, of those up to the latest acknowledged one of each shard: what the child's own
- * gauge would have read.
+ * How many puts are in no persisted version, out of those up to the latest acknowledged one of each shard: what the
+ * child's own gauge would have read.
  *
- * Counting acknowledgements instead would call a put that the kill caught between the store and its acknowledgement, but
- * in time for a write, one of the others that are safe; and it would excuse whoever acknowledges a put before the store
- * has it.
+ * Counting acknowledgements instead would be wrong in two ways. A put that the kill caught between the store and its
+ * acknowledgement, but that made it into a write, would be counted in place of one that is safe. And acknowledging a
+ * put before the store has it would go unnoticed.
  *
  * @param versionsBefore each shard's version before the child began
- * @param persistedVersions what the child's ledger called written, or synced
+ * @param persistedVersions the versions that the child's ledger recorded as written, or as synced
  */
 export function unpersisted(
   { acknowledgedVersions }: Pick<Testimony, "acknowledgedVersions">,

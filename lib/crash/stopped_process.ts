@@ -1,21 +1,21 @@
 /**
- * Stopping a process with all of its threads, between two system calls.
+ * Stops a process with all of its threads, between two system calls.
  *
  * @module
  */
 
-/** How often is looked whether a process has stopped, and how long is waited each time, in milliseconds. */
+/** How many times to check whether a process has stopped, and how long to wait each time, in milliseconds. */
 const ATTEMPTS_MAX = 1000;
 const RETRY_MS = 5;
 
-/** A process, and how it is sent a signal. */
+/** A process, and how to send it a signal. */
 export interface RunningProcess {
   readonly pid: number;
   kill(signal: Deno.Signal): void;
 }
 
 /**
- * Stops all threads of a process, each of which ends its system call first. Linux only.
+ * Stops all threads of a process, each of which finishes its current system call first. Linux only.
  *
  * @throws {Error} when it does not stop
  */
@@ -27,7 +27,7 @@ export async function stopProcess({ pid, kill }: RunningProcess): Promise<void> 
   }
 }
 
-/** Whether every thread is stopped, or has ended. `ps` is asked, because Deno lets little into `/proc`. */
+/** Whether every thread is stopped or has ended. This asks `ps`, because Deno restricts access to `/proc`. */
 function hasStopped(pid: number): boolean {
   const { stdout } = new Deno.Command("ps", { args: ["-L", "-o", "stat=", "-p", String(pid)], stdin: "null" })
     .outputSync();

@@ -16,11 +16,11 @@ import {
 export interface Testimony {
   /** For each thread, when each of its puts was acknowledged, in milliseconds since the epoch. */
   readonly acknowledgedAtMs: readonly Float64Array[];
-  /** For each shard, the version up to which its puts had been acknowledged, whichever thread's they were. */
+  /** For each shard, the version up to which its puts had been acknowledged, by any thread. */
   readonly acknowledgedVersions: ReadonlyMap<number, number>;
-  /** For each shard that its ledger called written, the version. */
+  /** The version of each shard that the child's ledger recorded as written. */
   readonly writtenVersions: ReadonlyMap<number, number>;
-  /** For each shard that its ledger called synced, the version. */
+  /** The version of each shard that the child's ledger recorded as synced. */
   readonly syncedVersions: ReadonlyMap<number, number>;
 }
 
@@ -54,7 +54,7 @@ export function readTestimony(directory: string, threads: number): Testimony {
   return { acknowledgedAtMs, acknowledgedVersions, writtenVersions, syncedVersions };
 }
 
-/** The floats of all whole records. */
+/** The floats of all complete records. */
 function readRecords(path: string, recordBytes: number): Float64Array<ArrayBuffer> {
   const bytes = Deno.readFileSync(path);
   return new Float64Array(bytes.buffer, 0, Math.floor(bytes.length / recordBytes) * recordBytes / 8);
