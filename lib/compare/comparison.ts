@@ -1,6 +1,6 @@
 /**
- * The comparison: the results of several files side by side, with what tells a difference from noise and what makes
- * them hard to compare. It knows the documents alone; the reports say it in words.
+ * Compares the results of several files: which differences are more than noise, and what makes the results hard to
+ * compare. It knows only the documents; the reports put it into words.
  *
  * @module
  */
@@ -8,26 +8,26 @@ import { median } from "simple-statistics";
 import { leastPValue, mannWhitney } from "./mann_whitney.ts";
 import { type Fields, readResultFile, type ResultDocument } from "./result_file.ts";
 
-/** A difference is one where chance alone would make it less often than this. */
+/** A p-value below this counts as a difference. */
 export const SIGNIFICANCE_LEVEL = 0.05;
 
-/** Repeats without which there is no noise to tell a difference from. */
+/** With fewer repeats there is no noise to compare a difference with. */
 const TESTED_SAMPLES_MIN = 2;
 
-/** Results side by side. */
+/** Results compared with a baseline. */
 export interface Comparison {
   /** The first is the baseline. */
   readonly documents: readonly ResultDocument[];
-  /** All figures that any of the documents has: the baseline's in its order, then those of the others. */
+  /** All figures that any document has: the baseline's in its order, then those of the others. */
   readonly figures: readonly ComparedFigure[];
-  /** What was not the same. */
+  /** Whatever else is not the same in all documents. */
   readonly differences: readonly Difference[];
 }
 
 /** One figure of all documents. */
 export interface ComparedFigure {
   readonly name: string;
-  /** The value in each document, in their order; undefined where a document has none. */
+  /** The value in each document, in order; undefined if a document has none. */
   readonly values: readonly (ComparedValue | undefined)[];
 }
 
@@ -36,18 +36,18 @@ export interface ComparedValue {
   /** At least one. */
   readonly samples: readonly number[];
   readonly median: number;
-  /** To the baseline's median; absent for the baseline itself, and where it has no median other than 0. */
+  /** To the baseline's median; absent for the baseline itself, and if its median is missing or 0. */
   readonly ratio?: number;
-  /** Absent for the baseline itself, and where either has fewer than 2 samples. */
+  /** Absent for the baseline itself, and if either has fewer than 2 samples. */
   readonly test?: NoiseTest;
 }
 
 /**
- * What the test says of a difference:
+ * The verdict of the test:
  *
  * - `differs`: p is below {@linkcode SIGNIFICANCE_LEVEL};
  * - `within noise`: it is not;
- * - `too few repeats`: with so few samples it could not be, whatever they were.
+ * - `too few repeats`: with so few samples it could not be, whatever their values.
  */
 export type Verdict = "differs" | "within noise" | "too few repeats";
 
@@ -62,7 +62,7 @@ export interface NoiseTest {
 export interface Difference {
   /** `kvlab`, `seed`, or the path to an option or a fact of the machine, such as `options.threads`. */
   readonly key: string;
-  /** In each document, in their order: a value, null, or undefined where a document has none. */
+  /** The value in each document, in order; undefined if a document has none. */
   readonly values: readonly unknown[];
 }
 
@@ -117,7 +117,7 @@ function differencesOf(documents: readonly ResultDocument[]): Difference[] {
     .filter(({ values: [first, ...others] }) => others.some((other) => other !== first));
 }
 
-/** The values at the ends of all paths, under the parts of the path with dots between them. */
+/** The leaf values, each under its path joined with dots. */
 function flatten(value: unknown, path = "", flat = new Map<string, unknown>()): Map<string, unknown> {
   if (typeof value !== "object" || value === null) return flat.set(path, value);
   for (const [key, inner] of Object.entries(value as Fields)) {

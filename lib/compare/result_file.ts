@@ -6,16 +6,16 @@
 import { PersistError } from "../persist/persist_error.ts";
 import { RESULT_SCHEMA } from "../version.ts";
 
-/** A JSON object whose fields nobody has looked at. */
+/** A JSON object whose fields have not been checked. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The result of one run or of its repeats, as its file tells it. */
+/** The result of one run or of several repeats, as read from its file. */
 export interface ResultDocument {
   readonly path: string;
   /** The version of kvlab that measured. */
   readonly kvlab: string;
   readonly seed: number;
-  /** By the names of their flags. */
+  /** By flag name. */
   readonly options: Fields;
   readonly machine: Fields;
   /** Number of runs. */
@@ -23,9 +23,9 @@ export interface ResultDocument {
   /** The signal that ended a run early, if one did. */
   readonly stoppedBy?: string;
   /**
-   * The values of each figure by its name in the document, one of every run that has it, in the runs' order: durations in
-   * seconds, rates per second. The latencies of an operation are figures named as `read_latency_p99_sec`, and in an open
-   * loop `read_uncorrected_latency_p99_sec`.
+   * The values of each figure, by its name in the document, one from every run that has it, in the order of the runs:
+   * durations in seconds, rates per second. The latencies of an operation are figures named like
+   * `read_latency_p99_sec`, and in an open loop `read_uncorrected_latency_p99_sec`.
    */
   readonly samples: ReadonlyMap<string, readonly number[]>;
 }
@@ -46,10 +46,10 @@ export function readResultFile(path: string): ResultDocument {
 }
 
 /**
- * The result that a text holds.
+ * Parses a result.
  *
- * @param path where the text comes from, for the errors
- * @throws {PersistError} when it holds no result of this kvlab's schema
+ * @param path where the text comes from, for errors
+ * @throws {PersistError} when it is not a result of this kvlab's schema
  */
 export function parseResultDocument(path: string, text: string): ResultDocument {
   const refuse = (reason: string) => new PersistError("read", path, reason);
@@ -109,7 +109,10 @@ function samplesOf(runs: readonly Fields[]): Map<string, number[]> {
   return samples;
 }
 
-/** The numbers of a run, and those of its operations' latencies. A single run has its seed beside them. */
+/**
+ * The numbers of a run, and those of its operations' latencies. In a single run, the seed is among its fields and is
+ * left out.
+ */
 function figuresOf({ seed: _, operations, ...run }: Fields): Map<string, number> {
   const figures = new Map<string, number>();
   const add = (prefix: string, fields: Fields) => {

@@ -1,27 +1,27 @@
 /**
- * What a few repeats of one measurement say together. Pure functions of numbers.
+ * Summarizes a few repeats of one measurement. Pure functions of numbers.
  *
  * @module
  */
 import { max, median, min } from "simple-statistics";
 
-/** A range, both ends included. */
+/** A range, both ends inclusive. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
 }
 
-/** What the repeats of one figure say together, in the figure's own unit. */
+/** A summary of the repeats of one figure, in the figure's own unit. */
 export interface SampleSummary {
   readonly median: number;
   readonly min: number;
   readonly max: number;
-  /** Where the median lies, with at least 95% confidence; absent where there are too few samples to say so. */
+  /** Where the median lies, with at least 95% confidence; absent if there are too few samples to tell. */
   readonly interval?: Interval;
 }
 
 /**
- * Sums up the samples of one figure.
+ * Summarizes the samples of one figure.
  *
  * @param samples at least one finite number, in any order
  */
@@ -34,14 +34,14 @@ export function summarize(samples: readonly number[]): SampleSummary {
 /** How often an interval must cover the median. */
 const CONFIDENCE = 0.95;
 
-/** Samples without which there is no such interval: from the least to the greatest of 5, the median lies in 93.75%. */
+/** With fewer samples there is no such interval: the range of 5 samples covers the median only 93.75% of the time. */
 export const INTERVAL_SAMPLES_MIN = 6;
 
 /**
- * The narrowest interval between two samples that covers the median of what they were drawn from with at least 95%
- * confidence, whatever its distribution: as many samples are left out at either end as can be. Of n samples k or fewer
- * fall on one side of the median with the probability of k or fewer heads in n tosses of a coin (David and Nagaraja,
- * "Order Statistics", 2003, section 7.1).
+ * The narrowest interval between two samples that covers the median of the underlying distribution, whatever that is,
+ * with at least 95% confidence: as many samples as possible are left out at either end. Of n samples, k or fewer fall
+ * on one side of the median with the probability of k or fewer heads in n tosses of a coin (David and Nagaraja, "Order
+ * Statistics", 2003, section 7.1).
  *
  * @param samples finite numbers, in any order
  * @returns `undefined` for fewer than {@linkcode INTERVAL_SAMPLES_MIN} samples
@@ -50,7 +50,7 @@ export function medianInterval(samples: readonly number[]): Interval | undefined
   const sorted = samples.toSorted((a, b) => a - b);
   const n = sorted.length;
   let leftOut = -1;
-  // The probability of just `leftOut + 1` heads, and of at most as many.
+  // The probability of exactly `leftOut + 1` heads, and of at most that many.
   let ways = 0.5 ** n;
   for (let atMost = ways; atMost <= (1 - CONFIDENCE) / 2; atMost += ways) {
     leftOut++;
