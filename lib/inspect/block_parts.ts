@@ -1,5 +1,5 @@
 /**
- * The block files of a directory, each judged as a run that opens it would judge it.
+ * Reads the block files of a directory, judging each as a run that opens it would.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import type { ExportEntry } from "./export_format.ts";
 import { inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "./part.ts";
 import type { StoredDirectory } from "./stored_directory.ts";
 
-/** A file, and what it holds. */
+/** A file and its contents. */
 interface ReadBlocks {
   readonly options: StoredBlocksOptions;
   readonly stored: StoredBlocks;
   readonly tables: readonly EntryTable[];
 }
 
-/** Reads the files one after the other: only one is in memory at a time. */
+/** Reads the files one by one, so that only one is in memory at a time. */
 export function* blockParts({ path, names, kind }: StoredDirectory): Generator<Part> {
   const { layout, files, serializer, blockBytes = 0 } = kind;
   const shards = files * shardsPerFile({ kind: layout }, files);
@@ -59,7 +59,7 @@ function readFile(options: StoredBlocksOptions): ReadBlocks {
   const count = shards / files;
   const tables = Array.from({ length: count }, (_, i) => new EntryTable(file * count + i, shards));
   using pages = new PageReader(options);
-  // In ascending order, so that of a key's entries the one on the highest page is the last.
+  // In ascending order, so that of several entries of a key, the one on the highest page comes last.
   for (const page of stored.pages) {
     const table = tables[page.shard - file * count]!;
     const reader = pages.open(page);

@@ -1,5 +1,5 @@
 /**
- * All entries of a directory of a store's files as one document. Strictly read only.
+ * Exports all entries of a store directory as one document. Strictly read-only.
  *
  * @module
  */
@@ -21,27 +21,27 @@ export interface ExportOptions extends ReadingOptions {
 /** A part to export. */
 interface ChosenPart {
   readonly version: number;
-  /** Reads it again, or has what it held when it was chosen, where a running kvlab may have changed it since. */
+  /** Reads it again; or returns what it held when chosen, if a running kvlab may have changed it since. */
   read(): PartContent;
-  /** A file of it, to name it by. */
+  /** One of its files, to identify it in messages. */
   readonly path: string;
 }
 
 /** What a layout's parts are called. */
 const PART_NAMES = { snapshot: "shard", blocks: "block file", log: "log" } as const;
 
-/** How many parts a message names. */
+/** The most parts that a message names. */
 const NAMED_PARTS = 3;
 
 /**
- * Exports what a run would load, piece by piece. Every part, which is a shard's newest sound file, a block file or a log, is read twice,
- * first to count the entries, so that only one part at a time is in memory; of a directory forced open, which may change
- * in between, all are kept.
+ * Exports what a run would load, piece by piece. Every part (a shard's newest sound file, a block file or a log) is
+ * read twice, the first time to count its entries, so that only one part is in memory at a time. If the directory was
+ * forced open, its files may change in between, so all parts are kept in memory.
  *
  * The directory stays open until the last piece is taken or the generator is returned.
  *
- * @throws {PersistError} before the first piece when the directory cannot be read, a shard has files, but no sound one, or
- * a block file or a log is damaged; later when a file has changed since
+ * @throws {PersistError} before the first piece when the directory cannot be read, a shard has files but no sound one,
+ * or a block file or a log is damaged; later when a file has changed in the meantime
  */
 export function* exportDirectory(path: string, options: ExportOptions): Generator<Uint8Array> {
   using directory = StoredDirectory.open(path, options);

@@ -17,13 +17,13 @@
  */
 import { encodeCbor } from "@std/cbor";
 
-/** What the `format` member of every export says. */
+/** The `format` member of every export. */
 export const EXPORT_FORMAT = "kvlab-export/1";
 
 /** How an export is encoded. */
 export type ExportFormat = "json" | "cbor";
 
-/** What an export says before its entries. */
+/** The beginning of an export, before its entries. */
 export interface ExportHead {
   /** Number of shards that the entries were in. */
   readonly shards: number;
@@ -34,10 +34,13 @@ export interface ExportHead {
 /** An entry's key and value. */
 export type ExportEntry = readonly [string, string];
 
-/** Encodes an export: its head, its entries some at a time, its tail. The pieces in a row are the document. */
+/** Encodes an export: its head, its entries in batches, its tail. The pieces concatenated are the document. */
 export interface ExportEncoder {
   head(head: ExportHead): Uint8Array;
-  /** @param first whether no entries came before these; there is at least one */
+  /**
+   * @param entries at least one
+   * @param first whether these are the first entries
+   */
   entries(entries: readonly ExportEntry[], first: boolean): Uint8Array;
   tail(head: ExportHead): Uint8Array;
 }
@@ -57,7 +60,7 @@ const jsonEncoder: ExportEncoder = {
   },
 };
 
-/** A map's major type, in its place above the argument; an unsigned integer's is 0. */
+/** The major type of a map, in its place above the argument; an unsigned integer's is 0. */
 const MAP = 0xa0;
 
 const cborEncoder: ExportEncoder = {

@@ -1,5 +1,5 @@
 /**
- * Says what a directory of a store's files holds, and in which state. Strictly read only.
+ * Reports what a store directory holds, and in what condition. Strictly read-only.
  *
  * @module
  */
@@ -13,42 +13,43 @@ export type { FileHealth, InspectedFile };
 /** One shard, block file or log. */
 export type InspectedPart = Pick<Part, "index" | "files" | "version" | "entries">;
 
-/** Sums over a directory. */
+/** Totals over a directory. */
 export interface InspectionTotals {
-  /** Files, without temporary ones, and their bytes. */
+  /** Files, excluding temporary ones, and their bytes. */
   readonly files: number;
   readonly bytes: number;
-  /** Entries that a run would load, and the puts that they are the result of. */
+  /** Entries that a run would load, and the number of puts behind them. */
   readonly entries: number;
   readonly versionSum: number;
   /** Records in the logs' segments that a run would load. */
   readonly records: number;
-  /** Blocks of block files that hold entries. */
+  /** Blocks that hold entries. */
   readonly blocks: number;
-  /** Files by their health. */
+  /** Number of files by health. */
   readonly health: Readonly<Record<FileHealth, number>>;
   /** Parts without a file: nothing of them was ever written. */
   readonly missingParts: number;
-  /** Parts with files that do not hold all that was written. */
+  /** Parts whose files do not hold everything that was written. */
   readonly unreadableParts: number;
 }
 
 /** What a directory holds. */
 export interface Inspection {
   readonly directory: string;
-  /** Of which store its files are. */
+  /** The kind of store that the files belong to. */
   readonly kind: StoreKind;
   readonly totals: InspectionTotals;
   /** All shards, block files or logs, in ascending order. */
   readonly parts: readonly InspectedPart[];
-  /** Names of the damaged files that were set aside earlier. */
+  /** Names of damaged files that were set aside earlier. */
   readonly setAsideNames: readonly string[];
 }
 
 /**
- * Reads a directory of a store's files, of whichever layout, serializer and number. Damaged files are part of the result.
+ * Reads the directory of a store with any layout, serializer and number of files. Damaged files are part of the result.
  *
- * @throws {PersistError} when it is no directory, a running kvlab has it, or it has not the files of just one store
+ * @throws {PersistError} when it is not a directory, a running kvlab has it locked, or its files are not those of
+ * exactly one store
  */
 export function inspectDirectory(path: string, options: ReadingOptions): Inspection {
   using directory = StoredDirectory.open(path, options);

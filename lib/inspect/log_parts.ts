@@ -1,5 +1,5 @@
 /**
- * The logs of a directory, each judged as a run that opens it would judge it.
+ * Reads the logs of a directory, judging each as a run that opens it would.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { ExportEntry } from "./export_format.ts";
 import { inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "./part.ts";
 import type { StoredDirectory } from "./stored_directory.ts";
 
-/** Reads the logs one after the other: only one is in memory at a time. */
+/** Reads the logs one by one, so that only one is in memory at a time. */
 export function* logParts({ path, names, kind }: StoredDirectory): Generator<Part> {
   const { layout, files: logs, serializer } = kind;
   const shards = logs * shardsPerFile({ kind: layout }, logs);
@@ -44,7 +44,7 @@ function inspectedFile({ name, path }: FoundLogFile, read: ReadLogFile | undefin
   return {
     name,
     path,
-    // Of a superseded file nothing is read.
+    // A superseded file is not read at all.
     bytes: bytes || sizeOf(path),
     health,
     ...(isRead && isCheckpoint ? { entries: items } : {}),

@@ -1,19 +1,19 @@
 /**
- * The parts of a directory: each of the files that its store has, which is one shard's snapshots, one block file or one log.
+ * The parts of a store directory: each is one shard's snapshots, one block file or one log.
  *
  * @module
  */
 import type { ExportEntry } from "./export_format.ts";
 
 /**
- * What becomes of a file when a run opens its directory:
+ * What happens to a file when a run opens its directory:
  *
  * - `sound`: it is loaded;
- * - `torn`: it is loaded but for what was never written completely: a log's end, which is cut off, or a block's image, whose
- *   other one is used;
- * - `superseded`: it is sound, but another file holds all that it does, and more;
- * - `damaged`: it is not as it was written, or cannot be used because another one is not, and is set aside;
- * - `temporary`: it was being made when its run ended, and is removed.
+ * - `torn`: it is loaded, except for what was never written completely: a log's end, which is cut off, or one image of
+ *   a block, whose other image is used;
+ * - `superseded`: it is sound, but another file holds everything that it does, and more;
+ * - `damaged`: it is not as it was written, or cannot be used because another file cannot; it is set aside;
+ * - `temporary`: it was being made when its run ended; it is removed.
  */
 export type FileHealth = "sound" | "torn" | "superseded" | "damaged" | "temporary";
 
@@ -23,55 +23,55 @@ export interface InspectedFile {
   readonly path: string;
   readonly bytes: number;
   readonly health: FileHealth;
-  /** The puts that its shard, or shards, had acknowledged; of a snapshot that is not damaged, or of blocks. */
+  /** The puts that its shards had acknowledged; for a snapshot that is not damaged, and for blocks. */
   readonly version?: number;
-  /** Number of entries; of a snapshot, blocks, or a log's checkpoint, that are read. */
+  /** Number of entries; for a snapshot, blocks, or the checkpoint of a log, if read. */
   readonly entries?: number;
-  /** Number of records; of a log's segment that is read. */
+  /** Number of records; for a segment of a log, if read. */
   readonly records?: number;
-  /** Number of blocks that hold entries; of a block file. */
+  /** Number of blocks that hold entries; for a block file. */
   readonly blocks?: number;
-  /** What is wrong with it; of a damaged or torn file. */
+  /** What is wrong with it; for a damaged or torn file. */
   readonly reason?: string;
 }
 
-/** What a part holds, as a run would load it. */
+/** What a run would load of a part. */
 export interface PartContent {
-  /** The puts that it is the result of. */
+  /** The number of puts behind the entries. */
   readonly version: number;
   /** Number of entries. */
   readonly count: number;
   /**
-   * All entries, some at a time.
+   * All entries, in batches.
    *
    * @throws {PersistError} when a file is not what it seemed to be
    */
   entries(): Iterable<readonly ExportEntry[]>;
 }
 
-/** What the files of a part are. */
+/** A part's files, and what they amount to. */
 export interface Part {
   /** Of the shard, the block file or the log. */
   readonly index: number;
-  /** Sorted by name; none when the part is missing. */
+  /** Sorted by name; empty if the part is missing. */
   readonly files: readonly InspectedFile[];
-  /** The puts that what is sound is the result of, and its entries; 0 without any. */
+  /** The number of puts behind what is sound, and its entries; 0 if nothing is. */
   readonly version: number;
   readonly entries: number;
-  /** Whether it has files, and these do not hold all that was written to it. */
+  /** Whether it has files that do not hold everything that was written to it. */
   readonly isUnreadable: boolean;
   /**
-   * Reads it again; absent where there is nothing to read.
+   * Reads it again; absent if there is nothing to read.
    *
    * @throws {PersistError} when a file has become damaged, or is gone
    */
   read?(): PartContent;
 }
 
-/** Entries in one piece. */
+/** Entries per batch. */
 const PIECE_ENTRIES = 1024;
 
-/** Entries in pieces. */
+/** Splits the entries into batches. */
 export function* inPieces(entries: Iterable<ExportEntry>): Generator<readonly ExportEntry[]> {
   let piece: ExportEntry[] = [];
   for (const entry of entries) {
@@ -83,7 +83,7 @@ export function* inPieces(entries: Iterable<ExportEntry>): Generator<readonly Ex
   if (piece.length > 0) yield piece;
 }
 
-/** The file's size; 0 when it is gone, which a directory forced open cannot exclude. */
+/** The file's size; 0 if it is gone, which can happen in a directory that was forced open. */
 export function sizeOf(path: string): number {
   try {
     return Deno.statSync(path).size;

@@ -1,5 +1,5 @@
 /**
- * The parts of a directory, whatever its layout.
+ * Reads the parts of a directory, whatever its layout.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Part } from "./part.ts";
 import { shardParts } from "./shard_parts.ts";
 import type { StoredDirectory } from "./stored_directory.ts";
 
-/** Reads one part after the other, in ascending order. */
+/** Reads one part after another, in ascending order. */
 export function partsOf(directory: StoredDirectory): Iterable<Part> {
   switch (directory.kind.layout) {
     case "snapshot":

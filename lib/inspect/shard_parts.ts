@@ -1,5 +1,5 @@
 /**
- * The shards of a directory of snapshots, each judged as loading would judge it.
+ * Reads the shards of a directory of snapshots, judging each file as loading would.
  *
  * @module
  */
@@ -22,14 +22,14 @@ interface StoredFile extends FoundShardFile {
   readonly temporary: boolean;
 }
 
-/** A sound file, before it is known whether another one is newer. */
+/** A sound file, which another one may yet supersede. */
 interface SoundFile {
   readonly file: StoredFile;
   readonly head: SnapshotHead;
   readonly report: { health: FileHealth };
 }
 
-/** Reads the shards one after the other: only one file is in memory at a time. */
+/** Reads the shards one by one, so that only one file is in memory at a time. */
 export function* shardParts({ path, names, kind }: StoredDirectory): Generator<Part> {
   const filesByShard = Map.groupBy(storedFiles(path, names), ({ shard }) => shard);
   for (let shard = 0; shard < kind.files; shard++) yield readPart(shard, filesByShard.get(shard) ?? [], kind);
@@ -74,7 +74,11 @@ function readPart(index: number, found: readonly StoredFile[], kind: StoreKind):
   return { index, files, version, entries, isUnreadable, read: () => readContent(file, kind) };
 }
 
-/** Reads a file to its end. @throws {CorruptSnapshotError} when a run would set it aside */
+/**
+ * Reads a file to its end.
+ *
+ * @throws {CorruptSnapshotError} when a run would set it aside
+ */
 function readSound(file: StoredFile, { serializer, files: shards }: StoreKind): SnapshotHead {
   const reader = readSnapshot(file, { codec: CODECS[serializer], shards });
   while (reader.next()) checkShard(reader.key, file.shard, shards);

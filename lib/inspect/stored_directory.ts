@@ -1,5 +1,5 @@
 /**
- * A directory as it lies on disk: which store's files it has. Nothing in it is touched.
+ * A directory as it is on disk, and the store that its files belong to. Nothing in it is touched.
  *
  * @module
  */
@@ -18,21 +18,23 @@ import {
   type StoreKind,
 } from "../persist/store_files.ts";
 
-/** How a directory is read. */
+/** How to read a directory. */
 export interface ReadingOptions {
-  /** Whether it is read even while a running kvlab has it locked. */
+  /** Whether to read it even while a running kvlab has it locked. */
   readonly forceRead: boolean;
 }
 
 /**
- * A directory with the files of one store. While it is open no kvlab begins to write into it, unless it was forced open.
- * Nothing in it is created, changed, renamed or removed.
+ * A directory with the files of one store. While it is open, no kvlab can start writing into it, unless it was forced
+ * open. Nothing in it is created, changed, renamed or removed.
  */
 export class StoredDirectory implements Disposable {
   readonly path: string;
-  /** Of which store its files are. */
+  /** The kind of store that the files belong to. */
   readonly kind: StoreKind;
-  /** The names of that store's files, those being made included, sorted. Temporary ones of others belong to nothing. */
+  /**
+   * The names of that store's files, including those being made, sorted. Temporary files of other stores are left out.
+   */
   readonly names: readonly string[];
   /** The damaged files that were set aside earlier, sorted. */
   readonly setAsideNames: readonly string[];
@@ -54,7 +56,8 @@ export class StoredDirectory implements Disposable {
   /**
    * Opens a directory for reading.
    *
-   * @throws {PersistError} when it is no directory, a running kvlab has it, or it has not the files of just one store
+   * @throws {PersistError} when it is not a directory, a running kvlab has it locked, or its files are not those of
+   * exactly one store
    */
   static open(directory: string, { forceRead }: ReadingOptions): StoredDirectory {
     const path = withoutTrailingSlashes(directory);
@@ -83,7 +86,9 @@ function checkDirectory(path: string): void {
   if (!isDirectory) throw new PersistError("read", path, "it is not a directory");
 }
 
-/** The one store of all files; of the temporary ones, which nobody ever loads, when there are no others. */
+/**
+ * The one store that all files belong to. Temporary files, which are never loaded, only count if there are no others.
+ */
 function kindOf(path: string, names: ReadonlyMap<string, StoreFileName>): StoreKind {
   const kinds = new Map<string, { readonly kind: StoreKind; readonly example: string; count: number }>();
   const lasting = [...names].filter(([, { temporary }]) => !temporary);
