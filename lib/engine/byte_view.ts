@@ -1,19 +1,19 @@
 /**
- * Views of padded bytes, for engines that take byte arrays.
+ * Byte-array views of padded bytes, for engines that take byte arrays.
  *
  * @module
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 
 /**
- * The content of padded bytes as a byte array, without a copy. The array is made again only when the buffer or its length
- * has changed: a load's keys are mostly of one buffer and one length.
+ * Views the content of padded bytes as a byte array, without a copy. The array is reused until the buffer or the length
+ * changes; a load's keys mostly share both.
  */
 export class ByteView {
   #view = new Uint8Array();
   #bytes: Uint8Array | undefined;
 
-  /** Good until the padded bytes change. */
+  /** Valid until the padded bytes change. */
   of({ bytes, length }: PaddedBytes): Uint8Array<ArrayBuffer> {
     if (bytes !== this.#bytes || length !== this.#view.length) {
       this.#bytes = bytes;
@@ -23,7 +23,7 @@ export class ByteView {
   }
 }
 
-/** The content of padded bytes as a byte array, without a copy; good until they change. */
+/** The content of padded bytes as a byte array, without a copy; valid until they change. */
 export function contentOf({ bytes, length }: PaddedBytes): Uint8Array<ArrayBuffer> {
   return bytes.subarray(0, length);
 }

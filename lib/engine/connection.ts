@@ -1,23 +1,23 @@
 /**
- * Connections: what a load worker puts into and gets from, whichever engine is behind it.
+ * Connections: the interface through which a load worker uses any engine.
  *
  * @module
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import type { BlockedTime } from "../sync/blocked.ts";
 
-/** What an engine says of itself once it is open. */
+/** An engine's description of itself once it is open. */
 export interface EngineDescription {
   /** The engine's own version, such as `3.53.2`. */
   readonly version: string;
-  /** Its settings as it ended up with them, read back from it, under its own names. */
+  /** Its settings as they ended up, read back from it under its own names. */
   readonly settings: EngineReadings;
 }
 
 /** Settings read back from an engine, under the engine's own names. */
 export type EngineReadings = Readonly<Record<string, string | number | boolean>>;
 
-/** A kind of wait that a backend can tell of, by the name that reports give it: `blocked_on_NAME`. */
+/** A kind of wait that a backend can report; reports call it `blocked_on_NAME`. */
 export interface NamedWait {
   /** In snake_case. */
   readonly name: string;
@@ -25,27 +25,27 @@ export interface NamedWait {
 }
 
 /**
- * Puts the records that are to be there before a load, many at a time. Nothing of it counts as acknowledged before
- * `commit` has returned, or its promise has resolved.
+ * Puts the records that must exist before a load, many at a time. None of them counts as acknowledged before `commit`
+ * has returned, or its promise has resolved.
  */
 export interface Batch {
-  /** Begins the next records. */
+  /** Begins the next batch of records. */
   begin(): void;
-  /** Adds a record; its buffers may be used again at once. */
+  /** Adds a record; its buffers may be reused at once. */
   put(key: PaddedBytes, value: PaddedBytes): void;
-  /** Has the records since `begin` put. */
+  /** Puts the records added since `begin`. */
   commit(): void | Promise<void>;
 }
 
-/** What both kinds of connections have. */
+/** What both kinds of connections have in common. */
 interface CommonConnection {
   /** For the records that are put before the load. */
   readonly preload: Batch;
-  /** Where its operations can be seen to wait; none where the engine does not tell. */
+  /** The waits that its operations can be observed in; empty if the engine does not report any. */
   readonly waits: readonly NamedWait[];
   /** Asks the engine for its version and its settings. */
   describe(): EngineDescription | Promise<EngineDescription>;
-  /** Lets go of it, once no operation is under way any more. */
+  /** Closes it, once no operation is in flight. */
   close(): void | Promise<void>;
 }
 
@@ -68,12 +68,15 @@ export interface SynchronousConnection extends CommonConnection {
 }
 
 /**
- * A connection with several operations under way at once, as many as the caller begins. Each has buffers of its own, which
- * stay as they are until its promise has settled.
+ * A connection with several operations in flight, as many as the caller begins. Each has its own buffers, which must
+ * stay unchanged until its promise has settled.
  */
 export interface AsynchronousConnection extends CommonConnection {
   readonly kind: "asynchronous";
-  /** Stores the value under the key; acknowledged when it resolves, refused by an {@linkcode EngineError}. */
+  /**
+   * Stores the value under the key; acknowledged when it resolves, refused when it rejects with an {@linkcode
+   * EngineError}.
+   */
   put(key: PaddedBytes, value: PaddedBytes): Promise<void>;
   /** Copies the key's value into `out`, and resolves to whether the key is present. */
   get(key: PaddedBytes, out: PaddedBytes): Promise<boolean>;

@@ -1,5 +1,5 @@
 /**
- * The engine: what differs between one key-value store and another, and nothing else.
+ * The interface of an engine: everything in which one key-value store differs from another.
  *
  * @module
  */
@@ -8,62 +8,64 @@ import type { Failover } from "./failover.ts";
 import type { Promises } from "./promises.ts";
 
 /**
- * An engine's settings as the command line gives them: plain data by names in camelCase with their units last, such as
- * `busyTimeoutMs`. Each engine has a type of its own for them.
+ * An engine's settings as given on the command line: plain data under camelCase names that end in their unit, such as
+ * `busyTimeoutMs`. Each engine has its own type for them.
  */
 export type EngineSettings = Readonly<Record<string, string | number | boolean>>;
 
-/** What a load worker needs to connect, besides the engine's name: structured-cloneable, and the engine's own business. */
+/**
+ * What a load worker needs to connect, besides the engine's name. Structured-cloneable; only the engine interprets it.
+ */
 export type EngineTarget = Readonly<Record<string, string | number | boolean>>;
 
-/** What an engine prepares for. */
+/** What an engine has to prepare for. */
 export interface EnginePreparation<Settings extends EngineSettings = EngineSettings> {
   readonly settings: Settings;
-  /** Directory of its files, where it has one; a temporary one, removed at the end, when absent. */
+  /** Directory of its files, if it has one; if absent, a temporary one that is removed at the end. */
   readonly output?: string;
-  /** Number of load workers, each of which will have a connection. */
+  /** Number of load workers, each of which gets a connection. */
   readonly threads: number;
-  /** Operations that each load worker has under way at most. */
+  /** The most operations that each load worker has in flight. */
   readonly inFlight: number;
   /** Length in bytes of the longest value that will be put. */
   readonly valueBytesMax: number;
-  /** Called for what makes the result mean less than it seems to. */
+  /** Called for anything that makes the result less meaningful than it seems. */
   onWarning?(message: string): void;
 }
 
 /** An engine that is ready for connections. */
 export interface PreparedEngine {
   readonly target: EngineTarget;
-  /** Its directory, where it has one: what is measured and warned of is the device under it. */
+  /** Its directory, if it has one; measurements and warnings about the device refer to it. */
   readonly directory?: string;
-  /** Has what was preloaded settle, so that the load does not pay for it; called when nobody uses a connection. */
+  /** Lets what was preloaded settle, so that the load does not pay for it; called when no connection is in use. */
   settle?(): void | Promise<void>;
-  /** Where copies can take over from each other. */
+  /** Present if replicas can take over from each other. */
   readonly failover?: Failover;
-  /** Lets go of it all, and removes what was temporary; called when every connection has been closed or is dead. */
+  /** Releases everything and removes what was temporary; called when every connection has been closed or is dead. */
   close(): void | Promise<void>;
 }
 
 /**
- * An engine. Its module is imported only where it is named: by the main thread, and by each load worker.
+ * An engine. Its module is imported only when it is chosen: by the main thread, and by each load worker.
  *
- * The main thread calls `prepare`; each load worker then calls `connect`. A directory or server whose process was killed
- * is opened again by the same two: that is the whole of recovery.
+ * The main thread calls `prepare`; each load worker then calls `connect`. After a kill, recovery consists of the same
+ * two calls on the same directory or server.
  */
 export interface Engine<Settings extends EngineSettings = EngineSettings> {
-  /** As its makers write it, such as `SQLite`. */
+  /** As its makers spell it, such as `SQLite`. */
   readonly title: string;
-  /** What it promises with these settings, by its own documents. */
+  /** What it promises with these settings, according to its own documentation. */
   promises(settings: Settings): Promises;
   /**
-   * Takes hold of its directory or its server, and makes it ready for the load. Keeps what is there already.
+   * Takes its directory or server, and makes it ready for the load. Keeps what is already there.
    *
-   * @throws {PersistError | EngineError} when that cannot be had: in use, another engine's, unreachable
+   * @throws {PersistError | EngineError} when that fails: it is in use, belongs to another engine, or cannot be reached
    */
   prepare(preparation: EnginePreparation<Settings>): PreparedEngine | Promise<PreparedEngine>;
   /**
-   * Kills the process that holds the data, where that is another one than kvlab's, and resolves when the signal has been
-   * sent. It comes before kvlab's own, so that nothing that is acknowledged later counts as survived.
+   * Kills the process that holds the data, if that is not kvlab's own, and resolves when the signal has been sent. It
+   * comes before kvlab's own kill, so that nothing acknowledged afterwards can count as survived.
    *
    * @param directory of the engine's files
    */

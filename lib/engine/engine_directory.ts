@@ -1,6 +1,6 @@
 /**
- * An engine's directory: held by one kvlab at a time, and marked with the engine's name, so that no other backend takes
- * it for its own.
+ * An engine's directory: locked by one kvlab at a time, and marked with the engine's name, so that no other backend
+ * uses it.
  *
  * @module
  */
@@ -26,9 +26,9 @@ export class EngineDirectory {
   }
 
   /**
-   * Takes hold of an engine's directory, which is made and marked if need be.
+   * Opens and locks an engine's directory, creating and marking it if necessary.
    *
-   * @param output its path; a temporary one, removed when it is closed, when absent
+   * @param output its path; if absent, a temporary directory that is removed on closing
    * @throws {PersistError} when it cannot be used: not a directory, in use, or another backend's
    */
   static open(engine: string, output: string | undefined): EngineDirectory {
@@ -52,7 +52,7 @@ export class EngineDirectory {
   }
 }
 
-/** Marks the directory, or finds that it is the engine's already. */
+/** Marks the directory, or checks that it already belongs to the engine. */
 function takeFor(path: string, engine: string): void {
   const marked = markedEngine(path);
   if (marked === engine) return;

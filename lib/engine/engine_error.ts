@@ -1,10 +1,10 @@
 /**
- * The engine's error: what an engine refuses or fails to do, in one line.
+ * The error for what an engine refuses or fails to do, in one line.
  *
  * @module
  */
 
-/** An operation that an engine has not done. */
+/** An operation that an engine refused or failed to do. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
 

@@ -1,5 +1,5 @@
 /**
- * The engines: the one table that says which there are, and imports each only when it is named.
+ * The table of engines. Each is imported only when it is chosen.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Engine } from "./engine.ts";
 /** The names of the engines, in the order shown to users. */
 export const ENGINE_NAMES = ["sqlite", "leveldb", "denokv", "redis"] as const;
 
-/** The name of an engine, as the command line has it. */
+/** The name of an engine, as on the command line. */
 export type EngineName = typeof ENGINE_NAMES[number];
 
 /** Imports an engine's module. */
@@ -20,28 +20,28 @@ const MODULES: Readonly<Record<EngineName, () => Promise<{ readonly ENGINE: Engi
 };
 
 /**
- * The engine of that name. Its settings are those that the command line read for this engine and no other, which is why
- * their type may be forgotten here.
+ * Loads the engine of that name. Its settings type is erased, which is safe because the command line reads the settings
+ * for this engine only.
  */
 export async function loadEngine(name: EngineName): Promise<Engine> {
   const { ENGINE } = await MODULES[name]();
   return ENGINE as unknown as Engine;
 }
 
-/** What a process must be permitted in order to use an engine, beside its own directories. */
+/** What a process must be permitted in order to use an engine, besides its own directories. */
 export interface EnginePermissions {
   /** Flags of Deno. */
   readonly flags: readonly string[];
-  /** Whether it reads files that nobody knows beforehand, such as those of a package in Deno's cache. */
+  /** Whether it reads files that are not known beforehand, such as those of a package in Deno's cache. */
   readonly readsAnywhere: boolean;
 }
 
 const NO_PERMISSIONS: EnginePermissions = { flags: [], readsAnywhere: false };
 
-/** What a process that uses the engine must be permitted; `deno.json` permits all of it to kvlab. */
+/** The permissions that each engine needs; `deno.json` grants kvlab all of them. */
 export const ENGINE_PERMISSIONS: Readonly<Record<EngineName, EnginePermissions>> = {
   sqlite: NO_PERMISSIONS,
-  // A library, of which a build is chosen by these (npm:node-gyp-build).
+  // A native library; these variables select its build (npm:node-gyp-build).
   leveldb: {
     flags: [
       "--allow-ffi",
@@ -50,6 +50,6 @@ export const ENGINE_PERMISSIONS: Readonly<Record<EngineName, EnginePermissions>>
     readsAnywhere: true,
   },
   denokv: NO_PERMISSIONS,
-  // A connection to a server; one of its own is started by a shell that ends it with kvlab.
+  // Connects to a server. One that kvlab starts is run by a shell, which ends it together with kvlab.
   redis: { flags: ["--allow-net", "--allow-run=sh"], readsAnywhere: false },
 };

@@ -1,18 +1,18 @@
 /**
- * The promises: what a backend's own documents say that a failure may lose of what it has acknowledged.
+ * Promises: how much acknowledged data a failure may lose, according to the backend's own documentation.
  *
  * @module
  */
 
-/** What one kind of failure may lose of what was acknowledged. */
+/** How much acknowledged data one kind of failure may lose. */
 export interface Loss {
   /** In words, for reports: `nothing`, `the last second`. */
   readonly text: string;
-  /** The most writes that may be lost; without, their number is not bounded. */
+  /** The most writes that may be lost; unbounded if absent. */
   readonly writesMax?: number;
-  /** The greatest age of a write that may be lost, in milliseconds; without, it is not bounded. */
+  /** The greatest age of a write that may be lost, in milliseconds; unbounded if absent. */
   readonly ageMsMax?: number;
-  /** Whether what is left may be damaged in itself, so that part or all of it cannot be read. */
+  /** Whether what is left may itself be damaged, so that some or all of it cannot be read. */
   readonly mayTear?: boolean;
 }
 
@@ -20,13 +20,13 @@ export interface Loss {
 export interface Promises {
   /** The process that holds the data dies, and the system lives on. */
   readonly processCrash: Loss;
-  /** The system dies with all that it had not written to the device. */
+  /** The system dies, with everything that it had not written to the device. */
   readonly powerLoss: Loss;
-  /** Another copy takes over; absent where there is none. */
+  /** A replica takes over; absent if there is none. */
   readonly failover?: Loss;
 }
 
-/** Nothing at all is lost. */
+/** Nothing is lost. */
 export const NOTHING: Loss = { text: "nothing", writesMax: 0, ageMsMax: 0 };
-/** All that was put is lost. */
+/** Everything is lost. */
 export const EVERYTHING: Loss = { text: "everything" };

@@ -8,13 +8,13 @@ import { contentOf } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
 import { EngineError } from "../engine_error.ts";
 
-/** Mutations that one atomic operation takes at most, and the bytes of their keys and values together. */
+/** The most mutations in one atomic operation, and the most bytes of their keys and values together. */
 const MUTATIONS_MAX = 1000;
 const MUTATION_BYTES_MAX = 800 * 1024;
-/** What Deno counts for each mutation beside its key and its value, at most. */
+/** The most that Deno counts for each mutation on top of its key and its value. */
 const MUTATION_OVERHEAD_BYTES = 16;
 
-/** Puts and gets run on Deno's threads. */
+/** A connection whose puts and gets run on Deno's threads. */
 export class DenokvConnection implements AsynchronousConnection {
   readonly kind = "asynchronous";
   readonly waits = [];
@@ -48,7 +48,7 @@ export class DenokvConnection implements AsynchronousConnection {
     return true;
   }
 
-  /** Deno KV has no version but Deno's, and tells no settings. */
+  /** Deno KV has no version other than Deno's, and reports no settings. */
   describe(): EngineDescription {
     return { version: `of Deno ${Deno.version.deno}`, settings: {} };
   }

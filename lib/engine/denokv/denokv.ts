@@ -1,5 +1,5 @@
 /**
- * Deno KV on a file of its own.
+ * Deno KV, in a file of its own.
  *
  * @module
  */
@@ -12,7 +12,10 @@ import { DenokvConnection } from "./connection.ts";
 /** The file's name in its directory. */
 const FILE_NAME = "store.denokv";
 
-/** What `Deno.Kv.set` takes at most; a key has a few bytes more as Deno encodes it, and none of kvlab's is as long. */
+/**
+ * The largest value that `Deno.Kv.set` takes. A key may have a few bytes more as Deno encodes it; none of kvlab's is
+ * that long.
+ */
 const VALUE_BYTES_MAX = 65_536;
 
 /** What a connection needs. */
@@ -23,8 +26,8 @@ export const ENGINE: Engine<Record<never, never>> = {
   title: "Deno KV",
 
   /**
-   * Deno's documentation says nothing of durability. On a file Deno KV is SQLite in WAL mode with SQLite's own default for
-   * `PRAGMA synchronous`, which is FULL (denoland/denokv, `sqlite/backend.rs`): each commit is synced.
+   * Deno's documentation says nothing about durability. On a file, Deno KV is SQLite in WAL mode with SQLite's own
+   * default for `PRAGMA synchronous`, which is FULL (denoland/denokv, `sqlite/backend.rs`): each commit is synced.
    */
   promises: () => ({ processCrash: NOTHING, powerLoss: NOTHING }),
 

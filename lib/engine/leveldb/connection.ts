@@ -10,10 +10,10 @@ import type { AsynchronousConnection, Batch, EngineDescription } from "../connec
 import { EngineError } from "../engine_error.ts";
 import { causeOf, type Database, type LeveldbTarget } from "./database.ts";
 
-/** The LevelDB that the package has in it (`include/leveldb/db.h`); nothing tells it at run time. */
+/** The LevelDB version inside the package (`include/leveldb/db.h`), which cannot be queried at run time. */
 const LEVELDB_VERSION = "1.20";
 
-/** Puts and gets run on the package's threads. */
+/** A connection whose puts and gets run on the package's threads. */
 export class LeveldbConnection implements AsynchronousConnection {
   readonly kind = "asynchronous";
   readonly waits = [];
@@ -49,7 +49,7 @@ export class LeveldbConnection implements AsynchronousConnection {
     return true;
   }
 
-  /** LevelDB tells none of its settings: these are what it was opened with, and what puts ask for. */
+  /** LevelDB does not report its settings; these are what it was opened with, and what puts ask for. */
   describe(): EngineDescription {
     const { cacheSizeBytes, writeBufferSizeBytes } = this.#target;
     return {

@@ -1,5 +1,5 @@
 /**
- * Opening a LevelDB database, with errors in one line.
+ * Opens a LevelDB database, with errors in one line.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export type Database = ClassicLevel<Uint8Array, Uint8Array>;
 export type LeveldbTarget = EngineTarget & LeveldbSettings & { readonly path: string };
 
 /**
- * Opens the database, or the one that this process has open already.
+ * Opens the database, or reuses the one that this process already has open.
  *
  * @throws {EngineError} when LevelDB cannot read it, or another process has it
  */
@@ -33,7 +33,7 @@ export async function openDatabase({ path, cacheSizeBytes, writeBufferSizeBytes 
   }
 }
 
-/** What LevelDB itself said: the package wraps it. */
+/** LevelDB's own error, which the package wraps. */
 export function causeOf(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? error.cause : error;
 }

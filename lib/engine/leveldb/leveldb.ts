@@ -1,5 +1,5 @@
 /**
- * LevelDB, by the npm package classic-level: a directory of logs and sorted tables that one process opens.
+ * LevelDB, through the npm package classic-level: a directory of logs and sorted tables that one process opens.
  *
  * @module
  */
@@ -10,21 +10,21 @@ import { LeveldbConnection } from "./connection.ts";
 import { type LeveldbTarget, openDatabase } from "./database.ts";
 import type { LeveldbSettings } from "./settings.ts";
 
-/** LevelDB's own directory, in ours; it has a lock file of its own in it. */
+/** LevelDB's directory inside kvlab's; it contains a lock file of its own. */
 const DIRECTORY_NAME = "leveldb";
 
 /**
- * LevelDB. All load workers share the one database of the process, which the package allows where each asks for it; puts
- * run on a pool of threads, several at a time, and those that meet share a write of the log (`DBImpl::Write`).
+ * LevelDB. All load workers share the process's one database, which the package allows if each asks for it. Puts run on
+ * a pool of threads, several at a time, and concurrent ones share a write of the log (`DBImpl::Write`).
  */
 export const ENGINE: Engine<LeveldbSettings> = {
   title: "LevelDB",
 
   /**
-   * By LevelDB's own documentation (https://github.com/google/leveldb/blob/main/doc/index.md, "Synchronous Writes"): a put
-   * that is not synced has been handed to the operating system when it returns; "a crash of the machine may cause the last
-   * few updates to be lost", while a crash of just the writing process loses nothing. With `sync` it returns when the data
-   * "has been pushed all the way to persistent storage".
+   * According to LevelDB's documentation (https://github.com/google/leveldb/blob/main/doc/index.md, "Synchronous
+   * Writes"), a put that is not synced has been handed to the operating system when it returns; "a crash of the machine
+   * may cause the last few updates to be lost", while a crash of just the writing process loses nothing. With `sync` it
+   * returns when the data "has been pushed all the way to persistent storage".
    */
   promises: ({ sync }) => ({
     processCrash: NOTHING,

@@ -10,8 +10,8 @@ export const LEVELDB_SYNC_NAMES = ["none", "data"] as const;
 /** How LevelDB keeps its files. */
 export type LeveldbSettings = {
   readonly sync: typeof LEVELDB_SYNC_NAMES[number];
-  /** The cache of blocks read, in bytes. */
+  /** The block cache, in bytes. */
   readonly cacheSizeBytes: number;
-  /** How large the newest puts may grow in memory, and in the log, before they become a table, in bytes. */
+  /** How large the newest puts may grow in memory and in the log before they become a table, in bytes. */
   readonly writeBufferSizeBytes: number;
 };

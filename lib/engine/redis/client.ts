@@ -1,8 +1,8 @@
 /**
- * A client of one server, by way of the npm package `@redis/client`.
+ * A client of one server, based on the npm package `@redis/client`.
  *
- * It never connects anew by itself and sends nothing twice: a put whose connection has broken may have been done or not,
- * and one that came again later could undo a newer one.
+ * It never reconnects and never sends anything twice: a put whose connection breaks may or may not have taken effect,
+ * and repeating it later could undo a newer one.
  *
  * @module
  */
@@ -27,14 +27,14 @@ export class RedisClient {
   }
 
   /**
-   * Connects, and authenticates with what the URL says.
+   * Connects, and authenticates with the credentials in the URL.
    *
    * @throws {EngineError} when that fails or takes too long
    */
   static async connect(url: string): Promise<RedisClient> {
     const address = addressOf(url);
     const client = newClient(url);
-    // Each operation under way tells of it, too.
+    // Each operation in flight reports it as well.
     client.on("error", () => {});
     try {
       await withinTime(client.connect(), CONNECT_TIMEOUT_MS);
@@ -50,18 +50,20 @@ export class RedisClient {
     return this.#client.isReady;
   }
 
-  /** Sends a command; resolves to its reply with texts as strings, and rejects with the server's own error. */
+  /**
+   * Sends a command; resolves to its reply with strings as JavaScript strings, and rejects with the server's own error.
+   */
   send(args: readonly string[]): Promise<unknown> {
     return this.#client.sendCommand(args as string[]);
   }
 
-  /** Sends a command; resolves to its reply with texts as bytes. */
+  /** Sends a command; resolves to its reply with strings as bytes. */
   sendForBytes(args: readonly string[]): Promise<unknown> {
     return this.#client.sendCommand(args as string[], AS_BYTES);
   }
 
   /**
-   * Asks about the server itself, with a limit on the time: a server that is stopped never answers.
+   * Asks about the server itself, with a time limit, since a stopped server never answers.
    *
    * @throws {EngineError} when there is no answer, or an error
    */
@@ -73,12 +75,12 @@ export class RedisClient {
     }
   }
 
-  /** Like {@linkcode RedisClient.ask}, where the answer is a text. */
+  /** Like {@linkcode RedisClient.ask}, for an answer that is a string. */
   async askText(...args: string[]): Promise<string> {
     return String(await this.ask(...args));
   }
 
-  /** Lets go of the connection; what is under way fails. */
+  /** Closes the connection; whatever is in flight fails. */
   close(): void {
     if (this.#client.isOpen) this.#client.destroy();
   }
@@ -89,7 +91,7 @@ const AS_BYTES = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
 function newClient(url: string) {
   return createClient({
     url,
-    // The older protocol: there is no need of what the newer one adds, and every server speaks it.
+    // The older protocol: nothing needs what the newer one adds, and every server supports it.
     RESP: 2,
     socket: { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOUT_MS, noDelay: true },
     disableOfflineQueue: true,
@@ -97,13 +99,13 @@ function newClient(url: string) {
   });
 }
 
-/** The address in a URL without what is secret in it. */
+/** The address in a URL, without credentials. */
 export function addressOf(url: string): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
 }
 
-/** The URL of another server that takes the same user and password. */
+/** The URL of another server with the same user and password. */
 export function urlOfNode(url: string, host: string, port: number): string {
   const node = new URL(url);
   node.hostname = host.includes(":") ? `[${host}]` : host;

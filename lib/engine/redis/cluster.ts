@@ -1,5 +1,5 @@
 /**
- * A spawned cluster: its nodes started on loopback ports, its slots assigned, and its replicas in step.
+ * A spawned cluster: starts its nodes on loopback ports, assigns the slots, and waits until the replicas are in sync.
  *
  * @module
  */
@@ -11,23 +11,23 @@ import { RedisServer, type ServerParts } from "./server.ts";
 import { SLOT_COUNT } from "./slot.ts";
 import { parseInfo, parseNodes } from "./texts.ts";
 
-/** What a cluster is started with; its nodes' directories are made in that of the parts. */
+/** How to start a cluster; its nodes' directories are made inside that of the server parts. */
 export interface ClusterParts extends ServerParts {
   readonly primaries: number;
-  /** Of each primary. */
+  /** For each primary. */
   readonly replicas: number;
-  /** After so long without an answer the nodes hold one of theirs for dead, in milliseconds. */
+  /** How long a node may go without answering before the others consider it dead, in milliseconds. */
   readonly nodeTimeoutMs: number;
 }
 
-/** How long the nodes may take to agree that all is well, in milliseconds. */
+/** How long the nodes may take to agree that the cluster is healthy, in milliseconds. */
 const AGREE_TIMEOUT_MS = 60_000;
 
-/** A node, and what it began as. */
+/** A node, and its initial role. */
 interface Node {
   readonly server: RedisServer;
   readonly client: RedisClient;
-  /** The node's name for itself. */
+  /** The node's own id. */
   readonly id: string;
 }
 
@@ -44,10 +44,10 @@ export class RedisCluster {
   }
 
   /**
-   * Starts a cluster, and waits until all its slots are served and every replica has finished its first copy: one that
-   * has not is never promoted.
+   * Starts a cluster, and waits until all slots are served and every replica has finished its first copy; a replica
+   * that has not is never promoted.
    *
-   * @throws {EngineError} with the reason, when it does not come to that
+   * @throws {EngineError} with the reason, when that fails
    */
   static async start(parts: ClusterParts): Promise<RedisCluster> {
     const count = parts.primaries * (1 + parts.replicas);
@@ -71,7 +71,7 @@ export class RedisCluster {
     }
   }
 
-  /** Where a client may begin: any node tells of the others. */
+  /** Where a client can start: any node knows the others. */
   get url(): string {
     const [server] = this.servers;
     if (server === undefined) throw new Error("Cannot have a cluster without nodes");
@@ -79,7 +79,7 @@ export class RedisCluster {
   }
 
   /**
-   * Resolves when all slots are served and every replica is in step with its primary.
+   * Resolves when all slots are served and every replica is in sync with its primary.
    *
    * @throws {EngineError} when that takes too long
    */
@@ -126,7 +126,7 @@ function startNode(parts: ClusterParts, index: number): Promise<RedisServer> {
       "nodes.conf",
       "--cluster-node-timeout",
       String(parts.nodeTimeoutMs),
-      // A replica's first copy begins at once, rather than after five seconds.
+      // A replica's first copy starts at once, instead of after five seconds.
       "--repl-diskless-sync-delay",
       "0",
       ...parts.args,
@@ -134,12 +134,12 @@ function startNode(parts: ClusterParts, index: number): Promise<RedisServer> {
   });
 }
 
-/** Makes a cluster of nodes that do not know each other, the primaries first. */
+/** Joins nodes that do not know each other into a cluster, primaries first. */
 async function join(nodes: readonly Node[], { primaries, replicas }: ClusterParts): Promise<void> {
   const [first, ...others] = nodes;
   if (first === undefined) return;
   for (const [index, { client }] of nodes.entries()) {
-    // Different from the start: else the nodes would first have to settle which of two equal ones counts.
+    // Different from the start; otherwise nodes with equal epochs would first have to settle which of them counts.
     await client.ask("CLUSTER", "SET-CONFIG-EPOCH", String(index + 1));
     if (index < primaries) await client.ask("CLUSTER", "ADDSLOTS", ...slotsOf(index, primaries));
   }
@@ -158,7 +158,7 @@ async function join(nodes: readonly Node[], { primaries, replicas }: ClusterPart
   });
 }
 
-/** Makes a node the replica of another; the primary's name may not have reached it yet. */
+/** Makes a node the replica of another; the primary's id may not have reached it yet. */
 async function replicate(client: RedisClient, primaryId: string): Promise<void> {
   await until(
     async () => {
@@ -171,7 +171,7 @@ async function replicate(client: RedisClient, primaryId: string): Promise<void> 
   await client.ask("CLUSTER", "REPLICATE", primaryId);
 }
 
-/** An equal part of all slots for each primary. */
+/** An equal share of the slots for each primary. */
 function slotsOf(index: number, primaries: number): string[] {
   const first = Math.floor(index * SLOT_COUNT / primaries);
   const end = Math.floor((index + 1) * SLOT_COUNT / primaries);
@@ -186,14 +186,14 @@ async function untilAll(
   for (const client of clients) await until(() => condition(client), what, AGREE_TIMEOUT_MS);
 }
 
-/** Whether all is well as far as the node has heard: the slots are served, and so many replicas stand by. */
+/** Whether the cluster is healthy as far as the node knows: the slots are served, and all replicas are present. */
 async function isWell(client: RedisClient, replicas: number): Promise<boolean> {
   if ((await clusterInfo(client)).get("cluster_state") !== "ok") return false;
   const nodes = parseNodes(await client.askText("CLUSTER", "NODES"));
   return nodes.filter(({ isReplica, isFailing }) => isReplica && !isFailing).length === replicas;
 }
 
-/** Whether a replica is in step with its primary: `up`, or not; `undefined` of a primary. */
+/** Whether a replica is in sync with its primary: `up`, or not; `undefined` for a primary. */
 async function linkStatus(client: RedisClient): Promise<string | undefined> {
   return parseInfo(await client.askText("INFO", "replication")).get("master_link_status");
 }

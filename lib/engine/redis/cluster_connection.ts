@@ -1,5 +1,5 @@
 /**
- * A load worker's connection to a cluster: one to each primary, and a table of which slot is whose.
+ * A load worker's connection to a cluster: one to each primary, and a table of which slot belongs to which.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import { PutBatch } from "./put_batch.ts";
 import type { RedisTarget } from "./settings.ts";
 import { slotOf } from "./slot.ts";
 
-/** An operation is sent on so often at most when nodes say that another one has its slot. */
+/** How often an operation follows redirections at most. */
 const REDIRECTIONS_MAX = 5;
 
-/** Sends each operation to the primary that has its key's slot, and on to another one when that has moved. */
+/** Sends each operation to the primary that owns its key's slot, and follows redirections when the slot has moved. */
 export class RedisClusterConnection implements AsynchronousConnection {
   readonly kind = "asynchronous";
   readonly waits = [];
@@ -39,7 +39,7 @@ export class RedisClusterConnection implements AsynchronousConnection {
     }, this.#address);
   }
 
-  /** @throws {EngineError} when no node can be reached, or the one at the URL belongs to no cluster */
+  /** @throws {EngineError} when no node can be reached, or the one at the URL is not part of a cluster */
   static async open(target: RedisTarget): Promise<RedisClusterConnection> {
     return new RedisClusterConnection(await ClusterNodes.connect(target), target);
   }
@@ -78,7 +78,7 @@ export class RedisClusterConnection implements AsynchronousConnection {
     this.#nodes.close();
   }
 
-  /** Has the operation done by the primary that has the key's slot. */
+  /** Runs the operation on the primary that owns the key's slot. */
   async #atOwner<T>(name: string, operate: (node: ClusterNode) => Promise<T>): Promise<T> {
     const slot = slotOf(name);
     let node = this.#nodes.readyOwner(slot) ?? await this.#nodes.owner(slot);

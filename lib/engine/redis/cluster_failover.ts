@@ -1,5 +1,6 @@
 /**
- * Failovers of a spawned cluster: a primary is killed, its replica takes over, and the killed one comes back as a replica.
+ * Failovers of a spawned cluster: kills a primary, waits for a replica to take over, and brings the killed node back as
+ * a replica.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import type { RedisServer } from "./server.ts";
 import { slotOf } from "./slot.ts";
 import { type KnownNode, parseNodes } from "./texts.ts";
 
-/** How long a replica may take to be promoted, in milliseconds; it begins once the node timeout is over. */
+/** How long a replica may take to be promoted, in milliseconds; that begins only after the node timeout. */
 const PROMOTION_TIMEOUT_MS = 60_000;
 
 /** Kills the primaries of a cluster that this process has started. */
@@ -73,9 +74,9 @@ export class ClusterFailover implements Failover {
 }
 
 /**
- * Has the replicas fall behind: stops them, and then cuts their links. The cut alone would be mended at once. The stop alone
- * would cost nothing: what the primary sends meanwhile waits in the system's buffers, and arrives even when the primary has
- * died, unlike what is under way on a network that is slow.
+ * Makes the replicas fall behind: stops them, and then cuts their links. Cutting alone would be repaired at once.
+ * Stopping alone would lose nothing: what the primary sends meanwhile waits in the system's buffers, and still arrives
+ * when the primary has died, unlike data in transit on a slow network.
  */
 async function holdUp(primary: RedisServer, replicas: readonly RedisServer[]): Promise<void> {
   for (const replica of replicas) await replica.process.signal("STOP");

@@ -1,12 +1,12 @@
 /**
- * One primary of a cluster, as a load worker is connected to it.
+ * A load worker's connection to one primary of a cluster.
  *
  * @module
  */
 import { RedisClient } from "./client.ts";
 import { ConfirmedPuts } from "./confirmed_puts.ts";
 
-/** A connection to a node, and the puts that wait for replicas on it. */
+/** A connection to a node, and the puts on it that wait for replicas. */
 export class ClusterNode {
   readonly client: RedisClient;
   /** `HOST:PORT`. */
@@ -21,7 +21,7 @@ export class ClusterNode {
     this.#confirmed = new ConfirmedPuts(client, wait);
   }
 
-  /** Has the next operation done although its slot is still on its way to this node. */
+  /** Makes the node accept the next operation although its slot is still migrating to it. */
   ask(): void {
     this.#isAsking = true;
   }
@@ -42,11 +42,11 @@ export class ClusterNode {
     return this.client.sendForBytes(["GET", name]);
   }
 
-  /** Commands of a connection are done in their order, so this one holds for the one after it. */
+  /** A connection's commands run in order, so this one applies to the one after it. */
   #askFirst(): void {
     if (!this.#isAsking) return;
     this.#isAsking = false;
-    // Should the connection break, so does that of the operation.
+    // If the connection breaks, the operation fails as well.
     this.client.send(["ASKING"]).catch(() => {});
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The primaries of a cluster, and which slot is whose: as the cluster tells, and anew when that has changed.
+ * The primaries of a cluster and the owner of each slot, as reported by the cluster and refreshed when that changes.
  *
  * @module
  */
@@ -8,10 +8,13 @@ import { addressOf, RedisClient, urlOfNode } from "./client.ts";
 import { ClusterNode } from "./cluster_node.ts";
 import { SLOT_COUNT } from "./slot.ts";
 
-/** The cluster is asked for its slots so seldom at least, and a node that cannot be reached is tried again, in ms. */
+/**
+ * The shortest time before the cluster is asked for its slots again, or an unreachable node is retried, in
+ * milliseconds.
+ */
 const RETRY_PERIOD_MS = 50;
 
-/** A place that a node listens at. */
+/** Where a node listens. */
 interface Place {
   readonly host: string;
   readonly port: number;
@@ -21,10 +24,10 @@ interface Place {
 export class ClusterNodes {
   readonly #url: string;
   readonly #wait: number;
-  /** The connections by the nodes' names; one that is still being made has no node yet. */
+  /** The connections by node name; one still being made has no node yet. */
   readonly #ready = new Map<string, ClusterNode>();
   readonly #connecting = new Map<string, Promise<ClusterNode>>();
-  /** Nodes that could not be reached, why, and when they may be tried again. */
+  /** Nodes that could not be reached, why, and when they may be retried. */
   readonly #unreachable = new Map<string, { readonly error: unknown; readonly untilMs: number }>();
   /** Each slot's owner. */
   readonly #owners = new Array<Place | undefined>(SLOT_COUNT).fill(undefined);
@@ -36,7 +39,7 @@ export class ClusterNodes {
     this.#wait = wait;
   }
 
-  /** @throws {EngineError} when the node at the URL cannot be reached, or tells no slots */
+  /** @throws {EngineError} when the node at the URL cannot be reached, or reports no slots */
   static async connect({ url, wait }: { url: string; wait: number }): Promise<ClusterNodes> {
     const nodes = new ClusterNodes(url, wait);
     const client = await RedisClient.connect(url);
@@ -48,7 +51,7 @@ export class ClusterNodes {
     return nodes;
   }
 
-  /** The connection to the slot's owner, if there is one that works: for the time between changes. */
+  /** The connection to the slot's owner if a working one is at hand, which is the normal case between changes. */
   readyOwner(slot: number): ClusterNode | undefined {
     const place = this.#owners[slot];
     if (place === undefined) return undefined;
@@ -59,7 +62,7 @@ export class ClusterNodes {
   /**
    * The connection to the slot's owner.
    *
-   * @throws {Error} when nobody has the slot, or its owner cannot be reached; the cluster is asked anew then
+   * @throws {Error} when the slot has no owner, or the owner cannot be reached; the cluster is then asked again
    */
   async owner(slot: number): Promise<ClusterNode> {
     const place = this.#owners[slot];
@@ -73,8 +76,8 @@ export class ClusterNodes {
   }
 
   /**
-   * The node that another one has named in its error as the right one; `undefined` when the error is another. After one
-   * that may come from a change of the cluster, the cluster is asked anew.
+   * The node that an error redirects to; `undefined` if the error is not a redirection. After an error that may come
+   * from a change of the cluster, the cluster is asked again.
    */
   async redirection(error: unknown, asked: ClusterNode): Promise<ClusterNode | undefined> {
     const message = error instanceof Error ? error.message : "";
@@ -128,7 +131,7 @@ export class ClusterNodes {
     }
   }
 
-  /** Asks the nodes, one after the other, until one tells the slots; not again too soon after the last time. */
+  /** Asks the nodes, one after another, until one reports the slots; but not again too soon after the last time. */
   #refresh(): Promise<void> {
     if (this.#refreshing !== undefined) return this.#refreshing;
     if (performance.now() - this.#refreshedAtMs < RETRY_PERIOD_MS) return Promise.resolve();
@@ -145,16 +148,16 @@ export class ClusterNodes {
       try {
         return this.#learn(await node.client.ask("CLUSTER", "SLOTS"), placeOf(`redis://${node.name}`));
       } catch {
-        // It has died, or hangs: another one will know.
+        // It is dead or hangs; another node will know.
       }
     }
   }
 
-  /** Takes over the answer to `CLUSTER SLOTS`: ranges of slots, each with its nodes, the primary first. */
+  /** Adopts the answer to `CLUSTER SLOTS`: ranges of slots, each with its nodes, primary first. */
   #learn(reply: unknown, asked: Place): void {
     this.#owners.fill(undefined);
     for (const [first, last, [host, port]] of reply as readonly [number, number, [string | null, number]][]) {
-      // Without a host it is the one that was asked.
+      // Without a host, the node that was asked is meant.
       this.#owners.fill({ host: host || asked.host, port }, first, last + 1);
     }
     if (this.#owners.every((place) => place === undefined)) {

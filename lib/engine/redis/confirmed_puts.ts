@@ -1,24 +1,24 @@
 /**
- * Puts that count once replicas have them: `WAIT`, for many puts at a time.
+ * Puts that count once replicas have them, using one `WAIT` for many puts.
  *
- * `WAIT` answers how many replicas have all that its own connection wrote before it. So a put is confirmed by a `WAIT`
- * sent after it on the same connection. The server lets a connection that waits do nothing else meanwhile; so while one
- * `WAIT` is under way, the puts that come are gathered, and the next one confirms them all: as in a group commit.
+ * `WAIT` answers how many replicas have everything that its own connection wrote before it. So a put is confirmed by a
+ * `WAIT` sent after it on the same connection. The server does nothing else for a connection that waits; so while one
+ * `WAIT` is in flight, new puts are gathered, and the next `WAIT` confirms them all, as in a group commit.
  *
  * @module
  */
 import type { RedisClient } from "./client.ts";
 
-/** How long replicas may take to have a put before it fails, in milliseconds. */
+/** How long replicas may take to receive a put before it fails, in milliseconds. */
 export const WAIT_TIMEOUT_MS = 5000;
 
 /** The puts of one connection to one server. */
 export class ConfirmedPuts {
   readonly #client: RedisClient;
   readonly #replicas: number;
-  /** The `WAIT` that is under way, settled or not. */
+  /** The latest `WAIT` sent, settled or not. */
   #underWay: Promise<unknown> = Promise.resolve();
-  /** The one that will be sent when that has ended; every put sent until then is its to confirm. */
+  /** The `WAIT` to send when that has ended; it confirms every put sent until then. */
   #next: Promise<void> | undefined;
 
   /** @param replicas how many must have a put; at least one */
@@ -30,7 +30,7 @@ export class ConfirmedPuts {
   /**
    * Puts, and resolves when the replicas have it.
    *
-   * @throws {Error} the server's error, or that too few replicas have it; it may be there all the same
+   * @throws {Error} the server's error, or that too few replicas have it; the put may have taken effect all the same
    */
   async put(key: string, value: string): Promise<void> {
     const written = this.#client.send(["SET", key, value]);

@@ -12,7 +12,7 @@ import { describeServer } from "./describe.ts";
 import { PutBatch } from "./put_batch.ts";
 import type { RedisTarget } from "./settings.ts";
 
-/** All operations of a load worker share one connection, on which they follow each other without waiting. */
+/** A connection shared by all operations of a load worker, which are pipelined. */
 export class RedisConnection implements AsynchronousConnection {
   readonly kind = "asynchronous";
   readonly waits = [];
@@ -28,7 +28,7 @@ export class RedisConnection implements AsynchronousConnection {
     this.preload = new PutBatch((key, value) => client.send(["SET", keyPrefix + key, value]), client.address);
   }
 
-  /** @throws {EngineError} when there is no connection to be had */
+  /** @throws {EngineError} when it cannot connect */
   static async open(target: RedisTarget): Promise<RedisConnection> {
     return new RedisConnection(await RedisClient.connect(target.url), target);
   }

@@ -1,18 +1,18 @@
 /**
- * Waiting in small steps.
+ * Delays and polling.
  *
  * @module
  */
 
-/** Resolves after that time. */
+/** Resolves after the given time. */
 export function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /**
- * Resolves when the condition holds, which is looked at again and again.
+ * Polls until the condition holds.
  *
- * @param what is waited for, as the error says it
+ * @param what is waited for, as the error puts it
  * @throws {Error} when that takes too long
  */
 export async function until(condition: () => Promise<boolean>, what: string, timeoutMs: number): Promise<void> {

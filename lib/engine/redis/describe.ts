@@ -1,5 +1,5 @@
 /**
- * Asks a server what it is and how it is set.
+ * Asks a server for its version, settings and role.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { EngineError } from "../engine_error.ts";
 import type { RedisClient } from "./client.ts";
 import { parseInfo } from "./texts.ts";
 
-/** The settings on which it depends what the server may lose and how fast it is, under the server's own names. */
+/** The settings that determine what the server may lose and how fast it is, under the server's own names. */
 const SETTINGS = [
   "appendonly",
   "appendfsync",
@@ -20,7 +20,7 @@ const SETTINGS = [
 ] as const;
 const CLUSTER_SETTINGS = ["cluster-node-timeout", "cluster-require-full-coverage"] as const;
 
-/** Reads back the version and the settings, as far as the server tells them: some forbid `CONFIG`. */
+/** Reads back the version and the settings, as far as the server reports them; some forbid `CONFIG`. */
 export async function describeServer(client: RedisClient, cluster: boolean): Promise<EngineDescription> {
   const info = parseInfo(await client.askText("INFO", "server"));
   const valkey = info.get("valkey_version");
@@ -34,7 +34,7 @@ export async function describeServer(client: RedisClient, cluster: boolean): Pro
   return { version, settings: { ...settings, connected_slaves: Number(replication.get("connected_slaves") ?? 0) } };
 }
 
-/** A setting's value; `undefined` when the server does not have it, or does not tell. */
+/** A setting's value; `undefined` if the server does not have it, or does not report it. */
 async function readSetting(client: RedisClient, name: string): Promise<string | undefined> {
   try {
     const [, value] = await client.ask("CONFIG", "GET", name) as readonly string[];
@@ -45,7 +45,7 @@ async function readSetting(client: RedisClient, name: string): Promise<string | 
   }
 }
 
-/** What a server is, as far as it matters who may connect to it, and for what. */
+/** A server's role, as far as it matters for connecting to it. */
 export interface ServerRole {
   readonly isCluster: boolean;
   readonly isReplica: boolean;
@@ -53,7 +53,7 @@ export interface ServerRole {
   readonly replicas: number;
 }
 
-/** Asks a server what it is. */
+/** Asks a server for its role. */
 export async function roleOf(client: RedisClient): Promise<ServerRole> {
   const cluster = parseInfo(await client.askText("INFO", "cluster"));
   const replication = parseInfo(await client.askText("INFO", "replication"));

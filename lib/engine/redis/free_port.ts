@@ -1,17 +1,17 @@
 /**
- * Free ports on the loopback interface.
+ * Finds free ports on the loopback interface.
  *
  * @module
  */
 
-/** Below the ports that systems give to outgoing connections, which would come and go in between. */
+/** Below the range that systems use for outgoing connections, which could take the port in the meantime. */
 const PORT_MIN = 12_000;
 const PORT_MAX = 22_000;
-/** The bus between a cluster's nodes is on a port so much higher. */
+/** The bus between a cluster's nodes uses the port this much higher. */
 const BUS_OFFSET = 10_000;
 
 /**
- * A port that nobody listens on, and nobody on its cluster bus. Nothing keeps it free.
+ * A port on which nobody listens, nor on its cluster bus port. It is not reserved.
  *
  * @throws {Error} when there is none
  */

@@ -1,5 +1,5 @@
 /**
- * The records that are put before a load: sent without waiting for each other.
+ * Puts the records that must exist before a load, without waiting for each one.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import type { Batch } from "../connection.ts";
 import { EngineError } from "../engine_error.ts";
 
-/** Records sent one after another, whose replies are waited for at the end of each batch. */
+/** Sends records one after another, and waits for their replies at the end of each batch. */
 export class PutBatch implements Batch {
   readonly #send: (key: string, value: string) => Promise<unknown>;
   readonly #address: string;

@@ -1,5 +1,5 @@
 /**
- * Redis, or Valkey: a server or a cluster that kvlab starts, or one that runs already.
+ * Redis or Valkey: a server or a cluster, started by kvlab or already running.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { RedisServer } from "./server.ts";
 import { killServerIn } from "./server_process.ts";
 import type { RedisSettings, RedisTarget } from "./settings.ts";
 
-/** What the keys in a server of our own begin with. */
+/** What keys begin with in a server that kvlab has started. */
 const KEY_PREFIX = "kvlab:";
 
 /** Redis, with one connection per load worker, or one to each primary of a cluster. */
@@ -66,7 +66,7 @@ async function spawn({ output }: EnginePreparation, settings: RedisSettings): Pr
   }
 }
 
-/** A server's arguments that say what it keeps. */
+/** The arguments that determine what a server persists. */
 function persistenceArgs({ appendfsync, rdbSeconds, rdbChanges }: RedisSettings): string[] {
   const save = rdbSeconds === undefined ? [""] : [String(rdbSeconds), String(rdbChanges)];
   const append = appendfsync === undefined

@@ -1,5 +1,5 @@
 /**
- * A server or cluster that runs already: nobody's data but ours is touched there, and ours is removed at the end.
+ * Uses a server or cluster that is already running: only kvlab's own data is touched, and it is removed at the end.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { ClusterNodes } from "./cluster_nodes.ts";
 import { roleOf, type ServerRole } from "./describe.ts";
 import type { RedisSettings, RedisTarget } from "./settings.ts";
 
-/** As many keys as are looked at and removed at a time: a server does nothing else meanwhile. */
+/** How many keys are examined and removed at a time; the server does nothing else meanwhile. */
 const SCAN_COUNT = 500;
 
 /**
- * Looks whether the server is what the settings say, and chooses a prefix for the keys that no other run has.
+ * Checks that the server is what the settings say, and chooses a key prefix that no other run has.
  *
  * @throws {EngineError} when it cannot be reached, or is something else
  */
@@ -45,9 +45,9 @@ function refuseOther(
 }
 
 /**
- * Removes the keys of a run from wherever they are.
+ * Removes the keys of a run from all nodes.
  *
- * @throws {EngineError} when that fails: some are left then
+ * @throws {EngineError} when that fails; some keys are then left
  */
 async function removeKeys({ url, cluster, keyPrefix, wait }: RedisTarget): Promise<void> {
   if (!cluster) {
@@ -68,7 +68,7 @@ async function removeKeysOf(client: RedisClient, keyPrefix: string): Promise<voi
   do {
     const reply = await client.ask("SCAN", cursor, "MATCH", `${keyPrefix}*`, "COUNT", String(SCAN_COUNT));
     const [next, keys] = reply as readonly [string, readonly string[]];
-    // One by one: in a cluster a command may only name keys of one slot.
+    // One by one: in a cluster, a command may only name keys of one slot.
     await Promise.all(keys.map((key) => client.ask("UNLINK", key)));
     cursor = next;
   } while (cursor !== "0");

@@ -1,5 +1,5 @@
 /**
- * A spawned server: started on a free loopback port with its own directory, waited for, killed and started again.
+ * A spawned server: starts it on a free loopback port with a directory of its own, waits for it, kills and restarts it.
  *
  * @module
  */
@@ -10,23 +10,23 @@ import { freePort } from "./free_port.ts";
 import { readPid, ServerProcess } from "./server_process.ts";
 import { parseInfo } from "./texts.ts";
 
-/** What a server is started with. */
+/** How to start a server. */
 export interface ServerParts {
   readonly program: string;
-  /** Its own directory, which is there. */
+  /** Its own directory, which exists. */
   readonly directory: string;
-  /** What goes with it when kvlab dies, if anything: its directory or one that holds it. */
+  /** What is removed if kvlab dies, if anything: its directory or one that contains it. */
   readonly temporary?: string | undefined;
   /** Its settings, as arguments. */
   readonly args: readonly string[];
 }
 
-/** Another process may take a port between the moment when it was free and the server's start. */
+/** Another process may take a port between the check that it is free and the server's start. */
 const PORT_TRIES = 5;
-/** How long a server may take until it listens, and how long until it has loaded what its directory holds. */
+/** How long a server may take to listen, and how long to load the data in its directory. */
 const LISTEN_TIMEOUT_MS = 30_000;
 const LOAD_TIMEOUT_MS = 600_000;
-/** How long a server that cannot serve takes to end at most, in milliseconds. */
+/** How long a server that cannot serve may take to end, in milliseconds. */
 const END_MS = 5000;
 /** How often a server is asked whether it listens, in milliseconds. */
 const ASK_PERIOD_MS = 10;
@@ -46,8 +46,8 @@ export class RedisServer {
   /**
    * Starts a server and waits until it serves.
    *
-   * @param choosePort a port that should be free
-   * @throws {EngineError} with the reason, when it does not come to that
+   * @param choosePort returns a port that should be free
+   * @throws {EngineError} with the reason, when that fails
    */
   static async start(parts: ServerParts, choosePort = freePort): Promise<RedisServer> {
     for (let tries = 1;; tries++) {
@@ -73,7 +73,7 @@ export class RedisServer {
   }
 
   /**
-   * Kills the server, if it still runs, and starts it again on the same port and directory.
+   * Kills the server if it is still running, and starts it again on the same port and directory.
    *
    * @throws {EngineError} with the reason, when it does not serve again
    */
@@ -111,7 +111,7 @@ async function untilReady(process: ServerProcess, { program, directory }: Server
     if (asked === readPid(directory)) return;
     throw new Error("another server has the port");
   } catch (error) {
-    // Where the server is about to end, it knows why better than its client does.
+    // If the server is about to end, its own reason says more than the client's error.
     await Promise.race([process.ended, delay(END_MS)]);
     throw new EngineError("start", program, process.hasEnded ? await process.reason() : error);
   } finally {
@@ -135,7 +135,7 @@ async function untilListening(process: ServerProcess, program: string, url: stri
   }
 }
 
-/** Whether the server serves commands; false while it still loads its data. */
+/** Whether the server serves commands; false while it is still loading its data. */
 async function serves(client: RedisClient): Promise<boolean> {
   try {
     await client.send(["PING"]);

@@ -1,5 +1,5 @@
 /**
- * A server's process: started under its supervisor, sent signals, and ended.
+ * The process of a server: starts it under its supervisor, sends it signals, and ends it.
  *
  * @module
  */
@@ -7,21 +7,21 @@ import { PLAIN_LOADER } from "../../persist/system.ts";
 import { EngineError } from "../engine_error.ts";
 import { KEEP, NO_PROGRAM_CODE, PID_FILE_NAME, SUPERVISOR_SCRIPT } from "./supervisor.ts";
 
-/** What starts a server. */
+/** How to start a server. */
 export interface ServerCommand {
   /** Its program: a path, or a name to be looked up in PATH. */
   readonly program: string;
   readonly args: readonly string[];
   /** An existing directory of the server's own, in which it runs. */
   readonly directory: string;
-  /** What is to be removed with all that is in it when kvlab dies without having called {@linkcode ServerProcess.end}. */
+  /** What to remove, recursively, if kvlab dies without having called {@linkcode ServerProcess.end}. */
   readonly temporary?: string | undefined;
 }
 
-/** As many of the last lines that a server wrote are kept. */
+/** How many of the last lines of the server's output are kept. */
 const LINES_KEPT = 30;
 
-/** What Redis logs as warnings are its errors, but also what it says at every start. */
+/** Redis logs its errors as warnings, but also some lines at every start, which are excluded here. */
 const ERROR_LINE = / # (?!warning|server initialized|oO0|redis (is|version)|configuration loaded)/i;
 
 /** A server that this process has started. */
@@ -29,11 +29,11 @@ export class ServerProcess {
   readonly #supervisor: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #program: string;
-  /** The last lines that the server wrote, the latest last. */
+  /** The last lines of the server's output, latest last. */
   readonly #lines: string[] = [];
-  /** Resolves when the server has ended, in whatever way. */
+  /** Resolves when the server has ended, however it ended. */
   readonly ended: Promise<void>;
-  /** Called when the supervisor has done what it was told, in the order in which it was. */
+  /** Called, in order, as the supervisor reports that it has carried out each instruction. */
   readonly #told: (() => void)[] = [];
   #hasEnded = false;
 
@@ -46,9 +46,9 @@ export class ServerProcess {
   }
 
   /**
-   * Starts a server; whether it then runs, only a connection tells.
+   * Starts a server. Whether it then runs can only be seen by connecting.
    *
-   * @throws {EngineError} when this process may start none
+   * @throws {EngineError} when this process may not start one
    */
   static start({ program, args, directory, temporary = "" }: ServerCommand): ServerProcess {
     try {
@@ -91,13 +91,14 @@ export class ServerProcess {
     await this.ended;
   }
 
-  /** Why the server has ended by itself, as far as it has said. */
+  /** Why the server has ended by itself, as far as its output tells. */
   async reason(): Promise<string> {
     await this.ended;
     await this.#input.close().catch(() => {});
     const { code } = await this.#supervisor.status;
     if (code === NO_PROGRAM_CODE) return `there is no program ${this.#program}, name one with --spawn=PATH`;
-    // The first error is the cause. What is wrong with a server's settings is not in the log's form, and its last line.
+    // The first error is the cause. An error in the server's settings is not logged in this form, and is in its last
+    // line.
     const line = this.#lines.find((line) => ERROR_LINE.test(line)) ??
       this.#lines.findLast((line) => line.trim() !== "");
     return line?.replace(/^.*? # /, "").trim() ?? "it ended and said nothing";
@@ -114,7 +115,7 @@ export class ServerProcess {
     }
   }
 
-  /** Each line says that the next of what it was told is done. */
+  /** Each line says that the next instruction has been carried out. */
   async #readAnswers(): Promise<void> {
     for await (const text of this.#supervisor.stderr.pipeThrough(new TextDecoderStream())) {
       const lines = text.split("\n").length - 1;
@@ -135,7 +136,7 @@ export class ServerProcess {
   }
 }
 
-/** The number of the server's process that runs in a directory; `undefined` when none does. */
+/** The process id of the server that runs in a directory; `undefined` if none does. */
 export function readPid(directory: string): string | undefined {
   try {
     return Deno.readTextFileSync(`${directory}/${PID_FILE_NAME}`).trim();
@@ -145,9 +146,9 @@ export function readPid(directory: string): string | undefined {
 }
 
 /**
- * Kills the server that another process has started in a directory; does nothing when none runs there.
+ * Kills the server that another process has started in a directory; does nothing if none runs there.
  *
- * @throws {EngineError} when this process may not
+ * @throws {EngineError} when this process is not allowed to
  */
 export async function killServerIn(directory: string): Promise<void> {
   const pid = readPid(directory);

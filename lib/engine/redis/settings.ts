@@ -1,36 +1,36 @@
 /**
- * What the redis engine's settings are.
+ * The redis engine's settings.
  *
  * @module
  */
 /** The values of `appendfsync`, in the order shown to users. */
 export const APPENDFSYNC_NAMES = ["no", "everysec", "always"] as const;
 
-/** Which server, and what is wanted of it. Either `url` or `spawn` is there. */
+/** Which server to use, and how. Either `url` or `spawn` is present. */
 export type RedisSettings = {
-  /** A server that runs already, or any node of such a cluster; may hold a password. */
+  /** A running server, or any node of a running cluster; may contain a password. */
   readonly url?: string;
-  /** The program that is started as a server. */
+  /** The program to start as a server. */
   readonly spawn?: string;
   /** Whether the server is a node of a cluster. */
   readonly cluster?: boolean;
-  /** Of a cluster that is started: its primaries, and the replicas of each. */
+  /** For a cluster that kvlab starts: its primaries, and the replicas of each. */
   readonly primaries?: number;
   readonly replicas?: number;
-  /** After so long without an answer a cluster's nodes hold one of theirs for dead, in milliseconds. */
+  /** How long a node of that cluster may go without answering before the others consider it dead, in milliseconds. */
   readonly nodeTimeoutMs?: number;
-  /** When the append-only file is synced; there is none when absent. */
+  /** When the append-only file is synced; there is none if absent. */
   readonly appendfsync?: typeof APPENDFSYNC_NAMES[number];
-  /** A snapshot is written when so many seconds have passed and so many changes were made; none is when absent. */
+  /** A snapshot is written when this many seconds have passed and this many changes were made; none if absent. */
   readonly rdbSeconds?: number;
   readonly rdbChanges?: number;
-  /** Replicas that have a put before it is acknowledged. */
+  /** Replicas that must have a put before it is acknowledged. */
   readonly wait: number;
 };
 
 /** What a load worker needs to connect. */
 export type RedisTarget = {
-  /** The server's, or any node's of a cluster; may hold a password. */
+  /** The server's, or any node's of a cluster; may contain a password. */
   readonly url: string;
   readonly cluster: boolean;
   /** What every key begins with. */

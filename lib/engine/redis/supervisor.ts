@@ -1,33 +1,33 @@
 /**
- * The supervisor: a shell script that runs one server and ends it when kvlab ends, in whatever way.
+ * The supervisor: a shell script that runs one server and ends it when kvlab ends, however that happens.
  *
- * kvlab holds the other end of the script's input. The system closes that when kvlab dies, SIGKILL included; the script
- * then kills the server and removes what was temporary. It runs in a session of its own, so that a Ctrl-C at the
- * terminal, or the terminal's end, reaches neither it nor the server: kvlab reports first, and then lets go.
+ * kvlab holds the other end of the script's input. The system closes it when kvlab dies, even by SIGKILL; the script
+ * then kills the server and removes what was temporary. It runs in a session of its own, so that neither a Ctrl-C at
+ * the terminal nor the terminal's end reaches it or the server: kvlab reports first, and then lets go.
  *
- * Its output is the server's, and ends with the server. Each line of its input is the name of a signal for the server, or
- * {@linkcode KEEP}; to its errors it writes a line when that is done.
+ * Its stdout is the server's, and ends with the server. Each line of its stdin is the name of a signal for the server,
+ * or {@linkcode KEEP}; when that is done, it writes a line to stderr.
  *
  * @module
  */
 
-/** As a line of the script's input: from now on, what is temporary is kept for kvlab to remove. */
+/** A line of the script's input: from now on, what is temporary is left for kvlab to remove. */
 export const KEEP = "keep";
 
 /** Exit code of the script when there is no program to start. */
 export const NO_PROGRAM_CODE = 127;
 
-/** In the server's directory, while the server runs: the number of its process. */
+/** A file in the server's directory that holds its process id while it runs. */
 export const PID_FILE_NAME = "server.pid";
 
 /**
- * Runs in the server's directory. Arguments: what is to be removed at the end, or nothing; the server's program; the
- * server's arguments.
+ * Runs in the server's directory. Arguments: what to remove at the end, or nothing; the server's program; the server's
+ * arguments.
  *
- * A server whose kvlab has just been killed may still be about to die: its successor in the directory waits for that, up
- * to five seconds. Whatever has that process's number then is something else.
+ * A server whose kvlab has just been killed may not be dead yet: its successor in the directory waits for that, up to
+ * five seconds. After that, the process with that id must be something else.
  *
- * The last loop tries twice, for a child of the server that still writes a file ends a moment after it.
+ * The last loop tries twice, because a child of the server that is still writing a file ends a moment after it.
  */
 export const SUPERVISOR_SCRIPT = `
 temporary=$1

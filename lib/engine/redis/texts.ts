@@ -1,5 +1,5 @@
 /**
- * Reads what Redis answers as text.
+ * Parses textual answers of Redis.
  *
  * @module
  */
@@ -19,15 +19,18 @@ export interface KnownNode {
   readonly id: string;
   readonly port: number;
   readonly isReplica: boolean;
-  /** Whether the other one holds it for dead, or suspects it. */
+  /** Whether the other node considers it dead, or suspects it. */
   readonly isFailing: boolean;
-  /** Of a replica: its primary's id. */
+  /** For a replica: its primary's id. */
   readonly primaryId: string;
   /** The slots that it serves: the first and the last of each range. */
   readonly slots: readonly (readonly [number, number])[];
 }
 
-/** The nodes in an answer to `CLUSTER NODES`: a line each, of the id, the address, the flags, the primary and much else. */
+/**
+ * The nodes in an answer to `CLUSTER NODES`: one per line, with the id, the address, the flags, the primary and much
+ * else.
+ */
 export function parseNodes(text: string): KnownNode[] {
   return text.split("\n").filter((line) => line !== "").map((line) => {
     const [id = "", address = "", flags = "", primaryId = "", , , , , ...slots] = line.split(" ");

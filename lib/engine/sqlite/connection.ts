@@ -12,10 +12,10 @@ import { openDatabase, pragma } from "./database.ts";
 import { SYNCHRONOUS_NAMES } from "./settings.ts";
 import type { SqliteTarget } from "./sqlite.ts";
 
-/** Outside a transaction each put is one, committed when it returns. */
+/** A connection on which each put outside a transaction is a transaction of its own, committed when the put returns. */
 export class SqliteConnection implements SynchronousConnection {
   readonly kind = "synchronous";
-  /** SQLite waits in its own busy handler, and does not tell how long. */
+  /** SQLite waits in its own busy handler, and does not report how long. */
   readonly waits = [];
   readonly preload: Batch;
   readonly #path: string;
@@ -33,7 +33,7 @@ export class SqliteConnection implements SynchronousConnection {
     this.#put = this.#database.prepare("INSERT INTO kv VALUES(?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v");
     this.#get = this.#database.prepare("SELECT v FROM kv WHERE k=?");
     this.preload = {
-      // At once for writing: a transaction that reads first and then wants to write may be refused.
+      // Locks for writing at once: a transaction that reads first and then wants to write may be refused.
       begin: () => this.#execute("BEGIN IMMEDIATE"),
       put: (key, value) => this.put(key, value),
       commit: () => this.#execute("COMMIT"),

@@ -1,5 +1,5 @@
 /**
- * Opening a database, with settings and errors in one line.
+ * Opens an SQLite database and applies its settings, with errors in one line.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { EngineError } from "../engine_error.ts";
 import type { SqliteSettings } from "./settings.ts";
 
 /**
- * Opens the database file, which is made if need be, and sets what the settings say.
+ * Opens the database file, creating it if necessary, and applies the settings.
  *
- * @throws {EngineError} when it is no database, or SQLite does not take a setting
+ * @throws {EngineError} when it is not a database, or SQLite refuses a setting
  */
 export function openDatabase(path: string, settings: SqliteSettings): DatabaseSync {
   const { journal, synchronous, busyTimeoutMs, cacheSizeBytes } = settings;
@@ -29,7 +29,7 @@ export function openDatabase(path: string, settings: SqliteSettings): DatabaseSy
   }
 }
 
-/** Asks for the value of a pragma, after setting it where a value is given. */
+/** Asks for the value of a pragma, after setting it if a value is given. */
 export function pragma(database: DatabaseSync, name: string, value?: string): string | number {
   const row = database.prepare(`PRAGMA ${name}${value === undefined ? "" : `=${value}`}`).get();
   const [found] = Object.values(row ?? {});

@@ -10,13 +10,14 @@ import type { SqliteSettings } from "./settings.ts";
  * What SQLite says about `PRAGMA synchronous` and `PRAGMA journal_mode` (https://www.sqlite.org/pragma.html):
  *
  * - "Transactions are durable across application crashes regardless of the synchronous setting or journal mode", except
- *   that with the journal in memory, or none, an application that crashes in the middle of a transaction leaves a database
- *   file that "will very likely go corrupt".
- * - With synchronous OFF "the database might become corrupted if the operating system crashes or the computer loses power".
+ *   that with the journal in memory, or none, an application that crashes in the middle of a transaction leaves a
+ *   database file that "will very likely go corrupt".
+ * - With synchronous OFF "the database might become corrupted if the operating system crashes or the computer loses
+ *   power".
  * - With NORMAL "WAL mode is always consistent, but WAL mode does lose durability": what came after the last checkpoint
- *   "might roll back following a power loss". Other modes may lose the last commit, and on old file systems more.
- * - FULL syncs each commit. EXTRA adds, in DELETE mode, a sync of the directory from which the journal was removed: without
- *   it a commit that the power loss follows closely may be rolled back.
+ *   "might roll back following a power loss". Other modes may lose the last commit, and more on old file systems.
+ * - FULL syncs each commit. EXTRA adds, in DELETE mode, a sync of the directory from which the journal was removed:
+ *   without it, a commit shortly before the power loss may be rolled back.
  */
 export function sqlitePromises({ journal, synchronous }: SqliteSettings): Promises {
   return { processCrash: processCrash(journal), powerLoss: powerLoss(journal, synchronous) };

@@ -1,5 +1,5 @@
 /**
- * SQLite's settings, by the names that its own pragmas have.
+ * SQLite's settings, under the names of its own pragmas.
  *
  * @module
  */
@@ -7,15 +7,15 @@
 /** The values of `PRAGMA journal_mode`, in the order shown to users. */
 export const JOURNAL_NAMES = ["wal", "delete", "truncate", "persist", "memory", "off"] as const;
 
-/** The values of `PRAGMA synchronous`, each at the number by which SQLite knows it. */
+/** The values of `PRAGMA synchronous`, each at the index by which SQLite knows it. */
 export const SYNCHRONOUS_NAMES = ["off", "normal", "full", "extra"] as const;
 
 /** How SQLite keeps its files. */
 export type SqliteSettings = {
   readonly journal: typeof JOURNAL_NAMES[number];
   readonly synchronous: typeof SYNCHRONOUS_NAMES[number];
-  /** How long a connection waits for another one that writes, in milliseconds, before an operation fails. */
+  /** How long a connection waits for another one's write, in milliseconds, before an operation fails. */
   readonly busyTimeoutMs: number;
-  /** The page cache of each connection, in bytes; SQLite's own default when absent. */
+  /** The page cache of each connection, in bytes; SQLite's own default if absent. */
   readonly cacheSizeBytes?: number;
 };

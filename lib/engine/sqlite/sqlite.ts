@@ -14,7 +14,7 @@ import type { SqliteSettings } from "./settings.ts";
 /** The database file's name in its directory. */
 const FILE_NAME = "store.sqlite";
 
-/** One table, of keys and values, which SQLite keeps in the order of the keys. */
+/** One table of keys and values, which SQLite keeps in key order. */
 const CREATE_TABLE = "CREATE TABLE IF NOT EXISTS kv(k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID";
 
 /** SQLite, with one connection per load worker and a transaction per put. */
