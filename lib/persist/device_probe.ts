@@ -1,5 +1,6 @@
 /**
- * Measures the device under a directory before the load, so that a run's figures can be held against the device's.
+ * Measures the device under a directory before the load, so that a run's figures can be compared with what the device
+ * can do.
  *
  * @module
  */
@@ -8,20 +9,20 @@ import { openFile, overwrite, removeQuietly, syncData } from "./file_io.ts";
 import { replaceFile } from "./layout/replace/rename.ts";
 import { TEMPORARY_SUFFIX } from "./shard_file.ts";
 
-/** What the device under a directory can do, in the ways that kvlab writes. */
+/** How fast the device under a directory is at the kinds of write that kvlab does. */
 export interface DeviceProbe {
   /** Writes of {@linkcode DeviceProbe.writeBytes} over an open file, per second. */
   readonly writesPerSec: number;
-  /** Files of that size written and renamed over another one, per second. */
+  /** Files of that size written and renamed over another, per second. */
   readonly renamesPerSec: number;
-  /** Such writes over an open file, each followed by fdatasync, per second. */
+  /** Writes of that size over an open file, each followed by fdatasync, per second. */
   readonly fsyncsPerSec: number;
   readonly writeBytes: number;
 }
 
-/** What a probe may take. */
+/** Limits of a probe. */
 export interface DeviceProbeOptions {
-  /** Time for all of it, in milliseconds; default: 200. */
+  /** Total time, in milliseconds; default: 200. */
   readonly budgetMs?: number;
   /** Size of each write; default: 8 KiB, about a snapshot of the seed's keys in 120 files. */
   readonly writeBytes?: number;
@@ -39,10 +40,10 @@ const PROBE_NAME = "kvlab-device-probe";
 export const DEVICE_PROBE_NAMES: readonly string[] = [PROBE_NAME, PROBE_NAME + TEMPORARY_SUFFIX];
 
 /**
- * Measures the device under a directory that this process holds, with a file that is gone afterwards.
+ * Measures the device under a directory that this process holds, using a file that it removes afterwards.
  *
- * It does each operation at least once, looks at the clock after each, and takes from those to come what one has taken
- * too long: so it ends within the budget, plus what the device takes for the last operation of each kind.
+ * Each kind of operation runs at least once, and the clock is checked after every run; one that overruns takes its time
+ * from those that follow. So the probe ends within the budget, plus the time of the last operation of each kind.
  *
  * @throws {PersistError} when an operation fails
  */
@@ -75,8 +76,8 @@ export function probeDevice(directory: string, options: DeviceProbeOptions = {})
 }
 
 /**
- * How often per second something can be done, found out until the clock shows `endMs`. The first time also pays for what
- * is new, such as a file's blocks, and counts only where there is no time for another one.
+ * How many times per second `act` can run, measured until the clock reaches `endMs`. The first run also pays for setup,
+ * such as allocating a file's blocks, and counts only if there is no time for another.
  */
 function ratePerSec(act: () => void, endMs: number): number {
   const firstMs = performance.now();

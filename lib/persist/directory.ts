@@ -1,5 +1,5 @@
 /**
- * The output directory: who holds it, which shard files are in it, and what becomes of damaged ones.
+ * The output directory: who holds it, which files are in it, and what happens to damaged ones.
  *
  * @module
  */
@@ -49,19 +49,19 @@ export interface DirectoryOptions {
   /** Number of files, or of logs. */
   readonly files: number;
   readonly serializer: SerializerName;
-  /** Bytes of a block; of a directory of block files alone. */
+  /** Bytes of a block; only for a directory of block files. */
   readonly blockBytes?: number;
-  /** What a new directory must outlive; nothing when absent. */
+  /** The sync level, which decides whether a new directory survives a power loss; `none` when absent. */
   readonly sync?: SyncName;
 }
 
-/** What the names of files begin with that are created only to find out whether that works. */
+/** Prefix of the files that are created only to find out whether the directory is writable. */
 const PROBE_PREFIX = "kvlab-probe-";
 const PROBE_PATTERN = /^kvlab-probe-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * An output directory, held by this process alone from {@linkcode ShardDirectory.open} to
- * {@linkcode ShardDirectory.close} through a lock on its file `LOCK`.
+ * An output directory. From {@linkcode ShardDirectory.open} to {@linkcode ShardDirectory.close}, this process alone
+ * holds it, through a lock on its file `LOCK`.
  */
 export class ShardDirectory {
   readonly path: string;
@@ -75,10 +75,10 @@ export class ShardDirectory {
   }
 
   /**
-   * Takes hold of a directory, which is created if need be, and removes what a broken replacement or probe left in it.
+   * Locks a directory, creating it if necessary, and removes what an interrupted replacement or probe left in it.
    *
-   * @throws {PersistError} when it cannot be used: not a directory, not writable, in use, or with shard files of
-   * another number or serializer; its shard files are untouched then
+   * @throws {PersistError} when it cannot be used: it is not a directory, is not writable, is in use, or holds files of
+   * another store; its files are then untouched
    */
   static open(options: DirectoryOptions): ShardDirectory {
     const path = options.path === undefined
@@ -104,22 +104,22 @@ export class ShardDirectory {
     return directory;
   }
 
-  /** Whether the directory goes away when it is closed. */
+  /** Whether the directory is removed when it is closed. */
   get isTemporary(): boolean {
     return this.#options.path === undefined;
   }
 
-  /** Number of the store's files, without those being made. */
+  /** Number of the store's files, not counting incomplete ones. */
   get fileCount(): number {
     return [...storeFileNames(namesIn(this.path)).values()].filter(({ temporary }) => !temporary).length;
   }
 
-  /** The logs' files that are complete, in the order of their names. */
+  /** The complete log files, in the order of their names. */
   logFiles(): FoundLogFile[] {
     return logFilesIn(this.path, namesIn(this.path)).filter(({ temporary }) => !temporary);
   }
 
-  /** The block files that are complete, in their order. */
+  /** The complete block files, in order. */
   blockFiles(): FoundBlockFile[] {
     return blockFilesIn(this.path, namesIn(this.path)).filter(({ temporary }) => !temporary);
   }
@@ -151,7 +151,8 @@ export class ShardDirectory {
   }
 
   /**
-   * Copies a file that is damaged in part to `NAME.corrupt-<UTC timestamp>`, as {@linkcode ShardDirectory.setAside} names it.
+   * Copies a partly damaged file to `NAME.corrupt-<UTC timestamp>`, the name that {@linkcode ShardDirectory.setAside}
+   * would give it.
    *
    * @throws {PersistError} when that fails
    */
@@ -167,7 +168,7 @@ export class ShardDirectory {
     return { path, backupPath, reason };
   }
 
-  /** Lets go of the directory, and removes it if it was a temporary one. */
+  /** Releases the directory, and removes it if it was a temporary one. */
   close(): void {
     this.#lock.close();
     if (this.isTemporary) removeTemporaryDirectory(this.path);
@@ -188,7 +189,7 @@ export class ShardDirectory {
 }
 
 /**
- * The names of all shard files in a directory, temporary ones too, with what they say.
+ * The names of all shard files in a directory, temporary ones included, with their parsed forms.
  *
  * @throws {PersistError} when it cannot be read
  */
@@ -202,7 +203,8 @@ export function shardFileNames(directory: string): Map<string, ShardFileName> {
 }
 
 /**
- * All names in a directory. Its opening, unlike a file's, is not made again by the runtime when a signal interrupts it.
+ * All names in a directory. The runtime retries opening a file when a signal interrupts it, but not opening a
+ * directory.
  *
  * @throws {PersistError} when it cannot be read
  */
@@ -216,12 +218,12 @@ export function namesIn(directory: string): string[] {
   }
 }
 
-/** The path without the slashes at its end, unless it is the root. */
+/** The path without trailing slashes, unless it is the root. */
 export function withoutTrailingSlashes(path: string): string {
   return path.replace(/(?<=.)\/+$/, "");
 }
 
-/** Creates a directory, and those above it that are missing; at sync levels above none they outlive a power loss. */
+/** Creates a directory and its missing parents; at sync levels above none, they survive a power loss. */
 export function makeDirectory(path: string, sync: SyncName = "none"): string {
   const directory = withoutTrailingSlashes(path);
   const missing = sync === "none" ? [] : missingDirectories(directory);
@@ -235,7 +237,7 @@ export function makeDirectory(path: string, sync: SyncName = "none"): string {
   return directory;
 }
 
-/** The directory and those above it that do not exist. */
+/** Those of the directory and its parents that do not exist. */
 function missingDirectories(path: string): string[] {
   const missing: string[] = [];
   for (let name = path; !exists(name); name = parentOf(name)) missing.push(name);
@@ -256,7 +258,7 @@ function parentOf(path: string): string {
   return end < 0 ? "." : withoutTrailingSlashes(path.slice(0, end)) || "/";
 }
 
-/** Finds out now, not in mid-run, whether files can be created. */
+/** Finds out now, rather than in mid-run, whether files can be created. */
 function probeWriting(directory: string): void {
   const path = `${directory}/${PROBE_PREFIX}${crypto.randomUUID()}`;
   try {
@@ -275,12 +277,12 @@ function remove(path: string): void {
   }
 }
 
-/** Where a damaged file is set aside. */
+/** The path to which a damaged file is set aside. */
 function backupPathOf(path: string): string {
   return freePath(`${path}${SET_ASIDE_INFIX}${new Date().toISOString().replaceAll(/[-:]/g, "")}`);
 }
 
-/** The path, or else the path with the first number behind it that is not taken. */
+/** The path, or if that is taken, the path followed by the first number that is not. */
 function freePath(path: string): string {
   for (let attempt = 0;; attempt++) {
     const candidate = attempt === 0 ? path : `${path}-${attempt}`;

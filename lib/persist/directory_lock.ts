@@ -1,6 +1,6 @@
 /**
- * The directory's lock: a lock on its file `LOCK`, exclusive for whoever writes into the directory, shared for
- * those who only read. The system lets go of it when its holder dies.
+ * The directory's lock: a lock on its file `LOCK`, exclusive for whoever writes into the directory, shared for those
+ * who only read. The system releases it when its holder dies.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { PersistError } from "./persist_error.ts";
 const LOCK_NAME = "LOCK";
 
 /**
- * Locks a directory for writing. The lock file, created if need be, names this process from then on.
+ * Locks a directory for writing. The lock file, created if necessary, names this process from then on.
  *
  * @returns the lock, held until it is closed
- * @throws {PersistError} when another process has the directory, or the lock file cannot be used
+ * @throws {PersistError} when another process has locked the directory, or the lock file cannot be used
  */
 export function takeLock(directory: string): Deno.FsFile {
   const path = `${directory}/${LOCK_NAME}`;
@@ -31,10 +31,10 @@ export function takeLock(directory: string): Deno.FsFile {
   return file;
 }
 
-/** Bytes of a lock file that are looked at: more than a process number takes. */
+/** How much of a lock file is read: more than a process number takes. */
 const LOOKED_AT_BYTES = 32;
 
-/** @throws {PersistError} when the file holds anything but a process number, or nothing: some other program's */
+/** @throws {PersistError} when the file is some other program's: neither empty nor a process number */
 function checkOurs(file: Deno.FsFile, path: string): void {
   const bytes = new Uint8Array(LOOKED_AT_BYTES);
   const length = file.readSync(bytes) ?? 0;
@@ -45,16 +45,16 @@ function checkOurs(file: Deno.FsFile, path: string): void {
 function lockForWriting(file: Deno.FsFile, directory: string): void {
   if (file.tryLockSync(true)) return;
   if (!file.tryLockSync(false)) throw new PersistError("use", directory, `it is locked by ${holderOf(directory)}`);
-  // Only readers have it, whom the lock file does not name; or whoever had it has just let go.
+  // Only readers hold it, which the lock file does not name; or its holder has just released it.
   if (!file.tryLockSync(true)) throw new PersistError("use", directory, "it is being read by another kvlab");
 }
 
 /**
- * Locks a directory for reading, so that no kvlab begins to write into it meanwhile. Creates and changes nothing: a
- * directory without a lock file has never been written to, and stays unlocked.
+ * Locks a directory for reading, so that no other kvlab starts writing into it meanwhile. Creates and changes nothing:
+ * a directory without a lock file has never been written to, and stays unlocked.
  *
  * @returns the lock, held until it is closed; `undefined` when there is no lock file
- * @throws {PersistError} when a process writes into the directory, or the lock file cannot be opened
+ * @throws {PersistError} when a process is writing into the directory, or the lock file cannot be opened
  */
 export function takeReadLock(directory: string): Deno.FsFile | undefined {
   const path = `${directory}/${LOCK_NAME}`;

@@ -1,20 +1,20 @@
 /**
- * The engine's marker: the file by which a directory is known to hold an engine's store, and which engine's.
+ * The marker file, which says that a directory holds an engine's store, and which engine's.
  *
  * @module
  */
 import { lookAt, openFile, readWholeFile, syncData, writeAll } from "./file_io.ts";
 import { PersistError } from "./persist_error.ts";
 
-/** The marker's name. Its content is {@linkcode WORDS} and the engine's name, on one line. */
+/** Name of the marker. Its content is one line: {@linkcode WORDS} and the engine's name. */
 export const MARKER_NAME = "ENGINE";
 const WORDS = "kvlab engine ";
 const CONTENT = /^kvlab engine ([a-z]+)\n$/;
 
 /**
- * The engine whose store a directory holds; `undefined` where it has no marker.
+ * The engine whose store a directory holds; `undefined` if there is no marker.
  *
- * @throws {PersistError} when the marker cannot be read, or says nothing
+ * @throws {PersistError} when the marker cannot be read or names no engine
  */
 export function markedEngine(directory: string): string | undefined {
   const path = `${directory}/${MARKER_NAME}`;

@@ -15,7 +15,7 @@ export interface Exposure {
   writes: number;
   /** Age of the oldest of them, in milliseconds; 0 when there is none. */
   ageMs: number;
-  /** The shard that would lose most, and its part of the writes. */
+  /** The shard that would lose the most, and how many of these writes it would lose. */
   worstShard: number;
   worstShardWrites: number;
 }
@@ -24,8 +24,8 @@ export interface Exposure {
  * Reads the gauges for a crash of the process, which loses what is not in the file system, and for a power loss, which
  * loses what is not synced to the device.
  *
- * Takes no lock: each shard's figures are of a moment during the reading. A put counts from when it is applied, so the
- * gauge is never below what has been acknowledged; it may be above by one write per load thread.
+ * Takes no lock: each shard's figures are those of some moment during the reading. A put counts as soon as it is
+ * applied, so the gauge never reads too low; it may read too high by one write per load thread.
  */
 export class ExposureGauge {
   readonly #store: SharedStore;
@@ -34,7 +34,9 @@ export class ExposureGauge {
   readonly #clock: Clock;
   readonly #acknowledgesAtOnce: boolean;
 
-  /** @param parts `policy` says whether a put is acknowledged when it is applied, or later, when the ledger says so */
+  /**
+   * @param parts `policy` decides whether a put is acknowledged when it is applied, or later, when the ledger says so
+   */
   constructor(
     parts: {
       store: SharedStore;
@@ -51,12 +53,15 @@ export class ExposureGauge {
     this.#acknowledgesAtOnce = parts.policy.kind !== "commit";
   }
 
-  /** What a crash of the process would lose: acknowledged, but unserialized, queued or being written. */
+  /**
+   * What a crash of the process would lose: puts that are acknowledged, but not yet serialized, still queued, or being
+   * written.
+   */
   readProcessCrash(out: Exposure): void {
     this.#read(out, "process-crash");
   }
 
-  /** What a power loss would lose: acknowledged, but not synced. */
+  /** What a power loss would lose: puts that are acknowledged, but not synced. */
   readPowerLoss(out: Exposure): void {
     this.#read(out, "power-loss");
   }
@@ -70,8 +75,8 @@ export class ExposureGauge {
     let oldestMs = Infinity;
     for (let shard = 0; shard < store.size.shards; shard++) {
       // Read before the version, which only grows, so that a put in between makes the gauge too high rather than too
-      // low. JavaScript does not promise the order of plain reads; where a machine swaps them, one sample is off by the
-      // puts of an instant.
+      // low. JavaScript does not guarantee the order of plain reads; if the machine swaps them, one sample misses the
+      // puts of that instant.
       const safeVersion = crash === "process-crash" ? ledger.writtenVersion(shard) : ledger.syncedVersion(shard);
       const acknowledged = this.#acknowledgesAtOnce ? store.version(shard) : ledger.acknowledgedVersion(shard);
       const writes = Math.max(0, acknowledged - safeVersion);

@@ -1,12 +1,12 @@
 /**
- * What a configuration promises about the writes at risk.
+ * The upper bound that a configuration guarantees on the writes at risk.
  *
  * @module
  */
 import type { PersistencePolicy } from "./policy.ts";
 import type { SweepCounts } from "./sweeper.ts";
 
-/** The most that a configuration puts at risk; a part that it does not bound is absent. */
+/** The most that a configuration puts at risk; what it does not bound is absent. */
 export interface ExposureBound {
   readonly writes?: number;
   /** Age of the oldest write at risk, in milliseconds. */
@@ -14,12 +14,12 @@ export interface ExposureBound {
 }
 
 /**
- * The bound that a policy implies. A synchronous shard is written at its next put, which may never come; a queue bounds
- * the writes, but not how long they take; sweeps bound the time, but not the writes in it; a
- * commit leaves nothing at risk.
+ * The bound that a policy implies. The synchronous policy bounds nothing: a shard is written at its next put, which may
+ * never come. A queue bounds the number of writes, but not how long they take. Sweeps bound the time, but not how many
+ * writes fall in it. A commit leaves nothing at risk.
  *
- * @param threads load workers, each of which may wait at the full queue with one more write
- * @param sweeps of the periodic policy: a sweep that takes long extends its bound
+ * @param threads number of load workers, each of which may hold one more write while it waits for room in the queue
+ * @param sweeps the periodic policy's sweeps; a long one extends the bound
  */
 export function exposureBound(policy: PersistencePolicy, threads: number, sweeps?: SweepCounts): ExposureBound {
   switch (policy.kind) {

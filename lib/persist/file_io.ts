@@ -1,11 +1,10 @@
 /**
- * The file operations: each fails with a {@linkcode PersistError} that names the path.
+ * File operations that fail with a {@linkcode PersistError} that names the path.
  *
  * @module
  */
 import { PersistError } from "./persist_error.ts";
 
-/** Opens a file. */
 export function openFile(path: string, options: Deno.OpenOptions): Deno.FsFile {
   try {
     return Deno.openSync(path, options);
@@ -15,8 +14,8 @@ export function openFile(path: string, options: Deno.OpenOptions): Deno.FsFile {
 }
 
 /**
- * Opens a file of a directory of ours for reading and writing, and creates it if there is none. It must be a regular file:
- * nothing is written through a link that someone else has put there, and no pipe or device is waited for.
+ * Opens a file in one of our directories for reading and writing, creating it if it does not exist. It must be a
+ * regular file, so that we never write through a link that someone else put there, and never block on a pipe or device.
  */
 export function openOwnFile(path: string): Deno.FsFile {
   const created = lookAt(path) === undefined ? createOwnFile(path) : undefined;
@@ -36,7 +35,7 @@ export function openOwnFile(path: string): Deno.FsFile {
   throw new PersistError("open", path, "another file has taken its place meanwhile");
 }
 
-/** Creates a file; `undefined` when another process has just done so. */
+/** Creates a file; `undefined` if another process has just done so. */
 function createOwnFile(path: string): Deno.FsFile | undefined {
   try {
     return openFile(path, { read: true, write: true, createNew: true });
@@ -53,7 +52,7 @@ export function checkRegular(path: string, { isFile, isSymlink, isDirectory, isF
   throw new PersistError("open", path, `it is a ${kind}, must be a regular file`);
 }
 
-/** What is at the path itself, where links are not followed; `undefined` when there is nothing. */
+/** What is at the path itself, without following links; `undefined` when nothing is. */
 export function lookAt(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.lstatSync(path);
@@ -63,7 +62,7 @@ export function lookAt(path: string): Deno.FileInfo | undefined {
   }
 }
 
-/** Writes all bytes at the file's position: a single write may write fewer, or be interrupted by a signal. */
+/** Writes all bytes at the file's position: a single write may be short, or interrupted by a signal. */
 export function writeAll(file: Deno.FsFile, path: string, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) {
     try {
@@ -76,7 +75,6 @@ export function writeAll(file: Deno.FsFile, path: string, bytes: Uint8Array): vo
   }
 }
 
-/** Moves an open file's position. */
 export function seekTo(file: Deno.FsFile, path: string, position: number): void {
   try {
     file.seekSync(position, Deno.SeekMode.Start);
@@ -85,7 +83,7 @@ export function seekTo(file: Deno.FsFile, path: string, position: number): void 
   }
 }
 
-/** Fills `out` from a position of an open file on; returns how many bytes there were. */
+/** Fills `out` from an open file, starting at `position`; returns how many bytes there were. */
 export function readAt(file: Deno.FsFile, path: string, position: number, out: Uint8Array): number {
   seekTo(file, path, position);
   let done = 0;
@@ -101,7 +99,10 @@ export function readAt(file: Deno.FsFile, path: string, position: number, out: U
   return done;
 }
 
-/** Replaces the content of an open file in place: writes from the start, then cuts off what is left of the old. */
+/**
+ * Replaces the content of an open file in place: writes from the start, then truncates whatever is left of the old
+ * content.
+ */
 export function overwrite(file: Deno.FsFile, path: string, bytes: Uint8Array, previousLength: number): void {
   seekTo(file, path, 0);
   writeAll(file, path, bytes);
@@ -113,7 +114,7 @@ export function overwrite(file: Deno.FsFile, path: string, bytes: Uint8Array, pr
   }
 }
 
-/** Cuts a file off after so many bytes, and waits until that is on the device where it is to be `synced`. */
+/** Truncates a file to this many bytes; if `synced`, waits until that has reached the device. */
 export function truncateFile(path: string, bytes: number, synced: boolean): void {
   using file = openFile(path, { write: true });
   try {
@@ -174,9 +175,9 @@ export function readWholeFile(path: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Some bytes of a file; fewer where it ends before.
+ * A range of a file's bytes; fewer if the file ends first.
  *
- * @param start the first byte's position; below 0, from the file's end
+ * @param start position of the first byte; if negative, counted from the end of the file
  */
 export function readRange(
   path: string,
@@ -209,7 +210,7 @@ export function removeFile(path: string): void {
   }
 }
 
-/** Removes what a failed operation leaves; that operation's failure is the one to report. */
+/** Cleans up after a failed operation, whose failure is the one to report, so errors here are ignored. */
 export function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);

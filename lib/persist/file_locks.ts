@@ -1,5 +1,6 @@
 /**
- * The lock of each file: who may write it, and how those wait whose puts another thread is writing.
+ * A lock for each file: it decides which thread may write the file, and lets a thread wait for another that writes its
+ * put.
  *
  * @module
  */
@@ -19,31 +20,31 @@ const ROW_WORDS = LINE_WORDS;
 const MUTEX = 0;
 const TURN = 1;
 const WAITERS = 2;
-/** One word for each of the two groups. */
+/** First of two words, one for each group. */
 const EPOCHS = 3;
 
 /** The group of a thread that has not slept. */
 export const NO_GROUP = -1;
 
 /**
- * One lock for each file, whose holders have turns, and a way to wait for a turn of another thread: whose writes hold what
- * was there when the turn began.
+ * One lock for each file, and a way to wait for another thread's turn. Each time that someone holds the lock is a turn;
+ * what a turn writes includes everything that was there when it began.
  *
- * Those who wait are in two groups, so that the end of a turn wakes those whom it can have served, and of the others,
- * who came while it lasted, only one, to have the next turn. If it woke them all, most would find the lock taken, and
- * go back to sleep, while those who have been served wait for the processor.
+ * Waiters are in two groups. The end of a turn wakes all of those it may have served, but only one of those who arrived
+ * during it, which takes the next turn. If it woke everyone, most would find the lock taken and go back to sleep, and
+ * the threads that had been served would wait for the processor meanwhile.
  *
- * Layout: one cache line for each file: its mutex, the number of turns that have begun, the number of threads that wait,
- * an epoch for each group.
+ * Layout: one cache line for each file: its mutex, the number of turns that have begun, the number of waiting threads,
+ * and an epoch for each group.
  *
- * Invariant 1: a file, what a layout knows about it, and its shards' rows in the ledger (but for what the ledger says is
- * the shard's lock's) change only under the file's lock.
- * Invariant 2: no wake-up is lost. Whoever waits counts itself first, then reads its group's epoch, then looks at what it
- * waits for and tries the lock, and only then sleeps. Whoever gives back the lock does so before it looks at the count. So
- * either the count is above zero then, the epochs change, and `Atomics.wait` returns or is woken; or the waiter counts
+ * Invariant 1: a file, what a layout knows about it, and its shards' rows in the ledger (except the fields that the
+ * ledger assigns to the shard's lock) change only under the file's lock.
+ * Invariant 2: no wake-up is lost. A waiter first counts itself, then reads its group's epoch, then checks what it
+ * waits for and tries the lock, and only then sleeps. The holder releases the lock before it looks at the count. So
+ * either it sees a count above zero, changes the epochs, and `Atomics.wait` returns or is woken; or the waiter counted
  * itself so late that it finds the lock free, and what it waits for done.
- * Invariant 3: while the lock is free and somebody waits for a turn, somebody is awake who will take the lock, or who will
- * wake the next one: whoever leaves without having taken it wakes another of its group.
+ * Invariant 3: while the lock is free and a thread waits for a turn, some thread is awake that will take the lock or
+ * wake the next: a thread that leaves without having taken the lock wakes another of its group.
  *
  * Lock order: a file's lock before its shards' locks, and before the queue's.
  */
@@ -68,7 +69,7 @@ export class FileLocks {
     return { buffer: this.#words.buffer, abort: this.#abort.handle() };
   }
 
-  /** Takes a file's lock. @throws {AbortError} when the run fails while waiting; the lock is then not held */
+  /** Takes a file's lock. @throws {AbortError} when the run fails meanwhile; the lock is then not held */
   lock(file: number, blocked?: BlockedTime): void {
     const row = file * ROW_WORDS;
     lock(this.#words, row + MUTEX, this.#abort, blocked);
@@ -83,7 +84,7 @@ export class FileLocks {
     return true;
   }
 
-  /** Gives back a file's lock; wakes those who wait for this turn, and one of those who wait for the next. */
+  /** Releases a file's lock; wakes those who wait for this turn, and one of those who wait for the next. */
   unlock(file: number): void {
     const words = this.#words;
     const row = file * ROW_WORDS;
@@ -98,9 +99,9 @@ export class FileLocks {
   }
 
   /**
-   * Counts this thread among those who wait, until {@linkcode FileLocks.leave}.
+   * Counts this thread as waiting, until {@linkcode FileLocks.leave}.
    *
-   * @returns the number of turns that have begun: the next one serves this thread, if it is one that writes
+   * @returns the number of turns that have begun; the next turn that writes serves this thread
    */
   join(file: number): number {
     const row = file * ROW_WORDS;
@@ -108,10 +109,10 @@ export class FileLocks {
     return Atomics.load(this.#words, row + TURN);
   }
 
-  /** The group of a thread that has joined at that turn, as things are now. */
+  /** The current group of a thread that joined at that turn. */
   group(file: number, joined: number): number {
     const turn = Atomics.load(this.#words, file * ROW_WORDS + TURN);
-    // The turn at hand, if there is one, serves whoever joined before it.
+    // The current turn, if there is one, serves those who joined before it.
     return (turn === joined ? turn : turn - 1) & 1;
   }
 
@@ -121,8 +122,8 @@ export class FileLocks {
   }
 
   /**
-   * Sleeps until the group's epoch is another than this one, or for a tick. The caller has joined, then read the epoch, and then
-   * found the lock taken.
+   * Sleeps until the group's epoch differs from this one, or for a tick. The caller has joined, then read the epoch,
+   * and then found the lock taken.
    *
    * @throws {AbortError} when the run has failed
    */
@@ -131,12 +132,12 @@ export class FileLocks {
     this.#abort.check();
   }
 
-  /** Ends what {@linkcode FileLocks.join} began, for a thread that has slept in this group last. */
+  /** Stops counting this thread as waiting. `group` is the one that it last slept in. */
   leave(file: number, group: number): void {
     const words = this.#words;
     const row = file * ROW_WORDS;
     if (Atomics.sub(words, row + WAITERS, 1) === 1) return;
-    // It may be the one that was woken to have the next turn. Where the lock is taken, its holder wakes the next.
+    // This may be the thread that was woken to take the next turn. If the lock is taken, its holder will wake the next.
     if (Atomics.load(words, row + MUTEX) !== UNLOCKED) return;
     if ((Atomics.load(words, row + TURN) & 1) === group) Atomics.notify(words, row + EPOCHS + group, 1);
   }
@@ -147,7 +148,7 @@ export class FileLocks {
     const served = row + EPOCHS + ((turn - 1) & 1);
     Atomics.add(words, next, 1);
     Atomics.add(words, served, 1);
-    // First the one that writes: the others have time while it does.
+    // The next writer first: the others have time while it writes.
     Atomics.notify(words, next, 1);
     Atomics.notify(words, served);
   }

@@ -1,6 +1,6 @@
 /**
- * The file worker: the Web Worker that writes what puts have changed, as far as the policy leaves that to it, keeps the
- * files in shape, and at the end writes whatever is left.
+ * The file worker: the Web Worker that writes whatever the policy does not have load workers write themselves,
+ * maintains the files, and writes what is left at the end.
  *
  * @module
  */
@@ -15,15 +15,13 @@ import { type SweepCounts, Sweeper } from "./sweeper.ts";
 import { FILE_WRITER } from "./write_meter.ts";
 import type { Writer } from "./writer.ts";
 
-/** What the file worker gets. */
 export interface FileWorkerConfiguration extends TaskConfiguration {
   readonly phase: PhaseHandle;
   readonly persistence: PersistenceHandle;
-  /** Whether load workers put records before the load, which are then written before it. */
+  /** Whether load workers put records before the load starts; these are then written before it, too. */
   readonly preloaded: boolean;
 }
 
-/** What the file worker has done. */
 export interface FileWorkerResult {
   /** The periodic policy's sweeps. */
   readonly sweeps?: SweepCounts;
@@ -39,7 +37,6 @@ serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
   }
 });
 
-/** Does all of the file worker's work, until the run has ended. */
 function work(configuration: FileWorkerConfiguration, attached: AttachedPersistence): FileWorkerResult {
   const { persistence } = configuration;
   const phase = Phase.attach(configuration.phase);
@@ -57,10 +54,10 @@ function work(configuration: FileWorkerConfiguration, attached: AttachedPersiste
   return sweeps === undefined ? {} : { sweeps };
 }
 
-/** How long a load waits at most for files to be prepared. */
+/** The longest that a load waits for files to be prepared. */
 const PREPARE_MS_MAX = 500;
 
-/** Does what can be done before anyone puts. */
+/** Does the maintenance that can be done before the first put. */
 function prepareFiles(writer: Writer): void {
   const endsAtMs = performance.now() + PREPARE_MS_MAX;
   while (writer.maintain() && performance.now() < endsAtMs) {
@@ -68,7 +65,7 @@ function prepareFiles(writer: Writer): void {
   }
 }
 
-/** Writes, and makes durable, what has been preloaded, unless the run ends before. */
+/** Writes the preloaded records and makes them durable, unless the run ends first. */
 function writePreloaded(writer: Writer, phase: Phase, abort: Abort): void {
   phase.waitFor(FLUSHING, abort);
   if (phase.current === FLUSHING) {
@@ -78,7 +75,7 @@ function writePreloaded(writer: Writer, phase: Phase, abort: Abort): void {
   phase.arrive();
 }
 
-/** Does the policy's part until the run drains, or the queue is closed and empty. */
+/** Does what the policy needs, until the run drains or the queue is closed and empty. */
 function followPolicy(
   { policy, queue, store: { size: { shards } } }: PersistenceHandle,
   { ledger, writer, clock, doorbell }: AttachedPersistence,
@@ -97,10 +94,10 @@ function followPolicy(
   }
 }
 
-/** How long the file worker sleeps where there is nothing to do but to look after the files. */
+/** How long the file worker sleeps when it only maintains the files and finds nothing to do. */
 const IDLE_MS = 10;
 
-/** Looks after the files while the load workers write them. */
+/** Maintains the files while the load workers write them. */
 function keepInShape(writer: Writer, phase: Phase, doorbell: Doorbell): void {
   while (phase.current < DRAINING) {
     const { rings } = doorbell;

@@ -1,13 +1,13 @@
 /**
- * Long work on the main thread, cut into turns, so that other things there, such as signals, have theirs.
+ * Splits long work on the main thread into slices, so that other things there, such as signals, get their turn.
  *
  * @module
  */
 
-/** How long a turn is. */
+/** Length of a slice. */
 const TURN_MS = 50;
 
-/** Yields the items, and every now and then lets the event loop run. */
+/** Yields the items, letting the event loop run now and then. */
 export async function* inTurns<T>(items: readonly T[]): AsyncGenerator<T> {
   let turnEndsAt = performance.now() + TURN_MS;
   for (const item of items) {

@@ -1,5 +1,5 @@
 /**
- * The ledger: what of each shard has been persisted, and since when something has not.
+ * The ledger: which version of each shard has been persisted, and since when there are changes that have not been.
  *
  * @module
  */
@@ -20,7 +20,7 @@ const SYNCING_SINCE = 5;
 const ACKNOWLEDGED_VERSION = 6;
 
 /**
- * Per shard, what the file system holds, and how old the oldest put is that it does not hold.
+ * For each shard, what the file system holds, and the age of the oldest put that it does not hold.
  *
  * Layout: one cache line of 64-bit floats per shard:
  *
@@ -34,18 +34,18 @@ const ACKNOWLEDGED_VERSION = 6;
  * | 5 | when the first put was made that has been written and not synced; 0: there is none |
  * | 6 | under the commit policy, the version up to which puts have been acknowledged |
  *
- * Behind them one more line, whose first 32-bit word is 1 after a write or a sync of any shard has failed, and 0 before.
+ * One more line follows; its first 32-bit word becomes 1 when a write or sync of any shard fails, and is 0 before.
  *
  * Times are in milliseconds of the run's clock, and above 0.
  *
  * Invariant 1: 3 and 6 are written by the holder of the shard's lock; the others by the holder of its file's lock.
- * Invariant 2: a version is recorded only after what holds it is completely in place (or synced), so what the ledger says
- * is persisted is; a failure leaves the shard dirty.
- * Others may read at any time; what they read was true a moment ago. A float is aligned, and no 64-bit machine tears it.
+ * Invariant 2: a version is recorded only after it is completely in place (or synced), so whatever the ledger calls
+ * persisted is persisted; a failure leaves the shard dirty. Others may read at any time; what they read was true a
+ * moment ago. The floats are aligned, and no 64-bit machine tears those.
  */
 export class Ledger {
   readonly #doubles: Float64Array<SharedArrayBuffer>;
-  /** The same memory. */
+  /** The same memory, as words. */
   readonly #words: Int32Array<SharedArrayBuffer>;
 
   private constructor(buffer: SharedArrayBuffer) {
@@ -66,7 +66,7 @@ export class Ledger {
     return { buffer: this.#doubles.buffer };
   }
 
-  /** The version of the shard that the file system holds. */
+  /** The version of the shard that is in the file system. */
   writtenVersion(shard: number): number {
     return this.#doubles[shard * ROW_DOUBLES + WRITTEN_VERSION]!;
   }
@@ -81,35 +81,35 @@ export class Ledger {
     return this.#doubles[shard * ROW_DOUBLES + SYNCED_VERSION]!;
   }
 
-  /** The version up to which the shard's puts have been acknowledged; of the commit policy only. */
+  /** The version up to which the shard's puts have been acknowledged; kept under the commit policy only. */
   acknowledgedVersion(shard: number): number {
     return this.#doubles[shard * ROW_DOUBLES + ACKNOWLEDGED_VERSION]!;
   }
 
-  /** When the first put was made that no take has copied yet; 0 when there is none. */
+  /** Time of the first put that no take has copied yet; 0 when there is none. */
   dirtySinceMs(shard: number): number {
     return this.#doubles[shard * ROW_DOUBLES + DIRTY_SINCE]!;
   }
 
-  /** When the first put was made that only the write at hand holds; 0 when none is being written. */
+  /** Time of the first put that only the current write holds; 0 when none is being written. */
   takenSinceMs(shard: number): number {
     return this.#doubles[shard * ROW_DOUBLES + TAKEN_SINCE]!;
   }
 
-  /** When the first put was made that has been written and not synced; 0 when there is none. */
+  /** Time of the first put that has been written but not synced; 0 when there is none. */
   syncingSinceMs(shard: number): number {
     return this.#doubles[shard * ROW_DOUBLES + SYNCING_SINCE]!;
   }
 
-  /** Records that the shard, which was not dirty, has a put that no take has copied. */
+  /** Records that the shard, clean until now, has a put that no take has copied. */
   markDirty(shard: number, nowMs: number): void {
     this.#doubles[shard * ROW_DOUBLES + DIRTY_SINCE] = nowMs;
   }
 
   /**
-   * Records that all puts of the shard so far have been copied, and are about to be written.
+   * Records that all of the shard's puts so far have been copied and are about to be written.
    *
-   * @returns when the first of them was made; 0 when the shard was not dirty
+   * @returns the time of the first of them; 0 when the shard was not dirty
    */
   take(shard: number): number {
     const row = shard * ROW_DOUBLES;
@@ -119,7 +119,7 @@ export class Ledger {
     return sinceMs;
   }
 
-  /** Records that a write is about to begin whose first put, of those that no file holds, was made then. */
+  /** Records that a write is about to begin; `sinceMs` is the time of its first put that no file holds. */
   markTaken(shard: number, sinceMs: number): void {
     this.#doubles[shard * ROW_DOUBLES + TAKEN_SINCE] = sinceMs;
   }
@@ -133,7 +133,7 @@ export class Ledger {
     this.#doubles[row + TAKEN_SINCE] = 0;
   }
 
-  /** Records that this version of the shard, the one written or one before, is synced to the device. */
+  /** Records that this version of the shard, the one written or an earlier one, is synced to the device. */
   recordSynced(shard: number, version: number): void {
     const row = shard * ROW_DOUBLES;
     this.#doubles[row + SYNCED_VERSION] = version;
@@ -151,7 +151,7 @@ export class Ledger {
     return Atomics.load(this.#words, this.#words.length - LINE_WORDS) === 1;
   }
 
-  /** Records that a write or a sync has failed: nobody may touch the files, or call anything synced, any more. */
+  /** Records that a write or sync has failed: from now on nobody may touch the files or call anything synced. */
   recordFailed(): void {
     Atomics.store(this.#words, this.#words.length - LINE_WORDS, 1);
   }

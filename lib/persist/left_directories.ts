@@ -1,5 +1,5 @@
 /**
- * Temporary directories that runs have left behind which were killed.
+ * Removal of the temporary directories that killed runs left behind.
  *
  * @module
  */
@@ -10,15 +10,18 @@ import { isSetAsideLogName } from "./layout/log/log_file_name.ts";
 import { isSetAsideName } from "./shard_file.ts";
 import { storeFileNames } from "./store_files.ts";
 
-/** What the names of a run's directories begin with: by this, and by what is in it, one is known that was left behind. */
+/** Prefix of a run's directories. A directory that was left behind is recognized by this and by its contents. */
 export const RUN_PREFIX = "kvlab-run-";
 
-/** A directory left behind has not changed for so long, in milliseconds: whoever has just made one is about to lock it. */
+/**
+ * Only directories that have not changed for this long, in milliseconds, count as left behind: a run that has just
+ * created one may not have locked it yet.
+ */
 const LEFT_AFTER_MS = 60_000;
 
 /**
- * Removes the directories that runs have left behind which could not do so themselves: those beside `path` that belong to
- * the same user, hold nothing but what a run writes or are marked as an engine's, and are not locked. Links are not
+ * Removes the directories that runs left behind when they could not clean up: those next to `path` that belong to the
+ * same user, are not locked, and either hold nothing but what a run writes or are marked as an engine's. Links are not
  * followed; what cannot be removed stays.
  */
 export function removeLeftDirectories(path: string): void {
@@ -47,11 +50,11 @@ function isOurs(name: string): boolean {
     storeFileNames([name]).size > 0;
 }
 
-/** One that cannot be looked at or removed keeps none of the others from going. */
+/** A directory that cannot be read or removed does not keep the others from being removed. */
 function removeIfLeft(path: string, uid: number | null): void {
   try {
     if (!isLeft(path, uid)) return;
-    // A kvlab that still runs has it locked.
+    // A kvlab that is still running holds the lock.
     using _lock = takeReadLock(path);
     Deno.removeSync(path, { recursive: true });
   } catch {

@@ -1,5 +1,5 @@
 /**
- * What a directory holds, brought back into a store.
+ * Loads a directory's snapshots back into a store.
  *
  * @module
  */
@@ -18,11 +18,11 @@ import { PersistError, reasonOf } from "./persist_error.ts";
 
 /** What {@linkcode surveyDirectory} found. */
 export interface DirectorySurvey {
-  /** The file to load of each shard that has a sound one, in ascending order of the shards. */
+  /** The file to load for each shard that has a sound one. */
   readonly files: readonly FoundShardFile[];
   /** Entries in all these files. */
   readonly entries: number;
-  /** Entries, and words of the arena that they take, in the shard that has most of them. */
+  /** The most entries that any shard has, and the most words of the arena that any shard's take. */
   readonly entriesPerShardMax: number;
   readonly arenaWordsPerShardMax: number;
   readonly setAside: readonly SetAsideFile[];
@@ -35,15 +35,15 @@ interface FileContent {
   readonly arenaWords: number;
 }
 
-/** What reading says of a directory, of a link that leads nowhere, and of links in a circle. */
+/** The errors of reading a directory, a dangling link, and a circle of links. */
 const FILE_ERRORS = ["EISDIR", "ENOENT", "ELOOP"];
 
 /**
- * Reads every file once, to learn which one of a shard is the newest and how large a store must be; files that are not
- * sound are set aside, but none because the process has no descriptor or memory left. Reading twice, here and in {@linkcode loadDirectory}, keeps only one file's entries in
- * JavaScript's memory at a time.
+ * Reads every file once, to learn which of a shard's files is the newest and how large the store must be. Unsound files
+ * are set aside, but never because the process has run out of descriptors or memory. Reading each file twice, here and
+ * in {@linkcode loadDirectory}, keeps only one file's entries in JavaScript's memory at a time.
  *
- * @throws {PersistError} when a damaged file cannot be set aside, or a file not be read for want of means
+ * @throws {PersistError} when a damaged file cannot be set aside, or the process lacks the resources to read a file
  */
 export async function surveyDirectory(
   directory: ShardDirectory,
@@ -70,7 +70,7 @@ export async function surveyDirectory(
   return { ...survey, files: [...newest.values()].map(({ file }) => file), setAside };
 }
 
-/** Puts the entries of all files chosen into the store, with their versions, and records them as written. */
+/** Puts the entries of the chosen files into the store, with the shards' versions, and records them as written. */
 export async function loadDirectory(
   survey: DirectorySurvey,
   target: { codec: Codec; store: SharedStore; ledger: Ledger },
@@ -91,9 +91,9 @@ export async function loadDirectory(
 }
 
 /**
- * Syncs what {@linkcode loadDirectory} has loaded, and records it as synced. To be done before a run that syncs writes:
- * the run before may have been killed, or have synced less, and else this one could overwrite the durable one of a
- * shard's two files while the other, newer one is only in the page cache.
+ * Syncs what {@linkcode loadDirectory} has loaded, and records it as synced. A run that syncs must do this before it
+ * writes: the previous run may have been killed, or have synced less, and this one could then overwrite the durable one
+ * of a shard's two files while the newer one is only in the page cache.
  *
  * @throws {PersistError} when that fails
  */
@@ -119,10 +119,10 @@ function measureFile(file: FoundShardFile, options: { codec: Codec; shards: numb
 }
 
 /**
- * Reads a shard file. Whether its keys are its shard's, {@linkcode checkShard} tells.
+ * Reads a shard file. Does not check that its keys belong to its shard; {@linkcode checkShard} does.
  *
- * @throws {CorruptSnapshotError} when the file cannot be read, is damaged, or is not its shard's
- * @throws {PersistError} when the process lacks the means to read it
+ * @throws {CorruptSnapshotError} when the file cannot be read, is damaged, or is another shard's
+ * @throws {PersistError} when the process lacks the resources to read it
  */
 export function readSnapshot(
   { path, shard }: FoundShardFile,
@@ -139,8 +139,9 @@ export function readSnapshot(
 /**
  * A file's bytes.
  *
- * @throws {CorruptSnapshotError} when something that is no file is in its place
- * @throws {PersistError} when the process may not read it, or lacks the means: that says nothing about the file
+ * @throws {CorruptSnapshotError} when what is there is not a file
+ * @throws {PersistError} when the process lacks the permission or the resources to read it, which says nothing about
+ * the file
  */
 function readWholeFile(path: string): Uint8Array<ArrayBuffer> {
   const found = lookAt(path);
@@ -153,13 +154,16 @@ function readWholeFile(path: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Whether a reading failed because of what is in the file's place, rather than of the process, its rights or the device. */
+/**
+ * Whether reading failed because of what is at the path, rather than because of the process, its permissions or the
+ * device.
+ */
 function isOfFile(error: unknown): boolean {
   return error instanceof Error && "code" in error && FILE_ERRORS.includes(String(error.code));
 }
 
 /**
- * Checks that a key is in its shard's file: in another one it could never be found again.
+ * Checks that a key belongs to the shard: in any other it could never be found again.
  *
  * @throws {CorruptSnapshotError} when it is not
  */

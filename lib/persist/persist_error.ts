@@ -1,10 +1,10 @@
 /**
- * The error for what goes wrong with files.
+ * The error of failed file operations.
  *
  * @module
  */
 
-/** A file operation failed. The message names the action, the path and the system's reason, in one line. */
+/** A file operation failed. The message gives the action, the path and the system's reason, in one line. */
 export class PersistError extends Error {
   override readonly name = "PersistError";
 
@@ -14,7 +14,7 @@ export class PersistError extends Error {
   }
 }
 
-/** What an error says, in one line, without the path and call that Deno appends. */
+/** An error's message in one line, without the path and call that Deno appends. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replaceAll(/\s+/g, " ").replace(/(\(os error \d+\)).*$/, "$1");

@@ -1,5 +1,5 @@
 /**
- * What a thread needs in order to persist what its puts change, as one thing to hand over and to attach.
+ * Everything that a thread needs to persist its puts, bundled into one handle to pass and attach.
  *
  * @module
  */
@@ -36,11 +36,11 @@ export interface PersistenceHandle {
   /** How many files each writing thread may keep open. */
   readonly openFilesMax: number;
   readonly writeMeter: WriteMeterHandle;
-  /** Directory where threads leave what they have written, out of SIGKILL's reach. */
+  /** Directory where threads record what they have written, so that it survives SIGKILL. */
   readonly witness?: string;
 }
 
-/** A thread's own view of what is shared, and its writer. */
+/** A thread's own view of the shared parts, and its writer. */
 export interface AttachedPersistence {
   readonly store: SharedStore;
   readonly ledger: Ledger;
@@ -51,9 +51,9 @@ export interface AttachedPersistence {
 }
 
 /**
- * Attaches a thread to all that is shared.
+ * Attaches a thread to all shared parts.
  *
- * @param writer its number in the write meter
+ * @param writer the thread's number in the write meter
  */
 export function attachPersistence(handle: PersistenceHandle, writer: number): AttachedPersistence {
   const { sync, shardsPerFile, witness } = handle;

@@ -1,5 +1,5 @@
 /**
- * The asynchronous policy's part of the file worker: writes what is in the queue.
+ * The file worker's part of the asynchronous policy: writes what is queued.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export function consumeQueue(queue: SnapshotQueue, writer: Writer): void {
   else writeAll(queue, writer);
 }
 
-/** Writes the newest snapshot of one shard after the other; what it supersedes is dropped. */
+/** Writes the newest snapshot of one shard after another, and drops the ones it supersedes. */
 function writeNewest(queue: SnapshotQueue, writer: Writer): void {
   const item: QueuedSnapshot = { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
   while (queue.take(item)) {
@@ -29,14 +29,14 @@ function writeNewest(queue: SnapshotQueue, writer: Writer): void {
 }
 
 /**
- * The writes of logs are small, so it pays to wait until several can be one, where the queue is so deep that nobody has to wait
- * for room meanwhile. Also, whoever puts need not wake a thread that sleeps for a given time.
+ * Log writes are small, so it pays to wait until several can be combined, provided that the queue is deep enough for
+ * nobody to wait for room meanwhile. Also, producers need not wake a thread that sleeps for a fixed time.
  */
 const LINGER_MS = 0.25;
 const LINGER_ITEMS_MAX = 256;
 const LINGER_DEPTH_MIN = 4 * LINGER_ITEMS_MAX;
 
-/** Writes all that is queued at once, again and again. */
+/** Writes everything that is queued at once, repeatedly. */
 function writeAll(queue: SnapshotQueue, writer: Writer): void {
   const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const accept = (item: QueuedSnapshot) => writer.accept(item);

@@ -1,5 +1,5 @@
 /**
- * The size of a queue, fixed when it is created, and the layout that follows from it.
+ * The size of a queue and the memory layout that follows from it.
  *
  * @module
  */
@@ -7,22 +7,22 @@ import { alignUp, LINE_BYTES, LINE_WORDS } from "../sync/layout.ts";
 
 /** The bounds of a queue, fixed when it is created. */
 export interface QueueSize {
-  /** Snapshots that the queue holds at most, from 1 to 2^20. */
+  /** The most snapshots that the queue holds, from 1 to 2^20. */
   readonly depth: number;
-  /** Bytes of snapshots that the queue holds at most; each takes whole cache lines. */
+  /** The most bytes of snapshots that the queue holds; each snapshot takes whole cache lines. */
   readonly bytes: number;
-  /** Number of shards that snapshots are of. */
+  /** Number of shards in the store. */
   readonly shards: number;
 }
 
-/** The first word of the shards' rows, behind the header. */
+/** The first word of the shards' rows, which follow the header. */
 export const QUEUE_SHARDS = 4 * LINE_WORDS;
 /** Words of a shard's row. */
 export const QUEUE_SHARD_WORDS = 8;
 /** Words of a slot. */
 export const QUEUE_SLOT_WORDS = 8;
 
-/** The layout of a queue: the first slot's first word, the ring's first byte, and all bytes. */
+/** The layout of a queue: the first slot's first word, the ring's first byte, and the total size in bytes. */
 export function queueLayout(size: QueueSize): { slotsStart: number; ringStart: number; byteLength: number } {
   const slotsStart = alignUp(QUEUE_SHARDS + size.shards * QUEUE_SHARD_WORDS, LINE_WORDS);
   const slotsEnd = slotsStart + size.depth * QUEUE_SLOT_WORDS;

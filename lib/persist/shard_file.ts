@@ -8,21 +8,21 @@ import { SERIALIZER_NAMES, type SerializerName } from "../codec/codec.ts";
 /** One of the two files that a shard has when its snapshots alternate between them. */
 export type Side = "a" | "b";
 
-/** What a shard file's name says. */
+/** The parts of a shard file's name. */
 export interface ShardFileName {
   readonly shard: number;
   readonly shards: number;
   readonly serializer: SerializerName;
   /** Which of two files it is; absent for a shard's only one. */
   readonly side?: Side;
-  /** Whether it is the temporary file of a replacement. */
+  /** Whether it is a replacement's temporary file. */
   readonly temporary: boolean;
 }
 
-/** What a replacement appends to a file's name for the file that it renames over it. */
+/** Suffix of the temporary file that a replacement renames over the real one. */
 export const TEMPORARY_SUFFIX = ".tmp";
 
-/** What stands between a damaged file's name and the time at which it was set aside. */
+/** Separates a damaged file's name from the time at which it was set aside. */
 export const SET_ASIDE_INFIX = ".corrupt-";
 
 const DIGITS = 4;
@@ -35,7 +35,7 @@ export function shardFileName(shard: number, shards: number, serializer: Seriali
   return `shard-${digits(shard)}-of-${digits(shards)}${side === undefined ? "" : `.${side}`}.${serializer}`;
 }
 
-/** Reads a name that {@linkcode shardFileName} made, or that of its temporary file; `undefined` for any other. */
+/** Parses a name made by {@linkcode shardFileName}, or that of its temporary file; `undefined` for any other. */
 export function parseShardFileName(name: string): ShardFileName | undefined {
   const match = NAME_PATTERN.exec(name);
   if (match === null) return undefined;
@@ -49,7 +49,7 @@ export function parseShardFileName(name: string): ShardFileName | undefined {
   return { shard, shards, serializer, temporary, ...(side === undefined ? {} : { side }) };
 }
 
-/** Whether the name is that of a shard file that was damaged and set aside. */
+/** Whether the name is that of a damaged shard file that was set aside. */
 export function isSetAsideName(name: string): boolean {
   const end = name.indexOf(SET_ASIDE_INFIX);
   return end >= 0 && parseShardFileName(name.slice(0, end)) !== undefined;

@@ -1,6 +1,6 @@
 /**
- * Bounded ring buffer between the load workers, which serialize what their puts change, and the file worker, which writes
- * it: many producers, one consumer.
+ * The bounded ring buffer between the load workers, which serialize what their puts change, and the file worker, which
+ * writes it: many producers, one consumer.
  *
  * @module
  */
@@ -25,26 +25,26 @@ export interface QueueHandle {
   readonly abort: AbortHandle;
 }
 
-/** A serialized shard out of the queue. */
+/** A serialized shard taken from the queue. */
 export interface QueuedSnapshot {
   /** Index of the shard. */
   shard: number;
-  /** The shard's version that the snapshot holds. */
+  /** The version of the shard that the snapshot holds. */
   version: number;
-  /** When the first of its puts was made that no snapshot taken before holds. */
+  /** Time of its first put that no snapshot taken earlier holds. */
   sinceMs: number;
-  /** The encoded snapshot; it lies in the ring and is valid until it is released. */
+  /** The encoded snapshot, in the ring; valid until it is released. */
   bytes: Uint8Array<SharedArrayBuffer>;
 }
 
-/** A snapshot exceeds the queue's bytes and could never be queued. */
+/** A snapshot is larger than the whole queue and could never be queued. */
 export class SnapshotTooLargeError extends RangeError {
   override readonly name = "SnapshotTooLargeError";
 }
 
-// Constants of this module's own: V8 folds these, but not imported ones.
+// These are constants of this module because V8 folds those, but not imported ones.
 
-// Words of the queue's header, a line for each group that different threads write.
+// Words of the queue's header, with a line for each group of words that different threads write.
 const MUTEX = 0;
 const NOT_EMPTY = LINE_WORDS;
 const NOT_FULL = 2 * LINE_WORDS;
@@ -63,7 +63,7 @@ const SHARD_WORDS = QUEUE_SHARD_WORDS;
 const SHARD_NEWEST = 0;
 /** In 64-bit floats: the version up to which the shard's snapshots have been taken and released. */
 const SHARD_RELEASED_VERSION = 1;
-/** In 64-bit floats: when the first put was made that no snapshot taken holds; 0: there is none. */
+/** In 64-bit floats: time of the first put that no taken snapshot holds; 0: there is none. */
 const SHARD_QUEUED_SINCE = 2;
 
 // Words of a slot.
@@ -85,35 +85,36 @@ const WRITTEN = 4;
 /**
  * A bounded queue of what puts have changed, serialized: many producers, one consumer.
  *
- * The consumer takes it in one of two ways, and keeps to that.
+ * The consumer uses one of two ways to take items, always the same one.
  *
- * {@linkcode SnapshotQueue.take} is for snapshots, each of which holds all of its shard, so that a newer one makes the
- * older ones superfluous. The queue goes by the order of its slots, but hands out, when a shard's turn has come, the
- * newest snapshot that it holds of that shard; the older ones are then dropped. So a queue that fills up faster than it
- * is written costs less and less writing, and the oldest put never waits longer than one write per shard.
+ * {@linkcode SnapshotQueue.take} is for snapshots, each of which holds its whole shard, so that a newer one makes the
+ * older ones redundant. Shards come up in the order of their oldest slots, but each is handed out as its newest queued
+ * snapshot, and the older ones are dropped. So when the queue fills faster than it is written, ever less of it needs to
+ * be written, and the oldest put never waits longer than one write per shard.
  *
- * {@linkcode SnapshotQueue.takeAll} is for items that do not hold those before them, such as records of a log: it hands
- * out all that are there, so that one write can hold many.
+ * {@linkcode SnapshotQueue.takeAll} is for items that do not include earlier ones, such as records of a log: it hands
+ * out everything that is there, so that one write can cover many.
  *
  * Layout: a header (mutex, two conditions, then the index of the oldest slot, the number of slots in use, the ring's
- * first free line, its lines in use, whether the queue is closed, and the slot taken), a row for each shard (the slot of
- * its newest snapshot, the version released, since when it has puts queued), `depth` slots (state, shard, length, first line, lines taken, version),
- * and a ring of payload bytes, handed out in whole cache lines, each payload in one piece.
+ * first free line, its lines in use, whether the queue is closed, and the slot taken), a row for each shard (the slot
+ * of its newest snapshot, the version released, since when it has puts queued), `depth` slots (state, shard, length,
+ * first line, lines taken, version), and a ring of payload bytes, handed out in whole cache lines, each payload in one
+ * piece.
  *
- * A producer reserves a slot and lines of the ring under the mutex, copies its payload without it, and commits under
- * it. The consumer takes a snapshot, writes straight out of the ring, and releases it.
+ * A producer reserves a slot and ring lines under the mutex, copies its payload without holding it, and commits under
+ * it again. The consumer takes a snapshot, writes it straight from the ring, and releases it.
  *
  * Invariant 1: header, rows and slots change only under the mutex. A reserved slot's payload belongs to its producer; a
  * committed one's does not change until its slot is free again.
  * Invariant 2: slots become free in the order in which they were reserved. A shard's snapshots are put under that
- * shard's lock, so their versions rise along the queue, and those taken rise too.
+ * shard's lock, so their versions rise along the queue, and so do the versions taken.
  * Invariant 3: the slots in use, starting at the oldest, take `RING_USED` lines that end at `RING_TAIL`, counting the
  * lines skipped at the ring's end by a payload that would not fit there in one piece.
- * Invariant 4: a snapshot that is dropped has a version at most its shard's released one.
- * Invariant 5: an item taken with all others stays in its slot until all of them have been written.
+ * Invariant 4: the version of a dropped snapshot is at most the released version of its shard.
+ * Invariant 5: an item that was taken together with others keeps its slot until all of them have been written.
  *
- * Lock order: a shard's lock before the queue's. The consumer takes no shard's lock while it holds the queue's.
- * Whoever waits does so on a condition of this queue, and every wait ends within a tick of an abort.
+ * Lock order: a shard's lock before the queue's. The consumer takes no shard's lock while it holds the queue's. All
+ * waiting is on the conditions of this queue, and every wait ends within a tick of an abort.
  */
 export class SnapshotQueue {
   readonly size: QueueSize;
@@ -127,7 +128,7 @@ export class SnapshotQueue {
   readonly #slotsStart: number;
   readonly #notEmpty: Condition;
   readonly #notFull: Condition;
-  /** The slots that the consumer has taken at once, and since when each one's shard had puts queued. */
+  /** The slots that the consumer took together, and since when each one's shard had puts queued. */
   readonly #taken: Int32Array<ArrayBuffer>;
   readonly #takenSinceMs: Float64Array<ArrayBuffer>;
   #takenCount = 0;
@@ -176,7 +177,7 @@ export class SnapshotQueue {
   }
 
   /**
-   * Queues a snapshot, waiting for as long as the queue is full in slots or bytes. The caller holds the shard's lock.
+   * Queues a snapshot, waiting while the queue has too few free slots or bytes. The caller holds the shard's lock.
    *
    * @param snapshot its first `length` bytes are copied; `putAtMs` is when its newest put was made
    * @throws {SnapshotTooLargeError} when the snapshot is larger than the whole ring
@@ -201,8 +202,8 @@ export class SnapshotQueue {
   }
 
   /**
-   * Takes the newest snapshot of the shard that is next, waiting for as long as the queue is empty. It stays in the
-   * queue until {@linkcode SnapshotQueue.release}, which must come before the next call.
+   * Takes the newest snapshot of the next shard, waiting while the queue is empty. It stays in the queue until
+   * {@linkcode SnapshotQueue.release}, which must come before the next call.
    *
    * @param out filled in with the snapshot
    * @returns false when the queue is closed and empty
@@ -234,8 +235,8 @@ export class SnapshotQueue {
   }
 
   /**
-   * Says that the snapshot that {@linkcode SnapshotQueue.take} has taken is persisted, and frees the oldest slot and
-   * those behind it whose snapshots are superseded.
+   * Tells the queue that the snapshot from {@linkcode SnapshotQueue.take} is persisted, and frees the oldest slot and
+   * any following ones whose snapshots are superseded.
    *
    * @returns how many slots became free, at least one
    */
@@ -254,11 +255,11 @@ export class SnapshotQueue {
   }
 
   /**
-   * Takes all that has been committed, waiting for as long as that is nothing. A shard's items come in their order. They
-   * stay in the queue until {@linkcode SnapshotQueue.releaseAll}, which must come before the next call.
+   * Takes everything that has been committed, waiting while there is nothing. A shard's items come in order. All stay
+   * in the queue until {@linkcode SnapshotQueue.releaseAll}, which must come before the next call.
    *
-   * @param visit called with each item, which is the same object each time; its bytes stay valid until they are released.
-   * `sinceMs` is that of the shard's first item, and 0 for the others
+   * @param visit called with each item, which is the same object each time; its bytes stay valid until they are
+   * released. `sinceMs` is set for a shard's first item, and 0 for its others
    * @returns false when the queue is closed and empty
    * @throws {AbortError} when the run fails meanwhile
    */
@@ -290,7 +291,10 @@ export class SnapshotQueue {
     return true;
   }
 
-  /** Says that all that {@linkcode SnapshotQueue.takeAll} has taken is persisted, and frees the slots up to the next one in use. */
+  /**
+   * Tells the queue that everything from {@linkcode SnapshotQueue.takeAll} is persisted, and frees the slots up to the
+   * next one in use.
+   */
   releaseAll(): void {
     const words = this.#words;
     lock(words, MUTEX, this.#abort);
@@ -301,17 +305,17 @@ export class SnapshotQueue {
     unlock(words, MUTEX);
   }
 
-  /** Snapshots in the queue, as of a moment ago: the one being written and those superseded included. */
+  /** Number of snapshots in the queue, as of a moment ago, including the one being written and superseded ones. */
   get count(): number {
     return this.#words[COUNT]!;
   }
 
-  /** When the oldest of a shard's puts was made that is queued and not taken, as of a moment ago; 0: there is none. */
+  /** Time of the shard's oldest put that is queued and not taken, as of a moment ago; 0: there is none. */
   queuedSinceMs(shard: number): number {
     return this.#doubles[this.#row(shard) / 2 + SHARD_QUEUED_SINCE]!;
   }
 
-  /** Says that nothing more will be put, so that the consumer ends when the queue is empty. */
+  /** Tells the queue that nothing more will be put, so that the consumer ends when the queue is empty. */
   close(): void {
     lock(this.#words, MUTEX, this.#abort);
     this.#words[CLOSED] = 1;
@@ -397,12 +401,12 @@ export class SnapshotQueue {
     return slot;
   }
 
-  /** Whether there is no slot left, or not so many lines. */
+  /** Whether there is no slot left, or too few lines. */
   #isFull(lines: number): boolean {
     return this.#words[COUNT]! >= this.size.depth || this.#words[RING_USED]! + lines > this.#lines;
   }
 
-  /** Lines left at the ring's end when the next payload must start over at its beginning. An empty ring starts over. */
+  /** How many lines at the ring's end to skip because the payload does not fit there. An empty ring starts over. */
   #linesSkipped(lines: number): number {
     const words = this.#words;
     if (words[RING_USED] === 0) words[RING_TAIL] = 0;

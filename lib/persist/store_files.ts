@@ -1,5 +1,5 @@
 /**
- * Which files of a directory belong to a store, and to which one: its layout, number of files and serializer.
+ * Recognizes the files of a store by their names, which give its layout, number of files and serializer.
  *
  * @module
  */
@@ -12,19 +12,19 @@ import { parseShardFileName } from "./shard_file.ts";
 /** The name of a layout. */
 export type LayoutName = LayoutOptions["kind"];
 
-/** Which store a file is of. */
+/** The kind of store that a file belongs to. */
 export interface StoreKind {
   readonly layout: LayoutName;
   /** Number of files, or of logs. */
   readonly files: number;
   readonly serializer: SerializerName;
-  /** Bytes of a block; of block files alone. */
+  /** Bytes of a block; only for block files. */
   readonly blockBytes?: number;
 }
 
-/** What the name of a store's file says. */
+/** The parts of a store file's name. */
 export interface StoreFileName extends StoreKind {
-  /** Whether it is a file that was being made. */
+  /** Whether it is an incomplete file. */
   readonly temporary: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface FoundBlockFile extends BlockFileName {
   readonly name: string;
 }
 
-/** Those names that are of any store's files, with what they say. */
+/** Those of the names that any store's files have, with their parsed forms. */
 export function storeFileNames(names: readonly string[]): Map<string, StoreFileName> {
   const found = new Map<string, StoreFileName>();
   for (const name of names) {
@@ -50,7 +50,7 @@ export function storeFileNames(names: readonly string[]): Map<string, StoreFileN
   return found;
 }
 
-/** Those names that are of logs' files, in their order. */
+/** Those of the names that log files have, in order. */
 export function logFilesIn(directory: string, names: readonly string[]): FoundLogFile[] {
   return names.toSorted().flatMap((name) => {
     const parsed = parseLogFileName(name);
@@ -58,7 +58,7 @@ export function logFilesIn(directory: string, names: readonly string[]): FoundLo
   });
 }
 
-/** Those names that are of block files, in their order. */
+/** Those of the names that block files have, in order. */
 export function blockFilesIn(directory: string, names: readonly string[]): FoundBlockFile[] {
   return names.toSorted().flatMap((name) => {
     const parsed = parseBlockFileName(name);
@@ -66,23 +66,23 @@ export function blockFilesIn(directory: string, names: readonly string[]): Found
   });
 }
 
-/** Of which store a file is, without what else its name says. */
+/** The kind of store that a file belongs to, without the rest of what its name says. */
 export function kindOfFile({ layout, files, serializer, blockBytes }: StoreKind): StoreKind {
   return { layout, files, serializer, ...(blockBytes === undefined ? {} : { blockBytes }) };
 }
 
-/** Whether two files are of one store. */
+/** Whether two files belong to the same kind of store. */
 export function isSameStore(a: StoreKind, b: StoreKind): boolean {
   return a.layout === b.layout && a.files === b.files && a.serializer === b.serializer && a.blockBytes === b.blockBytes;
 }
 
-/** The flags of a run that uses such files. */
+/** The flags of a run that would use such files. */
 export function flagsOf({ layout, files, serializer, blockBytes }: StoreKind, withLayout: boolean): string {
   const size = blockBytes === undefined ? "" : `--block-size=${sizeOf(blockBytes)} `;
   return `${withLayout ? `--layout=${layout} ` : ""}${size}--file-count=${files} --serializer=${serializer}`;
 }
 
-/** A block's size as its flag takes it. */
+/** A block's size in the form that its flag takes. */
 function sizeOf(blockBytes: number): string {
   if (blockBytes % 2 ** 20 === 0) return `${blockBytes / 2 ** 20}MiB`;
   return blockBytes % 1024 === 0 ? `${blockBytes / 1024}KiB` : `${blockBytes}B`;

@@ -1,5 +1,5 @@
 /**
- * The periodic policy's part of the file worker: writes what has changed, sweep after sweep.
+ * The file worker's part of the periodic policy: writes what has changed, sweep after sweep.
  *
  * @module
  */
@@ -9,7 +9,6 @@ import { DRAINING, type Phase, RUNNING } from "../sync/phase.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Writer } from "./writer.ts";
 
-/** What a sweeper has done. */
 export interface SweepCounts {
   readonly sweeps: number;
   /** Sweeps that took longer than the period, so that the next one began at once. */
@@ -23,7 +22,7 @@ export interface SweeperParts {
   readonly ledger: Ledger;
   readonly writer: Writer;
   readonly clock: Clock;
-  /** Rung when a sweep is to come before its time. */
+  /** Rung to request a sweep ahead of time. */
   readonly doorbell: Doorbell;
   readonly phase: Phase;
   /** Number of shards. */
@@ -35,13 +34,13 @@ export interface SweeperParts {
 /**
  * Writes each file with dirty shards once per period, the one with the oldest unpersisted put first. A shard that turns
  * dirty just after its turn waits for the next sweep, so no put stays unpersisted for longer than the period plus one
- * sweep, or two sweeps when a sweep takes longer than the period. The time left until the next sweep goes to the layout's
- * maintenance.
+ * sweep, or two sweeps when a sweep takes longer than the period. The time left until the next sweep goes to the
+ * layout's maintenance.
  */
 export class Sweeper {
   readonly #parts: SweeperParts;
   readonly #shardsPerFile: number;
-  /** The files of a sweep that have dirty shards, and since when each one has. */
+  /** The files of a sweep that have dirty shards, and since when each has had them. */
   readonly #order: Int32Array<ArrayBuffer>;
   readonly #sinceMs: Float64Array<ArrayBuffer>;
 
@@ -63,7 +62,7 @@ export class Sweeper {
     const { clock, phase, periodMs, doorbell } = this.#parts;
     let sweeps = 0, sweepOverruns = 0, sweepMsMax = 0;
     while (phase.current < DRAINING) {
-      // What a warm-up has swept does not count.
+      // Sweeps during the warm-up do not count.
       const isLoad = phase.current >= RUNNING;
       const { rings } = doorbell;
       const startedAtMs = clock.nowMs();
@@ -80,7 +79,7 @@ export class Sweeper {
     return { sweeps, sweepOverruns, sweepMsMax };
   }
 
-  /** Does what maintenance there is at least a piece of, then sleeps until then, in milliseconds of the clock, or a ring. */
+  /** Does pending maintenance, at least one piece, then sleeps until `untilMs` of the clock or a ring. */
   #rest(untilMs: number, rings: number): void {
     const { clock, phase, doorbell, writer } = this.#parts;
     while (writer.maintain() && clock.nowMs() < untilMs && doorbell.rings === rings) {

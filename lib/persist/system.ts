@@ -1,35 +1,32 @@
 /**
- * Asks the system what Deno does not tell, by way of the system's own commands, because Deno guards `/proc` like
- * everything else. Some of them exist, or have these options, under Linux alone: elsewhere nobody knows, and the run goes
- * on without.
+ * Asks the system what Deno does not tell, through the system's own commands, because Deno restricts access to `/proc`.
+ * Some of the commands, or their options, exist only on Linux: elsewhere the answer is unknown, and the run goes on
+ * without.
  *
  * @module
  */
 
-/** File systems in memory: what is synced there is lost with the power all the same. */
+/** File systems in memory: a power loss destroys even what is synced there. */
 const VOLATILE_TYPES = ["tmpfs", "ramfs"];
 
-/** More threads than a user has for everything else together. */
+/** A limit above this is never reached, so the current threads need not be counted. */
 const THREADS_MANY = 16_384;
 
-/** The user whom no limit on threads binds. */
+/** The user to whom no thread limit applies. */
 const ROOT = "0";
 
 /** What `df` prints for what it cannot know. */
 const UNKNOWN_TYPE = "-";
 
-/** Runs a command and gives what it prints; `undefined` where the system has no such command, or that fails. */
+/** Runs a command and returns its output; `undefined` if the system has no such command or it fails. */
 export type Ask = (command: string, args: readonly string[]) => string | undefined;
 
-/** How many files this process may hold open at a time; `undefined` where the system does not tell. */
+/** How many files this process may have open at a time; `undefined` if unknown. */
 export function openFilesLimit(ask: Ask = askSystem): number | undefined {
   return limitOf("OPEN_MAX", ask);
 }
 
-/**
- * How many more threads the user of this process may have; `undefined` where there is no limit that could matter, and
- * where the system does not tell.
- */
+/** How many more threads the user of this process may have; `undefined` if no limit matters, or if unknown. */
 export function threadsLeft(ask: Ask = askSystem): number | undefined {
   const limit = limitOf("CHILD_MAX", ask) ?? Infinity;
   if (limit > THREADS_MANY) return undefined;
@@ -46,16 +43,16 @@ function limitOf(name: "OPEN_MAX" | "CHILD_MAX", ask: Ask): number | undefined {
   return answer !== undefined && /^\d+$/.test(answer) ? Number(answer) : undefined;
 }
 
-/** Bytes of memory that are free, or could be at once; `undefined` where nobody may know. */
+/** Bytes of memory that are free or could be at once; `undefined` without the permission to ask. */
 export function availableMemory(): number | undefined {
   const { state } = Deno.permissions.querySync({ name: "sys", kind: "systemMemoryInfo" });
   return state === "granted" ? Deno.systemMemoryInfo().available : undefined;
 }
 
 /**
- * The type of the file system that holds a directory, such as `ext4`; `undefined` where the system does not tell.
+ * The type of the file system that holds a directory, such as `ext4`; `undefined` if unknown.
  *
- * `df` knows it by its name; `stat --file-system` tells no ext4 from ext2 or ext3.
+ * From `df`, because `stat --file-system` cannot tell ext4 from ext2 or ext3.
  */
 export function fileSystemType(directory: string, ask: Ask = askSystem): string | undefined {
   const type = ask("df", ["--output=fstype", "--", directory])?.split("\n").at(-1);
@@ -63,15 +60,15 @@ export function fileSystemType(directory: string, ask: Ask = askSystem): string 
 }
 
 /**
- * The type of the file system that holds a directory, if it is one that loses everything with the power; `undefined`
- * otherwise, and where the system does not tell.
+ * The type of the file system that holds a directory, if it is one that loses everything in a power loss; `undefined`
+ * otherwise, or if unknown.
  */
 export function volatileFileSystem(directory: string, ask: Ask = askSystem): string | undefined {
   const type = fileSystemType(directory, ask);
   return type !== undefined && VOLATILE_TYPES.includes(type) ? type : undefined;
 }
 
-/** Whether SIGHUP is ignored, as under `nohup`. To be asked before anything listens for it. */
+/** Whether SIGHUP is ignored, as under `nohup`. Call it before anything listens for the signal. */
 export function ignoresHangUp(ask: Ask = askSystem): boolean {
   const mask = ask("ps", ["-o", "ignored=", "-p", String(Deno.pid)]) ?? "";
   // SIGHUP is signal 1, the lowest bit of the hexadecimal mask.
@@ -79,8 +76,8 @@ export function ignoresHangUp(ask: Ask = askSystem): boolean {
 }
 
 /**
- * Environment for commands without what changes how programs are loaded: with such a variable Deno starts none that is
- * permitted by name.
+ * Environment that clears the variables that change how programs are loaded: while one is set, Deno refuses to start
+ * programs that are permitted by name.
  */
 export const PLAIN_LOADER: Readonly<Record<string, string>> = {
   LD_LIBRARY_PATH: "",

@@ -1,15 +1,15 @@
 /**
- * Temporary directories, which go away with the process that made them, also where that has no time left to close
- * what uses them.
+ * Temporary directories, which are removed with the process that made them, even if it has no time left to close what
+ * uses them.
  *
  * @module
  */
 import { PersistError } from "./persist_error.ts";
 
-/** What a directory is called while it is being removed, so that nobody puts anything into it any more. */
+/** Suffix of a directory while it is being removed, so that nobody puts anything else into it. */
 const REMOVED_SUFFIX = "-removed";
 
-/** Those of this process that are still there. */
+/** This process's temporary directories that still exist. */
 const paths = new Set<string>();
 
 /**
@@ -29,7 +29,7 @@ export function makeTemporaryDirectory(prefix: string): string {
 }
 
 /**
- * Removes a temporary directory with all that is in it.
+ * Removes a temporary directory and everything in it.
  *
  * @throws {PersistError} when that fails
  */
@@ -43,8 +43,8 @@ export function removeTemporaryDirectory(path: string): void {
 }
 
 /**
- * Removes all temporary directories of this process, as far as that can be done, while other threads may still be
- * writing into them. For a process that quits at once.
+ * Removes all temporary directories of this process as best it can, while other threads may still be writing into them.
+ * For a process that is about to exit.
  */
 export function abandonTemporaryDirectories(): void {
   for (const path of paths) {
@@ -53,7 +53,7 @@ export function abandonTemporaryDirectories(): void {
       Deno.renameSync(path, removed);
       Deno.removeSync(removed, { recursive: true });
     } catch {
-      // Nobody is left who could do more about it.
+      // Nothing more can be done about it.
     }
   }
   paths.clear();

@@ -1,33 +1,33 @@
 /**
- * A record of what a thread has done that outlives its process.
+ * A record of what a thread has done, kept where it outlives the process.
  *
- * Each thread appends records of one kind to a file of its own, one write each. SIGKILL keeps the page cache, so every
- * record whose write has returned is there afterwards; at most the one at hand is missing.
+ * Each thread appends records of one kind to a file of its own, one write each. The page cache survives SIGKILL, so
+ * every record whose write has returned is there afterwards; at most the one being written is missing.
  *
  * @module
  */
 import { openFile, writeAll } from "./file_io.ts";
 
-/** Where the threads of a run leave what they have done, and what tells their puts from those of other runs. */
+/** Where the threads of a run leave their records, and what tells their puts from those of other runs. */
 export interface WitnessOptions {
   readonly directory: string;
-  /** Which round of the crash command the run is, from 1. */
+  /** Which round of the crash command this run is, from 1. */
   readonly round: number;
 }
 
 /**
- * Bytes of a record of an acknowledged put: when it was acknowledged, in milliseconds since the epoch, its shard, and the
- * version up to which that shard's puts had been acknowledged then, each a float64.
+ * Bytes of a record of an acknowledged put: the time of its acknowledgement in milliseconds since the epoch, its shard,
+ * and the version up to which that shard's puts had then been acknowledged, each a float64.
  */
 export const ACKNOWLEDGED_BYTES = 24;
 /** Bytes of a record of a written or synced snapshot: the shard and its version, each a float64. */
 export const VERSION_BYTES = 16;
 
-/** Files of acknowledged puts are named so, followed by the thread's index. */
+/** Prefix of files of acknowledged puts, followed by the thread's index. */
 export const ACKNOWLEDGED_PREFIX = "acknowledged-";
-/** Files of written snapshots are named so, followed by something unique. */
+/** Prefix of files of written snapshots, followed by something unique. */
 export const WRITTEN_PREFIX = "written-";
-/** Files of synced snapshots are named so, followed by something unique. */
+/** Prefix of files of synced snapshots, followed by something unique. */
 export const SYNCED_PREFIX = "synced-";
 
 /** One thread's file of records. */
@@ -59,7 +59,7 @@ export class Witness {
     return new Witness(`${directory}/${SYNCED_PREFIX}${crypto.randomUUID()}`, VERSION_BYTES);
   }
 
-  /** Records that the thread's next put has been acknowledged just now, with its shard at this version. */
+  /** Records that the thread's next put has just been acknowledged, with its shard at this version. */
   acknowledged(shard: number, version: number): void {
     this.#record[0] = performance.timeOrigin + performance.now();
     this.#record[1] = shard;
@@ -67,7 +67,10 @@ export class Witness {
     writeAll(this.#file, this.#path, this.#bytes);
   }
 
-  /** Records that the ledger calls this version of the shard persisted, in the sense that the file is of. */
+  /**
+   * Records that this version of the shard is persisted according to the ledger: written or synced, whichever this file
+   * is for.
+   */
   persisted(shard: number, version: number): void {
     this.#record[0] = shard;
     this.#record[1] = version;

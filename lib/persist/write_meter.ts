@@ -1,5 +1,5 @@
 /**
- * What each writing thread has written, where everyone can read it.
+ * Counts of what each writing thread has written, readable by all.
  *
  * @module
  */
@@ -14,19 +14,19 @@ export interface WriteMeterHandle {
 /** What has been written. */
 export interface WriteTotals {
   readonly snapshotsWritten: number;
-  /** Queued snapshots that were never written, because a newer one of their shard was. */
+  /** Queued snapshots that were never written because a newer one of their shard was. */
   readonly snapshotsSuperseded: number;
   readonly blocksWritten: number;
   readonly recordsWritten: number;
-  /** Checkpoints of logs, completed. */
+  /** Completed checkpoints of logs. */
   readonly checkpoints: number;
-  /** Calls that made the device keep what had been written (fdatasync or fsync of a file). */
+  /** Calls of fdatasync or fsync on a file. */
   readonly syncs: number;
   /** Bytes of all of these. */
   readonly bytesWritten: number;
 }
 
-/** Of nothing. */
+/** Totals before anything is written. */
 export const NO_WRITES = {
   snapshotsWritten: 0,
   snapshotsSuperseded: 0,
@@ -37,7 +37,7 @@ export const NO_WRITES = {
   bytesWritten: 0,
 } satisfies WriteTotals;
 
-/** Where in a writer's line each count is. */
+/** The position of each count in a writer's line. */
 const COUNTS: Readonly<Record<keyof WriteTotals, number>> = {
   snapshotsWritten: 0,
   snapshotsSuperseded: 1,
@@ -54,12 +54,13 @@ const WRITER_DOUBLES = TIMES + HISTOGRAM_BUCKETS;
 export const FILE_WRITER = 0;
 
 /**
- * What the writers of a run have written.
+ * Counts what the writers of a run have written.
  *
- * Layout, in 64-bit floats: for each writer a line of counts, then a histogram of the nanoseconds from a shard's first unpersisted put to its completed write.
+ * Layout, in 64-bit floats: for each writer a line of counts, then a histogram of the nanoseconds from a shard's first
+ * unpersisted put to its completed write.
  *
- * Invariant: a writer's part is written by its thread alone, and only ever grows. Others may read it at any time; what
- * they read was true a moment ago.
+ * Invariant: a writer's part is written by its thread alone, and its counts only ever grow. Others may read it at any
+ * time; what they read was true a moment ago.
  */
 export class WriteMeter {
   readonly #doubles: Float64Array<SharedArrayBuffer>;
@@ -68,7 +69,7 @@ export class WriteMeter {
     this.#doubles = new Float64Array(buffer);
   }
 
-  /** The meter of so many writers, none of which has written anything. */
+  /** A meter for this many writers, with all counts at zero. */
   static create(writers: number): WriteMeter {
     return new WriteMeter(new SharedArrayBuffer(writers * WRITER_DOUBLES * Float64Array.BYTES_PER_ELEMENT));
   }
@@ -81,7 +82,7 @@ export class WriteMeter {
     return { buffer: this.#doubles.buffer };
   }
 
-  /** The part of one writer, for its thread to count in. */
+  /** One writer's part, for its thread to count in. */
   writer(writer: number): WriterMeter {
     return new WriterMeter(this.#doubles.subarray(writer * WRITER_DOUBLES, (writer + 1) * WRITER_DOUBLES));
   }
@@ -139,17 +140,16 @@ export class WriterMeter {
     this.#count(COUNTS.bytesWritten, sizeBytes);
   }
 
-  /** Counts bytes written that are of no item that is counted: a checkpoint's parts, or zeros. */
+  /** Counts bytes that belong to none of the other items, such as a checkpoint's parts, or zeros. */
   countBytes(sizeBytes: number): void {
     this.#count(COUNTS.bytesWritten, sizeBytes);
   }
 
-  /** Counts a checkpoint that is complete. */
+  /** Counts a completed checkpoint. */
   countCheckpoint(): void {
     this.#count(COUNTS.checkpoints, 1);
   }
 
-  /** Counts a sync. */
   countSync(): void {
     this.#count(COUNTS.syncs, 1);
   }

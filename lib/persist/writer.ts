@@ -1,5 +1,5 @@
 /**
- * From what puts have changed to the files, with the ledger kept.
+ * Writes what puts have changed to the files, and keeps the ledger.
  *
  * @module
  */
@@ -23,26 +23,29 @@ export interface WriterParts {
   readonly layout: Layout;
   readonly shardsPerFile: number;
   readonly sync: SyncName;
-  /** Told what the ledger calls written, and what it calls synced, where that has to outlive the process. */
+  /** Told what the ledger calls written and synced, when that has to outlive the process. */
   readonly witnesses?: { readonly written: Witness; readonly synced: Witness };
 }
 
 /**
- * One thread's way to the files: takes what has changed, has the layout write it, and records in the ledger what is
- * completely in place, and then what is synced.
+ * One thread's writer: takes what has changed, has the layout write it, and records in the ledger first what is
+ * completely in place and then what is synced.
  *
  * Shards that have been taken, or accepted from the queue, make up the batch until {@linkcode Writer.flush}.
  */
 export class Writer {
   readonly layout: Layout;
-  /** Time that this thread has spent writing, and waiting for others who write the same file. */
+  /** Time that this thread has spent writing, or waiting for other threads that write the same file. */
   readonly blocked = new BlockedTime();
   readonly #parts: WriterParts;
-  /** The shards of the batch, which versions of them it holds, and when the first put was made that no file holds. */
+  /**
+   * The shards of the batch, the version of each that it holds, and the time of each one's first put that no file
+   * holds.
+   */
   readonly #shards: Int32Array<ArrayBuffer>;
   readonly #versions: Float64Array<ArrayBuffer>;
   readonly #sinceMs: Float64Array<ArrayBuffer>;
-  /** Where in the batch each shard is, from 1; 0: nowhere. */
+  /** Each shard's position in the batch, from 1; 0: it is not in it. */
   readonly #places: Int32Array<ArrayBuffer>;
   #count = 0;
 
@@ -67,11 +70,12 @@ export class Writer {
   }
 
   /**
-   * Writes what has changed of a file's shards, and syncs it as far as the level asks. Takes the file's lock.
+   * Writes what has changed in a file's shards, and syncs it as the level requires. Takes the file's lock.
    *
-   * @throws {PersistError} when that fails; the ledger is as before, or, where only syncing failed, does not call it synced
-   * @throws {AbortError} when a write has failed in another thread: what the files hold is unknown, what would be
-   * overwritten may be the last that is durable, and a sync may succeed only because it has failed before
+   * @throws {PersistError} when that fails; the ledger is then unchanged, or, if only syncing failed, does not call it
+   * synced
+   * @throws {AbortError} when a write has failed in another thread: the content of the files is then unknown, what
+   * would be overwritten may be the last durable version, and a sync may succeed only because an earlier one failed
    */
   writeFile(file: number): void {
     const { locks } = this.#parts;
@@ -83,10 +87,11 @@ export class Writer {
     }
   }
 
-  /** As {@linkcode Writer.writeFile}, by the holder of the file's lock. */
+  /** Like {@linkcode Writer.writeFile}, for a caller that holds the file's lock. */
   writeLockedFile(file: number): void {
     const { ledger, shardsPerFile } = this.#parts;
-    // Also where nothing has changed: whoever waits for room, or for a write that has failed, must not wait for ever.
+    // Checked even if nothing has changed: those who wait for room, or for a write that has failed, must not wait
+    // forever.
     if (ledger.hasFailed) throw new AbortError();
     const end = (file + 1) * shardsPerFile;
     for (let shard = file * shardsPerFile; shard < end; shard++) {
@@ -96,9 +101,10 @@ export class Writer {
   }
 
   /**
-   * As {@linkcode Writer.writeLockedFile}, where only what has changed of one shard is needed.
+   * Like {@linkcode Writer.writeLockedFile}, for what has changed in one shard only.
    *
-   * @param startedAtMs when that began, in milliseconds of the clock, which costs as much as a put to look at
+   * @param startedAtMs when this began, in milliseconds of the clock; passed in because reading the clock costs as much
+   * as a put
    */
   writeLockedShard(shard: number, startedAtMs: number): void {
     this.#take(shard);
@@ -108,7 +114,7 @@ export class Writer {
   /**
    * Adds what the queue has handed over to the batch; {@linkcode Writer.flush} writes it.
    *
-   * @param item `sinceMs` is when the first of its puts was made that no file holds; 0: there is none
+   * @param item `sinceMs` is the time of its first put that no file holds; 0: there is none
    */
   accept(item: { shard: number; version: number; sinceMs: number; bytes: Uint8Array }): void {
     const { shard, version, sinceMs, bytes } = item;
@@ -122,19 +128,19 @@ export class Writer {
     this.#add(shard, version, sinceMs);
   }
 
-  /** Writes the batch, and syncs it as far as the level asks; throws what {@linkcode Writer.writeFile} throws. */
+  /** Writes the batch, and syncs it as the level requires; throws what {@linkcode Writer.writeFile} throws. */
   flush(): void {
     if (this.#count > 0) this.#flush(this.#parts.clock.nowMs());
   }
 
-  /** Writes every file whose shards have changed. Nobody puts any more. */
+  /** Writes every file whose shards have changed. */
   writeDirtyFiles(): void {
     for (let file = 0; file < this.files; file++) this.writeFile(file);
   }
 
   /**
-   * Writes all that there is, of files of which the ledger does not say that it is there, whoever put it into the store.
-   * Nobody puts meanwhile.
+   * Rewrites every file that lacks something of the store according to the ledger, regardless of who put it there.
+   * Nobody may put meanwhile.
    */
   rewriteStaleFiles(): void {
     const { store, ledger, shardsPerFile } = this.#parts;
@@ -149,7 +155,7 @@ export class Writer {
   }
 
   /**
-   * Makes durable, as far as the sync level asks, all that any thread has written. Nobody writes any more.
+   * Makes everything durable that any thread has written, as the sync level requires. Nobody may write meanwhile.
    *
    * @throws {PersistError} when that fails
    */
@@ -160,7 +166,7 @@ export class Writer {
     for (let shard = 0; shard < store.size.shards; shard++) ledger.recordSynced(shard, ledger.writtenVersion(shard));
   }
 
-  /** Does a piece of {@linkcode Layout.maintain}'s work; says whether there was any. */
+  /** Does a piece of {@linkcode Layout.maintain}'s work; returns whether there was any. */
   maintain(): boolean {
     const { ledger } = this.#parts;
     if (ledger.hasFailed) throw new AbortError();
@@ -200,7 +206,7 @@ export class Writer {
     }
   }
 
-  /** Returns when it was done, in milliseconds of the clock. */
+  /** Returns when it finished, in milliseconds of the clock. */
   #write(): number {
     const { ledger, clock, sync, witnesses } = this.#parts;
     const count = this.#count;
@@ -211,7 +217,7 @@ export class Writer {
       const shard = this.#shards[i]!;
       const version = this.#versions[i]!;
       this.#places[shard] = 0;
-      // From here on the older version is what is synced at least.
+      // From here on this is the older version, the one that is known to be synced.
       this.#versions[i] = ledger.writtenVersion(shard);
       ledger.recordWritten(shard, { version, atMs });
       witnesses?.written.persisted(shard, version);
