@@ -1,5 +1,5 @@
 /**
- * Which layouts there are, and how a thread comes by its view of one.
+ * The handles of all layouts, and how a thread attaches to one.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export interface BlocksLayoutHandle {
 /** What the threads share of a layout; structured-cloneable. */
 export type LayoutHandle = SnapshotLayoutHandle | BlocksLayoutHandle | LogLayoutHandle;
 
-/** What a layout works with, beside what its handle says. */
+/** What a layout works with, besides its handle. */
 export interface LayoutContext {
   readonly store: SharedStore;
   readonly locks: FileLocks;

@@ -12,19 +12,16 @@ import type { WriterMeter } from "../write_meter.ts";
 import type { Layout } from "./layout.ts";
 import type { Replacement } from "./replace/replacement.ts";
 
-/**
- * Words of a shard's entries up to which encoding it takes so little time, some 20 µs, that the lock is not worth giving
- * back for it.
- */
+/** A shard with at most this many words of entries is encoded under its lock: that takes only about 20 µs. */
 const SMALL_SHARD_WORDS = 2 ** 14;
 
 /**
- * Writes shards as a whole, each to a file of its own, which has as many files as shards.
+ * Writes whole shards, each to its own file; there are as many files as shards.
  *
- * What survives a crash is a prefix of each shard's puts: a snapshot holds all of them up to its version.
+ * A prefix of each shard's puts survives a crash: a snapshot holds all of them up to its version.
  */
 export class SnapshotLayout implements Layout {
-  /** A newer snapshot of a shard holds all that an older one does. */
+  /** A newer snapshot of a shard holds everything that an older one does. */
   readonly supersedes = true;
   readonly meter: WriterMeter;
   readonly #store: SharedStore;
@@ -32,7 +29,7 @@ export class SnapshotLayout implements Layout {
   readonly #replacement: Replacement;
   readonly #copy = new ShardCopy();
   readonly #scratch = new OutputBuffer();
-  /** The shard in the batch; -1: none. A copy of it has yet to be encoded where there are no bytes. */
+  /** The shard in the batch; -1: none. If there are no bytes, its copy is yet to be encoded. */
   #shard = -1;
   #bytes: Uint8Array | undefined;
 
@@ -48,12 +45,12 @@ export class SnapshotLayout implements Layout {
   }
 
   note(): void {
-    // A snapshot holds whatever there is.
+    // A snapshot holds the whole shard, so there is nothing to note.
   }
 
   /**
-   * Encodes a small shard. A large one is copied, and encoded once its lock has been given back: that takes several times as
-   * long as the copy.
+   * Encodes a small shard at once. A large one is only copied, and encoded after its lock is released, because encoding
+   * takes several times as long as copying.
    */
   take(shard: number): void {
     const view = this.#store.viewShard(shard);
@@ -99,7 +96,7 @@ export class SnapshotLayout implements Layout {
   }
 
   abandon(): void {
-    // Nothing is made beside the load.
+    // This layout has no maintenance.
   }
 
   #encode(view: ShardView): Uint8Array {

@@ -1,5 +1,5 @@
 /**
- * Opening a directory of the snapshot layout.
+ * Opens a directory of the snapshot layout.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import { ShardSides } from "./replace/shard_sides.ts";
 import type { StoredState } from "./stored_state.ts";
 
 /**
- * Looks at a directory of snapshots; damaged files are set aside.
+ * Surveys a directory of snapshots and sets damaged files aside.
  *
- * @throws {PersistError} when a damaged file cannot be set aside, or a file not be read for want of means
+ * @throws {PersistError} when a damaged file cannot be set aside, or the process lacks the resources to read a file
  */
 export async function openSnapshots(
   directory: ShardDirectory,

@@ -8,7 +8,7 @@ import type { SetAsideFile } from "../directory.ts";
 import type { Ledger } from "../ledger.ts";
 import type { LayoutHandle } from "./layouts.ts";
 
-/** A file whose end a crash had left incomplete. */
+/** A file whose end was left incomplete by a crash. */
 export interface TornFile {
   readonly path: string;
   /** Bytes cut off at its end. */
@@ -16,24 +16,24 @@ export interface TornFile {
   readonly reason: string;
 }
 
-/** A directory's content, looked at and not yet in a store. */
+/** A directory's content, surveyed but not yet loaded into a store. */
 export interface StoredState {
-  /** Files to load. */
+  /** Number of files to load. */
   readonly filesLoaded: number;
   /** Entries in all these files. */
   readonly entries: number;
-  /** Entries, and words of the arena that they take, in the shard that has most of them. */
+  /** The most entries that any shard has, and the most words of the arena that any shard's take. */
   readonly entriesPerShardMax: number;
   readonly arenaWordsPerShardMax: number;
   readonly setAside: readonly SetAsideFile[];
   readonly torn: readonly TornFile[];
 
   /**
-   * Puts the entries into the store, with their shards' versions, and records them as written; at sync levels above none
-   * makes them durable, too, and records that.
+   * Puts the entries into the store, with their shards' versions, and records them as written; at sync levels above
+   * none, also makes them durable and records that.
    *
    * @returns what the threads share of the layout
-   * @throws {PersistError} when that fails; the files are as before
+   * @throws {PersistError} when that fails; the files are unchanged
    */
   load(target: { store: SharedStore; ledger: Ledger }): Promise<LayoutHandle>;
 }

@@ -10,7 +10,7 @@ import type { Layout } from "../layout/layout.ts";
 import type { SnapshotQueue } from "../snapshot_queue.ts";
 import type { PutPolicy } from "./put_policy.ts";
 
-/** Queues under the shard's lock, so that what is queued of a shard is in the order of its versions. */
+/** Queues under the shard's lock, so that a shard's items are in the order of its versions. */
 export class AsynchronousPut implements PutPolicy {
   readonly #store: SharedStore;
   readonly #layout: Layout;
@@ -25,7 +25,7 @@ export class AsynchronousPut implements PutPolicy {
     this.#clock = parts.clock;
   }
 
-  /** @throws {SnapshotTooLargeError} when what is to be queued exceeds the queue's memory */
+  /** @throws {SnapshotTooLargeError} when the item exceeds the queue's memory */
   applied(shard: number): void {
     const length = this.#layout.serialize(shard, this.#scratch);
     const { bytes } = this.#scratch;
@@ -33,10 +33,10 @@ export class AsynchronousPut implements PutPolicy {
   }
 
   acknowledge(): void {
-    // Acknowledged at once.
+    // A put is acknowledged at once.
   }
 
   makeRoom(): void {
-    // What is noted is queued at once, so there is always room.
+    // Everything that is noted is queued at once, so there is always room.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The commit policy: a put waits until it is in the file system, and on the device as far as the sync level asks.
+ * The commit policy: a put waits until it is in the file system, and on the device if the sync level requires it.
  *
  * @module
  */
@@ -26,22 +26,21 @@ export interface CommitParts {
 }
 
 /**
- * Group commit. Of the threads whose puts go to one file, whoever finds its lock free leads: it takes what has changed,
- * the others' puts included, writes it once and syncs it once. The others sleep until the leader gives the lock back; then
- * those whose puts it has taken return, and of the rest, whose puts came while it wrote, one is woken, and leads next. The idea is that
- * of LevelDB's writer queue (`DBImpl::Write` and `BuildBatchGroup` in `db/db_impl.cc`), the delay that of PostgreSQL's
- * `commit_delay`.
+ * Group commit. Of the threads whose puts go to one file, the one that finds its lock free leads: it takes everything
+ * that has changed, including the others' puts, writes it once and syncs it once. The others sleep until the leader
+ * releases the lock. Then those whose puts it has taken return, and of those whose puts came during the write, one is
+ * woken and leads next. The idea comes from LevelDB's writer queue (`DBImpl::Write` and `BuildBatchGroup` in
+ * `db/db_impl.cc`), the delay from PostgreSQL's `commit_delay`.
  *
- * Invariant: a put is acknowledged only after the ledger has said that its version is written, or synced at levels above
- * none. The ledger says so only after a write or sync that has succeeded, and not at all after one that has failed, in
- * whatever thread.
+ * Invariant: a put is acknowledged only after the ledger says that its version is written, or synced at levels above
+ * none. The ledger says so only after a successful write or sync, and never again once one has failed in any thread.
  */
 export class CommitPut implements PutPolicy {
   readonly #parts: CommitParts;
   /** What the leader's delay waits on; nobody ever wakes it. */
   readonly #never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
-  /** When the put at hand was applied, or this thread began to lead if that was later, in milliseconds of the clock. */
+  /** When the current put was applied, or this thread began to lead if that was later, in milliseconds of the clock. */
   #startedAtMs = 0;
 
   constructor(parts: CommitParts) {
@@ -70,13 +69,16 @@ export class CommitPut implements PutPolicy {
     this.#parts.writer.writeDirtyFiles();
   }
 
-  /** Writes what has changed of the file, unless the leader before has just done it. Holds the file's lock, and gives it back. */
+  /**
+   * Writes what has changed in the file, unless the previous leader has just done so. Called with the file's lock,
+   * which it releases.
+   */
   #lead(file: number, shard: number, version: number): void {
     const { locks, writer, delayMs } = this.#parts;
     try {
       if (this.#committedVersion(shard) >= version) return;
       if (delayMs > 0) Atomics.wait(this.#never, 0, 0, delayMs);
-      // Whoever comes from here on has the next turn.
+      // Puts that arrive from here on belong to the next turn.
       if (delayMs > 0 || locks.isAwaited(file)) writer.writeLockedFile(file);
       else writer.writeLockedShard(shard, this.#startedAtMs);
     } finally {
@@ -84,7 +86,9 @@ export class CommitPut implements PutPolicy {
     }
   }
 
-  /** Waits until the put is committed, or until this thread holds the file's lock; says which: true for the lock. */
+  /**
+   * Waits until the put is committed, or until this thread holds the file's lock; returns true if it holds the lock.
+   */
   #follow(file: number, shard: number, version: number): boolean {
     const { locks, ledger, writer, clock } = this.#parts;
     const startedAtMs = this.#startedAtMs;

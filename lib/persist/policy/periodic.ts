@@ -1,5 +1,5 @@
 /**
- * The periodic policy: a put touches memory only, and notes when it is the first of its shard since the last sweep.
+ * The periodic policy: a put changes memory only, and notes the time if it is its shard's first since the last sweep.
  *
  * @module
  */
@@ -21,15 +21,15 @@ export class PeriodicPut implements PutPolicy {
   }
 
   applied(shard: number): void {
-    // The clock costs as much as the put, but is looked at only once per shard and sweep.
+    // Reading the clock costs as much as the put, but happens only once per shard and sweep.
     if (this.#ledger.dirtySinceMs(shard) === 0) this.#ledger.markDirty(shard, this.#clock.nowMs());
   }
 
   acknowledge(): void {
-    // Acknowledged at once.
+    // A put is acknowledged at once.
   }
 
-  /** Has the file worker sweep at once, and waits until it has. */
+  /** Has the file worker sweep right away, and waits until it has. */
   makeRoom(): void {
     this.#doorbell.ringAndWait();
   }

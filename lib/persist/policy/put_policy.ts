@@ -1,25 +1,25 @@
 /**
- * What a persistence policy asks of the thread that puts.
+ * What a persistence policy requires of a thread that puts.
  *
  * @module
  */
 
-/** One load thread's side of a policy. Each worker has a single class of it, so that V8 can inline its calls. */
+/** One load thread's side of a policy. Each worker uses a single class of it, so that V8 can inline its calls. */
 export interface PutPolicy {
-  /** After a put has been applied and noted, under its shard's lock. */
+  /** Called after a put has been applied and noted, under its shard's lock. */
   applied(shard: number): void;
 
   /**
-   * After the shard's lock has been given back; the put is acknowledged when this returns.
+   * Called after the shard's lock has been released; the put is acknowledged when this returns.
    *
-   * @param version the shard's version that the put made
-   * @throws {PersistError} when the policy has this thread write, and that fails: the put is not acknowledged
+   * @param version the version of the shard that the put created
+   * @throws {PersistError} when this thread has to write and that fails; the put is then not acknowledged
    * @throws {AbortError} when the run has failed elsewhere
    */
   acknowledge(shard: number, version: number): void;
 
   /**
-   * Has room made for what puts note, where the layout has none left. Holds no lock.
+   * Makes room for noting puts when the layout has none left. Called without any lock.
    *
    * @throws as {@linkcode PutPolicy.acknowledge} does
    */

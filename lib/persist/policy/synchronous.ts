@@ -1,5 +1,6 @@
 /**
- * The synchronous policy: once its period is over, a put writes what has changed of its file, itself included.
+ * The synchronous policy: once a shard's period is over, its next put writes what has changed in its file, including
+ * itself.
  *
  * @module
  */
@@ -46,7 +47,7 @@ export class SynchronousPut implements PutPolicy {
     const file = Math.floor(shard / shardsPerFile);
     locks.lock(file, writer.blocked);
     try {
-      // Another thread may have written the file, this put included, while this one waited for its lock.
+      // While this thread waited for the lock, another may have written the file, including this put.
       if (this.#isDue(shard)) writer.writeLockedFile(file);
     } finally {
       locks.unlock(file);

@@ -1,5 +1,5 @@
 /**
- * The pages that one thread has copied, or been handed, and not yet written, by file.
+ * The pages, grouped by file, that one thread has copied or been handed but not yet written.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const ITEM_WORDS = 6;
 const ITEM_NEXT = 0;
 const ITEM_SHARD = 1;
 const ITEM_PAGE = 2;
-/** Where its words begin and end: in this batch's memory, or in the queue's. */
+/** Where its words begin and end, in this batch's memory or in the queue's. */
 const ITEM_START = 3;
 const ITEM_END = 4;
 const ITEM_IS_QUEUED = 5;
@@ -20,12 +20,12 @@ const ITEM_IS_QUEUED = 5;
 const NONE = -1;
 
 /**
- * Pages, each at most once: a newer copy takes the place of an older one. The memory is used again for each batch, and
- * grows as need be; it is a SharedArrayBuffer as the store's is, though nobody shares it, so that encoders see one kind
- * of array only.
+ * Pages, each at most once: a newer copy replaces an older one. The memory is reused for each batch and grows as
+ * needed. It is a SharedArrayBuffer like the store's, although nobody shares it, so that encoders see only one kind of
+ * array.
  */
 export class BlockBatch {
-  /** What has been copied, by word and by byte. */
+  /** The copies, by word and by byte. */
   words = new Int32Array(new SharedArrayBuffer(2 ** 16 + IMAGE_EXCESS_BYTES), 0, 2 ** 14);
   bytes = new DataView(this.words.buffer);
   readonly #shardsPerFile: number;
@@ -34,10 +34,10 @@ export class BlockBatch {
   #items = new Int32Array(64 * ITEM_WORDS);
   #versions = new Float64Array(64);
   #count = 0;
-  /** The files that have items, in the order of their first ones, and of each one its newest item. */
+  /** The files that have items, in the order of their first ones, and the newest item of each. */
   readonly #files: number[] = [];
   readonly #newest: Int32Array<ArrayBuffer>;
-  /** By shard and page, the number of its item plus one; 0: it has none. */
+  /** By shard and page, the index of the page's item plus one; 0: it has none. */
   readonly #known: Int32Array<ArrayBuffer>;
 
   constructor(size: { files: number; shards: number; pagesPerShard: number }) {
@@ -58,7 +58,7 @@ export class BlockBatch {
     return this.#count;
   }
 
-  /** Copies words behind those copied before; returns where they begin. */
+  /** Copies words after those copied before; returns where they begin. */
   copy(source: Int32Array<SharedArrayBuffer>, start: number, end: number): number {
     const at = this.#used;
     const length = end - start;
@@ -71,7 +71,8 @@ export class BlockBatch {
   /**
    * Adds a page; says whether an older copy of it was in the batch.
    *
-   * @param start where its words begin, and `end` where they end: in the queue's memory when `isQueued`, else in the batch's
+   * @param start where its words begin, and `end` where they end: in the queue's memory when `isQueued`, else in the
+   * batch's
    */
   add(shard: number, page: number, version: number, start: number, end: number, isQueued: boolean): boolean {
     const known = this.#known[shard * this.#pagesPerShard + page]!;
@@ -84,7 +85,10 @@ export class BlockBatch {
     return known > 0;
   }
 
-  /** The items of a file in any order: the first, with {@linkcode BlockBatch.next} those behind it; -1 when there is none. */
+  /**
+   * The first of a file's items, in no particular order; {@linkcode BlockBatch.next} gives the others. -1 when there is
+   * none.
+   */
   first(file: number): number {
     return this.#newest[file]!;
   }

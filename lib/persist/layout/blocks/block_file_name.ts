@@ -6,13 +6,13 @@
 import { SERIALIZER_NAMES, type SerializerName } from "../../../codec/codec.ts";
 import { SET_ASIDE_INFIX, TEMPORARY_SUFFIX } from "../../shard_file.ts";
 
-/** What a block file's name says. */
+/** The parts of a block file's name. */
 export interface BlockFileName {
   readonly file: number;
   readonly files: number;
   readonly blockBytes: number;
   readonly serializer: SerializerName;
-  /** Whether it is a file that was being made. */
+  /** Whether it is an incomplete file. */
   readonly temporary: boolean;
 }
 
@@ -21,12 +21,11 @@ const NAME_PATTERN = new RegExp(
   `^blocks-(\\d{${DIGITS},})-of-(\\d{${DIGITS},})\\.(\\d+)\\.(${SERIALIZER_NAMES.join("|")})(\\.tmp)?$`,
 );
 
-/** The name of a block file. */
 export function blockFileName({ file, files, blockBytes, serializer }: Omit<BlockFileName, "temporary">): string {
   return `blocks-${digits(file)}-of-${digits(files)}.${blockBytes}.${serializer}`;
 }
 
-/** Reads a name that {@linkcode blockFileName} made, or that of its temporary file; `undefined` for any other. */
+/** Parses a name made by {@linkcode blockFileName}, or that of its temporary file; `undefined` for any other. */
 export function parseBlockFileName(name: string): BlockFileName | undefined {
   const match = NAME_PATTERN.exec(name);
   if (match === null) return undefined;
@@ -41,7 +40,7 @@ export function parseBlockFileName(name: string): BlockFileName | undefined {
   return canonical === name && found.file < found.files ? found : undefined;
 }
 
-/** Whether the name is that of a block file's copy that was set aside because it was damaged. */
+/** Whether the name is that of a damaged block file's copy that was set aside. */
 export function isSetAsideBlockName(name: string): boolean {
   const end = name.indexOf(SET_ASIDE_INFIX);
   return end >= 0 && parseBlockFileName(name.slice(0, end)) !== undefined;

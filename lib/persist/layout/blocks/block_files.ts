@@ -1,5 +1,5 @@
 /**
- * The block files as one thread writes them: created and extended with blank places, and written place by place.
+ * Writes block files for one thread: creates them, extends them with blank places, and writes into places.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface BlockFilesParts {
   readonly meter: WriterMeter;
 }
 
-/** Blank places are written in pieces of about so many bytes. */
+/** Blank places are written in pieces of about this many bytes. */
 const PIECE_BYTES = 2 ** 20;
 
 /** A file grows by an eighth. */
@@ -51,9 +51,9 @@ export class BlockFiles {
   }
 
   /**
-   * Sees to it that a file is there, and has at least so many blocks.
+   * Makes sure that a file exists and has at least this many blocks.
    *
-   * @throws {PersistError} when it cannot be created, or there is no room for it to grow; what it holds is as before
+   * @throws {PersistError} when it cannot be created, or there is no room for it to grow; its content is then unchanged
    */
   reserve(file: number, blocks: number): void {
     const { table } = this.#parts;
@@ -65,9 +65,9 @@ export class BlockFiles {
   }
 
   /**
-   * Writes blocks into places that follow one another.
+   * Writes blocks into consecutive places.
    *
-   * @param place the first one's, counted from the file's beginning
+   * @param place the first place, counted from the file's beginning
    * @throws {PersistError} when that fails
    */
   write(file: number, place: number, bytes: Uint8Array): void {
@@ -76,14 +76,14 @@ export class BlockFiles {
     writeAll(open.file, open.path, bytes);
   }
 
-  /** Waits until all that has been written to the file is on the device. */
+  /** Waits until everything written to the file is on the device. */
   sync(file: number): void {
     const { file: open, path } = this.#get(file);
     syncData(open, path);
     this.#parts.meter.countSync();
   }
 
-  /** Closes all files; the next write opens its own again. */
+  /** Closes all files; the next write opens its file again. */
   close(): void {
     this.#open.close();
   }
@@ -110,8 +110,8 @@ export class BlockFiles {
   }
 
   /**
-   * Writes blank extents behind those that are there, and then the head that says so: into the other one of its places, as
-   * the number of extents is odd by turns.
+   * Appends blank extents, then writes the head that counts them, into the other of its two places: the number of
+   * extents alternates between odd and even.
    */
   #grow(file: number, atLeast: number): void {
     const { table, blockBytes, meter } = this.#parts;
@@ -122,7 +122,7 @@ export class BlockFiles {
     const bytes = fileBytes(extents, blockBytes) - start;
     seekTo(open, path, start);
     this.#writeBlanks(open, path, bytes);
-    // A head that is on the device must not speak of extents that are not.
+    // A head on the device must not count extents that are not.
     if (this.#isSynced) syncData(open, path);
     this.#writeHead(open, path, { file, extents });
     table.setExtents(file, extents);
@@ -147,7 +147,7 @@ export class BlockFiles {
 
   #get(file: number): OpenFile {
     const open = this.#open.get(this.#path(file));
-    // Opening creates what is not there.
+    // Opening creates a missing file.
     if (open.lengthBytes < HEAD_PLACES * this.#parts.blockBytes) {
       throw new PersistError("write", open.path, "somebody has removed it meanwhile");
     }

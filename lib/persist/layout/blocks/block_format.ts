@@ -1,12 +1,12 @@
 /**
- * What a block file looks like: its head, and where each block's two places are.
+ * The format of a block file: its head, and where each block's two places are.
  *
- * A file is a row of places, each of a block's size: first the two of the file's head, then *extents*, each of which has a
- * row of blocks' first places, `a`, and then a row of the same blocks' second places, `b`. So blocks that follow one another
- * can be written at once. What is in a place, `codec/block/block_codec.ts` says.
+ * A file is a sequence of places, each of a block's size: first the two places of the file's head, then *extents*. An
+ * extent has the first places, `a`, of a number of blocks, and then the second places, `b`, of the same blocks. So
+ * consecutive blocks can be written at once. `codec/block/block_codec.ts` says what is in a place.
  *
- * The head is a description (see `codec/description.ts`), then spaces and a line feed in JSON, else zeros. With an odd
- * number of extents it is in the first of its places, with an even number in the second:
+ * The head is a description (see `codec/description.ts`), padded with spaces and a line feed in JSON, else with zeros.
+ * It is in the first of its places if the number of extents is odd, in the second if it is even:
  *
  * | name | value |
  * |---|---|
@@ -23,13 +23,13 @@ import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
 import { encodeDescription, readDescription } from "../../../codec/description.ts";
 
-/** What the `format` member of a head says. */
+/** The `format` member of a head. */
 export const BLOCKS_FORMAT = "kvlab-blocks/1";
 
-/** Which of a block's two places. */
+/** One of a block's two places. */
 export type PlaceSide = 0 | 1;
 
-/** Which file it is, and of what store. */
+/** Which file this is, and of which store. */
 export interface BlockFileIdentity {
   readonly file: number;
   readonly files: number;
@@ -37,13 +37,13 @@ export interface BlockFileIdentity {
   readonly blockBytes: number;
 }
 
-/** Places of the head, at a file's beginning. */
+/** Number of places of the head, at the beginning of the file. */
 export const HEAD_PLACES = 2;
 
 const EXTENT_BYTES = 32 * 1024;
 const EXTENT_BLOCKS_MAX = 64;
 
-/** Blocks of an extent. */
+/** Number of blocks in an extent. */
 export function extentBlocks(blockBytes: number): number {
   return Math.max(1, Math.min(EXTENT_BLOCKS_MAX, EXTENT_BYTES / blockBytes));
 }
@@ -54,17 +54,17 @@ export function placeOf(block: number, side: PlaceSide, blocksPerExtent: number)
   return HEAD_PLACES + 2 * (block - inExtent) + side * blocksPerExtent + inExtent;
 }
 
-/** Bytes of a file with so many extents. */
+/** Bytes of a file with this many extents. */
 export function fileBytes(extents: number, blockBytes: number): number {
   return (HEAD_PLACES + 2 * extents * extentBlocks(blockBytes)) * blockBytes;
 }
 
-/** The place of the head of a file with so many extents. */
+/** The place of the head of a file with this many extents. */
 export function headPlace(extents: number): number {
   return (extents + 1) % HEAD_PLACES;
 }
 
-/** Encodes the head of a file with so many extents, as long as a block. */
+/** Encodes the head of a file with this many extents; it is as long as a block. */
 export function encodeHead(
   { file, files, shards, blockBytes }: BlockFileIdentity,
   extents: number,
@@ -80,12 +80,12 @@ export function encodeHead(
     extents,
   }, serializer);
   const bytes = BLOCK_CODECS[serializer].blank(blockBytes);
-  // In JSON the line feed at the place's end is the line's.
+  // In JSON, the line feed at the end of the place ends the line.
   bytes.set(serializer === "json" ? description.subarray(0, -1) : description);
   return bytes;
 }
 
-/** Reads a head's place; returns how many extents it says there are, or `undefined` when it is not this file's head. */
+/** Reads a place of the head; returns how many extents it counts, or `undefined` if it is not this file's head. */
 export function readHead(
   bytes: Uint8Array<ArrayBuffer>,
   identity: BlockFileIdentity,
@@ -98,7 +98,7 @@ export function readHead(
   return expected.every((byte, i) => byte === bytes[i]) ? extents : undefined;
 }
 
-/** The line that a place holds, without the spaces before its end. */
+/** The line that a place holds, without the padding before its end. */
 function lineOf(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const end = bytes.subarray(0, -1).findLastIndex((byte) => byte !== SPACE) + 1;
   const line = bytes.slice(0, end + 1);

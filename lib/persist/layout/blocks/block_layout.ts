@@ -1,5 +1,5 @@
 /**
- * The block layout: a write writes the blocks that have changed, each to a place of its own.
+ * The block layout: a write writes the blocks that have changed, each to its own place in the file.
  *
  * @module
  */
@@ -29,41 +29,41 @@ export interface BlockLayoutParts {
   readonly sync: SyncName;
 }
 
-/** Blocks that follow one another are written in pieces of about so many bytes: few calls, and still in the cache. */
+/** Consecutive blocks are written in pieces of about this many bytes: few calls, yet still in the cache. */
 const PIECE_BYTES = 256 * 1024;
 
-/** Bytes before the words of each page that {@linkcode BlockLayout.serialize} writes, and before them all. */
+/** Bytes that {@linkcode BlockLayout.serialize} writes before the words of each page, and before all pages. */
 const PAGE_HEAD_BYTES = 8;
 const VERSION_BYTES = 8;
 
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 
-/** Orders a file's items by their place; their number, which is below this, comes along. */
+/** Items are sorted by place; a sort key also carries the item's number, which is below this. */
 const ORDER_ITEMS_MAX = 2 ** 24;
 
 /**
- * Writes the pages of the store's arena that puts have changed, each into the block that is its own.
+ * Writes the pages of the store's arena that puts have changed, each into its own block.
  *
- * A put sets the bit of its entry's page, a take copies the pages whose bits are set, a write encodes the copies. An entry
- * lies in one page, and so in one block. A block has two places, written in turn: the older of its two images is
- * overwritten, and a reader takes the sound one with the higher version.
+ * A put sets the bit of its entry's page, a take copies the pages whose bits are set, a write encodes the copies. An
+ * entry lies in one page, and so in one block. A block has two places, written alternately: a write overwrites the
+ * older of its two images, and a reader takes the sound one with the higher version.
  *
- * Invariant 1: a block's newest complete image is never overwritten. Until the write of a newer one has returned, and at
- * sync levels above none until it has been synced, the table leads to the older one's place; nobody writes the block
- * meanwhile, because a write is made under its file's lock.
- * Invariant 2: a shard's pages only grow at their end. A key whose value outgrows its place gets a new entry behind all
- * others, on a page that is not below the old one's; and where the pages differ, the old entry stays in its page and in
- * every image of it until the directory is opened again. A reader takes, of a key's entries, the one on the highest page.
- * So at every moment the key is found: with its new value once the block of the new entry has been written, with its old one
- * before; and never twice, as only one of two entries is on the higher page. In whichever order the two blocks are
- * written, or reach the device, makes no difference.
- * Invariant 3: within a page a moved key's old entry is left out, and no image has a key twice.
+ * Invariant 1: a block's newest complete image is never overwritten. A newer one goes into the other place. Until its
+ * write has returned, the table points to the older one's place; and until it has been synced, at sync levels above
+ * none, nobody else writes the block, because a file is written and synced under its lock.
+ * Invariant 2: a shard's pages only grow at their end. A key whose value outgrows its entry gets a new entry after all
+ * others, on the same page or a higher one; if the pages differ, the old entry stays in its page and in every image of
+ * that page until the directory is opened again. Of a key's entries, a reader takes the one on the highest page. So the
+ * key is found at every moment, with its new value once the new entry's block has been written, and with its old one
+ * before; and it is never found twice, as only one of two entries is on the higher page. The order in which the two
+ * blocks are written, or reach the device, makes no difference.
+ * Invariant 3: within a page, a moved key's old entry is left out, so no image has a key twice.
  *
- * What survives a crash of the process is a prefix of each page's puts, not of each shard's: a crash in the middle of a
- * write leaves some of its blocks new and others old.
+ * A prefix of each page's puts survives a crash of the process, not of each shard's: a crash in the middle of a write
+ * leaves some of its blocks new and others old.
  */
 export class BlockLayout implements Layout {
-  /** A queued page makes older ones of the same page superfluous, but none of another; the batch sees to that. */
+  /** A queued item supersedes older copies of its own pages only, which the batch takes care of. */
   readonly supersedes = false;
   readonly meter: WriterMeter;
   readonly #parts: BlockLayoutParts;
@@ -75,15 +75,15 @@ export class BlockLayout implements Layout {
   readonly #batch: BlockBatch;
   readonly #image: BlockImage;
   readonly #out = new OutputBuffer(2 * PIECE_BYTES);
-  /** The queue's memory by word and by byte, once something of it has been accepted. */
+  /** The queue's memory by word and by byte, once something from it has been accepted. */
   #queueWords: Int32Array<SharedArrayBuffer>;
   #queueBytes: DataView<SharedArrayBuffer>;
-  /** Of each item of the file that is being written, where it goes, and in what order. */
+  /** For the items of the file being written: each one's block, and the order of writing. */
   #blocks = new Int32Array(1024);
   #order = new Float64Array(1024);
-  /** The files that the last write has written. */
+  /** The files of the last write. */
   #written: number[] = [];
-  /** Files up to here have been prepared. */
+  /** Files below this index have been prepared. */
   #prepared = 0;
 
   constructor(parts: BlockLayoutParts) {
@@ -102,7 +102,7 @@ export class BlockLayout implements Layout {
     this.#queueBytes = bytes;
   }
 
-  /** There is room for a bit; whether there is for the record, the store says. */
+  /** Noting a page takes only a bit; whether the entry fits is up to the store. */
   hasRoom(): boolean {
     return true;
   }
@@ -120,7 +120,7 @@ export class BlockLayout implements Layout {
     const arenaEnd = store.arenaEnd(shard);
     let page = table.nextMarked(shard, 0);
     while (page >= 0) {
-      // Pages in a row are copied at once.
+      // Consecutive pages are copied at once.
       const after = table.nextUnmarked(shard, page);
       const from = start + page * pageWords;
       const to = Math.min(start + after * pageWords, arenaEnd);
@@ -134,7 +134,7 @@ export class BlockLayout implements Layout {
     table.clearMarks(shard);
   }
 
-  /** The shard's version, then each page's number, how many words it has, and those. */
+  /** Writes the shard's version, then for each page its number, its length in words, and its words. */
   serialize(shard: number, out: OutputBuffer): number {
     const store = this.#store;
     const table = this.#table;
@@ -208,7 +208,7 @@ export class BlockLayout implements Layout {
     this.#parts.files.close();
   }
 
-  /** Creates the files that are not there yet, one after the other. */
+  /** Creates the missing files, one at a time. */
   maintain(): boolean {
     const { files, locks } = this.#parts;
     const table = this.#table;
@@ -250,7 +250,7 @@ export class BlockLayout implements Layout {
     this.meter.countBlocks(count, count * blockBytes);
   }
 
-  /** Finds out where each of a file's items goes; pages that have no block get one. Returns the number of items. */
+  /** Decides where each of a file's items goes; pages without a block get one. Returns the number of items. */
   #placeItems(file: number): number {
     const batch = this.#batch;
     const table = this.#table;
@@ -274,7 +274,7 @@ export class BlockLayout implements Layout {
     return count;
   }
 
-  /** The place that an item's page has not been written to last. */
+  /** The place that was not the last one written for an item's page. */
   #nextSide(item: number): PlaceSide {
     const shard = this.#batch.shard(item);
     const page = this.#batch.page(item);

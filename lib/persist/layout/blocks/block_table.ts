@@ -1,5 +1,6 @@
 /**
- * Which block holds which page, and which pages have changed: what all threads that note or write blocks must know.
+ * Which block holds which page, and which pages have changed: the state shared by all threads that note or write
+ * blocks.
  *
  * @module
  */
@@ -12,7 +13,7 @@ export interface BlockTableHandle {
   readonly size: BlockTableSize;
 }
 
-/** What a table is of. */
+/** The dimensions of a table. */
 export interface BlockTableSize {
   readonly files: number;
   readonly shards: number;
@@ -26,17 +27,17 @@ const FILE_USED = 1;
 const WORD_BITS = 32;
 
 /**
- * Layout, in 32-bit words, each row of whole cache lines: for each file, how many extents it has (0: there is no file) and
- * how many of its blocks are in use; for each shard, a word for each page that says where it was written last; for each
- * shard, a bit for each page that has changed since it was last copied.
+ * Layout, in 32-bit words, each row of whole cache lines: for each file, how many extents it has (0: there is no file)
+ * and how many of its blocks are in use; for each shard, a word for each page that says where it was written last; for
+ * each shard, a bit for each page that has changed since it was last copied.
  *
- * Where a page was written last is 0 for nowhere, else the block's number plus one, times two, plus which of the block's
- * places.
+ * A page's word is 0 if it was never written, else (block number + 1) * 2 + side, where the side says which of the
+ * block's places was written last.
  *
- * Invariant 1: a file's row and its shards' rows of blocks are changed by the holder of the file's lock only, and after
- * what they say has come true in the file system.
- * Invariant 2: a shard's bits are read and changed by the holder of its lock only.
- * Invariant 3: a page has one block, always the same, and no two pages have the same.
+ * Invariant 1: only the holder of the file's lock changes a file's row and its shards' rows of blocks, and only after
+ * the file system holds what they say.
+ * Invariant 2: only the holder of a shard's lock reads and changes its bits.
+ * Invariant 3: a page keeps the same block forever, and no two pages share one.
  */
 export class BlockTable {
   readonly size: BlockTableSize;
@@ -56,7 +57,7 @@ export class BlockTable {
     this.#bits = layout.bits;
   }
 
-  /** Files of which there is nothing yet. */
+  /** A table of files that do not exist yet. */
   static create(size: BlockTableSize): BlockTable {
     const { words } = layoutOf(size);
     return new BlockTable({ buffer: new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT), size });
@@ -75,7 +76,7 @@ export class BlockTable {
     return this.#words[file * FILE_WORDS + FILE_EXTENTS]!;
   }
 
-  /** Blocks of the file that pages have. */
+  /** How many of the file's blocks belong to pages. */
   used(file: number): number {
     return this.#words[file * FILE_WORDS + FILE_USED]!;
   }
@@ -93,27 +94,27 @@ export class BlockTable {
     return (this.#words[this.#rows + shard * this.#rowWords + page]! >> 1) - 1;
   }
 
-  /** The place of its block that the page was last written to; meaningful once it was. */
+  /** The place of its block that the page was last written to; meaningless if it never was. */
   side(shard: number, page: number): PlaceSide {
     return (this.#words[this.#rows + shard * this.#rowWords + page]! & 1) as PlaceSide;
   }
 
-  /** Records where the page has been written. */
+  /** Records where the page was written. */
   setWritten(shard: number, page: number, block: number, side: PlaceSide): void {
     this.#words[this.#rows + shard * this.#rowWords + page] = (block + 1) << 1 | side;
   }
 
-  /** Notes that a page has changed. */
+  /** Marks a page as changed. */
   mark(shard: number, page: number): void {
     this.#words[(this.#bits + shard * this.#bitWords + (page >> 5)) | 0]! |= 1 << (page & 31);
   }
 
-  /** Notes that all pages below this one have changed. */
+  /** Marks all pages below this one as changed. */
   markBelow(shard: number, page: number): void {
     for (let i = 0; i < page; i++) this.mark(shard, i);
   }
 
-  /** The first page from this one on that has changed; -1 when none has. */
+  /** The first changed page, starting at this one; -1 when there is none. */
   nextMarked(shard: number, page: number): number {
     const row = this.#bits + shard * this.#bitWords;
     for (let i = page >> 5; i < this.#bitWords; i++) {
@@ -124,7 +125,7 @@ export class BlockTable {
     return -1;
   }
 
-  /** The first page from this one on that has not changed; it may be behind the last. */
+  /** The first unchanged page, starting at this one; it may be past the last. */
   nextUnmarked(shard: number, page: number): number {
     const row = this.#bits + shard * this.#bitWords;
     let next = page;
@@ -132,7 +133,7 @@ export class BlockTable {
     return next;
   }
 
-  /** Notes that all of a shard's pages have been copied. */
+  /** Unmarks all of a shard's pages, which have been copied. */
   clearMarks(shard: number): void {
     const row = this.#bits + shard * this.#bitWords;
     for (let i = 0; i < this.#bitWords; i++) this.#words[row + i] = 0;

@@ -1,6 +1,6 @@
 /**
- * Mending a block file that a crash or damage has left: what cannot be used becomes blank, what is missing at its end is
- * added, what is left there of growing is cut off, and its head says what there is.
+ * Repairs a block file after a crash or damage: blanks what cannot be used, appends what is missing at the end,
+ * truncates what an interrupted extension left there, and corrects the head.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import type { TornFile } from "../stored_state.ts";
 import { encodeHead, fileBytes, HEAD_PLACES, headPlace } from "./block_format.ts";
 import type { StoredBlocks, StoredBlocksOptions } from "./stored_blocks.ts";
 
-/** What was wrong with a file. */
+/** What was wrong with a block file. */
 export interface MendedBlocks {
   readonly setAside: readonly SetAsideFile[];
   readonly torn: readonly TornFile[];
 }
 
 /**
- * Makes a file sound. Where something is lost that had been written, a copy of the whole file is set aside before.
+ * Makes a file sound. If something that had been written is lost, a copy of the whole file is set aside first.
  *
- * @param options `synced` says whether what is mended is to be on the device
- * @throws {PersistError} when that fails; what is sound in the file is still there
+ * @param options `synced` says whether to wait until the repairs are on the device
+ * @throws {PersistError} when that fails; the sound parts of the file are still there
  */
 export function mendBlocks(
   directory: ShardDirectory,
@@ -72,7 +72,7 @@ function repair(
 
 const REASONS_MAX = 3;
 
-/** The first few reasons, and how many more there are. */
+/** The first few reasons, and the number of others. */
 function summaryOf(reasons: readonly string[]): string {
   const others = reasons.length - REASONS_MAX;
   return reasons.slice(0, REASONS_MAX).join("; ") + (others > 0 ? `; and ${others} more` : "");

@@ -1,6 +1,6 @@
 /**
- * Opening a directory of block files: reads each one, mends what a crash or damage has left, and brings the rest into a
- * store, each page to where it was.
+ * Opens a directory of block files: reads each one, repairs what a crash or damage left, and loads the rest into a
+ * store, each page where it was.
  *
  * @module
  */
@@ -23,28 +23,27 @@ import { mendBlocks } from "./mend_blocks.ts";
 import { PageReader } from "./page_reader.ts";
 import { readBlocks, type StoredBlocks, type StoredPage } from "./stored_blocks.ts";
 
-/** How a directory of block files is opened. */
 export interface OpenBlocksOptions {
   readonly files: number;
   readonly shards: number;
   readonly serializer: SerializerName;
   readonly sync: SyncName;
   readonly layout: BlocksLayoutOptions;
-  /** Length in bytes of the longest value that puts will have. */
+  /** Length of the longest value of future puts, in bytes. */
   readonly valueLengthMax: number;
 }
 
-/** One file, mended. */
+/** A repaired file. */
 interface OpenedBlocks {
   readonly found: FoundBlockFile;
   readonly stored: StoredBlocks;
 }
 
 /**
- * Reads all block files. Where an image of a block is not sound, the other one is used, and the bad one's place is made
- * blank; where a block has no sound image left, a copy of its file is set aside first.
+ * Reads all block files. If one image of a block is unsound, the other is used, and the bad one's place is blanked; if
+ * a block has no sound image left, a copy of its file is set aside first.
  *
- * @throws {PersistError} when a file cannot be read for want of means, or not be mended
+ * @throws {PersistError} when the process lacks the resources to read a file, or a file cannot be repaired
  */
 export async function openBlocks(directory: ShardDirectory, options: OpenBlocksOptions): Promise<StoredState> {
   const { files, shards, serializer, sync, layout, valueLengthMax: valueRoomMin } = options;
@@ -78,7 +77,7 @@ export async function openBlocks(directory: ShardDirectory, options: OpenBlocksO
       const loader = new BlockLoader(options, { store, ledger, table });
       for await (const file of inTurns(opened)) loader.load(file);
       if (sync !== "none") await makeDurable(directory, opened, ledger);
-      // A key that has moved was in two blocks.
+      // Counted anew, because a key that has moved was in two blocks.
       survey.entries = 0;
       for (let shard = 0; shard < shards; shard++) survey.entries += store.count(shard);
       opened.length = 0;
@@ -88,7 +87,7 @@ export async function openBlocks(directory: ShardDirectory, options: OpenBlocksO
   return survey;
 }
 
-/** The run before may have been killed, or have synced less. */
+/** The previous run may have been killed, or may have synced less. */
 async function makeDurable(
   directory: ShardDirectory,
   opened: readonly OpenedBlocks[],
@@ -101,7 +100,7 @@ async function makeDurable(
   }
 }
 
-/** Brings pages into a store. */
+/** Loads pages into a store. */
 class BlockLoader {
   readonly #options: OpenBlocksOptions;
   readonly #target: { readonly store: SharedStore; readonly ledger: Ledger; readonly table: BlockTable };
@@ -111,7 +110,7 @@ class BlockLoader {
     this.#target = target;
   }
 
-  /** @throws {PersistError} when the file is not as it was a moment ago */
+  /** @throws {PersistError} when the file has changed since it was surveyed */
   load({ found: { path, file: index }, stored: { pages, extents } }: OpenedBlocks): void {
     const { store, ledger, table } = this.#target;
     const { files, shards, serializer, layout: { blockBytes } } = this.#options;
@@ -130,7 +129,7 @@ class BlockLoader {
     table.setUsed(index, used);
   }
 
-  /** Gives the values as much room as new ones get, where the page is large enough for that. */
+  /** Gives the values as much room as new ones get, if the page is large enough. */
   #loadPage({ shard, page, isRoomy }: StoredPage, reader: BlockReader): void {
     const { store } = this.#target;
     const { serializer, valueLengthMax } = this.#options;

@@ -1,5 +1,5 @@
 /**
- * Reads the pages that {@linkcode readBlocks} has found in a block file.
+ * Reads the pages that {@linkcode readBlocks} found in a block file.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { PersistError } from "../../persist_error.ts";
 import { extentBlocks, placeOf } from "./block_format.ts";
 import type { StoredBlocksOptions, StoredPage } from "./stored_blocks.ts";
 
-/** A block file that is open for reading pages out of it. */
+/** A block file, open for reading pages. */
 export class PageReader implements Disposable {
   readonly #options: StoredBlocksOptions;
   readonly #file: Deno.FsFile;
@@ -27,9 +27,9 @@ export class PageReader implements Disposable {
   }
 
   /**
-   * Reads a page; what is returned is before its first entry, and the same object each time.
+   * Reads a page. Returns a reader positioned before its first entry, the same object each time.
    *
-   * @throws {PersistError} when it is not what it was
+   * @throws {PersistError} when the page has changed since it was found
    */
   open({ block, side, version }: StoredPage): BlockReader {
     const { path, blockBytes } = this.#options;

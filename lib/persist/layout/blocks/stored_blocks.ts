@@ -1,5 +1,5 @@
 /**
- * Reading a block file: of each block the newer sound image, and what is wrong with the places that have none. Changes
+ * Reads a block file: the newer sound image of each block, and what is wrong with the places that have none. Changes
  * nothing.
  *
  * @module
@@ -23,11 +23,11 @@ import {
   readHead,
 } from "./block_format.ts";
 
-/** Which file is read, and as what. */
+/** Which file to read, and its format. */
 export interface StoredBlocksOptions extends BlockFileIdentity {
   readonly path: string;
   readonly serializer: SerializerName;
-  /** Bytes that each value is to have room for at least; 0 when absent. */
+  /** Least room that each value is to have, in bytes; 0 when absent. */
   readonly valueRoomMin?: number;
 }
 
@@ -39,7 +39,7 @@ export interface StoredPage {
   readonly side: PlaceSide;
   readonly version: number;
   readonly entries: number;
-  /** Whether the page is large enough for each value to have the room that is asked for. */
+  /** Whether the page is large enough to give each value the requested room. */
   readonly isRoomy: boolean;
 }
 
@@ -47,8 +47,8 @@ export interface StoredPage {
 export interface BadPlace {
   readonly place: number;
   /**
-   * Whether the block has nothing else, and is not one whose first write was cut short: then something is lost that had
-   * been written, and damage did it.
+   * Whether damage destroyed something that had been written: the block has no other image, and this is not a first
+   * write that was cut short.
    */
   readonly isDamaged: boolean;
   readonly reason: string;
@@ -57,25 +57,27 @@ export interface BadPlace {
 /** What a block file holds. */
 export interface StoredBlocks {
   readonly bytes: number;
-  /** In the order of their shards, and of a shard's pages. */
+  /** Ordered by shard, then by page. */
   readonly pages: readonly StoredPage[];
-  /** Blocks of which there is an older image beside the newest. */
+  /** Blocks that have an older image besides the newest. */
   readonly superseded: number;
   readonly badPlaces: readonly BadPlace[];
   /**
-   * Extents that the file has or must have: as its head says, without what growing that was cut short has left behind them.
+   * Extents that the file has or must have, according to its head, without what an interrupted extension left after
+   * them.
    */
   readonly extents: number;
-  /** Whether the file's length and its head say the same. */
+  /** Whether the file's length and its head agree. */
   readonly isWhole: boolean;
-  /** Why it is known that something is missing at the file's end; `undefined` when nothing is. */
+  /** How it is known that the end of the file is missing; `undefined` if it is not. */
   readonly cutOff?: string;
 }
 
 /**
  * Reads a block file.
  *
- * @throws {PersistError} when the process may not read it, or lacks the means: that says nothing about the file
+ * @throws {PersistError} when the process lacks the permission or the resources to read it, which says nothing about
+ * the file
  */
 export function readBlocks(options: StoredBlocksOptions): StoredBlocks {
   return new BlocksReading(options).read();
@@ -126,7 +128,7 @@ class BlocksReading {
     const inUse = Math.floor(lastBlock / this.#extentBlocks) + 1;
     const extents = said > 0 ? Math.max(said, inUse) : Math.max(1, Math.ceil(found));
     const wholeBytes = fileBytes(extents, blockBytes);
-    // A file gets its name only when it has an extent.
+    // A file gets its name only once it has an extent.
     const isShort = found < Math.max(1, said);
     return {
       bytes,
@@ -139,7 +141,7 @@ class BlocksReading {
     };
   }
 
-  /** How many extents the newest sound head speaks of; 0 when there is none. */
+  /** How many extents the newest sound head counts; 0 when there is none. */
   #readHeads(file: Deno.FsFile): number {
     const { path, blockBytes, serializer } = this.#options;
     let extents = 0;
@@ -181,7 +183,7 @@ class BlocksReading {
     return { side, health, version: health === "sound" ? reader.version : -1 };
   }
 
-  /** Takes the newer of a block's images, and says what is wrong with the others. */
+  /** Takes the newer of a block's images, and records what is wrong with unsound ones. */
   #judge(block: number, a: Image, b: Image): void {
     const [newer, older] = a.version >= b.version ? [a, b] : [b, a];
     // An older image's entries are read only where the newer one's cannot be.
@@ -202,7 +204,9 @@ class BlocksReading {
     }
   }
 
-  /** Reads all entries of an image that was sound so far; when one cannot be read, or is not of its shard, it is not. */
+  /**
+   * Reads all entries of an image that was sound so far; when one cannot be read, or is not of its shard, it is not.
+   */
   #measure(image: Image): StoredPage | undefined {
     if (image.health !== "sound") return undefined;
     const { side, version } = image;

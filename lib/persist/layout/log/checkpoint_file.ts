@@ -1,5 +1,5 @@
 /**
- * A checkpoint's file while it is being made.
+ * A checkpoint file while it is being written.
  *
  * @module
  */
@@ -14,13 +14,13 @@ export interface CheckpointFileParts {
   readonly directory: string;
   readonly identity: LogIdentity;
   readonly serializer: SerializerName;
-  /** Whether it is to be on the device before it gets its name. */
+  /** Whether it must be on the device before it gets its final name. */
   readonly synced: boolean;
-  /** Names of files that it replaces because they are damaged; they are to be set aside, not removed. */
+  /** Names of damaged files that it replaces; they are to be set aside, not removed. */
   readonly damaged?: readonly string[];
 }
 
-/** Snapshots are appended one by one; then it is completed, or abandoned. */
+/** A checkpoint under its temporary name. Snapshots are appended one by one; then it is completed or abandoned. */
 export class CheckpointFile {
   /** Bytes written so far. */
   bytes = 0;
@@ -45,9 +45,9 @@ export class CheckpointFile {
   }
 
   /**
-   * Writes its end, and gives it its name.
+   * Writes the checkpoint's end and gives the file its final name.
    *
-   * @throws {PersistError} when that fails; it has no name then
+   * @throws {PersistError} when that fails; the file does not have its final name then
    */
   complete(): void {
     const { directory, identity, serializer, synced, damaged = [] } = this.#parts;
@@ -59,7 +59,7 @@ export class CheckpointFile {
     if (synced) syncDirectory(directory);
   }
 
-  /** Removes what there is under its temporary name. */
+  /** Removes the temporary file. */
   abandon(): void {
     this.#close();
     removeQuietly(this.path + TEMPORARY_SUFFIX);

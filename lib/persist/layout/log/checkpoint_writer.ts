@@ -1,5 +1,5 @@
 /**
- * Checkpoints of logs, written beside the load a shard at a time.
+ * Writes checkpoints of logs while the load runs, one shard at a time.
  *
  * @module
  */
@@ -28,33 +28,35 @@ export interface CheckpointWriterParts {
   readonly logs: number;
   readonly shardsPerLog: number;
   readonly sync: SyncName;
-  /** A log has outgrown its checkpoint when it has more bytes of records than this, and than twice the checkpoint's. */
+  /**
+   * A log has outgrown its checkpoint when it has more bytes of records than this and than twice the checkpoint's size.
+   */
   readonly logBytes: number;
-  /** Whether someone who holds a shard's lock may be waiting for the file worker: for room in its queue. */
+  /** Whether a thread that holds a shard's lock may be waiting for the file worker to make room in its queue. */
   readonly lockHoldersWait: boolean;
 }
 
-/** A checkpoint that is being written. */
+/** A checkpoint in progress. */
 interface Work {
   readonly log: number;
   readonly segment: number;
-  /** Bytes of records that the segments before hold. */
+  /** Bytes of records in the segments before this one. */
   readonly coveredBytes: number;
   readonly file: CheckpointFile;
-  /** The shard that is next. */
+  /** The next shard to write. */
   shard: number;
 }
 
-/** How many logs one search for one that has outgrown its checkpoint looks at. */
+/** How many logs a search for one that has outgrown its checkpoint looks at. */
 const SEARCHED_LOGS = 1024;
 
 /**
  * Writes one checkpoint at a time.
  *
- * It begins with a new segment, under the log's lock. Then it copies shard after shard, each under its own lock alone: so
- * whatever the segments before hold of a shard is in its copy. The file comes under a temporary name, and gets its own
- * when it is complete (and synced, at levels above none); only then do the older segments go. Whenever the process dies, the log
- * has its old checkpoint with all segments since, or its new one with all since.
+ * It first begins a new segment, under the log's lock. Then it copies shard after shard, each under the shard's lock
+ * alone, so a shard's copy includes every record of that shard in the earlier segments. The file has a temporary name
+ * until it is complete (and synced, at levels above none); only then are the older segments removed. Whenever the
+ * process dies, the log has either its old checkpoint and all segments since, or its new one and all segments since.
  */
 export class CheckpointWriter {
   readonly #parts: CheckpointWriterParts;
@@ -69,8 +71,8 @@ export class CheckpointWriter {
   }
 
   /**
-   * Does a piece of the checkpoint that is due, if one is; takes the log's lock and its shards'. Where the holder of a
-   * shard's lock may be waiting for this thread, that shard's piece is left for a later call.
+   * Does a piece of a checkpoint, if one is due; takes the log's lock and its shards'. If the holder of a shard's lock
+   * may be waiting for this thread, that shard's piece is left for a later call.
    *
    * @returns whether there was anything to do
    * @throws {PersistError} when that fails; the log is as it was
@@ -111,7 +113,7 @@ export class CheckpointWriter {
   }
 
   /**
-   * Writes a log's checkpoint at once. The caller holds the log's lock, and nobody puts.
+   * Writes a log's whole checkpoint. The caller holds the log's lock, and nobody may put meanwhile.
    *
    * @throws {PersistError} when that fails; the log is as it was
    */
@@ -130,7 +132,7 @@ export class CheckpointWriter {
     this.#install(work);
   }
 
-  /** Drops the checkpoint that is being written, if one is. */
+  /** Drops the checkpoint in progress, if there is one. */
   abandon(): void {
     this.#work?.file.abandon();
     this.#work = undefined;
@@ -156,7 +158,10 @@ export class CheckpointWriter {
     return { log, segment, coveredBytes, file, shard: log * shardsPerLog };
   }
 
-  /** Takes a shard's lock, waiting for it only where that ends without this thread's doing; says whether it has it. */
+  /**
+   * Takes a shard's lock; returns whether it got it. Does not wait if the lock's holder may itself be waiting for this
+   * thread.
+   */
   #lock(shard: number): boolean {
     const { store, lockHoldersWait } = this.#parts;
     if (lockHoldersWait) return store.tryLockShard(shard);
@@ -164,7 +169,7 @@ export class CheckpointWriter {
     return true;
   }
 
-  /** Writes the next shard, whose lock is held and is given back. */
+  /** Writes the next shard. Its lock is held, and released as soon as the shard has been copied. */
   #writeShard(work: Work): void {
     const { store, codec } = this.#parts;
     try {
@@ -177,7 +182,7 @@ export class CheckpointWriter {
     work.shard++;
   }
 
-  /** Makes a complete checkpoint the log's newest, and removes what it takes the place of. Under the log's lock. */
+  /** Makes a complete checkpoint the log's newest, and removes what it replaces. Called under the log's lock. */
   #install({ log, segment, coveredBytes, file }: Work): void {
     const { ends, meter, segments, directory, logs, codec } = this.#parts;
     const firstBefore = ends.firstSegment(log);

@@ -1,25 +1,23 @@
 /**
- * What one thread has taken of its shards' records and not yet written, by log.
+ * The records, grouped by log, that one thread has taken but not yet written.
  *
  * @module
  */
 
-/** One shard's records in a batch: a list of chunks, or bytes out of the queue. */
+/** Words of an item: one shard's records, as a list of chunks or as bytes from the queue. */
 const ITEM_WORDS = 4;
 const ITEM_NEXT = 0;
 const ITEM_SHARD = 1;
 const ITEM_CHUNK = 2;
-/** The index of the item's bytes, where it has no chunk. */
+/** The index of the item's bytes, if it has no chunk. */
 const ITEM_BYTES = 3;
 
 const NONE = -1;
 
-/**
- * Items in the order of their coming, log by log. Memory is used again for each batch, and grows as need be.
- */
+/** Items by log, in the order in which they were added. The memory is reused for each batch and grows as needed. */
 export class LogBatch {
   readonly #shardsPerLog: number;
-  /** Of each log its first and last item. */
+  /** The first and last item of each log. */
   readonly #first: Int32Array<ArrayBuffer>;
   readonly #last: Int32Array<ArrayBuffer>;
   /** The logs that have items, in the order of their first ones. */
@@ -41,22 +39,22 @@ export class LogBatch {
     return this.#logCount;
   }
 
-  /** One of the logs that have items, by its number in the order of their first ones. */
+  /** The log at this index, of those that have items, in the order of their first ones. */
   log(index: number): number {
     return this.#logs[index]!;
   }
 
-  /** Adds the list that begins with this chunk. */
+  /** Adds the list of chunks that begins with this one. */
   addChunks(shard: number, chunk: number): void {
     this.#add(shard, chunk, NONE);
   }
 
-  /** Adds bytes that {@linkcode PendingRecords.moveOut} has made. */
+  /** Adds bytes made by {@linkcode PendingRecords.moveOut}. */
   addBytes(shard: number, bytes: Uint8Array): void {
     this.#add(shard, 0, this.#bytes.push(bytes) - 1);
   }
 
-  /** Calls one of these for each item of a log, in their order. */
+  /** Calls the visitor for each item of a log, in order. */
   visit(log: number, visitor: LogBatchVisitor): void {
     for (let item = this.#first[log]!; item !== NONE; item = this.#items[item + ITEM_NEXT]!) {
       const shard = this.#items[item + ITEM_SHARD]!;
@@ -71,7 +69,7 @@ export class LogBatch {
     for (let i = 0; i < this.#logCount; i++) this.#first[this.#logs[i]!] = NONE;
     this.#logCount = 0;
     this.#itemCount = 0;
-    // Even where there is nothing to remove, that would cost an allocation.
+    // Assigning the length allocates, even if there is nothing to remove.
     if (this.#bytes.length > 0) this.#bytes.length = 0;
   }
 
@@ -101,7 +99,7 @@ export class LogBatch {
   }
 }
 
-/** Told of each item of a log. */
+/** Called for each item of a log. */
 export interface LogBatchVisitor {
   visitChunks(shard: number, chunk: number): void;
   visitBytes(shard: number, bytes: Uint8Array): void;

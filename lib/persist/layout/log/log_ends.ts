@@ -1,5 +1,5 @@
 /**
- * Where each log ends: what all threads that write it must know of its segments and its checkpoint.
+ * Where each log ends: the state of its segments and checkpoint that all threads that write it share.
  *
  * @module
  */
@@ -10,21 +10,21 @@ export interface LogEndsHandle {
   readonly buffer: SharedArrayBuffer;
 }
 
-/** What is known of one log. */
+/** The state of one log. */
 export interface LogEnd {
-  /** The segment that is written, or, where none is open, the last one there was; 0 when there has never been one. */
+  /** The open segment, or the last one if none is open; 0 when there has never been one. */
   segment: number;
   /** Where its records end. */
   offset: number;
-  /** How far it is preallocated; 0 when no segment is open for writing. */
+  /** How far the segment is preallocated; 0 when none is open for writing. */
   allocated: number;
-  /** The oldest segment that is there; at most `segment` + 1. */
+  /** The oldest segment that still exists; at most `segment` + 1. */
   firstSegment: number;
-  /** The segment that the newest checkpoint is of; 0 when there is none. */
+  /** The segment number of the newest checkpoint; 0 when there is none. */
   checkpoint: number;
   /** Bytes of that checkpoint. */
   checkpointBytes: number;
-  /** Bytes of records that the newest checkpoint lacks. */
+  /** Bytes of records that are not in the newest checkpoint. */
   logBytes: number;
 }
 
@@ -40,8 +40,8 @@ const LOG_BYTES = 6;
 /**
  * Layout: one cache line of 64-bit floats for each log, in the order of {@linkcode LogEnd}'s members.
  *
- * Invariant: a log's line changes only under its lock, and after what it says has come true in the file system. Others
- * may read it at any time; what they read was true a moment ago.
+ * Invariant: a log's line changes only under its lock, and only after the file system holds what it says. Others may
+ * read it at any time; what they read was true a moment ago.
  */
 export class LogEnds {
   readonly #doubles: Float64Array<SharedArrayBuffer>;
@@ -50,7 +50,7 @@ export class LogEnds {
     this.#doubles = new Float64Array(buffer);
   }
 
-  /** Logs of which there is nothing yet. */
+  /** The ends of empty logs. */
   static create(logs: number): LogEnds {
     const ends = new LogEnds(new SharedArrayBuffer(logs * LINE_BYTES));
     for (let log = 0; log < logs; log++) ends.#doubles[log * ROW_DOUBLES + FIRST_SEGMENT] = 1;
@@ -65,7 +65,7 @@ export class LogEnds {
     return { buffer: this.#doubles.buffer };
   }
 
-  /** Sets all that is known of a log. */
+  /** Sets the whole state of a log. */
   set(log: number, end: LogEnd): void {
     const row = log * ROW_DOUBLES;
     const doubles = this.#doubles;
@@ -106,7 +106,7 @@ export class LogEnds {
     return this.#doubles[log * ROW_DOUBLES + LOG_BYTES]!;
   }
 
-  /** Records that a new segment is open, and begins with a header of so many bytes. */
+  /** Records that a new segment is open, with a header of this many bytes. */
   open(log: number, segment: number, headerBytes: number): void {
     const row = log * ROW_DOUBLES;
     this.#doubles[row + SEGMENT] = segment;
@@ -114,18 +114,18 @@ export class LogEnds {
     this.#doubles[row + ALLOCATED] = headerBytes;
   }
 
-  /** Records that the open segment is preallocated so far. */
+  /** Records how far the open segment is preallocated. */
   allocate(log: number, allocated: number): void {
     this.#doubles[log * ROW_DOUBLES + ALLOCATED] = allocated;
   }
 
-  /** Records that so many bytes of records have been written behind the others. */
+  /** Records that this many bytes of records have been appended. */
   advance(log: number, bytes: number): void {
     this.#doubles[log * ROW_DOUBLES + OFFSET]! += bytes;
     this.#doubles[log * ROW_DOUBLES + LOG_BYTES]! += bytes;
   }
 
-  /** Records a new checkpoint; `coveredBytes` of records are in it that the one before lacked. */
+  /** Records a new checkpoint, which includes `coveredBytes` of records that the previous one lacked. */
   checkpointed(log: number, segment: number, sizeBytes: number, coveredBytes: number): void {
     const row = log * ROW_DOUBLES;
     this.#doubles[row + FIRST_SEGMENT] = segment;

@@ -7,7 +7,7 @@
 import { SERIALIZER_NAMES, type SerializerName } from "../../../codec/codec.ts";
 import { SET_ASIDE_INFIX, TEMPORARY_SUFFIX } from "../../shard_file.ts";
 
-/** What a log file's name says. */
+/** The parts of a log file's name. */
 export interface LogFileName {
   readonly log: number;
   readonly logs: number;
@@ -15,7 +15,7 @@ export interface LogFileName {
   readonly segment: number;
   readonly isCheckpoint: boolean;
   readonly serializer: SerializerName;
-  /** Whether it is a file that was being made. */
+  /** Whether it is an incomplete file. */
   readonly temporary: boolean;
 }
 
@@ -26,7 +26,6 @@ const NAME_PATTERN = new RegExp(
     `\\.(${SERIALIZER_NAMES.join("|")})(\\.tmp)?$`,
 );
 
-/** The name of a log's segment or checkpoint. */
 export function logFileName(
   { log, logs, segment, isCheckpoint, serializer }: Omit<LogFileName, "temporary">,
 ): string {
@@ -34,7 +33,7 @@ export function logFileName(
   return `log-${digits(log)}-of-${digits(logs)}.${number}${isCheckpoint ? ".checkpoint" : ""}.${serializer}`;
 }
 
-/** Reads a name that {@linkcode logFileName} made, or that of its temporary file; `undefined` for any other. */
+/** Parses a name made by {@linkcode logFileName}, or that of its temporary file; `undefined` for any other. */
 export function parseLogFileName(name: string): LogFileName | undefined {
   const match = NAME_PATTERN.exec(name);
   if (match === null) return undefined;
@@ -50,7 +49,7 @@ export function parseLogFileName(name: string): LogFileName | undefined {
   return canonical === name && found.log < found.logs && found.segment > 0 ? found : undefined;
 }
 
-/** Whether the name is that of a log's file that was damaged and set aside. */
+/** Whether the name is that of a damaged log file that was set aside. */
 export function isSetAsideLogName(name: string): boolean {
   const end = name.indexOf(SET_ASIDE_INFIX);
   return end >= 0 && parseLogFileName(name.slice(0, end)) !== undefined;

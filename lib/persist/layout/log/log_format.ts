@@ -1,8 +1,8 @@
 /**
- * What the files of a log say of themselves, and where the parts of one are.
+ * The format of a log's files: how each describes itself, and where its parts are.
  *
- * A segment is a description (see `codec/description.ts`), then records (see `codec/record/`), then zeros where it has been
- * preallocated. Its description:
+ * A segment is a description (see `codec/description.ts`), then records (see `codec/record/`), then zeros as far as it
+ * is preallocated. Its description:
  *
  * | name | value |
  * |---|---|
@@ -13,7 +13,8 @@
  * | `previous_bytes` | where the records of the segment before it end; 0 for the first |
  * | `record` | the names of a record's members |
  *
- * A checkpoint is the snapshots of the log's shards, one after the other as any snapshot file has them, then a description:
+ * A checkpoint is the snapshots of the log's shards, one after another in the same format as in snapshot files, then a
+ * description:
  *
  * | name | value |
  * |---|---|
@@ -34,11 +35,11 @@ import {
   readTrailingDescription,
 } from "../../../codec/description.ts";
 
-/** What the `format` member of each description says. */
+/** The `format` member of each description. */
 export const SEGMENT_FORMAT = "kvlab-log/1";
 export const CHECKPOINT_FORMAT = "kvlab-checkpoint/1";
 
-/** Of which log a file is. */
+/** Which log a file belongs to. */
 export interface LogIdentity {
   readonly log: number;
   readonly logs: number;
@@ -46,14 +47,14 @@ export interface LogIdentity {
   readonly segment: number;
 }
 
-/** What a checkpoint's end says of it. */
+/** What a checkpoint's end says about it. */
 export interface CheckpointTail {
   readonly snapshotBytes: readonly number[];
-  /** Names of the files that it takes the place of because they were damaged. */
+  /** Names of the damaged files that it replaces. */
   readonly damaged: readonly string[];
 }
 
-/** Encodes what a segment begins with. */
+/** Encodes a segment's description. */
 export function encodeSegmentHead(
   { log, logs, shards, segment }: LogIdentity,
   previousBytes: number,
@@ -70,7 +71,7 @@ export function encodeSegmentHead(
   }, serializer);
 }
 
-/** Reads what a segment begins with; `undefined` when it is not this segment's. */
+/** Reads a segment's description; `undefined` if it is not this segment's. */
 export function readSegmentHead(
   bytes: Uint8Array<ArrayBuffer>,
   identity: LogIdentity,
@@ -81,7 +82,7 @@ export function readSegmentHead(
   return { previousBytes: Number(read.description.previous_bytes), end: read.end };
 }
 
-/** Encodes what a checkpoint ends with. */
+/** Encodes a checkpoint's description. */
 export function encodeCheckpointTail(
   { log, logs, shards, segment }: LogIdentity,
   { snapshotBytes, damaged }: CheckpointTail,
@@ -93,7 +94,7 @@ export function encodeCheckpointTail(
   );
 }
 
-/** Reads a checkpoint's end from its last bytes; `undefined` when it is not this checkpoint's. */
+/** Reads a checkpoint's description from the file's last bytes; `undefined` if it is not this checkpoint's. */
 export function readCheckpointTail(
   bytes: Uint8Array<ArrayBuffer>,
   identity: LogIdentity,

@@ -30,10 +30,10 @@ export interface LogLayoutParts {
   readonly sync: SyncName;
 }
 
-/** How many logs one such search looks at. */
+/** How many logs each search for a segment to prepare looks at. */
 const SEARCHED_LOGS = 1024;
 
-/** Encoded records are written in pieces of about so many bytes: few calls, and still in the cache. */
+/** Encoded records are written in pieces of about this many bytes: few calls, yet still in the cache. */
 const PIECE_BYTES = 512 * 1024;
 
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
@@ -41,17 +41,17 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 /**
  * Appends a record for each put to the log that the put's shard belongs to.
  *
- * A put copies its record from the arena into shared memory, under the shard's lock; a take detaches what its shard has;
- * encoding, checksums and writing are done without it.
+ * A put copies its record from the arena into shared memory, under the shard's lock; a take detaches the shard's
+ * records; encoding, checksums and writing are done without that lock.
  *
- * Invariant 1: a shard's records are in its log in the order of their versions, because each take and its write are made
- * under the log's lock, and what is queued is queued under the shard's.
- * Invariant 2: between a log's newest checkpoint and its end no record is missing: a segment is removed only after a
- * checkpoint has taken its place that holds all its records; and a checkpoint copies each shard after the segment that it
+ * Invariant 1: a shard's records are in its log in the order of their versions, because each take and its write happen
+ * under the log's lock, and items are queued under the shard's.
+ * Invariant 2: no record is missing between a log's newest checkpoint and its end: a segment is removed only after a
+ * checkpoint that holds all its records has replaced it, and a checkpoint copies each shard after the segment that it
  * names has begun.
  *
- * What survives a crash of the process is a prefix of each log: of all puts to its shards in the order of their writing,
- * and so of each shard's puts.
+ * A prefix of each log survives a crash of the process: of all puts to its shards in the order in which they were
+ * written, and so of each shard's puts.
  */
 export class LogLayout implements Layout, LogBatchVisitor {
   readonly supersedes = false;
@@ -63,19 +63,19 @@ export class LogLayout implements Layout, LogBatchVisitor {
   readonly #batch: LogBatch;
   readonly #out = new OutputBuffer(PIECE_BYTES);
   readonly #run: RecordRun;
-  /** The log being written, and how much of it is encoded and not yet written. */
+  /** The log being written, and how much of it is encoded but not yet written. */
   #log = 0;
   #length = 0;
   #records = 0;
-  /** The detached chunks that have been encoded: a list. */
+  /** The list of detached chunks that have been encoded. */
   #usedHead = 0;
   #usedTail = 0;
-  /** The queue's memory by word and by byte, once something of it has been accepted. */
+  /** The queue's memory by word and by byte, once something from it has been accepted. */
   #queueWords: Int32Array<SharedArrayBuffer> | undefined;
   #queueBytes: DataView<SharedArrayBuffer> | undefined;
-  /** The log at which the next search for one whose next segment is to be prepared begins. */
+  /** The log at which the next search for a segment to prepare begins. */
   #prepared = 0;
-  /** The logs that the last write has written. */
+  /** The logs of the last write. */
   readonly #written: Int32Array<ArrayBuffer>;
   #writtenCount = 0;
 
@@ -172,7 +172,7 @@ export class LogLayout implements Layout, LogBatchVisitor {
     this.#parts.checkpoints.writeWhole(file);
   }
 
-  /** Each write is durable already; what is left undone of a checkpoint goes. */
+  /** Each write is durable already; only an unfinished checkpoint is dropped. */
   makeAllDurable(): void {
     this.#parts.checkpoints.abandon();
     this.#parts.segments.close();
@@ -183,7 +183,7 @@ export class LogLayout implements Layout, LogBatchVisitor {
       this.#parts.checkpoints.abandon();
       this.#parts.segments.close();
     } catch {
-      // The failure that led here is the one to report; the next opening of the directory removes what is left.
+      // The failure that led here is the one to report; the next opening of the directory removes the rest.
     }
   }
 
@@ -191,7 +191,7 @@ export class LogLayout implements Layout, LogBatchVisitor {
     return this.#prepareSegment() || this.#parts.checkpoints.work();
   }
 
-  /** Prepares the next segment of one of the logs that need one, if any does. */
+  /** Prepares the next segment of one log that needs it, if there is any. */
   #prepareSegment(): boolean {
     const { logs, segments, locks } = this.#parts;
     for (let i = Math.min(SEARCHED_LOGS, logs); i > 0; i--) {

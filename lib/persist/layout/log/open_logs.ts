@@ -1,5 +1,5 @@
 /**
- * Opening a directory of logs: reads each one, mends what a crash or damage has left, and brings the rest into a store.
+ * Opens a directory of logs: reads each one, repairs what a crash or damage left, and loads the rest into a store.
  *
  * @module
  */
@@ -23,7 +23,6 @@ import { PendingRecords } from "./pending_records.ts";
 import { createSegment } from "./segment_files.ts";
 import { type LogReadingOptions, readLog, type ReadLogFile, type StoredLog } from "./stored_log.ts";
 
-/** How a directory of logs is opened. */
 export interface OpenLogsOptions {
   readonly logs: number;
   readonly shards: number;
@@ -31,25 +30,25 @@ export interface OpenLogsOptions {
   readonly sync: SyncName;
   readonly layout: LogLayoutOptions;
   readonly policy: PersistencePolicy;
-  /** Lengths in bytes of the longest key and value that puts will have. */
+  /** Lengths of the longest key and value of future puts, in bytes. */
   readonly keyLengthMax: number;
   readonly valueLengthMax: number;
   readonly abort: Abort;
 }
 
-/** One log, mended. */
+/** A repaired log. */
 interface OpenedLog {
   readonly tables: readonly EntryTable[];
-  /** What is loaded of it. */
+  /** The files of it that are loaded. */
   readonly paths: readonly string[];
   readonly end: LogEnd;
 }
 
 /**
- * Reads all logs. A torn tail is cut off; where there is damage, what could be read before it becomes a checkpoint of its own, and
- * then the damaged files are set aside. What a checkpoint has taken the place of is removed.
+ * Reads all logs. A torn tail is truncated. If a log is damaged, what could be read before the damage becomes a new
+ * checkpoint, and then the damaged files are set aside. Files that a checkpoint supersedes are removed.
  *
- * @throws {PersistError} when a file cannot be read for want of means, or the directory not be changed
+ * @throws {PersistError} when the process lacks the resources to read a file, or the directory cannot be changed
  */
 export async function openLogs(directory: ShardDirectory, options: OpenLogsOptions): Promise<StoredState> {
   const { logs, shards, serializer } = options;
@@ -103,7 +102,7 @@ function loadTable(table: EntryTable, store: SharedStore, ledger: Ledger): void 
   ledger.recordWritten(shard, { version, atMs: 0 });
 }
 
-/** The run before may have been killed, or have synced less. */
+/** The previous run may have been killed, or may have synced less. */
 async function makeDurable(
   directory: ShardDirectory,
   opened: ReadonlyMap<number, OpenedLog>,
@@ -117,7 +116,7 @@ async function makeDurable(
   }
 }
 
-/** Changes a directory so that its logs are sound, and can be written from where they end. */
+/** Repairs a directory's logs, so that writing can go on where they end. */
 class LogMender {
   readonly setAside: SetAsideFile[] = [];
   readonly torn: TornFile[] = [];
@@ -130,7 +129,7 @@ class LogMender {
     this.#options = options;
   }
 
-  /** @throws {PersistError} when a step fails; what the log holds is still there */
+  /** @throws {PersistError} when a step fails; the log's content is still there */
   mend(stored: StoredLog, reading: LogReadingOptions): OpenedLog {
     const { tables, files, isDamaged } = stored;
     const end = isDamaged ? this.#replace(stored, reading) : endOf(files);
@@ -153,8 +152,8 @@ class LogMender {
   }
 
   /**
-   * Writes a checkpoint of what could be read, with a segment of its own, behind all that there is: whenever that is cut
-   * short, the damaged files are still the ones that are read.
+   * Writes what could be read as a checkpoint with a new segment, numbered after all existing files: if that is cut
+   * short at any point, the damaged files are still the ones that are read.
    */
   #replace({ log, tables, files }: StoredLog, { codec }: LogReadingOptions): LogEnd {
     const { logs, shards, serializer } = this.#options;
@@ -193,7 +192,7 @@ function endOf(files: readonly ReadLogFile[]): LogEnd {
   const checkpoint = used.find(({ isCheckpoint }) => isCheckpoint);
   const segments = used.filter(({ isCheckpoint }) => !isCheckpoint);
   const last = segments.at(-1);
-  // A checkpoint's own segment is there before it, but somebody may have removed that.
+  // A checkpoint's own segment exists before it, but somebody may have removed that.
   const before = Math.max(0, (checkpoint?.segment ?? 0) - 1);
   return {
     segment: last?.segment ?? before,

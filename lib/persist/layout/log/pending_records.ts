@@ -1,5 +1,5 @@
 /**
- * The records that puts have noted and nobody has written yet, in shared memory.
+ * The records that puts have noted and that nobody has written yet, in shared memory.
  *
  * @module
  */
@@ -20,28 +20,28 @@ export interface PendingRecordsHandle {
   readonly abort: AbortHandle;
 }
 
-/** What pending records must have room for. */
+/** The size of the memory, and of the records that it must hold. */
 export interface PendingSize {
   readonly shards: number;
-  /** Bytes of all chunks together, at most. */
+  /** Bound on the bytes of all chunks together. */
   readonly bytes: number;
-  /** Lengths in bytes of the longest key and value that puts will have. */
+  /** Lengths of the longest key and value of future puts, in bytes. */
   readonly keyLengthMax: number;
   readonly valueLengthMax: number;
-  /** Whether each record is moved out as soon as it is noted, so that no shard ever needs more than one chunk. */
+  /** Whether each record is moved out as soon as it is noted, so that a shard never needs more than one chunk. */
   readonly movedOut?: boolean;
 }
 
-/** Constants of this module's own: V8 folds these, but not imported ones. */
+/** These are constants of this module because V8 folds those, but not imported ones. */
 const RECORD_HEADER = RECORD_HEADER_WORDS;
 const ENTRY_HEADER = ENTRY_HEADER_WORDS;
 const ROW_WORDS = LINE_WORDS;
 
-// Words of the header, a line before the rows.
+// Words of the header, which is one line before the rows.
 const MUTEX = 0;
-/** The first of the free chunks that have been used before; 0: there is none. */
+/** The first free chunk that has been used before; 0: there is none. */
 const FREE = 1;
-/** The chunks that have never been used are those from here on, as a number from 0. */
+/** The number, from 0, of the first chunk that has never been used; nor have those after it. */
 const UNUSED = 2;
 const ROWS = LINE_WORDS;
 
@@ -58,36 +58,36 @@ const CHUNK_END = 1;
 const CHUNK_VERSION = 1;
 const CHUNK_HEADER_WORDS = 4;
 
-/** Bytes before the records that {@linkcode PendingRecords.moveOut} moves. */
+/** Bytes before the records in the output of {@linkcode PendingRecords.moveOut}. */
 export const MOVED_HEADER_BYTES = 8;
 
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 const CHUNK_BYTES_MIN = 4096;
 const CHUNK_BYTES_USUAL_MAX = 65_536;
-/** A chunk holds so many of the largest records where that does not make it too large. */
+/** A chunk holds this many of the largest records, unless that would make it too large. */
 const CHUNK_RECORDS = 8;
 /** So that the index of each word fits 31 bits. */
 const POOL_BYTES_MAX = 2 ** 33 - 2 ** 28;
 
 /**
- * For each shard, a list of chunks that hold its noted records in the order of their versions; and the chunks that nobody
- * uses.
+ * For each shard, a list of chunks that hold its noted records in the order of their versions; and a list of free
+ * chunks.
  *
- * Layout, in words: a line of header (mutex, first free chunk, number of chunks ever used), a line for each shard (its
- * first and last chunk, 0 when it has none; where the next record goes, and where the last chunk ends), then the chunks: the next chunk, the
- * end of its records, the version of its first record as a float64, and records as `record_run.ts` says. A chunk is named by its
- * first word's index, and the next one of the last is 0.
+ * Layout, in words: a header line (mutex, first free chunk, number of chunks ever used), a line for each shard (its
+ * first and last chunk, 0 when it has none; where the next record goes, and where the last chunk ends), then the
+ * chunks: the next chunk, the end of its records, the version of its first record as a float64, and records in the
+ * format of `record_run.ts`. A chunk is identified by the index of its first word; the last chunk's next one is 0.
  *
- * Invariant 1: a shard's row, and the chunks in its list, are read and written only by the holder of the shard's lock;
- * chunks that have been detached, by whoever detached them; the free list, under the mutex.
- * Invariant 2: a record lies in one chunk as a whole. Records of a list are of versions in a row, from the first chunk's
- * version on.
- * Invariant 3: each chunk is in one shard's list, or detached, or free, or has never been used.
+ * Invariant 1: a shard's row and the chunks in its list are read and written only by the holder of the shard's lock;
+ * detached chunks, by the thread that detached them; the free list, under the mutex.
+ * Invariant 2: a record lies wholly in one chunk. The records of a list have consecutive versions, starting with the
+ * first chunk's.
+ * Invariant 3: each chunk is either in one shard's list, or detached, or free, or has never been used.
  *
- * Lock order: a shard's lock, then the mutex, which is held for a few words' time.
+ * Lock order: a shard's lock, then the mutex, which is held only while a few words change.
  */
 export class PendingRecords {
-  /** The whole memory, by word and by byte, for whoever encodes what has been detached. */
+  /** The whole memory, by word and by byte, for encoding what has been detached. */
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly bytes: DataView<SharedArrayBuffer>;
   readonly #doubles: Float64Array<SharedArrayBuffer>;
@@ -95,7 +95,7 @@ export class PendingRecords {
   readonly #abort: Abort;
   readonly #chunksStart: number;
   readonly #chunkWords: number;
-  /** Whether there is a chunk for each shard, so that a shard may keep one that is empty. */
+  /** Whether there is a chunk for each shard, so that a shard may keep an empty one. */
   readonly #keepsChunks: boolean;
 
   private constructor(handle: PendingRecordsHandle) {
@@ -110,9 +110,9 @@ export class PendingRecords {
   }
 
   /**
-   * Nothing pending.
+   * Creates memory without pending records.
    *
-   * @throws {RangeError} when not even one chunk fits, or the system does not grant that much shared memory
+   * @throws {RangeError} when not even one chunk fits, or the system does not provide that much shared memory
    */
   static create(size: PendingSize, abort: Abort): PendingRecords {
     const { shards } = size;
@@ -138,10 +138,11 @@ export class PendingRecords {
   }
 
   /**
-   * Sees to it that a record with a key and a value of these lengths, in bytes, can be noted. Under the shard's lock.
+   * Makes sure that a record with a key and a value of these lengths, in bytes, can be noted. Called under the shard's
+   * lock.
    *
-   * @param store what the record's shard is of: its version will be the shard's next
-   * @returns false when there is no chunk left
+   * @param store the shard's store; the record's version will be the shard's next
+   * @returns false when no chunk is left
    * @throws {RangeError} when not even an empty chunk could hold it
    */
   hasRoom(shard: number, keyLength: number, valueLength: number, store: SharedStore): boolean {
@@ -153,8 +154,8 @@ export class PendingRecords {
   }
 
   /**
-   * Notes a record: copies it from its entry in the store. Under the shard's lock, after {@linkcode PendingRecords.hasRoom}
-   * has said yes.
+   * Notes a record by copying it from its entry in the store. Called under the shard's lock, after {@linkcode
+   * PendingRecords.hasRoom} has returned true.
    *
    * @param source the store by word
    * @param entry the entry's first word
@@ -175,7 +176,7 @@ export class PendingRecords {
   }
 
   /**
-   * Detaches a shard's list, which is the caller's then. Under the shard's lock.
+   * Detaches a shard's list, which then belongs to the caller. Called under the shard's lock.
    *
    * @returns its first chunk; 0 when there is none
    */
@@ -192,10 +193,11 @@ export class PendingRecords {
   }
 
   /**
-   * Moves a shard's records out: a float64, the first one's version, and then the records. Under the shard's lock.
+   * Moves a shard's records out: writes the first one's version as a float64, then the records. Called under the
+   * shard's lock.
    *
    * @param nextVersion the version of the shard's next record
-   * @returns the length in bytes of what is at the front of `out` then
+   * @returns how many bytes it wrote to the front of `out`
    */
   moveOut(shard: number, out: OutputBuffer, nextVersion: number): number {
     const row = ROWS + shard * ROW_WORDS;
@@ -231,7 +233,7 @@ export class PendingRecords {
     return position + length;
   }
 
-  /** The chunk behind a detached one; 0 when it is the last. */
+  /** The chunk after a detached one; 0 when it is the last. */
   next(chunk: number): number {
     return this.words[chunk + CHUNK_NEXT]!;
   }
@@ -265,7 +267,7 @@ export class PendingRecords {
     this.words[tail + CHUNK_NEXT] = head;
   }
 
-  /** Appends an empty chunk to a shard's list; returns false when there is none left. */
+  /** Appends an empty chunk to a shard's list; returns false when none is left. */
   #addChunk(shard: number, words: number, version: number): boolean {
     if (words > this.#chunkWords - CHUNK_HEADER_WORDS) {
       throw new RangeError(
@@ -306,7 +308,7 @@ export class PendingRecords {
   }
 }
 
-/** Bytes of a chunk: it holds one of the largest records at least, and several where that is not too much. */
+/** Bytes of a chunk: room for at least one of the largest records, and for several if that is not too much. */
 export function chunkBytesFor({ keyLengthMax, valueLengthMax }: PendingSize): number {
   const recordBytes = recordWords(keyLengthMax, valueLengthMax) * WORD_BYTES;
   const header = CHUNK_HEADER_WORDS * WORD_BYTES;

@@ -1,5 +1,5 @@
 /**
- * Appending to logs: one thread's descriptors of the segments that are open for writing.
+ * Appends to logs, and keeps one thread's descriptors of the segments that are open for writing.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export interface SegmentFilesParts {
   readonly sync: SyncName;
   readonly ends: LogEnds;
   readonly meter: WriterMeter;
-  /** A segment that has grown to this is followed by the next one; a batch is never split over two. */
+  /** A segment that has grown to this size is followed by the next; a batch is never split between two. */
   readonly segmentBytes: number;
   /** How many segments this thread may keep open. */
   readonly openFilesMax: number;
@@ -42,11 +42,11 @@ interface OpenSegment {
   readonly segment: number;
   readonly path: string;
   readonly file: Deno.FsFile;
-  /** Where this descriptor is in the file. */
+  /** The descriptor's position in the file. */
   offset: number;
 }
 
-/** A log has several segments between two checkpoints, so that none takes long to read or to write ahead. */
+/** A log has several segments between checkpoints, so that none takes long to read or to preallocate. */
 const SEGMENTS_PER_LOG = 4;
 const SEGMENT_BYTES_MIN = 64 * 1024;
 const SEGMENT_BYTES_MAX = 8 * 1024 * 1024;
@@ -56,27 +56,27 @@ export function segmentBytesFor(logBytes: number): number {
   return Math.max(SEGMENT_BYTES_MIN, Math.min(SEGMENT_BYTES_MAX, Math.floor(logBytes / SEGMENTS_PER_LOG)));
 }
 
-/** Zeros are written ahead of a synced log in pieces of so many bytes. */
+/** A synced log is preallocated in pieces of this many bytes of zeros. */
 const ALLOCATED_BYTES = 256 * 1024;
 const ZEROS = new Uint8Array(ALLOCATED_BYTES);
 
 /**
- * Writes at the end of each log, wherever another thread has moved it to.
+ * Writes at the end of each log, wherever other threads have moved it to.
  *
- * A new segment is made under a temporary name, and gets its own once its head is complete (and synced, at levels above none): so a segment that
- * lacks its head is damaged, not unfinished. Where writes are synced, zeros are written ahead of the records: a sync that
- * need not note a new length of the file takes two thirds of the time.
+ * A new segment is created under a temporary name, and gets its final one once its head is complete (and synced, at
+ * levels above none), so a segment without a head is damaged, not unfinished. If writes are synced, zeros are written
+ * ahead of the records: a sync that need not update the file's length takes two thirds of the time.
  *
- * Everything here is done under the log's lock.
+ * All methods are called under the log's lock, unless they say otherwise.
  */
 export class SegmentFiles {
   readonly #parts: SegmentFilesParts;
-  /** By log; those that are open. */
+  /** The open segments, by log. */
   readonly #open: (OpenSegment | undefined)[];
   #openCount = 0;
-  /** Where the search for one to close goes on. */
+  /** Where the search for one to close continues. */
   #closing = 0;
-  /** By log, the last segment whose file this thread has prepared under its temporary name. */
+  /** By log, the last segment that this thread has prepared under its temporary name. */
   readonly #prepared: Float64Array<ArrayBuffer>;
 
   constructor(parts: SegmentFilesParts) {
@@ -86,7 +86,7 @@ export class SegmentFiles {
   }
 
   /**
-   * Writes bytes of whole records at the end of the log.
+   * Appends whole records to the log.
    *
    * @throws {PersistError} when that fails; the log ends where it did
    */
@@ -135,7 +135,10 @@ export class SegmentFiles {
     return segment;
   }
 
-  /** Whether the log's open segment is half full, or none is open, and this thread has not prepared the next. Needs no lock. */
+  /**
+   * Whether this thread should prepare the log's next segment: it has not yet, and the open one is half full or none is
+   * open. Needs no lock.
+   */
   needsPreparing(log: number): boolean {
     const { ends } = this.#parts;
     if (this.#prepared[log]! > ends.segment(log)) return false;
@@ -143,8 +146,8 @@ export class SegmentFiles {
   }
 
   /**
-   * Creates the file of the log's next segment under its temporary name: creating a file may take a millisecond, renaming
-   * it hardly any time. To be called by one thread only.
+   * Creates the file of the log's next segment under its temporary name: creating a file may take a millisecond,
+   * renaming it takes hardly any time. Called by one thread only.
    *
    * @throws {PersistError} when that fails
    */
@@ -155,8 +158,8 @@ export class SegmentFiles {
   }
 
   /**
-   * Does away with a segment that a checkpoint has taken the place of: empties its file, and keeps it for one of the next
-   * segments, of which the file system then neither removes nor creates one. To be called by the thread that prepares.
+   * Disposes of a segment that a checkpoint supersedes: empties its file and keeps it for one of the next segments,
+   * which saves the file system a removal and a creation. Called by the thread that prepares.
    *
    * @throws {PersistError} when that fails
    */
@@ -172,7 +175,7 @@ export class SegmentFiles {
     this.#prepared[log] = next;
   }
 
-  /** Lets go of all descriptors, and of the files that are prepared. */
+  /** Closes all descriptors and removes the prepared files. */
   close(): void {
     const { ends } = this.#parts;
     for (let log = 0; log < this.#open.length; log++) {
@@ -185,8 +188,8 @@ export class SegmentFiles {
   }
 
   /**
-   * The size at which a log's open segment is followed by the next: from half of a segment's to all of it, as at random, or
-   * else logs that grow alike would all begin new segments at the same moment.
+   * The size at which a log's open segment is followed by the next: pseudorandom, between half and all of a segment's
+   * size, because otherwise logs that grow alike would all begin new segments at the same moment.
    */
   #limit(log: number): number {
     const { segmentBytes, ends } = this.#parts;
@@ -206,13 +209,13 @@ export class SegmentFiles {
     return opened;
   }
 
-  /** Writes zeros behind the records, up to a whole number of pieces, but not past the size of a segment. */
+  /** Writes zeros after the records, up to a whole number of pieces, but not past the size of a segment. */
   #allocate(log: number, segment: OpenSegment, bytes: number): void {
     const { ends, meter } = this.#parts;
     const end = ends.offset(log) + bytes;
     const whole = Math.ceil(end / ALLOCATED_BYTES) * ALLOCATED_BYTES;
     const allocated = Math.max(end, Math.min(this.#limit(log), whole));
-    // What the records overwrite at once need not be zeros before.
+    // What the records are about to overwrite need not be zeroed first.
     for (let at = Math.max(end, ends.allocated(log)); at < allocated;) {
       const zeros = ZEROS.subarray(0, Math.min(ALLOCATED_BYTES, allocated - at));
       this.#moveTo(segment, at);
@@ -224,7 +227,7 @@ export class SegmentFiles {
     ends.allocate(log, allocated);
   }
 
-  /** Other threads write the same segment, so this thread's descriptor may be behind. */
+  /** Other threads write the same segment, so this thread's descriptor may lag behind. */
   #moveTo(segment: OpenSegment, offset: number): void {
     if (segment.offset === offset) return;
     try {
@@ -261,12 +264,12 @@ export class SegmentFiles {
 }
 
 /**
- * Creates a segment, complete with its head.
+ * Creates a segment with its head.
  *
- * @param options `synced` says whether it is to be on the device before it gets its name; `previousBytes` is where the
- * records of the segment before it end
- * @returns its file, open at the head's end
- * @throws {PersistError} when that fails; the segment has no name then
+ * @param options `synced` says whether it must be on the device before it gets its final name; `previousBytes` is where
+ * the records of the previous segment end
+ * @returns its file, open, positioned after the head
+ * @throws {PersistError} when that fails; the segment does not have its final name then
  */
 export function createSegment(options: {
   directory: string;

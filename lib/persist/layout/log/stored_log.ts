@@ -1,5 +1,5 @@
 /**
- * Reading a log: its newest sound checkpoint, then the records of its segments. Changes nothing.
+ * Reads a log: its newest sound checkpoint, then the records of its segments. Changes nothing.
  *
  * @module
  */
@@ -12,7 +12,6 @@ import { checkRegular, lookAt, readRange, readWholeFile } from "../../file_io.ts
 import type { FoundLogFile } from "../../store_files.ts";
 import { readCheckpointTail, readSegmentHead } from "./log_format.ts";
 
-/** How the files of a directory's logs are read. */
 export interface LogReadingOptions {
   readonly logs: number;
   readonly shards: number;
@@ -22,21 +21,21 @@ export interface LogReadingOptions {
 }
 
 /**
- * What becomes of a file when a run opens its directory:
+ * What happens to a file when a run opens its directory:
  *
  * - `sound`: it is loaded;
- * - `torn`: its records end within one that was never written completely, which is cut off;
- * - `damaged`: it is not as it was written, or cannot be used because another one is not; it is set aside;
- * - `superseded`: a checkpoint holds all that it does, and it is removed.
+ * - `torn`: its last record was never written completely and is cut off;
+ * - `damaged`: it, or another file that it depends on, is not as it was written; it is set aside;
+ * - `superseded`: a checkpoint includes everything that it holds; it is removed.
  */
 export type LogFileHealth = "sound" | "torn" | "damaged" | "superseded";
 
 /** One file of a log, read. */
 export interface ReadLogFile extends FoundLogFile {
   health: LogFileHealth;
-  /** What is wrong with it; of a torn or damaged one. */
+  /** What is wrong with a torn or damaged file. */
   reason?: string;
-  /** Its size in bytes, and where what it holds ends. */
+  /** Its size in bytes, and where its usable content ends. */
   bytes: number;
   end: number;
   /** Records, or entries, read from it. */
@@ -46,31 +45,30 @@ export interface ReadLogFile extends FoundLogFile {
 /** What a log holds. */
 export interface StoredLog {
   readonly log: number;
-  /** The log's shards, with what the files up to the first damage hold. */
+  /** The log's shards, with everything that the files hold up to the first damage. */
   readonly tables: readonly EntryTable[];
   /** Checkpoints, then segments, each in ascending order. */
   readonly files: readonly ReadLogFile[];
-  /** Whether something that is needed is damaged, so that the tables may lack what had been written. */
+  /** Whether something that is needed is damaged, so that the tables may lack something that had been written. */
   readonly isDamaged: boolean;
 }
 
-/** What a superseded file's reason is when it was damaged before the checkpoint took its place. */
+/** The reason of a superseded file that was damaged before the checkpoint replaced it. */
 const DAMAGED_BEFORE = "it was damaged when a checkpoint took its place";
 
-/** Bytes at a checkpoint's end that hold its description, whatever the number of its shards. */
+/** Bytes at a checkpoint's end that hold its description, however many shards it has. */
 const TAIL_BYTES = 64 * 1024;
 
 /**
  * Reads the files of one log.
  *
- * Records must follow one another without a gap, in each shard's versions as in the segments' numbers. What does not is
- * damage, and so is a record that is not sound with a sound one behind it: from there on nothing is used, so that what
- * is read is a prefix of the log. A tail that is not sound with nothing sound behind it is what a write leaves that a
- * crash has cut short: the log ends before it.
+ * Neither a shard's versions nor the segments' numbers may have gaps. A gap is damage, and so is an unsound record that
+ * is followed by a sound one: nothing after it is used, so that what is read is a prefix of the log. An unsound tail
+ * with nothing sound after it is what a write leaves that was cut short by a crash: the log ends before it.
  *
  * @param files the log's segments and checkpoints, in any order
- * @throws {PersistError} when the process may not read a file, or lacks the means: that says nothing about the file; or
- * when something that is no file is in its place
+ * @throws {PersistError} when the process lacks the permission or the resources to read a file, which says nothing
+ * about the file; or when something in a file's place is not a regular file
  */
 export function readLog(log: number, files: readonly FoundLogFile[], options: LogReadingOptions): StoredLog {
   return new LogReading(log, files, options).read();
@@ -81,13 +79,13 @@ class LogReading {
   readonly #options: LogReadingOptions;
   readonly #firstShard: number;
   readonly #tables: EntryTable[];
-  /** Versions that the checkpoint holds, by shard of the log. */
+  /** The version of each of the log's shards in the checkpoint. */
   readonly #checkpointed: Float64Array;
   readonly #checkpoints: ReadLogFile[];
   readonly #segments: ReadLogFile[];
-  /** Names of files that the checkpoint took the place of because they were damaged; a crash may have left them. */
+  /** Names of the damaged files that the checkpoint replaced; a crash may have kept them from being set aside. */
   #damagedBefore: readonly string[] = [];
-  /** Whether something has been found damaged that is needed, so that no record behind it can be relied on to follow. */
+  /** Whether something needed has been found damaged, so that later records may not follow on what has been read. */
   #isIncomplete = false;
 
   constructor(log: number, files: readonly FoundLogFile[], options: LogReadingOptions) {
@@ -115,7 +113,7 @@ class LogReading {
     return { log: this.#log, tables: this.#tables, files, isDamaged: this.#isIncomplete };
   }
 
-  /** Links are not followed, here or when the log is written on, and no pipe is waited for. */
+  /** Links are never followed, here or when the log is written, and nothing blocks on a pipe. */
   #refuseIrregular(): void {
     for (const { path } of [...this.#checkpoints, ...this.#segments]) {
       const found = lookAt(path);
@@ -123,7 +121,7 @@ class LogReading {
     }
   }
 
-  /** Reads the newest sound checkpoint; where there are only damaged ones, what is sound in the newest. */
+  /** Reads the newest sound checkpoint; if all are damaged, the sound part of the newest. */
   #readCheckpoints(): ReadLogFile | undefined {
     for (const file of this.#checkpoints.toReversed()) {
       this.#clear();
@@ -210,7 +208,7 @@ class LogReading {
     }
   }
 
-  /** Reads a segment; says what is broken in it, or in the one before it. */
+  /** Reads a segment; returns what is broken in it, or in the one before it. */
   #readSegment(file: ReadLogFile, before: ReadLogFile | undefined, isLast: boolean): string | undefined {
     const { logs, shards, serializer, records } = this.#options;
     const bytes = readWholeFile(file.path);
@@ -236,7 +234,7 @@ class LogReading {
     if (isZero(bytes, position)) return undefined;
     const sound = findSound(reader, position, bytes.length);
     if (sound >= 0) return `its bytes from ${position} to ${sound} are no sound records`;
-    // What a later segment says of this one's end shows whether it is cut short; the last one may be.
+    // For all but the last segment, the next one's head tells whether this one was cut short.
     if (isLast) {
       file.health = "torn";
       file.reason = `its last record was not written completely: ${bytes.length - position} bytes`;
@@ -244,7 +242,7 @@ class LogReading {
     return undefined;
   }
 
-  /** Applies a record; says what is wrong with it. */
+  /** Applies a record; returns what is wrong with it. */
   #apply({ shard, version, key, value }: RecordReader): string | undefined {
     const index = shard - this.#firstShard;
     const table = this.#tables[index];
@@ -272,7 +270,7 @@ function isZero(bytes: Uint8Array, start: number): boolean {
   return true;
 }
 
-/** Where the first sound record begins behind a position where none does; -1 when there is none. */
+/** Where the first sound record after an unsound position begins; -1 when there is none. */
 function findSound(reader: RecordReader, position: number, end: number): number {
   for (let at = reader.nextStart(position); at < end; at = reader.nextStart(at)) {
     if (reader.read(at) >= 0) return at;

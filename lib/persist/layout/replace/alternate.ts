@@ -1,5 +1,5 @@
 /**
- * The alternate strategy: two files per shard, kept open and overwritten in turn.
+ * The alternate strategy: two files per shard, kept open and overwritten alternately.
  *
  * @module
  */
@@ -13,7 +13,8 @@ import type { ShardSides } from "./shard_sides.ts";
 
 /**
  * Overwrites the older of a shard's two files, so that a crash in the middle leaves the newer one whole. Loading takes
- * the sound one with the higher version. The first of the two, beside which there is none yet, comes by renaming.
+ * the sound one with the higher version. A shard's first file, which has no other to fall back on, is created by
+ * renaming.
  */
 export class AlternateReplacement implements Replacement {
   readonly #directory: string;
@@ -21,10 +22,10 @@ export class AlternateReplacement implements Replacement {
   readonly #sides: ShardSides;
   readonly #sync: SyncName;
   readonly #files: OpenFiles;
-  /** Whether the last snapshot is in a file that was not there before, so that its name is to be synced as well. */
+  /** Whether the last snapshot is in a new file, so that its name must be synced too. */
   #isNew = false;
 
-  /** @param options `paths` are the shards' files of each side, in `directory` */
+  /** @param options `paths` are the shards' files on each side, in `directory` */
   constructor(
     options: {
       directory: string;
@@ -67,6 +68,6 @@ export class AlternateReplacement implements Replacement {
   }
 
   makeAllDurable(): void {
-    // Each one is already.
+    // Every snapshot is durable already.
   }
 }

@@ -4,17 +4,17 @@
  * @module
  */
 
-/** What the runtime itself, the workers and short-lived files take. */
+/** Descriptors for the runtime itself, the workers and short-lived files. */
 const DESCRIPTORS_RESERVED = 128;
 const DESCRIPTORS_PER_THREAD = 8;
-/** More are of no use: a shard has two files at most. */
+/** More would be useless: a shard has at most two files. */
 const OPEN_FILES_MAX = 2 ** 20;
 
 /**
- * How many files each of a number of writing threads may keep open, so that together they stay below the limit.
+ * How many files each writing thread may keep open, so that all together stay below the limit.
  *
- * @param options `limit` is the process's limit on open files, `threads` the number of its worker threads, of which
- * `writers` write files
+ * @param options `limit` is the process's limit on open files, `threads` the number of its worker threads, `writers` of
+ * which write files
  */
 export function openFilesPerWriter({ limit, threads, writers }: {
   limit: number;

@@ -1,5 +1,6 @@
 /**
- * The in-place strategy: the one file, kept open and overwritten. The seed program's way, there to be measured.
+ * The in-place strategy: one file, kept open and overwritten. This is what the seed program does; it is here to be
+ * measured.
  *
  * @module
  */
@@ -8,13 +9,13 @@ import type { SyncName } from "../../policy.ts";
 import { OpenFiles } from "./open_files.ts";
 import type { Replacement } from "./replacement.ts";
 
-/** Overwrites a shard's one file. A crash in the middle may leave a torn snapshot, and nothing else of the shard. */
+/** Overwrites a shard's one file. A crash in the middle may leave nothing of the shard but a torn snapshot. */
 export class InPlaceReplacement implements Replacement {
   readonly #directory: string;
   readonly #paths: readonly string[];
   readonly #sync: SyncName;
   readonly #files: OpenFiles;
-  /** Whether the last snapshot is in a file that was not there before, so that its name is to be synced as well. */
+  /** Whether the last snapshot is in a new file, so that its name must be synced too. */
   #isNew = false;
 
   /** @param options `paths` are the shards' files, in `directory` */
@@ -41,6 +42,6 @@ export class InPlaceReplacement implements Replacement {
   }
 
   makeAllDurable(): void {
-    // Each one is already.
+    // Every snapshot is durable already.
   }
 }

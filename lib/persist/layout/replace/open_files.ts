@@ -1,19 +1,19 @@
 /**
- * Files kept open for writing, within the limit on descriptors.
+ * Files that are kept open for writing, within the limit on descriptors.
  *
  * @module
  */
 import { openOwnFile } from "../../file_io.ts";
 import { PersistError } from "../../persist_error.ts";
 
-/** An open file and how long its content is. */
+/** An open file and the length of its content. */
 export interface OpenFile {
   readonly path: string;
   readonly file: Deno.FsFile;
   lengthBytes: number;
 }
 
-/** How many bytes an open file holds; where that cannot be told, it is closed. */
+/** How many bytes an open file holds. If that fails, the file is closed. */
 function lengthOf(file: Deno.FsFile, path: string): number {
   try {
     return file.statSync().size;
@@ -23,10 +23,12 @@ function lengthOf(file: Deno.FsFile, path: string): number {
   }
 }
 
-/** A bounded set of files open for writing; the one used least recently is closed for another. One thread's own. */
+/**
+ * A bounded set of files open for writing; the least recently used one is closed to make room. Each thread has its own.
+ */
 export class OpenFiles {
   readonly #capacity: number;
-  /** In the order of their last use. */
+  /** Least recently used first. */
   readonly #files = new Map<string, OpenFile>();
 
   /** @param capacity how many files may be open at a time, at least 1 */

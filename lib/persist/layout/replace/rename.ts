@@ -9,12 +9,12 @@ import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { Replacement } from "./replacement.ts";
 
 /**
- * Replaces a shard's one file by renaming. At level data, the new file's data is synced before the rename: a power loss
- * leaves the old snapshot or the new one, whole; but which one depends on whether the rename has reached the device. It
- * has when the shard's next temporary file is synced, because file systems with a journal, such as ext4 and XFS, put
- * changes of directories on the device in their order: so at this level it is always the snapshot before the newest that
- * is durable, until the end of the run. At level full the directory is synced after the rename, and the newest is; so it is
- * at level data, too, where a put waits for the device.
+ * Replaces a shard's one file by renaming. At level data, the new file's data is synced before the rename, so a power
+ * loss leaves either the old snapshot or the new one, whole; which one depends on whether the rename has reached the
+ * device. It has by the time the shard's next temporary file is synced, because journaling file systems, such as ext4
+ * and XFS, write directory changes to the device in order. So at this level, until the end of the run, it is always the
+ * snapshot before the newest that is durable. At level full, the directory is synced after the rename, and the newest
+ * snapshot is durable; and so it is at level data, too, if puts wait for the device.
  */
 export class RenameReplacement implements Replacement {
   readonly #directory: string;
@@ -23,8 +23,8 @@ export class RenameReplacement implements Replacement {
   readonly #syncsDirectory: boolean;
 
   /**
-   * @param options `paths` are the shards' files, in `directory`; `durableAtOnce` says that whoever writes waits until the
-   * device has the newest snapshot, at level data too
+   * @param options `paths` are the shards' files, in `directory`; `durableAtOnce` makes a write wait until the newest
+   * snapshot is on the device at level data, too
    */
   constructor(options: { directory: string; paths: readonly string[]; sync: SyncName; durableAtOnce?: boolean }) {
     const { directory, paths, sync, durableAtOnce = false } = options;
@@ -50,11 +50,11 @@ export class RenameReplacement implements Replacement {
 }
 
 /**
- * Replaces a file's content as a whole: a reader, and a crash of the process at any moment, finds either the old
- * content or the new. Writes a temporary file beside it, then renames.
+ * Replaces a file's content as a whole: at any moment, a reader or a crash of the process finds either the old content
+ * or the new. Writes a temporary file next to it, then renames that.
  *
- * @param synced whether the new content is to be on the device before the rename
- * @throws {PersistError} when a step fails; the old file is untouched then, and the temporary one is gone
+ * @param synced whether the new content must be on the device before the rename
+ * @throws {PersistError} when a step fails; the old file is then untouched, and the temporary one removed
  */
 export function replaceFile(path: string, bytes: Uint8Array, synced = false): void {
   const temporary = path + TEMPORARY_SUFFIX;

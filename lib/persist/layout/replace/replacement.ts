@@ -1,29 +1,28 @@
 /**
- * The common interface of the replacement strategies: how a snapshot takes the place of the one before. Each strategy's
- * own file says what it risks.
+ * The common interface of the replacement strategies, which decide how a snapshot replaces the one before it. Each
+ * strategy's own file says what it risks.
  *
  * @module
  */
 
-/** Puts snapshots in the place of those before them. One thread's own. */
+/** Replaces snapshots. Each thread has its own. */
 export interface Replacement {
   /**
-   * Replaces a shard's snapshot. When it returns, a reader finds the new one, also after the process has crashed.
-   * Whoever calls it is the only one to write this shard at that time.
+   * Replaces a shard's snapshot. Once it returns, a reader finds the new one, even after a crash of the process. Nobody
+   * else may write this shard meanwhile.
    *
    * @throws {PersistError} when a step fails
    */
   replace(shard: number, bytes: Uint8Array): void;
   /**
-   * Syncs the snapshot that has just taken its place, as far as the sync level asks for. Does nothing at level none.
+   * Syncs the snapshot that was written last, as the sync level requires. Does nothing at level none.
    *
-   * @returns whether it survives a power loss now; where not, the one before it does
-   * @throws {PersistError} when that fails; the snapshot's state on the device is unknown then
+   * @returns whether it now survives a power loss; if not, the one before it does
+   * @throws {PersistError} when that fails; the snapshot's state on the device is then unknown
    */
   makeDurable(shard: number): boolean;
   /**
-   * Makes durable, at levels above none, all snapshots that have taken their place, by whatever thread. To be called when
-   * nobody replaces any more.
+   * Makes all snapshots durable that any thread has written, at levels above none. Nobody may replace any more.
    *
    * @throws {PersistError} when that fails
    */

@@ -1,5 +1,5 @@
 /**
- * Which of its two files holds each shard's newest snapshot, where snapshots alternate between two.
+ * Which of its two files holds each shard's newest snapshot, if snapshots alternate between two files.
  *
  * @module
  */
@@ -16,8 +16,8 @@ const SIDES: readonly (Side | undefined)[] = [undefined, "a", "b"];
 /**
  * Layout: one 32-bit word for each shard, the number of its side.
  *
- * Invariant: a shard's word is read and written only by the holder of the lock of the shard's file, after the snapshot is
- * completely in place.
+ * Invariant: a shard's word is read and written only by the holder of the lock of the shard's file, and written only
+ * after the snapshot is completely in place.
  */
 export class ShardSides {
   readonly #words: Int32Array<SharedArrayBuffer>;
