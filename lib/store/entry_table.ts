@@ -1,6 +1,5 @@
 /**
- * One shard's entries in memory of their own that grows: for replaying what files hold before it is known how large a
- * store must be.
+ * One shard's entries in separate, growing memory, for replaying files before it is known how large the store must be.
  *
  * @module
  */
@@ -25,13 +24,13 @@ const SLOTS_MIN = 16;
 const ARENA_WORDS_MIN = 256;
 
 /**
- * A hash table of byte strings, laid out as a shard's region of the store is, but for one thread. Its memory is a
- * SharedArrayBuffer, though nobody shares it, so that what reads regions sees one kind of array only.
+ * A hash table of byte strings for one thread, laid out like a shard's region of the store. Its memory is a
+ * SharedArrayBuffer, although nobody shares it, so that code that reads regions sees only one kind of array.
  */
 export class EntryTable {
   readonly shard: number;
   readonly shards: number;
-  /** The puts that the entries are the result of. */
+  /** The number of puts that led to these entries. */
   version = 0;
   #count = 0;
   #slots = SLOTS_MIN;
@@ -45,12 +44,11 @@ export class EntryTable {
     this.#end = this.#slots * SLOT_WORDS;
   }
 
-  /** Number of keys. */
   get count(): number {
     return this.#count;
   }
 
-  /** Stores a value under a key. `hash` is the key's. */
+  /** Stores a value under a key, whose hash is `hash`. */
   put(hash: number, key: PaddedBytes, value: PaddedBytes): void {
     const old = findEntry(this.#words, 0, this.#slots - 1, hash, key);
     if (old !== 0 && writeValue(this.#words, old, key.length, value)) return;
@@ -67,7 +65,7 @@ export class EntryTable {
     if (old === 0) this.#count++;
   }
 
-  /** Forgets everything. */
+  /** Removes all entries. */
   clear(): void {
     this.#words.fill(0, 0, this.#slots * SLOT_WORDS);
     this.#end = this.#slots * SLOT_WORDS;
@@ -91,7 +89,7 @@ export class EntryTable {
     }
   }
 
-  /** Words of the arena that the entries take, without room for longer values. */
+  /** Words that the entries take in an arena, without room for longer values. */
   get arenaWords(): number {
     const words = this.#words;
     let sum = 0;
@@ -101,7 +99,7 @@ export class EntryTable {
     return sum;
   }
 
-  /** The entries as an encoder sees a shard; until the next put. */
+  /** The entries as an encoder sees a shard; valid until the next put. */
   view(): ShardView {
     const { shard, shards, version, count } = this;
     const words = this.#words;
@@ -109,7 +107,7 @@ export class EntryTable {
     return { shard, shards, version, count, words, bytes, start: this.#slots * SLOT_WORDS, end: this.#end };
   }
 
-  /** Makes room for another entry of so many words, and drops dead entries. */
+  /** Makes room for another entry of this many words, and drops dead entries. */
   #grow(needed: number): void {
     const before = this.#words;
     const slotsBefore = this.#slots;

@@ -1,12 +1,12 @@
 /**
- * Hashes a key, and picks its shard and its slot.
+ * Hashes a key and picks its shard.
  *
  * @module
  */
 
 /**
  * MurmurHash3_x86_32 with seed 0, by Austin Appleby (public domain), over a key whose last word is padded with zeros,
- * which is what the algorithm's own tail does to it.
+ * which is what the algorithm does with the tail anyway.
  *
  * @param words the key, zero-padded to whole little-endian words
  * @param length the key's length in bytes
@@ -36,7 +36,7 @@ const TWO_TO_32 = 0x1_0000_0000;
 
 /**
  * The shard of a hash, from its high bits: the hash as a fraction of 2^32, times the number of shards. Exact in a
- * float64 for any number of shards below 2^21.
+ * float64 for fewer than 2^21 shards.
  *
  * @returns an integer from 0 to `shards` - 1
  */

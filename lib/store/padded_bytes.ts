@@ -1,27 +1,27 @@
 /**
- * Byte strings in the form that the store takes and gives.
+ * Byte strings in the form that the store takes and returns.
  *
  * @module
  */
 
-/** Up to this many bytes a loop is faster than a view and a call of the engine's copy. */
+/** Up to this many bytes, a loop is faster than creating a view and calling the engine's copy. */
 const SHORT_BYTES = 64;
 
 /**
  * A reusable buffer for one key or value, readable by byte and by 32-bit word.
  *
  * Invariant: the bytes from `length` up to the next multiple of four are zero, so that hashing, comparing and copying
- * can go by whole words. Whoever writes into the buffer keeps it; {@linkcode PaddedBytes.setString} does.
+ * can use whole words. Code that writes into the buffer must maintain this, as {@linkcode PaddedBytes.setString} does.
  */
 export class PaddedBytes {
-  /** The content, and unspecified bytes after its last word. */
+  /** The content, with unspecified bytes after its last word. */
   bytes: Uint8Array<ArrayBuffer>;
   /** The same memory as {@linkcode PaddedBytes.bytes}. */
   words: Int32Array<ArrayBuffer>;
   /** Bytes in use. */
   length = 0;
 
-  /** @param capacityBytes the content's largest length before the buffer must grow */
+  /** @param capacityBytes the longest content that fits without growing */
   constructor(capacityBytes: number) {
     this.bytes = new Uint8Array((capacityBytes + 3) & ~3);
     this.words = new Int32Array(this.bytes.buffer);
@@ -41,7 +41,7 @@ export class PaddedBytes {
     this.words = new Int32Array(this.bytes.buffer);
   }
 
-  /** Replaces the content by the text as UTF-8. */
+  /** Replaces the content with the text as UTF-8. */
   setString(text: string): void {
     this.reserve(3 * text.length);
     const { written } = encoder.encodeInto(text, this.bytes);
@@ -50,7 +50,7 @@ export class PaddedBytes {
     this.length = written | 0;
   }
 
-  /** Replaces the content by the bytes from `start` up to `end`. */
+  /** Replaces the content with the bytes from `start` up to `end`. */
   copy(source: Uint8Array, start: number, end: number): void {
     const length = (end - start) | 0;
     this.reserve(length);
@@ -60,7 +60,7 @@ export class PaddedBytes {
     this.end(length);
   }
 
-  /** Ends the content, which has been written into {@linkcode PaddedBytes.bytes}, after so many bytes. */
+  /** Sets the length of content that has been written into {@linkcode PaddedBytes.bytes}, and pads it. */
   end(length: number): void {
     for (let i = length; (i & 3) !== 0; i++) this.bytes[i] = 0;
     this.length = length | 0;
@@ -73,5 +73,5 @@ export class PaddedBytes {
 }
 
 const encoder = new TextEncoder();
-// A U+FEFF in front is content like any other.
+// A leading U+FEFF is content like any other.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

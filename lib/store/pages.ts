@@ -1,24 +1,24 @@
 /**
- * Pages of an arena: what an entry takes of one, and where the entries of one end.
+ * Pages of an arena: how much of a page an entry takes, and where the entries of a page end.
  *
- * A store may be divided into pages, each of which is persisted by itself. An entry lies in one page as a whole, and a new
- * one always comes behind all others of its shard; so of a key that has moved, the entry on the highest page is the newest.
+ * A store may be divided into pages, each of which is persisted by itself. An entry lies wholly in one page, and a new
+ * entry always comes after all others of its shard; so if a key has moved, its entry on the highest page is the newest.
  *
  * @module
  */
 import type { PaddedBytes } from "./padded_bytes.ts";
 import { ENTRY_CAPACITY } from "./shard.ts";
 
-/** Stands behind a page's last entry where the page has a word left: no key's length is that. */
+/** Follows a page's last entry if the page has a word left. No key has this length. */
 export const PAGE_END = -1;
 
 /**
- * Set in a dead entry's capacity when the key's next entry is on another page. As long as nobody knows that page to be
- * persisted, this entry is the key's only one that is.
+ * Set in a dead entry's capacity when the key's next entry is on another page. Until that page is known to be
+ * persisted, this entry is the only one of the key that is.
  */
 export const MOVED_AWAY = 2;
 
-/** What an entry takes in JSON beside key, value and escapes is less than its header by so many bytes. */
+/** Besides key, value and escapes, an entry takes this many bytes less in JSON than its header does in the arena. */
 const JSON_SLACK_BYTES = 6;
 
 const QUOTE = 0x22;
@@ -36,14 +36,14 @@ export function capacityOf(words: Int32Array<SharedArrayBuffer>, entry: number):
   return words[entry + ENTRY_CAPACITY]! & ~3;
 }
 
-/** By how many bytes JSON's escapes make a text longer. */
+/** How many bytes JSON's escapes add to a text. */
 function escapeBytes(text: PaddedBytes): number {
   const { words, length } = text;
   if (length === 0) return 0;
   const last = (length - 1) >> 2;
   let special = 0;
   for (let i = 0; i < last; i++) special |= maybeSpecial(words[i]!);
-  // Digits instead of padding, whose zeros would look like control characters.
+  // Digits replace the padding, whose zeros would look like control characters.
   special |= maybeSpecial(words[last]! | ((0x30303030 << ((length - 1) << 3)) << 8));
   if ((special & 0x80808080) === 0) return 0;
   let count = 0;
@@ -55,7 +55,9 @@ function escapeBytes(text: PaddedBytes): number {
   return count;
 }
 
-/** Sets a byte's highest bit in the result if a byte of the word is below `0` or a backslash; see `codec/json.ts`. */
+/**
+ * Sets a byte's highest bit in the result if that byte of the word is below `0` or is a backslash; see `codec/json.ts`.
+ */
 function maybeSpecial(word: number): number {
   const backslashes = word ^ 0x5c5c5c5c;
   return ((word - 0x30303030) & ~word) | ((backslashes - 0x01010101) & ~backslashes);

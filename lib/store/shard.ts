@@ -1,24 +1,25 @@
 /**
- * The shard: the layout of one region of the store, shared by the store, which writes entries, and the encoders, which
- * read them all in a row.
+ * A shard's layout in memory, used by the store, which writes entries, and by the encoders, which read all of them in
+ * sequence.
  *
  * A shard's region is an index followed by an arena. The index is open-addressed with linear probing; each slot is two
- * words, the key's hash and the entry's offset in words from the start of the region, 0 for a free slot. Nothing is
- * ever deleted, so a free slot ends a probe. The arena holds entries one after another in the order they came:
+ * words, the key's hash and the entry's offset in words from the start of the region, which is 0 for a free slot.
+ * Nothing is ever deleted, so a free slot ends a probe. The arena holds the entries in the order in which they were
+ * added:
  *
  * | word | content |
  * |---|---|
  * | 0 | key length in bytes; its sign bit is set when the entry has moved and this copy is dead |
  * | 1 | value length in bytes |
- * | 2 | capacity for the value in bytes, a multiple of four; bit 0 ({@linkcode SPECIAL_KEY}) says of the key that it has a byte that JSON must escape |
+ * | 2 | capacity for the value in bytes, a multiple of four; bit 0 is {@linkcode SPECIAL_KEY} |
  * | 3 … | key, zero-padded to whole words |
  * | … | value, zero-padded to whole words, then unspecified up to the capacity |
  *
  * Keys and values are UTF-8.
  *
- * The functions here are the hot path. They take primitives and typed arrays, and they use this module's own constants
- * only: V8 folds those, but loads an imported one from its module's cell at each use. For the same reason sums are cut
- * to 32 bits with `| 0`: a store has less than 2^31 words, and V8 then leaves out its overflow checks.
+ * The functions here are the hot path. They take primitives and typed arrays, and use only this module's own constants:
+ * V8 folds those, but loads an imported one from its module's cell at each use. Sums are cut to 32 bits with `| 0` for
+ * speed, too: a store has less than 2^31 words, and V8 then omits its overflow checks.
  *
  * @module
  */
@@ -33,10 +34,10 @@ export const ENTRY_KEY_LENGTH = 0;
 export const ENTRY_VALUE_LENGTH = 1;
 export const ENTRY_CAPACITY = 2;
 
-/** Set in an entry's key length when the entry is dead. */
+/** Bit in an entry's key length: the entry is dead. */
 const DEAD = 1 << 31;
 
-/** Set in an entry's capacity when the key has a control character, a quote or a backslash. */
+/** Bit in an entry's capacity: the key has a control character, a quote or a backslash. */
 export const SPECIAL_KEY = 1;
 
 const CAPACITY_MASK = ~3;
@@ -54,9 +55,9 @@ export function entryWords(keyLength: number, valueCapacity: number): number {
 /**
  * Finds a key's entry.
  *
- * @param region where the shard's region starts, as all indices here in words of the store
- * @param slotMask number of index slots, a power of two, less one
- * @param hash the key's hash; its low bits say where the probe starts
+ * @param region where the shard's region starts; like all indices here, in words of the store
+ * @param slotMask number of index slots, a power of two, minus one
+ * @param hash the key's hash; the probe starts at its low bits
  * @returns where the entry starts; 0 when the key is absent
  */
 export function findEntry(
@@ -85,7 +86,7 @@ export function findEntry(
   }
 }
 
-/** Overwrites an entry's value where its capacity allows; says whether it did. */
+/** Overwrites an entry's value if its capacity allows; returns whether it did. */
 export function writeValue(
   words: Int32Array<SharedArrayBuffer>,
   entry: number,
@@ -119,9 +120,9 @@ export function readValue(
 }
 
 /**
- * Writes a new entry, whose {@linkcode entryWords} are free from `entry` on. The index does not know it yet.
+ * Writes a new entry at `entry`, where {@linkcode entryWords} words are free. It is not in the index yet.
  *
- * @param capacity for the value, in bytes; at least its length
+ * @param capacity room for the value, in bytes; at least its length
  */
 export function writeEntry(
   words: Int32Array<SharedArrayBuffer>,
@@ -140,7 +141,7 @@ export function writeEntry(
 }
 
 /**
- * Leads a key's index slot to its new entry, and marks the entry that it led to before as dead.
+ * Points a key's index slot to its new entry, and marks the previous entry as dead.
  *
  * @param old where the key's previous entry starts; 0 when the key is new
  */
@@ -175,16 +176,16 @@ function isSpecial(key: PaddedBytes): boolean {
 }
 
 /**
- * One shard as an encoder sees it: plain data that the store fills in and that allocates nothing when used again.
+ * One shard as an encoder sees it: plain data that the store fills in, reused so that nothing is allocated.
  *
- * It is true for as long as its user holds the shard's lock, or knows that nobody writes.
+ * It is valid as long as its user holds the shard's lock or knows that nobody writes.
  */
 export interface ShardView {
   /** Index of the shard. */
   shard: number;
   /** Number of shards of the store. */
   shards: number;
-  /** Puts the shard has acknowledged. */
+  /** The number of puts that the shard has applied. */
   version: number;
   /** Live entries in the shard. */
   count: number;
@@ -192,11 +193,11 @@ export interface ShardView {
   words: Int32Array<SharedArrayBuffer>;
   /** The same memory by byte, readable {@linkcode VIEW_EXCESS_BYTES} past `end`. */
   bytes: DataView<SharedArrayBuffer>;
-  /** The first entry of the arena. */
+  /** Where the first entry of the arena starts. */
   start: number;
   /** The word after its last entry. */
   end: number;
 }
 
-/** How far an encoder may read past the last entry, so that it can copy by words of eight bytes. */
+/** How far an encoder may read past the last entry, so that it can copy eight bytes at a time. */
 export const VIEW_EXCESS_BYTES = 8;

@@ -7,11 +7,11 @@ import { type ShardView, VIEW_EXCESS_BYTES } from "./shard.ts";
 
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 
-/** A copy of one shard's entries, dead ones included. It grows as needed, and is used again for one shard after another. */
+/** A copy of one shard's entries, including dead ones. It grows as needed and is reused for one shard after another. */
 export class ShardCopy {
   /**
-   * The copy, for an encoder. Its memory is a SharedArrayBuffer as the store's is, though nobody shares it: so encoders see
-   * one kind of array only.
+   * The copy, for an encoder. Its memory is a SharedArrayBuffer like the store's, although nobody shares it, so that
+   * encoders see only one kind of array.
    */
   readonly view: ShardView;
 
@@ -19,7 +19,7 @@ export class ShardCopy {
     this.view = { shard: 0, shards: 0, version: 0, count: 0, ...allocate(1024), start: 0, end: 0 };
   }
 
-  /** Copies what the view shows. The caller holds the shard's lock. */
+  /** Copies a shard. The caller holds the shard's lock. */
   copy(source: ShardView): void {
     const { view } = this;
     const length = source.end - source.start;

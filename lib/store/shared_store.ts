@@ -33,7 +33,7 @@ export interface StoreHandle {
   readonly abort: AbortHandle;
 }
 
-/** Words and 64-bit floats of a header; constants of this module's own, because V8 does not fold imported ones. */
+/** Words and 64-bit floats of a header. These are constants of this module because V8 does not fold imported ones. */
 const HEADER_WORDS = LINE_WORDS;
 const HEADER_DOUBLES = LINE_DOUBLES;
 const HEADER_LOCK = 0;
@@ -45,20 +45,21 @@ const HEADER_VERSION = 2;
 /**
  * A sharded hash table of byte strings in shared memory.
  *
- * Layout: one header of a cache line per shard, then the shards' regions, all of one size, laid out as `shard.ts` says.
- * A header holds the shard's lock, its number of entries, the offset of its arena's first free word (in words from the
- * start of the region; 0 before the first entry), and as a float64 its version: the puts applied so far, which no
- * 32-bit word could count for long.
+ * Layout: a header of one cache line per shard, then the shards' regions, all of the same size, laid out as `shard.ts`
+ * says. A header holds the shard's lock, its number of entries, the offset of its arena's first free word (in words
+ * from the start of the region; 0 before the first entry), and its version: the number of puts applied so far, a
+ * float64 because a 32-bit word would soon overflow.
  *
  * A key's hash is computed once. Its high bits choose the shard, its low bits the slot where probing starts.
  *
- * Invariant 1: header and region of a shard are written only by the holder of the shard's lock, and read only by it, but
- * for the version and the number of entries: gauges and witnesses read those at any time, and find what was true a moment
- * ago. (The processors that V8 runs on read an aligned float64 whole; JavaScript's memory model does not promise it.)
- * Invariant 2: every live entry is reached from exactly one index slot, and every slot leads to a live entry.
+ * Invariant 1: a shard's header and region are written and read only by the holder of the shard's lock. The exceptions
+ * are the version and the number of entries: gauges and witnesses read those at any time, and see what was true a
+ * moment ago. (The processors that V8 runs on read an aligned float64 whole; JavaScript's memory model does not
+ * guarantee that.)
+ * Invariant 2: exactly one index slot points to each live entry, and every slot in use points to a live entry.
  * Invariant 3: at least a quarter of the index slots are free, so every probe ends.
  *
- * Nothing on the way of a put or a get allocates.
+ * Neither a put nor a get allocates.
  */
 export class SharedStore {
   /** The store's fixed size. */
@@ -73,10 +74,10 @@ export class SharedStore {
   readonly #regionsStart: number;
   readonly #regionWords: number;
   readonly #valueCapacityMin: number;
-  /** Words of a page; 0 where arenas are not divided into pages. */
+  /** Words of a page; 0 if arenas are not divided into pages. */
   readonly #pageWords: number;
   readonly #jsonRoom: boolean;
-  /** One for each shard that this thread has viewed. */
+  /** The views of the shards that this thread has viewed. */
   readonly #views: (ShardView | undefined)[];
 
   private constructor(handle: StoreHandle) {
@@ -105,7 +106,7 @@ export class SharedStore {
   /**
    * An empty store.
    *
-   * @throws {RangeError} when a size is out of range or the system does not grant that much shared memory
+   * @throws {RangeError} when a size is out of range or the system does not provide that much shared memory
    */
   static create(size: StoreSize, abort: Abort): SharedStore {
     checkStoreSize(size);
@@ -122,7 +123,7 @@ export class SharedStore {
   }
 
   /**
-   * Stores a value under a key; the previous value is overwritten in place where the new one fits.
+   * Stores a value under a key; the previous value is overwritten in place if the new one fits.
    *
    * @throws {StoreFullError} when the shard has no room left; nothing has changed then
    * @throws {EntryTooLargeError} when a page is too small for the entry; nothing has changed then either
@@ -156,18 +157,18 @@ export class SharedStore {
     return entry !== 0;
   }
 
-  /** As {@linkcode SharedStore.put}, for text. */
+  /** Like {@linkcode SharedStore.put}, for text. */
   putString(key: string, value: string): void {
     this.put(PaddedBytes.of(key), PaddedBytes.of(value));
   }
 
-  /** As {@linkcode SharedStore.get}, for text; `undefined` when the key is absent. */
+  /** Like {@linkcode SharedStore.get}, for text; `undefined` when the key is absent. */
   getString(key: string): string | undefined {
     const out = new PaddedBytes(0);
     return this.get(PaddedBytes.of(key), out) ? out.toString() : undefined;
   }
 
-  /** The whole store by 32-bit words, which entries are indices into. */
+  /** The whole store as 32-bit words; entries are indices into it. */
   get words(): Int32Array<SharedArrayBuffer> {
     return this.#words;
   }
@@ -191,7 +192,7 @@ export class SharedStore {
     return tryLock(this.#words, shard * HEADER_WORDS + HEADER_LOCK);
   }
 
-  /** Gives back a shard's lock, which the caller must hold. */
+  /** Releases a shard's lock, which the caller must hold. */
   unlockShard(shard: number): void {
     unlock(this.#words, shard * HEADER_WORDS + HEADER_LOCK);
   }
@@ -200,8 +201,8 @@ export class SharedStore {
    * Stores a value and increments the shard's version. The caller holds the lock of `shard`, which must be the key's.
    *
    * @param hash the key's {@linkcode hashKey}
-   * @returns the entry that holds the value now, as its index in {@linkcode SharedStore.words}; 0 when the shard has no
-   * room left, and then nothing has changed
+   * @returns the entry that now holds the value, as an index into {@linkcode SharedStore.words}; 0 when the shard has
+   * no room left, in which case nothing has changed
    */
   putLocked(shard: number, hash: number, key: PaddedBytes, value: PaddedBytes): number {
     const region = this.#regionsStart + shard * this.#regionWords;
@@ -216,11 +217,11 @@ export class SharedStore {
   }
 
   /**
-   * Puts an entry behind all others of its shard, as loading does, whether or not its key has one already; the shard's
-   * version stays. The caller holds the shard's lock, or knows that nobody else uses the store.
+   * Appends an entry after all others of its shard, whether or not its key already has one, without changing the
+   * shard's version. Used for loading. The caller holds the shard's lock, or knows that nobody else uses the store.
    *
-   * @param capacity for the value, in bytes
-   * @returns as {@linkcode SharedStore.putLocked} does
+   * @param capacity room for the value, in bytes
+   * @returns the same as {@linkcode SharedStore.putLocked}
    */
   appendLocked(shard: number, hash: number, key: PaddedBytes, value: PaddedBytes, capacity: number): number {
     const region = this.#regionsStart + shard * this.#regionWords;
@@ -229,7 +230,7 @@ export class SharedStore {
   }
 
   /**
-   * Has a shard's next entry come on this page, which none has reached yet; pages left out stay without entries. The
+   * Makes a shard's next entry go to this page, which no entry has reached yet; skipped pages stay without entries. The
    * caller holds the shard's lock, or knows that nobody else uses the store.
    */
   startPage(shard: number, page: number): void {
@@ -245,7 +246,7 @@ export class SharedStore {
     words[header + HEADER_ARENA_END] = end;
   }
 
-  /** Why a put has found no room. */
+  /** The error that says why a put has found no room. */
   refusal(shard: number, key: PaddedBytes, value: PaddedBytes): RangeError {
     const words = entryWords(key.length, this.#roomOf(key, value));
     return this.#pageWords > 0 && words > this.#pageWords
@@ -253,28 +254,31 @@ export class SharedStore {
       : new StoreFullError(shard, this.size);
   }
 
-  /** Pages of each shard, where arenas are divided into pages. */
+  /** Pages of each shard, if arenas are divided into pages. */
   get pagesPerShard(): number {
     return Math.ceil((this.#regionWords - this.#arenaStart) / this.#pageWords);
   }
 
-  /** The first word of a shard's arena, as an index of {@linkcode SharedStore.words}. */
+  /** The first word of a shard's arena, as an index into {@linkcode SharedStore.words}. */
   arenaStart(shard: number): number {
     return this.#regionsStart + shard * this.#regionWords + this.#arenaStart;
   }
 
-  /** The word after a shard's last entry, likewise. The caller holds the shard's lock, or knows that nobody writes. */
+  /**
+   * The word after a shard's last entry, as an index into {@linkcode SharedStore.words}. The caller holds the shard's
+   * lock, or knows that nobody writes.
+   */
   arenaEnd(shard: number): number {
     const end = this.#words[shard * HEADER_WORDS + HEADER_ARENA_END]! || this.#arenaStart;
     return this.#regionsStart + shard * this.#regionWords + end;
   }
 
-  /** The puts that a shard has applied. The caller holds the shard's lock, or knows that nobody writes. */
+  /** The number of puts that a shard has applied. The caller holds the shard's lock, or knows that nobody writes. */
   version(shard: number): number {
     return this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION]!;
   }
 
-  /** Sets a shard's version to what its loaded file says. The caller holds the shard's lock. */
+  /** Sets a shard's version to that of its loaded file. The caller holds the shard's lock. */
   restoreVersion(shard: number, version: number): void {
     this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION] = version;
   }
@@ -284,7 +288,10 @@ export class SharedStore {
     return this.#words[shard * HEADER_WORDS + HEADER_COUNT]!;
   }
 
-  /** Views a shard, whose lock the caller holds for as long as it uses the view; the next call changes the view. */
+  /**
+   * Views a shard. The caller holds its lock for as long as it uses the view; the next call for the shard changes the
+   * view.
+   */
   viewShard(shard: number): ShardView {
     const view = this.#views[shard] ??= this.#createView(shard);
     view.version = this.version(shard);
@@ -305,7 +312,7 @@ export class SharedStore {
     return (this.#slotMask + 1) * SLOT_WORDS;
   }
 
-  /** Appends an entry that replaces `old` (0: none), and returns it; 0 when there is no room. */
+  /** Appends an entry that replaces `old` (0: none). Returns the new entry, or 0 when there is no room. */
   #append(shard: number, old: number, hash: number, key: PaddedBytes, value: PaddedBytes): number {
     const room = this.#roomOf(key, value);
     const capacity = Math.max(room, this.#valueCapacityMin);
@@ -342,12 +349,15 @@ export class SharedStore {
     return region + offset;
   }
 
-  /** Bytes of room that a value needs. */
+  /** Room that a value needs, in bytes. */
   #roomOf(key: PaddedBytes, value: PaddedBytes): number {
     return this.#jsonRoom ? jsonRoomOf(key, value) : value.length;
   }
 
-  /** Where an entry of so many words goes whose shard's entries end here; past the region when no page could hold it. */
+  /**
+   * Where an entry of this many words goes if its shard's entries end at `last`; past the region if no page could hold
+   * it.
+   */
   #placeOnPage(last: number, needed: number): number {
     if (needed > this.#pageWords) return this.#regionWords;
     const left = this.#wordsLeftOnPage(last);

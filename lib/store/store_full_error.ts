@@ -5,7 +5,7 @@
  */
 import type { StoreSize } from "./store_size.ts";
 
-/** A put found its shard full. Names the shard and what it was created for. */
+/** A put found its shard full. The message names the shard and the size it was created with. */
 export class StoreFullError extends RangeError {
   override readonly name = "StoreFullError";
 

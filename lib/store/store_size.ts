@@ -1,5 +1,5 @@
 /**
- * The size of a store, fixed when it is created, and the layout that follows from it.
+ * The size of a store and the memory layout that follows from it.
  *
  * @module
  */
@@ -10,31 +10,31 @@ import { SLOT_WORDS } from "./shard.ts";
 export interface StoreSize {
   /** Number of shards, from 1 to 2^20. */
   readonly shards: number;
-  /** Entries that each shard has room for. */
+  /** Number of entries that each shard has room for. */
   readonly entriesPerShard: number;
-  /** Words of entries ({@linkcode entryWords} each) that each shard has room for. */
+  /** Words of entries (see {@linkcode entryWords}) that each shard has room for. */
   readonly arenaWordsPerShard: number;
   /**
-   * Bytes of value that a new entry has room for at least, so that longer values do not move it, and leave a dead entry
-   * behind, again and again; 0 when absent.
+   * Least room for the value of a new entry, in bytes, so that growing values do not move it again and again, each time
+   * leaving a dead entry behind; 0 when absent.
    */
   readonly valueCapacityMin?: number;
-  /** How each arena is divided into pages; it is not when absent. */
+  /** How each arena is divided into pages; not at all when absent. */
   readonly pages?: PageSize;
 }
 
-/** Pages of an arena, so that each can be persisted by itself. */
+/** The pages of an arena, each of which can be persisted by itself. */
 export interface PageSize {
-  /** Words of a page. No entry crosses the end of one. */
+  /** Words of a page. No entry crosses the end of a page. */
   readonly words: number;
   /**
-   * Whether an entry takes as much room as its JSON form does, where escapes make that longer: then a page's entries
-   * never take more bytes in JSON than the page has.
+   * Whether an entry gets as much room as its JSON form takes if escapes make that longer. A page's entries then never
+   * take more bytes in JSON than the page has.
    */
   readonly jsonRoom: boolean;
 }
 
-/** Index slots are at most this full, so that a probe stays short. */
+/** The greatest share of index slots in use, so that probes stay short. */
 const LOAD_FACTOR_MAX = 0.75;
 
 /** The layout of a store, in words. */
@@ -46,12 +46,12 @@ export function layoutOf(size: StoreSize): { slots: number; regionsStart: number
 
 const SHARDS_MAX = 2 ** 20;
 const ENTRIES_MAX = 2 ** 26;
-/** So that every byte offset in a region fits 32 bits. */
+/** Keeps every byte offset in a region within 32 bits. */
 const REGION_WORDS_MAX = 2 ** 29 - 1;
-/** So that every index of a word fits 31 bits, which the hot path reckons with. */
+/** Keeps every word index within 31 bits, which the hot path relies on. */
 const WORDS_MAX = 2 ** 31 - 1;
 
-/** @throws {RangeError} when a part of the size is out of range */
+/** @throws {RangeError} when any part of the size is out of range */
 export function checkStoreSize(size: StoreSize): void {
   checkBound("shards", size.shards, SHARDS_MAX);
   checkBound("entriesPerShard", size.entriesPerShard, ENTRIES_MAX);

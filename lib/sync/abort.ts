@@ -4,7 +4,9 @@
  * @module
  */
 
-/** Thrown out of a wait because the run has failed in another thread. Never the cause, always a consequence. */
+/**
+ * Thrown from a wait because the run has failed in another thread. Never the cause of a failure, always a consequence.
+ */
 export class AbortError extends Error {
   override readonly name = "AbortError";
   constructor() {
@@ -19,17 +21,17 @@ export interface AbortHandle {
 }
 
 /**
- * One shared word that says that the run has failed.
+ * One shared word that says whether the run has failed.
  *
- * Layout: word 0 is 0 while the run is sound and 1 for ever after {@linkcode Abort.raise}. Any thread may raise it.
+ * Layout: word 0 is 0 until {@linkcode Abort.raise}, and 1 from then on. Any thread may raise it.
  *
- * Every wait in kvlab lasts at most {@linkcode Abort.tickMs} before it looks here again, so that a thread that dies
- * with a lock held or a queue full never leaves the others waiting. No lock is ever taken from a dead thread: the run
- * fails instead.
+ * Every wait in kvlab checks this flag at least once per {@linkcode Abort.tickMs}, so a thread that dies while it holds
+ * a lock or a queue is full never leaves the others waiting. Locks of dead threads are never taken over: the run fails
+ * instead.
  */
 export class Abort {
   readonly #word: Int32Array<SharedArrayBuffer>;
-  /** Longest wait, in milliseconds, before the flag is looked at again. */
+  /** Longest wait before the flag is checked again, in milliseconds. */
   readonly tickMs: number;
 
   private constructor(handle: AbortHandle) {
@@ -37,7 +39,7 @@ export class Abort {
     this.tickMs = handle.tickMs;
   }
 
-  /** A new flag, not raised. */
+  /** A new flag, not raised yet. */
   static create(options: { tickMs?: number } = {}): Abort {
     const { tickMs = 100 } = options;
     return new Abort({ buffer: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT), tickMs });

@@ -1,20 +1,20 @@
 /**
- * The clock: one time that all workers share.
+ * A clock that all workers share.
  *
  * @module
  */
 
 /** What {@linkcode Clock.attach} needs; structured-cloneable. */
 export interface ClockHandle {
-  /** Zero of the shared time, in milliseconds since the epoch. */
+  /** When the shared time was zero, in milliseconds since the epoch. */
   readonly originMs: number;
 }
 
 /**
- * Milliseconds since the run's own zero, monotonic within a thread and the same in every thread to about a microsecond.
+ * Milliseconds since the run's zero; monotonic within a thread, and the same in all threads to about a microsecond.
  *
- * `performance.now()` counts from each worker's own start; `performance.timeOrigin` says when that was. Counting from
- * a zero of our own keeps the sum small, so that a float64 holds it to the nanosecond.
+ * `performance.now()` counts from each worker's own start, and `performance.timeOrigin` says when that was. Using our
+ * own zero keeps the sum small enough for a float64 to hold it to the nanosecond.
  */
 export class Clock {
   readonly #originMs: number;
@@ -38,7 +38,9 @@ export class Clock {
     return { originMs: this.#originMs };
   }
 
-  /** The time, in milliseconds. A call costs about as much as a put: sample, do not time every operation. */
+  /**
+   * The current time, in milliseconds. A call costs about as much as a put, so sample rather than time every operation.
+   */
   nowMs(): number {
     return performance.now() + this.#offsetMs;
   }

@@ -1,5 +1,5 @@
 /**
- * The condition variable: waiting, under a lock, for something that another thread will make true.
+ * A condition variable: waits, under a lock, for something that another thread will make true.
  *
  * @module
  */
@@ -17,13 +17,13 @@ const WAITERS = 1;
  *
  * Layout, from `index`: the sequence, which every notification increments, and the number of waiters.
  *
- * Invariant: a waiter counts itself and reads the sequence while it holds the mutex, so after it has looked at the
+ * Invariant: a waiter counts itself and reads the sequence while it holds the mutex, that is, after it has checked the
  * predicate and before anyone can change it. A notifier changes the predicate under the mutex, then increments the
- * sequence: either the waiter reads the new sequence, and then also saw the new predicate, or it reads the old one,
- * and then `Atomics.wait` refuses to sleep or is woken. A notifier that finds no waiters may skip the wake-up.
+ * sequence. So either the waiter reads the new sequence, and then has also seen the new predicate; or it reads the old
+ * one, and then `Atomics.wait` refuses to sleep or is woken. A notifier that finds no waiters may skip the wake-up.
  *
- * As with any condition variable, a waiter must look at its predicate again after every return. The design is the one
- * of Mara Bos, "Rust Atomics and Locks", chapter 9.
+ * As with any condition variable, a waiter must check its predicate again after every return. The design is that of
+ * Mara Bos, "Rust Atomics and Locks", chapter 9.
  */
 export class Condition {
   readonly #words: Int32Array<SharedArrayBuffer>;
@@ -32,7 +32,7 @@ export class Condition {
   readonly #abort: Abort;
 
   /**
-   * @param words the owner's shared words, zero at first
+   * @param words the owner's shared words, initially zero
    * @param options `index` of the condition's first word, and of the `mutex` that guards the predicate
    */
   constructor(words: Int32Array<SharedArrayBuffer>, options: { index: number; mutex: number; abort: Abort }) {
@@ -43,7 +43,7 @@ export class Condition {
   }
 
   /**
-   * Gives back the mutex, sleeps until notified or for one tick, and takes the mutex again.
+   * Releases the mutex, sleeps until notified or for one tick, and takes the mutex again.
    *
    * @throws {AbortError} when the run has failed; the mutex is then not held
    */

@@ -1,5 +1,5 @@
 /**
- * A doorbell: wakes a worker that sleeps until its next turn, and waits until it has had it.
+ * A doorbell: wakes a worker that sleeps until its next turn, and can wait for that turn to end.
  *
  * @module
  */
@@ -21,8 +21,9 @@ const ANSWERS = LINE_WORDS;
  * Layout: the number of rings; one cache line on, the number of answers.
  *
  * Invariant: the worker reads the rings before its turn, and sleeps only if they have not changed since (the kernel's
- * compare in `Atomics.wait`). So each ring is followed by a whole turn. It counts an answer after each turn: whoever reads
- * the answers before it rings knows when they have changed that a turn has ended since, though maybe not a whole one.
+ * compare in `Atomics.wait`). So a whole turn follows each ring. The worker counts an answer after each turn: if a
+ * thread reads the answers before it rings, a change tells it that a turn has ended since, though that turn may have
+ * begun before the ring.
  */
 export class Doorbell {
   readonly #words: Int32Array<SharedArrayBuffer>;
@@ -52,7 +53,7 @@ export class Doorbell {
   }
 
   /**
-   * Rings, and waits until the worker has ended a turn, or for a tick.
+   * Rings, and waits until the worker has ended a turn, but for at most a tick.
    *
    * @throws {AbortError} when the run has failed
    */
@@ -68,14 +69,15 @@ export class Doorbell {
     return Atomics.load(this.#words, RINGS);
   }
 
-  /** Says that the worker's turn has ended. */
+  /** Counts the end of the worker's turn. */
   answer(): void {
     Atomics.add(this.#words, ANSWERS, 1);
     Atomics.notify(this.#words, ANSWERS);
   }
 
   /**
-   * Sleeps until somebody has rung since the worker read {@linkcode Doorbell.rings}, for `timeoutMs`, or for a tick.
+   * Sleeps until somebody has rung since the worker read {@linkcode Doorbell.rings}, but for at most `timeoutMs` or a
+   * tick.
    *
    * @throws {AbortError} when the run has failed
    */

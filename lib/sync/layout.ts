@@ -1,10 +1,10 @@
 /**
- * The shared-memory layout: sizes and alignment that every shared object keeps to.
+ * Sizes and alignment of shared memory, used by every shared object.
  *
  * @module
  */
 
-/** Bytes of a cache line. Words that different threads write sit at least this far apart. */
+/** Bytes of a cache line. Words that different threads write are at least this far apart. */
 export const LINE_BYTES = 64;
 
 /** 32-bit words of a cache line. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The part of the Web Locks that is used here; Deno's own types leave them out. */
+/** The part of the Web Locks API that is used here; Deno's own types leave it out. */
 interface LockManager {
   request(name: string, callback: () => unknown): Promise<unknown>;
   request(name: string, options: { signal: AbortSignal }, callback: () => unknown): Promise<unknown>;
@@ -14,21 +14,21 @@ interface LockManager {
 const { locks } = navigator as { locks?: LockManager };
 
 /**
- * Takes hold of a new lifeline, for as long as the calling thread lives, blocked or not.
+ * Takes a new lifeline and holds it for as long as the calling thread lives, blocked or not.
  *
- * @returns its name, for {@linkcode lifelineCut}; `undefined` where the runtime has no Web Locks
+ * @returns its name, for {@linkcode lifelineCut}; `undefined` if the runtime has no Web Locks
  */
 export async function holdLifeline(): Promise<string | undefined> {
   if (locks === undefined) return undefined;
   const name = `kvlab-${crypto.randomUUID()}`;
   await new Promise<void>((held) => {
-    // Released only by the thread's end.
+    // Released only when the thread ends.
     void locks.request(name, () => new Promise<never>(() => held()));
   });
   return name;
 }
 
-/** Resolves when the thread that holds the lifeline has ended, or `signal` is aborted. */
+/** Resolves when the thread that holds the lifeline has ended or `signal` is aborted. */
 export async function lifelineCut(name: string, signal: AbortSignal): Promise<void> {
   try {
     await locks?.request(name, { signal }, () => {});

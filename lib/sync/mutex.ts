@@ -1,5 +1,5 @@
 /**
- * A mutual exclusion lock in one 32-bit word of shared memory, wherever its owner's layout puts it.
+ * A mutex in one 32-bit word of shared memory, wherever its owner's layout puts it.
  *
  * The lock is the third mutex of Ulrich Drepper, "Futexes Are Tricky" (2011), section 6. The word is
  *
@@ -7,13 +7,13 @@
  * - {@linkcode LOCKED}: somebody holds it, and nobody waits;
  * - {@linkcode CONTENDED}: somebody holds it, and somebody may be waiting.
  *
- * Invariant 1: whoever changes the word from unlocked holds the lock until they set it back.
- * Invariant 2: a thread sleeps only while the word is contended, and only with the word having been contended when it
- * fell asleep (the kernel's compare in `Atomics.wait`). Whoever unlocks a contended word wakes one sleeper, and a
- * woken thread takes the lock as contended, because others may still sleep. So no wake-up is lost.
+ * Invariant 1: the thread that changes the word from unlocked holds the lock until it sets the word back.
+ * Invariant 2: a thread falls asleep only if the word is contended at that moment (the kernel's compare in
+ * `Atomics.wait`). A thread that unlocks a contended word wakes one sleeper, and the woken thread takes the lock as
+ * contended, because others may still be asleep. So no wake-up is lost.
  *
- * Memory: lock and unlock are sequentially consistent, so plain reads and writes made under the lock are seen by the
- * next holder.
+ * Memory: lock and unlock are sequentially consistent, so the next holder sees plain reads and writes made under the
+ * lock.
  *
  * @module
  */
@@ -27,13 +27,16 @@ export const LOCKED = 1;
 /** The lock is held and somebody may be waiting for it. */
 export const CONTENDED = 2;
 
-/** Looks at a held lock before sleeping: a few hundred nanoseconds, several times a put's critical section. */
+/**
+ * How often a held lock is checked before sleeping. This takes a few hundred nanoseconds, several times a put's
+ * critical section.
+ */
 const SPIN_COUNT_MAX = 100;
 
 /**
- * Takes the lock at `words[index]`, waiting for as long as another thread holds it.
+ * Takes the lock at `words[index]`, waiting while another thread holds it.
  *
- * @param blocked told how long the thread has slept; a spin does not count
+ * @param blocked adds up how long the thread has slept; spinning does not count
  * @throws {AbortError} when the run fails while this thread waits; the lock is then not held
  */
 export function lock(
@@ -50,7 +53,7 @@ export function tryLock(words: Int32Array<SharedArrayBuffer>, index: number): bo
   return Atomics.compareExchange(words, index, UNLOCKED, LOCKED) === UNLOCKED;
 }
 
-/** Gives back the lock at `words[index]`, which the caller must hold. */
+/** Releases the lock at `words[index]`, which the caller must hold. */
 export function unlock(words: Int32Array<SharedArrayBuffer>, index: number): void {
   if (Atomics.exchange(words, index, UNLOCKED) === CONTENDED) Atomics.notify(words, index, 1);
 }
@@ -64,7 +67,7 @@ function lockContended(
   for (let spin = 0; spin < SPIN_COUNT_MAX; spin++) {
     const state = Atomics.load(words, index);
     if (state === UNLOCKED && tryLock(words, index)) return;
-    // Somebody sleeps already: spinning past them would only starve them.
+    // Others are asleep already, and spinning would only starve them.
     if (state === CONTENDED) break;
   }
   if (Atomics.exchange(words, index, CONTENDED) === UNLOCKED) return;

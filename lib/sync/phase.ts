@@ -1,5 +1,5 @@
 /**
- * The phase: the shared word that starts all workers together and stops them.
+ * The phase of a run: a shared word that starts and stops all workers together.
  *
  * @module
  */
@@ -12,19 +12,19 @@ export const PREPARING = 0;
 export const PRELOADING = 1;
 /** The file worker writes what has been preloaded. */
 export const FLUSHING = 2;
-/** Load workers measure how late they wake when nothing else happens. */
+/** Load workers measure how late they wake up when nothing else happens. */
 export const CALIBRATING = 3;
-/** Load workers run their load, and do not count it. */
+/** Load workers run their load without counting it. */
 export const WARMING = 4;
-/** Load workers wait for their load, so that nothing done before it is counted with it. */
+/** Load workers wait for the load to start, so that nothing done before it is counted with it. */
 export const READY = 5;
 /** Load workers run their load. */
 export const RUNNING = 6;
-/** Load workers finish the operation at hand and end. */
+/** Load workers finish their current operation and end. */
 export const STOPPING = 7;
-/** Every load worker has done its last operation, and tells what it has measured. */
+/** Every load worker has done its last operation, and reports what it has measured. */
 export const ENDED = 8;
-/** No load worker runs any more; the file worker writes what is left and ends. */
+/** All load workers have ended; the file worker writes what is left and ends. */
 export const DRAINING = 9;
 
 /** What {@linkcode Phase.attach} needs; structured-cloneable. */
@@ -40,16 +40,16 @@ const BEGAN_AT = 3 * LINE_DOUBLES;
 const BYTES = 3 * LINE_BYTES + (DRAINING + 1) * Float64Array.BYTES_PER_ELEMENT;
 
 /**
- * The phase of a run, and how many workers have arrived where its next one begins.
+ * The phase of a run, and how many workers are ready for the next one.
  *
- * Layout: word 0 the phase; one cache line on, the number of workers that have come to a point where all are waited for,
- * incremented once by each at each such point; one line on, the number of load workers that have done their last operation;
- * one line on, as 64-bit floats, when each phase began.
+ * Layout: word 0 is the phase. One cache line on is the number of arrivals: each worker increments it once at each
+ * point where all are waited for. One line on is the number of load workers that have done their last operation. One
+ * line on, as 64-bit floats, are the times at which each phase began.
  *
- * Invariants: the phase only grows, by compare-and-exchange. The main thread moves it, but for two steps that load workers
- * take: the first to see that the load's time is up moves it to STOPPING, so that the others see that at their next
- * operation and not only at their next look at the clock; the last to end moves it to ENDED. When a phase began is
- * written by the main thread alone, before the phase.
+ * Invariants: the phase only grows, by compare-and-exchange. The main thread advances it, except for two steps that
+ * load workers take: the first to see that the load's time is up advances it to STOPPING, so that the others see that
+ * at their next operation, not only when they next read the clock; and the last to end advances it to ENDED. Only the
+ * main thread writes when a phase began, before it writes the phase.
  */
 export class Phase {
   /** The shared words; the load loop reads the phase here at {@linkcode Phase.INDEX} once per operation. */
@@ -63,7 +63,7 @@ export class Phase {
     this.#doubles = new Float64Array(buffer);
   }
 
-  /** A new run, preparing. */
+  /** The phase of a new run, {@linkcode PREPARING}. */
   static create(): Phase {
     return new Phase(new SharedArrayBuffer(BYTES));
   }
@@ -81,8 +81,8 @@ export class Phase {
   }
 
   /**
-   * Moves on to a later phase and wakes everyone who waits for it; phases in between begin with it. Only the main thread
-   * may call it.
+   * Advances to a later phase and wakes everyone who waits for it; the phases in between begin at the same time. Only
+   * the main thread may call it.
    */
   advance(phase: number): void {
     const nowMs = performance.timeOrigin + performance.now();
@@ -90,17 +90,19 @@ export class Phase {
     this.#raise(phase);
   }
 
-  /** When a phase that the main thread has moved to began, in milliseconds of the calling thread's `performance.now()`. */
+  /**
+   * When a phase that the main thread advanced to began, in milliseconds of the calling thread's `performance.now()`.
+   */
   beganAtMs(phase: number): number {
     return this.#doubles[BEGAN_AT + phase]! - performance.timeOrigin;
   }
 
-  /** Stops the load, of which a load worker has seen that its time is up. */
+  /** Stops the load; called by a load worker that sees that its time is up. */
   stop(): void {
     this.#raise(STOPPING);
   }
 
-  /** Counts the calling load worker as one of `workers` that has done its last operation. */
+  /** Records that the calling load worker, one of `workers`, has done its last operation. */
   end(workers: number): void {
     if (Atomics.add(this.words, LOADS_ENDED, 1) + 1 === workers) this.#raise(ENDED);
   }
@@ -118,7 +120,7 @@ export class Phase {
   }
 
   /**
-   * Blocks the calling worker until the run has reached `phase`, or for `timeoutMs`.
+   * Blocks the calling worker until the run has reached `phase`, but for at most `timeoutMs`.
    *
    * @throws {AbortError} when the run fails first
    */
@@ -133,7 +135,7 @@ export class Phase {
   }
 
   /**
-   * Resolves when the run has reached `phase`; for a worker whose event loop has to go on meanwhile.
+   * Resolves when the run has reached `phase`; for workers whose event loop must keep running meanwhile.
    *
    * @throws {AbortError} when the run fails first
    */
@@ -145,8 +147,8 @@ export class Phase {
   }
 
   /**
-   * Resolves when workers have arrived `count` times in all, or the run has failed; for the main thread, which must not
-   * block.
+   * Resolves when workers have arrived `count` times in total, or the run has failed; for the main thread, which must
+   * not block.
    */
   async arrivals(count: number, abort: Abort): Promise<void> {
     for (let arrived = this.#arrived; arrived < count && !abort.raised; arrived = this.#arrived) {

@@ -1,7 +1,7 @@
 /**
- * Worker tasks: how a Web Worker gets its configuration and gives back its one final result or error.
+ * Worker tasks: how a Web Worker gets its configuration and returns its one result or error.
  *
- * Both go by message, before and after the work. During the work a worker may block, and hears no messages: all
+ * Both are messages, sent before and after the work. During the work a worker may block and receives no messages: all
  * coordination is in shared memory. A worker that ends without a final message is noticed by its {@link holdLifeline}.
  *
  * @module
@@ -9,10 +9,10 @@
 import { Abort, AbortError, type AbortHandle } from "./abort.ts";
 import { holdLifeline, lifelineCut } from "./lifeline.ts";
 
-/** A worker's last messages arrive at most so long after its end. */
+/** A worker's last messages arrive at most this long after its end. */
 const LAST_MESSAGE_MS = 250;
 
-/** Every task's configuration names the abort flag that its failure raises. */
+/** Every task's configuration has the abort flag that is raised if the task fails. */
 export interface TaskConfiguration {
   readonly abort: AbortHandle;
 }
@@ -28,7 +28,9 @@ interface WorkerScope<C, R> {
   postMessage(message: TaskMessage<R>): void;
 }
 
-/** Called once by a worker's module: runs the task on the configuration that arrives, and posts how it ended. */
+/**
+ * Called once by a worker's module: runs the task with the configuration that arrives, and posts its result or error.
+ */
 export function serveTask<C extends TaskConfiguration, R>(task: (configuration: C) => R | Promise<R>): void {
   const scope = globalThis as unknown as WorkerScope<C, R>;
   scope.onmessage = async ({ data }) => {
@@ -42,7 +44,7 @@ export function serveTask<C extends TaskConfiguration, R>(task: (configuration: 
   };
 }
 
-/** What was thrown, or else, where that cannot be posted, an error that says the same. */
+/** What was thrown or, if that cannot be posted, an error with the same message. */
 function cloneable(thrown: unknown): unknown {
   try {
     return structuredClone(thrown);
@@ -55,8 +57,8 @@ function cloneable(thrown: unknown): unknown {
 export class WorkerTask<C extends TaskConfiguration, R> {
   readonly #worker: Worker;
   /**
-   * How the task ended. Rejects with the task's own error, also when its module cannot be loaded, and with an
-   * {@linkcode AbortError} when the task only followed a failure elsewhere. The abort flag is raised by then.
+   * The task's result. Rejects with the task's own error, or with that of loading its module, or with an {@linkcode
+   * AbortError} if the task ended only because of a failure elsewhere. The abort flag is raised by then.
    */
   readonly result: Promise<R>;
   readonly #settled = new AbortController();
@@ -82,12 +84,12 @@ export class WorkerTask<C extends TaskConfiguration, R> {
       fail(event.error ?? new Error(event.message));
     };
     this.result = promise;
-    // Whoever awaits the result sees the error; meanwhile it is not an unhandled one.
+    // Whoever awaits the result sees the error; until then it must not count as unhandled.
     promise.catch(() => {}).finally(() => this.#settled.abort());
     worker.postMessage(configuration);
   }
 
-  /** Calls back when the worker has ended and nothing more can come from it, unless its task has been settled by then. */
+  /** Calls `onEnd` when the worker has ended and nothing more can come from it, unless its task has settled by then. */
   async #watch(lifeline: string | undefined, onEnd: () => void): Promise<void> {
     if (lifeline === undefined) return;
     const { signal } = this.#settled;
@@ -97,7 +99,10 @@ export class WorkerTask<C extends TaskConfiguration, R> {
     signal.addEventListener("abort", () => clearTimeout(timer));
   }
 
-  /** Ends the worker. It must not be in a long `Atomics.wait`: the process would then never exit by itself. */
+  /**
+   * Terminates the worker. It must not be in a long `Atomics.wait`, because the process would then never exit by
+   * itself.
+   */
   terminate(): void {
     this.#worker.terminate();
   }
