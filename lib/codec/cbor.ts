@@ -1,5 +1,5 @@
 /**
- * The CBOR codec: the same map as JSON's, in the shortest definite-length form of RFC 8949.
+ * The CBOR codec: the same map as in JSON, in the shortest definite-length form of RFC 8949.
  *
  * `crc32`, a text of eight hexadecimal digits, is the map's last member and covers all bytes before its key.
  *
@@ -19,7 +19,7 @@ import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
 import { type OutputBuffer, WORD_EXCESS } from "./output_buffer.ts";
 import type { SnapshotReader } from "./snapshot_reader.ts";
 
-/** Major types, already in their place above the argument. */
+/** Major types, already shifted into place above the argument. */
 const UNSIGNED = 0x00;
 const TEXT = 0x60;
 const MAP = 0xa0;
@@ -27,20 +27,20 @@ const MAP = 0xa0;
 /** Largest argument that fits a head's own byte. */
 const DIRECT_MAX = 23;
 
-/** The layout's constants as this module's own; see `shard.ts` for why. */
+/** Constants of the layout, redeclared in this module; see `shard.ts` for why. */
 const HEADER_WORDS = ENTRY_HEADER_WORDS;
 const KEY_LENGTH = ENTRY_KEY_LENGTH;
 const VALUE_LENGTH = ENTRY_VALUE_LENGTH;
 const CAPACITY = ENTRY_CAPACITY;
 
-/** A snapshot's bytes between its numbers: the head of a map of seven, and names and texts behind their heads. */
+/** The constant bytes of a snapshot: the head of a map of seven, and names and texts with their heads. */
 const ascii = new TextEncoder();
 const HEAD = Uint8Array.of(MAP | 7, ...textOf("format"), ...textOf(FORMAT), ...textOf("shard"));
 const SHARDS = textOf("shards");
 const VERSION = textOf("version");
 const COUNT = textOf("count");
 const ENTRIES = textOf("entries");
-/** What stands before the eight digits of the checksum. */
+/** The bytes before the eight digits of the checksum. */
 const TRAILER = Uint8Array.of(...textOf("crc32"), TEXT | CRC32_LENGTH);
 const TRAILER_LENGTH = TRAILER.length + CRC32_LENGTH;
 
@@ -95,7 +95,7 @@ function writeHead(out: OutputBuffer, position: number, major: number, argument:
   return position + 9;
 }
 
-/** As {@linkcode writeHead} for 32-bit arguments, where nine bytes are already free. */
+/** Like {@linkcode writeHead}, for 32-bit arguments, when nine bytes are already reserved. */
 function writeShortHead(view: DataView<ArrayBuffer>, position: number, major: number, argument: number): number {
   if (argument <= DIRECT_MAX) {
     view.setUint8(position, major | argument);
@@ -117,8 +117,8 @@ function writeShortHead(view: DataView<ArrayBuffer>, position: number, major: nu
 }
 
 /**
- * Writes all entries from `start` on; returns the position after the last. An encoded entry is never longer than the
- * arena's, whose header is longer than two heads, so room for the arena is room enough.
+ * Writes all entries, starting at `start`; returns the position after the last. An encoded entry is never longer than
+ * the one in the arena, whose header is longer than two heads, so reserving the arena's size is enough.
  */
 function encodeEntries(shard: ShardView, out: OutputBuffer, start: number): number {
   const { words, bytes: source, end } = shard;
@@ -148,7 +148,10 @@ function encodeEntries(shard: ShardView, out: OutputBuffer, start: number): numb
   return position;
 }
 
-/** Copies text by words of eight bytes; what follows overwrites the excess of the last. Returns the position after. */
+/**
+ * Copies text eight bytes at a time; whatever is written next overwrites the excess. Returns the position after the
+ * text.
+ */
 function copyText(
   source: DataView<SharedArrayBuffer>,
   offset: number,

@@ -1,8 +1,8 @@
 /**
- * Reading a CBOR snapshot: exactly what the encoder writes, in the shortest form of each head.
+ * Reads a CBOR snapshot: exactly what the encoder writes, with each head in its shortest form.
  *
- * `@std/cbor` reads all of CBOR, but would lose some of a store's data: it drops a U+FEFF in front of a text, refuses the
- * keys `constructor`, `toString` and whatever else an empty object already answers to, and builds the whole as one object.
+ * `@std/cbor` reads all of CBOR, but would lose some of a store's data: it drops a leading U+FEFF of a text, refuses
+ * keys that every object has, such as `constructor` and `toString`, and builds one object of everything.
  *
  * @module
  */
@@ -17,14 +17,14 @@ const UNSIGNED = 0;
 const TEXT = 3;
 const MAP = 5;
 
-/** A head's low bits: the argument itself or, from 24 on, which of its forms follows. */
+/** A head's low bits: the argument itself or, from 24 on, the form in which it follows. */
 const ARGUMENT_MASK = 31;
 const DIRECT_MAX = 23;
 
-/** Members of the map. */
+/** Number of members of the map. */
 const MEMBERS = 7;
 
-/** Reads the members of a snapshot whose checksum has been found to be right. */
+/** Reads the members of a snapshot whose checksum has already been verified. */
 export class CborSnapshotReader implements SnapshotReader {
   readonly head: SnapshotHead;
   readonly key = new PaddedBytes(64);
@@ -37,7 +37,7 @@ export class CborSnapshotReader implements SnapshotReader {
   #left: number;
 
   /**
-   * @param covered the length of what the checksum covers, which ends with the entries
+   * @param covered number of bytes that the checksum covers, which end with the entries
    * @throws {CorruptSnapshotError} when the head is not what kvlab writes
    */
   constructor(bytes: Uint8Array, covered: number) {
@@ -126,5 +126,5 @@ export class CborSnapshotReader implements SnapshotReader {
   }
 }
 
-/** The least argument for which a form of one, two, four or eight bytes is the shortest. */
+/** The least arguments for which one, two, four and eight bytes are the shortest form. */
 const LEAST_ARGUMENTS = [DIRECT_MAX + 1, 2 ** 8, 2 ** 16, 2 ** 32];

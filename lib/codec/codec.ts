@@ -1,5 +1,5 @@
 /**
- * The interface of the codecs, between the shared store and the bytes of a shard file.
+ * The interface of the codecs, which convert between the shared store and the bytes of a shard file.
  *
  * A snapshot file holds one map:
  *
@@ -7,12 +7,12 @@
  * |---|---|
  * | `format` | {@linkcode FORMAT} |
  * | `shard`, `shards` | the shard's index and how many there are |
- * | `version` | the puts the shard had acknowledged |
+ * | `version` | how many puts the shard had applied |
  * | `count` | number of entries |
  * | `entries` | a map from key to value, both text |
  * | `crc32` | eight lowercase hexadecimal digits: the CRC-32 of all bytes of the file before this member |
  *
- * in exactly this order. JSON and CBOR write this map; `raw` has the same in a form of its own.
+ * in exactly this order. JSON and CBOR write this map; `raw` has the same content in its own form.
  *
  * @module
  */
@@ -27,24 +27,24 @@ export const SERIALIZER_NAMES = ["json", "cbor", "raw"] as const;
 /** How a shard file is encoded; also the file's extension. */
 export type SerializerName = typeof SERIALIZER_NAMES[number];
 
-/** What the `format` member of every snapshot says. */
+/** The `format` member of every snapshot. */
 export const FORMAT = "kvlab/1";
 
 /** Writes and reads snapshots in one format. */
 export interface Codec {
   readonly name: SerializerName;
   /**
-   * Encodes the shard in the view into the front of `out`, which grows if it must. The caller keeps
-   * the shard's lock meanwhile. Apart from growth, nothing is allocated per entry.
+   * Encodes the shard in the view to the front of `out`, which grows if it must. The caller holds the shard's lock
+   * meanwhile. Apart from growth, nothing is allocated per entry.
    *
    * @returns the length of the encoded snapshot in bytes
    */
   encode(view: ShardView, out: OutputBuffer): number;
   /**
-   * Begins to read a whole file, whose checksum it checks first.
+   * Checks the checksum of a whole file and begins to read it.
    *
-   * @throws {CorruptSnapshotError} when the bytes do not begin as an undamaged snapshot does; {@linkcode SnapshotReader.next}
-   * throws it when they do not go on as one
+   * @throws {CorruptSnapshotError} when the bytes do not begin like an undamaged snapshot; {@linkcode
+   * SnapshotReader.next} throws it when they do not continue like one
    */
   read(bytes: Uint8Array<ArrayBuffer>): SnapshotReader;
 }
@@ -52,7 +52,7 @@ export interface Codec {
 /** Length of a CRC-32 as text. */
 export const CRC32_LENGTH = 8;
 
-/** Bytes of a checksum's pieces: zlib takes lengths of 32 bits. */
+/** A checksum is computed over pieces of this many bytes, because zlib takes 32-bit lengths. */
 const CRC_PIECE_BYTES = 2 ** 30;
 
 /** The CRC-32 of the first `length` bytes, as an unsigned 32-bit integer. */

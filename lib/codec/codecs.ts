@@ -1,5 +1,5 @@
 /**
- * From a serializer's name to its codec.
+ * The codecs by the name of their serializer.
  *
  * @module
  */

@@ -1,21 +1,21 @@
 /**
- * CRC-32 of pieces so short that a call of the runtime's native one would cost more than it saves.
+ * CRC-32 of short pieces, for which calling the runtime's native function would cost more than it saves.
  *
- * "Slicing-by-8" of Michael Kounavis and Frank Berry, "A Systematic Approach to Building High Performance Software-Based
- * CRC Generators" (2005): eight bytes at a time, each through a table of its own.
+ * "Slicing-by-8" of Michael Kounavis and Frank Berry, "A Systematic Approach to Building High Performance
+ * Software-Based CRC Generators" (2005): eight bytes at a time, each through its own table.
  *
  * @module
  */
 
 import { crc32 } from "node:zlib";
 
-/** From so many bytes on the native one is faster. */
+/** From this many bytes on, the native function is faster. */
 const LONG_BYTES = 256;
 
 /** The polynomial of zlib, reflected. */
 const POLYNOMIAL = 0xedb88320;
 
-/** Eight tables of 256 words: table `t` is of a byte that `t` more bytes follow. */
+/** Eight tables of 256 words: table `t` is for a byte that is followed by `t` more bytes. */
 const TABLES = createTables();
 
 /** The CRC-32 of the bytes from `start` up to `end`, as a signed 32-bit integer. */

@@ -1,13 +1,14 @@
 /**
- * Descriptions: what a file of several parts says of itself, as a map of names to plain values, with a CRC-32 of its own.
+ * Descriptions: what a file of several parts says about itself, as a map of names to plain values with its own CRC-32.
  *
  * In JSON it is a line, whose last member is the checksum of all bytes before the comma in front of it, as in a
- * snapshot. In CBOR it is two items: the map, wrapped as an encoded item (tag 24) so that its length stands in front,
- * and a byte string of four, the checksum of all bytes before it. In raw form it is the magic `kvlab-desc/1`, the length in words as a 32-bit
- * word, the map as JSON, padded with spaces to whole words, and the checksum of all that, all little-endian.
+ * snapshot. In CBOR it is two items: the map, wrapped as an encoded item (tag 24) so that its length comes first, and a
+ * byte string of four, the checksum of all bytes before it. In raw form it is the magic `kvlab-desc/1`, the length in
+ * words as a 32-bit word, the map as JSON, padded with spaces to whole words, and the checksum of all of that; the
+ * numbers are little-endian.
  *
- * A description at a file's end is followed, but for JSON, by its own length: in CBOR an integer of four bytes, in raw
- * form a word.
+ * A description at the end of a file is followed by its own length, except in JSON: in CBOR an integer of four bytes,
+ * in raw form a word.
  *
  * @module
  */
@@ -43,7 +44,7 @@ const RAW_MAGIC = utf8.encode("kvlab-desc/1");
 const RAW_HEAD_LENGTH = RAW_MAGIC.length + 4;
 const WORD_BYTES = 4;
 
-/** Encodes a description that stands at the beginning of a file. */
+/** Encodes a description for the beginning of a file. */
 export function encodeDescription(description: Description, serializer: SerializerName): Uint8Array<ArrayBuffer> {
   switch (serializer) {
     case "json": {
@@ -66,7 +67,7 @@ export function encodeDescription(description: Description, serializer: Serializ
   }
 }
 
-/** Encodes a description that stands at the end of a file. */
+/** Encodes a description for the end of a file. */
 export function encodeTrailingDescription(
   description: Description,
   serializer: SerializerName,
@@ -82,7 +83,7 @@ export function encodeTrailingDescription(
   }
 }
 
-/** Reads the description that the bytes begin with; `undefined` when they do not begin with a sound one. */
+/** Reads the description at the beginning of the bytes; `undefined` if there is no sound one. */
 export function readDescription(
   bytes: Uint8Array<ArrayBuffer>,
   serializer: SerializerName,
@@ -115,7 +116,7 @@ export function readDescription(
   }
 }
 
-/** Reads the description that the bytes end with; `undefined` when they do not end with a sound one. */
+/** Reads the description at the end of the bytes; `undefined` if there is no sound one. */
 export function readTrailingDescription(
   bytes: Uint8Array<ArrayBuffer>,
   serializer: SerializerName,

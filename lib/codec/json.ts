@@ -27,10 +27,10 @@ import { JsonSnapshotReader } from "./json_reader.ts";
 import { type OutputBuffer, WORD_EXCESS } from "./output_buffer.ts";
 import type { SnapshotReader } from "./snapshot_reader.ts";
 
-/** Longest form of one byte of text: `\u00XX`. */
+/** The longest form of one byte of text: `\u00XX`. */
 const ESCAPE_BYTES_MAX = 6;
 
-/** The layout's constants as this module's own; see `shard.ts` for why. */
+/** Constants of the layout, redeclared in this module; see `shard.ts` for why. */
 const HEADER_WORDS = ENTRY_HEADER_WORDS;
 const KEY_LENGTH = ENTRY_KEY_LENGTH;
 const VALUE_LENGTH = ENTRY_VALUE_LENGTH;
@@ -77,14 +77,16 @@ export const jsonCodec: Codec = {
 };
 
 /**
- * Writes the lines of all entries from `start` on; returns the position after the last. There is at least one.
+ * Writes the lines of all entries, starting at `start`; returns the position after the last. There must be at least one
+ * entry.
  *
- * Text without anything to escape, which is nearly all there is, is copied by whole words. Of keys the store knows it.
- * Of a value's words a few operations tell whether a byte is below `0` or a backslash (Sean Eron Anderson, "Bit
- * Twiddling Hacks": words with a byte less than n, or equal to n); only then is the value looked at more closely.
+ * Text without anything to escape, which is nearly all text, is copied by whole words. For keys, the store knows
+ * whether there is anything to escape. For each word of a value, a few operations tell whether a byte is below `0` or
+ * is a backslash (Sean Eron Anderson, "Bit Twiddling Hacks": words with a byte less than n, or equal to n); only if so
+ * is the value checked more closely.
  *
- * Without escapes, an entry's line is never longer than the entry in the arena, whose header is longer than what stands
- * around key and value; so room for the arena is room enough, and escapes make more.
+ * Without escapes, an entry's line is never longer than the entry in the arena, whose header is longer than the text
+ * around key and value. So reserving the arena's size is enough, and escapes reserve more.
  */
 function encodeEntries(shard: ShardView, out: OutputBuffer, start: number): number {
   const { words, bytes: source, end } = shard;
@@ -130,7 +132,7 @@ function encodeEntries(shard: ShardView, out: OutputBuffer, start: number): numb
     }
     const lastWord = words[from]!;
     view.setInt32(to, lastWord, true);
-    // Digits instead of padding, whose zeros would look like control characters.
+    // Digits replace the padding, whose zeros would look like control characters.
     special |= maybeSpecial(lastWord | ((0x30303030 << ((valueLength - 1) << 3)) << 8));
     if ((special & 0x80808080) === 0) {
       position = (position + valueLength) | 0;
@@ -147,13 +149,13 @@ function encodeEntries(shard: ShardView, out: OutputBuffer, start: number): numb
   return position - 1;
 }
 
-/** Sets a byte's highest bit in the result if a byte of the word is below `0` or a backslash. */
+/** Sets a byte's highest bit in the result if that byte of the word is below `0` or is a backslash. */
 function maybeSpecial(word: number): number {
   const backslashes = word ^ 0x5c5c5c5c;
   return ((word - 0x30303030) & ~word) | ((backslashes - 0x01010101) & ~backslashes);
 }
 
-/** Writes text byte by byte, escaping what must be; returns the position after it. */
+/** Writes text byte by byte, escaping where necessary; returns the position after it. */
 function encodeEscaped(
   words: Int32Array<SharedArrayBuffer>,
   offset: number,

@@ -1,5 +1,5 @@
 /**
- * Reading a JSON snapshot: exactly what the encoder writes, and nothing else that JSON allows.
+ * Reads a JSON snapshot: exactly what the encoder writes, not everything that JSON allows.
  *
  * @module
  */
@@ -29,20 +29,20 @@ const VERSION = ascii.encode(`,"version":`);
 const COUNT = ascii.encode(`,"count":`);
 const ENTRIES = ascii.encode(`,"entries":{\n`);
 
-/** Reads the lines of a snapshot whose checksum has been found to be right. */
+/** Reads the lines of a snapshot whose checksum has already been verified. */
 export class JsonSnapshotReader implements SnapshotReader {
   readonly head: SnapshotHead;
   readonly key = new PaddedBytes(64);
   readonly value = new PaddedBytes(256);
   readonly #bytes: Uint8Array;
-  /** Where the brace that closes the entries must be. */
+  /** Where the closing brace of the entries must be. */
   readonly #close: number;
   readonly #keys: KeySet;
   #position = 0;
   #read = 0;
 
   /**
-   * @param covered the length of what the checksum covers, which ends with the entries
+   * @param covered number of bytes that the checksum covers, which end with the entries
    * @throws {CorruptSnapshotError} when the head is not what kvlab writes
    */
   constructor(bytes: Uint8Array, covered: number) {
@@ -108,7 +108,7 @@ export class JsonSnapshotReader implements SnapshotReader {
     }
   }
 
-  /** As {@linkcode JsonSnapshotReader.#readText}, for text with escapes. */
+  /** Like {@linkcode JsonSnapshotReader.#readText}, for text with escapes. */
   #readEscaped(start: number, out: PaddedBytes): void {
     const bytes = this.#bytes;
     this.#position = start;
@@ -131,7 +131,7 @@ export class JsonSnapshotReader implements SnapshotReader {
     throw this.#unexpected();
   }
 
-  /** Reads what follows a backslash: a quote, another one, or the code of a control character. */
+  /** Reads what follows a backslash: a quote, another backslash, or the code of a control character. */
   #readEscape(): number {
     const bytes = this.#bytes;
     const byte = bytes[this.#position]!;
@@ -147,7 +147,7 @@ export class JsonSnapshotReader implements SnapshotReader {
     return code;
   }
 
-  /** Reads a whole number as JSON writes it. */
+  /** Reads a whole number in JSON's notation. */
   #readNumber(): number {
     const bytes = this.#bytes;
     const start = this.#position;

@@ -1,5 +1,5 @@
 /**
- * The keys of a snapshot that have been read so far, by where they are in its bytes.
+ * The keys that have been read from a snapshot so far, by their position in its bytes.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { nextPowerOfTwo } from "../sync/layout.ts";
 
 /**
- * A hash table with linear probing, at most two thirds full, of four bytes a slot: where a key's encoded form starts, plus
- * one. Encoded forms are compared byte by byte. None may be the beginning of another, so each includes what ends it or says
- * how long it is; or its length, four bytes, lies at a fixed distance before it.
+ * A hash table with linear probing, at most two thirds full, with four bytes per slot: where a key's encoded form
+ * starts, plus one. Encoded forms are compared byte by byte. None may be a prefix of another, so each includes its
+ * terminator or its length; or its length, four bytes, lies at a fixed distance before it.
  */
 export class KeySet {
   readonly #bytes: Uint8Array;
@@ -19,8 +19,8 @@ export class KeySet {
   readonly #lengthDistance: number;
 
   /**
-   * @param count how many keys will be added at most
-   * @param lengthDistance how many bytes before each key its length begins; 0: the encoded form is enough
+   * @param count the most keys that will be added
+   * @param lengthDistance how many bytes before each key its length begins; 0 if the encoded form is enough
    */
   constructor(bytes: Uint8Array, count: number, lengthDistance = 0) {
     const slots = nextPowerOfTwo(Math.ceil(count * 1.5) + 1);
@@ -33,8 +33,8 @@ export class KeySet {
   /**
    * Adds a key.
    *
-   * @param start, end where its encoded form is in the bytes
-   * @returns false when it is there already
+   * @param start, end where the key's encoded form is in the bytes
+   * @returns false when the key is already in the set
    */
   add(key: PaddedBytes, start: number, end: number): boolean {
     const starts = this.#starts;

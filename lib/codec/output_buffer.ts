@@ -4,18 +4,19 @@
  * @module
  */
 
-/** How far a copy by words of eight bytes may reach past its end. */
+/** How far past its end a copy of eight bytes at a time may write. */
 export const WORD_EXCESS = 8;
 
 /**
  * A growing buffer that an encoder fills from the front.
  *
- * Encoders copy by words of eight bytes, which may reach past what they mean to write; what follows overwrites the
- * excess. So they {@linkcode OutputBuffer.reserve} {@linkcode WORD_EXCESS} more than they need. The views change when the buffer grows.
+ * Encoders copy eight bytes at a time, which may write past the end of the text; whatever is written next overwrites
+ * the excess. So they {@linkcode OutputBuffer.reserve} {@linkcode WORD_EXCESS} more than they need. The views change
+ * when the buffer grows.
  */
 export class OutputBuffer {
   bytes: Uint8Array<ArrayBuffer>;
-  /** The same memory, for words at any address. */
+  /** The same memory, for reading and writing words at any address. */
   view: DataView<ArrayBuffer>;
 
   constructor(capacityBytes = 16 * 1024) {
@@ -23,7 +24,7 @@ export class OutputBuffer {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Makes room for `count` bytes from `position` on, keeping what is before it. */
+  /** Makes room for `count` bytes at `position`, keeping everything before it. */
   reserve(position: number, count: number): void {
     if (position + count <= this.bytes.length) return;
     const grown = new Uint8Array(Math.max(2 * this.bytes.length, position + count));

@@ -1,7 +1,7 @@
 /**
- * CBOR of small plain values: whole numbers below 2^53, texts, and arrays and maps of such, all of definite length.
+ * CBOR for small plain values: whole numbers below 2^53, texts, and arrays and maps of these, all of definite length.
  *
- * Snapshots and records have encoders of their own; this one is for what a file says of itself once.
+ * Snapshots and records have their own encoders; this one is for what a file says about itself once.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 /** What can be encoded. */
 export type PlainValue = number | string | readonly PlainValue[] | { readonly [name: string]: PlainValue };
 
-/** Major types, already in their place above the argument. */
+/** Major types, already shifted into place above the argument. */
 const UNSIGNED = 0x00;
 const TEXT = 0x60;
 const ARRAY = 0x80;
@@ -58,7 +58,7 @@ function appendHead(bytes: number[], major: number, argument: number): void {
 /**
  * Decodes the bytes of one value.
  *
- * @throws {Error} when they are not what {@linkcode encodePlainCbor} makes
+ * @throws {Error} when they are not what {@linkcode encodePlainCbor} writes
  */
 export function decodePlainCbor(bytes: Uint8Array): PlainValue {
   const reader = new PlainCborReader(bytes);

@@ -1,5 +1,6 @@
 /**
- * The raw codec: the arena's own bytes with a head and a checksum, at the speed of a memcpy. `raw_form.ts` has the form.
+ * The raw codec: the arena's own bytes with a head and a checksum, at the speed of a memcpy. See `raw_form.ts` for the
+ * form.
  *
  * @module
  */
@@ -20,7 +21,7 @@ import {
 import { RawSnapshotReader } from "./raw_reader.ts";
 import type { SnapshotReader } from "./snapshot_reader.ts";
 
-/** The raw form of a snapshot. */
+/** The raw form of a snapshot; see `raw_form.ts`. */
 export const rawCodec: Codec = {
   name: "raw",
 

@@ -1,5 +1,5 @@
 /**
- * Reading a raw snapshot.
+ * Reads a raw snapshot.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { copyText } from "./utf8.ts";
 
 const WORD_BYTES = 4;
 
-/** Reads the entries of a snapshot whose checksum has been found to be right; dead ones are passed over. */
+/** Reads the entries of a snapshot whose checksum has already been verified; dead ones are skipped. */
 export class RawSnapshotReader implements SnapshotReader {
   readonly head: SnapshotHead;
   readonly key = new PaddedBytes(64);
@@ -26,7 +26,7 @@ export class RawSnapshotReader implements SnapshotReader {
   #read = 0;
 
   /**
-   * @param covered the length of what the checksum covers
+   * @param covered number of bytes that the checksum covers
    * @throws {CorruptSnapshotError} when the head is not what kvlab writes
    */
   constructor(bytes: Uint8Array, covered: number) {
@@ -52,7 +52,7 @@ export class RawSnapshotReader implements SnapshotReader {
     throw new CorruptSnapshotError(`its count is ${count}, but it has ${this.#read} entries`);
   }
 
-  /** Reads one entry; says whether it is alive. */
+  /** Reads one entry; returns whether it is live. */
   #readEntry(): boolean {
     const at = this.#position;
     const key = at + ENTRY_HEADER_WORDS * WORD_BYTES;

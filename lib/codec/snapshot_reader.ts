@@ -1,7 +1,7 @@
 /**
- * Reading a snapshot back: entry by entry, straight from the file's bytes.
+ * The interface for reading a snapshot back, entry by entry, straight from the file's bytes.
  *
- * A snapshot may hold more entries than a `Map` takes, and more text than a string does, so it is never built as a whole.
+ * A snapshot may hold more entries than a `Map` and more text than a string can, so it is never built as a whole.
  *
  * @module
  */
@@ -12,35 +12,35 @@ import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
 export interface SnapshotHead {
   readonly shard: number;
   readonly shards: number;
-  /** The puts that the shard had acknowledged. */
+  /** The number of puts that the shard had applied. */
   readonly version: number;
   /** Number of entries. */
   readonly count: number;
 }
 
-/** A snapshot whose checksum is right, while its entries are read one after the other. */
+/** Reads the entries of a snapshot whose checksum has already been verified, one after another. */
 export interface SnapshotReader {
   readonly head: SnapshotHead;
-  /** The entry at hand; the next call of {@linkcode SnapshotReader.next} changes them. */
+  /** The current entry; {@linkcode SnapshotReader.next} overwrites it. */
   readonly key: PaddedBytes;
   readonly value: PaddedBytes;
   /**
-   * Moves on to the next entry.
+   * Advances to the next entry.
    *
-   * @returns false when there are no more, and the snapshot is known to be whole
+   * @returns false when there are no more, in which case the snapshot is known to be complete
    * @throws {CorruptSnapshotError} when the bytes are not what kvlab writes
    */
   next(): boolean;
 }
 
-/** From this version on, a float64 could soon no longer count puts one by one. */
+/** Greatest plausible version: not far above, a float64 can no longer count puts one by one. */
 const VERSION_MAX = 2 ** 52;
 
 /**
- * Checks what a head says.
+ * Checks that a head is plausible.
  *
- * @param sizeBytes of the whole snapshot, of which each entry takes two at least
- * @throws {CorruptSnapshotError} naming the first member that is wrong
+ * @param sizeBytes size of the whole snapshot; each entry takes at least two bytes
+ * @throws {CorruptSnapshotError} names the first member that is wrong
  */
 export function checkHead(head: SnapshotHead, sizeBytes: number): SnapshotHead {
   const { shard, shards, version, count } = head;
@@ -53,7 +53,7 @@ export function checkHead(head: SnapshotHead, sizeBytes: number): SnapshotHead {
   return head;
 }
 
-/** An error for a key that is there twice. */
+/** The error for a key that occurs twice. */
 export function repeatedKey(key: PaddedBytes): CorruptSnapshotError {
   return new CorruptSnapshotError(`its key ${JSON.stringify(key.toString()).slice(0, 40)} is there twice`);
 }

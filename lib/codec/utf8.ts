@@ -1,12 +1,12 @@
 /**
- * Copying text out of a snapshot's bytes, and whether it is UTF-8.
+ * Copies text from a snapshot's bytes and checks that it is UTF-8.
  *
  * @module
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
 
-/** Up to this many bytes a loop is faster than a view and a call of the engine's copy. */
+/** Up to this many bytes, a loop is faster than creating a view and calling the engine's copy. */
 const SHORT_BYTES = 64;
 
 /**
@@ -24,14 +24,14 @@ export function copyText(bytes: Uint8Array, start: number, end: number, out: Pad
   checkText(out, start);
 }
 
-/** Gives a text its length, and zeros up to the end of its last word. */
+/** Sets a text's length, and pads its last word with zeros. */
 export function endText(out: PaddedBytes, length: number): void {
   for (let i = length; (i & 3) !== 0; i++) out.bytes[i] = 0;
   out.length = length;
 }
 
 /**
- * Checks that a text is UTF-8: well-formed as RFC 3629, section 4, has it, so without surrogates.
+ * Checks that a text is UTF-8, well-formed according to RFC 3629, section 4, so without surrogates.
  *
  * @param at where it was in the snapshot, for the message
  * @throws {CorruptSnapshotError} when it is not
@@ -60,7 +60,7 @@ function isUtf8(bytes: Uint8Array, length: number): boolean {
       : 0;
     if (size === 0 || i + size > length) return false;
     const second = bytes[i + 1]!;
-    // Neither longer than need be, nor a surrogate, nor beyond U+10FFFF.
+    // Neither longer than necessary, nor a surrogate, nor beyond U+10FFFF.
     const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
     const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
     if (second < least || second > most) return false;

@@ -1,20 +1,20 @@
 /**
- * The interface of the codecs of blocks: between pages of the store's arena and the places that blocks have in a file.
+ * The interface of the block codecs, which convert between pages of the store's arena and blocks in a file.
  *
- * A block is one map of always the same length:
+ * A block is one map, and all blocks have the same length:
  *
  * | name | value |
  * |---|---|
  * | `block` | the block's number in its file |
  * | `shard`, `page` | which page of which shard it holds |
- * | `version` | the puts that the shard had applied |
+ * | `version` | how many puts the shard had applied |
  * | `entries` | a map from key to value, both text |
  * | `padding` | in CBOR alone: a byte string of zeros |
  * | `crc32` | the CRC-32 of all bytes of the block before this member |
  *
- * in this order. In JSON it is one line, with spaces in front of the last member to make it as long as all others. `raw`
- * has the same in a form of its own. A place that has never been written is *blank*: spaces and a line feed in JSON, else
- * zeros, which CBOR reads as numbers of no meaning.
+ * in this order. In JSON it is one line, padded with spaces before the last member to the common length. `raw` has the
+ * same content in its own form. A place that has never been written is *blank*: spaces and a line feed in JSON,
+ * otherwise zeros, which CBOR reads as meaningless numbers.
  *
  * @module
  */
@@ -28,43 +28,44 @@ export interface BlockCodec {
   readonly name: SerializerName;
 
   /**
-   * Encodes a block of so many bytes into `out` from `position` on; `out` grows if it must. Nothing is allocated per entry.
+   * Encodes a block of `blockBytes` bytes into `out`, starting at `position`; `out` grows if it must. Nothing is
+   * allocated per entry.
    *
-   * @throws {RangeError} when the entries do not fit, which a store with the right pages excludes
+   * @throws {RangeError} when the entries do not fit, which cannot happen if the store's pages have the right size
    */
   encode(image: BlockImage, out: OutputBuffer, position: number, blockBytes: number): void;
 
   /** A blank block. */
   blank(blockBytes: number): Uint8Array<ArrayBuffer>;
 
-  /** A reader of blocks of so many bytes. */
+  /** A reader of blocks of `blockBytes` bytes. */
   reader(blockBytes: number): BlockReader;
 }
 
 /**
  * What is in a block's place:
  *
- * - `sound`: a block, as it was written;
+ * - `sound`: a block that is as it was written;
  * - `blank`: nothing has ever been written there;
- * - `unfinished`: the first write to the place was cut short, as its end is still blank;
- * - `unsound`: something else. A write that was cut short may have left it, or damage.
+ * - `unfinished`: the first write to the place was cut short, because its end is still blank;
+ * - `unsound`: anything else, left by a write that was cut short or by damage.
  */
 export type BlockHealth = "sound" | "blank" | "unfinished" | "unsound";
 
-/** Reads one block after the other. */
+/** Reads one block after another. */
 export interface BlockReader extends Readonly<BlockHead> {
-  /** The entry at hand. */
+  /** The current entry. */
   readonly key: PaddedBytes;
   readonly value: PaddedBytes;
 
-  /** Looks at a place's bytes, which are as many as a block's. When they are sound, its entries can be read. */
+  /** Opens the bytes of a place, as many as a block has. If they are sound, the entries can be read. */
   open(bytes: Uint8Array<ArrayBuffer>): BlockHealth;
 
   /**
-   * Moves on to the next entry.
+   * Advances to the next entry.
    *
    * @returns false when there are no more
-   * @throws {CorruptSnapshotError} when the bytes are not what kvlab writes, although their checksum is right
+   * @throws {CorruptSnapshotError} when the bytes are not what kvlab writes, although their checksum is correct
    */
   next(): boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * From a serializer's name to its codec of blocks.
+ * The block codecs by the name of their serializer.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { cborBlockCodec } from "./cbor_block.ts";
 import { jsonBlockCodec } from "./json_block.ts";
 import { rawBlockCodec } from "./raw_block.ts";
 
-/** The codec of each serializer. */
+/** The block codec of each serializer. */
 export const BLOCK_CODECS: Readonly<Record<SerializerName, BlockCodec>> = {
   json: jsonBlockCodec,
   cbor: cborBlockCodec,

@@ -1,6 +1,6 @@
 /**
  * Blocks in CBOR, so that a file of them is a CBOR sequence (RFC 8742). Numbers and the padding have heads of a fixed
- * size, so that each member is always in the same place and the block as long as all others.
+ * size, so that the members before the entries are always in the same place and all blocks have the same length.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { BlockCodec, BlockHealth, BlockReader } from "./block_codec.ts";
 import type { BlockImage } from "./block_image.ts";
 import { healthOfUnsound } from "./place_health.ts";
 
-/** Major types, already in their place above the argument. */
+/** Major types, already shifted into place above the argument. */
 const TEXT = 0x60;
 /** Heads whose argument is in the next four bytes, or the next eight. */
 const UNSIGNED_32 = 0x1a;
@@ -35,7 +35,7 @@ const DEAD = 1 << 31;
 
 const ascii = new TextEncoder();
 
-/** What a block begins with: all but the numbers, which are zeros here. */
+/** The beginning of every block, with zeros in place of the numbers. */
 const PREFIX = Uint8Array.of(
   BLOCK_MAP,
   ...textOf("block"),
@@ -49,7 +49,7 @@ const PREFIX = Uint8Array.of(
   ...textOf("entries"),
   ...[MAP_32, 0, 0, 0, 0],
 );
-/** Where the numbers are in it. */
+/** Where the numbers go in it. */
 const BLOCK_AT = 8;
 const SHARD_AT = 19;
 const PAGE_AT = 29;
@@ -95,7 +95,7 @@ export const cborBlockCodec: BlockCodec = {
   reader: (blockBytes) => new CborBlockReader(blockBytes),
 };
 
-/** Writes all entries, and their number in front of them; returns the position after the last. */
+/** Writes the number of entries, then all entries; returns the position after the last. */
 function encodeEntries(image: BlockImage, view: DataView<ArrayBuffer>, start: number): number {
   const { words, bytes: source, end } = image;
   let position = (start + PREFIX.length) | 0;
@@ -118,7 +118,7 @@ function encodeEntries(image: BlockImage, view: DataView<ArrayBuffer>, start: nu
   return position;
 }
 
-/** Writes the shortest head of a text of so many bytes; returns the position after it. */
+/** Writes the shortest head for a text of `length` bytes; returns the position after it. */
 function writeTextHead(view: DataView<ArrayBuffer>, position: number, length: number): number {
   if (length <= DIRECT_MAX) {
     view.setUint8(position, TEXT | length);
@@ -139,7 +139,10 @@ function writeTextHead(view: DataView<ArrayBuffer>, position: number, length: nu
   return (position + 5) | 0;
 }
 
-/** Copies text by words of eight bytes; what follows overwrites the excess of the last. Returns the position after. */
+/**
+ * Copies text eight bytes at a time; whatever is written next overwrites the excess. Returns the position after the
+ * text.
+ */
 function copyText(
   source: DataView<SharedArrayBuffer>,
   offset: number,
@@ -223,7 +226,7 @@ class CborBlockReader implements BlockReader {
   }
 }
 
-/** Whether the bytes begin as a block does, whatever its numbers. */
+/** Whether the bytes begin like a block, whatever its numbers. */
 function hasPrefix(bytes: Uint8Array<ArrayBuffer>): boolean {
   let at = 0;
   for (const [start, length] of NUMBERS) {

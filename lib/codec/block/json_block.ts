@@ -5,7 +5,7 @@
  * {"block":12,"shard":3,"page":4,"version":1234,"entries":{"Key1":"foo","Key2":"foo"}    ,"crc32":"1a2b3c4d"}
  * ```
  *
- * The spaces make it as long as all others, and the checksum covers all bytes before the comma in front of it.
+ * The spaces pad it to the common length, and the checksum covers all bytes before the comma in front of it.
  *
  * @module
  */
@@ -33,7 +33,7 @@ const SMALL_U = 0x75;
 const KEY_END_WORD = 0x22 | 0x3a << 8 | 0x22 << 16;
 const VALUE_END_WORD = 0x22 | 0x2c << 8;
 
-/** What stands in front of each number, and of the entries. */
+/** The text before each number, and before the entries. */
 const NAMES = ['{"block":', ',"shard":', ',"page":', ',"version":', ',"entries":{'].map((text) =>
   new TextEncoder().encode(text)
 );
@@ -76,7 +76,7 @@ export const jsonBlockCodec: BlockCodec = {
   reader: (blockBytes) => new JsonBlockReader(jsonBlockCodec.blank(blockBytes)),
 };
 
-/** Writes all entries; returns the position after the last, whose comma is left out. */
+/** Writes all entries; returns the position after the last, which has no comma. */
 function encodeEntries(image: BlockImage, view: DataView<ArrayBuffer>, start: number): number {
   const { words, bytes: source, end } = image;
   let position = start | 0;
@@ -109,7 +109,7 @@ function encodeEntries(image: BlockImage, view: DataView<ArrayBuffer>, start: nu
     if (valueLength > 0) {
       const lastWord = words[from]!;
       view.setInt32(to, lastWord, true);
-      // Digits instead of padding, whose zeros would look like control characters.
+      // Digits replace the padding, whose zeros would look like control characters.
       special |= maybeSpecial(lastWord | ((0x30303030 << ((valueLength - 1) << 3)) << 8));
     }
     position = (special & 0x80808080) === 0
@@ -121,13 +121,18 @@ function encodeEntries(image: BlockImage, view: DataView<ArrayBuffer>, start: nu
   return position === start ? start : position - 1;
 }
 
-/** Sets a byte's highest bit in the result if a byte of the word is below `0` or a backslash; see `codec/json.ts`. */
+/**
+ * Sets a byte's highest bit in the result if that byte of the word is below `0` or is a backslash; see `codec/json.ts`.
+ */
 function maybeSpecial(word: number): number {
   const backslashes = word ^ 0x5c5c5c5c;
   return ((word - 0x30303030) & ~word) | ((backslashes - 0x01010101) & ~backslashes);
 }
 
-/** Copies text by words of eight bytes; what follows overwrites the excess of the last. Returns the position after. */
+/**
+ * Copies text eight bytes at a time; whatever is written next overwrites the excess. Returns the position after the
+ * text.
+ */
 function copyText(
   source: DataView<SharedArrayBuffer>,
   from: number,
@@ -141,7 +146,7 @@ function copyText(
   return (start + length) | 0;
 }
 
-/** Writes text byte by byte, escaping what must be; returns the position after it. */
+/** Writes text byte by byte, escaping where necessary; returns the position after it. */
 function encodeEscaped(
   words: Int32Array<SharedArrayBuffer>,
   offset: number,
@@ -171,7 +176,7 @@ function hexDigit(value: number): number {
   return value < 10 ? 0x30 + value : 0x57 + value;
 }
 
-/** Reads the lines that the encoder writes, and no others that JSON allows. */
+/** Reads exactly the lines that the encoder writes, not everything that JSON allows. */
 class JsonBlockReader implements BlockReader {
   block = 0;
   shard = 0;
@@ -181,7 +186,7 @@ class JsonBlockReader implements BlockReader {
   readonly value = new PaddedBytes(256);
   readonly #blank: Uint8Array<ArrayBuffer>;
   #bytes: Uint8Array<ArrayBuffer>;
-  /** Where the reading is; -1 once something is not as it must be. */
+  /** The reading position; -1 once something is not as the encoder writes it. */
   #position = 0;
   #entries = 0;
 
@@ -211,7 +216,7 @@ class JsonBlockReader implements BlockReader {
     return true;
   }
 
-  /** Reads what stands before the entries; says whether that is there. */
+  /** Reads everything before the entries; returns whether it is valid. */
   #readHead(bytes: Uint8Array<ArrayBuffer>): boolean {
     this.#bytes = bytes;
     this.#position = 0;
@@ -270,7 +275,7 @@ class JsonBlockReader implements BlockReader {
     let end = start;
     while (end < bytes.length && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
     this.#position = end + 1;
-    // Never longer than with its escapes.
+    // Text is never longer than its escaped form.
     out.reserve(Math.min(end, bytes.length) - start);
     let length = 0;
     for (let at = start; at < end;) {
@@ -288,7 +293,7 @@ class JsonBlockReader implements BlockReader {
   }
 }
 
-/** What a hexadecimal digit stands for; of anything else, anything. */
+/** The value of a hexadecimal digit; unspecified for anything else. */
 function digitOf(byte: number): number {
   return byte <= DIGIT_9 ? byte - DIGIT_0 : byte - 0x57;
 }

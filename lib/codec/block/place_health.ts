@@ -1,11 +1,11 @@
 /**
- * Tells what is in a block's place, whatever the serializer.
+ * Determines what is in a block's place if it is not a sound block, for all serializers.
  *
  * @module
  */
 import type { BlockHealth } from "./block_codec.ts";
 
-/** Whether the bytes, which begin at a whole word of their memory, are as the blank ones, byte by byte. */
+/** Whether the bytes, which are word-aligned, equal the blank ones. */
 function isBlank(bytes: Uint8Array<ArrayBuffer>, blank: Uint8Array<ArrayBuffer>): boolean {
   const words = bytes.length >> 2;
   const found = new Int32Array(bytes.buffer, bytes.byteOffset, words);
@@ -16,9 +16,9 @@ function isBlank(bytes: Uint8Array<ArrayBuffer>, blank: Uint8Array<ArrayBuffer>)
 }
 
 /**
- * What is in a place whose block is not sound.
+ * The health of a place that holds no sound block.
  *
- * @param tailBytes at the end of a block of which a single damaged bit cannot make blank ones
+ * @param tailBytes length of a block's end that a single damaged bit cannot turn blank
  */
 export function healthOfUnsound(
   bytes: Uint8Array<ArrayBuffer>,

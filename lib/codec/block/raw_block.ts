@@ -1,6 +1,6 @@
 /**
- * Blocks in raw form: a page's own words, with a head and a checksum. All numbers are 32-bit little-endian words, but for
- * the version, a float64:
+ * Blocks in raw form: a page's own words, with a head and a checksum. All numbers are 32-bit little-endian words,
+ * except the version, a float64:
  *
  * | bytes | content |
  * |---|---|

@@ -1,6 +1,7 @@
 /**
  * Log records as a CBOR sequence (RFC 8742): each is an array of the shard, the version, the key, the value, and a byte
- * string of four, the CRC-32 of all bytes of the record before it, highest byte first. Heads are in their shortest form.
+ * string of four, the CRC-32 of all bytes of the record before it, highest byte first. Heads are in their shortest
+ * form.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
 import type { RecordCodec, RecordReader } from "./record_codec.ts";
 import type { RecordRun } from "./record_run.ts";
 
-/** Major types, already in their place above the argument. */
+/** Major types, already shifted into place above the argument. */
 const UNSIGNED = 0x00;
 const TEXT = 0x60;
 /** An array of five, and a byte string of four. */
@@ -20,7 +21,7 @@ const CRC_BYTES = 5;
 
 /** Largest argument that fits a head's own byte. */
 const DIRECT_MAX = 23;
-/** More than a record's heads and checksum, and what copying by words may exceed. */
+/** More than the size of a record's heads and checksum, and the excess of copying by words. */
 const FRAME_BYTES_MAX = 48 + WORD_EXCESS;
 
 const TWO_TO_32 = 0x1_0000_0000;
@@ -84,7 +85,7 @@ function writeHead(view: DataView<ArrayBuffer>, position: number, major: number,
   return (position + 5) | 0;
 }
 
-/** Writes an unsigned integer from 2^32 on. */
+/** Writes an unsigned integer of at least 2^32. */
 function writeLong(view: DataView<ArrayBuffer>, position: number, argument: number): number {
   view.setUint8(position, UNSIGNED | 27);
   view.setUint32(position + 1, Math.floor(argument / TWO_TO_32));
@@ -92,7 +93,10 @@ function writeLong(view: DataView<ArrayBuffer>, position: number, argument: numb
   return position + 9;
 }
 
-/** Copies text by words of eight bytes; what follows overwrites the excess of the last. Returns the position after. */
+/**
+ * Copies text eight bytes at a time; whatever is written next overwrites the excess. Returns the position after the
+ * text.
+ */
 function copyText(
   source: DataView<SharedArrayBuffer>,
   from: number,
@@ -144,7 +148,7 @@ class CborRecordReader implements RecordReader {
     return next < 0 ? this.#bytes.length : next;
   }
 
-  /** Reads a head's argument; past the bytes' end, or where the head is of another major type, Infinity. */
+  /** Reads a head's argument; Infinity past the end of the bytes, or if the head has another major type. */
   #readHead(major: number): number {
     const at = this.#position;
     const low = at < this.#bytes.length ? this.#bytes[at]! - major : -1;

@@ -1,11 +1,12 @@
 /**
- * Log records as JSON, one per line, so that a person can grep and follow a log:
+ * Log records in JSON, one per line, so that a person can grep and follow a log:
  *
  * ```text
  * [7,1234,"Key1","foo","1a2b3c4d"]
  * ```
  *
- * are the shard, the version, the key, the value, and the CRC-32 of all bytes of the line before the comma in front of it.
+ * are the shard, the version, the key, the value, and the CRC-32 of all bytes of the line before the comma in front of
+ * it.
  *
  * @module
  */
@@ -26,15 +27,18 @@ const CLOSE = 0x5d;
 const LINE_FEED = 0x0a;
 const INT32_MAX = 0x7fffffff;
 const SMALL_U = 0x75;
-/** What stands behind a value: a comma, the checksum in quotes, and the line's end. */
+/** Bytes of what follows a value: a comma, the checksum in quotes, and the end of the line. */
 const LINE_END_BYTES = 13;
 /** `","` and `"]\n`, as little-endian words. */
 const TEXTS_BETWEEN_WORD = 0x22 | 0x2c << 8 | 0x22 << 16;
 const END_WORD = 0x22 | 0x5d << 8 | 0x0a << 16;
 
-/** Longest form of one byte of text: `\u00XX`. */
+/** The longest form of one byte of text: `\u00XX`. */
 const ESCAPE_BYTES_MAX = 6;
-/** More than what stands around key and value: numbers, punctuation, checksum, and what copying by words may exceed. */
+/**
+ * More than the size of everything around key and value: numbers, punctuation, checksum, and the excess of copying by
+ * words.
+ */
 const FRAME_BYTES_MAX = 64 + 2 * WORD_EXCESS;
 /** Room for `[`, a shard, a version and punctuation, as whole words of eight bytes. */
 const PREFIX_BYTES = 40;
@@ -42,7 +46,7 @@ const PREFIX_BYTES = 40;
 /** The two digits of each byte, in the order in which they are written. */
 const HEX = Int32Array.from({ length: 256 }, (_, byte) => hexDigit(byte >> 4) | hexDigit(byte & 15) << 8);
 
-/** What the records of a run begin with, made once per run; of each record only the version's last digits change. */
+/** The beginning of a run's records, made once per run; only the version's last digits change from record to record. */
 const prefix = new DataView(new ArrayBuffer(PREFIX_BYTES));
 
 /** The JSON form of records; see the module's comment. */
@@ -81,7 +85,7 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
     view.setInt32(position, TEXTS_BETWEEN_WORD, true);
     position = encodeText(words, value, valueLength, out, (position + 3) | 0);
     view = out.view;
-    // The quote is covered by the checksum, which stands behind the comma and another quote.
+    // The closing quote, which the checksum covers; then a comma and the quote before the checksum.
     view.setInt32(position, TEXTS_BETWEEN_WORD, true);
     const crc = crc32Of(view, first, (position + 1) | 0);
     view.setInt32((position + 3) | 0, HEX[crc >>> 24]! | HEX[(crc >>> 16) & 0xff]! << 16, true);
@@ -94,7 +98,7 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
   return position;
 }
 
-/** Writes what a record of this shard and version begins with; returns its length. */
+/** Writes the beginning of a record of this shard and version; returns its length. */
 function writePrefix(shard: number, version: number): number {
   prefix.setUint8(0, OPEN);
   let length = writeNumber(shard, 1);
@@ -122,9 +126,9 @@ function writeNumber(value: number, start: number): number {
   return end;
 }
 
-/** Counts the version in the prefix up by one; returns false when it has not enough digits for that. */
+/** Increments the version in the prefix; returns false when that needs another digit. */
 function incrementVersion(length: number): boolean {
-  // Behind the version stand a comma and a quote.
+  // A comma and a quote follow the version.
   for (let at = (length - 3) | 0;; at = (at - 1) | 0) {
     const digit = prefix.getUint8(at);
     if (digit === COMMA) return false;
@@ -143,7 +147,9 @@ function copyPrefix(length: number, view: DataView<ArrayBuffer>, start: number):
   return (start + length) | 0;
 }
 
-/** Copies bytes by words of eight; what follows overwrites the excess of the last. Returns the position after them. */
+/**
+ * Copies eight bytes at a time; whatever is written next overwrites the excess. Returns the position after the bytes.
+ */
 function copyBytes(
   source: DataView<SharedArrayBuffer>,
   from: number,
@@ -157,7 +163,7 @@ function copyBytes(
   return (start + length) | 0;
 }
 
-/** Writes text, escaping what must be; `out` grows if it must. Returns the position after it. */
+/** Writes text, escaping where necessary; `out` grows if it must. Returns the position after it. */
 function encodeText(
   words: Int32Array<SharedArrayBuffer>,
   start: number,
@@ -193,7 +199,7 @@ function isSpecial(word: number): boolean {
   return (marks & 0x80808080) !== 0;
 }
 
-/** Writes the first bytes of a word one by one, escaping what must be; returns the position after them. */
+/** Writes the first bytes of a word one by one, escaping where necessary; returns the position after them. */
 function encodeEscaped(word: number, count: number, view: DataView<ArrayBuffer>, start: number): number {
   let position = start;
   for (let i = 0; i < count; i++) {
@@ -216,7 +222,7 @@ function hexDigit(value: number): number {
   return value < 10 ? 0x30 + value : 0x57 + value;
 }
 
-/** Reads the lines that the encoder writes, and no others that JSON allows. */
+/** Reads exactly the lines that the encoder writes, not everything that JSON allows. */
 class JsonRecordReader implements RecordReader {
   shard = 0;
   version = 0;
@@ -224,7 +230,7 @@ class JsonRecordReader implements RecordReader {
   readonly value = new PaddedBytes(256);
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView<ArrayBuffer>;
-  /** Where the reading is; -1 once something is not as it must be. */
+  /** The reading position; -1 once something is not as the encoder writes it. */
   #position = 0;
 
   constructor(bytes: Uint8Array<ArrayBuffer>) {
@@ -257,7 +263,7 @@ class JsonRecordReader implements RecordReader {
     return end < 0 ? this.#bytes.length : end + 1;
   }
 
-  /** Reads a number and the comma behind it. */
+  /** Reads a number and the comma after it. */
   #readNumber(): number {
     const bytes = this.#bytes;
     let at = this.#position;
@@ -267,12 +273,12 @@ class JsonRecordReader implements RecordReader {
       if (!(digit >= 0 && digit <= 9)) break;
       value = 10 * value + digit;
     }
-    // Where it is no number, no text follows either.
+    // If it is not a number, no text can follow either.
     this.#position = bytes[at] === COMMA ? at + 1 : bytes.length;
     return value;
   }
 
-  /** Reads a text in quotes; what it holds is only known to be right once the checksum is. */
+  /** Reads a text in quotes. Its content is known to be right only once the checksum has been verified. */
   #readText(out: PaddedBytes): void {
     const bytes = this.#bytes;
     const start = this.#position + 1;
@@ -296,7 +302,7 @@ class JsonRecordReader implements RecordReader {
     let end = start;
     while (end < bytes.length && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
     this.#position = end + 1;
-    // Never longer than with its escapes.
+    // Text is never longer than its escaped form.
     out.reserve(Math.min(end, bytes.length) - start);
     let length = 0;
     for (let at = start; at < end;) {
@@ -314,7 +320,7 @@ class JsonRecordReader implements RecordReader {
   }
 }
 
-/** What a hexadecimal digit stands for; of anything else, anything. */
+/** The value of a hexadecimal digit; unspecified for anything else. */
 function digitOf(byte: number): number {
   return byte <= DIGIT_9 ? byte - DIGIT_0 : byte - 0x57;
 }

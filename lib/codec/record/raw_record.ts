@@ -1,7 +1,7 @@
 /**
  * Log records in raw form: the words that a put noted, with a head and a checksum.
  *
- * All numbers are 32-bit little-endian words, but for the version, a float64:
+ * All numbers are 32-bit little-endian words, except the version, a float64:
  *
  * | word | content |
  * |---|---|

@@ -1,7 +1,7 @@
 /**
- * The interface of the codecs of log records: between what puts note and the bytes of a log's segments.
+ * The interface of the log record codecs, which convert between what puts note and the bytes of a log's segments.
  *
- * A record is one put: its shard, the version that it made, its key, its value, and a CRC-32 of all that.
+ * A record is one put: its shard, the version that it created, its key, its value, and a CRC-32 of all of these.
  *
  * @module
  */
@@ -15,20 +15,20 @@ export interface RecordCodec {
   readonly name: SerializerName;
 
   /**
-   * Encodes a run's records into `out` from `position` on; `out` grows if it must. Nothing is allocated per record. Leaves
-   * the version after the last record's in the run.
+   * Encodes a run's records into `out`, starting at `position`; `out` grows if it must. Nothing is allocated per
+   * record. Sets the run's version to the one after its last record's.
    *
    * @returns the position after the last record
    */
   encode(run: RecordRun, out: OutputBuffer, position: number): number;
 
-  /** Begins to read records out of these bytes. */
+  /** Creates a reader of the records in these bytes. */
   reader(bytes: Uint8Array<ArrayBuffer>): RecordReader;
 }
 
-/** Reads records, wherever they are in the bytes. */
+/** Reads records at any position in the bytes. */
 export interface RecordReader {
-  /** The record read last. */
+  /** The last record read. */
   readonly shard: number;
   readonly version: number;
   readonly key: PaddedBytes;
@@ -41,6 +41,8 @@ export interface RecordReader {
    */
   read(position: number): number;
 
-  /** The first position after this one where a record could begin, for finding one behind bytes that are none. */
+  /**
+   * The first position after this one where a record could begin; used to find one after bytes that are not a record.
+   */
   nextStart(position: number): number;
 }

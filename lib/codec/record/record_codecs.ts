@@ -1,5 +1,5 @@
 /**
- * From a serializer's name to its codec of log records.
+ * The log record codecs by the name of their serializer.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { jsonRecordCodec } from "./json_record.ts";
 import { rawRecordCodec } from "./raw_record.ts";
 import type { RecordCodec } from "./record_codec.ts";
 
-/** The codec of each serializer. */
+/** The log record codec of each serializer. */
 export const RECORD_CODECS: Readonly<Record<SerializerName, RecordCodec>> = {
   json: jsonRecordCodec,
   cbor: cborRecordCodec,

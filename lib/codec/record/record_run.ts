@@ -1,7 +1,7 @@
 /**
- * Records as puts note them, in shared memory, before anyone encodes them.
+ * Records as puts note them, in shared memory, before they are encoded.
  *
- * A noted record is whole words, so that noting it is copying them out of the store's arena:
+ * A noted record consists of whole words, so that noting it only copies them from the store's arena:
  *
  * | word | content |
  * |---|---|
@@ -10,7 +10,7 @@
  * | 2 … | key, zero-padded to whole words |
  * | … | value, zero-padded to whole words |
  *
- * It names neither its shard nor its version: records lie in runs of one shard and of versions in a row, and those say it
+ * It has neither its shard nor its version: records lie in runs of one shard and consecutive versions, which give these
  * once.
  *
  * @module
@@ -24,18 +24,18 @@ export function recordWords(keyLength: number, valueLength: number): number {
   return RECORD_HEADER_WORDS + ((keyLength + 3) >> 2) + ((valueLength + 3) >> 2);
 }
 
-/** How far an encoder may read past a run's end, so that it can copy by words of eight bytes. */
+/** How far an encoder may read past a run's end, so that it can copy eight bytes at a time. */
 export const RUN_EXCESS_BYTES = 8;
 
-/** Records of one shard, of versions in a row, in memory one after another. */
+/** Records of one shard with consecutive versions, adjacent in memory. */
 export interface RecordRun {
   shard: number;
-  /** The first record's version. An encoder leaves the version after the last one's here. */
+  /** The first record's version. Encoding sets it to the one after the last record's. */
   version: number;
   /** The memory, by word and by byte. */
   words: Int32Array<SharedArrayBuffer>;
   bytes: DataView<SharedArrayBuffer>;
-  /** The word of the first record, and the word after the last. */
+  /** The first record's first word, and the word after the last record. */
   start: number;
   end: number;
 }
