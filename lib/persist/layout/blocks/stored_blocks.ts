@@ -87,13 +87,13 @@ export function readBlocks(options: StoredBlocksOptions): StoredBlocks {
 interface Image {
   readonly side: PlaceSide;
   health: BlockHealth;
-  /** -1 when it is not sound. */
+  /** The version; -1 when the image is not sound. */
   readonly version: number;
 }
 
 class BlocksReading {
   readonly #options: StoredBlocksOptions;
-  /** One for each of a block's images. */
+  /** One reader for each of a block's images. */
   readonly #readers: readonly [BlockReader, BlockReader];
   readonly #blank: Uint8Array<ArrayBuffer>;
   readonly #extentBlocks: number;
@@ -186,7 +186,7 @@ class BlocksReading {
   /** Takes the newer of a block's images, and records what is wrong with unsound ones. */
   #judge(block: number, a: Image, b: Image): void {
     const [newer, older] = a.version >= b.version ? [a, b] : [b, a];
-    // An older image's entries are read only where the newer one's cannot be.
+    // The older image's entries are read only if the newer one's cannot be.
     const page = this.#measure(newer) ?? this.#measure(older);
     if (page !== undefined) this.#take(page);
     if (a.health === "sound" && b.health === "sound") this.#superseded++;
@@ -204,9 +204,7 @@ class BlocksReading {
     }
   }
 
-  /**
-   * Reads all entries of an image that was sound so far; when one cannot be read, or is not of its shard, it is not.
-   */
+  /** Reads all entries of an image that appears sound; it is not if one cannot be read or belongs to another shard. */
   #measure(image: Image): StoredPage | undefined {
     if (image.health !== "sound") return undefined;
     const { side, version } = image;
