@@ -29,7 +29,7 @@ export interface OpenSweep {
 export function openSweep({ resultsFile, resume, load }: SweepCommand, header: SweepHeader): OpenSweep {
   if (resultsFile === undefined) return { file: undefined, header, lines: [] };
   if (!resume) return { file: SweepFile.create(resultsFile, header), header, lines: [] };
-  const { file, content } = SweepFile.resume(resultsFile);
+  const { file, content } = SweepFile.resume(resultsFile, header);
   try {
     const asked = load.has("seed") ? header : withSeedOf(header, content.header);
     refuseOther(resultsFile, content.header, asked);
@@ -37,7 +37,12 @@ export function openSweep({ resultsFile, resume, load }: SweepCommand, header: S
     file.close();
     throw error;
   }
-  if (content.isTorn) warn(`kvlab: cut off the torn last line of ${resultsFile}`);
+  if (content.isTorn) {
+    const torn = content.header === header
+      ? `not even the first line of ${resultsFile} was whole: the sweep begins anew`
+      : `cut off the torn last line of ${resultsFile}`;
+    warn(`kvlab: ${torn}`);
+  }
   return { file, header: content.header, lines: content.lines };
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { openFile, syncData, syncDirectory, writeAll } from "../persist/file_io.ts";
+import { openFile, removeQuietly, syncData, syncDirectory, writeAll } from "../persist/file_io.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { SWEEP_KIND, SWEEP_VERSION, type SweepHeader, type SweepLine } from "./lines.ts";
 
@@ -18,6 +18,8 @@ export interface SweepFileContent {
 }
 
 const LINE_END = "\n";
+/** What every results file begins with. */
+const FIRST_BYTES = `{"kind":${JSON.stringify(SWEEP_KIND)},`;
 
 /** A results file that is being written. One process has it at a time. */
 export class SweepFile {
@@ -38,21 +40,34 @@ export class SweepFile {
     refuseExisting(path);
     const file = new SweepFile(path, openFile(path, { createNew: true, write: true, append: true }));
     file.#lock();
-    file.#append(header);
-    syncDirectory(directoryOf(path));
-    return file;
+    try {
+      file.#append(header);
+      syncDirectory(directoryOf(path));
+      return file;
+    } catch (error) {
+      file.close();
+      removeQuietly(path);
+      throw error;
+    }
   }
 
   /**
-   * Opens a file to go on with it. A torn line at its end is cut off.
+   * Opens a file to go on with it. A torn line at its end is cut off. A file whose first line is torn holds nothing yet: it
+   * begins anew.
    *
+   * @param header what a file that begins anew gets
    * @throws {PersistError} when it cannot be read or written, is damaged, or another process has it
    */
-  static resume(path: string): { readonly file: SweepFile; readonly content: SweepFileContent } {
+  static resume(path: string, header: SweepHeader): { readonly file: SweepFile; readonly content: SweepFileContent } {
     const file = new SweepFile(path, openFile(path, { read: true, write: true, append: true }));
     try {
       file.#lock();
       const text = readText(path);
+      if (isTornFirstLine(text)) {
+        file.#cutOff(text);
+        file.#append(header);
+        return { file, content: { header, lines: [], isTorn: true } };
+      }
       const content = parseSweepFile(path, text);
       if (content.isTorn) file.#cutOff(text);
       return { file, content };
@@ -129,7 +144,7 @@ export function parseSweepFile(path: string, text: string): SweepFileContent {
     }
   });
   const [header, ...lines] = objects;
-  if (header === undefined) throw new PersistError("read", path, "it holds no sweep: its first line is missing");
+  if (header === undefined) throw new PersistError("read", path, "it holds no sweep yet: its first line is missing");
   if (header?.kind !== SWEEP_KIND) throw refuse(1, "does not begin a sweep");
   if (header.version !== SWEEP_VERSION) throw refuse(1, `is of version ${header.version}, must be ${SWEEP_VERSION}`);
   if (!Array.isArray(header.configurations)) throw refuse(1, "is damaged: it has no configurations");
@@ -139,6 +154,11 @@ export function parseSweepFile(path: string, text: string): SweepFileContent {
     if (damage !== undefined) throw refuse(index + 2, `is damaged: ${damage}`);
   }
   return { header, lines, isTorn };
+}
+
+/** Whether the text is what a crash leaves of a file in which not even the first line was whole. */
+function isTornFirstLine(text: string): boolean {
+  return !text.includes(LINE_END) && (text.startsWith(FIRST_BYTES) || FIRST_BYTES.startsWith(text));
 }
 
 /** What is wrong with a line, if anything is. */

@@ -21,7 +21,7 @@ Deno.test("SweepFile gives back its header and lines, and goes on behind them", 
   const created = SweepFile.create(path, HEADER);
   created.append(LINES[0]!);
   created.close();
-  const { file, content } = SweepFile.resume(path);
+  const { file, content } = SweepFile.resume(path, HEADER);
   assertEquals(content, { header: HEADER, lines: [LINES[0]!], isTorn: false });
   file.append(LINES[1]!);
   file.close();
@@ -35,7 +35,7 @@ Deno.test("SweepFile.resume() cuts off a torn last line, wherever it is torn", (
   const last = textOf([LINES[1]]);
   for (const length of [1, 2, Math.floor(last.length / 2), last.length - 1]) {
     Deno.writeTextFileSync(path, whole + last.slice(0, length));
-    const { file, content } = SweepFile.resume(path);
+    const { file, content } = SweepFile.resume(path, HEADER);
     assert(content.isTorn);
     assertEquals(content.lines, [LINES[0]!]);
     file.append(LINES[2]!);
@@ -44,11 +44,46 @@ Deno.test("SweepFile.resume() cuts off a torn last line, wherever it is torn", (
   }
 });
 
+Deno.test("SweepFile.resume() begins a file anew whose first line is torn, wherever, and takes no other for one", () => {
+  using directory = temporaryDirectory();
+  const path = `${directory.path}/r.jsonl`;
+  const first = textOf([HEADER]);
+  const fresh = { ...HEADER, seed: 7 };
+  for (const length of [0, 1, 10, 40, Math.floor(first.length / 2), first.length - 1]) {
+    Deno.writeTextFileSync(path, first.slice(0, length));
+    const { file, content } = SweepFile.resume(path, fresh);
+    assertEquals(content, { header: fresh, lines: [], isTorn: true });
+    file.append(LINES[0]!);
+    file.close();
+    assertEquals(Deno.readTextFileSync(path), textOf([fresh, LINES[0]]));
+  }
+  for (const text of ["notes of mine", '{"kind":"other","a":', "\n"]) {
+    Deno.writeTextFileSync(path, text);
+    assertThrows(() => SweepFile.resume(path, fresh), PersistError);
+    assertEquals(Deno.readTextFileSync(path), text);
+  }
+});
+
+Deno.test("SweepFile.create() leaves no file behind whose header it could not write", () => {
+  using directory = temporaryDirectory();
+  const path = `${directory.path}/r.jsonl`;
+  const write = Deno.FsFile.prototype.writeSync;
+  Deno.FsFile.prototype.writeSync = () => {
+    throw new Error("No space left on device");
+  };
+  try {
+    assertThrows(() => SweepFile.create(path, HEADER), PersistError, "No space left on device");
+  } finally {
+    Deno.FsFile.prototype.writeSync = write;
+  }
+  assertThrows(() => Deno.lstatSync(path), Deno.errors.NotFound);
+});
+
 Deno.test("parseSweepFile() refuses any other damage, with the line", () => {
   const [one, two] = LINES;
   const rows = [
-    ["", "it holds no sweep: its first line is missing"],
-    [textOf([HEADER]).slice(0, 20), "it holds no sweep: its first line is missing"],
+    ["", "it holds no sweep yet: its first line is missing"],
+    [textOf([HEADER]).slice(0, 20), "it holds no sweep yet: its first line is missing"],
     [textOf([{ kind: "other" }]), "line 1 does not begin a sweep"],
     [textOf([{ ...HEADER, version: 2 }]), "line 1 is of version 2, must be 1"],
     [textOf([HEADER]) + "{\n" + textOf([one]), "line 2 is damaged: it is not JSON"],
@@ -75,9 +110,9 @@ Deno.test("SweepFile refuses a file that is there already, and one that another 
     existing.message,
     `Cannot create ${path}: it exists already: go on with it by --resume, or name another file`,
   );
-  const locked = assertThrows(() => SweepFile.resume(path), PersistError);
+  const locked = assertThrows(() => SweepFile.resume(path, HEADER), PersistError);
   assertEquals(locked.message, `Cannot write ${path}: another kvlab is writing it`);
   file.close();
   assertEquals(readSweepFile(path), { header: HEADER, lines: [], isTorn: false });
-  assertThrows(() => SweepFile.resume(`${directory.path}/none.jsonl`), PersistError, "No such file");
+  assertThrows(() => SweepFile.resume(`${directory.path}/none.jsonl`, HEADER), PersistError, "No such file");
 });
