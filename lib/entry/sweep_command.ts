@@ -11,6 +11,7 @@ import { readPlan } from "../cli/sweep_plan.ts";
 import type { SweepCommand } from "../cli/sweep_options.ts";
 import { sweepSpace } from "../cli/sweep_space.ts";
 import { UsageError } from "../cli/usage_error.ts";
+import { formatCount } from "../report/format.ts";
 import { readMachine } from "../report/machine.ts";
 import { MAP_COLUMNS_MIN, sweepMap } from "../report/sweep_map.ts";
 import { durationText, sweepJson, sweepProgressLine, type SweepReport, sweepText } from "../report/sweep_text.ts";
@@ -85,10 +86,9 @@ function roundMs({ configurations }: PlannedSweep): number {
 function refuseSmallBudget({ budgetMs }: SweepCommand, planned: PlannedSweep): void {
   const neededMs = roundMs(planned);
   if (neededMs <= budgetMs) return;
-  const count = planned.configurations.length;
+  const round = `one round of ${formatCount(planned.configurations.length, "configuration")}`;
   throw new UsageError(
-    `--budget=${durationText(budgetMs).replaceAll(" ", "")} is too short for one round of ${count} configurations, ` +
-      `which takes about ${durationText(neededMs)}`,
+    `--budget=${budgetMs / 1000}s is too short for ${round}, which takes about ${durationText(neededMs)}`,
   );
 }
 
@@ -96,11 +96,15 @@ function startTexts({ budgetMs, kills }: SweepCommand, planned: PlannedSweep, do
   const { configurations, leftOut } = planned;
   const [reason] = leftOut;
   return [
-    `sweep of ${configurations.length} configurations, at most ${durationText(budgetMs)}, a round takes about ` +
+    `sweep of ${formatCount(configurations.length, "configuration")}, at most ${
+      durationText(budgetMs)
+    }, a round takes about ` +
     `${durationText(roundMs(planned))}, ${kills} kills of each on the frontier`,
-    ...(reason === undefined
-      ? []
-      : [`left out ${leftOut.length} invalid combinations, such as ${reason.args.join(" ")}: ${reason.reason}`]),
+    ...(reason === undefined ? [] : [
+      `left out ${formatCount(leftOut.length, "invalid combination")}, such as ${
+        reason.args.join(" ")
+      }: ${reason.reason}`,
+    ]),
     ...(done === 0 ? [] : [`going on after ${done} lines of results`]),
   ];
 }
@@ -111,8 +115,11 @@ function dryRunText(command: SweepCommand, planned: PlannedSweep): string {
     `load: ${loadArgs.join(" ")}`,
     ...configurations.map(({ args }, index) => `${configurationId(index)}: ${args.join(" ")}`),
     ...leftOut.map(({ args, reason }) => `left out: ${args.join(" ")}: ${reason}`),
-    `${configurations.length} configurations, ${leftOut.length} invalid combinations left out; a round takes about ` +
-    `${durationText(roundMs(planned))}, all of it at most ${durationText(command.budgetMs)}`,
+    `${formatCount(configurations.length, "configuration")}, ${
+      formatCount(leftOut.length, "invalid combination")
+    } left out; a round takes about ${durationText(roundMs(planned))}, all of it at most ${
+      durationText(command.budgetMs)
+    }`,
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -173,7 +180,10 @@ async function runSweep(
   });
   status.clear();
   const document = [header, ...kept].map((line) => `${JSON.stringify(line)}\n`).join("");
-  return { header, summary, axis, document };
+  const notKilled = kills === 0 ? [] : summary.frontier
+    .filter((id) => results.crash(id) === undefined)
+    .filter((id) => entries.find((entry) => entry.id === id)?.backend !== "memory");
+  return { header, summary, axis, notKilled, document };
 }
 
 /** The fastest within the strictest limit that any keeps. */

@@ -23,6 +23,8 @@ export interface SweepReport {
   readonly header: SweepHeader;
   readonly summary: SummaryLine;
   readonly axis: LossAxis;
+  /** The `id`s of those on the frontier that were to be killed and were not, because there was no time. */
+  readonly notKilled: readonly string[];
 }
 
 const ENDED = {
@@ -43,7 +45,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The result as lines, each ended by a line feed: the answer, the frontier with its commands, and what became of the rest. */
-export function sweepText({ header, summary, axis }: SweepReport): string {
+export function sweepText({ header, summary, axis, notKilled }: SweepReport): string {
   const { configurations, baseline_drift: drift } = summary;
   const runs = configurations.reduce((sum, configuration) => sum + configuration.runs, 0);
   const onFrontier = configurations.filter(({ state }) => state === "frontier" || state === "tied")
@@ -56,10 +58,13 @@ export function sweepText({ header, summary, axis }: SweepReport): string {
       `baseline ${drift.configuration}: ${drift.ratio.toFixed(2)} times as fast at the end as at the start, ` +
       `${drift.spread.toFixed(2)} from its slowest run to its fastest`,
     ]),
-    "",
-    ...tableLines(COLUMNS, onFrontier.map((configuration) => row(configuration, axis))),
-    "",
-    ...onFrontier.map(({ id }) => `${id}: ${entryOf(header, id)?.command ?? ""}`),
+    ...(onFrontier.length === 0 ? [] : [
+      "",
+      ...tableLines(COLUMNS, onFrontier.map((configuration) => row(configuration, axis))),
+      ...notKilledLines(summary, notKilled),
+      "",
+      ...onFrontier.map(({ id }) => `${id}: ${entryOf(header, id)?.command ?? ""}`),
+    ]),
     ...restLines(header, configurations),
   ];
   return lines.map((line) => `${line}\n`).join("");
@@ -85,6 +90,12 @@ function row(configuration: ConfigurationSummary, { crash, unit }: LossAxis): st
     ...(["p99", "max"] as const).map((part) => gaugeText(loss, part, unit)),
     lost,
   ];
+}
+
+function notKilledLines({ ended }: SummaryLine, notKilled: readonly string[]): string[] {
+  if (notKilled.length === 0) return [];
+  const reason = ended === "interrupted" ? "the sweep was interrupted" : "--budget left no time";
+  return [`not killed, because ${reason}: ${notKilled.join(", ")}`];
 }
 
 /** The first of those that it is tied with, and how many others there are. */
@@ -121,7 +132,7 @@ function restLines(header: SweepHeader, configurations: readonly ConfigurationSu
 }
 
 /** The result as one JSON object, indented by two spaces and ended by a line feed: the header's and the summary's fields. */
-export function sweepJson({ header, summary }: Omit<SweepReport, "axis">): string {
+export function sweepJson({ header, summary }: Pick<SweepReport, "header" | "summary">): string {
   const { kind: _, configurations: entries, ...about } = header;
   const { kind: __, configurations: summaries, ...found } = summary;
   const configurations = entries.map((entry) => ({ ...entry, ...summaries.find(({ id }) => id === entry.id) }));
@@ -154,5 +165,6 @@ export function sweepProgressLine(
 export function durationText(durationMs: number): string {
   const seconds = Math.max(0, Math.round(durationMs / 1000));
   const minutes = Math.floor(seconds / 60);
-  return minutes === 0 ? `${formatSeconds(seconds * 1000)} s` : `${minutes} min ${seconds % 60} s`;
+  if (minutes === 0) return `${formatSeconds(seconds * 1000)} s`;
+  return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
 }

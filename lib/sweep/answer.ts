@@ -24,7 +24,7 @@ interface Point {
   readonly summary: ConfigurationSummary;
 }
 
-/** A sentence for each limit, in their order. */
+/** A sentence for each limit, in their order; one alone where nothing was measured. */
 export function answersOf(parts: AnswerParts): string[] {
   const points = parts.entries.flatMap((entry, index): Point[] => {
     const [standing, summary] = [parts.standings[index], parts.summaries[index]];
@@ -32,6 +32,7 @@ export function answersOf(parts: AnswerParts): string[] {
       ? []
       : [{ entry, standing, summary }];
   });
+  if (points.length === 0) return ["nothing was measured"];
   return parts.limits.map((limit) => answerOf(points, limit, parts.axis));
 }
 
@@ -40,7 +41,10 @@ function answerOf(points: readonly Point[], limit: number, axis: LossAxis): stri
     .toSorted((a, b) => b.standing.level - a.standing.level);
   const [best] = within;
   const asked = `${limitText(limit, axis.unit)} at risk ${WHEN[axis.crash]}`;
-  if (best === undefined) return `nothing that was measured has ${asked}`;
+  if (best === undefined) {
+    const amount = limit === 0 ? "something" : `more than ${amountText(limit, axis.unit)}`;
+    return `everything that was measured may lose ${amount} ${WHEN[axis.crash]}`;
+  }
   const { entry, summary } = best;
   const clauses = [
     `fastest with ${asked}: ${entry.id} \`${entry.command}\` at ${rateText(summary)}`,
@@ -55,8 +59,11 @@ const WHEN = { process_crash: "when the process dies", power_loss: "when the pow
 
 /** A limit in words, such as `at most 10 ms`. */
 export function limitText(limit: number, unit: LossAxis["unit"]): string {
-  if (limit === 0) return "nothing";
-  return `at most ${limit.toLocaleString("en-US")} ${unit === "age_ms" ? "ms" : limit === 1 ? "write" : "writes"}`;
+  return limit === 0 ? "nothing" : `at most ${amountText(limit, unit)}`;
+}
+
+function amountText(limit: number, unit: LossAxis["unit"]): string {
+  return `${limit.toLocaleString("en-US")} ${unit === "age_ms" ? "ms" : limit === 1 ? "write" : "writes"}`;
 }
 
 /** A throughput with its interval, such as `1.81 M ops/s (1.74–1.88)`. */

@@ -128,11 +128,18 @@ class SweepRunner {
     }
   }
 
-  /** Those on the frontier that have not been killed. Of memory alone nothing survives: there is nothing to kill. */
+  /**
+   * Those on the frontier that have not been killed, the answers to the question first: there may be no time for all. Of
+   * memory alone nothing survives: there is nothing to kill.
+   */
   #unkilled(): ConfigurationEntry[] {
     const { space, question, results } = this.#parts;
-    return standings(space, results.outcomes(question.axis))
-      .filter(({ id, state }) => state === "frontier" && results.crash(id) === undefined)
+    const onFrontier = standings(space, results.outcomes(question.axis)).filter(({ state }) => state === "frontier")
+      .toSorted((a, b) => b.level - a.level);
+    const answers = space.limits.map((limit) => onFrontier.find(({ loss }) => loss <= limit));
+    return [...new Set([...answers, ...onFrontier])]
+      .filter((standing) => standing !== undefined)
+      .filter(({ id }) => results.crash(id) === undefined)
       .map(({ id }) => this.#entry(id))
       .filter(({ backend }) => backend !== "memory");
   }

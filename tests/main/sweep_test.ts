@@ -118,7 +118,7 @@ Deno.test("kvlab sweep --dry-run prints the configurations and how long they tak
   assertMatch(lines[2] ?? "", /^left out: file .*: --log-size goes with --layout=log/);
   assertMatch(
     lines[3] ?? "",
-    /^1 configurations, 1 invalid combinations left out; a round takes about 1 s, all of it at most 10 min/,
+    /^1 configuration, 1 invalid combination left out; a round takes about 1 s, all of it at most 10 min$/,
   );
 });
 

@@ -31,7 +31,7 @@ const SUMMARY = summarizeSweep({
 });
 
 Deno.test("sweepText() begins with the answer, and has the frontier with its commands and what dominates the rest", () => {
-  const text = sweepText({ header: HEADER, summary: SUMMARY, axis: AXIS });
+  const text = sweepText({ header: HEADER, summary: SUMMARY, axis: AXIS, notKilled: [] });
   const lines = text.split("\n");
   assertStringIncludes(lines[0] ?? "", "fastest with nothing at risk when the process dies: c04 ");
   assertStringIncludes(text, "4 configurations, 19 runs; the frontier is separated\n");
@@ -42,6 +42,18 @@ Deno.test("sweepText() begins with the answer, and has the frontier with its com
   ]);
   assertStringIncludes(text, "\nc02: kvlab --seed=1 file --flush-period-us=2000\n");
   assertStringIncludes(text, "\nc03: dominated by c02, 1.00 k ops/s: file --flush-period-us=50000\n");
+});
+
+Deno.test("sweepText() says once which were not killed, and why, and has no table of nothing", () => {
+  const report = { header: HEADER, axis: AXIS, notKilled: ["c02", "c04"] };
+  const text = sweepText({ ...report, summary: SUMMARY });
+  assertStringIncludes(text, "\nnot killed, because --budget left no time: c02, c04\n\nc04: ");
+  const interrupted = sweepText({ ...report, summary: { ...SUMMARY, ended: "interrupted" } });
+  assertStringIncludes(interrupted, "\nnot killed, because the sweep was interrupted: c02, c04\n");
+  const configurations = SUMMARY.configurations.map((one) => ({ ...one, state: "unmeasured" as const }));
+  const empty = sweepText({ ...report, notKilled: [], summary: { ...SUMMARY, configurations } });
+  assert(!empty.includes("ops/s (95%)"));
+  assert(!empty.includes("not killed"));
 });
 
 Deno.test("sweepJson() has the header's fields, the summary's, and each configuration's together", () => {

@@ -87,7 +87,7 @@ Deno.test("sweep() answers the limit that was asked for, also where nothing keep
     question: { axis: { crash: "power_loss", unit: "writes" }, limit: 100 },
     kills: 0,
   });
-  assertEquals(summary.answer, "nothing that was measured has at most 100 writes at risk when the power fails");
+  assertEquals(summary.answer, "everything that was measured may lose more than 100 writes when the power fails");
   assertEquals(summary.lose_at_most, { writes: 100 });
   assertEquals(summary.on, "power-loss");
 });
@@ -118,6 +118,33 @@ Deno.test("sweep() trusts no promise that a kill has refuted, and kills what tak
   assert(killed.includes("c02"));
   assertStringIncludes(summary.answer, "fastest with at most 10 ms at risk when the process dies: c04 ");
   assertEquals(summary.configurations.find(({ id }) => id === "c02")?.state, "dominated");
+});
+
+Deno.test("sweep() kills what answers the question before the rest, as there may be no time for all", async () => {
+  const killed: string[] = [];
+  const hands: SweepParts["hands"] = {
+    run: ({ id }) => Promise.resolve({ result: RUNS[id]! }),
+    kill: ({ id }) => {
+      killed.push(id);
+      return Promise.resolve({ result: KILLS });
+    },
+  };
+  await sweepOf({ hands, question: { ...QUESTION, limit: 10 } });
+  assertEquals(killed, ["c02", "c03", "c04"]);
+  await sweepOf({ hands, question: { ...QUESTION, limit: 0 } });
+  assertEquals(killed.slice(3), ["c04", "c03", "c02"]);
+});
+
+Deno.test("sweep() says so when all that was measured may lose something, or nothing was measured", async () => {
+  const hands: SweepParts["hands"] = {
+    run: () => Promise.resolve({ result: RUNS.c01! }),
+    kill: () => Promise.resolve(undefined),
+  };
+  const question = { ...QUESTION, limit: 0 };
+  const { summary: { answer } } = await sweepOf({ hands, question });
+  assertEquals(answer, "everything that was measured may lose something when the process dies");
+  const stopped = await sweepOf({ hands, question, stop: AbortSignal.abort("SIGINT") });
+  assertEquals(stopped.summary.answer, "nothing was measured");
 });
 
 Deno.test("sweep() ends when told to, with the answer so far, and does not count what was under way", async () => {
