@@ -197,9 +197,11 @@ class Child {
     if (status.signal !== "SIGKILL") await new Promise((resolve) => setTimeout(resolve, 0));
     if (stop?.aborted) return undefined;
     if (status.signal !== "SIGKILL" && !mayEnd) {
-      throw new Error(
-        `The child ended with code ${status.code} before it was killed: ${this.#stderr.trim() || "it said nothing"}`,
-      );
+      if (status.code === 0) {
+        throw new Error("The child's load ended before it was killed, as when the records of --max-keys are used up");
+      }
+      const said = this.#stderr.replace(`${RUNNING_LINE}\n`, "").trim() || "it said nothing";
+      throw new Error(`The child ended with code ${status.code} before it was killed: ${said}`);
     }
     const begunAtMs = this.#begunAtMs;
     return { hadBegun: begunAtMs !== undefined, loadMs: killedAtMs - (begunAtMs ?? killedAtMs), killedAtMs };

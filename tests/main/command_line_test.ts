@@ -155,6 +155,19 @@ Deno.test("a result that cannot be written is a failure, in one line", async () 
   assertFailed(ended, /^kvlab: .*No space left on device/);
 });
 
+Deno.test("a crash whose child ends by itself says why, in one line", async () => {
+  const load = ["crash", "--kills=20", "--load-time-sec=30", "--threads=1", "--pattern=unthrottled", "--quiet"];
+  const file = ["file", "--file-count=1", "--flush-period-us=5000"];
+  const usedUp = await kvlab([...load, "--workload=d", "--keys=100", "--max-keys=120", ...file]);
+  assertCode(usedUp, 1);
+  assertMatch(usedUp.stderr, /^kvlab: The child's load ended before it was killed, as when the records of .*\n$/);
+  // A limit on the size of files stands for a full disk; the file outgrows it soon after the load has begun.
+  const wrapper = shell('trap "" XFSZ; ulimit -f 200; exec "$@"');
+  const full = await kvlab([...load, ...file], { wrapper });
+  assertCode(full, 1);
+  assertMatch(full.stderr, /^kvlab: The child ended with code 1 before it was killed: kvlab: Cannot write .*\n$/);
+});
+
 Deno.test("deno task start runs kvlab with its arguments", async () => {
   const task = [Deno.execPath(), "task", "--quiet", "start"];
   const ended = await KvlabProcess.start(["--version"], { program: task, cwd: REPOSITORY.pathname }).ended;
