@@ -13,6 +13,8 @@ export const CHART_COLUMNS_MIN = 60;
 /** Fewer intervals than this are a number rather than a shape. */
 const ROWS_MIN = 4;
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+/** A last row shorter than this part of the first is left out. */
+const SLIVER_SHARE = 0.1;
 /** What is left to the right of a chart for what its height means. */
 const SCALE_COLUMNS = 28;
 
@@ -21,7 +23,8 @@ const SCALE_COLUMNS = 28;
  * line feeds; none for a short series. Heights begin at zero. Where a column stands for several intervals, it is their
  * mean throughput and the greatest age.
  */
-export function seriesChart(series: readonly SeriesRow[], columns: number): string[] {
+export function seriesChart(rows: readonly SeriesRow[], columns: number): string[] {
+  const series = withoutSliver(rows);
   if (series.length < ROWS_MIN || columns < CHART_COLUMNS_MIN) return [];
   const perColumn = Math.ceil(series.length / (columns - LABEL_WIDTH - SCALE_COLUMNS));
   const groups = Array.from(
@@ -40,6 +43,13 @@ export function seriesChart(series: readonly SeriesRow[], columns: number): stri
       : []),
     `${"".padEnd(LABEL_WIDTH)}each column ${readableDuration(columnMs)}`,
   ];
+}
+
+/** Without a last row so short that its throughput is chance: the load ends a moment after its last whole interval. */
+function withoutSliver(rows: readonly SeriesRow[]): readonly SeriesRow[] {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return rows;
+  return last.durationMs < first.durationMs * SLIVER_SHARE ? rows.slice(0, -1) : rows;
 }
 
 function bars(values: readonly number[]): string {

@@ -33,6 +33,15 @@ Deno.test("seriesChart() shows throughput and the age at risk, each from zero to
   ]);
 });
 
+Deno.test("seriesChart() leaves out a last row that is too short to say anything", () => {
+  const whole = rowsOf([800, 400, 100, 800]);
+  const last = rowsOf([1])[0]!;
+  const ending = (durationMs: number) => seriesChart([...whole, { ...last, durationMs }], 80);
+  assertEquals(ending(0.2), seriesChart(whole, 80));
+  assertEquals(ending(99), seriesChart(whole, 80));
+  assertEquals(ending(100)[0], "over time   █▄▁█   up to 800 ops/s");
+});
+
 Deno.test("seriesChart() puts intervals together where there are more than columns, and is left out where it says nothing", () => {
   const long = Array.from({ length: 300 }, (_, index) => 1_000_000 + index);
   const lines = seriesChart(rowsOf(long, long), 80);
