@@ -154,7 +154,8 @@ const FIRST_WORDS: readonly string[] = [...BACKEND_NAMES, ...COMMAND_WORDS];
 
 function refuseUnknownWord({ words: [word] }: RawArguments): void {
   if (word === undefined || FIRST_WORDS.includes(word)) return;
-  const allowed = `must be ${listNames(FIRST_WORDS)}${didYouMean(word, FIRST_WORDS)}`;
+  const meant = didYouMean(word, FIRST_WORDS) || didYouMean(word, ["help", "version"], { prefix: "--" });
+  const allowed = `must be ${listNames(FIRST_WORDS)}${meant}`;
   throw new UsageError(`unknown backend or command ${quote(word)}, ${allowed}`);
 }
 

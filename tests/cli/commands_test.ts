@@ -251,6 +251,8 @@ Deno.test("parseCommand() names the command that was meant", () => {
     ["INSPECT a", "INSPECT", "inspect"],
     [`crahs --kills=3 ${FILE}`, "crahs", "crash"],
     ["comapre a b", "comapre", "compare"],
+    ["help", "help", "--help"],
+    ["version", "version", "--version"],
   ] as const;
   for (const [line, word, meant] of rows) {
     assertRefused(line, `unknown backend or command "${word}", ${allowed} (did you mean ${meant}?)`);
