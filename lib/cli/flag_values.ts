@@ -20,7 +20,7 @@ export function refuseUnknownFlags(command: CommandName, { unknownFlags }: RawAr
   const names = flags.map(({ name }) => name);
   const letters = flags.flatMap(({ short }) => short ?? []);
   const guess = didYouMean(bare, letters, { prefix: "-" }) || didYouMean(bare, names, { prefix: "--" });
-  throw new UsageError(`unknown flag ${quote(flag)}${guess || " (see --help)"}`);
+  throw new UsageError(`unknown flag ${quote(flag)}${guess}`);
 }
 
 /** @throws {UsageError} when a flag is given twice, lacks a required value, or has a value it does not take */

@@ -63,7 +63,11 @@ export function limitText(limit: number, unit: LossAxis["unit"]): string {
 }
 
 function amountText(limit: number, unit: LossAxis["unit"]): string {
-  return `${limit.toLocaleString("en-US")} ${unit === "age_ms" ? "ms" : limit === 1 ? "write" : "writes"}`;
+  return unit === "age_ms" ? `${limit.toLocaleString("en-US")} ms` : counted(limit, "write");
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** A throughput with its interval, such as `1.81 M ops/s (1.74–1.88)`. */
@@ -100,11 +104,11 @@ function saferClause({ standing, summary }: Point, points: readonly Point[]): st
 
 function killClause({ kills }: ConfigurationSummary, { crash }: LossAxis): string[] {
   if (kills === null || kills.crash !== crash) return [];
-  const what = crash === "power_loss" ? "power cuts" : "kills";
+  const what = counted(kills.kills, crash === "power_loss" ? "power cut" : "kill");
   const broken = kills.held < kills.kills ? `, ${kills.kills - kills.held} of them more than promised` : "";
-  if (kills.lost_writes_max === 0) return [`${kills.kills} ${what} lost nothing${broken}`];
-  const writes = kills.lost_writes_max.toLocaleString("en-US");
-  return [`${kills.kills} ${what} lost at most ${writes} writes, ${kills.lost_age_ms_max.toFixed(1)} ms${broken}`];
+  if (kills.lost_writes_max === 0) return [`${what} lost nothing${broken}`];
+  const writes = counted(kills.lost_writes_max, "write");
+  return [`${what} lost at most ${writes}, ${kills.lost_age_ms_max.toFixed(1)} ms${broken}`];
 }
 
 /** The answers as they stand in a summary. */

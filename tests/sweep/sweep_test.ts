@@ -82,6 +82,15 @@ Deno.test("sweep() answers for nothing, 10 ms and 100 ms, with the command, the 
   ]);
 });
 
+Deno.test("sweep() answers with one kill and one write as with one", async () => {
+  const hands: SweepParts["hands"] = {
+    run: ({ id }) => Promise.resolve({ result: RUNS[id]! }),
+    kill: () => Promise.resolve({ result: { ...KILLS, kills: 1, kills_held: 1, lost_max: 1 } }),
+  };
+  const { summary: { answer } } = await sweepOf({ hands, kills: 1, question: { ...QUESTION, limit: 10 } });
+  assertStringIncludes(answer, ", 1 kill lost at most 1 write, 3.1 ms");
+});
+
 Deno.test("sweep() answers the limit that was asked for, also where nothing keeps it", async () => {
   const { summary } = await sweepOf({
     question: { axis: { crash: "power_loss", unit: "writes" }, limit: 100 },
