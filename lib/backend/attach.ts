@@ -23,55 +23,55 @@ import { FileBackend } from "./file_backend.ts";
 import { MemoryBackend } from "./memory.ts";
 import { storeBatch } from "./store_batch.ts";
 
-/** What a load worker needs in order to attach to one of kvlab's own backends; structured-cloneable. */
+/** What a load worker needs to attach to one of kvlab's own backends; structured-cloneable. */
 export type SharedHandle =
   | { readonly kind: "memory"; readonly store: StoreHandle }
   | { readonly kind: "file"; readonly persistence: PersistenceHandle };
 
-/** What a load worker needs in order to attach to the backend; structured-cloneable. */
+/** What a load worker needs to attach to any backend; structured-cloneable. */
 export type BackendHandle = SharedHandle | EngineHandle;
 
-/** The same of an engine. */
+/** What a load worker needs to attach to an engine. */
 export interface EngineHandle {
   readonly kind: "engine";
   readonly engine: EngineName;
   readonly target: EngineTarget;
-  /** Operations that each load worker has under way at most. */
+  /** The most operations that each load worker has in flight. */
   readonly inFlight: number;
 }
 
-/** How far a put has come, in the terms of our own backends, whose gauges count by shard. */
+/** Maps a put to its shard and version, which is how our own backends' gauges count. */
 export interface ShardProgress {
   shardOf(key: PaddedBytes): number;
-  /** The version up to which a shard's puts have been acknowledged, as the gauges count it. */
+  /** The version up to which a shard's puts have been acknowledged, as the gauges see it. */
   acknowledgedVersion(shard: number): number;
 }
 
-/** What a load worker has of every backend. */
+/** What a load worker gets from every backend. */
 interface CommonBackend {
-  /** Where the records go that are put before the load. */
+  /** Takes the records that are put before the load. */
   readonly preload: Batch;
-  /** Where the load worker may be seen to wait, with the time since it attached. */
+  /** The kinds of wait that the backend reports, each with the time waited since the worker attached. */
   readonly waits: readonly NamedWait[];
   /** Present for our own backends. */
   readonly progress?: ShardProgress;
-  /** What an engine says of itself. */
+  /** An engine's description of itself. */
   readonly description?: EngineDescription;
-  /** Lets go of the backend. */
+  /** Detaches from the backend. */
   close(): void | Promise<void>;
 }
 
-/** A load worker's own view of a backend whose operations have ended when they return. */
+/** A load worker's own view of a backend whose operations are complete when they return. */
 export interface SynchronousBackend extends CommonBackend {
   readonly kind: "synchronous";
   readonly backend: Backend;
 }
 
-/** A load worker's own view of a backend that may have several operations under way. */
+/** A load worker's own view of a backend that may have several operations in flight. */
 export interface AsynchronousBackend extends CommonBackend {
   readonly kind: "asynchronous";
   readonly backend: Pick<AsynchronousConnection, "put" | "get">;
-  /** How many at most. */
+  /** The most operations in flight. */
   readonly inFlight: number;
 }
 
@@ -128,7 +128,7 @@ export function attachShared(handle: SharedHandle, thread: number): SynchronousB
   };
 }
 
-/** What both of our own backends have. */
+/** What our own two backends have in common. */
 function ofStore(store: SharedStore) {
   return { kind: "synchronous", preload: storeBatch(store), close: () => {} } as const;
 }

@@ -1,5 +1,5 @@
 /**
- * The backends: what the load loop talks to, and the options that choose one.
+ * The interface between the load loop and the backends, and the options that choose a backend.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface Backend {
   get(key: PaddedBytes, out: PaddedBytes): boolean;
 }
 
-/** The shared store alone: the baseline that every other backend is measured against. */
+/** The shared store alone: the baseline for every other backend. */
 export interface MemoryBackendOptions {
   readonly kind: "memory";
 }
@@ -35,7 +35,7 @@ export interface MemoryBackendOptions {
 /** The shared store, persisted in files. */
 export interface FileBackendOptions {
   readonly kind: "file";
-  /** Directory of the files; a temporary one, removed at the end, when absent. */
+  /** Directory of the files; when absent, a temporary one that is removed at the end. */
   readonly output?: string;
   /** Number of files, over which the shards are spread evenly. */
   readonly fileCount: number;
@@ -43,18 +43,21 @@ export interface FileBackendOptions {
   readonly policy: PersistencePolicy;
   readonly layout: LayoutOptions;
   readonly sync: SyncName;
-  /** Whether the device under the directory is measured before the load; when absent, nothing is found out about it. */
+  /**
+   * Whether to measure the device under the directory before the load; when absent, nothing is found out about the
+   * device.
+   */
   readonly deviceProbe?: boolean;
 }
 
-/** An engine that others have made. */
+/** A third-party engine. */
 export interface EngineBackendOptions {
   readonly kind: "engine";
   readonly engine: EngineName;
   readonly settings: EngineSettings;
-  /** Directory of its files, where it has any; a temporary one, removed at the end, when absent. */
+  /** Directory of its files, if it has any; when absent, a temporary one that is removed at the end. */
   readonly output?: string;
-  /** Operations that each load worker has under way at most: 1, unless the engine's connections are asynchronous. */
+  /** The most operations that each load worker has in flight; 1, unless the engine's connections are asynchronous. */
   readonly inFlight: number;
 }
 

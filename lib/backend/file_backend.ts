@@ -1,5 +1,5 @@
 /**
- * The file backend: the shared store, a layout that notes what changes, and a policy that says what else a put does.
+ * The file backend: the shared store, a layout that notes changes, and a policy that decides what else a put does.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { PaddedBytes } from "../store/padded_bytes.ts";
 import type { SharedStore } from "../store/shared_store.ts";
 import type { Backend } from "./backend.ts";
 
-/** Puts in shared memory, and has them persisted as its layout and policy say. */
+/** Puts in shared memory, persisted as the layout and the policy say. */
 export class FileBackend implements Backend {
   readonly #store: SharedStore;
   readonly #layout: Layout;
@@ -22,7 +22,7 @@ export class FileBackend implements Backend {
     this.#policy = parts.policy;
   }
 
-  /** @throws {PersistError} when this thread is to write, and cannot; the put is then not acknowledged */
+  /** @throws {PersistError} when this thread has to write and that fails; the put is then not acknowledged */
   put(key: PaddedBytes, value: PaddedBytes): void {
     const store = this.#store;
     const hash = hashKey(key.words, key.length);
@@ -45,7 +45,7 @@ export class FileBackend implements Backend {
     return this.#store.get(key, out);
   }
 
-  /** Takes the shard's lock at a moment when the layout can note the put. */
+  /** Takes the shard's lock, once the layout has room to note the put. */
   #lockWithRoom(shard: number, keyLength: number, valueLength: number): void {
     const store = this.#store;
     store.lockShard(shard);

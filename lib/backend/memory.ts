@@ -7,7 +7,7 @@ import type { PaddedBytes } from "../store/padded_bytes.ts";
 import type { SharedStore } from "../store/shared_store.ts";
 import type { Backend } from "./backend.ts";
 
-/** Puts and gets in shared memory, and nothing else. */
+/** Puts and gets in shared memory, without any persistence. */
 export class MemoryBackend implements Backend {
   readonly #store: SharedStore;
 

@@ -1,5 +1,5 @@
 /**
- * Plans how large a store must be for the keys that will be put into it.
+ * Computes how large a store must be for the keys that will be put into it.
  *
  * @module
  */
@@ -8,31 +8,31 @@ import type { PageSize, StoreSize } from "../store/store_size.ts";
 
 /** The keys and values that a load may put. */
 export interface KeySpace {
-  /** Number of different keys. */
+  /** Number of distinct keys. */
   readonly keyCount: number;
-  /** Length in bytes of the longest key, and of the longest value. */
+  /** Length of the longest key and of the longest value, in bytes. */
   readonly keyLengthMax: number;
   readonly valueLengthMax: number;
 }
 
-/** What the fullest shard holds already. */
+/** What the fullest shard already holds. */
 export interface LoadedShard {
   readonly entriesPerShardMax: number;
   readonly arenaWordsPerShardMax: number;
 }
 
-/** Standard deviations above the mean that a shard has room for; beyond lies one shard in a billion. */
+/** A shard has room for this many standard deviations above the mean; one shard in a billion has more keys. */
 const DEVIATIONS = 6;
-/** What the normal distribution misses where a shard expects but a few keys. */
+/** Extra keys for shards that expect only a few, for which the normal distribution is a poor approximation. */
 const FEW_KEYS = 8;
 
 /**
- * Sizes a store up front. Hashing spreads keys over shards as at random, so a shard's number of keys is binomial, with
- * a standard deviation of about the square root of its mean. Each entry has room for the longest value from the start:
- * else a key whose values grow would take the room of several.
+ * Sizes a store up front. Hashing spreads keys over shards as if at random, so a shard's number of keys is binomial,
+ * with a standard deviation of about the square root of its mean. Each entry has room for the longest value from the
+ * start, because otherwise a key whose values grow would take the room of several.
  *
- * @param loaded what is loaded from files, whose keys may be others than the load's
- * @param pages how arenas are divided, where they are; a shard has whole pages then
+ * @param loaded what is loaded from files, whose keys may differ from the load's
+ * @param pages how arenas are divided into pages, if they are; a shard then has whole pages
  */
 export function planStore(
   shards: number,
@@ -44,7 +44,7 @@ export function planStore(
   const entries = Math.min(keys.keyCount, Math.ceil(mean + DEVIATIONS * Math.sqrt(mean) + FEW_KEYS));
   const words = entryWords(keys.keyLengthMax, keys.valueLengthMax);
   if (pages !== undefined) {
-    // One more, because the last page that is loaded may be nearly full.
+    // One more, because the last page of what is loaded may be nearly full.
     const newPages = 1 + Math.ceil(entries / Math.max(1, Math.floor(pages.words / words)));
     return {
       shards,

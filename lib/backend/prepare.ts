@@ -1,5 +1,5 @@
 /**
- * From backend options to shared memory, loaded and ready for the workers.
+ * Prepares a backend from its options: creates the shared memory, and loads what the directory holds.
  *
  * @module
  */
@@ -31,8 +31,8 @@ import type { FileBackendOptions } from "./backend.ts";
 import { type KeySpace, planStore } from "./plan.ts";
 
 /**
- * Shards of the memory backend: enough that threads rarely meet in one, and no more, because the shards' headers compete
- * for the first-level cache. One thread meets nobody.
+ * Shards of the memory backend: enough for threads to rarely collide in one, and no more, because the shards' headers
+ * compete for the first-level cache. A single thread never collides.
  */
 const MEMORY_SHARDS_OF_ONE = 128;
 const MEMORY_SHARDS_PER_THREAD = 256;
@@ -44,7 +44,7 @@ export interface PreparedMemory {
   readonly handle: SharedHandle;
 }
 
-/** A prepared file backend, whose directory is held until it is closed. */
+/** A prepared file backend, which holds its directory until it is closed. */
 export interface PreparedFiles {
   readonly store: SharedStore;
   readonly handle: SharedHandle;
@@ -55,7 +55,7 @@ export interface PreparedFiles {
   /** The asynchronous policy's queue. */
   readonly queue?: SnapshotQueue;
   readonly directory: ShardDirectory;
-  /** How long it took, in milliseconds. */
+  /** How long opening the directory took, in milliseconds. */
   readonly openMs: number;
   readonly filesLoaded: number;
   readonly entriesLoaded: number;
@@ -76,7 +76,7 @@ export function prepareMemory(keys: KeySpace, context: { abort: Abort; threads: 
 }
 
 /**
- * Takes hold of the directory, loads what it holds, and creates what the workers share.
+ * Opens the directory, loads its content, and creates what the workers share.
  *
  * @throws {PersistError} when the directory cannot be used
  */
@@ -103,7 +103,7 @@ export async function prepareFiles(
     const store = SharedStore.create(planStore(shards, keys, stored, pagesOf(layout, serializer)), abort);
     const ledger = Ledger.create(shards);
     const layoutHandle = await stored.load({ store, ledger });
-    // The file worker's part, and one for each load worker.
+    // One part for the file worker, and one for each load worker.
     const writeMeter = WriteMeter.create(1 + threads);
     const doorbell = Doorbell.create(abort);
     const queue = policy.kind === "asynchronous" ? createQueue(policy, store.size, abort) : undefined;
@@ -145,16 +145,16 @@ export async function prepareFiles(
   }
 }
 
-/** How a layout needs the arenas to be divided. */
+/** How a layout needs the arenas to be divided into pages; `undefined`: not at all. */
 export function pagesOf(layout: LayoutOptions, serializer: SerializerName): PageSize | undefined {
   if (layout.kind !== "blocks") return undefined;
   return { words: pageWordsOf(layout.blockBytes), jsonRoom: serializer === "json" };
 }
 
-/** The usual limit on open files, assumed where the system does not tell. */
+/** The usual limit on open files, assumed if the system does not tell. */
 const OPEN_FILES_USUAL = 1024;
 
-/** Looks at what the directory holds in the layout that is asked for. */
+/** Surveys the directory's content, in the layout of the options. */
 function openStored(
   directory: ShardDirectory,
   { fileCount, serializer, layout, sync, policy }: FileBackendOptions,
@@ -170,21 +170,24 @@ function openStored(
   }
 }
 
-/** Under the synchronous and commit policies all load workers write, and the file worker too. */
+/** Under the synchronous and commit policies, all load workers write, and so does the file worker. */
 function openFilesMax(policy: PersistencePolicy, threads: number): number {
   const writers = policy.kind === "synchronous" || policy.kind === "commit" ? threads + 1 : 1;
   return openFilesPerWriter({ limit: openFilesLimit() ?? OPEN_FILES_USUAL, threads: threads + 1, writers });
 }
 
-/** What a snapshot takes beside its entries. */
+/** Bound on a snapshot's bytes besides its entries. */
 const SNAPSHOT_OVERHEAD_BYTES = 256;
-/** Entries take no more than in the arena, unless all of it is control characters that JSON escapes. */
+/**
+ * Entries grow by this factor at most, if they are all control characters, which JSON escapes; mostly, they take no
+ * more room than in the arena.
+ */
 const ESCAPED_GROWTH_MAX = 6;
 
-/** Never takes more memory than the queue's slots can fill with full shards. */
+/** Limits the memory to what full shards in all of the queue's slots would take. */
 function createQueue(policy: AsynchronousPolicy, size: StoreSize, abort: Abort): SnapshotQueue {
   const snapshotBytesMax = ESCAPED_GROWTH_MAX * size.arenaWordsPerShard * 4 + SNAPSHOT_OVERHEAD_BYTES + LINE_BYTES;
-  // One more, for the lines that are skipped at the ring's end.
+  // One more, for lines skipped at the ring's end.
   const bytes = Math.min(policy.queueMemoryBytes, (policy.queueDepth + 1) * snapshotBytesMax);
   return SnapshotQueue.create({ depth: policy.queueDepth, bytes, shards: size.shards }, abort);
 }

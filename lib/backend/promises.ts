@@ -1,5 +1,5 @@
 /**
- * What our own backends promise.
+ * What our own backends promise about data loss.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { exposureBound } from "../persist/exposure_bound.ts";
 import type { FileBackendOptions, MemoryBackendOptions } from "./backend.ts";
 
 /**
- * The promises of the shared store, alone or in files. They follow from the policy (`policy.ts`), and for a power loss from
- * the sync level: what was not synced may be lost with the power, however long ago it was written. There is no second copy
- * that could take over.
+ * The promises of the shared store, alone or in files. They follow from the policy (`policy.ts`) and, for a power loss,
+ * from the sync level: a power loss may destroy whatever was not synced, however long ago it was written. There is no
+ * second copy that could take over.
  */
 export function ownPromises(backend: MemoryBackendOptions | FileBackendOptions, threads: number): Promises {
   if (backend.kind === "memory") return { processCrash: EVERYTHING, powerLoss: EVERYTHING };
   const { layout, sync } = backend;
   const processCrash = policyLoss(backend, threads);
   const powerLoss = sync === "none" ? UNSYNCED : processCrash;
-  // Of what was not yet synced, the device may have any part: of a log also one behind a gap.
+  // Any part of what was not yet synced may be on the device, even, of a log, what follows a gap.
   if (layout.kind !== "snapshot") return { processCrash, powerLoss: { ...powerLoss, mayTear: true } };
   if (layout.replace !== "in-place") return { processCrash, powerLoss };
   return { processCrash: orTorn(processCrash), powerLoss: { ...orTorn(powerLoss), mayTear: true } };
@@ -37,7 +37,7 @@ function policyLoss({ policy }: FileBackendOptions, threads: number): Loss {
     case "asynchronous":
       return { ...bounds, text: `at most ${writes} writes` };
     case "periodic":
-      // How long a sweep takes, nobody knows beforehand.
+      // How long a sweep takes is not known beforehand.
       return { text: `the writes of the last ${policy.periodMs} ms and of the time that a sweep takes` };
     case "commit":
       return NOTHING;

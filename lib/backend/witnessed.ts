@@ -1,5 +1,5 @@
 /**
- * Backends whose acknowledgements outlive the process.
+ * Wraps backends to record their acknowledgements so that they outlive the process.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import type { PaddedBytes } from "../store/padded_bytes.ts";
 import type { ShardProgress } from "./attach.ts";
 import type { Backend } from "./backend.ts";
 
-/** Says nothing of shards, where the backend has none. */
+/** The progress of backends without shards. */
 const NO_SHARDS: ShardProgress = { shardOf: () => 0, acknowledgedVersion: () => 0 };
 
 /**
- * Records each put as acknowledged, once the backend behind it has returned from it, with the version up to
- * which its shard's puts have been acknowledged: what a gauge would read at that moment.
+ * Records each put as acknowledged once the wrapped backend returns from it, with the version up to which its shard's
+ * puts have been acknowledged: what a gauge would read at that moment.
  */
 export class WitnessedBackend implements Backend {
   readonly #backend: Backend;
@@ -38,7 +38,9 @@ export class WitnessedBackend implements Backend {
   }
 }
 
-/** The same of an asynchronous backend, for operations of which each begins when the one before has ended. */
+/**
+ * The same for an asynchronous backend, for a sequence of operations that each begin when the previous one has ended.
+ */
 export class WitnessedLane {
   readonly #backend: Pick<AsynchronousConnection, "put" | "get">;
   readonly #witness: Witness;

@@ -1,5 +1,5 @@
 /**
- * The compare command: shows results of runs side by side.
+ * The compare command: shows the results of several runs side by side.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { compareFiles } from "../compare/comparison.ts";
 import { comparisonJson, comparisonText, comparisonWarnings } from "../report/comparison_text.ts";
 import { print, stdoutStyle, warn } from "./terminal.ts";
 
-/** Does what the command says, and returns the exit code. */
+/** Runs the command and returns the exit code. */
 export function compareCommand({ files, format }: CompareCommand): number {
   const comparison = compareFiles(files);
   for (const warning of comparisonWarnings(comparison)) warn(`kvlab: warning: ${warning}`);

@@ -1,5 +1,5 @@
 /**
- * The crash command: kills a load as often as asked, and says what each kill cost.
+ * The crash command: kills a load the given number of times, and reports what each kill cost.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { print, stdoutStyle, warn } from "./terminal.ts";
 import { refuseTooManyWorkers } from "./worker_check.ts";
 
 /**
- * Does what the command says, and returns the exit code. What the kills have shown is printed, even if a later one fails.
+ * Runs the command and returns the exit code. Prints what the kills have shown even if a later one fails.
  *
  * @throws {UsageError} when the system has no room for the workers
  * @throws {Error} the first failure of a kill

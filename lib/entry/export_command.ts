@@ -7,7 +7,7 @@ import type { ExportCommand } from "../cli/parse_command.ts";
 import { exportDirectory } from "../inspect/export.ts";
 import { print, warn } from "./terminal.ts";
 
-/** Does what the command says, and returns the exit code. */
+/** Runs the command and returns the exit code. */
 export function exportCommand({ directory, forceRead, format }: ExportCommand): number {
   const onWarning = (message: string) => warn(`kvlab: warning: ${message}`);
   for (const piece of exportDirectory(directory, { forceRead, format, onWarning })) {

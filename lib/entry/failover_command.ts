@@ -1,5 +1,5 @@
 /**
- * The crash command where copies take over from each other: says what each failover cost.
+ * The crash command for backends with replicas that take over: reports what each failover cost.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
 import { print, stdoutStyle, warn } from "./terminal.ts";
 
 /**
- * Does what the command says, and returns the exit code. What failovers have shown is printed, even if a later one fails.
+ * Runs the command and returns the exit code. Prints what the failovers have shown even if a later one fails.
  *
  * @throws {Error} the first failure
  */

@@ -1,5 +1,5 @@
 /**
- * The histograms' files: the latencies of a run in the forms that HdrHistogram's tools read.
+ * Histogram files: a run's latencies in the formats that HdrHistogram's tools read.
  *
  * @module
  */
@@ -7,24 +7,24 @@ import { OPERATION_NAMES } from "../load/operation.ts";
 import type { HistogramInterval } from "../report/histograms.ts";
 import type { RunResult } from "../run/run_result.ts";
 
-/** The files that a run may write whose histograms' names begin with the prefix. */
+/** The files that a run may write with this prefix. */
 export function histogramPaths(prefix: string): string[] {
   return [...OPERATION_NAMES.map((operation) => hgrmPath(prefix, operation)), hlogPath(prefix)];
 }
 
-/** A file that is to be written. */
+/** A file to write. */
 export interface OutputText {
   readonly path: string;
   readonly text: string;
 }
 
-/** The percentiles of each kind of operation, in a file of its own, and all histograms in one log. */
+/** One file of percentiles for each kind of operation, and one log with all histograms. */
 export async function histogramFiles(
   prefix: string,
   result: RunResult,
   interval: HistogramInterval,
 ): Promise<OutputText[]> {
-  // Loaded only where there is something to write: it takes longer to import than the rest of kvlab.
+  // Loaded only when there is something to write, because it takes longer to import than the rest of kvlab.
   const { hdrOf } = await import("../metrics/hdr.ts");
   const { hgrmText, hlogText } = await import("../report/histograms.ts");
   const histograms = (result.operations ?? []).flatMap(({ operation, latencyCounts }) =>

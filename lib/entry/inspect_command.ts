@@ -1,5 +1,5 @@
 /**
- * The inspect command: says what a directory holds.
+ * The inspect command: shows what a directory holds.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { inspectDirectory } from "../inspect/inspect.ts";
 import { inspectionJson, inspectionText } from "../report/inspection_text.ts";
 import { print, stdoutStyle } from "./terminal.ts";
 
-/** Does what the command says, and returns the exit code. */
+/** Runs the command and returns the exit code. */
 export function inspectCommand({ directory, forceRead, format }: InspectCommand): number {
   const inspection = inspectDirectory(directory, { forceRead });
   print(format === "json" ? inspectionJson(inspection) : inspectionText(inspection, stdoutStyle()));

@@ -1,5 +1,5 @@
 /**
- * Runs a kvlab command line in a process of its own, and reads the JSON that it prints.
+ * Runs a kvlab command line in a child process, and reads the JSON that it prints.
  *
  * @module
  */
@@ -9,26 +9,26 @@ import { PLAIN_LOADER } from "../persist/system.ts";
 import { ownProgram } from "../run/own_program.ts";
 import type { ChildOutcome } from "../sweep/sweep.ts";
 
-/** How a child is run. */
+/** Options of {@linkcode runKvlabChild}. */
 export interface KvlabChildOptions {
-  /** Aborted to end it in an orderly way. */
+  /** Aborted to end the child gracefully. */
   readonly stop: AbortSignal;
-  /** After this time it has failed, in milliseconds. */
+  /** Time after which the child counts as failed, in milliseconds. */
   readonly limitMs: number;
-  /** Called with each warning that it gives. */
+  /** Called with each warning of the child. */
   onWarning?(message: string): void;
 }
 
-/** A child that has been told to end has so long to do it, in milliseconds. */
+/** How long a child may take to end when told to, in milliseconds. */
 const END_MS = 10_000;
-/** crash ends with this code when more was lost than promised: a result like any other. */
+/** The crash command exits with this code when more was lost than promised; that is a result like any other. */
 const EXIT_NOT_HELD = 3;
 const WARNING = "kvlab: warning: ";
 
 /**
- * Runs a command line to its end.
+ * Runs a command line to completion.
  *
- * @param args those of the command line; they must have it print JSON
+ * @param args arguments of the command line, which must make it print JSON
  * @returns what it printed, or why it did not; `undefined` when it was stopped
  */
 export async function runKvlabChild(args: readonly string[], options: KvlabChildOptions): Promise<ChildOutcome> {
@@ -38,7 +38,7 @@ export async function runKvlabChild(args: readonly string[], options: KvlabChild
   const child = new Deno.Command(path, {
     args: [...before, WATCHED_COMMAND, ...args],
     env: PLAIN_LOADER,
-    // Nothing is written to it: the child ends when this process does.
+    // Nothing is written to it; it makes the child end when this process does.
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -60,7 +60,7 @@ export async function runKvlabChild(args: readonly string[], options: KvlabChild
       new Response(child.stdout).text(),
       new Response(child.stderr).text(),
     ]);
-    // A signal from the terminal goes to the child as well; the signal's own listener here may be about to run.
+    // A signal from the terminal reaches the child as well, so this process's own listener may be about to run.
     await new Promise((resolve) => setTimeout(resolve, 0));
     if (stop.aborted) return undefined;
     const lines = stderr.trim().split("\n");
@@ -89,6 +89,6 @@ function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
   try {
     child.kill(name);
   } catch {
-    // It has ended by itself.
+    // The child has already ended by itself.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The output files: results that go to a file rather than to stdout.
+ * Output files: results that go to a file rather than to stdout.
  *
  * @module
  */
@@ -7,10 +7,9 @@ import { removeQuietly, syncFile } from "../persist/file_io.ts";
 import { PersistError } from "../persist/persist_error.ts";
 
 /**
- * Finds out, before the time of a run is spent, whether a file can be written where its path says. What is there stays
- * as it is.
+ * Checks that a file can be written at a path, before any time is spent on a run. Whatever is there is left unchanged.
  *
- * @throws {PersistError} when it cannot
+ * @throws {PersistError} when it cannot be written
  */
 export function checkOutputFile(path: string): void {
   const target = targetOf(path);
@@ -25,11 +24,11 @@ export function checkOutputFile(path: string): void {
 }
 
 /**
- * Writes a file, in place of what is there. That is replaced as a whole: whoever reads it, and a crash at any moment,
- * finds either the old file or the new one. A link to a file stays, and that file is replaced. What is no file, such as a
- * pipe, is written into.
+ * Writes a file, replacing an existing one as a whole: at any moment, a reader or a crash finds either the old file or
+ * the new one. If the path is a link, the file that it leads to is replaced. Anything but a file, such as a pipe, is
+ * written into.
  *
- * @throws {PersistError} when that fails; an old file is untouched then
+ * @throws {PersistError} when that fails; an existing file is then untouched
  */
 export function writeOutputFile(path: string, text: string): void {
   const target = targetOf(path);
@@ -44,7 +43,7 @@ export function writeOutputFile(path: string, text: string): void {
 /** Where the bytes for a path go. */
 interface Target {
   readonly path: string;
-  /** Whether another file may take its place. */
+  /** Whether it may be replaced with another file. */
   readonly replaceable: boolean;
 }
 
@@ -72,12 +71,12 @@ function replaceText(path: string, text: string): void {
   }
 }
 
-/** A path beside another one that nothing else has. */
+/** A unique path next to another. */
 function temporaryPath(path: string): string {
   return `${path}.${crypto.randomUUID()}.tmp`;
 }
 
-/** The system's error, without the path of a temporary file that the user has not named. */
+/** The system's error, without the path of a temporary file, which the user has never seen. */
 function reasonBehind(error: unknown): unknown {
   return error instanceof PersistError ? error.cause : error;
 }

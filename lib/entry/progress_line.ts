@@ -1,28 +1,28 @@
 /**
- * The progress line on the terminal: draws it over itself, and takes it away before another line is written.
+ * The progress line on the terminal: redraws it in place, and clears it before anything else is written.
  *
  * @module
  */
 import { type Progress, progressLine } from "../report/progress_text.ts";
 import { setStatusLine, STDERR, type Terminal } from "./terminal.ts";
 
-/** How a progress line is drawn. */
+/** Options of a progress line. */
 export interface ProgressLineOptions {
-  /** Whether nothing is drawn at all. */
+  /** Whether to draw nothing at all. */
   readonly quiet?: boolean;
-  /** Where it is drawn, if that is a terminal; default: stderr. */
+  /** Where to draw, if that is a terminal; default: stderr. */
   readonly terminal?: Terminal;
 }
 
-/** Ten times a second is as often as a person can read. */
+/** Ten times a second is as fast as a person can read. */
 const PERIOD_MS = 100;
 
 const LINE_START = "\r";
 const ERASE_TO_LINE_END = "\x1b[K";
 
-/** The one line at the bottom of a terminal that says what is going on. It does nothing where there is no terminal. */
+/** The line at the bottom of a terminal that shows what is going on. Does nothing if there is no terminal. */
 export class StatusText {
-  /** Whether there is a terminal to draw it on, and it is wanted. */
+  /** Whether the line is wanted and there is a terminal to draw it on. */
   readonly isShown: boolean;
   readonly #terminal: Terminal;
   #isDrawn = false;
@@ -37,7 +37,7 @@ export class StatusText {
     return this.#terminal.columns();
   }
 
-  /** Draws a text over the one before; no longer than the terminal is wide. */
+  /** Draws a text over the previous one. It must fit the width of the terminal. */
   draw(text: string): void {
     if (!this.isShown) return;
     this.#isDrawn = true;
@@ -45,7 +45,7 @@ export class StatusText {
     this.#terminal.write(LINE_START + text + ERASE_TO_LINE_END);
   }
 
-  /** Takes the line away; the next text draws it anew. */
+  /** Clears the line; the next text draws it again. */
   clear(): void {
     if (!this.#isDrawn) return;
     this.#isDrawn = false;
@@ -53,11 +53,11 @@ export class StatusText {
   }
 }
 
-/** The line that shows how far a run is. */
+/** The line that shows the progress of a run. */
 export class ProgressLine extends StatusText {
   #drawnAtMs = -Infinity;
 
-  /** Draws the progress, unless it was drawn a moment ago. */
+  /** Draws the progress, unless it has just been drawn. */
   update(progress: Progress): void {
     const nowMs = performance.now();
     if (nowMs - this.#drawnAtMs < PERIOD_MS) return;

@@ -10,7 +10,7 @@ import { checkOutputFile, writeOutputFile } from "./output_file.ts";
 import { warn } from "./terminal.ts";
 
 /**
- * Does what the command says, and returns the exit code. Nothing is written unless all results can be read.
+ * Runs the command and returns the exit code. Writes nothing unless all results can be read.
  *
  * @throws {PersistError} when a result cannot be read, or a file cannot be written
  */
@@ -36,7 +36,7 @@ function readSource(path: string): Source {
   return parseSource(path, text);
 }
 
-/** A path may name one of the results by a link, or by way of another folder. */
+/** A path may lead to one of the results through a link or another directory. */
 function refuseOverwriting(path: string, files: readonly string[]): void {
   let real: string;
   try {

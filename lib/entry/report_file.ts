@@ -1,5 +1,5 @@
 /**
- * The report's file: a result as an HTML page.
+ * The report file: a result as an HTML page.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { writeOutputFile } from "./output_file.ts";
 import { warn } from "./terminal.ts";
 
 /**
- * Writes a result as a page, and says on stderr why if that fails.
+ * Writes a result as a page; if that fails, says why on stderr.
  *
  * @param document the result as JSON
- * @returns whether it is written
+ * @returns whether it was written
  */
 export async function deliverReport(path: string, document: string): Promise<boolean> {
   try {
-    // Loaded only where there is something to draw: it takes longer to import than the rest of kvlab.
+    // Loaded only when there is something to draw, because it takes longer to import than the rest of kvlab.
     const { parseSource } = await import("../report/html/source.ts");
     const { reportHtml } = await import("../report/html/report_html.ts");
     writeOutputFile(path, reportHtml([parseSource(pageName(path), document)]));
@@ -26,7 +26,7 @@ export async function deliverReport(path: string, document: string): Promise<boo
   }
 }
 
-/** What the page calls its only result: its own name. */
+/** The page's name for its only result: its own file name. */
 function pageName(path: string): string {
   return path.replace(/^.*\//, "").replace(/\.html?$/, "");
 }

@@ -1,5 +1,5 @@
 /**
- * The run command: runs a load as often as asked, shows how far it is, and delivers the results.
+ * The run command: runs a load the given number of times, shows its progress, and delivers the results.
  *
  * @module
  */
@@ -18,8 +18,8 @@ import { warn } from "./terminal.ts";
 import { refuseTooManyWorkers } from "./worker_check.ts";
 
 /**
- * Does what the command says, and returns the exit code. What has been measured is delivered, even if a later run of a
- * repeat fails or is interrupted.
+ * Runs the command and returns the exit code. Delivers what has been measured even if a later run of a repeat fails or
+ * is interrupted.
  *
  * @throws {UsageError} when the system has no room for the workers
  * @throws {Error} the first failure of a run
@@ -27,7 +27,7 @@ import { refuseTooManyWorkers } from "./worker_check.ts";
 export async function runCommand(command: RunCommand): Promise<number> {
   refuseTooManyWorkers(command.options);
   const runs: MeasuredRun[] = [];
-  // Before the first line: whoever has read it may rely on an orderly end.
+  // Before the first line, so that whoever has read that can rely on a graceful end.
   let isRunning = true;
   const stop = stopOnSignals(() => {
     if (isRunning) deliverAtOnce(command, runs);
@@ -44,13 +44,13 @@ export async function runCommand(command: RunCommand): Promise<number> {
   const failed = runs.at(-1)?.result.failed;
   if (failed !== undefined) throw new Error(failed);
   if (!isDelivered) return EXIT_FAILURE;
-  // A signal that came after the last run's end has ended nothing.
+  // A signal that came after the end of the last run has interrupted nothing.
   const unrun: StopSignal | undefined = runs.length < command.repeat ? stop.reason : undefined;
   const stoppedBy = runs.at(-1)?.result.stoppedBy ?? unrun;
   return stoppedBy === undefined ? 0 : EXIT_SIGNALS[stoppedBy];
 }
 
-/** Runs as often as asked, unless told to stop, and adds what is measured to `runs`. */
+/** Runs the load the given number of times, unless told to stop, and adds the measurements to `runs`. */
 async function runAll(
   command: RunCommand,
   { runs, stop }: { runs: MeasuredRun[]; stop: AbortSignal },
@@ -59,7 +59,7 @@ async function runAll(
   for (let number = 1; number <= repeat && !stop.aborted; number++) {
     const startMs = Date.now();
     const result = await run(options, runHooks(command, { number, stop }));
-    // One that was stopped before its load says nothing beside others.
+    // Next to other runs, one that was stopped before its load adds nothing.
     if (stop.aborted && runs.length > 0 && totals(result.threads).ops === 0) return;
     runs.push({ result, interval: { startMs, endMs: Date.now() } });
     if (result.failed !== undefined) return;

@@ -1,5 +1,6 @@
 /**
- * Where the results of runs go: stdout first, then each file. One that fails keeps none of the others from being tried.
+ * Delivers the results of runs: to stdout first, then to each file. A failure does not keep the other outputs from
+ * being tried.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import { writeOutputFile } from "./output_file.ts";
 import { deliverReport } from "./report_file.ts";
 import { print, STDOUT, stdoutStyle, warn } from "./terminal.ts";
 
-/** A run that has ended, and when it ran. */
+/** A finished run, and when it ran. */
 export interface MeasuredRun {
   readonly result: RunResult;
   readonly interval: HistogramInterval;
@@ -34,10 +35,10 @@ export function outputPaths({ resultFile, reportFile, seriesFile, histogramsPref
 }
 
 /**
- * Prints and writes what runs have measured. Why one of the outputs cannot be written goes to stderr.
+ * Prints and writes what runs have measured. If an output cannot be written, says why on stderr.
  *
  * @param runs at least one
- * @returns whether all could be written
+ * @returns whether all outputs were written
  */
 export async function deliver(command: RunCommand, runs: readonly MeasuredRun[]): Promise<boolean> {
   const isMainWritten = deliverMain(command, runs);
@@ -49,12 +50,12 @@ export async function deliver(command: RunCommand, runs: readonly MeasuredRun[])
   return isMainWritten && areHistogramsWritten && isReportWritten;
 }
 
-/** Delivers, without waiting for anything, what runs have measured when the process is about to quit, if any has. */
+/** Delivers what runs have measured, if anything, when the process is about to exit; waits for nothing. */
 export function deliverAtOnce(command: RunCommand, runs: readonly MeasuredRun[]): void {
   if (runs.length > 0) deliverMain(command, runs);
 }
 
-/** The result, and the files that hold parts of it. */
+/** Delivers the result, and the files that hold parts of it. */
 function deliverMain(command: RunCommand, runs: readonly MeasuredRun[]): boolean {
   const { repeat, format, resultFile, seriesFile } = command;
   const results = runs.map(({ result }) => result);
@@ -70,7 +71,7 @@ function deliverMain(command: RunCommand, runs: readonly MeasuredRun[]): boolean
   return isPrinted && isResultWritten && isSeriesWritten;
 }
 
-/** The series of a single run, where the terminal has room for it. */
+/** Prints the series of a single run, if the terminal has room for it. */
 function printChart(series: readonly SeriesRow[]): void {
   const lines = seriesChart(series, Math.min(STDOUT.columns(), TEXT_WIDTH));
   if (lines.length > 0) print(lines.map((line) => `${line}\n`).join(""));
@@ -88,7 +89,7 @@ async function deliverHistograms({ histogramsPrefix }: RunCommand, runs: readonl
   }
 }
 
-/** Does something, and says on stderr why if that fails. */
+/** Tries to write an output; if that fails, says why on stderr. */
 function attempt(write: () => void): boolean {
   try {
     write();
@@ -99,7 +100,7 @@ function attempt(write: () => void): boolean {
   }
 }
 
-/** The results in one of the forms that they can have. */
+/** The results in one of the output formats. */
 function documentOf(
   results: readonly RunResult[],
   { format, repeat }: Pick<RunCommand, "format" | "repeat">,

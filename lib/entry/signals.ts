@@ -1,5 +1,5 @@
 /**
- * The signals that end kvlab: the first one in an orderly way, a second one at once.
+ * The signals that end kvlab: the first one gracefully, a second one at once.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import { ignoresHangUp } from "../persist/system.ts";
 import type { StopSignal } from "../run/run_result.ts";
 import { warn } from "./terminal.ts";
 
-/** The exit code of a process that a signal ended. */
+/** Exit codes of a process that was ended by a signal. */
 export const EXIT_SIGNALS: Readonly<Record<StopSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
-/** Two signals closer than this are one: a terminal and a parent process may both pass on the same Ctrl-C. */
+/** Two signals within this time count as one: a terminal and a parent process may both pass on the same Ctrl-C. */
 const SAME_SIGNAL_MS = 200;
 
-/** What a signal does once {@linkcode stopOnSignals} has been called; before, there is nothing to end but the process. */
+/** What SIGHUP does; until {@linkcode stopOnSignals} is called, it just ends the process. */
 let onHangUp: () => void = () => Deno.exit(EXIT_SIGNALS.SIGHUP);
 
-/** Does what a SIGHUP does: for a child whose parent has gone. */
+/** Does what SIGHUP does; for a child whose parent has died. */
 export function hangUp(): void {
   onHangUp();
 }
 
 /**
- * Aborted by the first SIGINT, SIGTERM or SIGHUP. A second one ends the process at once; its temporary directories go
- * away all the same. A SIGHUP that was ignored from the start, as under `nohup`, stays so.
+ * Aborted by the first SIGINT, SIGTERM or SIGHUP. A second one ends the process at once, but its temporary directories
+ * are still removed. A SIGHUP that was ignored from the start, as under `nohup`, stays ignored.
  *
  * @param onQuit called when the process is about to end at once; must not block
  */
@@ -43,7 +43,7 @@ export function stopOnSignals(onQuit: () => void = () => {}): AbortSignal {
       Deno.exit(EXIT_SIGNALS[signal]);
     }
   };
-  // To be asked first: with its first listener, Deno catches all of these signals itself, ignored or not.
+  // Must be asked first: from its first listener on, Deno catches all of these signals itself, ignored or not.
   const hangUpIsIgnored = ignoresHangUp();
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, listen(signal));
   onHangUp = listen("SIGHUP");

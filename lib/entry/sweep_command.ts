@@ -1,9 +1,9 @@
 /**
- * The sweep command: many configurations under one load, and the answer to which is the fastest for what a crash costs.
+ * The sweep command: runs many configurations under one load, and tells which is the fastest for what a crash may cost.
  *
- * Each run is a kvlab process of its own, started with the very command line that stands beside its point. So a run is
- * what a user would measure alone, whatever ran before it: nothing is left in memory by another engine, and one that
- * takes the process with it is a row with a reason. The price is some 0.4 s for each start.
+ * Each run is a separate kvlab process, started with exactly the command line that the result shows. So a run measures
+ * what a user would measure with that command, whatever ran before it: no other engine leaves anything in memory, and
+ * an engine that brings the process down becomes a row with a reason. The price is about 0.4 s per start.
  *
  * @module
  */
@@ -33,13 +33,14 @@ import { sweepHands } from "./sweep_hands.ts";
 import { configurationId, type PlannedSweep, sweepHeader } from "./sweep_header.ts";
 import { print, STDOUT, warn } from "./terminal.ts";
 
-/** Rows of the map. */
+/** Number of rows of the map. */
 const MAP_ROWS = 14;
 
 /**
- * Does what the command says, and returns the exit code. What has been measured is answered, even if it is interrupted.
+ * Runs the command and returns the exit code. Answers from what has been measured even if it is interrupted.
  *
- * @throws {UsageError} when the groups mean nothing, the budget is too small, or --resume would go on with another sweep
+ * @throws {UsageError} when the groups are invalid, the budget is too small, or --resume would continue a different
+ * sweep
  * @throws {PersistError} when a file cannot be read or written
  */
 export async function sweepCommand(command: SweepCommand): Promise<number> {
@@ -69,7 +70,7 @@ export async function sweepCommand(command: SweepCommand): Promise<number> {
   return stop.aborted ? EXIT_SIGNALS[stop.reason as StopSignal] : 0;
 }
 
-/** The configurations that the command means. */
+/** The configurations that the command asks for. */
 function planSweep({ load, groups, defaults, yes, planFile }: SweepCommand): PlannedSweep {
   const plan = planFile === undefined ? undefined : readPlan(planFile);
   const allLoad = new Map([...plan?.load ?? [], ...load]);
@@ -186,7 +187,7 @@ async function runSweep(
   return { header, summary, axis, notKilled, document };
 }
 
-/** The fastest within the strictest limit that any keeps. */
+/** The fastest configuration within the strictest limit that any meets. */
 function bestOf(
   configurations: SummaryLine["configurations"],
   limits: readonly number[],

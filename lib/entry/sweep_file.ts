@@ -1,5 +1,5 @@
 /**
- * The results file of a sweep that begins or goes on.
+ * The results file of a new or resumed sweep.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import type { SweepHeader, SweepLine } from "../sweep/lines.ts";
 import { SweepFile } from "../sweep/results_file.ts";
 import { warn } from "./terminal.ts";
 
-/** A sweep that has begun. */
+/** A new or resumed sweep. */
 export interface OpenSweep {
-  /** Absent where its results are not kept. */
+  /** The results file; absent if results are not kept. */
   readonly file: SweepFile | undefined;
-  /** The header of its first sitting. */
+  /** The header, from when the sweep was first started. */
   readonly header: SweepHeader;
-  /** What there is already. */
+  /** The results so far. */
   readonly lines: readonly SweepLine[];
 }
 
 /**
- * Creates the file that is asked for, or goes on with it.
+ * Creates the results file, if one is asked for, or opens it to continue the sweep.
  *
- * @throws {UsageError} when the file is of another sweep
+ * @throws {UsageError} when the file belongs to another sweep
  * @throws {PersistError} when it cannot be read or written
  */
 export function openSweep({ resultsFile, resume, load }: SweepCommand, header: SweepHeader): OpenSweep {
@@ -46,13 +46,13 @@ export function openSweep({ resultsFile, resume, load }: SweepCommand, header: S
   return { file, header: content.header, lines: content.lines };
 }
 
-/** The header with the other's seed: one that was chosen at random is not asked for again. */
+/** The header with the other's seed: a resumed sweep keeps a seed that was chosen at random. */
 function withSeedOf(header: SweepHeader, { seed }: SweepHeader): SweepHeader {
   const loadArgs = header.load_args.map((arg) => arg.startsWith("--seed=") ? `--seed=${seed}` : arg);
   return { ...header, seed, load_args: loadArgs };
 }
 
-/** @throws {UsageError} when what is asked for is not what the file was begun with */
+/** @throws {UsageError} when the command asks for something else than the file was started with */
 function refuseOther(path: string, kept: SweepHeader, asked: SweepHeader): void {
   const refuse = (what: string, was: string, is: string) => {
     throw new UsageError(`${path} is of another ${what}: it has ${was}, got ${is}`);
@@ -78,7 +78,7 @@ function refuseOtherList(
   if (only !== undefined || other !== undefined) refuse(what, only ?? `no ${other}`, other ?? `no ${only}`);
 }
 
-/** The memory that a system reports differs a little from one start to the next. */
+/** The memory that a system reports varies slightly between boots. */
 const MEMORY_TOLERANCE = 0.01;
 
 function isSame(kept: Fields, asked: Fields, key: string): boolean {

@@ -1,5 +1,5 @@
 /**
- * What runs and kills the configurations of a sweep: kvlab itself, as a child process for each run.
+ * Runs and kills the configurations of a sweep: kvlab itself, in a child process for each run.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import type { ConfigurationEntry } from "../sweep/lines.ts";
 import type { SweepHands, SweepParts } from "../sweep/sweep.ts";
 import { type KvlabChildOptions, runKvlabChild } from "./kvlab_child.ts";
 
-/** A run that takes so many times as long as it is thought to has failed. */
+/** A run that takes this many times its estimate counts as failed. */
 const LATE_TIMES = 20;
-/** No run has failed before this time is over, in milliseconds. */
+/** But no run counts as failed before this time, in milliseconds. */
 const LATE_MS_MIN = 120_000;
 
-/** The hands of a sweep. */
+/** How a sweep runs and kills configurations. */
 export function sweepHands(
   { loadArgs }: { readonly loadArgs: readonly string[] },
   { kills, cut, stop, estimateMs, onWarning }:
@@ -24,7 +24,7 @@ export function sweepHands(
 ): SweepHands {
   const known = new Set<string>();
   const warnOnce: KvlabChildOptions["onWarning"] = (message) => {
-    // Each run has a directory of its own, about which there is nothing new to say.
+    // Each run has its own directory; a warning that differs only in that is not new.
     const text = message.replace(/\S*\/kvlab-\S+/, "the directory");
     if (!known.has(text)) onWarning(text);
     known.add(text);
@@ -42,7 +42,7 @@ export function sweepHands(
   };
 }
 
-/** Those of the arguments that crash takes: it measures nothing. */
+/** The arguments that the crash command takes, which measures nothing. */
 function ofCrash(args: readonly string[]): string[] {
   const flags = [...FLAG_LIST, ...SWITCH_LIST];
   return args.filter((arg) => {

@@ -1,5 +1,5 @@
 /**
- * The header of a sweep's results: what is measured, and where.
+ * The header of a sweep's results: what is measured, and on what machine.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { type ConfigurationEntry, SWEEP_KIND, SWEEP_VERSION, type SweepHeader } 
 import { shellWord } from "../sweep/shell.ts";
 import { VERSION } from "../version.ts";
 
-/** A sweep's configurations, and the seed of its load and its order. */
+/** A sweep's configurations, and the seed of its load and of their order. */
 export interface PlannedSweep extends SweepSpace {
   readonly seed: number;
 }
@@ -25,7 +25,7 @@ export function configurationId(index: number): string {
   return `c${String(index + 1).padStart(2, "0")}`;
 }
 
-/** The header of a sweep that begins now. */
+/** The header of a sweep that starts now. */
 export async function sweepHeader(
   { configurations, loadArgs, seed }: PlannedSweep,
   machine: Machine,

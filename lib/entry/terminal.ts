@@ -1,5 +1,5 @@
 /**
- * Writing to stdout and stderr, around a status line that gives way to all others.
+ * Writes to stdout and stderr, clearing the status line first.
  *
  * @module
  */
@@ -7,27 +7,27 @@ import { PersistError } from "../persist/persist_error.ts";
 import { escapeControls } from "../report/format.ts";
 import { PLAIN, STYLED, type TextStyle } from "../report/text_style.ts";
 
-/** A line on the terminal that gives way to all others. */
+/** A line at the bottom of the terminal that gives way to all other output. */
 export interface StatusLine {
-  /** Takes it away. */
+  /** Clears the line. */
   clear(): void;
 }
 
 let statusLine: StatusLine | undefined;
 
-/** Has a line cleared before anything else is written, from now on. */
+/** From now on, clears this line before anything else is written. */
 export function setStatusLine(line: StatusLine): void {
   statusLine = line;
 }
 
-/** Writes a line to stderr, if that can be written. */
+/** Writes a line to stderr, if possible. */
 export function warn(line: string): void {
   statusLine?.clear();
   tell(escapeControls(line) + "\n");
 }
 
 /**
- * Writes text or bytes to stdout as a whole, unless nobody reads it any more; returns whether somebody does.
+ * Writes all of the content to stdout; returns false if nobody reads it any more.
  *
  * @throws {PersistError} when that fails
  */
@@ -42,21 +42,21 @@ export function print(content: string | Uint8Array): boolean {
   }
 }
 
-/** How results are set on stdout: plain for whatever is no terminal, and where `NO_COLOR` is set (no-color.org). */
+/** How results are styled on stdout: plain if that is not a terminal, or if `NO_COLOR` is set (no-color.org). */
 export function stdoutStyle(): TextStyle {
   return Deno.stdout.isTerminal() && !Deno.noColor ? STYLED : PLAIN;
 }
 
-/** What a line that is drawn again and again needs to know of where it is drawn. */
+/** What is needed to draw and redraw a line. */
 export interface Terminal {
   isTerminal(): boolean;
-  /** The width at the moment, in characters. */
+  /** The current width, in characters. */
   columns(): number;
-  /** Writes text as it is, escape sequences included. */
+  /** Writes text as is, including escape sequences. */
   write(text: string): void;
 }
 
-/** The width of a terminal that does not tell. */
+/** The width assumed for a terminal that does not tell its own. */
 const COLUMNS_USUAL = 80;
 
 /** The terminal behind stderr, if there is one. */
@@ -73,12 +73,12 @@ function consoleColumns(): number {
   }
 }
 
-/** Writes to stderr. Where that fails there is nobody to tell, and no result is lost. */
+/** Writes to stderr. If that fails, there is nobody to tell, and no result is lost. */
 function tell(text: string): void {
   try {
     write(Deno.stderr, text);
   } catch {
-    // What is said beside the result may go unheard.
+    // Only messages are lost, not the result.
   }
 }
 

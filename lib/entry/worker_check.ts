@@ -1,5 +1,5 @@
 /**
- * Whether the system has room for a run's workers, before anything starts.
+ * Checks, before anything starts, that the system has room for a run's workers.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type Shortage, workerShortage } from "../run/worker_limit.ts";
 
 const MIB = 2 ** 20;
 
-/** @throws {UsageError} when the system has too little room, with what would fit */
+/** @throws {UsageError} when the system has too little room; the message says what would fit */
 export function refuseTooManyWorkers(options: RunOptions & { witnessed?: boolean }): void {
   const shortage = workerShortage(options, {
     openFiles: openFilesLimit(),

@@ -1,8 +1,8 @@
 /**
  * Turns bucket counts into histograms of `hdr-histogram-js`, which merges and exports them and reads their percentiles.
  *
- * Importing that library takes longer than starting a worker, so nothing imports this module before there is something to
- * read: see `summaries.ts`.
+ * Importing that library takes longer than starting a worker, so this module is imported only when there is something
+ * to read: see `summaries.ts`.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { bucketStart, HISTOGRAM_VALUE_MAX } from "./histogram.ts";
 
 export type { Histogram };
 
-/** Adds up bucket counts, which may be of several threads; those of `before`, at the same index, are taken off. */
+/** Adds up bucket counts, such as those of several threads, and subtracts those of `before` at the same index. */
 export function hdrOf(counts: readonly Float64Array[], before: readonly Float64Array[] = []): Histogram {
   const histogram = build({
     bitBucketSize: 64,
@@ -22,7 +22,7 @@ export function hdrOf(counts: readonly Float64Array[], before: readonly Float64A
     const base = before[i];
     for (let bucket = 0; bucket < buckets.length; bucket++) {
       const count = buckets[bucket]! - (base === undefined ? 0 : base[bucket]!);
-      // By its greatest number, as HdrHistogram's own percentiles are.
+      // Recorded as the bucket's greatest number, like HdrHistogram's own percentiles.
       if (count > 0) histogram.recordValueWithCount(bucketStart(bucket + 1) - 1, count);
     }
   }

@@ -1,7 +1,7 @@
 /**
- * The interval histogram: what several growing histograms have counted since they were last looked at, and what that
- * says. It is read again and again while the load runs, beside it on the same processors, so it makes do without a
- * library that allocates a histogram of its own for each reading.
+ * The interval histogram: summarizes what several growing histograms have counted since they were last read. It is read
+ * repeatedly while the load runs on the same processors, so it avoids a library that would allocate a histogram for
+ * each reading.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import type { Summary } from "./summaries.ts";
 
 const PERCENTS = [50, 90, 99, 99.9] as const;
 
-/** The difference that histograms make from one reading to the next. */
+/** Summarizes how much histograms have grown from one reading to the next. */
 export class IntervalHistogram {
-  /** Sums over all histograms, at the last reading and at this one. */
+  /** Sums over all histograms, at the previous reading and at this one. */
   #before = new Float64Array(HISTOGRAM_BUCKETS);
   #now = new Float64Array(HISTOGRAM_BUCKETS);
 
-  /** What the histograms have counted since the last reading, summed up; `undefined` when that is nothing. */
+  /** A summary of what the histograms have counted since the last reading; `undefined` if they have counted nothing. */
   read(histograms: readonly BucketCounts[]): Summary | undefined {
     [this.#before, this.#now] = [this.#now, this.#before];
     this.#now.fill(0);
@@ -30,9 +30,9 @@ function addCounts(sums: Float64Array, counts: BucketCounts): void {
 }
 
 /**
- * The summary of what `now` counts beyond `before`. Values and percentiles are those that `summaries.ts` would give: a
- * percentile is the greatest number of the first bucket up to which that share of the values lies, the mean takes the
- * middle of each bucket.
+ * Summarizes the difference between `now` and `before`. The figures are the same as those of `summaries.ts`: a
+ * percentile is the greatest number of the first bucket at which that share of the values is reached, and the mean uses
+ * the middle of each bucket.
  */
 function summarizeGrowth(now: Float64Array, before: Float64Array): Summary | undefined {
   let count = 0, sum = 0, first = -1, last = -1;
@@ -57,7 +57,10 @@ function summarizeGrowth(now: Float64Array, before: Float64Array): Summary | und
   return { count, min: bucketStart(first), mean: sum / count, p50, p90, p99, p999, max: bucketStart(last + 1) - 1 };
 }
 
-/** How many values lie at or below a percentile: rounded up, but not for what the division has added, as HdrHistogram does. */
+/**
+ * How many values are at or below a percentile, rounded up, but not because of the division's rounding error; the same
+ * as in HdrHistogram.
+ */
 function rank(percent: number, count: number): number {
   const exact = percent / 100 * count;
   return Math.max(1, Math.ceil(exact - exact * Number.EPSILON));

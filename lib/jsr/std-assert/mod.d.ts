@@ -1,5 +1,5 @@
-// npm carries the modules of @std/assert without their types: these declare what the originals export, as they export
-// it. `any` stands where it stands in the originals, because nothing else accepts every constructor and every object.
+// The npm package has the modules of @std/assert without their types. These declare what the originals export, in the
+// same way. `any` is where the originals have it, because nothing else accepts every constructor and every object.
 // deno-lint-ignore-file no-explicit-any
 
 /** What a failed assertion throws. */
@@ -122,8 +122,8 @@ export function equal(a: unknown, b: unknown): boolean;
 /** Fails. */
 export function fail(msg?: string): never;
 
-/** Fails where code is still to be written. */
+/** Fails because code is not implemented yet. */
 export function unimplemented(msg?: string): never;
 
-/** Fails where control must never come. */
+/** Fails because this code should be unreachable. */
 export function unreachable(msg?: string): never;

@@ -1,5 +1,5 @@
 /**
- * Stand-in for `@std/assert` where JSR cannot be reached: the genuine modules, as npm carries them, with types.
+ * Stand-in for `@std/assert` when JSR cannot be reached: the original modules, as published on npm, with types.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The decoder: cborg, set to accept what `@std/cbor` accepts and to give the same values.
+ * The decoder: cborg, configured to accept what `@std/cbor` accepts and to return the same values.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { bigIntDecoder, bigNegIntDecoder, mapDecoder } from "cborg/taglib";
 import { CborTag } from "./tag.ts";
 import type { CborType } from "./types.ts";
 
-/** The first byte of an unsigned and of a negative integer of eight bytes. */
+/** The first byte of an unsigned and of a negative eight-byte integer. */
 const UINT64 = 0x1b;
 const NEGINT64 = 0x3b;
 /** The first byte of a byte string and of a text that come in chunks, and the byte that ends the chunks. */
@@ -38,7 +38,7 @@ const KNOWN_TAGS: Readonly<Record<string, TagDecoder>> = {
   259: mapDecoder,
 };
 
-/** cborg knows tags by listing them; this list has every number, and what it does not know becomes a CborTag. */
+/** cborg knows only tags that are listed. This list has every number; tags without a decoder become a CborTag. */
 const EVERY_TAG = new Proxy(KNOWN_TAGS, {
   get(known, key): TagDecoder | undefined {
     if (typeof key === "symbol") return undefined;
@@ -53,7 +53,7 @@ function tagNumberOf(digits: string): number | bigint {
 
 const DECODE_OPTIONS: DecodeOptions = { allowBigInt: true, rejectDuplicateMapKeys: true, tags: EVERY_TAG };
 
-/** cborg's tokenizer, with what only the original does: strings in chunks, and bigints for integers of eight bytes. */
+/** cborg's tokenizer, with what only `@std/cbor` does: strings in chunks, and bigints for eight-byte integers. */
 class CborTokenizer extends Tokenizer {
   override next(): Token {
     const head = this.data[this._pos];
@@ -84,11 +84,11 @@ class CborTokenizer extends Tokenizer {
 }
 
 /**
- * Decodes the CBOR (RFC 8949) value at the start of the bytes; what follows it is not looked at.
+ * Decodes the CBOR (RFC 8949) value at the start of the bytes; anything after it is ignored.
  *
  * @param input the bytes
- * @returns the value; integers of eight bytes as bigints, tags without a JavaScript type as {@linkcode CborTag}
- * @throws {Error} when the bytes are not CBOR, or a map has a key that is no text or that is there twice
+ * @returns the value, with eight-byte integers as bigints, and tags without a JavaScript type as {@linkcode CborTag}
+ * @throws {Error} when the bytes are not CBOR, or a map has a key that is not a text or occurs twice
  */
 export function decodeCbor(input: Uint8Array): CborType {
   if (input.length === 0) throw new RangeError("Cannot decode empty Uint8Array");

@@ -1,5 +1,5 @@
 /**
- * The encoder: cborg, set to give the bytes that `@std/cbor` gives.
+ * The encoder: cborg, configured to produce the same bytes as `@std/cbor`.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { CborType } from "./types.ts";
 
 const TAG_EPOCH_TIME = 1;
 
-/** Beyond 2^53 an integer stays an integer, where cborg would make it a float. */
+/** Integers beyond 2^53 stay integers; cborg would encode them as floats. */
 const encodeUnsafeInteger: TypeEncoder = (value: number) => {
   if (!Number.isInteger(value) || Number.isSafeInteger(value)) return null;
   if (Math.abs(value) >= 2 ** 64) throw new RangeError(`Cannot encode number ${value}: it takes more than 64 bits`);
@@ -33,9 +33,10 @@ const encodeTag: TypeEncoder = (value: object, _type, options, parents) => {
 
 const ENCODE_OPTIONS: EncodeOptions = {
   float64: true,
-  // An object's keys keep their order: cborg sorts them unless told that there is no sorter, which its types leave out.
+  // Keeps the order of an object's keys: cborg sorts them unless the sorter is explicitly `undefined`, which its types
+  // do not allow.
   mapSorter: undefined as never,
-  // cborg looks up the type of every value here: without a prototype a miss is cheaper.
+  // cborg looks up the type of every value here, and a miss is cheaper without a prototype.
   typeEncoders: Object.assign(Object.create(null), {
     number: encodeUnsafeInteger,
     bigint: bigIntEncoder,
@@ -54,6 +55,6 @@ const ENCODE_OPTIONS: EncodeOptions = {
  */
 export function encodeCbor(value: CborType): Uint8Array {
   const bytes = encode(value, ENCODE_OPTIONS);
-  // cborg may give a Buffer, which is not deeply equal to a Uint8Array of the same bytes.
+  // cborg may return a Buffer, which is not deeply equal to a Uint8Array with the same bytes.
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

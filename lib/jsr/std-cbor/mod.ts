@@ -1,9 +1,9 @@
 /**
- * Stand-in for `@std/cbor` where JSR cannot be reached. npm carries no `@std/cbor`, so cborg does the work; what is
- * encoded is byte for byte what the original encodes, and what the original decodes decodes to the same values.
+ * Stand-in for `@std/cbor` when JSR cannot be reached. It is not on npm, so cborg does the work. The encoded bytes are
+ * the same as the original's, and everything that the original decodes gives the same values.
  *
- * Two differences remain: input cut off within a string, which the original returns shortened, is an error here; and
- * keys such as `constructor`, which the original takes for repeated, are read.
+ * Two differences remain: input that ends within a string, which the original returns shortened, is an error here; and
+ * keys such as `constructor`, which the original rejects as duplicates, are accepted.
  *
  * @module
  */

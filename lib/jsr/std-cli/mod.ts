@@ -1,5 +1,5 @@
 /**
- * Stand-in for `@std/cli` where JSR cannot be reached. It has the part that kvlab uses: the parser of arguments.
+ * Stand-in for `@std/cli` when JSR cannot be reached. It has the part that kvlab uses, the argument parser.
  *
  * @module
  */

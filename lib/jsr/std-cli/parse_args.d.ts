@@ -1,6 +1,6 @@
-// npm carries the module of @std/cli/parse-args without its types: these declare its API, and promise less of the
-// result than the original does (what it infers from aliases, defaults and dotted names is `unknown` here), so that
-// what compiles against them compiles against the original.
+// The npm package has @std/cli/parse-args without its types. These declare its API, but say less about the result than
+// the original types (what those infer from aliases, defaults and dotted names is `unknown` here), so that whatever
+// compiles against these also compiles against the original.
 
 type BooleanType = boolean | string | undefined;
 type StringType = string | undefined;
@@ -21,7 +21,7 @@ type Values<
   & { [Name in Exclude<Extract<TStrings, string>, TCollectable>]?: string | (Name extends TNegatable ? false : never) }
   & { [Name in Extract<Extract<TStrings, string>, TCollectable>]: string[] };
 
-/** What {@linkcode parseArgs} returns: the flags, and in `_` the arguments that are no flags. */
+/** What {@linkcode parseArgs} returns: the flags, and in `_` the arguments that are not flags. */
 export type Args<
   TArgs extends Record<string, unknown> = Record<string, unknown>,
   TDoubleDash extends boolean | undefined = undefined,
@@ -44,19 +44,21 @@ export interface ParseOptions<
   "--"?: TDoubleDash;
   /** Other names of a flag; the result has each value under all of them. */
   alias?: TAliases;
-  /** Flags that take no value; `true` for every one given as `--name` without `=`. */
+  /** Flags that take no value; `true` for each given as `--name` without `=`. */
   boolean?: TBooleans | ReadonlyArray<Extract<TBooleans, string>>;
   /** Values of flags that are not given. */
   default?: TDefault;
-  /** Whether everything after the first argument that is no flag goes to `_`. */
+  /** Whether everything after the first argument that is not a flag goes to `_`. */
   stopEarly?: boolean;
-  /** Flags whose values stay strings; the others are read as numbers where they look like one. */
+  /** Flags whose values stay strings; the values of others become numbers if they look like one. */
   string?: TStrings | ReadonlyArray<Extract<TStrings, string>>;
-  /** Flags that may be repeated, and whose values come as an array; of the others the last value counts. */
+  /** Flags that may be repeated, and whose values are collected in an array; for others, the last value counts. */
   collect?: TCollectable | ReadonlyArray<Extract<TCollectable, string>>;
   /** Flags that `--no-name` sets to false. */
   negatable?: TNegatable | ReadonlyArray<Extract<TNegatable, string>>;
-  /** Called with each undeclared flag, and with each argument that is none; false keeps it out of the result. */
+  /**
+   * Called with each undeclared flag, and each argument that is not a flag; returning false keeps it out of the result.
+   */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 

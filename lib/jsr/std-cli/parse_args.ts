@@ -1,5 +1,5 @@
 /**
- * Stand-in for `@std/cli/parse-args` where JSR cannot be reached: the genuine module, as npm carries it, with types.
+ * Stand-in for `@std/cli/parse-args` when JSR cannot be reached: the original module, as published on npm, with types.
  *
  * @module
  */
