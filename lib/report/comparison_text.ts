@@ -1,5 +1,5 @@
 /**
- * The comparison's report: results side by side, as text or JSON. Pure functions; they know only the comparison.
+ * Reports a comparison of results, as text or JSON. Pure functions that depend on the comparison alone.
  *
  * @module
  */
@@ -19,13 +19,13 @@ const TEST_NAME = "two-sided Mann–Whitney U test";
 const NOTHING = "-";
 const RATIO = new Intl.NumberFormat("en-US", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
-/** Files with longer names are numbered in the tables. */
+/** If a file's name is longer, the tables number the files instead. */
 const HEADING_WIDTH_MAX = 16;
 
 /**
- * The comparison in tables, with a row for each figure that decides, and notes under them. Values are medians; beside
- * each but the baseline's are its ratio to the baseline and, where there are repeats, the test's verdict. A table has as
- * many files as the width allows.
+ * The comparison in tables, with a row for each deciding figure, and notes below. Values are medians; next to each,
+ * except the baseline's, are its ratio to the baseline and, given repeats, the test's verdict. A table has as many
+ * files as fit its width.
  */
 export function comparisonText(comparison: Comparison, style: TextStyle = PLAIN): string {
   const { documents, figures } = comparison;
@@ -48,7 +48,7 @@ export function comparisonText(comparison: Comparison, style: TextStyle = PLAIN)
   return [...tables.flatMap((lines) => [...lines, ""]), ...blockLines(notes(comparison, shown))].join("\n") + "\n";
 }
 
-/** The baseline beside as many of the others as fit, then beside the next ones. */
+/** The baseline next to as many of the others as fit, then next to the following ones. */
 function tablesThatFit(others: readonly Role[], tableOf: (others: readonly Role[]) => string[]): string[][] {
   for (let perTable = others.length; perTable > 1; perTable--) {
     const tables = chunks(others, perTable).map(tableOf);
@@ -57,7 +57,7 @@ function tablesThatFit(others: readonly Role[], tableOf: (others: readonly Role[
   return chunks(others, 1).map(tableOf);
 }
 
-/** What makes the results hard to compare, each in one line without a line feed. */
+/** What makes the results hard to compare: one line each, without a newline. */
 export function comparisonWarnings({ documents, differences }: Comparison): string[] {
   const names = namesOf(documents);
   const differing = differences.map(({ key, values }) => {
@@ -74,15 +74,16 @@ export function comparisonWarnings({ documents, differences }: Comparison): stri
 }
 
 /**
- * The comparison as one JSON object, indented by two spaces and ended by a line feed:
+ * The comparison as one JSON object, indented by two spaces and followed by a newline:
  *
  * - `kvlab`: the version that compared;
- * - `files`: of each document, the baseline first, `path`, `kvlab`, `seed`, `repeats`, `stopped_by`, `options`, `machine`;
- * - `test`: its `name`, the `level` below which p means a difference, and `repeats_needed` of each file to get there;
- * - `differences`: `key` and `values`, one for each file, of what is not the same in all: null where a file has none;
- * - `figures`: by name, with a value for each file: null where it has none, else the `samples`, their `median`, `min`,
- *   `max`, `ci95_low`, `ci95_high`, the `ratio` to the baseline, and `p_value` and `verdict` of the test, each null where
- *   there is none.
+ * - `files`: for each document, baseline first: `path`, `kvlab`, `seed`, `repeats`, `stopped_by`, `options`, `machine`;
+ * - `test`: its `name`, the `level` below which p means a difference, and the `repeats_needed` in each file to get
+ *   there;
+ * - `differences`: `key` and `values`, one per file, of what is not the same in all; null where a file has none;
+ * - `figures`: by name, with a value for each file: null if it has none, otherwise the `samples`, their `median`,
+ *   `min`, `max`, `ci95_low`, `ci95_high`, the `ratio` to the baseline, and the `p_value` and `verdict` of the test,
+ *   each null if there is none.
  */
 export function comparisonJson({ documents, figures, differences }: Comparison): string {
   const document = {
@@ -115,12 +116,12 @@ function valueObject(value: ComparedValue | undefined) {
   };
 }
 
-/** The files' names, each on its line whatever is in it. */
+/** The files' names, with control characters escaped so that each stays on its line. */
 function namesOf(documents: readonly ResultDocument[]): string[] {
   return shortNames(documents.map(({ path }) => path)).map(escapeControls);
 }
 
-/** What stands above the files' columns: their names, or numbers where one of those is long. */
+/** The headings of the files' columns: their names, or numbers if a name is too long. */
 function headingsOf(documents: readonly ResultDocument[]): string[] {
   const names = namesOf(documents);
   return names.every((name) => widthOf(name) <= HEADING_WIDTH_MAX)
@@ -128,7 +129,7 @@ function headingsOf(documents: readonly ResultDocument[]): string[] {
     : names.map((_, index) => `file ${index + 1}`);
 }
 
-/** What a document is in a table; the first is the baseline. */
+/** A document's role in a table; the first is the baseline. */
 interface Role {
   readonly index: number;
   readonly heading: string;
@@ -167,7 +168,7 @@ function verdictText(value: ComparedValue | undefined): string {
   }`;
 }
 
-/** What a reader must know of the tables. */
+/** What a reader needs to know about the tables. */
 function notes({ documents, figures }: Comparison, shown: readonly ShownFigure[]): Group[] {
   const names = namesOf(documents);
   const headings = headingsOf(documents);

@@ -1,5 +1,5 @@
 /**
- * The configuration line: what a run is about to do, said on stderr before it starts.
+ * The configuration line: describes a run on stderr before it starts.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import {
 } from "./format.ts";
 
 /**
- * The run's options on one line, without a line feed. The seed's workload goes without saying, as does whatever is off:
+ * The run's options on one line, without a newline. The seed's workload is not mentioned, nor is whatever is off:
  *
  * ```text
  * kvlab 0.1.0: memory, 4 threads, consistent pattern, 10 s, latency of every operation, seed 123
@@ -73,7 +73,7 @@ function lengthText({ loadTimeMs, ops, warmupMs }: RunOptions): string {
   return warmupMs === undefined ? length : `${length} after ${formatSeconds(warmupMs)} s of warm-up`;
 }
 
-/** The interval that goes without saying. */
+/** The interval that is not mentioned. */
 const USUAL_INTERVAL_MS = 1000;
 
 function measurementParts({ latencySample, intervalMs }: RunOptions): string[] {

@@ -1,5 +1,5 @@
 /**
- * The crash report: what kills cost, as a line per kill for progress, and the whole as text or JSON. Pure functions.
+ * Reports what kills cost: one line per kill as progress, and the whole as text or JSON. Pure functions.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { promisesObject } from "./run_json.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 
-/** The counts of a kill under their names in JSON. */
+/** The counts of a kill, by their names in JSON. */
 const COUNTS = [
   ["acknowledged", "acknowledged"],
   ["recovered", "recovered"],
@@ -23,7 +23,7 @@ const COUNTS = [
   ["torn_shards", "tornShards"],
 ] as const satisfies readonly (readonly [string, keyof KillResult])[];
 
-/** Those that only our own backends have. */
+/** Those that only kvlab's own backends have. */
 const GAUGE_COUNTS = [
   ["damaged_spares", "damagedSpares"],
   ["gauge", "gauge"],
@@ -33,7 +33,7 @@ function countsOf({ options: { backend } }: Pick<CrashResult, "options">) {
   return backend.kind === "engine" ? COUNTS : [...COUNTS, ...GAUGE_COUNTS];
 }
 
-/** One kill in one line, without a line feed. */
+/** One kill on one line, without a newline. */
 export function killLine(kill: KillResult): string {
   const { during, loadMs, acknowledged, lost, gauge, oldestLostMs, recoveryMs } = kill;
   const moment = during === "start" ? "while starting" : `after ${readableDuration(loadMs)}`;
@@ -54,8 +54,8 @@ function lossText(lost: number, oldestLostMs: number): string {
 }
 
 /**
- * The result in lines, each ended by a line feed: sums over all kills, the most that one of them cost, and the verdict
- * last. The verdict and the loss stand out where the style can do that.
+ * The result in lines, each followed by a newline: totals over all kills, the highest cost of a single one, and finally
+ * the verdict. The verdict and the loss are emphasized if the style allows.
  */
 export function crashText(result: CrashResult, style: TextStyle = PLAIN): string {
   const lines = blockLines(crashGroups(result, style));
@@ -91,10 +91,10 @@ function crashGroups(result: CrashResult, style: TextStyle): Group[] {
   ];
 }
 
-/** The names of the failures. */
+/** How the kinds of failure are called. */
 const FAILURE_NAMES = { processCrash: "process crash", powerLoss: "power loss", failover: "failover" } as const;
 
-/** What was promised and not kept; no line where all was. */
+/** The promise that was broken; no line if all were kept. */
 function brokenPromise({ kills, failure, promises }: CrashResult, style: TextStyle): string[][] {
   const broken = kills.filter(({ held }) => !held);
   if (broken.length === 0) return [];
@@ -136,9 +136,9 @@ function damagePhrases(kills: readonly KillResult[], style: TextStyle): string[]
 }
 
 /**
- * The result as one JSON object: `held` (whether nothing was torn and gauge and promise held every time), `kills` and
- * `kills_held` of them, `failure` (`process_crash` or `power_loss`) and the promises as in a run's result, the sums of
- * {@linkcode COUNTS} over all kills, the most of one kill as `lost_max`, `gauge_max`,
+ * The result as one JSON object: `held` (whether nothing was torn, and the gauge and the promise held every time),
+ * `kills` and how many of them held as `kills_held`, `failure` (`process_crash` or `power_loss`) and the promises as in
+ * a run's result, the sums of {@linkcode COUNTS} over all kills, the most of one kill as `lost_max`, `gauge_max`,
  * `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed and the options, and a row for each kill.
  */
 export function crashJson(result: CrashResult): string {

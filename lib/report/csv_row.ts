@@ -1,5 +1,5 @@
 /**
- * The CSV row: one line of a table as RFC 4180 quotes it.
+ * Formats one row of CSV, quoted as in RFC 4180.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 /** What a cell may hold. */
 export type Cell = string | number | boolean | null | undefined;
 
-/** What cannot stand in a cell without quotes. */
+/** Characters that require a cell to be quoted. */
 const SPECIAL = /[",\r\n]/;
 
 /**
- * The cells as one row, ended by a line feed alone, as the tools that read lines want it. A cell is empty when its value
- * is absent, null, or not a finite number.
+ * The cells as one row, followed by a bare line feed, as line-based tools expect. A cell is empty if its value is
+ * absent, null, or not a finite number.
  */
 export function csvRow(cells: readonly Cell[]): string {
   return cells.map(cellText).join(",") + "\n";

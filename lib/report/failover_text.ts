@@ -1,5 +1,5 @@
 /**
- * The report of failovers: what they cost, as a line each for progress, and the whole as text or JSON. Pure functions.
+ * Reports what failovers cost: one line each as progress, and the whole as text or JSON. Pure functions.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { optionsObject } from "./options_json.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 
-/** The counts of a failover under their names in JSON. */
+/** The counts of a failover, by their names in JSON. */
 const COUNTS = [
   ["acknowledged", "acknowledged"],
   ["recovered", "recovered"],
@@ -28,7 +28,7 @@ const DURATIONS = [
   ["unavailable", "unavailableMs"],
 ] as const satisfies readonly (readonly [string, keyof FailoverRound])[];
 
-/** One failover in one line, without a line feed. */
+/** One failover on one line, without a newline. */
 export function failoverLine(round: FailoverRound): string {
   const { kill, lost, oldestLostMs, acknowledged, refused, unavailableMs, held } = round;
   const loss = lost === 0 ? "lost none" : `lost ${readableNumber(lost)} (up to ${readableDuration(oldestLostMs)} old)`;
@@ -36,7 +36,7 @@ export function failoverLine(round: FailoverRound): string {
     `writes through again after ${readableDuration(unavailableMs)}: ${held ? "held" : "PROMISE BROKEN"}`;
 }
 
-/** The result in lines, each ended by a line feed; the loss and the verdict stand out where the style can do that. */
+/** The result in lines, each followed by a newline; the loss and the verdict are emphasized if the style allows. */
 export function failoverText(result: FailoverResult, style: TextStyle = PLAIN): string {
   return blockLines(failoverGroups(result, style)).map((line) => `${line}\n`).join("");
 }
@@ -88,9 +88,10 @@ function rangeLines(rounds: readonly FailoverRound[], key: "takeoverMs" | "unava
 }
 
 /**
- * The result as one JSON object: `held` (whether every failover lost no more than promised), `failovers` and
- * `failovers_held` of them, `lag_sec`, `promise`, the sums of {@linkcode COUNTS}, the most of one failover as `lost_max` and
- * with `_max_sec` behind the name of a duration, `stopped_by`, the seed and the options, and a row for each failover.
+ * The result as one JSON object: `held` (whether every failover lost no more than promised), `failovers` and how many
+ * of them held as `failovers_held`, `lag_sec`, `promise`, the sums of {@linkcode COUNTS}, the most of one failover as
+ * `lost_max` and with `_max_sec` after the name of a duration, `stopped_by`, the seed and the options, and a row for
+ * each failover.
  */
 export function failoverJson(result: FailoverResult): string {
   const { rounds, options, lagMs, promise } = result;

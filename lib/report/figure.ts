@@ -1,11 +1,11 @@
 /**
- * The figure: one measured value, with its name and what kind of value it is.
+ * A figure: one measured value, with its name and kind.
  *
  * @module
  */
 
 /**
- * What a figure's value is, and so how reports show it:
+ * The kind of a figure's value, which determines how reports show it:
  *
  * - `count`: a number of things;
  * - `rate`: things per second;

@@ -1,6 +1,6 @@
 /**
- * The figures: the measured values of a run under their stable names, in the order shown. All reports take them from
- * here, so a figure added here appears in each under one name.
+ * The figures of a run: its measured values under stable names, in the order shown. All reports take them from here, so
+ * a figure added here appears in all of them under the same name.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { perSecond, type RunResult, totals } from "../run/run_result.ts";
 import type { Figure } from "./figure.ts";
 import { fileFigures } from "./file_figures.ts";
 
-/** All figures of a run: those of the load, and then the latencies. */
+/** All figures of a run: those of the load, then the latencies. */
 export function figures(result: RunResult): Figure[] {
   return [...loadFigures(result), ...latencyFigures(result)];
 }
 
 /**
- * The figures of a run but the latencies: the seed's four first, then the counts behind them and what held the load up,
- * then, for the file backend, the drain and the files.
+ * The figures of a run except the latencies: first the seed's four, then the counts behind them and what slowed the
+ * load down, then, for the file backend, the drain and the files.
  */
 export function loadFigures(result: RunResult): Figure[] {
   const { ops, reads, writes, hits, runtimeMs, opsPerSec, averageOpsPerSec } = totals(result.threads);
@@ -38,7 +38,7 @@ export function loadFigures(result: RunResult): Figure[] {
   ];
 }
 
-/** The latencies of each kind of operation that the load had, as `read_latency_p99`. */
+/** The latencies of each kind of operation that the load had, such as `read_latency_p99`. */
 function latencyFigures({ operations = [] }: RunResult): Figure[] {
   return operations.flatMap(({ operation, latency, uncorrectedLatency }) => [
     ...(latency === undefined ? [] : summaryFigures(`${operation}_latency`, latency)),
@@ -73,7 +73,7 @@ function waitFigures({ wait }: RunResult): Figure[] {
   return durations({ wait_asked_mean: wait?.askedMeanMs, wait_mean: wait?.meanMs });
 }
 
-/** Sums over the threads, and their share of the threads' time, of each wait that the backend has. */
+/** For each wait that the backend has: its total over the threads, and its share of the threads' time. */
 function blockedFigures({ threads }: RunResult): Figure[] {
   const runtimeMs = threads.reduce((sum, { runtimeMs }) => sum + runtimeMs, 0);
   return Object.keys(threads[0]?.blocked ?? {}).flatMap((name): Figure[] => {
@@ -96,7 +96,7 @@ function preloadFigures({ preload, phases = [] }: RunResult): Figure[] {
   ];
 }
 
-/** Those of the durations that there are, in milliseconds. */
+/** The durations that are present, in milliseconds. */
 function durations(values: Readonly<Record<string, number | undefined>>): Figure[] {
   return Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [{ name, kind: "duration", value }]

@@ -50,7 +50,7 @@ export function fileFigures(
   ];
 }
 
-/** What the device can do, to hold the rest against. */
+/** What the device can do, for comparison with the rest. */
 function deviceFigures({ device }: FileResult): Figure[] {
   if (device === undefined) return [];
   return [

@@ -1,5 +1,5 @@
 /**
- * What the text result says about the file backend: what a crash would have cost, the files, and the device.
+ * The file backend's part of the text result: what a crash would have cost, the files, and the device.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { readableBytes, readableCount, readableDuration, readableNumber } from "
 import type { Group } from "./text_groups.ts";
 import type { TextStyle } from "./text_style.ts";
 
-/** What was at risk during the load, and which promises about that were not kept. */
+/** What was at risk during the load, and which promises about it were broken. */
 export function riskGroups(file: FileResult, style: TextStyle): Group[] {
   const { processCrash, processCrashBound, powerLoss } = file;
   return [
@@ -28,7 +28,7 @@ export function riskGroups(file: FileResult, style: TextStyle): Group[] {
   ];
 }
 
-/** Promises that were not kept. */
+/** The promises that were broken. */
 export function brokenGroup({ brokenBounds }: FileResult, style: TextStyle): Group {
   return { label: "broken", lines: brokenBounds.map((broken) => [style.bold(broken)]) };
 }
@@ -53,7 +53,7 @@ export function fileGroups(
   ];
 }
 
-/** What a power loss would lose when nothing is ever synced. */
+/** What a power loss would lose if nothing is ever synced. */
 const NOTHING_SYNCED = "everything, for --sync=none";
 
 function exposurePhrases(

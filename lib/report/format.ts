@@ -1,10 +1,10 @@
 /**
- * The formatting that the reports share: numbers and texts as a person reads them.
+ * Formatting shared by the reports: numbers and texts for a person to read.
  *
  * @module
  */
 
-/** The units of a size, the largest first, so that the first one that divides a size gives its shortest exact form. */
+/** The units of a size, largest first, so that the first one that divides a size gives its shortest exact form. */
 const SIZE_UNITS = [
   ["TiB", 2 ** 40],
   ["TB", 10 ** 12],
@@ -16,7 +16,7 @@ const SIZE_UNITS = [
   ["kB", 10 ** 3],
 ] as const;
 
-/** A duration in milliseconds as seconds, rounded to the nanosecond: no binary noise in what is shown. */
+/** A duration in milliseconds as seconds, rounded to the nanosecond to remove binary noise. */
 export function secondsOf(durationMs: number): number {
   return Math.round(durationMs * 1e6) / 1e9;
 }
@@ -26,7 +26,7 @@ export function microsecondsOf(durationMs: number): number {
   return Math.round(durationMs * 1e6) / 1e3;
 }
 
-/** A duration in milliseconds as the decimal digits of its seconds, such as `10.000090816`, without trailing zeros. */
+/** A duration in milliseconds as decimal seconds, such as `10.000090816`, without trailing zeros. */
 export function formatSeconds(durationMs: number): string {
   return secondsOf(durationMs).toFixed(9).replace(/\.?0+$/, "");
 }
@@ -44,24 +44,24 @@ export function formatSize(sizeBytes: number): string {
   return `${sizeBytes}B`;
 }
 
-/** A count and what it counts, such as `1 file` or `120 files`. */
+/** A count and its noun, such as `1 file` or `120 files`. */
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** The text with its control characters as `\xNN`, so that a path with a line break in it stays on its line. */
+/** The text with control characters as `\xNN`, so that a path containing a newline stays on one line. */
 export function escapeControls(text: string): string {
   return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
-/** A count and what it counts, for a person: `1 write` or `12,345 writes`. */
+/** A count and its noun, for a person: `1 write` or `12,345 writes`. */
 export function readableCount(count: number, noun: string): string {
   return `${readableNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** The units of a duration, in milliseconds, the largest first. */
+/** The units of a duration, in milliseconds, largest first. */
 const DURATION_UNITS = [["s", 1e3], ["ms", 1], ["µs", 1e-3], ["ns", 1e-6]] as const;
-/** The units of a number of bytes that is not exact. */
+/** The units of an approximate number of bytes. */
 const BYTE_UNITS = [["TB", 1e12], ["GB", 1e9], ["MB", 1e6], ["kB", 1e3], ["B", 1]] as const;
 const THREE_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
 const FOUR_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
@@ -88,12 +88,12 @@ function inUnit(value: number, units: readonly (readonly [unit: string, size: nu
   return `${(Math.abs(inThat) < 1000 ? THREE_DIGITS : WHOLE).format(inThat)} ${unit}`;
 }
 
-/** A number with thousands separators, whole from a thousand on and to four digits below: `170,850`, `12.5`. */
+/** A number with thousands separators: whole from a thousand up, to four digits below: `170,850`, `12.5`. */
 export function readableNumber(value: number): string {
   return (Math.abs(value) < 1000 ? FOUR_DIGITS : WHOLE).format(value);
 }
 
-/** A share, from 0 to 1, as percent to three digits, but none beyond hundredths: `12.5%`, `0.07%`. */
+/** A share, from 0 to 1, as percent to three digits, but at most two decimals: `12.5%`, `0.07%`. */
 export function readableShare(share: number): string {
   return (share < 0.1 ? HUNDREDTHS_OF_PERCENT : TENTHS_OF_PERCENT).format(share);
 }
@@ -106,17 +106,17 @@ export function ordinal(value: number): string {
   return value + (suffixes[ORDINALS.select(value)] ?? "th");
 }
 
-/** What a kind of operation is called in text: `read_modify_write` is `read-modify-write`. */
+/** A kind of operation as text shows it: `read_modify_write` is `read-modify-write`. */
 export function operationName(operation: string): string {
   return operation.replaceAll("_", "-");
 }
 
-/** The text without the user and the password that a URL in it may hold. */
+/** The text without the user and password of any URL in it. */
 export function withoutCredentials(text: string): string {
   return text.replaceAll(/\/\/[^/\s]*@/g, "//");
 }
 
-/** A name in camelCase as one in snake_case. */
+/** Converts a name from camelCase to snake_case. */
 export function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

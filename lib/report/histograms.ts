@@ -1,5 +1,5 @@
 /**
- * The histogram files: the distributions of latencies in the forms that HdrHistogram's tools read.
+ * The histogram files: distributions of latencies in the formats of HdrHistogram's tools.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface NamedHistogram {
   readonly histogram: Histogram;
 }
 
-/** From when to when the latencies were measured, in milliseconds since the epoch. */
+/** When the latencies were measured, in milliseconds since the epoch. */
 export interface HistogramInterval {
   readonly startMs: number;
   readonly endMs: number;
@@ -25,21 +25,21 @@ const MS_PER_SEC = 1e3;
 /** How finely HdrHistogram's tools divide each half of the distance to 100%. */
 const TICKS_PER_HALF_DISTANCE = 5;
 
-/** The percentiles of one histogram in microseconds, as HdrHistogram's plotter reads them from a `.hgrm` file. */
+/** The percentiles of one histogram in microseconds, in the `.hgrm` format of HdrHistogram's plotter. */
 export function hgrmText(histogram: Histogram): string {
   return histogram.outputPercentileDistribution(TICKS_PER_HALF_DISTANCE, NS_PER_US);
 }
 
 /**
- * All histograms whole, as HdrHistogram's log readers read them from a `.hlog` file of format 1.3: an interval each,
- * tagged with its name. Times of intervals are in seconds since the start, which a comment gives; values are in
- * nanoseconds, and the greatest in milliseconds, as the format has it.
+ * All histograms in full, in HdrHistogram's log format 1.3 (`.hlog`): one interval each, tagged with its name. As the
+ * format requires, interval times are in seconds since the start, which a comment gives, and the greatest value is in
+ * milliseconds; the values themselves are in nanoseconds.
  */
 export function hlogText(histograms: readonly NamedHistogram[], { startMs, endMs }: HistogramInterval): string {
   let text = "";
   const writer = new HistogramLogWriter((piece) => text += piece);
   writer.outputLogFormatVersion();
-  // The writer's own line of the start time is in local time, and has an empty line after it.
+  // The writer's own start-time line is in local time, and has an empty line after it.
   const start = new Date(Math.round(startMs));
   writer.outputComment(
     `[StartTime: ${(start.getTime() / MS_PER_SEC).toFixed(3)} (seconds since epoch), ${start.toISOString()}]`,

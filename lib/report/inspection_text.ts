@@ -1,5 +1,5 @@
 /**
- * The inspection's report: what a directory holds, as text or JSON. Pure functions; they know only the inspection.
+ * Reports what a directory holds, as text or JSON. Pure functions that depend on the inspection alone.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 
 /**
- * The inspection in lines, each ended by a line feed: what the directory holds altogether, and a table with a row for each
- * file. Shards or logs in a row that have no file share one row.
+ * The inspection in lines, each followed by a newline: what the directory holds in total, and a table with a row for
+ * each file. Consecutive shards or logs without a file share one row.
  */
 export function inspectionText(inspection: Inspection, style: TextStyle = PLAIN): string {
   const { kind, parts } = inspection;
@@ -60,16 +60,16 @@ function damagePhrases(
   ];
 }
 
-/** A count and what it is of, where there is any. */
+/** A count and its noun, if it is not zero. */
 function counted(count: number, what: string): string[] {
   return count === 0 ? [] : [`${readableNumber(count)} ${what}`];
 }
 
 /**
- * The inspection as one JSON object: `directory`, `layout`, `serializer`, the sums, `set_aside_files`, and `shards`: of each
- * shard `shard`, `version`, `entries` and `files`, with `path`, `bytes`, `health`, and `version`, `entries`, `records` or
- * `reason` where the file has them. Of logs, `logs` has the same with `log` in place of `shard`; of block files,
- * `block_files` with `block_file`, and each file has `blocks`.
+ * The inspection as one JSON object: `directory`, `layout`, `serializer`, the totals, `set_aside_files`, and `shards`:
+ * for each shard its `shard`, `version`, `entries` and `files`, with `path`, `bytes`, `health`, and `version`,
+ * `entries`, `records` or `reason` if the file has them. For logs, `logs` has the same with `log` in place of `shard`;
+ * for block files, `block_files` with `block_file`, and each file has `blocks`.
  */
 export function inspectionJson(inspection: Inspection): string {
   const { directory, kind: { layout, serializer }, parts, setAsideNames } = inspection;
@@ -122,7 +122,7 @@ function fileObject({ path, bytes, health, version, entries, records, blocks, re
   return { path, bytes, health, version, entries, records, blocks, reason };
 }
 
-/** What a cell shows of a file. */
+/** A column whose cells depend on a file. */
 type Cell = Column & { readonly of: (file: InspectedFile) => string | undefined };
 
 const HEALTH: Cell = { heading: "health", align: "left", of: ({ health }) => health };

@@ -1,5 +1,5 @@
 /**
- * JSON's values, as the reports build them.
+ * JSON values, as built by the reports.
  *
  * @module
  */
@@ -7,5 +7,5 @@
 /** Anything that JSON can hold. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
-/** An object of JSON, whose fields are read only. */
+/** A JSON object with read-only fields. */
 export type JsonObject = { readonly [name: string]: JsonValue };

@@ -1,5 +1,5 @@
 /**
- * The table of latencies: how long each kind of operation took, as a person reads it.
+ * The table of latencies in the text result.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const COLUMN_WIDTH_MIN = 8;
 const LABEL_WIDTH_MIN = 15;
 
 /**
- * A row in microseconds for each kind of operation that was timed; nothing when none was. In an open loop latencies
+ * A row in microseconds for each kind of operation that was timed; nothing if none was. In an open loop, latencies
  * count from the intended start, and a second row counts from the actual one.
  *
  * ```text
@@ -47,7 +47,7 @@ function cells({ p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: LatencySummary): string[]
   return [p50Ms, p90Ms, p99Ms, p999Ms, maxMs].map(microseconds);
 }
 
-/** With three digits: more are not measured. */
+/** To three digits; no more are measured. */
 function microseconds(durationMs: number): string {
   const us = durationMs * 1000;
   const digits = us < 1 ? 3 : us < 10 ? 2 : us < 100 ? 1 : 0;

@@ -1,5 +1,5 @@
 /**
- * What the text result says about the load, whatever its backend.
+ * The part of the text result about the load, for any backend.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export function operationGroups(result: RunResult): Group[] {
   ];
 }
 
-/** What kept the load from being faster: its rate or its pattern, and what its threads waited for. */
+/** What limited the load: its rate or its pattern, and what its threads waited for. */
 export function waitingGroups(result: RunResult): Group[] {
   return [
     { label: "rate", lines: ratePhrases(result) },
@@ -25,7 +25,7 @@ export function waitingGroups(result: RunResult): Group[] {
   ];
 }
 
-/** What ended the load before its time. */
+/** What ended the load early. */
 export function endingGroups({ usedUp, failed, stoppedBy }: RunResult): Group[] {
   return [
     { label: "ended", lines: usedUp === undefined ? [] : [[`early: ${usedUp}`]] },
@@ -41,7 +41,7 @@ function operationPhrases({ operations = [], threads }: RunResult): string[] {
   return reads === 0 ? counts : [...counts, `${readableShare(hits / reads)} of reads hit`];
 }
 
-/** Says how far apart the threads' own rates are; a mean would hide one that starves. */
+/** The range of the threads' own rates; a mean would hide one that starves. */
 function threadPhrases(threads: readonly ThreadResult[]): string[] {
   if (threads.length < 2) return [];
   const rates = threads.map(({ ops, runtimeMs }) => perSecond(ops, runtimeMs));
@@ -82,10 +82,10 @@ function waitPhrases({ wait }: RunResult): string[] {
   return [`${readableDuration(wait.askedMeanMs)} asked`, `${readableDuration(wait.meanMs)} got`];
 }
 
-/** Shares below this show as nothing. */
+/** Smaller shares are not shown. */
 const SHARE_MIN = 0.000_05;
 
-/** What the waits of our own backends are called; those of others go by their own names. */
+/** How the waits of kvlab's own backends are called; others go by their own names. */
 const WAITS: Readonly<Record<string, string>> = { lock: "locks", queue: "the queue", write: "writes" };
 
 function blockedPhrases(threads: readonly ThreadResult[]): string[] {

@@ -1,20 +1,20 @@
 /**
- * The machine: what a result must say about where it was measured. The entry reads it, the JSON report shows it.
+ * The machine that a result was measured on. The entry point reads it, the JSON report shows it.
  *
  * @module
  */
 import { cpus } from "node:os";
 
-/** Where a run was measured. What takes permission to know is null where that is not given. */
+/** Where a run was measured. Whatever requires a permission that was not granted is null. */
 export interface Machine {
   /** Logical CPUs that the process may use. */
   readonly cpuCount: number;
-  /** What the first CPU calls itself; null also where it has no name. */
+  /** The first CPU's model name; null also if it has none. */
   readonly cpuModel: string | null;
   readonly memoryBytes: number | null;
   /** Operating system, such as `linux`. */
   readonly os: string;
-  /** The release of its kernel, such as `6.1.0-13-amd64`. */
+  /** The kernel release, such as `6.1.0-13-amd64`. */
   readonly kernel: string | null;
   /** CPU architecture, such as `x86_64`. */
   readonly arch: string;
@@ -22,7 +22,7 @@ export interface Machine {
   readonly v8Version: string;
 }
 
-/** Describes this machine as far as permissions go; asks for none. */
+/** Describes this machine as far as permissions allow; never asks for one. */
 export function readMachine(): Machine {
   return {
     cpuCount: navigator.hardwareConcurrency,

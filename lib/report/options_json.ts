@@ -1,6 +1,6 @@
 /**
- * The options in JSON: what the command line said or left to defaults, under the names of its flags. What the fields
- * are, `result_json.ts` says.
+ * The options in JSON: given on the command line or by default, under the names of their flags. The fields are
+ * documented in `result_json.ts`.
  *
  * @module
  */

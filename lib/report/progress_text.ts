@@ -1,36 +1,36 @@
 /**
- * The progress line: what a run is doing at the moment, for a person who watches a terminal. A pure function; the entry
- * draws what it gives.
+ * The progress line: what a run is doing, for a person watching a terminal. A pure function; the caller draws the
+ * result.
  *
  * @module
  */
 import type { LiveReading } from "../run/live.ts";
 import { formatSeconds } from "./format.ts";
 
-/** How far a run is. */
+/** How far a run has got. */
 export interface Progress extends LiveReading {
-  /** Which run this is, from 1, of how many. */
+  /** The number of this run, from 1, and the number of runs. */
   readonly run?: { readonly number: number; readonly runs: number };
 }
 
-/** What stands between two parts of the line. */
+/** Separates the parts of the line. */
 const GAP = "  ";
 
-/** Ages shorter than this have a decimal. */
+/** Ages below this have a decimal. */
 const COARSE_AGE_MS = 10;
 
 const GROUPED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 /**
- * The progress on one line, without a line feed:
+ * The progress on one line, without a newline:
  *
  * ```text
  * load 3.2 s / 10 s  8,412,331 ops/s  queue 12/8192  at risk 1,024 writes, 48 ms
  * run 2/5  preload 1.0 s  12,000 / 100,000 keys
  * ```
  *
- * It leaves the terminal's last column free, where many wrap. Of what is too long, the last parts are left out, each as
- * a whole, so that no number is shown without its last digits; only a first part that is too long is cut.
+ * It leaves the terminal's last column free, because many terminals wrap there. If the line is too long, parts are left
+ * out from the end, each as a whole, so that no number loses its last digits; only an overlong first part is cut.
  *
  * @param columns the width of the terminal
  */

@@ -1,5 +1,5 @@
 /**
- * What the text reports say about the engine under the load, and about what the backend promises.
+ * The part of the text reports about the engine and about what the backend promises.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import type { Promises } from "../engine/promises.ts";
 import type { EngineResult } from "../run/run_result.ts";
 import type { Group } from "./text_groups.ts";
 
-/** Which engine it was, of which version, and the settings read back from it. */
+/** The engine, its version, and its settings as read back from it. */
 export function engineGroups(engine: EngineResult | undefined): Group[] {
   if (engine === undefined) return [];
   const settings = Object.entries(engine.settings).map(([name, value]) => `${name}=${value}`);
   return [{ label: "engine", lines: [[`${engine.title} ${engine.version}`, ...settings]] }];
 }
 
-/** What the backend promises that each kind of failure loses at most; the same lines for every backend. */
+/** The most that the backend promises to lose in each kind of failure; the same lines for every backend. */
 export function promiseGroup({ processCrash, powerLoss, failover }: Promises): Group {
   return {
     label: "may lose",

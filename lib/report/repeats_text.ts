@@ -1,14 +1,14 @@
 /**
- * The repeats' report: what several runs of the same options measured, as text or JSON. Pure functions; they know only
- * the results and the machine.
+ * Reports what several runs with the same options measured, as text or JSON. Pure functions that depend on the results
+ * and the machine alone.
  *
  * The JSON document is one object:
  *
  * - `schema`, `kvlab`, `seed`, `options`, `machine`: as in the document of a single run;
- * - `repeats`: the number of runs, `repeats_asked`: how many there were to be;
- * - `summary`: of each figure `median`, `min`, `max` and the ends of the 95% interval of the median, `ci95_low` and
- *   `ci95_high`, which are absent where there are fewer than 6 values;
- * - `runs`: of each run everything else that the document of a single run has.
+ * - `repeats`: the number of runs, `repeats_asked`: how many were asked for;
+ * - `summary`: for each figure `median`, `min`, `max` and the ends of the 95% interval of the median, `ci95_low` and
+ *   `ci95_high`, which are absent if there are fewer than 6 values;
+ * - `runs`: for each run, everything else that the document of a single run has.
  *
  * @module
  */
@@ -29,18 +29,18 @@ import { type Column, tableLines } from "./table.ts";
 import { blockLines } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 
-/** One figure of all runs that have it. */
+/** One figure over all runs that have it. */
 interface FigureSummary extends SampleSummary {
   readonly name: string;
   readonly kind: FigureKind;
 }
 
 /**
- * The repeats in lines, each ended by a line feed: their number, a table with median, least, greatest and 95% interval of
- * the median of each figure that decides, and how the last run ended.
+ * The repeats in lines, each followed by a newline: their number, a table with the median, minimum, maximum and 95%
+ * interval of the median of each deciding figure, and how the last run ended.
  *
- * @param results at least one, all of the same options
- * @param asked how many there were to be
+ * @param results at least one, all with the same options
+ * @param asked how many runs were asked for
  */
 export function repeatsText(
   results: readonly RunResult[],
@@ -74,18 +74,19 @@ function repeatPhrases(
   ];
 }
 
-/** What the last run says besides its figures, below an empty line; nothing where that is nothing. */
+/** What the last run says besides its figures, after an empty line; nothing if there is nothing to say. */
 function remarkLines(last: RunResult | undefined, style: TextStyle): string[] {
   const lines = last === undefined ? [] : blockLines(remarkGroups(last, style));
   return lines.length === 0 ? [] : ["", ...lines];
 }
 
 /**
- * The repeats as one JSON object, indented by two spaces and ended by a line feed. Its fields: see the module.
+ * The repeats as one JSON object, indented by two spaces and followed by a newline. The module comment documents its
+ * fields.
  *
- * @param results at least one, all of the same options
- * @param asked how many there were to be
- * @throws {RangeError} when there is none
+ * @param results at least one, all with the same options
+ * @param asked how many runs were asked for
+ * @throws {RangeError} when there are none
  */
 export function repeatsJson(results: readonly RunResult[], machine: Machine, asked = results.length): string {
   const options = results[0]?.options;
@@ -104,7 +105,7 @@ export function repeatsJson(results: readonly RunResult[], machine: Machine, ask
   return JSON.stringify(document, null, 2) + "\n";
 }
 
-/** In the order in which the first run has them; what only later runs have comes last. */
+/** In the order in which the first run has them; figures that only later runs have come last. */
 function summarizeFigures(results: readonly RunResult[]): FigureSummary[] {
   const byName = Map.groupBy(results.flatMap(figures), ({ name }) => name);
   return Array.from(byName.values()).flatMap((list) => {

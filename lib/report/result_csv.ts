@@ -2,8 +2,8 @@
  * The CSV result: a table with a row for each run, for spreadsheets and plotting programs.
  *
  * Its columns are `run`, which counts from 1, then the figures and then the options, all under the names that they have
- * in the JSON result, the options' with `option_` before them. A run without a figure or an option that another one has
- * leaves the cell empty.
+ * in the JSON result; those of options are prefixed with `option_`. A cell is empty if its run lacks a figure or an
+ * option that another has.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export function resultsCsv(results: readonly RunResult[]): string {
   return [["run", ...figureNames, ...optionNames], ...rows].map(csvRow).join("");
 }
 
-/** The scalars of an object by their names, and those further inside by all names on the way, joined by `_`. */
+/** The scalars of an object by their names; the name of a nested one is its path joined by `_`. */
 export function flattened(object: JsonObject | readonly JsonValue[], prefix = ""): Map<string, Cell> {
   const cells = new Map<string, Cell>();
   for (const [name, value] of Object.entries<JsonValue>(object)) {

@@ -50,7 +50,10 @@ import { runObject } from "./run_json.ts";
 import type { JsonObject } from "./json_value.ts";
 import { optionsObject } from "./options_json.ts";
 
-/** The result as one JSON object, indented by two spaces and ended by a line feed. Its fields: see the module. */
+/**
+ * The result as one JSON object, indented by two spaces and followed by a newline. The module comment documents its
+ * fields.
+ */
 export function resultJson(result: RunResult, machine: Machine): string {
   const document: JsonObject = {
     schema: RESULT_SCHEMA,

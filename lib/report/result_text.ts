@@ -35,13 +35,13 @@ import { engineGroups, promiseGroup } from "./promise_groups.ts";
 import { type Block, blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 
-/** The result in lines, each ended by a line feed; rate and loss stand out where the style can do that. */
+/** The result in lines, each followed by a newline; rate and loss are emphasized if the style allows. */
 export function summaryText(result: RunResult, style: TextStyle = PLAIN): string {
   const lines = [...seedLines(result, style), "", ...blockLines(resultBlocks(result, style))];
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** What the text says below the seed's four lines, in its order. */
+/** The text below the seed's four lines, in order. */
 function resultBlocks(result: RunResult, style: TextStyle): Block[] {
   const { file, engine, promises, threads, options: { backend, workload } } = result;
   const { writes } = totals(threads);
@@ -58,7 +58,7 @@ function resultBlocks(result: RunResult, style: TextStyle): Block[] {
   ];
 }
 
-/** What a run says that is no figure, for reports that show the figures themselves. */
+/** What a run says besides its figures, for reports that show the figures themselves. */
 export function remarkGroups(result: RunResult, style: TextStyle): Group[] {
   const { file, engine, promises } = result;
   return [

@@ -1,6 +1,6 @@
 /**
- * A run in JSON: everything of a result that is of one run, not of its options or its machine. What the fields are,
- * `result_json.ts` says.
+ * A run in JSON: everything in a result that belongs to a single run rather than to its options or its machine. The
+ * fields are documented in `result_json.ts`.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { loadFigures } from "./figures.ts";
 import { secondsOf } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";
 
-/** A run's part of the document. */
+/** The part of the document for one run. */
 export function runObject(result: RunResult): JsonObject {
   const { file, operations = [], phases = [], series } = result;
   return {
@@ -39,7 +39,7 @@ export function runObject(result: RunResult): JsonObject {
   };
 }
 
-/** What the backend promises that each kind of failure loses at most; null where there is no second copy. */
+/** The most that the backend promises to lose in each kind of failure; null if there is no second copy. */
 export function promisesObject({ processCrash, powerLoss, failover }: Promises): JsonObject {
   return {
     process_crash: processCrash.text,
@@ -51,7 +51,7 @@ export function promisesObject({ processCrash, powerLoss, failover }: Promises):
   };
 }
 
-/** The numbers of a promise, as far as it has any. */
+/** The bounds of a promise, if it has any. */
 function boundsObject(failure: string, { writesMax, ageMsMax }: Loss): JsonObject {
   return {
     ...(writesMax === undefined ? {} : { [`${failure}_writes_bound`]: writesMax }),

@@ -1,5 +1,5 @@
 /**
- * The series of a run in characters, small, for a terminal. A pure function.
+ * A small text chart of a run's series, for a terminal. A pure function.
  *
  * @module
  */
@@ -7,21 +7,21 @@ import type { SeriesRow } from "../run/measurements.ts";
 import { readableDuration, readableNumber } from "./format.ts";
 import { LABEL_WIDTH } from "./text_groups.ts";
 
-/** The least width at which a chart says anything. */
+/** The minimum width at which a chart is useful. */
 export const CHART_COLUMNS_MIN = 60;
 
-/** Fewer intervals than this are a number rather than a shape. */
+/** With fewer intervals than this there is no shape to see. */
 const ROWS_MIN = 4;
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-/** A last row shorter than this part of the first is left out. */
+/** A last row shorter than this share of the first is left out. */
 const SLIVER_SHARE = 0.1;
-/** What is left to the right of a chart for what its height means. */
+/** Space to the right of a chart for its scale. */
 const SCALE_COLUMNS = 28;
 
 /**
- * The throughput over the time of the load, and for the file backend the age of the oldest write at risk, in lines without
- * line feeds; none for a short series. Heights begin at zero. Where a column stands for several intervals, it is their
- * mean throughput and the greatest age.
+ * The throughput over the time of the load, and for the file backend the age of the oldest write at risk, in lines
+ * without newlines; none for a short series. Heights start at zero. If a column stands for several intervals, it shows
+ * their mean throughput and the greatest age.
  */
 export function seriesChart(rows: readonly SeriesRow[], columns: number): string[] {
   const series = withoutSliver(rows);

@@ -9,7 +9,7 @@ import type { SeriesRow } from "../run/measurements.ts";
 import { type Cell, csvRow } from "./csv_row.ts";
 import { secondsOf } from "./format.ts";
 
-/** The columns, each with what it shows of an interval; nothing when that is absent. */
+/** The columns, each with the value that it shows of an interval; empty if absent. */
 const COLUMNS: readonly (readonly [name: string, value: (row: SeriesRow) => Cell])[] = [
   ["end_sec", ({ endMs }) => seconds(endMs)],
   ["duration_sec", ({ durationMs }) => seconds(durationMs)],
@@ -34,7 +34,7 @@ const COLUMNS: readonly (readonly [name: string, value: (row: SeriesRow) => Cell
   ["bytes_written", ({ file }) => file?.bytesWritten],
 ];
 
-/** The series as CSV: a header, then a row for each interval. A cell is empty when its value is absent. */
+/** The series as CSV: a header, then a row for each interval. A cell is empty if its value is absent. */
 export function seriesCsv(rows: readonly SeriesRow[]): string {
   return csvRow(COLUMNS.map(([name]) => name)) +
     rows.map((row) => csvRow(COLUMNS.map(([, value]) => value(row)))).join("");

@@ -1,5 +1,5 @@
 /**
- * The short names: what is left of files' paths when what they have in common is gone.
+ * Shortens file paths by dropping what they have in common.
  *
  * @module
  */
@@ -8,8 +8,8 @@ const SEPARATOR = "/";
 const EXTENSION = ".json";
 
 /**
- * The paths without the folders that all begin with and the folders and name that all end with, as long as something is
- * left of each, and without `.json` where all have it: `runs/a/result.json` and `runs/b/result.json` are `a` and `b`.
+ * The paths without their common leading folders and common trailing parts, as long as something is left of each, and
+ * without `.json` if all have it: `runs/a/result.json` and `runs/b/result.json` become `a` and `b`.
  */
 export function shortNames(paths: readonly string[]): string[] {
   const split = paths.map((path) => path.split(SEPARATOR));
@@ -20,7 +20,7 @@ export function shortNames(paths: readonly string[]): string[] {
   return bare ? names.map((name) => name.slice(0, -EXTENSION.length)) : names;
 }
 
-/** Whether all have more than one part, and the same at that place. */
+/** Whether all have more than one part, and the same one at that end. */
 function haveCommon(split: readonly (readonly string[])[], place: 0 | -1): boolean {
   const common = split[0]?.at(place);
   return common !== undefined && split.every((parts) => parts.length > 1 && parts.at(place) === common);

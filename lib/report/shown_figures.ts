@@ -1,6 +1,6 @@
 /**
- * The figures that the text reports show side by side, of several runs or several files: those that decide, by section,
- * with names and values for a person. JSON and CSV have them all.
+ * The deciding figures, which the text reports show side by side for several runs or files: grouped in sections, with
+ * readable names and values. JSON and CSV have all figures.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { operationName, readableBytes, readableDuration, readableNumber, readabl
 export interface ShownFigure {
   /** As in the JSON result. */
   readonly name: string;
-  /** What the rows above and below it are about, too. */
+  /** The heading that it shares with neighbouring rows. */
   readonly section: string;
   readonly label: string;
 }
@@ -18,7 +18,7 @@ export interface ShownFigure {
 /** `$1` and `$2` in a section or a label stand for the pattern's groups. */
 interface ShownPattern extends Omit<ShownFigure, "name"> {
   readonly pattern: RegExp;
-  /** Whether a row of zeros says nothing. */
+  /** Whether to omit a row of zeros. */
   readonly omitZeros?: boolean;
 }
 
@@ -43,13 +43,13 @@ const SHOWN: readonly ShownPattern[] = [
   { pattern: /^sweep_max_sec$/, section: "files", label: "longest sweep" },
 ];
 
-/** Open loops have uncorrected latencies, too; the tables show the corrected ones alone. */
+/** Open loops also have uncorrected latencies; the tables show only the corrected ones. */
 const UNCORRECTED = /_uncorrected_latency_/;
 
 /**
- * Those of the figures that a table shows, in its order.
+ * The figures that a table shows, in order.
  *
- * @param samples of each figure under its name in the JSON result: what all runs and files measured
+ * @param samples the values of each figure in all runs and files, under its name in the JSON result
  */
 export function shownFigures(samples: ReadonlyMap<string, readonly number[]>): ShownFigure[] {
   return SHOWN.flatMap(({ pattern, section, label, omitZeros = false }) =>
@@ -65,7 +65,7 @@ export function shownFigures(samples: ReadonlyMap<string, readonly number[]>): S
   );
 }
 
-/** Rows with the figures' labels in front of their cells, each section under a row of its own. */
+/** Rows that start with the figures' labels, each section under a heading row. */
 export function sectionRows(
   figures: readonly ShownFigure[],
   cells: (name: string) => readonly string[],
@@ -76,7 +76,7 @@ export function sectionRows(
   ]);
 }
 
-/** A figure's value with its unit, which its name in the JSON result tells. */
+/** A figure's value with the unit that its name in the JSON result implies. */
 export function readableFigure(name: string, value: number): string {
   if (name.endsWith("_sec") && !name.endsWith("_per_sec")) return readableDuration(value * 1000);
   if (name.endsWith("_share")) return readableShare(value);

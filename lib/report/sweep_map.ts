@@ -1,5 +1,5 @@
 /**
- * The map of a sweep in characters: throughput over loss, for a terminal. A pure function.
+ * A text map of a sweep: throughput over loss, for a terminal. A pure function.
  *
  * @module
  */
@@ -14,18 +14,18 @@ export interface MapSize {
   readonly rows: number;
 }
 
-/** The least width at which a map says anything. */
+/** The minimum width at which a map is useful. */
 export const MAP_COLUMNS_MIN = 60;
 
 const MARKS = { frontier: "●", tied: "◐", dominated: "·", failed: " ", unmeasured: " " } as const;
-/** What the later of two marks in one place must not hide. */
+/** In a shared place, later marks hide earlier ones. */
 const ORDER = ["dominated", "tied", "frontier"] as const;
-/** Columns of the numbers beside the map. */
+/** Columns for the numbers beside the map. */
 const MARGIN = 9;
-/** Columns at either end for nothing at risk, and for everything. */
+/** Columns at either end: for nothing at risk, and for everything. */
 const ENDS = 6;
 
-/** A configuration's place: its loss in the axis's unit, and its throughput. */
+/** The position of a configuration: its loss in the axis's unit, and its throughput. */
 interface Point {
   readonly summary: ConfigurationSummary;
   readonly loss: number;
@@ -33,8 +33,8 @@ interface Point {
 }
 
 /**
- * The map, in lines without line feeds: throughput upwards, logarithmic; loss to the right, logarithmic between a place
- * for nothing at the left end and one for everything at the right. None, where there is nothing to show.
+ * The map, in lines without newlines: throughput upwards, logarithmic; loss to the right, logarithmic between a place
+ * for nothing at the left end and one for everything at the right. Empty if there is nothing to show.
  */
 export function sweepMap(
   configurations: readonly ConfigurationSummary[],
@@ -80,7 +80,7 @@ function rangeOf(values: readonly number[]): Range {
   return values.length === 0 ? { low: 1, high: 1 } : { low: Math.min(...values), high: Math.max(...values) };
 }
 
-/** From 0 at the low end to 1 at the high one, by the logarithm. */
+/** The position on a logarithmic scale, from 0 at the low end to 1 at the high one. */
 function placeOf(value: number, { low, high }: Range): number {
   return high === low ? 0.5 : Math.log(value / low) / Math.log(high / low);
 }
@@ -95,7 +95,7 @@ function put(cells: string[] | undefined, column: number, mark: string): void {
   if (cells !== undefined) cells[column] = mark;
 }
 
-/** Writes a name behind a mark where there is room for it. */
+/** Writes a name behind a mark if there is room for it. */
 function label(cells: string[] | undefined, column: number, name: string): void {
   if (cells === undefined) return;
   const places = Array.from(name, (_, index) => column + 1 + index);

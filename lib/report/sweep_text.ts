@@ -1,5 +1,5 @@
 /**
- * The result of a sweep as text and as JSON, and what it says on the way. Pure functions.
+ * Reports the result of a sweep as text and JSON, and its progress. Pure functions.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { SweepProgress } from "../sweep/sweep.ts";
 import { formatCount, formatSeconds, readableDuration, readableNumber } from "./format.ts";
 import { type Column, tableLines } from "./table.ts";
 
-/** What a sweep found, with what it was about. */
+/** What a sweep found, and what it was about. */
 export interface SweepReport {
   readonly header: SweepHeader;
   readonly summary: SummaryLine;
@@ -44,7 +44,10 @@ const COLUMNS: readonly Column[] = [
   { heading: "kills lost", align: "right" },
 ];
 
-/** The result as lines, each ended by a line feed: the answer, the frontier with its commands, and what became of the rest. */
+/**
+ * The result in lines, each followed by a newline: the answer, the frontier with its commands, and what became of the
+ * rest.
+ */
 export function sweepText({ header, summary, axis, notKilled }: SweepReport): string {
   const { configurations, baseline_drift: drift } = summary;
   const runs = configurations.reduce((sum, configuration) => sum + configuration.runs, 0);
@@ -103,7 +106,7 @@ function tiedText([first = "", ...others]: readonly string[]): string {
   return `tied with ${first}${others.length === 0 ? "" : ` +${others.length}`}`;
 }
 
-/** What the gauge showed, where there is one. */
+/** What the gauge showed, if there is one. */
 function gaugeText(loss: LossSummary, part: "p99" | "max", unit: LossUnit): string {
   const value = unit === "writes" ? loss[`${part}_writes`] : loss[`${part}_age_ms`];
   return value === undefined ? "-" : valueText(value, unit);
@@ -116,7 +119,7 @@ export function valueText(value: LossValue, unit: LossUnit): string {
   return unit === "age_ms" ? readableDuration(value) : readableNumber(value);
 }
 
-/** What is not on the frontier. */
+/** The configurations that are not on the frontier. */
 function restLines(header: SweepHeader, configurations: readonly ConfigurationSummary[]): string[] {
   const lines: string[] = [];
   for (const configuration of configurations) {
@@ -131,7 +134,10 @@ function restLines(header: SweepHeader, configurations: readonly ConfigurationSu
   return lines.length === 0 ? [] : ["", ...lines];
 }
 
-/** The result as one JSON object, indented by two spaces and ended by a line feed: the header's and the summary's fields. */
+/**
+ * The result as one JSON object, indented by two spaces and followed by a newline: the fields of the header and of the
+ * summary.
+ */
 export function sweepJson({ header, summary }: Pick<SweepReport, "header" | "summary">): string {
   const { kind: _, configurations: entries, ...about } = header;
   const { kind: __, configurations: summaries, ...found } = summary;
@@ -140,7 +146,7 @@ export function sweepJson({ header, summary }: Pick<SweepReport, "header" | "sum
 }
 
 /**
- * How far a sweep is, on one line without a line feed:
+ * The progress of a sweep, on one line without a newline:
  *
  * ```text
  * round 3  c07 file --layout=log …  12 left  4 min 10 s left  best c03: 1.81 M ops/s
@@ -161,7 +167,7 @@ export function sweepProgressLine(
   return parts.join("  ").slice(0, Math.max(0, columns - 1));
 }
 
-/** A time as a person reads it: `9 min 30 s`, `45 s`. */
+/** A time for a person to read: `9 min 30 s`, `45 s`. */
 export function durationText(durationMs: number): string {
   const seconds = Math.max(0, Math.round(durationMs / 1000));
   const minutes = Math.floor(seconds / 60);

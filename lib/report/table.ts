@@ -1,5 +1,5 @@
 /**
- * The tables: rows of text in aligned columns.
+ * Formats rows of text in aligned columns.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { widthOf } from "./text_style.ts";
 /** One column of a table. */
 export interface Column {
   readonly heading: string;
-  /** Numbers, and what stands for them, belong to the right. */
+  /** Numbers, and placeholders for them, are aligned right. */
   readonly align: "left" | "right";
 }
 
 const GAP = "  ";
 
-/** The headings and the rows in lines without line feeds, each column as wide as its widest cell. */
+/** The headings and the rows in lines without newlines; each column is as wide as its widest cell. */
 export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const all = [columns.map(({ heading }) => heading), ...rows];
   const widths = columns.map((_, column) =>

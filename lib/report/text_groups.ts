@@ -12,8 +12,8 @@
 import { widthOf } from "./text_style.ts";
 
 /**
- * A line of a group: phrases, shown with commas between them. Where the terminal's line is full, it goes on indented
- * below, after a whole phrase if it can.
+ * A line of a group: phrases, shown with commas between them. If it is too long, it continues on an indented line,
+ * broken between phrases if possible.
  */
 export type Phrases = readonly string[];
 
@@ -25,18 +25,18 @@ export interface Group {
   readonly lines: readonly Phrases[];
 }
 
-/** Lines that are set already, such as a table's. Without any, there is no block. */
+/** Lines that are already laid out, such as a table's. An empty block is left out. */
 export type Block = Group | readonly string[];
 
-/** The widest that a line becomes, unless a single word is wider. */
+/** The maximum width of a line, unless a single word is wider. */
 export const TEXT_WIDTH = 80;
 
-/** Where the text of every group begins. */
+/** The column at which the text of every group starts. */
 export const LABEL_WIDTH = 12;
 
 const INDENT = "  ";
 
-/** The blocks, one below the other, in lines without line feeds. */
+/** The blocks, one below the other, in lines without newlines. */
 export function blockLines(blocks: readonly Block[]): string[] {
   return blocks.flatMap((block) => "label" in block ? groupLines(block) : block);
 }
@@ -46,13 +46,13 @@ function groupLines({ label, lines }: Group): string[] {
   return text.map((line, index) => (index === 0 ? label : "").padEnd(LABEL_WIDTH) + line);
 }
 
-/** The phrases in as few lines as they take. */
+/** The phrases in as few lines as possible. */
 function wrapped(phrases: Phrases, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const [index, phrase] of phrases.entries()) {
     const text = index + 1 < phrases.length ? `${phrase},` : phrase;
-    // A phrase that no line holds is broken at its spaces.
+    // A phrase too long for any line is broken at its spaces.
     const pieces = widthOf(INDENT + text) > width ? text.split(" ") : [text];
     for (const piece of pieces) {
       if (line !== "" && widthOf(`${line} ${piece}`) > width) {

@@ -1,12 +1,12 @@
 /**
- * How a text report makes what decides stand out: bold on a terminal, not at all elsewhere.
+ * How text reports emphasize what decides: bold on a terminal, not at all elsewhere.
  *
  * @module
  */
 
-/** How text is set. */
+/** How text is styled. */
 export interface TextStyle {
-  /** Makes text stand out. */
+  /** Emphasizes text. */
   bold(text: string): string;
 }
 
@@ -19,7 +19,9 @@ export const STYLED: TextStyle = { bold: (text) => `\x1b[1m${text}\x1b[22m` };
 // deno-lint-ignore no-control-regex
 const ESCAPES = /\x1b\[\d+m/g;
 
-/** How many columns a text takes: a µ is one, a character of two UTF-16 units too, and an escape sequence none. */
+/**
+ * How many columns a text takes: one per character, even if it is two UTF-16 units, and none for an escape sequence.
+ */
 export function widthOf(text: string): number {
   return Array.from(text.replace(ESCAPES, "")).length;
 }

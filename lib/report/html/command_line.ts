@@ -1,5 +1,5 @@
 /**
- * The command line behind a result, from the options that it names.
+ * Reconstructs the command line behind a result from its options.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { shellWord } from "../../sweep/shell.ts";
 import { formatSize } from "../format.ts";
 import { type Fields, fieldsIn, numberIn } from "./fields.ts";
 
-/** The arguments of a result's load, and those of its backend, the backend's name first. */
+/** The arguments of a result's load, and those of its backend, starting with the backend's name. */
 export interface ResultArguments {
   readonly load: readonly string[];
   readonly backend: readonly string[];
 }
 
-/** The arguments that a result's `options` come from, without those that only repeat a default. */
+/** The arguments that a result's `options` come from, omitting those that only repeat a default. */
 export function argumentsOf(options: Fields): ResultArguments {
   const load: string[] = [];
   const backend: string[] = typeof options.backend === "string" ? [options.backend] : [];
@@ -54,7 +54,7 @@ const LOAD_OPTIONS = new Set([
   "preload",
 ]);
 
-/** Options whose flags are not their names with dashes, or do not take their values as they are. */
+/** Options whose flag is not simply their name with dashes, or does not take their value as it is. */
 const SPECIAL: Readonly<Record<string, (value: unknown, options: Fields) => string[]>> = {
   backend: () => [],
   warmup_sec: (value) => [`--warmup=${milliseconds(value)}`],
@@ -78,7 +78,7 @@ function presetOf({ workload }: Fields): Preset | undefined {
   return Object.entries(PRESETS).find(([name]) => name === workload)?.[1];
 }
 
-/** What the names of options end in that a flag of a size or of a time sets. */
+/** How the names of options end that are set by a flag for a size or a time. */
 const SIZE = /_bytes$/;
 const TIME = /_ms$/;
 
@@ -92,7 +92,7 @@ function flagsOf(name: string, value: unknown, options: Fields): string[] {
   return [`--${flag}=${value}${TIME.test(name) ? "ms" : ""}`];
 }
 
-/** The scopes of the flags that a run's options come from. */
+/** The scopes of the flags that determine a run's options. */
 const RUN_SCOPES: readonly FlagScope[] = ["load", "workload", "measurement", "file", "engine"];
 
 function isDefault(argument: string): boolean {
@@ -105,7 +105,7 @@ function isDefault(argument: string): boolean {
   return JSON.stringify(flag.parse(text)) === JSON.stringify(flag.parse(flag.defaultText));
 }
 
-/** A number of seconds as a flag takes a time. */
+/** A number of seconds in the form that a flag takes. */
 function milliseconds(value: unknown): string {
   return `${Number((Number(value) * 1000).toFixed(6))}ms`;
 }

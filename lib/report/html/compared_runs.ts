@@ -1,12 +1,13 @@
 /**
- * The runs behind a comparison: it holds every sample of every figure, so that each of its files can be shown again.
+ * Reconstructs the runs behind a comparison: it holds every sample of every figure, so each of its files can be shown
+ * again.
  *
  * @module
  */
 import { type Fields, fieldsIn, isFields, numberIn, rowsIn, textIn } from "./fields.ts";
 import type { ComparisonSource, RunsSource } from "./source.ts";
 
-/** The runs of each file of a comparison, in their order, with no figures but those that have a number. */
+/** The runs of each file of a comparison, in order, with numeric figures only. */
 export function comparedRuns({ result }: ComparisonSource): RunsSource[] {
   const figures = Object.entries(fieldsIn(result, "figures") ?? {});
   return rowsIn(result, "files").map((file, at) => ({
@@ -23,7 +24,7 @@ export function comparedRuns({ result }: ComparisonSource): RunsSource[] {
   }));
 }
 
-/** What a run's JSON says in words and a comparison leaves out, where the options alone tell it. */
+/** Texts in a run's JSON that a comparison leaves out but that follow from the options. */
 function lossTexts({ backend, sync }: Fields): Fields {
   if (backend === "memory") return { promises: { process_crash: "everything", power_loss: "everything" } };
   return backend === "file" && sync === "none" ? { power_loss: "everything" } : {};
@@ -39,7 +40,7 @@ function samplesOf(values: unknown, at: number): number[] {
 function runsOf(figures: readonly (readonly [name: string, samples: readonly number[]])[]): Fields[] {
   const count = Math.max(0, ...figures.map(([, samples]) => samples.length));
   return Array.from({ length: count }, (_, run) =>
-    // A figure that not every run has cannot be told from the others' runs.
+    // A figure that some runs lack cannot be assigned to the runs that have it.
     Object.fromEntries(
       figures.flatMap(([name, samples]) => samples.length === count ? [[name, samples[run] ?? 0]] : []),
     ));

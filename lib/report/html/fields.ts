@@ -1,5 +1,5 @@
 /**
- * Reads the fields of JSON documents whose shape nobody vouches for: what is absent or of another type is undefined.
+ * Reads fields of JSON documents of unchecked shape: anything absent or of another type is undefined.
  *
  * @module
  */
@@ -12,26 +12,26 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The finite number of that name. */
+/** The field as a finite number. */
 export function numberIn(fields: Fields, name: string): number | undefined {
   const value = fields[name];
   // JSON has no NaN, but 1e999 is Infinity.
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
-/** The text of that name. */
+/** The field as a string. */
 export function textIn(fields: Fields, name: string): string | undefined {
   const value = fields[name];
   return typeof value === "string" ? value : undefined;
 }
 
-/** The object of that name. */
+/** The field as an object. */
 export function fieldsIn(fields: Fields, name: string): Fields | undefined {
   const value = fields[name];
   return isFields(value) ? value : undefined;
 }
 
-/** The objects in the array of that name; none where there is no such array. */
+/** The objects in an array field; none if it is not an array. */
 export function rowsIn(fields: Fields, name: string): Fields[] {
   const value = fields[name];
   return Array.isArray(value) ? value.filter(isFields) : [];

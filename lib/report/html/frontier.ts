@@ -1,24 +1,24 @@
 /**
- * Which configurations are worth choosing: those that no other one beats in both throughput and loss.
+ * Finds the configurations worth choosing: those that no other beats in both throughput and loss.
  *
  * @module
  */
 import type { Interval } from "../../compare/statistics.ts";
 import type { ConfigurationState, LossValue } from "../../sweep/lines.ts";
 
-/** What counts of one configuration. */
+/** What counts about one configuration. */
 export interface Contestant {
   /** Median operations per second. */
   readonly opsPerSec: number;
-  /** Where the median lies with 95% confidence, where there are enough runs to say. */
+  /** Where the median lies with 95% confidence, if there are enough runs to tell. */
   readonly interval?: Interval;
-  /** What a crash loses; `null` where nobody knows, which is as bad as everything. */
+  /** What a crash loses; `null` if unknown, which is as bad as everything. */
   readonly loss: LossValue;
 }
 
 /**
- * Where each configuration stands. One is dominated by another that loses no more and is faster: by the intervals of
- * their medians where both have one, so that those whose intervals overlap are tied, and else by their medians.
+ * The state of each configuration. It is dominated by another that loses no more and is faster. Speeds are compared by
+ * the intervals of the medians if both have one, so that overlapping intervals are tied; otherwise by the medians.
  */
 export function statesOf(contestants: readonly Contestant[]): ConfigurationState[] {
   return contestants.map((one) => {

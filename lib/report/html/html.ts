@@ -1,5 +1,5 @@
 /**
- * HTML, escaped where it is put together: whatever is not HTML already stays text.
+ * Builds HTML with automatic escaping: whatever is not already HTML is treated as text.
  *
  * @module
  */
@@ -9,18 +9,18 @@ export class Html {
   constructor(readonly text: string) {}
 }
 
-/** What may stand in a template: text and numbers are escaped, nothing stands for nothing. */
+/** What a template may contain: text and numbers are escaped, undefined is left out. */
 export type HtmlValue = Html | string | number | undefined | readonly HtmlValue[];
 
 /** The empty piece. */
 export const NOTHING = new Html("");
 
-/** The tag of a template literal that holds HTML: `` html`<p>${text}</p>` ``. Attributes must be in double quotes. */
+/** The tag for template literals of HTML: `` html`<p>${text}</p>` ``. Attributes must be in double quotes. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(strings.map((string, at) => unindented(string) + textOf(values[at])).join(""));
 }
 
-/** The template's own text without the indentation that it has in its source. */
+/** The template's own text without its indentation in the source. */
 function unindented(string: string): string {
   return string.replace(/\s*\n\s*/g, "\n");
 }
@@ -40,12 +40,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** The text as HTML shows it, within an element or a quoted attribute. */
+/** Escapes text for use in an element or a quoted attribute. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** A value as JSON that may stand within a `<script>` element: no text in it can end that. */
+/** A value as JSON that is safe inside a `<script>` element: no text in it can end the element. */
 export function scriptJson(value: unknown): Html {
   return new Html(
     JSON.stringify(value).replace(

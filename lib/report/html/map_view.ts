@@ -1,5 +1,5 @@
 /**
- * The map's content, for each of its views: which configuration stands where, and how it stands to the others.
+ * The content of the map in each of its views: where each configuration is, and its state.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface MapPoint {
   readonly opsPerSec: number;
   /** Where the median lies with 95% confidence. */
   readonly interval?: Interval;
-  /** From the slowest run to the fastest, where there are too few for an interval. */
+  /** From the slowest run to the fastest, if there are too few for an interval. */
   readonly range?: Interval;
   readonly state: ConfigurationState;
 }
@@ -31,16 +31,16 @@ export interface MapView {
   readonly crash: CrashKind;
   readonly unit: LossUnit;
   readonly points: readonly MapPoint[];
-  /** Configurations of whose loss nothing is known. */
+  /** Configurations whose loss is unknown. */
   readonly unknown: readonly Configuration[];
-  /** What a sweep was asked to lose at most. */
+  /** The most that the sweep was asked to lose. */
   readonly limit?: number;
 }
 
 const CRASHES = ["process_crash", "power_loss"] as const;
 const UNITS = ["age_ms", "writes"] as const;
 
-/** All views, the one to show first at the front: what a sweep was of, or else process crashes by time. */
+/** All views, starting with the one to show first: that of the sweep, or else process crashes by time. */
 export function mapViews(data: ReportData): MapView[] {
   const views = CRASHES.flatMap((crash) => UNITS.map((unit) => viewOf(data, crash, unit)));
   const summary = data.sweeps[0]?.summary;
@@ -78,7 +78,7 @@ function viewOf(data: ReportData, crash: CrashKind, unit: LossUnit): MapView {
   };
 }
 
-/** Whether the sweep itself has said how the configuration stands in this view. */
+/** Whether the sweep itself determined the configuration's state in this view. */
 function isAskedOf(data: ReportData, { summary }: Configuration, crash: CrashKind, unit: LossUnit): boolean {
   return summary !== undefined && data.configurations.every((other) => other.summary !== undefined) &&
     data.sweeps.length === 1 &&
@@ -115,7 +115,7 @@ function limitOf({ sweeps }: ReportData, crash: CrashKind, unit: LossUnit): numb
   return "age_ms" in limit ? limit.age_ms : undefined;
 }
 
-/** What a point of the map is, in one sentence. */
+/** A point of the map in one sentence. */
 export function pointText({ crash, unit }: MapView, point: MapPoint): string {
   const { configuration: { id, title }, opsPerSec, interval, loss, state } = point;
   const range = interval === undefined ? "" : ` (${rateText(interval.low)} to ${rateText(interval.high)})`;
@@ -123,7 +123,7 @@ export function pointText({ crash, unit }: MapView, point: MapPoint): string {
     `A ${CRASH_NAMES[crash]} loses ${lossText(loss, unit)}. ${STATE_TEXTS[state]}`;
 }
 
-/** What a state means, in one sentence. */
+/** The meaning of each state, in one sentence. */
 export const STATE_TEXTS: Readonly<Record<ConfigurationState, string>> = {
   frontier: "On the frontier: none that loses as little is as fast.",
   tied: "Tied: one that loses as little may be faster, but noise does not tell.",

@@ -1,5 +1,5 @@
 /**
- * What the pictures show of a configuration, computed from its runs: medians over the runs unless the name says otherwise.
+ * Computes what the charts show of a configuration from its runs: medians over the runs unless the name says otherwise.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { max, median } from "simple-statistics";
 import { type Fields, fieldsIn, numberIn, rowsIn, textIn } from "./fields.ts";
 import type { Configuration, MeasuredRun } from "./report_data.ts";
 
-/** The median over the runs of a figure that a run's JSON has; undefined where no run has it. */
+/** The median over the runs of a figure in their JSON; undefined if no run has it. */
 export function medianOf(
   runs: readonly MeasuredRun[],
   figure: (run: Fields) => number | undefined,
@@ -28,7 +28,7 @@ export interface LatencyCurve {
 /** The kinds of latencies of an operation, by their names in a run's JSON. */
 const LATENCY_KINDS = [["latency", false], ["uncorrected_latency", true]] as const;
 
-/** The latencies of all kinds of operations of a configuration. */
+/** The latencies of a configuration, of all kinds. */
 export function latencyCurves({ runs }: Configuration): LatencyCurve[] {
   const operations = new Set(runs.flatMap(({ result }) => [...latenciesIn(result).keys()]));
   return [...operations].flatMap((key) => {
@@ -45,7 +45,7 @@ function keyParts(key: string): [operation: string, isUncorrected: boolean] {
   return [operation, kind === "uncorrected_latency"];
 }
 
-/** The latencies of one run by operation and kind; those of a comparison are figures of the run itself. */
+/** The latencies of one run by operation and kind; in a comparison they are figures of the run itself. */
 function latenciesIn(run: Fields): Map<string, Fields> {
   const found = new Map<string, Fields>();
   for (const operation of rowsIn(run, "operations")) {
@@ -64,13 +64,13 @@ function latenciesIn(run: Fields): Map<string, Fields> {
   return found;
 }
 
-/** The percentiles that a summary names. */
+/** The percentiles in a summary. */
 const SUMMARY_PERCENTILES = [["min_sec", 0], ["p50_sec", 50], ["p90_sec", 90], ["p99_sec", 99], [
   "p999_sec",
   99.9,
 ]] as const;
 
-/** Medians of the percentiles that all runs have, and of their greatest. */
+/** Medians of the percentiles that all runs have, and of their maximum. */
 function pooled(latencies: readonly Fields[]): LatencyCurve["points"] {
   const curves = latencies.map(percentilesIn);
   const [first = [], ...others] = curves;
@@ -100,24 +100,24 @@ function percentilesIn(latency: Fields): [percent: number, seconds: number][] {
   });
 }
 
-/** The run whose throughput is the median, or just below it: one that happened. */
+/** The run with the median throughput, or the one just below: a run that really happened. */
 export function middleRun({ runs }: Configuration): MeasuredRun | undefined {
   const sorted = runs.toSorted((a, b) => opsPerSec(a) - opsPerSec(b));
   return sorted[Math.floor((sorted.length - 1) / 2)];
 }
 
-/** Operations per second of a run; 0 where it does not say. */
+/** Operations per second of a run; 0 if it does not say. */
 export function opsPerSec({ result }: MeasuredRun): number {
   return numberIn(result, "total_ops_per_sec") ?? 0;
 }
 
-/** What load threads may wait for, by the names that figures have in `blocked_on_NAME_share`. */
+/** What load threads may wait for, by the names of the figures `blocked_on_NAME_share`. */
 function waitsOf(runs: readonly MeasuredRun[]): string[] {
   const names = runs.flatMap(({ result }) => Object.keys(result));
   return [...new Set(names.flatMap((name) => /^blocked_on_(\w+)_share$/.exec(name)?.[1] ?? []))];
 }
 
-/** Which share of the load threads' time went where, from 0 to 1; together 1. Undefined where the runs do not say. */
+/** How the load threads' time was divided, in shares from 0 to 1 that add up to 1. Undefined if the runs do not say. */
 export function timeShares({ runs }: Configuration): { cause: string; share: number }[] | undefined {
   const shares = waitsOf(runs).map((name) => {
     const share = medianOf(runs, (run) => numberIn(run, `blocked_on_${name}_share`)) ?? 0;
@@ -128,10 +128,10 @@ export function timeShares({ runs }: Configuration): { cause: string; share: num
   return [{ cause: WORKING, share: Math.max(0, 1 - blocked) }, ...shares];
 }
 
-/** The rest of the load threads' time. */
+/** The remainder of the load threads' time. */
 export const WORKING = "not blocked";
 
-/** Bytes written to files for each byte of keys and values put; undefined for what writes no files. */
+/** Bytes written to files for each byte of keys and values put; undefined for a backend without files. */
 export function writeAmplification({ runs }: Configuration): number | undefined {
   return medianOf(runs, (run) => numberIn(run, "write_amplification"));
 }
@@ -141,13 +141,13 @@ export interface Kill {
   readonly kill: number;
   readonly acknowledged: number;
   readonly lost: number;
-  /** What the gauge said just before, where there is a gauge. */
+  /** What the gauge said just before, if there is a gauge. */
   readonly gauge?: number;
   readonly recoverySec?: number;
   readonly held: boolean;
 }
 
-/** The kills of a configuration, in their order. */
+/** The kills of a configuration, in order. */
 export function killsOf({ crash }: Configuration): Kill[] {
   return rowsIn(crash ?? {}, "rows").map((row, at) => {
     const gauge = numberIn(row, "gauge");
@@ -168,7 +168,7 @@ export function mostLost(configuration: Configuration): number {
   return max([0, ...killsOf(configuration).map(({ lost }) => lost)]);
 }
 
-/** How long each time took, in seconds, that a store was opened with what a run or a kill had left of it. */
+/** How long it took, each time, to open a store with what a run or a kill had left in it, in seconds. */
 export function reopenTimes(configuration: Configuration): number[] {
   const ofKills = killsOf(configuration).map(({ recoverySec }) => recoverySec);
   const ofRuns = configuration.runs.map(({ result }) => numberIn(result, "reopen_sec"));

@@ -1,7 +1,7 @@
 /**
- * Colours and symbols of the groups: backend and layout together. The colours are of Okabe and Ito's palette ("Color
- * Universal Design", 2008), darkened for white paper and lightened for a dark screen until each has a contrast of 3 to 1;
- * each has a symbol of its own too, so that nothing depends on colour alone.
+ * Colours and symbols of the groups, each of which is a backend with a layout. The colours come from Okabe and Ito's
+ * palette ("Color Universal Design", 2008), darkened for white paper and lightened for a dark screen until each has a
+ * contrast of 3 to 1. Each group also has its own symbol, so that nothing depends on colour alone.
  *
  * @module
  */
@@ -42,7 +42,7 @@ const PLACES: Readonly<Record<string, number>> = {
   memory: 7,
 };
 
-/** The looks of all groups there are, in the order of the palette. */
+/** The looks of all groups present, in the order of the palette. */
 export function looksOf(configurations: readonly Configuration[]): Look[] {
   const groups = [...new Set(configurations.map(({ group }) => group))];
   const taken = new Set(groups.flatMap((group) => PLACES[group] ?? []));
@@ -54,7 +54,7 @@ export function looksOf(configurations: readonly Configuration[]): Look[] {
   return placed.toSorted((a, b) => a.place - b.place).map(({ look }) => look);
 }
 
-/** The look of one of them. */
+/** The look of a configuration's group. */
 export function lookOf(looks: readonly Look[], { group }: Configuration): Look {
   return looks.find((look) => look.group === group) ?? { group, color: "currentColor", symbol: "circle" };
 }

@@ -1,5 +1,5 @@
 /**
- * What a report shows: the configurations with all that was measured of them, put together from the sources.
+ * What a report shows: the configurations with everything measured about them, assembled from the sources.
  *
  * @module
  */
@@ -16,43 +16,43 @@ import type { ComparisonSource, CrashSource, RunsSource, Source, SweepSource } f
 export interface MeasuredRun {
   /** From 1, within the configuration or the sweep. */
   readonly round: number;
-  /** In milliseconds since the epoch, where known. */
+  /** In milliseconds since the epoch, if known. */
   readonly startedAtMs?: number;
-  /** What `--format=json` has printed of it. */
+  /** What `--format=json` printed for it. */
   readonly result: Fields;
 }
 
-/** One configuration, and what was measured of it. */
+/** One configuration, and what was measured about it. */
 export interface Configuration {
   /** Short and unique in the report. */
   readonly id: string;
-  /** The arguments that make it, those of the load left out. */
+  /** Its arguments, without those of the load. */
   readonly title: string;
   readonly command: string;
   readonly backend: string;
   readonly layout: string | null;
-  /** Backend and layout, which share a colour. */
+  /** Backend and layout; configurations of a group share a colour. */
   readonly group: string;
   readonly options: Fields;
   readonly promises: Readonly<Record<CrashKind, string>> | null;
   readonly runs: readonly MeasuredRun[];
-  /** Of all runs; absent where none ended well. */
+  /** Over all runs; absent if none succeeded. */
   readonly opsPerSec?: SampleSummary;
   readonly loss: Readonly<Record<CrashKind, LossSummary>>;
   /** What real kills cost, as `kvlab crash --format=json` prints it. */
   readonly crash?: Fields;
-  /** What the sweep says of it, where it came to its end. */
+  /** The sweep's own summary of it, if the sweep reached its end. */
   readonly summary?: ConfigurationSummary;
-  /** Why it could not be run, or not be killed. */
+  /** Why it could not be run or killed. */
   readonly failures: readonly string[];
 }
 
-/** The median throughput: the sweep's own, where it came to its end. */
+/** The median throughput: the sweep's own, if it reached its end. */
 export function medianOpsPerSec({ summary, opsPerSec }: Configuration): number | undefined {
   return summary?.median_ops_per_sec ?? opsPerSec?.median;
 }
 
-/** Where the median lies with 95% confidence; absent where there are too few runs to say. */
+/** Where the median lies with 95% confidence; absent if there are too few runs to tell. */
 export function medianInterval({ summary, opsPerSec }: Configuration): Interval | undefined {
   if (summary?.ci95 === undefined || summary.ci95 === null) return opsPerSec?.interval;
   const [low, high] = summary.ci95;
@@ -61,13 +61,13 @@ export function medianInterval({ summary, opsPerSec }: Configuration): Interval 
 
 /** Where and with what something was measured. */
 export interface Environment {
-  /** What it is of: file names. */
+  /** The file names that it applies to. */
   readonly of: readonly string[];
   readonly kvlab: string;
   readonly machine: Fields;
 }
 
-/** All that a report shows. */
+/** Everything that a report shows. */
 export interface ReportData {
   readonly configurations: readonly Configuration[];
   readonly environments: readonly Environment[];
@@ -75,7 +75,7 @@ export interface ReportData {
   readonly comparisons: readonly ComparisonSource[];
 }
 
-/** Puts the sources together, in their order. */
+/** Assembles the sources, in order. */
 export function reportData(sources: readonly Source[]): ReportData {
   const names = shortNames(sources.map(({ path }) => path));
   const configurations = sources.flatMap((source, at) => configurationsOf(source, names[at] ?? source.path));
@@ -115,7 +115,7 @@ function crashConfiguration({ result }: CrashSource, id: string): Configuration 
   return { ...configurationOf({ id, options, seed: numberIn(result, "seed"), runs: [] }), crash: result };
 }
 
-/** What a configuration outside of a sweep is made of. */
+/** What a configuration outside a sweep is made from. */
 interface ConfigurationParts {
   readonly id: string;
   readonly options: Fields;
@@ -149,7 +149,7 @@ function lossesOf(runs: readonly Fields[]): Configuration["loss"] {
   };
 }
 
-/** As the first run says; the others are of the same backend. */
+/** According to the first run; the others have the same backend. */
 function promisesOf([run]: readonly MeasuredRun[]): Configuration["promises"] {
   const promises = fieldsIn(run?.result ?? {}, "promises") ?? {};
   const process_crash = textIn(promises, "process_crash"), power_loss = textIn(promises, "power_loss");
@@ -205,7 +205,7 @@ function groupOf(backend: string, layout: string | null): string {
   return layout === null ? backend : `${backend}, ${layout}`;
 }
 
-/** Sources of several folders or sweeps may use a name twice. */
+/** Sources from several folders or sweeps may use the same name. */
 function withUniqueIds(configurations: readonly Configuration[]): Configuration[] {
   const seen = new Map<string, number>();
   return configurations.map((configuration) => {
@@ -215,7 +215,7 @@ function withUniqueIds(configurations: readonly Configuration[]): Configuration[
   });
 }
 
-/** Machines that are the same in all respects are shown once. */
+/** Identical machines are shown once. */
 function environmentsOf(sources: readonly Source[], names: readonly string[]): Environment[] {
   const byContent = new Map<string, { of: string[]; kvlab: string; machine: Fields }>();
   for (const [at, source] of sources.entries()) {

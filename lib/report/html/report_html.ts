@@ -1,5 +1,5 @@
 /**
- * The report: results as one HTML page that stands alone.
+ * Writes results as one self-contained HTML page.
  *
  * @module
  */
@@ -25,8 +25,8 @@ import { scriptText } from "./script/script_text.ts";
 import type { Source } from "./source.ts";
 
 /**
- * The page. The same sources give the same text. Nothing is fetched, and a Content-Security-Policy lets nothing run or
- * style but what is in it.
+ * The page. The same sources give the same text. Nothing is fetched, and a Content-Security-Policy allows no scripts or
+ * styles but its own.
  *
  * @param sources at least one
  */
@@ -81,9 +81,9 @@ export function reportHtml(sources: readonly Source[]): string {
 }
 
 /**
- * The map alone, as an SVG that needs no page around it, light or dark as its reader's screen is.
+ * The map alone, as a self-contained SVG that follows the reader's light or dark mode.
  *
- * @returns `undefined` where fewer than two configurations were measured
+ * @returns `undefined` if fewer than two configurations were measured
  */
 export function mapSvg(sources: readonly Source[]): string | undefined {
   const data = reportData(sources);
@@ -91,7 +91,7 @@ export function mapSvg(sources: readonly Source[]): string | undefined {
   return view === undefined || view.points.length < 2 ? undefined : standaloneMap(view, looksOf(data.configurations));
 }
 
-/** The hash of a text, as a Content-Security-Policy names it. */
+/** The hash of a text in the form used by a Content-Security-Policy. */
 function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }

@@ -1,5 +1,5 @@
 /**
- * The sources of a report: what each file that kvlab has written holds, told by its content.
+ * The sources of a report: parses files written by kvlab, whose kind is recognized by their content.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 import { parseSweepFile } from "../../sweep/results_file.ts";
 import { type Fields, fieldsIn, isFields, rowsIn } from "./fields.ts";
 
-/** What one file holds. */
+/** The content of one file. */
 export type Source = RunsSource | CrashSource | ComparisonSource | SweepSource;
 
 /** A run, or its repeats. */
@@ -27,7 +27,7 @@ export interface RunsSource {
   readonly seed: number;
   readonly options: Fields;
   readonly machine: Fields;
-  /** At least one, in their order. */
+  /** At least one, in order. */
   readonly runs: readonly Fields[];
 }
 
@@ -38,14 +38,14 @@ export interface CrashSource {
   readonly result: Fields;
 }
 
-/** Results side by side. */
+/** A comparison of results. */
 export interface ComparisonSource {
   readonly kind: "comparison";
   readonly path: string;
   readonly result: Fields;
 }
 
-/** A sweep, whole or as far as it came. */
+/** A sweep, complete or as far as it got. */
 export interface SweepSource {
   readonly kind: "sweep";
   readonly path: string;
@@ -53,15 +53,15 @@ export interface SweepSource {
   readonly runs: readonly RunLine[];
   readonly failures: readonly FailureLine[];
   readonly crashes: readonly CrashLine[];
-  /** The last one; absent where the sweep was cut off. */
+  /** The last one; absent if the sweep was cut off. */
   readonly summary?: SummaryLine;
 }
 
 /**
- * What a text holds.
+ * Parses the content of a file.
  *
- * @param path where it comes from, for the errors
- * @throws {PersistError} when it is nothing that kvlab writes, or damaged
+ * @param path where it comes from, for errors
+ * @throws {PersistError} when it is damaged, or nothing that kvlab writes
  */
 export function parseSource(path: string, text: string): Source {
   const refuse = (reason: string) => new PersistError("read", path, reason);
@@ -88,7 +88,7 @@ function runsSource(path: string, document: Fields, text: string): RunsSource {
   return { kind: "runs", path, kvlab, seed, options, machine, runs };
 }
 
-/** A line that was being written when the sweep was killed is left out; any other damage is an error. */
+/** A last line that was being written when the sweep was killed is left out; any other damage is an error. */
 function parseSweep(path: string, text: string): SweepSource {
   const { header, lines } = parseSweepFile(path, text);
   if (!isWhole(header)) throw new PersistError("read", path, "line 1 is not a whole header of a sweep");
@@ -104,7 +104,7 @@ function parseSweep(path: string, text: string): SweepSource {
   };
 }
 
-/** Whether all is there that a report shows. */
+/** Whether everything is there that a report shows. */
 function isWhole(header: unknown): boolean {
   return isFields(header) && isFields(header.options) && isFields(header.machine) && Array.isArray(header.load_args) &&
     typeof header.kvlab === "string" && typeof header.started_at === "string" && Array.isArray(header.configurations) &&

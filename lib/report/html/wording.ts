@@ -1,5 +1,5 @@
 /**
- * How the report says values: numbers with their units, losses, and the figures of a run's JSON by their names.
+ * How the report words values: numbers with their units, losses, and the figures of a run's JSON.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export function lossText(loss: LossValue, unit: LossUnit): string {
   return `${readableNumber(loss)} ${loss === 1 ? "write" : "writes"}`;
 }
 
-/** A loss in a table's cell or at an axis, where the heading says of what. */
+/** A loss in a table cell or on an axis, where the heading says of what. */
 export function shortLoss(loss: LossValue, unit: LossUnit): string {
   if (loss === null) return "unknown";
   if (loss === "everything") return "all";
@@ -35,7 +35,7 @@ export function shortLoss(loss: LossValue, unit: LossUnit): string {
   return unit === "age_ms" ? readableDuration(loss) : readableNumber(loss);
 }
 
-/** What stands behind the loss that counts: the promise, or else the worst moment; and the gauge. */
+/** What the loss that counts is based on: the promise, or else the worst moment; and the gauge. */
 export function lossBasis(loss: LossSummary, unit: LossUnit): string {
   const bound = unit === "writes" ? loss.bound_writes : loss.bound_age_ms;
   const p99 = unit === "writes" ? loss.p99_writes : loss.p99_age_ms;
@@ -50,7 +50,7 @@ export function lossBasis(loss: LossSummary, unit: LossUnit): string {
 
 const MS_PER_SEC = 1000;
 
-/** A duration, such as `1.5 ms`; at an axis, zero needs no unit. */
+/** A duration, such as `1.5 ms`; on an axis, zero needs no unit. */
 export function durationText(seconds: number): string {
   return seconds === 0 ? "0" : readableDuration(seconds * MS_PER_SEC);
 }
@@ -66,7 +66,7 @@ export function shortRate(opsPerSec: number): string {
   return Number((opsPerSec / divisor).toPrecision(3)) + suffix;
 }
 
-/** The value of a figure of a run's JSON with the unit that its name ends in. */
+/** The value of a figure in a run's JSON, with the unit that its name ends in. */
 export function figureText(name: string, value: number): string {
   if (/_per_sec(_with_drain)?$/.test(name) || /^rate_/.test(name)) return `${readableNumber(value)}/s`;
   if (name.endsWith("_sec")) return durationText(value);

@@ -11,7 +11,7 @@ import { figureName, figureText } from "../wording.ts";
 import { section } from "./parts.ts";
 import { type TableCell, type TableColumn, tableHtml } from "./table.ts";
 
-/** The section of one comparison, the so-manieth of the report. */
+/** The section of one comparison; `at` is its index in the report. */
 export function comparisonSection({ path, result }: ComparisonSource, at: number): Html {
   const names = shortNames(rowsIn(result, "files").map((file) => textIn(file, "path") ?? ""));
   const figures = Object.entries(fieldsIn(result, "figures") ?? {});

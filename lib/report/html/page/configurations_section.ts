@@ -1,5 +1,5 @@
 /**
- * The table of all configurations, and those that failed.
+ * The table of all configurations, including those that failed.
  *
  * @module
  */
@@ -36,7 +36,7 @@ const COLUMNS: readonly TableColumn[] = [
   { heading: "Worst kill, writes" },
 ];
 
-/** The section. The states are those of the view of the map that is shown first. */
+/** The section. The states are those of the map view that is shown first. */
 export function configurationsSection(
   configurations: readonly Configuration[],
   { looks, view }: { readonly looks: readonly Look[]; readonly view: MapView | undefined },
@@ -103,7 +103,7 @@ function lossCell(loss: number | "everything" | null, unit: LossUnit, isMeasured
   return { shown: shortLoss(loss, unit), value: loss === "everything" ? Number.MAX_VALUE : loss };
 }
 
-/** How the configuration stands in a view of the map; undefined where it is not on it. */
+/** The configuration's state in a view of the map; undefined if it is not on it. */
 export function stateOf(
   index: number,
   { summary, opsPerSec, failures }: Configuration,
@@ -113,10 +113,10 @@ export function stateOf(
   return view?.points.find((point) => point.index === index)?.state;
 }
 
-/** The kinds of operations that write, those that most write first. */
+/** The kinds of operations that write, in order of preference. */
 const WRITING = ["update", "insert", "read_modify_write"];
 
-/** The 99th percentile of the latencies of writes, in seconds. */
+/** The 99th percentile of write latencies, in seconds. */
 export function writeLatencyP99(configuration: Configuration): number | undefined {
   const curves = latencyCurves(configuration).filter(({ isUncorrected }) => !isUncorrected);
   const curve = WRITING.map((name) => curves.find(({ operation }) => operation === name)).find((curve) =>

@@ -9,7 +9,6 @@ import { type Html, html } from "../html.ts";
 import type { Environment, ReportData } from "../report_data.ts";
 import { commandHtml, section } from "./parts.ts";
 
-/** The section. */
 export function environmentSection({ environments, sweeps, configurations }: ReportData): Html {
   const few = configurations.length <= 3;
   return section(
@@ -52,7 +51,7 @@ function optionFacts(options: Fields): [string, string][] {
   });
 }
 
-/** Names and their values. */
+/** Names with their values. */
 export function factsHtml(facts: readonly (readonly [name: string, value: string])[]): Html {
   return html`
     <dl class="facts">${facts.map(([name, value]) =>

@@ -11,7 +11,7 @@ import { figureName, figureText } from "../wording.ts";
 import { section } from "./parts.ts";
 import { numberCell, tableHtml } from "./table.ts";
 
-/** More configurations make no table that can be read. */
+/** With more configurations the table would not be readable. */
 const CONFIGURATIONS_MAX = 6;
 
 /** The names of all figures of a configuration: the numbers of its runs and of its kills. */
@@ -22,7 +22,7 @@ export function figureNames({ runs }: Configuration): string[] {
   return [...new Set(names)].filter((name) => name !== "seed");
 }
 
-/** The section; nothing where there are many configurations: the page's script shows the figures of one then. */
+/** The section; empty if there are many configurations, since the page's script then shows the figures of one. */
 export function figuresSection(configurations: readonly Configuration[]): Html {
   const measured = configurations.filter(({ runs }) => runs.length > 0);
   if (measured.length === 0 || measured.length > CONFIGURATIONS_MAX) return NOTHING;

@@ -1,5 +1,5 @@
 /**
- * The page's head and what stands at its top: what it is of, and the answer.
+ * The page's head and the top of its body: its subject, and the answer.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { CRASH_NAMES, durationText, lossText, rateText } from "../wording.ts";
 import { writeLatencyP99 } from "./configurations_section.ts";
 import { commandHtml, section } from "./parts.ts";
 
-/** What the report is of, in a few words. */
+/** What the report is about, in a few words. */
 export function titleOf({ configurations, sweeps }: ReportData): string {
   const [only] = configurations;
   if (only !== undefined && configurations.length === 1) return only.title === "" ? only.id : only.title;
@@ -75,7 +75,7 @@ function sweepAnswer({ summary }: ReportData["sweeps"][number], { configurations
   `;
 }
 
-/** The text, with what stands between backticks as code. */
+/** The text, with what is between backticks as code. */
 function withCode(text: string): Html[] {
   return text.split("`").map((part, at) => at % 2 === 0 ? html`${part}` : html`<code>${part}</code>`);
 }

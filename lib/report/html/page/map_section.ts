@@ -1,5 +1,5 @@
 /**
- * The map's section: its views, the switches between them, and what the signs mean.
+ * The section of the map: its views, the controls to switch between them, and the legend.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const READING =
   "Up is faster, left loses less: a point is worth choosing when no other one lies above it and no further " +
   "to the right. The stepped line, the frontier, joins those.";
 
-/** The section; `views` begin with the one that is shown first. */
+/** The section; the first of `views` is shown first. */
 export function mapSection(views: readonly MapView[], looks: readonly Look[]): Html {
   const [first] = views;
   if (first === undefined) return html``;

@@ -1,5 +1,5 @@
 /**
- * Fills the data within the page that its script shows.
+ * Builds the data that the page's script shows.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Fact, PageConfiguration, PageData } from "../script/page_data.ts";
 import { CRASH_NAMES, figureName, figureText, lossBasis, lossText, rateText } from "../wording.ts";
 import { figureNames } from "./figures_section.ts";
 
-/** The data of all configurations, in their order. */
+/** The data of all configurations, in order. */
 export function pageData(configurations: readonly Configuration[], views: readonly MapView[]): PageData {
   return {
     configurations: configurations.map((configuration, index) => pageConfiguration(configuration, index, views)),

@@ -1,12 +1,12 @@
 /**
- * Pieces that several sections of the page have.
+ * Elements that several sections of the page share.
  *
  * @module
  */
 import { type Html, html, type HtmlValue } from "../html.ts";
 import { Plot, svgOf, type Width } from "../picture/plot.ts";
 
-/** A section with its heading, and in one sentence how to read it. */
+/** A section with its heading and one sentence on how to read it. */
 export function section(
   { id, title, reading }: { readonly id: string; readonly title: string; readonly reading?: string },
   ...content: readonly HtmlValue[]
@@ -20,7 +20,7 @@ export function section(
   `;
 }
 
-/** A picture in both widths, of which the style sheet shows one. */
+/** A chart in both widths, one of which the style sheet shows. */
 export function picture(drawn: (width: Width) => Html): Html {
   return html`
     <div class="picture">
@@ -38,7 +38,7 @@ export function commandHtml(command: string, of: string): Html {
   `;
 }
 
-/** Arguments, of which each stays on a line. */
+/** Arguments, each of which stays on one line. */
 export function flagsHtml(title: string): Html {
   return html`<span class="flags">${
     title.split(" ").map((argument) =>
@@ -49,7 +49,7 @@ export function flagsHtml(title: string): Html {
   }</span>`;
 }
 
-/** One symbol of Plot's, as a picture of its own. */
+/** One of Plot's symbols, as an image of its own. */
 export function symbolSvg({ color, symbol }: { readonly color: string; readonly symbol: string }): Html {
   const svg = svgOf({
     label: "",
@@ -73,7 +73,7 @@ export function swatchSvg(color: string): Html {
   `;
 }
 
-/** A list that says what colours mean. */
+/** A list that explains colours. */
 export function legend(entries: readonly { readonly sign: Html; readonly text: string }[]): Html {
   return html`
     <ul class="legend">${entries.map(({ sign, text }) => html`<li>${sign}${text}</li>`)}</ul>

@@ -1,5 +1,5 @@
 /**
- * The sections of the pictures below the map; each is left out where nothing was measured of it.
+ * The sections of the charts below the map; each is left out if there are no measurements for it.
  *
  * @module
  */
@@ -52,7 +52,7 @@ function latencySection(subjects: readonly Subject[]): Html {
   );
 }
 
-/** So many configurations have their series in the page. */
+/** The maximum number of configurations whose series are in the page. */
 const SERIES_MAX = 12;
 
 function seriesSection(subjects: readonly Subject[]): Html {
@@ -75,10 +75,13 @@ function seriesSection(subjects: readonly Subject[]): Html {
   );
 }
 
-/** Rows from which on those that do not stand out are shown only when asked for. */
+/** With more rows than this, those that do not stand out are hidden at first. */
 const ROWS_MAX = 16;
 
-/** A picture with a row for each configuration; of many, those that stand out, and all when asked for. */
+/**
+ * A chart with a row for each configuration. If there are many, it shows those that stand out, and all of them on
+ * request.
+ */
 function standingFirst(
   subjects: readonly Subject[],
   drawn: (subjects: readonly Subject[], width: Width) => Html,

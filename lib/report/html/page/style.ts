@@ -1,11 +1,11 @@
 /**
- * The page's style sheet: light and dark, for screens from a phone's to a wall's, and for paper.
+ * The page's style sheet: light and dark, for any screen from a phone to a wall display, and for paper.
  *
  * @module
  */
 import { COLORS } from "../palette.ts";
 
-/** Colours that are not of a group, on white and on black. */
+/** Colours that do not belong to a group, on white and on black. */
 const PAPERS = {
   "--paper": ["#ffffff", "#17191d"],
   "--desk": ["#f4f4f1", "#0e1013"],
@@ -33,14 +33,13 @@ function variables(side: 0 | 1): string {
   return [...papers, ...colors].join(";");
 }
 
-/** The variables of the colours: what a picture needs where there is no page around it. */
+/** The variables of the colours: what a chart needs if there is no page around it. */
 export const COLOR_RULES = `\
 :root{color-scheme:light dark;${variables(0)}}
 @media (prefers-color-scheme:dark){:root{${variables(1)}}}
 @media print{:root{color-scheme:light;${variables(0)}}}
 `;
 
-/** The style sheet. */
 export const STYLE = `${COLOR_RULES}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}

@@ -1,5 +1,5 @@
 /**
- * Tables of the page, which its script sorts and filters.
+ * Tables that the page's script can sort and filter.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { type Html, html, type HtmlValue } from "../html.ts";
 /** One column. */
 export interface TableColumn {
   readonly heading: string;
-  /** Whether it holds text, rather than numbers. */
+  /** Whether it holds text rather than numbers. */
   readonly isText?: boolean;
 }
 
 /** One cell. */
 export interface TableCell {
   readonly shown: HtmlValue;
-  /** What the column is sorted by; absent where there is nothing to show. */
+  /** What the column is sorted by; absent if there is nothing to show. */
   readonly value?: string | number;
   readonly className?: string;
 }
@@ -23,30 +23,30 @@ export interface TableCell {
 /** One row. */
 export interface TableRow {
   readonly cells: readonly TableCell[];
-  /** The index of the configuration that it is of, where it is of one. */
+  /** The index of the configuration that it is about, if any. */
   readonly configuration?: number;
 }
 
-/** What a table is. */
+/** The parts of a table. */
 export interface TableParts {
   readonly id: string;
-  /** What it shows, for those who cannot see where it stands. */
+  /** Describes the table to screen readers. */
   readonly label: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly TableRow[];
-  /** What a filter may be, where there are rows enough to filter. */
+  /** An example of a filter, shown if there are enough rows to filter. */
   readonly filterExample?: string;
 }
 
-/** Rows from which on a filter helps. */
+/** With this many rows a filter is offered. */
 const FILTER_ROWS = 6;
 
-/** A cell with a number in it, or with nothing. */
+/** A cell with a number in it, or an empty one. */
 export function numberCell(value: number | undefined, shown: (value: number) => string): TableCell {
   return value === undefined ? { shown: "–" } : { shown: shown(value), value };
 }
 
-/** A table; columns in which no row has anything are left out. */
+/** A table; columns that are empty in every row are left out. */
 export function tableHtml({ id, label, columns, rows, filterExample }: TableParts): Html {
   const used = [...columns.keys()].filter((at) => at === 0 || rows.some(({ cells }) => cells[at]?.value !== undefined));
   const filter = rows.length < FILTER_ROWS ? undefined : html`<div class="filter" data-table="${id}" hidden>

@@ -1,5 +1,5 @@
 /**
- * What went wrong: configurations that failed, promises that were not kept, runs that were ended early.
+ * What went wrong: configurations that failed, promises that were broken, runs that ended early.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Html, html, NOTHING } from "../html.ts";
 import type { Configuration, ReportData } from "../report_data.ts";
 import { section } from "./parts.ts";
 
-/** The section; nothing where all went well. */
+/** The section; empty if all went well. */
 export function warningsSection({ configurations }: ReportData): Html {
   const warnings = configurations.flatMap((configuration) =>
     warningsOf(configuration).map((warning) => ({ configuration, warning }))

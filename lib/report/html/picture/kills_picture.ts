@@ -1,5 +1,5 @@
 /**
- * The kills as a strip: of each, what it cost beside what the gauge had said.
+ * The kills as a strip chart: what each cost, next to what the gauge had said.
  *
  * @module
  */
@@ -10,16 +10,16 @@ import { configurationMark, Plot, svgOf, type Width, xName } from "./plot.ts";
 import { rowsFrame } from "./rows.ts";
 import type { Subject } from "./subject.ts";
 
-/** Kills of a configuration that are drawn; of more, those that cost most. */
+/** The most kills drawn per configuration; if there are more, those that cost most. */
 export const KILLS_MAX = 60;
 
 const KILL_HEIGHT_PX = 6;
 const ROW_PADDING_PX = 14;
 
-/** Half the length of a gauge's stroke, as a part of a kill's line. */
+/** Half the length of a gauge's stroke, as a fraction of a kill's line. */
 const STROKE_HALF = 0.45;
 
-/** The kills of all configurations, each in a line of its own within its configuration's row. */
+/** The kills of all configurations, each on its own line within its configuration's row. */
 export function killsPicture(subjects: readonly Subject[], width: Width): Html {
   const killed = subjects.map((subject) => ({ ...subject, kills: shownKills(killsOf(subject.configuration)) }))
     .filter(({ kills }) => kills.length > 0);

@@ -1,5 +1,5 @@
 /**
- * The latencies by percentile, on HdrHistogram's axis: each step to the right leaves a tenth of the operations.
+ * Latencies by percentile, on HdrHistogram's axis: each step to the right leaves a tenth of the operations.
  *
  * @module
  */
@@ -18,7 +18,7 @@ interface Curve {
 
 const HEIGHTS: Readonly<Record<Width, number>> = { wide: 380, narrow: 320 };
 
-/** The kinds of operations that any configuration has latencies of. */
+/** The kinds of operations for which some configuration has latencies. */
 export function timedOperations(subjects: readonly Subject[]): string[] {
   const operations = subjects.flatMap(({ configuration }) => latencyCurves(configuration));
   return [...new Set(operations.map(({ operation }) => operation))];
@@ -41,7 +41,7 @@ export function latencyPicture(subjects: readonly Subject[], operation: string, 
 interface EndLabel {
   readonly text: string;
   readonly x: number;
-  /** In seconds, as far from the others' as they need. */
+  /** In seconds, moved away from the others' as far as necessary. */
   readonly y: number;
   readonly color: string;
 }
@@ -106,7 +106,7 @@ function latencyOptions(
   };
 }
 
-/** Percentages as multiples of what is left: 1 is 0%, 10 is 90%, 100 is 99%. */
+/** The ticks, as inverses of the remaining share: 1 is 0%, 10 is 90%, 100 is 99%. */
 function percentTicks(end: number, step: number): number[] {
   const ticks: number[] = [];
   for (let power = 0; 10 ** power <= end * 1.0001; power += step) ticks.push(10 ** power);
@@ -118,14 +118,14 @@ function percentTick(left: number): string {
   return power === 0 ? "0%" : `${(100 - 100 / 10 ** power).toFixed(Math.max(0, power - 2))}%`;
 }
 
-/** Whether the configuration's latencies are counted in both ways. */
+/** Whether the configuration's latencies are counted both ways. */
 function hasBoth(curves: readonly Curve[], subject: Subject): boolean {
   return curves.some((curve) => curve.subject === subject && curve.isUncorrected);
 }
 
 const LABEL_HEIGHT_PX = 14;
 
-/** The names at the ends of the lines that stand out, moved apart where they would cover each other. */
+/** The names at the ends of the lines that stand out, moved apart if they would overlap. */
 function endLabels(curves: readonly Curve[], options: PictureOptions): EndLabel[] {
   const y = (draw(options) as unknown as Plot.Plot).scale("y");
   if (y?.invert === undefined) return [];

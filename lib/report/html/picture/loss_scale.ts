@@ -1,5 +1,5 @@
 /**
- * The axis of losses: zero has a place on it, then come decades, and behind the last one what has no bound.
+ * The axis of losses: it starts at zero, continues in decades, and ends with a place for unbounded losses.
  *
  * @module
  */
@@ -16,23 +16,23 @@ export interface LossScale {
     readonly ticks: readonly number[];
     readonly tickFormat: (value: number) => string;
   };
-  /** Where a loss stands on it. */
+  /** The position of a loss on it. */
   readonly at: (loss: number | "everything") => number;
-  /** Where the part without bounds begins; absent where nothing is in it. */
+  /** Where the unbounded part begins; absent if it is empty. */
   readonly break?: number;
 }
 
-/** Makes zero's distance from the first decade about two thirds of that between decades. */
+/** Makes the distance from zero to the first decade about two thirds of that between decades. */
 const ZERO_WIDTH = 1 / 3;
 
-/** Decades between the last bounded loss and what has no bound. */
+/** The gap, in decades, between the greatest bounded loss and the unbounded ones. */
 const GAP = 10 ** 0.8;
 
 /**
- * A symmetric log scale: about linear from zero to the decade of the least loss, and logarithmic from there on.
+ * A symmetric log scale: roughly linear from zero to the decade of the least loss, and logarithmic from there on.
  *
- * @param losses all that are to have a place
- * @param ticksMax about how many ticks there is room for
+ * @param losses everything that needs a place
+ * @param ticksMax roughly how many ticks there is room for
  */
 export function lossScale(
   losses: readonly (number | "everything")[],

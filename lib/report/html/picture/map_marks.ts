@@ -1,5 +1,5 @@
 /**
- * What is drawn on the map: the frontier, the points, their intervals and gauges, and the names.
+ * The marks of the map: the frontier, the points, their intervals and gauges, and the names.
  *
  * @module
  */
@@ -16,13 +16,13 @@ export interface MarkParts {
   readonly width: Width;
   readonly scale: LossScale;
   readonly isLog: boolean;
-  /** The points that have their names beside them. */
+  /** The points with a name next to them. */
   readonly labelled: ReadonlySet<MapPoint>;
 }
 
-/** All marks, those behind the others first. */
+/** All marks, from back to front. */
 export function mapMarks(view: MapView, parts: MarkParts): Plot.Markish[] {
-  // What matters more is drawn later, over the rest.
+  // What matters more is drawn later, on top of the rest.
   const order = view.points.toSorted((a, b) => weight(a) - weight(b));
   return [
     ...borderMarks(view, parts),
@@ -38,7 +38,7 @@ function weight({ state }: MapPoint): number {
   return ["failed", "dominated", "tied", "frontier"].indexOf(state);
 }
 
-/** Where the part without bounds begins, and the limit that was asked for. */
+/** The start of the unbounded part, and the limit that was asked for. */
 function borderMarks({ limit, unit }: MapView, { scale }: MarkParts): Plot.Markish[] {
   return [
     ...(scale.break === undefined ? [] : [
@@ -59,7 +59,10 @@ function borderMarks({ limit, unit }: MapView, { scale }: MarkParts): Plot.Marki
   ];
 }
 
-/** Steps through the frontier's points, and on to the end of the axis: who may lose more need not. */
+/**
+ * Steps through the frontier's points and on to the end of the axis, because a configuration never has to lose all that
+ * it may.
+ */
 function frontierLine({ points }: MapView, scale: LossScale): Plot.Markish {
   const steps = points.filter(({ state }) => state === "frontier")
     .map(({ loss, opsPerSec }) => ({ x: scale.at(loss), y: opsPerSec }))
@@ -73,7 +76,7 @@ function opacityOf({ state }: MapPoint): number {
   return state === "dominated" ? 0.35 : 1;
 }
 
-/** Upright lines for how sure the median is, level ones for what the gauge showed. */
+/** Vertical lines for the confidence in the median, horizontal ones for what the gauge showed. */
 function spreadMarks(points: readonly MapPoint[], { looks, scale }: MarkParts): Plot.Markish[] {
   const stroke = ({ configuration }: MapPoint) => lookOf(looks, configuration).color;
   const upright = (of: "interval" | "range", style: Plot.RuleXOptions) =>

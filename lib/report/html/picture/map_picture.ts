@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * The map: how many operations per second each configuration does, over what a crash loses under it.
+ * The map: how many operations per second each configuration does, over what a crash would lose.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { draw, type PictureOptions, type Plot, type Width, WIDTHS } from "./plot
 
 const HEIGHTS: Readonly<Record<Width, number>> = { wide: 520, narrow: 400 };
 
-/** From this ratio of the fastest to the slowest on, a linear axis would press most points onto its foot. */
+/** If the fastest is this many times faster than the slowest, a linear axis would squeeze most points to the bottom. */
 const LOG_RATIO = 30;
 
 /** Draws one view of the map. */
@@ -23,7 +23,7 @@ export function mapPicture(view: MapView, looks: readonly Look[], width: Width):
   return new Html(mapElement(view, looks, width).outerHTML);
 }
 
-/** The same, as an element. The view has at least one point. */
+/** The same, as an element. The view must have at least one point. */
 export function mapElement(view: MapView, looks: readonly Look[], width: Width): SVGSVGElement {
   const bare = mapOptions(view, { looks, width, labelled: new Set() });
   const labelled = readableLabels(view, bare);
@@ -34,7 +34,7 @@ export function mapElement(view: MapView, looks: readonly Look[], width: Width):
 interface MapParts {
   readonly looks: readonly Look[];
   readonly width: Width;
-  /** The points that have their names beside them. */
+  /** The points with a name next to them. */
   readonly labelled: ReadonlySet<MapPoint>;
 }
 
@@ -79,11 +79,11 @@ function positions({ loss, gauge }: MapPoint): (number | "everything")[] {
   return loss === "everything" || gauge === undefined ? [loss] : [loss, gauge.high];
 }
 
-/** Room that a name takes, in CSS pixels. */
+/** The space that a name takes, in CSS pixels. */
 const LABEL_HEIGHT_PX = 15;
 const LABEL_WIDTH_PX = 40;
 
-/** The points of the frontier whose names do not cover each other; the fastest come first. */
+/** The points of the frontier whose names do not overlap, with the fastest taking precedence. */
 function readableLabels({ points }: MapView, options: PictureOptions): Set<MapPoint> {
   const plot = draw(options) as unknown as Plot.Plot;
   const x = plot.scale("x"), y = plot.scale("y");

@@ -1,5 +1,5 @@
 /**
- * The noise: each run beside the median of its configuration, in the order in which the machine did them.
+ * The noise: each run relative to the median of its configuration, in the order in which the runs happened.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /**
- * Draws pictures: Observable Plot renders them to SVG when the report is made, in a document of linkedom's, so that the
- * page needs no library to show them.
+ * Draws charts. Observable Plot renders them to SVG when the report is made, in a document provided by linkedom, so
+ * that the page needs no library to show them.
  *
  * @module
  */
@@ -11,13 +11,12 @@ import { Html } from "../html.ts";
 
 export { Plot };
 
-/** How wide a picture is drawn, in CSS pixels: once for a desk, once for a phone. */
+/** The widths at which a chart is drawn, in CSS pixels: once for a desktop, once for a phone. */
 export const WIDTHS = { wide: 1040, narrow: 344 } as const;
 
-/** Which of them. */
 export type Width = keyof typeof WIDTHS;
 
-/** What a mark's `ariaLabel` begins with where it is the index of a configuration, for {@linkcode svgOf} to turn around. */
+/** The prefix of a mark's `ariaLabel` when it is the index of a configuration; {@linkcode svgOf} converts it. */
 const CONFIGURATION_PREFIX = "configuration ";
 
 /** The `ariaLabel` of a mark that belongs to a configuration. */
@@ -32,9 +31,11 @@ export function xName(text: string): Plot.Markish {
 
 /** What {@linkcode svgOf} needs besides Plot's own options. */
 export interface PictureOptions extends Plot.PlotOptions {
-  /** What the picture shows, for those who cannot see it. */
+  /** Describes the chart to screen readers. */
   readonly label: string;
-  /** What a configuration's marks say of it, where they can be reached by key; the others are part of the picture. */
+  /**
+   * The label of a configuration's marks, if they can be reached with the keyboard; others count as part of the chart.
+   */
   readonly pointLabel?: (index: number) => string;
 }
 
@@ -42,7 +43,7 @@ const { document } = parseHTML("<!doctype html><html><body></body></html>");
 
 const FONT_SIZE_PX = 12;
 
-/** Draws a picture. A mark whose `ariaLabel` is {@linkcode configurationMark} has its index as `data-configuration`. */
+/** Draws a chart. A mark whose `ariaLabel` is {@linkcode configurationMark} has its index as `data-configuration`. */
 export function draw({ label, pointLabel, ...options }: PictureOptions): SVGSVGElement {
   const svg = Plot.plot({ document, className: "plot", style: { fontSize: `${FONT_SIZE_PX}px` }, ...options });
   for (const style of svg.querySelectorAll("style")) style.remove();
@@ -54,7 +55,7 @@ export function draw({ label, pointLabel, ...options }: PictureOptions): SVGSVGE
   return svg as unknown as SVGSVGElement;
 }
 
-/** The picture as HTML. */
+/** The chart as HTML. */
 export function svgOf(options: PictureOptions): Html {
   return new Html(draw(options).outerHTML);
 }
@@ -78,7 +79,7 @@ function tidy(element: Element, pointLabel: PictureOptions["pointLabel"]): void 
   element.setAttribute("aria-label", pointLabel(index));
 }
 
-/** A tenth of a pixel is finer than anyone sees. */
+/** A tenth of a pixel is finer than anyone can see. */
 function shortened(number: string): string {
   return String(Number(Number(number).toFixed(1)));
 }

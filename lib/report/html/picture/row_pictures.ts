@@ -1,5 +1,5 @@
 /**
- * The pictures with a row for each configuration: where the time went, bytes written per byte put, time to reopen.
+ * Charts with a row for each configuration: where the time went, bytes written per byte put, time to reopen.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface CauseColor {
   readonly color: string;
 }
 
-/** The causes there are, in the order of the bars. */
+/** All causes, in the order of the bars. */
 export function causeColors(subjects: readonly Subject[]): CauseColor[] {
   const causes = new Set(
     subjects.flatMap(({ configuration }) => timeShares(configuration) ?? []).map(({ cause }) => cause),
@@ -31,7 +31,7 @@ export function causeColors(subjects: readonly Subject[]): CauseColor[] {
   ];
 }
 
-/** A bar for each configuration: which share of the load threads' time went where. */
+/** A bar for each configuration that shows how the load threads' time was divided. */
 export function timePicture(subjects: readonly Subject[], width: Width): Html {
   const parts = subjects.flatMap(({ index, configuration }) =>
     (timeShares(configuration) ?? []).map(({ cause, share }) => ({ index, cause, share }))

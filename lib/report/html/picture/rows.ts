@@ -1,5 +1,5 @@
 /**
- * Pictures with a row for each configuration: what they have in common.
+ * What charts with a row for each configuration have in common.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { shortened, type Subject } from "./subject.ts";
 const ROW_HEIGHT_PX = 22;
 const MARGIN_TOP_PX = 8;
 const MARGIN_BOTTOM_PX = 40;
-/** Mean width of a character, and the widest that the names may be. */
+/** Mean width of a character, and the maximum width of the names. */
 const CHARACTER_PX = 6.4;
 const NAMES_PX: Readonly<Record<Width, number>> = { wide: 360, narrow: 110 };
 
-/** The frame of a picture with so many rows, of a height each; the rows' names stand on the left. */
+/** The frame of a chart with the given number and height of rows; the rows' names are on the left. */
 export function rowsFrame(
   subjects: readonly Subject[],
   { width, rowHeight = ROW_HEIGHT_PX }: { readonly width: Width; readonly rowHeight?: number },
@@ -39,7 +39,7 @@ export function rowsFrame(
   };
 }
 
-/** Its id, and what it is where there is room for that. */
+/** Its id, followed by its title if there is room. */
 function rowName({ configuration: { id, title } }: Subject, width: Width, characters: number): string {
   const full = `${id}  ${title.replaceAll("--", "")}`;
   return width === "wide" && title !== "" ? shortened(full, characters) : shortened(id, characters);

@@ -1,5 +1,5 @@
 /**
- * What one run did over time: throughput, what was at risk, and the queue. Each picture is drawn once, as wide as a phone.
+ * Charts of one run over time: throughput, what was at risk, and the queue. Each is drawn once, at phone width.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { durationText, shortRate } from "../wording.ts";
 import { Plot, svgOf, WIDTHS, xName } from "./plot.ts";
 import type { Subject } from "./subject.ts";
 
-/** One picture of a series. */
+/** One chart of a series. */
 export interface SeriesPicture {
   readonly title: string;
   readonly svg: Html;
@@ -29,16 +29,16 @@ interface Panel {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly format: (value: number) => string;
-  /** Whether it is of the whole interval, rather than of its end. */
+  /** Whether it covers the whole interval, rather than its end. */
   readonly ofInterval: boolean;
 }
 
-/** The intervals of the configuration's middle run; none where no series was asked for. */
+/** The intervals of the configuration's middle run; empty if no series was asked for. */
 export function seriesOf(configuration: Configuration): Fields[] {
   return rowsIn(middleRun(configuration)?.result ?? {}, "series");
 }
 
-/** The pictures of a configuration's series; those that it has figures for. */
+/** The charts of a configuration's series for which it has figures. */
 export function seriesPictures({ configuration, color }: Subject): SeriesPicture[] {
   const rows = seriesOf(configuration);
   if (rows.length < 2) return [];

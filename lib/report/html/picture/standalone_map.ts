@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * The map as a picture of its own, for a README: with its title, its legend and its colours in it.
+ * The map as a file of its own, such as for a README, complete with title, legend and colours.
  *
  * @module
  */
@@ -18,7 +18,6 @@ const LEGEND_GAP_PX = 40;
 /** Mean width of a character of the legend. */
 const CHARACTER_PX = 6.4;
 
-/** Draws it. */
 export function standaloneMap(view: MapView, looks: readonly Look[]): string {
   const map = mapElement(view, looks, "wide");
   const width = WIDTHS.wide;

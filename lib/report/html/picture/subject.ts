@@ -1,5 +1,5 @@
 /**
- * What the pictures below the map have in common: which configurations they show, and how each looks.
+ * What the charts below the map share: which configurations they show, and how each looks.
  *
  * @module
  */
@@ -7,20 +7,20 @@ import type { MapView } from "../map_view.ts";
 import { type Look, lookOf } from "../palette.ts";
 import { type Configuration, medianOpsPerSec } from "../report_data.ts";
 
-/** One configuration in a picture. */
+/** One configuration in a chart. */
 export interface Subject {
   /** In the report's configurations. */
   readonly index: number;
   readonly configuration: Configuration;
   readonly color: string;
-  /** Whether it stands out where there is no room for all to do so. */
+  /** Whether it stands out when there is no room for all to do so. */
   readonly stands: boolean;
 }
 
-/** So many lines can be told from each other in one picture. */
+/** The most lines that can be told apart in one chart. */
 const STANDING_MAX = 8;
 
-/** All configurations, the fastest first; those on the frontier stand out where there are many. */
+/** All configurations, fastest first; if there are many, those on the frontier stand out. */
 export function subjectsOf(
   configurations: readonly Configuration[],
   { looks, view }: { readonly looks: readonly Look[]; readonly view: MapView | undefined },
@@ -35,7 +35,7 @@ export function subjectsOf(
   })).toSorted((a, b) => (medianOpsPerSec(b.configuration) ?? 0) - (medianOpsPerSec(a.configuration) ?? 0));
 }
 
-/** The text, or its beginning where it is too long for its place. */
+/** The text, cut off if it is too long for its place. */
 export function shortened(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

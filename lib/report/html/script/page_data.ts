@@ -1,5 +1,5 @@
 /**
- * The data within the page: what its script shows of a configuration when that is pointed at or chosen.
+ * The data embedded in the page, which its script shows for a configuration that is pointed at or selected.
  *
  * @module
  */
@@ -9,17 +9,17 @@ export interface PageData {
   readonly configurations: readonly PageConfiguration[];
 }
 
-/** A name and a value, as they are shown. */
+/** A name and a value, as shown. */
 export type Fact = readonly [name: string, value: string];
 
-/** One configuration, as it is shown. */
+/** One configuration, as shown. */
 export interface PageConfiguration {
   readonly id: string;
   readonly title: string;
   readonly command: string;
-  /** Throughput and what else is the same in all views. */
+  /** Throughput and everything else that is the same in all views. */
   readonly rate: string;
-  /** By the name of a view of the map, what the configuration loses in it, on what that is based, and how it stands. */
+  /** By view of the map: what the configuration loses in it, what that is based on, and its state. */
   readonly views: Readonly<Record<string, readonly [loss: string, basis: string, state: string]>>;
   readonly facts: readonly Fact[];
   /** All figures. */

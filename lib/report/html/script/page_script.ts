@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * What the page does: it runs in the browser. The functions are put into the page by their source texts, so each may
- * use only the others of this file and the browser.
+ * The page's script, which runs in the browser. Its functions are copied into the page as source text, so each may use
+ * only the others in this file and the browser.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function startPage(): void {
   });
 }
 
-/** Shows the view that is chosen, and lets the arrow keys go from point to point. */
+/** Shows the selected view, and lets the arrow keys move from point to point. */
 export function startMap(configurations: readonly PageConfiguration[]): void {
   const map = document.querySelector<HTMLElement>(".map");
   if (map === null) return;
@@ -37,12 +37,12 @@ export function startMap(configurations: readonly PageConfiguration[]): void {
     }
   };
   for (const input of map.querySelectorAll("input")) input.addEventListener("change", show);
-  // A browser may keep what was chosen before the page was loaded again.
+  // A browser may restore the selection when the page is reloaded.
   show();
   for (const svg of map.querySelectorAll<SVGSVGElement>("svg.plot")) startKeys(svg, configurations);
 }
 
-/** One point of a picture can be reached by the tab key, the others from it by the arrow keys. */
+/** The tab key reaches one point of a chart; from there the arrow keys reach the others. */
 export function startKeys(svg: SVGSVGElement, configurations: readonly PageConfiguration[]): void {
   const center = (point: Element) => {
     const { left, top, width, height } = point.getBoundingClientRect();
@@ -58,7 +58,7 @@ export function startKeys(svg: SVGSVGElement, configurations: readonly PageConfi
       choose(Number(points[at]?.dataset.configuration), configurations);
       return;
     }
-    // From left to right, and upwards where several lose the same.
+    // From left to right, and upwards among those that lose the same.
     const order = points.toSorted((a, b) => center(a)[0] - center(b)[0] || center(b)[1] - center(a)[1]);
     const place = order.indexOf(points[at]!);
     const steps: Record<string, number> = {
@@ -78,12 +78,12 @@ export function startKeys(svg: SVGSVGElement, configurations: readonly PageConfi
   });
 }
 
-/** Says what a point is when it is pointed at or has the focus, and chooses it when it is clicked. */
+/** Describes a point when it is pointed at or focused, and selects it when it is clicked. */
 export function startPointing(configurations: readonly PageConfiguration[]): void {
   const tip = document.createElement("div");
   tip.className = "tip";
   tip.hidden = true;
-  // What it says, the points say themselves to those who do not see it.
+  // Screen readers get the same text from the points themselves.
   tip.setAttribute("aria-hidden", "true");
   document.body.append(tip);
   const hide = () => tip.hidden = true;
@@ -101,7 +101,7 @@ export function startPointing(configurations: readonly PageConfiguration[]): voi
     fillTip(tip, configuration);
     tip.hidden = false;
     const box = mark.getBoundingClientRect();
-    // A line or a bar may be as wide as its picture.
+    // A line or a bar may be as wide as the whole chart.
     const isWide = box.width > 40 && at !== undefined;
     placeTip(
       tip,
@@ -132,7 +132,7 @@ export function startPointing(configurations: readonly PageConfiguration[]): voi
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") hide();
   });
-  // The page moves by itself to what gets the focus.
+  // The page scrolls by itself to what gets the focus.
   const follow = () => {
     const focused = document.activeElement?.closest("svg.plot [data-configuration]");
     if (focused === null || focused === undefined) hide();
@@ -141,7 +141,7 @@ export function startPointing(configurations: readonly PageConfiguration[]): voi
   addEventListener("scroll", follow, { passive: true });
 }
 
-/** The point of the map that a finger or the mouse is near. */
+/** The point of the map near a finger or the mouse. */
 export function nearest(svg: Element, { clientX, clientY }: MouseEvent): Element | undefined {
   const reachPx = 22;
   let found: Element | undefined;
@@ -176,7 +176,7 @@ export function fillTip(tip: HTMLElement, { id, title, rate, command, views }: P
   );
 }
 
-/** Puts the tip above a place, or below it where there is no room, and always into the window. */
+/** Puts the tip above a place, or below it if there is no room, and always inside the window. */
 export function placeTip(tip: HTMLElement, { x, top, bottom }: { x: number; top: number; bottom: number }): void {
   const edgePx = 8, gapPx = 10;
   const { width, height } = tip.getBoundingClientRect();
@@ -188,7 +188,7 @@ export function placeTip(tip: HTMLElement, { x, top, bottom }: { x: number; top:
   tip.style.top = `${Math.max(edgePx, y)}px`;
 }
 
-/** Marks a configuration in all pictures and tables, and says all about it under the map. */
+/** Marks a configuration in all charts and tables, and shows its details below the map. */
 export function choose(index: number, configurations: readonly PageConfiguration[]): void {
   for (const element of document.querySelectorAll(".chosen")) element.classList.remove("chosen");
   for (const element of document.querySelectorAll(`[data-configuration="${index}"]`)) element.classList.add("chosen");
@@ -248,7 +248,7 @@ export function allFigures(figures: readonly Fact[]): HTMLElement {
   return details;
 }
 
-/** Tables sort by the column whose heading is pressed, and show the rows that have all the words of their filter. */
+/** Tables sort by the column whose heading is pressed, and show the rows that contain all words of the filter. */
 export function startTables(): void {
   for (const table of document.querySelectorAll<HTMLTableElement>("table.sortable")) {
     const body = table.tBodies[0];
@@ -276,7 +276,7 @@ export function startTables(): void {
   }
 }
 
-/** Numbers begin with the greatest, texts with A; what has no value comes last. */
+/** Numbers start with the greatest, texts with A; cells without a value come last. */
 export function sortRows(body: HTMLTableSectionElement, heading: HTMLTableCellElement): void {
   const isText = heading.classList.contains("text");
   const sorted = heading.getAttribute("aria-sort");
@@ -296,7 +296,7 @@ export function sortRows(body: HTMLTableSectionElement, heading: HTMLTableCellEl
   body.append(...rows);
 }
 
-/** Copies the command beside a button, or selects it where the browser allows no more. */
+/** Copies the command next to a button, or selects it if the browser does not allow that. */
 export function copyCommand(button: HTMLElement): void {
   const code = button.parentElement?.querySelector("code");
   if (code === null || code === undefined) return;

@@ -5,7 +5,6 @@
  */
 import * as functions from "./page_script.ts";
 
-/** The script. */
 export function scriptText(): string {
   const sources = Object.values(functions).map(String);
   return `"use strict";(()=>{\n${sources.join("\n")}\n${functions.startPage.name}();\n})();`;
