@@ -1,10 +1,11 @@
 /**
- * kvlab's entry: reads the command line, does what it says, and ends with the right exit code.
+ * kvlab's entry point: parses the command line, runs the command, and exits with its exit code.
  *
- * Exit codes: 0 success; 1 failure; 2 the command line is wrong; 3 a crash tore files or cost more than the gauge said;
- * 129, 130 and 143 the run was ended by SIGHUP, SIGINT and SIGTERM, in an orderly way or by a second signal at once.
+ * Exit codes: 0 success; 1 failure; 2 invalid command line; 3 a crash tore files or lost more than the gauge said; 129,
+ * 130 and 143: ended by SIGHUP, SIGINT and SIGTERM, whether in an orderly way or at once by a second signal.
  *
- * Each command's modules are loaded only for it, so that help is there at once, and a child that is to be killed soon.
+ * Each command's modules are loaded only when it runs, so that help appears at once, and a child to be killed starts
+ * soon.
  *
  * @module
  */
@@ -84,6 +85,6 @@ if (import.meta.main) {
     code = exitCodeOf(error);
     warn(errorLine(error));
   }
-  // Ends the process even if a worker still sleeps in Atomics.wait.
+  // Ends the process even if a worker is still blocked in Atomics.wait.
   Deno.exit(code);
 }

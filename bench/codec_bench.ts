@@ -1,8 +1,8 @@
 /**
- * Benches of the encoders: a shard of 512 entries of the seed's, from shared memory to the bytes of its file, beside the
- * usual ways from a JavaScript object to such bytes.
+ * Benchmarks the encoders: from a shard of 512 seed entries in shared memory to the bytes of its file, compared with
+ * the usual ways from a JavaScript object to such bytes.
  *
- * kvlab's encoders also compute the checksum, which the others are spared.
+ * kvlab's encoders also compute the checksum; the others do not have to.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { SharedStore } from "../lib/store/shared_store.ts";
 import { Abort } from "../lib/sync/abort.ts";
 
 const ENTRY_COUNT = 512;
-/** Keys as far apart as those of one shard are, so with as many digits. */
+/** Keys spaced as in one shard, and so with as many digits. */
 const KEYS = Array.from({ length: ENTRY_COUNT }, (_, i) => `Key${i * (SEED_KEY_COUNT / ENTRY_COUNT)}`);
 
 const store = SharedStore.create(
@@ -33,12 +33,14 @@ function documentOf(entries: Record<string, string>) {
   return { format: FORMAT, shard: 0, shards: 1, version: ENTRY_COUNT, count: ENTRY_COUNT, entries };
 }
 
-/** The entries as a store in JavaScript has them: an object filled put by put, which V8 keeps as a dictionary. */
+/**
+ * The entries as a store in JavaScript would hold them: an object filled put by put, which V8 keeps as a dictionary.
+ */
 const filled: Record<string, string> = Object.create(null);
 for (const key of KEYS) filled[key] = SEED_VALUE;
 const filledDocument = documentOf(filled);
 
-/** The best case of V8, which no store can count on: all keys at once, so that the object gets a shape of its own. */
+/** V8's best case, which no store can count on: all keys at once, so that the object gets a shape of its own. */
 const shapedDocument = documentOf(Object.fromEntries(KEYS.map((key) => [key, SEED_VALUE])));
 
 const utf8 = new TextEncoder();

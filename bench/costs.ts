@@ -1,9 +1,9 @@
 /**
- * The costs: what measuring costs, and what large stores and open loops reach. Prints a Markdown table; `deno task
- * costs` runs it.
+ * Measures what measuring costs, and what large stores and open loops reach. Prints a Markdown table; run it with `deno
+ * task costs`.
  *
- * Each row compares two runs that alternate, and its ratio is the median of the pairs' ratios, so that a machine whose
- * speed drifts still gives a fair comparison.
+ * Each row compares two runs that alternate. Its ratio is the median of the pairs' ratios, so that the comparison stays
+ * fair on a machine whose speed drifts.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { RunOptions } from "../lib/run/run_options.ts";
 import { type RunResult, totals } from "../lib/run/run_result.ts";
 import { run } from "../lib/run/runner.ts";
 
-/** Many short runs tell small differences from the machine's moods better than few long ones. */
+/** Many short runs tell small differences from the machine's noise better than a few long ones. */
 const PAIRS = 21;
 /** Filling ten million records takes longer than the load. */
 const PAIRS_OF_LARGE_STORES = 3;
@@ -50,7 +50,7 @@ function workloadB(keyCount: number): MixOptions {
   };
 }
 
-/** What the log layout is held to: half reads and half updates of a million records, by one thread. */
+/** What the log layout is compared with: half reads and half updates of a million records, by one thread. */
 const MEMORY_OF_A_MILLION: RunOptions = {
   ...MEMORY,
   threads: 1,
@@ -80,7 +80,7 @@ function logs(fileCount: number, policy: PersistencePolicy): FileBackendOptions 
   };
 }
 
-/** Runs both, again and again, and gives the rates' medians and their ratio's. */
+/** Runs both in alternation, and returns the median rates and the median ratio. */
 async function compare(one: RunOptions, other: RunOptions, pairs: number) {
   const rates: [number, number][] = [];
   let last: RunResult | undefined;
@@ -96,7 +96,7 @@ async function compare(one: RunOptions, other: RunOptions, pairs: number) {
   };
 }
 
-/** An open loop, again and again: the medians of the rate reached and of the 99th percentiles. */
+/** Runs an open loop repeatedly, and returns the medians of the rate reached and of the 99th percentiles. */
 async function openLoops() {
   const loops = [];
   for (let i = 0; i < OPEN_LOOPS; i++) {

@@ -1,7 +1,8 @@
 /**
- * Benches of file replacement: what it costs that a reader, and a crash, finds either the old snapshot or the new.
+ * Benchmarks file replacement: the cost of guaranteeing that a reader, and a crash, finds either the old snapshot or
+ * the new one.
  *
- * In a temporary directory: on another file system the ratios are others, which `TMPDIR` shows.
+ * It runs in a temporary directory; set `TMPDIR` to see how the ratios differ on another file system.
  *
  * @module
  */
@@ -13,7 +14,7 @@ const CONTENT = new Uint8Array(8 * 1024).fill(0x2e);
 const directory = Deno.makeTempDirSync({ prefix: "kvlab-bench-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
 
-/** A path at which a file is already. */
+/** A path at which a file already exists. */
 function existing(name: string): string {
   const path = `${directory}/${name}`;
   Deno.writeFileSync(path, CONTENT);

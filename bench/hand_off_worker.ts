@@ -1,5 +1,5 @@
 /**
- * The workers of the locks' benches: two that pass the turn to each other, or that want the same lock.
+ * The workers for the lock benchmarks: two that pass the turn to each other, or compete for the same lock.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { Condition } from "../lib/sync/condition.ts";
 import { LINE_WORDS } from "../lib/sync/layout.ts";
 import { lock, unlock } from "../lib/sync/mutex.ts";
 
-/** Words of the shared memory, a cache line apart; the condition takes two. */
+/** Word offsets in the shared memory, a cache line apart; the condition takes two words. */
 const MUTEX = 0;
 const CONDITION = LINE_WORDS;
-/** Whose turn it is, counted on without end. */
+/** The number of turns taken so far, which determines whose turn it is. */
 const TURN = 2 * LINE_WORDS;
-/** Words in all. */
+/** Total number of words. */
 export const HAND_OFF_WORDS = 3 * LINE_WORDS;
 
 /** What both workers do at each message. */
@@ -32,7 +32,10 @@ export interface HandOffConfig {
   readonly turns: number;
 }
 
-/** The first message is the configuration, answered when the worker is ready; each further one when it has its turns. */
+/**
+ * The first message is the configuration, answered when the worker is ready; each further one is answered when the
+ * worker has taken its turns.
+ */
 if (import.meta.main) {
   self.onmessage = ({ data: config }: MessageEvent<HandOffConfig>) => {
     const work = { condition, futex, mutex, add }[config.kind];

@@ -1,8 +1,8 @@
 /**
- * Benches of the snapshot queue: what it costs a load thread on top of encoding, and how fast one worker hands
+ * Benchmarks the snapshot queue: what it costs a load thread on top of encoding, and how fast one worker hands
  * snapshots to another.
  *
- * The snapshot is of a shard with 512 entries of the seed's, about 8 KB as JSON.
+ * The snapshot is of a shard with 512 seed entries, about 8 KB as JSON.
  *
  * @module
  */
@@ -47,10 +47,10 @@ for (const serializer of SERIALIZER_NAMES) {
   });
 }
 
-/** Snapshots that go from worker to worker in one iteration of a bench. */
+/** Snapshots passed from worker to worker in one iteration of a benchmark. */
 const BURST = 1000;
 
-/** A worker that does its part of a hand-off, again and again. */
+/** A worker that repeatedly does its part of a hand-off. */
 class HandOffWorker {
   readonly #worker = new Worker(new URL("./queue_worker.ts", import.meta.url), { type: "module" });
 
@@ -60,13 +60,13 @@ class HandOffWorker {
     await this.#reply();
   }
 
-  /** Lets the worker do its task once; resolves when it is done. */
+  /** Makes the worker do its task once; resolves when it is done. */
   async perform(): Promise<void> {
     this.#worker.postMessage(undefined);
     await this.#reply();
   }
 
-  /** Ends the worker, which waits for a message, not in shared memory. */
+  /** Ends the worker, which is waiting for a message, not in shared memory. */
   terminate(): void {
     this.#worker.terminate();
   }
@@ -81,14 +81,14 @@ class HandOffWorker {
 
 const GROUP = { group: `hand-off of ${BURST} snapshots of 8 KiB from worker to worker` };
 
-/** A bench from the start of both ends of a hand-off to the end of both. */
+/** Times a hand-off from the start of both ends to the end of both. */
 function benchHandOff(
   name: string,
   { baseline = false, tasks }: { baseline?: boolean; tasks: () => HandOffTask[] },
 ): void {
   const workers: HandOffWorker[] = [];
   globalThis.addEventListener("unload", () => workers.forEach((worker) => worker.terminate()));
-  // Deno would go on for thousands of iterations of this length.
+  // Deno would run thousands of iterations of this length.
   Deno.bench(name, { n: 20, warmup: 5, ...options(), ...GROUP, baseline }, async (bench) => {
     if (workers.length === 0) {
       await Promise.all(

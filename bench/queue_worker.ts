@@ -1,12 +1,12 @@
 /**
- * The workers of the queue's benches: either end of a queue, and either end of a channel of messages.
+ * The workers for the queue benchmarks: either end of a queue, or either end of a message channel.
  *
  * @module
  */
 /// <reference lib="deno.worker" />
 import { type QueuedSnapshot, type QueueHandle, SnapshotQueue } from "../lib/persist/snapshot_queue.ts";
 
-/** What a worker does: puts or takes snapshots of as many shards, or posts or hears as many messages. */
+/** What a worker does: puts or takes snapshots of that many shards, or posts or receives that many messages. */
 export type HandOffTask =
   | { readonly kind: "put" | "take"; readonly queue: QueueHandle; readonly count: number; readonly lengthBytes: number }
   | {
@@ -23,7 +23,7 @@ self.onmessage = ({ data: task }: MessageEvent<HandOffTask>) => {
   reply();
 };
 
-/** What to do at each message, and then to call `done`. */
+/** What to do at each message, before calling `done`. */
 function performerOf(task: HandOffTask): (done: () => void) => void {
   const { kind, count, lengthBytes } = task;
   const bytes = new Uint8Array(lengthBytes);
@@ -73,7 +73,7 @@ function take(queue: SnapshotQueue, count: number): void {
   }
 }
 
-/** Messages may come before it is said that they will: all are counted. */
+/** Messages may arrive before the worker is told to expect them; all are counted. */
 function hear(port: MessagePort, count: number): (done: () => void) => void {
   let heard = 0, awaited = 0;
   let onAll = () => {};

@@ -1,19 +1,19 @@
 /**
- * The benches' short form, which shows that they still work and not how fast:
+ * The short form of the benchmarks, which checks that they still work rather than how fast they are:
  *
  * ```sh
  * deno task bench -- --short
  * ```
  *
- * Every bench spreads {@linkcode options} into its definition.
+ * Every benchmark spreads {@linkcode options} into its definition.
  *
  * @module
  */
 
-/** Each bench once, as far as Deno can: it measures what takes less than 10 µs a few hundred times in any case. */
+/** Runs each benchmark once, as far as Deno allows: it measures anything below 10 µs a few hundred times regardless. */
 const SHORT = { n: 1, warmup: 0 };
 
-/** The part of a bench's definition that the form of the run decides. */
+/** The part of a benchmark's definition that depends on the form. */
 export function options(): { n?: number; warmup?: number } {
   return Deno.args.includes("--short") ? SHORT : {};
 }

@@ -1,10 +1,10 @@
 /**
- * Benches of the store: puts and gets on one thread, beside a JavaScript `Map` that does the same operations.
+ * Benchmarks the store: puts and gets on one thread, compared with a JavaScript `Map` that does the same operations.
  *
- * The keys are the seed's, in the same order for all. A `Map` finds a string's hash within the string, once it has been
- * computed: so there is one `Map` whose keys are given as strings that have been used before, its best case, and one for
- * which each key is made from its number, as a load makes them and as they come from outside. The store's key is made
- * from its number, too.
+ * The keys are the seed's, in the same order for all. A `Map` finds a string's hash within the string once it has been
+ * computed. So there are two `Map`s: one whose keys are strings that have been used before, its best case, and one for
+ * which each key is made from its number, as a load makes them and as they would come from outside. The store's keys
+ * are made from numbers, too.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import { SharedStore } from "../lib/store/shared_store.ts";
 import { Abort } from "../lib/sync/abort.ts";
 import { options } from "./short.ts";
 
-/** Operations in one iteration of a bench. */
+/** Operations in one iteration of a benchmark. */
 const OPERATIONS = 10_000;
 const SHARDS = 128;
-/** Of 100 operations of a mix, how many are puts. */
+/** The number of puts in 100 operations of a mix. */
 const MIXES = { put: 100, get: 0, "90% put, 10% get": 90 };
 
 const rng = new Rng(1);

@@ -1,6 +1,6 @@
 /**
- * Benches of the locks: what a mutex costs that nobody else wants, what it costs when another thread does, and how fast
- * two threads pass the turn to each other, beside the bare atomic operations.
+ * Benchmarks the locks: the cost of a mutex without contention and with it, and how fast two threads pass the turn to
+ * each other, compared with bare atomic operations.
  *
  * @module
  */
@@ -33,7 +33,7 @@ Deno.bench("lock + unlock", UNCONTENDED, () => {
   }
 });
 
-/** Two workers that do their part of a bench, again and again; started at its first iteration. */
+/** Two workers that repeatedly do their part of a benchmark; started at its first iteration. */
 class Pair {
   readonly #kind: HandOffConfig["kind"];
   readonly #turns: number;
@@ -71,7 +71,7 @@ class Pair {
 }
 
 function benchPair(name: string, pair: Pair, definition: { group: string; baseline?: boolean }): void {
-  // Deno would go on for thousands of iterations of this length.
+  // Deno would run thousands of iterations of this length.
   Deno.bench(name, { n: 20, warmup: 3, ...options(), ...definition }, async (bench) => {
     await pair.start();
     bench.start();

@@ -1,6 +1,6 @@
 /**
- * Benches of the workloads: what a load spends on choosing its operations, and on their keys and values, before it does
- * any; beside the seed's workload, which has one value and the shortest keys.
+ * Benchmarks the workloads: what a load spends on choosing operations and writing keys and values before it does any
+ * operation; compared with the seed's workload, which has one value and the shortest keys.
  *
  * The mixes are on ten million records of 16-byte keys and 100-byte values.
  *
@@ -11,7 +11,9 @@ import { WORKLOAD_NAMES } from "../lib/load/workload.ts";
 import { options } from "./short.ts";
 import type { ChoosingTask } from "./workload_worker.ts";
 
-/** Operations in one iteration of a bench: so many that a message to the worker and back costs little beside them. */
+/**
+ * Operations in one iteration of a benchmark: enough that a message to the worker and back costs little in comparison.
+ */
 const OPERATIONS = 100_000;
 const KEY_COUNT = 10_000_000;
 /** Room for the inserts of all iterations. */
@@ -19,10 +21,10 @@ const KEY_COUNT_MAX = 2_000_000_000;
 
 const GROUP = { group: `choosing ${OPERATIONS} operations` };
 
-/** Starts a worker; resolves when it is ready, with what lets it do its task once. */
+/** Starts a worker; resolves, once it is ready, to a function that makes it do its task once. */
 async function startWorker(task: ChoosingTask): Promise<() => Promise<void>> {
   const worker = new Worker(new URL("./workload_worker.ts", import.meta.url), { type: "module" });
-  // Idle, it waits for a message, not in shared memory.
+  // When idle, it waits for a message, not in shared memory.
   globalThis.addEventListener("unload", () => worker.terminate());
   const post = (message?: ChoosingTask) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 /**
- * The worker of the workloads' benches: chooses operations of one workload, as a load worker does, and does none of
- * them. It has seen no other workload, so V8 knows which distribution it calls, as in a load worker.
+ * The worker for the workload benchmarks: chooses operations of one workload, as a load worker does, but does not run
+ * them. It never sees another workload, so V8 knows which distribution it calls, as in a load worker.
  *
  * @module
  */
@@ -25,7 +25,7 @@ self.onmessage = ({ data: { workload: options, operations } }: MessageEvent<Choo
   self.postMessage(0);
 };
 
-/** Returns something of every operation, so that none can be optimized away. */
+/** Returns something that depends on every operation, so that none can be optimized away. */
 function choose(workload: Workload, operations: number): number {
   let sum = 0;
   for (let i = 0; i < operations; i++) {

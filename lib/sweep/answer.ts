@@ -1,5 +1,5 @@
 /**
- * The answer of a sweep in words: one sentence for each limit. Pure.
+ * Puts the answer of a sweep into words: one sentence for each limit. Pure.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { ConfigurationEntry, ConfigurationSummary, SummaryLine } from "./li
 import type { Standing } from "./standing.ts";
 import type { LossAxis } from "./results.ts";
 
-/** What the answers are made of; the arrays are in the order of the configurations. */
+/** What the answers are based on; the arrays are in the order of the configurations. */
 export interface AnswerParts {
   readonly axis: LossAxis;
   readonly entries: readonly ConfigurationEntry[];
@@ -17,14 +17,14 @@ export interface AnswerParts {
   readonly limits: readonly number[];
 }
 
-/** One configuration with all that is known of it. */
+/** One configuration and everything known about it. */
 interface Point {
   readonly entry: ConfigurationEntry;
   readonly standing: Standing;
   readonly summary: ConfigurationSummary;
 }
 
-/** A sentence for each limit, in their order; one alone where nothing was measured. */
+/** A sentence for each limit, in order; just one if nothing was measured. */
 export function answersOf(parts: AnswerParts): string[] {
   const points = parts.entries.flatMap((entry, index): Point[] => {
     const [standing, summary] = [parts.standings[index], parts.summaries[index]];
@@ -82,7 +82,7 @@ export function rateText({ median_ops_per_sec, ci95 }: ConfigurationSummary): st
 
 const UNITS = [[" M", 1e6], [" k", 1e3]] as const;
 
-/** Those within the limit that noise does not tell from the best. */
+/** Names those within the limit that cannot be told from the best. */
 function tieClause({ standing, entry }: Point, within: readonly Point[]): string[] {
   const tied = within.filter(({ standing: other }) =>
     other.state === "tied" && other.beside.includes(entry.id) ||
@@ -91,7 +91,7 @@ function tieClause({ standing, entry }: Point, within: readonly Point[]): string
   return tied.length === 0 ? [] : [`within noise of ${tied.join(" and ")}`];
 }
 
-/** How much faster it is than the fastest of those that lose clearly less. */
+/** How much faster it is than the fastest of those that clearly lose less. */
 function saferClause({ standing, summary }: Point, points: readonly Point[]): string[] {
   const [next] = points
     .filter((point) => point.standing.state === "frontier" && point.standing.loss < standing.loss)
@@ -111,7 +111,7 @@ function killClause({ kills }: ConfigurationSummary, { crash }: LossAxis): strin
   return [`${what} lost at most ${writes}, ${kills.lost_age_ms_max.toFixed(1)} ms${broken}`];
 }
 
-/** The answers as they stand in a summary. */
+/** The answers in the form used by a summary. */
 export function answerText(parts: AnswerParts): SummaryLine["answer"] {
   return answersOf(parts).join("\n");
 }

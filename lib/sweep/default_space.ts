@@ -1,14 +1,14 @@
 /**
- * The default space: what `kvlab sweep` measures where the command line does not say.
+ * The default space: what `kvlab sweep` measures if the command line does not say.
  *
- * Each group is the product of its lists. Together they hold every policy with a layout that suits it, synced and not,
- * and SQLite to hold them against. What is much slower on every machine than another that risks as little is left out,
- * so that there is time for the rest.
+ * Each group is the product of its lists. Together they cover every policy with a layout that suits it, synced and not,
+ * and SQLite for comparison. Whatever is much slower on every machine than something equally safe is left out, to leave
+ * time for the rest.
  *
  * @module
  */
 
-/** The groups, as the command line has them behind each `--`. */
+/** The groups, as on the command line after each `--`. */
 export const DEFAULT_GROUPS: readonly (readonly string[])[] = [
   ["memory"],
   ["file", "--file-count=16", "--layout=log", "--flush-period-us=2000,50000", "--sync=none,data"],
@@ -21,8 +21,8 @@ export const DEFAULT_GROUPS: readonly (readonly string[])[] = [
 ];
 
 /**
- * The load: half reads and half updates of records of a realistic size, on as many as most machines fill in a moment,
- * long enough for every policy to come to rest.
+ * The load: half reads and half updates on records of realistic size, few enough that most machines load them quickly,
+ * and long enough for every policy to reach a steady state.
  */
 export const DEFAULT_LOAD: Readonly<Record<string, string>> = {
   "load-time-sec": "1",

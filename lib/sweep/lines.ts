@@ -1,27 +1,27 @@
 /**
- * The lines of a sweep's results file: one JSON object each, in the order in which things happened. Whoever writes or
- * reads that file takes the types from here.
+ * The lines of a sweep's results file: one JSON object each, in chronological order. Everything that writes or reads
+ * the file uses these types.
  *
- * The first line is a {@linkcode SweepHeader}. Behind it come a {@linkcode RunLine}, {@linkcode FailureLine} or
- * {@linkcode CrashLine} for each thing that ended, and a {@linkcode SummaryLine} wherever a sweep came to its end; one
- * that was resumed has several, and the last counts.
+ * The first line is a {@linkcode SweepHeader}. It is followed by a {@linkcode RunLine}, {@linkcode FailureLine} or
+ * {@linkcode CrashLine} for each thing that ended, and a {@linkcode SummaryLine} whenever a sweep reached its end; a
+ * resumed sweep has several, of which the last counts.
  *
- * Names end in their unit. What is `"everything"` has no bound: nothing of it survives. What is `null` is not known.
+ * Names end in their unit. `"everything"` means unbounded: nothing survives. `null` means unknown.
  *
  * @module
  */
 import type { Fields } from "../compare/result_file.ts";
 
-/** What {@linkcode SweepHeader} begins with. */
+/** The beginning of a {@linkcode SweepHeader}. */
 export const SWEEP_KIND = "kvlab/sweep";
 
-/** The version of the file's format; another one is not read. */
+/** The version of the file format; other versions are not read. */
 export const SWEEP_VERSION = 1;
 
-/** Whose death a loss belongs to. */
+/** The kind of crash that causes a loss. */
 export type CrashKind = "process_crash" | "power_loss";
 
-/** What is lost, in a unit: a number, all there is, or nobody knows. */
+/** A loss in some unit: a number, everything, or unknown. */
 export type LossValue = number | "everything" | null;
 
 /** The first line: what is measured, and where. */
@@ -36,7 +36,7 @@ export interface SweepHeader {
   readonly seed: number;
   /** The arguments of the load, the same for all runs. */
   readonly load_args: readonly string[];
-  /** The load by the names of its flags, as in a run's JSON, without a backend. */
+  /** The load under the names of its flags, as in a run's JSON, without a backend. */
   readonly options: Fields;
   /** As in a run's JSON. */
   readonly machine: Fields;
@@ -47,29 +47,29 @@ export interface SweepHeader {
 export interface ConfigurationEntry {
   /** `c01`, `c02` and so on: unique in the sweep. */
   readonly id: string;
-  /** The arguments behind those of the load: a backend and its flags. */
+  /** The arguments that follow those of the load: a backend and its flags. */
   readonly args: readonly string[];
   /** The command that runs it alone, ready for a shell. */
   readonly command: string;
   /** The backend's name. */
   readonly backend: string;
-  /** The name of the layout; `null` where the backend has none. */
+  /** The name of the layout; `null` if the backend has none. */
   readonly layout: string | null;
-  /** What the backend promises of each kind of crash, in words; `null` where it promises nothing. */
+  /** What the backend promises for each kind of crash, in words; `null` if it promises nothing. */
   readonly promises: Readonly<Record<CrashKind, string>> | null;
 }
 
-/** A run that ended well. */
+/** A run that succeeded. */
 export interface RunLine {
   readonly kind: "run";
   /** The configuration's `id`. */
   readonly configuration: string;
-  /** From 1. Within a round each configuration runs at most once. */
+  /** From 1. Within a round, each configuration runs at most once. */
   readonly round: number;
   readonly started_at: string;
-  /** How long it took with all that belongs to it, start, preload and drain, in milliseconds. */
+  /** How long it took, including start, preload and drain, in milliseconds. */
   readonly took_ms: number;
-  /** What `--format=json` prints of it. */
+  /** What `--format=json` prints for it. */
   readonly result: Fields;
 }
 
@@ -90,7 +90,7 @@ export interface CrashLine {
   readonly configuration: string;
   readonly started_at: string;
   readonly took_ms: number;
-  /** What `kvlab crash --format=json` prints; `null` where it could not be done. */
+  /** What `kvlab crash --format=json` prints; `null` if it could not be done. */
   readonly result: Fields | null;
   /** Why it could not be done, in one line. */
   readonly reason?: string;
@@ -99,48 +99,48 @@ export interface CrashLine {
 /** What the sweep found. */
 export interface SummaryLine {
   readonly kind: "summary";
-  /** The limit that was asked for; `null` where none was. */
+  /** The limit that was asked for; `null` if none was. */
   readonly lose_at_most: { readonly writes: number } | { readonly age_ms: number } | null;
-  /** The kind of crash that the frontier is of. */
+  /** The kind of crash that the frontier is about. */
   readonly on: "process-crash" | "power-loss";
-  /** The unit of loss that the frontier is of. */
+  /** The unit of loss that the frontier is about. */
   readonly unit: "writes" | "age_ms";
-  /** Why it ended: nothing was left to be told apart, the time was up, or it was interrupted. */
+  /** Why it ended: nothing was left to tell apart, the time was up, or it was interrupted. */
   readonly ended: "separated" | "budget" | "interrupted";
-  /** The `id`s of the frontier, those that lose least first; what is tied with it is not in it. */
+  /** The `id`s on the frontier, from the least loss; those tied with it are not included. */
   readonly frontier: readonly string[];
-  /** One sentence, or one for each limit with line feeds between them. */
+  /** One sentence, or one for each limit, separated by newlines. */
   readonly answer: string;
   /** In the order of the header. */
   readonly configurations: readonly ConfigurationSummary[];
-  /** The throughput of the first configuration over the sweep; `null` where it ran less than twice. */
+  /** How the first configuration's throughput changed over the sweep; `null` if it ran less than twice. */
   readonly baseline_drift: BaselineDrift | null;
 }
 
 /**
- * Where a configuration stands:
+ * The standing of a configuration:
  *
  * - `frontier`: none that loses as little is as fast;
- * - `tied`: one that loses as little may be as fast, and noise does not tell;
+ * - `tied`: one that loses as little may be as fast, but noise does not tell;
  * - `dominated`: one that loses as little is clearly faster;
  * - `failed`: it could not be run;
  * - `unmeasured`: its turn never came.
  */
 export type ConfigurationState = "frontier" | "tied" | "dominated" | "failed" | "unmeasured";
 
-/** One configuration, summed up. */
+/** A summary of one configuration. */
 export interface ConfigurationSummary {
   readonly id: string;
   readonly runs: number;
-  /** `null` where no run ended well. */
+  /** `null` if no run succeeded. */
   readonly median_ops_per_sec: number | null;
   /** Where the median lies with 95% confidence; `null` for fewer than 6 runs. */
   readonly ci95: readonly [low: number, high: number] | null;
   readonly loss: Readonly<Record<CrashKind, LossSummary>>;
   readonly state: ConfigurationState;
-  /** The `id`s of those that it cannot be told from, where it is tied; of the one that dominates it. */
+  /** The `id`s of those that it cannot be told from, if tied; of the one that dominates it, if dominated. */
   readonly beside: readonly string[];
-  /** Real kills; `null` where there were none. */
+  /** Real kills; `null` if there were none. */
   readonly kills: KillSummary | null;
   /** Why it failed. */
   readonly reason?: string;
@@ -151,7 +151,7 @@ export interface LossSummary {
   /** What counts against a limit: what is promised, or else the worst moment of a run; the median of all runs. */
   readonly writes: LossValue;
   readonly age_ms: LossValue;
-  /** What is promised, where that is bounded; the median of all runs. */
+  /** What is promised, if bounded; the median of all runs. */
   readonly bound_writes?: number;
   readonly bound_age_ms?: number;
   /** What the gauge showed 99% of the time; the median of all runs. */
@@ -164,7 +164,7 @@ export interface LossSummary {
 
 /** What real kills cost. */
 export interface KillSummary {
-  /** What the kills were: of the process, or of the power with `--cut=power`. */
+  /** What was killed: the process, or the power with `--cut=power`. */
   readonly crash: CrashKind;
   readonly kills: number;
   /** Kills that tore nothing, and after which no more was lost than the gauge said and the policy promises. */
@@ -181,9 +181,9 @@ export interface BaselineDrift {
   readonly runs: number;
   /** Median throughput of the last third of its runs over that of the first third. */
   readonly ratio: number;
-  /** The fastest run over the slowest. */
+  /** Its fastest run over its slowest. */
   readonly spread: number;
 }
 
-/** Any line behind the first. */
+/** Any line after the first. */
 export type SweepLine = RunLine | FailureLine | CrashLine | SummaryLine;

@@ -1,6 +1,6 @@
 /**
- * What a crash would have lost in a run, read from the run's JSON: what is promised, what the gauge showed, and which of
- * them counts.
+ * Reads from a run's JSON what a crash would have lost: what is promised, what the gauge showed, and which of them
+ * counts.
  *
  * @module
  */
@@ -15,32 +15,32 @@ export const CRASH_KINDS = ["process_crash", "power_loss"] as const satisfies re
 /** The unit of a loss. */
 export type LossUnit = "writes" | "age_ms";
 
-/** What a crash of one kind would have lost in one unit, in one run. */
+/** What one kind of crash would have lost in one run, in one unit. */
 interface LossReading {
-  /** What is promised at most. */
+  /** The promised maximum. */
   readonly bound?: number;
-  /** The gauge, 99% of the time and at the worst. */
+  /** The gauge, 99% of the time and at its worst. */
   readonly p99?: number;
   readonly max?: number;
-  /** What counts: the gauge's worst or what is promised, whichever is more; `null` where there is neither. */
+  /** What counts: the gauge's worst or what is promised, whichever is more; `null` if there is neither. */
   readonly counts: LossValue;
 }
 
-/** How much a promise of everything, and a loss that nobody bounds or gauges, are worth as a number. */
+/** The loss as a number; Infinity for everything and for unknown. */
 export function lossNumber(value: LossValue): number {
   return typeof value === "number" ? value : Infinity;
 }
 
 /**
- * What a run would have lost at the worst.
+ * What a run would have lost at worst.
  *
- * @returns in writes or milliseconds; Infinity where nothing bounds it
+ * @returns in writes or milliseconds; Infinity if unbounded
  */
 export function runLoss(run: Fields, crash: CrashKind, unit: LossUnit): number {
   return lossNumber(readLoss(run, crash, unit).counts);
 }
 
-/** What the runs of a configuration would have lost, of which there may be none. */
+/** What the runs of a configuration, possibly none, would have lost. */
 export function summarizeLosses(runs: readonly Fields[], crash: CrashKind): LossSummary {
   const writes = runs.map((run) => readLoss(run, crash, "writes"));
   const ages = runs.map((run) => readLoss(run, crash, "age_ms"));
@@ -71,7 +71,7 @@ function readLoss(run: Fields, crash: CrashKind, unit: LossUnit): LossReading {
   };
 }
 
-/** A figure of the gauge, or the bound beside it; ages are seconds in the document. */
+/** A figure of the gauge, or its bound; ages are in seconds in the document. */
 function figureOf(run: Fields, crash: CrashKind, unit: LossUnit, part: string): number | undefined {
   const value = run[unit === "writes" ? `${crash}_writes_${part}` : `${crash}_age_${part}_sec`];
   if (typeof value !== "number") return undefined;
@@ -86,7 +86,7 @@ function promisedText(run: Fields, crash: CrashKind): unknown {
   return promisesOf(run)[crash];
 }
 
-/** What a backend without a gauge promises in numbers. */
+/** The numeric promise of a backend without a gauge. */
 function promisedBound(run: Fields, crash: CrashKind, unit: LossUnit): number | undefined {
   const promises = promisesOf(run);
   const value = promises[unit === "writes" ? `${crash}_writes_bound` : `${crash}_age_bound_sec`];
@@ -99,7 +99,7 @@ function millisecondsOf(seconds: number): number {
   return Math.round(seconds * 1e9) / 1e6;
 }
 
-/** `null` where nobody knows for half of the runs. */
+/** `null` if unknown for half of the runs. */
 function medianValue(values: readonly LossValue[]): LossValue {
   if (values.length === 0) return null;
   const number = medianLoss(values.map(lossNumber));

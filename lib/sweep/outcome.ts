@@ -1,19 +1,19 @@
 /**
- * The outcome of a run as the planner sees it: plain numbers, whoever has measured them.
+ * The outcome of a run as the planner sees it: plain numbers, however they were measured.
  *
  * @module
  */
 
-/** A run that has ended, well or not. */
+/** A run that has ended, successfully or not. */
 export interface Outcome {
   /** The configuration's `id`. */
   readonly configuration: string;
-  /** From 1. Within a round each configuration runs at most once. */
+  /** From 1. Within a round, each configuration runs at most once. */
   readonly round: number;
-  /** Absent where the run failed. */
+  /** Absent if the run failed. */
   readonly measured?: {
     readonly opsPerSec: number;
-    /** What a crash would have lost, in the sweep's unit; Infinity where there is no bound, or none is known. */
+    /** What a crash would have lost, in the sweep's unit; Infinity if unbounded or unknown. */
     readonly loss: number;
   };
 }
@@ -22,7 +22,7 @@ export interface Outcome {
 export interface Space {
   /** The `id`s of the configurations; the first is the baseline, which runs in every round. */
   readonly configurations: readonly string[];
-  /** Of the order of the runs: an integer from 0 to 2^32 - 1. */
+  /** Seed of the order of the runs: an integer from 0 to 2^32 - 1. */
   readonly seed: number;
   /** The limits that the answers are about, in the sweep's unit. */
   readonly limits: readonly number[];

@@ -1,11 +1,11 @@
 /**
- * The planner: which configuration runs next, given all outcomes so far. Pure: the same outcomes give the same plan, so
- * a sweep that was interrupted goes on as if it had not been.
+ * The planner: decides which configuration runs next, given all outcomes so far. Pure: the same outcomes give the same
+ * plan, so an interrupted sweep resumes as if it had not been interrupted.
  *
- * The sweep is a race in rounds. Within a round each configuration that is still in it runs once, in random order: never
- * all runs of one and then all of another, so that a machine whose speed drifts is fair to all. After each round those
- * that are clearly dominated stop; those that may still be on the frontier go on until noise no longer decides. The
- * baseline runs in every round, so that the drift can be seen.
+ * The sweep is a race in rounds. Within a round, each configuration still in the race runs once, in random order. All
+ * runs of one are never done before all of another, so a machine whose speed drifts is fair to all. After each round,
+ * those that are clearly dominated drop out; those that may still be on the frontier go on until noise no longer
+ * decides. The baseline runs in every round, to show the drift.
  *
  * The idea of racing is Maron and Moore's, "Hoeffding Races: Accelerating Model Selection Search for Classification and
  * Function Approximation" (1993).
@@ -16,19 +16,19 @@ import { Rng } from "../load/rng.ts";
 import type { Outcome, Space } from "./outcome.ts";
 import { type Standing, standings } from "./standing.ts";
 
-/** Every configuration runs so often before it may be dropped: one run may have met a stall. */
+/** How often every configuration runs before it may drop out: a single run may have hit a stall. */
 const ROUNDS_MIN = 2;
 
-/** What is on the frontier runs so often at least: with fewer runs the median has no interval of 95%. */
+/** How often everything on the frontier runs at least: with fewer runs the median has no 95% interval. */
 const FRONTIER_RUNS = 6;
 
-/** What is to be done next. */
+/** What to do next. */
 export type Next = { readonly kind: "run"; readonly configuration: string; readonly round: number } | {
   readonly kind: "separated";
 };
 
 /**
- * What runs next; `separated` when there is nothing left that further runs would tell apart.
+ * What runs next; `separated` if further runs would tell nothing apart.
  *
  * @param outcomes in the order in which the runs ended
  */
@@ -41,13 +41,13 @@ export function next(space: Space, outcomes: readonly Outcome[]): Next {
   return { kind: "separated" };
 }
 
-/** What is still to be run in a round, in its order. */
+/** What is still to be run in a round, in order. */
 export function leftOf(space: Space, round: number, outcomes: readonly Outcome[]): string[] {
   const run = new Set(outcomes.filter((outcome) => outcome.round === round).map(({ configuration }) => configuration));
   return runnersOf(space, round, outcomes.filter((outcome) => outcome.round < round)).filter((id) => !run.has(id));
 }
 
-/** What runs in a round, given the outcomes of those before; nothing, if nothing is left to be told apart. */
+/** What runs in a round, given the outcomes of earlier ones; empty if nothing is left to tell apart. */
 function runnersOf(space: Space, round: number, before: readonly Outcome[]): string[] {
   const [baseline] = space.configurations;
   const found = standings(space, before);
@@ -73,7 +73,7 @@ function goesOn({ state, runs, isContested }: Standing): boolean {
   }
 }
 
-/** Fisher and Yates's shuffle, as Durstenfeld gives it. */
+/** Fisher and Yates's shuffle, in Durstenfeld's form. */
 function shuffled<T>(items: readonly T[], rng: Rng): T[] {
   const list = [...items];
   for (let last = list.length - 1; last > 0; last--) {

@@ -1,5 +1,5 @@
 /**
- * The results of a sweep so far: what its lines say together, whether they were just measured or read from a file.
+ * The results of a sweep so far, whether just measured or read from a file.
  *
  * @module
  */
@@ -8,18 +8,18 @@ import type { CrashKind, CrashLine, FailureLine, RunLine, SweepLine } from "./li
 import { type LossUnit, runLoss } from "./losses.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** Which loss the frontier is of. */
+/** Which loss the frontier is about. */
 export interface LossAxis {
   readonly crash: CrashKind;
   readonly unit: LossUnit;
 }
 
-/** What the lines of a sweep say together. */
+/** What the lines of a sweep amount to. */
 export class SweepResults {
   readonly #runs: (RunLine | FailureLine)[] = [];
   readonly #crashes: CrashLine[] = [];
 
-  /** @param lines those behind the header, in their order */
+  /** @param lines those after the header, in order */
   constructor(lines: readonly SweepLine[] = []) {
     for (const line of lines) this.add(line);
   }
@@ -29,22 +29,22 @@ export class SweepResults {
     else if (line.kind !== "summary") this.#runs.push(line);
   }
 
-  /** The time that all of it took, in milliseconds. */
+  /** The time that everything took, in milliseconds. */
   get tookMs(): number {
     return [...this.#runs, ...this.#crashes].reduce((sum, line) => sum + line.took_ms, 0);
   }
 
-  /** The runs that ended, well or not. */
+  /** The runs that ended, successfully or not. */
   get ended(): readonly (RunLine | FailureLine)[] {
     return this.#runs;
   }
 
-  /** The results of a configuration's runs, in their order. */
+  /** The results of a configuration's runs, in order. */
   runs(configuration: string): Fields[] {
     return this.#runsOf(configuration).map(({ result }) => result);
   }
 
-  /** How long a configuration's runs took with all that belongs to them, in milliseconds. */
+  /** How long each of a configuration's runs took, start and end included, in milliseconds. */
   runTimesMs(configuration: string): number[] {
     return this.#runsOf(configuration).map((line) => line.took_ms);
   }
@@ -60,7 +60,7 @@ export class SweepResults {
     return this.#crashes.findLast((line) => line.configuration === configuration);
   }
 
-  /** What the planner sees. A loss that real kills have refuted has no bound. */
+  /** What the planner sees. A loss that real kills have refuted counts as unbounded. */
   outcomes({ crash, unit }: LossAxis): Outcome[] {
     return this.#runs.map((line): Outcome => {
       const { configuration, round } = line;
@@ -80,7 +80,7 @@ export class SweepResults {
   }
 }
 
-/** The kind of crash that the kills of a crash result are. */
+/** The kind of crash that a crash result is about. */
 export function cutOf(result: Fields): CrashKind {
   return result.failure === "power_loss" ? "power_loss" : "process_crash";
 }

@@ -1,6 +1,6 @@
 /**
- * The results file: a sweep's lines, each appended and synced before the next run begins, so that nothing finished is
- * ever run again. What the lines hold, `lines.ts` says.
+ * The results file of a sweep. Each line is appended and synced before the next run begins, so that nothing finished is
+ * ever run again. `lines.ts` documents the lines.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { openFile, removeQuietly, syncData, syncDirectory, writeAll } from "../p
 import { PersistError } from "../persist/persist_error.ts";
 import { SWEEP_KIND, SWEEP_VERSION, type SweepHeader, type SweepLine } from "./lines.ts";
 
-/** What a results file holds. */
+/** The contents of a results file. */
 export interface SweepFileContent {
   readonly header: SweepHeader;
-  /** Those behind the header, in their order. */
+  /** Those after the header, in order. */
   readonly lines: readonly SweepLine[];
-  /** Whether a line at the end was torn, by a crash in the middle of writing it; it is not among the lines. */
+  /** Whether a crash tore the last line while it was being written; it is not among the lines. */
   readonly isTorn: boolean;
 }
 
 const LINE_END = "\n";
-/** What every results file begins with. */
+/** The beginning of every results file. */
 const FIRST_BYTES = `{"kind":${JSON.stringify(SWEEP_KIND)},`;
 
-/** A results file that is being written. One process has it at a time. */
+/** A results file open for writing. Only one process has it at a time. */
 export class SweepFile {
   readonly #path: string;
   readonly #file: Deno.FsFile;
@@ -34,7 +34,7 @@ export class SweepFile {
   /**
    * Creates the file, with its header.
    *
-   * @throws {PersistError} when there is one already, or it cannot be written
+   * @throws {PersistError} when it already exists or cannot be written
    */
   static create(path: string, header: SweepHeader): SweepFile {
     refuseExisting(path);
@@ -52,10 +52,10 @@ export class SweepFile {
   }
 
   /**
-   * Opens a file to go on with it. A torn line at its end is cut off. A file whose first line is torn holds nothing yet: it
-   * begins anew.
+   * Opens a file to continue it. A torn line at its end is cut off. A file whose first line is torn holds nothing yet and
+   * starts over.
    *
-   * @param header what a file that begins anew gets
+   * @param header for a file that starts over
    * @throws {PersistError} when it cannot be read or written, is damaged, or another process has it
    */
   static resume(path: string, header: SweepHeader): { readonly file: SweepFile; readonly content: SweepFileContent } {
@@ -77,7 +77,11 @@ export class SweepFile {
     }
   }
 
-  /** Appends a line; on the device when it returns. @throws {PersistError} when that fails */
+  /**
+   * Appends a line, which is on the device when this returns.
+   *
+   * @throws {PersistError} when that fails
+   */
   append(line: SweepLine): void {
     this.#append(line);
   }
@@ -106,7 +110,7 @@ export class SweepFile {
   }
 }
 
-/** @throws {PersistError} when there is something at the path */
+/** @throws {PersistError} when something exists at the path */
 export function refuseExisting(path: string): void {
   try {
     Deno.lstatSync(path);
@@ -120,17 +124,17 @@ export function refuseExisting(path: string): void {
 /**
  * Reads a results file, such as for a report. Changes nothing.
  *
- * @throws {PersistError} when it cannot be read, or holds anything but a sweep's lines
+ * @throws {PersistError} when it cannot be read, or contains anything but the lines of a sweep
  */
 export function readSweepFile(path: string): SweepFileContent {
   return parseSweepFile(path, readText(path));
 }
 
 /**
- * The lines that a text holds. Only the last may be torn: it has no line end then.
+ * Parses the lines. Only the last may be torn, in which case it has no line end.
  *
- * @param path where the text comes from, for the errors
- * @throws {PersistError} when it holds anything else
+ * @param path where the text comes from, for errors
+ * @throws {PersistError} when it contains anything else
  */
 export function parseSweepFile(path: string, text: string): SweepFileContent {
   const refuse = (line: number, reason: string) => new PersistError("read", path, `line ${line} ${reason}`);
@@ -156,12 +160,12 @@ export function parseSweepFile(path: string, text: string): SweepFileContent {
   return { header, lines, isTorn };
 }
 
-/** Whether the text is what a crash leaves of a file in which not even the first line was whole. */
+/** Whether the text is what a crash leaves of a file whose first line was not complete yet. */
 function isTornFirstLine(text: string): boolean {
   return !text.includes(LINE_END) && (text.startsWith(FIRST_BYTES) || FIRST_BYTES.startsWith(text));
 }
 
-/** What is wrong with a line, if anything is. */
+/** What is wrong with a line, if anything. */
 function damageOf(line: unknown, ids: ReadonlySet<string>): string | undefined {
   const { kind, configuration, round, took_ms: tookMs, result } = (line ?? {}) as Record<string, unknown>;
   if (kind === "summary") return undefined;

@@ -1,44 +1,44 @@
 /**
- * The speeds of configurations beside each other, told apart from noise by a handful of runs each. Pure functions of
+ * Compares the speeds of configurations, and tells them from noise with a handful of runs each. Pure functions of
  * numbers.
  *
- * The runs come in rounds, and the machine's own speed drifts from one to the next. So a run is only ever held against
- * the runs of its own round: what is compared is the logarithm of two throughputs' ratio, round by round. Noise is taken
- * to multiply a throughput, and to be each configuration's own: one that syncs a disk is noisier than one that does not.
+ * The runs come in rounds, and the machine's own speed drifts from one to the next. So runs are only ever compared
+ * within a round: what is compared is the logarithm of the ratio of two throughputs, round by round. Noise is assumed
+ * to multiply a throughput, and to differ by configuration: one that syncs a disk is noisier than one that does not.
  *
- * Now and then a run meets a stall, and is far slower than its others. One such run would make a configuration's noise
- * look large for good, so what is off by more than {@linkcode CLIPPED_DEVIATIONS} standard deviations counts as off by
- * just as many: Huber's winsorized residuals, "Robust Statistics" (1981), section 7.
+ * Now and then a run hits a stall, and is far slower than the others. A single such run would make a configuration's
+ * noise look large for good, so anything off by more than {@linkcode CLIPPED_DEVIATIONS} standard deviations counts as
+ * off by just that many: Huber's winsorized residuals, "Robust Statistics" (1981), section 7.
  *
- * With few runs a configuration's own variance is hardly known, and one that happens to be small would make chance look
- * like proof. Each is therefore moderated by what all configurations have in common, as in Smyth, "Linear Models and
- * Empirical Bayes Methods for Assessing Differential Expression in Microarray Experiments" (2004): the common variance
- * counts as {@linkcode PRIOR_FREEDOM} degrees of freedom beside the configuration's own.
+ * With few runs, a configuration's own variance is hardly known, and one that happens to be small would make chance
+ * look like proof. Each variance is therefore moderated by what all configurations have in common, as in Smyth, "Linear
+ * Models and Empirical Bayes Methods for Assessing Differential Expression in Microarray Experiments" (2004): the
+ * common variance counts as {@linkcode PRIOR_FREEDOM} degrees of freedom in addition to the configuration's own.
  *
  * @module
  */
 import { mean, median, sum } from "simple-statistics";
 import type { Outcome } from "./outcome.ts";
 
-/** How many degrees of freedom the common variance counts for. */
+/** How many degrees of freedom the common variance counts as. */
 const PRIOR_FREEDOM = 4;
 
-/** The standard deviation that a machine without any repeats yet is taken to have: a busy one's. */
+/** The standard deviation assumed for a machine without any repeats yet: that of a busy one. */
 const ASSUMED_DEVIATION = 0.15;
 
 const CLIPPED_DEVIATIONS = 2.5;
-/** The standard deviation of a normal distribution over the median of its absolute deviations. */
+/** The ratio of a normal distribution's standard deviation to the median of its absolute deviations. */
 const DEVIATION_OVER_MEDIAN = 1.4826;
-/** Residuals below this are never clipped, however quiet the machine. */
+/** Residuals below this are never clipped, however quiet the machine is. */
 const CLIPPED_MIN = 0.02;
 const CLIP_TURNS = 3;
 
-/** The fit of unbalanced rounds rests after far fewer. */
+/** The fit of unbalanced rounds converges after far fewer. */
 const FIT_TURNS = 20;
 
-/** How far two configurations are apart. */
+/** How far apart two configurations are. */
 export interface SpeedDifference {
-  /** Natural logarithm of the ratio of the throughputs, one over the other. */
+  /** Natural logarithm of the ratio of the first throughput to the second. */
   readonly logRatio: number;
   /** Standard error of that. */
   readonly error: number;
@@ -50,12 +50,12 @@ export interface SpeedDifference {
 export class Speeds {
   /** By configuration, by round: the logarithm of the throughput, clipped. */
   readonly #logs = new Map<string, Map<number, number>>();
-  /** By configuration: the logarithm of its speed, were all rounds alike. */
+  /** By configuration: the logarithm of its speed if all rounds were alike. */
   readonly #levels = new Map<string, number>();
   /** By configuration: the moderated variance. */
   readonly #variances = new Map<string, number>();
 
-  /** @param outcomes failed runs say nothing about speed, and nor do those without an operation */
+  /** @param outcomes runs that failed or did no operation say nothing about speed, and are ignored */
   constructor(outcomes: readonly Outcome[]) {
     for (const { configuration, round, measured } of outcomes) {
       if (measured === undefined || !(measured.opsPerSec > 0)) continue;
@@ -72,12 +72,12 @@ export class Speeds {
     return this.#logs.get(configuration)?.size ?? 0;
   }
 
-  /** The logarithm of its speed, as it would be had it run in all rounds; -Infinity where it has not run. */
+  /** The logarithm of its speed, as if it had run in all rounds; -Infinity if it has not run. */
   level(configuration: string): number {
     return this.#levels.get(configuration) ?? -Infinity;
   }
 
-  /** How much faster one is than the other, over the rounds that both have run in; `undefined` where there are none. */
+  /** How much faster one is than the other, over the rounds that both have run in; `undefined` if there are none. */
   difference(one: string, other: string): SpeedDifference | undefined {
     const otherLogs = this.#logs.get(other);
     const logRatios = Array.from(this.#logs.get(one) ?? []).flatMap(([round, log]) => {
@@ -91,9 +91,9 @@ export class Speeds {
   }
 
   /**
-   * Fits each log as its configuration's level and its round's, by turns until both rest.
+   * Fits each log as the sum of its configuration's level and its round's, alternating until both converge.
    *
-   * @returns what is left of each log
+   * @returns the residual of each log
    */
   #fit(): Residual[] {
     const logs = Array.from(
@@ -118,7 +118,7 @@ export class Speeds {
   }
 
   #clip(residuals: readonly Residual[]): void {
-    // A level that is fitted to few runs lies closer to them than to the truth.
+    // A level fitted to few runs is closer to them than to the truth.
     const sizes = residuals.filter(({ runs }) => runs > 1)
       .map(({ value, runs }) => Math.abs(value) * Math.sqrt(runs / (runs - 1)));
     if (sizes.length === 0) return;
@@ -140,7 +140,7 @@ export class Speeds {
   }
 }
 
-/** What is left of a run's log when its configuration's level and its round's are taken away. */
+/** What is left of a run's log after subtracting its configuration's level and its round's. */
 interface Residual {
   readonly configuration: string;
   readonly round: number;

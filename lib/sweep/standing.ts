@@ -1,6 +1,6 @@
 /**
  * The standing of configurations: which are on the frontier of speed and loss, which are clearly dominated, and which
- * noise does not yet tell. Pure.
+ * cannot be told apart from noise yet. Pure.
  *
  * @module
  */
@@ -9,37 +9,37 @@ import type { ConfigurationState } from "./lines.ts";
 import type { Outcome, Space } from "./outcome.ts";
 import { Speeds, studentQuantile } from "./speeds.ts";
 
-/** Where one configuration stands. */
+/** The standing of one configuration. */
 export interface Standing {
   readonly id: string;
   readonly state: ConfigurationState;
-  /** Those that it cannot be told from, where it is tied; the one that dominates it. */
+  /** Those that it cannot be told from, if tied; the one that dominates it, if dominated. */
   readonly beside: readonly string[];
-  /** Runs that ended well. */
+  /** Runs that succeeded. */
   readonly runs: number;
-  /** Median over its runs, in the sweep's unit; NaN where it has none. */
+  /** Median over its runs, in the sweep's unit; NaN if it has none. */
   readonly loss: number;
-  /** The logarithm of its throughput, as it would be had it run in all rounds. */
+  /** The logarithm of its throughput, as if it had run in all rounds. */
   readonly level: number;
-  /** Whether a tie of it is wider than more runs could make it. */
+  /** Whether it is in a tie that more runs could narrow. */
   readonly isContested: boolean;
 }
 
 /**
- * One is clearly faster than another when chance alone would show it so less often than this, as the distance from the
- * mean of a normal distribution: 1 in 1,000. Twenty configurations are compared with one another after every round, so
- * a level of 1 in 20 would drop some wrongly in most sweeps.
+ * One is clearly faster than another if chance alone would show that less often than 1 in 1,000; this is the
+ * corresponding distance from the mean of a normal distribution. Twenty configurations are compared with one another
+ * after every round, so a level of 1 in 20 would wrongly drop some in most sweeps.
  */
 const CLEARLY = 3.09;
 
-/** Of two that are tied, no more is asked once the ratio of their speeds is known to this part, with 95% confidence. */
+/** Two that are tied need no more runs once the ratio of their speeds is known this precisely, with 95% confidence. */
 const TIE_WIDTH = 0.05;
 const TIE_CONFIDENCE = 1.96;
 
-/** Losses up to this ratio are as good as equal: gauges differ by more from one run to the next. */
+/** Losses that differ by no more than this factor count as equal: gauges vary by more from run to run. */
 const LOSS_TOLERANCE = 1.1;
 
-/** Says of all configurations where they stand, in their order. */
+/** The standings of all configurations, in order. */
 export function standings({ configurations, limits }: Space, outcomes: readonly Outcome[]): Standing[] {
   const speeds = new Speeds(outcomes);
   const losses = lossesOf(outcomes);
@@ -52,7 +52,8 @@ export function standings({ configurations, limits }: Space, outcomes: readonly 
   const found = new Map<string, Standing>();
   const common = (id: string) => ({ id, runs: speeds.runs(id), loss: lossOf(id), level: speeds.level(id) });
 
-  // Only what is not dominated itself dominates: with a tolerance in between, the dominated may not be passed over.
+  // A dominated configuration dominates nothing itself: because of the tolerance, dominance is not transitive, and
+  // whatever beats it might not beat what it would.
   const kept: string[] = [];
   const contested = new Set<string>();
   for (const id of runners) {
@@ -87,7 +88,7 @@ function lossesOf(outcomes: readonly Outcome[]): Map<string, number> {
   return new Map(Array.from(lists, ([id, losses]) => [id, medianLoss(losses)]));
 }
 
-/** Also of losses that have no bound. */
+/** Works for unbounded losses as well. */
 export function medianLoss(losses: readonly number[]): number {
   const bounded = losses.filter((loss) => loss !== Infinity);
   return bounded.length * 2 <= losses.length
@@ -95,7 +96,7 @@ export function medianLoss(losses: readonly number[]): number {
     : median([...bounded, ...losses.filter((loss) => loss === Infinity)]);
 }
 
-/** Whether the first loses no more than the second, and keeps each limit that the second keeps. */
+/** Whether the first loses no more than the second, and is within each limit that the second is within. */
 function losesNoMore(loss: number, other: number, limits: readonly number[]): boolean {
   if (loss > other * LOSS_TOLERANCE) return false;
   return limits.every((limit) => loss <= limit || other > limit);

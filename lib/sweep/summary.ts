@@ -20,12 +20,12 @@ import type { Space } from "./outcome.ts";
 import { cutOf, type LossAxis, rateOf, type SweepResults } from "./results.ts";
 import { type Standing, standings } from "./standing.ts";
 
-/** The limits that are answered where none was asked for, in milliseconds. */
+/** The limits that are answered if none was asked for, in milliseconds. */
 export const USUAL_LIMITS_MS = [0, 10, 100];
 
-/** What a sweep is asked. */
+/** The question that a sweep answers. */
 export interface Question {
-  /** The limit asked for, in the axis's unit; the usual ones where there is none. */
+  /** The limit asked for, in the axis's unit; the usual ones if absent. */
   readonly limit: number | undefined;
   readonly axis: LossAxis;
 }
@@ -35,7 +35,7 @@ export function limitsOf({ limit }: Question): readonly number[] {
   return limit === undefined ? USUAL_LIMITS_MS : [limit];
 }
 
-/** Sums up a sweep, ended or not. */
+/** Summarizes a sweep, finished or not. */
 export function summarizeSweep(
   { entries, space, question, results, ended }: {
     entries: readonly ConfigurationEntry[];
@@ -83,7 +83,7 @@ function summarizeConfiguration({ id, state, beside }: Standing, results: SweepR
   };
 }
 
-/** `null` where none could be done. */
+/** `null` if none could be done. */
 function summarizeKills({ result }: CrashLine): KillSummary | null {
   if (result === null) return null;
   return {

@@ -1,6 +1,6 @@
 /**
- * The sweep: asks the planner what runs next, has it run, keeps the result, and goes on until the frontier is separated,
- * the time is up, or somebody says stop. Then it has those on the frontier killed.
+ * The sweep: asks the planner what to run next, runs it, keeps the result, and goes on until the frontier is separated,
+ * the time is up, or it is told to stop. Then it kills the configurations on the frontier.
  *
  * @module
  */
@@ -13,24 +13,24 @@ import type { SweepResults } from "./results.ts";
 import { standings } from "./standing.ts";
 import { type Question, summarizeSweep } from "./summary.ts";
 
-/** What came of a child: a result, or why there is none; nothing when it was told to stop. */
+/** The outcome of a child: a result, or why there is none; `undefined` if it was told to stop. */
 export type ChildOutcome = { readonly result: Fields } | { readonly reason: string } | undefined;
 
 /** Runs and kills configurations for a sweep. */
 export interface SweepHands {
   /** Runs a configuration once. */
   run(configuration: ConfigurationEntry): Promise<ChildOutcome>;
-  /** Kills a configuration as often as it is to be. */
+  /** Kills a configuration as often as asked. */
   kill(configuration: ConfigurationEntry): Promise<ChildOutcome>;
 }
 
-/** How far a sweep is. */
+/** How far a sweep has got. */
 export interface SweepProgress {
-  /** What runs now. */
+  /** The configuration that is running. */
   readonly configuration: ConfigurationEntry;
-  /** Its round; absent while it is killed. */
+  /** Its round; absent while it is being killed. */
   readonly round?: number;
-  /** How many are still to be run in this round, this one included; or to be killed. */
+  /** How many are left in this round, including this one, or left to kill. */
   readonly left: number;
   /** Of the budget, in milliseconds. */
   readonly leftMs: number;
@@ -41,30 +41,30 @@ export interface SweepParts {
   readonly entries: readonly ConfigurationEntry[];
   readonly space: Space;
   readonly question: Question;
-  /** What there is already, which is added to. */
+  /** What there is already; new results are added to it. */
   readonly results: SweepResults;
   readonly budgetMs: number;
-  /** How many real kills each configuration on the frontier gets; 0: none. */
+  /** How many real kills each configuration on the frontier gets; 0 for none. */
   readonly kills: number;
-  /** How long a run of a configuration is thought to take, as long as none has been seen, in milliseconds. */
+  /** The estimated time of a run, used until one has been seen, in milliseconds. */
   estimateMs(configuration: ConfigurationEntry): number;
-  /** How long the kills of a configuration are thought to take, in milliseconds. */
+  /** The estimated time for the kills of a configuration, in milliseconds. */
   readonly killsMs: number;
   readonly hands: SweepHands;
-  /** Keeps a line; whatever it holds is safe when it returns. */
+  /** Stores a line durably before returning. */
   keep(line: SweepLine): void;
-  /** Aborted to stop; what runs is then not counted. */
+  /** Aborted to stop; the current run is then not counted. */
   readonly stop?: AbortSignal;
   /** Called before each run, and before each configuration's kills. */
   onProgress?(progress: SweepProgress): void;
 }
 
-/** So many configurations are expected on the frontier, of whose kills the runs leave time for. */
+/** How many configurations are expected on the frontier; the runs leave time for their kills. */
 const FRONTIER_EXPECTED = 6;
-/** The kills take no more of the budget than this part. */
+/** The kills take at most this share of the budget. */
 const KILLS_SHARE = 0.25;
 
-/** Sweeps, and sums up what it found; the summary is kept as the last line. */
+/** Sweeps, and summarizes what it found; the summary becomes the last line. */
 export async function sweep(parts: SweepParts): Promise<SummaryLine> {
   const { results, keep } = parts;
   const runner = new SweepRunner(parts);
@@ -80,7 +80,7 @@ class SweepRunner {
   readonly #parts: SweepParts;
   readonly #entries: ReadonlyMap<string, ConfigurationEntry>;
   readonly #startedAtMs = performance.now();
-  /** What earlier sittings took. */
+  /** The time spent in earlier sessions. */
   readonly #spentBeforeMs: number;
 
   constructor(parts: SweepParts) {
@@ -98,7 +98,7 @@ class SweepRunner {
       if (step.kind === "separated") return "separated";
       const { round } = step;
       const entry = this.#entry(step.configuration);
-      // The first round is always whole: without it there is nothing to say of some configurations.
+      // The first round is always completed; otherwise there would be nothing to say about some configurations.
       if (round > 1 && this.#leftMs - this.#killsReserveMs < this.#expectedMs(entry)) return "budget";
       const left = leftOf(space, round, outcomes).length;
       onProgress?.({ configuration: entry, round, left, leftMs: this.#leftMs });
@@ -112,7 +112,9 @@ class SweepRunner {
     return "interrupted";
   }
 
-  /** Kills what is on the frontier. Where that refutes a promise the frontier changes, and what takes its place is next. */
+  /**
+   * Kills what is on the frontier. If that refutes a promise, the frontier changes, and what takes its place is next.
+   */
   async killAll(): Promise<void> {
     const { kills, hands, stop, onProgress, killsMs } = this.#parts;
     if (kills === 0) return;
@@ -129,8 +131,8 @@ class SweepRunner {
   }
 
   /**
-   * Those on the frontier that have not been killed, the answers to the question first: there may be no time for all. Of
-   * memory alone nothing survives: there is nothing to kill.
+   * Those on the frontier that have not been killed yet, starting with those that answer the question, since there may not
+   * be time for all. Memory alone has nothing that survives, so it is not killed.
    */
   #unkilled(): ConfigurationEntry[] {
     const { space, question, results } = this.#parts;

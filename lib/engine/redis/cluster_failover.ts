@@ -68,7 +68,9 @@ export class ClusterFailover implements Failover {
 
   #serverAt(port: number | undefined): RedisServer {
     const server = this.#cluster.servers.find((server) => server.port === port);
-    if (server === undefined) throw new EngineError("find", `the node on port ${port}`, "it is none of this cluster's");
+    if (server === undefined) {
+      throw new EngineError("find", `the node on port ${port}`, "it is not part of this cluster");
+    }
     return server;
   }
 }

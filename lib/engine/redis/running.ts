@@ -37,7 +37,7 @@ function refuseOther(
   if (role.isCluster && !cluster) {
     throw new EngineError("use", address, "it is a node of a cluster, which needs --cluster");
   }
-  if (!role.isCluster && cluster) throw new EngineError("use", address, "it is no cluster, as --cluster would have it");
+  if (!role.isCluster && cluster) throw new EngineError("use", address, "it is not a cluster, but --cluster is given");
   if (role.isReplica && !cluster) throw new EngineError("use", address, "it is a replica, must be a primary");
   if (!cluster && role.replicas < wait) {
     throw new EngineError("use", address, `it has ${role.replicas} replicas, fewer than --wait=${wait}`);

@@ -72,7 +72,7 @@ redisTest("what a server refuses is one line with its address and its reason, an
   assert((await refusal(() => prepare({ url: running.url }))).includes("NOAUTH"));
   assertEquals(
     await refusal(() => prepare({ url: withPassword, cluster: true })),
-    `Cannot use ${running.url}: it is no cluster, as --cluster would have it`,
+    `Cannot use ${running.url}: it is not a cluster, but --cluster is given`,
   );
   assertEquals(
     await refusal(() => prepare({ url: withPassword, wait: 1 })),

@@ -25,7 +25,7 @@ export interface LossScale {
 /** Makes the distance from zero to the first decade about two thirds of that between decades. */
 const ZERO_WIDTH = 1 / 3;
 
-/** The gap, in decades, between the greatest bounded loss and the unbounded ones. */
+/** The least factor between the last decade and the place of unbounded losses. */
 const GAP = 10 ** 0.8;
 
 /**
