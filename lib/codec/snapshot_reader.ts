@@ -47,7 +47,7 @@ export function checkHead(head: SnapshotHead, sizeBytes: number): SnapshotHead {
   if (shards < 1) throw new CorruptSnapshotError(`its shards is ${shards}`);
   if (shard < 0 || shard >= shards) throw new CorruptSnapshotError(`its shard is ${shard}`);
   if (!(version >= 0 && version <= VERSION_MAX && Number.isInteger(version))) {
-    throw new CorruptSnapshotError(`its version is ${version}, from which no put could be counted`);
+    throw new CorruptSnapshotError(`its version is ${version}, too high for puts to be counted`);
   }
   if (count < 0 || count > sizeBytes / 2) throw new CorruptSnapshotError(`its count is ${count}`);
   return head;
@@ -55,5 +55,5 @@ export function checkHead(head: SnapshotHead, sizeBytes: number): SnapshotHead {
 
 /** The error for a key that occurs twice. */
 export function repeatedKey(key: PaddedBytes): CorruptSnapshotError {
-  return new CorruptSnapshotError(`its key ${JSON.stringify(key.toString()).slice(0, 40)} is there twice`);
+  return new CorruptSnapshotError(`its key ${JSON.stringify(key.toString()).slice(0, 40)} occurs twice`);
 }

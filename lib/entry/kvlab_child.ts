@@ -65,7 +65,7 @@ export async function runKvlabChild(args: readonly string[], options: KvlabChild
     if (stop.aborted) return undefined;
     const lines = stderr.trim().split("\n");
     for (const line of lines) if (line.startsWith(WARNING)) onWarning?.(line.slice(WARNING.length));
-    if (isLate) return { reason: `it still ran after ${Math.round(limitMs / 1000)} s` };
+    if (isLate) return { reason: `it was still running after ${Math.round(limitMs / 1000)} s` };
     return outcomeOf(status, stdout, lines.at(-1) ?? "");
   } finally {
     stop.removeEventListener("abort", end);

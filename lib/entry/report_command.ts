@@ -54,6 +54,6 @@ function mapOf(
   { mapFile, mapSvg }: { mapFile: string; mapSvg: (sources: readonly Source[]) => string | undefined },
 ): string {
   const svg = mapSvg(sources);
-  if (svg === undefined) throw new PersistError("write", mapFile, "a map needs two configurations that were measured");
+  if (svg === undefined) throw new PersistError("write", mapFile, "a map needs two measured configurations");
   return svg;
 }

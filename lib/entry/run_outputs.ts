@@ -59,7 +59,7 @@ export function deliverAtOnce(command: RunCommand, runs: readonly MeasuredRun[])
 function deliverMain(command: RunCommand, runs: readonly MeasuredRun[]): boolean {
   const { repeat, format, resultFile, seriesFile } = command;
   const results = runs.map(({ result }) => result);
-  if (runs.length < repeat) warn(`kvlab: the result is of ${runs.length} of ${repeat} runs`);
+  if (runs.length < repeat) warn(`kvlab: the result covers ${runs.length} of ${repeat} runs`);
   const isPrinted = attempt(() => {
     print(documentOf(results, { format, repeat }));
     if (format === "text" && repeat === 1 && STDOUT.isTerminal()) printChart(results[0]?.series ?? []);

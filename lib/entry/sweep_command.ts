@@ -61,7 +61,7 @@ export async function sweepCommand(command: SweepCommand): Promise<number> {
     show(command, report);
     if (command.reportFile !== undefined) isDelivered = await deliverReport(command.reportFile, report.document);
     if (stop.aborted && command.resultsFile !== undefined) {
-      warn(`kvlab: the same command with --resume goes on with ${command.resultsFile}`);
+      warn(`kvlab: the same command with --resume continues ${command.resultsFile}`);
     }
   } finally {
     file?.close();
@@ -76,7 +76,7 @@ function planSweep({ load, groups, defaults, yes, planFile }: SweepCommand): Pla
   const allLoad = new Map([...plan?.load ?? [], ...load]);
   const space = sweepSpace({ load: allLoad, groups: plan?.groups ?? groups, defaults, yes });
   const [first] = space.configurations;
-  if (first === undefined) throw new UsageError("the groups mean no configuration");
+  if (first === undefined) throw new UsageError("the groups contain no configuration");
   return { ...space, seed: first.options.seed };
 }
 

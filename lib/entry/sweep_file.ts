@@ -55,7 +55,7 @@ function withSeedOf(header: SweepHeader, { seed }: SweepHeader): SweepHeader {
 /** @throws {UsageError} when the command asks for something else than the file was started with */
 function refuseOther(path: string, kept: SweepHeader, asked: SweepHeader): void {
   const refuse = (what: string, was: string, is: string) => {
-    throw new UsageError(`${path} is of another ${what}: it has ${was}, got ${is}`);
+    throw new UsageError(`${path} was made with another ${what}: it has ${was}, got ${is}`);
   };
   refuseOtherList(kept.load_args, asked.load_args, "load", refuse);
   const key = Object.keys(asked.machine).find((key) => !isSame(kept.machine, asked.machine, key));

@@ -39,7 +39,7 @@ function checkOurs(file: Deno.FsFile, path: string): void {
   const bytes = new Uint8Array(LOOKED_AT_BYTES);
   const length = file.readSync(bytes) ?? 0;
   if (/^\d*\n?$/.test(new TextDecoder().decode(bytes.subarray(0, length)))) return;
-  throw new PersistError("use", path, "it is not kvlab's; must be removed, or another directory be given");
+  throw new PersistError("use", path, "it is not kvlab's; remove it, or give another directory");
 }
 
 function lockForWriting(file: Deno.FsFile, directory: string): void {

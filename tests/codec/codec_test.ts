@@ -190,7 +190,7 @@ for (const codec of CODECS) {
     for (const version of [2 ** 52 + 1, Number.MAX_SAFE_INTEGER]) {
       store.restoreVersion(0, version);
       const error = assertCorrupt(codec, encodeShard(codec, store));
-      assertEquals(error.message, `its version is ${version}, from which no put could be counted`);
+      assertEquals(error.message, `its version is ${version}, too high for puts to be counted`);
     }
   });
 
@@ -252,7 +252,7 @@ const WRONG_MEMBERS: readonly (readonly [Record<string, unknown>, string])[] = [
   [{ shard: 3 }, "its shard is 3"],
   [
     { version: Number.MAX_SAFE_INTEGER },
-    `its version is ${Number.MAX_SAFE_INTEGER}, from which no put could be counted`,
+    `its version is ${Number.MAX_SAFE_INTEGER}, too high for puts to be counted`,
   ],
   [{ count: 2 ** 40 }, `its count is ${2 ** 40}`],
 ];

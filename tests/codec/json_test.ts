@@ -205,6 +205,6 @@ Deno.test("jsonCodec.decode() refuses all that the encoder never writes when the
 Deno.test("jsonCodec.decode() refuses a key that is there twice when the checksum is right", () => {
   for (const key of ["Key1", '\\"', "\\u000a"]) {
     const bytes = jsonFileOfText(`${HEAD}"${key}":"foo",\n"${key}":"bar"\n}`);
-    assertThrows(() => decode(jsonCodec, bytes), CorruptSnapshotError, "is there twice");
+    assertThrows(() => decode(jsonCodec, bytes), CorruptSnapshotError, "occurs twice");
   }
 });

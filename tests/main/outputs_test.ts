@@ -92,7 +92,7 @@ Deno.test("a repeat whose second run fails delivers what the first has measured"
   const ended = await process.ended;
   assertCode(ended, 1);
   assertMatch(ended.stdout, /^repeats {5}1 run of 3, [^]*^ {2}all threads +[1-9]/m);
-  assertStringIncludes(ended.stderr, "\nkvlab: the result is of 1 of 3 runs\n");
+  assertStringIncludes(ended.stderr, "\nkvlab: the result covers 1 of 3 runs\n");
   assertMatch(ended.stderr, /\nkvlab: Cannot use .*--file-count=9.*\n$/);
   const { repeats, repeats_asked, runs } = JSON.parse(Deno.readTextFileSync(result));
   assertEquals([repeats, repeats_asked, runs.length], [1, 3, 1]);

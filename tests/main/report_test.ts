@@ -79,7 +79,7 @@ Deno.test("report refuses an output that cannot be written, or is one of the res
   assertRefused(missing, /^kvlab: Cannot write none\/page\.html: No such file or directory/);
   assertRefused(folder, /^kvlab: Cannot write \.: it is a directory$/);
   assertRefused(link, /^kvlab: Cannot write link\.html: it is one of the results$/);
-  assertRefused(single, /^kvlab: Cannot write map\.svg: a map needs two configurations that were measured$/);
+  assertRefused(single, /^kvlab: Cannot write map\.svg: a map needs two measured configurations$/);
   assertEquals(Deno.readTextFileSync(result), Deno.readTextFileSync(resultPath("memory.json")));
 });
 

@@ -68,7 +68,10 @@ Deno.test("kvlab sweep answers, shows what it answers with, keeps each run, and 
 
   const other = await kvlab(["sweep", SHORT, ...LOAD, "--read-ratio=1", `--results=${results}`, "--resume", ...GROUPS]);
   assertCode(other, 2);
-  assertStringIncludes(other.stderr, `${results} is of another load: it has no --read-ratio=1, got --read-ratio=1`);
+  assertStringIncludes(
+    other.stderr,
+    `${results} was made with another load: it has no --read-ratio=1, got --read-ratio=1`,
+  );
   const fresh = await kvlab(["sweep", SHORT, ...LOAD, `--results=${results}`, ...GROUPS]);
   assertCode(fresh, 1);
   assertStringIncludes(fresh.stderr, `Cannot create ${results}: it exists already`);
@@ -84,7 +87,7 @@ Deno.test("kvlab sweep ends at a signal with the answer so far, and says how to 
   const ended = await process.ended;
   assertCode(ended, 130);
   assertStringIncludes(ended.stdout, "it was interrupted");
-  assertStringIncludes(ended.stderr, `the same command with --resume goes on with ${results}`);
+  assertStringIncludes(ended.stderr, `the same command with --resume continues ${results}`);
   const { lines, isTorn } = readSweepFile(results);
   assertEquals(isTorn, false);
   assertEquals(lines.at(-1)?.kind, "summary");

@@ -114,7 +114,7 @@ class RawBlockReader implements BlockReader {
       const value = key + ((keyLength + 3) & ~3);
       this.#position = value + (capacity & ~3);
       if (valueLength < 0 || valueLength > (capacity & ~3) || this.#position > this.#end) {
-        throw new CorruptSnapshotError(`its entry at byte ${entry} ends behind all entries`);
+        throw new CorruptSnapshotError(`its entry at byte ${entry} runs past the end of its entries`);
       }
       if (head < 0 && (capacity & MOVED_AWAY) === 0) continue;
       this.key.copy(this.#bytes, key, key + keyLength);

@@ -149,7 +149,7 @@ export class BlockFiles {
     const open = this.#open.get(this.#path(file));
     // Opening creates a missing file.
     if (open.lengthBytes < HEAD_PLACES * this.#parts.blockBytes) {
-      throw new PersistError("write", open.path, "somebody has removed it meanwhile");
+      throw new PersistError("write", open.path, "it has been removed meanwhile");
     }
     return open;
   }

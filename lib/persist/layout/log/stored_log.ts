@@ -201,7 +201,7 @@ class LogReading {
       if (broken !== undefined) {
         this.#isIncomplete = true;
         if (file.health !== "damaged") damage(file, broken);
-        for (const later of segments.slice(i + 1)) damage(later, `it comes behind ${file.name}, which is damaged`);
+        for (const later of segments.slice(i + 1)) damage(later, `it follows ${file.name}, which is damaged`);
         return;
       }
       expected++;
@@ -217,7 +217,7 @@ class LogReading {
     if (head === undefined) return `it does not begin as segment ${file.segment} of log ${this.#log} does`;
     if (before !== undefined && before.end !== head.previousBytes) {
       damage(before, `its records end at byte ${before.end}, not ${head.previousBytes}`);
-      return `it comes behind ${before.name}, which is damaged`;
+      return `it follows ${before.name}, which is damaged`;
     }
     file.health = "sound";
     const reader = records.reader(bytes);
@@ -233,7 +233,7 @@ class LogReading {
     }
     if (isZero(bytes, position)) return undefined;
     const sound = findSound(reader, position, bytes.length);
-    if (sound >= 0) return `its bytes from ${position} to ${sound} are no sound records`;
+    if (sound >= 0) return `its bytes from ${position} to ${sound} are not sound records`;
     // For all but the last segment, the next one's head tells whether this one was cut short.
     if (isLast) {
       file.health = "torn";
