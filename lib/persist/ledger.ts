@@ -29,9 +29,9 @@ const ACKNOWLEDGED_VERSION = 6;
  * | 0 | the version in the file system, which survives a crash of the process |
  * | 1 | when it was written |
  * | 2 | the version synced to the device, which survives a power loss |
- * | 3 | when the first put was made that no take has copied yet; 0: there is none |
- * | 4 | when the first put was made that only the write at hand holds; 0: none is being written |
- * | 5 | when the first put was made that has been written and not synced; 0: there is none |
+ * | 3 | time of the first put that no take has copied yet; 0: there is none |
+ * | 4 | time of the first put that only the current write holds; 0: none is being written |
+ * | 5 | time of the first put that has been written but not synced; 0: there is none |
  * | 6 | under the commit policy, the version up to which puts have been acknowledged |
  *
  * One more line follows; its first 32-bit word becomes 1 when a write or sync of any shard fails, and is 0 before.

@@ -85,7 +85,7 @@ const WRITTEN = 4;
 /**
  * A bounded queue of what puts have changed, serialized: many producers, one consumer.
  *
- * The consumer uses one of two ways to take items, always the same one.
+ * The consumer takes items in one of two ways, and does not mix them.
  *
  * {@linkcode SnapshotQueue.take} is for snapshots, each of which holds its whole shard, so that a newer one makes the
  * older ones redundant. Shards come up in the order of their oldest slots, but each is handed out as its newest queued

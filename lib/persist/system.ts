@@ -1,7 +1,7 @@
 /**
  * Asks the system what Deno does not tell, through the system's own commands, because Deno restricts access to `/proc`.
- * Some of the commands, or their options, exist only on Linux: elsewhere the answer is unknown, and the run goes on
- * without.
+ * Some of the commands, or their options, exist only on Linux: elsewhere the answer is unknown, and the run does
+ * without it.
  *
  * @module
  */

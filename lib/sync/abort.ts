@@ -25,9 +25,9 @@ export interface AbortHandle {
  *
  * Layout: word 0 is 0 until {@linkcode Abort.raise}, and 1 from then on. Any thread may raise it.
  *
- * Every wait in kvlab checks this flag at least once per {@linkcode Abort.tickMs}, so a thread that dies while it holds
- * a lock or a queue is full never leaves the others waiting. Locks of dead threads are never taken over: the run fails
- * instead.
+ * Every wait in kvlab checks this flag at least once per {@linkcode Abort.tickMs}, so a thread that dies while holding
+ * a lock, or while a queue is full, never leaves the others waiting. Locks of dead threads are never taken over: the
+ * run fails instead.
  */
 export class Abort {
   readonly #word: Int32Array<SharedArrayBuffer>;

@@ -9,7 +9,7 @@
  * | `shard`, `page` | which page of which shard it holds |
  * | `version` | how many puts the shard had applied |
  * | `entries` | a map from key to value, both text |
- * | `padding` | in CBOR alone: a byte string of zeros |
+ * | `padding` | only in CBOR: a byte string of zeros |
  * | `crc32` | the CRC-32 of all bytes of the block before this member |
  *
  * in this order. In JSON it is one line, padded with spaces before the last member to the common length. `raw` has the

@@ -14,8 +14,8 @@
  * | `file`, `files` | the file's index and how many there are |
  * | `shards` | the number of shards of the store |
  * | `block_bytes` | the size of a block |
- * | `extent_blocks` | blocks of an extent |
- * | `extents` | how many extents the file has |
+ * | `extent_blocks` | the number of blocks in an extent |
+ * | `extents` | the number of extents in the file |
  *
  * @module
  */

@@ -59,8 +59,8 @@ const ORDER_ITEMS_MAX = 2 ** 24;
  * blocks are written, or reach the device, makes no difference.
  * Invariant 3: within a page, a moved key's old entry is left out, so no image has a key twice.
  *
- * A prefix of each page's puts survives a crash of the process, not of each shard's: a crash in the middle of a write
- * leaves some of its blocks new and others old.
+ * What survives a crash of the process is a prefix of each page's puts, not of each shard's: a crash in the middle of a
+ * write leaves some of its blocks new and others old.
  */
 export class BlockLayout implements Layout {
   /** A queued item supersedes older copies of its own pages only, which the batch takes care of. */

@@ -21,7 +21,7 @@
  * | `format` | {@linkcode CHECKPOINT_FORMAT} |
  * | `log`, `logs`, `shards` | as above |
  * | `segment` | the first segment whose records it may lack |
- * | `damaged` | the names of files that it takes the place of because they were damaged; mostly none |
+ * | `damaged` | the names of the damaged files that it replaces; usually none |
  * | `snapshot_bytes` | the length of each snapshot |
  *
  * @module

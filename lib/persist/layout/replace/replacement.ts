@@ -22,7 +22,7 @@ export interface Replacement {
    */
   makeDurable(shard: number): boolean;
   /**
-   * Makes all snapshots durable that any thread has written, at levels above none. Nobody may replace any more.
+   * Makes all snapshots durable that any thread has written, at levels above none. Nobody may replace one meanwhile.
    *
    * @throws {PersistError} when that fails
    */
