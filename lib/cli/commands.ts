@@ -44,8 +44,8 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     usage: ["sweep [options]", "sweep [options] -- memory -- file [options] -- …"],
     about:
       "Runs many configurations in turn, and finds the fastest for what a crash may cost. Each group after a -- is a " +
-      "backend with its options, whose values may be lists: --sync=none,data tries both. Without groups: a space that " +
-      "suits most machines.",
+      "backend with its options, whose values may be lists: --sync=none,data tries both. Without groups: a space " +
+      "that suits most machines.",
     scopes: ["sweep", "load", "workload", "measurement", "page", "progress"],
   },
   inspect: {

@@ -77,7 +77,8 @@ export function redisLag(raw: RawArguments): number | undefined {
   refuseUnless(raw, reportFile, false, "a crash of one server, not with --cluster");
   if (read(raw, cluster) === "running" || lagMs < nodeTimeoutMs) return lagMs;
   throw new UsageError(
-    `--lag must be shorter than --node-timeout=${nodeTimeoutMs}ms, got ${lagMs}ms: otherwise the replicas are considered dead`,
+    `--lag must be shorter than --node-timeout=${nodeTimeoutMs}ms, got ${lagMs}ms: ` +
+      "otherwise the replicas are considered dead",
   );
 }
 

@@ -55,8 +55,10 @@ export function refuseTooLargeStore(mix: MixOptions, backend: BackendOptions, th
 function refuseTooLargeRecord({ keyBytes, valueBytesMax }: MixOptions, { words }: PageSize): void {
   if (entryWords(keyBytes, valueBytesMax) <= words) return;
   throw new UsageError(
-    `records with keys of ${keyBytes}B and values of up to ${valueBytesMax}B do not fit into a block, which has room for ` +
-      `${words * Int32Array.BYTES_PER_ELEMENT}B: raise --${FLAGS.blockSize.name}, or lower --${FLAGS.valueSize.name}`,
+    `records with keys of ${keyBytes}B and values of up to ${valueBytesMax}B do not fit into a block, which has room ` +
+      `for ${
+        words * Int32Array.BYTES_PER_ELEMENT
+      }B: raise --${FLAGS.blockSize.name}, or lower --${FLAGS.valueSize.name}`,
   );
 }
 

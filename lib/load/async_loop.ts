@@ -254,7 +254,7 @@ class Watch {
       this.#overSinceMs ??= performance.now();
       if (performance.now() - this.#overSinceMs < LAST_OPERATIONS_MS) return;
       const seconds = LAST_OPERATIONS_MS / 1000;
-      this.#failed.reject(new Error(`Cannot end the load: operations under way have not ended for ${seconds} s`));
+      this.#failed.reject(new Error(`Cannot end the load: operations in flight have not ended for ${seconds} s`));
     }, WATCH_MS);
   }
 

@@ -33,7 +33,7 @@ export function failoverLine(round: FailoverRound): string {
   const { kill, lost, oldestLostMs, acknowledged, refused, unavailableMs, held } = round;
   const loss = lost === 0 ? "lost none" : `lost ${readableNumber(lost)} (up to ${readableDuration(oldestLostMs)} old)`;
   return `failover ${kill}: ${loss} of ${readableCount(acknowledged, "write")}, ${readableNumber(refused)} refused, ` +
-    `writes through again after ${readableDuration(unavailableMs)}: ${held ? "held" : "PROMISE BROKEN"}`;
+    `writes resumed after ${readableDuration(unavailableMs)}: ${held ? "held" : "PROMISE BROKEN"}`;
 }
 
 /** The result in lines, each followed by a newline; the loss and the verdict are emphasized if the style allows. */
@@ -55,7 +55,7 @@ function failoverGroups({ rounds, lagMs, promise, stoppedBy }: FailoverResult, s
       lines: [[
         `${readableNumber(sum(rounds, "acknowledged"))} acknowledged`,
         `${readableNumber(sum(rounds, "refused"))} refused`,
-        ...(never === 0 ? [] : [`${readableNumber(never)} of them there all the same`]),
+        ...(never === 0 ? [] : [`${readableNumber(never)} of them present all the same`]),
       ]],
     },
     { label: "lost", lines: [lossPhrases(rounds, style)] },

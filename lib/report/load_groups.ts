@@ -67,7 +67,7 @@ function ratePhrases({ rate }: RunResult): string[][] {
     [
       `${readableNumber(askedPerSec)} ops/s asked`,
       `${readableNumber(reachedPerSec)} reached`,
-      missedStarts === 0 ? "all begun in time" : `${readableNumber(missedStarts)} begun late`,
+      missedStarts === 0 ? "all started on time" : `${readableNumber(missedStarts)} started late`,
     ],
     timerLateP50Ms === undefined || timerLateP99Ms === undefined ? [] : [
       `an idle thread woke ${readableDuration(timerLateP50Ms)} late (p50)`,

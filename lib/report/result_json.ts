@@ -4,42 +4,44 @@
  * The document is one object:
  *
  * - `schema`: {@linkcode RESULT_SCHEMA}, and `kvlab`: the version that measured;
- * - the figures of the text result under the same names, except that a duration is a number of seconds and its name
- *   says so: `total_runtime_sec`, `drain_sec`. Rates are not rounded, shares are from 0 to 1. The file backend's figures
- *   are absent for memory, and those of a rate, of waits and of a preload where there is none;
+ * - the figures of the text result under the same names, except that durations are in seconds and their names say so:
+ *   `total_runtime_sec`, `drain_sec`. Rates are not rounded; shares are from 0 to 1. The file backend's figures are
+ *   absent for memory, and those of a rate, of waits and of a preload if the run has none;
  * - `stopped_by`: `"SIGHUP"`, `"SIGINT"`, `"SIGTERM"` or null;
- * - `promises`: what the backend promises that each kind of failure loses at most, in words: `process_crash`, `power_loss`,
- *   and `failover`, null where there is no second copy; and in numbers, where it has any, such as
+ * - `promises`: the most that the backend promises to lose in each kind of failure, in words: `process_crash`,
+ *   `power_loss`, and `failover`, which is null if there is no second copy; and as numbers, if it promises any, such as
  *   `process_crash_writes_bound` and `process_crash_age_bound_sec`;
- * - `engine`, where the backend is one: its `name` and `version`, and its `settings` as read back from it, under its own
+ * - `engine`, if the backend is one: its `name`, its `version`, and its `settings` as read back from it, under its own
  *   names;
- * - `ended_early`: why, where the records to insert were used up;
- * - `failed`: how, where the engine failed in the middle of the load; the rest is what had been measured by then;
- * - `broken_bounds`: of the file backend, a sentence for each promise that was not kept;
- * - for the file backend `set_aside_files`: `{ path, backup_path, reason }` of each file that could not be read;
- *   `power_loss`: `"everything"` where nothing is synced, else `"measured"`; and `file_system`, null where unknown;
- * - `phases`: `{ phase, duration_sec }` of each part of the run, in their order;
- * - `operations`: of each kind that the load had `operation`, `count`, and where any was timed `latency`: `count` (of
- *   those timed), `min_sec`, `mean_sec`, `p50_sec`, `p90_sec`, `p99_sec`, `p999_sec`, `max_sec`, and `percentiles`,
- *   `{ percent, sec }` of each down to the last operation; in an open loop it counts from the intended start, and
+ * - `ended_early`: why, if the records to insert ran out;
+ * - `failed`: how, if the engine failed in the middle of the load; everything else is what was measured until then;
+ * - `broken_bounds`: for the file backend, a sentence for each promise that was broken;
+ * - for the file backend, `set_aside_files`: `{ path, backup_path, reason }` for each file that could not be read;
+ *   `power_loss`: `"everything"` if nothing is synced, otherwise `"measured"`; and `file_system`, null if unknown;
+ * - `phases`: `{ phase, duration_sec }` for each part of the run, in order;
+ * - `operations`: for each kind that the load had, `operation`, `count`, and if any was timed `latency`: `count` (of
+ *   those timed), `min_sec`, `mean_sec`, `p50_sec`, `p90_sec`, `p99_sec`, `p999_sec`, `max_sec`, and `percentiles`:
+ *   `{ percent, sec }` for each, down to the last operation. In an open loop it counts from the intended start, and
  *   `uncorrected_latency` from the actual one;
- * - `threads`: per load worker `thread` (its index), `ops`, `reads`, `writes`, `hits`, `runtime_sec`, `ops_per_sec`,
- *   and `blocked_on_NAME_sec` of each wait that the backend has: `lock`, `queue`, `write`;
- * - `series`, where one was asked for: of each interval `end_sec` (from the load's start), `duration_sec`, `ops`,
+ * - `threads`: for each load worker `thread` (its index), `ops`, `reads`, `writes`, `hits`, `runtime_sec`,
+ *   `ops_per_sec`, and `blocked_on_NAME_sec` for each wait that the backend has: `lock`, `queue`, `write`;
+ * - `series`, if one was asked for: for each interval `end_sec` (from the load's start), `duration_sec`, `ops`,
  *   `ops_per_sec`, `reads`, `writes`, `latency` (of all kinds together), and for the file backend, as of its end,
- *   `process_crash_writes`, `process_crash_age_sec`, `power_loss_writes`, `power_loss_age_sec`, `queued`, and in it
+ *   `process_crash_writes`, `process_crash_age_sec`, `power_loss_writes`, `power_loss_age_sec`, `queued`, and during it
  *   `snapshots_written`, `bytes_written`;
- * - `seed`, and `options` by the names of their flags; what is off, or belongs to what the run does not have, is absent:
- *   - `threads`, `load_time_sec` or the `ops` that end the load instead, `warmup_sec`, `pattern` or the open loop's
- *     `rate_per_sec` instead, `latency_sample`, `interval_sec`;
- *   - `workload`, and for a mix `shares` (from 0 to 1, by operation, those that it has), `keys`, `max_keys` (with inserts),
- *     `key_size_bytes`, `value_size_bytes_min`, `value_size_bytes_max`, `distribution`, `zipf_theta` (zipfian and latest),
- *     `preload`;
+ * - `seed`, and `options` under the names of their flags; whatever is off or does not apply to the run is absent:
+ *   - `threads`, `load_time_sec` or else the `ops` that end the load, `warmup_sec`, `pattern` or else the open loop's
+ *     `rate_per_sec`, `latency_sample`, `interval_sec`;
+ *   - `workload`, and for a mix `shares` (from 0 to 1, by operation, those above 0), `keys`, `max_keys` (with inserts),
+ *     `key_size_bytes`, `value_size_bytes_min`, `value_size_bytes_max`, `distribution`, `zipf_theta` (zipfian and
+ *     latest), `preload`;
  *   - `backend`, and for the file backend `output` (null: a temporary directory), `file_count`, `serializer`, then
- *     `write_period_us` (synchronous), `queue_depth` and `queue_memory_bytes` (asynchronous) or `flush_period_us`
- *     (periodic), `replace`, `sync`, `device_probe`;
- * - `machine`: `cpu_count`, `cpu_model`, `memory_bytes`, `os`, `kernel`, `arch`, `deno_version`, `v8_version`; the model,
- *   the memory and the kernel are null where kvlab may not know them.
+ *     `write_period_us` (synchronous), `queue_depth` and `queue_memory_bytes` (asynchronous), `flush_period_us`
+ *     (periodic) or `commit_delay_us` (commit), then `layout` with `replace` (snapshot), `block_size_bytes` (blocks) or
+ *     `log_size_bytes` and `queue_memory_bytes` (log), `sync`, `device_probe`; for an engine `output`, its settings and
+ *     `in_flight`;
+ * - `machine`: `cpu_count`, `cpu_model`, `memory_bytes`, `os`, `kernel`, `arch`, `deno_version`, `v8_version`; the
+ *   model, the memory and the kernel are null if kvlab lacks the permission to read them.
  *
  * @module
  */

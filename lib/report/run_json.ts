@@ -39,7 +39,7 @@ export function runObject(result: RunResult): JsonObject {
   };
 }
 
-/** The most that the backend promises to lose in each kind of failure; null if there is no second copy. */
+/** The most that the backend promises to lose in each kind of failure; `failover` is null without a second copy. */
 export function promisesObject({ processCrash, powerLoss, failover }: Promises): JsonObject {
   return {
     process_crash: processCrash.text,

@@ -28,7 +28,7 @@ const SHOWN: readonly ShownPattern[] = [
   { pattern: /^total_ops_per_sec_with_drain$/, section: "ops/s", label: "with the drain" },
   { pattern: /^average_ops_per_sec$/, section: "ops/s", label: "mean thread" },
   { pattern: /^rate_asked$/, section: "ops/s", label: "asked" },
-  { pattern: /^missed_starts$/, section: "ops/s", label: "begun late", omitZeros: true },
+  { pattern: /^missed_starts$/, section: "ops/s", label: "started late", omitZeros: true },
   { pattern: /^(\w+)_latency_(p50|p99|p999|max)_sec$/, section: "$1 latency", label: "$2" },
   { pattern: /^blocked_on_(\w+)_share$/, section: "blocked", label: "on $1", omitZeros: true },
   { pattern: /^process_crash_(writes|age)_(p99|max)(?:_sec)?$/, section: "lost in a process crash", label: "$1, $2" },

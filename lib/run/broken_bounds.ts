@@ -11,14 +11,14 @@ export function brokenBounds({ writes, ageMs }: ExposureBound, found: ExposureSu
   const broken: string[] = [];
   if (writes !== undefined && found.writes.max > writes) {
     broken.push(
-      `the bound was broken: ${found.writes.max} writes were at risk at one time, ${writes} are promised at most`,
+      `the bound was exceeded: ${found.writes.max} writes were at risk at one time, promised at most ${writes}`,
     );
   }
   if (ageMs !== undefined && found.ageMs.max > ageMs + AGE_TOLERANCE_MS) {
     const [seconds, boundSeconds] = [found.ageMs.max, ageMs].map((ms) => (ms / 1000).toFixed(3));
     broken.push(
-      `the bound was broken: a write was at risk for ${seconds} s, ${boundSeconds} s are promised at most: ` +
-        "the file worker did not get its turns",
+      `the bound was exceeded: a write was at risk for ${seconds} s, promised at most ${boundSeconds} s: ` +
+        "the file worker did not get enough CPU time",
     );
   }
   return broken;

@@ -52,8 +52,8 @@ export class SweepFile {
   }
 
   /**
-   * Opens a file to continue it. A torn line at its end is cut off. A file whose first line is torn holds nothing yet and
-   * starts over.
+   * Opens a file to continue it. A torn line at its end is cut off. A file whose first line is torn holds nothing yet
+   * and starts over.
    *
    * @param header for a file that starts over
    * @throws {PersistError} when it cannot be read or written, is damaged, or another process has it

@@ -131,8 +131,8 @@ class SweepRunner {
   }
 
   /**
-   * Those on the frontier that have not been killed yet, starting with those that answer the question, since there may not
-   * be time for all. Memory alone has nothing that survives, so it is not killed.
+   * Those on the frontier that have not been killed yet, starting with those that answer the question, since there may
+   * not be time for all. Memory alone has nothing that survives, so it is not killed.
    */
   #unkilled(): ConfigurationEntry[] {
     const { space, question, results } = this.#parts;

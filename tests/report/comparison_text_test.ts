@@ -149,7 +149,7 @@ Deno.test("comparisonText() shows the figures that decide of real results, and n
     "  with the drain",
     "  mean thread",
     "  asked",
-    "  begun late",
+    "  started late",
     "read latency",
     "  p50",
     "  p99",

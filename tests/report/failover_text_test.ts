@@ -48,7 +48,7 @@ const RESULT: FailoverResult = {
 Deno.test("failoverText() sums up, and shows ranges of what took time", () => {
   assertEquals(failoverText(RESULT).split("\n"), [
     "failovers   2, replicas 300 ms behind",
-    "writes      2,000 acknowledged, 100 refused, 4 of them there all the same",
+    "writes      2,000 acknowledged, 100 refused, 4 of them present all the same",
     "lost        100 writes, at most 100 in one failover, up to 300 ms old",
     "holes       90 lost writes before one that survived",
     "takeover    3.5 s to 4.5 s after the kill",
@@ -62,11 +62,11 @@ Deno.test("failoverText() sums up, and shows ranges of what took time", () => {
 Deno.test("failoverLine() says what one failover cost, and whether a promise was broken", () => {
   assertEquals(
     failoverLine(LOSSY),
-    "failover 1: lost 100 (up to 300 ms old) of 1,000 writes, 50 refused, writes through again after 4 s: held",
+    "failover 1: lost 100 (up to 300 ms old) of 1,000 writes, 50 refused, writes resumed after 4 s: held",
   );
   assertEquals(
     failoverLine({ ...SAFE, held: false }),
-    "failover 2: lost none of 1,000 writes, 50 refused, writes through again after 4 s: PROMISE BROKEN",
+    "failover 2: lost none of 1,000 writes, 50 refused, writes resumed after 4 s: PROMISE BROKEN",
   );
 });
 

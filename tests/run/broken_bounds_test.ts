@@ -22,9 +22,9 @@ Deno.test("brokenBounds() says what was beyond a promise, and nothing when it wa
   assertEquals(brokenBounds({ writes: 12 }, found(12, 1e6)), []);
   assertEquals(brokenBounds({ ageMs: 70 }, found(1e6, 72)), []);
   assertEquals(brokenBounds({ writes: 12 }, found(13, 0)), [
-    "the bound was broken: 13 writes were at risk at one time, 12 are promised at most",
+    "the bound was exceeded: 13 writes were at risk at one time, promised at most 12",
   ]);
   assertEquals(brokenBounds({ ageMs: 37 }, found(1, 3030)), [
-    "the bound was broken: a write was at risk for 3.030 s, 0.037 s are promised at most: the file worker did not get its turns",
+    "the bound was exceeded: a write was at risk for 3.030 s, promised at most 0.037 s: the file worker did not get enough CPU time",
   ]);
 });

@@ -47,8 +47,8 @@ export const REDIS_FLAGS = {
     valueOptional: true,
     placeholder: "PATH",
     about:
-      `redis: start a server on a free port of the loopback interface, with a directory of its own, and stop it at the ` +
-      `end. Without PATH: ${USUAL_PROGRAM}.`,
+      `redis: start a server on a free port of the loopback interface, with a directory of its own, and stop it at ` +
+      `the end. Without PATH: ${USUAL_PROGRAM}.`,
     allowed: "a program",
     parse: (text: string): string | undefined => text === "" ? USUAL_PROGRAM : text,
   },

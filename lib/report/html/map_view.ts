@@ -126,7 +126,7 @@ export function pointText({ crash, unit }: MapView, point: MapPoint): string {
 /** The meaning of each state, in one sentence. */
 export const STATE_TEXTS: Readonly<Record<ConfigurationState, string>> = {
   frontier: "On the frontier: none that loses as little is as fast.",
-  tied: "Tied: one that loses as little may be faster, but noise does not tell.",
+  tied: "Tied: one that loses as little may be faster, but the difference is within noise.",
   dominated: "Dominated: one that loses as little is faster.",
   failed: "Failed.",
   unmeasured: "Its turn never came.",

@@ -90,7 +90,7 @@ async function testOthers(browser: TestBrowser, paths: { single: string; several
     "Where the time went",
     "Bytes written per byte put",
     "All figures",
-    "With what it was measured",
+    "Measured on",
   ]);
   const empty = await page.$$eval(
     ".wide svg.plot, .series svg.plot",

@@ -35,8 +35,10 @@ export function comparisonSection({ path, result }: ComparisonSource, at: number
       id: `comparison-${at + 1}`,
       title: "Compared",
       reading:
-        `Medians, and each as a multiple of ${names[0]}'s; “differs” where chance alone would do that in less than ` +
-        `${100 * level}% of the cases (two-sided Mann–Whitney U test).`,
+        `Medians, and each as a multiple of ${
+          names[0]
+        }'s; “differs” means that chance alone would do that in less than ` +
+        `${100 * level}% of cases (two-sided Mann–Whitney U test).`,
     },
     rowsIn(result, "differences").length === 0
       ? undefined

@@ -48,7 +48,7 @@ export function configurationsSection(
   const sorted = rows.toSorted((a, b) => rateOf(configurations, b) - rateOf(configurations, a));
   const reading = view === undefined
     ? "A row for each configuration; press a heading to sort by it."
-    : `The fastest first; the standing is that of a ${CRASH_NAMES[view.crash]}, counted in ` +
+    : `Fastest first; the standing is for a ${CRASH_NAMES[view.crash]}, counted in ` +
       `${view.unit === "writes" ? "writes" : "time"}. Press a heading to sort by it, a row for all of its figures.`;
   return section(
     { id: "configurations", title: "All configurations", reading },

@@ -14,8 +14,8 @@ export function environmentSection({ environments, sweeps, configurations }: Rep
   return section(
     {
       id: "environment",
-      title: "With what it was measured",
-      reading: "Figures of another machine, or of this one with other work on it, will differ; ratios travel better.",
+      title: "Measured on",
+      reading: "Figures differ on another machine, or on this one under other work; ratios carry over better.",
     },
     ...environments.map((environment) => environmentHtml(environment, environments.length > 1)),
     ...sweeps.map(({ header }) =>

@@ -60,7 +60,7 @@ function sweepAnswer({ summary }: ReportData["sweeps"][number], { configurations
   if (summary === undefined) {
     return html`
       <section class="answer">
-        <p>This sweep was cut off before its end.</p>
+        <p>This sweep was cut off before it ended.</p>
         <p class="reading">What had been measured by then is shown; run it again with --resume to go on.</p>
       </section>
     `;
@@ -99,7 +99,7 @@ function singleAnswer(configuration: Configuration): Html {
       ...(p99 === undefined ? [] : [tile(durationText(p99), "99% of writes took at most")]),
       ...(runs.length === 0 ? [] : (["process_crash", "power_loss"] as const).map((crash) => {
         const unit = loss[crash].age_ms === null ? "writes" : "age_ms";
-        return tile(lossText(loss[crash][unit], unit), `lost at a ${CRASH_NAMES[crash]}, at most`);
+        return tile(lossText(loss[crash][unit], unit), `lost in a ${CRASH_NAMES[crash]}, at most`);
       })),
       ...(kills.length === 0 ? [] : [
         tile(`${kills.filter(({ held }) => held).length} of ${kills.length}`, "kills cost no more than the gauge said"),

@@ -11,8 +11,8 @@ import { CRASH_NAMES, UNIT_NAMES } from "../wording.ts";
 import { legend, picture, section, symbolSvg } from "./parts.ts";
 
 const READING =
-  "Up is faster, left loses less: a point is worth choosing when no other one lies above it and no further " +
-  "to the right. The stepped line, the frontier, joins those.";
+  "Up is faster, left loses less: a point is worth choosing if no other is higher without being further to the " +
+  "right. The stepped line, the frontier, joins these points.";
 
 /** The section; the first of `views` is shown first. */
 export function mapSection(views: readonly MapView[], looks: readonly Look[]): Html {
@@ -23,8 +23,8 @@ export function mapSection(views: readonly MapView[], looks: readonly Look[]): H
       { id: "map", title: "What speed each degree of risk buys", reading: READING },
       html`<div class="map">
 <div class="switches">
-${switchHtml("crash", "When what dies", CRASH_NAMES, first.crash)}
-${switchHtml("unit", "Loss counted in", UNIT_NAMES, first.unit)}
+${switchHtml("crash", "Kind of crash", CRASH_NAMES, first.crash)}
+${switchHtml("unit", "Loss in", UNIT_NAMES, first.unit)}
 </div>
 ${
         views.map((view) =>
@@ -41,12 +41,12 @@ ${
       }
 ${legend(looks.map(({ group, ...look }) => ({ sign: symbolSvg(look), text: group })))}
 <ul class="notes">
-<li>A point stands at the median of its runs, and at what it may lose: what is promised or the worst moment measured, whichever is more. Filled: on the frontier; hollow: tied with it within noise; faint: dominated.</li>
-<li>Upright lines: solid, where the median lies with 95% confidence; dotted, where fewer than six runs allow no interval,
-from the slowest run to the fastest. Level lines: what the gauge showed of the loss, from its 99th percentile to its worst moment.</li>
-<li>The axis of losses begins at nothing, and is logarithmic from its first mark on (a symlog scale); what has no bound stands behind the dotted line.</li>
+<li>A point is at the median throughput of its runs, and at what it may lose: what is promised or the worst moment measured, whichever is more. Filled: on the frontier; hollow: tied with it within noise; faint: dominated.</li>
+<li>Vertical lines: solid, the 95% confidence interval of the median; dotted, if there are fewer than six runs, from the slowest
+to the fastest. Horizontal lines: what the gauge showed of the loss, from its 99th percentile to its worst moment.</li>
+<li>The axis of losses starts at zero, and is logarithmic from its first mark on (a symlog scale); unbounded losses are beyond the dotted line.</li>
 </ul>
-<div class="detail" aria-live="polite"><p class="reading">Point at a point, or choose one, for what it is and the command that runs it. By keyboard: the arrow keys go from point to point, Enter chooses.</p></div>
+<div class="detail" aria-live="polite"><p class="reading">Point at a configuration, or select it, to see its details and the command that runs it. By keyboard: the arrow keys move from point to point, Enter selects.</p></div>
 </div>`,
     )
   }`;
@@ -77,7 +77,7 @@ function switchHtml(name: string, legend: string, choices: Readonly<Record<strin
 function unknownNote(view: MapView): Html | undefined {
   if (view.unknown.length === 0) return undefined;
   return html`
-    <p class="reading">Not on this map (${viewName(view)}), since nothing says in numbers what they lose: ${view.unknown
+    <p class="reading">Not on this map (${viewName(view)}), since there is no figure for what they lose: ${view.unknown
       .map((
         { id },
       ) => id).join(", ")}.</p>

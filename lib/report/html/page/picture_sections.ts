@@ -37,11 +37,11 @@ function latencySection(subjects: readonly Subject[]): Html {
     latencyCurves(configuration).some((curve) => curve.isUncorrected)
   );
   const reading =
-    "Each mark to the right leaves a tenth of the operations; the lower the line stays, the fewer had to wait. " +
-    "A line ends at the slowest operation of all." +
+    "With each mark to the right, a tenth of the operations remain; the lower the line stays, the fewer had to wait. " +
+    "A line ends at the slowest operation." +
     (isOpen
-      ? " Solid: counted from when an operation was to begin, so that a stall counts against all that it held up; " +
-        "dotted: from when it did begin (uncorrected)."
+      ? " Solid: counted from the intended start, so that a stall counts against every operation that it delayed; " +
+        "dotted: from the actual start (uncorrected)."
       : "") +
     (isFaint ? " Coloured: the frontier; grey: all others." : "");
   return section(
@@ -61,9 +61,9 @@ function seriesSection(subjects: readonly Subject[]): Html {
   if (shown.length === 0) return NOTHING;
   const left = all.length - shown.length;
   const reading =
-    "A level stretch is steady work; a notch in the first row beside a peak in the others is a stall. Rates are " +
-    "of each interval, what is at risk and queued is of its end. Of several runs, the one in the middle is shown." +
-    (left === 0 ? "" : ` Shown are ${shown.length} of ${all.length} configurations, those on the frontier.`);
+    "A level stretch is steady work; a notch in the first row with a peak in the others is a stall. Rates are for " +
+    "each interval; what is at risk and queued is as of its end. Of several runs, the middle one is shown." +
+    (left === 0 ? "" : ` This shows ${shown.length} of ${all.length} configurations, those on the frontier.`);
   return section(
     { id: "series", title: "Over time", reading },
     ...shown.map((subject) => {
@@ -102,8 +102,8 @@ function timeSection(subjects: readonly Subject[]): Html {
       id: "time",
       title: "Where the time went",
       reading:
-        "A bar is all the time of the load threads; the coloured parts are what they were blocked on, the rest is operations " +
-        "and, in a pattern or an open loop, the waits that it asks for.",
+        "Each bar is the load threads' whole time. The coloured parts are what they were blocked on; the rest is " +
+        "operations and, in a pattern or an open loop, the intended waits.",
     },
     legend(causeColors(subjects).map(({ cause, color }) => ({ sign: swatchSvg(color), text: cause }))),
     ...standingFirst(subjects, timePicture),
@@ -117,7 +117,7 @@ function amplificationSection(subjects: readonly Subject[]): Html {
       id: "amplification",
       title: "Bytes written per byte put",
       reading:
-        "At 1 a store writes just the keys and values that it is given; at 100 the device has a hundred times the work.",
+        "At 1, a store writes only the keys and values that it is given; at 100, the device does a hundred times the work.",
     },
     ...standingFirst(subjects, amplificationPicture),
   );
@@ -133,13 +133,13 @@ function killsSection(subjects: readonly Subject[]): Html {
       id: "kills",
       title: "Real kills",
       reading:
-        "Each line is one kill: the dot is what it really cost, the upright stroke is what the gauge had said just before. " +
-        "A dot to the right of its stroke would be a gauge that was wrong." +
-        (isCut ? ` Of each configuration, the ${KILLS_MAX} that cost most are drawn.` : ""),
+        "Each line is one kill: the dot is what it really cost, the vertical stroke is what the gauge had said just " +
+        "before. A dot to the right of its stroke would mean that the gauge was wrong." +
+        (isCut ? ` Only the ${KILLS_MAX} costliest kills of each configuration are shown.` : ""),
     },
     broken === 0
       ? undefined
-      : html`<p class="warning">${broken} of the kills cost more than was promised or tore files.</p>`,
+      : html`<p class="warning">${broken} of the kills cost more than promised or tore files.</p>`,
     picture((width) => killsPicture(killed, width)),
   );
 }
@@ -150,10 +150,10 @@ function reopenSection(subjects: readonly Subject[]): Html {
   return section(
     {
       id: "reopen",
-      title: "Time to open again",
+      title: "Time to reopen",
       reading:
-        "A dot for each time that a store was opened with what a run or a kill had left: how long until it could be used; the " +
-        "upright stroke is the median.",
+        "Each dot is one time that a store was opened with what a run or a kill had left in it: how long until it could " +
+        "be used. The vertical stroke is the median.",
     },
     picture((width) => reopenPicture(reopened, width)),
   );
@@ -167,7 +167,7 @@ function noiseSection(subjects: readonly Subject[], sweeps: readonly SweepSource
       id: "noise",
       title: "How noisy the machine was",
       reading:
-        "A dot for each run, as a share of its configuration's median: a narrow band is a quiet machine, a slope is one " +
+        "Each dot is one run, relative to its configuration's median: a narrow band means a quiet machine, a slope one " +
         "whose speed drifts." + (drifts.length > 0 ? " The line is the first configuration, the baseline." : ""),
     },
     picture((width) => noisePicture(subjects, width)),

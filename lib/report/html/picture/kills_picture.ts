@@ -35,7 +35,7 @@ export function killsPicture(subjects: readonly Subject[], width: Width): Html {
   type Row = typeof kills[number];
   return svgOf({
     ...frame,
-    label: `What each of ${kills.length} kills cost, beside what the gauge said`,
+    label: `What each of ${kills.length} kills cost, compared with what the gauge said`,
     fy: { domain: y?.domain ?? [], label: null, tickFormat: y?.tickFormat ?? null, padding: 0.1, axis: "left" },
     y: { domain: [-1, most], axis: null },
     x: { ...scale.axis, label: null, grid: true },

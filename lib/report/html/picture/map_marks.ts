@@ -60,8 +60,8 @@ function borderMarks({ limit, unit }: MapView, { scale }: MarkParts): Plot.Marki
 }
 
 /**
- * Steps through the frontier's points and on to the end of the axis: whoever accepts a greater loss can still choose the
- * last one.
+ * Steps through the frontier's points and on to the end of the axis: whoever accepts a greater loss can still choose
+ * the last one.
  */
 function frontierLine({ points }: MapView, scale: LossScale): Plot.Markish {
   const steps = points.filter(({ state }) => state === "frontier")

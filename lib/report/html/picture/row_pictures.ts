@@ -40,7 +40,7 @@ export function timePicture(subjects: readonly Subject[], width: Width): Html {
   const causes = causeColors(subjects);
   return svgOf({
     ...rowsFrame(shown, { width }),
-    label: `Where the time of the load threads went, of ${shown.length} configurations`,
+    label: `Where the load threads' time went, for ${shown.length} configurations`,
     x: { domain: [0, 1], percent: false, tickFormat: "%", ticks: 5, label: null },
     color: { domain: causes.map(({ cause }) => cause), range: causes.map(({ color }) => color) },
     marks: [
@@ -66,7 +66,7 @@ export function amplificationPicture(subjects: readonly Subject[], width: Width)
   const greatest = Math.max(10, ...dots.map(({ ratio }) => ratio));
   return svgOf({
     ...rowsFrame(dots, { width }),
-    label: `Bytes written to files per byte put, of ${dots.length} configurations`,
+    label: `Bytes written to files per byte put, for ${dots.length} configurations`,
     x: {
       ...logAxis([least, greatest * 1.6]),
       tickFormat: (value: number) => value.toLocaleString("en-US"),
@@ -105,7 +105,7 @@ export function reopenPicture(subjects: readonly Subject[], width: Width): Html 
   }));
   return svgOf({
     ...rowsFrame(shown, { width }),
-    label: `Time to open the store again each of ${dots.length} times`,
+    label: `Time to reopen the store, ${dots.length} times`,
     x: {
       domain: [0, Math.max(1e-6, ...dots.map(({ seconds }) => seconds))],
       nice: true,
@@ -115,7 +115,7 @@ export function reopenPicture(subjects: readonly Subject[], width: Width): Html 
       grid: true,
     },
     marks: [
-      xName("time to open the store again →"),
+      xName("time to reopen the store →"),
       Plot.dot(dots, {
         x: "seconds",
         y: "index",
