@@ -21,7 +21,7 @@
  * …
  * ```
  *
- * The seed's four lines are as its program prints them. Below them are groups, each of what applies to the run alone.
+ * The seed's four lines are as its program prints them. Below them are groups, of which only those that apply are shown.
  *
  * @module
  */

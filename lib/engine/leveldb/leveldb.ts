@@ -28,7 +28,7 @@ export const ENGINE: Engine<LeveldbSettings> = {
    */
   promises: ({ sync }) => ({
     processCrash: NOTHING,
-    powerLoss: sync === "data" ? NOTHING : { text: "the last updates, as far back as the system had not written them" },
+    powerLoss: sync === "data" ? NOTHING : { text: "the last updates, those that the system had not written yet" },
   }),
 
   async prepare({ settings, output }): Promise<PreparedEngine> {

@@ -35,7 +35,7 @@ function processCrash(settings: RedisSettings): Loss {
   if (settings.appendfsync === undefined) return sinceTheLastSnapshot(settings);
   switch (settings.appendfsync) {
     case "everysec":
-      return { text: "nothing; the last second, up to two, while a sync is slow", ageMsMax: EVERYSEC_KILL_MS_MAX };
+      return { text: "nothing; while a sync is slow, the last second, up to two", ageMsMax: EVERYSEC_KILL_MS_MAX };
     case "no":
     case "always":
       return NOTHING;
@@ -49,7 +49,7 @@ function powerLoss(settings: RedisSettings): Loss {
   if (settings.appendfsync === undefined) return sinceTheLastSnapshot(settings);
   switch (settings.appendfsync) {
     case "no":
-      return { text: "what the system has not written by itself, on Linux some 30 s" };
+      return { text: "what the system has not written yet, on Linux some 30 s" };
     case "everysec":
       return { text: "the last second, up to two while a sync is slow" };
     case "always":
@@ -59,12 +59,12 @@ function powerLoss(settings: RedisSettings): Loss {
 
 function sinceTheLastSnapshot({ rdbSeconds, rdbChanges }: RedisSettings): Loss {
   if (rdbSeconds === undefined) return EVERYTHING;
-  return { text: `what came since the last snapshot (after ${rdbSeconds} s with ${rdbChanges} changes)` };
+  return { text: `all writes since the last snapshot (taken after ${rdbSeconds} s with ${rdbChanges} changes)` };
 }
 
 function failoverLoss({ wait, replicas }: RedisSettings): Loss {
   if (wait === 0) return { text: "what the replica does not have yet: replication is asynchronous" };
   // Whichever replica is promoted has it.
   if (wait === replicas) return NOTHING;
-  return { text: `nothing that the promoted replica has: ${wait} of them have each put` };
+  return { text: `what the promoted replica lacks: --wait=${wait} covers only some of the replicas` };
 }

@@ -25,7 +25,7 @@ export function sqlitePromises({ journal, synchronous }: SqliteSettings): Promis
 
 function processCrash(journal: SqliteSettings["journal"]): Loss {
   if (journal !== "memory" && journal !== "off") return NOTHING;
-  return { text: "everything, when it comes in the middle of a put: nothing rolls that back", mayTear: true };
+  return { text: "everything, if it hits in the middle of a put: nothing rolls that back", mayTear: true };
 }
 
 function powerLoss(journal: SqliteSettings["journal"], synchronous: SqliteSettings["synchronous"]): Loss {
@@ -35,6 +35,8 @@ function powerLoss(journal: SqliteSettings["journal"], synchronous: SqliteSettin
     if (journal === "wal") return { text: "the commits since the last checkpoint" };
     return { text: "the last commits" };
   }
-  if (journal === "delete" && synchronous === "full") return { text: "the last commit of a moment ago", writesMax: 1 };
+  if (journal === "delete" && synchronous === "full") {
+    return { text: "the last commit, if it was a moment ago", writesMax: 1 };
+  }
   return NOTHING;
 }
