@@ -116,6 +116,6 @@ class ThreadComparison {
     }
     if (records === this.#explained) return;
     const count = records - this.#explained;
-    throw new Error(`Cannot explain what ${count} keys of thread ${this.#thread} hold: no put has put it there`);
+    throw new Error(`Cannot explain what ${count} keys of thread ${this.#thread} hold: no put wrote it`);
   }
 }

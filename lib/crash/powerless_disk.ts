@@ -56,8 +56,8 @@ export class PowerlessDisk implements Disposable {
    * Starts again from what is on the device. No file may be open any more.
    *
    * A mount namespace that someone has created in the meantime may keep the dead file system alive; mounting the same
-   * image would only bring it back, still shut down. So the image is copied and the copy mounted; the system lets go of the original
-   * when it can.
+   * image would only bring it back, still shut down. So the image is copied and the copy mounted; the system lets go of
+   * the original when it can.
    */
   restart(): void {
     unmount(this.path);

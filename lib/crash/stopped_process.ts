@@ -22,7 +22,7 @@ export interface RunningProcess {
 export async function stopProcess({ pid, kill }: RunningProcess): Promise<void> {
   kill("SIGSTOP");
   for (let attempt = 0; !hasStopped(pid);) {
-    if (++attempt > ATTEMPTS_MAX) throw new Error(`Cannot stop process ${pid}: it goes on`);
+    if (++attempt > ATTEMPTS_MAX) throw new Error(`Cannot stop process ${pid}: it keeps running`);
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }

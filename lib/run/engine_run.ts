@@ -60,5 +60,5 @@ async function close(prepared: PreparedEngine, failed: string | undefined): Prom
 function warnOfVolatileFiles(directory: string, hooks: RunHooks): void {
   const type = volatileFileSystem(directory);
   if (type === undefined) return;
-  hooks.onWarning?.(`${directory} is on ${type}, which loses everything with the power: syncs cost nothing there`);
+  hooks.onWarning?.(`${directory} is on ${type}, which loses everything in a power loss: syncs cost nothing there`);
 }

@@ -124,7 +124,7 @@ export class FileRun {
     const { store, ledger } = this.#parts.files;
     for (let shard = 0; shard < store.size.shards; shard++) {
       if (ledger.writtenVersion(shard) !== store.version(shard)) {
-        throw new Error(`Shard ${shard} was not written completely: this is a defect of kvlab`);
+        throw new Error(`Shard ${shard} was not written completely: this is a bug in kvlab`);
       }
     }
   }

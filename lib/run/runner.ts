@@ -70,7 +70,9 @@ function warnOfVolatileSync({ sync }: FileBackendOptions, directory: string, hoo
   if (sync === "none") return;
   const type = volatileFileSystem(directory);
   if (type === undefined) return;
-  hooks.onWarning?.(`${directory} is on ${type}, which loses everything with the power: --sync=${sync} proves nothing`);
+  hooks.onWarning?.(
+    `${directory} is on ${type}, which loses everything in a power loss: --sync=${sync} proves nothing`,
+  );
 }
 
 /** What is known of the device under a directory, as far as the options ask for it. */

@@ -118,7 +118,7 @@ export function refuseExisting(path: string): void {
     if (error instanceof Deno.errors.NotFound) return;
     throw new PersistError("look at", path, error);
   }
-  throw new PersistError("create", path, "it exists already: go on with it by --resume, or name another file");
+  throw new PersistError("create", path, "it already exists: continue it with --resume, or name another file");
 }
 
 /**

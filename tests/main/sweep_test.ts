@@ -74,7 +74,7 @@ Deno.test("kvlab sweep answers, shows what it answers with, keeps each run, and 
   );
   const fresh = await kvlab(["sweep", SHORT, ...LOAD, `--results=${results}`, ...GROUPS]);
   assertCode(fresh, 1);
-  assertStringIncludes(fresh.stderr, `Cannot create ${results}: it exists already`);
+  assertStringIncludes(fresh.stderr, `Cannot create ${results}: it already exists`);
 });
 
 Deno.test("kvlab sweep ends at a signal with the answer so far, and says how to go on", async () => {

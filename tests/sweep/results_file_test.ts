@@ -108,7 +108,7 @@ Deno.test("SweepFile refuses a file that is there already, and one that another 
   const existing = assertThrows(() => SweepFile.create(path, HEADER), PersistError);
   assertEquals(
     existing.message,
-    `Cannot create ${path}: it exists already: go on with it by --resume, or name another file`,
+    `Cannot create ${path}: it already exists: continue it with --resume, or name another file`,
   );
   const locked = assertThrows(() => SweepFile.resume(path, HEADER), PersistError);
   assertEquals(locked.message, `Cannot write ${path}: another kvlab is writing it`);

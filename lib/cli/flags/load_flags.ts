@@ -16,7 +16,7 @@ export const LOAD_FLAGS = {
     short: "t",
     scope: "load",
     placeholder: "N",
-    about: "Load workers.",
+    about: "Number of load workers.",
     defaultNote: "one per logical CPU",
     ...wholeNumber({ min: 1, max: 1024 }),
   },

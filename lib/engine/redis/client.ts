@@ -118,7 +118,7 @@ export function urlOfNode(url: string, host: string, port: number): string {
 export async function withinTime<T>(promise: Promise<T>, timeMs: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`there is no answer within ${timeMs} ms`)), timeMs);
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeMs} ms`)), timeMs);
   });
   promise.catch(() => {});
   try {
