@@ -37,8 +37,8 @@ function policyLoss({ policy }: FileBackendOptions, threads: number): Loss {
     case "asynchronous":
       return { ...bounds, text: `at most ${writes} writes` };
     case "periodic":
-      // How long a sweep takes is not known beforehand.
-      return { text: `the writes of the last ${policy.periodMs} ms and of the time that a sweep takes` };
+      // How long a flush takes is not known beforehand.
+      return { text: `the writes of the last ${policy.periodMs} ms and of the time that a flush takes` };
     case "commit":
       return NOTHING;
   }

@@ -122,7 +122,8 @@ function sweepPhrases({ sweeps }: FileResult): string[] {
   if (sweeps === undefined) return [];
   const { sweeps: count, sweepOverruns, sweepMsMax } = sweeps;
   return [
-    readableCount(count, "sweep"),
+    // A person knows them by --flush-period-us; `kvlab sweep` is another thing.
+    count === 1 ? "1 flush" : `${readableNumber(count)} flushes`,
     `the longest took ${readableDuration(sweepMsMax)}`,
     ...(sweepOverruns === 0 ? [] : [`${readableNumber(sweepOverruns)} took longer than the period`]),
   ];

@@ -40,7 +40,7 @@ const SHOWN: readonly ShownPattern[] = [
   { pattern: /^write_amplification$/, section: "files", label: "written per byte put" },
   { pattern: /^(checkpoints|syncs)$/, section: "files", label: "$1" },
   { pattern: /^puts_per_sync$/, section: "files", label: "puts per sync" },
-  { pattern: /^sweep_max_sec$/, section: "files", label: "longest sweep" },
+  { pattern: /^sweep_max_sec$/, section: "files", label: "longest flush" },
 ];
 
 /** Open loops also have uncorrected latencies; the tables show only the corrected ones. */

@@ -176,7 +176,7 @@ Deno.test("comparisonText() shows the figures that decide of real results, and n
     "  snapshots written",
     "  bytes written",
     "  written per byte put",
-    "  longest sweep",
+    "  longest flush",
   ]);
   assert(table.some((line) => /^ {2}on queue +- +12.5% +- +0% +-$/.test(line)));
 });

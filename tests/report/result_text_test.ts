@@ -88,7 +88,7 @@ Deno.test("summaryText() gives sweeps, the bound on the age, and what a power lo
       "              99% of the time at most 110, 10 ms old",
       "              1,700 snapshots, 2,000 records, 1 checkpoint, 300 superseded",
       "            85 syncs, 20 puts per sync",
-      "            40 sweeps, the longest took 60.5 ms, 2 took longer than the period",
+      "            40 flushes, the longest took 60.5 ms, 2 took longer than the period",
     ]
   ) assert(text.split("\n").includes(line), `${line}\n${text}`);
   assertFalse(text.includes("everything, for"));
