@@ -48,7 +48,7 @@ export interface CrashHooks {
 const START_KILL_EVERY = 10;
 /** How long after a child's start such a kill comes at the latest, in milliseconds. */
 const START_KILL_MS_MAX = 300;
-/** More than a load needs that is killed before its time is up. */
+/** Added to the load time of a child, so that its load does not end before the kill. */
 const CHILD_LOAD_MS_EXTRA = 60_000;
 /** Clocks are read slightly apart, so a write may be this much older than promised, in milliseconds. */
 const AGE_TOLERANCE_MS = 5;

@@ -87,7 +87,7 @@ export class RedisCluster {
     const clients: RedisClient[] = [];
     try {
       for (const server of this.servers) clients.push(await RedisClient.connect(server.url));
-      await untilAll(clients, "the cluster's state ok", (client) => isWell(client, this.#replicas));
+      await untilAll(clients, "the cluster to be healthy", (client) => isWell(client, this.#replicas));
       await until(
         async () => {
           const links = await Promise.all(clients.map(linkStatus));
@@ -145,14 +145,14 @@ async function join(nodes: readonly Node[], { primaries, replicas }: ClusterPart
   }
   for (const { server } of others) await first.client.ask("CLUSTER", "MEET", "127.0.0.1", String(server.port));
   const clients = nodes.map(({ client }) => client);
-  await untilAll(clients, "the nodes' knowledge of each other", async (client) => {
+  await untilAll(clients, "the nodes to know each other", async (client) => {
     return (await clusterInfo(client)).get("cluster_known_nodes") === String(nodes.length);
   });
   for (const [index, client] of clients.entries()) {
     const primary = nodes[Math.floor((index - primaries) / Math.max(1, replicas))];
     if (index >= primaries && primary !== undefined) await replicate(client, primary.id);
   }
-  await untilAll(clients, "the cluster's state ok", (client) => isWell(client, primaries * replicas));
+  await untilAll(clients, "the cluster to be healthy", (client) => isWell(client, primaries * replicas));
   await untilAll(clients.slice(primaries), "the replicas' first copy", async (client) => {
     return await linkStatus(client) === "up";
   });

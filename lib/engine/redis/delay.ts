@@ -19,7 +19,7 @@ export async function until(condition: () => Promise<boolean>, what: string, tim
   const startedAtMs = performance.now();
   while (!await condition()) {
     if (performance.now() - startedAtMs > timeoutMs) {
-      throw new Error(`${what} took longer than ${timeoutMs / 1000} s`);
+      throw new Error(`timed out after ${timeoutMs / 1000} s, waiting for ${what}`);
     }
     await delay(20);
   }
