@@ -21,15 +21,15 @@ function existing(name: string): string {
   return path;
 }
 
-const GROUP = { ...options(), group: "replace the 8 KiB of a file" };
+const GROUP = { ...options(), group: "replace an 8 KiB file" };
 
 const overwritten = existing("overwritten");
-Deno.bench("Deno.writeFileSync: a crash leaves a part", { ...GROUP, baseline: true }, () => {
+Deno.bench("Deno.writeFileSync: a crash leaves a partial file", { ...GROUP, baseline: true }, () => {
   Deno.writeFileSync(overwritten, CONTENT);
 });
 
 const replaced = existing("replaced");
-Deno.bench("replaceFile: old or new, never a part", GROUP, () => {
+Deno.bench("replaceFile: old or new, never partial", GROUP, () => {
   replaceFile(replaced, CONTENT);
 });
 

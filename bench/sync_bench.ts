@@ -16,7 +16,7 @@ function newWords(count: number): Int32Array<SharedArrayBuffer> {
 }
 
 const LOCKS = 1_000;
-const UNCONTENDED = { ...options(), group: `take and give back a free lock ${LOCKS} times` };
+const UNCONTENDED = { ...options(), group: `lock and unlock without contention, ${LOCKS} times` };
 const words = newWords(1);
 
 Deno.bench("Atomics.compareExchange + exchange", { ...UNCONTENDED, baseline: true }, () => {
@@ -86,6 +86,6 @@ benchPair("Atomics.wait + notify", new Pair("futex", ROUND_TRIPS), { ...HAND_OFF
 benchPair("mutex + condition", new Pair("condition", ROUND_TRIPS), HAND_OFF);
 
 const COUNTS = 10_000;
-const CONTENDED = { group: `two workers count together, ${COUNTS} times each` };
+const CONTENDED = { group: `two workers increment a counter, ${COUNTS} times each` };
 benchPair("Atomics.add", new Pair("add", COUNTS), { ...CONTENDED, baseline: true });
 benchPair("lock + unlock, contended", new Pair("mutex", COUNTS), CONTENDED);

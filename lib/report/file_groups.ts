@@ -122,7 +122,7 @@ function sweepPhrases({ sweeps }: FileResult): string[] {
   if (sweeps === undefined) return [];
   const { sweeps: count, sweepOverruns, sweepMsMax } = sweeps;
   return [
-    // A person knows them by --flush-period-us; `kvlab sweep` is another thing.
+    // Called flushes, after --flush-period-us, so as not to be confused with `kvlab sweep`.
     count === 1 ? "1 flush" : `${readableNumber(count)} flushes`,
     `the longest took ${readableDuration(sweepMsMax)}`,
     ...(sweepOverruns === 0 ? [] : [`${readableNumber(sweepOverruns)} took longer than the period`]),

@@ -45,7 +45,7 @@ export function seriesChart(rows: readonly SeriesRow[], columns: number): string
   ];
 }
 
-/** Without a last row so short that its throughput is chance: the load ends a moment after its last whole interval. */
+/** Drops a last row too short for its throughput to mean anything; the load ends just after its last whole interval. */
 function withoutSliver(rows: readonly SeriesRow[]): readonly SeriesRow[] {
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return rows;

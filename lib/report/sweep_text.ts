@@ -23,7 +23,7 @@ export interface SweepReport {
   readonly header: SweepHeader;
   readonly summary: SummaryLine;
   readonly axis: LossAxis;
-  /** The `id`s of those on the frontier that were to be killed and were not, because there was no time. */
+  /** The `id`s on the frontier that should have been killed but were not, for lack of time. */
   readonly notKilled: readonly string[];
 }
 

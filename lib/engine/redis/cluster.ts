@@ -165,7 +165,7 @@ async function replicate(client: RedisClient, primaryId: string): Promise<void> 
       const known = await client.askText("CLUSTER", "NODES");
       return known.split("\n").some((line) => line.startsWith(primaryId) && !line.includes("handshake"));
     },
-    "the primary's name",
+    "the primary's id",
     AGREE_TIMEOUT_MS,
   );
   await client.ask("CLUSTER", "REPLICATE", primaryId);
