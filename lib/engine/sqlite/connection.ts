@@ -8,9 +8,8 @@ import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { ByteView } from "../byte_view.ts";
 import type { Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
 import { EngineError } from "../engine_error.ts";
-import { openDatabase, pragma } from "./database.ts";
+import { openDatabase, pragma, type SqliteTarget } from "./database.ts";
 import { SYNCHRONOUS_NAMES } from "./settings.ts";
-import type { SqliteTarget } from "./sqlite.ts";
 
 /** A connection on which each put outside a transaction is a transaction of its own, committed when the put returns. */
 export class SqliteConnection implements SynchronousConnection {

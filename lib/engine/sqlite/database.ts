@@ -4,8 +4,12 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
+import type { EngineTarget } from "../engine.ts";
 import { EngineError } from "../engine_error.ts";
 import type { SqliteSettings } from "./settings.ts";
+
+/** What a connection needs: the database's path, and the settings, most of which SQLite keeps per connection. */
+export type SqliteTarget = EngineTarget & SqliteSettings & { readonly path: string };
 
 /**
  * Opens the database file, creating it if necessary, and applies the settings.

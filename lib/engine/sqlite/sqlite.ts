@@ -4,10 +4,10 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import type { Engine, EngineTarget, PreparedEngine } from "../engine.ts";
+import type { Engine, PreparedEngine } from "../engine.ts";
 import { EngineDirectory } from "../engine_directory.ts";
 import { SqliteConnection } from "./connection.ts";
-import { openDatabase } from "./database.ts";
+import { openDatabase, type SqliteTarget } from "./database.ts";
 import { sqlitePromises } from "./promises.ts";
 import type { SqliteSettings } from "./settings.ts";
 
@@ -46,6 +46,3 @@ export const ENGINE: Engine<SqliteSettings> = {
 
   connect: (target) => new SqliteConnection(target as SqliteTarget),
 };
-
-/** What a connection needs: the database's path, and the settings, most of which SQLite keeps per connection. */
-export type SqliteTarget = EngineTarget & SqliteSettings & { readonly path: string };
