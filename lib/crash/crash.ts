@@ -12,6 +12,7 @@ import { Rng } from "../load/rng.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import { run } from "../run/runner.ts";
 import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
+import type { CrashBackend, CrashLoad } from "./crash_load.ts";
 import type { CrashResult, KillResult } from "./crash_result.ts";
 import { FoundRecords } from "./found_records.ts";
 import { compare, type Comparison } from "./outcome.ts";
@@ -20,7 +21,7 @@ import { ProcessVictim } from "./process_victim.ts";
 import type { Recovered, RecoveredFiles } from "./recovery.ts";
 import { unpersisted } from "./shard_gauge.ts";
 import { readTestimony, type Testimony } from "./testimony.ts";
-import type { CrashBackend, CrashLoad, CutName, Victim } from "./victim.ts";
+import type { CutName, Victim } from "./victim.ts";
 
 /** What the crash command does. */
 export interface CrashOptions {

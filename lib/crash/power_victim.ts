@@ -9,10 +9,11 @@
 import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type ChildEnd, type ChildProgram, killChild, type KillMoment, thisProgram } from "./child.ts";
+import type { CrashBackend } from "./crash_load.ts";
 import { type CutKind, PowerlessDisk } from "./powerless_disk.ts";
 import { recover, type Recovered } from "./recovery.ts";
 import { stopProcess } from "./stopped_process.ts";
-import type { CrashBackend, Victim } from "./victim.ts";
+import type { Victim } from "./victim.ts";
 
 /** Room on the disk for each byte of the records: journals, logs, files and their replacements. */
 const DISK_PER_RECORD = 24;

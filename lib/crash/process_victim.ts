@@ -11,8 +11,9 @@ import type { MixOptions } from "../load/workload.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type ChildEnd, type ChildProgram, killChild, type KillMoment, thisProgram } from "./child.ts";
+import type { CrashBackend } from "./crash_load.ts";
 import { recover, type Recovered } from "./recovery.ts";
-import type { CrashBackend, Victim } from "./victim.ts";
+import type { Victim } from "./victim.ts";
 
 /** A victim whose files are in the backend's directory, or else in a temporary one. */
 export class ProcessVictim implements Victim {

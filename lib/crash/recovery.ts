@@ -15,7 +15,7 @@ import { parseShardFileName } from "../persist/shard_file.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { Abort } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
-import type { CrashBackend } from "./victim.ts";
+import type { CrashBackend } from "./crash_load.ts";
 
 /** A store as found after a kill. */
 export interface Recovered {

@@ -3,23 +3,17 @@
  *
  * @module
  */
-import type { EngineBackendOptions, FileBackendOptions } from "../backend/backend.ts";
 import type { Promises } from "../engine/promises.ts";
 import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { ChildEnd, KillMoment } from "./child.ts";
+import type { CrashBackend } from "./crash_load.ts";
 import type { Recovered } from "./recovery.ts";
-
-/** A backend that can keep something across a crash. */
-export type CrashBackend = FileBackendOptions | EngineBackendOptions;
 
 /** What can be cut, in the order shown to users: a process, or the power. */
 export const CUT_NAMES = ["process", "power"] as const;
 
 export type CutName = typeof CUT_NAMES[number];
-
-/** A load to be cut short: its puts can be told apart, and its backend keeps something across a crash. */
-export type CrashLoad = RunOptions & { readonly backend: CrashBackend; readonly workload: MixOptions };
 
 /** One way to fail. */
 export interface Victim {
