@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LoadWorkerConfiguration } from "./load_worker.ts";
+import type { LoadWorkerConfiguration } from "./load_worker_configuration.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
 import { NumberedWorkload } from "./numbered_workload.ts";
 import { Rng } from "./rng.ts";

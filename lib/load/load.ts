@@ -11,7 +11,7 @@ import type { Phase } from "../sync/phase.ts";
 import { Lane, runClosedAsyncLoop, runOpenAsyncLoop } from "./async_loop.ts";
 import { createWorkload } from "./create_workload.ts";
 import { type LoopParts, runClosedLoop, runOpenLoop, SAMPLE_NEVER, type Schedule } from "./load_loop.ts";
-import type { LoadWorkerConfiguration } from "./load_worker.ts";
+import type { LoadWorkerConfiguration } from "./load_worker_configuration.ts";
 import { createPattern, type Pattern } from "./pattern.ts";
 import { Rng } from "./rng.ts";
 

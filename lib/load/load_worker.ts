@@ -3,46 +3,20 @@
  *
  * @module
  */
-import { attachBackend, type AttachedBackend, type BackendHandle } from "../backend/attach.ts";
+import { attachBackend, type AttachedBackend } from "../backend/attach.ts";
 import type { EngineDescription } from "../engine/connection.ts";
 import { EngineError } from "../engine/engine_error.ts";
-import type { WitnessOptions } from "../persist/witness.ts";
 import { Abort } from "../sync/abort.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
-import { CALIBRATING, ENDED, Phase, type PhaseHandle, PRELOADING, READY, RUNNING, WARMING } from "../sync/phase.ts";
-import { serveTask, type TaskConfiguration } from "../sync/task.ts";
+import { CALIBRATING, ENDED, Phase, PRELOADING, READY, RUNNING, WARMING } from "../sync/phase.ts";
+import { serveTask } from "../sync/task.ts";
 import { calibrate } from "./calibration.ts";
 import { createLoad, type Load, type LoadPart } from "./load.ts";
-import { LoadMeter, type LoadMeterHandle, PRELOADED, type ThreadMeter } from "./load_meter.ts";
-import type { PatternName } from "./pattern.ts";
+import { LoadMeter, PRELOADED, type ThreadMeter } from "./load_meter.ts";
+import type { LoadWorkerConfiguration } from "./load_worker_configuration.ts";
 import { preload } from "./preload.ts";
 import { RecordsUsedUpError } from "./records_used_up_error.ts";
 import { Rng } from "./rng.ts";
-import type { WorkloadOptions } from "./workload.ts";
-
-/** A load worker's configuration. */
-export interface LoadWorkerConfiguration extends TaskConfiguration {
-  readonly phase: PhaseHandle;
-  readonly meter: LoadMeterHandle;
-  readonly backend: BackendHandle;
-  readonly workload: WorkloadOptions;
-  readonly pattern: PatternName;
-  /** Operations that all threads together begin per second, if the loop is open. */
-  readonly ratePerSec?: number;
-  /** How long the load lasts, in milliseconds, unless a number of operations ends it. */
-  readonly loadTimeMs?: number;
-  /** Operations after which all threads together end, unless time ends the load. */
-  readonly ops?: number;
-  /** One operation in this many is timed; none if absent. */
-  readonly latencySample?: number;
-  readonly seed: number;
-  /** Where acknowledgements are recorded, and what makes puts distinguishable; neither happens if absent. */
-  readonly witness?: WitnessOptions;
-  /** Number of load workers. */
-  readonly threads: number;
-  /** Index of the worker, from 0. */
-  readonly thread: number;
-}
 
 /** What a load worker reports at its end. What it has done is in the load meter. */
 export interface LoadWorkerResult {

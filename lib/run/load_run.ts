@@ -6,7 +6,8 @@
 import type { BackendHandle } from "../backend/attach.ts";
 import type { Promises } from "../engine/promises.ts";
 import { LoadMeter } from "../load/load_meter.ts";
-import type { LoadWorkerConfiguration, LoadWorkerResult } from "../load/load_worker.ts";
+import type { LoadWorkerResult } from "../load/load_worker.ts";
+import type { LoadWorkerConfiguration } from "../load/load_worker_configuration.ts";
 import { type Abort, AbortError } from "../sync/abort.ts";
 import { CALIBRATING, FLUSHING, type Phase, PRELOADING, READY, RUNNING, STOPPING, WARMING } from "../sync/phase.ts";
 import { WorkerTask } from "../sync/task.ts";

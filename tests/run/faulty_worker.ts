@@ -4,7 +4,7 @@
  * @module
  */
 import { attachShared, type SharedHandle } from "../../lib/backend/attach.ts";
-import type { LoadWorkerConfiguration } from "../../lib/load/load_worker.ts";
+import type { LoadWorkerConfiguration } from "../../lib/load/load_worker_configuration.ts";
 import type { FileWorkerConfiguration } from "../../lib/persist/file_worker.ts";
 import { type QueuedSnapshot, SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";

@@ -6,7 +6,8 @@
 import { attachShared, type SharedHandle } from "../../lib/backend/attach.ts";
 import { LoadMeter } from "../../lib/load/load_meter.ts";
 import { UPDATE } from "../../lib/load/operation.ts";
-import type { LoadWorkerConfiguration, LoadWorkerResult } from "../../lib/load/load_worker.ts";
+import type { LoadWorkerResult } from "../../lib/load/load_worker.ts";
+import type { LoadWorkerConfiguration } from "../../lib/load/load_worker_configuration.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Phase, RUNNING } from "../../lib/sync/phase.ts";

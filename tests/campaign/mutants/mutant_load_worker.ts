@@ -7,7 +7,8 @@ import { attachShared, type SharedHandle } from "../../../lib/backend/attach.ts"
 import type { Backend } from "../../../lib/backend/backend.ts";
 import { runClosedLoop, SAMPLE_NEVER } from "../../../lib/load/load_loop.ts";
 import { LoadMeter } from "../../../lib/load/load_meter.ts";
-import type { LoadWorkerConfiguration, LoadWorkerResult } from "../../../lib/load/load_worker.ts";
+import type { LoadWorkerResult } from "../../../lib/load/load_worker.ts";
+import type { LoadWorkerConfiguration } from "../../../lib/load/load_worker_configuration.ts";
 import { NumberedWorkload } from "../../../lib/load/numbered_workload.ts";
 import { createPattern } from "../../../lib/load/pattern.ts";
 import { Rng } from "../../../lib/load/rng.ts";
