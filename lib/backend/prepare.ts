@@ -13,7 +13,7 @@ import { type LayoutOptions, shardsPerFile as shardsPerFileOf } from "../persist
 import { openLogs } from "../persist/layout/log/open_logs.ts";
 import { openSnapshots } from "../persist/layout/stored_snapshots.ts";
 import type { StoredState, TornFile } from "../persist/layout/stored_state.ts";
-import type { PersistenceHandle } from "../persist/persistence.ts";
+import type { PersistenceHandle } from "../persist/persistence_handle.ts";
 import { FileLocks } from "../persist/file_locks.ts";
 import { openFilesPerWriter } from "../persist/layout/replace/descriptors.ts";
 import type { AsynchronousPolicy, PersistencePolicy } from "../persist/policy.ts";

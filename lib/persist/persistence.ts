@@ -1,44 +1,18 @@
 /**
- * Everything that a thread needs to persist its puts, bundled into one handle to pass and attach.
+ * How a thread attaches to everything that it needs to persist its puts.
  *
  * @module
  */
-import type { SerializerName } from "../codec/codec.ts";
-import { SharedStore, type StoreHandle } from "../store/shared_store.ts";
-import { Clock, type ClockHandle } from "../sync/clock.ts";
-import { Doorbell, type DoorbellHandle } from "../sync/doorbell.ts";
-import { FileLocks, type FileLocksHandle } from "./file_locks.ts";
-import { attachLayout, type LayoutHandle } from "./layout/layouts.ts";
-import { Ledger, type LedgerHandle } from "./ledger.ts";
-import type { PersistencePolicy, SyncName } from "./policy.ts";
-import type { QueueHandle } from "./snapshot_queue.ts";
+import { SharedStore } from "../store/shared_store.ts";
+import { Clock } from "../sync/clock.ts";
+import { Doorbell } from "../sync/doorbell.ts";
+import { FileLocks } from "./file_locks.ts";
+import { attachLayout } from "./layout/layouts.ts";
+import { Ledger } from "./ledger.ts";
+import type { PersistenceHandle } from "./persistence_handle.ts";
 import { Witness } from "./witness.ts";
 import { Writer } from "./writer.ts";
-import { WriteMeter, type WriteMeterHandle } from "./write_meter.ts";
-
-/** What {@linkcode attachPersistence} needs; structured-cloneable. */
-export interface PersistenceHandle {
-  readonly store: StoreHandle;
-  readonly ledger: LedgerHandle;
-  readonly locks: FileLocksHandle;
-  readonly clock: ClockHandle;
-  /** Wakes the file worker. */
-  readonly doorbell: DoorbellHandle;
-  readonly serializer: SerializerName;
-  /** Path of the directory that holds the files. */
-  readonly directory: string;
-  readonly shardsPerFile: number;
-  readonly layout: LayoutHandle;
-  readonly policy: PersistencePolicy;
-  /** The asynchronous policy's queue. */
-  readonly queue?: QueueHandle;
-  readonly sync: SyncName;
-  /** How many files each writing thread may keep open. */
-  readonly openFilesMax: number;
-  readonly writeMeter: WriteMeterHandle;
-  /** Directory where threads record what they have written, so that it survives SIGKILL. */
-  readonly witness?: string;
-}
+import { WriteMeter } from "./write_meter.ts";
 
 /** A thread's own view of the shared parts, and its writer. */
 export interface AttachedPersistence {

@@ -1,5 +1,5 @@
 /**
- * The handles of all layouts, and how a thread attaches to one.
+ * How a thread attaches to a layout.
  *
  * @module
  */
@@ -9,50 +9,25 @@ import { CODECS } from "../../codec/codecs.ts";
 import { RECORD_CODECS } from "../../codec/record/record_codecs.ts";
 import type { SharedStore } from "../../store/shared_store.ts";
 import type { FileLocks } from "../file_locks.ts";
-import type { PersistenceHandle } from "../persistence.ts";
+import type { PersistenceHandle } from "../persistence_handle.ts";
 import { shardFileName, type Side } from "../shard_file.ts";
 import type { WriterMeter } from "../write_meter.ts";
 import { BlockFiles } from "./blocks/block_files.ts";
 import { BlockLayout } from "./blocks/block_layout.ts";
-import { BlockTable, type BlockTableHandle } from "./blocks/block_table.ts";
+import { BlockTable } from "./blocks/block_table.ts";
 import type { Layout } from "./layout.ts";
-import type { ReplaceName } from "./layout_options.ts";
+import type { BlocksLayoutHandle, LogLayoutHandle, SnapshotLayoutHandle } from "./layout_handle.ts";
 import { CheckpointWriter } from "./log/checkpoint_writer.ts";
-import { LogEnds, type LogEndsHandle } from "./log/log_ends.ts";
+import { LogEnds } from "./log/log_ends.ts";
 import { LogLayout } from "./log/log_layout.ts";
-import { PendingRecords, type PendingRecordsHandle } from "./log/pending_records.ts";
+import { PendingRecords } from "./log/pending_records.ts";
 import { segmentBytesFor, SegmentFiles } from "./log/segment_files.ts";
 import { AlternateReplacement } from "./replace/alternate.ts";
 import { InPlaceReplacement } from "./replace/in_place.ts";
 import { RenameReplacement } from "./replace/rename.ts";
 import type { Replacement } from "./replace/replacement.ts";
-import { ShardSides, type ShardSidesHandle } from "./replace/shard_sides.ts";
+import { ShardSides } from "./replace/shard_sides.ts";
 import { SnapshotLayout } from "./snapshot_layout.ts";
-
-/** What the threads share of the snapshot layout. */
-export interface SnapshotLayoutHandle {
-  readonly kind: "snapshot";
-  readonly replace: ReplaceName;
-  readonly sides: ShardSidesHandle;
-}
-
-/** What the threads share of the log layout. */
-export interface LogLayoutHandle {
-  readonly kind: "log";
-  readonly logBytes: number;
-  readonly pending: PendingRecordsHandle;
-  readonly ends: LogEndsHandle;
-}
-
-/** What the threads share of the block layout. */
-export interface BlocksLayoutHandle {
-  readonly kind: "blocks";
-  readonly blockBytes: number;
-  readonly table: BlockTableHandle;
-}
-
-/** What the threads share of a layout; structured-cloneable. */
-export type LayoutHandle = SnapshotLayoutHandle | BlocksLayoutHandle | LogLayoutHandle;
 
 /** What a layout works with, besides its handle. */
 export interface LayoutContext {

@@ -6,7 +6,7 @@
 import type { SharedStore } from "../../store/shared_store.ts";
 import type { SetAsideFile } from "../directory.ts";
 import type { Ledger } from "../ledger.ts";
-import type { LayoutHandle } from "./layouts.ts";
+import type { LayoutHandle } from "./layout_handle.ts";
 
 /** A file whose end was left incomplete by a crash. */
 export interface TornFile {

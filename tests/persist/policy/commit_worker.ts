@@ -6,7 +6,8 @@
 import { decode } from "../../codec/decode.ts";
 import { FileBackend } from "../../../lib/backend/file_backend.ts";
 import { CODECS } from "../../../lib/codec/codecs.ts";
-import { attachPersistence, type PersistenceHandle } from "../../../lib/persist/persistence.ts";
+import { attachPersistence } from "../../../lib/persist/persistence.ts";
+import type { PersistenceHandle } from "../../../lib/persist/persistence_handle.ts";
 import { CommitPut } from "../../../lib/persist/policy/commit.ts";
 import { PersistError } from "../../../lib/persist/persist_error.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
