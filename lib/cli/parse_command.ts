@@ -5,111 +5,21 @@
  * @module
  */
 import type { BackendOptions } from "../backend/backend.ts";
-import type { CutName } from "../crash/victim.ts";
-import type { MixOptions } from "../load/workload.ts";
-import type { RunOptions } from "../run/run_options.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
 import { fileBackend, type FileValues, readFileValues, refuseOtherBackends } from "./backend_options.ts";
-import { engineBackend } from "./engine_options.ts";
+import type { Command, CrashCommand, ReportCommand, RunCommand, RunDefaults } from "./command.ts";
 import { COMMAND_WORDS, type CommandName } from "./commands.ts";
+import { engineBackend } from "./engine_options.ts";
 import { quoteAll, read, refuseRepeatedAndEmpty, refuseStrays, refuseUnknownFlags } from "./flag_values.ts";
 import { BACKEND_NAMES, type BackendName, FLAGS, SWITCHES } from "./flags.ts";
 import { measurementOptions, readMeasurementValues } from "./measurement_options.ts";
-import { isQuiet, type OutputOptions, outputOptions, readOutputValues } from "./output_options.ts";
+import { isQuiet, outputOptions, readOutputValues } from "./output_options.ts";
 import { redisLag } from "./redis_options.ts";
 import { refuseTooLargeStore } from "./store_check.ts";
-import { type SweepCommand, sweepCommand } from "./sweep_options.ts";
+import { sweepCommand } from "./sweep_options.ts";
 import { UsageError } from "./usage_error.ts";
 import { didYouMean, listNames, quote } from "./wording.ts";
 import { numberedMix, readWorkloadValues, workloadOptions } from "./workload_options.ts";
-
-/** Runs a load and measures it. */
-export interface RunCommand extends OutputOptions {
-  readonly kind: "run";
-  readonly options: RunOptions;
-  /** How often to run. */
-  readonly repeat: number;
-}
-
-/** A backend that can keep something across a crash. */
-type CrashBackendOptions = Exclude<BackendOptions, { readonly kind: "memory" }>;
-
-/** Runs a load and kills it, again and again. */
-export interface CrashCommand {
-  readonly kind: "crash";
-  /** How often to kill it. */
-  readonly kills: number;
-  /** What is cut each time. */
-  readonly cut: CutName;
-  /** The load of each child. Its load time is the longest that a child runs before it is killed. */
-  readonly options: RunOptions & { readonly backend: CrashBackendOptions; readonly workload: MixOptions };
-  /**
-   * Present where replicas take over from what is killed: how long they receive nothing before the kill, in
-   * milliseconds.
-   */
-  readonly lagMs?: number;
-  readonly format: "text" | "json";
-  /** File for the result as an HTML page. */
-  readonly reportFile?: string;
-  /** Whether stderr gets only warnings and errors. */
-  readonly quiet: boolean;
-}
-
-/** Inspects a directory. */
-export interface InspectCommand {
-  readonly kind: "inspect";
-  readonly directory: string;
-  /** Whether to read the directory even if a running kvlab has it locked. */
-  readonly forceRead: boolean;
-  readonly format: "text" | "json";
-}
-
-/** Exports all entries of a directory. */
-export interface ExportCommand {
-  readonly kind: "export";
-  readonly directory: string;
-  /** Whether to read the directory even if a running kvlab has it locked. */
-  readonly forceRead: boolean;
-  readonly format: "json" | "cbor";
-}
-
-/** Compares the results of runs. */
-export interface CompareCommand {
-  readonly kind: "compare";
-  /** Paths of the results, at least two; the others are compared with the first. */
-  readonly files: readonly string[];
-  readonly format: "text" | "json";
-}
-
-/** Writes a page from results. */
-export interface ReportCommand {
-  readonly kind: "report";
-  /** Paths of the results, at least one. */
-  readonly files: readonly string[];
-  /** The page's path. */
-  readonly output: string;
-  /** Path for the map as a picture of its own, if wanted. */
-  readonly mapFile?: string;
-}
-
-/** Any command. */
-export type Command =
-  | { readonly kind: "help" }
-  | { readonly kind: "version" }
-  | RunCommand
-  | CrashCommand
-  | SweepCommand
-  | InspectCommand
-  | ExportCommand
-  | CompareCommand
-  | ReportCommand;
-
-/** What a run uses where the command line does not say. */
-export interface RunDefaults {
-  readonly threads: number;
-  /** An integer from 0 to 2^32 - 1. */
-  readonly seed: number;
-}
 
 /**
  * Parses a command line. `--help` and `--version` win over everything else in it.

@@ -3,45 +3,14 @@
  *
  * @module
  */
-import type { LossAxis } from "../sweep/results.ts";
 import type { RawArguments } from "./arguments.ts";
+import type { RunDefaults, SweepCommand } from "./command.ts";
 import { quoteAll, read, refuseBoth } from "./flag_values.ts";
 import { FLAG_LIST, FLAGS, SWITCH_LIST, SWITCHES } from "./flags.ts";
 import type { FlagName } from "./flags/flag.ts";
 import { isQuiet, refuseSameFile } from "./output_options.ts";
-import type { RunDefaults } from "./parse_command.ts";
 import { UsageError } from "./usage_error.ts";
 import { quote } from "./wording.ts";
-
-/** Runs many configurations in turn, to find out what each degree of risk buys. */
-export interface SweepCommand {
-  readonly kind: "sweep";
-  /** The load's flags that are given, without dashes, in the order shown to users; a switch has an empty value. */
-  readonly load: ReadonlyMap<string, string>;
-  /** What the load uses where neither these flags nor a plan say. */
-  readonly defaults: RunDefaults;
-  /** The arguments of each group after a `--`; empty if there is no group. */
-  readonly groups: readonly (readonly string[])[];
-  readonly planFile?: string;
-  readonly budgetMs: number;
-  readonly axis: LossAxis;
-  /** In the axis's unit. */
-  readonly limit: number | undefined;
-  /** How often each configuration on the frontier is killed. */
-  readonly kills: number;
-  /** What fails in these kills, as spelled on the command line. */
-  readonly cut: "process" | "power";
-  readonly resultsFile?: string;
-  /** File for the result as an HTML page. */
-  readonly reportFile?: string;
-  readonly resume: boolean;
-  readonly dryRun: boolean;
-  /** Whether a very large number of configurations is allowed. */
-  readonly yes: boolean;
-  readonly format: "text" | "json";
-  /** Whether stderr gets only warnings and errors. */
-  readonly quiet: boolean;
-}
 
 /** The scopes of the flags that make up the load. */
 export const LOAD_SCOPES: readonly FlagName["scope"][] = ["load", "workload", "measurement"];

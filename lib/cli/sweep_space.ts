@@ -7,10 +7,11 @@
 import type { RunOptions } from "../run/run_options.ts";
 import { DEFAULT_GROUPS, DEFAULT_LOAD } from "../sweep/default_space.ts";
 import { readArguments } from "./arguments.ts";
+import type { RunDefaults } from "./command.ts";
 import { refuseRepeatedAndEmpty, refuseUnknownFlags } from "./flag_values.ts";
 import { BACKEND_NAMES, FLAG_LIST, FLAGS, SWITCH_LIST } from "./flags.ts";
 import type { Flag } from "./flags/flag.ts";
-import { parseCommand, type RunDefaults } from "./parse_command.ts";
+import { parseCommand } from "./parse_command.ts";
 import { LOAD_SCOPES } from "./sweep_options.ts";
 import { UsageError } from "./usage_error.ts";
 import { didYouMean, listNames, quote } from "./wording.ts";

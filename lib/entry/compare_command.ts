@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CompareCommand } from "../cli/parse_command.ts";
+import type { CompareCommand } from "../cli/command.ts";
 import { compareFiles } from "../compare/comparison.ts";
 import { comparisonJson, comparisonText, comparisonWarnings } from "../report/comparison_text.ts";
 import { print, stdoutStyle, warn } from "./terminal.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CrashCommand } from "../cli/parse_command.ts";
+import type { CrashCommand } from "../cli/command.ts";
 import { crash, promisesOf } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { missingPower } from "../crash/powerless_disk.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ExportCommand } from "../cli/parse_command.ts";
+import type { ExportCommand } from "../cli/command.ts";
 import { exportDirectory } from "../inspect/export.ts";
 import { print, warn } from "./terminal.ts";
 

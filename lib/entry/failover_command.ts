@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CrashCommand } from "../cli/parse_command.ts";
+import type { CrashCommand } from "../cli/command.ts";
 import { failOver } from "../crash/failover.ts";
 import { allFailoversHeld, type FailoverResult } from "../crash/failover_result.ts";
 import { configurationLine } from "../report/configuration_line.ts";

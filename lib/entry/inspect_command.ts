@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { InspectCommand } from "../cli/parse_command.ts";
+import type { InspectCommand } from "../cli/command.ts";
 import { inspectDirectory } from "../inspect/inspect.ts";
 import { inspectionJson, inspectionText } from "../report/inspection_text.ts";
 import { print, stdoutStyle } from "./terminal.ts";

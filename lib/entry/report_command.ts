@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ReportCommand } from "../cli/parse_command.ts";
+import type { ReportCommand } from "../cli/command.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { parseSource, type Source } from "../report/html/source.ts";
 import { checkOutputFile, writeOutputFile } from "./output_file.ts";

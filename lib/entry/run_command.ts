@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunCommand } from "../cli/parse_command.ts";
+import type { RunCommand } from "../cli/command.ts";
 import { configurationLine } from "../report/configuration_line.ts";
 import type { RunHooks } from "../run/hooks.ts";
 import { type RunResult, type StopSignal, totals } from "../run/run_result.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RunCommand } from "../cli/parse_command.ts";
+import type { RunCommand } from "../cli/command.ts";
 import { resultsCsv } from "../report/result_csv.ts";
 import type { HistogramInterval } from "../report/histograms.ts";
 import { resultJson } from "../report/result_json.ts";

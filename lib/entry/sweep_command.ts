@@ -7,8 +7,8 @@
  *
  * @module
  */
+import type { SweepCommand } from "../cli/command.ts";
 import { readPlan } from "../cli/sweep_plan.ts";
-import type { SweepCommand } from "../cli/sweep_options.ts";
 import { sweepSpace } from "../cli/sweep_space.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { formatCount } from "../report/format.ts";

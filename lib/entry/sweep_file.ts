@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SweepCommand } from "../cli/sweep_options.ts";
+import type { SweepCommand } from "../cli/command.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import type { Fields } from "../compare/result_file.ts";
 import type { SweepHeader, SweepLine } from "../sweep/lines.ts";

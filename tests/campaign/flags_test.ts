@@ -5,7 +5,8 @@
  * @module
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { type Command, parseCommand } from "../../lib/cli/parse_command.ts";
+import type { Command } from "../../lib/cli/command.ts";
+import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { COMMAND_WORDS } from "../../lib/cli/commands.ts";
 import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";

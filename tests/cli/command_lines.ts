@@ -6,7 +6,8 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
-import { type Command, parseCommand, type RunCommand } from "../../lib/cli/parse_command.ts";
+import type { Command, RunCommand } from "../../lib/cli/command.ts";
+import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 

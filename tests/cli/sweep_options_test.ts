@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import type { SweepCommand } from "../../lib/cli/sweep_options.ts";
+import type { SweepCommand } from "../../lib/cli/command.ts";
 import { assertRefused, DEFAULTS, parse } from "./command_lines.ts";
 
 function parseSweep(line: string): SweepCommand {

@@ -1,0 +1,125 @@
+/**
+ * The typed commands that command lines are turned into.
+ *
+ * @module
+ */
+import type { CrashLoad } from "../crash/crash_load.ts";
+import type { CutName } from "../crash/victim.ts";
+import type { RunOptions } from "../run/run_options.ts";
+import type { LossAxis } from "../sweep/results.ts";
+import type { OutputOptions } from "./output_options.ts";
+
+/** Runs a load and measures it. */
+export interface RunCommand extends OutputOptions {
+  readonly kind: "run";
+  readonly options: RunOptions;
+  /** How often to run. */
+  readonly repeat: number;
+}
+
+/** Runs a load and kills it, again and again. */
+export interface CrashCommand {
+  readonly kind: "crash";
+  /** How often to kill it. */
+  readonly kills: number;
+  /** What is cut each time. */
+  readonly cut: CutName;
+  /** The load of each child. Its load time is the longest that a child runs before it is killed. */
+  readonly options: CrashLoad;
+  /**
+   * Present where replicas take over from what is killed: how long they receive nothing before the kill, in
+   * milliseconds.
+   */
+  readonly lagMs?: number;
+  readonly format: "text" | "json";
+  /** File for the result as an HTML page. */
+  readonly reportFile?: string;
+  /** Whether stderr gets only warnings and errors. */
+  readonly quiet: boolean;
+}
+
+/** Runs many configurations in turn, to find out what each degree of risk buys. */
+export interface SweepCommand {
+  readonly kind: "sweep";
+  /** The load's flags that are given, without dashes, in the order shown to users; a switch has an empty value. */
+  readonly load: ReadonlyMap<string, string>;
+  /** What the load uses where neither these flags nor a plan say. */
+  readonly defaults: RunDefaults;
+  /** The arguments of each group after a `--`; empty if there is no group. */
+  readonly groups: readonly (readonly string[])[];
+  readonly planFile?: string;
+  readonly budgetMs: number;
+  readonly axis: LossAxis;
+  /** In the axis's unit. */
+  readonly limit: number | undefined;
+  /** How often each configuration on the frontier is killed. */
+  readonly kills: number;
+  /** What fails in these kills, as spelled on the command line. */
+  readonly cut: CutName;
+  readonly resultsFile?: string;
+  /** File for the result as an HTML page. */
+  readonly reportFile?: string;
+  readonly resume: boolean;
+  readonly dryRun: boolean;
+  /** Whether a very large number of configurations is allowed. */
+  readonly yes: boolean;
+  readonly format: "text" | "json";
+  /** Whether stderr gets only warnings and errors. */
+  readonly quiet: boolean;
+}
+
+/** Inspects a directory. */
+export interface InspectCommand {
+  readonly kind: "inspect";
+  readonly directory: string;
+  /** Whether to read the directory even if a running kvlab has it locked. */
+  readonly forceRead: boolean;
+  readonly format: "text" | "json";
+}
+
+/** Exports all entries of a directory. */
+export interface ExportCommand {
+  readonly kind: "export";
+  readonly directory: string;
+  /** Whether to read the directory even if a running kvlab has it locked. */
+  readonly forceRead: boolean;
+  readonly format: "json" | "cbor";
+}
+
+/** Compares the results of runs. */
+export interface CompareCommand {
+  readonly kind: "compare";
+  /** Paths of the results, at least two; the others are compared with the first. */
+  readonly files: readonly string[];
+  readonly format: "text" | "json";
+}
+
+/** Writes a page from results. */
+export interface ReportCommand {
+  readonly kind: "report";
+  /** Paths of the results, at least one. */
+  readonly files: readonly string[];
+  /** The page's path. */
+  readonly output: string;
+  /** Path for the map as a picture of its own, if wanted. */
+  readonly mapFile?: string;
+}
+
+/** What a run uses where the command line does not say. */
+export interface RunDefaults {
+  readonly threads: number;
+  /** An integer from 0 to 2^32 - 1. */
+  readonly seed: number;
+}
+
+/** Any command. */
+export type Command =
+  | { readonly kind: "help" }
+  | { readonly kind: "version" }
+  | RunCommand
+  | CrashCommand
+  | SweepCommand
+  | InspectCommand
+  | ExportCommand
+  | CompareCommand
+  | ReportCommand;
