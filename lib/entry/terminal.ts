@@ -42,9 +42,18 @@ export function print(content: string | Uint8Array): boolean {
   }
 }
 
-/** How results are styled on stdout: plain if that is not a terminal, or if `NO_COLOR` is set (no-color.org). */
+/**
+ * How results are styled on stdout: plain if that is not a terminal, or one that knows no escape sequences, or if
+ * `NO_COLOR` is set (no-color.org).
+ */
 export function stdoutStyle(): TextStyle {
-  return Deno.stdout.isTerminal() && !Deno.noColor ? STYLED : PLAIN;
+  return Deno.stdout.isTerminal() && !Deno.noColor && !isDumb() ? STYLED : PLAIN;
+}
+
+/** Whether the terminal says that it knows no escape sequences, as those inside of editors do. */
+function isDumb(): boolean {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: "TERM" });
+  return state === "granted" && Deno.env.get("TERM") === "dumb";
 }
 
 /** What is needed to draw and redraw a line. */
@@ -59,8 +68,12 @@ export interface Terminal {
 /** The width assumed for a terminal that does not tell its own. */
 const COLUMNS_USUAL = 80;
 
-/** The terminal behind stderr, if there is one. */
-export const STDERR: Terminal = { isTerminal: () => Deno.stderr.isTerminal(), columns: consoleColumns, write: tell };
+/** The terminal behind stderr, if there is one on which a line can be redrawn. */
+export const STDERR: Terminal = {
+  isTerminal: () => Deno.stderr.isTerminal() && !isDumb(),
+  columns: consoleColumns,
+  write: tell,
+};
 
 /** The terminal behind stdout, if there is one. */
 export const STDOUT: Terminal = { isTerminal: () => Deno.stdout.isTerminal(), columns: consoleColumns, write: print };
