@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { openFile, removeQuietly, syncData, syncDirectory, writeAll } from "../persist/file_io.ts";
+import { lookAt, openFile, removeQuietly, syncData, syncDirectory, writeAll } from "../persist/file_io.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { SWEEP_KIND, SWEEP_VERSION, type SweepHeader, type SweepLine } from "./lines.ts";
 
@@ -56,9 +56,12 @@ export class SweepFile {
    * and starts over.
    *
    * @param header for a file that starts over
-   * @throws {PersistError} when it cannot be read or written, is damaged, or another process has it
+   * @throws {PersistError} when there is none, it cannot be read or written, is damaged, or another process has it
    */
   static resume(path: string, header: SweepHeader): { readonly file: SweepFile; readonly content: SweepFileContent } {
+    if (!isThere(path)) {
+      throw new PersistError("resume", path, "there is no such file, so nothing to resume: start without --resume");
+    }
     const file = new SweepFile(path, openFile(path, { read: true, write: true, append: true }));
     try {
       file.#lock();
@@ -112,13 +115,13 @@ export class SweepFile {
 
 /** @throws {PersistError} when something exists at the path */
 export function refuseExisting(path: string): void {
-  try {
-    Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw new PersistError("look at", path, error);
-  }
+  if (!isThere(path)) return;
   throw new PersistError("create", path, "it already exists: continue it with --resume, or name another file");
+}
+
+/** Whether something is at the path: a file, or a link even to nothing. */
+function isThere(path: string): boolean {
+  return lookAt(path) !== undefined;
 }
 
 /**

@@ -114,5 +114,11 @@ Deno.test("SweepFile refuses a file that is there already, and one that another 
   assertEquals(locked.message, `Cannot write ${path}: another kvlab is writing it`);
   file.close();
   assertEquals(readSweepFile(path), { header: HEADER, lines: [], isTorn: false });
-  assertThrows(() => SweepFile.resume(`${directory.path}/none.jsonl`, HEADER), PersistError, "No such file");
+  const none = `${directory.path}/none.jsonl`;
+  const missing = assertThrows(() => SweepFile.resume(none, HEADER), PersistError);
+  assertEquals(
+    missing.message,
+    `Cannot resume ${none}: there is no such file, so nothing to resume: start without --resume`,
+  );
+  assertThrows(() => Deno.lstatSync(none), Deno.errors.NotFound);
 });
