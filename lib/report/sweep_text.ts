@@ -45,14 +45,16 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * The result in lines, each followed by a newline: the answer, the frontier with its commands, and what became of the
- * rest.
+ * The result in lines, each followed by a newline: the answer, the frontier with those of its commands that are not in
+ * the answer, and what became of the rest.
  */
 export function sweepText({ header, summary, axis, notKilled }: SweepReport): string {
   const { configurations, baseline_drift: drift } = summary;
   const runs = configurations.reduce((sum, configuration) => sum + configuration.runs, 0);
   const onFrontier = configurations.filter(({ state }) => state === "frontier" || state === "tied")
     .toSorted((a, b) => lossNumber(a.loss[axis.crash][axis.unit]) - lossNumber(b.loss[axis.crash][axis.unit]));
+  const commands = onFrontier.map(({ id }) => ({ id, command: entryOf(header, id)?.command ?? "" }))
+    .filter(({ command }) => !summary.answer.includes(`\`${command}\``));
   const lines = [
     summary.answer,
     "",
@@ -65,9 +67,8 @@ export function sweepText({ header, summary, axis, notKilled }: SweepReport): st
       "",
       ...tableLines(COLUMNS, onFrontier.map((configuration) => row(configuration, axis))),
       ...notKilledLines(summary, notKilled),
-      "",
-      ...onFrontier.map(({ id }) => `${id}: ${entryOf(header, id)?.command ?? ""}`),
     ]),
+    ...(commands.length === 0 ? [] : ["", ...commands.map(({ id, command }) => `${id}: ${command}`)]),
     ...restLines(header, configurations),
   ];
   return lines.map((line) => `${line}\n`).join("");

@@ -1,5 +1,5 @@
 /**
- * Puts the answer of a sweep into words: one sentence for each limit. Pure.
+ * Puts the answer of a sweep into words: a sentence for each limit, or for several that share their answer. Pure.
  *
  * @module
  */
@@ -24,7 +24,10 @@ interface Point {
   readonly summary: ConfigurationSummary;
 }
 
-/** A sentence for each limit, in order; just one if nothing was measured. */
+/**
+ * The sentences, in the order of the limits; just one if nothing was measured. Limits with the same answer share a
+ * sentence. What nothing keeps within is said of the greatest such limit, as it holds for the others all the more.
+ */
 export function answersOf(parts: AnswerParts): string[] {
   const points = parts.entries.flatMap((entry, index): Point[] => {
     const [standing, summary] = [parts.standings[index], parts.summaries[index]];
@@ -33,26 +36,39 @@ export function answersOf(parts: AnswerParts): string[] {
       : [{ entry, standing, summary }];
   });
   if (points.length === 0) return ["nothing was measured"];
-  return parts.limits.map((limit) => answerOf(points, limit, parts.axis));
+  const { axis } = parts;
+  const limits = Map.groupBy(parts.limits, (limit) => fastestWithin(points, limit, axis));
+  return Array.from(limits, ([fastest, limits]) => {
+    if (fastest === undefined) return nothingWithin(Math.max(...limits), axis);
+    const asked = orTexts(limits.map((limit) => limitText(limit, axis.unit)));
+    return `fastest with ${asked} at risk ${WHEN[axis.crash]}: ${fastest}`;
+  });
 }
 
-function answerOf(points: readonly Point[], limit: number, axis: LossAxis): string {
+/** The fastest within a limit and what is known of it; `undefined` if there is none. */
+function fastestWithin(points: readonly Point[], limit: number, axis: LossAxis): string | undefined {
   const within = points.filter(({ standing }) => standing.loss <= limit)
     .toSorted((a, b) => b.standing.level - a.standing.level);
   const [best] = within;
-  const asked = `${limitText(limit, axis.unit)} at risk ${WHEN[axis.crash]}`;
-  if (best === undefined) {
-    const amount = limit === 0 ? "something" : `more than ${amountText(limit, axis.unit)}`;
-    return `everything that was measured may lose ${amount} ${WHEN[axis.crash]}`;
-  }
+  if (best === undefined) return undefined;
   const { entry, summary } = best;
   const clauses = [
-    `fastest with ${asked}: ${entry.id} \`${entry.command}\` at ${rateText(summary)}`,
+    `${entry.id} \`${entry.command}\` at ${rateText(summary)}`,
     ...tieClause(best, within),
     ...saferClause(best, points),
     ...killClause(summary, axis),
   ];
   return clauses.join(", ");
+}
+
+function nothingWithin(limit: number, { crash, unit }: LossAxis): string {
+  const amount = limit === 0 ? "something" : `more than ${amountText(limit, unit)}`;
+  return `everything that was measured may lose ${amount} ${WHEN[crash]}`;
+}
+
+/** Alternatives in words: `a`, `a or b`, `a, b or c`. */
+function orTexts(texts: readonly string[]): string {
+  return [texts.slice(0, -1).join(", "), ...texts.slice(-1)].filter((text) => text !== "").join(" or ");
 }
 
 const WHEN = { process_crash: "when the process dies", power_loss: "when the power fails" } as const;

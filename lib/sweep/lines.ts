@@ -109,7 +109,7 @@ export interface SummaryLine {
   readonly ended: "separated" | "budget" | "interrupted";
   /** The `id`s on the frontier, from the least loss; those tied with it are not included. */
   readonly frontier: readonly string[];
-  /** One sentence, or one for each limit, separated by newlines. */
+  /** One sentence, or one for each limit whose answer differs, separated by newlines. */
   readonly answer: string;
   /** In the order of the header. */
   readonly configurations: readonly ConfigurationSummary[];

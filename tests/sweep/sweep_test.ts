@@ -82,6 +82,21 @@ Deno.test("sweep() answers for nothing, 10 ms and 100 ms, with the command, the 
   ]);
 });
 
+Deno.test("sweep() answers limits that share their answer in one sentence", async () => {
+  const reasons = { c02: "no space left", c03: "no space left" } as Readonly<Record<string, string>>;
+  const { summary: { answer } } = await sweepOf({ kills: 0 }, (id) => {
+    const reason = reasons[id];
+    return reason === undefined ? { result: RUNS[id]! } : { reason };
+  });
+  assertEquals(
+    answer,
+    "fastest with nothing, at most 10 ms or at most 100 ms at risk when the process dies: c04 " +
+      "`kvlab --seed=1 sqlite` at 9.00 k ops/s (9.00–9.00)",
+  );
+  const { summary } = await sweepOf({ kills: 0 }, (id) => id === "c01" ? { result: RUNS[id]! } : { reason: "none" });
+  assertEquals(summary.answer, "everything that was measured may lose more than 100 ms when the process dies");
+});
+
 Deno.test("sweep() answers with one kill and one write as with one", async () => {
   const hands: SweepParts["hands"] = {
     run: ({ id }) => Promise.resolve({ result: RUNS[id]! }),
