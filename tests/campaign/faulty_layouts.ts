@@ -4,11 +4,13 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { BLOCK_CODECS } from "../../lib/codec/block/block_codecs.ts";
 import type { SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { recoverFiles } from "../../lib/crash/recovery.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
-import type { ReplaceName } from "../../lib/persist/layout/layout_options.ts";
+import { blockFileName } from "../../lib/persist/layout/blocks/block_file_name.ts";
+import type { LayoutOptions, ReplaceName } from "../../lib/persist/layout/layout_options.ts";
 import { logFileName } from "../../lib/persist/layout/log/log_file_name.ts";
 import { parseShardFileName, shardFileName, TEMPORARY_SUFFIX } from "../../lib/persist/shard_file.ts";
 import { decode } from "../codec/decode.ts";
@@ -30,12 +32,16 @@ export interface Held {
 
 /** What the campaign must know of a layout. */
 export interface FaultyLayout {
+  readonly kind: LayoutOptions["kind"];
+  /** Also tells the strategies of snapshots apart. */
   readonly name: string;
   readonly flags: readonly string[];
   /** Flags of the runs that make what a run begins with, beside its policy. */
   readonly templateFlags: readonly string[];
   /** Whether a template is complete. */
   isComplete(template: ReadonlyMap<string, unknown>): boolean;
+  /** Turns what is in a complete template's directory into what a run that was killed would have left there. */
+  breakOff?(directory: string, serializer: SerializerName): void;
   /** The names of the files that a run may touch. */
   namesOf(serializer: SerializerName): string[];
   /** A file that a broken run has left. */
@@ -55,6 +61,7 @@ export function faultySnapshots(replace: ReplaceName): FaultyLayout {
   const files = replace === "alternate" ? 2 * FILE_COUNT : FILE_COUNT;
   const flags = [`--replace=${replace}`];
   return {
+    kind: "snapshot",
     name: replace,
     flags,
     templateFlags: flags,
@@ -97,19 +104,62 @@ function readSnapshots(
   return { versions, setAside, excused };
 }
 
+/** Of these values, a short load fills segments of logs, or extents of block files. */
+const VALUE_FLAGS = ["--value-size=1KiB", "--no-preload"];
+const VALUE_BYTES = 1024;
+const KEY_BYTES = 16;
+
+/** An extent has four blocks of this size. */
+const BLOCK_BYTES = 8192;
+const BLOCK_FLAGS = ["--layout=blocks", `--block-size=${BLOCK_BYTES}`, ...VALUE_FLAGS];
+
+/**
+ * Block files, almost each key in a block of its own. A template has only some of the keys that a run puts, lacks the
+ * last file, and has a piece of an interrupted extension behind the first. So a run truncates the first, creates the
+ * last, overwrites blocks, and extends both.
+ */
+export const FAULTY_BLOCKS: FaultyLayout = {
+  kind: "blocks",
+  name: "blocks",
+  flags: [...BLOCK_FLAGS, "--keys=32"],
+  templateFlags: [...BLOCK_FLAGS, "--keys=8"],
+  unmet: [],
+  isComplete: ({ size }) => size >= FILE_COUNT,
+  breakOff(directory, serializer) {
+    Deno.writeFileSync(
+      `${directory}/${blockFile(0, serializer)}`,
+      BLOCK_CODECS[serializer].blank(BLOCK_BYTES),
+      { append: true },
+    );
+    Deno.removeSync(`${directory}/${blockFile(FILE_COUNT - 1, serializer)}`);
+  },
+  namesOf: (serializer) =>
+    Array.from({ length: FILE_COUNT }, (_, file) => {
+      const name = blockFile(file, serializer);
+      return [name, name + TEMPORARY_SUFFIX];
+    }).flat(),
+  leftName: (serializer) => blockFile(FILE_COUNT - 1, serializer) + TEMPORARY_SUFFIX,
+  read: (directory, serializer) => readRecovered(directory, serializer, { kind: "blocks", blockBytes: BLOCK_BYTES }),
+};
+
+function blockFile(file: number, serializer: SerializerName): string {
+  return blockFileName({ file, files: FILE_COUNT, blockBytes: BLOCK_BYTES, serializer });
+}
+
 /** Segments that a run, whose load is short, reaches at most. */
 const SEGMENTS_MAX = 24;
-/** Of these and larger values, a short load fills segments. */
-const VALUE_FLAGS = ["--keys=64", "--value-size=1KiB", "--no-preload"];
+const LOG_BYTES = 2 ** 16;
+const LOG_FLAGS = ["--layout=log", "--keys=64", ...VALUE_FLAGS];
 
 /**
  * Logs, of which a template has more records than a run puts up with: so a run begins with checkpoints, which take the
  * place of segments.
  */
 export const FAULTY_LOGS: FaultyLayout = {
+  kind: "log",
   name: "log",
-  flags: ["--layout=log", "--log-size=64KiB", ...VALUE_FLAGS],
-  templateFlags: ["--layout=log", "--log-size=64MiB", "--pattern=unthrottled", ...VALUE_FLAGS],
+  flags: [...LOG_FLAGS, `--log-size=${LOG_BYTES}`],
+  templateFlags: [...LOG_FLAGS, "--log-size=64MiB", "--pattern=unthrottled"],
   unmet: [],
   isComplete: (template) => [...template.keys()].filter((name) => name.startsWith("log-")).length >= FILE_COUNT,
   namesOf: (serializer) =>
@@ -121,16 +171,20 @@ export const FAULTY_LOGS: FaultyLayout = {
   leftName: (serializer) =>
     logFileName({ log: 0, logs: FILE_COUNT, segment: SEGMENTS_MAX, isCheckpoint: false, serializer }) +
     TEMPORARY_SUFFIX,
-  async read(output, serializer) {
-    const layout = { kind: "log", logBytes: 2 ** 16, pendingBytes: 2 ** 24 } as const;
-    const policy = { kind: "periodic", periodMs: 10 } as const;
-    const backend = { kind: "file", output, fileCount: FILE_COUNT, serializer, policy, layout, sync: "none" } as const;
-    const recovered = await recoverFiles(backend, { ...NUMBERED_SEED_MIX, keyBytes: 16, valueBytesMax: 1024 });
-    await recovered.close();
-    const { versions, setAside } = recovered.files;
-    assertEquals(setAside, []);
-    const before = [...contentOf(output).keys()].filter((name) => name.includes(".corrupt-"));
-    assert(before.length === 0, `set aside: ${before}`);
-    return { versions: new Map(versions.entries()), setAside: 0, excused: new Set() };
-  },
+  read: (directory, serializer) =>
+    readRecovered(directory, serializer, { kind: "log", logBytes: LOG_BYTES, pendingBytes: 2 ** 24 }),
 };
+
+/** Reads logs or block files as a new process would. Nothing may be set aside, by this process or by the run. */
+async function readRecovered(output: string, serializer: SerializerName, layout: LayoutOptions): Promise<Held> {
+  const policy = { kind: "periodic", periodMs: 10 } as const;
+  const backend = { kind: "file", output, fileCount: FILE_COUNT, serializer, policy, layout, sync: "none" } as const;
+  const mix = { ...NUMBERED_SEED_MIX, keyBytes: KEY_BYTES, valueBytesMax: VALUE_BYTES };
+  const recovered = await recoverFiles(backend, mix);
+  await recovered.close();
+  const { versions, setAside } = recovered.files;
+  assertEquals(setAside, []);
+  const before = [...contentOf(output).keys()].filter((name) => name.includes(".corrupt-"));
+  assert(before.length === 0, `set aside: ${before}`);
+  return { versions: new Map(versions.entries()), setAside: 0, excused: new Set() };
+}
