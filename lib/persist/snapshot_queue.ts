@@ -17,6 +17,7 @@ import {
   queueLayout,
   type QueueSize,
 } from "./queue_size.ts";
+import { SnapshotTooLargeError } from "./snapshot_too_large_error.ts";
 
 /** What {@linkcode SnapshotQueue.attach} needs; structured-cloneable. */
 export interface QueueHandle {
@@ -35,11 +36,6 @@ export interface QueuedSnapshot {
   sinceMs: number;
   /** The encoded snapshot, in the ring; valid until it is released. */
   bytes: Uint8Array<SharedArrayBuffer>;
-}
-
-/** A snapshot is larger than the whole queue and could never be queued. */
-export class SnapshotTooLargeError extends RangeError {
-  override readonly name = "SnapshotTooLargeError";
 }
 
 // These are constants of this module because V8 folds those, but not imported ones.
@@ -372,12 +368,7 @@ export class SnapshotQueue {
   #reserve(shard: number, length: number): number {
     const words = this.#words;
     const lines = Math.ceil(length / LINE_BYTES);
-    if (lines > this.#lines) {
-      throw new SnapshotTooLargeError(
-        `Cannot queue shard ${shard}: its snapshot of ${length} bytes exceeds the queue's ${this.size.bytes}, ` +
-          `must be given a larger --queue-memory or --file-count`,
-      );
-    }
+    if (lines > this.#lines) throw new SnapshotTooLargeError(shard, length, this.size);
     lock(words, MUTEX, this.#abort, this.blocked);
     let skipped = this.#linesSkipped(lines);
     if (this.#isFull(skipped + lines)) {

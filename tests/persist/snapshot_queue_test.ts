@@ -8,7 +8,8 @@
  */
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { type QueuedSnapshot, SnapshotQueue, SnapshotTooLargeError } from "../../lib/persist/snapshot_queue.ts";
+import { type QueuedSnapshot, SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
+import { SnapshotTooLargeError } from "../../lib/persist/snapshot_too_large_error.ts";
 import type { QueueSize } from "../../lib/persist/queue_size.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import { LINE_BYTES } from "../../lib/sync/layout.ts";
