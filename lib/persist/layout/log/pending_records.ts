@@ -8,8 +8,9 @@ import { RECORD_HEADER_WORDS, recordWords, RUN_EXCESS_BYTES } from "../../../cod
 import { ENTRY_HEADER_WORDS } from "../../../store/shard.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import { Abort, type AbortHandle } from "../../../sync/abort.ts";
-import { LINE_BYTES, LINE_WORDS, nextPowerOfTwo } from "../../../sync/layout.ts";
+import { LINE_BYTES, LINE_WORDS } from "../../../sync/layout.ts";
 import { lock, unlock } from "../../../sync/mutex.ts";
+import { chunksFor, PENDING_CHUNK_HEADER_WORDS, type PendingSize } from "./pending_size.ts";
 
 /** What {@linkcode PendingRecords.attach} needs; structured-cloneable. */
 export interface PendingRecordsHandle {
@@ -18,18 +19,6 @@ export interface PendingRecordsHandle {
   readonly chunkBytes: number;
   readonly chunks: number;
   readonly abort: AbortHandle;
-}
-
-/** The size of the memory, and of the records that it must hold. */
-export interface PendingSize {
-  readonly shards: number;
-  /** Bound on the bytes of all chunks together. */
-  readonly bytes: number;
-  /** Lengths of the longest key and value of future puts, in bytes. */
-  readonly keyLengthMax: number;
-  readonly valueLengthMax: number;
-  /** Whether each record is moved out as soon as it is noted, so that a shard never needs more than one chunk. */
-  readonly movedOut?: boolean;
 }
 
 /** These are constants of this module because V8 folds those, but not imported ones. */
@@ -56,18 +45,12 @@ const CHUNK_NEXT = 0;
 const CHUNK_END = 1;
 /** In 64-bit floats. */
 const CHUNK_VERSION = 1;
-const CHUNK_HEADER_WORDS = 4;
+const CHUNK_HEADER_WORDS = PENDING_CHUNK_HEADER_WORDS;
 
 /** Bytes before the records in the output of {@linkcode PendingRecords.moveOut}. */
 export const MOVED_HEADER_BYTES = 8;
 
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
-const CHUNK_BYTES_MIN = 4096;
-const CHUNK_BYTES_USUAL_MAX = 65_536;
-/** A chunk holds this many of the largest records, unless that would make it too large. */
-const CHUNK_RECORDS = 8;
-/** So that the index of each word fits 31 bits. */
-const POOL_BYTES_MAX = 2 ** 33 - 2 ** 28;
 
 /**
  * For each shard, a list of chunks that hold its noted records in the order of their versions; and a list of free
@@ -116,15 +99,7 @@ export class PendingRecords {
    */
   static create(size: PendingSize, abort: Abort): PendingRecords {
     const { shards } = size;
-    const chunkBytes = chunkBytesFor(size);
-    const chunksMax = Math.floor(Math.min(size.bytes, POOL_BYTES_MAX) / chunkBytes);
-    const chunks = size.movedOut ? Math.min(chunksMax, shards) : chunksMax;
-    if (chunks < 1) {
-      throw new RangeError(
-        `Cannot hold a record of ${size.keyLengthMax + size.valueLengthMax} bytes in ${size.bytes}, ` +
-          `must be given a --queue-memory of ${chunkBytes} or more`,
-      );
-    }
+    const { chunkBytes, chunks } = chunksFor(size);
     const buffer = new SharedArrayBuffer((1 + shards) * LINE_BYTES + chunks * chunkBytes + RUN_EXCESS_BYTES);
     return new PendingRecords({ buffer, shards, chunkBytes, chunks, abort: abort.handle() });
   }
@@ -306,12 +281,4 @@ export class PendingRecords {
     unlock(words, MUTEX);
     return chunk;
   }
-}
-
-/** Bytes of a chunk: room for at least one of the largest records, and for several if that is not too much. */
-export function chunkBytesFor({ keyLengthMax, valueLengthMax }: PendingSize): number {
-  const recordBytes = recordWords(keyLengthMax, valueLengthMax) * WORD_BYTES;
-  const header = CHUNK_HEADER_WORDS * WORD_BYTES;
-  const usual = Math.min(CHUNK_BYTES_USUAL_MAX, nextPowerOfTwo(CHUNK_RECORDS * recordBytes));
-  return Math.max(CHUNK_BYTES_MIN, usual, nextPowerOfTwo(recordBytes + header));
 }
