@@ -38,11 +38,16 @@ function backendOf(output: string, serializer: SerializerName): FileBackendOptio
   };
 }
 
-/** Preloads logs, of which each has a checkpoint then, and puts more; returns the number of puts. */
+/**
+ * Preloads logs, of which each has a checkpoint then, and puts more; then a little more, so that the last segment of each
+ * has records. Returns the number of puts.
+ */
 async function fill(output: string, serializer: SerializerName): Promise<number> {
-  const load = { threads: 1, loadTimeMs: 1000, ops: 8_000, pattern: "unthrottled", seed: 7 } as const;
-  const { threads } = await run({ ...load, workload: MIX, backend: backendOf(output, serializer) });
-  return MIX.keyCount + threads.reduce((sum, { writes }) => sum + writes, 0);
+  const load = { threads: 1, loadTimeMs: 1000, pattern: "unthrottled", seed: 7 } as const;
+  const backend = backendOf(output, serializer);
+  const first = await run({ ...load, ops: 8_000, workload: MIX, backend });
+  const second = await run({ ...load, ops: 100, workload: { ...MIX, preload: false }, backend });
+  return MIX.keyCount + [...first.threads, ...second.threads].reduce((sum, { writes }) => sum + writes, 0);
 }
 
 /** What a run that opens the directory has in its store. */
