@@ -40,13 +40,24 @@ export function runLoss(run: Fields, crash: CrashKind, unit: LossUnit): number {
   return lossNumber(readLoss(run, crash, unit).counts);
 }
 
-/** What the runs of a configuration, possibly none, would have lost. */
-export function summarizeLosses(runs: readonly Fields[], crash: CrashKind): LossSummary {
+/** The most that one of a crash's kills has lost, in writes or milliseconds. */
+export function killLoss(kills: Fields, unit: LossUnit): number {
+  const value = kills[unit === "writes" ? "lost_max" : "oldest_lost_max_sec"];
+  if (typeof value !== "number") return 0;
+  return unit === "writes" ? value : millisecondsOf(value);
+}
+
+/**
+ * What the runs of a configuration, possibly none, would have lost.
+ *
+ * @param kills the crash of that kind that it was put through, if it was: what that has lost counts where it is more
+ */
+export function summarizeLosses(runs: readonly Fields[], crash: CrashKind, kills?: Fields): LossSummary {
   const writes = runs.map((run) => readLoss(run, crash, "writes"));
   const ages = runs.map((run) => readLoss(run, crash, "age_ms"));
   return {
-    writes: medianValue(writes.map(({ counts }) => counts)),
-    age_ms: medianValue(ages.map(({ counts }) => counts)),
+    writes: atLeast(medianValue(writes.map(({ counts }) => counts)), kills && killLoss(kills, "writes")),
+    age_ms: atLeast(medianValue(ages.map(({ counts }) => counts)), kills && killLoss(kills, "age_ms")),
     ...summed("bound_writes", writes.map(({ bound }) => bound), median),
     ...summed("bound_age_ms", ages.map(({ bound }) => bound), median),
     ...summed("p99_writes", writes.map(({ p99 }) => p99), median),
@@ -105,6 +116,10 @@ function medianValue(values: readonly LossValue[]): LossValue {
   const number = medianLoss(values.map(lossNumber));
   if (number !== Infinity) return number;
   return values.includes("everything") ? "everything" : null;
+}
+
+function atLeast(value: LossValue, least = 0): LossValue {
+  return typeof value === "number" ? Math.max(value, least) : value;
 }
 
 function summed<Name extends string>(

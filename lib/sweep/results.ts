@@ -5,7 +5,7 @@
  */
 import type { Fields } from "../compare/result_file.ts";
 import type { CrashKind, CrashLine, FailureLine, RunLine, SweepLine } from "./lines.ts";
-import { type LossUnit, runLoss } from "./losses.ts";
+import { killLoss, type LossUnit, runLoss } from "./losses.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Which loss the frontier is about. */
@@ -60,23 +60,32 @@ export class SweepResults {
     return this.#crashes.findLast((line) => line.configuration === configuration);
   }
 
-  /** What the planner sees. A loss that real kills have refuted counts as unbounded. */
+  /** The result of a configuration's kills, where these were crashes of that kind. */
+  kills(configuration: string, crash: CrashKind): Fields | undefined {
+    const result = this.crash(configuration)?.result ?? undefined;
+    return result !== undefined && crash === cutOf(result) ? result : undefined;
+  }
+
+  /**
+   * What the planner sees. A run counts for no less than what real kills have lost, and a loss that they have refuted
+   * counts as unbounded.
+   */
   outcomes({ crash, unit }: LossAxis): Outcome[] {
     return this.#runs.map((line): Outcome => {
       const { configuration, round } = line;
       if (line.kind === "failure") return { configuration, round };
-      const loss = this.#isRefuted(configuration, crash) ? Infinity : runLoss(line.result, crash, unit);
+      const kills = this.kills(configuration, crash);
+      const loss = kills === undefined
+        ? runLoss(line.result, crash, unit)
+        : kills.held === false
+        ? Infinity
+        : Math.max(runLoss(line.result, crash, unit), killLoss(kills, unit));
       return { configuration, round, measured: { opsPerSec: rateOf(line.result), loss } };
     });
   }
 
   #runsOf(configuration: string): RunLine[] {
     return this.#runs.filter((line) => line.kind === "run").filter((line) => line.configuration === configuration);
-  }
-
-  #isRefuted(configuration: string, crash: CrashKind): boolean {
-    const result = this.crash(configuration)?.result ?? undefined;
-    return result !== undefined && result.held === false && crash === cutOf(result);
   }
 }
 

@@ -15,7 +15,7 @@ import type {
   KillSummary,
   SummaryLine,
 } from "./lines.ts";
-import { summarizeLosses } from "./losses.ts";
+import { killLoss, summarizeLosses } from "./losses.ts";
 import type { Space } from "./outcome.ts";
 import { cutOf, type LossAxis, rateOf, type SweepResults } from "./results.ts";
 import { type Standing, standings } from "./standing.ts";
@@ -73,8 +73,8 @@ function summarizeConfiguration({ id, state, beside }: Standing, results: SweepR
     median_ops_per_sec: rates.length === 0 ? null : median(rates),
     ci95: interval === undefined ? null : [interval.low, interval.high],
     loss: {
-      process_crash: summarizeLosses(runs, "process_crash"),
-      power_loss: summarizeLosses(runs, "power_loss"),
+      process_crash: summarizeLosses(runs, "process_crash", results.kills(id, "process_crash")),
+      power_loss: summarizeLosses(runs, "power_loss", results.kills(id, "power_loss")),
     },
     state,
     beside: [...beside],
@@ -90,8 +90,8 @@ function summarizeKills({ result }: CrashLine): KillSummary | null {
     crash: cutOf(result),
     kills: numberOf(result, "kills"),
     held: numberOf(result, "kills_held"),
-    lost_writes_max: numberOf(result, "lost_max"),
-    lost_age_ms_max: Math.round(numberOf(result, "oldest_lost_max_sec") * 1e6) / 1e3,
+    lost_writes_max: killLoss(result, "writes"),
+    lost_age_ms_max: killLoss(result, "age_ms"),
   };
 }
 

@@ -22,6 +22,7 @@ const RUNS: Readonly<Record<string, Fields>> = {
 };
 
 const KILLS: Fields = { kills: 5, kills_held: 5, held: true, lost_max: 812, oldest_lost_max_sec: 0.0031 };
+const HARMLESS_KILLS: Fields = { ...KILLS, lost_max: 0, oldest_lost_max_sec: 0 };
 
 interface Done {
   readonly summary: SummaryLine;
@@ -47,7 +48,7 @@ async function sweepOf(
     killsMs: 1000,
     hands: {
       run: ({ id }) => Promise.resolve(run(id)),
-      kill: () => Promise.resolve({ result: KILLS }),
+      kill: ({ id }) => Promise.resolve({ result: id === "c04" ? HARMLESS_KILLS : KILLS }),
     },
     keep: (line) => void kept.push(line),
     ...changes,
@@ -74,7 +75,7 @@ Deno.test("sweep() answers for nothing, 10 ms and 100 ms, with the command, the 
   const { summary: { answer } } = await sweepOf();
   assertEquals(answer.split("\n"), [
     "fastest with nothing at risk when the process dies: c04 `kvlab --seed=1 sqlite` at 9.00 k ops/s (9.00–9.00), " +
-    "5 kills lost at most 812 writes, 3.1 ms",
+    "5 kills lost nothing",
     "fastest with at most 10 ms at risk when the process dies: c02 `kvlab --seed=1 file --flush-period-us=2000` at " +
     "400 k ops/s (400–400), 44× the next safer, c04, 5 kills lost at most 812 writes, 3.1 ms",
     "fastest with at most 100 ms at risk when the process dies: c03 `kvlab --seed=1 file --flush-period-us=50000` at " +
@@ -142,6 +143,19 @@ Deno.test("sweep() trusts no promise that a kill has refuted, and kills what tak
   assert(killed.includes("c02"));
   assertStringIncludes(summary.answer, "fastest with at most 10 ms at risk when the process dies: c04 ");
   assertEquals(summary.configurations.find(({ id }) => id === "c02")?.state, "dominated");
+});
+
+Deno.test("sweep() counts what kills have lost, where that is more than the gauge said", async () => {
+  const { summary } = await sweepOf({
+    hands: {
+      run: ({ id }) => Promise.resolve({ result: RUNS[id]! }),
+      kill: ({ id }) => Promise.resolve({ result: id === "c02" ? { ...KILLS, oldest_lost_max_sec: 0.0104 } : KILLS }),
+    },
+    question: { ...QUESTION, limit: 10 },
+  });
+  assertStringIncludes(summary.answer, "fastest with at most 10 ms at risk when the process dies: c04 ");
+  const c02 = summary.configurations.find(({ id }) => id === "c02");
+  assertEquals([c02?.state, c02?.loss.process_crash.age_ms], ["frontier", 10.4]);
 });
 
 Deno.test("sweep() kills what answers the question before the rest, as there may be no time for all", async () => {
