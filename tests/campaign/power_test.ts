@@ -6,9 +6,11 @@
  * report success: what was called synced counts if it was so before the cut. Half of the cuts come while the child stands
  * still, between two system calls, so that this is everything; the others in the middle of whatever is going on.
  *
+ * Some more children break what a sync promises, on purpose: each must be caught.
+ *
  * @module
  */
-import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertGreater, AssertionError, assertMatch } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { FoundRecords } from "../../lib/crash/found_records.ts";
@@ -27,6 +29,7 @@ import type { RunOptions } from "../../lib/run/run_options.ts";
 import { KvlabProcess, testWhere } from "../main/kvlab.ts";
 import { report, rounds } from "./campaign.ts";
 import { missingMounts, powerlessDisk } from "./mounts.ts";
+import type { HarmlessVariant, PowerMutant } from "./mutants/mutants.ts";
 
 const CUTS_SMALL = 16;
 const CUTS_FULL = 1000;
@@ -46,15 +49,32 @@ const POLICIES: readonly PersistencePolicy[] = [
   { kind: "periodic", periodMs: 10 },
   { kind: "commit", delayMs: 0 },
 ];
-/** Snapshots with every strategy; and logs so small that each child writes checkpoints. */
+const BLOCKS: LayoutOptions = { kind: "blocks", blockBytes: 4096 };
+/** So small that each child writes checkpoints. */
+const LOGS: LayoutOptions = { kind: "log", logBytes: 64 << 10, pendingBytes: 16 << 20 };
+/** Snapshots with every strategy, and the others. */
 const LAYOUTS: readonly LayoutOptions[] = [
   ...REPLACE_NAMES.map((replace) => ({ kind: "snapshot", replace } as const)),
-  { kind: "blocks", blockBytes: 4096 },
-  { kind: "log", logBytes: 64 << 10, pendingBytes: 16 << 20 },
+  BLOCKS,
+  LOGS,
 ];
 const FILE_COUNTS = { snapshot: 32, blocks: 4, log: 4 };
 const SYNCS: readonly SyncName[] = ["data", "full", "none"];
 const CUT_KINDS: readonly CutKind[] = ["flush-log", "drop-log"];
+
+/** Cuts after which a mutant has escaped. */
+const MUTANT_CUTS_MAX = 30;
+/** Cuts of each child that is not wrong, under the mutants' configurations. */
+const CUTS_SOUND = { small: 2, full: 100 };
+const MUTANTS: readonly { mutant: PowerMutant; layout: LayoutOptions }[] = [
+  { mutant: "acknowledges before the sync", layout: LOGS },
+  { mutant: "acknowledges before the sync", layout: BLOCKS },
+  { mutant: "overwrites the place synced last", layout: BLOCKS },
+];
+const SOUND: readonly { mutant?: HarmlessVariant; layout: LayoutOptions }[] = [
+  { layout: LOGS },
+  { mutant: "writes blocks in synced pieces", layout: BLOCKS },
+];
 
 /** What is cut, and how. */
 interface CutConfiguration {
@@ -62,6 +82,19 @@ interface CutConfiguration {
   readonly kind: CutKind;
   /** Whether the child is stopped before the cut. */
   readonly isStopped: boolean;
+  /** How the child differs from kvlab, if it does. */
+  readonly mutant?: PowerMutant | HarmlessVariant;
+}
+
+/** What a cut has shown. */
+interface Observation {
+  readonly configuration: CutConfiguration;
+  readonly before: Recovered;
+  readonly after: Recovered;
+  readonly atCut: AtCut;
+  readonly outcome: Comparison;
+  readonly powerGauge: number;
+  readonly what: string;
 }
 
 /** What the directory holds. */
@@ -92,11 +125,54 @@ testWhere(missingMounts("power"), "a power loss loses no more than the gauge for
   let round = 0;
   for (const configuration of configurations(disk.path)) {
     if (++round > cuts) break;
-    await campaign.cut(configuration, round);
+    campaign.check(await campaign.cut(configuration, round));
   }
   report("power", { cuts, seed, ...campaign.counts });
   assertGreater(campaign.counts["cuts of commits"] ?? 0, 0);
 });
+
+testWhere(
+  missingMounts("power"),
+  "a power loss catches every mutant that breaks what a sync promises",
+  async () => {
+    using disk = powerlessDisk(DISK_BYTES);
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
+    const campaign = new PowerCampaign(disk, seed);
+    const caught: Record<string, number> = {};
+    const escaped: string[] = [];
+    for (const { mutant, layout } of MUTANTS) {
+      const name = `"${mutant}" (${layout.kind})`;
+      let fault: string | undefined;
+      let cuts = 0;
+      while (fault === undefined && cuts < MUTANT_CUTS_MAX) {
+        fault = campaign.faultIn(await campaign.cut(committed(disk.path, layout, cuts, mutant), ++cuts));
+      }
+      if (fault === undefined) escaped.push(name);
+      else caught[`${name} caught after`] = cuts;
+    }
+    const cuts = rounds(CUTS_SOUND);
+    for (const { mutant, layout } of SOUND) {
+      for (let cut = 0; cut < cuts; cut++) {
+        campaign.check(await campaign.cut(committed(disk.path, layout, cut, mutant), cut + 1));
+      }
+    }
+    report("power", { seed, ...caught, "cuts of the right kvlab": cuts * SOUND.length });
+    assertEquals(escaped, []);
+  },
+);
+
+/** A cut of commits under `--sync=data`, whose child stands still before it. */
+function committed(
+  disk: string,
+  layout: LayoutOptions,
+  cut: number,
+  mutant: PowerMutant | HarmlessVariant | undefined,
+): CutConfiguration {
+  const output = `${disk}/${layout.kind}-${mutant ?? "right"}`.replaceAll(" ", "-");
+  const policy = { kind: "commit", delayMs: 0 } as const;
+  const backend = { kind: "file", output, fileCount: 4, serializer: "raw", policy, layout, sync: "data" } as const;
+  return { backend, kind: CUT_KINDS[cut % 2]!, isStopped: true, ...(mutant === undefined ? {} : { mutant }) };
+}
 
 class PowerCampaign {
   readonly #disk: PowerlessDisk;
@@ -126,7 +202,7 @@ class PowerCampaign {
   }
 
   /** Runs a child, cuts the power, starts again, and compares. */
-  async cut(configuration: CutConfiguration, round: number): Promise<void> {
+  async cut(configuration: CutConfiguration, round: number): Promise<Observation> {
     const { backend, kind, isStopped } = configuration;
     const what = `cut ${round}, seed ${this.#seed}, ${kind}, ${isStopped ? "stopped" : "running"}, ${
       JSON.stringify(backend)
@@ -152,7 +228,7 @@ class PowerCampaign {
       const { seed } = options;
       const outcome = compare({ found: after.found, foundBefore: before.found, testimony, mix: MIX, seed, round });
       const powerGauge = unpersisted(testimony, before.versions, atCut.syncedVersions);
-      this.#check(configuration, { before, after, atCut, outcome, powerGauge, what });
+      return { configuration, before, after, atCut, outcome, powerGauge, what };
     } finally {
       Deno.removeSync(witness.directory, { recursive: true });
     }
@@ -160,11 +236,11 @@ class PowerCampaign {
 
   async #runUntilCut(
     options: RunOptions,
-    { backend, kind, isStopped }: CutConfiguration,
+    { backend, kind, isStopped, mutant }: CutConfiguration,
     { round, directory: witness }: WitnessOptions,
     what: string,
   ): Promise<AtCut> {
-    const child = KvlabProcess.start([JSON.stringify(options)], {
+    const child = KvlabProcess.start([JSON.stringify(options), ...(mutant === undefined ? [] : [mutant])], {
       program: [
         Deno.execPath(),
         "run",
@@ -196,17 +272,9 @@ class PowerCampaign {
     return { syncedVersions, trustedUntilMs: isStopped ? Infinity : cutAtMs };
   }
 
-  #check(
-    { backend: { layout, sync, policy } }: CutConfiguration,
-    { before, after, atCut, outcome, powerGauge, what }: {
-      before: Recovered;
-      after: Recovered;
-      atCut: AtCut;
-      outcome: Comparison;
-      powerGauge: number;
-      what: string;
-    },
-  ): void {
+  /** Checks that no more is lost than was promised. */
+  check({ configuration, before, after, atCut, outcome, powerGauge, what }: Observation): void {
+    const { layout, sync, policy } = configuration.backend;
     const counts = this.#counts;
     counts.acknowledged += outcome.acknowledged;
     counts["files set aside"] += after.setAside.length;
@@ -245,7 +313,18 @@ class PowerCampaign {
     assertEquals(after.found.countOlderThan(before.found), 0, what);
     const { oldestLostAtMs } = outcome;
     const isKept = oldestLostAtMs === Infinity || oldestLostAtMs > atCut.trustedUntilMs;
-    assert(isKept, `${what}: ${outcome.lost} lost, one committed ${atCut.trustedUntilMs - oldestLostAtMs} ms before`);
+    assert(isKept, `${what}: ${outcome.lost} lost, one of which had been committed before the cut`);
+  }
+
+  /** What is lost although it was promised, in one line; `undefined`: nothing. */
+  faultIn(observation: Observation): string | undefined {
+    try {
+      this.check(observation);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof AssertionError)) throw error;
+      return error.message;
+    }
   }
 }
 

@@ -48,6 +48,27 @@ export const PATCHED_LOAD_MUTANTS = [
   "leaves a moved key in neither block",
 ] as const;
 
+/** Load workers that are right but for what a sync promises. */
+export const PATCHED_POWER_MUTANTS = [
+  /** Acknowledges a put that is to be committed once it is written, and syncs it before it writes the next. */
+  "acknowledges before the sync",
+  /** Overwrites the newer one of a block's two places, and the end of it reaches the device later than the rest. */
+  "overwrites the place synced last",
+] as const;
+
+/** Load workers that are right, though not as kvlab is. */
+export const HARMLESS_VARIANTS = [
+  /** The end of what is written to blocks reaches the device later than the rest. */
+  "writes blocks in synced pieces",
+] as const;
+
+/** All load workers that are patched. */
+export const PATCHED_LOAD_WORKERS = [
+  ...PATCHED_LOAD_MUTANTS,
+  ...PATCHED_POWER_MUTANTS,
+  ...HARMLESS_VARIANTS,
+] as const;
+
 /** The name of a mutant. */
 export type FileMutant = typeof FILE_MUTANTS[number];
 export type LoadMutant = typeof LOAD_MUTANTS[number];
@@ -56,6 +77,8 @@ export type Mutant =
   | LoadMutant
   | typeof PATCHED_FILE_MUTANTS[number]
   | typeof PATCHED_LOAD_MUTANTS[number];
+export type PowerMutant = typeof PATCHED_POWER_MUTANTS[number];
+export type HarmlessVariant = typeof HARMLESS_VARIANTS[number];
 
 /** Whether a text is one of the names. */
 export function isMutant<T extends string>(names: readonly T[], text: string): text is T {
