@@ -156,6 +156,26 @@ Deno.test("a file that is no database, or damaged, is refused with its path, and
   assertMatch(error.message, /^Cannot open \S+\/leveldb: (Corruption|IO error|NotFound)/);
 });
 
+Deno.test("denokv takes a batch of keys and values of any size, as many at a time as it allows", async () => {
+  const prepared = await prepare(["denokv", {}], {});
+  const connection = await (await loadEngine("denokv")).connect(prepared.target);
+  const name = (record: number, size: number) => String(record).padStart(size, "k");
+  const rows = [[16, 1000], [100, 1], [1024, 100], [1024, 10_000], [16, 65_536]] as const;
+  for (const [keySize, valueSize] of rows) {
+    const records = 1001;
+    connection.preload.begin();
+    for (let record = 0; record < records; record++) {
+      connection.preload.put(PaddedBytes.of(name(record, keySize)), PaddedBytes.of("v".repeat(valueSize)));
+    }
+    await connection.preload.commit();
+    for (const record of [0, 500, records - 1]) {
+      assertEquals((await valueOf(connection, name(record, keySize)))?.length, valueSize);
+    }
+  }
+  await connection.close();
+  await prepared.close();
+});
+
 Deno.test("denokv refuses values that it cannot take, before anything is made", async () => {
   const message = "values of 65537 B, must be at most 65536 B";
   await assertRejects(() => prepare(["denokv", {}], { valueBytesMax: 65_537 }), Error, message);

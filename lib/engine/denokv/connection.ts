@@ -8,11 +8,15 @@ import { contentOf } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
 import { EngineError } from "../engine_error.ts";
 
-/** The most mutations in one atomic operation, and the most bytes of their keys and values together. */
+/**
+ * The limits of one atomic operation (denoland/deno, `ext/kv/config.rs`): its mutations, the bytes of their keys, and
+ * the bytes of all that, in which Deno counts each key twice.
+ */
 const MUTATIONS_MAX = 1000;
+const KEY_BYTES_MAX = 80 * 1024;
 const MUTATION_BYTES_MAX = 800 * 1024;
-/** The most that Deno counts for each mutation on top of its key and its value. */
-const MUTATION_OVERHEAD_BYTES = 16;
+/** What the encoding adds to a key without zero bytes: its type and its end. */
+const KEY_OVERHEAD_BYTES = 2;
 
 /** A connection whose puts and gets run on Deno's threads. */
 export class DenokvConnection implements AsynchronousConnection {
@@ -60,20 +64,24 @@ export class DenokvConnection implements AsynchronousConnection {
   #createBatch(): Batch {
     let commits: Promise<unknown>[] = [];
     let atomic = this.#kv.atomic();
-    let mutations = 0, sizeBytes = 0;
+    let mutations = 0, allKeyBytes = 0, allBytes = 0;
     const commit = () => {
       commits.push(atomic.commit());
       atomic = this.#kv.atomic();
-      mutations = sizeBytes = 0;
+      mutations = allKeyBytes = allBytes = 0;
     };
     return {
       begin: () => void (commits = []),
       put: (key, value) => {
-        const bytes = key.length + value.length + MUTATION_OVERHEAD_BYTES;
-        if (mutations === MUTATIONS_MAX || sizeBytes + bytes > MUTATION_BYTES_MAX) commit();
+        const keyBytes = key.length + KEY_OVERHEAD_BYTES;
+        const bytes = 2 * keyBytes + value.length;
+        const isFull = mutations === MUTATIONS_MAX || allKeyBytes + keyBytes > KEY_BYTES_MAX ||
+          allBytes + bytes > MUTATION_BYTES_MAX;
+        if (isFull) commit();
         atomic.set([contentOf(key).slice()], contentOf(value).slice());
         mutations++;
-        sizeBytes += bytes;
+        allKeyBytes += keyBytes;
+        allBytes += bytes;
       },
       commit: async () => {
         if (mutations > 0) commit();
