@@ -6,6 +6,7 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Engine, PreparedEngine } from "../engine.ts";
 import { EngineDirectory } from "../engine_directory.ts";
+import { EngineError } from "../engine_error.ts";
 import { SqliteConnection } from "./connection.ts";
 import { openDatabase, type SqliteTarget } from "./database.ts";
 import { sqlitePromises } from "./promises.ts";
@@ -28,15 +29,21 @@ export const ENGINE: Engine<SqliteSettings> = {
     let database: DatabaseSync;
     try {
       database = openDatabase(path, settings);
-      database.exec(CREATE_TABLE);
     } catch (error) {
+      directory.close();
+      throw error;
+    }
+    try {
+      execute(database, path, CREATE_TABLE);
+    } catch (error) {
+      database.close();
       directory.close();
       throw error;
     }
     return {
       target: { ...settings, path },
       directory: directory.path,
-      settle: () => database.exec("PRAGMA wal_checkpoint(TRUNCATE)"),
+      settle: () => execute(database, path, "PRAGMA wal_checkpoint(TRUNCATE)"),
       close: () => {
         database.close();
         directory.close();
@@ -46,3 +53,12 @@ export const ENGINE: Engine<SqliteSettings> = {
 
   connect: (target) => new SqliteConnection(target as SqliteTarget),
 };
+
+/** @throws {EngineError} when that fails, such as on a full disk */
+function execute(database: DatabaseSync, path: string, statement: string): void {
+  try {
+    database.exec(statement);
+  } catch (error) {
+    throw new EngineError("write to", path, error);
+  }
+}
