@@ -5,8 +5,10 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import type { Connection } from "../../lib/engine/connection.ts";
 import type { EnginePreparation, EngineSettings, PreparedEngine } from "../../lib/engine/engine.ts";
+import { EngineError } from "../../lib/engine/engine_error.ts";
 import { type EngineName, loadEngine } from "../../lib/engine/engines.ts";
 import { ShardDirectory } from "../../lib/persist/directory.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
@@ -154,6 +156,21 @@ Deno.test("a file that is no database, or damaged, is refused with its path, and
   Deno.writeTextFileSync(`${directory.path}/leveldb/CURRENT`, "MANIFEST-000009\n");
   const error = await assertRejects(() => prepare(EMBEDDED[2]!, { output: directory.path }), Error);
   assertMatch(error.message, /^Cannot open \S+\/leveldb: (Corruption|IO error|NotFound)/);
+});
+
+Deno.test("a database in which sqlite cannot make its table is refused with its path, and let go of", async () => {
+  using directory = temporaryDirectory();
+  const path = `${directory.path}/store.sqlite`;
+  const database = new DatabaseSync(path);
+  database.exec("CREATE TABLE other(k); CREATE INDEX kv ON other(k)");
+  database.close();
+  for (let times = 0; times < 2; times++) {
+    await assertRejects(
+      () => prepare(EMBEDDED[0]!, { output: directory.path }),
+      EngineError,
+      `Cannot write to ${path}: there is already an index named kv`,
+    );
+  }
 });
 
 Deno.test("denokv takes a batch of keys and values of any size, as many at a time as it allows", async () => {
