@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Connection } from "./connection.ts";
+import type { Connection, EngineReadings } from "./connection.ts";
 import type { Failover } from "./failover.ts";
 import type { Promises } from "./promises.ts";
 
@@ -42,6 +42,11 @@ export interface PreparedEngine {
   settle?(): void | Promise<void>;
   /** Present if replicas can take over from each other. */
   readonly failover?: Failover;
+  /**
+   * Tells what else is known about an operation that has just failed, such as why the engine's server has ended: a
+   * clause that can follow the operation's own message.
+   */
+  explain?(): Promise<string | undefined>;
   /** Releases everything and removes what was temporary; called when every connection has been closed or is dead. */
   close(): void | Promise<void>;
 }
@@ -55,8 +60,12 @@ export interface PreparedEngine {
 export interface Engine<Settings extends EngineSettings = EngineSettings> {
   /** As its makers spell it, such as `SQLite`. */
   readonly title: string;
-  /** What it promises with these settings, according to its own documentation. */
-  promises(settings: Settings): Promises;
+  /**
+   * What it promises with these settings, according to its own documentation.
+   *
+   * @param readings its settings as read back from it, for what depends on those; absent before it is open
+   */
+  promises(settings: Settings, readings?: EngineReadings): Promises;
   /**
    * Takes its directory or server, and makes it ready for the load. Keeps what is already there.
    *

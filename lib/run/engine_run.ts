@@ -32,29 +32,45 @@ export async function runOnEngine(
     valueBytesMax: keys.valueLengthMax,
     onWarning: (message) => hooks.onWarning?.(message),
   });
-  let failed: string | undefined;
+  let result: RunResult;
   try {
     if (prepared.directory !== undefined) warnOfVolatileFiles(prepared.directory, hooks);
-    const result = await new LoadRun({
+    result = await new LoadRun({
       ...parts,
       backend: { kind: "engine", engine: name, target: prepared.target, inFlight },
       promises: engine.promises(settings),
       engine: { title: engine.title, settle: () => prepared.settle?.() },
     }).run();
-    failed = result.failed;
-    return result;
-  } finally {
-    await close(prepared, failed);
+  } catch (error) {
+    const explanation = await prepared.explain?.();
+    await closeAfterFailure(prepared, hooks);
+    throw explanation === undefined ? error : new Error(`${messageOf(error)}; ${explanation}`, { cause: error });
+  }
+  const measured = { ...result, promises: engine.promises(settings, result.engine?.settings) };
+  if (result.failed !== undefined) {
+    const explanation = await prepared.explain?.();
+    await closeAfterFailure(prepared, hooks);
+    return explanation === undefined ? measured : { ...measured, failed: `${result.failed}; ${explanation}` };
+  }
+  try {
+    await prepared.close();
+    return measured;
+  } catch (error) {
+    return { ...measured, failed: messageOf(error) };
   }
 }
 
-/** Closes an engine. If the run has already failed, an error here says nothing new and is ignored. */
-async function close(prepared: PreparedEngine, failed: string | undefined): Promise<void> {
+/** Closes the engine of a run that has failed for another reason, which an error here does not hide. */
+async function closeAfterFailure(prepared: PreparedEngine, hooks: RunHooks): Promise<void> {
   try {
     await prepared.close();
   } catch (error) {
-    if (failed === undefined) throw error;
+    hooks.onWarning?.(messageOf(error));
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function warnOfVolatileFiles(directory: string, hooks: RunHooks): void {

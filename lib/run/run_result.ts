@@ -98,7 +98,10 @@ export interface RunResult {
   readonly stoppedBy?: StopSignal;
   /** Why the load ended early, if it ran out of records to insert. */
   readonly usedUp?: string;
-  /** The error of an engine that failed in the middle of the load; everything else is what was measured until then. */
+  /**
+   * The error of an engine that failed in the middle of the load, or at its end; everything else is what was measured
+   * until then.
+   */
   readonly failed?: string;
   /** The kinds of operations that the load had, in the order of their numbers. */
   readonly operations?: readonly OperationResult[];

@@ -1,15 +1,23 @@
 /**
  * Tests of a disk that fills up in mid-run: the run fails with the path and the reason, and every shard still has a
- * whole snapshot.
+ * whole snapshot. Under an engine, what was measured is kept.
  *
  * The disk is a small tmpfs in a mount namespace of its own, which goes away with the processes in it, whatever happens
  * to the test. What kvlab leaves on it is copied out before that.
  *
  * @module
  */
-import { assert, assertEquals, assertGreaterOrEqual, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { NO_REDIS } from "../engine/redis/redis_server.ts";
 import { leftOversIn, namesIn, snapshotsIn, temporaryDirectory } from "../run/files.ts";
-import { assertFailed, kvlab, linesOf, succeeds, testWhere } from "./kvlab.ts";
+import { assertCode, assertFailed, kvlab, linesOf, succeeds, testWhere } from "./kvlab.ts";
 
 const FILES = 8;
 /** All of the seed's keys as JSON take some 1.2 MB. */
@@ -86,6 +94,62 @@ for (const policy of ["--queue-depth=64", "--write-period-us=200"]) {
       },
     );
   }
+}
+
+/**
+ * Runs the program with its temporary directory on the disk, until that is full; nothing of it may be left. Its
+ * arguments: the disk's directory, and the program's command line.
+ */
+const ENGINE_SCRIPT = `
+  disk=$1; shift
+  mount -t tmpfs -o size=4m tmpfs "$disk" || exit 99
+  TMPDIR=$disk "$@"
+  code=$?
+  [ -z "$(ls -A "$disk")" ] || exit 98
+  exit $code
+`;
+const LOAD_OF_ENGINES = [
+  "--threads=2",
+  "--load-time-sec=60",
+  "--pattern=unthrottled",
+  "--keys=1M",
+  "--no-preload",
+  "--value-size=1000",
+  "--format=json",
+  "--quiet",
+];
+const SAID_BY_REDIS = "(Short write while|Error) writing to the AOF file: .*";
+
+for (
+  const [engine, reason] of [
+    ["sqlite", "into DIR/store.sqlite: database or disk is full"],
+    ["leveldb", "into DIR/leveldb: IO error: DIR/leveldb/\\w+.\\w+: No space left on device"],
+    ["denokv", "into DIR/store.denokv: database or disk is full"],
+    [
+      "redis --spawn --appendfsync=always",
+      `(into|from) redis:\\S+: .*; the server in DIR has ended, .*: ${SAID_BY_REDIS}`,
+    ],
+    ["redis --spawn --appendfsync=no", `into redis:\\S+: MISCONF .*; the server in DIR says: ${SAID_BY_REDIS}`],
+  ] as const
+) {
+  testWhere(
+    missing ?? (engine.startsWith("redis") && NO_REDIS !== "" ? NO_REDIS : undefined),
+    `a full disk under ${engine} is one line with its directory, costs nothing measured, and leaves nothing there`,
+    async () => {
+      using disk = temporaryDirectory();
+      const ended = await kvlab([...LOAD_OF_ENGINES, ...engine.split(" ")], {
+        wrapper: ["unshare", ...unshareFlags ?? [], "sh", "-c", ENGINE_SCRIPT, "sh", disk.path],
+      });
+      assertCode(ended, 1);
+      const [line = "", ...more] = linesOf(ended.stderr).filter((line) => !line.startsWith("kvlab: warning: "));
+      assertEquals(more, []);
+      const told = reason.replaceAll("DIR", `${disk.path}/kvlab-run-\\w+`);
+      assertMatch(line, new RegExp(`^kvlab: Cannot (put|get) ${told}$`));
+      const result = JSON.parse(ended.stdout);
+      assertEquals(`kvlab: ${result.failed}`, line);
+      assertGreater(result.total_ops, 100);
+    },
+  );
 }
 
 function totalBytes(directory: string): number {

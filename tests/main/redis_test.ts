@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
+import { RedisClient } from "../../lib/engine/redis/client.ts";
 import { until } from "../../lib/engine/redis/delay.ts";
 import { readPid } from "../../lib/engine/redis/server_process.ts";
-import { redisTest } from "../engine/redis/redis_server.ts";
+import { redisTest, Running } from "../engine/redis/redis_server.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, kvlab, KvlabProcess, linesOf, resultOf } from "./kvlab.ts";
 
@@ -34,7 +35,9 @@ redisTest("a server that dies in the middle of the load costs neither what was m
   new Deno.Command("kill", { args: ["-s", "KILL", readPid(output) ?? ""] }).outputSync();
   const ended = await process.ended;
   assertCode(ended, 1);
-  assertMatch(linesOf(ended.stderr).at(-1) ?? "", /^kvlab: Cannot (put into|get from) redis:\/\/127\.0\.0\.1:\d+: /);
+  const line = linesOf(ended.stderr).at(-1) ?? "";
+  assertMatch(line, /^kvlab: Cannot (put into|get from) redis:\/\/127\.0\.0\.1:\d+: /);
+  assertStringIncludes(line, `; the server in ${output} has ended`);
   const document = JSON.parse(ended.stdout);
   assertMatch(document.failed, /^Cannot (put into|get from) redis/);
   assertEquals(typeof document.total_ops, "number");
@@ -53,3 +56,68 @@ redisTest("a kvlab that is killed takes its server and its directory with it", a
   const isAlive = () => new Deno.Command("kill", { args: ["-s", "0", pid], stderr: "null" }).outputSync().success;
   await until(() => Promise.resolve(!isAlive() && namesIn(directory.path).length === 0), "the server's end", 30_000);
 });
+
+redisTest("a run on a server given by its URL promises what that server's settings say, if it tells them", async () => {
+  const rows = [
+    [["--appendonly", "yes", "--appendfsync", "always"], /^nothing$/, 0],
+    [["--appendonly", "yes", "--rename-command", "CONFIG", ""], /^unknown: the server does not tell /, undefined],
+  ] as const;
+  await Promise.all(rows.map(async ([args, powerLoss, bound]) => {
+    await using running = await Running.start(args);
+    const ended = await kvlab([...LOAD, "--load-time-sec=0.1", "redis", `--url=${running.url}`]);
+    assertCode(ended, 0);
+    const { promises } = JSON.parse(ended.stdout);
+    assertMatch(promises.power_loss, powerLoss);
+    assertEquals(promises.power_loss_writes_bound, bound);
+  }));
+});
+
+redisTest("a server that takes no writes is one line, and what was measured until then", async () => {
+  await using running = await Running.start(["--min-replicas-to-write", "1"]);
+  const ended = await kvlab([...LOAD, "--quiet", "--load-time-sec=60", "redis", `--url=${running.url}`]);
+  assertCode(ended, 1);
+  const line = `Cannot put into ${running.url}: NOREPLICAS Not enough good replicas to write.`;
+  assertEquals(linesOf(ended.stderr), [`kvlab: ${line}`]);
+  assertEquals(JSON.parse(ended.stdout).failed, line);
+});
+
+const READ_ONLY = "READONLY You can't write against a read only replica.";
+
+redisTest("a server that is lost in mid-run costs nothing measured, and the keys left there are named", async () => {
+  const rows = [
+    ["--read-ratio=0.5", demote, `put into URL: ${READ_ONLY}`, READ_ONLY],
+    ["--read-ratio=0.5", kill, "(put into|get from) URL: .*", "connect ECONNREFUSED .*"],
+    // Only noticed when its keys are to be removed.
+    ["--read-ratio=1", demote, undefined, READ_ONLY],
+  ] as const;
+  await Promise.all(rows.map(async ([mix, lose, reason, leftReason]) => {
+    await using running = await Running.start([]);
+    const load = [`--load-time-sec=${reason === undefined ? 1 : 60}`, "--keys=100", "--preload", mix];
+    const process = KvlabProcess.start([...LOAD, ...load, "redis", `--url=${running.url}`]);
+    await process.says("kvlab: running");
+    await lose(running);
+    const ended = await process.ended;
+    assertCode(ended, 1);
+    const left = `Cannot remove the keys kvlab:\\w+:\\* from ${running.url}, which keeps them: ${leftReason}`;
+    const failed = reason === undefined ? left : `Cannot ${reason.replace("URL", running.url)}`;
+    const [last = "", before = ""] = linesOf(ended.stderr).toReversed();
+    assertMatch(last, new RegExp(`^kvlab: ${failed}$`));
+    if (reason !== undefined) assertMatch(before, new RegExp(`^kvlab: warning: ${left}$`));
+    const document = JSON.parse(ended.stdout);
+    assertEquals(`kvlab: ${document.failed}`, last);
+    // The others may be lost before their first operation.
+    if (reason === undefined) assertGreater(document.total_ops, 0);
+    assertEquals(typeof document.total_ops, "number");
+  }));
+});
+
+/** Makes it a replica, of nothing. */
+async function demote({ url }: Running): Promise<void> {
+  const client = await RedisClient.connect(url);
+  await client.send(["REPLICAOF", "127.0.0.1", "1"]);
+  client.close();
+}
+
+async function kill({ server }: Running): Promise<void> {
+  await server.process.kill();
+}

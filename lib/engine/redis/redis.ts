@@ -55,6 +55,7 @@ async function spawn({ output }: EnginePreparation, settings: RedisSettings): Pr
       target,
       directory: directory.path,
       ...(server instanceof RedisCluster ? { failover: new ClusterFailover(server, KEY_PREFIX) } : {}),
+      explain: () => explain(server instanceof RedisCluster ? server.servers : [server]),
       close: async () => {
         await server.end();
         directory.close();
@@ -64,6 +65,15 @@ async function spawn({ output }: EnginePreparation, settings: RedisSettings): Pr
     directory.close();
     throw error;
   }
+}
+
+/**
+ * What one of the servers says about a failure. Nodes of a cluster log much that is no error, and count only if they
+ * have ended.
+ */
+async function explain(servers: readonly RedisServer[]): Promise<string | undefined> {
+  const clauses = await Promise.all(servers.map((server) => server.explain()));
+  return clauses.find((_, index) => servers.length === 1 || servers[index]?.process.hasEnded);
 }
 
 /** The arguments that determine what a server persists. */

@@ -27,7 +27,17 @@ export async function useRunning(url: string, { cluster = false, wait }: RedisSe
   }
   const keyPrefix = `kvlab:${crypto.randomUUID().slice(0, 8)}:`;
   const target: RedisTarget = { url, cluster, keyPrefix, wait };
-  return { target, close: () => removeKeys(target) };
+  return {
+    target,
+    close: async () => {
+      try {
+        await removeKeys(target);
+      } catch (error) {
+        const reason = error instanceof EngineError ? error.cause : error;
+        throw new EngineError("remove", `the keys ${keyPrefix}* from ${client.address}, which keeps them`, reason);
+      }
+    },
+  };
 }
 
 function refuseOther(

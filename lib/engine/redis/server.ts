@@ -28,6 +28,8 @@ const LISTEN_TIMEOUT_MS = 30_000;
 const LOAD_TIMEOUT_MS = 600_000;
 /** How long a server that cannot serve may take to end, in milliseconds. */
 const END_MS = 5000;
+/** How long after a failed operation the server's end, or its last lines, may be noticed, in milliseconds. */
+const EXPLAIN_MS = 300;
 /** How often a server is asked whether it listens, in milliseconds. */
 const ASK_PERIOD_MS = 10;
 
@@ -83,6 +85,21 @@ export class RedisServer {
     await untilReady(this.#process, this.#parts, this.url);
   }
 
+  /**
+   * Tells what the server has said about a failure that has just been noticed, and whether it has ended; `undefined` if
+   * it has not, and has logged no error.
+   */
+  async explain(): Promise<string | undefined> {
+    await Promise.race([this.#process.ended, delay(EXPLAIN_MS)]);
+    const { directory } = this.#parts;
+    const { hasEnded, errors } = this.#process;
+    if (errors.length === 0) return hasEnded ? `the server in ${directory} has ended` : undefined;
+    const said = errors.slice(-2).join("; ");
+    // What the server knows: it asked for more to be written than was.
+    const hint = /short write/i.test(said) ? " (is the disk full?)" : "";
+    return `the server in ${directory} ${hasEnded ? "has ended, having said" : "says"}: ${said}${hint}`;
+  }
+
   /** Kills the server; its directory stays. */
   async end(): Promise<void> {
     await this.#process.end();
@@ -104,7 +121,7 @@ function startOn({ program, directory, temporary, args }: ServerParts, port: num
 
 /** Resolves when the server serves commands. */
 async function untilReady(process: ServerProcess, { program, directory }: ServerParts, url: string): Promise<void> {
-  const client = await untilListening(process, program, url);
+  const client = await untilListening(process, `${program} in ${directory}`, url);
   try {
     await until(() => serves(client), "the end of loading", LOAD_TIMEOUT_MS);
     const asked = parseInfo(await client.askText("INFO", "server")).get("process_id");
@@ -113,23 +130,23 @@ async function untilReady(process: ServerProcess, { program, directory }: Server
   } catch (error) {
     // If the server is about to end, its own reason says more than the client's error.
     await Promise.race([process.ended, delay(END_MS)]);
-    throw new EngineError("start", program, process.hasEnded ? await process.reason() : error);
+    throw new EngineError("start", `${program} in ${directory}`, process.hasEnded ? await process.reason() : error);
   } finally {
     client.close();
   }
 }
 
-async function untilListening(process: ServerProcess, program: string, url: string): Promise<RedisClient> {
+async function untilListening(process: ServerProcess, what: string, url: string): Promise<RedisClient> {
   const startedAtMs = performance.now();
   for (;;) {
     const client = await RedisClient.connect(url).catch(() => undefined);
     if (process.hasEnded) {
       client?.close();
-      throw new EngineError("start", program, await process.reason());
+      throw new EngineError("start", what, await process.reason());
     }
     if (client !== undefined) return client;
     if (performance.now() - startedAtMs > LISTEN_TIMEOUT_MS) {
-      throw new EngineError("start", program, `it does not listen within ${LISTEN_TIMEOUT_MS / 1000} s`);
+      throw new EngineError("start", what, `it does not listen within ${LISTEN_TIMEOUT_MS / 1000} s`);
     }
     await Promise.race([delay(ASK_PERIOD_MS), process.ended]);
   }

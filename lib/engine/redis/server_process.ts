@@ -72,6 +72,11 @@ export class ServerProcess {
     return this.#hasEnded;
   }
 
+  /** The last errors that the server has logged, latest last, without their time. */
+  get errors(): string[] {
+    return this.#lines.filter((line) => ERROR_LINE.test(line)).map(withoutTime);
+  }
+
   /** Sends the server a signal, and resolves when it has been sent; does nothing once the server has ended. */
   async signal(name: "KILL" | "STOP" | "CONT"): Promise<void> {
     await this.#tell(name);
@@ -99,9 +104,8 @@ export class ServerProcess {
     if (code === NO_PROGRAM_CODE) return `there is no program ${this.#program}, name one with --spawn=PATH`;
     // The first error is the cause. An error in the server's settings is not logged in this form, and is in its last
     // line.
-    const line = this.#lines.find((line) => ERROR_LINE.test(line)) ??
-      this.#lines.findLast((line) => line.trim() !== "");
-    return line?.replace(/^.*? # /, "").trim() ?? "it ended and said nothing";
+    const [line = this.#lines.findLast((line) => line.trim() !== "")] = this.errors;
+    return line === undefined ? "it ended and said nothing" : withoutTime(line);
   }
 
   async #tell(word: string): Promise<void> {
@@ -134,6 +138,11 @@ export class ServerProcess {
     if (rest !== "") this.#lines.push(rest);
     this.#hasEnded = true;
   }
+}
+
+/** A line of the log from its text on. */
+function withoutTime(line: string): string {
+  return line.replace(/^.*? # /, "").trim();
 }
 
 /** The process id of the server that runs in a directory; `undefined` if none does. */

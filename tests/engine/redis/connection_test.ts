@@ -6,14 +6,15 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { AsynchronousConnection } from "../../../lib/engine/connection.ts";
 import { EngineError } from "../../../lib/engine/engine_error.ts";
+import { loadEngine } from "../../../lib/engine/engines.ts";
 import { RedisClient } from "../../../lib/engine/redis/client.ts";
 import { RedisConnection } from "../../../lib/engine/redis/connection.ts";
 import { until } from "../../../lib/engine/redis/delay.ts";
 import { ENGINE } from "../../../lib/engine/redis/redis.ts";
-import { RedisServer } from "../../../lib/engine/redis/server.ts";
 import type { RedisSettings } from "../../../lib/engine/redis/settings.ts";
+import { PersistError } from "../../../lib/persist/persist_error.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
-import { redisTest } from "./redis_server.ts";
+import { redisTest, Running } from "./redis_server.ts";
 
 redisTest("a spawned server takes puts, gives them back byte by byte, and reads its settings back", async () => {
   const prepared = await prepare({ spawn: "redis-server", appendfsync: "always", rdbSeconds: 60, rdbChanges: 5 });
@@ -88,6 +89,19 @@ redisTest("what a server refuses is one line with its address and its reason, an
   full.close();
 });
 
+redisTest("a directory of another engine is refused and left alone", async () => {
+  const output = Deno.makeTempDirSync();
+  const sqlite = await loadEngine("sqlite");
+  const settings = { journal: "wal", synchronous: "full", busyTimeoutMs: 1000 };
+  await (await sqlite.prepare({ settings, output, threads: 1, inFlight: 1, valueBytesMax: 100 })).close();
+  await assertRejects(
+    () => prepare({ spawn: "redis-server" }, output),
+    PersistError,
+    `Cannot use ${output}: it holds a store of sqlite, not of redis`,
+  );
+  Deno.removeSync(output, { recursive: true });
+});
+
 redisTest("nothing at the address is one line", async () => {
   assertEquals(
     await refusal(() => prepare({ url: "redis://127.0.0.1:9" })),
@@ -149,33 +163,9 @@ redisTest("with --wait a put is acknowledged only once the replica has it", asyn
   for (const client of [atReplica, atPrimary, connection]) client.close();
 });
 
-/** A server that a user might have. */
-class Running implements AsyncDisposable {
-  readonly server: RedisServer;
-  readonly #directory: string;
-
-  private constructor(server: RedisServer, directory: string) {
-    this.server = server;
-    this.#directory = directory;
-  }
-
-  static async start(args: readonly string[]): Promise<Running> {
-    const directory = Deno.makeTempDirSync();
-    return new Running(await RedisServer.start({ program: "redis-server", directory, args }), directory);
-  }
-
-  get url(): string {
-    return this.server.url;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.server.end();
-    Deno.removeSync(this.#directory, { recursive: true });
-  }
-}
-
-async function prepare(settings: Partial<RedisSettings>) {
+async function prepare(settings: Partial<RedisSettings>, output?: string) {
   return await ENGINE.prepare({
+    ...(output === undefined ? {} : { output }),
     settings: { cluster: false, wait: 0, ...settings },
     threads: 1,
     inFlight: 1,

@@ -67,13 +67,13 @@ redisTest("RedisServer.start() says why a server does not come up", async () => 
     assertRejects(() => RedisServer.start({ program: PROGRAM, directory, args: [], ...parts }), EngineError);
   assertEquals(
     (await start({ program: "no-such-server" })).message,
-    "Cannot start no-such-server: there is no program no-such-server, name one with --spawn=PATH",
+    `Cannot start no-such-server in ${directory}: there is no program no-such-server, name one with --spawn=PATH`,
   );
   assertStringIncludes((await start({ args: ["--appendfsync", "sometimes"] })).message, "must be one of the following");
   Deno.writeTextFileSync(`${directory}/dump.rdb`, "no snapshot");
   assertEquals(
     (await start({})).message,
-    "Cannot start redis-server: Wrong signature trying to load DB from file",
+    `Cannot start redis-server in ${directory}: Wrong signature trying to load DB from file`,
   );
   Deno.removeSync(directory, { recursive: true });
 });
