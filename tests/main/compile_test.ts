@@ -71,23 +71,15 @@ testWhere(
     await assertFileLoads(async (args) => await kvlab([...load, ...args], start), directory.path);
 
     using temporary = temporaryDirectory();
-    const crashed = await kvlab([
-      "crash",
-      "--kills=2",
-      "--load-time-sec=0.2",
-      "file",
-      "--file-count=3",
-      "--queue-depth=8",
-    ], {
-      ...start,
-      env: { ...start.env, TMPDIR: temporary.path },
-    });
+    const crash = ["crash", "--kills=2", "--load-time-sec=0.2", "file", "--file-count=3", "--queue-depth=8"];
+    const [crashed, killed] = await Promise.all([
+      kvlab(crash, { ...start, env: { ...start.env, TMPDIR: temporary.path } }),
+      kvlab(["crash", "--kills=1", ...LOAD_OF_ENGINES, "sqlite", "--synchronous=full"], start),
+      assertEngines((args) => kvlab([...LOAD_OF_ENGINES, ...args], { ...start, env: ENGINE_ENV })),
+    ]);
     assertCode(crashed, 0);
     // One or both of the kills may come while kvlab is starting, which is said behind the number.
     assertMatch(crashed.stdout, /^kills {7}2\b/);
-
-    await assertEngines((args) => kvlab([...LOAD_OF_ENGINES, ...args], { ...start, env: ENGINE_ENV }));
-    const killed = await kvlab(["crash", "--kills=1", ...LOAD_OF_ENGINES, "sqlite", "--synchronous=full"], start);
     assertCode(killed, 0);
     assertMatch(killed.stdout, /^verdict {5}1 of 1 kills lost no more than promised$/m);
 
