@@ -36,7 +36,7 @@ export const REDIS_FLAGS = {
     engines: ["redis"],
     placeholder: "URL",
     about: "redis: a running server, or with --cluster any node of a running cluster. All keys put there begin with " +
-      "kvlab: and are removed at the end.",
+      "kvlab: and are removed at the end. What it may lose is read from its own settings.",
     allowed: "a URL such as redis://:password@host:6379/0, or rediss:// for TLS",
     parse: parseUrl,
   },
