@@ -25,8 +25,9 @@ const SETTINGS: RedisSettings = {
   nodeTimeoutMs: 1000,
   wait: 0,
 };
-/** Few, so that the loss of the latest puts is a loss of most keys. */
-const MIX = { ...NUMBERED_SEED_MIX, keyCount: 500, keyCountMax: 500 };
+/** So many that puts after the failover do not reach every key of which the last put was lost. */
+const KEYS = 20_000;
+const MIX = { ...NUMBERED_SEED_MIX, keyCount: KEYS, keyCountMax: KEYS };
 
 redisTest(
   "a spawned cluster serves all slots, moves on by itself, and loses what its replicas did not get",
