@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hexDigit } from "./hex.ts";
 
 /** How far past its end a copy of eight bytes at a time may write. */
 export const WORD_EXCESS = 8;
@@ -43,10 +44,7 @@ export class OutputBuffer {
   /** Writes a 32-bit integer as eight lowercase hexadecimal digits, and returns the position after it. */
   writeHex32(position: number, value: number): number {
     this.reserve(position, 8);
-    for (let i = 0; i < 8; i++) {
-      const digit = (value >>> (28 - 4 * i)) & 15;
-      this.bytes[position + i] = digit < 10 ? 0x30 + digit : 0x57 + digit;
-    }
+    for (let i = 0; i < 8; i++) this.bytes[position + i] = hexDigit((value >>> (28 - 4 * i)) & 15);
     return position + 8;
   }
 }
