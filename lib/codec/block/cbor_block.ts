@@ -150,9 +150,9 @@ function copyText(
   view: DataView<ArrayBuffer>,
   start: number,
 ): number {
-  const from = offset << 2;
+  const from = 4 * offset;
   for (let at = 0; at < length; at = (at + 8) | 0) {
-    view.setBigInt64((start + at) | 0, source.getBigInt64((from + at) | 0, true), true);
+    view.setBigInt64((start + at) | 0, source.getBigInt64(from + at, true), true);
   }
   return (start + length) | 0;
 }

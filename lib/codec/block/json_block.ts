@@ -94,7 +94,7 @@ function encodeEntries(image: BlockImage, view: DataView<ArrayBuffer>, start: nu
     position = (position + 1) | 0;
     position = (capacity & SPECIAL) !== 0
       ? encodeEscaped(words, key, keyLength, view, position)
-      : copyText(source, key << 2, keyLength, view, position);
+      : copyText(source, 4 * key, keyLength, view, position);
     view.setInt32(position, KEY_END_WORD, true);
     position = (position + 3) | 0;
 
@@ -141,7 +141,7 @@ function copyText(
   start: number,
 ): number {
   for (let at = 0; at < length; at = (at + 8) | 0) {
-    view.setBigInt64((start + at) | 0, source.getBigInt64((from + at) | 0, true), true);
+    view.setBigInt64((start + at) | 0, source.getBigInt64(from + at, true), true);
   }
   return (start + length) | 0;
 }

@@ -53,8 +53,8 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
     position = writeHead(view, (position + 1) | 0, UNSIGNED, shard);
     position = version < TWO_TO_32 ? writeHead(view, position, UNSIGNED, version) : writeLong(view, position, version);
     version++;
-    position = copyText(source, key << 2, keyLength, view, writeHead(view, position, TEXT, keyLength));
-    position = copyText(source, value << 2, valueLength, view, writeHead(view, position, TEXT, valueLength));
+    position = copyText(source, 4 * key, keyLength, view, writeHead(view, position, TEXT, keyLength));
+    position = copyText(source, 4 * value, valueLength, view, writeHead(view, position, TEXT, valueLength));
     const crc = crc32Of(view, first, position);
     view.setUint8(position, CRC);
     view.setInt32((position + 1) | 0, crc);
@@ -105,7 +105,7 @@ function copyText(
   start: number,
 ): number {
   for (let at = 0; at < length; at = (at + 8) | 0) {
-    view.setBigInt64((start + at) | 0, source.getBigInt64((from + at) | 0, true), true);
+    view.setBigInt64((start + at) | 0, source.getBigInt64(from + at, true), true);
   }
   return (start + length) | 0;
 }

@@ -73,7 +73,7 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
     if (count > 0 && !incrementVersion(prefixLength)) prefixLength = writePrefix(run.shard, run.version + count);
     position = copyPrefix(prefixLength, view, position);
     if ((keyHead & 1) === 0) {
-      position = copyBytes(source, key << 2, keyLength, view, position);
+      position = copyBytes(source, 4 * key, keyLength, view, position);
     } else {
       position = encodeText(words, key, keyLength, out, position);
       view = out.view;
@@ -154,7 +154,7 @@ function copyBytes(
   start: number,
 ): number {
   for (let at = 0; at < length; at = (at + 8) | 0) {
-    view.setBigInt64((start + at) | 0, source.getBigInt64((from + at) | 0, true), true);
+    view.setBigInt64((start + at) | 0, source.getBigInt64(from + at, true), true);
   }
   return (start + length) | 0;
 }

@@ -56,8 +56,8 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
     view.setInt32((position + 16) | 0, keyLength, true);
     view.setInt32((position + 20) | 0, valueLength, true);
     const to = (position + HEAD_BYTES) | 0;
-    for (let at = 0, from = text << 2; at < textBytes; at = (at + 8) | 0) {
-      view.setBigInt64((to + at) | 0, source.getBigInt64((from + at) | 0, true), true);
+    for (let at = 0, from = 4 * text; at < textBytes; at = (at + 8) | 0) {
+      view.setBigInt64((to + at) | 0, source.getBigInt64(from + at, true), true);
     }
     const covered = (to + textBytes) | 0;
     view.setInt32(covered, crc32Of(view, position, covered), true);

@@ -9,7 +9,7 @@ import { decodeCbor } from "@std/cbor";
 import fc from "fast-check";
 import type { BlockCodec } from "../../../lib/codec/block/block_codec.ts";
 import { BLOCK_CODECS } from "../../../lib/codec/block/block_codecs.ts";
-import { type BlockImage, pageWordsOf } from "../../../lib/codec/block/block_image.ts";
+import { type BlockImage, IMAGE_EXCESS_BYTES, pageWordsOf } from "../../../lib/codec/block/block_image.ts";
 import { SERIALIZER_NAMES } from "../../../lib/codec/codec.ts";
 import { OutputBuffer } from "../../../lib/codec/output_buffer.ts";
 import { SharedStore } from "../../../lib/store/shared_store.ts";
@@ -93,6 +93,20 @@ for (const name of SERIALIZER_NAMES) {
     reader.open(bytes!);
     const { block, shard, page, version } = reader;
     assertEquals({ block, shard, page, version }, { block: 12, shard: 0, page: 0, version: VERSION });
+  });
+
+  Deno.test(`a ${name} block is encoded from beyond the first 2 GiB of memory`, () => {
+    const puts: Entry[] = [["key", "value"], ["other", 'with "quotes"']];
+    const near = imageOf(storeOf(puts, true), 0);
+    const start = 2 ** 31 / 4;
+    const length = near.end - near.start;
+    // The system provides only what is written to.
+    const buffer = new SharedArrayBuffer(2 ** 31 + 4 * length + IMAGE_EXCESS_BYTES);
+    const words = new Int32Array(buffer);
+    words.set(near.words.subarray(near.start, near.end), start);
+    const out = new OutputBuffer();
+    codec.encode({ ...near, words, bytes: new DataView(buffer), start, end: start + length }, out, 0, BLOCK_BYTES);
+    assertEquals(read(codec, out.bytes.slice(0, BLOCK_BYTES)), puts);
   });
 
   Deno.test(`no truncation and no flipped bit of a ${name} block is taken for sound, and none for blank`, () => {

@@ -79,6 +79,20 @@ for (const codec of Object.values(RECORD_CODECS)) {
     assertEquals(decode(codec, encode(codec, entries)), expected(entries));
   });
 
+  Deno.test(`${codec.name} records come back from beyond the first 2 GiB of memory`, () => {
+    const entries = HOSTILE_TEXTS.map((text): Entry => [text, text]);
+    const near = runOf(entries);
+    const start = 2 ** 31 / 4;
+    // The system provides only what is written to.
+    const buffer = new SharedArrayBuffer(2 ** 31 + 4 * near.end + RUN_EXCESS_BYTES);
+    const words = new Int32Array(buffer);
+    words.set(near.words, start);
+    const far = { ...near, words, bytes: new DataView(buffer), start, end: start + near.end };
+    const out = new OutputBuffer();
+    const end = codec.encode(far, out, 0);
+    assertEquals(decode(codec, out.bytes.slice(0, end)), expected(entries));
+  });
+
   Deno.test(`${codec.name} records are not read when a bit has flipped, or when they are cut short`, () => {
     const entries: Entry[] = [["Key1", "foo"], ['k"2', "b\nar"]];
     const bytes = encode(codec, entries);
