@@ -14,6 +14,7 @@ import {
   type ShardView,
 } from "../store/shard.ts";
 import { CborSnapshotReader } from "./cbor_reader.ts";
+import { shortText } from "./cbor_text.ts";
 import { type Codec, crc32, CRC32_LENGTH, crc32Hex, FORMAT } from "./codec.ts";
 import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
 import { type OutputBuffer, WORD_EXCESS } from "./output_buffer.ts";
@@ -35,18 +36,14 @@ const CAPACITY = ENTRY_CAPACITY;
 
 /** The constant bytes of a snapshot: the head of a map of seven, and names and texts with their heads. */
 const ascii = new TextEncoder();
-const HEAD = Uint8Array.of(MAP | 7, ...textOf("format"), ...textOf(FORMAT), ...textOf("shard"));
-const SHARDS = textOf("shards");
-const VERSION = textOf("version");
-const COUNT = textOf("count");
-const ENTRIES = textOf("entries");
+const HEAD = Uint8Array.of(MAP | 7, ...shortText("format"), ...shortText(FORMAT), ...shortText("shard"));
+const SHARDS = shortText("shards");
+const VERSION = shortText("version");
+const COUNT = shortText("count");
+const ENTRIES = shortText("entries");
 /** The bytes before the eight digits of the checksum. */
-const TRAILER = Uint8Array.of(...textOf("crc32"), TEXT | CRC32_LENGTH);
+const TRAILER = Uint8Array.of(...shortText("crc32"), TEXT | CRC32_LENGTH);
 const TRAILER_LENGTH = TRAILER.length + CRC32_LENGTH;
-
-function textOf(text: string): Uint8Array {
-  return Uint8Array.of(TEXT | text.length, ...ascii.encode(text));
-}
 
 /** The CBOR form of a snapshot; see the module's comment. */
 export const cborCodec: Codec = {

@@ -7,11 +7,14 @@
  *
  * The spaces pad it to the common length, and the checksum covers all bytes before the comma in front of it.
  *
+ * Some functions are the same as in `json.ts` and `json_record_reader.ts`: sharing them would make encoding blocks up
+ * to 30% slower, and reading up to 10%.
+ *
  * @module
  */
 import { PaddedBytes } from "../../store/padded_bytes.ts";
 import { MOVED_AWAY, PAGE_END } from "../../store/pages.ts";
-import { SPECIAL_KEY } from "../../store/shard.ts";
+import { ENTRY_HEADER_WORDS, SPECIAL_KEY } from "../../store/shard.ts";
 import { crc32, CRC32_LENGTH, crc32Hex } from "../codec.ts";
 import { CorruptSnapshotError } from "../corrupt_snapshot_error.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
@@ -41,8 +44,8 @@ const TAIL_PREFIX = ',"crc32":"';
 const TAIL_SUFFIX = '"}\n';
 const TAIL_BYTES = TAIL_PREFIX.length + CRC32_LENGTH + TAIL_SUFFIX.length;
 
-/** Words of an entry before its key. */
-const ENTRY_HEADER = 3;
+/** A constant of this module, because V8 folds those, but not imported ones. */
+const ENTRY_HEADER = ENTRY_HEADER_WORDS;
 const DEAD = 1 << 31;
 const SPECIAL = SPECIAL_KEY;
 

@@ -17,6 +17,7 @@
  */
 import { PaddedBytes } from "../../store/padded_bytes.ts";
 import { MOVED_AWAY, PAGE_END } from "../../store/pages.ts";
+import { ENTRY_HEADER_WORDS } from "../../store/shard.ts";
 import { crc32 } from "../codec.ts";
 import { CorruptSnapshotError } from "../corrupt_snapshot_error.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
@@ -30,8 +31,8 @@ const HEAD_BYTES = 28;
 const TAIL_BYTES = 8;
 const CRC_BYTES = 4;
 const WORD_BYTES = 4;
-/** Words of an entry before its key. */
-const ENTRY_HEADER = 3;
+/** A constant of this module, because V8 folds those, but not imported ones. */
+const ENTRY_HEADER = ENTRY_HEADER_WORDS;
 const DEAD = 1 << 31;
 
 /** The raw form of blocks; see the module's comment. */
