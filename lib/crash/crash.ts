@@ -158,16 +158,23 @@ class CrashRounds {
     const versionsBefore = this.#versions;
     let recovered: Recovered;
     try {
-      recovered = await this.#victim.recover(mix);
+      recovered = await this.#victim.recover(mix, true);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       return unreadable(kill, { end, testimony, foundBefore, reason: error.message });
     }
-    const { recoveryMs, files } = recovered;
+    const { recoveryMs, files, repaired } = recovered;
     await this.#read(recovered);
     const outcome = compare({ found: this.#found, foundBefore, testimony, mix, seed, round });
     const gauge = files === undefined ? undefined : this.#gauge(testimony, versionsBefore);
-    return { kill, ...killResult(end, outcome), ...damage(files), recoveryMs, ...this.#verdict(end, outcome, gauge) };
+    return {
+      kill,
+      ...killResult(end, outcome),
+      ...damage(files),
+      ...(repaired === undefined ? {} : { repaired }),
+      recoveryMs,
+      ...this.#verdict(end, outcome, gauge),
+    };
   }
 
   /**

@@ -33,6 +33,8 @@ export interface KillResult {
   readonly tornShards: number;
   /** Why the store could not be opened again, if so; it then counts as torn. */
   readonly unreadable?: string;
+  /** What an engine had to have repaired before it could be opened again, as a clause. */
+  readonly repaired?: string;
   /** Damaged files of shards that also had a sound one. */
   readonly damagedSpares: number;
   /**

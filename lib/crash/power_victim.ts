@@ -64,8 +64,8 @@ export class PowerVictim implements Victim {
     return end;
   }
 
-  async recover(mix: MixOptions): Promise<Recovered> {
-    return await recover(this.backend, mix);
+  async recover(mix: MixOptions, mayRepair?: boolean): Promise<Recovered> {
+    return await recover(this.backend, mix, mayRepair);
   }
 
   close(): void {

@@ -41,8 +41,8 @@ export class ProcessVictim implements Victim {
     return await killChild(program, options, { moment, stop, before });
   }
 
-  async recover(mix: MixOptions): Promise<Recovered> {
-    return await recover(this.backend, mix);
+  async recover(mix: MixOptions, mayRepair?: boolean): Promise<Recovered> {
+    return await recover(this.backend, mix, mayRepair);
   }
 
   close(): void {

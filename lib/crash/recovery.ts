@@ -29,6 +29,8 @@ export interface Recovered {
   get(key: PaddedBytes, out: PaddedBytes): boolean | Promise<boolean>;
   /** Present for a file backend. */
   readonly files?: RecoveredFiles;
+  /** What an engine had to have repaired before it could be opened, as a clause. */
+  readonly repaired?: string;
   close(): void | Promise<void>;
 }
 
@@ -52,25 +54,29 @@ export interface RecoveredFiles {
 /**
  * Opens a backend again.
  *
+ * @param mayRepair whether an engine's files may be repaired if that is needed
  * @throws {PersistError | EngineError} when it cannot be opened
  */
-export async function recover(backend: CrashBackend, mix: MixOptions): Promise<Recovered> {
-  return backend.kind === "file" ? await recoverFiles(backend, mix) : await recoverEngine(backend, mix);
+export async function recover(backend: CrashBackend, mix: MixOptions, mayRepair = false): Promise<Recovered> {
+  return backend.kind === "file" ? await recoverFiles(backend, mix) : await recoverEngine(backend, mix, mayRepair);
 }
 
 /** Prepares and connects to an engine, as a run does. */
 async function recoverEngine(
   { engine: name, settings, output }: EngineBackendOptions,
   { valueBytesMax }: MixOptions,
+  mayRepair: boolean,
 ): Promise<Recovered> {
   const startedAtMs = performance.now();
   const engine = await loadEngine(name);
   const where = output === undefined ? {} : { output };
-  const prepared = await engine.prepare({ settings, ...where, threads: 1, inFlight: 1, valueBytesMax });
+  const preparation = { settings, ...where, threads: 1, inFlight: 1, valueBytesMax, mayRepair };
+  const prepared = await engine.prepare(preparation);
   try {
     const connection = await engine.connect(prepared.target);
     return {
       recoveryMs: performance.now() - startedAtMs,
+      ...(prepared.repaired === undefined ? {} : { repaired: prepared.repaired }),
       get: (key, out) => connection.get(key, out),
       close: async () => {
         await connection.close();

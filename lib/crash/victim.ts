@@ -34,7 +34,7 @@ export interface Victim {
    *
    * @throws {PersistError | EngineError} when it cannot be opened
    */
-  recover(mix: MixOptions): Promise<Recovered>;
+  recover(mix: MixOptions, mayRepair?: boolean): Promise<Recovered>;
   /** Removes what was made only for the failures. */
   close(): void | Promise<void>;
 }

@@ -29,6 +29,11 @@ export interface EnginePreparation<Settings extends EngineSettings = EngineSetti
   readonly inFlight: number;
   /** Length in bytes of the longest value that will be put. */
   readonly valueBytesMax: number;
+  /**
+   * Whether files that the engine refuses to open after a crash may be repaired as its documents advise. Without it
+   * nothing is changed that only a person should decide about.
+   */
+  readonly mayRepair?: boolean;
   /** Called for anything that makes the result less meaningful than it seems. */
   onWarning?(message: string): void;
 }
@@ -38,6 +43,8 @@ export interface PreparedEngine {
   readonly target: EngineTarget;
   /** Its directory, if it has one; measurements and warnings about the device refer to it. */
   readonly directory?: string;
+  /** What had to be repaired before it could be opened, as a clause. */
+  readonly repaired?: string;
   /** Lets what was preloaded settle, so that the load does not pay for it; called when no connection is in use. */
   settle?(): void | Promise<void>;
   /** Present if replicas can take over from each other. */

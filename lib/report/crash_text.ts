@@ -35,11 +35,11 @@ function countsOf({ options: { backend } }: Pick<CrashResult, "options">) {
 
 /** One kill on one line, without a newline. */
 export function killLine(kill: KillResult): string {
-  const { during, loadMs, acknowledged, lost, gauge, oldestLostMs, recoveryMs } = kill;
+  const { during, loadMs, acknowledged, lost, gauge, oldestLostMs, recoveryMs, repaired } = kill;
   const moment = during === "start" ? "while starting" : `after ${readableDuration(loadMs)}`;
   return `kill ${kill.kill} ${moment}: ${lossText(lost, oldestLostMs)} of ${readableCount(acknowledged, "write")}, ` +
     (gauge === undefined ? "" : `gauge ${readableNumber(gauge)}, `) +
-    `recovered in ${readableDuration(recoveryMs)}: ${verdictOf(kill)}`;
+    `recovered in ${readableDuration(recoveryMs)}${repaired === undefined ? "" : ` (${repaired})`}: ${verdictOf(kill)}`;
 }
 
 function verdictOf({ unreadable, tornShards, held, lost, gauge }: KillResult): string {
@@ -127,10 +127,12 @@ function gaugePhrases(kills: readonly KillResult[]): string[] {
 }
 
 function damagePhrases(kills: readonly KillResult[], style: TextStyle): string[] {
+  const repaired = kills.filter((kill) => kill.repaired !== undefined).length;
   const torn = sum(kills, "tornShards"), holes = sum(kills, "holes"), spares = sum(kills, "damagedSpares");
   return [
     ...(torn === 0 ? [] : [style.bold(`${readableCount(torn, "torn shard")} without a sound file`)]),
     ...(holes === 0 ? [] : [`${readableCount(holes, "lost write")} before one that survived (holes)`]),
+    ...(repaired === 0 ? [] : [`${readableCount(repaired, "store")} that had to be repaired`]),
     ...(spares === 0 ? [] : [`${readableCount(spares, "damaged file")} beside a sound one`]),
   ];
 }
@@ -173,6 +175,7 @@ function killObject(kill: KillResult, counts: ReturnType<typeof countsOf>): Json
     recovery_sec: secondsOf(kill.recoveryMs),
     held: kill.held,
     ...(kill.unreadable === undefined ? {} : { unreadable: kill.unreadable }),
+    ...(kill.repaired === undefined ? {} : { repaired: kill.repaired }),
   };
 }
 

@@ -136,6 +136,15 @@ Deno.test("crashText() has nothing of gauges for an engine, and says that a stor
   assertEquals("gauge" in JSON.parse(crashJson(result)), false);
 });
 
+Deno.test("crashText(), killLine() and crashJson() say what had to be repaired", () => {
+  const { gauge: _, ...kill } = { ...HELD, repaired: "redis-check-aof --fix cut off 37 bytes" };
+  const backend = { kind: "engine", engine: "redis", settings: {}, inFlight: 1 } as const;
+  const result = { ...SOUND, options: { ...SOUND.options, backend }, kills: [kill] };
+  assertStringIncludes(crashText(result), "1 store that had to be repaired");
+  assertStringIncludes(killLine(kill), "recovered in 80.4 ms (redis-check-aof --fix cut off 37 bytes): held");
+  assertEquals(JSON.parse(crashJson(result)).rows[0].repaired, kill.repaired);
+});
+
 Deno.test("allHeld() lets files be torn where that is promised", () => {
   const powerLoss = { text: "everything", mayTear: true };
   const torn = { ...SOUND, kills: [TORN], promises: { ...SOUND.promises, powerLoss } };

@@ -11,7 +11,8 @@ import { RedisClusterConnection } from "./cluster_connection.ts";
 import { RedisConnection } from "./connection.ts";
 import { useRunning } from "./running.ts";
 import { redisPromises } from "./promises.ts";
-import { RedisServer } from "./server.ts";
+import { isRepairable, repairAppendOnlyFile } from "./repair.ts";
+import { RedisServer, type ServerParts } from "./server.ts";
 import { killServerIn } from "./server_process.ts";
 import type { RedisSettings, RedisTarget } from "./settings.ts";
 
@@ -37,7 +38,10 @@ export const ENGINE: Engine<RedisSettings> = {
 };
 
 /** Starts a server or a cluster in a directory of its own. */
-async function spawn({ output }: EnginePreparation, settings: RedisSettings): Promise<PreparedEngine> {
+async function spawn(
+  { output, mayRepair = false }: EnginePreparation,
+  settings: RedisSettings,
+): Promise<PreparedEngine> {
   const directory = EngineDirectory.open("redis", output);
   try {
     const parts = {
@@ -47,13 +51,14 @@ async function spawn({ output }: EnginePreparation, settings: RedisSettings): Pr
       args: persistenceArgs(settings),
     };
     const { primaries = 1, replicas = 0, nodeTimeoutMs = 0, cluster: isCluster = false, wait } = settings;
-    const server = isCluster
-      ? await RedisCluster.start({ ...parts, primaries, replicas, nodeTimeoutMs })
-      : await RedisServer.start(parts);
+    const { server, repaired } = isCluster
+      ? { server: await RedisCluster.start({ ...parts, primaries, replicas, nodeTimeoutMs }) }
+      : await startServer(parts, mayRepair);
     const target: RedisTarget = { url: server.url, cluster: isCluster, keyPrefix: KEY_PREFIX, wait };
     return {
       target,
       directory: directory.path,
+      ...(repaired === undefined ? {} : { repaired }),
       ...(server instanceof RedisCluster ? { failover: new ClusterFailover(server, KEY_PREFIX) } : {}),
       explain: () => explain(server instanceof RedisCluster ? server.servers : [server]),
       close: async () => {
@@ -64,6 +69,20 @@ async function spawn({ output }: EnginePreparation, settings: RedisSettings): Pr
   } catch (error) {
     directory.close();
     throw error;
+  }
+}
+
+/** Starts a server, if need be and it may be after a repair of its append-only file. */
+async function startServer(
+  parts: ServerParts,
+  mayRepair: boolean,
+): Promise<{ server: RedisServer; repaired?: string }> {
+  try {
+    return { server: await RedisServer.start(parts) };
+  } catch (error) {
+    if (!mayRepair || !isRepairable(error)) throw error;
+    const repaired = await repairAppendOnlyFile(parts.program, parts.directory);
+    return { server: await RedisServer.start(parts), repaired };
   }
 }
 

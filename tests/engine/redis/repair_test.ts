@@ -1,0 +1,57 @@
+/**
+ * Tests of an append-only file that a power loss has left unreadable: a run refuses it and changes nothing, a crash has it
+ * repaired, keeps what comes before, and says so.
+ *
+ * @module
+ */
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { EngineBackendOptions } from "../../../lib/backend/backend.ts";
+import { recover } from "../../../lib/crash/recovery.ts";
+import { EngineError } from "../../../lib/engine/engine_error.ts";
+import { ENGINE } from "../../../lib/engine/redis/redis.ts";
+import { RedisClient } from "../../../lib/engine/redis/client.ts";
+import { NUMBERED_SEED_MIX } from "../../../lib/load/numbered_workload.ts";
+import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
+import { temporaryDirectory } from "../../run/files.ts";
+import { redisTest } from "./redis_server.ts";
+
+const SETTINGS = { spawn: "redis-server", appendfsync: "always", wait: 0 } as const;
+/** What a device may have in place of what was never synced. */
+const NEVER_WRITTEN = new Uint8Array(100);
+
+redisTest("an append-only file that ends in zeros is refused by a run, and repaired after a crash", async () => {
+  using directory = temporaryDirectory();
+  const output = directory.path;
+  await fill(output);
+  const log = `${output}/appendonlydir/appendonly.aof.1.incr.aof`;
+  Deno.writeFileSync(log, NEVER_WRITTEN, { append: true });
+  const torn = Deno.readFileSync(log);
+
+  const backend: EngineBackendOptions = { kind: "engine", engine: "redis", settings: SETTINGS, output, inFlight: 1 };
+  const refused = await assertRejects(() => recover(backend, NUMBERED_SEED_MIX), EngineError);
+  assertStringIncludes(refused.message, "redis-check-aof --fix");
+  assertEquals(Deno.readFileSync(log), torn);
+
+  const recovered = await recover(backend, NUMBERED_SEED_MIX, true);
+  try {
+    assertEquals(recovered.repaired, "redis-check-aof --fix cut off 100 bytes");
+    const key = new PaddedBytes(16), value = new PaddedBytes(16);
+    key.setString("key");
+    assertEquals(await recovered.get(key, value), true);
+    assertEquals(value.toString(), "value");
+  } finally {
+    await recovered.close();
+  }
+  const again = await recover(backend, NUMBERED_SEED_MIX, true);
+  assertEquals(again.repaired, undefined);
+  await again.close();
+});
+
+/** Starts a server, puts one key, and ends it. */
+async function fill(output: string): Promise<void> {
+  const prepared = await ENGINE.prepare({ settings: SETTINGS, output, threads: 1, inFlight: 1, valueBytesMax: 16 });
+  const client = await RedisClient.connect(String(prepared.target.url));
+  await client.send(["SET", `${prepared.target.keyPrefix}key`, "value"]);
+  client.close();
+  await prepared.close();
+}
