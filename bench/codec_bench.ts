@@ -12,6 +12,7 @@ import { cborCodec } from "../lib/codec/cbor.ts";
 import { FORMAT } from "../lib/codec/codec.ts";
 import { jsonCodec } from "../lib/codec/json.ts";
 import { OutputBuffer } from "../lib/codec/output_buffer.ts";
+import { rawCodec } from "../lib/codec/raw.ts";
 import { SEED_KEY_COUNT, SEED_VALUE } from "../lib/load/seed_workload.ts";
 import { entryWords } from "../lib/store/shard.ts";
 import { SharedStore } from "../lib/store/shared_store.ts";
@@ -67,4 +68,8 @@ Deno.bench("encodeCbor", { ...options(), group: "cbor" }, () => {
 
 Deno.bench("encodeCbor, object of fixed shape", { ...options(), group: "cbor" }, () => {
   encodeCbor(shapedDocument);
+});
+
+Deno.bench("kvlab's raw encoder", { ...options(), group: "raw", baseline: true }, () => {
+  rawCodec.encode(store.viewShard(0), out);
 });
