@@ -17,6 +17,7 @@ import { MOVED_AWAY, PAGE_END } from "../../store/pages.ts";
 import { ENTRY_HEADER_WORDS, SPECIAL_KEY } from "../../store/shard.ts";
 import { crc32, CRC32_LENGTH, crc32Hex } from "../codec.ts";
 import { CorruptSnapshotError } from "../corrupt_snapshot_error.ts";
+import { readEscaped } from "../escaped_text.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
 import type { BlockCodec, BlockHealth, BlockReader } from "./block_codec.ts";
 import type { BlockImage } from "./block_image.ts";
@@ -31,7 +32,6 @@ const CLOSE = 0x7d;
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 const LINE_FEED = 0x0a;
-const SMALL_U = 0x75;
 /** `":"` and `",`, as little-endian words. */
 const KEY_END_WORD = 0x22 | 0x3a << 8 | 0x22 << 16;
 const VALUE_END_WORD = 0x22 | 0x2c << 8;
@@ -270,33 +270,6 @@ class JsonBlockReader implements BlockReader {
     if (bytes[end] === QUOTE) {
       out.copy(bytes, start, end);
       this.#position = end + 1;
-    } else this.#readEscaped(start, out);
+    } else this.#position = readEscaped(bytes, start, out);
   }
-
-  #readEscaped(start: number, out: PaddedBytes): void {
-    const bytes = this.#bytes;
-    let end = start;
-    while (end < bytes.length && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
-    this.#position = end + 1;
-    // Text is never longer than its escaped form.
-    out.reserve(Math.min(end, bytes.length) - start);
-    let length = 0;
-    for (let at = start; at < end;) {
-      let byte = bytes[at++]!;
-      if (byte === BACKSLASH) {
-        byte = bytes[at++]!;
-        if (byte === SMALL_U) {
-          byte = 16 * digitOf(bytes[at + 2]!) + digitOf(bytes[at + 3]!);
-          at += 4;
-        }
-      }
-      out.bytes[length++] = byte;
-    }
-    out.end(length);
-  }
-}
-
-/** The value of a hexadecimal digit; unspecified for anything else. */
-function digitOf(byte: number): number {
-  return byte <= DIGIT_9 ? byte - DIGIT_0 : byte - 0x57;
 }

@@ -5,6 +5,7 @@
  */
 import { PaddedBytes } from "../../store/padded_bytes.ts";
 import { crc32Of } from "../crc32.ts";
+import { readEscaped } from "../escaped_text.ts";
 import { HEX_PAIRS } from "../hex.ts";
 import type { RecordReader } from "./record_codec.ts";
 
@@ -13,11 +14,9 @@ const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const COMMA = 0x2c;
 const DIGIT_0 = 0x30;
-const DIGIT_9 = 0x39;
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
 const LINE_FEED = 0x0a;
-const SMALL_U = 0x75;
 /** Bytes of what follows a value: a comma, the checksum in quotes, and the end of the line. */
 const LINE_END_BYTES = 13;
 
@@ -96,33 +95,6 @@ export class JsonRecordReader implements RecordReader {
     if (bytes[end] === QUOTE) {
       out.copy(bytes, start, end);
       this.#position = end + 1;
-    } else this.#readEscaped(start, out);
+    } else this.#position = readEscaped(bytes, start, out);
   }
-
-  #readEscaped(start: number, out: PaddedBytes): void {
-    const bytes = this.#bytes;
-    let end = start;
-    while (end < bytes.length && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
-    this.#position = end + 1;
-    // Text is never longer than its escaped form.
-    out.reserve(Math.min(end, bytes.length) - start);
-    let length = 0;
-    for (let at = start; at < end;) {
-      let byte = bytes[at++]!;
-      if (byte === BACKSLASH) {
-        byte = bytes[at++]!;
-        if (byte === SMALL_U) {
-          byte = 16 * digitOf(bytes[at + 2]!) + digitOf(bytes[at + 3]!);
-          at += 4;
-        }
-      }
-      out.bytes[length++] = byte;
-    }
-    out.end(length);
-  }
-}
-
-/** The value of a hexadecimal digit; unspecified for anything else. */
-function digitOf(byte: number): number {
-  return byte <= DIGIT_9 ? byte - DIGIT_0 : byte - 0x57;
 }
