@@ -27,32 +27,30 @@ export class FileBackend implements Backend {
     const store = this.#store;
     const hash = hashKey(key.words, key.length);
     const shard = store.shardOf(hash);
-    let version = 0;
-    this.#lockWithRoom(shard, key.length, value.length);
+    store.lockShard(shard);
+    if (!this.#layout.hasRoom(shard, key.length, value.length)) this.#makeRoom(shard, key.length, value.length);
     try {
       const entry = store.putLocked(shard, hash, key, value);
       if (entry === 0) throw store.refusal(shard, key, value);
       this.#layout.note(shard, entry);
       this.#policy.applied(shard);
-      version = store.version(shard);
     } finally {
       store.unlockShard(shard);
     }
-    this.#policy.acknowledge(shard, version);
+    this.#policy.acknowledge(shard);
   }
 
   get(key: PaddedBytes, out: PaddedBytes): boolean {
     return this.#store.get(key, out);
   }
 
-  /** Takes the shard's lock, once the layout has room to note the put. */
-  #lockWithRoom(shard: number, keyLength: number, valueLength: number): void {
+  /** Lets go of the shard's lock until the layout has room to note the put. Kept apart so that V8 can inline `put`. */
+  #makeRoom(shard: number, keyLength: number, valueLength: number): void {
     const store = this.#store;
-    store.lockShard(shard);
-    while (!this.#layout.hasRoom(shard, keyLength, valueLength)) {
+    do {
       store.unlockShard(shard);
       this.#policy.makeRoom();
       store.lockShard(shard);
-    }
+    } while (!this.#layout.hasRoom(shard, keyLength, valueLength));
   }
 }

@@ -42,19 +42,23 @@ export class CommitPut implements PutPolicy {
 
   /** When the current put was applied, or this thread began to lead if that was later, in milliseconds of the clock. */
   #startedAtMs = 0;
+  /** The version of its shard that the current put has made. */
+  #version = 0;
 
   constructor(parts: CommitParts) {
     this.#parts = parts;
   }
 
   applied(shard: number): void {
-    const { ledger, clock } = this.#parts;
+    const { store, ledger, clock } = this.#parts;
+    this.#version = store.version(shard);
     this.#startedAtMs = clock.nowMs();
     if (ledger.dirtySinceMs(shard) === 0) ledger.markDirty(shard, this.#startedAtMs);
   }
 
-  acknowledge(shard: number, version: number): void {
+  acknowledge(shard: number): void {
     const { store, ledger, locks, shardsPerFile } = this.#parts;
+    const version = this.#version;
     const file = Math.floor(shard / shardsPerFile);
     while (this.#committedVersion(shard) < version) {
       if (ledger.hasFailed) throw new AbortError();

@@ -10,13 +10,12 @@ export interface PutPolicy {
   applied(shard: number): void;
 
   /**
-   * Called after the shard's lock has been released; the put is acknowledged when this returns.
+   * Called next, after the shard's lock has been released; the put is acknowledged when this returns.
    *
-   * @param version the version of the shard that the put created
    * @throws {PersistError} when this thread has to write and that fails; the put is then not acknowledged
    * @throws {AbortError} when the run has failed elsewhere
    */
-  acknowledge(shard: number, version: number): void;
+  acknowledge(shard: number): void;
 
   /**
    * Makes room for noting puts when the layout has none left. Called without any lock.
