@@ -32,7 +32,7 @@ for (const replace of ["rename", "alternate"] as const) {
   for (const serializer of ["json", "cbor"] as const) {
     Deno.test(`inspectDirectory() agrees with a run's own figures under ${replace} and ${serializer}`, async () => {
       using directory = temporaryDirectory();
-      const { threads, file } = await runInto(directory.path, {
+      const ran = await runInto(directory.path, {
         layout: { kind: "snapshot", replace },
         serializer,
         fileCount: 5,
@@ -45,8 +45,8 @@ for (const replace of ["rename", "alternate"] as const) {
         kind: { layout: "snapshot", files: 5, serializer },
         setAsideNames: [],
       });
-      assertStrictEquals(versionSum, threads.reduce((sum, { writes }) => sum + writes, 0));
-      assertStrictEquals(files, file?.files);
+      assertStrictEquals(versionSum, ran.writes);
+      assertStrictEquals(files, ran.files);
       assertEquals(totals, {
         files,
         bytes,
