@@ -102,11 +102,12 @@ Deno.test("a repeat that a second signal ends at once delivers what the runs bef
   using directory = temporaryDirectory();
   const result = `${directory.path}/r.json`;
   // Nothing is written before the drain, which then takes a while.
-  const file = ["file", "--file-count=8192", "--write-period-us=86400000000"];
+  const file = ["file", "--file-count=16384", "--write-period-us=86400000000"];
   const run = ["--threads=1", "--load-time-sec=0.3", "--pattern=unthrottled", "--repeat=3", `--result=${result}`];
   const process = KvlabProcess.start([...run, ...file]);
   await process.says("kvlab: draining", 2);
   process.signal("SIGINT");
+  await process.says("kvlab: SIGINT: stopping");
   await passes(SAME_SIGNAL_MS + 50);
   process.signal("SIGINT");
 
