@@ -44,7 +44,7 @@ export class FileBackend implements Backend {
     return this.#store.get(key, out);
   }
 
-  /** Lets go of the shard's lock until the layout has room to note the put. Kept apart so that V8 can inline `put`. */
+  /** Lets go of the shard's lock until the layout has room to note the put. Kept out of `put`, so that V8 inlines the rest. */
   #makeRoom(shard: number, keyLength: number, valueLength: number): void {
     const store = this.#store;
     do {

@@ -32,6 +32,7 @@ export interface Victim {
   /**
    * Opens what is left.
    *
+   * @param mayRepair whether an engine's files may be repaired if that is needed; by default they may not
    * @throws {PersistError | EngineError} when it cannot be opened
    */
   recover(mix: MixOptions, mayRepair?: boolean): Promise<Recovered>;

@@ -50,7 +50,7 @@ testWhere(missing, "more threads than the user may have are refused with what fi
   using temporary = temporaryDirectory();
   using cache = await readableCache();
   Deno.chmodSync(temporary.path, 0o777);
-  // What root has put there must be the user's to add to: each run would compile all anew, in twenty threads more.
+  // Otherwise the user could not add to what root has cached, and each run would compile everything, on 20 more threads.
   assert(await succeeds("chown", ["-R", String(LONER), cache.path]));
   const env = { TMPDIR: temporary.path, DENO_DIR: cache.path };
   // Fills that cache with all that a run imports.

@@ -45,11 +45,16 @@ const PATCHES: Record<Patched, () => void> = {
     };
   },
   "acknowledges before the write"() {
-    const { acknowledge } = CommitPut.prototype;
-    let puts = 0;
-    // Every other put is left to those that follow.
+    const { applied, acknowledge } = CommitPut.prototype;
+    let before: number | undefined;
+    // Each put is written when the next one is to be acknowledged.
     CommitPut.prototype.acknowledge = function (shard) {
-      if (++puts % 2 === 0) acknowledge.call(this, shard);
+      if (before !== undefined) {
+        // So that it waits for that shard's version, not for this one's.
+        applied.call(this, before);
+        acknowledge.call(this, before);
+      }
+      before = shard;
     };
   },
 };
