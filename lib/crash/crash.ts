@@ -20,7 +20,7 @@ import { PowerVictim } from "./power_victim.ts";
 import { ProcessVictim } from "./process_victim.ts";
 import type { Recovered, RecoveredFiles } from "./recovery.ts";
 import { unpersisted } from "./shard_gauge.ts";
-import { readTestimony, type Testimony } from "./testimony.ts";
+import { lastAcknowledgedAtMs, readTestimony, type Testimony } from "./testimony.ts";
 import type { CutName, Victim } from "./victim.ts";
 
 /** What the crash command does. */
@@ -144,16 +144,18 @@ class CrashRounds {
     if (round > ROUND_MAX) throw new Error(`The store has had ${ROUND_MAX} kills: no more can be told apart`);
     const { loadTimeMs, workload: mix, seed: firstSeed } = this.#options;
     const seed = (firstSeed + kill) % 2 ** 32;
-    const end = await this.#victim.fail({
+    const failed = await this.#victim.fail({
       ...this.#options,
       seed,
       loadTimeMs: loadTimeMs + CHILD_LOAD_MS_EXTRA,
       workload: { ...mix, preload: false },
       witness: { directory, round },
     }, this.#moment(loadTimeMs));
-    if (end === undefined) return undefined;
+    if (failed === undefined) return undefined;
 
     const testimony = readTestimony(directory, this.#lanes);
+    // On a busy machine the child goes on for some milliseconds after it was to be killed.
+    const end = { ...failed, killedAtMs: Math.max(failed.killedAtMs, lastAcknowledgedAtMs(testimony)) };
     const foundBefore = this.#found;
     const versionsBefore = this.#versions;
     let recovered: Recovered;
@@ -222,7 +224,7 @@ class CrashRounds {
 
 /** How long before the kill the oldest lost write was acknowledged, in milliseconds; 0 if none is lost. */
 function ageOf({ oldestLostAtMs }: Comparison, { killedAtMs }: ChildEnd): number {
-  return oldestLostAtMs === Infinity ? 0 : Math.max(0, killedAtMs - oldestLostAtMs);
+  return oldestLostAtMs === Infinity ? 0 : killedAtMs - oldestLostAtMs;
 }
 
 function killResult(end: ChildEnd, outcome: Comparison) {

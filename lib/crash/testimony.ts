@@ -54,6 +54,11 @@ export function readTestimony(directory: string, threads: number): Testimony {
   return { acknowledgedAtMs, acknowledgedVersions, writtenVersions, syncedVersions };
 }
 
+/** When the latest put of all threads was acknowledged, in milliseconds since the epoch; -Infinity if none was. */
+export function lastAcknowledgedAtMs({ acknowledgedAtMs }: Pick<Testimony, "acknowledgedAtMs">): number {
+  return Math.max(...acknowledgedAtMs.map((times) => times.at(-1) ?? -Infinity));
+}
+
 /** The floats of all complete records. */
 function readRecords(path: string, recordBytes: number): Float64Array<ArrayBuffer> {
   const bytes = Deno.readFileSync(path);

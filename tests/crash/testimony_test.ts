@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
-import { readTestimony } from "../../lib/crash/testimony.ts";
+import { lastAcknowledgedAtMs, readTestimony } from "../../lib/crash/testimony.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { Witness } from "../../lib/persist/witness.ts";
 import { temporaryDirectory } from "../run/files.ts";
@@ -22,6 +22,12 @@ Deno.test("readTestimony() reads what each thread has acknowledged, in order, an
   assertEquals(acknowledgedAtMs.map(({ length }) => length), [0, 3, 0]);
   const times = [earliestMs, ...(acknowledgedAtMs[1] ?? []), latestMs];
   assertEquals(times, times.toSorted((a, b) => a - b));
+});
+
+Deno.test("lastAcknowledgedAtMs() finds the latest time of all threads, some of which have none", () => {
+  const acknowledgedAtMs = [[1, 5], [], [2, 9], [3, 4]].map((times) => Float64Array.from(times));
+  assertEquals(lastAcknowledgedAtMs({ acknowledgedAtMs }), 9);
+  assertEquals(lastAcknowledgedAtMs({ acknowledgedAtMs: [new Float64Array()] }), -Infinity);
 });
 
 Deno.test("readTestimony() keeps each shard's newest acknowledged version over all threads' files", () => {
