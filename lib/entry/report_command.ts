@@ -5,7 +5,7 @@
  */
 import type { ReportCommand } from "../cli/command.ts";
 import { PersistError } from "../persist/persist_error.ts";
-import { parseSource, type Source } from "../report/html/source.ts";
+import { parseSource, type Source } from "../page/source.ts";
 import { checkOutputFile, writeOutputFile } from "./output_file.ts";
 import { warn } from "./terminal.ts";
 
@@ -19,7 +19,7 @@ export async function reportCommand({ files, output, mapFile }: ReportCommand): 
   for (const path of outputs) checkOutputFile(path);
   const sources = files.map(readSource);
   for (const path of outputs) refuseOverwriting(path, files);
-  const { mapSvg, reportHtml } = await import("../report/html/report_html.ts");
+  const { mapSvg, reportHtml } = await import("../page/page.ts");
   writeOutputFile(output, reportHtml(sources));
   if (mapFile !== undefined) writeOutputFile(mapFile, mapOf(sources, { mapFile, mapSvg }));
   warn(`kvlab: wrote ${outputs.join(" and ")}`);

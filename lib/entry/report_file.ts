@@ -16,8 +16,8 @@ import { warn } from "./terminal.ts";
 export async function deliverReport(path: string, document: string): Promise<boolean> {
   try {
     // Loaded only when there is something to draw, because it takes longer to import than the rest of kvlab.
-    const { parseSource } = await import("../report/html/source.ts");
-    const { reportHtml } = await import("../report/html/report_html.ts");
+    const { parseSource } = await import("../page/source.ts");
+    const { reportHtml } = await import("../page/page.ts");
     writeOutputFile(path, reportHtml([parseSource(pageName(path), document)]));
     return true;
   } catch (error) {

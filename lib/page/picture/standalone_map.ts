@@ -5,7 +5,7 @@
  * @module
  */
 import type { MapView } from "../map_view.ts";
-import { COLOR_RULES } from "../page/style.ts";
+import { COLOR_RULES } from "../section/style.ts";
 import type { Look } from "../palette.ts";
 import { CRASH_NAMES } from "../wording.ts";
 import { mapElement } from "./map_picture.ts";

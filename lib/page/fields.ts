@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Fields } from "../../compare/result_file.ts";
+import type { Fields } from "../compare/result_file.ts";
 
 export type { Fields };
 

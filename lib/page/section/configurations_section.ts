@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ConfigurationState, CrashKind } from "../../../sweep/lines.ts";
-import { readableNumber } from "../../format.ts";
+import type { ConfigurationState, CrashKind } from "../../sweep/lines.ts";
+import { readableNumber } from "../../report/format.ts";
 import { type Html, html } from "../html.ts";
 import type { MapView } from "../map_view.ts";
 import { killsOf, latencyCurves, mostLost, writeAmplification } from "../measures.ts";

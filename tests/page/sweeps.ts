@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { SWEEP_KIND, SWEEP_VERSION, type SweepLine } from "../../../lib/sweep/lines.ts";
-import type { ConfigurationEntry, ConfigurationSummary, LossSummary, SweepHeader } from "../../../lib/sweep/lines.ts";
-import { statesOf } from "../../../lib/report/html/frontier.ts";
-import { Rng } from "../../../lib/load/rng.ts";
+import { SWEEP_KIND, SWEEP_VERSION, type SweepLine } from "../../lib/sweep/lines.ts";
+import type { ConfigurationEntry, ConfigurationSummary, LossSummary, SweepHeader } from "../../lib/sweep/lines.ts";
+import { statesOf } from "../../lib/page/frontier.ts";
+import { Rng } from "../../lib/load/rng.ts";
 
 const RESULTS = new URL("results/", import.meta.url);
 

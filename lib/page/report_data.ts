@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type Interval, type SampleSummary, summarize } from "../../compare/statistics.ts";
-import type { ConfigurationSummary, CrashKind, LossSummary, SummaryLine } from "../../sweep/lines.ts";
-import { summarizeLosses } from "../../sweep/losses.ts";
-import { shortNames } from "../short_names.ts";
+import { type Interval, type SampleSummary, summarize } from "../compare/statistics.ts";
+import type { ConfigurationSummary, CrashKind, LossSummary, SummaryLine } from "../sweep/lines.ts";
+import { summarizeLosses } from "../sweep/losses.ts";
+import { shortNames } from "../report/short_names.ts";
 import { argumentsOf, commandText } from "./command_line.ts";
 import { comparedRuns } from "./compared_runs.ts";
 import { type Fields, fieldsIn, numberIn, textIn } from "./fields.ts";

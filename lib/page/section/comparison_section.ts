@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { shortNames } from "../../short_names.ts";
+import { shortNames } from "../../report/short_names.ts";
 import { fieldsIn, isFields, numberIn, rowsIn, textIn } from "../fields.ts";
 import { type Html, html } from "../html.ts";
 import type { ComparisonSource } from "../source.ts";

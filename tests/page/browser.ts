@@ -4,7 +4,7 @@
  * @module
  */
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
-import { temporaryDirectory } from "../../run/files.ts";
+import { temporaryDirectory } from "../run/files.ts";
 
 /** Where Chromium may be. */
 const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];

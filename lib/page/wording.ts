@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { LossUnit } from "../../sweep/losses.ts";
-import type { CrashKind, LossSummary, LossValue } from "../../sweep/lines.ts";
-import { readableBytes, readableDuration, readableNumber, readableShare } from "../format.ts";
+import type { LossUnit } from "../sweep/losses.ts";
+import type { CrashKind, LossSummary, LossValue } from "../sweep/lines.ts";
+import { readableBytes, readableDuration, readableNumber, readableShare } from "../report/format.ts";
 
 export type { LossUnit };
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Interval } from "../../compare/statistics.ts";
-import type { ConfigurationState, LossValue } from "../../sweep/lines.ts";
+import type { Interval } from "../compare/statistics.ts";
+import type { ConfigurationState, LossValue } from "../sweep/lines.ts";
 
 /** What counts about one configuration. */
 export interface Contestant {

@@ -8,7 +8,7 @@ import type { Html } from "../html.ts";
 import { reopenTimes, timeShares, WORKING, writeAmplification } from "../measures.ts";
 import { durationText } from "../wording.ts";
 import { logAxis } from "./log_axis.ts";
-import { CAUSE_COLORS_MAX } from "../page/style.ts";
+import { CAUSE_COLORS_MAX } from "../section/style.ts";
 import { configurationMark, Plot, svgOf, type Width, xName } from "./plot.ts";
 import { rowsFrame } from "./rows.ts";
 import type { Subject } from "./subject.ts";

@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Contestant, statesOf } from "../../../lib/report/html/frontier.ts";
+import { type Contestant, statesOf } from "../../lib/page/frontier.ts";
 
 Deno.test("statesOf() has on the frontier whom nobody beats in both, without intervals by their medians", () => {
   assertEquals(

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertFalse } from "@std/assert";
 import fc from "fast-check";
-import { Html, html, scriptJson } from "../../../lib/report/html/html.ts";
+import { Html, html, scriptJson } from "../../lib/page/html.ts";
 
 Deno.test("html`` escapes texts and numbers, and takes HTML, lists and nothing as they are", () => {
   const list = ["<i>", new Html("<br>"), undefined];

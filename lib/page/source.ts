@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parseResultDocument } from "../../compare/result_file.ts";
-import { PersistError } from "../../persist/persist_error.ts";
+import { parseResultDocument } from "../compare/result_file.ts";
+import { PersistError } from "../persist/persist_error.ts";
 import {
   type CrashLine,
   type FailureLine,
@@ -12,8 +12,8 @@ import {
   type SummaryLine,
   SWEEP_KIND,
   type SweepHeader,
-} from "../../sweep/lines.ts";
-import { parseSweepFile } from "../../sweep/results_file.ts";
+} from "../sweep/lines.ts";
+import { parseSweepFile } from "../sweep/results_file.ts";
 import { type Fields, fieldsIn, isFields, rowsIn } from "./fields.ts";
 
 /** The content of one file. */

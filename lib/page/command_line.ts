@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { FLAG_LIST } from "../../cli/flags.ts";
-import type { DefaultedFlag, Flag, FlagScope } from "../../cli/flags/flag.ts";
-import { type Preset, PRESETS } from "../../load/presets.ts";
-import { shellWord } from "../../sweep/shell.ts";
-import { formatSize } from "../format.ts";
+import { FLAG_LIST } from "../cli/flags.ts";
+import type { DefaultedFlag, Flag, FlagScope } from "../cli/flags/flag.ts";
+import { type Preset, PRESETS } from "../load/presets.ts";
+import { shellWord } from "../sweep/shell.ts";
+import { formatSize } from "../report/format.ts";
 import { type Fields, fieldsIn, numberIn } from "./fields.ts";
 
 /** The arguments of a result's load, and those of its backend, starting with the backend's name. */

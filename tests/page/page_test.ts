@@ -6,10 +6,10 @@
  */
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import type { Page } from "puppeteer-core";
-import { reportHtml } from "../../../lib/report/html/report_html.ts";
-import { parseSource } from "../../../lib/report/html/source.ts";
-import { temporaryDirectory } from "../../run/files.ts";
-import { testWhere } from "../../main/kvlab.ts";
+import { reportHtml } from "../../lib/page/page.ts";
+import { parseSource } from "../../lib/page/source.ts";
+import { temporaryDirectory } from "../run/files.ts";
+import { testWhere } from "../main/kvlab.ts";
 import { chromiumPath, type OpenPage, startBrowser, type TestBrowser } from "./browser.ts";
 import { resultText, sweepText } from "./sweeps.ts";
 
