@@ -5,7 +5,9 @@
  */
 import { PaddedBytes } from "./padded_bytes.ts";
 import {
+  ENTRY_CAPACITY,
   ENTRY_HEADER_WORDS,
+  ENTRY_VALUE_LENGTH,
   entryWords,
   findEntry,
   linkEntry,
@@ -13,6 +15,7 @@ import {
   readValue,
   type ShardView,
   SLOT_WORDS,
+  SPECIAL_KEY,
   VIEW_EXCESS_BYTES,
   wordsFor,
   writeEntry,
@@ -50,14 +53,13 @@ export class EntryTable {
 
   /** Stores a value under a key, whose hash is `hash`. */
   put(hash: number, key: PaddedBytes, value: PaddedBytes): void {
-    const old = findEntry(this.#words, 0, this.#slots - 1, hash, key);
+    let old = findEntry(this.#words, 0, this.#slots - 1, hash, key);
     if (old !== 0 && writeValue(this.#words, old, key.length, value)) return;
     const words = entryWords(key.length, value.length);
-    const isFull = this.#end + words > this.#words.length || (old === 0 && 4 * (this.#count + 1) > 3 * this.#slots);
-    if (isFull) {
+    if (!this.#fits(words, old)) {
       this.#grow(words);
-      this.put(hash, key, value);
-      return;
+      old = findEntry(this.#words, 0, this.#slots - 1, hash, key);
+      if (!this.#fits(words, old)) throw this.#tooSmall(words);
     }
     writeEntry(this.#words, this.#end, key, value, value.length);
     linkEntry(this.#words, 0, this.#slots - 1, hash, this.#end, old);
@@ -107,7 +109,22 @@ export class EntryTable {
     return { shard, shards, version, count, words, bytes, start: this.#slots * SLOT_WORDS, end: this.#end };
   }
 
-  /** Makes room for another entry of this many words, and drops dead entries. */
+  /** Whether there is room for an entry of this many words; `old` is where the key's entry starts, 0 if it is new. */
+  #fits(words: number, old: number): boolean {
+    return this.#end + words <= this.#words.length && (old !== 0 || 4 * (this.#count + 1) <= 3 * this.#slots);
+  }
+
+  #tooSmall(words: number): Error {
+    return new Error(
+      `Cannot grow the table of shard ${this.shard}: an entry of ${words} words at ${this.#end} does not fit ` +
+        `${this.#words.length}, must fit after growing`,
+    );
+  }
+
+  /**
+   * Makes room for another entry of this many words. Drops dead entries, and the room for longer values that live ones
+   * have: what is left takes {@linkcode EntryTable.arenaWords}, so that at least as much again is free afterwards.
+   */
   #grow(needed: number): void {
     const before = this.#words;
     const slotsBefore = this.#slots;
@@ -119,8 +136,10 @@ export class EntryTable {
     for (let slot = 0; slot < slotsBefore; slot++) {
       const old = before[slot * SLOT_WORDS + 1]!;
       if (old === 0) continue;
-      const length = nextEntry(before, old) - old;
+      const valueLength = before[old + ENTRY_VALUE_LENGTH]!;
+      const length = entryWords(before[old]!, valueLength);
       this.#words.set(before.subarray(old, old + length), this.#end);
+      this.#words[this.#end + ENTRY_CAPACITY] = wordsFor(valueLength) * 4 | before[old + ENTRY_CAPACITY]! & SPECIAL_KEY;
       linkEntry(this.#words, 0, this.#slots - 1, before[slot * SLOT_WORDS]!, this.#end, 0);
       this.#end += length;
     }
