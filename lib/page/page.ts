@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { html, NOTHING, scriptJson } from "./html.ts";
+import { Html, html, NOTHING, scriptJson } from "./html.ts";
 import { mapViews } from "./map_view.ts";
 import { pageData } from "./section/page_data.ts";
 import { comparisonSection } from "./section/comparison_section.ts";
@@ -16,12 +16,11 @@ import { mapSection } from "./section/map_section.ts";
 import { pictureSections } from "./section/picture_sections.ts";
 import { STYLE } from "./section/style.ts";
 import { warningsSection } from "./section/warnings_section.ts";
-import { Html } from "./html.ts";
 import { looksOf } from "./palette.ts";
 import { standaloneMap } from "./picture/standalone_map.ts";
 import { subjectsOf } from "./picture/subject.ts";
 import { reportData } from "./report_data.ts";
-import { scriptText } from "./script/script_text.ts";
+import * as script from "./script.ts";
 import type { Source } from "./source.ts";
 
 /**
@@ -48,10 +47,10 @@ export function reportHtml(sources: readonly Source[]): string {
     figuresSection(configurations),
     environmentSection(data),
   ];
-  const script = scriptText();
+  const scriptText = `"use strict";(()=>{\n${Object.values(script).join("\n")}\n${script.startPage.name}();\n})();`;
   const policy = [
     "default-src 'none'",
-    `script-src ${hashOf(script)}`,
+    `script-src ${hashOf(scriptText)}`,
     `style-src ${hashOf(STYLE)}`,
     "img-src data:",
     "base-uri 'none'",
@@ -74,7 +73,7 @@ export function reportHtml(sources: readonly Source[]): string {
         <main>${sections}</main>
         ${footerHtml()}
         <script type="application/json" id="data">${scriptJson(pageData(configurations, views))}</script>
-    <script>${new Html(script)}</script>
+    <script>${new Html(scriptText)}</script>
       </body>
     </html>
   `.text.trimStart();

@@ -6,7 +6,7 @@
  */
 import { SWEEP_KIND, SWEEP_VERSION, type SweepLine } from "../../lib/sweep/lines.ts";
 import type { ConfigurationEntry, ConfigurationSummary, LossSummary, SweepHeader } from "../../lib/sweep/lines.ts";
-import { statesOf } from "../../lib/page/frontier.ts";
+import { statesOf } from "../../lib/page/map_view.ts";
 import { Rng } from "../../lib/load/rng.ts";
 
 const RESULTS = new URL("results/", import.meta.url);

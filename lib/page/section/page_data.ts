@@ -1,5 +1,5 @@
 /**
- * Builds the data that the page's script shows.
+ * The data embedded in the page, which its script shows for a configuration that is pointed at or selected.
  *
  * @module
  */
@@ -7,9 +7,30 @@ import { numberIn } from "../fields.ts";
 import { type MapView, STATE_TEXTS } from "../map_view.ts";
 import { killsOf, medianOf, mostLost } from "../measures.ts";
 import { type Configuration, medianInterval, medianOpsPerSec } from "../report_data.ts";
-import type { Fact, PageConfiguration, PageData } from "../script/page_data.ts";
 import { CRASH_NAMES, figureName, figureText, lossBasis, lossText, rateText } from "../wording.ts";
 import { figureNames } from "./figures_section.ts";
+
+/** What the script reads. */
+export interface PageData {
+  readonly configurations: readonly PageConfiguration[];
+}
+
+/** A name and a value, as shown. */
+export type Fact = readonly [name: string, value: string];
+
+/** One configuration, as shown. */
+export interface PageConfiguration {
+  readonly id: string;
+  readonly title: string;
+  readonly command: string;
+  /** Throughput and everything else that is the same in all views. */
+  readonly rate: string;
+  /** By view of the map: what the configuration loses in it, what that is based on, and its state. */
+  readonly views: Readonly<Record<string, readonly [loss: string, basis: string, state: string]>>;
+  readonly facts: readonly Fact[];
+  /** All figures. */
+  readonly figures: readonly Fact[];
+}
 
 /** The data of all configurations, in order. */
 export function pageData(configurations: readonly Configuration[], views: readonly MapView[]): PageData {

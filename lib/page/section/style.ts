@@ -122,7 +122,6 @@ td .name:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 td .name b{font-weight:600}
 td .flags{color:var(--soft);font-size:13px}
 .flags i{display:inline-block;font-style:normal}
-td.wrap{white-space:normal;overflow-wrap:anywhere;min-width:180px}
 .state{display:inline-block;padding:0 8px;border-radius:9px;border:1px solid var(--line);font-size:12.5px;color:var(--soft)}
 .state.frontier{background:var(--ink);border-color:var(--ink);color:var(--paper)}
 .state.failed{border-color:var(--bad);color:var(--bad)}

@@ -17,7 +17,6 @@ export interface TableCell {
   readonly shown: HtmlValue;
   /** What the column is sorted by; absent if there is nothing to show. */
   readonly value?: string | number;
-  readonly className?: string;
 }
 
 /** One row. */
@@ -82,12 +81,12 @@ function rowHtml({ cells, configuration }: TableRow, used: readonly number[], co
 }
 
 function cellHtml(cell: TableCell | undefined, column: TableColumn | undefined): Html {
-  return html`<td${className(column, cell?.className)} data-value="${cell?.value ?? ""}">${cell?.shown}</td>`;
+  return html`<td${className(column)} data-value="${cell?.value ?? ""}">${cell?.shown}</td>`;
 }
 
-function className(column: TableColumn | undefined, more?: string): Html | undefined {
-  const names = [...(column?.isText === true ? ["text"] : []), ...(more === undefined ? [] : [more])];
-  return names.length === 0 ? undefined : html`
-    class="${names.join(" ")}"
+function className(column: TableColumn | undefined): Html | undefined {
+  if (column?.isText !== true) return undefined;
+  return html`
+    class="text"
   `;
 }

@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Contestant, statesOf } from "../../lib/page/frontier.ts";
+import { type Contestant, statesOf } from "../../lib/page/map_view.ts";
 
 Deno.test("statesOf() has on the frontier whom nobody beats in both, without intervals by their medians", () => {
   assertEquals(
