@@ -51,7 +51,9 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
   inspect: {
     called: "inspect",
     usage: ["inspect DIR [--format=text|json] [--force-read]"],
-    about: "Shows how large and how sound each file in a directory is, and what it holds. Changes nothing.",
+    about:
+      "Shows how large and how sound each file in a directory is, and what it holds; exits with 3 if one is damaged. " +
+      "Changes nothing.",
     scopes: ["inspect", "directory"],
   },
   export: {

@@ -4,6 +4,7 @@
  * @module
  */
 import { UsageError } from "../cli/usage_error.ts";
+import { DamagedStoreError } from "../inspect/damaged_store_error.ts";
 
 /** Exit code of a run that failed. */
 export const EXIT_FAILURE = 1;
@@ -13,6 +14,9 @@ export const EXIT_USAGE = 2;
 /** Exit code of the crash command when more was lost than the gauge or a promise allows. */
 export const EXIT_NOT_HELD = 3;
 
+/** Exit code of the commands that read a directory, when files in it are damaged. */
+export const EXIT_DAMAGED = 3;
+
 /** Formats any error as one line, without a stack. */
 export function errorLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
@@ -21,5 +25,6 @@ export function errorLine(error: unknown): string {
 
 /** The exit code for an error. */
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof DamagedStoreError) return EXIT_DAMAGED;
   return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
 }

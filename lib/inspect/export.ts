@@ -6,6 +6,7 @@
 import { shardsPerFile } from "../persist/layout/layout_options.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import type { StoreKind } from "../persist/store_files.ts";
+import { DamagedStoreError } from "./damaged_store_error.ts";
 import { EXPORT_ENCODERS, type ExportFormat } from "./export_format.ts";
 import type { Part, PartContent } from "./part.ts";
 import { partsOf } from "./parts.ts";
@@ -40,8 +41,10 @@ const NAMED_PARTS = 3;
  *
  * The directory stays open until the last piece is taken or the generator is returned.
  *
- * @throws {PersistError} before the first piece when the directory cannot be read, a shard has files but no sound one,
- * or a block file or a log is damaged; later when a file has changed in the meantime
+ * @throws {DamagedStoreError} before the first piece when a shard has files but no sound one, or a block file or a log
+ * is damaged
+ * @throws {PersistError} before the first piece when the directory cannot be read; later when a file has changed in the
+ * meantime
  */
 export function* exportDirectory(path: string, options: ExportOptions): Generator<Uint8Array> {
   using directory = StoredDirectory.open(path, options);
@@ -85,7 +88,7 @@ function choose(directory: StoredDirectory, options: ExportOptions): { chosen: C
     const others = unreadable.length - NAMED_PARTS;
     const named = unreadable.slice(0, NAMED_PARTS).join(", ") + (others > 0 ? ` and ${others} others` : "");
     const fault = directory.kind.layout === "snapshot" ? "no sound file of" : "damaged files of";
-    throw new PersistError("export", directory.path, `${fault} ${named}; move them away to export the rest`);
+    throw new DamagedStoreError(directory.path, `${fault} ${named}; move them away to export the rest`);
   }
   return { chosen, count };
 }

@@ -64,6 +64,11 @@ export function inspectDirectory(path: string, options: ReadingOptions): Inspect
   };
 }
 
+/** Whether a file is damaged, or a part lacks something that was written to it. What a crash merely cut short is not. */
+export function isDamaged({ totals: { health, unreadableParts } }: Inspection): boolean {
+  return health.damaged > 0 || unreadableParts > 0;
+}
+
 function totalsOf(parts: readonly Part[]): InspectionTotals {
   const health = { sound: 0, torn: 0, superseded: 0, damaged: 0, temporary: 0 };
   const sums = {

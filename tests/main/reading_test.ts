@@ -8,8 +8,8 @@ import { damage, runInto, stateOf } from "../inspect/stored_files.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { assertCode, type Ended, kvlab, KvlabProcess, linesOf } from "./kvlab.ts";
 
-function assertRefused(ended: Ended, line: string): void {
-  assertCode(ended, 1);
+function assertRefused(ended: Ended, line: string, code = 1): void {
+  assertCode(ended, code);
   assertEquals(ended.stdout, "");
   assertEquals(linesOf(ended.stderr), [`kvlab: ${line}`]);
 }
@@ -39,7 +39,7 @@ Deno.test("inspect and export print what a directory holds, and touch nothing", 
   assertEquals(stateOf(path), before);
 });
 
-Deno.test("inspect reports a damaged file and exits with 0; export names it and exits with 1", async () => {
+Deno.test("inspect reports a damaged file, export names it, and both exit with 3", async () => {
   using directory = temporaryDirectory();
   const { path } = directory;
   await runInto(path, { layout: { kind: "snapshot", replace: "rename" }, serializer: "json", fileCount: 2 });
@@ -48,12 +48,13 @@ Deno.test("inspect reports a damaged file and exits with 0; export names it and 
   const [inspected, exported] = await Promise.all([kvlab(["inspect", path]), kvlab(["export", path])]);
 
   const reason = "it does not end with the crc32 of its content";
-  assertCode(inspected, 0);
+  assertCode(inspected, 3);
   assertMatch(inspected.stdout, /^damage {6}1 damaged, 1 shard without all that was written$/m);
   assertStringIncludes(inspected.stdout, `${name}: ${reason}\n`);
   assertRefused(
     exported,
     `Cannot export ${path}: no sound file of shard 1 (${name}: ${reason}); move them away to export the rest`,
+    3,
   );
 });
 
@@ -63,9 +64,11 @@ Deno.test("export warns of a damaged file that another one makes up for", async 
   await runInto(path, { layout: { kind: "snapshot", replace: "alternate" }, serializer: "json", fileCount: 1 });
   const name = "shard-0000-of-0001.a.json";
   damage(`${path}/${name}`);
-  const ended = await kvlab(["export", path]);
+  const [ended, inspected] = await Promise.all([kvlab(["export", path]), kvlab(["inspect", path])]);
 
+  // All that was written is in the document, and yet a file is not as it was.
   assertCode(ended, 0);
+  assertCode(inspected, 3);
   assertMatch(ended.stderr, new RegExp(`^kvlab: warning: damaged, .*: ${name}: it does not end with .*\\n$`));
   JSON.parse(ended.stdout);
 });
