@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
-import { ENGINE_PERMISSIONS } from "../engine/engines.ts";
-import { PLAIN_LOADER } from "../persist/system.ts";
+import { systemCommand } from "../persist/command.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { CHILD_COMMAND } from "./child_command.ts";
 import type { RunHooks } from "../run/hooks.ts";
-import { ownPath } from "../run/own_program.ts";
+import { ownProgram } from "../run/own_program.ts";
 import { run } from "../run/runner.ts";
 import type { RunningProcess } from "./stopped_process.ts";
 
@@ -22,41 +20,10 @@ export interface ChildProgram {
   readonly args: readonly string[];
 }
 
-/**
- * How to start this kvlab, compiled or from source, with permission to use a run's directories and what its engine
- * needs.
- */
-export function thisProgram({ backend, witness }: RunOptions): ChildProgram {
-  const path = ownPath();
-  if (Deno.build.standalone) return { path, args: [CHILD_COMMAND] };
-  const root = new URL("../../", import.meta.url);
-  const engine = backend.kind === "engine" ? ENGINE_PERMISSIONS[backend.engine] : undefined;
-  const directories = [backend.kind === "memory" ? undefined : backend.output, witness?.directory]
-    .filter((directory) => directory !== undefined);
-  // Deno checks a path as given, and also what it resolves to.
-  const paths = directories.flatMap((directory) => [directory, Deno.realPathSync(directory)]);
-  return {
-    path,
-    args: [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      ...(engine?.flags ?? []),
-      engine?.readsAnywhere ? "--allow-read" : permission("read", [fileURLToPath(root), ...paths]),
-      permission("write", paths),
-      "--allow-run=getconf,df",
-      new URL("main.ts", root).href,
-      CHILD_COMMAND,
-    ],
-  };
-}
-
-/**
- * The flag that permits reading or writing the paths; it permits all paths if one contains a comma, which a list cannot
- * hold.
- */
-function permission(use: "read" | "write", paths: readonly string[]): string {
-  return paths.some((path) => path.includes(",")) ? `--allow-${use}` : `--allow-${use}=${paths.join(",")}`;
+/** How to start this kvlab, compiled or from source. */
+export function thisProgram(): ChildProgram {
+  const { path, args } = ownProgram();
+  return { path, args: [...args, CHILD_COMMAND] };
 }
 
 /**
@@ -158,9 +125,8 @@ class Child {
   #hasEnded = false;
 
   constructor({ path, args }: ChildProgram, options: RunOptions) {
-    this.#process = new Deno.Command(path, {
+    this.#process = systemCommand(path, {
       args: [...args, JSON.stringify(options)],
-      env: PLAIN_LOADER,
       // Nothing is written to it. When this process ends, so does the pipe, and the child, which watches it, exits.
       stdin: "piped",
       stdout: "null",

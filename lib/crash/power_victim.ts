@@ -48,7 +48,7 @@ export class PowerVictim implements Victim {
   }
 
   async fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined> {
-    const { program = thisProgram(options), stop } = this.#parts;
+    const { program = thisProgram(), stop } = this.#parts;
     // Everything found before the child is on the device: only what the child does is at risk.
     this.#disk.sync();
     const kind = CUT_KINDS[this.#cuts++ % CUT_KINDS.length]!;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { systemCommand } from "../persist/command.ts";
 
 const UNMOUNT_ATTEMPTS = 100;
 const UNMOUNT_RETRY_MS = 50;
@@ -126,7 +127,7 @@ export function unmount(path: string): void {
 }
 
 function loopDevices(image: string): string[] {
-  const { stdout } = new Deno.Command("losetup", { args: ["-n", "-O", "NAME", "-j", image], stdin: "null" })
+  const { stdout } = systemCommand("losetup", { args: ["-n", "-O", "NAME", "-j", image], stdin: "null" })
     .outputSync();
   return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
 }
@@ -140,7 +141,7 @@ export function command(name: string, args: readonly string[]): void {
 /** Why a command failed; `undefined` if it did not. */
 function tryCommand(name: string, args: readonly string[]): string | undefined {
   try {
-    const { success, stderr } = new Deno.Command(name, { args: [...args], stdin: "null" }).outputSync();
+    const { success, stderr } = systemCommand(name, { args, stdin: "null" }).outputSync();
     return success ? undefined : new TextDecoder().decode(stderr).trim() || "it failed";
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -33,7 +33,7 @@ export class ProcessVictim implements Victim {
   }
 
   async fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined> {
-    const { program = thisProgram(options), stop } = this.#parts;
+    const { program = thisProgram(), stop } = this.#parts;
     const { backend } = this;
     const engine = backend.kind === "engine" ? await loadEngine(backend.engine) : undefined;
     const killServer = engine?.killServer;

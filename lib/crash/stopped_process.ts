@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { systemCommand } from "../persist/command.ts";
 
 /** How many times to check whether a process has stopped, and how long to wait each time, in milliseconds. */
 const ATTEMPTS_MAX = 1000;
@@ -29,7 +30,7 @@ export async function stopProcess({ pid, kill }: RunningProcess): Promise<void> 
 
 /** Whether every thread is stopped or has ended. This asks `ps`, because Deno restricts access to `/proc`. */
 function hasStopped(pid: number): boolean {
-  const { stdout } = new Deno.Command("ps", { args: ["-L", "-o", "stat=", "-p", String(pid)], stdin: "null" })
+  const { stdout } = systemCommand("ps", { args: ["-L", "-o", "stat=", "-p", String(pid)], stdin: "null" })
     .outputSync();
   return new TextDecoder().decode(stdout).trim().split("\n").every((state) => /^[TtZX]/.test(state.trim()));
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { reasonOf } from "../persist/persist_error.ts";
 
 /** An operation that an engine refused or failed to do. */
 export class EngineError extends Error {
@@ -14,7 +15,9 @@ export class EngineError extends Error {
    * @param reason what was thrown, or what was wrong
    */
   constructor(action: string, target: string, reason: unknown) {
-    const text = (reason instanceof Error ? reason.message : String(reason)).trim().split("\n", 1)[0];
+    const text = reason instanceof Deno.errors.NotCapable
+      ? reasonOf(reason)
+      : (reason instanceof Error ? reason.message : String(reason)).trim().split("\n", 1)[0];
     super(`Cannot ${action} ${target}: ${text}`, { cause: reason });
   }
 }

@@ -5,6 +5,7 @@
  */
 import { UsageError } from "../cli/usage_error.ts";
 import { DamagedStoreError } from "../inspect/damaged_store_error.ts";
+import { reasonOf } from "../persist/persist_error.ts";
 
 /** Exit code of a run that failed. */
 export const EXIT_FAILURE = 1;
@@ -19,7 +20,11 @@ export const EXIT_DAMAGED = 3;
 
 /** Formats any error as one line, without a stack. */
 export function errorLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Deno.errors.NotCapable
+    ? `Cannot go on: ${reasonOf(error)}`
+    : error instanceof Error
+    ? error.message
+    : String(error);
   return `kvlab: ${message.replaceAll(/\s*\n\s*/g, " ")}` + (error instanceof UsageError ? " (see kvlab --help)" : "");
 }
 

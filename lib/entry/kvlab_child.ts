@@ -5,7 +5,7 @@
  */
 import type { Fields } from "../compare/result_file.ts";
 import { WATCHED_COMMAND } from "../crash/child_command.ts";
-import { PLAIN_LOADER } from "../persist/system.ts";
+import { systemCommand } from "../persist/command.ts";
 import { ownProgram } from "../run/own_program.ts";
 import type { ChildOutcome } from "../sweep/sweep.ts";
 
@@ -35,9 +35,8 @@ export async function runKvlabChild(args: readonly string[], options: KvlabChild
   const { stop, limitMs, onWarning } = options;
   if (stop.aborted) return undefined;
   const { path, args: before } = ownProgram();
-  const child = new Deno.Command(path, {
+  const child = systemCommand(path, {
     args: [...before, WATCHED_COMMAND, ...args],
-    env: PLAIN_LOADER,
     // Nothing is written to it; it makes the child end when this process does.
     stdin: "piped",
     stdout: "piped",

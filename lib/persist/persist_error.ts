@@ -14,8 +14,12 @@ export class PersistError extends Error {
   }
 }
 
-/** An error's message in one line, without the path and call that Deno appends. */
+/**
+ * An error's message in one line, without the path and call that Deno appends, and without its advice on permissions,
+ * whose flags are not kvlab's.
+ */
 export function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) return "Deno does not permit it; deno task start and --allow-all do";
   const message = error instanceof Error ? error.message : String(error);
   return message.replaceAll(/\s+/g, " ").replace(/(\(os error \d+\)).*$/, "$1");
 }

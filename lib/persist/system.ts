@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { systemCommand } from "./command.ts";
 
 /** File systems in memory: a power loss destroys even what is synced there. */
 const VOLATILE_TYPES = ["tmpfs", "ramfs"];
@@ -75,25 +76,9 @@ export function ignoresHangUp(ask: Ask = askSystem): boolean {
   return parseInt(mask.at(-1) ?? "0", 16) % 2 === 1;
 }
 
-/**
- * Environment that clears the variables that change how programs are loaded: while one is set, Deno refuses to start
- * programs that are permitted by name.
- */
-export const PLAIN_LOADER: Readonly<Record<string, string>> = {
-  LD_LIBRARY_PATH: "",
-  LD_PRELOAD: "",
-  DYLD_LIBRARY_PATH: "",
-  DYLD_INSERT_LIBRARIES: "",
-};
-
 function askSystem(command: string, args: readonly string[]): string | undefined {
   try {
-    const { success, stdout } = new Deno.Command(command, {
-      args: [...args],
-      env: PLAIN_LOADER,
-      stdin: "null",
-      stderr: "null",
-    }).outputSync();
+    const { success, stdout } = systemCommand(command, { args, stdin: "null", stderr: "null" }).outputSync();
     return success ? new TextDecoder().decode(stdout).trim() : undefined;
   } catch {
     return undefined;

@@ -11,20 +11,12 @@ export interface Program {
   readonly args: readonly string[];
 }
 
+/** Linux's name for the program of the current process is valid even if the file has moved. */
+const OWN_PATH = Deno.build.os === "linux" ? "/proc/self/exe" : Deno.execPath();
+
 /** This kvlab; from source, with the permissions of the task `start`. */
 export function ownProgram(): Program {
-  const path = ownPath();
-  if (Deno.build.standalone) return { path, args: [] };
+  if (Deno.build.standalone) return { path: OWN_PATH, args: [] };
   const main = new URL("../../main.ts", import.meta.url).href;
-  return { path, args: [...denoJson.tasks.start.command.split(" ").slice(1, -1), main] };
-}
-
-/** Linux's name for the program of the current process, valid even if the file has moved. */
-const SELF = "/proc/self/exe";
-
-/** A path from which this program can be started. */
-export function ownPath(): string {
-  const path = Deno.execPath();
-  const mayStart = (command: string) => Deno.permissions.querySync({ name: "run", command }).state === "granted";
-  return !mayStart(path) && mayStart(SELF) ? SELF : path;
+  return { path: OWN_PATH, args: [...denoJson.tasks.start.command.split(" ").slice(1, -1), main] };
 }

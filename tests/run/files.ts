@@ -14,9 +14,9 @@ export interface TemporaryDirectory extends Disposable {
   readonly path: string;
 }
 
-/** A new, empty directory. */
-export function temporaryDirectory(): TemporaryDirectory {
-  const path = Deno.makeTempDirSync({ prefix: "kvlab-test-" });
+/** A new, empty directory, in that of temporary files or in another. */
+export function temporaryDirectory(dir?: string): TemporaryDirectory {
+  const path = Deno.makeTempDirSync({ prefix: "kvlab-test-", ...(dir === undefined ? {} : { dir }) });
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 

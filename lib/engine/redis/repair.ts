@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PLAIN_LOADER } from "../../persist/system.ts";
+import { systemCommand } from "../../persist/command.ts";
 import { EngineError } from "../engine_error.ts";
 
 /** How a server that cannot read its append-only file names the remedy: `redis-check-aof --fix`, or Valkey's. */
@@ -23,10 +23,9 @@ export function isRepairable(error: unknown): boolean {
  */
 export async function repairAppendOnlyFile(program: string, directory: string): Promise<string> {
   const tool = program.replace(/server(?=[^/]*$)/, "check-aof");
-  const { code, stdout, stderr } = await new Deno.Command("sh", {
+  const { code, stdout, stderr } = await systemCommand("sh", {
     args: ["-c", 'echo y | "$1" --fix appendonlydir/*.manifest', "sh", tool],
     cwd: directory,
-    env: PLAIN_LOADER,
   }).output();
   const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
   if (code !== 0) throw new EngineError("repair the append-only file in", directory, lastLine(said));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PLAIN_LOADER } from "../../persist/system.ts";
+import { systemCommand } from "../../persist/command.ts";
 import { EngineError } from "../engine_error.ts";
 import { KEEP, NO_PROGRAM_CODE, PID_FILE_NAME, SUPERVISOR_SCRIPT } from "./supervisor.ts";
 
@@ -52,10 +52,9 @@ export class ServerProcess {
    */
   static start({ program, args, directory, temporary = "" }: ServerCommand): ServerProcess {
     try {
-      const supervisor = new Deno.Command("sh", {
+      const supervisor = systemCommand("sh", {
         args: ["-c", SUPERVISOR_SCRIPT, "sh", temporary, program, ...args],
         cwd: directory,
-        env: PLAIN_LOADER,
         stdin: "piped",
         stdout: "piped",
         stderr: "piped",
@@ -164,7 +163,7 @@ export async function killServerIn(directory: string): Promise<void> {
   if (pid === undefined) return;
   try {
     const args = ["-c", 'kill -s KILL "$1"', "sh", pid];
-    await new Deno.Command("sh", { args, env: PLAIN_LOADER, stdin: "null", stdout: "null", stderr: "null" }).output();
+    await systemCommand("sh", { args, stdin: "null", stdout: "null", stderr: "null" }).output();
   } catch (error) {
     throw new EngineError("kill", `the server in ${directory}`, error);
   }
