@@ -4,6 +4,7 @@
  * @module
  */
 import { max, median } from "simple-statistics";
+import { waitOf } from "../report/load_figures.ts";
 import { type Fields, fieldsIn, numberIn, rowsIn, textIn } from "./fields.ts";
 import type { Configuration, MeasuredRun } from "./report_data.ts";
 
@@ -111,10 +112,10 @@ export function opsPerSec({ result }: MeasuredRun): number {
   return numberIn(result, "total_ops_per_sec") ?? 0;
 }
 
-/** What load threads may wait for, by the names of the figures `blocked_on_NAME_share`. */
+/** What load threads waited for. */
 function waitsOf(runs: readonly MeasuredRun[]): string[] {
   const names = runs.flatMap(({ result }) => Object.keys(result));
-  return [...new Set(names.flatMap((name) => /^blocked_on_(\w+)_share$/.exec(name)?.[1] ?? []))];
+  return [...new Set(names.flatMap((name) => waitOf(name) ?? []))];
 }
 
 /** How the load threads' time was divided, in shares from 0 to 1 that add up to 1. Undefined if the runs do not say. */

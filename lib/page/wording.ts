@@ -5,7 +5,9 @@
  */
 import type { LossUnit } from "../sweep/losses.ts";
 import type { CrashKind, LossSummary, LossValue } from "../sweep/lines.ts";
-import { readableBytes, readableDuration, readableNumber, readableShare } from "../report/format.ts";
+import { readableValue } from "../report/figure.ts";
+import { rowOf } from "../report/figures.ts";
+import { readableDuration, readableNumber } from "../report/format.ts";
 
 export type { LossUnit };
 
@@ -66,16 +68,15 @@ export function shortRate(opsPerSec: number): string {
   return Number((opsPerSec / divisor).toPrecision(3)) + suffix;
 }
 
-/** The value of a figure in a run's JSON, with the unit that its name ends in. */
+/** The value of a figure in a run's JSON, with its unit. */
 export function figureText(name: string, value: number): string {
-  if (/_per_sec(_with_drain)?$/.test(name) || /^rate_/.test(name)) return `${readableNumber(value)}/s`;
-  if (name.endsWith("_sec")) return durationText(value);
-  if (name.endsWith("_share")) return readableShare(value);
-  if (/(^|_)bytes(_|$)/.test(name)) return readableBytes(value);
-  return readableNumber(value);
+  const kind = rowOf(name)?.kind;
+  if (kind === "duration") return durationText(value);
+  const text = readableValue(kind, value);
+  return kind === "rate" ? `${text}/s` : text;
 }
 
-/** The name of a figure without its unit, as words. */
+/** The name of a figure as words, without the unit that {@linkcode figureText} says. */
 export function figureName(name: string): string {
-  return name.replace(/_sec$/, (unit) => name.endsWith("_per_sec") ? unit : "").replaceAll("_", " ");
+  return (rowOf(name)?.name ?? name).replaceAll("_", " ");
 }

@@ -4,24 +4,25 @@
  * @module
  */
 import { perSecond, type RunResult, type ThreadResult, totals } from "../run/run_result.ts";
-import { operationName, readableCount, readableDuration, readableNumber, readableShare } from "./format.ts";
+import type { FigurePhrases } from "./figures.ts";
+import { operationName, readableCount, readableNumber, readableShare } from "./format.ts";
 import type { Group } from "./text_groups.ts";
 
 /** What was done: operations by kind, how evenly the threads did them, and what came before the load. */
-export function operationGroups(result: RunResult): Group[] {
+export function operationGroups(result: RunResult, phrases: FigurePhrases): Group[] {
   return [
     { label: "operations", lines: [operationPhrases(result)] },
     { label: "threads", lines: [threadPhrases(result.threads)] },
-    { label: "preload", lines: [preloadPhrases(result)] },
+    { label: "preload", lines: [phrases("preload")] },
   ];
 }
 
 /** What limited the load: its rate or its pattern, and what its threads waited for. */
-export function waitingGroups(result: RunResult): Group[] {
+export function waitingGroups({ threads }: RunResult, phrases: FigurePhrases): Group[] {
   return [
-    { label: "rate", lines: ratePhrases(result) },
-    { label: "waits", lines: [waitPhrases(result)] },
-    { label: "blocked", lines: [blockedPhrases(result.threads)] },
+    { label: "rate", lines: [phrases("rate"), phrases("timer")] },
+    { label: "waits", lines: [phrases("waits")] },
+    { label: "blocked", lines: [blockedPhrases(threads)] },
   ];
 }
 
@@ -47,39 +48,6 @@ function threadPhrases(threads: readonly ThreadResult[]): string[] {
   const rates = threads.map(({ ops, runtimeMs }) => perSecond(ops, runtimeMs));
   const [slowest, fastest] = [Math.min(...rates), Math.max(...rates)].map(readableNumber);
   return [`${threads.length}, at ${slowest} to ${fastest} ops/s`];
-}
-
-function preloadPhrases({ preload, phases = [] }: RunResult): string[] {
-  if (preload === undefined) return [];
-  const { keys, durationMs } = preload;
-  const flush = phases.find(({ phase }) => phase === "preload_flush");
-  return [
-    `${readableCount(keys, "key")} in ${readableDuration(durationMs)} ` +
-    `(${readableNumber(perSecond(keys, durationMs))}/s)`,
-    ...(flush === undefined ? [] : [`written to files in ${readableDuration(flush.durationMs)}`]),
-  ];
-}
-
-function ratePhrases({ rate }: RunResult): string[][] {
-  if (rate === undefined) return [];
-  const { askedPerSec, reachedPerSec, missedStarts, timerLateP50Ms, timerLateP99Ms } = rate;
-  return [
-    [
-      `${readableNumber(askedPerSec)} ops/s asked`,
-      `${readableNumber(reachedPerSec)} reached`,
-      missedStarts === 0 ? "all started on time" : `${readableNumber(missedStarts)} started late`,
-    ],
-    timerLateP50Ms === undefined || timerLateP99Ms === undefined ? [] : [
-      `an idle thread woke ${readableDuration(timerLateP50Ms)} late (p50)`,
-      `${readableDuration(timerLateP99Ms)} (p99)`,
-    ],
-  ];
-}
-
-/** On average. */
-function waitPhrases({ wait }: RunResult): string[] {
-  if (wait === undefined) return [];
-  return [`${readableDuration(wait.askedMeanMs)} asked`, `${readableDuration(wait.meanMs)} got`];
 }
 
 /** Smaller shares are not shown. */

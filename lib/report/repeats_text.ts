@@ -15,16 +15,16 @@
 import { INTERVAL_SAMPLES_MIN, type SampleSummary, summarize } from "../compare/statistics.ts";
 import type { RunResult } from "../run/run_result.ts";
 import { RESULT_SCHEMA, VERSION } from "../version.ts";
-import type { FigureKind } from "./figure.ts";
+import { figureEntry, type FigureKind, jsonName, readableValue } from "./figure.ts";
 import { figures } from "./figures.ts";
 import { machineObject } from "./result_json.ts";
 import type { JsonObject } from "./json_value.ts";
 import { optionsObject } from "./options_json.ts";
 import type { Machine } from "./machine.ts";
-import { figureEntry, runObject } from "./run_json.ts";
+import { runObject } from "./run_json.ts";
 import { readableCount } from "./format.ts";
 import { remarkGroups } from "./result_text.ts";
-import { readableFigure, sectionRows, shownFigures } from "./shown_figures.ts";
+import { sectionRows, shownFigures } from "./shown_figures.ts";
 import { type Column, tableLines } from "./table.ts";
 import { blockLines } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
@@ -46,12 +46,7 @@ export function repeatsText(
   results: readonly RunResult[],
   { asked = results.length, style = PLAIN }: { asked?: number; style?: TextStyle } = {},
 ): string {
-  const summaries = new Map(
-    summarizeFigures(results).map((summary) => {
-      const [name] = figureEntry({ ...summary, value: summary.median });
-      return [name, summary];
-    }),
-  );
+  const summaries = new Map(summarizeFigures(results).map((summary) => [jsonName(summary), summary]));
   const hasIntervals = Array.from(summaries.values()).some(({ interval }) => interval !== undefined);
   const columns = hasIntervals ? [...COLUMNS, INTERVAL_COLUMN] : COLUMNS;
   const figures = shownFigures(new Map(Array.from(summaries, ([name, { min, max }]) => [name, [min, max]])));
@@ -126,16 +121,15 @@ const INTERVAL_COLUMN: Column = { heading: "95% of the median", align: "left" };
 function summaryCells(summary: FigureSummary | undefined, style: TextStyle): string[] {
   if (summary === undefined) return [];
   const { median, min, max, interval } = summary;
-  const text = (value: number) => readableFigure(...figureEntry({ ...summary, value }));
+  const text = (value: number) => readableValue(summary.kind, figureEntry({ ...summary, value })[1]);
   const range = interval === undefined ? "-" : `${text(interval.low)} … ${text(interval.high)}`;
   return [style.bold(text(median)), text(min), text(max), range];
 }
 
 function summaryEntry({ name, kind, median, min, max, interval }: FigureSummary): [name: string, summary: JsonObject] {
   const shown = (value: number) => figureEntry({ name, kind, value })[1];
-  const [nameShown, medianShown] = figureEntry({ name, kind, value: median });
-  return [nameShown, {
-    median: medianShown,
+  return [jsonName({ name, kind }), {
+    median: shown(median),
     min: shown(min),
     max: shown(max),
     ...(interval === undefined ? {} : { ci95_low: shown(interval.low), ci95_high: shown(interval.high) }),

@@ -25,8 +25,8 @@
  *
  * @module
  */
-import { meanPutBytes } from "../load/put_size.ts";
 import { type RunResult, totals } from "../run/run_result.ts";
+import { figurePhrases } from "./figures.ts";
 import { brokenGroup, fileGroups, riskGroups } from "./file_groups.ts";
 import { formatRate, formatSeconds } from "./format.ts";
 import { latencyBlocks } from "./latency_table.ts";
@@ -43,17 +43,16 @@ export function summaryText(result: RunResult, style: TextStyle = PLAIN): string
 
 /** The text below the seed's four lines, in order. */
 function resultBlocks(result: RunResult, style: TextStyle): Block[] {
-  const { file, engine, promises, threads, options: { backend, workload } } = result;
-  const { writes } = totals(threads);
-  const puts = { count: writes, bytes: writes * meanPutBytes(workload) };
+  const { file, engine, promises, options: { backend } } = result;
+  const phrases = figurePhrases(result);
   return [
-    ...operationGroups(result),
+    ...operationGroups(result, phrases),
     ...latencyBlocks(result),
-    ...waitingGroups(result),
+    ...waitingGroups(result, phrases),
     ...engineGroups(engine),
     promiseGroup(promises),
     ...(file === undefined ? [] : riskGroups(file, style)),
-    ...(file === undefined || backend.kind !== "file" ? [] : fileGroups(file, { backend, puts })),
+    ...(file === undefined || backend.kind !== "file" ? [] : fileGroups(file, backend, phrases)),
     ...endingGroups(result),
   ];
 }

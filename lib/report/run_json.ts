@@ -7,7 +7,7 @@
 import type { Loss, Promises } from "../engine/promises.ts";
 import type { LatencySummary, OperationResult, SeriesRow } from "../run/measurements.ts";
 import { type EngineResult, perSecond, type RunResult, type ThreadResult } from "../run/run_result.ts";
-import type { Figure } from "./figure.ts";
+import { type Figure, figureEntry } from "./figure.ts";
 import { loadFigures } from "./figures.ts";
 import { secondsOf } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";
@@ -66,11 +66,6 @@ function engineObject({ title, version, settings }: EngineResult): JsonObject {
 /** Figures under the names that they have in the document. */
 export function figuresObject(figures: readonly Figure[]): JsonObject {
   return Object.fromEntries(figures.map(figureEntry));
-}
-
-/** A figure's name and value in the document. */
-export function figureEntry({ name, kind, value }: Figure): [name: string, value: number] {
-  return kind === "duration" ? [`${name}_sec`, secondsOf(value)] : [name, value];
 }
 
 function operationObject({ operation, count, latency, uncorrectedLatency }: OperationResult): JsonObject {

@@ -1,0 +1,167 @@
+/**
+ * The figures of the load, which every backend has: the seed's four, the counts behind them, and what slowed it down.
+ *
+ * @module
+ */
+import { OPERATION_NAMES } from "../load/operation.ts";
+import type { LatencySummary, OperationResult } from "../run/measurements.ts";
+import { perSecond, type ThreadResult } from "../run/run_result.ts";
+import type { FigureRow } from "./figure.ts";
+import { operationName, readableCount, readableDuration, readableNumber } from "./format.ts";
+
+/** The section of the rates in the tables of several runs. */
+const RATES = "ops/s";
+
+/** The operations, and how fast they were. */
+export const OPERATION_FIGURES: readonly FigureRow[] = [
+  { name: "total_ops", kind: "count", of: ({ ops }) => ops },
+  { name: "total_runtime", kind: "duration", of: ({ runtimeMs }) => runtimeMs },
+  {
+    name: "total_ops_per_sec",
+    kind: "rate",
+    of: ({ opsPerSec }) => opsPerSec,
+    column: { section: RATES, label: "all threads", place: 0 },
+  },
+  {
+    name: "average_ops_per_sec",
+    kind: "rate",
+    of: ({ averageOpsPerSec }) => averageOpsPerSec,
+    column: { section: RATES, label: "mean thread" },
+  },
+  { name: "reads", kind: "count", of: ({ reads }) => reads },
+  { name: "writes", kind: "count", of: ({ writes }) => writes },
+  { name: "hits", kind: "count", of: ({ hits }) => hits },
+  {
+    name: "rate_asked",
+    kind: "rate",
+    of: ({ rate }) => rate?.askedPerSec,
+    column: { section: RATES, label: "asked" },
+    phrase: { line: "rate", text: (rate) => `${readableNumber(rate)} ops/s asked` },
+  },
+  {
+    name: "rate_reached",
+    kind: "rate",
+    of: ({ rate }) => rate?.reachedPerSec,
+    phrase: { line: "rate", text: (rate) => `${readableNumber(rate)} reached` },
+  },
+  {
+    name: "missed_starts",
+    kind: "count",
+    of: ({ rate }) => rate?.missedStarts,
+    column: { section: RATES, label: "started late", omitZeros: true },
+    phrase: {
+      line: "rate",
+      text: (starts) => starts === 0 ? "all started on time" : `${readableNumber(starts)} started late`,
+    },
+  },
+  {
+    name: "timer_late_p50",
+    kind: "duration",
+    of: ({ rate }) => rate?.timerLateP50Ms,
+    phrase: { line: "timer", text: (ms) => `an idle thread woke ${readableDuration(ms)} late (p50)` },
+  },
+  {
+    name: "timer_late_p99",
+    kind: "duration",
+    of: ({ rate }) => rate?.timerLateP99Ms,
+    phrase: { line: "timer", text: (ms) => `${readableDuration(ms)} (p99)` },
+  },
+  {
+    name: "wait_asked_mean",
+    kind: "duration",
+    of: ({ wait }) => wait?.askedMeanMs,
+    phrase: { line: "waits", text: (ms) => `${readableDuration(ms)} asked` },
+  },
+  {
+    name: "wait_mean",
+    kind: "duration",
+    of: ({ wait }) => wait?.meanMs,
+    phrase: { line: "waits", text: (ms) => `${readableDuration(ms)} got` },
+  },
+];
+
+/** What was put before the load. */
+export const PRELOAD_FIGURES: readonly FigureRow[] = [
+  {
+    name: "preload_keys",
+    kind: "count",
+    of: ({ preload }) => preload?.keys,
+    phrase: {
+      line: "preload",
+      text: (keys, other) =>
+        `${readableCount(keys, "key")} in ${readableDuration(other("preload"))} ` +
+        `(${readableNumber(other("preload_keys_per_sec"))}/s)`,
+    },
+  },
+  { name: "preload", kind: "duration", of: ({ preload }) => preload?.durationMs },
+  {
+    name: "preload_keys_per_sec",
+    kind: "rate",
+    of: ({ preload }) => preload && perSecond(preload.keys, preload.durationMs),
+  },
+  {
+    name: "preload_flush",
+    kind: "duration",
+    of: ({ preload, phases = [] }) => preload && phases.find(({ phase }) => phase === "preload_flush")?.durationMs,
+    phrase: { line: "preload", text: (ms) => `written to files in ${readableDuration(ms)}` },
+  },
+];
+
+/** The figures of what the load threads wait for, by the name of the wait: its total, and its share of their time. */
+export function blockedFigures(wait: string): FigureRow[] {
+  const sum = (threads: readonly ThreadResult[]) => threads.reduce((sum, { blocked }) => sum + (blocked[wait] ?? 0), 0);
+  const share = (threads: readonly ThreadResult[]) => {
+    const runtimeMs = threads.reduce((sum, { runtimeMs }) => sum + runtimeMs, 0);
+    return runtimeMs > 0 ? sum(threads) / runtimeMs : 0;
+  };
+  return [
+    { name: `blocked_on_${wait}`, kind: "duration", of: ({ threads }) => sum(threads) },
+    {
+      name: `blocked_on_${wait}_share`,
+      kind: "share",
+      of: ({ threads }) => share(threads),
+      column: { section: "blocked", label: `on ${wait}`, omitZeros: true },
+    },
+  ];
+}
+
+/** The wait that a figure of {@linkcode blockedFigures} is of, by its name in the JSON result. */
+export function waitOf(name: string): string | undefined {
+  return /^blocked_on_(\w+)_(?:sec|share)$/.exec(name)?.[1];
+}
+
+/** The latencies of each kind of operation, such as `read_latency_p99`. */
+export const LATENCY_FIGURES: readonly FigureRow[] = OPERATION_NAMES.flatMap((operation) => [
+  ...latencyFigures(operation, "latency"),
+  ...latencyFigures(operation, "uncorrected_latency"),
+]);
+
+/** The latencies that count from the actual start in an open loop are left out of the tables. */
+function latencyFigures(operation: OperationResult["operation"], kind: "latency" | "uncorrected_latency"): FigureRow[] {
+  const stat = (name: string, of: (latency: LatencySummary) => number, label?: string): FigureRow => ({
+    name: `${operation}_${kind}_${name}`,
+    kind: "duration",
+    of: ({ operations = [] }) => {
+      const own = operations.find((result) => result.operation === operation);
+      const latency = kind === "latency" ? own?.latency : own?.uncorrectedLatency;
+      return latency && of(latency);
+    },
+    ...(label === undefined || kind !== "latency" ? {} : { column: { section: latencySection(operation), label } }),
+  });
+  return [
+    stat("min", ({ minMs }) => minMs),
+    stat("mean", ({ meanMs }) => meanMs),
+    stat("p50", ({ p50Ms }) => p50Ms, "p50"),
+    stat("p90", ({ p90Ms }) => p90Ms),
+    stat("p99", ({ p99Ms }) => p99Ms, "p99"),
+    stat("p999", ({ p999Ms }) => p999Ms, "p99.9"),
+    stat("max", ({ maxMs }) => maxMs, "max"),
+  ];
+}
+
+function latencySection(operation: string): string {
+  return `${operationName(operation)} latency`;
+}
+
+/** The sections of these figures in the tables of several runs, in order. */
+export const LOAD_SECTIONS: readonly string[] = [RATES, ...OPERATION_NAMES.map(latencySection), "blocked"];
