@@ -18,16 +18,35 @@ export interface ResultDocument {
   /** By flag name. */
   readonly options: Fields;
   readonly machine: Fields;
-  /** Number of runs. */
+  /** Number of runs that the samples are of: those of {@linkcode wholeRuns}. */
   readonly repeats: number;
-  /** The signal that ended a run early, if one did. */
-  readonly stoppedBy?: string;
+  readonly ending: Ending;
   /**
    * The values of each figure, by its name in the document, one from every run that has it, in the order of the runs:
    * durations in seconds, rates per second. The latencies of an operation are figures named like
    * `read_latency_p99_sec`, and in an open loop `read_uncorrected_latency_p99_sec`.
    */
   readonly samples: ReadonlyMap<string, readonly number[]>;
+}
+
+/** What makes a result less than the whole of what was asked for. */
+export interface Ending {
+  /** How a run failed in the middle of its load. */
+  readonly failed?: string;
+  /** Runs that failed and are left out; 0 if all failed, so that the figures are of the time until then. */
+  readonly leftOut: number;
+  /** The signal that ended a run early. */
+  readonly stoppedBy?: string;
+  /** Why a run ended early, if it ran out of records to insert. */
+  readonly usedUp?: string;
+  /** How many runs were asked for, if there are fewer. */
+  readonly asked?: number;
+}
+
+/** The runs that did not fail, which alone can be compared; or all of them if each failed. */
+export function wholeRuns(runs: readonly Fields[]): readonly Fields[] {
+  const whole = runs.filter(({ failed }) => typeof failed !== "string");
+  return whole.length === 0 ? runs : whole;
 }
 
 /**
@@ -68,16 +87,28 @@ export function parseResultDocument(path: string, text: string): ResultDocument 
   if (!isFields(machine)) throw refuse(incomplete("machine"));
   const runs = "runs" in document ? document.runs : [document];
   if (!Array.isArray(runs) || runs.length === 0 || !runs.every(isFields)) throw refuse(incomplete("runs"));
-  const stoppedBy = runs.map(({ stopped_by }) => stopped_by).find((signal) => typeof signal === "string");
+  const whole = wholeRuns(runs);
   return {
     path,
     kvlab,
     seed,
     options,
     machine,
-    repeats: runs.length,
+    repeats: whole.length,
+    ending: endingOf(runs, document.repeats_asked),
+    samples: samplesOf(whole),
+  };
+}
+
+function endingOf(runs: readonly Fields[], asked: unknown): Ending {
+  const first = (name: string) => runs.map((run) => run[name]).find((value) => typeof value === "string");
+  const [failed, stoppedBy, usedUp] = [first("failed"), first("stopped_by"), first("ended_early")];
+  return {
+    ...(failed === undefined ? {} : { failed }),
+    leftOut: runs.length - wholeRuns(runs).length,
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
-    samples: samplesOf(runs),
+    ...(usedUp === undefined ? {} : { usedUp }),
+    ...(typeof asked === "number" && asked > runs.length ? { asked } : {}),
   };
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Ending } from "../compare/result_file.ts";
 import { type Fields, fieldsIn, isFields, numberIn, rowsIn, textIn } from "./fields.ts";
 import type { ComparisonSource, RunsSource } from "./source.ts";
 
@@ -17,11 +18,25 @@ export function comparedRuns({ result }: ComparisonSource): RunsSource[] {
     seed: numberIn(file, "seed") ?? 0,
     options: fieldsIn(file, "options") ?? {},
     machine: fieldsIn(file, "machine") ?? {},
+    ending: endingOf(file),
     runs: runsOf(figures.map(([name, values]) => [name, samplesOf(values, at)])).map((run) => ({
       ...run,
       ...lossTexts(fieldsIn(file, "options") ?? {}),
     })),
   }));
+}
+
+function endingOf(file: Fields): Ending {
+  const failed = textIn(file, "failed"), stoppedBy = textIn(file, "stopped_by"), usedUp = textIn(file, "ended_early");
+  const repeats = numberIn(file, "repeats") ?? 0, leftOut = numberIn(file, "left_out") ?? 0;
+  const asked = numberIn(file, "repeats_asked") ?? 0;
+  return {
+    leftOut,
+    ...(failed === undefined ? {} : { failed }),
+    ...(stoppedBy === undefined ? {} : { stoppedBy }),
+    ...(usedUp === undefined ? {} : { usedUp }),
+    ...(asked > repeats + leftOut ? { asked } : {}),
+  };
 }
 
 /** Texts in a run's JSON that a comparison leaves out but that follow from the options. */

@@ -38,10 +38,10 @@ export function reportHtml(sources: readonly Source[]): string {
   const view = views[0];
   const subjects = subjectsOf(configurations, { looks, view });
   const sections = [
-    answerHtml(data),
+    // A sweep's answer already counts what failed in it; of a single result it must be known before the figures.
+    ...(sweeps.length > 0 ? [answerHtml(data), warningsSection(data)] : [warningsSection(data), answerHtml(data)]),
     mapSection(views, looks),
     configurations.length > 1 ? configurationsSection(configurations, { looks, view }) : NOTHING,
-    warningsSection(data),
     ...pictureSections(subjects, sweeps),
     ...comparisons.map(comparisonSection),
     figuresSection(configurations),

@@ -6,6 +6,7 @@
 import { type Interval, type SampleSummary, summarize } from "../compare/statistics.ts";
 import type { ConfigurationSummary, CrashKind, LossSummary, SummaryLine } from "../sweep/lines.ts";
 import { summarizeLosses } from "../sweep/losses.ts";
+import { endingTexts } from "../report/ending_texts.ts";
 import { shortNames } from "../report/short_names.ts";
 import { argumentsOf, commandText } from "./command_line.ts";
 import { comparedRuns } from "./compared_runs.ts";
@@ -43,7 +44,7 @@ export interface Configuration {
   readonly crash?: Fields;
   /** The sweep's own summary of it, if the sweep reached its end. */
   readonly summary?: ConfigurationSummary;
-  /** Why it could not be run or killed. */
+  /** Why it could not be run or killed, or not to its end. */
   readonly failures: readonly string[];
 }
 
@@ -106,8 +107,14 @@ function comparedPaths(source: ComparisonSource): string[] {
   return comparedRuns(source).map(({ path }) => path);
 }
 
-function runsConfiguration({ options, seed, runs }: RunsSource, id: string): Configuration {
-  return configurationOf({ id, options, seed, runs: runs.map((result, at) => ({ round: at + 1, result })) });
+function runsConfiguration({ options, seed, runs, ending }: RunsSource, id: string): Configuration {
+  const configuration = configurationOf({
+    id,
+    options,
+    seed,
+    runs: runs.map((result, at) => ({ round: at + 1, result })),
+  });
+  return { ...configuration, failures: endingTexts(ending, runs.length).map((text) => `it ${text}`) };
 }
 
 function crashConfiguration({ result }: CrashSource, id: string): Configuration {

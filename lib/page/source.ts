@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parseResultDocument } from "../compare/result_file.ts";
+import { type Ending, parseResultDocument, wholeRuns } from "../compare/result_file.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import {
   type CrashLine,
@@ -27,8 +27,9 @@ export interface RunsSource {
   readonly seed: number;
   readonly options: Fields;
   readonly machine: Fields;
-  /** At least one, in order. */
+  /** At least one, in order; without those that failed, if others did not. */
   readonly runs: readonly Fields[];
+  readonly ending: Ending;
 }
 
 /** What kills have cost. */
@@ -83,9 +84,9 @@ export function parseSource(path: string, text: string): Source {
 }
 
 function runsSource(path: string, document: Fields, text: string): RunsSource {
-  const { kvlab, seed, options, machine } = parseResultDocument(path, text);
-  const runs = "runs" in document ? rowsIn(document, "runs") : [document];
-  return { kind: "runs", path, kvlab, seed, options, machine, runs };
+  const { kvlab, seed, options, machine, ending } = parseResultDocument(path, text);
+  const runs = wholeRuns("runs" in document ? rowsIn(document, "runs") : [document]);
+  return { kind: "runs", path, kvlab, seed, options, machine, runs, ending };
 }
 
 /** A last line that was being written when the sweep was killed is left out; any other damage is an error. */

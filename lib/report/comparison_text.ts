@@ -8,6 +8,7 @@ import { samplesNeeded } from "../compare/mann_whitney.ts";
 import type { ResultDocument } from "../compare/result_file.ts";
 import { summarize } from "../compare/statistics.ts";
 import { VERSION } from "../version.ts";
+import { endingTexts } from "./ending_texts.ts";
 import { escapeControls } from "./format.ts";
 import { shortNames } from "./short_names.ts";
 import { readableFigure, sectionRows, type ShownFigure, shownFigures } from "./shown_figures.ts";
@@ -45,7 +46,21 @@ export function comparisonText(comparison: Comparison, style: TextStyle = PLAIN)
     return tableLines([{ heading: "", align: "left" }, ...table.flatMap(columnsOf)], sectionRows(shown, cellsOf));
   };
   const tables = tablesThatFit(roles.slice(1), tableOf);
-  return [...tables.flatMap((lines) => [...lines, ""]), ...blockLines(notes(comparison, shown))].join("\n") + "\n";
+  const remarks = endingRemarks(documents);
+  return [
+    ...blockLines([{ label: "not whole", lines: remarks.map((remark) => [style.bold(remark)]) }]),
+    ...(remarks.length === 0 ? [] : [""]),
+    ...tables.flatMap((lines) => [...lines, ""]),
+    ...blockLines(notes(comparison, shown)),
+  ].join("\n") + "\n";
+}
+
+/** What each result lacks of what was asked for: one line each, without a newline. */
+function endingRemarks(documents: readonly ResultDocument[]): string[] {
+  const names = namesOf(documents);
+  return documents.flatMap(({ ending, repeats }, index) =>
+    endingTexts(ending, repeats).map((text) => `${names[index]} ${text}`)
+  );
 }
 
 /** The baseline next to as many of the others as fit, then next to the following ones. */
@@ -57,7 +72,7 @@ function tablesThatFit(others: readonly Role[], tableOf: (others: readonly Role[
   return chunks(others, 1).map(tableOf);
 }
 
-/** What makes the results hard to compare: one line each, without a newline. */
+/** What makes the results hard to compare: one line each, without a newline; first what they lack. */
 export function comparisonWarnings({ documents, differences }: Comparison): string[] {
   const names = namesOf(documents);
   const differing = differences.map(({ key, values }) => {
@@ -66,10 +81,8 @@ export function comparisonWarnings({ documents, differences }: Comparison): stri
   });
   const files = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   return [
+    ...endingRemarks(documents),
     ...(differing.length === 0 ? [] : [escapeControls(`${files} differ in ${differing.join(", ")}`)]),
-    ...documents.flatMap(({ stoppedBy }, index) =>
-      stoppedBy === undefined ? [] : [escapeControls(`${names[index]} was ended early by ${stoppedBy}`)]
-    ),
   ];
 }
 
@@ -77,7 +90,9 @@ export function comparisonWarnings({ documents, differences }: Comparison): stri
  * The comparison as one JSON object, indented by two spaces and followed by a newline:
  *
  * - `kvlab`: the version that compared;
- * - `files`: for each document, baseline first: `path`, `kvlab`, `seed`, `repeats`, `stopped_by`, `options`, `machine`;
+ * - `files`: for each document, baseline first: `path`, `kvlab`, `seed`, `repeats` and how many were asked for as
+ *   `repeats_asked`, `failed` (how a run did, or null), `left_out` (how many runs failed and are not among the
+ *   samples, as others did not fail), `stopped_by` and `ended_early` (as in a run's result), `options`, `machine`;
  * - `test`: its `name`, the `level` below which p means a difference, and the `repeats_needed` in each file to get
  *   there;
  * - `differences`: `key` and `values`, one per file, of what is not the same in all; null where a file has none;
@@ -96,8 +111,21 @@ export function comparisonJson({ documents, figures, differences }: Comparison):
   return JSON.stringify(document, null, 2) + "\n";
 }
 
-function fileObject({ path, kvlab, seed, repeats, stoppedBy, options, machine }: ResultDocument) {
-  return { path, kvlab, seed, repeats, stopped_by: stoppedBy ?? null, options, machine };
+function fileObject({ path, kvlab, seed, repeats, ending, options, machine }: ResultDocument) {
+  const { failed = null, leftOut, stoppedBy = null, usedUp = null, asked } = ending;
+  return {
+    path,
+    kvlab,
+    seed,
+    repeats,
+    repeats_asked: asked ?? repeats + leftOut,
+    failed,
+    left_out: leftOut,
+    stopped_by: stoppedBy,
+    ended_early: usedUp,
+    options,
+    machine,
+  };
 }
 
 function valueObject(value: ComparedValue | undefined) {

@@ -7,7 +7,7 @@
  * - `schema`, `kvlab`, `seed`, `options`, `machine`: as in the document of a single run;
  * - `repeats`: the number of runs, `repeats_asked`: how many were asked for;
  * - `summary`: for each figure `median`, `min`, `max` and the ends of the 95% interval of the median, `ci95_low` and
- *   `ci95_high`, which are absent if there are fewer than 6 values;
+ *   `ci95_high`, which are absent if there are fewer than 6 values; a run that failed counts only if all did;
  * - `runs`: for each run, everything else that the document of a single run has.
  *
  * @module
@@ -36,7 +36,7 @@ interface FigureSummary extends SampleSummary {
 }
 
 /**
- * The repeats in lines, each followed by a newline: their number, a table with the median, minimum, maximum and 95%
+ * The repeats in lines, each followed by a newline: whether one failed, their number, a table with the median, minimum, maximum and 95%
  * interval of the median of each deciding figure, and how the last run ended.
  *
  * @param results at least one, all with the same options
@@ -52,12 +52,23 @@ export function repeatsText(
   const figures = shownFigures(new Map(Array.from(summaries, ([name, { min, max }]) => [name, [min, max]])));
   const rows = sectionRows(figures, (name) => summaryCells(summaries.get(name), style).slice(0, columns.length - 1));
   const lines = [
-    ...blockLines([{ label: "repeats", lines: [repeatPhrases({ done: results.length, asked, hasIntervals })] }]),
+    ...blockLines([
+      { label: "failed", lines: failureLines(results).map((line) => [style.bold(line)]) },
+      { label: "repeats", lines: [repeatPhrases({ done: results.length, asked, hasIntervals })] },
+    ]),
     "",
     ...tableLines(columns, rows),
     ...remarkLines(results.at(-1), style),
   ];
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Which run failed, and what that means for the table. */
+function failureLines(results: readonly RunResult[]): string[] {
+  const failures = results.flatMap(({ failed }, index) => failed === undefined ? [] : [`run ${index + 1}: ${failed}`]);
+  if (failures.length === 0) return [];
+  const isLeftOut = failures.length < results.length;
+  return [...failures, isLeftOut ? "its figures are not in the table" : "the figures are of the time until then"];
 }
 
 function repeatPhrases(
@@ -69,9 +80,13 @@ function repeatPhrases(
   ];
 }
 
-/** What the last run says besides its figures, after an empty line; nothing if there is nothing to say. */
+/**
+ * What the last run says besides its figures and a failure, after an empty line; nothing if there is nothing to say.
+ */
 function remarkLines(last: RunResult | undefined, style: TextStyle): string[] {
-  const lines = last === undefined ? [] : blockLines(remarkGroups(last, style));
+  if (last === undefined) return [];
+  const { failed: _, ...others } = last;
+  const lines = blockLines(remarkGroups(others, style));
   return lines.length === 0 ? [] : ["", ...lines];
 }
 
@@ -100,9 +115,13 @@ export function repeatsJson(results: readonly RunResult[], machine: Machine, ask
   return JSON.stringify(document, null, 2) + "\n";
 }
 
-/** In the order in which the first run has them; figures that only later runs have come last. */
+/**
+ * Of the runs that did not fail, or of all if each failed. In the order in which the first run has them; figures that
+ * only later runs have come last.
+ */
 function summarizeFigures(results: readonly RunResult[]): FigureSummary[] {
-  const byName = Map.groupBy(results.flatMap(figures), ({ name }) => name);
+  const whole = results.filter(({ failed }) => failed === undefined);
+  const byName = Map.groupBy((whole.length === 0 ? results : whole).flatMap(figures), ({ name }) => name);
   return Array.from(byName.values()).flatMap((list) => {
     const [first] = list;
     if (first === undefined) return [];

@@ -1,9 +1,9 @@
 /**
  * The CSV result: a table with a row for each run, for spreadsheets and plotting programs.
  *
- * Its columns are `run`, which counts from 1, then the figures and then the options, all under the names that they have
- * in the JSON result; those of options are prefixed with `option_`. A cell is empty if its run lacks a figure or an
- * option that another has.
+ * Its columns are `run`, which counts from 1, then the figures, then the options, and then how the run ended, as
+ * `stopped_by`, `ended_early` and `failed`, all under the names that they have in the JSON result; those of options are
+ * prefixed with `option_`. A cell is empty if its run lacks what another has.
  *
  * @module
  */
@@ -15,21 +15,25 @@ import { optionsObject } from "./options_json.ts";
 import { figuresObject } from "./run_json.ts";
 
 const OPTION_PREFIX = "option_";
+/** The columns that say how a run ended. */
+const ENDINGS = ["stopped_by", "ended_early", "failed"];
 
 /** The results as CSV: a header, then a row for each. */
 export function resultsCsv(results: readonly RunResult[]): string {
   const runs = results.map((result) => ({
     figures: flattened(figuresObject(figures(result))),
     options: flattened({ seed: result.options.seed, ...optionsObject(result.options) }, OPTION_PREFIX),
+    endings: [result.stoppedBy, result.usedUp, result.failed],
   }));
   const figureNames = allNames(runs.map(({ figures }) => figures));
   const optionNames = allNames(runs.map(({ options }) => options));
-  const rows = runs.map(({ figures, options }, index) => [
+  const rows = runs.map(({ figures, options, endings }, index) => [
     index + 1,
     ...figureNames.map((name) => figures.get(name)),
     ...optionNames.map((name) => options.get(name)),
+    ...endings,
   ]);
-  return [["run", ...figureNames, ...optionNames], ...rows].map(csvRow).join("");
+  return [["run", ...figureNames, ...optionNames, ...ENDINGS], ...rows].map(csvRow).join("");
 }
 
 /** The scalars of an object by their names; the name of a nested one is its path joined by `_`. */

@@ -19,7 +19,7 @@ Deno.test("readResultFile() reads the document of a single run that resultJson()
     assertEquals(document.options, printed.options);
     assertEquals(document.machine, printed.machine);
     assertEquals(document.repeats, 1);
-    assertEquals(document.stoppedBy, "SIGINT");
+    assertEquals(document.ending, { leftOut: 0, stoppedBy: "SIGINT" });
     assertEquals(document.samples.get("total_ops"), [2_000]);
     assertEquals(document.samples.get("drain_sec"), [0.50025]);
     const numbers = Object.keys(printed).filter((name) => typeof printed[name] === "number" && name !== "seed");
@@ -98,8 +98,8 @@ Deno.test("parseResultDocument() takes a figure named __proto__ for one like any
 
 Deno.test("parseResultDocument() finds the signal that ended one of the repeats", () => {
   const runs = [{ stopped_by: null }, { stopped_by: "SIGTERM" }];
-  assertEquals(documentOf("PATH", repeated(runs)).stoppedBy, "SIGTERM");
-  assertEquals(documentOf("PATH", single).stoppedBy, undefined);
+  assertEquals(documentOf("PATH", repeated(runs)).ending.stoppedBy, "SIGTERM");
+  assertEquals(documentOf("PATH", single).ending, { leftOut: 0 });
 });
 
 function refusal(text: string): string {
@@ -158,4 +158,15 @@ Deno.test("readResultFile() says in one line, with the path, why a file cannot b
   } finally {
     Deno.removeSync(directory);
   }
+});
+
+Deno.test("parseResultDocument() leaves out a run that failed where others did not, and says so", () => {
+  const failed = { total_ops: 3, failed: "Cannot put: OOM" };
+  const document = documentOf("PATH", repeated([{ total_ops: 1 }, { total_ops: 2 }, failed], { repeats_asked: 5 }));
+  assertEquals(document.samples.get("total_ops"), [1, 2]);
+  assertEquals(document.repeats, 2);
+  assertEquals(document.ending, { failed: "Cannot put: OOM", leftOut: 1, asked: 5 });
+  const alone = documentOf("PATH", { ...single, ...failed });
+  assertEquals(alone.samples.get("total_ops"), [3]);
+  assertEquals(alone.ending, { failed: "Cannot put: OOM", leftOut: 0 });
 });

@@ -6,8 +6,11 @@
  */
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import type { Page } from "puppeteer-core";
+import { compareDocuments } from "../../lib/compare/comparison.ts";
+import { parseResultDocument } from "../../lib/compare/result_file.ts";
 import { reportHtml } from "../../lib/page/page.ts";
 import { parseSource } from "../../lib/page/source.ts";
+import { comparisonJson } from "../../lib/report/comparison_text.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { testWhere } from "../main/kvlab.ts";
 import { chromiumPath, type OpenPage, startBrowser, type TestBrowser } from "./browser.ts";
@@ -37,6 +40,22 @@ function writePages(directory: string): { sweep: string; single: string; several
   Deno.writeTextFileSync(paths.several, reportHtml(["memory", "log", "crash", "comparison"].map(sourceOf)));
   return paths;
 }
+
+Deno.test("the page says first of a result that it failed, and so does that of a comparison with one", () => {
+  const failed = JSON.stringify({ ...JSON.parse(resultText("commit")), failed: "Cannot put: <OOM>" });
+  const source = parseSource("failed.json", failed);
+  const comparison = comparisonJson(compareDocuments([
+    parseResultDocument("whole.json", resultText("commit")),
+    parseResultDocument("failed.json", failed),
+  ]));
+  for (const sources of [[source], [parseSource("c.json", comparison)]]) {
+    const page = reportHtml(sources);
+    const said = page.indexOf("it failed, its figures are of the time until then: Cannot put: &lt;OOM&gt;");
+    assertGreater(said, 0);
+    const figures = page.indexOf("ops/s", page.indexOf("<main>"));
+    assertLess(said, figures);
+  }
+});
 
 testWhere(missing, "the report in Chromium", async () => {
   using directory = temporaryDirectory();

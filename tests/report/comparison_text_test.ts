@@ -51,6 +51,27 @@ repeats     a single run cannot tell a difference from noise: measure with
   );
 });
 
+Deno.test("comparisonText() says first which results are not whole, and so do the warnings and the JSON", () => {
+  const failed = { ...single, failed: "Cannot put: OOM\nagain" };
+  const stopped = repeated([{ total_ops: 1, stopped_by: "SIGINT" }], { repeats_asked: 3 });
+  const repeats = repeated([{ total_ops: 1 }, { total_ops: 2, failed: "Cannot get: gone" }], { repeats_asked: 2 });
+  const comparison = compare(failed, stopped, repeats);
+  const remarks = [
+    "a failed, its figures are of the time until then: Cannot put: OOM\\x0aagain",
+    "b was ended early by SIGINT",
+    "b has 1 whole run of 3",
+    "c failed in a run that is left out of its figures: Cannot get: gone",
+  ];
+  const [first = ""] = comparisonText(comparison).split("\n\n");
+  assertEquals(first.replaceAll(/\n {14}/g, " ").split("\n").map((line) => line.slice(12)), remarks);
+  assert(first.startsWith("not whole   a failed"), first);
+  assertEquals(comparisonWarnings(comparison).slice(0, 4), remarks);
+  const { files } = JSON.parse(comparisonJson(comparison));
+  const fields = files.map((file: Record<string, unknown>) => [file.failed, file.left_out, file.repeats_asked]);
+  assertEquals(fields, [["Cannot put: OOM\nagain", 0, 1], [null, 0, 3], ["Cannot get: gone", 1, 2]]);
+  assertFalse(comparisonText(compare(single, single)).includes("not whole"));
+});
+
 Deno.test("comparisonText() shows the verdict and p beside each ratio when there are repeats", () => {
   const runs = (rates: number[], drains: number[]) =>
     repeated(rates.map((total_ops_per_sec, index) => ({ total_ops_per_sec, drain_sec: drains[index] })));
@@ -140,7 +161,8 @@ Deno.test("comparisonText() has no verdicts where the baseline or the other is a
 });
 
 Deno.test("comparisonText() shows the figures that decide of real results, and no others", () => {
-  const results = [memoryResult, mixResult, { ...fileResult, file: swept }];
+  const { stoppedBy: _, ...whole } = fileResult;
+  const results = [memoryResult, mixResult, { ...whole, file: swept }];
   const documents = results.map((result, index) => parseResultDocument(`${index}`, resultJson(result, machine)));
   const { table } = parts(comparisonText(compareDocuments(documents)));
   assertEquals(table.slice(1).map((line) => line.slice(0, 24).trimEnd()), [
@@ -203,9 +225,9 @@ Deno.test("comparisonWarnings() names what differs in one line, with the value i
     stopped_by: "SIGINT",
   };
   assertEquals(comparisonWarnings(compare(single, other)), [
+    "b was ended early by SIGINT",
     'a and b differ in kvlab ("0.1.0", "0.2.0"), seed (123, 7), machine.cpu_count (4, 8), ' +
     'options.pattern ("consistent", "bursty"), options.output (absent, null)',
-    "b was ended early by SIGINT",
   ]);
   assertEquals(comparisonWarnings(compare(single, single)), []);
 });
@@ -226,10 +248,11 @@ Deno.test("comparisonJson() has all figures, with samples, medians, intervals, r
   assertEquals(kvlab, VERSION);
   assertEquals(test, { name: "two-sided Mann–Whitney U test", level: 0.05, repeats_needed: 4 });
   const { options, machine } = single;
+  const whole = { kvlab: "0.1.0", failed: null, left_out: 0, stopped_by: null, ended_early: null, options, machine };
   assertEquals(files, [
-    { path: "runs/a.json", kvlab: "0.1.0", seed: 123, repeats: 4, stopped_by: null, options, machine },
-    { path: "runs/b.json", kvlab: "0.1.0", seed: 7, repeats: 4, stopped_by: null, options, machine },
-    { path: "runs/c.json", kvlab: "0.1.0", seed: 123, repeats: 1, stopped_by: null, options, machine },
+    { path: "runs/a.json", seed: 123, repeats: 4, repeats_asked: 4, ...whole },
+    { path: "runs/b.json", seed: 7, repeats: 4, repeats_asked: 4, ...whole },
+    { path: "runs/c.json", seed: 123, repeats: 1, repeats_asked: 1, ...whole },
   ]);
   assertEquals(differences, [{ key: "seed", values: [123, 7, 123] }]);
   const [first, second, third] = figures.anything;

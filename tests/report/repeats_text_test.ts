@@ -81,6 +81,21 @@ stopped by  SIGINT
   );
 });
 
+Deno.test("repeatsText() says first which run failed, and leaves it out of the table where others did not", () => {
+  const failed = { ...memoryRun(9), failed: "Cannot put: OOM" };
+  const lines = repeatsText([memoryRun(100), memoryRun(200), failed]).split("\n");
+  assertEquals(lines[0], "failed      run 3: Cannot put: OOM");
+  assertEquals(lines[1], "            its figures are not in the table");
+  assertEquals(rowOf(lines.join("\n"), "all threads").slice(1), ["15", "10", "20"]);
+  assertEquals(lines.filter((line) => line.includes("OOM")).length, 1);
+  const { summary, repeats } = JSON.parse(repeatsJson([memoryRun(100), failed], machine));
+  assertEquals([repeats, summary.total_ops], [2, { median: 100, min: 100, max: 100 }]);
+
+  const alone = repeatsText([failed], { asked: 3 });
+  assertEquals(alone.split("\n")[1], "            the figures are of the time until then");
+  assertEquals(rowOf(alone, "all threads")[1], "0.9");
+});
+
 Deno.test("repeatsText() says how many runs there were to be, when there are fewer", () => {
   assert(repeatsText([fileResult, fileResult], { asked: 3 }).startsWith("repeats     2 runs of 3, "));
   assert(repeatsText([fileResult, fileResult], { asked: 2 }).startsWith("repeats     2 runs, "));

@@ -12,10 +12,11 @@ Deno.test("resultsCsv() has a header, and a row for a memory run, with the names
   assertEquals(
     header?.join(),
     "run,total_ops,total_runtime_sec,total_ops_per_sec,average_ops_per_sec,reads,writes,hits,blocked_on_lock_sec,blocked_on_lock_share," +
-      "option_seed,option_threads,option_load_time_sec,option_pattern,option_workload,option_backend",
+      "option_seed,option_threads,option_load_time_sec,option_pattern,option_workload,option_backend," +
+      "stopped_by,ended_early,failed",
   );
   assertEquals(row?.slice(0, 3), ["1", "427127", "10.000090816"]);
-  assertEquals(row?.slice(-6), ["123", "4", "10", "consistent", "seed", "memory"]);
+  assertEquals(row?.slice(-9), ["123", "4", "10", "consistent", "seed", "memory", "", "", ""]);
 });
 
 Deno.test("resultsCsv() has the numbers and options of the JSON result of each run", () => {
@@ -31,9 +32,21 @@ Deno.test("resultsCsv() has the numbers and options of the JSON result of each r
       ...numbers,
       ["option_seed", seed],
       ...Object.entries(options).map(([k, v]) => [`option_${k}`, v]),
+      ["stopped_by", "SIGINT"],
+      ["ended_early", ""],
+      ["failed", ""],
     ];
     assertEquals(cells, Object.fromEntries(expected.map(([name, value]) => [name, String(value)])));
   }
+});
+
+Deno.test("resultsCsv() says of each run how it ended", () => {
+  const endings = parseTable(resultsCsv([
+    memoryResult,
+    { ...memoryResult, failed: "Cannot put, or get" },
+    { ...memoryResult, usedUp: "no more records" },
+  ])).map(({ stopped_by, ended_early, failed }) => [stopped_by, ended_early, failed]);
+  assertEquals(endings, [["", "", ""], ["", "", "Cannot put, or get"], ["", "no more records", ""]]);
 });
 
 Deno.test("resultsCsv() leaves a cell empty where only another run has the figure or the option", () => {

@@ -81,7 +81,7 @@ function withCode(text: string): Html[] {
 }
 
 function singleAnswer(configuration: Configuration): Html {
-  const { opsPerSec, loss, runs, failures, command } = configuration;
+  const { opsPerSec, loss, runs, command } = configuration;
   const kills = killsOf(configuration);
   const tile = (value: string, text: string) => html`<div class="tile"><b>${value}</b><span>${text}</span></div>`;
   const p99 = writeLatencyP99(configuration);
@@ -107,7 +107,6 @@ function singleAnswer(configuration: Configuration): Html {
       ]),
     ]}</div>`,
     commandHtml(command, configuration.id),
-    failures.map((reason) => html`<p class="warning">${reason}</p>`),
   );
 }
 

@@ -27,8 +27,7 @@ export function warningsSection({ configurations }: ReportData): Html {
 function warningsOf({ failures, runs, crash }: Configuration): string[] {
   const ofRuns = runs.flatMap(({ result }) => [
     ...(Array.isArray(result.broken_bounds) ? result.broken_bounds.map(String) : []),
-    ...(textIn(result, "ended_early") === undefined ? [] : [`ended early: ${textIn(result, "ended_early")}`]),
-    ...(textIn(result, "stopped_by") === undefined ? [] : [`ended early by ${textIn(result, "stopped_by")}`]),
+    ...(textIn(result, "ended_early") === undefined ? [] : [`it ended early: ${textIn(result, "ended_early")}`]),
   ]);
   const notHeld = fieldsIn({ crash }, "crash")?.held === false
     ? ["a kill cost more than was promised, or tore files"]
