@@ -44,6 +44,7 @@ function workloadB(keyCount: number): MixOptions {
     keyBytes: 16,
     valueBytesMin: 100,
     valueBytesMax: 100,
+    compressible: 1,
     distribution: "zipfian",
     zipfTheta: 0.99,
     preload: true,

@@ -58,6 +58,7 @@ for (const name of WORKLOAD_NAMES) {
     keyBytes: 16,
     valueBytesMin: 100,
     valueBytesMax: 100,
+    compressible: 1,
     zipfTheta: ZIPF_THETA,
   });
 }

@@ -30,6 +30,7 @@ export function readWorkloadValues(raw: RawArguments) {
     keyCountMax: read(raw, FLAGS.maxKeys),
     keyBytes: read(raw, FLAGS.keySize),
     valueBytes: read(raw, FLAGS.valueSize),
+    compressible: read(raw, FLAGS.compressible),
     distribution: read(raw, FLAGS.distribution),
     zipfTheta: read(raw, FLAGS.zipfTheta),
   };
@@ -46,7 +47,7 @@ const MIX_FLAGS = [...Object.values(WORKLOAD_FLAGS), ...Object.values(WORKLOAD_S
  */
 export function workloadOptions(raw: RawArguments, values: WorkloadValues, load: LoadSize): WorkloadOptions {
   const { given } = raw;
-  const { name, keyCount, keyBytes, zipfTheta } = values;
+  const { name, keyCount, keyBytes, compressible, zipfTheta } = values;
   if (name === "seed" && !MIX_FLAGS.some((flag) => given.has(flag.name))) return { kind: "seed" };
   refuseBoth(raw, [SWITCHES.preload, SWITCHES.noPreload], "contradict each other");
   const preset = PRESETS[name];
@@ -64,6 +65,7 @@ export function workloadOptions(raw: RawArguments, values: WorkloadValues, load:
     keyBytes,
     valueBytesMin: values.valueBytes.min,
     valueBytesMax: values.valueBytes.max,
+    compressible,
     distribution,
     zipfTheta,
     preload: given.has(SWITCHES.preload.name) || (preset.preload && !given.has(SWITCHES.noPreload.name)),

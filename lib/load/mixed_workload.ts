@@ -13,7 +13,7 @@ import {
   READ_MODIFY_WRITE as KIND_READ_MODIFY_WRITE,
   UPDATE as KIND_UPDATE,
 } from "./operation.ts";
-import { RecordKeys, RecordValues } from "./record.ts";
+import { createValues, RecordKeys, type Values } from "./record.ts";
 import { Rng } from "./rng.ts";
 import type { MixOptions, Workload } from "./workload.ts";
 
@@ -31,7 +31,7 @@ export interface MixPlace {
   readonly thread: number;
   readonly threads: number;
   readonly keys?: RecordKeys;
-  readonly values?: RecordValues;
+  readonly values?: Values;
 }
 
 /**
@@ -53,7 +53,7 @@ export class MixedWorkload implements Workload {
   readonly #updatesBelow: number;
   readonly #insertsBelow: number;
   readonly #keys: RecordKeys;
-  readonly #values: RecordValues;
+  readonly #values: Values;
   readonly #distribution: Distribution;
   readonly #order: InsertOrder;
   #inserts = 0;
@@ -66,7 +66,7 @@ export class MixedWorkload implements Workload {
     const { thread, threads, keys = new RecordKeys(options) } = place;
     this.#keys = keys;
     // With random numbers of their own, so that the values' sizes do not affect the operations.
-    this.#values = place.values ?? new RecordValues(new Rng(rng.next() >>> 0), options, { thread, threads });
+    this.#values = place.values ?? createValues(new Rng(rng.next() >>> 0), options, { thread, threads });
     const { keyCount, keyCountMax } = options;
     this.#order = new InsertOrder({ keyCount, keyCountMax, thread, threads });
     this.#distribution = createDistribution(rng, options, this.#order);

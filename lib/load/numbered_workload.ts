@@ -7,7 +7,7 @@ import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
 import { READ } from "./operation.ts";
 import { PRESETS, ZIPF_THETA } from "./presets.ts";
-import { RecordKeys, RecordValues } from "./record.ts";
+import { createValues, RecordKeys, type Values } from "./record.ts";
 import { Rng } from "./rng.ts";
 import { SEED_KEY_COUNT } from "./seed_workload.ts";
 import type { MixOptions, Workload } from "./workload.ts";
@@ -37,6 +37,7 @@ export const NUMBERED_SEED_MIX: MixOptions = {
   keyBytes: 9,
   valueBytesMin: NUMBERED_VALUE_BYTES_MIN,
   valueBytesMax: NUMBERED_VALUE_BYTES_MIN,
+  compressible: 1,
   zipfTheta: ZIPF_THETA,
 };
 
@@ -121,17 +122,22 @@ class OwnKeys extends RecordKeys {
 }
 
 /** Values that each identify their put, provided each is put once. */
-class NumberedValues extends RecordValues {
+class NumberedValues implements Values {
+  readonly #text: Values;
   readonly #prefix: Uint8Array;
   #sequence = 0;
 
   constructor(rng: Rng, options: MixOptions, { round, thread }: NumberedPlace) {
-    super(rng, options);
+    this.#text = createValues(rng, options, { thread: 0, threads: 1, uniqueBytes: NUMBERED_VALUE_BYTES_MIN });
     this.#prefix = new TextEncoder().encode(formatNumberedValue({ round, thread, sequence: 0 }));
   }
 
-  override write(value: PaddedBytes): void {
-    super.write(value);
+  createValue(): PaddedBytes {
+    return this.#text.createValue();
+  }
+
+  write(value: PaddedBytes): void {
+    this.#text.write(value);
     const { bytes } = value;
     bytes.set(this.#prefix);
     let rest = ++this.#sequence;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Batch } from "../engine/connection.ts";
-import { RecordKeys, RecordValues, STAMPS_HALF } from "./record.ts";
+import { createValues, RecordKeys, STAMPS_HALF } from "./record.ts";
 import type { Rng } from "./rng.ts";
 import type { MixOptions } from "./workload.ts";
 
@@ -37,7 +37,7 @@ export async function preload(batch: Batch, options: MixOptions, parts: PreloadP
   const { rng, thread, threads } = parts;
   const { keyCount } = options;
   const keys = new RecordKeys(options);
-  const values = new RecordValues(rng, options, { thread: STAMPS_HALF + thread, threads });
+  const values = createValues(rng, options, { thread: STAMPS_HALF + thread, threads });
   const key = keys.createKey();
   const value = values.createValue();
   const first = Math.floor(keyCount * thread / threads);

@@ -8,6 +8,7 @@
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { TWO_DIGITS } from "./digits.ts";
 import { Rng } from "./rng.ts";
+import type { MixOptions } from "./workload.ts";
 
 const PREFIX = PaddedBytes.of("user");
 const ZEROS = PaddedBytes.of("0000");
@@ -98,6 +99,23 @@ const STAMP_MASK = (1 << STAMP_BITS) - 1;
 /** Half of the stamps: values put before the load start here. */
 export const STAMPS_HALF = 1 << (2 * STAMP_BITS - 1);
 
+/** Which values a mix has. */
+export type ValueOptions = Pick<MixOptions, "valueBytesMin" | "valueBytesMax" | "compressible">;
+
+/** The thread among those whose values must differ. */
+export interface ValuePlace {
+  readonly thread: number;
+  readonly threads: number;
+  /** How many bytes at the start of a value tell it from others; only the stamp's unless given. */
+  readonly uniqueBytes?: number;
+}
+
+/** Length of the stamp with which each value begins. */
+const STAMP_BYTES = 4;
+
+/** Writes the values of records, one after another. */
+export type Values = Pick<RecordValues, "createValue" | "write">;
+
 /**
  * The values of records: random text of random length. As in LevelDB's db_bench, each is a piece of a pool of random
  * text that is made once, so values are cheap and yet do not compress as well as repeated text would.
@@ -106,7 +124,7 @@ export const STAMPS_HALF = 1 << (2 * STAMP_BITS - 1);
  * never equals the previous value of its key. An engine may skip writes that change nothing (SQLite does not write such
  * a page) and would then seem much faster than it is.
  */
-export class RecordValues {
+class RecordValues {
   readonly #rng: Rng;
   readonly #pool: Int32Array<ArrayBuffer>;
   readonly #lengthMin: number;
@@ -118,16 +136,8 @@ export class RecordValues {
   #stamp: number;
   readonly #stampStep: number;
 
-  /**
-   * @param rng for the values alone
-   * @param options least and greatest length of a value, in bytes; all lengths are equally frequent
-   * @param place the thread among those whose values must differ
-   */
-  constructor(
-    rng: Rng,
-    { valueBytesMin, valueBytesMax }: { valueBytesMin: number; valueBytesMax: number },
-    { thread, threads }: { thread: number; threads: number } = { thread: 0, threads: 1 },
-  ) {
+  /** @param rng for the values alone */
+  constructor(rng: Rng, { valueBytesMin, valueBytesMax }: ValueOptions, { thread, threads }: ValuePlace) {
     this.#stamps = stampPairs();
     this.#stamp = thread;
     this.#stampStep = threads;
@@ -161,6 +171,46 @@ export class RecordValues {
     if (excess !== 0) words[count - 1]! &= (1 << (8 * excess)) - 1;
     value.length = length;
   }
+}
+
+/** A value repeats itself within pieces of this many words, so that a compressor finds what is repeated nearby. */
+const PIECE_WORDS = 64;
+
+/**
+ * Values that a compressor shrinks to about the given part of their size. As in LevelDB's db_bench, random text is
+ * followed by the same text again, as often as it takes; but here each value is so by itself, whatever its size.
+ *
+ * What tells a value from others comes first and is never repeated. So a value that has not much room beside that cannot
+ * shrink as far.
+ */
+class CompressibleValues extends RecordValues {
+  readonly #compressible: number;
+  readonly #uniqueWords: number;
+
+  constructor(rng: Rng, options: ValueOptions, place: ValuePlace) {
+    super(rng, options, place);
+    this.#compressible = options.compressible;
+    this.#uniqueWords = ((place.uniqueBytes ?? STAMP_BYTES) + 3) >> 2;
+  }
+
+  override write(value: PaddedBytes): void {
+    super.write(value);
+    const { words, length } = value;
+    const count = (length + 3) >> 2;
+    for (let start = 0, unique = this.#uniqueWords; start < count; start += PIECE_WORDS, unique = 0) {
+      const end = Math.min(start + PIECE_WORDS, count);
+      const random = Math.max(1, Math.round(this.#compressible * (end - start)) - unique);
+      for (let i = start + unique + random; i < end; i++) words[i] = words[i - random]!;
+    }
+    const excess = length & 3;
+    if (excess !== 0) words[count - 1]! &= (1 << (8 * excess)) - 1;
+  }
+}
+
+/** Creates the values that a mix asks for. All of a worker's are of one class, which keeps its hot path monomorphic. */
+export function createValues(rng: Rng, options: ValueOptions, place: ValuePlace = { thread: 0, threads: 1 }) {
+  const Values = options.compressible === 1 ? RecordValues : CompressibleValues;
+  return new Values(rng, options, place);
 }
 
 /** Distinct pairs of letters as 16-bit words, in an order that looks random and is the same in every thread. */

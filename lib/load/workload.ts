@@ -45,6 +45,8 @@ export interface MixOptions {
   /** Length of the values, in bytes: uniform from the least to the greatest, both inclusive. */
   readonly valueBytesMin: number;
   readonly valueBytesMax: number;
+  /** The part of their size to which compression shrinks the values, above 0; at 1 they are random text throughout. */
+  readonly compressible: number;
   readonly distribution: DistributionName;
   /** The exponent of the zipfian and the latest distribution, above 0 and below 1. */
   readonly zipfTheta: number;

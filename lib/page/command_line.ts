@@ -49,6 +49,7 @@ const LOAD_OPTIONS = new Set([
   "key_size_bytes",
   "value_size_bytes_min",
   "value_size_bytes_max",
+  "compressible",
   "distribution",
   "zipf_theta",
   "preload",

@@ -49,13 +49,13 @@ export function configurationLine(options: RunOptions, version: string): string 
 function workloadParts(workload: WorkloadOptions): string[] {
   if (workload.kind !== "mix") return [];
   const { name, shares, keyCount, keyCountMax, keyBytes, valueBytesMin, valueBytesMax } = workload;
-  const { distribution, zipfTheta, preload } = workload;
+  const { compressible, distribution, zipfTheta, preload } = workload;
   const room = hasInserts(workload) ? ` (room for ${keyCountMax})` : "";
   const values = valueBytesMin === valueBytesMax ? `${valueBytesMax} B` : `${valueBytesMin} to ${valueBytesMax} B`;
   return [
     `workload ${name} (${sharesText(shares)})`,
     `${formatCount(keyCount, "key")}${room} of ${keyBytes} B`,
-    `values of ${values}`,
+    `values of ${values}${compressible === 1 ? "" : `, compressible to ${compressible}`}`,
     hasTheta(workload) ? `${distribution} ${zipfTheta}` : distribution,
     preload ? "preloaded" : "not preloaded",
   ];

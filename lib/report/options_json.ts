@@ -41,6 +41,7 @@ function workloadObject(workload: WorkloadOptions): JsonObject {
     key_size_bytes: workload.keyBytes,
     value_size_bytes_min: workload.valueBytesMin,
     value_size_bytes_max: workload.valueBytesMax,
+    ...(workload.compressible === 1 ? {} : { compressible: workload.compressible }),
     distribution: workload.distribution,
     ...(hasTheta(workload) ? { zipf_theta: workload.zipfTheta } : {}),
     preload: workload.preload,

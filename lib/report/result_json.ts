@@ -33,8 +33,8 @@
  *   - `threads`, `load_time_sec` or else the `ops` that end the load, `warmup_sec`, `pattern` or else the open loop's
  *     `rate_per_sec`, `latency_sample`, `interval_sec`;
  *   - `workload`, and for a mix `shares` (from 0 to 1, by operation, those above 0), `keys`, `max_keys` (with inserts),
- *     `key_size_bytes`, `value_size_bytes_min`, `value_size_bytes_max`, `distribution`, `zipf_theta` (zipfian and
- *     latest), `preload`;
+ *     `key_size_bytes`, `value_size_bytes_min`, `value_size_bytes_max`, `compressible` (below 1), `distribution`,
+ *     `zipf_theta` (zipfian and latest), `preload`;
  *   - `backend`, and for the file backend `output` (null: a temporary directory), `file_count`, `serializer`, then
  *     `write_period_us` (synchronous), `queue_depth` and `queue_memory_bytes` (asynchronous), `flush_period_us`
  *     (periodic) or `commit_delay_us` (commit), then `layout` with `replace` (snapshot), `block_size_bytes` (blocks) or

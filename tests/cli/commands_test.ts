@@ -72,6 +72,8 @@ Deno.test("parseCommand() reads crash with the workload of a run", () => {
     ...CRASH,
     options: { ...options, workload: a },
   });
+  const compressible = { ...mix, compressible: 0.5 };
+  assertCommand(`crash --compressible=0.5 ${FILE}`, { ...CRASH, options: { ...options, workload: compressible } });
   const uneven = { ...mix, distribution: "zipfian", zipfTheta: 0.5, preload: true } as const;
   assertCommand(`crash --distribution=zipfian --zipf-theta=0.5 --preload ${FILE}`, {
     ...CRASH,

@@ -17,6 +17,7 @@ export function mixOf(name: WorkloadName, changes: Partial<MixOptions> = {}): Mi
     keyBytes: 16,
     valueBytesMin: 10,
     valueBytesMax: 50,
+    compressible: 1,
     zipfTheta: ZIPF_THETA,
     ...changes,
   };

@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
+import { deflateSync } from "node:zlib";
 import {
   formatNumberedValue,
   NUMBERED_SEED_MIX,
@@ -37,7 +38,15 @@ function operations(mix: MixOptions, options: Parameters<typeof newWorkload>[1])
   });
 }
 
-for (const mix of [NUMBERED_SEED_MIX, mixOf("a", SIZES), mixOf("d", SIZES), mixOf("f", SIZES)]) {
+for (
+  const mix of [
+    NUMBERED_SEED_MIX,
+    mixOf("a", SIZES),
+    mixOf("b", { ...SIZES, compressible: 0.1 }),
+    mixOf("d", SIZES),
+    mixOf("f", SIZES),
+  ]
+) {
   Deno.test(`NumberedWorkload.next() numbers a thread's puts of workload ${mix.name} from 1 without a gap`, () => {
     const values = operations(mix, { thread: 1, threads: 3 }).flatMap(({ value }) => value ?? []);
     assertGreater(values.length, 100);
@@ -79,6 +88,14 @@ for (const distribution of DISTRIBUTION_NAMES) {
     assert(one !== other);
   });
 }
+
+Deno.test("NumberedWorkload.next() gives values that shrink as asked for, number and all", () => {
+  const mix = mixOf("a", { valueBytesMin: 400, valueBytesMax: 400, compressible: 0.5 });
+  const text = operations(mix, {}).flatMap(({ value }) => value ?? []).join("");
+  const shrunk = deflateSync(text, { level: 1 }).length / text.length;
+  // Compressors find most of a number in the one before.
+  assert(shrunk > 0.44 && shrunk < 0.54, `${shrunk}`);
+});
 
 Deno.test("NumberedWorkload.nextPut() goes through the same puts, without the reads", () => {
   const mix = mixOf("f", SIZES);

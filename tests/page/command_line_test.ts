@@ -14,7 +14,7 @@ const LINES = [
   "memory",
   "--threads=2 --load-time-sec=0.5 --pattern=unthrottled --latency-sample=16 memory",
   "--ops=1000 --warmup=300ms --interval=50ms memory",
-  "--rate=20k --workload=b --keys=10k --value-size=64-1KiB memory",
+  "--rate=20k --workload=b --keys=10k --value-size=64-1KiB --compressible=0.5 memory",
   "--workload=d --keys=5000 --max-keys=9000 --key-size=20 --zipf-theta=0.5 --no-preload memory",
   "--workload=f --read-ratio=0.25 --keys=1M --distribution=uniform memory",
   "--workload=seed --keys=500 --preload --distribution=hotspot memory",

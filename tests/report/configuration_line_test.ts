@@ -12,6 +12,7 @@ const WORKLOAD_B: MixOptions = {
   keyBytes: 16,
   valueBytesMin: 100,
   valueBytesMax: 100,
+  compressible: 1,
   distribution: "zipfian",
   zipfTheta: 0.99,
   preload: true,
@@ -104,6 +105,10 @@ Deno.test("configurationLine() gives a rate for the pattern, and operations for 
 Deno.test("configurationLine() gives of a mix what it has and nothing else", () => {
   const b = "workload b (95% read, 5% update), 10000000 keys of 16 B, values of 100 B";
   assertEquals(mixText({ ...WORKLOAD_B, preload: false }), `${b}, zipfian 0.99, not preloaded`);
+  assertEquals(
+    mixText({ ...WORKLOAD_B, compressible: 0.25 }),
+    `${b}, compressible to 0.25, zipfian 0.99, preloaded`,
+  );
   assertEquals(mixText({ ...WORKLOAD_B, distribution: "hotspot" }), `${b}, hotspot, preloaded`);
   assertEquals(mixText({ ...WORKLOAD_B, distribution: "latest", zipfTheta: 0.5 }), `${b}, latest 0.5, preloaded`);
   assertEquals(

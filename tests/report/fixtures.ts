@@ -144,6 +144,7 @@ export const mixResult: RunResult = {
       keyBytes: 16,
       valueBytesMin: 64,
       valueBytesMax: 1_024,
+      compressible: 1,
       distribution: "zipfian",
       zipfTheta: 0.99,
       preload: true,

@@ -247,6 +247,7 @@ Deno.test("optionsObject() gives a mix by the names of its flags, and its shares
     keyBytes: 16,
     valueBytesMin: 64,
     valueBytesMax: 1024,
+    compressible: 1,
     distribution: "latest",
     zipfTheta: 0.99,
     preload: true,
@@ -269,6 +270,7 @@ Deno.test("optionsObject() gives a mix by the names of its flags, and its shares
     backend: "memory",
   };
   assertEquals(optionsOf(mix), expected);
+  assertEquals(optionsOf({ ...mix, compressible: 0.25 }), { ...expected, compressible: 0.25 });
   const { max_keys: _maxKeys, zipf_theta: _zipfTheta, ...rest } = expected;
   assertEquals(
     optionsOf({

@@ -38,6 +38,7 @@ const MIX: MixOptions = {
   keyBytes: 16,
   valueBytesMin: 10,
   valueBytesMax: 50,
+  compressible: 1,
   distribution: "zipfian",
   zipfTheta: 0.99,
   preload: true,

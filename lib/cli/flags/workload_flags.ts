@@ -68,6 +68,17 @@ export const WORKLOAD_FLAGS = {
     allowed: `${sizeAllowed(VALUE_SIZE)}, or a range, such as 100B or 64-1KiB`,
     parse: (text: string) => parseByteRange(text, sizeBounds(VALUE_SIZE)),
   },
+  compressible: {
+    name: "compressible",
+    scope: "workload",
+    placeholder: "R",
+    about: "The part of their size to which compression such as LevelDB's shrinks the values, above 0 and up to 1. " +
+      "The first 4 bytes of each value (23 with crash) tell it from others and do not shrink, so values of few bytes " +
+      "shrink less.",
+    defaultText: "1",
+    allowed: "a share above 0 and up to 1, such as 0.5",
+    parse: (text: string) => parseShare(text) || undefined,
+  },
   distribution: {
     name: "distribution",
     scope: "workload",
