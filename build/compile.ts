@@ -1,0 +1,92 @@
+/**
+ * Builds the executable: `deno compile`, told to leave out of the npm packages what kvlab never loads.
+ *
+ * By itself, `deno compile` embeds every package of the lock file, those of tests too, and each whole: with types,
+ * source maps, documents, and native code for other systems.
+ *
+ * @module
+ */
+import denoJson from "../deno.json" with { type: "json" };
+
+/** The files of a package that can be loaded, and its licence, which goes where the package goes. */
+const KEPT = /\.(js|cjs|mjs|json|node|wasm)$|^licen[cs]e/i;
+
+/** Where packages keep native code, in a folder for each system, such as `linux-x64` or `darwin-x64+arm64`. */
+const PREBUILDS = "prebuilds";
+
+/** What `deno info --json` says of a program. */
+interface Info {
+  readonly modules: readonly { readonly npmPackage?: string }[];
+  readonly npmPackages: Readonly<Record<string, NpmPackage>>;
+}
+
+interface NpmPackage {
+  readonly name: string;
+  readonly version: string;
+  /** The packages' keys. */
+  readonly dependencies: readonly string[];
+  readonly registryUrl: string;
+  /** Where it is; older versions of Deno leave it to be guessed. */
+  readonly localPath?: string;
+}
+
+/**
+ * The arguments of Deno that build an executable, with the permissions that `deno task start` gives.
+ *
+ * @param output where it goes
+ */
+export async function compileArguments(output: string): Promise<string[]> {
+  const excluded = (await unusedPaths()).flatMap((path) => ["--exclude", path]);
+  return ["compile", "--quiet", "--allow-all", ...excluded, "--output", output, "main.ts"];
+}
+
+/** The paths within the packages of the lock file that the executable does not need. */
+async function unusedPaths(): Promise<string[]> {
+  const { npmCache } = await infoOf();
+  const infos = await Promise.all(["main.ts", ...denoJson.compile.include].map((root) => infoOf(root)));
+  const packages = Object.assign({}, ...infos.map(({ npmPackages }) => npmPackages)) as Info["npmPackages"];
+  const used = new Set(infos.flatMap(({ modules }) => modules.flatMap(({ npmPackage }) => npmPackage ?? [])));
+  // A set also gives what is added while it is walked through.
+  for (const key of used) for (const dependency of packages[key]?.dependencies ?? []) used.add(dependency);
+  return Object.entries(packages).flatMap(([key, { name, version, registryUrl, localPath }]) => {
+    const folder = localPath ?? `${npmCache}/${new URL(registryUrl).host}/${name}/${version}`;
+    return used.has(key) ? unusedIn(folder) : namesIn(folder).map(({ name }) => `${folder}/${name}`);
+  });
+}
+
+/** What a program does not load of a package that it uses. */
+function unusedIn(folder: string): string[] {
+  return namesIn(folder).flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (!isDirectory) return KEPT.test(name) ? [] : [path];
+    return folder.endsWith(`/${PREBUILDS}`) && !isForThisSystem(name) ? [path] : unusedIn(path);
+  });
+}
+
+function isForThisSystem(name: string): boolean {
+  const arch = { x86_64: "x64", aarch64: "arm64" }[Deno.build.arch as string];
+  const [os, archs = ""] = name.split("-");
+  return os === Deno.build.os.replace("windows", "win32") && archs.split("+").includes(arch ?? Deno.build.arch);
+}
+
+function namesIn(folder: string): Deno.DirEntry[] {
+  return [...Deno.readDirSync(folder)];
+}
+
+/** What Deno says of a program, or of itself. */
+async function infoOf(root?: string): Promise<Info & { readonly npmCache: string }> {
+  const { success, stdout, stderr } = await deno(["info", "--json", ...root === undefined ? [] : [root]]).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+function deno(args: readonly string[], output: "piped" | "inherit" = "piped"): Deno.Command {
+  const cwd = new URL("../", import.meta.url);
+  return new Deno.Command(Deno.execPath(), { args: [...args], cwd, stdin: "null", stdout: output, stderr: output });
+}
+
+if (import.meta.main) {
+  const [output = "dist/kvlab"] = Deno.args;
+  const { code } = await deno(await compileArguments(output), "inherit").output();
+  Deno.exit(code);
+}
