@@ -137,6 +137,11 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   refuseTooLargeStore(workload, backend, load.threads);
   const lagMs = name === "redis" ? redisLag(raw) : undefined;
   if (cut === "power") refuseOwnDisk(raw);
+  if (cut === "none" && name === "redis") {
+    throw new UsageError(
+      "--cut=none needs a backend that ends with kvlab, got redis, whose server is killed at the end",
+    );
+  }
   return {
     kind: "crash",
     kills,

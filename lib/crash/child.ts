@@ -1,5 +1,5 @@
 /**
- * Starts another kvlab, and kills it.
+ * Starts another kvlab, and kills it, or has it end in an orderly way.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import type { RunOptions } from "../run/run_options.ts";
 import { CHILD_COMMAND } from "./child_command.ts";
 import type { RunHooks } from "../run/hooks.ts";
 import { ownProgram } from "../run/own_program.ts";
+import type { StopSignal } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";
 import type { RunningProcess } from "./stopped_process.ts";
 
@@ -27,7 +28,7 @@ export function thisProgram(): ChildProgram {
 }
 
 /**
- * The child's side: runs the load until it is killed.
+ * The child's side: runs the load until it is killed, told to end by SIGTERM, or over.
  *
  * @param workers creates workers of another kind; for tests that need a child with a fault
  */
@@ -35,8 +36,11 @@ export async function runChild(
   optionsJson: string,
   workers: Pick<RunHooks, "createLoadWorker" | "createFileWorker"> = {},
 ): Promise<void> {
+  const stop = new AbortController();
+  Deno.addSignalListener("SIGTERM", () => stop.abort("SIGTERM" satisfies StopSignal));
   const { failed } = await run(JSON.parse(optionsJson) as RunOptions, {
     ...workers,
+    stop: stop.signal,
     onPhase: (phase) => {
       if (phase === "load") Deno.stderr.writeSync(new TextEncoder().encode(RUNNING_LINE + "\n"));
     },
@@ -49,16 +53,23 @@ export type KillMoment = { readonly startMs: number } | { readonly loadMs: numbe
 
 /** How a child ended. */
 export interface ChildEnd {
-  /** Whether its load had begun when it was killed. */
+  /** Whether its load had begun when it was killed, or told to end. */
   readonly hadBegun: boolean;
   /** How long the load had run, in milliseconds. */
   readonly loadMs: number;
   /** When it was killed, in milliseconds since the epoch. */
   readonly killedAtMs: number;
+  /** After an orderly end: how many files are not sound, although they were, or are new. */
+  readonly unsoundFiles?: number;
 }
 
-/** How a child is killed. */
-export interface KillOptions {
+/** How a child is made to end: by SIGKILL; by SIGTERM, after which it writes what is left; or by its load's own end. */
+export type EndingName = "SIGKILL" | "SIGTERM" | "load";
+
+/** How a child is ended. */
+export interface EndOptions {
+  readonly ending: EndingName;
+  /** When its load ends by itself, this is up to the options of the run. */
   readonly moment: KillMoment;
   /** Kills it as soon as it is aborted. */
   readonly stop?: AbortSignal | undefined;
@@ -66,30 +77,44 @@ export interface KillOptions {
   readonly before?: ((child: RunningProcess) => void | Promise<void>) | undefined;
 }
 
+/** How long a child may take to end once it should, in milliseconds: it may have much to write. */
+const ORDERLY_END_MS_MAX = 300_000;
+
 /**
- * Starts a child and kills it with SIGKILL at the given moment, or as soon as it is told to stop.
+ * Starts a child and ends it at the given moment; as soon as it is told to stop, with SIGKILL.
  *
  * @returns how it ended; `undefined` when it was stopped
- * @throws {Error} with the child's stderr, when it ends before it is killed
+ * @throws {Error} with the child's stderr, when it ends otherwise than it should
  */
-export async function killChild(
+export async function endChild(
   program: ChildProgram,
   options: RunOptions,
-  { moment, stop, before }: KillOptions,
+  end: EndOptions,
 ): Promise<ChildEnd | undefined> {
+  const { moment, stop, ending } = end;
   if (stop?.aborted) return undefined;
   const child = new Child(program, options);
   const due = new Due();
-  const onStop = () => due.now();
+  const late = new Due();
+  const onStop = () => {
+    due.now();
+    late.now();
+  };
   stop?.addEventListener("abort", onStop);
   if ("startMs" in moment) due.in(moment.startMs);
   else child.begun.then(() => due.in(moment.loadMs));
   try {
     await Promise.race([child.ended, due.promise]);
-    return await child.kill({ stop, before });
+    if (ending === "SIGKILL" || stop?.aborted) return await child.kill(end);
+    late.in(ORDERLY_END_MS_MAX);
+    if (ending === "SIGTERM") child.signal("SIGTERM");
+    const endedAtMs = now();
+    await Promise.race([child.ended, late.promise]);
+    return await child.orderlyEnd(endedAtMs, stop);
   } finally {
     stop?.removeEventListener("abort", onStop);
     due.cancel();
+    late.cancel();
   }
 }
 
@@ -146,19 +171,26 @@ class Child {
     return this.#process.status;
   }
 
+  /** Sends it a signal, unless it has already ended. */
+  signal(signal: Deno.Signal): void {
+    try {
+      this.#process.kill(signal);
+    } catch {
+      // It has already ended by itself.
+    }
+  }
+
   /** Kills it, unless it has already ended. */
-  async kill({ stop, before }: Pick<KillOptions, "stop" | "before">): Promise<ChildEnd | undefined> {
+  async kill({ stop, before }: Pick<EndOptions, "stop" | "before">): Promise<ChildEnd | undefined> {
     const killedAtMs = now();
     // What goes down first may take the child with it.
     const mayEnd = before !== undefined && !this.#hasEnded;
     try {
       if (!this.#hasEnded) await before?.({ pid: this.#process.pid, kill: (signal) => this.#process.kill(signal) });
     } finally {
-      this.#signalKill();
+      this.signal("SIGKILL");
     }
-    const status = await this.#process.status;
-    await this.#stderrRead;
-    await this.#process.stdin.abort().catch(() => {});
+    const status = await this.#status();
     // A signal from the terminal goes to the child as well; this process's own listener for it may be about to run.
     if (status.signal !== "SIGKILL") await new Promise((resolve) => setTimeout(resolve, 0));
     if (stop?.aborted) return undefined;
@@ -166,19 +198,44 @@ class Child {
       if (status.code === 0) {
         throw new Error("The child's load ended before it was killed, as when the records of --max-keys are used up");
       }
-      const said = this.#stderr.replace(`${RUNNING_LINE}\n`, "").trim() || "it said nothing";
-      throw new Error(`The child ended with code ${status.code} before it was killed: ${said}`);
+      throw new Error(`The child ended with code ${status.code} before it was killed: ${this.#said}`);
     }
-    const begunAtMs = this.#begunAtMs;
-    return { hadBegun: begunAtMs !== undefined, loadMs: killedAtMs - (begunAtMs ?? killedAtMs), killedAtMs };
+    return this.#endAt(killedAtMs);
   }
 
-  #signalKill(): void {
-    try {
-      this.#process.kill("SIGKILL");
-    } catch {
-      // It has already ended by itself.
+  /**
+   * Sees how it has ended by itself, or kills it if it has not.
+   *
+   * @param endedAtMs when its load ended, or it was told to end
+   */
+  async orderlyEnd(endedAtMs: number, stop: AbortSignal | undefined): Promise<ChildEnd | undefined> {
+    const isLate = !this.#hasEnded;
+    this.signal("SIGKILL");
+    const status = await this.#status();
+    if (stop?.aborted) return undefined;
+    if (isLate) throw new Error(`The child still ran ${ORDERLY_END_MS_MAX / 1000} s after it should have ended`);
+    // Before it listens for the signal, that simply ends it.
+    const isUnbegun = this.#begunAtMs === undefined && status.signal === "SIGTERM";
+    if (status.code !== 0 && !isUnbegun) {
+      throw new Error(`The child ended with code ${status.code}, which should have been 0: ${this.#said}`);
     }
+    return this.#endAt(endedAtMs);
+  }
+
+  async #status(): Promise<Deno.CommandStatus> {
+    const status = await this.#process.status;
+    await this.#stderrRead;
+    await this.#process.stdin.abort().catch(() => {});
+    return status;
+  }
+
+  get #said(): string {
+    return this.#stderr.replace(`${RUNNING_LINE}\n`, "").trim() || "it said nothing";
+  }
+
+  #endAt(killedAtMs: number): ChildEnd {
+    const begunAtMs = this.#begunAtMs;
+    return { hadBegun: begunAtMs !== undefined, loadMs: killedAtMs - (begunAtMs ?? killedAtMs), killedAtMs };
   }
 
   async #readStderr(): Promise<void> {

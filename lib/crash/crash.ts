@@ -15,18 +15,22 @@ import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
 import type { CrashBackend, CrashLoad } from "./crash_load.ts";
 import type { CrashResult, KillResult } from "./crash_result.ts";
 import { FoundRecords } from "./found_records.ts";
+import { OrderlyVictim } from "./orderly_victim.ts";
 import { compare, type Comparison } from "./outcome.ts";
 import { PowerVictim } from "./power_victim.ts";
 import { ProcessVictim } from "./process_victim.ts";
 import type { Recovered, RecoveredFiles } from "./recovery.ts";
 import { unpersisted } from "./shard_gauge.ts";
 import { lastAcknowledgedAtMs, readTestimony, type Testimony } from "./testimony.ts";
-import type { CutName, Victim } from "./victim.ts";
+import { type CutName, lossIn, type Victim } from "./victim.ts";
 
 /** What the crash command does. */
 export interface CrashOptions {
   readonly kills: number;
-  /** What fails: the child's process, or the power under its files, which are then on a disk of their own. */
+  /**
+   * What fails: the child's process; the power under its files, which are then on a disk of their own; or nothing, so
+   * that the child ends in an orderly way.
+   */
   readonly cut?: CutName;
   /**
    * The child's load and backend; its load time is the latest moment of a kill. Values have at least
@@ -64,9 +68,7 @@ export async function crash(
   { kills, cut = "process", options }: CrashOptions,
   hooks: CrashHooks = {},
 ): Promise<CrashResult> {
-  const victim = cut === "power"
-    ? new PowerVictim(options.backend, options.workload, hooks)
-    : new ProcessVictim(options.backend, hooks);
+  const victim = victimOf(cut, options, hooks);
   try {
     const promises = await promisesOf(options.backend, options.threads);
     const rounds = new CrashRounds(victim, { options, promises, hooks });
@@ -89,6 +91,17 @@ export async function crash(
     };
   } finally {
     await victim.close();
+  }
+}
+
+function victimOf(cut: CutName, { backend, workload }: CrashLoad, hooks: CrashHooks): Victim {
+  switch (cut) {
+    case "process":
+      return new ProcessVictim(backend, hooks);
+    case "power":
+      return new PowerVictim(backend, workload, hooks);
+    case "none":
+      return new OrderlyVictim(backend, hooks);
   }
 }
 
@@ -115,7 +128,7 @@ class CrashRounds {
     const { options, promises, hooks } = parts;
     this.#victim = victim;
     this.#options = { ...options, backend: victim.backend };
-    this.#promise = promises[victim.failure] ?? promises.processCrash;
+    this.#promise = lossIn(victim.failure, promises);
     this.#stop = hooks.stop;
     this.#moments = new Rng(options.seed, 2 ** 31);
   }
@@ -173,6 +186,7 @@ class CrashRounds {
       kill,
       ...killResult(end, outcome),
       ...damage(files),
+      ...(end.unsoundFiles === undefined ? {} : { unsoundFiles: end.unsoundFiles }),
       ...(repaired === undefined ? {} : { repaired }),
       recoveryMs,
       ...this.#verdict(end, outcome, gauge),
@@ -200,7 +214,9 @@ class CrashRounds {
     gauge: number | undefined,
   ): Pick<KillResult, "held" | "gauge"> {
     const { writesMax = Infinity, ageMsMax = Infinity } = this.#promise;
-    const isPromised = outcome.lost <= writesMax && ageOf(outcome, end) <= ageMsMax + AGE_TOLERANCE_MS;
+    const { unsoundFiles = 0 } = end;
+    const isPromised = outcome.lost <= writesMax && ageOf(outcome, end) <= ageMsMax + AGE_TOLERANCE_MS &&
+      unsoundFiles === 0;
     return gauge === undefined ? { held: isPromised } : { gauge, held: isPromised && outcome.lost <= gauge };
   }
 

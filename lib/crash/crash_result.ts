@@ -6,6 +6,7 @@
 import type { Promises } from "../engine/promises.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { StopSignal } from "../run/run_result.ts";
+import { type Failure, lossIn } from "./victim.ts";
 
 /** What one kill cost. All writes are puts of that child. */
 export interface KillResult {
@@ -37,6 +38,8 @@ export interface KillResult {
   readonly repaired?: string;
   /** Damaged files of shards that also had a sound one. */
   readonly damagedSpares: number;
+  /** After an orderly end: the files of kvlab's own backend that are not sound, although they were, or are new. */
+  readonly unsoundFiles?: number;
   /**
    * What the gauge said would be lost: what was applied by the latest acknowledgement, minus what the ledger had
    * recorded as written, or as synced if the power was cut. Only kvlab's own backends have one.
@@ -51,8 +54,8 @@ export interface KillResult {
 /** What all kills cost. */
 export interface CrashResult {
   readonly options: RunOptions;
-  /** Which of the promises the failures are checked against. */
-  readonly failure: keyof Promises;
+  /** How the children ended. */
+  readonly failure: Failure;
   readonly promises: Promises;
   readonly kills: readonly KillResult[];
   /** The signal that ended the command early, if one did. */
@@ -61,6 +64,6 @@ export interface CrashResult {
 
 /** Whether the gauge and the promise held every time, and nothing was torn that must not be. */
 export function allHeld({ kills, failure, promises }: CrashResult): boolean {
-  const mayTear = promises[failure]?.mayTear ?? false;
+  const { mayTear = false } = lossIn(failure, promises);
   return kills.every(({ held, tornShards }) => held && (tornShards === 0 || mayTear));
 }

@@ -8,12 +8,12 @@
  */
 import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { type ChildEnd, type ChildProgram, killChild, type KillMoment, thisProgram } from "./child.ts";
+import { type ChildEnd, endChild, type KillMoment, thisProgram } from "./child.ts";
 import type { CrashBackend } from "./crash_load.ts";
 import { type CutKind, PowerlessDisk } from "./powerless_disk.ts";
 import { recover, type Recovered } from "./recovery.ts";
 import { stopProcess } from "./stopped_process.ts";
-import type { Victim } from "./victim.ts";
+import type { Victim, VictimParts } from "./victim.ts";
 
 /** Room on the disk for each byte of the records: journals, logs, files and their replacements. */
 const DISK_PER_RECORD = 24;
@@ -29,18 +29,14 @@ export class PowerVictim implements Victim {
   readonly failure = "powerLoss";
   readonly backend: CrashBackend;
   readonly #disk: PowerlessDisk;
-  readonly #parts: { readonly program?: ChildProgram | undefined; readonly stop?: AbortSignal | undefined };
+  readonly #parts: VictimParts;
   #cuts = 0;
 
   /**
    * @param backend without a directory
    * @param mix what is put, which determines the size of the disk
    */
-  constructor(
-    backend: CrashBackend,
-    mix: MixOptions,
-    parts: { readonly program?: ChildProgram | undefined; readonly stop?: AbortSignal | undefined },
-  ) {
+  constructor(backend: CrashBackend, mix: MixOptions, parts: VictimParts) {
     const recordBytes = mix.keyCountMax * (mix.keyBytes + mix.valueBytesMax);
     this.#disk = new PowerlessDisk({ bytes: Math.max(DISK_BYTES_MIN, DISK_PER_RECORD * recordBytes) });
     this.backend = { ...backend, output: `${this.#disk.path}/store` };
@@ -52,7 +48,8 @@ export class PowerVictim implements Victim {
     // Everything found before the child is on the device: only what the child does is at risk.
     this.#disk.sync();
     const kind = CUT_KINDS[this.#cuts++ % CUT_KINDS.length]!;
-    const end = await killChild(program, options, {
+    const end = await endChild(program, options, {
+      ending: "SIGKILL",
       moment,
       stop,
       before: async (child) => {

@@ -10,35 +10,31 @@ import { loadEngine } from "../engine/engines.ts";
 import type { MixOptions } from "../load/workload.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { type ChildEnd, type ChildProgram, killChild, type KillMoment, thisProgram } from "./child.ts";
+import { type ChildEnd, endChild, type KillMoment, thisProgram } from "./child.ts";
 import type { CrashBackend } from "./crash_load.ts";
 import { recover, type Recovered } from "./recovery.ts";
-import type { Victim } from "./victim.ts";
+import type { Failure, Victim, VictimParts } from "./victim.ts";
 
 /** A victim whose files are in the backend's directory, or else in a temporary one. */
 export class ProcessVictim implements Victim {
-  readonly failure = "processCrash";
+  readonly failure: Failure = "processCrash";
   readonly backend: CrashBackend & { readonly output: string };
   readonly #isTemporary: boolean;
-  readonly #parts: { readonly program?: ChildProgram | undefined; readonly stop?: AbortSignal | undefined };
+  protected readonly parts: VictimParts;
 
-  /** @param parts the program of the child, by default this kvlab; and the signal to stop */
-  constructor(
-    backend: CrashBackend,
-    parts: { readonly program?: ChildProgram | undefined; readonly stop?: AbortSignal | undefined },
-  ) {
+  constructor(backend: CrashBackend, parts: VictimParts) {
     this.#isTemporary = backend.output === undefined;
-    this.#parts = parts;
+    this.parts = parts;
     this.backend = { ...backend, output: backend.output ?? makeTemporaryDirectory("kvlab-crash-") };
   }
 
   async fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined> {
-    const { program = thisProgram(), stop } = this.#parts;
+    const { program = thisProgram(), stop } = this.parts;
     const { backend } = this;
     const engine = backend.kind === "engine" ? await loadEngine(backend.engine) : undefined;
     const killServer = engine?.killServer;
     const before = killServer === undefined ? undefined : () => killServer(backend.output);
-    return await killChild(program, options, { moment, stop, before });
+    return await endChild(program, options, { ending: "SIGKILL", moment, stop, before });
   }
 
   async recover(mix: MixOptions, mayRepair?: boolean): Promise<Recovered> {

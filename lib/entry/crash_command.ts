@@ -7,6 +7,7 @@ import type { CrashCommand } from "../cli/command.ts";
 import { crash, promisesOf } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { missingPower } from "../crash/powerless_disk.ts";
+import { FAILURES } from "../crash/victim.ts";
 import { configurationLine } from "../report/configuration_line.ts";
 import { crashJson, crashText, killLine } from "../report/crash_text.ts";
 import { VERSION } from "../version.ts";
@@ -36,12 +37,11 @@ export async function crashCommand(
     print(format === "json" ? crashJson(result) : crashText(result, stdoutStyle()));
     return reportFile === undefined || await deliverReport(reportFile, crashJson(result));
   };
-  const failure = cut === "power" ? "powerLoss" : "processCrash";
-  const about = { failure, promises: await promisesOf(options.backend, options.threads) } as const;
+  const about = { failure: FAILURES[cut], promises: await promisesOf(options.backend, options.threads) };
   const done: KillResult[] = [];
   const onKill = (kill: KillResult) => {
     done.push(kill);
-    if (!quiet) warn(`kvlab: ${killLine(kill)}`);
+    if (!quiet) warn(`kvlab: ${killLine(kill, FAILURES[cut])}`);
   };
   let result: CrashResult;
   try {

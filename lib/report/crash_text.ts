@@ -4,6 +4,7 @@
  * @module
  */
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
+import { type Failure, lossIn } from "../crash/victim.ts";
 import { VERSION } from "../version.ts";
 import { readableCount, readableDuration, readableNumber, secondsOf } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";
@@ -12,6 +13,14 @@ import { promiseGroup } from "./promise_groups.ts";
 import { promisesObject } from "./run_json.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
+
+/** How the kinds of failure are called, each one of them, and their number. */
+const FAILURES: Readonly<Record<Failure, { readonly name: string; readonly one: string; readonly label: string }>> = {
+  processCrash: { name: "process crash", one: "kill", label: "kills" },
+  powerLoss: { name: "power loss", one: "kill", label: "kills" },
+  failover: { name: "failover", one: "failover", label: "failovers" },
+  orderlyEnd: { name: "orderly end", one: "orderly end", label: "ends" },
+};
 
 /** The counts of a kill, by their names in JSON. */
 const COUNTS = [
@@ -29,22 +38,31 @@ const GAUGE_COUNTS = [
   ["gauge", "gauge"],
 ] as const satisfies readonly (readonly [string, keyof KillResult])[];
 
-function countsOf({ options: { backend } }: Pick<CrashResult, "options">) {
-  return backend.kind === "engine" ? COUNTS : [...COUNTS, ...GAUGE_COUNTS];
+/** Those that only an orderly end of kvlab's own backends has. */
+const ORDERLY_COUNTS = [
+  ["unsound_files", "unsoundFiles"],
+] as const satisfies readonly (readonly [string, keyof KillResult])[];
+
+function countsOf({ options: { backend }, failure }: Pick<CrashResult, "options" | "failure">) {
+  if (backend.kind === "engine") return COUNTS;
+  return [...COUNTS, ...GAUGE_COUNTS, ...(failure === "orderlyEnd" ? ORDERLY_COUNTS : [])];
 }
 
 /** One kill on one line, without a newline. */
-export function killLine(kill: KillResult): string {
+export function killLine(kill: KillResult, failure: Failure): string {
   const { during, loadMs, acknowledged, lost, gauge, oldestLostMs, recoveryMs, repaired } = kill;
   const moment = during === "start" ? "while starting" : `after ${readableDuration(loadMs)}`;
-  return `kill ${kill.kill} ${moment}: ${lossText(lost, oldestLostMs)} of ${readableCount(acknowledged, "write")}, ` +
+  return `${FAILURES[failure].one} ${kill.kill} ${moment}: ${lossText(lost, oldestLostMs)} of ${
+    readableCount(acknowledged, "write")
+  }, ` +
     (gauge === undefined ? "" : `gauge ${readableNumber(gauge)}, `) +
     `recovered in ${readableDuration(recoveryMs)}${repaired === undefined ? "" : ` (${repaired})`}: ${verdictOf(kill)}`;
 }
 
-function verdictOf({ unreadable, tornShards, held, lost, gauge }: KillResult): string {
+function verdictOf({ unreadable, tornShards, unsoundFiles = 0, held, lost, gauge }: KillResult): string {
   if (unreadable !== undefined) return `UNREADABLE: ${unreadable}`;
   if (tornShards > 0) return `TORN: ${readableCount(tornShards, "shard")}`;
+  if (unsoundFiles > 0) return `NOT SOUND: ${readableCount(unsoundFiles, "file")}`;
   if (held) return "held";
   return gauge === undefined || lost <= gauge ? "PROMISE BROKEN" : "GAUGE EXCEEDED";
 }
@@ -63,18 +81,19 @@ export function crashText(result: CrashResult, style: TextStyle = PLAIN): string
 }
 
 function crashGroups(result: CrashResult, style: TextStyle): Group[] {
-  const { kills, options, promises, stoppedBy } = result;
+  const { kills, options, promises, stoppedBy, failure } = result;
+  const { one, label } = FAILURES[failure];
   const isOurs = options.backend.kind !== "engine";
   const starting = kills.filter(({ during }) => during === "start").length;
   const held = kills.filter(({ held }) => held).length;
   return [
     {
-      label: "kills",
+      label,
       lines: [[String(kills.length), ...(starting === 0 ? [] : [`${starting} of them while kvlab was starting`])]],
     },
     { label: "writes", lines: [writePhrases(kills)] },
-    { label: "lost", lines: [lossPhrases(kills, style)] },
-    { label: "gauge", lines: isOurs ? [gaugePhrases(kills)] : [] },
+    { label: "lost", lines: [lossPhrases(result, style)] },
+    { label: "gauge", lines: isOurs ? [gaugePhrases(result)] : [] },
     { label: "damage", lines: [damagePhrases(kills, style)] },
     { label: "recovery", lines: kills.length === 0 ? [] : [[`${readableDuration(max(kills, "recoveryMs"))} at most`]] },
     promiseGroup(promises),
@@ -84,22 +103,29 @@ function crashGroups(result: CrashResult, style: TextStyle): Group[] {
       label: "verdict",
       lines: [[
         style.bold(
-          `${held} of ${kills.length} kills lost no more than ${isOurs ? "the gauge and the policy say" : "promised"}`,
+          `${held} of ${kills.length} ${one}s lost ${mostLost(failure, isOurs)}`,
         ),
       ]],
     },
   ];
 }
 
-/** How the kinds of failure are called. */
-const FAILURE_NAMES = { processCrash: "process crash", powerLoss: "power loss", failover: "failover" } as const;
+function mostLost(failure: Failure, isOurs: boolean): string {
+  if (failure === "orderlyEnd") return "nothing";
+  return `no more than ${isOurs ? "the gauge and the policy say" : "promised"}`;
+}
 
 /** The promise that was broken; no line if all were kept. */
 function brokenPromise({ kills, failure, promises }: CrashResult, style: TextStyle): string[][] {
   const broken = kills.filter(({ held }) => !held);
   if (broken.length === 0) return [];
-  const promise = `a ${FAILURE_NAMES[failure]} may lose ${promises[failure]?.text ?? "nothing"}`;
-  return [[style.bold(promise), `${readableCount(broken.length, "kill")} lost more`]];
+  const { name, one } = FAILURES[failure];
+  const isUnsound = sum(broken, "unsoundFiles") > 0;
+  const promise = `${failure === "orderlyEnd" ? "an" : "a"} ${name} may lose ${lossIn(failure, promises).text}`;
+  const broke = `${readableCount(broken.length, one)} lost more${
+    isUnsound ? ", or left files that are not sound" : ""
+  }`;
+  return [[style.bold(promise), broke]];
 }
 
 function writePhrases(kills: readonly KillResult[]): string[] {
@@ -111,35 +137,40 @@ function writePhrases(kills: readonly KillResult[]): string[] {
   ];
 }
 
-function lossPhrases(kills: readonly KillResult[], style: TextStyle): string[] {
+function lossPhrases({ kills, failure }: CrashResult, style: TextStyle): string[] {
   const lost = sum(kills, "lost");
   if (lost === 0) return [style.bold("nothing")];
   return [
     style.bold(readableCount(lost, "write")),
-    `at most ${readableNumber(max(kills, "lost"))} in one kill`,
+    `at most ${readableNumber(max(kills, "lost"))} in one ${FAILURES[failure].one}`,
     `up to ${readableDuration(max(kills, "oldestLostMs"))} old`,
   ];
 }
 
 /** What the gauge said would be lost. */
-function gaugePhrases(kills: readonly KillResult[]): string[] {
-  return [readableCount(sum(kills, "gauge"), "write"), `at most ${readableNumber(max(kills, "gauge"))} in one kill`];
+function gaugePhrases({ kills, failure }: CrashResult): string[] {
+  const most = readableNumber(max(kills, "gauge"));
+  return [readableCount(sum(kills, "gauge"), "write"), `at most ${most} in one ${FAILURES[failure].one}`];
 }
 
 function damagePhrases(kills: readonly KillResult[], style: TextStyle): string[] {
   const repaired = kills.filter((kill) => kill.repaired !== undefined).length;
   const torn = sum(kills, "tornShards"), holes = sum(kills, "holes"), spares = sum(kills, "damagedSpares");
+  const unsound = sum(kills, "unsoundFiles");
   return [
     ...(torn === 0 ? [] : [style.bold(`${readableCount(torn, "torn shard")} without a sound file`)]),
     ...(holes === 0 ? [] : [`${readableCount(holes, "lost write")} before one that survived (holes)`]),
     ...(repaired === 0 ? [] : [`${readableCount(repaired, "store")} that had to be repaired`]),
     ...(spares === 0 ? [] : [`${readableCount(spares, "damaged file")} beside a sound one`]),
+    ...(unsound === 0
+      ? []
+      : [style.bold(`${readableCount(unsound, "file")} left that ${unsound === 1 ? "is" : "are"} not sound`)]),
   ];
 }
 
 /**
  * The result as one JSON object: `held` (whether nothing was torn, and the gauge and the promise held every time),
- * `kills` and how many of them held as `kills_held`, `failure` (`process_crash` or `power_loss`) and the promises as in
+ * `kills` and how many of them held as `kills_held`, `failure` (`process_crash`, `power_loss` or `orderly_end`) and the promises as in
  * a run's result, the sums of {@linkcode COUNTS} over all kills, the most of one kill as `lost_max`, `gauge_max`,
  * `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed and the options, and a row for each kill.
  */
@@ -155,7 +186,7 @@ export function crashJson(result: CrashResult): string {
     ...(options.backend.kind === "engine" ? {} : { gauge_max: max(kills, "gauge") }),
     oldest_lost_max_sec: secondsOf(max(kills, "oldestLostMs")),
     recovery_max_sec: secondsOf(max(kills, "recoveryMs")),
-    failure: FAILURE_NAMES[failure].replace(" ", "_"),
+    failure: FAILURES[failure].name.replace(" ", "_"),
     promises: promisesObject(promises),
     stopped_by: result.stoppedBy ?? null,
     seed: options.seed,

@@ -1,5 +1,5 @@
 /**
- * The campaigns' child: kvlab as the crash command starts it, to be killed.
+ * The campaigns' child: kvlab as the crash command starts it, to be killed or to end.
  *
  * @module
  */
@@ -8,3 +8,5 @@ import { exitWithParent } from "../../lib/crash/parent_watch.ts";
 
 exitWithParent();
 await runChild(Deno.args.at(-1) ?? "");
+// Its load has ended, but not what watches its parent.
+Deno.exit(0);

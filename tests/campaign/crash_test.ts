@@ -87,7 +87,11 @@ Deno.test("kills lose no more than the gauge said, and tear no file but in place
       // What is torn in place is counted: nothing else can be said of what was in it.
       const { layout } = configuration;
       if (layout.kind === "snapshot" && layout.replace === "in-place" && kill.tornShards > 0) continue;
-      assertEquals(faultOf(kill, configuration), undefined, `${configurationName(configuration)}: ${killLine(kill)}`);
+      assertEquals(
+        faultOf(kill, configuration),
+        undefined,
+        `${configurationName(configuration)}: ${killLine(kill, "processCrash")}`,
+      );
     }
   });
 

@@ -45,6 +45,7 @@ Deno.test("parseCommand() reads crash with the load of a run, flags anywhere", (
   assertCommand(`crash --kills=3 ${FILE} --format=json`, { ...CRASH, kills: 3, format: "json" });
   assertCommand(`--kills 1 crash ${FILE}`, { ...CRASH, kills: 1 });
   assertCommand(`crash --cut=power ${FILE}`, { ...CRASH, cut: "power" });
+  assertCommand(`crash --cut=none ${FILE}`, { ...CRASH, cut: "none" });
   assertCommand(`crash ${FILE} --quiet`, { ...CRASH, quiet: true });
   assertCommand(`crash ${FILE} --kills=1000000`, { ...CRASH, kills: 1_000_000 });
   const { options } = CRASH;
@@ -113,6 +114,10 @@ Deno.test("parseCommand() refuses a crash that it cannot be", () => {
   assertRefused(
     "crash --cut=power sqlite --output=dir",
     "--cut=power puts the files on a disk of their own, and takes no --output",
+  );
+  assertRefused(
+    "crash --cut=none redis --spawn",
+    "--cut=none needs a backend that ends with kvlab, got redis, whose server is killed at the end",
   );
   assertRefused(
     "crash --cut=power redis --url=redis://127.0.0.1",

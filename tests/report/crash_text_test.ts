@@ -67,7 +67,7 @@ const SOUND: CrashResult = {
 
 Deno.test("killLine() says in one line when the kill came, what it cost, and the verdict", () => {
   assertEquals(
-    [HELD, WHILE_STARTING, EXCEEDED, TORN].map(killLine),
+    [HELD, WHILE_STARTING, EXCEEDED, TORN].map((kill) => killLine(kill, "processCrash")),
     [
       "kill 1 after 41.6 ms: lost 10 (up to 12.3 ms old) of 1,000 writes, gauge 12, recovered in 80.4 ms: held",
       "kill 2 while starting: lost none of 0 writes, gauge 0, recovered in 100 ms: held",
@@ -129,7 +129,7 @@ Deno.test("crashText() has nothing of gauges for an engine, and says that a stor
   assertEquals(text.includes("gauge"), false);
   assertEquals(text.endsWith("\nverdict     0 of 2 kills lost no more than promised\n"), true);
   assertStringIncludes(text, "\nbroken      a process crash may lose at most 10 writes, 2 kills lost more\n");
-  assertEquals([kill, unreadable].map((kill) => killLine(kill).split(": ").slice(2).join(": ")), [
+  assertEquals([kill, unreadable].map((kill) => killLine(kill, "processCrash").split(": ").slice(2).join(": ")), [
     "PROMISE BROKEN",
     "UNREADABLE: Cannot open DIR: file is not a database",
   ]);
@@ -141,7 +141,10 @@ Deno.test("crashText(), killLine() and crashJson() say what had to be repaired",
   const backend = { kind: "engine", engine: "redis", settings: {}, inFlight: 1 } as const;
   const result = { ...SOUND, options: { ...SOUND.options, backend }, kills: [kill] };
   assertStringIncludes(crashText(result), "1 store that had to be repaired");
-  assertStringIncludes(killLine(kill), "recovered in 80.4 ms (redis-check-aof --fix cut off 37 bytes): held");
+  assertStringIncludes(
+    killLine(kill, "processCrash"),
+    "recovered in 80.4 ms (redis-check-aof --fix cut off 37 bytes): held",
+  );
   assertEquals(JSON.parse(crashJson(result)).rows[0].repaired, kill.repaired);
 });
 
@@ -209,4 +212,35 @@ Deno.test("crashJson() has the sums, the options, and a row for each kill", () =
 Deno.test("crashJson() is not held as soon as one kill is not", () => {
   assertEquals(JSON.parse(crashJson({ ...SOUND, kills: [HELD, EXCEEDED] })).held, false);
   assertEquals(JSON.parse(crashJson({ ...SOUND, kills: [TORN] })).held, false);
+});
+
+Deno.test("crashText(), killLine() and crashJson() say what an orderly end has lost, and which files it left unsound", () => {
+  const held: KillResult = {
+    ...HELD,
+    lost: 0,
+    recovered: 1000,
+    gauge: 0,
+    oldestLostMs: 0,
+    damagedSpares: 0,
+    unsoundFiles: 0,
+  };
+  const unsound: KillResult = { ...held, kill: 2, unsoundFiles: 1, held: false };
+  assertEquals(
+    [held, unsound].map((kill) => killLine(kill, "orderlyEnd").split(": ").at(-1)),
+    ["held", "NOT SOUND: 1 file"].map((verdict) => verdict.split(": ").at(-1)),
+  );
+  assertStringIncludes(killLine(unsound, "orderlyEnd"), "orderly end 2 after");
+  const result: CrashResult = { ...SOUND, failure: "orderlyEnd", kills: [held, unsound] };
+  const text = crashText(result);
+  for (
+    const part of [
+      "ends        2\n",
+      "1 file left that is not sound",
+      "an orderly end may lose nothing",
+      "1 orderly end lost more, or left files that are not sound",
+      "1 of 2 orderly ends lost nothing",
+    ]
+  ) assertStringIncludes(text, part);
+  const { held: all, failure, unsound_files, rows } = JSON.parse(crashJson(result));
+  assertEquals([all, failure, unsound_files, rows[1].unsound_files], [false, "orderly_end", 1, 1]);
 });

@@ -23,7 +23,8 @@ export const COMMAND_FLAGS = {
     name: "cut",
     scope: "crash",
     about: "What fails. process: the child is killed. power: the power is cut under its files, which are put on a " +
-      "disk of their own (an ext4 file system on a loop device); Linux and root only.",
+      "disk of their own (an ext4 file system on a loop device); Linux and root only. none: each child ends by itself " +
+      "or by SIGTERM, and must have lost nothing.",
     defaultText: "process",
     ...oneOf(CUT_NAMES),
   },

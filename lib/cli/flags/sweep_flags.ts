@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CUT_NAMES } from "../../crash/victim.ts";
+import type { CutName } from "../../crash/victim.ts";
 import { parseDuration, parseWholeNumber } from "../units.ts";
 import { type DefaultedFlag, duration, type Flag, type FlagName, oneOf, path, REPORT_FORMAT_NAMES } from "./flag.ts";
 
@@ -12,6 +12,9 @@ const WRITES_MAX = Number.MAX_SAFE_INTEGER;
 
 /** The kinds of crash that a sweep can ask about, in the order shown to users. */
 export const CRASH_NAMES = ["process-crash", "power-loss"] as const;
+
+/** What a sweep can have fail, in the order shown to users. */
+const SWEEP_CUT_NAMES = ["process", "power"] as const satisfies readonly CutName[];
 
 /** The most that may be lost. */
 export interface LossLimit {
@@ -65,7 +68,7 @@ export const SWEEP_FLAGS = {
     scope: "sweep",
     about: "sweep: what fails when it is killed, as with crash. power: Linux and root only.",
     defaultText: "process",
-    ...oneOf(CUT_NAMES),
+    ...oneOf(SWEEP_CUT_NAMES),
   },
   resultsFile: {
     name: "results",

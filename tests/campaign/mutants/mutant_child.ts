@@ -11,3 +11,5 @@ import { mutantWorkers } from "./mutant_workers.ts";
 const [name = "", optionsJson = ""] = Deno.args;
 exitWithParent();
 await runChild(optionsJson, mutantWorkers(name));
+// Its load has ended, but not what watches its parent.
+Deno.exit(0);

@@ -1,0 +1,47 @@
+/**
+ * Has kvlab end in an orderly way, by SIGTERM and by the end of its load in turn. Nothing acknowledged may be lost then,
+ * under any policy, and no file of its own may be left that is not sound.
+ *
+ * @module
+ */
+import { inspectDirectory } from "../inspect/inspect.ts";
+import { namesIn } from "../persist/directory.ts";
+import { storeFileNames } from "../persist/store_files.ts";
+import type { RunOptions } from "../run/run_options.ts";
+import { type ChildEnd, endChild, type KillMoment, thisProgram } from "./child.ts";
+import { ProcessVictim } from "./process_victim.ts";
+
+/** The shortest time that a load takes to end by itself, in milliseconds. */
+const LOAD_MS_MIN = 1;
+
+/** A victim of nothing: whatever is lost, kvlab itself has lost. */
+export class OrderlyVictim extends ProcessVictim {
+  override readonly failure = "orderlyEnd";
+  #ends = 0;
+
+  override async fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined> {
+    const { program = thisProgram(), stop } = this.parts;
+    const before = this.#unsoundFiles();
+    // A load that is to end while it is still being started can only be told to.
+    const isTold = this.#ends++ % 2 === 0 || "startMs" in moment;
+    const loadTimeMs = "loadMs" in moment ? Math.max(LOAD_MS_MIN, moment.loadMs) : options.loadTimeMs;
+    const end = isTold
+      ? await endChild(program, options, { ending: "SIGTERM", moment, stop })
+      : await endChild(program, { ...options, loadTimeMs }, { ending: "load", moment, stop });
+    if (end === undefined || before === undefined) return end;
+    const unsound = this.#unsoundFiles() ?? [];
+    return { ...end, unsoundFiles: unsound.filter((file) => !before.includes(file)).length };
+  }
+
+  /** The files that are not sound, if they are kvlab's own; what an earlier failure has torn may stay so. */
+  #unsoundFiles(): string[] | undefined {
+    const { backend } = this;
+    if (backend.kind !== "file") return undefined;
+    // Before the first child there is nothing to be read.
+    if (storeFileNames(namesIn(backend.output)).size === 0) return [];
+    const { parts } = inspectDirectory(backend.output, { forceRead: false });
+    return parts.flatMap(({ files }) => files)
+      .filter(({ health }) => health !== "sound" && health !== "superseded")
+      .map(({ name }) => name);
+  }
+}
