@@ -7,7 +7,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
-import { compileArguments } from "../../build/compile.ts";
+import { compileArguments } from "../../lib/build/compile.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 import { NO_REDIS } from "../engine/redis/redis_server.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
@@ -18,7 +18,7 @@ import { assertPersisted } from "./persisted.ts";
 const ADDED_BYTES_MAX = 20_000_000;
 
 Deno.test("deno task compile leaves out what is only for tests, and keeps what is loaded or says who may", async () => {
-  assertStringIncludes(denoJson.tasks.compile.command, " build/compile.ts dist/kvlab");
+  assertStringIncludes(denoJson.tasks.compile.command, " lib/build/compile.ts dist/kvlab");
   const args = await compileArguments("OUTPUT");
   const excluded = args.filter((_, at) => args[at - 1] === "--exclude");
   const others = args.filter((arg) => arg !== "--exclude" && !excluded.includes(arg));

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import denoJson from "../deno.json" with { type: "json" };
+import denoJson from "../../deno.json" with { type: "json" };
 
 /** The files of a package that can be loaded, and its licence, which goes where the package goes. */
 const KEPT = /\.(js|cjs|mjs|json|node|wasm)$|^licen[cs]e/i;
@@ -81,7 +81,7 @@ async function infoOf(root?: string): Promise<Info & { readonly npmCache: string
 }
 
 function deno(args: readonly string[], output: "piped" | "inherit" = "piped"): Deno.Command {
-  const cwd = new URL("../", import.meta.url);
+  const cwd = new URL("../../", import.meta.url);
   return new Deno.Command(Deno.execPath(), { args: [...args], cwd, stdin: "null", stdout: output, stderr: output });
 }
 
