@@ -23,6 +23,7 @@ import { WriteMeter } from "../persist/write_meter.ts";
 import { SharedStore } from "../store/shared_store.ts";
 import type { PageSize, StoreSize } from "../store/store_size.ts";
 import type { Abort } from "../sync/abort.ts";
+import { afterFailureSync } from "../sync/clean_up.ts";
 import type { Clock } from "../sync/clock.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { LINE_BYTES } from "../sync/layout.ts";
@@ -140,7 +141,7 @@ export async function prepareFiles(
       filesTorn: stored.torn,
     };
   } catch (error) {
-    directory.close();
+    afterFailureSync(() => directory.close());
     throw error;
   }
 }

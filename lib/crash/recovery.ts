@@ -14,6 +14,7 @@ import { parseLogFileName } from "../persist/layout/log/log_file_name.ts";
 import { parseShardFileName } from "../persist/shard_file.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { Abort } from "../sync/abort.ts";
+import { afterFailure } from "../sync/clean_up.ts";
 import { Clock } from "../sync/clock.ts";
 import type { CrashBackend } from "./crash_load.ts";
 
@@ -84,7 +85,7 @@ async function recoverEngine(
       },
     };
   } catch (error) {
-    await prepared.close();
+    await afterFailure(() => prepared.close());
     throw error;
   }
 }

@@ -34,6 +34,8 @@ export interface EnginePreparation<Settings extends EngineSettings = EngineSetti
    * nothing is changed that only a person should decide about.
    */
   readonly mayRepair?: boolean;
+  /** Aborted to give up; the preparation then fails with a {@linkcode StoppedError} where it would have had to wait. */
+  readonly stop?: AbortSignal;
   /** Called for anything that makes the result less meaningful than it seems. */
   onWarning?(message: string): void;
 }

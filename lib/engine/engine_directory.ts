@@ -11,6 +11,7 @@ import { syncDirectory } from "../persist/file_io.ts";
 import { removeLeftDirectories, RUN_PREFIX } from "../persist/left_directories.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { storeFileNames } from "../persist/store_files.ts";
+import { afterFailureSync } from "../sync/clean_up.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 
 /** A directory that this process holds from {@linkcode EngineDirectory.open} to {@linkcode EngineDirectory.close}. */
@@ -40,7 +41,7 @@ export class EngineDirectory {
     try {
       takeFor(path, engine);
     } catch (error) {
-      directory.close();
+      afterFailureSync(() => directory.close());
       throw error;
     }
     return directory;

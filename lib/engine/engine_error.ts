@@ -1,5 +1,5 @@
 /**
- * The error for what an engine refuses or fails to do, in one line.
+ * The errors for what an engine refuses or fails to do, in one line.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { reasonOf } from "../persist/persist_error.ts";
 
 /** An operation that an engine refused or failed to do. */
 export class EngineError extends Error {
-  override readonly name = "EngineError";
+  override readonly name: string = "EngineError";
 
   /**
    * @param action what was tried, such as `put into`
@@ -20,4 +20,13 @@ export class EngineError extends Error {
       : (reason instanceof Error ? reason.message : String(reason)).trim().split("\n", 1)[0];
     super(`Cannot ${action} ${target}: ${text}`, { cause: reason });
   }
+}
+
+/**
+ * An engine could not even be asked, for a reason that lies with kvlab or the machine: no port is free, there is no
+ * such program, nothing listens in time. It says nothing about what the engine has kept, so it is never counted as a
+ * loss.
+ */
+export class HarnessError extends EngineError {
+  override readonly name = "HarnessError";
 }

@@ -6,8 +6,10 @@
 import type { RunCommand } from "../cli/command.ts";
 import { configurationLine } from "../report/configuration_line.ts";
 import type { RunHooks } from "../run/hooks.ts";
+import type { RunOptions } from "../run/run_options.ts";
 import { type RunResult, type StopSignal, totals } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";
+import { StoppedError } from "../sync/delay.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_FAILURE } from "./error_line.ts";
 import { checkOutputFile } from "./output_file.ts";
@@ -58,12 +60,23 @@ async function runAll(
   const { options, repeat, quiet } = command;
   for (let number = 1; number <= repeat && !stop.aborted; number++) {
     const startMs = Date.now();
-    const result = await run(options, runHooks(command, { number, stop }));
+    const result = await runUnlessStopped(options, runHooks(command, { number, stop }));
+    if (result === undefined) return;
     // Next to other runs, one that was stopped before its load adds nothing.
     if (stop.aborted && runs.length > 0 && totals(result.threads).ops === 0) return;
     runs.push({ result, interval: { startMs, endMs: Date.now() } });
     if (result.failed !== undefined) return;
     if (repeat > 1 && !quiet) warn(`kvlab: run ${number} of ${repeat}: ${rateText(result)}`);
+  }
+}
+
+/** The result; `undefined` when the run was told to stop before there was anything to measure. */
+async function runUnlessStopped(options: RunOptions, hooks: RunHooks): Promise<RunResult | undefined> {
+  try {
+    return await run(options, hooks);
+  } catch (error) {
+    if (error instanceof StoppedError) return undefined;
+    throw error;
   }
 }
 

@@ -13,6 +13,7 @@ import type { SyncName } from "./policy.ts";
 import { parseShardFileName, SET_ASIDE_INFIX, type ShardFileName, type Side, TEMPORARY_SUFFIX } from "./shard_file.ts";
 import { removeLeftDirectories, RUN_PREFIX } from "./left_directories.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary_directory.ts";
+import { afterFailureSync } from "../sync/clean_up.ts";
 import {
   blockFilesIn,
   flagsOf,
@@ -98,7 +99,7 @@ export class ShardDirectory {
         if (DEVICE_PROBE_NAMES.includes(name) || PROBE_PATTERN.test(name)) remove(`${path}/${name}`);
       }
     } catch (error) {
-      directory.close();
+      afterFailureSync(() => directory.close());
       throw error;
     }
     return directory;

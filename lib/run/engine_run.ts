@@ -30,6 +30,7 @@ export async function runOnEngine(
     threads,
     inFlight,
     valueBytesMax: keys.valueLengthMax,
+    ...(hooks.stop === undefined ? {} : { stop: hooks.stop }),
     onWarning: (message) => hooks.onWarning?.(message),
   });
   let result: RunResult;

@@ -13,6 +13,7 @@ import type { WorkloadOptions } from "../load/workload.ts";
 import { probeDevice } from "../persist/device_probe.ts";
 import { fileSystemType, volatileFileSystem } from "../persist/system.ts";
 import { Abort } from "../sync/abort.ts";
+import { thenCleanUp } from "../sync/clean_up.ts";
 import { Clock } from "../sync/clock.ts";
 import { Phase } from "../sync/phase.ts";
 import { runOnEngine } from "./engine_run.ts";
@@ -44,7 +45,7 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
   }
   const clock = Clock.create();
   const files = await prepareFiles(backend, keys, { abort, clock, threads, witness });
-  try {
+  const work = async () => {
     const { path } = files.directory;
     warnOfVolatileSync(backend, path, hooks);
     for (const file of files.filesSetAside) hooks.onSetAside?.(file);
@@ -57,9 +58,8 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
     const shared = { clock, phase, abort: abort.handle() };
     const fileRun = new FileRun({ ...shared, options: backend, files, preloaded, device, worker });
     return await new LoadRun({ ...parts, backend: files.handle, fileRun }).run();
-  } finally {
-    files.directory.close();
-  }
+  };
+  return await thenCleanUp(work, () => files.directory.close());
 }
 
 function keySpaceOf(workload: WorkloadOptions): KeySpace {

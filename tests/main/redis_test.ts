@@ -5,11 +5,11 @@
  */
 import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
 import { RedisClient } from "../../lib/engine/redis/client.ts";
-import { until } from "../../lib/engine/redis/delay.ts";
+import { until } from "../../lib/sync/delay.ts";
 import { readPid } from "../../lib/engine/redis/server_process.ts";
 import { redisTest, Running } from "../engine/redis/redis_server.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
-import { assertCode, kvlab, KvlabProcess, linesOf, resultOf } from "./kvlab.ts";
+import { assertCode, assertFailed, kvlab, KvlabProcess, linesOf, resultOf } from "./kvlab.ts";
 
 const LOAD = ["--threads=2", "--pattern=unthrottled", "--format=json"];
 
@@ -24,6 +24,53 @@ redisTest("kvlab redis --spawn measures, reads the settings back, and leaves not
   assertEquals(document.engine.settings.appendfsync, "everysec");
   assertMatch(document.promises.power_loss, /the last second/);
   assertEquals(namesIn(directory.path), []);
+});
+
+redisTest("what keeps a server from starting is told in its own last words, and nothing is left of it", async () => {
+  using directory = temporaryDirectory();
+  const bad = `${directory.path}/bad.sh`;
+  Deno.writeTextFileSync(bad, '#!/bin/sh\nexec redis-server --no-such-option yes "$@"\n', { mode: 0o700 });
+  const rows = [
+    [bad, `'no-such-option "yes"': Bad directive or wrong number of arguments`],
+    ["/bin/true", "it ended with code 0, and said nothing"],
+  ];
+  for (const [program = "", words] of rows) {
+    for (const cluster of [[], ["--cluster=3x1"]]) {
+      const temporary = `${directory.path}/tmp`;
+      Deno.mkdirSync(temporary);
+      const ended = await kvlab(["redis", `--spawn=${program}`, ...cluster], { env: { TMPDIR: temporary } });
+      assertStringIncludes(assertFailed(ended, /^kvlab: Cannot start /), `: ${words}`);
+      Deno.removeSync(temporary);
+    }
+  }
+});
+
+redisTest(
+  "a program given by a path is looked for where the user is, and so is one in a PATH that says so",
+  async () => {
+    using directory = temporaryDirectory();
+    Deno.writeTextFileSync(`${directory.path}/my-redis`, '#!/bin/sh\nexec redis-server "$@"\n', { mode: 0o700 });
+    for (const program of ["./my-redis", "my-redis"]) {
+      const env = { PATH: `.:${Deno.env.get("PATH")}` };
+      const args = [...LOAD, "--load-time-sec=0.1", "redis", `--spawn=${program}`];
+      assertCode(await kvlab(args, { cwd: directory.path, env }), 0);
+    }
+  },
+);
+
+redisTest("a Ctrl-C while a server starts ends kvlab and the server", async () => {
+  using directory = temporaryDirectory();
+  const program = `${directory.path}/silent.sh`;
+  const pidFile = `${directory.path}/pid`;
+  Deno.writeTextFileSync(program, `#!/bin/sh\necho $$ >${pidFile}\nexec sleep 1000\n`, { mode: 0o700 });
+  const process = KvlabProcess.start([...LOAD, "redis", `--spawn=${program}`]);
+  await until(() => namesIn(directory.path).includes("pid"), { what: "the script", timeoutMs: 30_000 });
+  process.signal("SIGINT");
+  const ended = await process.ended;
+  assertCode(ended, 130);
+  const pid = Deno.readTextFileSync(pidFile).trim();
+  const isAlive = () => new Deno.Command("kill", { args: ["-s", "0", pid], stderr: "null" }).outputSync().success;
+  await until(() => !isAlive(), { what: "the script's end", timeoutMs: 30_000 });
 });
 
 redisTest("a server that dies in the middle of the load costs neither what was measured nor a clear line", async () => {
@@ -54,7 +101,10 @@ redisTest("a kvlab that is killed takes its server and its directory with it", a
   process.signal("SIGKILL");
   await process.ended;
   const isAlive = () => new Deno.Command("kill", { args: ["-s", "0", pid], stderr: "null" }).outputSync().success;
-  await until(() => Promise.resolve(!isAlive() && namesIn(directory.path).length === 0), "the server's end", 30_000);
+  await until(() => Promise.resolve(!isAlive() && namesIn(directory.path).length === 0), {
+    what: "the server's end",
+    timeoutMs: 30_000,
+  });
 });
 
 redisTest("a run on a server given by its URL promises what that server's settings say, if it tells them", async () => {

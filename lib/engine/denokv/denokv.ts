@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { afterFailure } from "../../sync/clean_up.ts";
 import type { Engine, EngineTarget, PreparedEngine } from "../engine.ts";
 import { EngineDirectory } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
@@ -48,7 +49,7 @@ export const ENGINE: Engine<Record<never, never>> = {
         },
       };
     } catch (error) {
-      directory.close();
+      await afterFailure(() => directory.close());
       throw error;
     }
   },

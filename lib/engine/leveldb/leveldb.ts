@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { afterFailure } from "../../sync/clean_up.ts";
 import type { Engine, PreparedEngine } from "../engine.ts";
 import { EngineDirectory } from "../engine_directory.ts";
 import { NOTHING } from "../promises.ts";
@@ -45,7 +46,7 @@ export const ENGINE: Engine<LeveldbSettings> = {
         },
       };
     } catch (error) {
-      directory.close();
+      await afterFailure(() => directory.close());
       throw error;
     }
   },

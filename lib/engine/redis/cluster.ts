@@ -6,7 +6,7 @@
 import { PersistError } from "../../persist/persist_error.ts";
 import { EngineError } from "../engine_error.ts";
 import { RedisClient } from "./client.ts";
-import { until } from "./delay.ts";
+import { type Polling, StoppedError, until } from "../../sync/delay.ts";
 import { RedisServer, type ServerParts } from "./server.ts";
 import { SLOT_COUNT } from "./slot.ts";
 import { parseInfo, parseNodes } from "./texts.ts";
@@ -65,7 +65,8 @@ export class RedisCluster {
       return new RedisCluster(servers, parts.primaries * parts.replicas);
     } catch (error) {
       await Promise.all(servers.map((server) => server.end()));
-      throw error instanceof EngineError ? error : new EngineError("start", "a cluster", error);
+      if (error instanceof EngineError || error instanceof StoppedError) throw error;
+      throw new EngineError("start", "a cluster", error);
     } finally {
       for (const { client } of nodes) client.close();
     }
@@ -87,14 +88,13 @@ export class RedisCluster {
     const clients: RedisClient[] = [];
     try {
       for (const server of this.servers) clients.push(await RedisClient.connect(server.url));
-      await untilAll(clients, "the cluster to be healthy", (client) => isWell(client, this.#replicas));
+      await untilAll(clients, { what: "the cluster to be healthy" }, (client) => isWell(client, this.#replicas));
       await until(
         async () => {
           const links = await Promise.all(clients.map(linkStatus));
           return links.filter((status) => status === "up").length === this.#replicas;
         },
-        "the replicas' copies",
-        AGREE_TIMEOUT_MS,
+        { what: "the replicas' copies", timeoutMs: AGREE_TIMEOUT_MS },
       );
     } catch (error) {
       throw error instanceof EngineError ? error : new EngineError("restore", "the cluster", error);
@@ -135,7 +135,7 @@ function startNode(parts: ClusterParts, index: number): Promise<RedisServer> {
 }
 
 /** Joins nodes that do not know each other into a cluster, primaries first. */
-async function join(nodes: readonly Node[], { primaries, replicas }: ClusterParts): Promise<void> {
+async function join(nodes: readonly Node[], { primaries, replicas, stop }: ClusterParts): Promise<void> {
   const [first, ...others] = nodes;
   if (first === undefined) return;
   for (const [index, { client }] of nodes.entries()) {
@@ -145,28 +145,31 @@ async function join(nodes: readonly Node[], { primaries, replicas }: ClusterPart
   }
   for (const { server } of others) await first.client.ask("CLUSTER", "MEET", "127.0.0.1", String(server.port));
   const clients = nodes.map(({ client }) => client);
-  await untilAll(clients, "the nodes to know each other", async (client) => {
+  await untilAll(clients, { what: "the nodes to know each other", stop }, async (client) => {
     return (await clusterInfo(client)).get("cluster_known_nodes") === String(nodes.length);
   });
   for (const [index, client] of clients.entries()) {
     const primary = nodes[Math.floor((index - primaries) / Math.max(1, replicas))];
-    if (index >= primaries && primary !== undefined) await replicate(client, primary.id);
+    if (index >= primaries && primary !== undefined) await replicate(client, primary.id, stop);
   }
-  await untilAll(clients, "the cluster to be healthy", (client) => isWell(client, primaries * replicas));
-  await untilAll(clients.slice(primaries), "the replicas' first copy", async (client) => {
+  await untilAll(
+    clients,
+    { what: "the cluster to be healthy", stop },
+    (client) => isWell(client, primaries * replicas),
+  );
+  await untilAll(clients.slice(primaries), { what: "the replicas' first copy", stop }, async (client) => {
     return await linkStatus(client) === "up";
   });
 }
 
 /** Makes a node the replica of another; the primary's id may not have reached it yet. */
-async function replicate(client: RedisClient, primaryId: string): Promise<void> {
+async function replicate(client: RedisClient, primaryId: string, stop: AbortSignal | undefined): Promise<void> {
   await until(
     async () => {
       const known = await client.askText("CLUSTER", "NODES");
       return known.split("\n").some((line) => line.startsWith(primaryId) && !line.includes("handshake"));
     },
-    "the primary's id",
-    AGREE_TIMEOUT_MS,
+    { what: "the primary's id", timeoutMs: AGREE_TIMEOUT_MS, stop },
   );
   await client.ask("CLUSTER", "REPLICATE", primaryId);
 }
@@ -180,10 +183,10 @@ function slotsOf(index: number, primaries: number): string[] {
 
 async function untilAll(
   clients: readonly RedisClient[],
-  what: string,
+  { what, stop }: Pick<Polling, "what" | "stop">,
   condition: (client: RedisClient) => Promise<boolean>,
 ): Promise<void> {
-  for (const client of clients) await until(() => condition(client), what, AGREE_TIMEOUT_MS);
+  for (const client of clients) await until(() => condition(client), { what, timeoutMs: AGREE_TIMEOUT_MS, stop });
 }
 
 /** Whether the cluster is healthy as far as the node knows: the slots are served, and all replicas are present. */

@@ -8,7 +8,7 @@ import { EngineError } from "../engine_error.ts";
 import type { Failover, FailoverKill, KilledPrimary } from "../failover.ts";
 import { RedisClient } from "./client.ts";
 import type { RedisCluster } from "./cluster.ts";
-import { delay, until } from "./delay.ts";
+import { delay, until } from "../../sync/delay.ts";
 import type { RedisServer } from "./server.ts";
 import { slotOf } from "./slot.ts";
 import { type KnownNode, parseNodes } from "./texts.ts";
@@ -56,7 +56,10 @@ export class ClusterFailover implements Failover {
     const other = this.#cluster.servers.find((candidate) => candidate !== server);
     if (other === undefined) throw new EngineError("restore", server.url, "no other node is there");
     try {
-      await until(() => hasSuccessor(other, killed), "the promotion of a replica", PROMOTION_TIMEOUT_MS);
+      await until(() => hasSuccessor(other, killed), {
+        what: "the promotion of a replica",
+        timeoutMs: PROMOTION_TIMEOUT_MS,
+      });
     } catch (error) {
       throw new EngineError("replace", server.url, error);
     }

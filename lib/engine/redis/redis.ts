@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { afterFailure } from "../../sync/clean_up.ts";
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
 import { EngineDirectory } from "../engine_directory.ts";
 import { RedisCluster } from "./cluster.ts";
@@ -39,7 +40,7 @@ export const ENGINE: Engine<RedisSettings> = {
 
 /** Starts a server or a cluster in a directory of its own. */
 async function spawn(
-  { output, mayRepair = false }: EnginePreparation,
+  { output, mayRepair = false, stop }: EnginePreparation,
   settings: RedisSettings,
 ): Promise<PreparedEngine> {
   const directory = EngineDirectory.open("redis", output);
@@ -49,6 +50,7 @@ async function spawn(
       directory: directory.path,
       ...(output === undefined ? { temporary: directory.path } : {}),
       args: persistenceArgs(settings),
+      stop,
     };
     const { primaries = 1, replicas = 0, nodeTimeoutMs = 0, cluster: isCluster = false, wait } = settings;
     const { server, repaired } = isCluster
@@ -67,7 +69,7 @@ async function spawn(
       },
     };
   } catch (error) {
-    directory.close();
+    await afterFailure(() => directory.close());
     throw error;
   }
 }

@@ -24,8 +24,7 @@ export function isRepairable(error: unknown): boolean {
 export async function repairAppendOnlyFile(program: string, directory: string): Promise<string> {
   const tool = program.replace(/server(?=[^/]*$)/, "check-aof");
   const { code, stdout, stderr } = await systemCommand("sh", {
-    args: ["-c", 'echo y | "$1" --fix appendonlydir/*.manifest', "sh", tool],
-    cwd: directory,
+    args: ["-c", 'echo y | "$1" --fix "$2"/appendonlydir/*.manifest', "sh", tool, directory],
   }).output();
   const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
   if (code !== 0) throw new EngineError("repair the append-only file in", directory, lastLine(said));

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { EngineError } from "../engine_error.ts";
+import { delay, StoppedError, until } from "../../sync/delay.ts";
+import { EngineError, HarnessError } from "../engine_error.ts";
 import { RedisClient } from "./client.ts";
-import { delay, until } from "./delay.ts";
-import { freePort } from "./free_port.ts";
+import { freePort } from "./ports.ts";
 import { readPid, ServerProcess } from "./server_process.ts";
 import { parseInfo } from "./texts.ts";
 
@@ -19,10 +19,12 @@ export interface ServerParts {
   readonly temporary?: string | undefined;
   /** Its settings, as arguments. */
   readonly args: readonly string[];
+  /** Aborted to give up waiting for it. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 /** Another process may take a port between the check that it is free and the server's start. */
-const PORT_TRIES = 5;
+const PORT_TRIES = 10;
 /** How long a server may take to listen, and how long to load the data in its directory. */
 const LISTEN_TIMEOUT_MS = 30_000;
 const LOAD_TIMEOUT_MS = 600_000;
@@ -46,22 +48,22 @@ export class RedisServer {
   }
 
   /**
-   * Starts a server and waits until it serves.
+   * Starts a server and waits until it serves, on another port if somebody else has the first one.
    *
    * @param choosePort returns a port that should be free
    * @throws {EngineError} with the reason, when that fails
+   * @throws {StoppedError} when told to stop first
    */
   static async start(parts: ServerParts, choosePort = freePort): Promise<RedisServer> {
     for (let tries = 1;; tries++) {
       const port = choosePort();
       const process = startOn(parts, port);
       try {
-        await untilReady(process, parts, urlOfPort(port));
+        await untilReady(process, parts, port);
         return new RedisServer(parts, port, process);
       } catch (error) {
         await process.end();
-        const isTaken = error instanceof Error && /address already in use|failed listening/i.test(error.message);
-        if (!isTaken || tries === PORT_TRIES) throw error;
+        if (!(error instanceof PortTakenError) || tries === PORT_TRIES) throw error;
       }
     }
   }
@@ -82,7 +84,7 @@ export class RedisServer {
   async restart(): Promise<void> {
     await this.#process.end();
     this.#process = startOn(this.#parts, this.port);
-    await untilReady(this.#process, this.#parts, this.url);
+    await untilReady(this.#process, this.#parts, this.port);
   }
 
   /**
@@ -111,45 +113,77 @@ function urlOfPort(port: number): string {
 }
 
 function startOn({ program, directory, temporary, args }: ServerParts, port: number): ServerProcess {
-  return ServerProcess.start({
-    program,
-    directory,
-    temporary,
-    args: ["--port", String(port), "--bind", "127.0.0.1", "--logfile", "", "--loglevel", "warning", ...args],
-  });
+  const own = ["--port", String(port), "--bind", "127.0.0.1", "--logfile", "", "--loglevel", "warning"];
+  // A server that went into the background would be out of reach.
+  return ServerProcess.start({ program, directory, temporary, args: [...own, "--daemonize", "no", ...args] });
 }
 
+/** Somebody else has the port on which a server was to listen. */
+class PortTakenError extends HarnessError {}
+
+/** How servers say that they could not have their port. */
+const PORT_TAKEN = /address already in use|failed listening/i;
+
 /** Resolves when the server serves commands. */
-async function untilReady(process: ServerProcess, { program, directory }: ServerParts, url: string): Promise<void> {
-  const client = await untilListening(process, `${program} in ${directory}`, url);
+async function untilReady(process: ServerProcess, parts: ServerParts, port: number): Promise<void> {
+  const { directory, stop } = parts;
+  const what = `${parts.program} in ${directory}`;
+  let client: RedisClient | undefined;
   try {
-    await until(() => serves(client), "the end of loading", LOAD_TIMEOUT_MS);
-    const asked = parseInfo(await client.askText("INFO", "server")).get("process_id");
-    if (asked === readPid(directory)) return;
-    throw new Error("another server has the port");
+    const listening = client = await untilListening(process, { port, what, stop });
+    await until(() => serves(listening), { what: "the end of loading", timeoutMs: LOAD_TIMEOUT_MS, stop });
+    const other = await otherDirectoryOf(listening, directory);
+    if (other !== undefined) {
+      throw new PortTakenError("start", what, `port ${port} is a server's that runs in ${other}`);
+    }
   } catch (error) {
+    if (error instanceof StoppedError || error instanceof HarnessError) throw error;
     // If the server is about to end, its own reason says more than the client's error.
     await Promise.race([process.ended, delay(END_MS)]);
-    throw new EngineError("start", `${program} in ${directory}`, process.hasEnded ? await process.reason() : error);
+    if (process.hasEnded) throw await endError(process, what);
+    throw error instanceof EngineError ? error : new EngineError("start", what, error);
   } finally {
-    client.close();
+    client?.close();
   }
 }
 
-async function untilListening(process: ServerProcess, what: string, url: string): Promise<RedisClient> {
+async function untilListening(
+  process: ServerProcess,
+  { port, what, stop }: { port: number; what: string; stop: AbortSignal | undefined },
+): Promise<RedisClient> {
   const startedAtMs = performance.now();
   for (;;) {
-    const client = await RedisClient.connect(url).catch(() => undefined);
+    const connecting = RedisClient.connect(urlOfPort(port)).catch(() => undefined);
+    const client = await Promise.race([connecting, process.ended]);
     if (process.hasEnded) {
-      client?.close();
-      throw new EngineError("start", what, await process.reason());
+      void connecting.then((late) => late?.close());
+      throw await endError(process, what);
     }
     if (client !== undefined) return client;
+    if (stop?.aborted) throw new StoppedError("a server to listen");
     if (performance.now() - startedAtMs > LISTEN_TIMEOUT_MS) {
-      throw new EngineError("start", what, `it does not listen within ${LISTEN_TIMEOUT_MS / 1000} s`);
+      throw new HarnessError("start", what, `nothing listens on port ${port} within ${LISTEN_TIMEOUT_MS / 1000} s`);
     }
     await Promise.race([delay(ASK_PERIOD_MS), process.ended]);
   }
+}
+
+/** The error for a server that has ended instead of serving. */
+async function endError(process: ServerProcess, what: string): Promise<EngineError> {
+  const { reason, isHarness } = await process.reason();
+  if (PORT_TAKEN.test(reason)) return new PortTakenError("start", what, reason);
+  return isHarness ? new HarnessError("start", what, reason) : new EngineError("start", what, reason);
+}
+
+/**
+ * The directory of the server that was asked, if it is not the one that was started. Its process id tells; or, where a
+ * script has started the server, the directory.
+ */
+async function otherDirectoryOf(client: RedisClient, directory: string): Promise<string | undefined> {
+  const asked = parseInfo(await client.askText("INFO", "server")).get("process_id");
+  if (asked === readPid(directory)) return undefined;
+  const [, found = "another directory"] = await client.ask("CONFIG", "GET", "dir") as readonly string[];
+  return found === Deno.realPathSync(directory) ? undefined : found;
 }
 
 /** Whether the server serves commands; false while it is still loading its data. */

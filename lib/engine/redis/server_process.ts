@@ -1,15 +1,16 @@
 /**
- * The process of a server: starts it under its supervisor, sends it signals, and ends it.
+ * The process of a server: starts it beside its supervisor, sends it signals, and ends it.
  *
  * @module
  */
 import { systemCommand } from "../../persist/command.ts";
-import { EngineError } from "../engine_error.ts";
-import { KEEP, NO_PROGRAM_CODE, PID_FILE_NAME, SUPERVISOR_SCRIPT } from "./supervisor.ts";
+import { delay } from "../../sync/delay.ts";
+import { EngineError, HarnessError } from "../engine_error.ts";
+import { KEEP, LAUNCHER_SCRIPT, NO_PROGRAM_CODE, PID_FILE_NAME, SUPERVISOR_SCRIPT } from "./supervisor.ts";
 
 /** How to start a server. */
 export interface ServerCommand {
-  /** Its program: a path, or a name to be looked up in PATH. */
+  /** Its program: a path from the user's directory, or a name to be looked up in PATH. */
   readonly program: string;
   readonly args: readonly string[];
   /** An existing directory of the server's own, in which it runs. */
@@ -20,12 +21,18 @@ export interface ServerCommand {
 
 /** How many of the last lines of the server's output are kept. */
 const LINES_KEPT = 30;
+/**
+ * How long the end of a server's output may come after its own end, in milliseconds: a process that it has left behind
+ * may hold the output open for ever.
+ */
+const LAST_OUTPUT_MS = 500;
 
 /** Redis logs its errors as warnings, but also some lines at every start, which are excluded here. */
 const ERROR_LINE = / # (?!warning|server initialized|oO0|redis (is|version)|configuration loaded)/i;
 
 /** A server that this process has started. */
 export class ServerProcess {
+  readonly #server: Deno.ChildProcess;
   readonly #supervisor: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #program: string;
@@ -37,32 +44,30 @@ export class ServerProcess {
   readonly #told: (() => void)[] = [];
   #hasEnded = false;
 
-  private constructor(supervisor: Deno.ChildProcess, program: string) {
+  private constructor(server: Deno.ChildProcess, supervisor: Deno.ChildProcess, program: string) {
+    this.#server = server;
     this.#supervisor = supervisor;
     this.#input = supervisor.stdin.getWriter();
     this.#program = program;
-    this.ended = this.#read();
+    this.ended = this.#end();
     void this.#readAnswers();
+    void begin(server);
   }
 
   /**
    * Starts a server. Whether it then runs can only be seen by connecting.
    *
-   * @throws {EngineError} when this process may not start one
+   * @throws {HarnessError} when this process may not start one, or the system lets it start none
    */
   static start({ program, args, directory, temporary = "" }: ServerCommand): ServerProcess {
+    let server: Deno.ChildProcess | undefined;
     try {
-      const supervisor = systemCommand("sh", {
-        args: ["-c", SUPERVISOR_SCRIPT, "sh", temporary, program, ...args],
-        cwd: directory,
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "piped",
-        detached: true,
-      }).spawn();
-      return new ServerProcess(supervisor, program);
+      server = startScript(LAUNCHER_SCRIPT, [directory, program, ...args]);
+      const supervisor = startScript(SUPERVISOR_SCRIPT, [String(server.pid), directory, temporary]);
+      return new ServerProcess(server, supervisor, program);
     } catch (error) {
-      throw new EngineError("start", program, error);
+      server?.kill("SIGKILL");
+      throw new HarnessError("start", program, error);
     }
   }
 
@@ -95,16 +100,33 @@ export class ServerProcess {
     await this.ended;
   }
 
-  /** Why the server has ended by itself, as far as its output tells. */
-  async reason(): Promise<string> {
+  /**
+   * Why the server has ended by itself, as far as its output tells, and whether that is because there is no such
+   * program.
+   */
+  async reason(): Promise<{ readonly reason: string; readonly isHarness: boolean }> {
     await this.ended;
-    await this.#input.close().catch(() => {});
-    const { code } = await this.#supervisor.status;
-    if (code === NO_PROGRAM_CODE) return `there is no program ${this.#program}, name one with --spawn=PATH`;
-    // The first error is the cause. An error in the server's settings is not logged in this form, and is in its last
-    // line.
-    const [line = this.#lines.findLast((line) => line.trim() !== "")] = this.errors;
-    return line === undefined ? "it ended and said nothing" : withoutTime(line);
+    const { code, signal } = await this.#server.status;
+    const lines = this.#lines.filter((line) => line.trim() !== "");
+    if (code === NO_PROGRAM_CODE && lines.length === 0) {
+      return { reason: `there is no program ${this.#program}, name one with --spawn=PATH`, isHarness: true };
+    }
+    return {
+      reason: this.#lastWords(lines) ?? `it ended with ${signal ?? `code ${code}`}, and said nothing`,
+      isHarness: false,
+    };
+  }
+
+  /**
+   * What the server has said about its end. The first error is the cause. An error in the server's settings is not
+   * logged in this form: then the last lines say which setting, and what about it.
+   */
+  #lastWords(lines: readonly string[]): string | undefined {
+    const [error] = this.errors;
+    if (error !== undefined) return error;
+    const [last, setting = ""] = lines.toReversed();
+    if (last === undefined) return undefined;
+    return setting.startsWith(">>> ") ? `${setting.slice(4)}: ${last.trim()}` : withoutTime(last);
   }
 
   async #tell(word: string): Promise<void> {
@@ -120,22 +142,53 @@ export class ServerProcess {
 
   /** Each line says that the next instruction has been carried out. */
   async #readAnswers(): Promise<void> {
-    for await (const text of this.#supervisor.stderr.pipeThrough(new TextDecoderStream())) {
+    for await (const text of this.#supervisor.stdout.pipeThrough(new TextDecoderStream())) {
       const lines = text.split("\n").length - 1;
       for (const resolve of this.#told.splice(0, lines)) resolve();
     }
   }
 
-  async #read(): Promise<void> {
+  /** Resolves when the server has ended and its output has been read. */
+  async #end(): Promise<void> {
+    const output = this.#server.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const read = this.#read(output);
+    await this.#server.status;
+    await Promise.race([read, delay(LAST_OUTPUT_MS)]);
+    await output.cancel();
+    this.#hasEnded = true;
+  }
+
+  async #read(output: ReadableStreamDefaultReader<string>): Promise<void> {
     let rest = "";
-    for await (const text of this.#supervisor.stdout.pipeThrough(new TextDecoderStream())) {
-      const lines = (rest + text).split("\n");
+    for (let { value } = await output.read(); value !== undefined; { value } = await output.read()) {
+      const lines = (rest + value).split("\n");
       rest = lines.pop() ?? "";
       this.#lines.push(...lines);
       this.#lines.splice(0, this.#lines.length - LINES_KEPT);
     }
     if (rest !== "") this.#lines.push(rest);
-    this.#hasEnded = true;
+  }
+}
+
+/** Starts a script in a session of its own. */
+function startScript(script: string, args: readonly string[]): Deno.ChildProcess {
+  return systemCommand("sh", {
+    args: ["-c", script, "sh", ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+    detached: true,
+  }).spawn();
+}
+
+/** Lets the launcher become the server. */
+async function begin({ stdin }: Deno.ChildProcess): Promise<void> {
+  const input = stdin.getWriter();
+  try {
+    await input.write(new TextEncoder().encode("go\n"));
+    await input.close();
+  } catch {
+    // It has ended, and said why.
   }
 }
 
@@ -154,15 +207,16 @@ export function readPid(directory: string): string | undefined {
 }
 
 /**
- * Kills the server that another process has started in a directory; does nothing if none runs there.
+ * Kills the server that another process has started in a directory, with all that it has started; does nothing if none
+ * runs there.
  *
  * @throws {EngineError} when this process is not allowed to
  */
 export async function killServerIn(directory: string): Promise<void> {
-  const pid = readPid(directory);
-  if (pid === undefined) return;
+  const group = readPid(directory);
+  if (group === undefined) return;
   try {
-    const args = ["-c", 'kill -s KILL "$1"', "sh", pid];
+    const args = ["-c", 'kill -s KILL -- "-$1"', "sh", group];
     await systemCommand("sh", { args, stdin: "null", stdout: "null", stderr: "null" }).output();
   } catch (error) {
     throw new EngineError("kill", `the server in ${directory}`, error);

@@ -1,61 +1,79 @@
 /**
- * The supervisor: a shell script that runs one server and ends it when kvlab ends, however that happens.
+ * The two shell scripts around a server: the launcher becomes the server, and the supervisor ends it when kvlab ends,
+ * however that happens.
  *
- * kvlab holds the other end of the script's input. The system closes it when kvlab dies, even by SIGKILL; the script
- * then kills the server and removes what was temporary. It runs in a session of its own, so that neither a Ctrl-C at
- * the terminal nor the terminal's end reaches it or the server: kvlab reports first, and then lets go.
+ * kvlab holds the other end of the supervisor's input. The system closes it when kvlab dies, even by SIGKILL; the
+ * supervisor then kills the server and removes what was temporary. Each script runs in a session of its own, so that
+ * neither a Ctrl-C at the terminal nor the terminal's end reaches it or the server: kvlab reports first, and then lets
+ * go.
  *
- * Its stdout is the server's, and ends with the server. Each line of its stdin is the name of a signal for the server,
- * or {@linkcode KEEP}; when that is done, it writes a line to stderr.
+ * The launcher's session is also the process group of the server and of everything that it starts, as when the program
+ * is a script around a server. Signals go to the whole group, so that nothing of it is left.
  *
  * @module
  */
 
-/** A line of the script's input: from now on, what is temporary is left for kvlab to remove. */
+/** A line of the supervisor's input: from now on, what is temporary is left for kvlab to remove. */
 export const KEEP = "keep";
 
-/** Exit code of the script when there is no program to start. */
+/** Exit code of the launcher, which then has said nothing, when there is no program to start. */
 export const NO_PROGRAM_CODE = 127;
 
-/** A file in the server's directory that holds its process id while it runs. */
+/** A file in the server's directory that holds its process id, which is also its group's, while it runs. */
 export const PID_FILE_NAME = "server.pid";
 
 /**
- * Runs in the server's directory. Arguments: what to remove at the end, or nothing; the server's program; the server's
- * arguments.
+ * Becomes the server. Arguments: the server's directory, its program and the program's arguments. The program is looked
+ * up before the directory is entered, since a path that the user gives starts where the user is.
  *
  * A server whose kvlab has just been killed may not be dead yet: its successor in the directory waits for that, up to
  * five seconds. After that, the process with that id must be something else.
  *
- * The last loop tries twice, because a child of the server that is still writing a file ends a moment after it.
+ * It becomes the server once it has read a line: by then the supervisor watches it. Without one, kvlab has died.
  */
-export const SUPERVISOR_SCRIPT = `
-temporary=$1
-shift
-trap '' HUP INT TERM PIPE
-command -v "$1" >/dev/null || exit ${NO_PROGRAM_CODE}
+export const LAUNCHER_SCRIPT = `
+directory=$1 name=$2
+shift 2
+program=$(command -v -- "$name") || exit ${NO_PROGRAM_CODE}
+case $program in /*) ;; *) program=$PWD/$program ;; esac
+exec 2>&1
+cd -- "$directory" || exit 1
 tries=0
-while [ -e ${PID_FILE_NAME} ] && kill -s 0 "$(cat ${PID_FILE_NAME})" && [ $tries -lt 100 ]; do
+while [ -e ${PID_FILE_NAME} ] && kill -s 0 -- "-$(cat ${PID_FILE_NAME})" && [ $tries -lt 100 ]; do
   tries=$((tries + 1))
   sleep 0.05
 done 2>/dev/null
-"$@" </dev/null 2>&1 &
-server=$!
-echo $server >${PID_FILE_NAME}
-exec >/dev/null
+echo $$ >${PID_FILE_NAME}
+read -r go || exit 1
+exec "$program" "$@" </dev/null
+`;
+
+/**
+ * Arguments: the process group to end, the server's directory, and what to remove at the end, or nothing. Each line of
+ * its input is the name of a signal for the group, or {@linkcode KEEP}; when that is done, it writes a line.
+ *
+ * What is temporary is removed in two tries, because a process that was still writing a file ends a moment after it.
+ */
+export const SUPERVISOR_SCRIPT = `
+group=$1 directory=$2 temporary=$3
+trap '' HUP INT TERM PIPE
+exec 2>/dev/null
 while read -r word; do
   case $word in
     ${KEEP}) temporary= ;;
-    *) kill -s "$word" $server 2>/dev/null ;;
+    *) kill -s "$word" -- "-$group" ;;
   esac
-  echo done >&2
+  echo done
 done
-exec 2>/dev/null
-kill -s KILL $server
-wait $server
-rm -f ${PID_FILE_NAME}
+exec >/dev/null
+kill -s KILL -- "-$group"
+tries=0
+while kill -s 0 -- "-$group" && [ $tries -lt 40 ]; do
+  tries=$((tries + 1))
+  sleep 0.05
+done
+[ "$(cat "$directory/${PID_FILE_NAME}")" != "$group" ] || rm -f -- "$directory/${PID_FILE_NAME}"
 if [ -n "$temporary" ]; then
-  cd /
   rm -rf -- "$temporary" || { sleep 1; rm -rf -- "$temporary"; }
 fi
 `;

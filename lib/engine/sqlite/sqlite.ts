@@ -4,6 +4,7 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
+import { afterFailureSync } from "../../sync/clean_up.ts";
 import type { Engine, PreparedEngine } from "../engine.ts";
 import { EngineDirectory } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
@@ -30,14 +31,14 @@ export const ENGINE: Engine<SqliteSettings> = {
     try {
       database = openDatabase(path, settings);
     } catch (error) {
-      directory.close();
+      afterFailureSync(() => directory.close());
       throw error;
     }
     try {
       execute(database, path, CREATE_TABLE);
     } catch (error) {
       database.close();
-      directory.close();
+      afterFailureSync(() => directory.close());
       throw error;
     }
     return {

@@ -10,7 +10,7 @@ import type { PreparedEngine } from "../../../lib/engine/engine.ts";
 import { EngineError } from "../../../lib/engine/engine_error.ts";
 import { RedisClient } from "../../../lib/engine/redis/client.ts";
 import { RedisClusterConnection } from "../../../lib/engine/redis/cluster_connection.ts";
-import { delay } from "../../../lib/engine/redis/delay.ts";
+import { delay } from "../../../lib/sync/delay.ts";
 import { ENGINE } from "../../../lib/engine/redis/redis.ts";
 import type { RedisSettings, RedisTarget } from "../../../lib/engine/redis/settings.ts";
 import { NUMBERED_SEED_MIX } from "../../../lib/load/numbered_workload.ts";

@@ -9,7 +9,7 @@ import { EngineError } from "../../../lib/engine/engine_error.ts";
 import { loadEngine } from "../../../lib/engine/engines.ts";
 import { RedisClient } from "../../../lib/engine/redis/client.ts";
 import { RedisConnection } from "../../../lib/engine/redis/connection.ts";
-import { until } from "../../../lib/engine/redis/delay.ts";
+import { until } from "../../../lib/sync/delay.ts";
 import { ENGINE } from "../../../lib/engine/redis/redis.ts";
 import type { RedisSettings } from "../../../lib/engine/redis/settings.ts";
 import { PersistError } from "../../../lib/persist/persist_error.ts";
@@ -136,8 +136,7 @@ redisTest("with --wait a put is acknowledged only once the replica has it", asyn
   const atReplica = await RedisClient.connect(replica.url);
   await until(
     async () => (await atReplica.askText("INFO", "replication")).includes("master_link_status:up"),
-    "the link",
-    30_000,
+    { what: "the link", timeoutMs: 30_000 },
   );
   assertEquals(
     await refusal(() => prepare({ url: replica.url })),
@@ -155,7 +154,7 @@ redisTest("with --wait a put is acknowledged only once the replica has it", asyn
   let isAcknowledged = false;
   const put = connection.put(PaddedBytes.of("late"), PaddedBytes.of("value")).then(() => isAcknowledged = true);
   const atPrimary = await RedisClient.connect(primary.url);
-  await until(async () => await atPrimary.send(["GET", "late"]) === "value", "the put", 30_000);
+  await until(async () => await atPrimary.send(["GET", "late"]) === "value", { what: "the put", timeoutMs: 30_000 });
   assertEquals(isAcknowledged, false);
   await replica.server.process.signal("CONT");
   await put;

@@ -5,11 +5,11 @@
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { EngineError } from "../../../lib/engine/engine_error.ts";
+import { EngineError, HarnessError } from "../../../lib/engine/engine_error.ts";
 import { RedisClient } from "../../../lib/engine/redis/client.ts";
-import { until } from "../../../lib/engine/redis/delay.ts";
+import { StoppedError, until } from "../../../lib/sync/delay.ts";
 import { RedisServer } from "../../../lib/engine/redis/server.ts";
-import { freePort } from "../../../lib/engine/redis/free_port.ts";
+import { freePort } from "../../../lib/engine/redis/ports.ts";
 import { readPid } from "../../../lib/engine/redis/server_process.ts";
 import { redisTest } from "./redis_server.ts";
 
@@ -49,7 +49,10 @@ redisTest("a spawned server and its directory go when the process that started i
   child.kill("SIGKILL");
   await child.status;
   await reader.cancel();
-  await until(() => Promise.resolve(!isAlive(pid) && !isThere(directory)), "the server's end", 30_000);
+  await until(() => Promise.resolve(!isAlive(pid) && !isThere(directory)), {
+    what: "the server's end",
+    timeoutMs: 30_000,
+  });
 });
 
 redisTest("a stopped server is ended all the same", async () => {
@@ -88,12 +91,51 @@ redisTest(
     const second = await RedisServer.start(parts, () => ports.shift() ?? 0);
     assertEquals(ports, []);
     await second.end();
-    const error = await assertRejects(() => RedisServer.start(parts, () => server.port), EngineError);
+    // That says nothing about what the server has kept.
+    const error = await assertRejects(() => RedisServer.start(parts, () => server.port), HarnessError);
     assertStringIncludes(error.message, `port ${server.port}`);
     await server.end();
     for (const path of [directory, other]) Deno.removeSync(path, { recursive: true });
   },
 );
+
+redisTest("a server that a script starts serves, and goes with everything that the script has started", async () => {
+  const directory = Deno.makeTempDirSync();
+  const program = script(directory, 'sleep 1000 & echo $! >sleep.pid; redis-server "$@"');
+  const server = await RedisServer.start({ program, directory, args: [] });
+  const client = await RedisClient.connect(server.url);
+  const pid = Number(/process_id:(\d+)/.exec(await client.askText("INFO", "server"))?.[1]);
+  const others = [pid, Number(Deno.readTextFileSync(`${directory}/sleep.pid`))];
+  client.close();
+  assertEquals(others.map(isAlive), [true, true]);
+  await server.end();
+  await until(() => !others.some(isAlive), { what: "the end of all", timeoutMs: 30_000 });
+  Deno.removeSync(directory, { recursive: true });
+});
+
+redisTest(
+  "RedisServer.start() gives a server up that never listens when it is told to stop, with all of it",
+  async () => {
+    const directory = Deno.makeTempDirSync();
+    const program = script(directory, "sleep 1000 & echo $! >sleep.pid; wait");
+    const stop = new AbortController();
+    const starting = RedisServer.start({ program, directory, args: [], stop: stop.signal });
+    const pidFile = `${directory}/sleep.pid`;
+    await until(() => isThere(pidFile), { what: "the script", timeoutMs: 30_000 });
+    stop.abort();
+    await assertRejects(() => starting, StoppedError);
+    const pid = Number(Deno.readTextFileSync(pidFile));
+    await until(() => !isAlive(pid), { what: "the end of all", timeoutMs: 30_000 });
+    Deno.removeSync(directory, { recursive: true });
+  },
+);
+
+/** Makes a program of a shell script. */
+function script(directory: string, text: string): string {
+  const path = `${directory}/script.sh`;
+  Deno.writeTextFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o700 });
+  return path;
+}
 
 function startServer(directory: string): Promise<RedisServer> {
   return RedisServer.start({ program: PROGRAM, directory, args: [] });

@@ -1,0 +1,51 @@
+/**
+ * Delays and polling.
+ *
+ * @module
+ */
+
+/** What was waited for has not come about, because the run was told to stop first. */
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
+
+  /** @param what was waited for */
+  constructor(what: string) {
+    super(`Stopped while waiting for ${what}`);
+  }
+}
+
+/** Resolves after the given time. */
+export function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** How {@linkcode until} polls. */
+export interface Polling {
+  /** What is waited for, as the error puts it. */
+  readonly what: string;
+  readonly timeoutMs: number;
+  /** Ends the wait as soon as it is aborted. */
+  readonly stop?: AbortSignal | undefined;
+}
+
+const POLL_MS = 20;
+
+/**
+ * Polls until the condition holds.
+ *
+ * @throws {Error} when that takes too long
+ * @throws {StoppedError} when told to stop first
+ */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  { what, timeoutMs, stop }: Polling,
+): Promise<void> {
+  const startedAtMs = performance.now();
+  while (!await condition()) {
+    if (stop?.aborted) throw new StoppedError(what);
+    if (performance.now() - startedAtMs > timeoutMs) {
+      throw new Error(`timed out after ${timeoutMs / 1000} s, waiting for ${what}`);
+    }
+    await delay(POLL_MS);
+  }
+}
