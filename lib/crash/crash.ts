@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EngineError } from "../engine/engine_error.ts";
+import { EngineError, HarnessError } from "../engine/engine_error.ts";
 import { loadEngine } from "../engine/engines.ts";
 import type { Loss, Promises } from "../engine/promises.ts";
 import { ownPromises } from "../backend/promises.ts";
@@ -11,6 +11,7 @@ import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import { run } from "../run/runner.ts";
+import { thenCleanUp } from "../sync/clean_up.ts";
 import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
 import type { CrashBackend, CrashLoad } from "./crash_load.ts";
 import type { CrashResult, KillResult } from "./crash_result.ts";
@@ -69,7 +70,7 @@ export async function crash(
   hooks: CrashHooks = {},
 ): Promise<CrashResult> {
   const victim = victimOf(cut, options, hooks);
-  try {
+  const work = async (): Promise<CrashResult> => {
     const promises = await promisesOf(options.backend, options.threads);
     const rounds = new CrashRounds(victim, { options, promises, hooks });
     await rounds.start();
@@ -89,9 +90,8 @@ export async function crash(
       kills: results,
       ...(hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {}),
     };
-  } finally {
-    await victim.close();
-  }
+  };
+  return await thenCleanUp(work, () => victim.close());
 }
 
 function victimOf(cut: CutName, { backend, workload }: CrashLoad, hooks: CrashHooks): Victim {
@@ -145,11 +145,7 @@ class CrashRounds {
   /** Starts a child, makes it fail, and compares; `undefined` if told to stop first. */
   async kill(kill: number): Promise<KillResult | undefined> {
     const witness = makeTemporaryDirectory("kvlab-witness-");
-    try {
-      return await this.#kill(kill, witness);
-    } finally {
-      removeTemporaryDirectory(witness);
-    }
+    return await thenCleanUp(() => this.#kill(kill, witness), () => removeTemporaryDirectory(witness));
   }
 
   async #kill(kill: number, directory: string): Promise<KillResult | undefined> {
@@ -175,7 +171,8 @@ class CrashRounds {
     try {
       recovered = await this.#victim.recover(mix, true);
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
+      // What kept the engine from being asked says nothing about what it has kept.
+      if (!(error instanceof EngineError) || error instanceof HarnessError) throw error;
       return unreadable(kill, { end, testimony, foundBefore, reason: error.message });
     }
     const { recoveryMs, files, repaired } = recovered;
@@ -222,12 +219,11 @@ class CrashRounds {
 
   /** Reads everything that is there, and closes it. */
   async #read(recovered: Recovered): Promise<void> {
-    try {
-      this.#found = await FoundRecords.read(recovered, this.#options.workload);
-      this.#versions = recovered.files?.versions ?? new Float64Array();
-    } finally {
-      await recovered.close();
-    }
+    this.#found = await thenCleanUp(
+      () => FoundRecords.read(recovered, this.#options.workload),
+      () => recovered.close(),
+    );
+    this.#versions = recovered.files?.versions ?? new Float64Array();
   }
 
   #moment(loadTimeMs: number): KillMoment {

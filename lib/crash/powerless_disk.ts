@@ -5,6 +5,7 @@
  * @module
  */
 import { systemCommand } from "../persist/command.ts";
+import { afterFailureSync } from "../sync/clean_up.ts";
 
 const UNMOUNT_ATTEMPTS = 100;
 const UNMOUNT_RETRY_MS = 50;
@@ -38,7 +39,7 @@ export class PowerlessDisk implements Disposable {
       command("mkfs.ext4", ["-q", "-F", this.#image]);
       this.#mount();
     } catch (error) {
-      this[Symbol.dispose]();
+      afterFailureSync(() => this[Symbol.dispose]());
       throw error;
     }
   }
