@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { GateLimits } from "../compare/gate.ts";
 import type { CrashLoad } from "../crash/crash_load.ts";
 import type { CutName } from "../crash/victim.ts";
 import type { RunOptions } from "../run/run_options.ts";
@@ -92,6 +93,8 @@ export interface CompareCommand {
   /** Paths of the results, at least two; the others are compared with the first. */
   readonly files: readonly string[];
   readonly format: "text" | "json";
+  /** How much worse than the first the others may be; absent if there is no limit. */
+  readonly limits?: GateLimits;
 }
 
 /** Writes a page from results. */

@@ -64,7 +64,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
   },
   compare: {
     called: "compare",
-    usage: ["compare A.json B.json … [--format=text|json]"],
+    usage: ["compare A.json B.json … [--fail-if-slower=3%] [--fail-if-p99-higher=10%]"],
     about: "Shows results written by --result side by side, and how each differs from the first.",
     scopes: ["compare"],
   },

@@ -81,14 +81,18 @@ const EXAMPLES = [
   { about: "What a directory holds, and whether its files are sound:", args: "inspect DIR" },
   { about: "All its entries as one JSON document:", args: "export DIR" },
   { about: "Results written by --result, side by side:", args: "compare none.json data.json" },
+  {
+    about: "The same for a nightly job, which is to fail if tonight's result is slower by more than noise:",
+    args: "compare main.json tonight.json --fail-if-slower=3% --fail-if-p99-higher=10%",
+  },
   { about: "The same as a page with charts:", args: "report none.json data.json --output=report.html" },
 ];
 
 const EXIT_CODES = `\
 Exit codes:
   0 done; 1 failed; 2 invalid command line; 3 crash found a torn file or more lost than the gauge
-  said, or inspect or export found damaged files; 129, 130 or 143 ended by SIGHUP, SIGINT or
-  SIGTERM.`;
+  said, or inspect or export found damaged files; 4 compare found a result worse than a limit
+  allows; 129, 130 or 143 ended by SIGHUP, SIGINT or SIGTERM.`;
 
 /** The text of `--help`, in lines of at most 100 columns, without a trailing newline. */
 export function helpText(): string {

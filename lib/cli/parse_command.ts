@@ -7,7 +7,7 @@
 import type { BackendOptions } from "../backend/backend.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
 import { fileBackend, type FileValues, readFileValues, refuseOtherBackends } from "./backend_options.ts";
-import type { Command, CrashCommand, ReportCommand, RunCommand, RunDefaults } from "./command.ts";
+import type { Command, CompareCommand, CrashCommand, ReportCommand, RunCommand, RunDefaults } from "./command.ts";
 import { COMMAND_WORDS, type CommandName } from "./commands.ts";
 import { engineBackend } from "./engine_options.ts";
 import { quoteAll, read, refuseRepeatedAndEmpty, refuseStrays, refuseUnknownFlags } from "./flag_values.ts";
@@ -49,7 +49,7 @@ export function parseCommand(args: readonly string[], defaults: RunDefaults): Co
     case "export":
       return { kind: "export", format: read(raw, FLAGS.exportFormat), ...readingOptions(raw) };
     case "compare":
-      return { kind: "compare", format: read(raw, FLAGS.compareFormat), files: comparedFiles(raw) };
+      return compareCommand(raw);
     case "report":
       return reportCommand(raw);
   }
@@ -183,6 +183,17 @@ function readingOptions(raw: RawArguments): { directory: string; forceRead: bool
     );
   }
   return { directory, forceRead: raw.given.has(SWITCHES.forceRead.name) };
+}
+
+function compareCommand(raw: RawArguments): CompareCommand {
+  const format = read(raw, FLAGS.compareFormat);
+  const slower = read(raw, FLAGS.failIfSlower), p99Higher = read(raw, FLAGS.failIfP99Higher);
+  const limits = {
+    ...(slower === undefined ? {} : { slower }),
+    ...(p99Higher === undefined ? {} : { p99Higher }),
+  };
+  const isLimited = Object.keys(limits).length > 0;
+  return { kind: "compare", format, files: comparedFiles(raw), ...(isLimited ? { limits } : {}) };
 }
 
 function comparedFiles(raw: RawArguments): readonly string[] {

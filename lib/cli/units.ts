@@ -83,6 +83,18 @@ export function parseShare(text: string): number | undefined {
 }
 
 /**
+ * Parses a percentage, such as `3%` or `0.5%`: decimal digits, with or without a fraction, then `%`.
+ *
+ * @returns the share, such as 0.03, or `undefined` if the text is malformed or more than `maxPercent`
+ */
+export function parsePercentage(text: string, { maxPercent }: { readonly maxPercent: number }): number | undefined {
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
+  if (percent === undefined || Number(percent) > maxPercent) return undefined;
+  // The decimal point is shifted in the text, as in `parseSeconds`.
+  return Number(`${percent}e-2`);
+}
+
+/**
  * Parses a duration, such as `500ms`, `1.5s` or `1m`: decimal digits, with or without a fraction, then one of
  * {@linkcode DURATION_UNITS}.
  *

@@ -18,6 +18,9 @@ export const EXIT_NOT_HELD = 3;
 /** Exit code of the commands that read a directory, when files in it are damaged. */
 export const EXIT_DAMAGED = 3;
 
+/** Exit code of the compare command, when a result is worse than the first by more than a limit allows. */
+export const EXIT_WORSE = 4;
+
 /** Formats any error as one line, without a stack. */
 export function errorLine(error: unknown): string {
   const message = error instanceof Deno.errors.NotCapable

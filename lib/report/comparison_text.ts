@@ -4,13 +4,15 @@
  * @module
  */
 import { type ComparedValue, type Comparison, SIGNIFICANCE_LEVEL } from "../compare/comparison.ts";
+import type { Gate, GateCheck } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
 import type { ResultDocument } from "../compare/result_file.ts";
 import { summarize } from "../compare/statistics.ts";
 import { VERSION } from "../version.ts";
 import { endingTexts } from "./ending_texts.ts";
 import { escapeControls } from "./format.ts";
-import { shortNames } from "./short_names.ts";
+import { checkText, gateObject, pText } from "./gate_text.ts";
+import { fileNames } from "./short_names.ts";
 import { readableFigure, sectionRows, type ShownFigure, shownFigures } from "./shown_figures.ts";
 import { type Column, tableLines } from "./table.ts";
 import { blockLines, type Group, TEXT_WIDTH } from "./text_groups.ts";
@@ -24,11 +26,15 @@ const RATIO = new Intl.NumberFormat("en-US", { minimumSignificantDigits: 3, maxi
 const HEADING_WIDTH_MAX = 16;
 
 /**
- * The comparison in tables, with a row for each deciding figure, and notes below. Values are medians; next to each,
+ * The comparison in tables, with a row for each deciding figure; above, what the results lack and what the limits found,
+ * and notes below. Values are medians; next to each,
  * except the baseline's, are its ratio to the baseline and, given repeats, the test's verdict. A table has as many
  * files as fit its width.
  */
-export function comparisonText(comparison: Comparison, style: TextStyle = PLAIN): string {
+export function comparisonText(
+  comparison: Comparison,
+  { gate, style = PLAIN }: { readonly gate?: Gate | undefined; readonly style?: TextStyle } = {},
+): string {
   const { documents, figures } = comparison;
   const samples = new Map(figures.map(({ name, values }) => [name, values.flatMap((value) => value?.samples ?? [])]));
   const shown = shownFigures(samples);
@@ -46,18 +52,26 @@ export function comparisonText(comparison: Comparison, style: TextStyle = PLAIN)
     return tableLines([{ heading: "", align: "left" }, ...table.flatMap(columnsOf)], sectionRows(shown, cellsOf));
   };
   const tables = tablesThatFit(roles.slice(1), tableOf);
-  const remarks = endingRemarks(documents);
+  const first = blockLines([
+    { label: "not whole", lines: endingRemarks(documents).map((remark) => [style.bold(remark)]) },
+    { label: "limits", lines: (gate?.checks ?? []).map((check) => [checkLine(check, documents, style)]) },
+  ]);
   return [
-    ...blockLines([{ label: "not whole", lines: remarks.map((remark) => [style.bold(remark)]) }]),
-    ...(remarks.length === 0 ? [] : [""]),
+    ...first,
+    ...(first.length === 0 ? [] : [""]),
     ...tables.flatMap((lines) => [...lines, ""]),
     ...blockLines(notes(comparison, shown)),
   ].join("\n") + "\n";
 }
 
+function checkLine(check: GateCheck, documents: readonly ResultDocument[], style: TextStyle): string {
+  const text = checkText(check, documents);
+  return check.verdict === "held" ? text : style.bold(text);
+}
+
 /** What each result lacks of what was asked for: one line each, without a newline. */
 function endingRemarks(documents: readonly ResultDocument[]): string[] {
-  const names = namesOf(documents);
+  const names = fileNames(documents.map(({ path }) => path));
   return documents.flatMap(({ ending, repeats }, index) =>
     endingTexts(ending, repeats).map((text) => `${names[index]} ${text}`)
   );
@@ -74,7 +88,7 @@ function tablesThatFit(others: readonly Role[], tableOf: (others: readonly Role[
 
 /** What makes the results hard to compare: one line each, without a newline; first what they lack. */
 export function comparisonWarnings({ documents, differences }: Comparison): string[] {
-  const names = namesOf(documents);
+  const names = fileNames(documents.map(({ path }) => path));
   const differing = differences.map(({ key, values }) => {
     const list = values.map((value) => value === undefined ? "absent" : JSON.stringify(value));
     return `${key} (${list.join(", ")})`;
@@ -98,15 +112,17 @@ export function comparisonWarnings({ documents, differences }: Comparison): stri
  * - `differences`: `key` and `values`, one per file, of what is not the same in all; null where a file has none;
  * - `figures`: by name, with a value for each file: null if it has none, otherwise the `samples`, their `median`,
  *   `min`, `max`, `ci95_low`, `ci95_high`, the `ratio` to the baseline, and the `p_value` and `verdict` of the test,
- *   each null if there is none.
+ *   each null if there is none;
+ * - `gate`, if there were limits: what they found, as in {@linkcode gateObject}.
  */
-export function comparisonJson({ documents, figures, differences }: Comparison): string {
+export function comparisonJson({ documents, figures, differences }: Comparison, gate?: Gate): string {
   const document = {
     kvlab: VERSION,
     files: documents.map(fileObject),
     test: { name: TEST_NAME, level: SIGNIFICANCE_LEVEL, repeats_needed: samplesNeeded(SIGNIFICANCE_LEVEL) },
     differences: differences.map(({ key, values }) => ({ key, values: values.map((value) => value ?? null) })),
     figures: Object.fromEntries(figures.map(({ name, values }) => [name, values.map(valueObject)])),
+    ...(gate === undefined ? {} : { gate: gateObject(gate, documents) }),
   };
   return JSON.stringify(document, null, 2) + "\n";
 }
@@ -144,14 +160,9 @@ function valueObject(value: ComparedValue | undefined) {
   };
 }
 
-/** The files' names, with control characters escaped so that each stays on its line. */
-function namesOf(documents: readonly ResultDocument[]): string[] {
-  return shortNames(documents.map(({ path }) => path)).map(escapeControls);
-}
-
 /** The headings of the files' columns: their names, or numbers if a name is too long. */
 function headingsOf(documents: readonly ResultDocument[]): string[] {
-  const names = namesOf(documents);
+  const names = fileNames(documents.map(({ path }) => path));
   return names.every((name) => widthOf(name) <= HEADING_WIDTH_MAX)
     ? names
     : names.map((_, index) => `file ${index + 1}`);
@@ -191,14 +202,12 @@ function verdictText(value: ComparedValue | undefined): string {
   if (value?.test === undefined) return NOTHING;
   const { verdict, pValue } = value.test;
   if (verdict === "too few repeats") return verdict;
-  return `${verdict === "differs" ? "differs" : "noise"}, ${
-    pValue < 0.001 ? "p < 0.001" : `p = ${pValue.toPrecision(2)}`
-  }`;
+  return `${verdict === "differs" ? "differs" : "noise"}, ${pText(pValue)}`;
 }
 
 /** What a reader needs to know about the tables. */
 function notes({ documents, figures }: Comparison, shown: readonly ShownFigure[]): Group[] {
-  const names = namesOf(documents);
+  const names = fileNames(documents.map(({ path }) => path));
   const headings = headingsOf(documents);
   const shownNames = new Set(shown.map(({ name }) => name));
   const verdicts = new Set(

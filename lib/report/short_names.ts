@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeControls } from "./format.ts";
 
 const SEPARATOR = "/";
 const EXTENSION = ".json";
@@ -18,6 +19,11 @@ export function shortNames(paths: readonly string[]): string[] {
   const names = split.map((parts) => parts.join(SEPARATOR));
   const bare = names.every((name) => name.length > EXTENSION.length && name.endsWith(EXTENSION));
   return bare ? names.map((name) => name.slice(0, -EXTENSION.length)) : names;
+}
+
+/** The short names, with control characters escaped so that each stays on its line. */
+export function fileNames(paths: readonly string[]): string[] {
+  return shortNames(paths).map(escapeControls);
 }
 
 /** Whether all have more than one part, and the same one at that end. */

@@ -189,6 +189,11 @@ Deno.test("parseCommand() reads compare, flags anywhere", () => {
     ...compare,
     files: ["a.json", "b.json", "c", "d", "e", "a.json"],
   });
+  assertCommand("compare a.json b.json --fail-if-slower=3%", { ...compare, limits: { slower: 0.03 } });
+  assertCommand("compare --fail-if-p99-higher 12.5% a.json b.json --fail-if-slower=0%", {
+    ...compare,
+    limits: { slower: 0, p99Higher: 0.125 },
+  });
   for (const file of ["memory", "file", "compare", " ", "é\n", "a=b", "__proto__", "-", "4"]) {
     assertEquals(parseCommand(["compare", file, file], DEFAULTS), { ...compare, files: [file, file] });
   }
@@ -203,6 +208,11 @@ Deno.test("parseCommand() refuses a compare that it cannot be", () => {
   assertRefused("compare a b --format=csv", '--format must be text or json, got "csv"');
   assertRefused("compare a b --format=", "--format needs a value, must be text or json");
   assertRefused("compare a b --force-read", "compare takes no --force-read, which goes with inspect or export");
+  assertRefused(
+    "compare a b --fail-if-slower=0.03",
+    '--fail-if-slower must be a percentage from 0% to 100%, such as 3%, got "0.03"',
+  );
+  assertRefused("memory --fail-if-slower=3%", "a run takes no --fail-if-slower, which goes with compare");
   assertRefused("compare a b --xyz", 'unknown flag "--xyz"');
   assertRefused(
     "memory compare",
@@ -213,6 +223,7 @@ Deno.test("parseCommand() refuses a compare that it cannot be", () => {
 
 /** Who takes the flags of a scope, where that is not a run alone. */
 const TAKERS: Readonly<Record<string, string>> = {
+  compare: "compare",
   load: "a run, crash or sweep",
   workload: "a run, crash or sweep",
   measurement: "a run or sweep",

@@ -11,6 +11,7 @@ import {
   parseByteSize,
   parseCount,
   parseDuration,
+  parsePercentage,
   parseSeconds,
   parseShare,
   parseWholeNumber,
@@ -202,6 +203,18 @@ Deno.test("parseCount() reads back every count it is shown, in whichever unit", 
     const text = zeros === 0 ? digits : `${digits.slice(0, -zeros)}.${digits.slice(-zeros)}${unit}`;
     assertStrictEquals(parseCount(text, bounds), value, text);
   }));
+});
+
+Deno.test("parsePercentage() reads percentages as shares, up to the greatest", () => {
+  for (
+    const [text, expected] of [["0%", 0], ["3%", 0.03], ["0.5%", 0.005], ["29%", 0.29], ["150%", 1.5]] as const
+  ) {
+    assertStrictEquals(parsePercentage(text, { maxPercent: 150 }), expected, text);
+  }
+  const wrong = ["3", "0.03", "-3%", "3 %", "%", "3%%", "3.%", ".5%", "150.1%", "1e2%"];
+  for (const text of [...NOT_NUMBERS, ...wrong]) {
+    assertStrictEquals(parsePercentage(text, { maxPercent: 150 }), undefined, JSON.stringify(text));
+  }
 });
 
 Deno.test("parseShare() reads shares from 0 to 1", () => {

@@ -124,6 +124,13 @@ Deno.test("--repeat runs again and again, each in a directory of its own, and su
   assertStringIncludes(ended.stderr, "kvlab: run 3 of 3: ");
 });
 
+/** Writes repeats with the first run of these alone; returns the path. */
+function singleOf(document: { runs: unknown[] }, directory: string): string {
+  const path = `${directory}/single.json`;
+  Deno.writeTextFileSync(path, JSON.stringify({ ...document, runs: document.runs.slice(0, 1) }));
+  return path;
+}
+
 Deno.test("compare shows results side by side, warns of other options, and tells noise from difference", async () => {
   using directory = temporaryDirectory();
   const measured = `${directory.path}/measured.json`;
@@ -141,9 +148,22 @@ Deno.test("compare shows results side by side, warns of other options, and tells
   assertFalse(ended.stderr.includes("seed differs"));
   const line = linesOf(ended.stdout).find((line) => line.startsWith("  all threads ")) ?? "";
   assertMatch(line, /differs/);
+  const limited = await kvlab(["compare", measured, slower, "--fail-if-slower=3%"]);
+  assertCode(limited, 4);
+  assertMatch(limited.stdout, /^limits {6}exceeded: slower is 100% slower than measured \(p = 0\.029\),/);
+  assertMatch(limited.stderr, /\nkvlab: exceeded: slower is 100% slower than measured/);
+  const faster = await kvlab(["compare", slower, measured, "--fail-if-slower=3%", "--format=json"]);
+  assertCode(faster, 0);
+  assertEquals(JSON.parse(faster.stdout).gate.verdict, "held");
+  const few = await kvlab(["compare", measured, singleOf(document, directory.path), "--fail-if-p99-higher=10%"]);
+  assertCode(few, 1);
+  assertMatch(
+    few.stderr,
+    /\nkvlab: undecided whether update p99 of single is higher than of measured: 4 and 1 repeats/,
+  );
   const same = await kvlab(["compare", measured, measured, "--format=json"]);
   assertCode(same, 0);
-  assertEquals(JSON.parse(same.stdout).files?.length ?? 2, 2);
+  assertEquals(JSON.parse(same.stdout).files.length, 2);
   assertFalse(same.stdout.includes('"differs"'));
 });
 

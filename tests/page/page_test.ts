@@ -7,6 +7,7 @@
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import type { Page } from "puppeteer-core";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
+import { judge } from "../../lib/compare/gate.ts";
 import { parseResultDocument } from "../../lib/compare/result_file.ts";
 import { reportHtml } from "../../lib/page/page.ts";
 import { parseSource } from "../../lib/page/source.ts";
@@ -55,6 +56,22 @@ Deno.test("the page says first of a result that it failed, and so does that of a
     const figures = page.indexOf("ops/s", page.indexOf("<main>"));
     assertLess(said, figures);
   }
+});
+
+Deno.test("the page says first what limits of a comparison were exceeded, and all of them beside its table", () => {
+  const document = (path: string, factor: number) => {
+    const run = JSON.parse(resultText("memory"));
+    const runs = [1, 2, 3, 4].map((at) => ({ ...run, total_ops_per_sec: factor * (run.total_ops_per_sec + at) }));
+    return parseResultDocument(path, JSON.stringify({ ...run, runs }));
+  };
+  const comparison = compareDocuments([document("a.json", 1), document("b.json", 0.5), document("c.json", 1)]);
+  const page = reportHtml([parseSource("c.json", comparisonJson(comparison, judge(comparison, { slower: 0.03 })))]);
+  const exceeded = "exceeded: b is 50% slower than a (p = 0.029), allowed are 3%";
+  const [head = "", table = "", ...others] = page.split(exceeded);
+  assertEquals(others.length, 1);
+  assertStringIncludes(head, "What went wrong");
+  assert(!head.includes("held: c is 0% faster than a"));
+  assertStringIncludes(table + others[0], "held: c is 0% faster than a");
 });
 
 testWhere(missing, "the report in Chromium", async () => {

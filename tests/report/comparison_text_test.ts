@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertFalse } from "@std/assert";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
+import { judge } from "../../lib/compare/gate.ts";
 import { parseResultDocument } from "../../lib/compare/result_file.ts";
 import { comparisonJson, comparisonText, comparisonWarnings } from "../../lib/report/comparison_text.ts";
 import { resultJson } from "../../lib/report/result_json.ts";
@@ -72,6 +73,34 @@ Deno.test("comparisonText() says first which results are not whole, and so do th
   assertFalse(comparisonText(compare(single, single)).includes("not whole"));
 });
 
+Deno.test("comparisonText() and comparisonJson() say what the limits found before anything else", () => {
+  const rates = (...samples: number[]) => repeatsOf("total_ops_per_sec", samples);
+  const comparison = compare(rates(100, 101, 102, 103), rates(90, 91, 92, 93), rates(50), rates(99, 104, 102, 100));
+  const gate = judge(comparison, { slower: 0.03 });
+  const texts = [
+    "exceeded: b is 9.85% slower than a (p = 0.029), allowed are 3%",
+    "undecided whether c is slower than a: 4 and 1 repeats are too few, --repeat=4 or more tell",
+    "held: d is 0.49% slower than a (noise, p = 0.83), allowed are 3%",
+  ];
+  const [first = ""] = comparisonText(comparison, { gate }).split("\n\n");
+  assertEquals(first.replaceAll(/\n {14}/g, " ").split("\n").map((line) => line.slice(12)), texts);
+  assert(first.startsWith("limits      exceeded: "), first);
+  const document = JSON.parse(comparisonJson(comparison, gate));
+  assertEquals(document.gate.verdict, "exceeded");
+  assertEquals(document.gate.checks.map(({ text }: { text: string }) => text), texts);
+  const [{ worse, p_value, text: _, ...check }] = document.gate.checks;
+  assertEquals(check, {
+    limit: "slower",
+    file: "runs/b.json",
+    operation: null,
+    allowed: 0.03,
+    verdict: "exceeded",
+  });
+  assertAlmostEquals(worse, 1 - 91.5 / 101.5);
+  assertAlmostEquals(p_value, 2 / 70);
+  assertFalse("gate" in JSON.parse(comparisonJson(comparison)));
+});
+
 Deno.test("comparisonText() shows the verdict and p beside each ratio when there are repeats", () => {
   const runs = (rates: number[], drains: number[]) =>
     repeated(rates.map((total_ops_per_sec, index) => ({ total_ops_per_sec, drain_sec: drains[index] })));
@@ -131,8 +160,8 @@ Deno.test("comparisonText() numbers files whose names are long", () => {
 Deno.test("comparisonText() makes the ratio bold where a figure differs", () => {
   const rates = (...samples: number[]) => repeatsOf("total_ops_per_sec", samples);
   const bold = (text: string) => text.split("\x1b[1m").slice(1).map((part) => part.split("\x1b")[0]);
-  assertEquals(bold(comparisonText(compare(rates(1, 2, 3, 4), rates(10, 20, 30, 40)), STYLED)), ["10.0"]);
-  assertEquals(bold(comparisonText(compare(rates(1, 2, 3, 4), rates(1, 2, 3, 4)), STYLED)), []);
+  assertEquals(bold(comparisonText(compare(rates(1, 2, 3, 4), rates(10, 20, 30, 40)), { style: STYLED })), ["10.0"]);
+  assertEquals(bold(comparisonText(compare(rates(1, 2, 3, 4), rates(1, 2, 3, 4)), { style: STYLED })), []);
 });
 
 Deno.test("comparisonText() gives tiny p-values as a bound", () => {

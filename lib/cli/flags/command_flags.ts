@@ -4,7 +4,16 @@
  * @module
  */
 import { CUT_NAMES } from "../../crash/victim.ts";
-import { type DefaultedFlag, type Flag, type FlagName, oneOf, path, REPORT_FORMAT_NAMES, wholeNumber } from "./flag.ts";
+import {
+  type DefaultedFlag,
+  type Flag,
+  type FlagName,
+  oneOf,
+  path,
+  percentage,
+  REPORT_FORMAT_NAMES,
+  wholeNumber,
+} from "./flag.ts";
 
 /** The export formats, in the order shown to users. */
 export const EXPORT_FORMAT_NAMES = ["json", "cbor"] as const;
@@ -55,6 +64,23 @@ export const COMMAND_FLAGS = {
     about: "compare: format of the comparison on stdout.",
     defaultText: "text",
     ...oneOf(REPORT_FORMAT_NAMES),
+  },
+  /** As a share of the first's throughput. */
+  failIfSlower: {
+    name: "fail-if-slower",
+    scope: "compare",
+    about: "Exit with 4 if a result has fewer operations per second than the first, by more than this and by more " +
+      "than noise; with 1 if there are too few repeats to tell.",
+    defaultNote: "no limit",
+    ...percentage({ maxPercent: 100, example: "3%" }),
+  },
+  /** As a share of the first's latency. */
+  failIfP99Higher: {
+    name: "fail-if-p99-higher",
+    scope: "compare",
+    about: "The same if the 99th percentile of an operation's latency is higher than the first's.",
+    defaultNote: "no limit",
+    ...percentage({ maxPercent: 10_000, example: "10%" }),
   },
   reportOutput: {
     name: "output",

@@ -5,7 +5,15 @@
  */
 import type { EngineName } from "../../engine/engines.ts";
 import type { PersistencePolicy } from "../../persist/policy.ts";
-import { type Bounds, parseByteSize, parseCount, parseDuration, parseWholeNumber, SIZE_UNITS } from "../units.ts";
+import {
+  type Bounds,
+  parseByteSize,
+  parseCount,
+  parseDuration,
+  parsePercentage,
+  parseWholeNumber,
+  SIZE_UNITS,
+} from "../units.ts";
 import { listNames } from "../wording.ts";
 
 /**
@@ -105,6 +113,15 @@ const NOT_UTF8 = "\ufffd";
 /** Any path. */
 export function path(allowed: string) {
   return { allowed, parse: (text: string) => text.includes(NOT_UTF8) ? undefined : text };
+}
+
+/** A percentage. Its value is a share: 0.03 for 3%. */
+export function percentage({ maxPercent, example }: { readonly maxPercent: number; readonly example: string }) {
+  return {
+    placeholder: "PERCENT",
+    allowed: `a percentage from 0% to ${maxPercent}%, such as ${example}`,
+    parse: (text: string) => parsePercentage(text, { maxPercent }),
+  };
 }
 
 /** A count, optionally in thousands or millions. */

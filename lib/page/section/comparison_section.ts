@@ -4,7 +4,7 @@
  * @module
  */
 import { shortNames } from "../../report/short_names.ts";
-import { fieldsIn, isFields, numberIn, rowsIn, textIn } from "../fields.ts";
+import { type Fields, fieldsIn, isFields, numberIn, rowsIn, textIn } from "../fields.ts";
 import { type Html, html } from "../html.ts";
 import type { ComparisonSource } from "../source.ts";
 import { figureName, figureText } from "../wording.ts";
@@ -40,6 +40,7 @@ export function comparisonSection({ path, result }: ComparisonSource, at: number
         }'s; “differs” means that chance alone would do that in less than ` +
         `${100 * level}% of cases (two-sided Mann–Whitney U test).`,
     },
+    checksHtml(result),
     rowsIn(result, "differences").length === 0
       ? undefined
       : html`<ul class="notes">${
@@ -58,6 +59,13 @@ export function comparisonSection({ path, result }: ComparisonSource, at: number
       filterExample: "such as: p99 differs",
     }),
   );
+}
+
+/** What the comparison's limits found, if it had any. */
+function checksHtml(result: Fields): Html | undefined {
+  const checks = rowsIn(fieldsIn(result, "gate") ?? {}, "checks");
+  if (checks.length === 0) return undefined;
+  return html`<ul class="notes">${checks.map((check) => html`<li>${textIn(check, "text")}</li>`)}</ul>`;
 }
 
 function valueCells(name: string, value: unknown, isBaseline: boolean): TableCell[] {

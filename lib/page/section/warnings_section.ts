@@ -1,21 +1,24 @@
 /**
- * What went wrong: configurations that failed, promises that were broken, runs that ended early.
+ * What went wrong: configurations that failed, promises that were broken, runs that ended early, limits exceeded.
  *
  * @module
  */
-import { fieldsIn, textIn } from "../fields.ts";
+import { fieldsIn, rowsIn, textIn } from "../fields.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import type { Configuration, ReportData } from "../report_data.ts";
 import { section } from "./parts.ts";
 
 /** The section; empty if all went well. */
-export function warningsSection({ configurations }: ReportData): Html {
+export function warningsSection({ configurations, comparisons }: ReportData): Html {
   const warnings = configurations.flatMap((configuration) =>
     warningsOf(configuration).map((warning) => ({ configuration, warning }))
   );
-  if (warnings.length === 0) return NOTHING;
+  const checks = comparisons.flatMap(({ result }) => rowsIn(fieldsIn(result, "gate") ?? {}, "checks"))
+    .filter(({ verdict }) => verdict !== "held");
+  if (warnings.length === 0 && checks.length === 0) return NOTHING;
   return section(
     { id: "warnings", title: "What went wrong" },
+    checks.map((check) => html`<p class="warning">${textIn(check, "text")}</p>`),
     warnings.map(({ configuration: { id, title }, warning }) =>
       html`
         <p class="warning"><b>${id}</b> <code>${title}</code><br>${warning}</p>
