@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertGreater } from "@std/assert";
 import type { Command } from "../../lib/cli/command.ts";
 import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { COMMAND_WORDS } from "../../lib/cli/commands.ts";
@@ -167,7 +167,6 @@ Deno.test("random argument vectors mean a command or are refused in one line", (
     counts[outcome] = (counts[outcome] ?? 0) + 1;
   }
   report("flags", { vectors: total, ...counts });
-  assertEquals(Object.values(counts).reduce((sum, count) => sum + count), total);
   for (const kind of ["run", "crash", "inspect", "export", "compare", "help", "version", "refused"]) {
     assertGreater(counts[kind] ?? 0, 0, kind);
   }

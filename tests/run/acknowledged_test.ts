@@ -90,49 +90,49 @@ async function reopen(backend: FileBackendOptions): Promise<PreparedFiles> {
   return await prepareFiles(backend, SEED_KEY_SPACE, { abort: Abort.create(), clock: Clock.create(), threads: 1 });
 }
 
-for (const { name, policy, layout = RENAME } of POLICIES) {
-  for (const serializer of SERIALIZER_NAMES) {
-    for (const end of ENDS) {
-      Deno.test(`run() loses nothing acknowledged when it ends by ${end}: ${serializer}, ${name}`, async () => {
-        using directory = temporaryDirectory();
-        const output = directory.path;
-        const backend = { kind: "file", output, fileCount: FILES, serializer, policy, layout, sync: "none" } as const;
+/** Each with every format; the ends take turns, so that each also meets every policy and every format. */
+function casesOf<P>(policies: readonly P[]) {
+  return policies.flatMap((policy, turn) =>
+    SERIALIZER_NAMES.map((serializer, i) => ({ policy, serializer, end: ENDS[(turn + i) % ENDS.length]! }))
+  );
+}
 
-        const { threads, file, stoppedBy } = await runUntil(end, backend);
+for (const { policy: { name, policy, layout = RENAME }, serializer, end } of casesOf(POLICIES)) {
+  Deno.test(`run() loses nothing acknowledged when it ends by ${end}: ${serializer}, ${name}`, async () => {
+    using directory = temporaryDirectory();
+    const output = directory.path;
+    const backend = { kind: "file", output, fileCount: FILES, serializer, policy, layout, sync: "none" } as const;
 
-        assertEquals(stoppedBy, end === "time up" ? undefined : end);
-        const threadWrites = threads.map(({ writes }) => writes);
-        const acknowledged = lastAcknowledged(SEED, threadWrites);
-        assertEquals(leftOversIn(output), []);
-        if (layout !== ALTERNATE) {
-          assertEquals(file?.files, FILES);
-          assertEquals(versionSum(snapshotsIn(output, serializer)), threadWrites.reduce((sum, writes) => sum + writes));
-        }
+    const { threads, file, stoppedBy } = await runUntil(end, backend);
 
-        await assertReopened(backend, acknowledged);
-      });
+    assertEquals(stoppedBy, end === "time up" ? undefined : end);
+    const threadWrites = threads.map(({ writes }) => writes);
+    const acknowledged = lastAcknowledged(SEED, threadWrites);
+    assertEquals(leftOversIn(output), []);
+    if (layout !== ALTERNATE) {
+      assertEquals(file?.files, FILES);
+      assertEquals(versionSum(snapshotsIn(output, serializer)), threadWrites.reduce((sum, writes) => sum + writes));
     }
-  }
+
+    await assertReopened(backend, acknowledged);
+  });
 }
 
 for (const layout of [LOGS, BLOCKS]) {
-  for (const [turn, policy] of OTHER_POLICIES.entries()) {
-    for (const [i, serializer] of SERIALIZER_NAMES.entries()) {
-      const end = ENDS[(turn + i) % ENDS.length]!;
-      Deno.test(`run() loses nothing acknowledged in ${layout.kind} when it ends by ${end}: ${serializer}, ${policy.kind}`, async () => {
-        using directory = temporaryDirectory();
-        const output = directory.path;
-        const backend = { kind: "file", output, fileCount: FILES, serializer, policy, layout, sync: "none" } as const;
-        const { threads } = await runUntil(end, backend);
-        const threadWrites = threads.map(({ writes }) => writes);
-        assertEquals(leftOversIn(output), []);
-        const { totals } = inspectDirectory(output, { forceRead: false });
-        const { torn, damaged } = totals.health;
-        const writes = threadWrites.reduce((sum, writes) => sum + writes);
-        assertEquals([totals.versionSum, torn, damaged, totals.unreadableParts], [writes, 0, 0, 0]);
-        await assertReopened(backend, lastAcknowledged(SEED, threadWrites));
-      });
-    }
+  for (const { policy, serializer, end } of casesOf(OTHER_POLICIES)) {
+    Deno.test(`run() loses nothing acknowledged in ${layout.kind} when it ends by ${end}: ${serializer}, ${policy.kind}`, async () => {
+      using directory = temporaryDirectory();
+      const output = directory.path;
+      const backend = { kind: "file", output, fileCount: FILES, serializer, policy, layout, sync: "none" } as const;
+      const { threads } = await runUntil(end, backend);
+      const threadWrites = threads.map(({ writes }) => writes);
+      assertEquals(leftOversIn(output), []);
+      const { totals } = inspectDirectory(output, { forceRead: false });
+      const { torn, damaged } = totals.health;
+      const writes = threadWrites.reduce((sum, writes) => sum + writes);
+      assertEquals([totals.versionSum, torn, damaged, totals.unreadableParts], [writes, 0, 0, 0]);
+      await assertReopened(backend, lastAcknowledged(SEED, threadWrites));
+    });
   }
 }
 

@@ -101,9 +101,10 @@ Deno.test("run() takes what a warm-up has written off the files' counts", async 
 
 Deno.test("run() times every so many operations, in the order min, p50, p99, max", async () => {
   const { operations, threads } = await run({ ...MEMORY, ops: 40_000, latencySample: 10 });
-  const timed = operations?.reduce((sum, { latency }) => sum + (latency?.count ?? 0), 0) ?? 0;
+  assert(operations !== undefined);
+  const timed = operations.reduce((sum, { latency }) => sum + (latency?.count ?? 0), 0);
   assertEquals(timed, totals(threads).ops / 10);
-  for (const { latency } of operations ?? []) {
+  for (const { latency } of operations) {
     assert(latency !== undefined);
     const { minMs, p50Ms, p90Ms, p99Ms, p999Ms, maxMs, meanMs } = latency;
     const ascending = [minMs, p50Ms, p90Ms, p99Ms, p999Ms, maxMs];
@@ -131,7 +132,8 @@ Deno.test("run() keeps a rate, corrects its latencies, and says how late its tim
   assertEquals(rate.reachedPerSec, totals(threads).opsPerSec);
   assertGreater(rate.timerLateP50Ms ?? 0, 0);
   assert(phases?.some(({ phase }) => phase === "calibration"));
-  for (const { latency, uncorrectedLatency } of operations ?? []) {
+  assert(operations !== undefined);
+  for (const { latency, uncorrectedLatency } of operations) {
     assertEquals(latency?.count, uncorrectedLatency?.count);
     assertGreaterOrEqual(latency?.maxMs ?? 0, uncorrectedLatency?.maxMs ?? Infinity);
     // Corrected, it includes how late the thread woke.
