@@ -19,9 +19,13 @@ export function openFile(path: string, options: Deno.OpenOptions): Deno.FsFile {
  */
 export function openOwnFile(path: string): Deno.FsFile {
   const created = lookAt(path) === undefined ? createOwnFile(path) : undefined;
-  if (created !== undefined) return created;
+  return created ?? openExistingFile(path);
+}
+
+/** Opens a file in one of our directories like {@linkcode openOwnFile}, but creates none. */
+export function openExistingFile(path: string): Deno.FsFile {
   const found = lookAt(path);
-  if (found === undefined) throw new PersistError("open", path, "it has just been removed");
+  if (found === undefined) throw new PersistError("open", path, "it has been removed meanwhile");
   checkRegular(path, found);
   const file = openFile(path, { read: true, write: true });
   try {
@@ -60,6 +64,23 @@ export function lookAt(path: string): Deno.FileInfo | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw new PersistError("look at", path, error);
   }
+}
+
+/** How many bytes an open file holds. */
+export function lengthOf(file: Deno.FsFile, path: string): number {
+  try {
+    return file.statSync().size;
+  } catch (error) {
+    throw new PersistError("look at", path, error);
+  }
+}
+
+/** @throws {PersistError} when a file that this process alone has written has not the length that it wrote */
+export function checkLength(path: string, bytes: number): void {
+  const found = lookAt(path);
+  if (found === undefined) throw new PersistError("finish", path, "it has been removed meanwhile");
+  if (found.size === bytes) return;
+  throw new PersistError("finish", path, `it has ${found.size} bytes, must have the ${bytes} that were written`);
 }
 
 /** Writes all bytes at the file's position: a single write may be short, or interrupted by a signal. */

@@ -8,6 +8,11 @@ import { SERIALIZER_NAMES, type SerializerName } from "../codec/codec.ts";
 /** One of the two files that a shard has when its snapshots alternate between them. */
 export type Side = "a" | "b";
 
+/** The other of a shard's two files. */
+export function otherSide(side: Side): Side {
+  return side === "a" ? "b" : "a";
+}
+
 /** The parts of a shard file's name. */
 export interface ShardFileName {
   readonly shard: number;

@@ -155,13 +155,15 @@ export class Writer {
   }
 
   /**
-   * Makes everything durable that any thread has written, as the sync level requires. Nobody may write meanwhile.
+   * Makes everything durable that any thread has written, as the sync level requires, and checks the files' lengths.
+   * Nobody may write meanwhile.
    *
    * @throws {PersistError} when that fails
    */
   makeAllDurable(): void {
     const { store, ledger, sync } = this.#parts;
     this.layout.makeAllDurable();
+    this.layout.checkLengths();
     if (sync === "none") return;
     for (let shard = 0; shard < store.size.shards; shard++) ledger.recordSynced(shard, ledger.writtenVersion(shard));
   }

@@ -9,7 +9,7 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles, prepareMemory } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { ShardSides } from "../../lib/persist/layout/replace/shard_sides.ts";
+import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { attachPersistence } from "../../lib/persist/persistence.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
 import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";
@@ -156,8 +156,8 @@ Deno.test("prepareFiles() loads the newer of a shard's two files, and which one 
     await fill(options, { key: value });
     const { store, persistence, filesLoaded, entriesLoaded, directory: held } = await prepare(options);
     assert(persistence.layout.kind === "snapshot");
-    const sides = ShardSides.attach(persistence.layout.sides);
-    assertEquals([store.getString("key"), sides.get(0), filesLoaded, entriesLoaded], [value, side, 1, 1]);
+    const shardFiles = ShardFiles.attach(persistence.layout.shardFiles);
+    assertEquals([store.getString("key"), shardFiles.newest(0), filesLoaded, entriesLoaded], [value, side, 1, 1]);
     held.close();
   }
 });

@@ -8,7 +8,7 @@ import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { FileLocks } from "../../lib/persist/file_locks.ts";
 import type { ReplaceName } from "../../lib/persist/layout/layout_options.ts";
-import { ShardSides } from "../../lib/persist/layout/replace/shard_sides.ts";
+import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { type AttachedPersistence, attachPersistence } from "../../lib/persist/persistence.ts";
 import type { PersistenceHandle } from "../../lib/persist/persistence_handle.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
@@ -61,7 +61,7 @@ export function roomyStore(shards: number): SharedStore {
 
 /** A store, its ledger, which of their two files its shards are in, and a writer of its files. */
 export interface Persisted extends AttachedPersistence {
-  readonly sides: ShardSides;
+  readonly shardFiles: ShardFiles;
   readonly handle: PersistenceHandle;
 }
 
@@ -76,10 +76,17 @@ const SWEPT: PersistencePolicy = { kind: "periodic", periodMs: 60_000 };
 
 /** A thread's view of a store's persistence. */
 export function persistenceOf(
-  parts: { store: SharedStore; ledger: Ledger; sides?: ShardSides; clock?: Clock; locks?: FileLocks; abort?: Abort },
+  parts: {
+    store: SharedStore;
+    ledger: Ledger;
+    shardFiles?: ShardFiles;
+    clock?: Clock;
+    locks?: FileLocks;
+    abort?: Abort;
+  },
   { replace = "rename", ...files }: FilesOptions,
 ): Persisted {
-  const { store, ledger, sides = ShardSides.create(store.size.shards), clock = Clock.create() } = parts;
+  const { store, ledger, shardFiles = ShardFiles.create(store.size.shards), clock = Clock.create() } = parts;
   const { abort = Abort.create({ tickMs: 10 }), locks = FileLocks.create(store.size.shards, abort) } = parts;
   const handle: PersistenceHandle = {
     store: store.handle(),
@@ -88,14 +95,14 @@ export function persistenceOf(
     clock: clock.handle(),
     doorbell: Doorbell.create(abort).handle(),
     shardsPerFile: 1,
-    layout: { kind: "snapshot", replace, sides: sides.handle() },
+    layout: { kind: "snapshot", replace, shardFiles: shardFiles.handle() },
     policy: SWEPT,
     sync: "none",
     openFilesMax: 16,
     writeMeter: WriteMeter.create(1).handle(),
     ...files,
   };
-  return { ...attachPersistence(handle, 0), sides, handle };
+  return { ...attachPersistence(handle, 0), shardFiles, handle };
 }
 
 /** An empty store whose shards go to files in a directory. */

@@ -16,11 +16,11 @@ import {
 import { type Codec, SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { ShardDirectory } from "../../lib/persist/directory.ts";
-import { ShardSides } from "../../lib/persist/layout/replace/shard_sides.ts";
+import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { type DirectorySurvey, loadDirectory, surveyDirectory } from "../../lib/persist/loader.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { shardFileName, type Side } from "../../lib/persist/shard_file.ts";
+import { otherSide, shardFileName, type Side } from "../../lib/persist/shard_file.ts";
 import { hashKey } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { entryWords } from "../../lib/store/shard.ts";
@@ -322,11 +322,11 @@ for (const serializer of SERIALIZER_NAMES) {
       assertEquals(filesIn(fixture.path, (name) => name !== "LOCK"), before);
 
       store.restoreVersion(2, store.version(2) + 1);
-      const sides = ShardSides.create(SHARDS);
-      for (const { shard, side } of survey.files) sides.set(shard, side);
+      const shardFiles = ShardFiles.create(SHARDS);
+      for (const { shard, side } of survey.files) shardFiles.setNewest(shard, side);
       const files = { directory: fixture.path, serializer, replace: "alternate" } as const;
-      persistenceOf({ ...loaded, sides }, files).writer.rewriteStaleFiles();
-      assertEquals(sides.get(2), otherSide(newer));
+      persistenceOf({ ...loaded, shardFiles }, files).writer.rewriteStaleFiles();
+      assertEquals(shardFiles.newest(2), otherSide(newer));
       const written = decode(codec, Deno.readFileSync(fixture.pathOf(2, otherSide(newer))));
       assertEquals(written.version, store.version(2));
       const isOther = (name: string) => name !== "LOCK" && !fixture.pathOf(2, otherSide(newer)).endsWith(name);
@@ -362,10 +362,6 @@ for (const serializer of SERIALIZER_NAMES) {
     assertHolds(fixture, loaded);
     assertEquals(loaded.survey.files[2]?.side, undefined);
   });
-}
-
-function otherSide(side: Side): Side {
-  return side === "a" ? "b" : "a";
 }
 
 /** Asserts that the files are as before, those set aside under their new names. */

@@ -171,16 +171,16 @@ Deno.test("Writer.writeFile() overwrites the file that does not hold the written
   using directory = new TemporaryDirectory();
   const files = { directory: directory.path, serializer: "json", replace: "alternate" } as const;
   const persisted = persistedStore({ ...files, shards: 1 });
-  const { store, ledger, sides: shardSides } = persisted;
+  const { store, ledger, shardFiles } = persisted;
   const versionOf = (side: "a" | "b") =>
     decode(CODECS.json, Deno.readFileSync(directory.join(`shard-0000-of-0001.${side}.json`))).version;
-  assertEquals(shardSides.get(0), undefined);
+  assertEquals(shardFiles.newest(0), undefined);
   const sides: (string | undefined)[] = [];
   for (let version = 1; version <= 4; version++) {
     store.putString("key", "x".repeat(100 - 10 * version));
     // Another thread knows the side, too.
-    writeShard(version === 3 ? persistenceOf({ store, ledger, sides: shardSides }, files) : persisted, 0);
-    const side = shardSides.get(0);
+    writeShard(version === 3 ? persistenceOf({ store, ledger, shardFiles }, files) : persisted, 0);
+    const side = shardFiles.newest(0);
     sides.push(side);
     assert(side !== undefined);
     assertEquals(versionOf(side), version);
@@ -194,7 +194,7 @@ Deno.test("Writer.writeFile() keeps the side when the other file cannot be overw
   using directory = new TemporaryDirectory();
   const files = { directory: directory.path, serializer: "json", replace: "alternate" } as const;
   const persisted = persistedStore({ ...files, shards: 1 });
-  const { store, ledger, sides, writer } = persisted;
+  const { store, ledger, shardFiles, writer } = persisted;
   store.putString("key", "old");
   writeShard(persisted, 0);
   const before = filesIn(directory.path);
@@ -205,7 +205,7 @@ Deno.test("Writer.writeFile() keeps the side when the other file cannot be overw
   const error = assertThrows(() => writeShard(persisted, 0), PersistError);
 
   assert(error.message.includes(inTheWay), error.message);
-  assertEquals([sides.get(0), ledger.writtenVersion(0), writer.meter.snapshotsWritten], ["a", 1, 1]);
+  assertEquals([shardFiles.newest(0), ledger.writtenVersion(0), writer.meter.snapshotsWritten], ["a", 1, 1]);
   Deno.removeSync(inTheWay);
   assertEquals(filesIn(directory.path), before);
 });

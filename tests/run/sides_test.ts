@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ShardSides } from "../../lib/persist/layout/replace/shard_sides.ts";
+import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
@@ -58,7 +58,10 @@ for (const serializer of SERIALIZER_NAMES) {
       );
       assertEquals([store.version(0), store.getString("key"), ledger.writtenVersion(0)], [9, "9", 9]);
       assert(persistence.layout.kind === "snapshot");
-      assertEquals(ShardSides.attach(persistence.layout.sides).get(0), ([undefined, "a", "b"] as const)[newest]);
+      assertEquals(
+        ShardFiles.attach(persistence.layout.shardFiles).newest(0),
+        ([undefined, "a", "b"] as const)[newest],
+      );
       assertEquals(filesSetAside, []);
     });
   }

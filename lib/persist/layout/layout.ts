@@ -89,6 +89,14 @@ export interface Layout {
   makeAllDurable(): void;
 
   /**
+   * Checks that each file that was written has the length that it was given, whichever threads have written it: whoever
+   * opens it later would take it for damaged. Nobody may write meanwhile, and no write may have failed.
+   *
+   * @throws {PersistError} when one has not
+   */
+  checkLengths(): void;
+
+  /**
    * Does a bounded piece of the files' maintenance, while the load runs. Only the file worker calls it, without holding
    * a lock.
    *

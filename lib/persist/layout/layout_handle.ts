@@ -7,13 +7,13 @@ import type { BlockTableHandle } from "./blocks/block_table.ts";
 import type { ReplaceName } from "./layout_options.ts";
 import type { LogEndsHandle } from "./log/log_ends.ts";
 import type { PendingRecordsHandle } from "./log/pending_records.ts";
-import type { ShardSidesHandle } from "./replace/shard_sides.ts";
+import type { ShardFilesHandle } from "./replace/shard_files.ts";
 
 /** What the threads share of the snapshot layout. */
 export interface SnapshotLayoutHandle {
   readonly kind: "snapshot";
   readonly replace: ReplaceName;
-  readonly sides: ShardSidesHandle;
+  readonly shardFiles: ShardFilesHandle;
 }
 
 /** What the threads share of the log layout. */

@@ -26,7 +26,7 @@ import { AlternateReplacement } from "./replace/alternate.ts";
 import { InPlaceReplacement } from "./replace/in_place.ts";
 import { RenameReplacement } from "./replace/rename.ts";
 import type { Replacement } from "./replace/replacement.ts";
-import { ShardSides } from "./replace/shard_sides.ts";
+import { ShardFiles } from "./replace/shard_files.ts";
 import { SnapshotLayout } from "./snapshot_layout.ts";
 
 /** What a layout works with, besides its handle. */
@@ -95,17 +95,17 @@ function createLogLayout(
 
 function createReplacement(handle: PersistenceHandle, layout: SnapshotLayoutHandle): Replacement {
   const { directory, sync, openFilesMax, policy } = handle;
+  const shardFiles = ShardFiles.attach(layout.shardFiles);
   switch (layout.replace) {
     case "rename": {
       const durableAtOnce = policy.kind === "commit";
-      return new RenameReplacement({ directory, sync, paths: shardPaths(handle), durableAtOnce });
+      return new RenameReplacement({ directory, sync, shardFiles, paths: shardPaths(handle), durableAtOnce });
     }
     case "in-place":
-      return new InPlaceReplacement({ directory, sync, openFilesMax, paths: shardPaths(handle) });
+      return new InPlaceReplacement({ directory, sync, shardFiles, openFilesMax, paths: shardPaths(handle) });
     case "alternate": {
       const paths = { a: shardPaths(handle, "a"), b: shardPaths(handle, "b") };
-      const sides = ShardSides.attach(layout.sides);
-      return new AlternateReplacement({ directory, sync, openFilesMax, paths, sides });
+      return new AlternateReplacement({ directory, sync, shardFiles, openFilesMax, paths });
     }
   }
 }

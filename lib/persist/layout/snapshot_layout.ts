@@ -91,6 +91,10 @@ export class SnapshotLayout implements Layout {
     this.#replacement.makeAllDurable();
   }
 
+  checkLengths(): void {
+    this.#replacement.checkLengths();
+  }
+
   maintain(): boolean {
     return false;
   }

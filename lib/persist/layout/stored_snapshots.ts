@@ -8,7 +8,7 @@ import type { ShardDirectory } from "../directory.ts";
 import { loadDirectory, makeLoadedDurable, surveyDirectory } from "../loader.ts";
 import type { SyncName } from "../policy.ts";
 import type { SnapshotLayoutOptions } from "./layout_options.ts";
-import { ShardSides } from "./replace/shard_sides.ts";
+import { ShardFiles } from "./replace/shard_files.ts";
 import type { StoredState } from "./stored_state.ts";
 
 /**
@@ -33,9 +33,9 @@ export async function openSnapshots(
     async load({ store, ledger }) {
       await loadDirectory(survey, { codec, store, ledger });
       if (sync !== "none") await makeLoadedDurable(survey, { directory, ledger });
-      const sides = ShardSides.create(shards);
-      for (const { shard, side } of files) sides.set(shard, side);
-      return { kind, replace, sides: sides.handle() };
+      const shardFiles = ShardFiles.create(shards);
+      for (const { shard, side } of files) shardFiles.setNewest(shard, side);
+      return { kind, replace, shardFiles: shardFiles.handle() };
     },
   };
 }

@@ -8,7 +8,7 @@ import { CODECS } from "../../../lib/codec/codecs.ts";
 import { OutputBuffer } from "../../../lib/codec/output_buffer.ts";
 import { openFile, renameOver, writeAll } from "../../../lib/persist/file_io.ts";
 import type { FileWorkerConfiguration } from "../../../lib/persist/file_worker.ts";
-import { ShardSides } from "../../../lib/persist/layout/replace/shard_sides.ts";
+import { ShardFiles } from "../../../lib/persist/layout/replace/shard_files.ts";
 import { Ledger } from "../../../lib/persist/ledger.ts";
 import { shardFileName, type Side } from "../../../lib/persist/shard_file.ts";
 import { SnapshotQueue } from "../../../lib/persist/snapshot_queue.ts";
@@ -33,7 +33,7 @@ interface Snapshot {
 class Parts {
   readonly store: SharedStore;
   readonly ledger: Ledger;
-  readonly sides: ShardSides;
+  readonly shardFiles: ShardFiles;
   readonly queue: SnapshotQueue | undefined;
   readonly #configuration: FileWorkerConfiguration;
   readonly #witness: Witness;
@@ -47,7 +47,7 @@ class Parts {
     this.store = SharedStore.attach(persistence.store);
     this.ledger = Ledger.attach(persistence.ledger);
     if (persistence.layout.kind !== "snapshot") throw new Error("Cannot be wrong about another layout than snapshots");
-    this.sides = ShardSides.attach(persistence.layout.sides);
+    this.shardFiles = ShardFiles.attach(persistence.layout.shardFiles);
     this.queue = queue === undefined ? undefined : SnapshotQueue.attach(queue);
     this.#clock = Clock.attach(persistence.clock);
     this.#witness = Witness.ofWritten(persistence.witness ?? "");
@@ -150,7 +150,7 @@ const WORK: Record<FileMutant, (parts: Parts) => void> = {
     }),
   "overwrites the newer side": (parts) =>
     parts.each(({ shard, version, bytes }) => {
-      overwriteInPieces(parts.path(shard, parts.sides.get(shard) ?? "a"), bytes);
+      overwriteInPieces(parts.path(shard, parts.shardFiles.newest(shard) ?? "a"), bytes);
       parts.record(shard, version);
     }),
 };

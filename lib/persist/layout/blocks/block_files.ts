@@ -5,14 +5,22 @@
  */
 import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
-import { openFile, removeQuietly, renameOver, seekTo, syncData, syncDirectory, writeAll } from "../../file_io.ts";
-import { PersistError } from "../../persist_error.ts";
+import {
+  checkLength,
+  openFile,
+  removeQuietly,
+  renameOver,
+  seekTo,
+  syncData,
+  syncDirectory,
+  writeAll,
+} from "../../file_io.ts";
 import type { SyncName } from "../../policy.ts";
 import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import { type OpenFile, OpenFiles } from "../replace/open_files.ts";
 import { blockFileName } from "./block_file_name.ts";
-import { type BlockFileIdentity, encodeHead, extentBlocks, fileBytes, HEAD_PLACES, headPlace } from "./block_format.ts";
+import { type BlockFileIdentity, encodeHead, extentBlocks, fileBytes, headPlace } from "./block_format.ts";
 import type { BlockTable } from "./block_table.ts";
 
 /** What {@linkcode BlockFiles} work with. */
@@ -88,6 +96,19 @@ export class BlockFiles {
     this.#open.close();
   }
 
+  /**
+   * Checks that each file has the length that its extents take. Nobody may write meanwhile.
+   *
+   * @throws {PersistError} when one has not
+   */
+  checkLengths(): void {
+    const { table, blockBytes } = this.#parts;
+    for (let file = 0; file < table.size.files; file++) {
+      const extents = table.extents(file);
+      if (extents > 0) checkLength(this.#path(file), fileBytes(extents, blockBytes));
+    }
+  }
+
   #create(file: number, extents: number): void {
     const { directory, blockBytes, table } = this.#parts;
     const path = this.#path(file);
@@ -146,12 +167,7 @@ export class BlockFiles {
   }
 
   #get(file: number): OpenFile {
-    const open = this.#open.get(this.#path(file));
-    // Opening creates a missing file.
-    if (open.lengthBytes < HEAD_PLACES * this.#parts.blockBytes) {
-      throw new PersistError("write", open.path, "it has been removed meanwhile");
-    }
-    return open;
+    return this.#open.get(this.#path(file));
   }
 
   #path(file: number): string {

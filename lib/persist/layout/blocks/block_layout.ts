@@ -208,6 +208,10 @@ export class BlockLayout implements Layout {
     this.#parts.files.close();
   }
 
+  checkLengths(): void {
+    this.#parts.files.checkLengths();
+  }
+
   /** Creates the missing files, one at a time. */
   maintain(): boolean {
     const { files, locks } = this.#parts;

@@ -178,6 +178,10 @@ export class LogLayout implements Layout, LogBatchVisitor {
     this.#parts.segments.close();
   }
 
+  checkLengths(): void {
+    this.#parts.segments.checkLengths();
+  }
+
   abandon(): void {
     try {
       this.#parts.checkpoints.abandon();

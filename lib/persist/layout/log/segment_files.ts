@@ -5,6 +5,7 @@
  */
 import type { SerializerName } from "../../../codec/codec.ts";
 import {
+  checkLength,
   openFile,
   removeFile,
   removeQuietly,
@@ -184,6 +185,19 @@ export class SegmentFiles {
         removeFile(this.#path(log, segment) + TEMPORARY_SUFFIX);
       }
       this.#prepared[log] = 0;
+    }
+  }
+
+  /**
+   * Checks that each open segment ends where its records and what is preallocated do. Nobody may write meanwhile.
+   *
+   * @throws {PersistError} when one does not
+   */
+  checkLengths(): void {
+    const { ends, logs } = this.#parts;
+    for (let log = 0; log < logs; log++) {
+      const allocated = ends.allocated(log);
+      if (allocated > 0) checkLength(this.#path(log, ends.segment(log)), Math.max(allocated, ends.offset(log)));
     }
   }
 

@@ -3,13 +3,9 @@
  *
  * @module
  */
-import { overwrite, syncData, syncDirectory } from "../../file_io.ts";
-import type { SyncName } from "../../policy.ts";
-import type { Side } from "../../shard_file.ts";
-import { OpenFiles } from "./open_files.ts";
-import { replaceFile } from "./rename.ts";
+import { otherSide, type Side } from "../../shard_file.ts";
 import type { Replacement } from "./replacement.ts";
-import type { ShardSides } from "./shard_sides.ts";
+import { ShardOverwriter, type ShardOverwriterParts } from "./shard_overwriter.ts";
 
 /**
  * Overwrites the older of a shard's two files, so that a crash in the middle leaves the newer one whole. Loading takes
@@ -17,57 +13,39 @@ import type { ShardSides } from "./shard_sides.ts";
  * renaming.
  */
 export class AlternateReplacement implements Replacement {
-  readonly #directory: string;
   readonly #paths: Readonly<Record<Side, readonly string[]>>;
-  readonly #sides: ShardSides;
-  readonly #sync: SyncName;
-  readonly #files: OpenFiles;
-  /** Whether the last snapshot is in a new file, so that its name must be synced too. */
-  #isNew = false;
+  readonly #parts: ShardOverwriterParts;
+  readonly #overwriter: ShardOverwriter;
 
-  /** @param options `paths` are the shards' files on each side, in `directory` */
+  /** @param parts `paths` are the shards' files on each side, in the directory */
   constructor(
-    options: {
-      directory: string;
-      paths: Readonly<Record<Side, readonly string[]>>;
-      sides: ShardSides;
-      sync: SyncName;
-      openFilesMax: number;
-    },
+    { paths, ...parts }: ShardOverwriterParts & { readonly paths: Readonly<Record<Side, readonly string[]>> },
   ) {
-    this.#directory = options.directory;
-    this.#paths = options.paths;
-    this.#sides = options.sides;
-    this.#sync = options.sync;
-    this.#files = new OpenFiles(options.openFilesMax);
+    this.#paths = paths;
+    this.#parts = parts;
+    this.#overwriter = new ShardOverwriter(parts);
   }
 
   replace(shard: number, bytes: Uint8Array): void {
-    const side = this.#sides.get(shard);
-    if (side === undefined) {
-      replaceFile(this.#paths.a[shard]!, bytes);
-      this.#isNew = true;
-      this.#sides.set(shard, "a");
-      return;
-    }
-    const next = side === "a" ? "b" : "a";
-    const open = this.#files.get(this.#paths[next][shard]!);
-    this.#isNew = open.lengthBytes === 0;
-    overwrite(open.file, open.path, bytes, open.lengthBytes);
-    open.lengthBytes = bytes.length;
-    this.#sides.set(shard, next);
+    const { shardFiles } = this.#parts;
+    const newest = shardFiles.newest(shard);
+    const side = newest === undefined ? "a" : otherSide(newest);
+    const file = { shard, side, path: this.#paths[side][shard]! };
+    if (newest === undefined) this.#overwriter.create(file, bytes);
+    else this.#overwriter.overwrite(file, bytes);
+    shardFiles.setNewest(shard, side);
   }
 
   makeDurable(shard: number): boolean {
-    const side = this.#sides.get(shard);
-    if (this.#sync === "none" || side === undefined) return false;
-    const open = this.#files.get(this.#paths[side][shard]!);
-    syncData(open.file, open.path);
-    if (this.#sync === "full" || this.#isNew) syncDirectory(this.#directory);
-    return true;
+    const side = this.#parts.shardFiles.newest(shard);
+    return side !== undefined && this.#overwriter.makeDurable(this.#paths[side][shard]!);
   }
 
   makeAllDurable(): void {
     // Every snapshot is durable already.
+  }
+
+  checkLengths(): void {
+    for (const side of ["a", "b"] as const) this.#parts.shardFiles.checkLengths(this.#paths[side], side);
   }
 }

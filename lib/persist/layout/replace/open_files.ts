@@ -3,24 +3,12 @@
  *
  * @module
  */
-import { openOwnFile } from "../../file_io.ts";
-import { PersistError } from "../../persist_error.ts";
+import { openExistingFile, openOwnFile } from "../../file_io.ts";
 
-/** An open file and the length of its content. */
+/** An open file. Other threads may have it open, too, so nothing about its content is kept here. */
 export interface OpenFile {
   readonly path: string;
   readonly file: Deno.FsFile;
-  lengthBytes: number;
-}
-
-/** How many bytes an open file holds. If that fails, the file is closed. */
-function lengthOf(file: Deno.FsFile, path: string): number {
-  try {
-    return file.statSync().size;
-  } catch (error) {
-    file.close();
-    throw new PersistError("look at", path, error);
-  }
 }
 
 /**
@@ -37,11 +25,12 @@ export class OpenFiles {
   }
 
   /**
-   * The file at this path, created if there is none.
+   * The file at this path.
    *
+   * @param mayCreate whether it is created if there is none
    * @throws {PersistError} when it cannot be opened
    */
-  get(path: string): OpenFile {
+  get(path: string, mayCreate = false): OpenFile {
     const known = this.#files.get(path);
     if (known !== undefined) {
       this.#files.delete(path);
@@ -49,8 +38,7 @@ export class OpenFiles {
       return known;
     }
     if (this.#files.size >= this.#capacity) this.#closeOldest();
-    const file = openOwnFile(path);
-    const opened = { path, file, lengthBytes: lengthOf(file, path) };
+    const opened = { path, file: mayCreate ? openOwnFile(path) : openExistingFile(path) };
     this.#files.set(path, opened);
     return opened;
   }

@@ -7,6 +7,7 @@ import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll 
 import type { SyncName } from "../../policy.ts";
 import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { Replacement } from "./replacement.ts";
+import type { ShardFiles } from "./shard_files.ts";
 
 /**
  * Replaces a shard's one file by renaming. At level data, the new file's data is synced before the rename, so a power
@@ -19,6 +20,7 @@ import type { Replacement } from "./replacement.ts";
 export class RenameReplacement implements Replacement {
   readonly #directory: string;
   readonly #paths: readonly string[];
+  readonly #shardFiles: ShardFiles;
   readonly #sync: SyncName;
   readonly #syncsDirectory: boolean;
 
@@ -26,16 +28,26 @@ export class RenameReplacement implements Replacement {
    * @param options `paths` are the shards' files, in `directory`; `durableAtOnce` makes a write wait until the newest
    * snapshot is on the device at level data, too
    */
-  constructor(options: { directory: string; paths: readonly string[]; sync: SyncName; durableAtOnce?: boolean }) {
-    const { directory, paths, sync, durableAtOnce = false } = options;
+  constructor(
+    options: {
+      directory: string;
+      paths: readonly string[];
+      shardFiles: ShardFiles;
+      sync: SyncName;
+      durableAtOnce?: boolean;
+    },
+  ) {
+    const { directory, paths, shardFiles, sync, durableAtOnce = false } = options;
     this.#directory = directory;
     this.#paths = paths;
+    this.#shardFiles = shardFiles;
     this.#sync = sync;
     this.#syncsDirectory = sync === "full" || (sync === "data" && durableAtOnce);
   }
 
   replace(shard: number, bytes: Uint8Array): void {
     replaceFile(this.#paths[shard]!, bytes, this.#sync !== "none");
+    this.#shardFiles.setLength(shard, undefined, bytes.length);
   }
 
   makeDurable(): boolean {
@@ -46,6 +58,10 @@ export class RenameReplacement implements Replacement {
 
   makeAllDurable(): void {
     if (this.#sync === "data") syncDirectory(this.#directory);
+  }
+
+  checkLengths(): void {
+    this.#shardFiles.checkLengths(this.#paths);
   }
 }
 

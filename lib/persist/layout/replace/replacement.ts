@@ -27,4 +27,10 @@ export interface Replacement {
    * @throws {PersistError} when that fails
    */
   makeAllDurable(): void;
+  /**
+   * Checks that each file that any thread has written has the length of its snapshot. Nobody may replace one meanwhile.
+   *
+   * @throws {PersistError} when one has not
+   */
+  checkLengths(): void;
 }

@@ -28,7 +28,7 @@ const needsProc = Deno.build.os !== "linux";
 Deno.test({ name: "OpenFiles.get() keeps the files used last, and closes the others", ignore: needsProc }, () => {
   using directory = temporaryDirectory();
   const files = new OpenFiles(3);
-  const get = (name: string) => files.get(`${directory.path}/${name}`);
+  const get = (name: string) => files.get(`${directory.path}/${name}`, true);
   for (const name of ["a", "b", "c"]) get(name);
   get("a");
   get("d");
@@ -42,7 +42,7 @@ for (const capacity of [1, 2, 7]) {
     using directory = temporaryDirectory();
     const files = new OpenFiles(capacity);
     for (let i = 0; i < 100; i++) {
-      files.get(`${directory.path}/${i * 7 % 13}`);
+      files.get(`${directory.path}/${i * 7 % 13}`, true);
       assertLessOrEqual(openIn(directory.path).length, capacity);
     }
   });
@@ -51,25 +51,25 @@ for (const capacity of [1, 2, 7]) {
 Deno.test("OpenFiles.get() gives the same file again while it is open", () => {
   using directory = temporaryDirectory();
   const files = new OpenFiles(2);
-  const first = files.get(`${directory.path}/a`);
-  files.get(`${directory.path}/b`);
+  const first = files.get(`${directory.path}/a`, true);
+  files.get(`${directory.path}/b`, true);
   assertStrictEquals(files.get(`${directory.path}/a`), first);
 });
 
-Deno.test("OpenFiles.get() knows the length of a file that it opens again, and keeps its content", () => {
+Deno.test("OpenFiles.get() keeps the content of a file that it opens again", () => {
   using directory = temporaryDirectory();
   const path = `${directory.path}/a`;
   const files = new OpenFiles(1);
-  const { file, lengthBytes } = files.get(path);
-  assertEquals(lengthBytes, 0);
-  writeAll(file, path, new TextEncoder().encode("content"));
-  files.get(`${directory.path}/b`);
-  assertEquals(files.get(path).lengthBytes, "content".length);
+  writeAll(files.get(path, true).file, path, new TextEncoder().encode("content"));
+  files.get(`${directory.path}/b`, true);
+  files.get(path, true);
   assertEquals(Deno.readTextFileSync(path), "content");
 });
 
-Deno.test("OpenFiles.get() names the file that it cannot open", () => {
+Deno.test("OpenFiles.get() names the file that it cannot open, and creates none unless told to", () => {
   using directory = temporaryDirectory();
   const files = new OpenFiles(1);
-  assertThrows(() => files.get(`${directory.path}/none/a`), PersistError, "/none/a");
+  assertThrows(() => files.get(`${directory.path}/none/a`, true), PersistError, "/none/a");
+  assertThrows(() => files.get(`${directory.path}/a`), PersistError, "/a: it has been removed meanwhile");
+  assertEquals([...Deno.readDirSync(directory.path)], []);
 });

@@ -11,7 +11,7 @@ import { InPlaceReplacement } from "../../../../lib/persist/layout/replace/in_pl
 import { RenameReplacement } from "../../../../lib/persist/layout/replace/rename.ts";
 import type { Replacement } from "../../../../lib/persist/layout/replace/replacement.ts";
 import { SYNC_NAMES, type SyncName } from "../../../../lib/persist/policy.ts";
-import { ShardSides } from "../../../../lib/persist/layout/replace/shard_sides.ts";
+import { ShardFiles } from "../../../../lib/persist/layout/replace/shard_files.ts";
 import { contentOf, temporaryDirectory } from "../../../run/files.ts";
 
 const SHARDS = 3;
@@ -19,16 +19,23 @@ const SHARDS = 3;
 const OPEN_FILES_MAX = 2;
 
 const STRATEGIES: Record<string, (directory: string, sync: SyncName) => Replacement> = {
-  rename: (directory, sync) => new RenameReplacement({ directory, sync, paths: paths(directory) }),
+  rename: (directory, sync) =>
+    new RenameReplacement({ directory, sync, shardFiles: ShardFiles.create(SHARDS), paths: paths(directory) }),
   "in-place": (directory, sync) =>
-    new InPlaceReplacement({ directory, sync, openFilesMax: OPEN_FILES_MAX, paths: paths(directory) }),
+    new InPlaceReplacement({
+      directory,
+      sync,
+      openFilesMax: OPEN_FILES_MAX,
+      shardFiles: ShardFiles.create(SHARDS),
+      paths: paths(directory),
+    }),
   alternate: (directory, sync) =>
     new AlternateReplacement({
       directory,
       sync,
       openFilesMax: OPEN_FILES_MAX,
       paths: { a: paths(directory, ".a"), b: paths(directory, ".b") },
-      sides: ShardSides.create(SHARDS),
+      shardFiles: ShardFiles.create(SHARDS),
     }),
 };
 

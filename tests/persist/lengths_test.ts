@@ -1,0 +1,68 @@
+/**
+ * Tests of the check at the end of a run: a file that has not the length that was written is an error, whoever is to
+ * blame, and not a surprise for who opens it next.
+ *
+ * @module
+ */
+import { assertThrows } from "@std/assert";
+import { attachBackend } from "../../lib/backend/attach.ts";
+import type { FileBackendOptions } from "../../lib/backend/backend.ts";
+import { prepareFiles } from "../../lib/backend/prepare.ts";
+import { type LayoutOptions, REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
+import { PersistError } from "../../lib/persist/persist_error.ts";
+import { attachPersistence } from "../../lib/persist/persistence.ts";
+import { SYNC_NAMES } from "../../lib/persist/policy.ts";
+import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
+import { Abort } from "../../lib/sync/abort.ts";
+import { Clock } from "../../lib/sync/clock.ts";
+import { namesIn, temporaryDirectory } from "../run/files.ts";
+
+const LAYOUTS: readonly LayoutOptions[] = [
+  ...REPLACE_NAMES.map((replace) => ({ kind: "snapshot", replace }) as const),
+  { kind: "blocks", blockBytes: 4096 },
+  { kind: "log", logBytes: 2 ** 20, pendingBytes: 2 ** 20 },
+];
+
+const CHANGES: Record<string, (path: string, bytes: number) => void> = {
+  "longer": (path, bytes) => Deno.truncateSync(path, bytes + 1),
+  "shorter": (path, bytes) => Deno.truncateSync(path, bytes - 1),
+  "gone": (path) => Deno.removeSync(path),
+};
+
+for (const layout of LAYOUTS) {
+  const name = layout.kind === "snapshot" ? `a snapshot replaced by ${layout.replace}` : `a file of ${layout.kind}`;
+  for (const sync of SYNC_NAMES) {
+    Deno.test(`Writer.makeAllDurable() names ${name} that has not the length that was written, sync ${sync}`, async () => {
+      using directory = temporaryDirectory();
+      const options: FileBackendOptions = {
+        kind: "file",
+        output: directory.path,
+        fileCount: 1,
+        serializer: "json",
+        policy: { kind: "commit", delayMs: 0 },
+        layout,
+        sync,
+      };
+      const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
+      const keys = { keyCount: 10, keyLengthMax: 16, valueLengthMax: 1000 };
+      const files = await prepareFiles(options, keys, context);
+      const { backend } = await attachBackend(files.handle, 0);
+      const { writer } = attachPersistence(files.persistence, 0);
+      for (let put = 0; put < 5; put++) {
+        backend.put(PaddedBytes.of("key"), PaddedBytes.of("v".repeat(1000 - 100 * put)));
+      }
+      writer.makeAllDurable();
+      for (const name of namesIn(directory.path).filter((name) => name !== "LOCK")) {
+        for (const change of Object.values(CHANGES)) {
+          const path = `${directory.path}/${name}`;
+          const bytes = Deno.readFileSync(path);
+          change(path, bytes.length);
+          assertThrows(() => writer.makeAllDurable(), PersistError, `Cannot finish ${path}: it has `);
+          Deno.writeFileSync(path, bytes);
+          writer.makeAllDurable();
+        }
+      }
+      files.directory.close();
+    });
+  }
+}
