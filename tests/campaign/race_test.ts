@@ -12,7 +12,8 @@ import { temporaryDirectory } from "../run/files.ts";
 import { report, rounds } from "./campaign.ts";
 import { inLanes } from "./lanes.ts";
 
-const RACES = { small: 50, full: 1_000 };
+/** In small, six with each layout. */
+const RACES = { small: 18, full: 1_000 };
 /** Longer than a race: the winner runs until the loser has ended. */
 const LOAD_SEC = 600;
 const RACES_AT_A_TIME = 3;

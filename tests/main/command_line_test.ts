@@ -4,13 +4,15 @@
  *
  * @module
  */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import denoJson from "../../deno.json" with { type: "json" };
+import { parseCommand } from "../../lib/cli/parse_command.ts";
+import { errorLine, exitCodeOf } from "../../lib/entry/error_line.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, assertFailed, kvlab, KvlabProcess, linesOf, REPOSITORY } from "./kvlab.ts";
 
-/** How many processes run at a time. */
-const BATCH = 4;
+/** The wrong ones that are also given to a process. */
+const AS_PROCESSES = ["an unknown flag", "no arguments at all", "an argument with a line break"];
 
 /** A flawless rest of a command line, so that what is wrong is what the test says. */
 const FILE = ["file", "--file-count=2", "--queue-depth=2", "--output=out"];
@@ -64,23 +66,29 @@ const WRONG_COMMAND_LINES: readonly { what: string; args: readonly string[]; nam
   { what: "an argument after --", args: [...FILE, "--", "more"], names: ['"more"'] },
 ];
 
-for (const group of inGroups(WRONG_COMMAND_LINES, BATCH)) {
-  const whats = group.map(({ what }) => what).join("; ");
-  Deno.test(`a wrong command line gets one line, exit code 2, and nothing is created: ${whats}`, async () => {
-    await Promise.all(group.map(async ({ args, names, what }) => {
-      using directory = temporaryDirectory();
-      const ended = await kvlab(args, { cwd: directory.path });
+Deno.test("a wrong command line gets one line that names what is wrong, and exit code 2", () => {
+  for (const { what, args, names } of WRONG_COMMAND_LINES) {
+    const error = assertThrows(() => parseCommand(args, { threads: 4, seed: 1 }), Error, "", what);
+    const line = errorLine(error);
+    assertMatch(line, /^kvlab: .+ \(see kvlab --help\)$/, what);
+    for (const name of names) assertStringIncludes(line, name);
+    assertEquals(exitCodeOf(error), 2, what);
+  }
+});
 
-      assertCode(ended, 2);
-      assertEquals(ended.stdout, "", what);
-      const lines = linesOf(ended.stderr);
-      assertEquals(lines.length, 1, ended.stderr);
-      assertMatch(lines[0] ?? "", /^kvlab: .+ \(see kvlab --help\)$/);
-      for (const name of names) assertStringIncludes(lines[0] ?? "", name);
-      assertEquals(namesIn(directory.path), []);
-    }));
-  });
-}
+Deno.test("a wrong command line is refused on stderr alone, and nothing is created", async () => {
+  using directory = temporaryDirectory();
+  const some = WRONG_COMMAND_LINES.filter(({ what }) => AS_PROCESSES.includes(what));
+  assertEquals(some.length, AS_PROCESSES.length);
+  await Promise.all(some.map(async ({ args, what }) => {
+    const ended = await kvlab(args, { cwd: directory.path });
+    assertCode(ended, 2);
+    assertEquals(ended.stdout, "", what);
+    const error = assertThrows(() => parseCommand(args, { threads: navigator.hardwareConcurrency, seed: 1 }));
+    assertEquals(ended.stderr, `${errorLine(error)}\n`);
+  }));
+  assertEquals(namesIn(directory.path), []);
+});
 
 Deno.test("--help and --version print to stdout, exit with 0, and win over whatever else is wrong", async () => {
   const [help, shortHelp, wrongHelp, version, wrongVersion] = await Promise.all([
@@ -174,9 +182,3 @@ Deno.test("deno task start runs kvlab with its arguments", async () => {
   assertCode(ended, 0);
   assertEquals(ended.stdout, `kvlab ${denoJson.version}\n`);
 });
-
-function inGroups<T>(items: readonly T[], size: number): T[][] {
-  const groups: T[][] = [];
-  for (let start = 0; start < items.length; start += size) groups.push(items.slice(start, start + size));
-  return groups;
-}

@@ -94,43 +94,52 @@ Deno.test("two signals at once are one, and the run ends in an orderly way", asy
   assertPersisted(output, { files: FILES, serializer: "json", runs: [resultOf(ended)] });
 });
 
-/** Nothing is written before the drain, which then has tens of thousands of files to write: many seconds. */
-const LONG_DRAIN = ["file", "--file-count=65536", "--write-period-us=86400000000", "--pattern=unthrottled", "-t2"];
+/** Nothing is written before the drain, which then has many files to write and to sync: many seconds. */
+const LONG_DRAIN_FILES = 16_384;
+const LONG_DRAIN = [
+  "file",
+  `--file-count=${LONG_DRAIN_FILES}`,
+  "--write-period-us=86400000000",
+  "--sync=full",
+  "--pattern=unthrottled",
+  "-t2",
+];
 
-for (const second of SIGNALS) {
-  Deno.test(`a second signal, ${second}, quits at once without a result`, async () => {
-    using directory = temporaryDirectory();
-    const output = directory.path;
-    const process = KvlabProcess.start([...LONG_DRAIN, `--output=${output}`, ENDLESS]);
-    await process.says("kvlab: running");
-    await passes(LOAD_MS);
-    process.signal("SIGINT");
-    await process.says("kvlab: draining");
-    await passes(SAME_SIGNAL_MS + 50);
-    const secondAtMs = performance.now();
-    process.signal(second);
-
-    const ended = await process.ended;
-    assertLess(performance.now() - secondAtMs, 2_000);
-    assertCode(ended, CODES[second]);
-    assertEquals(ended.stdout, "");
-    assertMatch(ended.stderr, new RegExp(`^kvlab: ${second}: quit at once; acknowledged writes may be lost$`, "m"));
-    assertLess(namesIn(output).length, 65_536 / 2, "it quit before the drain was done");
-  });
-}
-
-Deno.test("a second signal takes the temporary directory with it, though it is still being written to", async () => {
-  using temporary = temporaryDirectory();
-  const process = KvlabProcess.start([...LONG_DRAIN, ENDLESS], { env: { TMPDIR: temporary.path } });
+/** Ends a run by SIGINT, and once it drains, at once by another signal. */
+async function quitAtOnce(
+  second: keyof typeof CODES,
+  options: { args?: readonly string[]; env?: Record<string, string>; whileDraining?: () => void },
+): Promise<void> {
+  const { args = [], env = {}, whileDraining } = options;
+  const process = KvlabProcess.start([...LONG_DRAIN, ...args, ENDLESS], { env });
   await process.says("kvlab: running");
   await passes(LOAD_MS);
   process.signal("SIGINT");
   await process.says("kvlab: draining");
   await passes(SAME_SIGNAL_MS + 50);
-  assertEquals(namesIn(temporary.path).length, 1);
-  process.signal("SIGHUP");
+  whileDraining?.();
+  const secondAtMs = performance.now();
+  process.signal(second);
 
-  assertCode(await process.ended, CODES.SIGHUP);
+  const ended = await process.ended;
+  assertLess(performance.now() - secondAtMs, 2_000);
+  assertCode(ended, CODES[second]);
+  assertEquals(ended.stdout, "");
+  assertMatch(ended.stderr, new RegExp(`^kvlab: ${second}: quit at once; acknowledged writes may be lost$`, "m"));
+}
+
+for (const second of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`a second signal, ${second}, quits at once without a result`, async () => {
+    using directory = temporaryDirectory();
+    await quitAtOnce(second, { args: [`--output=${directory.path}`] });
+    assertLess(namesIn(directory.path).length, LONG_DRAIN_FILES / 2, "it quit before the drain was done");
+  });
+}
+
+Deno.test("a second signal, SIGHUP, takes the temporary directory with it, though it is still being written to", async () => {
+  using temporary = temporaryDirectory();
+  const env = { TMPDIR: temporary.path };
+  await quitAtOnce("SIGHUP", { env, whileDraining: () => assertEquals(namesIn(temporary.path).length, 1) });
   assertEquals(namesIn(temporary.path), []);
 });
 
