@@ -4,6 +4,7 @@
  * @module
  */
 import { PersistError } from "../persist/persist_error.ts";
+import { isAllPermitted } from "../persist/system.ts";
 import { escapeControls } from "../report/format.ts";
 import { PLAIN, STYLED, type TextStyle } from "../report/text_style.ts";
 
@@ -26,19 +27,22 @@ export function warn(line: string): void {
   tell(escapeControls(line) + "\n");
 }
 
+/** The streams that every process has for what it says. */
+export type StandardStream = "stdout" | "stderr";
+
 /**
- * Writes all of the content to stdout; returns false if nobody reads it any more.
+ * Writes all of the content to stdout, or to stderr; returns false if nobody reads it any more.
  *
  * @throws {PersistError} when that fails
  */
-export function print(content: string | Uint8Array): boolean {
+export function print(content: string | Uint8Array, stream: StandardStream = "stdout"): boolean {
   statusLine?.clear();
   try {
-    write(Deno.stdout, content);
+    write(stream, content);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return false;
-    throw new PersistError("write to", "stdout", error);
+    throw new PersistError("write to", stream, error);
   }
 }
 
@@ -76,7 +80,11 @@ export const STDERR: Terminal = {
 };
 
 /** The terminal behind stdout, if there is one. */
-export const STDOUT: Terminal = { isTerminal: () => Deno.stdout.isTerminal(), columns: consoleColumns, write: print };
+export const STDOUT: Terminal = {
+  isTerminal: () => Deno.stdout.isTerminal(),
+  columns: consoleColumns,
+  write: (text) => print(text),
+};
 
 function consoleColumns(): number {
   try {
@@ -89,13 +97,49 @@ function consoleColumns(): number {
 /** Writes to stderr. If that fails, there is nobody to tell, and no result is lost. */
 function tell(text: string): void {
   try {
-    write(Deno.stderr, text);
+    write("stderr", text);
   } catch {
     // Only messages are lost, not the result.
   }
 }
 
-function write(stream: typeof Deno.stdout | typeof Deno.stderr, content: string | Uint8Array): void {
+function write(name: StandardStream, content: string | Uint8Array): void {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+  const own = ownFile(name);
+  try {
+    const stream = own ?? Deno[name];
+    for (let done = 0; done < bytes.length;) {
+      try {
+        done += stream.writeSync(bytes.subarray(done));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.Interrupted)) throw error;
+      }
+    }
+  } finally {
+    own?.close();
+  }
+}
+
+const DESCRIPTORS: Readonly<Record<StandardStream, number>> = { stdout: 1, stderr: 2 };
+/** Linux's flag of a file that does not wait. */
+const O_NONBLOCK = 0o4000;
+
+/**
+ * Opens a stream once more, if it does not wait for whoever reads: another program that shares it may have set that, and
+ * Deno then does not say how much it has written. What is opened here waits. `undefined` where the stream itself waits,
+ * as it should, or cannot be opened, as a socket.
+ */
+function ownFile(name: StandardStream): Deno.FsFile | undefined {
+  const descriptor = DESCRIPTORS[name];
+  if (!isAllPermitted()) return undefined;
+  try {
+    const [, flags = ""] = /^flags:\s*(\d+)$/m.exec(Deno.readTextFileSync(`/proc/self/fdinfo/${descriptor}`)) ?? [];
+    if ((parseInt(flags, 8) & O_NONBLOCK) === 0) return undefined;
+    const path = `/proc/self/fd/${descriptor}`;
+    const { isFifo, isCharDevice } = Deno.statSync(path);
+    // A file would be written from its start.
+    return isFifo || isCharDevice ? Deno.openSync(path, { write: true }) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -19,6 +19,17 @@ const ROOT = "0";
 /** What `df` prints for what it cannot know. */
 const UNKNOWN_TYPE = "-";
 
+/** Everything that Deno can permit. */
+const PERMISSIONS = ["read", "write", "env", "net", "run", "sys", "ffi", "import"] as const;
+
+/**
+ * Whether this process may do everything, as with `deno task start` and compiled. Only then does Deno let it near
+ * `/proc`; otherwise it may even ask whoever sits at the terminal.
+ */
+export function isAllPermitted(): boolean {
+  return PERMISSIONS.every((name) => Deno.permissions.querySync({ name }).state === "granted");
+}
+
 /** Runs a command and returns its output; `undefined` if the system has no such command or it fails. */
 export type Ask = (command: string, args: readonly string[]) => string | undefined;
 

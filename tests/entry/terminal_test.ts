@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { print, setStatusLine, warn } from "../../lib/entry/terminal.ts";
 
 /** Takes what is written to stdout and stderr, until it is disposed of. */
@@ -33,4 +33,20 @@ Deno.test("warn() and print() have the status line cleared before they write", (
   warn("a\x1bb");
   print("result\n");
   assertEquals(written.pieces, ["cleared", "a\\x1bb\n", "cleared", "result\n"]);
+});
+
+Deno.test("print() writes all, in order, to a stream that takes some, and is interrupted", () => {
+  using written = new WrittenText();
+  const { stdout } = Deno;
+  const { Interrupted } = Deno.errors;
+  const failures = [undefined, Interrupted, Interrupted, undefined, Interrupted];
+  stdout.writeSync = (bytes) => {
+    const Failure = failures.shift();
+    if (Failure !== undefined) throw new Failure("not now");
+    written.pieces.push(new TextDecoder().decode(bytes.subarray(0, 3)));
+    return Math.min(3, bytes.length);
+  };
+  assert(print("all of it"));
+  assertEquals(written.pieces.join(""), "all of it");
+  assertEquals(failures, []);
 });
