@@ -1,79 +1,231 @@
 /**
  * Output files: results that go to a file rather than to stdout.
  *
+ * A file is replaced as a whole: at any moment, a reader or a crash finds either the old file or the new one. Its mode
+ * and its owner stay. Where no other file can be put in its place, as in a directory that is not writable, it is written
+ * over: first what is beyond its old end, for which there may be no room, then the rest.
+ *
+ * A path may be a link, even to what does not exist yet: the file that it leads to is meant. What is no file, such as a
+ * pipe, is written into; and so is a file that is stdout or stderr, as `/dev/stdout` may be.
+ *
  * @module
  */
-import { removeQuietly, syncFile } from "../persist/file_io.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { quote } from "../cli/wording.ts";
+import { removeQuietly, seekTo, syncFile, writeAll } from "../persist/file_io.ts";
 import { PersistError } from "../persist/persist_error.ts";
+import { print, type StandardStream } from "./terminal.ts";
+
+/** A file that a flag names, directly or by a prefix. */
+export interface NamedFile {
+  /** The flag, with its dashes. */
+  readonly flag: string;
+  readonly path: string;
+}
 
 /**
- * Checks that a file can be written at a path, before any time is spent on a run. Whatever is there is left unchanged.
+ * Checks that each file can be written, before any time is spent on a run, and that they are different files, however
+ * their paths are spelled. Whatever is there is left unchanged.
+ *
+ * @param inputs files that are read, which no output may replace
+ * @throws {UsageError} when two outputs are the same file, or one is an input
+ * @throws {PersistError} when one cannot be written
+ */
+export function checkOutputFiles(outputs: readonly NamedFile[], inputs: readonly NamedFile[] = []): void {
+  const known = inputs.map((file) => ({ ...file, identity: identityOf(file.path) }));
+  for (const { flag, path } of outputs) {
+    checkOutputFile(path);
+    const identity = identityOf(path);
+    const other = identity === undefined ? undefined : known.find((file) => file.identity === identity);
+    if (other !== undefined) {
+      const both = other.path === path ? `${quote(path)} for both` : `${quote(other.path)} and ${quote(path)}`;
+      throw new UsageError(`${other.flag} and ${flag} must be different files, got ${both}`);
+    }
+    known.push({ flag, path, identity });
+  }
+}
+
+/**
+ * Checks that a file can be written at a path. Whatever is there is left unchanged.
  *
  * @throws {PersistError} when it cannot be written
  */
 export function checkOutputFile(path: string): void {
   const target = targetOf(path);
-  if (!target.replaceable) return;
+  if (target.kind !== "file") return;
   const temporary = temporaryPath(target.path);
   try {
     Deno.writeTextFileSync(temporary, "", { createNew: true });
     Deno.removeSync(temporary);
   } catch (error) {
-    throw new PersistError("write", path, error);
+    if (!isWritable(target)) throw new PersistError("write", path, error);
   }
 }
 
 /**
- * Writes a file, replacing an existing one as a whole: at any moment, a reader or a crash finds either the old file or
- * the new one. If the path is a link, the file that it leads to is replaced. Anything but a file, such as a pipe, is
- * written into.
+ * Writes a file, as the head of this module says.
  *
- * @throws {PersistError} when that fails; an existing file is then untouched
+ * @throws {PersistError} when that fails; an existing file is then untouched, unless it had to be written over
  */
 export function writeOutputFile(path: string, text: string): void {
   const target = targetOf(path);
   try {
-    if (target.replaceable) replaceText(target.path, text);
-    else Deno.writeTextFileSync(target.path, text, { create: false });
+    if (target.kind === "stream") print(text, target.stream);
+    else if (target.kind === "other") Deno.writeTextFileSync(path, text, { create: false });
+    else replaceText(target, text);
   } catch (error) {
     throw new PersistError("write", path, reasonBehind(error));
   }
 }
 
+/** What a path leads to: two paths that lead to the same file have the same; `undefined` if it is no file to replace. */
+export function identityOf(path: string): string | undefined {
+  const target = targetOf(path);
+  if (target.kind !== "file") return undefined;
+  const { found } = target;
+  if (found !== undefined) return `${found.dev} ${found.ino}`;
+  const { directory, name } = partsOf(target.path);
+  try {
+    return `${Deno.realPathSync(directory)}/${name}`;
+  } catch {
+    // There is no such directory, which whoever writes there will say.
+    return target.path;
+  }
+}
+
 /** Where the bytes for a path go. */
-interface Target {
+type Target =
+  | { readonly kind: "stream"; readonly stream: StandardStream }
+  /** `found` is what is there already. */
+  | FileTarget
+  | { readonly kind: "other" };
+
+interface FileTarget {
+  readonly kind: "file";
+  /** Not a link. */
   readonly path: string;
-  /** Whether it may be replaced with another file. */
-  readonly replaceable: boolean;
+  readonly found: Deno.FileInfo | undefined;
 }
 
 function targetOf(path: string): Target {
-  let found: Deno.FileInfo;
+  const found = statOf(path);
+  if (found === undefined) return { kind: "file", path: endOfLinks(path), found };
+  if (found.isDirectory) throw new PersistError("write", path, "it is a directory");
+  const stream = STREAMS.find((stream) => isSame(found, stream.path));
+  if (stream !== undefined) return { kind: "stream", stream: stream.name };
+  return found.isFile ? { kind: "file", path: Deno.realPathSync(path), found } : { kind: "other" };
+}
+
+const STREAMS = [{ name: "stdout", path: "/dev/fd/1" }, { name: "stderr", path: "/dev/fd/2" }] as const;
+
+function isSame({ dev, ino }: Deno.FileInfo, path: string): boolean {
   try {
-    found = Deno.statSync(path);
+    const other = Deno.statSync(path);
+    return ino !== null && ino === other.ino && dev === other.dev;
+  } catch {
+    // The stream is closed.
+    return false;
+  }
+}
+
+function statOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { path, replaceable: true };
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw new PersistError("write", path, error);
   }
-  if (found.isDirectory) throw new PersistError("write", path, "it is a directory");
-  return found.isFile ? { path: Deno.realPathSync(path), replaceable: true } : { path, replaceable: false };
 }
 
-function replaceText(path: string, text: string): void {
-  const temporary = temporaryPath(path);
+/** As many links in a row as Linux follows. */
+const LINKS_MAX = 40;
+
+/** The path that links lead to, at which nothing is. */
+function endOfLinks(path: string): string {
+  let end = path;
+  for (let links = 0; links < LINKS_MAX; links++) {
+    let next: string;
+    try {
+      next = Deno.readLinkSync(end);
+    } catch {
+      return end;
+    }
+    end = next.startsWith("/") ? next : `${partsOf(end).directory}/${next}`;
+  }
+  throw new PersistError("write", path, "too many links");
+}
+
+function partsOf(path: string): { directory: string; name: string } {
+  const end = path.lastIndexOf("/") + 1;
+  return { directory: path.slice(0, end) || ".", name: path.slice(end) };
+}
+
+/** Whether a file is there whose content can be changed. */
+function isWritable({ path, found }: FileTarget): boolean {
+  if (found === undefined) return false;
   try {
-    Deno.writeTextFileSync(temporary, text, { createNew: true });
-    syncFile(temporary);
-    Deno.renameSync(temporary, path);
-  } catch (error) {
-    removeQuietly(temporary);
-    throw error;
+    Deno.openSync(path, { write: true }).close();
+    return true;
+  } catch {
+    return false;
   }
 }
 
-/** A unique path next to another. */
+function replaceText(target: FileTarget, text: string): void {
+  const temporary = temporaryPath(target.path);
+  try {
+    writeTemporary(temporary, target.found, text);
+    Deno.renameSync(temporary, target.path);
+  } catch (error) {
+    removeQuietly(temporary);
+    if (!isNoReplacement(error) || !isWritable(target)) throw error;
+    overwriteText(target.path, text);
+  }
+}
+
+/** Writes a file to take another's place, with its mode and owner. */
+function writeTemporary(path: string, found: Deno.FileInfo | undefined, text: string): void {
+  // Nobody else may read a private file's replacement meanwhile.
+  Deno.writeTextFileSync(path, text, { createNew: true, ...(found === undefined ? {} : { mode: 0o600 }) });
+  if (found !== undefined && found.mode !== null) {
+    const { uid, gid } = Deno.statSync(path);
+    if (uid !== found.uid || gid !== found.gid) Deno.chownSync(path, found.uid, found.gid);
+    Deno.chmodSync(path, found.mode & 0o7777);
+  }
+  syncFile(path);
+}
+
+/** The directory or its owner, a mounted file, another device, a device that is only read. */
+const NO_REPLACEMENT_CODES = ["EACCES", "EPERM", "EBUSY", "EXDEV", "EROFS"];
+
+/** Whether an error says that a file cannot be replaced by another, but not that there is no room for its content. */
+function isNoReplacement(error: unknown): boolean {
+  return error instanceof Error && "code" in error && NO_REPLACEMENT_CODES.includes(String(error.code));
+}
+
+/** Writes over a file, which is truncated only when all is written. */
+function overwriteText(path: string, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  using file = Deno.openSync(path, { write: true });
+  const { size } = file.statSync();
+  if (bytes.length > size) {
+    seekTo(file, path, size);
+    try {
+      writeAll(file, path, bytes.subarray(size));
+    } catch (error) {
+      file.truncateSync(size);
+      throw error;
+    }
+  }
+  seekTo(file, path, 0);
+  writeAll(file, path, bytes.subarray(0, size));
+  file.truncateSync(bytes.length);
+  file.syncDataSync();
+}
+
+/** A unique path next to another, which fits where the other's name does. */
 function temporaryPath(path: string): string {
-  return `${path}.${crypto.randomUUID()}.tmp`;
+  return `${partsOf(path).directory}/.kvlab-${crypto.randomUUID()}.tmp`;
 }
 
 /** The system's error, without the path of a temporary file, which the user has never seen. */

@@ -6,7 +6,7 @@
 import type { ReportCommand } from "../cli/command.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { parseSource, type Source } from "../page/source.ts";
-import { checkOutputFile, writeOutputFile } from "./output_file.ts";
+import { checkOutputFiles, identityOf, writeOutputFile } from "./output_file.ts";
 import { warn } from "./terminal.ts";
 
 /**
@@ -15,14 +15,17 @@ import { warn } from "./terminal.ts";
  * @throws {PersistError} when a result cannot be read, or a file cannot be written
  */
 export async function reportCommand({ files, output, mapFile }: ReportCommand): Promise<number> {
-  const outputs = mapFile === undefined ? [output] : [output, mapFile];
-  for (const path of outputs) checkOutputFile(path);
+  const outputs = [
+    { flag: "--output", path: output },
+    ...(mapFile === undefined ? [] : [{ flag: "--map", path: mapFile }]),
+  ];
+  checkOutputFiles(outputs);
   const sources = files.map(readSource);
-  for (const path of outputs) refuseOverwriting(path, files);
+  for (const { path } of outputs) refuseOverwriting(path, files);
   const { mapSvg, reportHtml } = await import("../page/page.ts");
   writeOutputFile(output, reportHtml(sources));
   if (mapFile !== undefined) writeOutputFile(mapFile, mapOf(sources, { mapFile, mapSvg }));
-  warn(`kvlab: wrote ${outputs.join(" and ")}`);
+  warn(`kvlab: wrote ${outputs.map(({ path }) => path).join(" and ")}`);
   return 0;
 }
 
@@ -38,13 +41,8 @@ function readSource(path: string): Source {
 
 /** A path may lead to one of the results through a link or another directory. */
 function refuseOverwriting(path: string, files: readonly string[]): void {
-  let real: string;
-  try {
-    real = Deno.realPathSync(path);
-  } catch {
-    return;
-  }
-  if (files.some((file) => Deno.realPathSync(file) === real)) {
+  const identity = identityOf(path);
+  if (identity !== undefined && files.some((file) => identityOf(file) === identity)) {
     throw new PersistError("write", path, "it is one of the results");
   }
 }

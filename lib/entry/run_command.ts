@@ -12,9 +12,9 @@ import { run } from "../run/runner.ts";
 import { StoppedError } from "../sync/delay.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_FAILURE } from "./error_line.ts";
-import { checkOutputFile } from "./output_file.ts";
+import { checkOutputFiles } from "./output_file.ts";
 import { ProgressLine } from "./progress_line.ts";
-import { deliver, deliverAtOnce, type MeasuredRun, outputPaths } from "./run_outputs.ts";
+import { deliver, deliverAtOnce, type MeasuredRun, outputFiles } from "./run_outputs.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
 import { warn } from "./terminal.ts";
 import { refuseTooManyWorkers } from "./worker_check.ts";
@@ -34,7 +34,7 @@ export async function runCommand(command: RunCommand): Promise<number> {
   const stop = stopOnSignals(() => {
     if (isRunning) deliverAtOnce(command, runs);
   });
-  for (const path of outputPaths(command)) checkOutputFile(path);
+  checkOutputFiles(outputFiles(command));
   if (!command.quiet) warn(configurationLine(command.options, VERSION));
   let isDelivered = true;
   try {

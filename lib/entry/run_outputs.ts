@@ -18,7 +18,7 @@ import type { SeriesRow } from "../run/measurements.ts";
 import type { RunResult } from "../run/run_result.ts";
 import { errorLine } from "./error_line.ts";
 import { histogramFiles, histogramPaths } from "./histogram_files.ts";
-import { writeOutputFile } from "./output_file.ts";
+import { type NamedFile, writeOutputFile } from "./output_file.ts";
 import { deliverReport } from "./report_file.ts";
 import { print, STDOUT, stdoutStyle, warn } from "./terminal.ts";
 
@@ -29,9 +29,15 @@ export interface MeasuredRun {
 }
 
 /** The files that a command writes. */
-export function outputPaths({ resultFile, reportFile, seriesFile, histogramsPrefix }: RunCommand): string[] {
+export function outputFiles({ resultFile, reportFile, seriesFile, histogramsPrefix }: RunCommand): NamedFile[] {
   const histograms = histogramsPrefix === undefined ? [] : histogramPaths(histogramsPrefix);
-  return [...histograms, resultFile, reportFile, seriesFile].filter((path) => path !== undefined);
+  const files = [
+    ...histograms.map((path) => ({ flag: "--histograms", path })),
+    { flag: "--result", path: resultFile },
+    { flag: "--report", path: reportFile },
+    { flag: "--series", path: seriesFile },
+  ];
+  return files.flatMap(({ flag, path }) => path === undefined ? [] : [{ flag, path }]);
 }
 
 /**

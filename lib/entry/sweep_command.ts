@@ -24,7 +24,7 @@ import type { SweepFile } from "../sweep/results_file.ts";
 import { limitsOf, summarizeSweep } from "../sweep/summary.ts";
 import { sweep, type SweepParts } from "../sweep/sweep.ts";
 import { EXIT_FAILURE } from "./error_line.ts";
-import { checkOutputFile } from "./output_file.ts";
+import { checkOutputFiles } from "./output_file.ts";
 import { StatusText } from "./progress_line.ts";
 import { deliverReport } from "./report_file.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
@@ -51,7 +51,7 @@ export async function sweepCommand(command: SweepCommand): Promise<number> {
     return 0;
   }
   const stop = stopOnSignals();
-  if (command.reportFile !== undefined) checkOutputFile(command.reportFile);
+  checkReportFile(command);
   const header = await sweepHeader(planned, readMachine());
   const { file, header: kept, lines } = openSweep(command, header);
   let isDelivered = true;
@@ -68,6 +68,15 @@ export async function sweepCommand(command: SweepCommand): Promise<number> {
   }
   if (!isDelivered) return EXIT_FAILURE;
   return stop.aborted ? EXIT_SIGNALS[stop.reason as StopSignal] : 0;
+}
+
+/** @throws {UsageError} when the report would take the place of the results or of the plan */
+function checkReportFile({ reportFile, resultsFile, planFile }: SweepCommand): void {
+  if (reportFile === undefined) return;
+  checkOutputFiles([{ flag: "--report", path: reportFile }], [
+    ...(resultsFile === undefined ? [] : [{ flag: "--results", path: resultsFile }]),
+    ...(planFile === undefined ? [] : [{ flag: "--plan", path: planFile }]),
+  ]);
 }
 
 /** The configurations that the command asks for. */

@@ -4,7 +4,8 @@
  * @module
  */
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { checkOutputFile, writeOutputFile } from "../../lib/entry/output_file.ts";
+import { checkOutputFile, checkOutputFiles, writeOutputFile } from "../../lib/entry/output_file.ts";
+import { UsageError } from "../../lib/cli/usage_error.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { filesIn, namesIn, TemporaryDirectory } from "../persist/fixtures.ts";
 import { SmallDisk, whyNoSmallDisk } from "../persist/small_disk.ts";
@@ -41,6 +42,79 @@ Deno.test("writeOutputFile() keeps a link and replaces the file that it leads to
   writeOutputFile(path, "new");
   assert(Deno.lstatSync(path).isSymlink);
   assertEquals(Deno.readTextFileSync(file), "new");
+});
+
+Deno.test("writeOutputFile() keeps a chain of links to nothing and makes the file that they lead to", () => {
+  using directory = new TemporaryDirectory();
+  Deno.mkdirSync(directory.join("results"));
+  Deno.symlinkSync("results/again", directory.join("latest.json"));
+  Deno.symlinkSync(directory.join("results/monday.json"), directory.join("results/again"));
+  checkOutputFile(directory.join("latest.json"));
+  writeOutputFile(directory.join("latest.json"), "new");
+  assert(Deno.lstatSync(directory.join("latest.json")).isSymlink);
+  assert(Deno.lstatSync(directory.join("results/again")).isSymlink);
+  assertEquals(Deno.readTextFileSync(directory.join("results/monday.json")), "new");
+  Deno.symlinkSync("round", directory.join("round"));
+  assertThrows(() => checkOutputFile(directory.join("round")), PersistError, "Too many levels of symbolic links");
+});
+
+Deno.test({
+  name: "writeOutputFile() keeps a file's mode, and its owner where that is another's",
+  ignore: Deno.build.os === "windows",
+  fn() {
+    using directory = new TemporaryDirectory();
+    const path = directory.join("result.json");
+    Deno.writeTextFileSync(path, "old");
+    for (const mode of [0o600, 0o444, 0o664, 0o640]) {
+      Deno.chmodSync(path, mode);
+      if (Deno.uid() === 0) Deno.chownSync(path, 1234, 4321);
+      const { uid, gid, ino } = Deno.statSync(path);
+      writeOutputFile(path, `of mode ${mode}`);
+      const after = Deno.statSync(path);
+      assertEquals([(after.mode ?? 0) & 0o7777, after.uid, after.gid], [mode, uid, gid]);
+      assertNotEquals(after.ino, ino);
+      assertEquals(Deno.readTextFileSync(path), `of mode ${mode}`);
+    }
+  },
+});
+
+Deno.test("writeOutputFile() writes a file whose name is as long as names may be", () => {
+  using directory = new TemporaryDirectory();
+  const path = directory.join("l".repeat(255));
+  for (const text of ["new", "newer"]) {
+    checkOutputFile(path);
+    writeOutputFile(path, text);
+    assertEquals(Deno.readTextFileSync(path), text);
+  }
+});
+
+Deno.test("checkOutputFiles() refuses two flags for the same file, whatever leads there", () => {
+  using directory = new TemporaryDirectory();
+  Deno.mkdirSync(directory.join("sub"));
+  Deno.writeTextFileSync(directory.join("old"), "old");
+  Deno.linkSync(directory.join("old"), directory.join("sub/hard"));
+  Deno.symlinkSync(directory.join("old"), directory.join("soft"));
+  Deno.symlinkSync("sub", directory.join("folder"));
+  Deno.symlinkSync("new", directory.join("dangling"));
+  const same = [
+    ["new", "./new"],
+    ["new", "sub/../new"],
+    ["new", "dangling"],
+    ["old", "soft"],
+    ["old", "sub/hard"],
+    ["sub/a", "folder/a"],
+  ] as const;
+  for (const [first, second] of same) {
+    const [a, b] = [directory.join(first), `${directory.path}/${second}`];
+    const files = [{ flag: "--result", path: a }, { flag: "--series", path: b }];
+    const error = assertThrows(() => checkOutputFiles(files), UsageError);
+    assertEquals(error.message, `--result and --series must be different files, got "${a}" and "${b}"`);
+    assertThrows(() => checkOutputFiles(files.slice(1), files.slice(0, 1)), UsageError);
+  }
+  checkOutputFiles(["new", "old", "sub/new", "sub/old"].map((name) => ({ flag: "--any", path: directory.join(name) })));
+  // Nothing is overwritten where what is written just goes by.
+  checkOutputFiles([{ flag: "--result", path: "/dev/null" }, { flag: "--series", path: "/dev/null" }]);
+  assertEquals(namesIn(directory.path), ["dangling", "folder", "old", "soft", "sub"]);
 });
 
 Deno.test({
@@ -107,5 +181,33 @@ Deno.test({
     const error = assertThrows(() => writeOutputFile(path, "x".repeat(2 * SmallDisk.SIZE)), PersistError);
     assertEquals(error.message, `Cannot write ${path}: No space left on device (os error 28)`);
     assertEquals(filesIn(disk.path), before);
+  },
+});
+
+Deno.test({
+  name: "writeOutputFile() writes over a file that no other can replace, and keeps the old one when the disk is full" +
+    (noSmallDisk === undefined ? "" : ` [IGNORED: ${noSmallDisk}]`),
+  ignore: noSmallDisk !== undefined,
+  fn() {
+    using disk = new SmallDisk();
+    const path = `${disk.path}/result.json`;
+    Deno.writeTextFileSync(path, "the old and longer result");
+    const { success } = new Deno.Command("mount", { args: ["--bind", path, path] }).outputSync();
+    assert(success);
+    try {
+      const { ino } = Deno.statSync(path);
+      for (const text of ["a new result", "a longer result than the new one", ""]) {
+        writeOutputFile(path, text);
+        assertEquals(Deno.readTextFileSync(path), text);
+      }
+      writeOutputFile(path, "the last one");
+      assertEquals(Deno.statSync(path).ino, ino);
+      const error = assertThrows(() => writeOutputFile(path, "x".repeat(SmallDisk.SIZE)), PersistError);
+      assertEquals(error.message, `Cannot write ${path}: No space left on device (os error 28)`);
+      assertEquals(Deno.readTextFileSync(path), "the last one");
+      assertEquals(namesIn(disk.path), ["result.json"]);
+    } finally {
+      new Deno.Command("umount", { args: [path] }).outputSync();
+    }
   },
 });

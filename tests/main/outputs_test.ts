@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
-import { assertCode, kvlab, KvlabProcess, linesOf } from "./kvlab.ts";
+import { assertCode, kvlab, KvlabProcess, linesOf, testWhere } from "./kvlab.ts";
+import { readableCache, unprivileged, whyNotUnprivileged } from "./unprivileged.ts";
 
 const SHORT = ["--threads=1", "--load-time-sec=0.3"];
 /** Two signals closer than this are one. */
@@ -79,6 +80,93 @@ for (const command of ["inspect", "export"]) {
     assertEquals(ended.stderr, "kvlab: Cannot write to stdout: No space left on device (os error 28)\n");
   });
 }
+
+Deno.test("two outputs that are the same file by different paths are refused, and nothing is written", async () => {
+  using directory = temporaryDirectory();
+  Deno.symlinkSync(".", `${directory.path}/here`);
+  const pairs = [
+    ["--result=out", "--series=./out", "--interval=100ms"],
+    ["--report=here/page", "--result=page"],
+    ["--histograms=here/h", "--result=h-read.hgrm"],
+  ];
+  for (const pair of pairs) {
+    const ended = await kvlab([...SHORT, ...pair, "memory"], { cwd: directory.path });
+    assertCode(ended, 2);
+    assertMatch(ended.stderr, /^kvlab: --\w+ and --\w+ must be different files, got "[^"]+" and "[^"]+" .*\n$/);
+  }
+  const sweep = ["sweep", "--results=s.jsonl", "--report=./s.jsonl", "--", "memory"];
+  assertCode(await kvlab(sweep, { cwd: directory.path }), 2);
+  assertEquals(namesIn(directory.path), ["here"]);
+});
+
+Deno.test("a result that goes to stdout, whatever that is, comes after the text and takes nothing away", async () => {
+  using directory = temporaryDirectory();
+  const file = `${directory.path}/out`;
+  const args = [...SHORT, "--result=/dev/stdout", "memory"];
+  const piped = await kvlab(args);
+  const written = await kvlab(args, { wrapper: to(`>${file}`) });
+  const added = await kvlab([...SHORT, `--result=${file}`, "memory"], { wrapper: to(`>>${file}`) });
+  for (const ended of [piped, written, added]) assertCode(ended, 0);
+  const text = Deno.readTextFileSync(file);
+  for (const [output, results] of [[piped.stdout, 1], [text, 2]] as const) {
+    const parts = output.split(/^(?=total_ops: |\{$)/m);
+    assertEquals(parts.map((part) => part.startsWith("{")), Array(results).fill([false, true]).flat());
+    for (const part of parts) if (part.startsWith("{")) assertGreater(JSON.parse(part).total_ops, 0);
+  }
+});
+
+Deno.test("results are read from stdin, and reports go to stdout", async () => {
+  using directory = temporaryDirectory();
+  const [a, b] = [`${directory.path}/a.json`, `${directory.path}/b.json`];
+  for (const path of [a, b]) assertCode(await kvlab([...SHORT, `--result=${path}`, "memory"]), 0);
+  const compared = await kvlab(["compare", "/dev/stdin", b], { wrapper: to(`<${a}`) });
+  const piped = await kvlab(["report", "/dev/stdin", "--output=/dev/stdout"], {
+    wrapper: ["sh", "-c", `cat ${a} | exec "$@"`, "sh"],
+  });
+  assertCode(compared, 0);
+  assertStringIncludes(compared.stdout, "dev/stdin");
+  assertCode(piped, 0);
+  assertMatch(piped.stdout, /^<!doctype html>.*<\/html>\n$/s);
+});
+
+Deno.test("export writes all of a large store into a pipe that does not block, however slowly it is read", async () => {
+  using directory = temporaryDirectory();
+  const load = ["--threads=1", "--ops=1", "--workload=a", "--keys=20k", "--value-size=100"];
+  assertCode(
+    await kvlab([...load, "file", "--file-count=4", "--layout=log", "--queue-depth=64", `--output=${directory.path}`]),
+    0,
+  );
+  const program = "use Fcntl; fcntl(STDOUT, F_SETFL, fcntl(STDOUT, F_GETFL, 0) | O_NONBLOCK); exec @ARGV";
+  const slowly = ["sh", "-c", `perl -e '${program}' -- "$@" | (sleep 1; exec cat)`, "sh"];
+  const [blocking, nonBlocking] = await Promise.all(
+    [[], slowly].map((wrapper) => kvlab(["export", directory.path], { wrapper })),
+  );
+  for (const ended of [blocking, nonBlocking]) assertCode(ended!, 0);
+  assertGreater(blocking!.stdout.length, 1e6);
+  assert(nonBlocking!.stdout === blocking!.stdout, `${nonBlocking!.stdout.length} of ${blocking!.stdout.length}`);
+  assertEquals(nonBlocking!.stderr, "");
+});
+
+testWhere(
+  whyNotUnprivileged,
+  "a result replaces the content of a file in a directory that the user may not write to",
+  async () => {
+    using directory = temporaryDirectory();
+    using cache = await readableCache();
+    const path = `${directory.path}/r.json`;
+    Deno.writeTextFileSync(path, "x".repeat(100_000));
+    Deno.chmodSync(path, 0o666);
+    Deno.chmodSync(directory.path, 0o555);
+    const options = { wrapper: unprivileged(), env: { DENO_DIR: cache.path } };
+    const ended = await kvlab([...SHORT, `--result=${path}`, "memory"], options);
+    assertCode(ended, 0);
+    assertGreater(JSON.parse(Deno.readTextFileSync(path)).total_ops, 0);
+    assertEquals(namesIn(directory.path), ["r.json"]);
+    const refused = await kvlab([...SHORT, `--result=${path}x`, "memory"], options);
+    assertCode(refused, 1);
+    assertMatch(refused.stderr, /Cannot write .*r\.jsonx: Permission denied/);
+  },
+);
 
 Deno.test("a repeat whose second run fails delivers what the first has measured", async () => {
   using directory = temporaryDirectory();
