@@ -161,10 +161,7 @@ export class LogLayout implements Layout, LogBatchVisitor {
   makeDurable(): boolean {
     const { segments, sync } = this.#parts;
     if (sync === "none") return false;
-    for (let i = 0; i < this.#writtenCount; i++) {
-      segments.sync(this.#written[i]!);
-      this.meter.countSync();
-    }
+    for (let i = 0; i < this.#writtenCount; i++) segments.sync(this.#written[i]!);
     return true;
   }
 

@@ -32,7 +32,7 @@ export interface SegmentFilesParts {
   readonly sync: SyncName;
   readonly ends: LogEnds;
   readonly meter: WriterMeter;
-  /** A segment that has grown to this size is followed by the next; a batch is never split between two. */
+  /** A segment that has grown to this size is followed by the next; what is appended at once is never split. */
   readonly segmentBytes: number;
   /** How many segments this thread may keep open. */
   readonly openFilesMax: number;
@@ -79,11 +79,14 @@ export class SegmentFiles {
   #closing = 0;
   /** By log, the last segment that this thread has prepared under its temporary name. */
   readonly #prepared: Float64Array<ArrayBuffer>;
+  /** By log, 1 if this thread has appended since it last synced. Nobody else appends before it syncs. */
+  readonly #unsynced: Uint8Array<ArrayBuffer>;
 
   constructor(parts: SegmentFilesParts) {
     this.#parts = parts;
     this.#open = new Array(parts.logs).fill(undefined);
     this.#prepared = new Float64Array(parts.logs);
+    this.#unsynced = new Uint8Array(parts.logs);
   }
 
   /**
@@ -100,27 +103,32 @@ export class SegmentFiles {
     this.#moveTo(segment, offset);
     writeAll(segment.file, segment.path, bytes);
     segment.offset += bytes.length;
+    this.#unsynced[log] = 1;
     ends.advance(log, bytes.length);
   }
 
   /**
-   * Syncs the log's open segment.
+   * Syncs everything that this thread has appended to the log.
    *
    * @throws {PersistError} when that fails
    */
   sync(log: number): void {
     const { file, path } = this.#segment(log);
     syncData(file, path);
+    this.#parts.meter.countSync();
+    this.#unsynced[log] = 0;
   }
 
   /**
-   * Begins the log's next segment.
+   * Begins the log's next segment. If writes are synced, what a batch has appended to the one before is synced first:
+   * the sync at the end of the batch is only of the segment that is open then.
    *
    * @returns its number
    * @throws {PersistError} when that fails; the log ends where it did
    */
   rotate(log: number): number {
     const { directory, logs, shards, serializer, sync, ends, meter } = this.#parts;
+    if (sync !== "none" && this.#unsynced[log] === 1) this.sync(log);
     const segment = ends.segment(log) + 1;
     const { file, path, headBytes } = createSegment({
       directory,

@@ -37,6 +37,23 @@ for (const sync of ["none", "data", "full"] as const) {
   });
 }
 
+Deno.test("SegmentFiles.sync() leaves nothing unsynced of a batch that began in an earlier segment", () => {
+  using directory = temporaryDirectory();
+  using device = new WrittenFiles();
+  const ends = LogEnds.create(2);
+  const meter = WriteMeter.create(1).writer(0);
+  // One descriptor for two logs, so that each is closed before it is synced.
+  const common = { directory: directory.path, logs: 2, shards: 256, serializer: "json", openFilesMax: 1 } as const;
+  const segments = new SegmentFiles({ ...common, sync: "data", ends, meter, segmentBytes: SEGMENT_BYTES });
+  for (let batch = 1; batch <= 3; batch++) {
+    for (let i = 0; i < PIECES; i++) segments.append(i % 2, PIECE);
+    for (const log of [0, 1]) segments.sync(log);
+    assertEquals(device.unsynced, new Set());
+    assert(ends.segment(0) > 2 * batch, `${ends.segment(0)} segments`);
+  }
+  segments.close();
+});
+
 Deno.test("SegmentFiles.append() writes zeros ahead where writes are synced, up to the end of the segment", () => {
   using directory = temporaryDirectory();
   const { ends } = appendPieces(directory.path, "data");
@@ -47,3 +64,30 @@ Deno.test("SegmentFiles.append() writes zeros ahead where writes are synced, up 
   assert(ends.offset(0) < bytes.length);
   assert(bytes.subarray(ends.offset(0)).every((byte) => byte === 0));
 });
+
+/** Follows, until disposed of, which files have been written since they were last synced, by their inodes. */
+class WrittenFiles implements Disposable {
+  readonly unsynced = new Set<number | null>();
+  readonly #original = methodsOf(Deno.FsFile.prototype);
+
+  constructor() {
+    const { unsynced } = this;
+    const { writeSync, syncDataSync } = this.#original;
+    Deno.FsFile.prototype.writeSync = function (bytes) {
+      unsynced.add(this.statSync().ino);
+      return writeSync.call(this, bytes);
+    };
+    Deno.FsFile.prototype.syncDataSync = function () {
+      syncDataSync.call(this);
+      unsynced.delete(this.statSync().ino);
+    };
+  }
+
+  [Symbol.dispose](): void {
+    Object.assign(Deno.FsFile.prototype, this.#original);
+  }
+}
+
+function methodsOf({ writeSync, syncDataSync }: Deno.FsFile): Pick<Deno.FsFile, "writeSync" | "syncDataSync"> {
+  return { writeSync, syncDataSync };
+}
