@@ -14,6 +14,12 @@ export function rounds(options: { small: number; full: number }): number {
   return isFull() ? options.full : options.small;
 }
 
+/** The number given to a campaign as `--name=N`; `undefined` if none is. */
+export function numberOption(name: string): number | undefined {
+  const [, text] = Deno.args.map((arg) => arg.split("=")).find(([flag]) => flag === `--${name}`) ?? [];
+  return text === undefined ? undefined : Number(text);
+}
+
 /** Prints what a campaign has counted, as one line. */
 export function report(campaign: string, counts: Readonly<Record<string, number | string>>): void {
   const texts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);

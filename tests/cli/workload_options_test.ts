@@ -65,6 +65,7 @@ Deno.test("parseCommand() makes a mix of the seed's workload for every flag that
     ["--keys=10k", { ...SEED, keyCount: 10_000, keyCountMax: 10_000 }],
     ["--key-size=1KiB", { ...SEED, keyBytes: 1024 }],
     ["--value-size=1B", { ...SEED, valueBytesMin: 1, valueBytesMax: 1 }],
+    ["--value-size=0-8", { ...SEED, valueBytesMin: 0, valueBytesMax: 8 }],
     ["--compressible=0.5", { ...SEED, compressible: 0.5 }],
     ["--distribution=hotspot", { ...SEED, distribution: "hotspot" }],
     ["--distribution=zipfian --zipf-theta=0.5", { ...SEED, distribution: "zipfian", zipfTheta: 0.5 }],
@@ -155,7 +156,7 @@ Deno.test("parseCommand() makes room for what the load inserts", () => {
 Deno.test("parseCommand() refuses values of the workload's flags that are none, and says what is allowed", () => {
   const count = "a count from 1 to 1000000000, such as 65536, 10k or 1M (k: thousands, M: millions)";
   const units = "in B, kB, KiB, MB, MiB, GB or GiB";
-  const values = `a size from 1B to 1MiB ${units}, or a range, such as 100B or 64-1KiB`;
+  const values = `a size from 0B to 1MiB ${units}, or a range, such as 100B or 64-1KiB`;
   const rows = [
     ["--workload", "seed, a, b, c, d or f", ["g", "ab", "workloadb", "B1", "__proto__", "4"]],
     ["--read-ratio", "a share from 0 to 1, such as 0.95", ["1.1", "95%", "95", "0,5", "-0.5", ".5", "1e-1", "NaN"]],
@@ -170,7 +171,7 @@ Deno.test("parseCommand() refuses values of the workload's flags that are none, 
       "8-16",
       "-8",
     ]],
-    ["--value-size", values, ["0", "1048577", "2MiB", "5-3", "1-", "-1", "1-2-3", "1k"]],
+    ["--value-size", values, ["1048577", "2MiB", "5-3", "1-", "-1", "1-2-3", "1k"]],
     ["--compressible", "a share above 0 and up to 1, such as 0.5", ["0", "0.0", "1.1", "-0.5", "50%", "2:1", "high"]],
     ["--distribution", "uniform, zipfian, latest or hotspot", ["normal", "even", "5"]],
     ["--zipf-theta", "a number above 0 and below 1, such as 0.99", ["0", "1", "0.0", "1.0", "1.2", "-0.5", "0.9.9"]],

@@ -11,7 +11,7 @@ import { count, type DefaultedFlag, type Flag, type FlagName, oneOf, size, sizeA
 /** Record numbers are 32-bit integers. */
 const KEYS = { min: 1, max: 1_000_000_000 };
 const KEY_SIZE = { min: "5B", max: "1KiB" };
-const VALUE_SIZE = { min: "1B", max: "1MiB" };
+const VALUE_SIZE = { min: "0B", max: "1MiB" };
 
 /** The workload's flags, in the order shown to users. */
 export const WORKLOAD_FLAGS = {
