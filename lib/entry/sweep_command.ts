@@ -14,8 +14,16 @@ import { UsageError } from "../cli/usage_error.ts";
 import { formatCount } from "../report/format.ts";
 import { readMachine } from "../report/machine.ts";
 import { MAP_COLUMNS_MIN, sweepMap } from "../report/sweep_map.ts";
-import { durationText, sweepJson, sweepProgressLine, type SweepReport, sweepText } from "../report/sweep_text.ts";
+import {
+  calledIn,
+  durationText,
+  sweepJson,
+  sweepProgressLine,
+  type SweepReport,
+  sweepText,
+} from "../report/sweep_text.ts";
 import type { StopSignal } from "../run/run_result.ts";
+import { rateText } from "../sweep/answer.ts";
 import { estimateKillsMs, estimateRunMs } from "../sweep/estimate.ts";
 import type { SummaryLine, SweepLine } from "../sweep/lines.ts";
 import type { Space } from "../sweep/outcome.ts";
@@ -30,7 +38,7 @@ import { deliverReport } from "./report_file.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
 import { openSweep } from "./sweep_file.ts";
 import { sweepHands } from "./sweep_hands.ts";
-import { configurationId, type PlannedSweep, sweepHeader } from "./sweep_header.ts";
+import { configurationId, namesOf, type PlannedSweep, sweepHeader } from "./sweep_header.ts";
 import { print, STDOUT, warn } from "./terminal.ts";
 
 /** Number of rows of the map. */
@@ -121,9 +129,10 @@ function startTexts({ budgetMs, kills }: SweepCommand, planned: PlannedSweep, do
 
 function dryRunText(command: SweepCommand, planned: PlannedSweep): string {
   const { configurations, loadArgs, leftOut } = planned;
+  const names = namesOf(configurations);
   const lines = [
     `load: ${loadArgs.join(" ")}`,
-    ...configurations.map(({ args }, index) => `${configurationId(index)}: ${args.join(" ")}`),
+    ...configurations.map(({ args }, index) => `${names[index]} (${configurationId(index)}): ${args.join(" ")}`),
     ...leftOut.map(({ args, reason }) => `left out: ${args.join(" ")}: ${reason}`),
     `${formatCount(configurations.length, "configuration")}, ${
       formatCount(leftOut.length, "invalid combination")
@@ -155,9 +164,11 @@ async function runSweep(
   const estimateMs: SweepParts["estimateMs"] = ({ id }) => estimates.get(id) ?? 0;
   const kept: SweepLine[] = [...lines];
   const status = new StatusText({ quiet });
-  const best = () => {
+  const called = calledIn(header);
+  const bestText = () => {
     const { configurations } = summarizeSweep({ entries, space, question, results, ended: "interrupted" });
-    return bestOf(configurations, space.limits, axis);
+    const found = bestOf(configurations, space.limits, axis);
+    return found && `${called(found.id)}: ${rateText(found)}`;
   };
   const summary = await sweep({
     entries,
@@ -178,14 +189,14 @@ async function runSweep(
     keep: (line) => {
       kept.push(line);
       file?.append(line);
-      if (line.kind === "failure") warn(`kvlab: ${line.configuration} failed: ${line.reason}`);
+      if (line.kind === "failure") warn(`kvlab: ${called(line.configuration)} failed: ${line.reason}`);
       if (line.kind === "crash" && line.result === null) {
-        warn(`kvlab: no kills of ${line.configuration}: ${line.reason}`);
+        warn(`kvlab: no kills of ${called(line.configuration)}: ${line.reason}`);
       }
     },
     stop,
     onProgress: (progress) => {
-      if (status.isShown) status.draw(sweepProgressLine(progress, best(), status.columns()));
+      if (status.isShown) status.draw(sweepProgressLine(progress, bestText(), status.columns()));
     },
   });
   status.clear();
@@ -218,7 +229,7 @@ function show({ format }: SweepCommand, report: SweepReport): void {
   }
   print(sweepText(report));
   if (!STDOUT.isTerminal() || STDOUT.columns() < MAP_COLUMNS_MIN) return;
-  const map = sweepMap(report.summary.configurations, report.axis, {
+  const map = sweepMap(report, {
     columns: Math.min(STDOUT.columns(), 120),
     rows: MAP_ROWS,
   });

@@ -12,6 +12,7 @@ import type { Machine } from "../report/machine.ts";
 import { optionsObject } from "../report/options_json.ts";
 import { machineObject } from "../report/result_json.ts";
 import { type ConfigurationEntry, SWEEP_KIND, SWEEP_VERSION, type SweepHeader } from "../sweep/lines.ts";
+import { configurationNames } from "../sweep/names.ts";
 import { shellWord } from "../sweep/shell.ts";
 import { VERSION } from "../version.ts";
 
@@ -32,6 +33,7 @@ export async function sweepHeader(
 ): Promise<SweepHeader> {
   const [first] = configurations;
   if (first === undefined) throw new RangeError("Cannot begin a sweep: it has no configuration");
+  const names = namesOf(configurations);
   const { backend: _, ...options } = optionsObject({ ...first.options, backend: { kind: "memory" } });
   return {
     kind: SWEEP_KIND,
@@ -43,23 +45,36 @@ export async function sweepHeader(
     options,
     machine: machineObject(machine),
     configurations: await Promise.all(
-      configurations.map((one, index) => entryOf(one, configurationId(index), loadArgs)),
+      configurations.map((one, index) =>
+        entryOf(one, { id: configurationId(index), name: names[index] ?? "", loadArgs })
+      ),
     ),
+  };
+}
+
+/** What the configurations are called. */
+export function namesOf(configurations: readonly SpaceConfiguration[]): string[] {
+  return configurationNames(configurations.map(({ args, options: { backend } }) => ({ args, ...kindOf(backend) })));
+}
+
+function kindOf(backend: BackendOptions): Pick<ConfigurationEntry, "backend" | "layout"> {
+  return {
+    backend: backend.kind === "engine" ? backend.engine : backend.kind,
+    layout: backend.kind === "file" ? backend.layout.kind : null,
   };
 }
 
 async function entryOf(
   { args, options: { backend, threads } }: SpaceConfiguration,
-  id: string,
-  loadArgs: readonly string[],
+  { id, name, loadArgs }: { readonly id: string; readonly name: string; readonly loadArgs: readonly string[] },
 ): Promise<ConfigurationEntry> {
   const { processCrash, powerLoss } = await promisesOf(backend, threads);
   return {
     id,
+    name,
     args,
     command: ["kvlab", ...loadArgs, ...args].map(shellWord).join(" "),
-    backend: backend.kind === "engine" ? backend.engine : backend.kind,
-    layout: backend.kind === "file" ? backend.layout.kind : null,
+    ...kindOf(backend),
     promises: { process_crash: processCrash.text, power_loss: powerLoss.text },
   };
 }

@@ -117,9 +117,9 @@ function limitOf({ sweeps }: ReportData, crash: CrashKind, unit: LossUnit): numb
 
 /** A point of the map in one sentence. */
 export function pointText({ crash, unit }: MapView, point: MapPoint): string {
-  const { configuration: { id, title }, opsPerSec, interval, loss, state } = point;
+  const { configuration: { called, title }, opsPerSec, interval, loss, state } = point;
   const range = interval === undefined ? "" : ` (${rateText(interval.low)} to ${rateText(interval.high)})`;
-  return `${id}: ${title}. ${rateText(opsPerSec)}${range}. ` +
+  return `${called}: ${title}. ${rateText(opsPerSec)}${range}. ` +
     `A ${CRASH_NAMES[crash]} loses ${lossText(loss, unit)}. ${STATE_TEXTS[state]}`;
 }
 

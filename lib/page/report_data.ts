@@ -6,6 +6,7 @@
 import { type Interval, type SampleSummary, summarize } from "../compare/statistics.ts";
 import type { ConfigurationSummary, CrashKind, LossSummary, SummaryLine } from "../sweep/lines.ts";
 import { summarizeLosses } from "../sweep/losses.ts";
+import { calledText } from "../sweep/names.ts";
 import { endingTexts } from "../report/ending_texts.ts";
 import { shortNames } from "../report/short_names.ts";
 import { argumentsOf, commandText } from "./command_line.ts";
@@ -27,6 +28,8 @@ export interface MeasuredRun {
 export interface Configuration {
   /** Short and unique in the report. */
   readonly id: string;
+  /** What it is called beside its id; the id itself outside of a sweep. */
+  readonly called: string;
   /** Its arguments, without those of the load. */
   readonly title: string;
   readonly command: string;
@@ -137,6 +140,7 @@ function configurationOf({ id, options, seed, runs }: ConfigurationParts): Confi
   const layout = textIn(options, "layout") ?? null;
   return {
     id,
+    called: id,
     title: args.backend.join(" "),
     command: commandText({ load, backend: args.backend }),
     backend,
@@ -186,6 +190,7 @@ function sweepConfigurations({ header, runs, crashes, failures, summary }: Sweep
     const found = summaryOf(summary, id);
     return {
       id,
+      called: calledText(entry),
       title: args.join(" "),
       command,
       backend,
@@ -218,7 +223,10 @@ function withUniqueIds(configurations: readonly Configuration[]): Configuration[
   return configurations.map((configuration) => {
     const times = (seen.get(configuration.id) ?? 0) + 1;
     seen.set(configuration.id, times);
-    return times === 1 ? configuration : { ...configuration, id: `${configuration.id} (${times})` };
+    const nth = (text: string) => `${text} (${times})`;
+    return times === 1
+      ? configuration
+      : { ...configuration, id: nth(configuration.id), called: nth(configuration.called) };
   });
 }
 

@@ -170,7 +170,7 @@ export function nearest(svg: Element, { clientX, clientY }: MouseEvent): Element
   return found;
 }
 
-export function fillTip(tip: HTMLElement, { id, title, rate, command, views }: PageConfiguration): void {
+export function fillTip(tip: HTMLElement, { called, title, rate, command, views }: PageConfiguration): void {
   const [loss, basis, state] = views[currentView()] ?? [];
   const line = (name: string, text: string | undefined) => {
     const element = document.createElement(name);
@@ -178,7 +178,7 @@ export function fillTip(tip: HTMLElement, { id, title, rate, command, views }: P
     return text === undefined || text === "" ? [] : [element];
   };
   tip.replaceChildren(
-    ...line("b", title === "" ? id : `${id}: ${title}`),
+    ...line("b", title === "" ? called : `${called}: ${title}`),
     ...line("div", rate),
     ...line("div", loss),
     ...line("small", basis),
@@ -211,9 +211,9 @@ export function choose(index: number, configurations: readonly PageConfiguration
   const detail = document.querySelector<HTMLElement>(".detail");
   const configuration = configurations[index];
   if (detail === null || configuration === undefined) return;
-  const { id, title, command, rate, views, facts, figures } = configuration;
+  const { called, title, command, rate, views, facts, figures } = configuration;
   const heading = document.createElement("h3");
-  heading.textContent = title === "" ? id : `${id}: ${title}`;
+  heading.textContent = title === "" ? called : `${called}: ${title}`;
   const box = document.createElement("div");
   box.className = "command";
   const code = document.createElement("code");
@@ -222,7 +222,7 @@ export function choose(index: number, configurations: readonly PageConfiguration
   button.type = "button";
   button.className = "copy";
   button.textContent = "Copy";
-  button.setAttribute("aria-label", `Copy the command of ${id}`);
+  button.setAttribute("aria-label", `Copy the command of ${called}`);
   box.append(code, button);
   const [loss, basis, state] = views[currentView()] ?? [];
   const shown = [

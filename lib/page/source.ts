@@ -109,12 +109,7 @@ function parseSweep(path: string, text: string): SweepSource {
 function isWhole(header: unknown): boolean {
   return isFields(header) && isFields(header.options) && isFields(header.machine) && Array.isArray(header.load_args) &&
     typeof header.kvlab === "string" && typeof header.started_at === "string" && Array.isArray(header.configurations) &&
-    header.configurations.length > 0 && header.configurations.every(isConfiguration);
-}
-
-function isConfiguration(value: unknown): boolean {
-  return isFields(value) && ["id", "command", "backend"].every((name) => typeof value[name] === "string") &&
-    Array.isArray(value.args) && value.args.every((arg) => typeof arg === "string");
+    header.configurations.length > 0;
 }
 
 function lineEnd(text: string): number {

@@ -5,8 +5,8 @@
  */
 import type { ConfigurationSummary } from "../sweep/lines.ts";
 import { lossNumber, type LossUnit } from "../sweep/losses.ts";
-import type { LossAxis } from "../sweep/results.ts";
 import { readableDuration, readableNumber } from "./format.ts";
+import type { SweepReport } from "./sweep_text.ts";
 
 /** The size of the map, in characters. */
 export interface MapSize {
@@ -37,11 +37,11 @@ interface Point {
  * for nothing at the left end and one for everything at the right. Empty if there is nothing to show.
  */
 export function sweepMap(
-  configurations: readonly ConfigurationSummary[],
-  { crash, unit }: LossAxis,
+  { header, summary, axis: { crash, unit } }: Pick<SweepReport, "header" | "summary" | "axis">,
   { columns, rows }: MapSize,
 ): string[] {
-  const points = configurations.flatMap((summary): Point[] => {
+  const names = new Map(header.configurations.map(({ id, name }) => [id, name]));
+  const points = summary.configurations.flatMap((summary): Point[] => {
     const rate = summary.median_ops_per_sec;
     return rate === null || rate <= 0 ? [] : [{ summary, rate, loss: lossNumber(summary.loss[crash][unit]) }];
   });
@@ -55,7 +55,7 @@ export function sweepMap(
       const row = rows - 1 - Math.round(placeOf(rate, rates) * (rows - 1));
       const column = columnOf(loss, losses, width);
       put(grid[row], column, MARKS[state]);
-      if (state !== "dominated") label(grid[row], column, summary.id);
+      if (state !== "dominated") label(grid[row], column, [`${summary.id} ${names.get(summary.id)}`, summary.id]);
     }
   }
   const lines = grid.map((cells, row) => {
@@ -95,12 +95,19 @@ function put(cells: string[] | undefined, column: number, mark: string): void {
   if (cells !== undefined) cells[column] = mark;
 }
 
-/** Writes a name behind a mark if there is room for it. */
-function label(cells: string[] | undefined, column: number, name: string): void {
+/** Writes the first of the names for which there is room, behind a mark or before it, with spaces on both sides. */
+function label(cells: string[] | undefined, column: number, names: readonly string[]): void {
   if (cells === undefined) return;
-  const places = Array.from(name, (_, index) => column + 1 + index);
-  if (places.some((place) => place >= cells.length || cells[place] !== " ")) return;
-  places.forEach((place, index) => cells[place] = name[index] ?? " ");
+  for (const name of names) {
+    const letters = Array.from(name);
+    for (const start of [column + 2, column - 1 - letters.length]) {
+      const isFree = Array.from({ length: letters.length + 2 }, (_, index) => cells[start - 1 + index])
+        .every((cell) => cell === " ");
+      if (!isFree) continue;
+      letters.forEach((letter, index) => cells[start + index] = letter);
+      return;
+    }
+  }
 }
 
 function axisLine(losses: Range, unit: LossUnit, width: number): string {

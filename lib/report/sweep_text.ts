@@ -14,6 +14,7 @@ import type {
 } from "../sweep/lines.ts";
 import { lossNumber, type LossUnit } from "../sweep/losses.ts";
 import type { LossAxis } from "../sweep/results.ts";
+import { calledText } from "../sweep/names.ts";
 import type { SweepProgress } from "../sweep/sweep.ts";
 import { formatCount, formatSeconds, readableDuration, readableNumber } from "./format.ts";
 import { type Column, tableLines } from "./table.ts";
@@ -33,7 +34,9 @@ const ENDED = {
   interrupted: "it was interrupted",
 } as const;
 
+/** The third says of those that are not on the frontier with which they are tied. */
 const COLUMNS: readonly Column[] = [
+  { heading: "", align: "left" },
   { heading: "", align: "left" },
   { heading: "", align: "left" },
   { heading: "ops/s (95%)", align: "left" },
@@ -44,31 +47,40 @@ const COLUMNS: readonly Column[] = [
   { heading: "kills lost", align: "right" },
 ];
 
+/** What the configurations of a sweep are called, by `id`: `log, flush 50 ms (c04)`. */
+export function calledIn({ configurations }: SweepHeader): (id: string) => string {
+  const texts = new Map(configurations.map((entry) => [entry.id, calledText(entry)]));
+  return (id) => texts.get(id) ?? id;
+}
+
 /**
- * The result in lines, each followed by a newline: the answer, the frontier with those of its commands that are not in
- * the answer, and what became of the rest.
+ * The result in lines, each followed by a newline: the answer with its commands, the frontier with its others, and what
+ * became of the rest.
  */
 export function sweepText({ header, summary, axis, notKilled }: SweepReport): string {
   const { configurations, baseline_drift: drift } = summary;
+  const called = calledIn(header);
   const runs = configurations.reduce((sum, configuration) => sum + configuration.runs, 0);
   const onFrontier = configurations.filter(({ state }) => state === "frontier" || state === "tied")
     .toSorted((a, b) => lossNumber(a.loss[axis.crash][axis.unit]) - lossNumber(b.loss[axis.crash][axis.unit]));
-  const commands = onFrontier.map(({ id }) => ({ id, command: entryOf(header, id)?.command ?? "" }))
-    .filter(({ command }) => !summary.answer.includes(`\`${command}\``));
+  const others = onFrontier.filter(({ id }) => !summary.answered.includes(id));
   const lines = [
-    summary.answer,
+    ...answerLines(header, summary),
     "",
     `${formatCount(configurations.length, "configuration")}, ${formatCount(runs, "run")}; ${ENDED[summary.ended]}`,
     ...(drift === null ? [] : [
-      `baseline ${drift.configuration}: ${drift.ratio.toFixed(2)} times as fast at the end as at the start, ` +
+      `baseline ${called(drift.configuration)}: ${drift.ratio.toFixed(2)} times as fast at the end as at the start, ` +
       `${drift.spread.toFixed(2)} from its slowest run to its fastest`,
     ]),
     ...(onFrontier.length === 0 ? [] : [
       "",
-      ...tableLines(COLUMNS, onFrontier.map((configuration) => row(configuration, axis))),
-      ...notKilledLines(summary, notKilled),
+      ...tableLines(COLUMNS, onFrontier.map((configuration) => row(configuration, { header, axis }))),
+      ...notKilledLines(summary, notKilled.map(called)),
     ]),
-    ...(commands.length === 0 ? [] : ["", ...commands.map(({ id, command }) => `${id}: ${command}`)]),
+    ...others.flatMap(({ id }, index) => [
+      ...(index === 0 ? [""] : []),
+      `${called(id)}: ${entryOf(header, id)?.command}`,
+    ]),
     ...restLines(header, configurations),
   ];
   return lines.map((line) => `${line}\n`).join("");
@@ -78,7 +90,19 @@ function entryOf({ configurations }: SweepHeader, id: string): ConfigurationEntr
   return configurations.find((entry) => entry.id === id);
 }
 
-function row(configuration: ConfigurationSummary, { crash, unit }: LossAxis): string[] {
+/** The sentences of the answer, each followed by the command that runs what it answers with, where it is new. */
+function answerLines(header: SweepHeader, { answer, answered }: SummaryLine): string[] {
+  return answer.split("\n").flatMap((sentence, index) => {
+    const id = answered[index] ?? undefined;
+    const isNew = id !== undefined && answered.indexOf(id) === index;
+    return [sentence, ...(isNew ? [`  ${entryOf(header, id)?.command}`] : [])];
+  });
+}
+
+function row(
+  configuration: ConfigurationSummary,
+  { header, axis: { crash, unit } }: Pick<SweepReport, "header" | "axis">,
+): string[] {
   const { id, state, runs, kills, beside } = configuration;
   const loss = configuration.loss[crash];
   const lost = kills === null || kills.crash !== crash
@@ -86,8 +110,9 @@ function row(configuration: ConfigurationSummary, { crash, unit }: LossAxis): st
     : valueText(unit === "writes" ? kills.lost_writes_max : kills.lost_age_ms_max, unit) +
       (kills.held < kills.kills ? " NOT HELD" : "");
   return [
+    entryOf(header, id)?.name ?? "",
     id,
-    state === "tied" ? tiedText(beside) : state,
+    state === "tied" ? tiedText(beside) : "",
     rateText(configuration).replace(" ops/s", ""),
     String(runs),
     valueText(loss[unit], unit),
@@ -99,7 +124,7 @@ function row(configuration: ConfigurationSummary, { crash, unit }: LossAxis): st
 function notKilledLines({ ended }: SummaryLine, notKilled: readonly string[]): string[] {
   if (notKilled.length === 0) return [];
   const reason = ended === "interrupted" ? "the sweep was interrupted" : "--budget left no time";
-  return [`not killed, because ${reason}: ${notKilled.join(", ")}`];
+  return [`not killed, because ${reason}: ${notKilled.join("; ")}`];
 }
 
 /** The first of those that it is tied with, and how many others there are. */
@@ -122,15 +147,18 @@ export function valueText(value: LossValue, unit: LossUnit): string {
 
 /** The configurations that are not on the frontier. */
 function restLines(header: SweepHeader, configurations: readonly ConfigurationSummary[]): string[] {
+  const called = calledIn(header);
   const lines: string[] = [];
   for (const configuration of configurations) {
     const { id, state, beside, reason } = configuration;
     const what = entryOf(header, id)?.args.join(" ") ?? "";
     if (state === "dominated") {
-      lines.push(`${id}: dominated by ${beside.join(" ")}, ${rateText(configuration)}: ${what}`);
+      lines.push(
+        `${called(id)}: dominated by ${beside.map(called).join(" and ")}, ${rateText(configuration)}: ${what}`,
+      );
     }
-    if (state === "failed") lines.push(`${id}: failed: ${reason}: ${what}`);
-    if (state === "unmeasured") lines.push(`${id}: not run: ${what}`);
+    if (state === "failed") lines.push(`${called(id)}: failed: ${reason}: ${what}`);
+    if (state === "unmeasured") lines.push(`${called(id)}: not run: ${what}`);
   }
   return lines.length === 0 ? [] : ["", ...lines];
 }
@@ -147,23 +175,23 @@ export function sweepJson({ header, summary }: Pick<SweepReport, "header" | "sum
 }
 
 /**
- * The progress of a sweep, on one line without a newline:
+ * The progress of a sweep, with the best so far and its speed, on one line without a newline:
  *
  * ```text
- * round 3  c07 file --layout=log …  12 left  4 min 10 s left  best c03: 1.81 M ops/s
+ * round 3  12 left  4 min 10 s left  best log, flush 50 ms (c03): 1.81 M ops/s  log, queue 64 (c07)
  * ```
  */
 export function sweepProgressLine(
   { configuration, round, left, leftMs }: SweepProgress,
-  best: ConfigurationSummary | undefined,
+  best: string | undefined,
   columns: number,
 ): string {
   const parts = [
     round === undefined ? "kills" : `round ${round}`,
     `${left} left`,
     `${durationText(leftMs)} left`,
-    ...(best === undefined ? [] : [`best ${best.id}: ${rateText(best)}`]),
-    `${configuration.id} ${configuration.args.join(" ")}`,
+    ...(best === undefined ? [] : [`best ${best}`]),
+    calledText(configuration),
   ];
   return parts.join("  ").slice(0, Math.max(0, columns - 1));
 }

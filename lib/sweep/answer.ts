@@ -4,6 +4,7 @@
  * @module
  */
 import type { ConfigurationEntry, ConfigurationSummary, SummaryLine } from "./lines.ts";
+import { calledText } from "./names.ts";
 import type { Standing } from "./standing.ts";
 import type { LossAxis } from "./results.ts";
 
@@ -24,41 +25,52 @@ interface Point {
   readonly summary: ConfigurationSummary;
 }
 
+/** A sentence, and the configuration that it answers with, if there is one. */
+interface Answer {
+  readonly text: string;
+  readonly id: string | null;
+}
+
 /**
  * The sentences, in the order of the limits; just one if nothing was measured. Limits with the same answer share a
  * sentence. What nothing keeps within is said of the greatest such limit, as it holds for the others all the more.
  */
-export function answersOf(parts: AnswerParts): string[] {
+function answersOf(parts: AnswerParts): Answer[] {
   const points = parts.entries.flatMap((entry, index): Point[] => {
     const [standing, summary] = [parts.standings[index], parts.summaries[index]];
     return standing === undefined || summary === undefined || summary.runs === 0 || standing.state === "failed"
       ? []
       : [{ entry, standing, summary }];
   });
-  if (points.length === 0) return ["nothing was measured"];
-  const { axis } = parts;
-  const limits = Map.groupBy(parts.limits, (limit) => fastestWithin(points, limit, axis));
-  return Array.from(limits, ([fastest, limits]) => {
-    if (fastest === undefined) return nothingWithin(Math.max(...limits), axis);
+  if (points.length === 0) return [{ text: "nothing was measured", id: null }];
+  const { axis, limits } = parts;
+  const answers = limits.map((limit) => ({ limit, ...fastestWithin(points, limit, axis) }));
+  return Array.from(Map.groupBy(answers, ({ about }) => about), ([about, alike]) => {
+    const limits = alike.map(({ limit }) => limit);
+    if (about === undefined) return { text: nothingWithin(Math.max(...limits), axis), id: null };
     const asked = orTexts(limits.map((limit) => limitText(limit, axis.unit)));
-    return `fastest with ${asked} at risk ${WHEN[axis.crash]}: ${fastest}`;
+    return { text: `fastest with ${asked} at risk ${WHEN[axis.crash]}: ${about}`, id: alike[0]?.id ?? null };
   });
 }
 
-/** The fastest within a limit and what is known of it; `undefined` if there is none. */
-function fastestWithin(points: readonly Point[], limit: number, axis: LossAxis): string | undefined {
+/** The fastest within a limit and what is known of it; neither if there is none. */
+function fastestWithin(
+  points: readonly Point[],
+  limit: number,
+  axis: LossAxis,
+): { readonly id?: string; readonly about?: string } {
   const within = points.filter(({ standing }) => standing.loss <= limit)
     .toSorted((a, b) => b.standing.level - a.standing.level);
   const [best] = within;
-  if (best === undefined) return undefined;
+  if (best === undefined) return {};
   const { entry, summary } = best;
   const clauses = [
-    `${entry.id} \`${entry.command}\` at ${rateText(summary)}`,
+    `${calledText(entry)} at ${rateText(summary)}`,
     ...tieClause(best, within),
     ...saferClause(best, points),
     ...killClause(summary, axis),
   ];
-  return clauses.join(", ");
+  return { id: entry.id, about: clauses.join("; ") };
 }
 
 function nothingWithin(limit: number, { crash, unit }: LossAxis): string {
@@ -90,8 +102,10 @@ function counted(count: number, noun: string): string {
 export function rateText({ median_ops_per_sec, ci95 }: ConfigurationSummary): string {
   if (median_ops_per_sec === null) return "no ops/s";
   const [unit, divisor] = UNITS.find(([, divisor]) => median_ops_per_sec >= divisor) ?? ["", 1];
-  const digits = (value: number) => (value / divisor).toPrecision(3).replace(/e\+\d+$/, "");
-  const shown = (value: number) => divisor === 1 && value >= 100 ? String(Math.round(value)) : digits(value);
+  const shown = (value: number) => {
+    const [digits = "", exponent] = (value / divisor).toPrecision(3).split("e");
+    return exponent === undefined ? digits : String(Math.round(value / divisor));
+  };
   const interval = ci95 === null ? "" : ` (${shown(ci95[0])}–${shown(ci95[1])})`;
   return `${shown(median_ops_per_sec)}${unit} ops/s${interval}`;
 }
@@ -103,7 +117,7 @@ function tieClause({ standing, entry }: Point, within: readonly Point[]): string
   const tied = within.filter(({ standing: other }) =>
     other.state === "tied" && other.beside.includes(entry.id) ||
     standing.beside.includes(other.id) && standing.state === "tied"
-  ).map((point) => point.entry.id);
+  ).map((point) => calledText(point.entry));
   return tied.length === 0 ? [] : [`within noise of ${tied.join(" and ")}`];
 }
 
@@ -115,7 +129,7 @@ function saferClause({ standing, summary }: Point, points: readonly Point[]): st
   const [rate, safer] = [summary.median_ops_per_sec, next?.summary.median_ops_per_sec];
   if (next === undefined || rate === null || safer === null || safer === undefined || safer === 0) return [];
   const ratio = rate / safer;
-  return [`${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)}× the next safer, ${next.entry.id}`];
+  return [`${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)}× the next safer, ${calledText(next.entry)}`];
 }
 
 function killClause({ kills }: ConfigurationSummary, { crash }: LossAxis): string[] {
@@ -128,6 +142,7 @@ function killClause({ kills }: ConfigurationSummary, { crash }: LossAxis): strin
 }
 
 /** The answers in the form used by a summary. */
-export function answerText(parts: AnswerParts): SummaryLine["answer"] {
-  return answersOf(parts).join("\n");
+export function answerFields(parts: AnswerParts): Pick<SummaryLine, "answer" | "answered"> {
+  const answers = answersOf(parts);
+  return { answer: answers.map(({ text }) => text).join("\n"), answered: answers.map(({ id }) => id) };
 }

@@ -47,6 +47,8 @@ export interface SweepHeader {
 export interface ConfigurationEntry {
   /** `c01`, `c02` and so on: unique in the sweep. */
   readonly id: string;
+  /** What it is called, as in `names.ts`: short, and unique in the sweep. */
+  readonly name: string;
   /** The arguments that follow those of the load: a backend and its flags. */
   readonly args: readonly string[];
   /** The command that runs it alone, ready for a shell. */
@@ -111,6 +113,8 @@ export interface SummaryLine {
   readonly frontier: readonly string[];
   /** One sentence, or one for each limit whose answer differs, separated by newlines. */
   readonly answer: string;
+  /** For each sentence, the `id` of the configuration that it answers with; `null` if there is none. */
+  readonly answered: readonly (string | null)[];
   /** In the order of the header. */
   readonly configurations: readonly ConfigurationSummary[];
   /** How the first configuration's throughput changed over the sweep; `null` if it ran less than twice. */

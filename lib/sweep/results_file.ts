@@ -6,7 +6,8 @@
  */
 import { lookAt, openFile, removeQuietly, syncData, syncDirectory, writeAll } from "../persist/file_io.ts";
 import { PersistError } from "../persist/persist_error.ts";
-import { SWEEP_KIND, SWEEP_VERSION, type SweepHeader, type SweepLine } from "./lines.ts";
+import { type SummaryLine, SWEEP_KIND, SWEEP_VERSION, type SweepHeader, type SweepLine } from "./lines.ts";
+import { calledText, configurationNames } from "./names.ts";
 
 /** The contents of a results file. */
 export interface SweepFileContent {
@@ -154,13 +155,48 @@ export function parseSweepFile(path: string, text: string): SweepFileContent {
   if (header === undefined) throw new PersistError("read", path, "it holds no sweep yet: its first line is missing");
   if (header?.kind !== SWEEP_KIND) throw refuse(1, "does not begin a sweep");
   if (header.version !== SWEEP_VERSION) throw refuse(1, `is of version ${header.version}, must be ${SWEEP_VERSION}`);
-  if (!Array.isArray(header.configurations)) throw refuse(1, "is damaged: it has no configurations");
+  if (!Array.isArray(header.configurations) || !header.configurations.every(isEntry)) {
+    throw refuse(1, "is damaged: it has no configurations, or not all of one");
+  }
   const ids = new Set((header as SweepHeader).configurations.map(({ id }) => id));
   for (const [index, line] of lines.entries()) {
     const damage = damageOf(line, ids);
     if (damage !== undefined) throw refuse(index + 2, `is damaged: ${damage}`);
   }
-  return { header, lines, isTorn };
+  const named = withNames(header);
+  return {
+    header: named,
+    lines: lines.map((line) => line.kind === "summary" ? withAnswered(line, named) : line),
+    isTorn,
+  };
+}
+
+function isEntry(value: unknown): boolean {
+  const { id, args, command, backend } = (value ?? {}) as Record<string, unknown>;
+  return [id, command, backend].every((field) => typeof field === "string") &&
+    Array.isArray(args) && args.every((arg) => typeof arg === "string");
+}
+
+/** A header with its configurations' names, which kvlab did not write at first. */
+function withNames(header: SweepHeader): SweepHeader {
+  const names = configurationNames(header.configurations);
+  const configurations = header.configurations.map((entry, index) => ({ ...entry, name: names[index] ?? entry.id }));
+  return { ...header, configurations };
+}
+
+/** A summary that says whom it answers with; at first that was in its sentences, as an id with its command. */
+function withAnswered(summary: SummaryLine, { configurations }: SweepHeader): SummaryLine {
+  if (Array.isArray(summary.answered) || typeof summary.answer !== "string") return summary;
+  const sentences = summary.answer.split("\n").map((sentence) => {
+    const entry = configurations.find(({ id, command }) => sentence.includes(`${id} \`${command}\``));
+    if (entry === undefined) return { sentence, id: null };
+    return { sentence: sentence.replace(`${entry.id} \`${entry.command}\``, calledText(entry)), id: entry.id };
+  });
+  return {
+    ...summary,
+    answer: sentences.map(({ sentence }) => sentence).join("\n"),
+    answered: sentences.map(({ id }) => id),
+  };
 }
 
 /** Whether the text is what a crash leaves of a file whose first line was not complete yet. */

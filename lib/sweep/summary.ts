@@ -6,7 +6,7 @@
 import { max, median, min } from "simple-statistics";
 import type { Fields } from "../compare/result_file.ts";
 import { medianInterval } from "../compare/statistics.ts";
-import { answerText } from "./answer.ts";
+import { answerFields } from "./answer.ts";
 import type {
   BaselineDrift,
   ConfigurationEntry,
@@ -55,7 +55,7 @@ export function summarizeSweep(
     unit: axis.unit,
     ended,
     frontier: found.filter(({ state }) => state === "frontier").toSorted((a, b) => a.loss - b.loss).map(({ id }) => id),
-    answer: answerText({ axis, entries, standings: found, summaries, limits: limitsOf(question) }),
+    ...answerFields({ axis, entries, standings: found, summaries, limits: limitsOf(question) }),
     configurations: summaries,
     baseline_drift: driftOf(space.configurations[0], results),
   };

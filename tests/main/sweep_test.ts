@@ -36,8 +36,11 @@ Deno.test("kvlab sweep answers, shows what it answers with, keeps each run, and 
     ...GROUPS,
   ]);
   assertCode(ended, 0);
-  assertMatch(ended.stdout, /^fastest with nothing, at most 10 ms or at most 100 ms at risk when the process dies: c0/);
-  assertMatch(ended.stdout, /^fastest .*: c0[23] `kvlab --threads=1 .* at /);
+  assertMatch(
+    ended.stdout,
+    /^fastest with nothing, at most 10 ms or at most 100 ms at risk when the process dies: log, sync (none|data) \(c0[23]\) at /,
+  );
+  assertMatch(ended.stdout, /^fastest .*\n {2}kvlab --threads=1 .*--sync=(none|data)\n/);
   assertStringIncludes(ended.stdout, "3 configurations, ");
   assertStringIncludes(Deno.readTextFileSync(page), "<html");
 
@@ -118,7 +121,7 @@ Deno.test("kvlab sweep --dry-run prints the configurations and how long they tak
   assertCode(ended, 0);
   assertEquals(ended.stderr, "");
   const lines = linesOf(ended.stdout);
-  assertEquals(lines[1], "c01: file --file-count=2 --layout=log --log-size=8MiB --queue-depth=8");
+  assertEquals(lines[1], "log (c01): file --file-count=2 --layout=log --log-size=8MiB --queue-depth=8");
   assertMatch(lines[2] ?? "", /^left out: file .*: --log-size goes with --layout=log/);
   assertMatch(
     lines[3] ?? "",

@@ -87,6 +87,7 @@ async function testSweep(browser: TestBrowser, path: string): Promise<void> {
   const opened = await browser.open(path, { width: 1400, scheme: "light" });
   const { page } = opened;
   await assertMarks(page);
+  await assertNames(page);
   await assertSwitches(page);
   await assertHover(page);
   await assertKeys(page);
@@ -167,6 +168,28 @@ async function assertMarks(page: Page): Promise<void> {
   }
 }
 
+/** On the wide map, the frontier's names say what tells them from the others, in the picture and apart from each other. */
+async function assertNames(page: Page): Promise<void> {
+  const names = await page.evaluate(() => {
+    const svg = document.querySelector(".map [data-view]:not([hidden]) .wide svg.plot");
+    const { left, right } = svg?.getBoundingClientRect() ?? { left: 0, right: 0 };
+    return [...svg?.querySelectorAll("text") ?? []].filter(({ textContent }) => /c\d\d\)?$/.test(textContent ?? ""))
+      .map((text) => {
+        const box = text.getBoundingClientRect().toJSON() as Record<"left" | "right" | "top" | "bottom", number>;
+        return { text: text.textContent ?? "", box, isInside: box.left >= left && box.right <= right };
+      });
+  });
+  assertGreater(names.filter(({ text }) => /^[a-z0-9 ,]+ \(c\d\d\)$/.test(text)).length, 0);
+  for (const [at, { text, box, isInside }] of names.entries()) {
+    assert(isInside, `${text} is cut off`);
+    for (const other of names.slice(at + 1)) {
+      const isApart = other.box.left > box.right || box.left > other.box.right || other.box.top > box.bottom ||
+        box.top > other.box.bottom;
+      assert(isApart, `${text} and ${other.text} overlap`);
+    }
+  }
+}
+
 /** Each of the switches' positions shows one view, and another one than the others. */
 async function assertSwitches(page: Page): Promise<void> {
   const shown = () =>
@@ -199,7 +222,7 @@ function readTip(page: Page) {
 
 /** A point of the view that is shown. */
 function pointOf(id: string, width: "wide" | "narrow"): string {
-  return `.map [data-view]:not([hidden]) .${width} [aria-label^="${id}:"]`;
+  return `.map [data-view]:not([hidden]) .${width} [aria-label*="(${id}):"]`;
 }
 
 async function assertHover(page: Page): Promise<void> {
@@ -210,7 +233,7 @@ async function assertHover(page: Page): Promise<void> {
     const tip = await readTip(page);
     assert(tip.isShown, id);
     assert(tip.isInside, `the tip of ${id} is cut off`);
-    assertStringIncludes(tip.text, `${id}:`);
+    assertStringIncludes(tip.text, `(${id}):`);
     assertStringIncludes(tip.text, "kvlab --threads=2");
     assertStringIncludes(tip.text, "ops/s");
   }
@@ -245,7 +268,9 @@ async function assertTables(page: Page): Promise<void> {
   const shownIds = () =>
     page.$$eval(
       "#configurations-table tbody tr",
-      (rows) => rows.filter((row) => row.checkVisibility()).map((row) => row.querySelector("b")?.textContent ?? ""),
+      (rows) =>
+        rows.filter((row) => row.checkVisibility())
+          .map((row) => row.querySelector<HTMLElement>("[data-value]")?.dataset.value ?? ""),
     );
   const medians = () =>
     page.$$eval(

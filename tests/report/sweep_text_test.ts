@@ -30,27 +30,55 @@ const SUMMARY = summarizeSweep({
   ended: "separated",
 });
 
-Deno.test("sweepText() begins with the answer, and has the frontier with its other commands and what dominates the rest", () => {
-  const text = sweepText({ header: HEADER, summary: SUMMARY, axis: AXIS, notKilled: [] });
+const REPORT = { header: HEADER, summary: SUMMARY, axis: AXIS };
+
+Deno.test("sweepText() begins with the answer and its commands, and has the frontier with the others and the rest", () => {
+  const text = sweepText({ ...REPORT, notKilled: [] });
   const lines = text.split("\n");
-  assertStringIncludes(lines[0] ?? "", "fastest with nothing at risk when the process dies: c04 ");
+  assertStringIncludes(lines[0] ?? "", "fastest with nothing at risk when the process dies: sqlite (c04) ");
+  assertEquals(lines[1], "  kvlab --seed=1 sqlite");
   assertStringIncludes(text, "4 configurations, 19 runs; the frontier is separated\n");
-  assertEquals(lines.filter((line) => /^c0\d {2}frontier/.test(line)), [
-    "c04  frontier  9.00 k (9.00–9.00)     6      0 s     -      -           -",
-    "c02  frontier  400 k (400–400)        6     5 ms  2 ms   4 ms           -",
-    "c01  frontier  2.00 M (2.00–2.00)     6      all     -      -           -",
+  assertEquals(lines.filter((line) => / {2}c0\d {2}/.test(line)), [
+    "sqlite            c04    9.00 k (9.00–9.00)     6      0 s     -      -           -",
+    "file, flush 2 ms  c02    400 k (400–400)        6     5 ms  2 ms   4 ms           -",
+    "memory            c01    2.00 M (2.00–2.00)     6      all     -      -           -",
   ]);
-  // The answer has the others'.
-  assertEquals(lines.filter((line) => /^c0\d: kvlab /.test(line)), ["c01: kvlab --seed=1 memory"]);
-  assertStringIncludes(text, "\nc03: dominated by c02, 1.00 k ops/s: file --flush-period-us=50000\n");
+  // Each command once: the answer has the others'.
+  assertEquals(lines.filter((line) => line.includes("kvlab --seed=1")), [
+    "  kvlab --seed=1 sqlite",
+    "  kvlab --seed=1 file --flush-period-us=2000",
+    "memory (c01): kvlab --seed=1 memory",
+  ]);
+  assertStringIncludes(
+    text,
+    "\nfile, flush 50 ms (c03): dominated by file, flush 2 ms (c02), 1.00 k ops/s: file --flush-period-us=50000\n",
+  );
+});
+
+Deno.test("sweepText() has a command once also where two sentences answer with it, and says what is tied", () => {
+  const [first = ""] = SUMMARY.answer.split("\n");
+  const twice = { ...SUMMARY, answer: `${first}\n${first}`, answered: ["c04", "c04"] };
+  const text = sweepText({ ...REPORT, summary: twice, notKilled: [] });
+  assertEquals(text.split("\n").slice(0, 3), [first, "  kvlab --seed=1 sqlite", first]);
+  const configurations = SUMMARY.configurations.map((one) =>
+    one.id === "c02" ? { ...one, state: "tied" as const, beside: ["c01", "c04"] } : one
+  );
+  const tied = sweepText({ ...REPORT, summary: { ...SUMMARY, configurations }, notKilled: [] });
+  assertStringIncludes(tied, "\nfile, flush 2 ms  c02  tied with c01 +1  400 k");
 });
 
 Deno.test("sweepText() says once which were not killed, and why, and has no table of nothing", () => {
   const report = { header: HEADER, axis: AXIS, notKilled: ["c02", "c04"] };
   const text = sweepText({ ...report, summary: SUMMARY });
-  assertStringIncludes(text, "\nnot killed, because --budget left no time: c02, c04\n\nc01: ");
+  assertStringIncludes(
+    text,
+    "\nnot killed, because --budget left no time: file, flush 2 ms (c02); sqlite (c04)\n\nmemory (c01): ",
+  );
   const interrupted = sweepText({ ...report, summary: { ...SUMMARY, ended: "interrupted" } });
-  assertStringIncludes(interrupted, "\nnot killed, because the sweep was interrupted: c02, c04\n");
+  assertStringIncludes(
+    interrupted,
+    "\nnot killed, because the sweep was interrupted: file, flush 2 ms (c02); sqlite (c04)\n",
+  );
   const configurations = SUMMARY.configurations.map((one) => ({ ...one, state: "unmeasured" as const }));
   const empty = sweepText({ ...report, notKilled: [], summary: { ...SUMMARY, configurations } });
   assert(!empty.includes("ops/s (95%)"));
@@ -69,24 +97,36 @@ Deno.test("sweepJson() has the header's fields, the summary's, and each configur
 
 Deno.test("sweepProgressLine() says what runs, what is left and the best so far, within the terminal", () => {
   const progress = { configuration: ENTRIES[1]!, round: 3, left: 12, leftMs: 250_000 };
-  const best = SUMMARY.configurations[1];
   assertEquals(
-    sweepProgressLine(progress, best, 200),
-    "round 3  12 left  4 min 10 s left  best c02: 400 k ops/s (400–400)  c02 file --flush-period-us=2000",
+    sweepProgressLine(progress, "sqlite (c04): 9.00 k ops/s", 200),
+    "round 3  12 left  4 min 10 s left  best sqlite (c04): 9.00 k ops/s  file, flush 2 ms (c02)",
   );
   assertEquals(sweepProgressLine(progress, undefined, 20), "round 3  12 left  4");
   assertEquals(durationText(45_400), "45 s");
 });
 
 Deno.test("sweepMap() puts what loses nothing at the left end, what loses all at the right, and the fastest on top", () => {
-  const lines = sweepMap(SUMMARY.configurations, AXIS, { columns: 80, rows: 10 });
+  const lines = sweepMap(REPORT, { columns: 80, rows: 10 });
   for (const line of lines) assertLessOrEqual(Array.from(line).length, 80);
   const [, top = "", ...rest] = lines;
-  assertMatch(top, /^2,000,004 │ +●c01$/);
-  const safest = rest.find((line) => line.includes("●c04")) ?? "";
-  assertStringIncludes(safest, "│●c04");
+  assertMatch(top, /^2,000,004 │ + c01 memory ●$/);
   assert(top.indexOf("●") > 60);
+  const safest = rest.find((line) => line.includes("c04")) ?? "";
+  assertStringIncludes(safest, "│● c04 sqlite");
+  assert(rest.some((line) => line.includes("● c02 file, flush 2 ms")));
   assertStringIncludes(lines.at(-2) ?? "", "all");
-  assertEquals(sweepMap(SUMMARY.configurations, AXIS, { columns: 59, rows: 10 }), []);
-  assertEquals(sweepMap([], AXIS, { columns: 80, rows: 10 }), []);
+  assertEquals(sweepMap(REPORT, { columns: 59, rows: 10 }), []);
+  assertEquals(sweepMap({ ...REPORT, summary: { ...SUMMARY, configurations: [] } }, { columns: 80, rows: 10 }), []);
+});
+
+Deno.test("sweepMap() writes no name over another or a mark, and leaves out what has no room", () => {
+  const configurations = SUMMARY.configurations.map((one) => ({
+    ...one,
+    state: "frontier" as const,
+    median_ops_per_sec: 1000,
+    loss: { ...one.loss, process_crash: { writes: 5, age_ms: one.id === "c04" ? 1 : 1 + Number(one.id.slice(1)) } },
+  }));
+  const map = sweepMap({ ...REPORT, summary: { ...SUMMARY, configurations } }, { columns: 60, rows: 3 }).join("\n");
+  assertEquals(map.match(/●/g)?.length, 5, "one mark each, and the legend's");
+  for (const [id] of map.matchAll(/c0\d/g)) assert(["c01", "c02", "c03", "c04"].includes(id));
 });

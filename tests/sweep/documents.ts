@@ -46,16 +46,16 @@ export function safeRun(opsPerSec: number): Fields {
   };
 }
 
-export function entryOf(id: string, args: readonly string[]): ConfigurationEntry {
+export function entryOf(id: string, name: string, args: readonly string[]): ConfigurationEntry {
   const [backend = ""] = args;
-  return { id, args, command: `kvlab --seed=1 ${args.join(" ")}`, backend, layout: null, promises: null };
+  return { id, name, args, command: `kvlab --seed=1 ${args.join(" ")}`, backend, layout: null, promises: null };
 }
 
 export const ENTRIES = [
-  entryOf("c01", ["memory"]),
-  entryOf("c02", ["file", "--flush-period-us=2000"]),
-  entryOf("c03", ["file", "--flush-period-us=50000"]),
-  entryOf("c04", ["sqlite"]),
+  entryOf("c01", "memory", ["memory"]),
+  entryOf("c02", "file, flush 2 ms", ["file", "--flush-period-us=2000"]),
+  entryOf("c03", "file, flush 50 ms", ["file", "--flush-period-us=50000"]),
+  entryOf("c04", "sqlite", ["sqlite"]),
 ];
 
 export const HEADER: SweepHeader = {

@@ -122,3 +122,27 @@ Deno.test("SweepFile refuses a file that is there already, and one that another 
   );
   assertThrows(() => Deno.lstatSync(none), Deno.errors.NotFound);
 });
+
+Deno.test("parseSweepFile() gives configurations names, and a summary whom it answers with, where kvlab did not write them", () => {
+  const configurations = HEADER.configurations.map(({ name: _, ...entry }) => entry);
+  const summary = {
+    kind: "summary",
+    answer:
+      "fastest with nothing: c04 `kvlab --seed=1 sqlite` at 9 ops/s, within noise of c02\neverything may lose more",
+  };
+  const { header, lines } = parseSweepFile("r.jsonl", textOf([{ ...HEADER, configurations }, summary]));
+  assertEquals(header.configurations.map(({ name }) => name), [
+    "memory",
+    "file, flush 2 ms",
+    "file, flush 50 ms",
+    "sqlite",
+  ]);
+  const [read] = lines;
+  assert(read?.kind === "summary");
+  assertEquals(
+    read.answer,
+    "fastest with nothing: sqlite (c04) at 9 ops/s, within noise of c02\neverything may lose more",
+  );
+  assertEquals(read.answered, ["c04", null]);
+  assertThrows(() => parseSweepFile("r.jsonl", textOf([{ ...HEADER, configurations: [{ id: "c01" }] }])), PersistError);
+});

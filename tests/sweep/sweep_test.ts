@@ -71,16 +71,16 @@ Deno.test("sweep() runs until the frontier is separated, keeps each run before t
   }
 });
 
-Deno.test("sweep() answers for nothing, 10 ms and 100 ms, with the command, the next safer and the kills", async () => {
-  const { summary: { answer } } = await sweepOf();
+Deno.test("sweep() answers for nothing, 10 ms and 100 ms, with the names, the next safer and the kills", async () => {
+  const { summary: { answer, answered } } = await sweepOf();
   assertEquals(answer.split("\n"), [
-    "fastest with nothing at risk when the process dies: c04 `kvlab --seed=1 sqlite` at 9.00 k ops/s (9.00–9.00), " +
-    "5 kills lost nothing",
-    "fastest with at most 10 ms at risk when the process dies: c02 `kvlab --seed=1 file --flush-period-us=2000` at " +
-    "400 k ops/s (400–400), 44× the next safer, c04, 5 kills lost at most 812 writes, 3.1 ms",
-    "fastest with at most 100 ms at risk when the process dies: c03 `kvlab --seed=1 file --flush-period-us=50000` at " +
-    "1.81 M ops/s (1.81–1.81), 4.5× the next safer, c02, 5 kills lost at most 812 writes, 3.1 ms",
+    "fastest with nothing at risk when the process dies: sqlite (c04) at 9.00 k ops/s (9.00–9.00); 5 kills lost nothing",
+    "fastest with at most 10 ms at risk when the process dies: file, flush 2 ms (c02) at 400 k ops/s (400–400); " +
+    "44× the next safer, sqlite (c04); 5 kills lost at most 812 writes, 3.1 ms",
+    "fastest with at most 100 ms at risk when the process dies: file, flush 50 ms (c03) at 1.81 M ops/s (1.81–1.81); " +
+    "4.5× the next safer, file, flush 2 ms (c02); 5 kills lost at most 812 writes, 3.1 ms",
   ]);
+  assertEquals(answered, ["c04", "c02", "c03"]);
 });
 
 Deno.test("sweep() answers limits that share their answer in one sentence", async () => {
@@ -91,8 +91,8 @@ Deno.test("sweep() answers limits that share their answer in one sentence", asyn
   });
   assertEquals(
     answer,
-    "fastest with nothing, at most 10 ms or at most 100 ms at risk when the process dies: c04 " +
-      "`kvlab --seed=1 sqlite` at 9.00 k ops/s (9.00–9.00)",
+    "fastest with nothing, at most 10 ms or at most 100 ms at risk when the process dies: sqlite (c04) at " +
+      "9.00 k ops/s (9.00–9.00)",
   );
   const { summary } = await sweepOf({ kills: 0 }, (id) => id === "c01" ? { result: RUNS[id]! } : { reason: "none" });
   assertEquals(summary.answer, "everything that was measured may lose more than 100 ms when the process dies");
@@ -104,7 +104,7 @@ Deno.test("sweep() answers with one kill and one write as with one", async () =>
     kill: () => Promise.resolve({ result: { ...KILLS, kills: 1, kills_held: 1, lost_max: 1 } }),
   };
   const { summary: { answer } } = await sweepOf({ hands, kills: 1, question: { ...QUESTION, limit: 10 } });
-  assertStringIncludes(answer, ", 1 kill lost at most 1 write, 3.1 ms");
+  assertStringIncludes(answer, "; 1 kill lost at most 1 write, 3.1 ms");
 });
 
 Deno.test("sweep() answers the limit that was asked for, also where nothing keeps it", async () => {
@@ -141,7 +141,7 @@ Deno.test("sweep() trusts no promise that a kill has refuted, and kills what tak
     question: { ...QUESTION, limit: 10 },
   });
   assert(killed.includes("c02"));
-  assertStringIncludes(summary.answer, "fastest with at most 10 ms at risk when the process dies: c04 ");
+  assertStringIncludes(summary.answer, "fastest with at most 10 ms at risk when the process dies: sqlite (c04) ");
   assertEquals(summary.configurations.find(({ id }) => id === "c02")?.state, "dominated");
 });
 
@@ -153,7 +153,7 @@ Deno.test("sweep() counts what kills have lost, where that is more than the gaug
     },
     question: { ...QUESTION, limit: 10 },
   });
-  assertStringIncludes(summary.answer, "fastest with at most 10 ms at risk when the process dies: c04 ");
+  assertStringIncludes(summary.answer, "fastest with at most 10 ms at risk when the process dies: sqlite (c04) ");
   const c02 = summary.configurations.find(({ id }) => id === "c02");
   assertEquals([c02?.state, c02?.loss.process_crash.age_ms], ["frontier", 10.4]);
 });

@@ -5,6 +5,7 @@
  */
 import type { Html } from "../html.ts";
 import { latencyCurves } from "../measures.ts";
+import type { Configuration } from "../report_data.ts";
 import { durationText } from "../wording.ts";
 import { logAxis } from "./log_axis.ts";
 import { configurationMark, draw, type PictureOptions, Plot, svgOf, type Width, WIDTHS, xName } from "./plot.ts";
@@ -35,7 +36,7 @@ export function latencyPicture(subjects: readonly Subject[], operation: string, 
       }))
   );
   const options = latencyOptions(curves, operation, width, []);
-  return svgOf(latencyOptions(curves, operation, width, endLabels(curves, options)));
+  return svgOf(latencyOptions(curves, operation, width, endLabels(curves, options, width === "wide")));
 }
 
 interface EndLabel {
@@ -125,16 +126,24 @@ function hasBoth(curves: readonly Curve[], subject: Subject): boolean {
 
 const LABEL_HEIGHT_PX = 14;
 
+/** What a configuration is called, if there is room for that, and otherwise its id. */
+function endName(
+  { id, called }: Configuration,
+  { isWide, isBare }: { readonly isWide: boolean; readonly isBare: boolean },
+): string {
+  return isWide && isBare && called.length <= 22 ? called : shortened(id, isBare ? 20 : 14);
+}
+
 /** The names at the ends of the lines that stand out, moved apart if they would overlap. */
-function endLabels(curves: readonly Curve[], options: PictureOptions): EndLabel[] {
+function endLabels(curves: readonly Curve[], options: PictureOptions, isWide: boolean): EndLabel[] {
   const y = (draw(options) as unknown as Plot.Plot).scale("y");
   if (y?.invert === undefined) return [];
   const isAlone = new Set(curves.map(({ subject }) => subject)).size === 1;
   const ends = curves.filter(({ subject }) => subject.stands).flatMap(({ subject, isUncorrected, points }) => {
     const last = points.at(-1);
     const way = isUncorrected ? "uncorrected" : hasBoth(curves, subject) ? "corrected" : "";
-    const id = isAlone ? "" : shortened(subject.configuration.id, way === "" ? 20 : 14);
-    const text = [id, way].filter((part) => part !== "").join(" ");
+    const name = isAlone ? "" : endName(subject.configuration, { isWide, isBare: way === "" });
+    const text = [name, way].filter((part) => part !== "").join(" ");
     return last === undefined ? [] : [{ text, x: last.x, color: subject.color, px: y.apply(last.seconds) as number }];
   }).toSorted((a, b) => a.px - b.px);
   let above = -Infinity;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { MapPoint, MapView } from "../map_view.ts";
+import type { Configuration } from "../report_data.ts";
 import { type Look, lookOf } from "../palette.ts";
 import { CRASH_NAMES, shortLoss } from "../wording.ts";
 import type { LossScale } from "./loss_scale.ts";
@@ -16,9 +17,18 @@ export interface MarkParts {
   readonly width: Width;
   readonly scale: LossScale;
   readonly isLog: boolean;
-  /** The points with a name next to them. */
-  readonly labelled: ReadonlySet<MapPoint>;
+  readonly labels: readonly MapLabel[];
 }
+
+/** A name next to a point. */
+export interface MapLabel {
+  readonly point: MapPoint;
+  readonly text: string;
+  readonly side: "left" | "right";
+}
+
+/** How far names are above their points, in CSS pixels. */
+export const LABEL_RISE_PX = 10;
 
 /** All marks, from back to front. */
 export function mapMarks(view: MapView, parts: MarkParts): Plot.Markish[] {
@@ -29,7 +39,7 @@ export function mapMarks(view: MapView, parts: MarkParts): Plot.Markish[] {
     frontierLine(view, parts.scale),
     ...spreadMarks(order, parts),
     pointMarks(order, parts),
-    nameMarks(parts),
+    ...nameMarks(parts),
     ...axisNames(view, parts),
   ];
 }
@@ -119,19 +129,27 @@ function pointMarks(points: readonly MapPoint[], { looks, width, scale }: MarkPa
   });
 }
 
-function nameMarks({ labelled, width, scale }: MarkParts): Plot.Markish {
-  return Plot.text([...labelled], {
-    x: ({ loss }: MapPoint) => scale.at(loss),
-    y: "opsPerSec",
-    text: ({ configuration: { id } }: MapPoint) => shortened(id, width === "wide" ? 28 : 12),
-    dx: -9,
-    dy: -10,
-    textAnchor: "end",
-    fontWeight: 600,
-    fill: "var(--ink)",
-    stroke: "var(--paper)",
-    strokeWidth: 4,
-  });
+/** The names that may stand next to a point, best first: a long one needs room. */
+export function pointNames({ id, called }: Configuration, width: Width): string[] {
+  const short = shortened(id, width === "wide" ? 28 : 12);
+  return width === "wide" && called.length <= 40 ? [called, short] : [short];
+}
+
+function nameMarks({ labels, scale }: MarkParts): Plot.Markish[] {
+  return (["left", "right"] as const).map((side) =>
+    Plot.text(labels.filter((label) => label.side === side), {
+      x: ({ point }: MapLabel) => scale.at(point.loss),
+      y: ({ point }: MapLabel) => point.opsPerSec,
+      text: "text",
+      dx: side === "left" ? -9 : 9,
+      dy: -LABEL_RISE_PX,
+      textAnchor: side === "left" ? "end" : "start",
+      fontWeight: 600,
+      fill: "var(--ink)",
+      stroke: "var(--paper)",
+      strokeWidth: 4,
+    })
+  );
 }
 
 function axisNames({ crash, unit }: MapView, { width, isLog }: MarkParts): Plot.Markish[] {

@@ -10,7 +10,7 @@ import type { Look } from "../palette.ts";
 import { CRASH_NAMES, shortRate } from "../wording.ts";
 import { logAxis } from "./log_axis.ts";
 import { lossScale } from "./loss_scale.ts";
-import { mapMarks } from "./map_marks.ts";
+import { LABEL_RISE_PX, type MapLabel, mapMarks, pointNames } from "./map_marks.ts";
 import { draw, type PictureOptions, type Plot, type Width, WIDTHS } from "./plot.ts";
 
 const HEIGHTS: Readonly<Record<Width, number>> = { wide: 520, narrow: 400 };
@@ -25,17 +25,16 @@ export function mapPicture(view: MapView, looks: readonly Look[], width: Width):
 
 /** The same, as an element. The view must have at least one point. */
 export function mapElement(view: MapView, looks: readonly Look[], width: Width): SVGSVGElement {
-  const bare = mapOptions(view, { looks, width, labelled: new Set() });
-  const labelled = readableLabels(view, bare);
-  return draw(mapOptions(view, { looks, width, labelled }));
+  const bare = mapOptions(view, { looks, width, labels: [] });
+  const labels = placedLabels(view, bare, width);
+  return draw(mapOptions(view, { looks, width, labels }));
 }
 
 /** What the options of a map depend on besides its view. */
 interface MapParts {
   readonly looks: readonly Look[];
   readonly width: Width;
-  /** The points with a name next to them. */
-  readonly labelled: ReadonlySet<MapPoint>;
+  readonly labels: readonly MapLabel[];
 }
 
 function mapOptions(view: MapView, parts: MapParts): PictureOptions {
@@ -79,27 +78,54 @@ function positions({ loss, gauge }: MapPoint): (number | "everything")[] {
   return loss === "everything" || gauge === undefined ? [loss] : [loss, gauge.high];
 }
 
-/** The space that a name takes, in CSS pixels. */
+/** The space that a name takes, in CSS pixels, and how far it is from its point. */
 const LABEL_HEIGHT_PX = 15;
-const LABEL_WIDTH_PX = 40;
+const CHARACTER_PX = 7;
+const DISTANCE_PX = 9;
+/** The size of a point. */
+const POINT_PX = 8;
 
-/** The points of the frontier whose names do not overlap, with the fastest taking precedence. */
-function readableLabels({ points }: MapView, options: PictureOptions): Set<MapPoint> {
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly y: number;
+}
+
+/**
+ * The names of the frontier's points, each on the side where it hides neither another name nor a point, and shorter if
+ * it must be; the fastest take precedence. What finds no place has none.
+ */
+function placedLabels({ points }: MapView, options: PictureOptions, width: Width): MapLabel[] {
   const plot = draw(options) as unknown as Plot.Plot;
   const x = plot.scale("x"), y = plot.scale("y");
-  if (x === undefined || y === undefined) return new Set();
+  if (x === undefined || y === undefined) return [];
   const place = ({ loss, opsPerSec }: MapPoint) => ({
     x: x.apply(loss === "everything" ? [...(x.domain ?? [])].at(-1) : loss) as number,
     y: y.apply(opsPerSec) as number,
   });
-  const shown = new Set<MapPoint>();
-  const frontier = points.filter(({ state }) => state === "frontier").toSorted((a, b) => b.opsPerSec - a.opsPerSec);
-  for (const point of frontier) {
-    const at = place(point);
-    const isFree = [...shown].map(place).every((other) =>
-      Math.abs(other.x - at.x) > LABEL_WIDTH_PX || Math.abs(other.y - at.y) > LABEL_HEIGHT_PX
+  const solid = points.filter(({ state }) => state !== "dominated").map(place);
+  const boxes: Box[] = [];
+  const isFree = ({ left, right, y }: Box) =>
+    left >= 0 && right <= WIDTHS[width] &&
+    boxes.every((other) => other.right < left || right < other.left || Math.abs(other.y - y) > LABEL_HEIGHT_PX) &&
+    solid.every((point) =>
+      point.x + POINT_PX < left || right < point.x - POINT_PX ||
+      Math.abs(point.y - y) > POINT_PX
     );
-    if (isFree) shown.add(point);
-  }
-  return shown;
+  const frontier = points.filter(({ state }) => state === "frontier").toSorted((a, b) => b.opsPerSec - a.opsPerSec);
+  return frontier.flatMap((point): MapLabel[] => {
+    const at = place(point);
+    for (const text of pointNames(point.configuration, width)) {
+      const length = text.length * CHARACTER_PX;
+      for (const side of ["left", "right"] as const) {
+        const near = at.x + (side === "left" ? -DISTANCE_PX : DISTANCE_PX);
+        const [left, right] = side === "left" ? [near - length, near] : [near, near + length];
+        const box = { left, right, y: at.y - LABEL_RISE_PX };
+        if (!isFree(box)) continue;
+        boxes.push(box);
+        return [{ point, text, side }];
+      }
+    }
+    return [];
+  });
 }

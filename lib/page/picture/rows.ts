@@ -39,8 +39,9 @@ export function rowsFrame(
   };
 }
 
-/** Its id, followed by its title if there is room. */
-function rowName({ configuration: { id, title } }: Subject, width: Width, characters: number): string {
-  const full = `${id}  ${title.replaceAll("--", "")}`;
-  return width === "wide" && title !== "" ? shortened(full, characters) : shortened(id, characters);
+/** What it is called, or its id followed by its title, if there is room. */
+function rowName({ configuration: { id, called, title } }: Subject, width: Width, characters: number): string {
+  if (width === "narrow") return shortened(id, characters);
+  const isNamed = called !== id || title === "";
+  return shortened(isNamed ? called : `${id}  ${title.replaceAll("--", "")}`, characters);
 }

@@ -78,7 +78,11 @@ export function seriesPictures({ configuration, color }: Subject): SeriesPicture
 
 const HEIGHT_PX = 150;
 
-function panelSvg({ title, lines, format, ofInterval }: Panel, rows: readonly Fields[], { id }: Configuration): Html {
+function panelSvg(
+  { title, lines, format, ofInterval }: Panel,
+  rows: readonly Fields[],
+  { called }: Configuration,
+): Html {
   const points = lines.flatMap((line) =>
     rows.flatMap((row, at) => {
       const end = numberIn(row, "end_sec"), value = numberIn(row, line.name);
@@ -92,7 +96,7 @@ function panelSvg({ title, lines, format, ofInterval }: Panel, rows: readonly Fi
   const greatest = Math.max(...points.map(({ value }) => value));
   type Point = typeof points[number];
   return svgOf({
-    label: `${title} over time, ${id}`,
+    label: `${title} over time, ${called}`,
     width: WIDTHS.narrow,
     height: HEIGHT_PX,
     marginLeft: 52,

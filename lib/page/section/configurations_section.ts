@@ -72,14 +72,14 @@ function cellsOf(
   configuration: Configuration,
   { looks, view }: { readonly looks: readonly Look[]; readonly view: MapView | undefined },
 ): TableCell[] {
-  const { id, title, runs, loss } = configuration;
+  const { id, called, title, runs, loss } = configuration;
   const state = stateOf(index, configuration, view);
   const interval = medianInterval(configuration);
   const kills = killsOf(configuration);
   const look = lookOf(looks, configuration);
   return [
     {
-      shown: html`<button type="button" class="name">${symbolSvg(look)} <b>${id}</b> ${flagsHtml(title)}</button>`,
+      shown: html`<button type="button" class="name">${symbolSvg(look)} <b>${called}</b> ${flagsHtml(title)}</button>`,
       value: id,
     },
     state === undefined ? { shown: "" } : { shown: html`<span class="state ${state}">${state}</span>`, value: state },

@@ -40,7 +40,7 @@ export function figuresSection(configurations: readonly Configuration[]): Html {
       label: "All figures",
       columns: [
         { heading: "Figure", isText: true },
-        ...measured.map(({ id }) => ({ heading: measured.length === 1 ? "Value" : id })),
+        ...measured.map(({ called }) => ({ heading: measured.length === 1 ? "Value" : called })),
       ],
       rows: names.map((name) => ({
         cells: [

@@ -4,6 +4,7 @@
  * @module
  */
 import { VERSION } from "../../version.ts";
+import type { SummaryLine } from "../../sweep/lines.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { killsOf } from "../measures.ts";
 import type { Configuration, ReportData } from "../report_data.ts";
@@ -65,19 +66,19 @@ function sweepAnswer({ summary }: ReportData["sweeps"][number], { configurations
       </section>
     `;
   }
-  const best = configurations.find(({ command }) => summary.answer.includes(command));
   return html`
     <section class="answer" aria-label="The answer">
-    ${summary.answer.split("\n").map((line) => html`<p>${withCode(line)}</p>`)}
-    ${best === undefined ? undefined : commandHtml(best.command, best.id)}
+    ${summary.answer.split("\n").map((line) => html`<p>${line}</p>`)}
+    ${answering(summary, configurations).map(({ command, called }) => commandHtml(command, called))}
     <p class="reading">${ENDINGS[summary.ended]}</p>
     </section>
   `;
 }
 
-/** The text, with what is between backticks as code. */
-function withCode(text: string): Html[] {
-  return text.split("`").map((part, at) => at % 2 === 0 ? html`${part}` : html`<code>${part}</code>`);
+/** The configurations that a sweep answers with, each once. */
+function answering({ answered }: SummaryLine, configurations: readonly Configuration[]): Configuration[] {
+  const ids = [...new Set(answered)];
+  return ids.flatMap((id) => configurations.find((configuration) => configuration.id === id) ?? []);
 }
 
 function singleAnswer(configuration: Configuration): Html {

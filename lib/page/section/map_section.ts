@@ -79,7 +79,7 @@ function unknownNote(view: MapView): Html | undefined {
   return html`
     <p class="reading">Not on this map (${viewName(view)}), since there is no figure for what they lose: ${view.unknown
       .map((
-        { id },
-      ) => id).join(", ")}.</p>
+        { called },
+      ) => called).join(", ")}.</p>
   `;
 }

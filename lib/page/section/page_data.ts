@@ -20,7 +20,7 @@ export type Fact = readonly [name: string, value: string];
 
 /** One configuration, as shown. */
 export interface PageConfiguration {
-  readonly id: string;
+  readonly called: string;
   readonly title: string;
   readonly command: string;
   /** Throughput and everything else that is the same in all views. */
@@ -40,13 +40,13 @@ export function pageData(configurations: readonly Configuration[], views: readon
 }
 
 function pageConfiguration(configuration: Configuration, index: number, views: readonly MapView[]): PageConfiguration {
-  const { id, title, command, runs, promises } = configuration;
+  const { called, title, command, runs, promises } = configuration;
   const interval = medianInterval(configuration);
   const median = medianOpsPerSec(configuration);
   const spread = interval === undefined ? "" : `, 95% interval ${rateText(interval.low)} to ${rateText(interval.high)}`;
   const count = `${runs.length} ${runs.length === 1 ? "run" : "runs"}`;
   return {
-    id,
+    called,
     title,
     command,
     rate: median === undefined ? "not measured" : `${rateText(median)}${spread} (${count})`,

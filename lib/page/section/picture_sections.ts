@@ -14,6 +14,7 @@ import type { Width } from "../picture/plot.ts";
 import type { Subject } from "../picture/subject.ts";
 import type { SweepSource } from "../source.ts";
 import { readableNumber } from "../../report/format.ts";
+import { calledIn } from "../../report/sweep_text.ts";
 import { legend, picture, section, swatchSvg } from "./parts.ts";
 
 /** All of them, in the order of the page. */
@@ -67,9 +68,9 @@ function seriesSection(subjects: readonly Subject[]): Html {
   return section(
     { id: "series", title: "Over time", reading },
     ...shown.map((subject) => {
-      const { id, title } = subject.configuration;
+      const { called, title } = subject.configuration;
       const pictures = seriesPictures(subject).map(({ title, svg }) => html`<div><h4>${title}</h4>${svg}</div>`);
-      const heading = subjects.length === 1 ? undefined : html`<h3>${id} <code>${title}</code></h3>`;
+      const heading = subjects.length === 1 ? undefined : html`<h3>${called} <code>${title}</code></h3>`;
       return html`${heading}<div class="series">${pictures}</div>`;
     }),
   );
@@ -161,7 +162,10 @@ function reopenSection(subjects: readonly Subject[]): Html {
 
 function noiseSection(subjects: readonly Subject[], sweeps: readonly SweepSource[]): Html {
   if (!subjects.some(({ configuration: { runs } }) => runs.length > 1)) return NOTHING;
-  const drifts = sweeps.flatMap(({ summary }) => summary?.baseline_drift ?? []);
+  const drifts = sweeps.flatMap(({ header, summary }) => {
+    const drift = summary?.baseline_drift ?? undefined;
+    return drift === undefined ? [] : [{ ...drift, called: calledIn(header)(drift.configuration) }];
+  });
   return section(
     {
       id: "noise",
@@ -171,8 +175,8 @@ function noiseSection(subjects: readonly Subject[], sweeps: readonly SweepSource
         "whose speed drifts." + (drifts.length > 0 ? " The line is the first configuration, the baseline." : ""),
     },
     picture((width) => noisePicture(subjects, width)),
-    ...drifts.map(({ configuration, runs, ratio, spread }) =>
-      html`<p>Baseline ${configuration}, ${runs} runs: the last third at ${
+    ...drifts.map(({ called, runs, ratio, spread }) =>
+      html`<p>Baseline ${called}, ${runs} runs: the last third at ${
         (100 * ratio).toFixed(1)
       }% of the first, the fastest run at ${readableNumber(Number(spread.toPrecision(3)))} times the slowest.</p>`
     ),

@@ -19,9 +19,9 @@ export function warningsSection({ configurations, comparisons }: ReportData): Ht
   return section(
     { id: "warnings", title: "What went wrong" },
     checks.map((check) => html`<p class="warning">${textIn(check, "text")}</p>`),
-    warnings.map(({ configuration: { id, title }, warning }) =>
+    warnings.map(({ configuration: { called, title }, warning }) =>
       html`
-        <p class="warning"><b>${id}</b> <code>${title}</code><br>${warning}</p>
+        <p class="warning"><b>${called}</b> <code>${title}</code><br>${warning}</p>
       `
     ),
   );
