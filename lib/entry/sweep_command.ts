@@ -11,8 +11,8 @@ import type { SweepCommand } from "../cli/command.ts";
 import { readPlan } from "../cli/sweep_plan.ts";
 import { sweepSpace } from "../cli/sweep_space.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { formatCount } from "../report/format.ts";
-import { readMachine } from "../report/machine.ts";
+import { formatCount } from "../result/format.ts";
+import { readMachine } from "../result/machine.ts";
 import { MAP_COLUMNS_MIN, sweepMap } from "../report/sweep_map.ts";
 import {
   calledIn,

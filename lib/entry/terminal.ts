@@ -5,7 +5,7 @@
  */
 import { PersistError } from "../persist/persist_error.ts";
 import { isAllPermitted } from "../persist/system.ts";
-import { escapeControls } from "../report/format.ts";
+import { escapeControls } from "../result/format.ts";
 import { PLAIN, STYLED, type TextStyle } from "../report/text_style.ts";
 
 /** A line at the bottom of the terminal that gives way to all other output. */

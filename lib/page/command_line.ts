@@ -7,7 +7,7 @@ import { FLAG_LIST } from "../cli/flags.ts";
 import type { DefaultedFlag, Flag, FlagScope } from "../cli/flags/flag.ts";
 import { type Preset, PRESETS } from "../load/presets.ts";
 import { shellWord } from "../sweep/shell.ts";
-import { formatSize } from "../report/format.ts";
+import { formatSize } from "../result/format.ts";
 import { type Fields, fieldsIn, numberIn } from "./fields.ts";
 
 /** The arguments of a result's load, and those of its backend, starting with the backend's name. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Interval } from "../compare/statistics.ts";
+import type { Interval } from "../result/statistics.ts";
 import type { ConfigurationState, CrashKind, LossValue } from "../sweep/lines.ts";
 import { type Configuration, medianInterval, medianOpsPerSec, type ReportData } from "./report_data.ts";
 import { CRASH_NAMES, lossText, type LossUnit, rateText, UNIT_NAMES } from "./wording.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { max, median } from "simple-statistics";
-import { waitOf } from "../report/load_figures.ts";
+import { waitOf } from "../result/load_figures.ts";
 import { type Fields, fieldsIn, numberIn, rowsIn, textIn } from "./fields.ts";
 import type { Configuration, MeasuredRun } from "./report_data.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Interval, type SampleSummary, summarize } from "../compare/statistics.ts";
+import { type Interval, type SampleSummary, summarize } from "../result/statistics.ts";
 import type { ConfigurationSummary, CrashKind, LossSummary, SummaryLine } from "../sweep/lines.ts";
 import { summarizeLosses } from "../sweep/losses.ts";
 import { calledText } from "../sweep/names.ts";

@@ -5,9 +5,9 @@
  */
 import type { LossUnit } from "../sweep/losses.ts";
 import type { CrashKind, LossSummary, LossValue } from "../sweep/lines.ts";
-import { readableValue } from "../report/figure.ts";
-import { rowOf } from "../report/figures.ts";
-import { readableDuration, readableNumber } from "../report/format.ts";
+import { readableValue } from "../result/figure.ts";
+import { rowOf } from "../result/figures.ts";
+import { readableDuration, readableNumber } from "../result/format.ts";
 
 export type { LossUnit };
 

@@ -7,10 +7,10 @@ import { type ComparedValue, type Comparison, SIGNIFICANCE_LEVEL } from "../comp
 import type { Gate, GateCheck } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
 import type { ResultDocument } from "../compare/result_file.ts";
-import { summarize } from "../compare/statistics.ts";
+import { summarize } from "../result/statistics.ts";
 import { VERSION } from "../version.ts";
 import { endingTexts } from "./ending_texts.ts";
-import { escapeControls } from "./format.ts";
+import { escapeControls } from "../result/format.ts";
 import { checkText, gateObject, pText } from "./gate_text.ts";
 import { fileNames } from "./short_names.ts";
 import { readableFigure, sectionRows, type ShownFigure, shownFigures } from "./shown_figures.ts";

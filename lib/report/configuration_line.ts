@@ -20,7 +20,7 @@ import {
   ordinal,
   snakeCase,
   withoutCredentials,
-} from "./format.ts";
+} from "../result/format.ts";
 
 /**
  * The run's options on one line, without a newline. The seed's workload is not mentioned, nor is whatever is off:

@@ -6,11 +6,11 @@
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { type Failure, lossIn } from "../crash/victim.ts";
 import { VERSION } from "../version.ts";
-import { readableCount, readableDuration, readableNumber, secondsOf } from "./format.ts";
-import type { JsonObject } from "./json_value.ts";
-import { optionsObject } from "./options_json.ts";
+import { readableCount, readableDuration, readableNumber, secondsOf } from "../result/format.ts";
+import type { JsonObject } from "../result/json_value.ts";
+import { optionsObject } from "../result/options_json.ts";
 import { promiseGroup } from "./promise_groups.ts";
-import { promisesObject } from "./run_json.ts";
+import { promisesObject } from "../result/run_json.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Ending } from "../compare/result_file.ts";
-import { escapeControls, formatCount } from "./format.ts";
+import { escapeControls, formatCount } from "../result/format.ts";
 
 /** A clause for each thing that a result lacks, to follow its name; none if it is whole. */
 export function endingTexts({ failed, leftOut, stoppedBy, usedUp, asked }: Ending, repeats: number): string[] {

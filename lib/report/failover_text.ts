@@ -5,9 +5,9 @@
  */
 import { allFailoversHeld, type FailoverResult, type FailoverRound } from "../crash/failover_result.ts";
 import { VERSION } from "../version.ts";
-import { readableCount, readableDuration, readableNumber, secondsOf } from "./format.ts";
-import type { JsonObject } from "./json_value.ts";
-import { optionsObject } from "./options_json.ts";
+import { readableCount, readableDuration, readableNumber, secondsOf } from "../result/format.ts";
+import type { JsonObject } from "../result/json_value.ts";
+import { optionsObject } from "../result/options_json.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 

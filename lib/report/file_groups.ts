@@ -7,8 +7,8 @@ import type { FileBackendOptions } from "../backend/backend.ts";
 import type { ExposureBound } from "../persist/exposure_bound.ts";
 import type { ExposureSummary } from "../run/exposure_sampler.ts";
 import type { FileResult } from "../run/run_result.ts";
-import type { FigurePhrases } from "./figures.ts";
-import { readableCount, readableDuration, readableNumber } from "./format.ts";
+import type { FigurePhrases } from "../result/figures.ts";
+import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
 import type { Group } from "./text_groups.ts";
 import type { TextStyle } from "./text_style.ts";
 

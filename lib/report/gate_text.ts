@@ -5,7 +5,7 @@
  */
 import type { Gate, GateCheck } from "../compare/gate.ts";
 import type { ResultDocument } from "../compare/result_file.ts";
-import { operationName, readableShare } from "./format.ts";
+import { operationName, readableShare } from "../result/format.ts";
 import { fileNames } from "./short_names.ts";
 
 /**

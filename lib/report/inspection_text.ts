@@ -5,7 +5,7 @@
  */
 import type { InspectedFile, InspectedPart, Inspection } from "../inspect/inspect.ts";
 import { VERSION } from "../version.ts";
-import { escapeControls, readableBytes, readableCount, readableNumber } from "./format.ts";
+import { escapeControls, readableBytes, readableCount, readableNumber } from "../result/format.ts";
 import { type Column, tableLines } from "./table.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";

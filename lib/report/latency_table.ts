@@ -5,7 +5,7 @@
  */
 import type { LatencySummary } from "../run/measurements.ts";
 import type { RunResult } from "../run/run_result.ts";
-import { operationName, ordinal } from "./format.ts";
+import { operationName, ordinal } from "../result/format.ts";
 import { tableLines } from "./table.ts";
 import type { Block } from "./text_groups.ts";
 

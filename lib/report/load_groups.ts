@@ -4,8 +4,8 @@
  * @module
  */
 import { perSecond, type RunResult, type ThreadResult, totals } from "../run/run_result.ts";
-import type { FigurePhrases } from "./figures.ts";
-import { operationName, readableCount, readableNumber, readableShare } from "./format.ts";
+import type { FigurePhrases } from "../result/figures.ts";
+import { operationName, readableCount, readableNumber, readableShare } from "../result/format.ts";
 import type { Group } from "./text_groups.ts";
 
 /** What was done: operations by kind, how evenly the threads did them, and what came before the load. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { LiveReading } from "../run/live.ts";
-import { formatSeconds } from "./format.ts";
+import { formatSeconds } from "../result/format.ts";
 
 /** How far a run has got. */
 export interface Progress extends LiveReading {

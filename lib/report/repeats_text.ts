@@ -12,17 +12,17 @@
  *
  * @module
  */
-import { INTERVAL_SAMPLES_MIN, type SampleSummary, summarize } from "../compare/statistics.ts";
+import { INTERVAL_SAMPLES_MIN, type SampleSummary, summarize } from "../result/statistics.ts";
 import type { RunResult } from "../run/run_result.ts";
 import { RESULT_SCHEMA, VERSION } from "../version.ts";
-import { figureEntry, type FigureKind, jsonName, readableValue } from "./figure.ts";
-import { figures } from "./figures.ts";
-import { machineObject } from "./result_json.ts";
-import type { JsonObject } from "./json_value.ts";
-import { optionsObject } from "./options_json.ts";
-import type { Machine } from "./machine.ts";
-import { runObject } from "./run_json.ts";
-import { readableCount } from "./format.ts";
+import { figureEntry, type FigureKind, jsonName, readableValue } from "../result/figure.ts";
+import { figures } from "../result/figures.ts";
+import { machineObject } from "../result/result_json.ts";
+import type { JsonObject } from "../result/json_value.ts";
+import { optionsObject } from "../result/options_json.ts";
+import type { Machine } from "../result/machine.ts";
+import { runObject } from "../result/run_json.ts";
+import { readableCount } from "../result/format.ts";
 import { remarkGroups } from "./result_text.ts";
 import { sectionRows, shownFigures } from "./shown_figures.ts";
 import { type Column, tableLines } from "./table.ts";

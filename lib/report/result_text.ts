@@ -26,9 +26,9 @@
  * @module
  */
 import { type RunResult, totals } from "../run/run_result.ts";
-import { figurePhrases } from "./figures.ts";
+import { figurePhrases } from "../result/figures.ts";
 import { brokenGroup, fileGroups, riskGroups } from "./file_groups.ts";
-import { formatRate, formatSeconds } from "./format.ts";
+import { formatRate, formatSeconds } from "../result/format.ts";
 import { latencyBlocks } from "./latency_table.ts";
 import { endingGroups, operationGroups, waitingGroups } from "./load_groups.ts";
 import { engineGroups, promiseGroup } from "./promise_groups.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SeriesRow } from "../run/measurements.ts";
-import { readableDuration, readableNumber } from "./format.ts";
+import { readableDuration, readableNumber } from "../result/format.ts";
 import { LABEL_WIDTH } from "./text_groups.ts";
 
 /** The minimum width at which a chart is useful. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { escapeControls } from "./format.ts";
+import { escapeControls } from "../result/format.ts";
 
 const SEPARATOR = "/";
 const EXTENSION = ".json";

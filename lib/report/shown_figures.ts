@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { type FigureColumn, inPlaces, jsonName, readableValue } from "./figure.ts";
-import { rowOf, rowsOf } from "./figures.ts";
-import { FILE_SECTIONS } from "./file_figures.ts";
-import { LOAD_SECTIONS } from "./load_figures.ts";
+import { type FigureColumn, inPlaces, jsonName, readableValue } from "../result/figure.ts";
+import { rowOf, rowsOf } from "../result/figures.ts";
+import { FILE_SECTIONS } from "../result/file_figures.ts";
+import { LOAD_SECTIONS } from "../result/load_figures.ts";
 
 /** A figure in a table. */
 export interface ShownFigure extends Pick<FigureColumn, "section" | "label"> {

@@ -5,7 +5,7 @@
  */
 import type { ConfigurationSummary } from "../sweep/lines.ts";
 import { lossNumber, type LossUnit } from "../sweep/losses.ts";
-import { readableDuration, readableNumber } from "./format.ts";
+import { readableDuration, readableNumber } from "../result/format.ts";
 import type { SweepReport } from "./sweep_text.ts";
 
 /** The size of the map, in characters. */

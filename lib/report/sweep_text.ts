@@ -16,7 +16,7 @@ import { lossNumber, type LossUnit } from "../sweep/losses.ts";
 import type { LossAxis } from "../sweep/results.ts";
 import { calledText } from "../sweep/names.ts";
 import type { SweepProgress } from "../sweep/sweep.ts";
-import { formatCount, formatSeconds, readableDuration, readableNumber } from "./format.ts";
+import { formatCount, formatSeconds, readableDuration, readableNumber } from "../result/format.ts";
 import { type Column, tableLines } from "./table.ts";
 
 /** What a sweep found, and what it was about. */

@@ -5,7 +5,7 @@
  */
 import { max, median, min } from "simple-statistics";
 import type { Fields } from "../compare/result_file.ts";
-import { medianInterval } from "../compare/statistics.ts";
+import { medianInterval } from "../result/statistics.ts";
 import { answerFields } from "./answer.ts";
 import type {
   BaselineDrift,

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { parseResultDocument, readResultFile } from "../../lib/compare/result_file.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { resultJson } from "../../lib/report/result_json.ts";
+import { resultJson } from "../../lib/result/result_json.ts";
 import { repeatsJson } from "../../lib/report/repeats_text.ts";
 import { RESULT_SCHEMA } from "../../lib/version.ts";
-import { fileResult, machine, memoryResult, mixResult } from "../report/fixtures.ts";
+import { fileResult, machine, memoryResult, mixResult } from "../result/fixtures.ts";
 import { documentOf, repeated, single } from "./fixtures.ts";
 
 Deno.test("readResultFile() reads the document of a single run that resultJson() makes", () => {

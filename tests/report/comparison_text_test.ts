@@ -3,12 +3,12 @@ import { compareDocuments } from "../../lib/compare/comparison.ts";
 import { judge } from "../../lib/compare/gate.ts";
 import { parseResultDocument } from "../../lib/compare/result_file.ts";
 import { comparisonJson, comparisonText, comparisonWarnings } from "../../lib/report/comparison_text.ts";
-import { resultJson } from "../../lib/report/result_json.ts";
+import { resultJson } from "../../lib/result/result_json.ts";
 import { TEXT_WIDTH } from "../../lib/report/text_groups.ts";
 import { STYLED, widthOf } from "../../lib/report/text_style.ts";
 import { VERSION } from "../../lib/version.ts";
 import { documentOf, repeated, repeatsOf, single } from "../compare/fixtures.ts";
-import { fileResult, machine, memoryResult, mixResult, swept } from "./fixtures.ts";
+import { fileResult, machine, memoryResult, mixResult, swept } from "../result/fixtures.ts";
 
 /** Compares files with these fields, named a.json, b.json and so on. */
 function compare(...files: unknown[]) {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { configurationLine } from "../../lib/report/configuration_line.ts";
 import type { MixOptions } from "../../lib/load/workload.ts";
-import { asynchronousBackend, memoryOptions, synchronousBackend } from "./fixtures.ts";
+import { asynchronousBackend, memoryOptions, synchronousBackend } from "../result/fixtures.ts";
 
 const WORKLOAD_B: MixOptions = {
   kind: "mix",

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
-import { resultJson } from "../../lib/report/result_json.ts";
+import { resultJson } from "../../lib/result/result_json.ts";
 import { repeatsJson, repeatsText } from "../../lib/report/repeats_text.ts";
 import { STYLED } from "../../lib/report/text_style.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";
@@ -13,7 +13,7 @@ import {
   mixResult,
   persisted,
   threadOf,
-} from "./fixtures.ts";
+} from "../result/fixtures.ts";
 
 /** A memory run of one thread and ten seconds. */
 function memoryRun(writes: number): RunResult {

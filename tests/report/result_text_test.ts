@@ -3,7 +3,7 @@ import { summaryText } from "../../lib/report/result_text.ts";
 import { TEXT_WIDTH } from "../../lib/report/text_groups.ts";
 import { STYLED, widthOf } from "../../lib/report/text_style.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";
-import { fileResult, memoryResult, mixResult, persisted, swept, threadOf } from "./fixtures.ts";
+import { fileResult, memoryResult, mixResult, persisted, swept, threadOf } from "../result/fixtures.ts";
 
 /** The memory run with the kinds of operations that it had. */
 const memoryRun: RunResult = {

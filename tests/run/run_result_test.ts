@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { perSecond, type ThreadResult, totals } from "../../lib/run/run_result.ts";
-import { threadOf } from "../report/fixtures.ts";
+import { threadOf } from "../result/fixtures.ts";
 
 const slow: ThreadResult = threadOf({ thread: 0, runtimeMs: 2_000, reads: 100, writes: 900, hits: 90 });
 const fast: ThreadResult = threadOf({ thread: 1, runtimeMs: 1_000, reads: 200, writes: 2_800, hits: 10 });

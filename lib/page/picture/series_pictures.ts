@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readableNumber } from "../../report/format.ts";
+import { readableNumber } from "../../result/format.ts";
 import { type Fields, numberIn, rowsIn } from "../fields.ts";
 import type { Html } from "../html.ts";
 import { middleRun } from "../measures.ts";

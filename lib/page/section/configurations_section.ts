@@ -4,7 +4,7 @@
  * @module
  */
 import type { ConfigurationState, CrashKind } from "../../sweep/lines.ts";
-import { readableNumber } from "../../report/format.ts";
+import { readableNumber } from "../../result/format.ts";
 import { type Html, html } from "../html.ts";
 import type { MapView } from "../map_view.ts";
 import { killsOf, latencyCurves, mostLost, writeAmplification } from "../measures.ts";

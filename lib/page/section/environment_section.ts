@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readableNumber } from "../../report/format.ts";
+import { readableNumber } from "../../result/format.ts";
 import { type Fields, numberIn } from "../fields.ts";
 import { type Html, html } from "../html.ts";
 import type { Environment, ReportData } from "../report_data.ts";

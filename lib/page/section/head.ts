@@ -8,7 +8,7 @@ import type { SummaryLine } from "../../sweep/lines.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { killsOf } from "../measures.ts";
 import type { Configuration, ReportData } from "../report_data.ts";
-import { readableNumber } from "../../report/format.ts";
+import { readableNumber } from "../../result/format.ts";
 import { textIn } from "../fields.ts";
 import { CRASH_NAMES, durationText, lossText, rateText } from "../wording.ts";
 import { writeLatencyP99 } from "./configurations_section.ts";

@@ -13,7 +13,7 @@ import { seriesOf, seriesPictures } from "../picture/series_pictures.ts";
 import type { Width } from "../picture/plot.ts";
 import type { Subject } from "../picture/subject.ts";
 import type { SweepSource } from "../source.ts";
-import { readableNumber } from "../../report/format.ts";
+import { readableNumber } from "../../result/format.ts";
 import { calledIn } from "../../report/sweep_text.ts";
 import { legend, picture, section, swatchSvg } from "./parts.ts";
 

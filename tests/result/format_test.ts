@@ -12,7 +12,7 @@ import {
   readableNumber,
   readableShare,
   secondsOf,
-} from "../../lib/report/format.ts";
+} from "../../lib/result/format.ts";
 
 Deno.test("formatSeconds() has nanoseconds and no trailing zeros", () => {
   const cases: [number, string][] = [

@@ -1,7 +1,7 @@
 import { Rng } from "../../lib/load/rng.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { medianInterval, summarize } from "../../lib/compare/statistics.ts";
+import { medianInterval, summarize } from "../../lib/result/statistics.ts";
 
 const samples = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }), {
   minLength: 1,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { cpus } from "node:os";
-import { readMachine } from "../../lib/report/machine.ts";
+import { readMachine } from "../../lib/result/machine.ts";
 
 Deno.test({
   name: "readMachine() describes this machine without its CPU, memory and kernel when no permission is given",

@@ -5,7 +5,7 @@
  */
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { ownPromises } from "../../lib/backend/promises.ts";
-import type { Machine } from "../../lib/report/machine.ts";
+import type { Machine } from "../../lib/result/machine.ts";
 import type { LatencySummary } from "../../lib/run/measurements.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import type { FileResult, RunResult, ThreadResult } from "../../lib/run/run_result.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertNotMatch } from "@std/assert";
-import { flattened, resultsCsv } from "../../lib/report/result_csv.ts";
-import { resultJson } from "../../lib/report/result_json.ts";
-import { readMachine } from "../../lib/report/machine.ts";
+import { flattened, resultsCsv } from "../../lib/result/result_csv.ts";
+import { resultJson } from "../../lib/result/result_json.ts";
+import { readMachine } from "../../lib/result/machine.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";
 import { parseCsv, parseTable } from "./csv_reading.ts";
 import { asynchronousBackend, fileResult, memoryResult, swept, threadOf } from "./fixtures.ts";
