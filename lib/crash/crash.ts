@@ -137,7 +137,11 @@ class CrashRounds {
   async start(): Promise<void> {
     const { workload } = this.#options;
     // Only once: later children continue from what earlier ones have left.
-    if (workload.preload) await run({ ...this.#options, ops: 1 }, this.#stop === undefined ? {} : { stop: this.#stop });
+    if (workload.preload) {
+      const hooks = this.#stop === undefined ? {} : { stop: this.#stop };
+      const { failed } = await run({ ...this.#options, ops: 1 }, hooks);
+      if (failed !== undefined) throw new Error(failed);
+    }
     await this.#read(await this.#victim.recover(workload));
     this.#round = this.#found.lastRound;
   }

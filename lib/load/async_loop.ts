@@ -6,12 +6,13 @@
 import { setImmediate } from "node:timers";
 import type { AsynchronousConnection } from "../engine/connection.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
-import { type Abort, AbortError } from "../sync/abort.ts";
+import type { Abort } from "../sync/abort.ts";
 import { Phase } from "../sync/phase.ts";
 import type { LoopParts, Schedule } from "./load_loop.ts";
 import { HITS, MISSED_STARTS } from "./load_meter.ts";
 import { READ, READ_MODIFY_WRITE } from "./operation.ts";
 import type { Pattern } from "./pattern.ts";
+import { StallWatch } from "./stall_watch.ts";
 import type { Workload } from "./workload.ts";
 
 /** What an asynchronous loop works with. The lanes determine the operations and what they run on. */
@@ -63,11 +64,6 @@ function copyWords(from: PaddedBytes, to: PaddedBytes): void {
   to.copy(from.bytes, 0, from.length);
 }
 
-/** How long the last operations may take once a loop is over, in milliseconds; a server may have stopped. */
-const LAST_OPERATIONS_MS = 10_000;
-/** How often a loop that waits for its operations checks whether the run has failed, in milliseconds. */
-const WATCH_MS = 100;
-
 /** The closed loop: in each lane, an operation begins when the one before has ended and the pattern has waited. */
 export function runClosedAsyncLoop(parts: AsyncLoopParts, pattern: Pattern): Promise<void> {
   return new ClosedLoop(parts, pattern).run();
@@ -89,6 +85,8 @@ abstract class AsyncLoop {
   /** Operations in flight. */
   protected underWay = 0;
   #untilSample: number;
+  /** Operations that have ended. */
+  #ended = 0;
   #isOver = false;
   /** The first error thrown by an operation, or by choosing one. */
   #failure: { readonly error: unknown } | undefined;
@@ -101,12 +99,13 @@ abstract class AsyncLoop {
 
   /** @throws whatever an operation has thrown; {@linkcode AbortError} when the run has failed elsewhere */
   async run(): Promise<void> {
-    const watch = new Watch(this.parts.abort, () => !this.isGoingOn);
-    try {
-      await Promise.race([this.begin(), watch.failed]);
-    } finally {
-      watch.end();
-    }
+    const watch = new StallWatch({
+      abort: this.parts.abort,
+      inFlight: () => this.underWay,
+      ended: () => this.#ended,
+      isOver: () => !this.isGoingOn,
+    });
+    await watch.over(this.begin());
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
@@ -145,6 +144,7 @@ abstract class AsyncLoop {
       this.#isOver = true;
     } finally {
       this.underWay--;
+      this.#ended++;
     }
   }
 
@@ -238,31 +238,5 @@ class OpenLoop extends AsyncLoop {
   #release(lane: Lane): void {
     this.#free.push(lane);
     this.#onFree?.();
-  }
-}
-
-/** Fails a loop whose operations do not end: when the run has failed, or long after the loop is over. */
-class Watch {
-  readonly #failed = Promise.withResolvers<never>();
-  readonly #timer: ReturnType<typeof setInterval>;
-  #overSinceMs: number | undefined;
-
-  constructor(abort: Abort, isOver: () => boolean) {
-    this.#timer = setInterval(() => {
-      if (abort.raised) return this.#failed.reject(new AbortError());
-      if (!isOver()) return;
-      this.#overSinceMs ??= performance.now();
-      if (performance.now() - this.#overSinceMs < LAST_OPERATIONS_MS) return;
-      const seconds = LAST_OPERATIONS_MS / 1000;
-      this.#failed.reject(new Error(`Cannot end the load: operations in flight have not ended for ${seconds} s`));
-    }, WATCH_MS);
-  }
-
-  get failed(): Promise<never> {
-    return this.#failed.promise;
-  }
-
-  end(): void {
-    clearInterval(this.#timer);
   }
 }

@@ -5,8 +5,7 @@
  */
 import { attachBackend, type AttachedBackend } from "../backend/attach.ts";
 import type { EngineDescription } from "../engine/connection.ts";
-import { EngineError } from "../engine/engine_error.ts";
-import { Abort } from "../sync/abort.ts";
+import { Abort, AbortError } from "../sync/abort.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
 import { CALIBRATING, ENDED, Phase, PRELOADING, READY, RUNNING, WARMING } from "../sync/phase.ts";
 import { serveTask } from "../sync/task.ts";
@@ -17,12 +16,13 @@ import type { LoadWorkerConfiguration } from "./load_worker_configuration.ts";
 import { preload } from "./preload.ts";
 import { RecordsUsedUpError } from "./records_used_up_error.ts";
 import { Rng } from "./rng.ts";
+import { StallWatch } from "./stall_watch.ts";
 
 /** What a load worker reports at its end. What it has done is in the load meter. */
 export interface LoadWorkerResult {
   /** Present if the load ended because there was no room to insert another record; the error's message. */
   readonly usedUp?: string;
-  /** Present if the load ended because the engine failed an operation; the error's message. */
+  /** Present if the load ended because an operation failed; the error's message. */
   readonly failed?: string;
   /** From the common start to the end of its last operation, in milliseconds. */
   readonly runtimeMs: number;
@@ -40,10 +40,14 @@ serveTask(async (configuration: LoadWorkerConfiguration): Promise<LoadWorkerResu
 /** Where the streams of random numbers for records begin, beyond the two streams of each thread. */
 const STREAMS_OF_RECORDS = 2 ** 31;
 
+/** How long a batch of records may take before the engine counts as stalled, in milliseconds. */
+const BATCH_STALL_MS = 60_000;
+
 /** One load worker's work. */
 class LoadThread {
   readonly #configuration: LoadWorkerConfiguration;
   readonly #phase: Phase;
+  readonly #abort: Abort;
   readonly #meter: ThreadMeter;
   readonly #attached: AttachedBackend;
   readonly #load: Load;
@@ -52,9 +56,10 @@ class LoadThread {
     const phase = Phase.attach(configuration.phase);
     this.#configuration = configuration;
     this.#phase = phase;
+    this.#abort = Abort.attach(configuration.abort);
     this.#meter = LoadMeter.attach(configuration.meter).thread(configuration.thread);
     this.#attached = attached;
-    this.#load = createLoad(attached, { configuration, phase, abort: Abort.attach(configuration.abort) });
+    this.#load = createLoad(attached, { configuration, phase, abort: this.#abort });
   }
 
   async run(): Promise<LoadWorkerResult> {
@@ -79,7 +84,7 @@ class LoadThread {
     if (runtimeMs >= loadTimeMs || early.usedUp !== undefined || early.failed !== undefined) phase.stop();
     phase.end(threads);
     // Whatever a thread did from here on would delay other threads that share its processor.
-    await this.#load.reach(ENDED);
+    if (!this.#abort.raised) await this.#load.reach(ENDED);
     const blocked = Object.fromEntries(this.#blocked.map(([name, ms], index) => [name, ms - before[index]![1]]));
     await this.#attached.close();
     const { description } = this.#attached;
@@ -103,7 +108,7 @@ class LoadThread {
     const { counts } = this.#meter;
     await this.#load.reach(PRELOADING);
     const rng = new Rng(seed, STREAMS_OF_RECORDS + thread);
-    await preload(this.#attached.preload, workload, {
+    const preloading = preload(this.#attached.preload, workload, {
       rng,
       thread,
       threads,
@@ -112,6 +117,13 @@ class LoadThread {
         return phase.current === PRELOADING;
       },
     });
+    await new StallWatch({
+      abort: this.#abort,
+      inFlight: () => 1,
+      ended: () => counts[PRELOADED]!,
+      isOver: () => phase.current !== PRELOADING,
+      stallMs: BATCH_STALL_MS,
+    }).over(preloading);
     phase.arrive();
   }
 
@@ -122,8 +134,8 @@ class LoadThread {
   }
 
   /**
-   * Runs a part of the load, and says why it ended early if it did. What was measured before an engine failed is kept,
-   * since nothing more can be learned from that run.
+   * Runs a part of the load, and says why it ended early if it did. What was measured before a failure is kept, since
+   * nothing more can be learned from that run.
    */
   async #run(part: LoadPart): Promise<Pick<LoadWorkerResult, "usedUp" | "failed">> {
     try {
@@ -131,8 +143,11 @@ class LoadThread {
       return {};
     } catch (error) {
       if (error instanceof RecordsUsedUpError) return { usedUp: error.message };
-      if (error instanceof EngineError && part.during === RUNNING) return { failed: error.message };
-      throw error;
+      if (part.during !== RUNNING) throw error;
+      // Others may wait for what this thread will never do. An engine's operations wait for nobody's.
+      if (this.#configuration.backend.kind !== "engine") this.#abort.raise();
+      // The failure that this one follows from is reported where it happened.
+      return error instanceof AbortError ? {} : { failed: error instanceof Error ? error.message : String(error) };
     }
   }
 }

@@ -25,7 +25,8 @@ export const FILE_FIGURES: readonly FigureRow[] = [
   {
     name: "total_ops_per_sec_with_drain",
     kind: "rate",
-    of: ({ file, ops, runtimeMs }) => file && perSecond(ops, runtimeMs + file.drainMs),
+    of: ({ file, ops, runtimeMs }) =>
+      file?.drainMs === undefined ? undefined : perSecond(ops, runtimeMs + file.drainMs),
     column: { section: "ops/s", label: "with the drain", place: 1 },
   },
   { name: "files", kind: "count", of: ({ file }) => file?.files },

@@ -14,7 +14,8 @@
  * - `engine`, if the backend is one: its `name`, its `version`, and its `settings` as read back from it, under its own
  *   names;
  * - `ended_early`: why, if the records to insert ran out;
- * - `failed`: how, if the engine failed in the middle of the load; everything else is what was measured until then;
+ * - `failed`: how, if the run failed in the middle of the load or at its end; everything else is what was measured until
+ *   then, and the file backend has no `drain_sec`;
  * - `broken_bounds`: for the file backend, a sentence for each promise that was broken;
  * - for the file backend, `set_aside_files`: `{ path, backup_path, reason }` for each file that could not be read;
  *   `power_loss`: `"everything"` if nothing is synced, otherwise `"measured"`; and `file_system`, null if unknown;

@@ -108,7 +108,7 @@ export class FileRun {
    * @param threads load workers of the run
    * @throws {Error} when the file worker fails
    */
-  async drain(threads: number): Promise<FileResult> {
+  async drain(threads: number): Promise<FileResult & { readonly drainMs: number }> {
     const { files, phase } = this.#parts;
     const startedAtMs = performance.now();
     files.queue?.close();
@@ -117,7 +117,12 @@ export class FileRun {
     const fileResult = await this.task.result;
     const drainMs = performance.now() - startedAtMs;
     this.#checkAllWritten();
-    return await this.#result(threads, fileResult, drainMs);
+    return { ...await this.#result(threads, fileResult), drainMs };
+  }
+
+  /** What has been measured until a failure, after which nothing is written any more. */
+  async resultWithoutDrain(threads: number): Promise<FileResult> {
+    return await this.#result(threads, {});
   }
 
   #checkAllWritten(): void {
@@ -129,13 +134,8 @@ export class FileRun {
     }
   }
 
-  async #result(
-    threads: number,
-    fileResult: FileWorkerResult,
-    drainMs: number,
-  ): Promise<FileResult> {
+  async #result(threads: number, { sweeps }: FileWorkerResult): Promise<FileResult> {
     const { files, options } = this.#parts;
-    const { sweeps } = fileResult;
     const processCrash = await this.#processCrash.summary();
     const processCrashBound = exposureBound(options.policy, threads, sweeps);
     return {
@@ -146,7 +146,6 @@ export class FileRun {
       filesTorn: files.filesTorn,
       files: files.directory.fileCount,
       ...this.#written,
-      drainMs,
       ...(sweeps === undefined ? {} : { sweeps }),
       processCrash,
       processCrashBound,

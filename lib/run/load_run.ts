@@ -17,7 +17,7 @@ import { LiveReader } from "./live.ts";
 import { loadResult } from "./load_result.ts";
 import type { PhaseResult } from "./measurements.ts";
 import type { RunOptions } from "./run_options.ts";
-import type { RunResult, StopSignal } from "./run_result.ts";
+import type { FileResult, RunResult, StopSignal } from "./run_result.ts";
 import { startWorker } from "./start_worker.ts";
 import { SeriesRecorder } from "./series.ts";
 
@@ -55,6 +55,10 @@ export class LoadRun {
   readonly #stopped = Promise.withResolvers<void>();
   /** Arrivals expected by the end of the current phase. */
   #arrivals = 0;
+  #series: SeriesRecorder | undefined;
+  /** When the load began and ended, in milliseconds of `performance.now()`; absent until then. */
+  #loadBeganAtMs: number | undefined;
+  #loadEndedAtMs: number | undefined;
 
   constructor(parts: LoadRunParts) {
     this.#parts = parts;
@@ -69,7 +73,9 @@ export class LoadRun {
     try {
       return await this.#run();
     } catch (error) {
-      throw await this.#fail(error);
+      const { cause, workers } = await this.#fail(error);
+      if (this.#loadBeganAtMs === undefined) throw cause;
+      return await this.#failedResult(cause, workers);
     } finally {
       stop?.removeEventListener("abort", onStop);
       this.#live?.end();
@@ -78,26 +84,47 @@ export class LoadRun {
   }
 
   async #run(): Promise<RunResult> {
-    const { options, hooks, phase, fileRun, promises, engine } = this.#parts;
+    const { hooks, phase, fileRun, abort } = this.#parts;
     const startedAtMs = performance.now();
     this.#spawnLoadWorkers();
-    const series = this.#createSeries();
+    this.#series = this.#createSeries();
     await this.#orFailure(this.#arrived(this.#tasks.length));
     this.#phases.push({ phase: "prepare", durationMs: performance.now() - startedAtMs });
     await this.#preload();
     await this.#calibrateAndWarmUp();
-    await this.#load(series);
+    await this.#load();
     phase.advance(STOPPING);
     const workers = await this.#orFailure(Promise.all(this.#loadTasks.map((task) => task.result)));
-    const usedUp = workers.find((worker) => worker.usedUp !== undefined)?.usedUp;
-    if (usedUp !== undefined) hooks.onWarning?.(`the load ended early: ${usedUp}`);
-    const failed = workers.find((worker) => worker.failed !== undefined)?.failed;
+    // A store of ours of which one thread has failed writes nothing more.
+    abort.check();
     if (fileRun !== undefined) hooks.onProgress?.("draining");
     this.#live?.begin("drain");
     const file = await fileRun?.drain(workers.length);
     if (file !== undefined) this.#phases.push({ phase: "drain", durationMs: file.drainMs });
-    series?.finish();
     for (const broken of file?.brokenBounds ?? []) hooks.onWarning?.(broken);
+    const failed = failureOf(workers);
+    return await this.#result({ workers, file, failed });
+  }
+
+  /** What was measured before a failure in the middle of the load, or after it. */
+  async #failedResult(cause: unknown, ended: readonly (LoadWorkerResult | undefined)[]): Promise<RunResult> {
+    const runtimeMs = (this.#loadEndedAtMs ?? 0) - (this.#loadBeganAtMs ?? 0);
+    // One that has reported nothing has counted its operations all the same.
+    const workers = ended.map((worker) => worker ?? { runtimeMs, blocked: {} });
+    const file = await this.#parts.fileRun?.resultWithoutDrain(workers.length);
+    return await this.#result({ workers, file, failed: cause instanceof Error ? cause.message : String(cause) });
+  }
+
+  async #result({ workers, file, failed }: {
+    readonly workers: readonly LoadWorkerResult[];
+    readonly file: FileResult | undefined;
+    readonly failed: string | undefined;
+  }): Promise<RunResult> {
+    const { options, hooks, promises, engine } = this.#parts;
+    const series = this.#series;
+    series?.finish();
+    const usedUp = workers.find((worker) => worker.usedUp !== undefined)?.usedUp;
+    if (usedUp !== undefined) hooks.onWarning?.(`the load ended early: ${usedUp}`);
     const stoppedBy: StopSignal | undefined = hooks.stop?.aborted ? hooks.stop.reason : undefined;
     const [description] = workers.flatMap((worker) => worker.engine ?? []);
     return {
@@ -189,11 +216,12 @@ export class LoadRun {
     await this.#orFailure(Promise.race([this.#arrived(threads), this.#stopped.promise]));
   }
 
-  async #load(series: SeriesRecorder | undefined): Promise<void> {
+  async #load(): Promise<void> {
     const { options: { ops, loadTimeMs }, hooks, fileRun } = this.#parts;
     hooks.onProgress?.("running");
     fileRun?.startMeasuring();
-    series?.start();
+    this.#series?.start();
+    if (!hooks.stop?.aborted) this.#loadBeganAtMs = performance.now();
     try {
       if (ops === undefined) {
         // The workers notice the end by themselves: with many of them, this thread's timer may be late.
@@ -203,7 +231,8 @@ export class LoadRun {
         await this.#enter(RUNNING, "load", () => Promise.all(this.#loadTasks.map(({ result }) => result)));
       }
     } finally {
-      series?.stop();
+      this.#loadEndedAtMs = performance.now();
+      this.#series?.stop();
       fileRun?.stopMeasuring();
     }
   }
@@ -225,14 +254,23 @@ export class LoadRun {
     this.#parts.phase.advance(phase);
     this.#parts.hooks.onPhase?.(name);
     this.#live?.begin(name, totalMs);
-    await this.#orFailure(Promise.race([end(), this.#stopped.promise]));
-    this.#phases.push({ phase: name, durationMs: performance.now() - startedAtMs });
+    try {
+      await this.#orFailure(Promise.race([end(), this.#stopped.promise]));
+    } finally {
+      this.#phases.push({ phase: name, durationMs: performance.now() - startedAtMs });
+    }
   }
 
-  /** Resolves when this many more workers have arrived. */
-  #arrived(count: number): Promise<void> {
+  /**
+   * Resolves when this many more workers have arrived.
+   *
+   * @throws {AbortError} when the run fails first
+   */
+  async #arrived(count: number): Promise<void> {
+    const { phase, abort } = this.#parts;
     this.#arrivals += count;
-    return this.#parts.phase.arrivals(this.#arrivals, this.#parts.abort);
+    await phase.arrivals(this.#arrivals, abort);
+    abort.check();
   }
 
   /** Resolves after the given time, or when the run is told to stop. */
@@ -251,11 +289,16 @@ export class LoadRun {
     return Promise.race([promise, ...failures]);
   }
 
-  /** Makes all workers end, and returns the error that started it. */
-  async #fail(error: unknown): Promise<unknown> {
+  /** Makes all workers end. Returns the error that started it, and what each load worker has reported, if anything. */
+  async #fail(
+    error: unknown,
+  ): Promise<{ readonly cause: unknown; readonly workers: readonly (LoadWorkerResult | undefined)[] }> {
     const { abort, phase } = this.#parts;
     abort.raise();
     phase.advance(STOPPING);
+    const loads = this.#loadTasks.map(({ result }) => result);
+    const workers: (LoadWorkerResult | undefined)[] = loads.map(() => undefined);
+    loads.forEach((load, thread) => load.then((result) => workers[thread] = result, () => {}));
     const ended = Promise.allSettled(this.#tasks.map(({ result }) => result));
     let timer: ReturnType<typeof setTimeout> | undefined;
     const grace = new Promise<PromiseSettledResult<unknown>[]>((resolve) => {
@@ -264,9 +307,15 @@ export class LoadRun {
     const results = await Promise.race([ended, grace]);
     clearTimeout(timer);
     // A worker that merely followed may report before the one that failed.
-    const causes = [error, ...results.flatMap((result) => result.status === "rejected" ? [result.reason] : [])];
-    return causes.find((cause) => !(cause instanceof AbortError)) ?? error;
+    const rejected = results.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
+    const cause = [error, ...rejected].find((cause) => !(cause instanceof AbortError));
+    return { cause: cause ?? failureOf(workers) ?? error, workers };
   }
+}
+
+/** The first failure that load workers have reported. */
+function failureOf(workers: readonly (LoadWorkerResult | undefined)[]): string | undefined {
+  return workers.find((worker) => worker?.failed !== undefined)?.failed;
 }
 
 function createLoadWorker(): Worker {

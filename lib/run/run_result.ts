@@ -52,8 +52,11 @@ export interface FileResult extends WriteTotals {
   readonly filesTorn: readonly TornFile[];
   /** Shard files in the directory at the end. */
   readonly files: number;
-  /** Time from the end of the last load worker until every acknowledged put was in the file system, in milliseconds. */
-  readonly drainMs: number;
+  /**
+   * Time from the end of the last load worker until every acknowledged put was in the file system, in milliseconds;
+   * absent if the run has failed, after which nothing more is written.
+   */
+  readonly drainMs?: number;
   /** The periodic policy's sweeps. */
   readonly sweeps?: SweepCounts;
   /** What a crash of the process would have lost, over the time of the load. */
@@ -99,8 +102,8 @@ export interface RunResult {
   /** Why the load ended early, if it ran out of records to insert. */
   readonly usedUp?: string;
   /**
-   * The error of an engine that failed in the middle of the load, or at its end; everything else is what was measured
-   * until then.
+   * The error that ended the run in the middle of the load, or at its end; everything else is what was measured until
+   * then.
    */
   readonly failed?: string;
   /** The kinds of operations that the load had, in the order of their numbers. */

@@ -157,8 +157,18 @@ export function assertCode(ended: Ended, code: number): void {
  * @returns that line
  */
 export function assertFailed(ended: Ended, why: RegExp): string {
-  assertCode(ended, 1);
   assertEquals(ended.stdout, "");
+  return assertFailedInLoad(ended, why);
+}
+
+/**
+ * Checks that kvlab failed with exit code 1 and one line that says why after its lines of progress, whatever it had
+ * measured until then.
+ *
+ * @returns that line
+ */
+export function assertFailedInLoad(ended: Ended, why: RegExp): string {
+  assertCode(ended, 1);
   const [configuration = "", ...lines] = linesOf(ended.stderr);
   assertMatch(configuration, /^kvlab \d+\.\d+\.\d+: /);
   const telling = lines.filter((line) => !PROGRESS_LINES.includes(line));

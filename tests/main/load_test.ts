@@ -8,7 +8,7 @@ import { assert, assertEquals, assertGreater, assertMatch, assertNotEquals, asse
 import { PATTERN_NAMES } from "../../lib/load/pattern.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { regenerateLoad } from "../run/regenerated_load.ts";
-import { assertCode, assertFailed, kvlab, KvlabProcess, linesOf, resultOf } from "./kvlab.ts";
+import { assertCode, assertFailed, assertFailedInLoad, kvlab, KvlabProcess, linesOf, resultOf } from "./kvlab.ts";
 import { assertPersisted } from "./persisted.ts";
 
 Deno.test("every run of the seed works, shortened", async () => {
@@ -90,7 +90,7 @@ Deno.test("a shard that outgrows the queue's memory fails the run, and the line 
   const ended = await kvlab(["--threads=4", "--load-time-sec=60", "--pattern=unthrottled", ...file], {
     env: { TMPDIR: temporary.path },
   });
-  assertFailed(ended, /exceeds the queue's 4096.*--queue-memory/);
+  assertFailedInLoad(ended, /exceeds the queue's 4096.*--queue-memory/);
   assertEquals(namesIn(temporary.path), []);
 });
 

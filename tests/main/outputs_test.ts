@@ -167,6 +167,29 @@ testWhere(
     assertMatch(refused.stderr, /Cannot write .*r\.jsonx: Permission denied/);
   },
 );
+Deno.test("a run whose files fail in the middle of the load leaves what was measured in every output", async () => {
+  // A limit on the size of files stands for a full disk; the file outgrows it soon after the load has begun.
+  const wrapper = ["sh", "-c", 'trap "" XFSZ; ulimit -f 200; exec "$@"', "sh"];
+  const load = ["--threads=2", "--load-time-sec=60", "--pattern=unthrottled", "--quiet"];
+  const policies = [["--flush-period-us=5000"], ["--commit-delay-us=0"]];
+  const rows = [["--format=text"], ["--format=json"], ["--format=csv"], ["--repeat=3"]];
+  await Promise.all(rows.map(async (format, index) => {
+    using directory = temporaryDirectory();
+    const [result, output] = [`${directory.path}/r.json`, `${directory.path}/data`];
+    const file = ["file", "--file-count=1", `--output=${output}`, ...policies[index % 2]!];
+    const ended = await kvlab([...load, ...format, `--result=${result}`, ...file], { wrapper });
+    assertCode(ended, 1);
+    const [line = ""] = linesOf(ended.stderr).slice(-1);
+    assertMatch(line, /^kvlab: Cannot write \S+data\/shard-\S+: File too large/);
+    const reason = line.slice("kvlab: ".length);
+    assertStringIncludes(ended.stdout.replaceAll(/\s+/g, " "), reason);
+    const document = JSON.parse(Deno.readTextFileSync(result));
+    const [run] = document.runs ?? [document];
+    assertEquals([run.failed, run.threads.length, run.drain_sec], [reason, 2, undefined]);
+    assertGreater(run.total_ops, 0);
+    assertEquals(run.phases.at(-1).phase, "load");
+  }));
+});
 
 Deno.test("a repeat whose second run fails delivers what the first has measured", async () => {
   using directory = temporaryDirectory();

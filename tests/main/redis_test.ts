@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { RedisClient } from "../../lib/engine/redis/client.ts";
-import { until } from "../../lib/sync/delay.ts";
+import { delay, until } from "../../lib/sync/delay.ts";
 import { readPid } from "../../lib/engine/redis/server_process.ts";
 import { redisTest, Running } from "../engine/redis/redis_server.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
@@ -121,6 +121,33 @@ redisTest("a run on a server given by its URL promises what that server's settin
     assertEquals(promises.power_loss_writes_bound, bound);
   }));
 });
+
+redisTest(
+  "a server that stops answering costs nothing measured, and kvlab ends seconds after the load or a Ctrl-C",
+  async () => {
+    const rows = [["--load-time-sec=2", false], ["--load-time-sec=600", true]] as const;
+    await Promise.all(rows.map(async ([length, isInterrupted]) => {
+      await using running = await Running.start([]);
+      const process = KvlabProcess.start([...LOAD, length, "redis", `--url=${running.url}`, "--in-flight=4"]);
+      await process.says("kvlab: running");
+      await delay(1000);
+      await running.server.process.signal("STOP");
+      const stoppedAtMs = performance.now();
+      if (isInterrupted) process.signal("SIGINT");
+      const ended = await process.ended;
+      assertLess(performance.now() - stoppedAtMs, 20_000);
+      assertCode(ended, 1);
+      const document = JSON.parse(ended.stdout);
+      assertMatch(
+        document.failed,
+        /^The engine has stopped answering: of 4 operations in flight none has ended for 3 s/,
+      );
+      assertEquals(`kvlab: ${document.failed}`, linesOf(ended.stderr).at(-1));
+      assertGreater(document.total_ops, 0);
+      assertEquals(document.threads.length, 2);
+    }));
+  },
+);
 
 redisTest("a server that takes no writes is one line, and what was measured until then", async () => {
   await using running = await Running.start(["--min-replicas-to-write", "1"]);

@@ -1,15 +1,24 @@
 /**
- * Tests of runs that fail because a worker does: the run ends with that worker's own message, soon, and takes every
- * other worker with it. What a worker throws outside of its task Deno prints in the midst of the tests' output, which
+ * Tests of runs that fail because a worker does: the run ends with that worker's own message, soon, takes every other
+ * worker with it, and keeps what had been measured. What a worker throws outside of its task Deno prints in the midst of the tests' output, which
  * cannot be turned off.
  *
  * @module
  */
-import { assert, assertEquals, assertLess, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertLess,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import type { BackendOptions } from "../../lib/backend/backend.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import type { RunHooks } from "../../lib/run/hooks.ts";
+import { type RunResult, totals } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";
 import { DELIBERATE, type Fault } from "./faulty_worker.ts";
 import { namesIn, temporaryDirectory } from "./files.ts";
@@ -41,7 +50,9 @@ interface Watched {
 
 /** What came of a run that was to fail. */
 interface Failure {
-  readonly error: Error;
+  readonly message: string;
+  /** What was measured before, if the load had begun. */
+  readonly measured?: RunResult;
   readonly endedAtMs: number;
   /** Those that were not faulty. */
   readonly others: readonly Watched[];
@@ -78,10 +89,15 @@ async function failure(faults: FailingRun): Promise<Failure> {
     createFileWorker: () =>
       faults.file === undefined ? watch(createFileWorker(), others) : createFaultyWorker(faults.file),
   };
-  const error = await assertRejects(() => withinDeadline(run(options, hooks)), Error);
+  const outcome = await withinDeadline(
+    run(options, hooks).then(
+      (measured) => ({ message: measured.failed ?? "", measured }),
+      ({ message }) => ({ message }),
+    ),
+  );
   const endedAtMs = Date.now();
   assertEquals(namesIn(directory.path).filter((name) => name.endsWith(".tmp")), []);
-  return { error, endedAtMs, others };
+  return { ...outcome, endedAtMs, others };
 }
 
 /** Settles as the run does, or fails the test where the run would hang. */
@@ -124,10 +140,22 @@ function watch(worker: Worker, all: Watched[]): Worker {
 }
 
 /** Checks that the run told the worker's message soon after it was thrown. */
-function assertDeliberate({ error, endedAtMs }: Failure): void {
-  assertStringIncludes(error.message, DELIBERATE);
-  const thrownAtMs = Number(error.message.slice(error.message.indexOf(DELIBERATE) + DELIBERATE.length));
+function assertDeliberate({ message, endedAtMs }: Failure): void {
+  assertStringIncludes(message, DELIBERATE);
+  const thrownAtMs = Number(message.slice(message.indexOf(DELIBERATE) + DELIBERATE.length));
   assertLess(endedAtMs - thrownAtMs, FAILURE_MAX_MS);
+}
+
+/** Checks that what the others had done until the failure is kept, and that nothing is if the load had not begun. */
+function assertMeasured({ measured, others }: Failure, opsMin: number | undefined): void {
+  assertEquals(measured === undefined, opsMin === undefined);
+  if (measured === undefined || opsMin === undefined) return;
+  const { ops, runtimeMs } = totals(measured.threads);
+  assertGreater(others.length, 0);
+  assertGreaterOrEqual(ops, opsMin);
+  assertGreater(runtimeMs, 0);
+  assertEquals(measured.phases?.at(-1)?.phase, "load");
+  assertEquals(measured.file?.drainMs, undefined);
 }
 
 /** Checks that the workers that had begun ended by themselves, each with its one message, before the run did. */
@@ -138,22 +166,34 @@ function assertOthersEnded({ others }: Failure): void {
   }
 }
 
-const FAILING_RUNS: readonly { name: string; faults: FailingRun }[] = [
-  { name: "a load worker that throws in the middle, in memory", faults: { load: "throws in the middle" } },
+/**
+ * `opsMin`: how many operations were certainly done before the failure; absent if the load had not begun, and there is
+ * no result.
+ */
+const FAILING_RUNS: readonly { name: string; opsMin?: number; faults: FailingRun }[] = [
+  {
+    name: "a load worker that throws in the middle, in memory",
+    opsMin: 0,
+    faults: { load: "throws in the middle" },
+  },
   {
     name: "a load worker that throws in the middle, asynchronously",
+    opsMin: 0,
     faults: { load: "throws in the middle", policy: ASYNCHRONOUS },
   },
   {
     name: "a load worker that throws in the middle, synchronously",
+    opsMin: 0,
     faults: { load: "throws in the middle", policy: SYNCHRONOUS },
   },
   {
     name: "a load worker that throws while the others wait on a full queue",
+    opsMin: 1,
     faults: { load: "throws when all others wait", file: "stalls", policy: ASYNCHRONOUS },
   },
   {
     name: "the file worker when it throws while all load workers wait on a full queue",
+    opsMin: 1,
     faults: { file: "throws while the queue is full", policy: ASYNCHRONOUS },
   },
   { name: "a load worker that throws before the start", faults: { load: "throws before the start" } },
@@ -168,10 +208,11 @@ const FAILING_RUNS: readonly { name: string; faults: FailingRun }[] = [
   },
 ];
 
-for (const { name, faults } of FAILING_RUNS) {
-  Deno.test(`run() rejects with the message of ${name}, soon, and ends all others`, async () => {
+for (const { name, opsMin, faults } of FAILING_RUNS) {
+  Deno.test(`run() fails with the message of ${name}, soon, and ends all others`, async () => {
     const failed = await failure(faults);
     assertDeliberate(failed);
+    assertMeasured(failed, opsMin);
     assertOthersEnded(failed);
   });
 }
@@ -182,18 +223,18 @@ Deno.test("run() rejects when a worker fails outside of its task", async () => {
   assertOthersEnded(failed);
 });
 
-Deno.test("run() rejects when a worker throws what cannot be cloned", async () => {
+Deno.test("run() fails when a worker throws what cannot be cloned", async () => {
   const failed = await failure({ load: "throws a function" });
-  assertMatch(failed.error.message, /no clone of this/);
+  assertMatch(failed.message, /no clone of this/);
   assertOthersEnded(failed);
 });
 
 for (const fault of ["closes itself", "exits"] as const) {
   for (const policy of [undefined, SYNCHRONOUS]) {
-    Deno.test(`run() rejects soon when a load worker ${fault}, ${policy?.kind ?? "in memory"}`, async () => {
+    Deno.test(`run() fails soon when a load worker ${fault}, ${policy?.kind ?? "in memory"}`, async () => {
       const startedAtMs = Date.now();
       const failed = await failure({ load: fault, ...(policy === undefined ? {} : { policy }) });
-      assertEquals(failed.error.message, "Load worker 0 ended without a result");
+      assertEquals(failed.message, "Load worker 0 ended without a result");
       assertLess(failed.endedAtMs - startedAtMs, FAILURE_MAX_MS);
       assertOthersEnded(failed);
     });
@@ -201,9 +242,9 @@ for (const fault of ["closes itself", "exits"] as const) {
 }
 
 for (const fault of ["posts null", "posts text", "posts an unknown kind"] as const) {
-  Deno.test(`run() rejects, and says so, when a worker ${fault}`, async () => {
+  Deno.test(`run() fails, and says so, when a worker ${fault}`, async () => {
     const failed = await failure({ load: fault });
-    assertEquals(failed.error.message, "Cannot understand a worker's message");
+    assertEquals(failed.message, "Cannot understand a worker's message");
     assertOthersEnded(failed);
   });
 }
@@ -228,7 +269,8 @@ Deno.test("run() lets go of the directory when a worker fails, so that the next 
     backend,
   };
   const createLoadWorker = () => createFaultyWorker("throws in the middle");
-  await assertRejects(() => run(options, { createLoadWorker }), Error, DELIBERATE);
+  const failed = await run(options, { createLoadWorker });
+  assertStringIncludes(failed.failed ?? "", DELIBERATE);
   const { file } = await run(options);
   assertEquals(file?.files, 2);
 });
