@@ -81,7 +81,7 @@ async function infoOf(root?: string): Promise<Info & { readonly npmCache: string
 }
 
 function deno(args: readonly string[], output: "piped" | "inherit" = "piped"): Deno.Command {
-  const cwd = new URL("../..", import.meta.url);
+  const cwd = new URL("../../", import.meta.url);
   return new Deno.Command(Deno.execPath(), { args: [...args], cwd, stdin: "null", stdout: output, stderr: output });
 }
 

@@ -8,7 +8,7 @@ import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import denoJson from "../../deno.json" with { type: "json" };
 
 /** The repository's root. */
-export const REPOSITORY = new URL("../..", import.meta.url);
+export const REPOSITORY = new URL("../../", import.meta.url);
 
 /** kvlab from source, as the task `start` starts it. */
 const FROM_SOURCE = denoJson.tasks.start.command.split(" ")

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, type Ended, kvlab, linesOf } from "./kvlab.ts";
 
-const RESULTS = new URL("../page/results", import.meta.url);
+const RESULTS = new URL("../page/results/", import.meta.url);
 
 function resultPath(name: string): string {
   return new URL(name, RESULTS).pathname;

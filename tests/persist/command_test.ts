@@ -33,7 +33,7 @@ Deno.test("systemCommand() passes on the environment, but no variable of a loade
 });
 
 Deno.test("systemCommand() alone starts programs in lib", () => {
-  const root = new URL("../../lib", import.meta.url);
+  const root = new URL("../../lib/", import.meta.url);
   const sourcesIn = (folder: URL): URL[] =>
     [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
       isDirectory ? sourcesIn(new URL(`${name}/`, folder)) : [new URL(name, folder)]
