@@ -4,12 +4,10 @@
  * @module
  */
 import type { BackendOptions } from "../backend/backend.ts";
-import { planStore } from "../backend/plan.ts";
-import { memoryShards, pagesOf } from "../backend/prepare.ts";
+import { plannedStore } from "../backend/planned_store.ts";
 import { mixKeySpace } from "../load/mix.ts";
 import { hasInserts } from "../load/mix_parts.ts";
 import type { MixOptions } from "../load/workload.ts";
-import { shardsPerFile } from "../persist/layout/layout_options.ts";
 import { entryWords } from "../store/shard.ts";
 import { SharedStore } from "../store/shared_store.ts";
 import { checkStoreSize, type PageSize, type StoreSize } from "../store/store_size.ts";
@@ -26,12 +24,9 @@ const GIB = 2 ** 30;
 export function refuseTooLargeStore(mix: MixOptions, backend: BackendOptions, threads: number): void {
   // An engine manages its own space.
   if (backend.kind === "engine") return;
-  const shards = backend.kind === "file"
-    ? backend.fileCount * shardsPerFile(backend.layout, backend.fileCount)
-    : memoryShards(threads);
-  const pages = backend.kind === "file" ? pagesOf(backend.layout, backend.serializer) : undefined;
+  const size = plannedStore(backend, mixKeySpace(mix), threads);
+  const { shards, pages } = size;
   if (pages !== undefined) refuseTooLargeRecord(mix, pages);
-  const size = planStore(shards, mixKeySpace(mix), undefined, pages);
   const storeBytes = SharedStore.byteLength(size);
   const where = backend.kind === "file" ? `with --${FLAGS.fileCount.name}=${backend.fileCount}` : `in ${shards} shards`;
   const need = `${mix.keyCountMax} keys${hasInserts(mix) ? " (--max-keys)" : ""} of ${mix.keyBytes}B with values of ` +

@@ -1,29 +1,43 @@
 /**
- * Checks, before anything starts, that the system has room for a run's workers.
+ * Checks, before anything starts, that the system has room for a run's workers and its store.
  *
  * @module
  */
+import { plannedStore } from "../backend/planned_store.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { availableMemory, openFilesLimit, threadsLeft } from "../persist/system.ts";
+import { mixKeySpace } from "../load/mix.ts";
+import { availableMemory } from "../persist/memory.ts";
+import { openFilesLimit, threadsLeft } from "../persist/system.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type Shortage, workerShortage } from "../run/worker_limit.ts";
+import { SharedStore } from "../store/shared_store.ts";
 
 const MIB = 2 ** 20;
 
 /** @throws {UsageError} when the system has too little room; the message says what would fit */
 export function refuseTooManyWorkers(options: RunOptions & { witnessed?: boolean }): void {
-  const shortage = workerShortage(options, {
+  const memory = availableMemory();
+  const storeBytes = storeBytesOf(options);
+  const shortage = workerShortage({ ...options, storeBytes }, {
     openFiles: openFilesLimit(),
-    memoryBytes: availableMemory(),
+    memoryBytes: memory?.bytes,
     threads: threadsLeft(),
   });
-  if (shortage !== undefined) throw new UsageError(messageOf(shortage, options.threads));
+  if (shortage === undefined) return;
+  const { threadsMax } = shortage;
+  const countsStore = shortage.of === "memory" && storeBytes > 0;
+  const none = countsStore ? "not even one thread fits, lower --keys or --value-size" : "not even one thread fits";
+  const fits = threadsMax === 0 ? none : `at most --threads=${threadsMax} fits`;
+  const store = countsStore ? ` and a store of ${Math.ceil(storeBytes / MIB)}MiB take` : " takes";
+  const where = shortage.of === "memory" && memory?.ofGroup ? " in its control group" : "";
+  throw new UsageError(`--threads=${options.threads}${store} ${wantText(shortage)}${where}: ${fits}`);
 }
 
-function messageOf(shortage: Shortage, threads: number): string {
-  const { threadsMax } = shortage;
-  const fits = threadsMax === 0 ? "not even one thread fits" : `at most --threads=${threadsMax} fits`;
-  return `--threads=${threads} takes ${wantText(shortage)}: ${fits}`;
+/** What the records that exist before the load take; those that it may insert are not counted, which it may never do. */
+function storeBytesOf({ backend, workload, threads }: RunOptions): number {
+  if (backend.kind === "engine" || workload.kind === "seed") return 0;
+  const { keyCount } = workload;
+  return SharedStore.byteLength(plannedStore(backend, { ...mixKeySpace(workload), keyCount }, threads));
 }
 
 function wantText({ of, needed, granted }: Shortage): string {

@@ -55,12 +55,6 @@ function limitOf(name: "OPEN_MAX" | "CHILD_MAX", ask: Ask): number | undefined {
   return answer !== undefined && /^\d+$/.test(answer) ? Number(answer) : undefined;
 }
 
-/** Bytes of memory that are free or could be at once; `undefined` without the permission to ask. */
-export function availableMemory(): number | undefined {
-  const { state } = Deno.permissions.querySync({ name: "sys", kind: "systemMemoryInfo" });
-  return state === "granted" ? Deno.systemMemoryInfo().available : undefined;
-}
-
 /**
  * The type of the file system that holds a directory, such as `ext4`; `undefined` if unknown.
  *

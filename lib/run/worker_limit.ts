@@ -16,8 +16,12 @@ const DESCRIPTORS_PER_CONNECTION = 4;
 const DESCRIPTORS_PER_WITNESS = 3;
 /** The main thread's 23 as measured, the lock, the pipes of helper commands, and some that were inherited. */
 const DESCRIPTORS_OF_PROCESS = 40;
-/** What a worker takes before it does anything, as measured: V8's heap, the modules, the stack. */
-const MEMORY_PER_WORKER = 14 * 2 ** 20;
+/** What a worker takes, as measured in loads of 1 to 32 threads: V8's heap, the modules, the stack. */
+const MEMORY_PER_WORKER = 18 * 2 ** 20;
+/** What the process takes beside its workers, once the load runs, that it does not take yet. */
+const MEMORY_OF_PROCESS = 16 * 2 ** 20;
+/** What another kvlab takes, as measured, without its workers. */
+const MEMORY_PER_CHILD = 60 * 2 ** 20;
 
 /** Its own, and one with which Deno reads its modules. */
 const THREADS_PER_WORKER = 2;
@@ -44,10 +48,13 @@ export interface Shortage {
 /**
  * The resource of which the system grants too little for the workers of a run; `undefined` if there is enough of all.
  *
- * @param options `witnessed`: whether each load worker has a witness of what is acknowledged
+ * @param options `witnessed`: whether the workers are those of a child, with a witness of what is acknowledged;
+ * `storeBytes`: what the store takes besides the workers
  */
 export function workerShortage(
-  { threads, backend, witnessed = false }: Pick<RunOptions, "threads" | "backend"> & { witnessed?: boolean },
+  { threads, backend, witnessed = false, storeBytes = 0 }:
+    & Pick<RunOptions, "threads" | "backend">
+    & { witnessed?: boolean; storeBytes?: number },
   { openFiles = Infinity, memoryBytes = Infinity, threads: threadsGranted = Infinity }: WorkerLimits,
 ): Shortage | undefined {
   const fileWorkers = backend.kind === "file" ? 1 : 0;
@@ -58,6 +65,8 @@ export function workerShortage(
     (witnessed ? DESCRIPTORS_PER_WITNESS : 0);
   const besides = DESCRIPTORS_OF_PROCESS +
     fileWorkers * (DESCRIPTORS_PER_WORKER + DESCRIPTORS_PER_WRITER + DESCRIPTORS_PER_WITNESS);
+  const memoryBesides = MEMORY_OF_PROCESS + fileWorkers * MEMORY_PER_WORKER + (witnessed ? MEMORY_PER_CHILD : 0) +
+    storeBytes;
   const shortage = (of: Shortage["of"], granted: number, each: number, others: number): Shortage[] => {
     const needed = others + threads * each;
     return needed <= granted
@@ -66,7 +75,7 @@ export function workerShortage(
   };
   return [
     ...shortage("open files", openFiles, perThread, besides),
-    ...shortage("memory", memoryBytes, MEMORY_PER_WORKER, fileWorkers * MEMORY_PER_WORKER),
+    ...shortage("memory", memoryBytes, MEMORY_PER_WORKER, memoryBesides),
     ...shortage("threads", threadsGranted, THREADS_PER_WORKER, THREADS_OF_PROCESS + fileWorkers * THREADS_PER_WORKER),
   ].sort((a, b) => a.threadsMax - b.threadsMax)[0];
 }

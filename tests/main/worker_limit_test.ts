@@ -74,3 +74,33 @@ testWhere(missing, "more threads than the user may have are refused with what fi
   assertCode(ended, 0);
   assertEquals(namesIn(temporary.path), []);
 });
+
+/** A control group for memory, which root can make where the first version is mounted. */
+const GROUP = `/sys/fs/cgroup/memory/kvlab-test-${Deno.pid}`;
+const noGroup = await succeeds("mkdir", [GROUP]) && await succeeds("rmdir", [GROUP])
+  ? undefined
+  : "a control group for memory needs root, and the first version of them";
+
+testWhere(noGroup, "workers and a store for which the control group has no memory are refused", async () => {
+  Deno.mkdirSync(GROUP);
+  try {
+    Deno.writeTextFileSync(`${GROUP}/memory.limit_in_bytes`, String(300 * 2 ** 20));
+    const wrapper = ["sh", "-c", `echo $$ > ${GROUP}/cgroup.procs; exec "$@"`, "sh"];
+    const run = (args: string) => kvlab([SHORT, ...args.split(" ")], { wrapper });
+    const workers = await run("--threads=40 memory");
+    assertCode(workers, 2);
+    const [, fits] =
+      /^kvlab: --threads=40 takes 736MiB of memory, \d+MiB are free in its control group: at most --threads=(\d+) fits/
+        .exec(workers.stderr) ?? [];
+    assertCode(await run(`--threads=${Number(fits) - 1} memory`), 0);
+    const store = await run("--threads=1 --workload=a --keys=2M memory");
+    assertCode(store, 2);
+    assert(
+      /^kvlab: --threads=1 and a store of \d+MiB take \d+MiB of memory, \d+MiB are free in its control group: not even one thread fits, lower --keys or --value-size/
+        .test(store.stderr),
+      store.stderr,
+    );
+  } finally {
+    Deno.removeSync(GROUP);
+  }
+});

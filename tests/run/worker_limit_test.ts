@@ -44,9 +44,19 @@ Deno.test("workerShortage() knows that witnesses take descriptors too", () => {
   assertGreater(threadsMax, witnessed);
 });
 
+Deno.test("workerShortage() counts the store, and the memory of another kvlab, besides the workers", () => {
+  const options = { threads: 8, backend: { kind: "memory" } } as const;
+  const limits = { memoryBytes: 160 * MIB };
+  assertEquals(workerShortage(options, limits), undefined);
+  const withStore = workerShortage({ ...options, storeBytes: 42 * MIB }, limits);
+  assertEquals([withStore?.of, withStore?.needed, withStore?.threadsMax], ["memory", (16 + 8 * 18 + 42) * MIB, 5]);
+  assertEquals(workerShortage({ ...options, storeBytes: 150 * MIB }, limits)?.threadsMax, 0);
+  assertEquals(workerShortage({ ...options, witnessed: true }, limits)?.threadsMax, 4);
+});
+
 Deno.test("workerShortage() names what is shortest", () => {
   const backend = { kind: "memory" } as const;
-  const shortage = workerShortage({ threads: 1024, backend }, { openFiles: 1024, memoryBytes: 140 * MIB });
+  const shortage = workerShortage({ threads: 1024, backend }, { openFiles: 1024, memoryBytes: 196 * MIB });
   assertEquals([shortage?.of, shortage?.threadsMax], ["memory", 10]);
   const user = workerShortage({ threads: 1024, backend }, { openFiles: 1024, threads: 24 });
   assertEquals([user?.of, user?.threadsMax], ["threads", 4]);
