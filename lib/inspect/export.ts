@@ -79,7 +79,9 @@ function choose(directory: StoredDirectory, options: ExportOptions): { chosen: C
     if (part.isUnreadable) unreadable.push(faultOf(part, directory.kind));
     else warnOf(part, directory.kind, options);
     if (part.isUnreadable || read === undefined) continue;
-    const path = part.files.find(({ health }) => health === "sound" || health === "torn")?.path ?? directory.path;
+    const { files } = part;
+    const used = files.find(({ health }) => health === "sound") ?? files.find(({ health }) => health === "torn");
+    const path = used?.path ?? directory.path;
     const content = options.forceRead ? read() : undefined;
     count += content?.count ?? entries;
     chosen.push({ version: content?.version ?? version, path, read: content === undefined ? read : () => content });
@@ -104,6 +106,8 @@ function warnOf({ files }: Part, { layout }: StoreKind, { onWarning }: ExportOpt
     if (health === "damaged" && layout === "log") onWarning?.(`damaged, a checkpoint of its log is exported: ${file}`);
     else if (health === "damaged") onWarning?.(`damaged, another file of its shard is exported: ${file}`);
     else if (health === "torn" && layout === "blocks") onWarning?.(`cut short, older images are exported: ${file}`);
-    else if (health === "torn") onWarning?.(`cut short, exported up to there: ${file}`);
+    else if (health === "torn" && layout === "snapshot") {
+      onWarning?.(`cut short, another file of its shard is exported: ${file}`);
+    } else if (health === "torn") onWarning?.(`cut short, exported up to there: ${file}`);
   }
 }

@@ -9,8 +9,8 @@ import type { ExportEntry } from "./export_format.ts";
  * What happens to a file when a run opens its directory:
  *
  * - `sound`: it is loaded;
- * - `torn`: it is loaded, except for what was never written completely: a log's end, which is cut off, or one image of
- *   a block, whose other image is used;
+ * - `torn`: what was never written completely is not loaded: a log's end, which is cut off, one image of a block, whose
+ *   other image is used, or one of the two files of a shard that alternate, of which the other is used;
  * - `superseded`: it is sound, but another file holds everything that it does, and more;
  * - `damaged`: it is not as it was written, or cannot be used because another file cannot; it is set aside;
  * - `temporary`: it was being made when its run ended; it is removed.

@@ -125,7 +125,7 @@ export class ShardDirectory {
     return blockFilesIn(this.path, namesIn(this.path)).filter(({ temporary }) => !temporary);
   }
 
-  /** The shard files, by shard in ascending order; a shard that alternates has up to two. */
+  /** The shard files, by shard in ascending order, then by name; a shard that alternates has up to two. */
   shardFiles(): FoundShardFile[] {
     return [...shardFileNames(this.path)]
       .map(([name, { shard, side }]) => ({
@@ -133,7 +133,7 @@ export class ShardDirectory {
         shard,
         ...(side === undefined ? {} : { side }),
       }))
-      .sort((a, b) => a.shard - b.shard);
+      .sort((a, b) => a.shard - b.shard || (a.path < b.path ? -1 : 1));
   }
 
   /**

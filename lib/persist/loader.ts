@@ -11,10 +11,12 @@ import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { entryWords } from "../store/shard.ts";
 import type { SharedStore } from "../store/shared_store.ts";
 import type { FoundShardFile, SetAsideFile, ShardDirectory } from "./directory.ts";
-import { checkRegular, lookAt, syncDirectory, syncFile } from "./file_io.ts";
+import { checkRegular, lengthOf, lookAt, openExistingFile, overwrite, syncDirectory, syncFile } from "./file_io.ts";
 import { inTurns } from "./in_turns.ts";
+import type { TornFile } from "./layout/stored_state.ts";
 import type { Ledger } from "./ledger.ts";
 import { PersistError, reasonOf } from "./persist_error.ts";
+import { otherSide } from "./shard_file.ts";
 
 /** What {@linkcode surveyDirectory} found. */
 export interface DirectorySurvey {
@@ -26,6 +28,7 @@ export interface DirectorySurvey {
   readonly entriesPerShardMax: number;
   readonly arenaWordsPerShardMax: number;
   readonly setAside: readonly SetAsideFile[];
+  readonly torn: readonly TornFile[];
 }
 
 /** What one sound file holds. */
@@ -35,39 +38,118 @@ interface FileContent {
   readonly arenaWords: number;
 }
 
+/**
+ * What happens to a shard's file when a run opens its directory:
+ *
+ * - `sound`: it is loaded;
+ * - `superseded`: it is sound, but another file of the shard is newer;
+ * - `torn`: it is one of two files that alternate, and the other one is sound: whatever wrote it last was cut short, as
+ *   the alternate strategy expects. It is written again;
+ * - `damaged`: it is not as it was written; it is set aside.
+ */
+export type ShardFileHealth = "sound" | "superseded" | "torn" | "damaged";
+
+/** A shard's file, read. */
+export type JudgedShardFile<File extends FoundShardFile> =
+  & { readonly file: File }
+  & (
+    | { readonly health: "sound" | "superseded"; readonly content: FileContent }
+    | { readonly health: "torn" | "damaged"; readonly reason: string }
+  );
+
 /** The errors of reading a directory, a dangling link, and a circle of links. */
 const FILE_ERRORS = ["EISDIR", "ENOENT", "ELOOP"];
 
 /**
- * Reads every file once, to learn which of a shard's files is the newest and how large the store must be. Unsound files
- * are set aside, but never because the process has run out of descriptors or memory. Reading each file twice, here and
- * in {@linkcode loadDirectory}, keeps only one file's entries in JavaScript's memory at a time.
+ * Reads every file once, to learn which of a shard's files is the newest and how large the store must be. Damaged files
+ * are set aside, but never because the process has run out of descriptors or memory; torn ones are overwritten with
+ * their shard's newest snapshot, as the next write of the shard would do. Reading each file twice, here and in
+ * {@linkcode loadDirectory}, keeps only one file's entries in JavaScript's memory at a time.
  *
- * @throws {PersistError} when a damaged file cannot be set aside, or the process lacks the resources to read a file
+ * @throws {PersistError} when a damaged file cannot be set aside, or a torn one overwritten, or the process lacks the
+ * resources to read a file
  */
 export async function surveyDirectory(
   directory: ShardDirectory,
   options: { codec: Codec; shards: number },
 ): Promise<DirectorySurvey> {
-  const newest = new Map<number, { file: FoundShardFile; content: FileContent }>();
+  const files: FoundShardFile[] = [];
   const setAside: SetAsideFile[] = [];
-  for await (const file of inTurns(directory.shardFiles())) {
-    try {
-      const content = measureFile(file, options);
-      const known = newest.get(file.shard);
-      if (known === undefined || content.version > known.content.version) newest.set(file.shard, { file, content });
-    } catch (error) {
-      if (!(error instanceof CorruptSnapshotError)) throw error;
-      setAside.push(directory.setAside(file.path, error.message));
+  const torn: TornFile[] = [];
+  const survey = { entries: 0, entriesPerShardMax: 0, arenaWordsPerShardMax: 0 };
+  const filesByShard = Map.groupBy(directory.shardFiles(), ({ shard }) => shard);
+  for await (const found of inTurns([...filesByShard.values()])) {
+    const judged = judgeShard(found, options);
+    const newest = judged.find(({ health }) => health === "sound")?.file;
+    if (newest !== undefined) files.push(newest);
+    for (const one of judged) {
+      const { file: { path } } = one;
+      if (one.health === "damaged") setAside.push(directory.setAside(path, one.reason));
+      else if (one.health === "torn" && newest !== undefined) torn.push(mend(path, one.reason, newest));
+      else if (one.health === "sound") {
+        const { entries, arenaWords } = one.content;
+        survey.entries += entries;
+        survey.entriesPerShardMax = Math.max(survey.entriesPerShardMax, entries);
+        survey.arenaWordsPerShardMax = Math.max(survey.arenaWordsPerShardMax, arenaWords);
+      }
     }
   }
-  const survey = { entries: 0, entriesPerShardMax: 0, arenaWordsPerShardMax: 0 };
-  for (const { content } of newest.values()) {
-    survey.entries += content.entries;
-    survey.entriesPerShardMax = Math.max(survey.entriesPerShardMax, content.entries);
-    survey.arenaWordsPerShardMax = Math.max(survey.arenaWordsPerShardMax, content.arenaWords);
+  return { ...survey, files, setAside, torn };
+}
+
+/**
+ * Reads all files of one shard. The first of those with the highest version is the sound one.
+ *
+ * @throws {PersistError} when the process lacks the resources to read a file
+ */
+export function judgeShard<File extends FoundShardFile>(
+  files: readonly File[],
+  options: { codec: Codec; shards: number },
+): JudgedShardFile<File>[] {
+  const read = files.map((file) => ({ file, outcome: readFile(file, options) }));
+  const versions = read.map(({ outcome }) => "content" in outcome ? outcome.content.version : -1);
+  const newest = versions.indexOf(Math.max(...versions));
+  return read.map(({ file, outcome }, i) => {
+    if ("content" in outcome) return { file, health: i === newest ? "sound" : "superseded", ...outcome };
+    const { side } = file;
+    const other = side === undefined ? -1 : files.findIndex((file) => file.side === otherSide(side));
+    const health = outcome.mayBeTorn && other >= 0 && versions[other]! >= 0 ? "torn" : "damaged";
+    return { file, health, reason: outcome.reason };
+  });
+}
+
+/** Reads a file to its end; if it is not sound, says why, and whether a write that was cut short may be the reason. */
+function readFile(
+  file: FoundShardFile,
+  { codec, shards }: { codec: Codec; shards: number },
+): { readonly content: FileContent } | { readonly reason: string; readonly mayBeTorn: boolean } {
+  let mayBeTorn = false;
+  try {
+    const bytes = readWholeFile(file.path);
+    mayBeTorn = true;
+    const reader = codec.read(bytes);
+    // With its checksum, all of it is there as it was written, to whichever file.
+    mayBeTorn = false;
+    checkOwner(reader, file, shards);
+    let arenaWords = 0;
+    while (reader.next()) {
+      checkShard(reader.key, file.shard, shards);
+      arenaWords += entryWords(reader.key.length, reader.value.length);
+    }
+    const { version, count } = reader.head;
+    return { content: { version, entries: count, arenaWords } };
+  } catch (error) {
+    if (!(error instanceof CorruptSnapshotError)) throw error;
+    return { reason: error.message, mayBeTorn };
   }
-  return { ...survey, files: [...newest.values()].map(({ file }) => file), setAside };
+}
+
+/** Overwrites a torn file with its shard's newest snapshot. */
+function mend(path: string, reason: string, { path: newest }: FoundShardFile): TornFile {
+  using file = openExistingFile(path);
+  const cutBytes = lengthOf(file, path);
+  overwrite(file, path, readWholeFile(newest), cutBytes);
+  return { path, cutBytes, reason: `${reason}; ${newest.slice(newest.lastIndexOf("/") + 1)} is used` };
 }
 
 /** Puts the entries of the chosen files into the store, with the shards' versions, and records them as written. */
@@ -107,17 +189,6 @@ export async function makeLoadedDurable(
   for (const { shard } of survey.files) ledger.recordSynced(shard, ledger.writtenVersion(shard));
 }
 
-function measureFile(file: FoundShardFile, options: { codec: Codec; shards: number }): FileContent {
-  const reader = readSnapshot(file, options);
-  const { version, count } = reader.head;
-  let arenaWords = 0;
-  while (reader.next()) {
-    checkShard(reader.key, file.shard, options.shards);
-    arenaWords += entryWords(reader.key.length, reader.value.length);
-  }
-  return { version, entries: count, arenaWords };
-}
-
 /**
  * Reads a shard file. Does not check that its keys belong to its shard; {@linkcode checkShard} does.
  *
@@ -125,15 +196,18 @@ function measureFile(file: FoundShardFile, options: { codec: Codec; shards: numb
  * @throws {PersistError} when the process lacks the resources to read it
  */
 export function readSnapshot(
-  { path, shard }: FoundShardFile,
-  options: { codec: Codec; shards: number },
+  file: FoundShardFile,
+  { codec, shards }: { codec: Codec; shards: number },
 ): SnapshotReader {
-  const reader = options.codec.read(readWholeFile(path));
-  const { head } = reader;
-  if (head.shard !== shard || head.shards !== options.shards) {
-    throw new CorruptSnapshotError(`it is shard ${head.shard} of ${head.shards}`);
-  }
+  const reader = codec.read(readWholeFile(file.path));
+  checkOwner(reader, file, shards);
   return reader;
+}
+
+/** @throws {CorruptSnapshotError} when it is another shard's snapshot */
+function checkOwner({ head }: SnapshotReader, { shard }: FoundShardFile, shards: number): void {
+  if (head.shard === shard && head.shards === shards) return;
+  throw new CorruptSnapshotError(`it is shard ${head.shard} of ${head.shards}`);
 }
 
 /**

@@ -78,7 +78,7 @@ function boundText({ writes, ageMs }: ExposureBound): string {
 
 function damagePhrases({ filesSetAside, filesTorn }: FileResult): string[] {
   return [
-    ...(filesTorn.length === 0 ? [] : [`${readableCount(filesTorn.length, "torn end")} cut off`]),
+    ...(filesTorn.length === 0 ? [] : [`${readableCount(filesTorn.length, "torn file")} mended`]),
     ...(filesSetAside.length === 0 ? [] : [`${readableCount(filesSetAside.length, "damaged file")} set aside`]),
   ];
 }

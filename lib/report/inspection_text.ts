@@ -108,7 +108,7 @@ function figures({ kind: { layout, files: fileCount }, totals, setAsideNames }: 
     ...of(["log"], "records", records),
     ...of(["blocks"], "blocks", blocks),
     ["files_sound", health.sound],
-    ...of(["blocks", "log"], "files_torn", health.torn),
+    ["files_torn", health.torn],
     ["files_superseded", health.superseded],
     ["files_damaged", health.damaged],
     ["files_temporary", health.temporary],

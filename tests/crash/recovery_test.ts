@@ -61,11 +61,12 @@ for (const layout of [ALTERNATE, LOG]) {
   });
 }
 
-Deno.test("recoverFiles() counts a shard without a sound file as torn, and a damaged spare as that", async () => {
+Deno.test("recoverFiles() counts a shard without a sound file as torn, and a damaged spare as that, but not the side that was being written", async () => {
   using directory = temporaryDirectory();
   const backend = await fill(directory.path, ALTERNATE);
   assertEquals(breakFiles(directory.path, /^shard-0000.*\.[ab]\./), 2);
   assertEquals(breakFiles(directory.path, /^shard-0001.*\.a\./), 1);
+  Deno.writeTextFileSync(`${directory.path}/shard-0001-of-0002.json`, "{");
   const recovered = await recoverFiles(backend, MIX);
   const { torn, damagedSpares, setAside } = recovered.files;
   assertEquals([torn, damagedSpares, setAside.length], [1, 1, 3]);

@@ -110,7 +110,7 @@ Deno.test("exportDirectory() keeps every hostile key and value", () => {
   assertDocument(document, { shards: 3, entries: Object.fromEntries(readable) });
 });
 
-Deno.test("exportDirectory() takes the newest sound file of each shard, and warns of damaged ones", () => {
+Deno.test("exportDirectory() takes the newest sound file of each shard, and warns of torn and damaged ones", () => {
   using directory = temporaryDirectory();
   const common = { shards: 2, serializer: "json" } as const;
   const old: Entry[] = ENTRIES.map(([key]) => [key, "old"]);
@@ -119,11 +119,13 @@ Deno.test("exportDirectory() takes the newest sound file of each shard, and warn
   assertDocument(asJson(exported(directory.path)), { shards: 2, entries: Object.fromEntries(ENTRIES) });
 
   damage(newer);
+  Deno.writeTextFileSync(`${directory.path}/shard-0001-of-0002.json`, "{");
   const warnings: string[] = [];
   const { entries } = asJson(exported(directory.path, { onWarning: (message) => warnings.push(message) }));
+  const reason = "it does not end with the crc32 of its content";
   assertEquals(warnings, [
-    "damaged, another file of its shard is exported: " +
-    "shard-0000-of-0002.b.json: it does not end with the crc32 of its content",
+    `cut short, another file of its shard is exported: shard-0000-of-0002.b.json: ${reason}`,
+    "damaged, another file of its shard is exported: shard-0001-of-0002.json: it ends after 1 bytes",
   ]);
   const values = Object.values(entries);
   assertStrictEquals(values.length, ENTRIES.length);

@@ -170,6 +170,7 @@ for (const serializer of SERIALIZER_NAMES) {
       entriesPerShardMax: Math.max(...shards.map((shard) => fixture.entriesOf(shard).length)),
       arenaWordsPerShardMax: Math.max(...words),
       setAside: [],
+      torn: [],
     });
   });
 
@@ -177,7 +178,14 @@ for (const serializer of SERIALIZER_NAMES) {
     using fixture = new Fixture(serializer);
     for (let shard = 0; shard < SHARDS; shard++) Deno.removeSync(fixture.pathOf(shard));
     const { survey, store } = await fixture.load();
-    assertEquals(survey, { files: [], entries: 0, entriesPerShardMax: 0, arenaWordsPerShardMax: 0, setAside: [] });
+    assertEquals(survey, {
+      files: [],
+      entries: 0,
+      entriesPerShardMax: 0,
+      arenaWordsPerShardMax: 0,
+      setAside: [],
+      torn: [],
+    });
     assertEquals(store.version(0), 0);
   });
 
@@ -336,20 +344,47 @@ for (const serializer of SERIALIZER_NAMES) {
       );
     });
 
-    Deno.test(`surveyDirectory() falls back on a shard's older ${serializer} file when the newer is damaged: ${newer}`, async () => {
+    Deno.test(`surveyDirectory() falls back on a shard's older ${serializer} file when the newer is torn, and mends that: ${newer}`, async () => {
       using fixture = new Fixture(serializer);
       writeSides(fixture, newer);
-      Deno.truncateSync(fixture.pathOf(2, newer), 30);
+      const path = fixture.pathOf(2, newer);
+      const { size } = Deno.statSync(path);
+      tear(path);
 
       const { survey, store, ledger } = await fixture.load();
 
       assertEquals(survey.files[2], { path: fixture.pathOf(2, otherSide(newer)), shard: 2, side: otherSide(newer) });
-      assertEquals(survey.setAside.map(({ path }) => path), [fixture.pathOf(2, newer)]);
+      assertEquals(survey.setAside, []);
+      const [torn] = survey.torn;
+      assertEquals([survey.torn.length, torn?.path, torn?.cutBytes], [1, path, size]);
+      assertMatch(
+        torn?.reason ?? "",
+        new RegExp(`; ${shardFileName(2, SHARDS, serializer, otherSide(newer))} is used$`),
+      );
+      assertEquals(Deno.readFileSync(path), Deno.readFileSync(fixture.pathOf(2, otherSide(newer))));
       assertEquals([store.count(2), store.version(2)], [1, fixture.store.version(2) - 1]);
       assertEquals(ledger.writtenVersion(2), store.version(2));
       assertEquals(store.getString(fixture.entriesOf(2)[0]?.[0] ?? ""), "older");
     });
   }
+
+  Deno.test(`surveyDirectory() sets a ${serializer} file of two aside that no write cut short explains`, async () => {
+    using fixture = new Fixture(serializer);
+    // Beside a file that was renamed, neither of the two is ever overwritten before it was whole.
+    const bytes = snapshotOf(codec, {}, { shard: 2, shards: SHARDS });
+    Deno.writeFileSync(fixture.pathOf(2, "a"), bytes.subarray(0, 30));
+    // Whole, but of another shard.
+    Deno.writeFileSync(fixture.pathOf(3, "a"), snapshotOf(codec, {}, { shard: 3, shards: SHARDS }));
+    Deno.writeFileSync(fixture.pathOf(3, "b"), bytes);
+    // Both unsound.
+    for (const side of ["a", "b"] as const) Deno.writeFileSync(fixture.pathOf(4, side), bytes.subarray(0, 30));
+    const loaded = await fixture.load();
+    assertHolds(fixture, loaded);
+    const { setAside, torn } = loaded.survey;
+    const damaged = [[2, "a"], [3, "b"], [4, "a"], [4, "b"]] as const;
+    assertEquals(setAside.map(({ path }) => path), damaged.map(([shard, side]) => fixture.pathOf(shard, side)));
+    assertEquals(torn, []);
+  });
 
   Deno.test(`loadDirectory() takes the newest ${serializer} file of a shard that has one of its own beside two`, async () => {
     using fixture = new Fixture(serializer);
@@ -383,4 +418,11 @@ function writeSides(fixture: Fixture, newer: Side): void {
   const entries = { [fixture.entriesOf(2)[0]?.[0] ?? ""]: "older" };
   Deno.renameSync(fixture.pathOf(2), fixture.pathOf(2, newer));
   Deno.writeFileSync(fixture.pathOf(2, otherSide(newer)), snapshotOf(CODECS[fixture.serializer], entries, as));
+}
+
+/** Leaves a file as a write in place does that was cut short: its beginning is new, the rest is old. */
+function tear(path: string): void {
+  const bytes = Deno.readFileSync(path);
+  bytes.fill(0x20, 30);
+  Deno.writeFileSync(path, bytes);
 }

@@ -116,6 +116,7 @@ Deno.test("inspectionJson() has all sums, and every file of every shard", () => 
     entries: 512,
     version_sum: 12_034,
     files_sound: 1,
+    files_torn: 0,
     files_superseded: 1,
     files_damaged: 1,
     files_temporary: 1,

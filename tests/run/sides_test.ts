@@ -8,6 +8,7 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
+import { inspectDirectory } from "../../lib/inspect/inspect.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
 import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/layout_options.ts";
@@ -66,17 +67,21 @@ for (const serializer of SERIALIZER_NAMES) {
     });
   }
 
-  for (const damagedIndex of [1, 2]) {
-    Deno.test(`a damaged ${names[damagedIndex]} is set aside and its shard's other side loaded`, async () => {
+  for (const tornIndex of [1, 2]) {
+    Deno.test(`a torn ${names[tornIndex]} is mended from its shard's other side, and written next`, async () => {
       using directory = temporaryDirectory();
       for (const index of [1, 2]) {
-        const bytes = snapshot(serializer, index === damagedIndex ? 9 : 8);
-        const left = index === damagedIndex ? bytes.slice(0, bytes.length - 5) : bytes;
+        const bytes = snapshot(serializer, index === tornIndex ? 9 : 8);
+        const left = index === tornIndex ? bytes.slice(0, bytes.length - 5) : bytes;
         Deno.writeFileSync(`${directory.path}/${names[index]}`, left);
       }
-      const { store, filesSetAside } = await open(backendOf(directory.path, serializer, "alternate"));
+      const { totals } = inspectDirectory(directory.path, { forceRead: false });
+      assertEquals([totals.health.torn, totals.health.damaged, totals.unreadableParts], [1, 0, 0]);
+      const { store, filesSetAside, filesTorn } = await open(backendOf(directory.path, serializer, "alternate"));
       assertEquals([store.version(0), store.getString("key")], [8, "8"]);
-      assertEquals(filesSetAside.map(({ path }) => path), [`${directory.path}/${names[damagedIndex]}`]);
+      assertEquals([filesSetAside, filesTorn.map(({ path }) => path)], [[], [`${directory.path}/${names[tornIndex]}`]]);
+      const again = await open(backendOf(directory.path, serializer, "alternate"));
+      assertEquals([again.store.version(0), again.filesSetAside, again.filesTorn], [8, [], []]);
     });
   }
 
@@ -88,6 +93,7 @@ for (const serializer of SERIALIZER_NAMES) {
       const { threads } = await run({
         threads: 1,
         loadTimeMs: 30,
+        ops: 2000,
         workload: { kind: "seed" },
         pattern: "unthrottled",
         seed: expected,

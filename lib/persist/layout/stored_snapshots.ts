@@ -12,9 +12,9 @@ import { ShardFiles } from "./replace/shard_files.ts";
 import type { StoredState } from "./stored_state.ts";
 
 /**
- * Surveys a directory of snapshots and sets damaged files aside.
+ * Surveys a directory of snapshots, sets damaged files aside and mends torn ones.
  *
- * @throws {PersistError} when a damaged file cannot be set aside, or the process lacks the resources to read a file
+ * @throws {PersistError} when a damaged file cannot be set aside or a torn one mended, or the process lacks the resources to read a file
  */
 export async function openSnapshots(
   directory: ShardDirectory,
@@ -22,14 +22,14 @@ export async function openSnapshots(
 ): Promise<StoredState> {
   const { codec, shards, sync, layout: { kind, replace } } = options;
   const survey = await surveyDirectory(directory, { codec, shards });
-  const { entries, entriesPerShardMax, arenaWordsPerShardMax, setAside, files } = survey;
+  const { entries, entriesPerShardMax, arenaWordsPerShardMax, setAside, torn, files } = survey;
   return {
     filesLoaded: files.length,
     entries,
     entriesPerShardMax,
     arenaWordsPerShardMax,
     setAside,
-    torn: [],
+    torn,
     async load({ store, ledger }) {
       await loadDirectory(survey, { codec, store, ledger });
       if (sync !== "none") await makeLoadedDurable(survey, { directory, ledger });

@@ -8,10 +8,10 @@ import type { SetAsideFile } from "../directory.ts";
 import type { Ledger } from "../ledger.ts";
 import type { LayoutHandle } from "./layout_handle.ts";
 
-/** A file whose end was left incomplete by a crash. */
+/** A file that a crash left incomplete. */
 export interface TornFile {
   readonly path: string;
-  /** Bytes cut off at its end. */
+  /** Bytes that were of no use. */
   readonly cutBytes: number;
   readonly reason: string;
 }
