@@ -27,13 +27,15 @@ export function refuseUnknownFlags(command: CommandName, { unknownFlags }: RawAr
 export function refuseRepeatedAndEmpty(command: CommandName, { given }: RawArguments): void {
   // The command's own flags come first: when two share a name, they say what is allowed.
   for (
-    const { name, allowed, valueOptional } of [...FLAG_LIST].sort((a, b) =>
+    const { name, allowed, valueOptional, shown = same } of [...FLAG_LIST].sort((a, b) =>
       Number(takes(command, b)) - Number(takes(command, a))
     )
   ) {
     const texts = given.get(name) ?? [];
     if (texts.length > 1) {
-      throw new UsageError(`--${name} is given ${texts.length} times, must be given once: ${quoteAll(texts)}`);
+      throw new UsageError(
+        `--${name} is given ${texts.length} times, must be given once: ${quoteAll(texts.map(shown))}`,
+      );
     }
     if (texts[0] === "" && !valueOptional) throw new UsageError(`--${name} needs a value, must be ${allowed}`);
   }
@@ -62,9 +64,13 @@ export function read<T>({ given }: RawArguments, flag: Flag<T> & { readonly defa
   if (value === undefined) {
     const reason = flag.refusals?.get(text);
     const remark = reason === undefined ? didYouMean(text, flag.choices ?? []) : `: ${reason}`;
-    throw new UsageError(`--${flag.name} must be ${flag.allowed}, got ${quote(text)}${remark}`);
+    throw new UsageError(`--${flag.name} must be ${flag.allowed}, got ${quote(flag.shown?.(text) ?? text)}${remark}`);
   }
   return value;
+}
+
+function same(text: string): string {
+  return text;
 }
 
 /**

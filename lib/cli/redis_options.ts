@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { withPasswordOfEnvironment } from "../engine/credentials.ts";
 import type { RedisSettings } from "../engine/redis/settings.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read, refuseBoth } from "./flag_values.ts";
@@ -32,7 +33,7 @@ function runningSettings(raw: RawArguments, url: string, wait: number): RedisSet
   if (cluster !== undefined && cluster !== "running") {
     throw new UsageError("--cluster takes no value with --url: a running cluster has its own shape");
   }
-  return { url, ...(cluster === undefined ? {} : { cluster: true }), wait };
+  return { url: withPasswordOfEnvironment(url), ...(cluster === undefined ? {} : { cluster: true }), wait };
 }
 
 function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisSettings {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { passArguments, type PassedArguments, withoutCredentials } from "../engine/credentials.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { DEFAULT_GROUPS, DEFAULT_LOAD } from "../sweep/default_space.ts";
 import { readArguments } from "./arguments.ts";
@@ -18,14 +19,17 @@ import { didYouMean, listNames, quote } from "./wording.ts";
 
 /** One configuration: its arguments and the options they parse to. */
 export interface SpaceConfiguration {
-  /** The backend and its flags. */
+  /** The backend and its flags, without credentials. */
   readonly args: readonly string[];
+  /** The same for the process that runs it. */
+  readonly passed: PassedArguments;
   /** Including the load. */
   readonly options: RunOptions;
 }
 
 /** A combination that is not valid, and is left out. */
 export interface LeftOutCombination {
+  /** Without credentials. */
   readonly args: readonly string[];
   readonly reason: string;
 }
@@ -72,12 +76,14 @@ export function sweepSpace(
     for (const args of combinationsOf(product)) {
       if (known.has(args.join(" "))) continue;
       known.add(args.join(" "));
+      const shown = args.map(withoutCredentials);
       try {
-        configurations.push({ args, options: optionsOf(loadArgs, args, defaults) });
+        const options = optionsOf(loadArgs, args, defaults);
+        configurations.push({ args: shown, passed: passArguments(args), options });
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
         reasons.push(error.message);
-        leftOut.push({ args, reason: error.message });
+        leftOut.push({ args: shown, reason: error.message });
       }
     }
     const [reason] = reasons;
@@ -190,7 +196,7 @@ function valuesOf(part: string): string[] {
   const wrong = values.find((value) => flag.parse(value) === undefined);
   if (wrong !== undefined) {
     const remark = didYouMean(wrong, flag.choices ?? []);
-    throw new UsageError(`--${name} must be ${flag.allowed}, got ${quote(wrong)}${remark}`);
+    throw new UsageError(`--${name} must be ${flag.allowed}, got ${quote(flag.shown?.(wrong) ?? wrong)}${remark}`);
   }
   return values.map((value) => `--${name}=${value}`);
 }

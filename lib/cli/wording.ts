@@ -4,17 +4,19 @@
  * @module
  */
 import { distance } from "fastest-levenshtein";
+import { withoutCredentials } from "../engine/credentials.ts";
 
 /** The longest part of an argument that a message repeats, in characters. */
 const QUOTED_LENGTH_MAX = 60;
 
 /**
- * The text in double quotes, on one line and cut to a readable length. An argument may contain anything, so control
+ * The text in double quotes, without credentials, on one line and cut to a readable length. An argument may contain anything, so control
  * characters, line ends and anything else without a visible shape are escaped.
  */
 export function quote(text: string): string {
-  const characters = Array.from(text);
-  const shown = characters.length > QUOTED_LENGTH_MAX ? `${characters.slice(0, QUOTED_LENGTH_MAX).join("")}…` : text;
+  const open = withoutCredentials(text);
+  const characters = Array.from(open);
+  const shown = characters.length > QUOTED_LENGTH_MAX ? `${characters.slice(0, QUOTED_LENGTH_MAX).join("")}…` : open;
   return JSON.stringify(shown).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeCharacter);
 }
 

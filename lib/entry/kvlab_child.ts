@@ -11,6 +11,8 @@ import type { ChildOutcome } from "../sweep/sweep.ts";
 
 /** Options of {@linkcode runKvlabChild}. */
 export interface KvlabChildOptions {
+  /** Variables beside those of this process: what may not be seen in a command line. */
+  readonly env: Readonly<Record<string, string>>;
   /** Aborted to end the child gracefully. */
   readonly stop: AbortSignal;
   /** Time after which the child counts as failed, in milliseconds. */
@@ -32,11 +34,12 @@ const WARNING = "kvlab: warning: ";
  * @returns what it printed, or why it did not; `undefined` when it was stopped
  */
 export async function runKvlabChild(args: readonly string[], options: KvlabChildOptions): Promise<ChildOutcome> {
-  const { stop, limitMs, onWarning } = options;
+  const { env, stop, limitMs, onWarning } = options;
   if (stop.aborted) return undefined;
   const { path, args: before } = ownProgram();
   const child = systemCommand(path, {
     args: [...before, WATCHED_COMMAND, ...args],
+    env,
     // Nothing is written to it; it makes the child end when this process does.
     stdin: "piped",
     stdout: "piped",

@@ -8,6 +8,7 @@ import { FLAG_LIST, SWITCH_LIST } from "../cli/flags.ts";
 import type { ConfigurationEntry } from "../sweep/lines.ts";
 import type { SweepHands, SweepParts } from "../sweep/sweep.ts";
 import { type KvlabChildOptions, runKvlabChild } from "./kvlab_child.ts";
+import type { PlannedSweep } from "./sweep_header.ts";
 
 /** A run that takes this many times its estimate counts as failed. */
 const LATE_TIMES = 20;
@@ -16,7 +17,7 @@ const LATE_MS_MIN = 120_000;
 
 /** How a sweep runs and kills configurations. */
 export function sweepHands(
-  { loadArgs }: { readonly loadArgs: readonly string[] },
+  { loadArgs, configurations }: Pick<PlannedSweep, "loadArgs" | "configurations">,
   { kills, cut, stop, estimateMs, onWarning }:
     & { readonly kills: number; readonly cut: string; readonly stop: AbortSignal }
     & Pick<SweepParts, "estimateMs">
@@ -31,14 +32,21 @@ export function sweepHands(
   };
   const limitMs = (entry: ConfigurationEntry) => Math.max(LATE_MS_MIN, LATE_TIMES * estimateMs(entry));
   const common = ["--format=json", "--quiet"];
+  // The entries have the arguments without credentials.
+  const passed = new Map(configurations.map(({ args, passed }) => [args.join("\n"), passed]));
+  const passedOf = ({ args }: ConfigurationEntry) => passed.get(args.join("\n")) ?? { args, env: {} };
   return {
-    run: (entry) =>
-      runKvlabChild([...loadArgs, ...entry.args, ...common], { stop, limitMs: limitMs(entry), onWarning: warnOnce }),
-    kill: (entry) =>
-      runKvlabChild(
-        ["crash", `--kills=${kills}`, `--cut=${cut}`, ...ofCrash([...loadArgs, ...entry.args]), ...common],
-        { stop, limitMs: kills * limitMs(entry), onWarning: warnOnce },
-      ),
+    run: (entry) => {
+      const { args, env } = passedOf(entry);
+      const options = { env, stop, limitMs: limitMs(entry), onWarning: warnOnce };
+      return runKvlabChild([...loadArgs, ...args, ...common], options);
+    },
+    kill: (entry) => {
+      const { args, env } = passedOf(entry);
+      const options = { env, stop, limitMs: kills * limitMs(entry), onWarning: warnOnce };
+      const crashArgs = ["crash", `--kills=${kills}`, `--cut=${cut}`, ...ofCrash([...loadArgs, ...args]), ...common];
+      return runKvlabChild(crashArgs, options);
+    },
   };
 }
 

@@ -10,6 +10,8 @@ const LOADER_NAME = /^(?:LD|DYLD)_/;
 /** How to start a program: as Deno does, but in this process's environment, without what changes its loading. */
 export interface CommandOptions extends Omit<Deno.CommandOptions, "args" | "env" | "clearEnv"> {
   readonly args: readonly string[];
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -18,8 +20,8 @@ export interface CommandOptions extends Omit<Deno.CommandOptions, "args" | "env"
  * It does not inherit a loader's variables, such as `LD_PRELOAD`: they were meant for kvlab, and Deno refuses to start a
  * program while one is set, unless everything is permitted.
  */
-export function systemCommand(program: string, { args, ...options }: CommandOptions): Deno.Command {
-  return new Deno.Command(program, { ...options, args: [...args], env: plainLoader() });
+export function systemCommand(program: string, { args, env, ...options }: CommandOptions): Deno.Command {
+  return new Deno.Command(program, { ...options, args: [...args], env: { ...plainLoader(), ...env } });
 }
 
 /** Empties the loader's variables that are set, which is as good as not to set them. */

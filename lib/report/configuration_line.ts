@@ -4,6 +4,7 @@
  * @module
  */
 import type { BackendOptions, EngineBackendOptions } from "../backend/backend.ts";
+import { withoutCredentials } from "../engine/credentials.ts";
 import { hasInserts, hasTheta } from "../load/mix_parts.ts";
 import { OPERATION_NAMES } from "../load/operation.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
@@ -19,7 +20,6 @@ import {
   operationName,
   ordinal,
   snakeCase,
-  withoutCredentials,
 } from "../result/format.ts";
 
 /**

@@ -111,11 +111,6 @@ export function operationName(operation: string): string {
   return operation.replaceAll("_", "-");
 }
 
-/** The text without the user and password of any URL in it. */
-export function withoutCredentials(text: string): string {
-  return text.replaceAll(/\/\/[^/\s]*@/g, "//");
-}
-
 /** Converts a name from camelCase to snake_case. */
 export function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -5,6 +5,7 @@
  * @module
  */
 import type { BackendOptions } from "../backend/backend.ts";
+import { withoutCredentials } from "../engine/credentials.ts";
 import type { EngineSettings } from "../engine/engine.ts";
 import { hasInserts, hasTheta } from "../load/mix_parts.ts";
 import { OPERATION_NAMES } from "../load/operation.ts";
@@ -12,7 +13,7 @@ import type { WorkloadOptions } from "../load/workload.ts";
 import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { microsecondsOf, secondsOf, snakeCase, withoutCredentials } from "./format.ts";
+import { microsecondsOf, secondsOf, snakeCase } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";
 
 /** The options under the names of their flags. */

@@ -81,9 +81,26 @@ Deno.test("parseCommand() refuses redis flags that do not go together", () => {
     "redis --spawn --wait=1",
     "--wait must be at most the number of replicas, which is 0, got 1",
   );
+  const allowed = "a URL such as redis://:password@host:6379/0 (the number of a database), or rediss:// for TLS";
+  const urls = [
+    ["http://host", "http://host"],
+    ["redis://host/abc", "redis://host/abc"],
+    ["redis://host?db=3", "redis://host?…"],
+    ["redis://host/0#1", "redis://host/0#1"],
+    ["redis://:%zz@host", "redis://:PASSWORD@host"],
+    ["redis://me:secret@host/abc", "redis://me:PASSWORD@host/abc"],
+    ["redis://:sec/ret@host", "redis://:PASSWORD@host"],
+    [":secret@host", ":PASSWORD@host"],
+    ["secret@host", "USER@host"],
+  ];
+  for (const [url, shown] of urls) assertRefused(`redis --url=${url}`, `--url must be ${allowed}, got "${shown}"`);
   assertRefused(
-    "redis --url=http://host",
-    '--url must be a URL such as redis://:password@host:6379/0, or rediss:// for TLS, got "http://host"',
+    "redis --url=redis://:secret@a --url=redis://:secret@b",
+    '--url is given 2 times, must be given once: "redis://:PASSWORD@a", "redis://:PASSWORD@b"',
+  );
+  assertRefused(
+    "redis redis://:secret@host --spawn",
+    'unexpected argument "redis://:PASSWORD@host" beside the backend redis',
   );
   assertRefused(
     "redis --spawn --rdb=60",
@@ -109,8 +126,8 @@ Deno.test("parseCommand() has a crash of a cluster kill its primaries, and one o
   );
 });
 
-Deno.test("reports show a server's URL without its password", () => {
+Deno.test("reports show what to fill in for the password of a server's URL", () => {
   const options = { ...run({ url: URL, wait: 0 }), workload: NUMBERED_SEED_MIX };
-  assertMatch(configurationLine(options, "0"), /redis \(url redis:\/\/host:6379\/1, wait 0\)/);
-  assertEquals(optionsObject(options).url, "redis://host:6379/1");
+  assertMatch(configurationLine(options, "0"), /redis \(url redis:\/\/:PASSWORD@host:6379\/1, wait 0\)/);
+  assertEquals(optionsObject(options).url, "redis://:PASSWORD@host:6379/1");
 });

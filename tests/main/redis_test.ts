@@ -149,6 +149,37 @@ redisTest(
   },
 );
 
+redisTest("a sweep shows a server's password nowhere, not even in the command lines of what it starts", async () => {
+  using directory = temporaryDirectory();
+  await using running = await Running.start([]);
+  const own = await RedisClient.connect(running.url);
+  await own.send(["CONFIG", "SET", "requirepass", "s@cret"]);
+  const url = running.url.replace("//", "//:s%40cret@");
+  const load = ["--threads=1", "--load-time-sec=0.3", "--keys=100", "--kills=0", "--budget=8s"];
+  const files = [`--results=${directory.path}/r.jsonl`, `--report=${directory.path}/r.html`];
+  const process = KvlabProcess.start(["sweep", ...load, ...files, "--", "redis", `--url=${url}`, "--in-flight=1,2"]);
+  const commands = new Set<string>();
+  let isOver = false;
+  const ended = process.ended.finally(() => isOver = true);
+  while (!isOver) {
+    const { stdout } = await new Deno.Command("ps", { args: ["-ww", "-o", "args=", "-e"] }).output();
+    const lines = new TextDecoder().decode(stdout).split("\n");
+    for (const line of lines) {
+      if (line.includes(`:${running.server.port}`) && !line.includes("sweep")) commands.add(line);
+    }
+    await delay(50);
+  }
+  assertCode(await ended, 0);
+  own.close();
+  const { stdout, stderr } = await ended;
+  const written = namesIn(directory.path).map((name) => Deno.readTextFileSync(`${directory.path}/${name}`));
+  const shown = [stdout, stderr, ...commands, ...written];
+  for (const text of shown) for (const secret of ["s@cret", "s%40cret"]) assert(!text.includes(secret), text);
+  assert([...commands].some((command) => command.includes("--url=redis://127.0.0.1")), "the children were seen");
+  assert(written.some((text) => text.includes(running.url.replace("//", "//:PASSWORD@"))), "what to fill in is said");
+  assertMatch(written.join(), /"kind":"run"/);
+});
+
 redisTest("a server that takes no writes is one line, and what was measured until then", async () => {
   await using running = await Running.start(["--min-replicas-to-write", "1"]);
   const ended = await kvlab([...LOAD, "--quiet", "--load-time-sec=60", "redis", `--url=${running.url}`]);

@@ -76,6 +76,8 @@ export interface Flag<T> extends FlagName {
   readonly refusals?: ReadonlyMap<string, string>;
   /** How the help describes the default when it is not a fixed value. */
   readonly defaultNote?: string;
+  /** The value as it may be repeated, if it may contain what is secret. */
+  shown?(text: string): string;
   /** Parses the value; `undefined` if it is not allowed. */
   parse(text: string): T | undefined;
 }

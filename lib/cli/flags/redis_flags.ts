@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { PASSWORD_VARIABLE, urlWithoutCredentials } from "../../engine/credentials.ts";
 import { APPENDFSYNC_NAMES } from "../../engine/redis/settings.ts";
 import { parseWholeNumber } from "../units.ts";
 import { type DefaultedFlag, duration, type Flag, oneOf, wholeNumber } from "./flag.ts";
@@ -36,8 +37,10 @@ export const REDIS_FLAGS = {
     engines: ["redis"],
     placeholder: "URL",
     about: "redis: a running server, or with --cluster any node of a running cluster. All keys put there begin with " +
-      "kvlab: and are removed at the end. What it may lose is read from its own settings.",
-    allowed: "a URL such as redis://:password@host:6379/0, or rediss:// for TLS",
+      "kvlab: and are removed at the end. What it may lose is read from its own settings. No result has its password, " +
+      `which may also be in ${PASSWORD_VARIABLE}, where nobody else sees it.`,
+    allowed: "a URL such as redis://:password@host:6379/0 (the number of a database), or rediss:// for TLS",
+    shown: urlWithoutCredentials,
     parse: parseUrl,
   },
   spawn: {
@@ -114,10 +117,22 @@ export const REDIS_FLAGS = {
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
+/** Anything else in a URL would be ignored. */
 function parseUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
-  const { protocol, hostname } = new URL(text);
-  return (protocol === "redis:" || protocol === "rediss:") && hostname !== "" ? text : undefined;
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text);
+  const isRedis = /^rediss?:$/.test(protocol) && hostname !== "" && search === "" && hash === "";
+  const isDatabase = /^(\/\d{0,5})?$/.test(pathname);
+  return isRedis && isDatabase && [username, password].every(isEncoded) ? text : undefined;
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parseShape(text: string): ClusterShape | undefined {

@@ -8,6 +8,7 @@
  */
 import { Buffer } from "node:buffer";
 import { createClient, RESP_TYPES } from "@redis/client";
+import { withoutPasswordOf } from "../credentials.ts";
 import { EngineError } from "../engine_error.ts";
 
 /** How long a connection may take, in milliseconds. */
@@ -40,7 +41,9 @@ export class RedisClient {
       await withinTime(client.connect(), CONNECT_TIMEOUT_MS);
     } catch (error) {
       if (client.isOpen) client.destroy();
-      throw new EngineError("connect to", address, error);
+      // A server that does not know the command repeats its arguments.
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new EngineError("connect to", address, withoutPasswordOf(url, reason));
     }
     return new RedisClient(client, address);
   }

@@ -59,6 +59,13 @@ redisTest("a server given by its URL keeps its own keys, and none of ours", asyn
   own.close();
 });
 
+redisTest("a server that repeats what it does not know does not repeat the password", async () => {
+  await using running = await Running.start(["--rename-command", "AUTH", ""]);
+  const error = await assertRejects(() => RedisClient.connect(running.url.replace("//", "//:secret@")), EngineError);
+  assertMatch(error.message, /unknown command/i);
+  assert(!error.message.includes("secret"), error.message);
+});
+
 redisTest("what a server refuses is one line with its address and its reason, and without a password", async () => {
   await using running = await Running.start(["--maxmemory", "1mb"]);
   const own = await RedisClient.connect(running.url);
