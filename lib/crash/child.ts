@@ -5,7 +5,7 @@
  */
 import { systemCommand } from "../persist/command.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { CHILD_COMMAND } from "./child_command.ts";
+import { CHILD_COMMAND } from "../persist/child_command.ts";
 import type { RunHooks } from "../run/hooks.ts";
 import { ownProgram } from "../run/own_program.ts";
 import type { StopSignal } from "../run/run_result.ts";

@@ -9,7 +9,8 @@ import type { Loss, Promises } from "../engine/promises.ts";
 import { ownPromises } from "../backend/promises.ts";
 import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
-import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
+import { removeLeftDirectories } from "../persist/left_directories.ts";
+import { makeOwnedDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import { run } from "../run/runner.ts";
 import { thenCleanUp } from "../sync/clean_up.ts";
 import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
@@ -23,7 +24,7 @@ import { ProcessVictim } from "./process_victim.ts";
 import type { Recovered, RecoveredFiles } from "./recovery.ts";
 import { unpersisted } from "./shard_gauge.ts";
 import { lastAcknowledgedAtMs, readTestimony, type Testimony } from "./testimony.ts";
-import { type CutName, lossIn, type Victim } from "./victim.ts";
+import { type CutName, lossIn, type Victim, type VictimParts } from "./victim.ts";
 
 /** What the crash command does. */
 export interface CrashOptions {
@@ -69,10 +70,25 @@ export async function crash(
   { kills, cut = "process", options }: CrashOptions,
   hooks: CrashHooks = {},
 ): Promise<CrashResult> {
-  const victim = victimOf(cut, options, hooks);
+  const scratch = makeOwnedDirectory("kvlab-crash-");
+  removeLeftDirectories(scratch);
+  return await thenCleanUp(
+    () => crashIn(scratch, { kills, cut, options }, hooks),
+    () => removeTemporaryDirectory(scratch),
+  );
+}
+
+async function crashIn(
+  scratch: string,
+  { kills, cut, options }: Required<CrashOptions>,
+  hooks: CrashHooks,
+): Promise<CrashResult> {
+  const { program, stop } = hooks;
+  const parts = { scratch, ...(program === undefined ? {} : { program }), ...(stop === undefined ? {} : { stop }) };
+  const victim = victimOf(cut, options, parts);
   const work = async (): Promise<CrashResult> => {
     const promises = await promisesOf(options.backend, options.threads);
-    const rounds = new CrashRounds(victim, { options, promises, hooks });
+    const rounds = new CrashRounds(victim, { options, promises, hooks, scratch });
     await rounds.start();
     const results: KillResult[] = [];
     for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
@@ -91,17 +107,17 @@ export async function crash(
       ...(hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {}),
     };
   };
-  return await thenCleanUp(work, () => victim.close());
+  return await thenCleanUp(work, () => victim.close?.());
 }
 
-function victimOf(cut: CutName, { backend, workload }: CrashLoad, hooks: CrashHooks): Victim {
+function victimOf(cut: CutName, { backend, workload }: CrashLoad, parts: VictimParts): Victim {
   switch (cut) {
     case "process":
-      return new ProcessVictim(backend, hooks);
+      return new ProcessVictim(backend, parts);
     case "power":
-      return new PowerVictim(backend, workload, hooks);
+      return new PowerVictim(backend, workload, parts);
     case "none":
-      return new OrderlyVictim(backend, hooks);
+      return new OrderlyVictim(backend, parts);
   }
 }
 
@@ -118,14 +134,19 @@ class CrashRounds {
   readonly #promise: Loss;
   readonly #stop: AbortSignal | undefined;
   readonly #moments: Rng;
+  readonly #scratch: string;
   /** The records found last. */
   #found = new FoundRecords(0);
   #versions: Float64Array = new Float64Array();
   /** Rounds are numbered from the last one that left anything in the store. */
   #round = 0;
 
-  constructor(victim: Victim, parts: { options: CrashLoad; promises: Promises; hooks: CrashHooks }) {
-    const { options, promises, hooks } = parts;
+  constructor(
+    victim: Victim,
+    parts: { options: CrashLoad; promises: Promises; hooks: CrashHooks; scratch: string },
+  ) {
+    const { options, promises, hooks, scratch } = parts;
+    this.#scratch = scratch;
     this.#victim = victim;
     this.#options = { ...options, backend: victim.backend };
     this.#promise = lossIn(victim.failure, promises);
@@ -148,8 +169,9 @@ class CrashRounds {
 
   /** Starts a child, makes it fail, and compares; `undefined` if told to stop first. */
   async kill(kill: number): Promise<KillResult | undefined> {
-    const witness = makeTemporaryDirectory("kvlab-witness-");
-    return await thenCleanUp(() => this.#kill(kill, witness), () => removeTemporaryDirectory(witness));
+    const witness = `${this.#scratch}/witness`;
+    Deno.mkdirSync(witness);
+    return await thenCleanUp(() => this.#kill(kill, witness), () => Deno.removeSync(witness, { recursive: true }));
   }
 
   async #kill(kill: number, directory: string): Promise<KillResult | undefined> {

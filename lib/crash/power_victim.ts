@@ -38,7 +38,10 @@ export class PowerVictim implements Victim {
    */
   constructor(backend: CrashBackend, mix: MixOptions, parts: VictimParts) {
     const recordBytes = mix.keyCountMax * (mix.keyBytes + mix.valueBytesMax);
-    this.#disk = new PowerlessDisk({ bytes: Math.max(DISK_BYTES_MIN, DISK_PER_RECORD * recordBytes) });
+    this.#disk = new PowerlessDisk({
+      bytes: Math.max(DISK_BYTES_MIN, DISK_PER_RECORD * recordBytes),
+      directory: parts.scratch,
+    });
     this.backend = { ...backend, output: `${this.#disk.path}/store` };
     this.#parts = parts;
   }

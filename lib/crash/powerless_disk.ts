@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { systemCommand } from "../persist/command.ts";
+import { DISK_NAME, IMAGE_SUFFIX } from "../persist/left_disks.ts";
+import { command, loopDevices, tryCommand, unmount } from "../persist/mounts.ts";
+import { makeOwnedDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import { afterFailureSync } from "../sync/clean_up.ts";
-
-const UNMOUNT_ATTEMPTS = 100;
-const UNMOUNT_RETRY_MS = 50;
 
 /** What a power cut does with the part of the journal in memory: it still reaches the device, or is lost as well. */
 export type CutKind = "flush-log" | "drop-log";
@@ -21,19 +20,22 @@ const SHUTDOWN_SCRIPT = 'open(my $d, "<", $ARGV[0]) or die "$!\\n"; ' +
 /** An ext4 file system in an image file on a loop device, whose power can be cut. */
 export class PowerlessDisk implements Disposable {
   readonly path: string;
-  readonly #scratch: string | undefined;
+  readonly #directory: string;
+  #images = 0;
   #image: string;
   #mounted = false;
 
   /**
    * Makes the file system and mounts it.
    *
-   * @param options its size in bytes, and the directory of the image, by default that of temporary files
+   * @param directory an existing directory for the image and the mount point
    */
-  constructor({ bytes, scratch }: { readonly bytes: number; readonly scratch?: string }) {
-    this.#scratch = scratch;
-    this.#image = newImage(scratch);
-    this.path = Deno.makeTempDirSync({ prefix: "kvlab-power-" });
+  constructor({ bytes, directory }: { readonly bytes: number; readonly directory: string }) {
+    this.#directory = directory;
+    this.#image = this.#nextImage();
+    this.path = `${directory}/${DISK_NAME}`;
+    Deno.mkdirSync(this.path);
+    Deno.createSync(this.#image).close();
     try {
       Deno.truncateSync(this.#image, bytes);
       command("mkfs.ext4", ["-q", "-F", this.#image]);
@@ -65,7 +67,7 @@ export class PowerlessDisk implements Disposable {
     unmount(this.path);
     this.#mounted = false;
     if (loopDevices(this.#image).length > 0) {
-      const copy = newImage(this.#scratch);
+      const copy = this.#nextImage();
       command("cp", ["--sparse=always", this.#image, copy]);
       Deno.removeSync(this.#image);
       this.#image = copy;
@@ -83,68 +85,31 @@ export class PowerlessDisk implements Disposable {
     }
   }
 
+  #nextImage(): string {
+    return `${this.#directory}/${this.#images++}${IMAGE_SUFFIX}`;
+  }
+
   #mount(): void {
     command("mount", ["-o", "loop", this.#image, this.path]);
     this.#mounted = true;
   }
 }
 
-function newImage(scratch: string | undefined): string {
-  const dir = scratch === undefined ? {} : { dir: scratch };
-  return Deno.makeTempFileSync({ ...dir, prefix: "kvlab-power-", suffix: ".ext4" });
-}
-
 /** Why the power of a disk cannot be cut here; `undefined` if it can. */
-export function missingPower(scratch?: string): string | undefined {
+export function missingPower(): string | undefined {
   if (Deno.build.os !== "linux") return "it needs Linux";
   if (Deno.uid() !== 0) return "only root can mount";
+  const directory = makeOwnedDirectory("kvlab-power-");
   try {
-    using disk = new PowerlessDisk({ bytes: PROBE_BYTES, ...(scratch === undefined ? {} : { scratch }) });
+    using disk = new PowerlessDisk({ bytes: PROBE_BYTES, directory });
     disk.cut("drop-log");
     return undefined;
   } catch (error) {
     return `a file system cannot be mounted or cut: ${error instanceof Error ? error.message : error}`;
+  } finally {
+    removeTemporaryDirectory(directory);
   }
 }
 
 /** Enough for an empty file system. */
 const PROBE_BYTES = 8 << 20;
-
-/**
- * Unmounts. A process that has just ended may keep the file system busy for another moment; as a last resort it is
- * detached, and goes away when it can.
- *
- * @throws {Error} when it had to be detached and so is not gone yet
- */
-export function unmount(path: string): void {
-  let failure = tryCommand("umount", [path]);
-  for (let attempt = 0; failure !== undefined && attempt < UNMOUNT_ATTEMPTS; attempt++) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, UNMOUNT_RETRY_MS);
-    failure = tryCommand("umount", [path]);
-  }
-  if (failure === undefined) return;
-  tryCommand("umount", ["-l", path]);
-  throw new Error(`umount ${path}: ${failure}`);
-}
-
-function loopDevices(image: string): string[] {
-  const { stdout } = systemCommand("losetup", { args: ["-n", "-O", "NAME", "-j", image], stdin: "null" })
-    .outputSync();
-  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
-}
-
-/** @throws {Error} when the command fails, with its output */
-export function command(name: string, args: readonly string[]): void {
-  const failure = tryCommand(name, args);
-  if (failure !== undefined) throw new Error(`${name} ${args.join(" ")}: ${failure}`);
-}
-
-/** Why a command failed; `undefined` if it did not. */
-function tryCommand(name: string, args: readonly string[]): string | undefined {
-  try {
-    const { success, stderr } = systemCommand(name, { args, stdin: "null" }).outputSync();
-    return success ? undefined : new TextDecoder().decode(stderr).trim() || "it failed";
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}

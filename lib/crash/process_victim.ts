@@ -8,7 +8,6 @@
  */
 import { loadEngine } from "../engine/engines.ts";
 import type { MixOptions } from "../load/workload.ts";
-import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type ChildEnd, endChild, type KillMoment, thisProgram } from "./child.ts";
 import type { CrashBackend } from "./crash_load.ts";
@@ -19,13 +18,11 @@ import type { Failure, Victim, VictimParts } from "./victim.ts";
 export class ProcessVictim implements Victim {
   readonly failure: Failure = "processCrash";
   readonly backend: CrashBackend & { readonly output: string };
-  readonly #isTemporary: boolean;
   protected readonly parts: VictimParts;
 
   constructor(backend: CrashBackend, parts: VictimParts) {
-    this.#isTemporary = backend.output === undefined;
     this.parts = parts;
-    this.backend = { ...backend, output: backend.output ?? makeTemporaryDirectory("kvlab-crash-") };
+    this.backend = { ...backend, output: backend.output ?? `${parts.scratch}/store` };
   }
 
   async fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined> {
@@ -39,9 +36,5 @@ export class ProcessVictim implements Victim {
 
   async recover(mix: MixOptions, mayRepair?: boolean): Promise<Recovered> {
     return await recover(this.backend, mix, mayRepair);
-  }
-
-  close(): void {
-    if (this.#isTemporary) removeTemporaryDirectory(this.backend.output);
   }
 }

@@ -32,6 +32,8 @@ export function lossIn(failure: Failure, promises: Promises): Loss {
 
 /** What every victim is given. */
 export interface VictimParts {
+  /** A directory for what is needed only for the failures. */
+  readonly scratch: string;
   /** What to start as a child, by default this kvlab. */
   readonly program?: ChildProgram;
   /** Aborted to end a running child at once. */
@@ -58,6 +60,6 @@ export interface Victim {
    * @throws {PersistError | EngineError} when it cannot be opened
    */
   recover(mix: MixOptions, mayRepair?: boolean): Promise<Recovered>;
-  /** Removes what was made only for the failures. */
-  close(): void | Promise<void>;
+  /** Takes back what was made only for the failures, other than files. */
+  close?(): void | Promise<void>;
 }

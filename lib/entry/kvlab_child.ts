@@ -4,7 +4,7 @@
  * @module
  */
 import type { Fields } from "../compare/result_file.ts";
-import { WATCHED_COMMAND } from "../crash/child_command.ts";
+import { WATCHED_COMMAND } from "../persist/child_command.ts";
 import { systemCommand } from "../persist/command.ts";
 import { ownProgram } from "../run/own_program.ts";
 import type { ChildOutcome } from "../sweep/sweep.ts";

@@ -1,17 +1,23 @@
 /**
- * Removal of the temporary directories that killed runs left behind.
+ * Removal of what killed kvlabs left behind: the temporary directories of runs, and those of crash commands with the
+ * disks in them.
  *
  * @module
  */
 import { DEVICE_PROBE_NAMES } from "./device_probe.ts";
 import { takeReadLock } from "./directory_lock.ts";
 import { markedEngine } from "./engine_marker.ts";
+import { releaseDisk } from "./left_disks.ts";
 import { isSetAsideLogName } from "./layout/log/log_file_name.ts";
 import { isSetAsideName } from "./shard_file.ts";
 import { storeFileNames } from "./store_files.ts";
+import { takeFromDeadOwner } from "./temporary_directory.ts";
 
 /** Prefix of a run's directories. A directory that was left behind is recognized by this and by its contents. */
 export const RUN_PREFIX = "kvlab-run-";
+
+/** Prefix of all others, which are recognized by the lock of their owner. */
+const PREFIX = "kvlab-";
 
 /**
  * Only directories that have not changed for this long, in milliseconds, count as left behind: a run that has just
@@ -20,9 +26,9 @@ export const RUN_PREFIX = "kvlab-run-";
 const LEFT_AFTER_MS = 60_000;
 
 /**
- * Removes the directories that runs left behind when they could not clean up: those next to `path` that belong to the
- * same user, are not locked, and either hold nothing but what a run writes or are marked as an engine's. Links are not
- * followed; what cannot be removed stays.
+ * Removes the directories that kvlabs left behind when they could not clean up: those next to `path` that belong to the
+ * same user, and of which nobody alive holds the lock. A run's must hold nothing but what a run writes, or be marked as
+ * an engine's; the others must have had an owner. Links are not followed; what cannot be removed stays.
  */
 export function removeLeftDirectories(path: string): void {
   const parent = path.slice(0, path.lastIndexOf("/"));
@@ -30,7 +36,9 @@ export function removeLeftDirectories(path: string): void {
     const { uid } = Deno.lstatSync(path);
     for (const { name, isDirectory } of Deno.readDirSync(parent)) {
       const other = `${parent}/${name}`;
-      if (isDirectory && name.startsWith(RUN_PREFIX) && other !== path) removeIfLeft(other, uid);
+      if (!isDirectory || other === path || !name.startsWith(PREFIX)) continue;
+      if (name.startsWith(RUN_PREFIX)) removeIfLeft(other, uid);
+      else removeIfOwnerless(other, uid);
     }
   } catch {
     // It is only tidying up.
@@ -48,6 +56,19 @@ function isLeft(path: string, uid: number | null): boolean {
 function isOurs(name: string): boolean {
   return name === "LOCK" || DEVICE_PROBE_NAMES.includes(name) || isSetAsideName(name) || isSetAsideLogName(name) ||
     storeFileNames([name]).size > 0;
+}
+
+/** Removes a directory whose owner has died, with the disk that may be mounted in it. */
+function removeIfOwnerless(path: string, uid: number | null): void {
+  try {
+    if (Deno.lstatSync(path).uid !== uid) return;
+    using lock = takeFromDeadOwner(path);
+    if (lock === undefined) return;
+    releaseDisk(path);
+    Deno.removeSync(path, { recursive: true });
+  } catch {
+    // It is only tidying up.
+  }
 }
 
 /** A directory that cannot be read or removed does not keep the others from being removed. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { command, missingPower, PowerlessDisk, unmount } from "../../lib/crash/powerless_disk.ts";
+import { missingPower, PowerlessDisk } from "../../lib/crash/powerless_disk.ts";
+import { command, unmount } from "../../lib/persist/mounts.ts";
 
 /** A mounted file system, unmounted at the end of its scope. */
 export interface Mounted extends Disposable {
@@ -34,12 +35,27 @@ export function mountMemory(bytes: number): Mounted {
 
 /** An ext4 file system whose power can be cut, with its image in memory. */
 export function powerlessDisk(bytes: number): PowerlessDisk {
-  return new PowerlessDisk({ bytes, scratch: SCRATCH });
+  return new DiskInMemory(bytes);
+}
+
+class DiskInMemory extends PowerlessDisk {
+  readonly #directory: string;
+
+  constructor(bytes: number) {
+    const directory = Deno.makeTempDirSync({ dir: SCRATCH, prefix: "kvlab-test-" });
+    super({ bytes, directory });
+    this.#directory = directory;
+  }
+
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    Deno.removeSync(this.#directory);
+  }
 }
 
 /** Why file systems of one's own cannot be had here; `undefined` where they can. */
 export function missingMounts(kind: "memory" | "power"): string | undefined {
-  if (kind === "power") return missingPower(SCRATCH);
+  if (kind === "power") return missingPower();
   if (Deno.build.os !== "linux") return "it needs Linux";
   if (Deno.uid() !== 0) return "only root can mount";
   try {

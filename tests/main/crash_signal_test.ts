@@ -42,12 +42,15 @@ function runs(pid: number): boolean {
 }
 
 /** The child that a crash command is about to kill, when its load is about to begin. */
-async function childOf(parent: KvlabProcess, witnesses: string, threads: number): Promise<number> {
+async function childOf(parent: KvlabProcess, temporary: string, threads: number): Promise<number> {
   await parent.says("kvlab 0");
   for (;;) {
     const [child] = Deno.readTextFileSync(childrenPath(parent.pid)).split(" ").filter((pid) => pid !== "").map(Number);
-    const witness = namesIn(witnesses).find((name) => name.startsWith("kvlab-witness-"));
-    const names = witness === undefined ? [] : namesIn(`${witnesses}/${witness}`);
+    const [scratch] = namesIn(temporary).filter((name) => name.startsWith("kvlab-crash-"));
+    const witness = `${temporary}/${scratch}/witness`;
+    const names = scratch === undefined || !namesIn(`${temporary}/${scratch}`).includes("witness")
+      ? []
+      : namesIn(witness);
     // Every load worker has a file there, with which it begins.
     if (child !== undefined && names.filter((name) => name.startsWith("ack")).length === threads) return child;
     await passes(POLL_MS);
