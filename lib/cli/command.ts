@@ -53,6 +53,8 @@ export interface SweepCommand {
   readonly axis: LossAxis;
   /** In the axis's unit. */
   readonly limit: number | undefined;
+  /** The limit on the p99 latency, if rates are searched for instead of throughputs compared. */
+  readonly p99Ms?: number;
   /** How often each configuration on the frontier is killed. */
   readonly kills: number;
   /** What fails in these kills, as spelled on the command line. */

@@ -78,6 +78,10 @@ const EXAMPLES = [
     about: "The fastest setting that loses at most 10 ms of writes when the process dies, in three minutes:",
     args: "sweep --budget=3m --lose-at-most=10ms -- file --file-count=16 --flush-period-us=2000,9000",
   },
+  {
+    about: "The setting that takes the most load and still answers within 5 ms:",
+    args: "sweep --budget=5m --p99-at-most=5ms -- memory -- sqlite --synchronous=normal,full",
+  },
   { about: "What a directory holds, and whether its files are sound:", args: "inspect DIR" },
   { about: "All its entries as one JSON document:", args: "export DIR" },
   { about: "Results written by --result, side by side:", args: "compare none.json data.json" },

@@ -1,10 +1,8 @@
 /**
- * Turns the measurement's flags into options: when measuring starts, when the load ends, how operations are spaced, and
- * what is measured.
+ * Turns the measurement's flags into options: when measuring starts, when the load ends, and what is measured.
  *
  * @module
  */
-import type { PatternName } from "../load/pattern.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read, refuseBoth } from "./flag_values.ts";
@@ -16,14 +14,13 @@ export type MeasurementValues = ReturnType<typeof readMeasurementValues>;
 /** The part of a run's options that they determine. */
 export type MeasurementOptions = Pick<
   RunOptions,
-  "ops" | "warmupMs" | "pattern" | "ratePerSec" | "latencySample" | "intervalMs"
+  "ops" | "warmupMs" | "latencySample" | "intervalMs"
 >;
 
 export function readMeasurementValues(raw: RawArguments) {
   return {
     warmupMs: read(raw, FLAGS.warmup),
     ops: read(raw, FLAGS.ops),
-    ratePerSec: read(raw, FLAGS.rate),
     latencySample: read(raw, FLAGS.latencySample),
     intervalMs: read(raw, FLAGS.interval),
     repeat: read(raw, FLAGS.repeat),
@@ -38,24 +35,22 @@ const LATENCY_SAMPLE_UNTHROTTLED = 256;
 
 /**
  * @param values the flags' values
- * @param load the pattern and the backend, given or default
+ * @param load when operations begin, and the backend, given or default
  * @throws {UsageError} when flags contradict each other
  */
 export function measurementOptions(
   raw: RawArguments,
   values: MeasurementValues,
-  { pattern, backend }: { pattern: PatternName; backend: BackendName },
+  { pattern, ratePerSec, backend }: Pick<RunOptions, "pattern" | "ratePerSec"> & { backend: BackendName },
 ): MeasurementOptions {
   refuseBoth(raw, [FLAGS.loadTime, FLAGS.ops], "both say when the load ends");
-  refuseBoth(raw, [FLAGS.pattern, FLAGS.rate], "both say when operations begin");
-  const { ops, warmupMs, ratePerSec, intervalMs } = values;
+  const { ops, warmupMs, intervalMs } = values;
   const isOurs = backend === "memory" || backend === "file";
   const isShort = ratePerSec === undefined && pattern === "unthrottled" && isOurs;
   const latencySample = values.latencySample ?? (isShort ? LATENCY_SAMPLE_UNTHROTTLED : 1);
   return {
     ...(ops === undefined ? {} : { ops }),
     ...(warmupMs === 0 ? {} : { warmupMs }),
-    ...(ratePerSec === undefined ? { pattern } : { pattern: "unthrottled", ratePerSec }),
     ...(latencySample === 0 ? {} : { latencySample }),
     intervalMs,
   };

@@ -10,7 +10,7 @@ import { fileBackend, type FileValues, readFileValues, refuseOtherBackends } fro
 import type { Command, CompareCommand, CrashCommand, ReportCommand, RunCommand, RunDefaults } from "./command.ts";
 import { COMMAND_WORDS, type CommandName } from "./commands.ts";
 import { engineBackend } from "./engine_options.ts";
-import { quoteAll, read, refuseRepeatedAndEmpty, refuseStrays, refuseUnknownFlags } from "./flag_values.ts";
+import { quoteAll, read, refuseBoth, refuseRepeatedAndEmpty, refuseStrays, refuseUnknownFlags } from "./flag_values.ts";
 import { BACKEND_NAMES, type BackendName, FLAGS, SWITCHES } from "./flags.ts";
 import { measurementOptions, readMeasurementValues } from "./measurement_options.ts";
 import { isQuiet, outputOptions, readOutputValues } from "./output_options.ts";
@@ -83,8 +83,7 @@ function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
   refuseBesideBackend(name, others);
   const backend = backendOptions(name, raw, file);
   const { repeat } = measurementValues;
-  const { pattern } = load;
-  const measured = { ...load, ...measurementOptions(raw, measurementValues, { pattern, backend: name }) };
+  const measured = { ...load, ...measurementOptions(raw, measurementValues, { ...load, backend: name }) };
   const workload = workloadOptions(raw, workloadValues, measured);
   if (workload.kind === "mix") refuseTooLargeStore(workload, backend, load.threads);
   const output = outputOptions(outputValues, { ...measured, repeat });
@@ -136,6 +135,11 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const workload = numberedMix(raw, workloadValues, { ...timed, inFlight });
   refuseTooLargeStore(workload, backend, load.threads);
   const lagMs = name === "redis" ? redisLag(raw) : undefined;
+  if (lagMs !== undefined && raw.given.has(FLAGS.rate.name)) {
+    throw new UsageError(
+      `crash of a cluster takes no --${FLAGS.rate.name}: each put begins when the one before has ended`,
+    );
+  }
   if (cut === "power") refuseOwnDisk(raw);
   if (cut === "none" && name === "redis") {
     throw new UsageError(
@@ -163,10 +167,13 @@ function refuseOwnDisk({ given }: RawArguments): void {
 }
 
 function readLoadValues(raw: RawArguments, defaults: RunDefaults) {
+  const pattern = read(raw, FLAGS.pattern);
+  const ratePerSec = read(raw, FLAGS.rate);
+  refuseBoth(raw, [FLAGS.pattern, FLAGS.rate], "both say when operations begin");
   return {
     threads: read(raw, FLAGS.threads) ?? defaults.threads,
     loadTimeMs: read(raw, FLAGS.loadTime),
-    pattern: read(raw, FLAGS.pattern),
+    ...(ratePerSec === undefined ? { pattern } : { pattern: "unthrottled" as const, ratePerSec }),
     seed: read(raw, FLAGS.seed) ?? defaults.seed,
   };
 }

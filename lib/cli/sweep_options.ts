@@ -25,7 +25,10 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   const reportFile = read(raw, FLAGS.reportFile);
   const { given, words, afterDashes, hasDashes } = raw;
   const has = ({ name }: FlagName) => given.has(name);
-  refuseOfRuns(raw);
+  const p99Ms = read(raw, FLAGS.p99AtMost);
+  const load = loadFlags(given);
+  refuseInLoad(load, p99Ms);
+  refuseBoth(raw, [FLAGS.loadTime, FLAGS.ops], "both say when the load ends");
   if (words.length > 1) {
     throw new UsageError(`unexpected ${quoteAll(words.slice(1))} after sweep, a backend and its flags go after "--"`);
   }
@@ -38,13 +41,14 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   refuseSameFile([[FLAGS.resultsFile, resultsFile], [FLAGS.reportFile, reportFile], [FLAGS.planFile, planFile]]);
   return {
     kind: "sweep",
-    load: loadFlags(given),
+    load,
     defaults,
     groups: hasDashes ? splitGroups(afterDashes) : [],
     ...(planFile === undefined ? {} : { planFile }),
     budgetMs: read(raw, FLAGS.budget),
     axis: { crash: on === "power-loss" ? "power_loss" : "process_crash", unit: limit?.unit ?? "age_ms" },
     limit: limit?.value,
+    ...(p99Ms === undefined ? {} : { p99Ms }),
     kills: read(raw, FLAGS.sweepKills),
     cut: read(raw, FLAGS.sweepCut),
     ...(resultsFile === undefined ? {} : { resultsFile }),
@@ -57,15 +61,27 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   };
 }
 
-/** Refuses what a sweep decides for itself (repeats and rate), and two ways to end the load. */
-function refuseOfRuns(raw: RawArguments): void {
-  if (raw.given.has(FLAGS.repeat.name)) {
-    throw new UsageError(`sweep takes no --${FLAGS.repeat.name}: it goes on in rounds until --budget is up`);
+/**
+ * Refuses flags of the load that a sweep decides for itself.
+ *
+ * @param load the load's flags, from the command line or a plan
+ * @param p99Ms the limit on the p99 latency, if there is one
+ * @throws {UsageError} when there is such a flag
+ */
+export function refuseInLoad(load: ReadonlyMap<string, string>, p99Ms: number | undefined): void {
+  const refuse = ({ name }: FlagName, reason: string) => {
+    if (load.has(name)) throw new UsageError(`sweep takes no --${name}${reason}`);
+  };
+  refuse(FLAGS.repeat, ": it goes on in rounds until --budget is up");
+  if (p99Ms === undefined) {
+    refuse(FLAGS.rate, ": it compares how fast each configuration can be");
+    return;
   }
-  if (raw.given.has(FLAGS.rate.name)) {
-    throw new UsageError(`sweep takes no --${FLAGS.rate.name}: it compares how fast each configuration can be`);
-  }
-  refuseBoth(raw, [FLAGS.loadTime, FLAGS.ops], "both say when the load ends");
+  const beside = ` with --${FLAGS.p99AtMost.name}`;
+  refuse(FLAGS.rate, `${beside}, which searches for rates`);
+  refuse(FLAGS.pattern, `${beside}: operations begin at rates`);
+  refuse(FLAGS.ops, `${beside}: at low rates they would take too long, so --load-time-sec ends the load`);
+  if (load.get(FLAGS.latencySample.name) === "0") refuse(FLAGS.latencySample, `=0${beside}, which needs latencies`);
 }
 
 /** @throws {UsageError} when a flag before the groups has a list as its value, which only a group may */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { parseJson } from "../persist/json_text.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import { LOAD_SCOPES } from "./sweep_options.ts";
@@ -37,9 +36,9 @@ export function parsePlan(path: string, text: string): SweepPlan {
   const refuse = (reason: string) => new PersistError("read", path, reason);
   let plan: unknown;
   try {
-    plan = parseJson(text);
-  } catch (error) {
-    throw refuse(error instanceof RangeError ? error.message : "it is not JSON");
+    plan = JSON.parse(text);
+  } catch {
+    throw refuse("it is not JSON");
   }
   if (!isObject(plan)) throw refuse(`it is not a plan, must be {"load": {…}, "groups": [{…}, …]}`);
   const { load = {}, groups, ...others } = plan;

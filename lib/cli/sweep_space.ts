@@ -23,7 +23,7 @@ export interface SpaceConfiguration {
   readonly args: readonly string[];
   /** The same for the process that runs it. */
   readonly passed: PassedArguments;
-  /** Including the load. */
+  /** Including the load, at any rate where rates are searched for. */
   readonly options: RunOptions;
 }
 
@@ -53,19 +53,23 @@ const COMBINATIONS_MAX = 100_000;
  *
  * @param load the load's flags that are given, without dashes; a switch has an empty value
  * @param groups a backend and its flags each; the default groups if empty
+ * @param isByRate whether open loops are run, so that the load has no pattern
  * @throws {UsageError} when the load or a whole group is not valid, or there are too many configurations
  */
 export function sweepSpace(
-  { load, groups, defaults, yes }: {
+  { load, groups, defaults, isByRate = false, yes }: {
     load: ReadonlyMap<string, string>;
     groups: readonly (readonly string[])[];
     defaults: RunDefaults;
+    isByRate?: boolean;
     yes: boolean;
   },
 ): SweepSpace {
-  const loadArgs = loadArgsOf(load, defaults);
+  const loadArgs = loadArgsOf(load, { defaults, isByRate });
+  // Any rate will do to read the options.
+  const readArgs = isByRate ? [...loadArgs, `--${FLAGS.rate.name}=1`] : loadArgs;
   // An error in the load would be in every configuration; report it once, without naming one.
-  parseCommand([...loadArgs, "memory"], defaults);
+  parseCommand([...readArgs, "memory"], defaults);
   const products = (groups.length === 0 ? DEFAULT_GROUPS : groups).map((group, index) => productOf(group, index + 1));
   refuseTooMany(products, yes);
   const configurations: SpaceConfiguration[] = [];
@@ -78,7 +82,7 @@ export function sweepSpace(
       known.add(args.join(" "));
       const shown = args.map(withoutCredentials);
       try {
-        const options = optionsOf(loadArgs, args, defaults);
+        const options = optionsOf(readArgs, args, defaults);
         configurations.push({ args: shown, passed: passArguments(args), options });
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
@@ -97,12 +101,16 @@ export function sweepSpace(
 }
 
 /** The load's arguments: those given, then a sweep's defaults for the rest. */
-function loadArgsOf(load: ReadonlyMap<string, string>, defaults: RunDefaults): string[] {
+function loadArgsOf(
+  load: ReadonlyMap<string, string>,
+  { defaults, isByRate }: { readonly defaults: RunDefaults; readonly isByRate: boolean },
+): string[] {
   const all = new Map(load);
   for (const [name, value] of Object.entries({ threads: String(defaults.threads), ...DEFAULT_LOAD })) {
     const isForSeed = name === FLAGS.keys.name && load.get(FLAGS.workload.name) === "seed";
     const isForTime = name === FLAGS.loadTime.name && load.has(FLAGS.ops.name);
-    if (!all.has(name) && !isForSeed && !isForTime) all.set(name, value);
+    const isForClosed = name === FLAGS.pattern.name && isByRate;
+    if (!all.has(name) && !isForSeed && !isForTime && !isForClosed) all.set(name, value);
   }
   if (!all.has(FLAGS.seed.name)) all.set(FLAGS.seed.name, String(defaults.seed));
   const order = [...FLAG_LIST, ...SWITCH_LIST].map(({ name }) => name);

@@ -8,6 +8,7 @@
  * @module
  */
 import type { SweepCommand } from "../cli/command.ts";
+import { refuseInLoad } from "../cli/sweep_options.ts";
 import { readPlan } from "../cli/sweep_plan.ts";
 import { sweepSpace } from "../cli/sweep_space.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -23,13 +24,12 @@ import {
   sweepText,
 } from "../report/sweep_text.ts";
 import type { StopSignal } from "../run/run_result.ts";
-import { rateText } from "../sweep/answer.ts";
+import { rateText, speedOf } from "../sweep/answer.ts";
 import { estimateKillsMs, estimateRunMs } from "../sweep/estimate.ts";
 import type { SummaryLine, SweepLine } from "../sweep/lines.ts";
-import type { Space } from "../sweep/outcome.ts";
 import { SweepResults } from "../sweep/results.ts";
 import type { SweepFile } from "../sweep/results_file.ts";
-import { limitsOf, summarizeSweep } from "../sweep/summary.ts";
+import { spaceOf, summarizeSweep } from "../sweep/summary.ts";
 import { sweep, type SweepParts } from "../sweep/sweep.ts";
 import { EXIT_FAILURE } from "./error_line.ts";
 import { checkOutputFiles } from "./output_file.ts";
@@ -88,10 +88,12 @@ function checkReportFile({ reportFile, resultsFile, planFile }: SweepCommand): v
 }
 
 /** The configurations that the command asks for. */
-function planSweep({ load, groups, defaults, yes, planFile }: SweepCommand): PlannedSweep {
+function planSweep({ load, groups, defaults, p99Ms, yes, planFile }: SweepCommand): PlannedSweep {
   const plan = planFile === undefined ? undefined : readPlan(planFile);
   const allLoad = new Map([...plan?.load ?? [], ...load]);
-  const space = sweepSpace({ load: allLoad, groups: plan?.groups ?? groups, defaults, yes });
+  refuseInLoad(allLoad, p99Ms);
+  const isByRate = p99Ms !== undefined;
+  const space = sweepSpace({ load: allLoad, groups: plan?.groups ?? groups, defaults, isByRate, yes });
   const [first] = space.configurations;
   if (first === undefined) throw new UsageError("the groups contain no configuration");
   return { ...space, seed: first.options.seed };
@@ -101,12 +103,20 @@ function roundMs({ configurations }: PlannedSweep): number {
   return configurations.reduce((sum, { options }) => sum + estimateRunMs(options), 0);
 }
 
-function refuseSmallBudget({ budgetMs }: SweepCommand, planned: PlannedSweep): void {
-  const neededMs = roundMs(planned);
+/** How many rounds it takes at least to say anything of a rate. */
+const RATE_ROUNDS_MIN = 4;
+
+function refuseSmallBudget({ budgetMs, p99Ms }: SweepCommand, planned: PlannedSweep): void {
+  const rounds = p99Ms === undefined ? 1 : RATE_ROUNDS_MIN;
+  const neededMs = rounds * roundMs(planned);
   if (neededMs <= budgetMs) return;
-  const round = `one round of ${formatCount(planned.configurations.length, "configuration")}`;
+  const round = `${rounds === 1 ? "one round" : `${rounds} rounds`} of ${
+    formatCount(planned.configurations.length, "configuration")
+  }`;
   throw new UsageError(
-    `--budget=${budgetMs / 1000}s is too short for ${round}, which takes about ${durationText(neededMs)}`,
+    `--budget=${budgetMs / 1000}s is too short for ${round}, which ${rounds === 1 ? "takes" : "take"} about ${
+      durationText(neededMs)
+    }`,
   );
 }
 
@@ -153,10 +163,10 @@ async function runSweep(
     stop: AbortSignal;
   },
 ): Promise<SweepReport & { readonly document: string }> {
-  const { axis, limit, kills, cut, budgetMs, quiet } = command;
+  const { axis, limit, p99Ms, kills, cut, budgetMs, quiet } = command;
   const entries = header.configurations;
-  const question = { axis, limit };
-  const space: Space = { configurations: entries.map(({ id }) => id), seed: header.seed, limits: limitsOf(question) };
+  const question = { axis, limit, ...(p99Ms === undefined ? {} : { p99Ms }) };
+  const space = spaceOf(entries, header.seed, question);
   const results = new SweepResults(lines);
   const estimates = new Map(
     entries.map(({ id }, index) => [id, estimateRunMs(planned.configurations[index]!.options)]),
@@ -216,7 +226,7 @@ function bestOf(
   const onFrontier = configurations.filter(({ state }) => state === "frontier");
   for (const limit of [...limits].reverse()) {
     const within = onFrontier.filter(({ loss }) => typeof loss[crash][unit] === "number" && loss[crash][unit] <= limit);
-    const [fastest] = within.toSorted((a, b) => (b.median_ops_per_sec ?? 0) - (a.median_ops_per_sec ?? 0));
+    const [fastest] = within.toSorted((a, b) => (speedOf(b) ?? 0) - (speedOf(a) ?? 0));
     if (fastest !== undefined) return fastest;
   }
   return undefined;

@@ -4,7 +4,7 @@
  * @module
  */
 import { takes } from "../cli/commands.ts";
-import { FLAG_LIST, SWITCH_LIST } from "../cli/flags.ts";
+import { FLAG_LIST, FLAGS, SWITCH_LIST } from "../cli/flags.ts";
 import type { ConfigurationEntry } from "../sweep/lines.ts";
 import type { SweepHands, SweepParts } from "../sweep/sweep.ts";
 import { type KvlabChildOptions, runKvlabChild } from "./kvlab_child.ts";
@@ -36,18 +36,26 @@ export function sweepHands(
   const passed = new Map(configurations.map(({ args, passed }) => [args.join("\n"), passed]));
   const passedOf = ({ args }: ConfigurationEntry) => passed.get(args.join("\n")) ?? { args, env: {} };
   return {
-    run: (entry) => {
+    run: (entry, ratePerSec) => {
       const { args, env } = passedOf(entry);
       const options = { env, stop, limitMs: limitMs(entry), onWarning: warnOnce };
-      return runKvlabChild([...loadArgs, ...args, ...common], options);
+      return runKvlabChild([...loadArgs, ...beginningOf(loadArgs, ratePerSec), ...args, ...common], options);
     },
-    kill: (entry) => {
+    kill: (entry, ratePerSec) => {
       const { args, env } = passedOf(entry);
       const options = { env, stop, limitMs: kills * limitMs(entry), onWarning: warnOnce };
-      const crashArgs = ["crash", `--kills=${kills}`, `--cut=${cut}`, ...ofCrash([...loadArgs, ...args]), ...common];
+      const runArgs = [...loadArgs, ...beginningOf(loadArgs, ratePerSec), ...args];
+      const crashArgs = ["crash", `--kills=${kills}`, `--cut=${cut}`, ...ofCrash(runArgs), ...common];
       return runKvlabChild(crashArgs, options);
     },
   };
+}
+
+/** When operations begin, if the load does not say: at a rate, or in a closed loop without waits. */
+function beginningOf(loadArgs: readonly string[], ratePerSec: number | undefined): string[] {
+  if (ratePerSec !== undefined) return [`--${FLAGS.rate.name}=${ratePerSec}`];
+  const saysPattern = loadArgs.some((arg) => arg.startsWith(`--${FLAGS.pattern.name}=`));
+  return saysPattern ? [] : [`--${FLAGS.pattern.name}=unthrottled`];
 }
 
 /** The arguments that the crash command takes, which measures nothing. */

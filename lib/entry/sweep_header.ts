@@ -34,7 +34,7 @@ export async function sweepHeader(
   const [first] = configurations;
   if (first === undefined) throw new RangeError("Cannot begin a sweep: it has no configuration");
   const names = namesOf(configurations);
-  const { backend: _, ...options } = optionsObject({ ...first.options, backend: { kind: "memory" } });
+  const { backend: _, rate_per_sec: __, ...options } = optionsObject({ ...first.options, backend: { kind: "memory" } });
   return {
     kind: SWEEP_KIND,
     version: SWEEP_VERSION,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { p99Text, speedOf } from "../sweep/answer.ts";
 import type { ConfigurationSummary } from "../sweep/lines.ts";
 import { lossNumber, type LossUnit } from "../sweep/losses.ts";
 import { readableDuration, readableNumber } from "../result/format.ts";
@@ -17,7 +18,7 @@ export interface MapSize {
 /** The minimum width at which a map is useful. */
 export const MAP_COLUMNS_MIN = 60;
 
-const MARKS = { frontier: "●", tied: "◐", dominated: "·", failed: " ", unmeasured: " " } as const;
+const MARKS = { frontier: "●", tied: "◐", dominated: "·", too_slow: " ", failed: " ", unmeasured: " " } as const;
 /** In a shared place, later marks hide earlier ones. */
 const ORDER = ["dominated", "tied", "frontier"] as const;
 /** Columns for the numbers beside the map. */
@@ -33,16 +34,17 @@ interface Point {
 }
 
 /**
- * The map, in lines without newlines: throughput upwards, logarithmic; loss to the right, logarithmic between a place
+ * The map, in lines without newlines: speed upwards, logarithmic; loss to the right, logarithmic between a place
  * for nothing at the left end and one for everything at the right. Empty if there is nothing to show.
  */
 export function sweepMap(
   { header, summary, axis: { crash, unit } }: Pick<SweepReport, "header" | "summary" | "axis">,
   { columns, rows }: MapSize,
 ): string[] {
+  const p99Ms = summary.p99_at_most_ms;
   const names = new Map(header.configurations.map(({ id, name }) => [id, name]));
   const points = summary.configurations.flatMap((summary): Point[] => {
-    const rate = summary.median_ops_per_sec;
+    const rate = speedOf(summary);
     return rate === null || rate <= 0 ? [] : [{ summary, rate, loss: lossNumber(summary.loss[crash][unit]) }];
   });
   if (points.length === 0 || columns < MAP_COLUMNS_MIN) return [];
@@ -63,7 +65,9 @@ export function sweepMap(
     return `${(at === undefined ? "" : readableNumber(at)).padStart(MARGIN - 1)} │${cells.join("").trimEnd()}`;
   });
   return [
-    "ops/s, ● on the frontier, ◐ tied with it, · dominated",
+    `${
+      p99Ms === undefined ? "ops/s" : `rate/s with ${p99Text(p99Ms)}`
+    }, ● on the frontier, ◐ tied with it, · dominated`,
     ...lines,
     `${" ".repeat(MARGIN)}└${"─".repeat(width)}`,
     `${" ".repeat(MARGIN + 1)}${axisLine(losses, unit, width)}`,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { rateText } from "../sweep/answer.ts";
+import { commandOf, p99Text, rateText } from "../sweep/answer.ts";
 import type {
   ConfigurationEntry,
   ConfigurationSummary,
@@ -35,17 +35,19 @@ const ENDED = {
 } as const;
 
 /** The third says of those that are not on the frontier with which they are tied. */
-const COLUMNS: readonly Column[] = [
-  { heading: "", align: "left" },
-  { heading: "", align: "left" },
-  { heading: "", align: "left" },
-  { heading: "ops/s (95%)", align: "left" },
-  { heading: "runs", align: "right" },
-  { heading: "at risk", align: "right" },
-  { heading: "p99", align: "right" },
-  { heading: "worst", align: "right" },
-  { heading: "kills lost", align: "right" },
-];
+function columns({ p99_at_most_ms: p99Ms }: SummaryLine): readonly Column[] {
+  return [
+    { heading: "", align: "left" },
+    { heading: "", align: "left" },
+    { heading: "", align: "left" },
+    { heading: p99Ms === undefined ? "ops/s (95%)" : "rate/s (95%)", align: "left" },
+    { heading: "runs", align: "right" },
+    { heading: "at risk", align: "right" },
+    { heading: "p99", align: "right" },
+    { heading: "worst", align: "right" },
+    { heading: "kills lost", align: "right" },
+  ];
+}
 
 /** What the configurations of a sweep are called, by `id`: `log, flush 50 ms (c04)`. */
 export function calledIn({ configurations }: SweepHeader): (id: string) => string {
@@ -68,20 +70,23 @@ export function sweepText({ header, summary, axis, notKilled }: SweepReport): st
     ...answerLines(header, summary),
     "",
     `${formatCount(configurations.length, "configuration")}, ${formatCount(runs, "run")}; ${ENDED[summary.ended]}`,
+    ...(summary.p99_at_most_ms === undefined ? [] : [
+      `rate: the highest with ${p99Text(summary.p99_at_most_ms)} for each kind of operation; half of the runs keep it`,
+    ]),
     ...(drift === null ? [] : [
       `baseline ${called(drift.configuration)}: ${drift.ratio.toFixed(2)} times as fast at the end as at the start, ` +
       `${drift.spread.toFixed(2)} from its slowest run to its fastest`,
     ]),
     ...(onFrontier.length === 0 ? [] : [
       "",
-      ...tableLines(COLUMNS, onFrontier.map((configuration) => row(configuration, { header, axis }))),
+      ...tableLines(columns(summary), onFrontier.map((configuration) => row(configuration, { header, axis }))),
       ...notKilledLines(summary, notKilled.map(called)),
     ]),
     ...others.flatMap(({ id }, index) => [
       ...(index === 0 ? [""] : []),
-      `${called(id)}: ${entryOf(header, id)?.command}`,
+      `${called(id)}: ${commandIn(header, summary, id)}`,
     ]),
-    ...restLines(header, configurations),
+    ...restLines(header, summary),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -91,12 +96,19 @@ function entryOf({ configurations }: SweepHeader, id: string): ConfigurationEntr
 }
 
 /** The sentences of the answer, each followed by the command that runs what it answers with, where it is new. */
-function answerLines(header: SweepHeader, { answer, answered }: SummaryLine): string[] {
+function answerLines(header: SweepHeader, summary: SummaryLine): string[] {
+  const { answer, answered } = summary;
   return answer.split("\n").flatMap((sentence, index) => {
     const id = answered[index] ?? undefined;
     const isNew = id !== undefined && answered.indexOf(id) === index;
-    return [sentence, ...(isNew ? [`  ${entryOf(header, id)?.command}`] : [])];
+    return [sentence, ...(isNew ? [`  ${commandIn(header, summary, id)}`] : [])];
   });
+}
+
+/** The command that runs one, at the rate that was found if one was. */
+function commandIn(header: SweepHeader, { configurations }: SummaryLine, id: string): string | undefined {
+  const [entry, found] = [entryOf(header, id), configurations.find((configuration) => configuration.id === id)];
+  return entry && found && commandOf(entry, found);
 }
 
 function row(
@@ -146,7 +158,7 @@ export function valueText(value: LossValue, unit: LossUnit): string {
 }
 
 /** The configurations that are not on the frontier. */
-function restLines(header: SweepHeader, configurations: readonly ConfigurationSummary[]): string[] {
+function restLines(header: SweepHeader, { configurations, p99_at_most_ms: p99Ms = 0 }: SummaryLine): string[] {
   const called = calledIn(header);
   const lines: string[] = [];
   for (const configuration of configurations) {
@@ -157,6 +169,7 @@ function restLines(header: SweepHeader, configurations: readonly ConfigurationSu
         `${called(id)}: dominated by ${beside.map(called).join(" and ")}, ${rateText(configuration)}: ${what}`,
       );
     }
+    if (state === "too_slow") lines.push(`${called(id)}: keeps ${p99Text(p99Ms)} at no rate: ${what}`);
     if (state === "failed") lines.push(`${called(id)}: failed: ${reason}: ${what}`);
     if (state === "unmeasured") lines.push(`${called(id)}: not run: ${what}`);
   }

@@ -63,8 +63,7 @@ export type FigureLine =
   | "syncs"
   | "flushes"
   | "persisted"
-  | "device"
-  | "costs";
+  | "device";
 
 /** A figure's part of a line of the text. */
 export interface FigurePhrase {

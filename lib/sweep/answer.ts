@@ -16,6 +16,8 @@ export interface AnswerParts {
   readonly summaries: readonly ConfigurationSummary[];
   /** In the axis's unit. */
   readonly limits: readonly number[];
+  /** The limit on the p99 latency; `undefined` if there is none. */
+  readonly p99Ms: number | undefined;
 }
 
 /** One configuration and everything known about it. */
@@ -36,21 +38,44 @@ interface Answer {
  * sentence. What nothing keeps within is said of the greatest such limit, as it holds for the others all the more.
  */
 function answersOf(parts: AnswerParts): Answer[] {
-  const points = parts.entries.flatMap((entry, index): Point[] => {
+  const measured = parts.entries.flatMap((entry, index): Point[] => {
     const [standing, summary] = [parts.standings[index], parts.summaries[index]];
     return standing === undefined || summary === undefined || summary.runs === 0 || standing.state === "failed"
       ? []
       : [{ entry, standing, summary }];
   });
-  if (points.length === 0) return [{ text: "nothing was measured", id: null }];
-  const { axis, limits } = parts;
+  if (measured.length === 0) return [{ text: "nothing was measured", id: null }];
+  const { axis, limits, p99Ms } = parts;
+  const points = measured.filter(({ summary }) => speedOf(summary) !== null);
+  if (points.length === 0 && p99Ms !== undefined) {
+    return [{ text: `nothing that was measured keeps ${p99Text(p99Ms)}`, id: null }];
+  }
   const answers = limits.map((limit) => ({ limit, ...fastestWithin(points, limit, axis) }));
   return Array.from(Map.groupBy(answers, ({ about }) => about), ([about, alike]) => {
     const limits = alike.map(({ limit }) => limit);
-    if (about === undefined) return { text: nothingWithin(Math.max(...limits), axis), id: null };
+    if (about === undefined) return { text: nothingWithin(Math.max(...limits), axis, p99Ms), id: null };
     const asked = orTexts(limits.map((limit) => limitText(limit, axis.unit)));
-    return { text: `fastest with ${asked} at risk ${WHEN[axis.crash]}: ${about}`, id: alike[0]?.id ?? null };
+    const answering = p99Ms === undefined ? "" : ` and ${p99Text(p99Ms)}`;
+    return {
+      text: `fastest with ${asked} at risk ${WHEN[axis.crash]}${answering}: ${about}`,
+      id: alike[0]?.id ?? null,
+    };
   });
+}
+
+/** A limit on the latency in words, such as `a p99 of at most 5 ms`. */
+export function p99Text(p99Ms: number): string {
+  return `a p99 of at most ${p99Ms.toLocaleString("en-US")} ms`;
+}
+
+/** What is compared of a configuration: its throughput, or the rate that it keeps up; `null` if there is none. */
+export function speedOf({ median_ops_per_sec, rate_per_sec }: ConfigurationSummary): number | null {
+  return rate_per_sec === undefined ? median_ops_per_sec : rate_per_sec;
+}
+
+/** The command that runs a configuration alone, at the rate that was found if one was. */
+export function commandOf({ command }: ConfigurationEntry, { rate_per_sec: ratePerSec }: ConfigurationSummary): string {
+  return typeof ratePerSec === "number" ? command.replace("kvlab ", `kvlab --rate=${ratePerSec} `) : command;
 }
 
 /** The fastest within a limit and what is known of it; neither if there is none. */
@@ -73,9 +98,10 @@ function fastestWithin(
   return { id: entry.id, about: clauses.join("; ") };
 }
 
-function nothingWithin(limit: number, { crash, unit }: LossAxis): string {
+function nothingWithin(limit: number, { crash, unit }: LossAxis, p99Ms: number | undefined): string {
   const amount = limit === 0 ? "something" : `more than ${amountText(limit, unit)}`;
-  return `everything that was measured may lose ${amount} ${WHEN[crash]}`;
+  const what = p99Ms === undefined ? "was measured" : `keeps ${p99Text(p99Ms)}`;
+  return `everything that ${what} may lose ${amount} ${WHEN[crash]}`;
 }
 
 /** Alternatives in words: `a`, `a or b`, `a, b or c`. */
@@ -98,16 +124,18 @@ function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** A throughput with its interval, such as `1.81 M ops/s (1.74–1.88)`. */
-export function rateText({ median_ops_per_sec, ci95 }: ConfigurationSummary): string {
-  if (median_ops_per_sec === null) return "no ops/s";
-  const [unit, divisor] = UNITS.find(([, divisor]) => median_ops_per_sec >= divisor) ?? ["", 1];
+/** A speed with its interval, such as `1.81 M ops/s (1.74–1.88)`. */
+export function rateText(summary: ConfigurationSummary): string {
+  const { ci95 } = summary;
+  const speed = speedOf(summary);
+  if (speed === null) return "no ops/s";
+  const [unit, divisor] = UNITS.find(([, divisor]) => speed >= divisor) ?? ["", 1];
   const shown = (value: number) => {
     const [digits = "", exponent] = (value / divisor).toPrecision(3).split("e");
     return exponent === undefined ? digits : String(Math.round(value / divisor));
   };
   const interval = ci95 === null ? "" : ` (${shown(ci95[0])}–${shown(ci95[1])})`;
-  return `${shown(median_ops_per_sec)}${unit} ops/s${interval}`;
+  return `${shown(speed)}${unit} ops/s${interval}`;
 }
 
 const UNITS = [[" M", 1e6], [" k", 1e3]] as const;
@@ -126,8 +154,9 @@ function saferClause({ standing, summary }: Point, points: readonly Point[]): st
   const [next] = points
     .filter((point) => point.standing.state === "frontier" && point.standing.loss < standing.loss)
     .toSorted((a, b) => b.standing.loss - a.standing.loss);
-  const [rate, safer] = [summary.median_ops_per_sec, next?.summary.median_ops_per_sec];
-  if (next === undefined || rate === null || safer === null || safer === undefined || safer === 0) return [];
+  if (next === undefined) return [];
+  const [rate, safer] = [speedOf(summary), speedOf(next.summary)];
+  if (rate === null || safer === null || safer === 0) return [];
   const ratio = rate / safer;
   return [`${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)}× the next safer, ${calledText(next.entry)}`];
 }

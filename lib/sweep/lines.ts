@@ -71,6 +71,8 @@ export interface RunLine {
   readonly started_at: string;
   /** How long it took, including start, preload and drain, in milliseconds. */
   readonly took_ms: number;
+  /** The rate of its open loop; absent for a closed loop. */
+  readonly rate_per_sec?: number;
   /** What `--format=json` prints for it. */
   readonly result: Fields;
 }
@@ -103,6 +105,8 @@ export interface SummaryLine {
   readonly kind: "summary";
   /** The limit that was asked for; `null` if none was. */
   readonly lose_at_most: { readonly writes: number } | { readonly age_ms: number } | null;
+  /** The limit on the p99 latency that was asked for; absent if none was. */
+  readonly p99_at_most_ms?: number;
   /** The kind of crash that the frontier is about. */
   readonly on: "process-crash" | "power-loss";
   /** The unit of loss that the frontier is about. */
@@ -117,7 +121,9 @@ export interface SummaryLine {
   readonly answered: readonly (string | null)[];
   /** In the order of the header. */
   readonly configurations: readonly ConfigurationSummary[];
-  /** How the first configuration's throughput changed over the sweep; `null` if it ran less than twice. */
+  /**
+   * How the first configuration's throughput changed over the sweep; `null` if it ran less than twice, or at rates.
+   */
   readonly baseline_drift: BaselineDrift | null;
 }
 
@@ -127,18 +133,21 @@ export interface SummaryLine {
  * - `frontier`: none that loses as little is as fast;
  * - `tied`: one that loses as little may be as fast, but noise does not tell;
  * - `dominated`: one that loses as little is clearly faster;
+ * - `too_slow`: it keeps within the limit on the latency at no rate;
  * - `failed`: it could not be run;
  * - `unmeasured`: its turn never came.
  */
-export type ConfigurationState = "frontier" | "tied" | "dominated" | "failed" | "unmeasured";
+export type ConfigurationState = "frontier" | "tied" | "dominated" | "too_slow" | "failed" | "unmeasured";
 
 /** A summary of one configuration. */
 export interface ConfigurationSummary {
   readonly id: string;
   readonly runs: number;
-  /** `null` if no run succeeded. */
+  /** `null` if no run succeeded, or rates were searched for. */
   readonly median_ops_per_sec: number | null;
-  /** Where the median lies with 95% confidence; `null` for fewer than 6 runs. */
+  /** The highest rate at which half of the runs answer within the limit; `null` if none did. Absent without a limit. */
+  readonly rate_per_sec?: number | null;
+  /** Where the figure lies with 95% confidence; `null` if there is none, and for a median of fewer than 6 runs. */
   readonly ci95: readonly [low: number, high: number] | null;
   readonly loss: Readonly<Record<CrashKind, LossSummary>>;
   readonly state: ConfigurationState;

@@ -4,6 +4,13 @@
  * @module
  */
 
+/** A run at a rate. */
+export interface Trial {
+  readonly ratePerSec: number;
+  /** Whether it answered within the limit. */
+  readonly isWithin: boolean;
+}
+
 /** A run that has ended, successfully or not. */
 export interface Outcome {
   /** The configuration's `id`. */
@@ -15,6 +22,8 @@ export interface Outcome {
     readonly opsPerSec: number;
     /** What a crash would have lost, in the sweep's unit; Infinity if unbounded or unknown. */
     readonly loss: number;
+    /** Absent for a closed loop. */
+    readonly trial?: Trial;
   };
 }
 
@@ -24,6 +33,8 @@ export interface Space {
   readonly configurations: readonly string[];
   /** Seed of the order of the runs: an integer from 0 to 2^32 - 1. */
   readonly seed: number;
+  /** What is compared: how fast each can be, or which rate each keeps up within a limit on its latency. */
+  readonly speed: "throughput" | "rate";
   /** The limits that the answers are about, in the sweep's unit. */
   readonly limits: readonly number[];
 }

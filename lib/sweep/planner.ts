@@ -7,6 +7,9 @@
  * those that are clearly dominated drop out; those that may still be on the frontier go on until noise no longer
  * decides. The baseline runs in every round, to show the drift.
  *
+ * Where the question is which rate each keeps up, a run is a trial at one rate, and a round has one trial of each. The
+ * first round is the closed loop, whose throughput tells where to begin.
+ *
  * The idea of racing is Maron and Moore's, "Hoeffding Races: Accelerating Model Selection Search for Classification and
  * Function Approximation" (1993).
  *
@@ -14,17 +17,22 @@
  */
 import { Rng } from "../load/rng.ts";
 import type { Outcome, Space } from "./outcome.ts";
+import { Rates } from "./rates.ts";
 import { type Standing, standings } from "./standing.ts";
 
-/** How often every configuration runs before it may drop out: a single run may have hit a stall. */
-const ROUNDS_MIN = 2;
-
-/** How often everything on the frontier runs at least: with fewer runs the median has no 95% interval. */
-const FRONTIER_RUNS = 6;
+/**
+ * How often every configuration runs before it may drop out: a single run may have hit a stall. Where rates are searched
+ * for, the first run only tells where to begin.
+ */
+const ROUNDS_MIN = { throughput: 2, rate: 3 } as const;
 
 /** What to do next. */
-export type Next = { readonly kind: "run"; readonly configuration: string; readonly round: number } | {
-  readonly kind: "separated";
+export type Next = { readonly kind: "separated" } | {
+  readonly kind: "run";
+  readonly configuration: string;
+  readonly round: number;
+  /** The rate to run at; a closed loop if absent. */
+  readonly ratePerSec?: number;
 };
 
 /**
@@ -36,7 +44,9 @@ export function next(space: Space, outcomes: readonly Outcome[]): Next {
   const last = outcomes.reduce((latest, { round }) => Math.max(latest, round), 1);
   for (const round of [last, last + 1]) {
     const [configuration] = leftOf(space, round, outcomes);
-    if (configuration !== undefined) return { kind: "run", configuration, round };
+    if (configuration === undefined) continue;
+    const ratePerSec = space.speed === "rate" ? new Rates(outcomes).search(configuration)?.nextPerSec : undefined;
+    return { kind: "run", configuration, round, ...(ratePerSec === undefined ? {} : { ratePerSec }) };
   }
   return { kind: "separated" };
 }
@@ -52,23 +62,25 @@ function runnersOf(space: Space, round: number, before: readonly Outcome[]): str
   const [baseline] = space.configurations;
   const found = standings(space, before);
   const goOn = found.filter(({ state }) => state !== "failed")
-    .filter((standing) => round <= ROUNDS_MIN || goesOn(standing))
+    .filter((standing) => round <= ROUNDS_MIN[space.speed] || goesOn(standing))
     .map(({ id }) => id);
   if (goOn.length === 0) return [];
-  const runs = found.some(({ id, state }) => id === baseline && state !== "failed");
+  // A rate is searched for, so it shows no drift.
+  const runs = space.speed === "throughput" && found.some(({ id, state }) => id === baseline && state !== "failed");
   const runners = runs && baseline !== undefined ? new Set([baseline, ...goOn]) : goOn;
   return shuffled(space.configurations.filter((id) => new Set(runners).has(id)), new Rng(space.seed, round));
 }
 
-function goesOn({ state, runs, isContested }: Standing): boolean {
+function goesOn({ state, isOpen }: Standing): boolean {
   switch (state) {
     case "frontier":
     case "tied":
-      return isContested || runs < FRONTIER_RUNS;
+      return isOpen;
     case "unmeasured":
       return true;
     case "dominated":
     case "failed":
+    case "too_slow":
       return false;
   }
 }

@@ -6,12 +6,21 @@
 import type { Fields } from "../compare/result_file.ts";
 import type { CrashKind, CrashLine, FailureLine, RunLine, SweepLine } from "./lines.ts";
 import { killLoss, type LossUnit, runLoss } from "./losses.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, Trial } from "./outcome.ts";
 
 /** Which loss the frontier is about. */
 export interface LossAxis {
   readonly crash: CrashKind;
   readonly unit: LossUnit;
+}
+
+/** The question that a sweep answers. */
+export interface Question {
+  /** The limit on the loss, in the axis's unit; the usual ones if absent. */
+  readonly limit: number | undefined;
+  readonly axis: LossAxis;
+  /** The limit on the p99 latency, if the question is which rate each configuration keeps up within it. */
+  readonly p99Ms?: number;
 }
 
 /** What the lines of a sweep amount to. */
@@ -41,12 +50,17 @@ export class SweepResults {
 
   /** The results of a configuration's runs, in order. */
   runs(configuration: string): Fields[] {
-    return this.#runsOf(configuration).map(({ result }) => result);
+    return this.lines(configuration).map(({ result }) => result);
+  }
+
+  /** The lines of a configuration's runs, in order. */
+  lines(configuration: string): RunLine[] {
+    return this.#runs.filter((line) => line.kind === "run").filter((line) => line.configuration === configuration);
   }
 
   /** How long each of a configuration's runs took, start and end included, in milliseconds. */
   runTimesMs(configuration: string): number[] {
-    return this.#runsOf(configuration).map((line) => line.took_ms);
+    return this.lines(configuration).map((line) => line.took_ms);
   }
 
   /** Why a configuration failed, if it did. */
@@ -70,7 +84,7 @@ export class SweepResults {
    * What the planner sees. A run counts for no less than what real kills have lost, and a loss that they have refuted
    * counts as unbounded.
    */
-  outcomes({ crash, unit }: LossAxis): Outcome[] {
+  outcomes({ axis: { crash, unit }, p99Ms }: Pick<Question, "axis" | "p99Ms">): Outcome[] {
     return this.#runs.map((line): Outcome => {
       const { configuration, round } = line;
       if (line.kind === "failure") return { configuration, round };
@@ -80,12 +94,13 @@ export class SweepResults {
         : kills.held === false
         ? Infinity
         : Math.max(runLoss(line.result, crash, unit), killLoss(kills, unit));
-      return { configuration, round, measured: { opsPerSec: rateOf(line.result), loss } };
+      const trial = trialOf(line, p99Ms);
+      return {
+        configuration,
+        round,
+        measured: { opsPerSec: rateOf(line.result), loss, ...(trial === undefined ? {} : { trial }) },
+      };
     });
-  }
-
-  #runsOf(configuration: string): RunLine[] {
-    return this.#runs.filter((line) => line.kind === "run").filter((line) => line.configuration === configuration);
   }
 }
 
@@ -97,4 +112,17 @@ export function cutOf(result: Fields): CrashKind {
 /** The throughput of a run. */
 export function rateOf(run: Fields): number {
   return typeof run.total_ops_per_sec === "number" ? run.total_ops_per_sec : 0;
+}
+
+/** The outcome of an open loop, for which a limit was asked. */
+export function trialOf({ rate_per_sec: ratePerSec, result }: RunLine, p99Ms: number | undefined): Trial | undefined {
+  if (ratePerSec === undefined || p99Ms === undefined) return undefined;
+  return { ratePerSec, isWithin: p99Of(result) <= p99Ms };
+}
+
+/** The p99 latency of the slowest kind of operation, from the intended start, in milliseconds. */
+function p99Of({ operations }: Fields): number {
+  if (!Array.isArray(operations)) return Infinity;
+  const latencies = operations.map((operation) => operation?.latency?.p99_sec).filter((sec) => typeof sec === "number");
+  return latencies.length === 0 ? Infinity : 1000 * Math.max(...latencies);
 }

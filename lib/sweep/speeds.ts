@@ -21,7 +21,7 @@ import { mean, median, sum } from "simple-statistics";
 import type { Outcome } from "./outcome.ts";
 
 /** How many degrees of freedom the common variance counts as. */
-const PRIOR_FREEDOM = 4;
+export const PRIOR_FREEDOM = 4;
 
 /** The standard deviation assumed for a machine without any repeats yet: that of a busy one. */
 const ASSUMED_DEVIATION = 0.15;
@@ -46,8 +46,28 @@ export interface SpeedDifference {
   readonly freedom: number;
 }
 
-/** The speeds of configurations, as far as their outcomes tell. */
-export class Speeds {
+/** What is known of the speeds of configurations, whatever counts as speed. */
+export interface SpeedEstimates {
+  /** Two that are tied need no more runs once the ratio of their speeds is known this precisely, with 95% confidence. */
+  readonly tieWidth: number;
+  /** How often it has run. */
+  runs(configuration: string): number;
+  /** The logarithm of its speed; -Infinity if it has not run. */
+  level(configuration: string): number;
+  /** How much faster one is than the other; `undefined` if nothing tells. */
+  difference(one: string, other: string): SpeedDifference | undefined;
+  /** Whether its speed is not known well yet, beside whichever other. */
+  isRough(configuration: string): boolean;
+  /** Whether it has no speed that counts. */
+  isHopeless(configuration: string): boolean;
+}
+
+/** With fewer runs, a median has no 95% interval. */
+const RUNS_MIN = 6;
+
+/** The throughputs of configurations, as far as their outcomes tell. */
+export class Speeds implements SpeedEstimates {
+  readonly tieWidth = 0.05;
   /** By configuration, by round: the logarithm of the throughput, clipped. */
   readonly #logs = new Map<string, Map<number, number>>();
   /** By configuration: the logarithm of its speed if all rounds were alike. */
@@ -67,17 +87,16 @@ export class Speeds {
     this.#moderate(this.#fit());
   }
 
-  /** How often it has run. */
   runs(configuration: string): number {
     return this.#logs.get(configuration)?.size ?? 0;
   }
 
-  /** The logarithm of its speed, as if it had run in all rounds; -Infinity if it has not run. */
+  /** As if it had run in all rounds. */
   level(configuration: string): number {
     return this.#levels.get(configuration) ?? -Infinity;
   }
 
-  /** How much faster one is than the other, over the rounds that both have run in; `undefined` if there are none. */
+  /** Over the rounds that both have run in. */
   difference(one: string, other: string): SpeedDifference | undefined {
     const otherLogs = this.#logs.get(other);
     const logRatios = Array.from(this.#logs.get(one) ?? []).flatMap(([round, log]) => {
@@ -88,6 +107,14 @@ export class Speeds {
     if (rounds === 0) return undefined;
     const variance = (this.#variances.get(one) ?? 0) + (this.#variances.get(other) ?? 0);
     return { logRatio: mean(logRatios), error: Math.sqrt(variance / rounds), freedom: PRIOR_FREEDOM + rounds - 1 };
+  }
+
+  isRough(configuration: string): boolean {
+    return this.runs(configuration) < RUNS_MIN;
+  }
+
+  isHopeless(): boolean {
+    return false;
   }
 
   /**

@@ -6,8 +6,9 @@
  */
 import { median } from "simple-statistics";
 import type { ConfigurationState } from "./lines.ts";
-import type { Outcome, Space } from "./outcome.ts";
-import { Speeds, studentQuantile } from "./speeds.ts";
+import type { Outcome, Space, Trial } from "./outcome.ts";
+import { Rates } from "./rates.ts";
+import { type SpeedEstimates, Speeds, studentQuantile } from "./speeds.ts";
 
 /** The standing of one configuration. */
 export interface Standing {
@@ -19,10 +20,10 @@ export interface Standing {
   readonly runs: number;
   /** Median over its runs, in the sweep's unit; NaN if it has none. */
   readonly loss: number;
-  /** The logarithm of its throughput, as if it had run in all rounds. */
+  /** The logarithm of its speed. */
   readonly level: number;
-  /** Whether it is in a tie that more runs could narrow. */
-  readonly isContested: boolean;
+  /** Whether more runs could tell more: of a tie that it is in, or of its own speed. */
+  readonly isOpen: boolean;
 }
 
 /**
@@ -32,21 +33,20 @@ export interface Standing {
  */
 const CLEARLY = 3.09;
 
-/** Two that are tied need no more runs once the ratio of their speeds is known this precisely, with 95% confidence. */
-const TIE_WIDTH = 0.05;
+/** As far from the mean as 95% of a normal distribution lies. */
 const TIE_CONFIDENCE = 1.96;
 
 /** Losses that differ by no more than this factor count as equal: gauges vary by more from run to run. */
 const LOSS_TOLERANCE = 1.1;
 
 /** The standings of all configurations, in order. */
-export function standings({ configurations, limits }: Space, outcomes: readonly Outcome[]): Standing[] {
-  const speeds = new Speeds(outcomes);
+export function standings({ configurations, limits, speed }: Space, outcomes: readonly Outcome[]): Standing[] {
+  const speeds = speed === "rate" ? new Rates(outcomes) : new Speeds(outcomes);
   const losses = lossesOf(outcomes);
   const failed = new Set(
     outcomes.filter(({ measured }) => measured === undefined).map(({ configuration }) => configuration),
   );
-  const runners = configurations.filter((id) => !failed.has(id) && losses.has(id))
+  const runners = configurations.filter((id) => !failed.has(id) && losses.has(id) && !speeds.isHopeless(id))
     .toSorted((a, b) => speeds.level(b) - speeds.level(a));
   const lossOf = (id: string) => losses.get(id) ?? NaN;
   const found = new Map<string, Standing>();
@@ -60,7 +60,7 @@ export function standings({ configurations, limits }: Space, outcomes: readonly 
     const rivals = kept.filter((rival) => losesNoMore(lossOf(rival), lossOf(id), limits));
     const better = rivals.find((rival) => isClearlyFaster(speeds, rival, id));
     if (better !== undefined) {
-      found.set(id, { ...common(id), state: "dominated", beside: [better], isContested: false });
+      found.set(id, { ...common(id), state: "dominated", beside: [better], isOpen: false });
       continue;
     }
     kept.push(id);
@@ -69,23 +69,31 @@ export function standings({ configurations, limits }: Space, outcomes: readonly 
       ...common(id),
       state: rivals.length > 0 ? "tied" : "frontier",
       beside: rivals,
-      isContested: false,
+      isOpen: speeds.isRough(id),
     });
   }
   return configurations.map((id) => {
     const standing = found.get(id);
-    if (standing !== undefined) return { ...standing, isContested: contested.has(id) };
-    return { ...common(id), state: failed.has(id) ? "failed" : "unmeasured", beside: [], isContested: false };
+    if (standing !== undefined) return { ...standing, isOpen: standing.isOpen || contested.has(id) };
+    const state = failed.has(id) ? "failed" : speeds.isHopeless(id) ? "too_slow" : "unmeasured";
+    return { ...common(id), state, beside: [], isOpen: false };
   });
 }
 
 function lossesOf(outcomes: readonly Outcome[]): Map<string, number> {
-  const lists = new Map<string, number[]>();
-  for (const { configuration, measured } of outcomes) {
-    if (measured === undefined) continue;
-    lists.set(configuration, [...lists.get(configuration) ?? [], measured.loss]);
-  }
-  return new Map(Array.from(lists, ([id, losses]) => [id, medianLoss(losses)]));
+  const lists = Map.groupBy(outcomes, ({ configuration }) => configuration);
+  return new Map(
+    Array.from(lists).flatMap(([id, list]) => {
+      const losses = countingRuns(list.flatMap(({ measured }) => measured ?? [])).map(({ loss }) => loss);
+      return losses.length === 0 ? [] : [[id, medianLoss(losses)]];
+    }),
+  );
+}
+
+/** The runs of a configuration whose losses count: those that answered within the limit, if there are any. */
+export function countingRuns<Run extends { readonly trial?: Trial | undefined }>(runs: readonly Run[]): readonly Run[] {
+  const within = runs.filter(({ trial }) => trial?.isWithin);
+  return within.length === 0 ? runs : within;
 }
 
 /** Works for unbounded losses as well. */
@@ -102,14 +110,14 @@ function losesNoMore(loss: number, other: number, limits: readonly number[]): bo
   return limits.every((limit) => loss <= limit || other > limit);
 }
 
-function isClearlyFaster(speeds: Speeds, one: string, other: string): boolean {
+function isClearlyFaster(speeds: SpeedEstimates, one: string, other: string): boolean {
   const difference = speeds.difference(one, other);
   if (difference === undefined) return false;
   return difference.logRatio > studentQuantile(CLEARLY, difference.freedom) * difference.error;
 }
 
-function isWide(speeds: Speeds, one: string, other: string): boolean {
+function isWide(speeds: SpeedEstimates, one: string, other: string): boolean {
   const difference = speeds.difference(one, other);
   if (difference === undefined) return true;
-  return studentQuantile(TIE_CONFIDENCE, difference.freedom) * difference.error > Math.log1p(TIE_WIDTH);
+  return studentQuantile(TIE_CONFIDENCE, difference.freedom) * difference.error > Math.log1p(speeds.tieWidth);
 }

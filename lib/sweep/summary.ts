@@ -16,23 +16,27 @@ import type {
   SummaryLine,
 } from "./lines.ts";
 import { killLoss, summarizeLosses } from "./losses.ts";
-import type { Space } from "./outcome.ts";
-import { cutOf, type LossAxis, rateOf, type SweepResults } from "./results.ts";
-import { type Standing, standings } from "./standing.ts";
+import type { Space, Trial } from "./outcome.ts";
+import { Rates, type RateSearch, roundedRate } from "./rates.ts";
+import { cutOf, type Question, rateOf, type SweepResults, trialOf } from "./results.ts";
+import { countingRuns, type Standing, standings } from "./standing.ts";
 
 /** The limits that are answered if none was asked for, in milliseconds. */
 export const USUAL_LIMITS_MS = [0, 10, 100];
 
-/** The question that a sweep answers. */
-export interface Question {
-  /** The limit asked for, in the axis's unit; the usual ones if absent. */
-  readonly limit: number | undefined;
-  readonly axis: LossAxis;
+/** The limits that a question is about, in its axis's unit. */
+function limitsOf({ limit }: Question): readonly number[] {
+  return limit === undefined ? USUAL_LIMITS_MS : [limit];
 }
 
-/** The limits that a question is about, in its axis's unit. */
-export function limitsOf({ limit }: Question): readonly number[] {
-  return limit === undefined ? USUAL_LIMITS_MS : [limit];
+/** What a sweep has to tell apart. */
+export function spaceOf(entries: readonly ConfigurationEntry[], seed: number, question: Question): Space {
+  return {
+    configurations: entries.map(({ id }) => id),
+    seed,
+    limits: limitsOf(question),
+    speed: question.p99Ms === undefined ? "throughput" : "rate",
+  };
 }
 
 /** Summarizes a sweep, finished or not. */
@@ -45,33 +49,37 @@ export function summarizeSweep(
     ended: SummaryLine["ended"];
   },
 ): SummaryLine {
-  const { axis, limit } = question;
-  const found = standings(space, results.outcomes(axis));
-  const summaries = found.map((standing) => summarizeConfiguration(standing, results));
+  const { axis, limit, p99Ms } = question;
+  const outcomes = results.outcomes(question);
+  const found = standings(space, outcomes);
+  const rates = p99Ms === undefined ? undefined : new Rates(outcomes);
+  const summaries = found.map((standing) => summarizeConfiguration(standing, { results, p99Ms, rates }));
   return {
     kind: "summary",
     lose_at_most: limit === undefined ? null : axis.unit === "writes" ? { writes: limit } : { age_ms: limit },
+    ...(p99Ms === undefined ? {} : { p99_at_most_ms: p99Ms }),
     on: axis.crash === "power_loss" ? "power-loss" : "process-crash",
     unit: axis.unit,
     ended,
     frontier: found.filter(({ state }) => state === "frontier").toSorted((a, b) => a.loss - b.loss).map(({ id }) => id),
-    ...answerFields({ axis, entries, standings: found, summaries, limits: limitsOf(question) }),
+    ...answerFields({ axis, entries, standings: found, summaries, limits: limitsOf(question), p99Ms }),
     configurations: summaries,
-    baseline_drift: driftOf(space.configurations[0], results),
+    baseline_drift: p99Ms === undefined ? driftOf(space.configurations[0], results) : null,
   };
 }
 
-function summarizeConfiguration({ id, state, beside }: Standing, results: SweepResults): ConfigurationSummary {
-  const runs = results.runs(id);
-  const rates = runs.map(rateOf);
-  const interval = medianInterval(rates);
+function summarizeConfiguration(
+  { id, state, beside }: Standing,
+  { results, p99Ms, rates }: { results: SweepResults; p99Ms: number | undefined; rates: Rates | undefined },
+): ConfigurationSummary {
+  const lines = results.lines(id).map((line) => ({ ...line, trial: trialOf(line, p99Ms) }));
+  const runs = countingRuns(lines).map(({ result }) => result);
   const reason = results.failure(id);
   const crash = results.crash(id);
   return {
     id,
-    runs: runs.length,
-    median_ops_per_sec: rates.length === 0 ? null : median(rates),
-    ci95: interval === undefined ? null : [interval.low, interval.high],
+    runs: lines.length,
+    ...(rates === undefined ? throughputOf(runs) : rateFields(rates.search(id), lines)),
     loss: {
       process_crash: summarizeLosses(runs, "process_crash", results.kills(id, "process_crash")),
       power_loss: summarizeLosses(runs, "power_loss", results.kills(id, "power_loss")),
@@ -80,6 +88,25 @@ function summarizeConfiguration({ id, state, beside }: Standing, results: SweepR
     beside: [...beside],
     kills: crash === undefined ? null : summarizeKills(crash),
     ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function throughputOf(runs: readonly Fields[]): Pick<ConfigurationSummary, "median_ops_per_sec" | "ci95"> {
+  const rates = runs.map(rateOf);
+  const interval = medianInterval(rates);
+  return {
+    median_ops_per_sec: rates.length === 0 ? null : median(rates),
+    ci95: interval === undefined ? null : [interval.low, interval.high],
+  };
+}
+
+/** There is no rate where no trial was within the limit, whatever might be expected. */
+function rateFields(search: RateSearch | undefined, lines: readonly { readonly trial: Trial | undefined }[]) {
+  const isKnown = search !== undefined && !search.isHopeless && lines.some(({ trial }) => trial?.isWithin);
+  return {
+    median_ops_per_sec: null,
+    rate_per_sec: isKnown ? roundedRate(search.quantile(0.5)) : null,
+    ci95: isKnown ? [roundedRate(search.quantile(0.025)), roundedRate(search.quantile(0.975))] as const : null,
   };
 }
 

@@ -9,19 +9,20 @@ import type { Fields } from "../compare/result_file.ts";
 import type { ConfigurationEntry, SummaryLine, SweepLine } from "./lines.ts";
 import type { Space } from "./outcome.ts";
 import { leftOf, next } from "./planner.ts";
-import type { SweepResults } from "./results.ts";
+import { Rates, roundedRate } from "./rates.ts";
+import type { Question, SweepResults } from "./results.ts";
 import { standings } from "./standing.ts";
-import { type Question, summarizeSweep } from "./summary.ts";
+import { summarizeSweep } from "./summary.ts";
 
 /** The outcome of a child: a result, or why there is none; `undefined` if it was told to stop. */
 export type ChildOutcome = { readonly result: Fields } | { readonly reason: string } | undefined;
 
 /** Runs and kills configurations for a sweep. */
 export interface SweepHands {
-  /** Runs a configuration once. */
-  run(configuration: ConfigurationEntry): Promise<ChildOutcome>;
-  /** Kills a configuration as often as asked. */
-  kill(configuration: ConfigurationEntry): Promise<ChildOutcome>;
+  /** Runs a configuration once: at a rate, or if there is none as a closed loop. */
+  run(configuration: ConfigurationEntry, ratePerSec: number | undefined): Promise<ChildOutcome>;
+  /** Kills a configuration as often as asked, under such a load. */
+  kill(configuration: ConfigurationEntry, ratePerSec: number | undefined): Promise<ChildOutcome>;
 }
 
 /** How far a sweep has got. */
@@ -93,18 +94,19 @@ class SweepRunner {
   async runAll(): Promise<SummaryLine["ended"]> {
     const { space, question, results, hands, stop, onProgress } = this.#parts;
     while (!stop?.aborted) {
-      const outcomes = results.outcomes(question.axis);
+      const outcomes = results.outcomes(question);
       const step = next(space, outcomes);
       if (step.kind === "separated") return "separated";
-      const { round } = step;
+      const { round, ratePerSec } = step;
       const entry = this.#entry(step.configuration);
       // The first round is always completed; otherwise there would be nothing to say about some configurations.
       if (round > 1 && this.#leftMs - this.#killsReserveMs < this.#expectedMs(entry)) return "budget";
       const left = leftOf(space, round, outcomes).length;
       onProgress?.({ configuration: entry, round, left, leftMs: this.#leftMs });
-      const { outcome, times } = await timed(() => hands.run(entry));
+      const { outcome, times } = await timed(() => hands.run(entry, ratePerSec));
       if (outcome === undefined) break;
-      const common = { configuration: entry.id, round, ...times };
+      const rate = ratePerSec === undefined ? {} : { rate_per_sec: ratePerSec };
+      const common = { configuration: entry.id, round, ...times, ...rate };
       this.#add(
         "result" in outcome ? { kind: "run", ...common, ...outcome } : { kind: "failure", ...common, ...outcome },
       );
@@ -123,7 +125,7 @@ class SweepRunner {
       const [entry] = unkilled;
       if (entry === undefined) return;
       onProgress?.({ configuration: entry, left: unkilled.length, leftMs: this.#leftMs });
-      const { outcome, times } = await timed(() => hands.kill(entry));
+      const { outcome, times } = await timed(() => hands.kill(entry, this.#foundRate(entry.id)));
       if (outcome === undefined) return;
       const common = { kind: "crash", configuration: entry.id, ...times } as const;
       this.#add("result" in outcome ? { ...common, ...outcome } : { ...common, result: null, ...outcome });
@@ -136,7 +138,7 @@ class SweepRunner {
    */
   #unkilled(): ConfigurationEntry[] {
     const { space, question, results } = this.#parts;
-    const onFrontier = standings(space, results.outcomes(question.axis)).filter(({ state }) => state === "frontier")
+    const onFrontier = standings(space, results.outcomes(question)).filter(({ state }) => state === "frontier")
       .toSorted((a, b) => b.level - a.level);
     const answers = space.limits.map((limit) => onFrontier.find(({ loss }) => loss <= limit));
     return [...new Set([...answers, ...onFrontier])]
@@ -144,6 +146,14 @@ class SweepRunner {
       .filter(({ id }) => results.crash(id) === undefined)
       .map(({ id }) => this.#entry(id))
       .filter(({ backend }) => backend !== "memory");
+  }
+
+  /** The rate at which a configuration is killed, where the question is about rates. */
+  #foundRate(id: string): number | undefined {
+    const { space, question, results } = this.#parts;
+    if (space.speed !== "rate") return undefined;
+    const search = new Rates(results.outcomes(question)).search(id);
+    return search && roundedRate(search.quantile(0.5));
   }
 
   #entry(id: string): ConfigurationEntry {

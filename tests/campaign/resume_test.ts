@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { next } from "../../lib/sweep/planner.ts";
 import { SweepResults } from "../../lib/sweep/results.ts";
 import { parseSweepFile } from "../../lib/sweep/results_file.ts";
-import { USUAL_LIMITS_MS } from "../../lib/sweep/summary.ts";
+import { spaceOf } from "../../lib/sweep/summary.ts";
 import { kvlab, KvlabProcess } from "../main/kvlab.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { report, rounds } from "./campaign.ts";
@@ -76,13 +76,10 @@ function assertGoesOn(path: string, known: readonly string[]): string[] {
   assertEquals(lines.slice(0, known.length), known);
   const { header, lines: parsed } = parseSweepFile(path, text);
   const runs = parsed.filter((line) => line.kind === "run" || line.kind === "failure");
-  const space = {
-    configurations: header.configurations.map(({ id }) => id),
-    seed: header.seed,
-    limits: USUAL_LIMITS_MS,
-  };
+  const question = { axis: { crash: "process_crash", unit: "age_ms" }, limit: undefined } as const;
+  const space = spaceOf(header.configurations, header.seed, question);
   for (const [index, { configuration, round }] of runs.entries()) {
-    const before = new SweepResults(runs.slice(0, index)).outcomes({ crash: "process_crash", unit: "age_ms" });
+    const before = new SweepResults(runs.slice(0, index)).outcomes(question);
     assertEquals(next(space, before), { kind: "run", configuration, round }, `run ${index}`);
   }
   return lines;

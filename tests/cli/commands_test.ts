@@ -73,6 +73,8 @@ Deno.test("parseCommand() reads crash with the workload of a run", () => {
     ...CRASH,
     options: { ...options, workload: a },
   });
+  const open = { pattern: "unthrottled", ratePerSec: 5000 } as const;
+  assertCommand(`crash --rate=5k ${FILE}`, { ...CRASH, options: { ...options, ...open } });
   const compressible = { ...mix, compressible: 0.5 };
   assertCommand(`crash --compressible=0.5 ${FILE}`, { ...CRASH, options: { ...options, workload: compressible } });
   const uneven = { ...mix, distribution: "zipfian", zipfTheta: 0.5, preload: true } as const;

@@ -5,8 +5,6 @@
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { readArguments } from "../../lib/cli/arguments.ts";
-import { measurementOptions, readMeasurementValues } from "../../lib/cli/measurement_options.ts";
 import { MEASUREMENT_FLAGS } from "../../lib/cli/flags/measurement_flags.ts";
 import { PATTERN_NAMES } from "../../lib/load/pattern.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
@@ -49,16 +47,9 @@ Deno.test("parseCommand() times every operation where the load waits, otherwise 
     assertRun(`--pattern=${pattern} --latency-sample=0 memory`, untimed(load));
   }
   const open = { ...MEMORY_RUN, pattern: "unthrottled", ratePerSec: 10 } as const;
+  assertRun("--rate=10 memory", { ...open, latencySample: 1 });
   assertRun("--rate=10 --latency-sample=16 memory", { ...open, latencySample: 16 });
   assertRun("--rate=10 --latency-sample=0 memory", untimed(open));
-});
-
-Deno.test("measurementOptions() times every operation of an open loop, whatever the pattern was to be", () => {
-  const raw = readArguments(["--rate=10"]);
-  for (const pattern of PATTERN_NAMES) {
-    const options = measurementOptions(raw, readMeasurementValues(raw), { pattern, backend: "memory" });
-    assertEquals(options, { pattern: "unthrottled", ratePerSec: 10, latencySample: 1, intervalMs: 1000 });
-  }
 });
 
 Deno.test("parseCommand() reads the interval", () => {
@@ -87,7 +78,6 @@ Deno.test("parseCommand() refuses values of the measurement's flags that are non
   const rows = [
     ["--warmup", "a duration from 0s to a day in ms, s or m, such as 2s", durations],
     ["--ops", `a count from 1 to 1000000000000, such as 100k or 1.5M ${units}`, "0 1.5 1K 1000001M -1 1e6".split(" ")],
-    ["--rate", `a count from 1 to 1000000000, such as 500, 10k or 1.5M ${units}`, "0 0.5 1K 1001M -1 1/s".split(" ")],
     ["--latency-sample", "a whole number from 0 to 1000000", "-1 0.5 1k 1000001 all".split(" ")],
     ["--interval", "a duration from 10ms to a day in ms, s or m, such as 1s", [...durations, "0s", "9ms", "9.999ms"]],
     ["--repeat", "a whole number from 1 to 1000", "0 1001 1.5 1k -1 x".split(" ")],
@@ -98,6 +88,10 @@ Deno.test("parseCommand() refuses values of the measurement's flags that are non
     }
     assertRefused([`${flag}=`, "memory"], `${flag} needs a value, must be ${allowed}`);
     assertRefused(["memory", flag], `${flag} needs a value, must be ${allowed}`);
+  }
+  const rates = `a count from 1 to 1000000000, such as 500, 10k or 1.5M ${units}`;
+  for (const rate of "0 0.5 1K 1001M -1 1/s".split(" ")) {
+    assertRefused([`--rate=${rate}`, "memory"], `--rate must be ${rates}, got "${rate}"`);
   }
   assertEquals(rows.map(([flag]) => flag.slice(2)), Object.values(MEASUREMENT_FLAGS).map(({ name }) => name));
 });

@@ -124,6 +124,10 @@ Deno.test("parseCommand() has a crash of a cluster kill its primaries, and one o
     "crash redis --spawn --cluster=3x1 --lag=2s",
     "--lag must be shorter than --node-timeout=2000ms, got 2000ms: otherwise the replicas are considered dead",
   );
+  assertRefused(
+    "crash --rate=10k redis --spawn --cluster=3x1",
+    "crash of a cluster takes no --rate: each put begins when the one before has ended",
+  );
 });
 
 Deno.test("reports show what to fill in for the password of a server's URL", () => {

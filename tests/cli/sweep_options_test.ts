@@ -55,6 +55,8 @@ Deno.test("parseCommand() reads what a sweep is asked", () => {
   assertEquals(asked("sweep --lose-at-most=0.5s"), { crash: "process_crash", unit: "age_ms", limit: 500 });
   assertEquals(asked("sweep --lose-at-most=100"), { crash: "process_crash", unit: "writes", limit: 100 });
   assertEquals(asked("sweep --lose-at-most=0 --on=power-loss"), { crash: "power_loss", unit: "writes", limit: 0 });
+  assertEquals(parseSweep("sweep --p99-at-most=5ms"), { ...PLAIN, p99Ms: 5 });
+  assertEquals(parseSweep("sweep --p99-at-most=0.1ms --lose-at-most=10").p99Ms, 0.1);
   assertEquals(parseSweep("sweep --kills=0 --results=a.jsonl --resume --dry-run --yes --format=json --quiet"), {
     ...PLAIN,
     kills: 0,
@@ -78,6 +80,24 @@ Deno.test("parseCommand() refuses what a sweep cannot be, in one clear line", ()
   assertRefused("sweep --plan=p.json -- memory", '--plan defines the groups, got others after "--" as well');
   assertRefused("sweep --repeat=3", "sweep takes no --repeat: it goes on in rounds until --budget is up");
   assertRefused("sweep --rate=10k", "sweep takes no --rate: it compares how fast each configuration can be");
+  const latencies = "a duration from 0.1ms to a day in ms, s or m, such as 5ms";
+  for (const text of ["0ms", "0.09ms", "5", "5us", "-1ms", "fast"]) {
+    assertRefused(`sweep --p99-at-most=${text}`, `--p99-at-most must be ${latencies}, got "${text}"`);
+  }
+  const byRate = "sweep --p99-at-most=5ms";
+  assertRefused(`${byRate} --rate=10k`, "sweep takes no --rate with --p99-at-most, which searches for rates");
+  assertRefused(
+    `${byRate} --pattern=unthrottled`,
+    "sweep takes no --pattern with --p99-at-most: operations begin at rates",
+  );
+  assertRefused(
+    `${byRate} --ops=1k`,
+    "sweep takes no --ops with --p99-at-most: at low rates they would take too long, so --load-time-sec ends the load",
+  );
+  assertRefused(
+    `${byRate} --latency-sample=0`,
+    "sweep takes no --latency-sample=0 with --p99-at-most, which needs latencies",
+  );
   assertRefused(
     "sweep --threads=1,2 -- memory",
     '--threads takes one value, got the list "1,2": only flags after "--" take lists',

@@ -13,9 +13,19 @@ const LOG = "file --file-count=4 --layout=log";
 /** The space of groups, each as a line. */
 function spaceOf(
   groups: readonly string[],
-  { load = {}, yes = false }: { load?: Record<string, string>; yes?: boolean } = {},
+  { load = {}, isByRate = false, yes = false }: {
+    load?: Record<string, string>;
+    isByRate?: boolean;
+    yes?: boolean;
+  } = {},
 ) {
-  return sweepSpace({ load: new Map(Object.entries(load)), groups: groups.map(split), defaults: DEFAULTS, yes });
+  return sweepSpace({
+    load: new Map(Object.entries(load)),
+    groups: groups.map(split),
+    defaults: DEFAULTS,
+    isByRate,
+    yes,
+  });
 }
 
 function argsOf(groups: readonly string[]): string[] {
@@ -40,6 +50,12 @@ Deno.test("sweepSpace() takes the product of a group's lists, given by = or by t
 Deno.test("sweepSpace() begins with memory, the baseline, and has nothing twice", () => {
   const one = `${LOG} --queue-depth=8`;
   assertEquals(argsOf([one, "memory", `${LOG} --queue-depth=8,8,16`]), ["memory", one, `${LOG} --queue-depth=16`]);
+});
+
+Deno.test("sweepSpace() gives a load no pattern whose operations begin at rates", () => {
+  const { configurations: [one], loadArgs } = spaceOf(["memory"], { isByRate: true });
+  assertEquals(loadArgs.filter((arg) => /^--(pattern|rate)=/.test(arg)), []);
+  assertEquals([one?.options.pattern, one?.options.latencySample], ["unthrottled", 1]);
 });
 
 Deno.test("sweepSpace() reads each configuration as the parser of a run reads it, with the load", () => {

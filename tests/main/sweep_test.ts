@@ -98,6 +98,38 @@ Deno.test("kvlab sweep ends at a signal with the answer so far, and says how to 
   assertEquals(lines.filter(({ kind }) => kind === "failure"), []);
 });
 
+Deno.test("kvlab sweep --p99-at-most finds rates, kills at them, and shows them with their limit everywhere", async () => {
+  using directory = temporaryDirectory();
+  const results = `${directory.path}/r.jsonl`;
+  const page = `${directory.path}/r.html`;
+  const args = ["sweep", "--p99-at-most=1s", "--budget=12s", ...LOAD, `--results=${results}`];
+  const groups = ["--", "sqlite"];
+  const ended = await kvlab([...args, "--kills=1", `--report=${page}`, ...groups]);
+  assertCode(ended, 0);
+  const asked =
+    "fastest with nothing, at most 10 ms or at most 100 ms at risk when the process dies and a p99 of at most";
+  assertStringIncludes(ended.stdout, `${asked} 1,000 ms: sqlite (c01) at `);
+  assertStringIncludes(ended.stdout, "\nrate: the highest with a p99 of at most 1,000 ms for each kind of operation");
+
+  const { header, lines } = readSweepFile(results);
+  assertEquals(["pattern", "rate_per_sec"].filter((name) => name in header.options), []);
+  const runs = lines.filter((line) => line.kind === "run");
+  assertGreater(runs.length, 1);
+  for (const { round, rate_per_sec: rate, result } of runs) {
+    const { rate_per_sec: asked, pattern } = result.options as Record<string, unknown>;
+    assertEquals([asked, pattern], round === 1 ? [undefined, "unthrottled"] : [rate, undefined]);
+  }
+  const summary = lines.findLast((line) => line.kind === "summary");
+  const found = summary?.configurations[0]?.rate_per_sec;
+  assertStringIncludes(ended.stdout, `kvlab --rate=${found} --threads=1 `);
+  const [killed] = lines.filter((line) => line.kind === "crash");
+  assertEquals((killed?.result?.options as Record<string, unknown>).rate_per_sec, found);
+
+  const other = await kvlab(["sweep", ...LOAD, `--results=${results}`, "--resume", ...groups]);
+  assertCode(other, 2);
+  assertStringIncludes(other.stderr, `${results} was made with another load: it has no --pattern=unthrottled`);
+});
+
 function readLines(path: string): number {
   try {
     return Deno.readTextFileSync(path).split("\n").length - 1;
@@ -131,6 +163,13 @@ Deno.test("kvlab sweep --dry-run prints the configurations and how long they tak
 
 Deno.test("kvlab sweep refuses, before anything runs, what cannot be", async () => {
   const rows = [
+    [
+      ["--p99-at-most=5ms", "--budget=9s", ...GROUPS],
+      2,
+      "--budget=9s is too short for 4 rounds of 3 configurations, which take about 11 s",
+    ],
+    [["--p99-at-most=0", ...GROUPS], 2, "--p99-at-most must be a duration from 0.1ms"],
+    [["--p99-at-most=5ms", "--ops=1k", ...GROUPS], 2, "sweep takes no --ops with --p99-at-most"],
     [["--budget=2s", ...GROUPS], 2, "--budget=2s is too short for one round of 3 configurations"],
     [
       ["--", "memory", "--", "memory", "--", "file", "--sycn=none"],

@@ -7,8 +7,8 @@ import { assert, assertEquals, assertLessOrEqual, assertMatch, assertStringInclu
 import { sweepMap } from "../../lib/report/sweep_map.ts";
 import { durationText, sweepJson, sweepProgressLine, sweepText } from "../../lib/report/sweep_text.ts";
 import { SweepResults } from "../../lib/sweep/results.ts";
-import { summarizeSweep } from "../../lib/sweep/summary.ts";
-import { ENTRIES, fileRun, HEADER, memoryRun, runLine, safeRun } from "../sweep/documents.ts";
+import { spaceOf, summarizeSweep } from "../../lib/sweep/summary.ts";
+import { ENTRIES, fileRun, HEADER, memoryRun, runLine, safeRun, withP99 } from "../sweep/documents.ts";
 
 const AXIS = { crash: "process_crash", unit: "age_ms" } as const;
 const ROUNDS = [1, 2, 3, 4, 5, 6];
@@ -24,7 +24,7 @@ const RESULTS = new SweepResults([
 
 const SUMMARY = summarizeSweep({
   entries: ENTRIES,
-  space: { configurations: ENTRIES.map(({ id }) => id), seed: 1, limits: [0, 10, 100] },
+  space: { configurations: ENTRIES.map(({ id }) => id), seed: 1, limits: [0, 10, 100], speed: "throughput" },
   question: { axis: AXIS, limit: undefined },
   results: RESULTS,
   ended: "separated",
@@ -129,4 +129,39 @@ Deno.test("sweepMap() writes no name over another or a mark, and leaves out what
   const map = sweepMap({ ...REPORT, summary: { ...SUMMARY, configurations } }, { columns: 60, rows: 3 }).join("\n");
   assertEquals(map.match(/●/g)?.length, 5, "one mark each, and the legend's");
   for (const [id] of map.matchAll(/c0\d/g)) assert(["c01", "c02", "c03", "c04"].includes(id));
+});
+
+Deno.test("sweepText() and sweepMap() say that rates are compared, and which p99 they keep", () => {
+  const lines = ["c01", "c02", "c04"].flatMap((id) => {
+    const run = id === "c01" ? memoryRun(2_000_000) : id === "c02" ? fileRun(400_000, { ageMs: 4 }) : safeRun(9_000);
+    const trials = Array.from({ length: 14 }, (_, trial) => (id === "c04" ? 7 : 700) * 2 ** trial);
+    return [
+      runLine(id, 1, run),
+      ...trials.map((rate, trial) => ({
+        ...runLine(id, 2 + trial, withP99(run, id === "c04" || rate > 300_000 ? 9 : 1)),
+        rate_per_sec: rate,
+      })),
+    ];
+  });
+  const question = { axis: AXIS, limit: 10, p99Ms: 5 };
+  const summary = summarizeSweep({
+    entries: ENTRIES,
+    space: spaceOf(ENTRIES, 1, question),
+    question,
+    results: new SweepResults(lines),
+    ended: "budget",
+  });
+  const text = sweepText({ header: HEADER, summary, axis: AXIS, notKilled: [] });
+  assertStringIncludes(text, " and a p99 of at most 5 ms: file, flush 2 ms (c02) at ");
+  assertStringIncludes(
+    text,
+    "\nrate: the highest with a p99 of at most 5 ms for each kind of operation; half of the runs",
+  );
+  assertStringIncludes(text, "rate/s (95%)");
+  assertMatch(text, /\n {2}kvlab --rate=\d+ --seed=1 file --flush-period-us=2000\n/);
+  assertStringIncludes(text, "\nsqlite (c04): keeps a p99 of at most 5 ms at no rate: sqlite\n");
+  assertMatch(text, /\nmemory \(c01\): kvlab --rate=\d+ --seed=1 memory\n/);
+  const map = sweepMap({ header: HEADER, summary, axis: AXIS }, { columns: 80, rows: 10 });
+  assertStringIncludes(map[0] ?? "", "rate/s with a p99 of at most 5 ms, ● on the frontier");
+  assert(map.slice(1).some((line) => line.includes("●")));
 });

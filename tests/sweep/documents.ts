@@ -73,3 +73,15 @@ export const HEADER: SweepHeader = {
 export function runLine(configuration: string, round: number, result: Fields): RunLine {
   return { kind: "run", configuration, round, started_at: "2026-01-02T03:04:06.000Z", took_ms: 1000, result };
 }
+
+/** The result of a run at a rate, some of whose operations had the latency that counts. */
+export function withP99(run: Fields, p99Ms: number): Fields {
+  const latencyOf = (ms: number) => ({ p99_sec: ms / 1000 });
+  return {
+    ...run,
+    operations: [
+      { operation: "read", count: 100, latency: latencyOf(p99Ms / 10) },
+      { operation: "update", count: 100, latency: latencyOf(p99Ms) },
+    ],
+  };
+}

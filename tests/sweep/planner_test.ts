@@ -41,6 +41,24 @@ Deno.test("next() finds a planted frontier in 95 of 100 sweeps, with 60% of the 
   assertLessOrEqual(runs / exhaustive, SHARE_MAX);
 });
 
+Deno.test("next() finds a planted frontier of rates in 95 of 100 sweeps, with 18 runs of each backend on average", () => {
+  let right = 0, dropped = 0;
+  for (let seed = 0; seed < SWEEPS; seed++) {
+    const backends = plantedSpace(new Rng(seed, 7), { backends: BACKENDS / 2, margin: 0.3 });
+    const { space, outcomes } = simulateSweep(backends, {
+      machine: MACHINE,
+      seed,
+      runsMax: 9 * BACKENDS,
+      speed: "rate",
+    });
+    const truth = trueFrontier(backends);
+    if (frontierOf(space, outcomes).join() === truth.join()) right++;
+    if (standings(space, outcomes).some(({ id, state }) => state === "dominated" && truth.includes(id))) dropped++;
+  }
+  assertGreaterOrEqual(right, 95);
+  assertLessOrEqual(dropped, 1);
+});
+
 Deno.test("next() leaves nothing to be told apart on a quiet machine, and says so", () => {
   const machine = { noise: 0.02, drift: 0, driftRuns: 150, stalls: 0 };
   for (let seed = 0; seed < 10; seed++) {
@@ -94,7 +112,7 @@ Deno.test("next() goes on in the middle of a round as if it had not been interru
 });
 
 Deno.test("next() does not run again what has failed, be it the baseline", () => {
-  const space: Space = { configurations: ["c01", "c02", "c03"], seed: 3, limits: [] };
+  const space: Space = { configurations: ["c01", "c02", "c03"], seed: 3, limits: [], speed: "throughput" };
   const outcomes: Outcome[] = [];
   for (let step = next(space, outcomes); step.kind === "run"; step = next(space, outcomes)) {
     const { configuration, round } = step;
@@ -109,7 +127,7 @@ Deno.test("next() does not run again what has failed, be it the baseline", () =>
 
 Deno.test("standings() keeps what loses a little less than a limit beside what loses a little more", () => {
   const outcomes = (limits: readonly number[]) => {
-    const space: Space = { configurations: ["c01", "c02"], seed: 1, limits };
+    const space: Space = { configurations: ["c01", "c02"], seed: 1, limits, speed: "throughput" };
     const rounds = [1, 2, 3, 4, 5, 6];
     return standings(
       space,

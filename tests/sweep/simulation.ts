@@ -6,10 +6,12 @@
 import { Rng } from "../../lib/load/rng.ts";
 import type { Outcome, Space } from "../../lib/sweep/outcome.ts";
 import { leftOf } from "../../lib/sweep/planner.ts";
+import { Rates } from "../../lib/sweep/rates.ts";
 
 /** A backend whose truth is known. */
 export interface SimulatedBackend {
   readonly id: string;
+  /** What is searched for: its throughput, or the rate that it keeps up. */
   readonly opsPerSec: number;
   /** In the sweep's unit. */
   readonly loss: number;
@@ -70,20 +72,56 @@ export function trueFrontier(backends: readonly SimulatedBackend[]): string[] {
 /** Sweeps until the frontier is separated, or so many runs are done. */
 export function simulateSweep(
   backends: readonly SimulatedBackend[],
-  { machine, seed, runsMax }: { machine: SimulatedMachine; seed: number; runsMax: number },
+  { machine, seed, runsMax, speed = "throughput" }: {
+    machine: SimulatedMachine;
+    seed: number;
+    runsMax: number;
+    speed?: Space["speed"];
+  },
 ): SimulatedSweep {
-  const space: Space = { configurations: backends.map(({ id }) => id), seed, limits: [] };
-  const measure = simulatedRuns(backends, machine, new Rng(seed, 1));
+  const space: Space = { configurations: backends.map(({ id }) => id), seed, limits: [], speed };
+  const throughput = simulatedRuns(backends, machine, new Rng(seed, 1));
+  const measure = speed === "rate" ? simulatedTrials(backends, throughput, new Rng(seed, 2)) : throughput;
   const outcomes: Outcome[] = [];
   for (let round = 1; outcomes.length < runsMax; round++) {
     // A round at a time: what `next` gives, one after another, without asking it after each run.
     const left = leftOf(space, round, outcomes);
     if (left.length === 0) return { space, outcomes, ended: "separated" };
     for (const id of left.slice(0, runsMax - outcomes.length)) {
-      outcomes.push({ configuration: id, round, measured: measure(id) });
+      outcomes.push({ configuration: id, round, measured: measure(id, rateOf(space, outcomes, id)) });
     }
   }
   return { space, outcomes, ended: "budget" };
+}
+
+/** The rate that the planner would have a configuration run at. */
+function rateOf({ speed }: Space, outcomes: readonly Outcome[], id: string): number | undefined {
+  return speed === "rate"
+    ? new Rates(outcomes.filter(({ configuration }) => configuration === id)).search(id)?.nextPerSec
+    : undefined;
+}
+
+/**
+ * Trials of backends, each of which keeps its rate up for as long as the machine is as fast as usual. Their closed loops
+ * are faster than that, some by much.
+ */
+function simulatedTrials(
+  backends: readonly SimulatedBackend[],
+  measure: (id: string) => { opsPerSec: number; loss: number },
+  rng: Rng,
+): (id: string, ratePerSec: number | undefined) => NonNullable<Outcome["measured"]> {
+  const faster = new Map(backends.map(({ id }) => [id, 1 + 20 * rng.fraction() ** 6]));
+  return (id, ratePerSec) => {
+    const { opsPerSec, loss } = measure(id);
+    if (ratePerSec === undefined) return { opsPerSec: opsPerSec * (faster.get(id) ?? 1), loss };
+    // What does not keep up loses more, as long as its losses have a limit.
+    const isWithin = ratePerSec <= opsPerSec;
+    return {
+      opsPerSec: Math.min(ratePerSec, opsPerSec),
+      loss: isWithin ? loss : 3 * loss,
+      trial: { ratePerSec, isWithin },
+    };
+  };
 }
 
 /** Measures backends on a machine, one run after another. */
@@ -110,6 +148,6 @@ export function simulatedRuns(
 }
 
 /** A number from the standard normal distribution, by Box and Muller's method. */
-function normal(rng: Rng): number {
+export function normal(rng: Rng): number {
   return Math.sqrt(-2 * Math.log(1 - rng.fraction())) * Math.cos(2 * Math.PI * rng.fraction());
 }

@@ -6,11 +6,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Fields } from "../../lib/compare/result_file.ts";
 import type { SummaryLine, SweepLine } from "../../lib/sweep/lines.ts";
-import type { Space } from "../../lib/sweep/outcome.ts";
-import { SweepResults } from "../../lib/sweep/results.ts";
-import { limitsOf, type Question } from "../../lib/sweep/summary.ts";
+import { type Question, SweepResults } from "../../lib/sweep/results.ts";
+import { spaceOf } from "../../lib/sweep/summary.ts";
 import { type ChildOutcome, sweep, type SweepParts } from "../../lib/sweep/sweep.ts";
-import { ENTRIES, fileRun, memoryRun, safeRun } from "./documents.ts";
+import { ENTRIES, fileRun, memoryRun, safeRun, withP99 } from "./documents.ts";
 
 const QUESTION: Question = { axis: { crash: "process_crash", unit: "age_ms" }, limit: undefined };
 
@@ -35,7 +34,7 @@ async function sweepOf(
   run: (id: string) => ChildOutcome = (id) => ({ result: RUNS[id]! }),
 ): Promise<Done> {
   const question = changes.question ?? QUESTION;
-  const space: Space = { configurations: ENTRIES.map(({ id }) => id), seed: 1, limits: limitsOf(question) };
+  const space = spaceOf(ENTRIES, 1, question);
   const kept: SweepLine[] = [];
   const summary = await sweep({
     entries: ENTRIES,
@@ -214,4 +213,87 @@ Deno.test("sweep() goes on from what there is, and counts the time that it took"
   assertEquals([...places(before), ...places(resumed.kept)], places(runs));
   const spent = before.map((line) => line.kind === "run" ? { ...line, took_ms: 6000 } : line);
   assertEquals((await sweepOf({ results: new SweepResults(spent) })).summary.ended, "budget");
+});
+
+/** The rates that the entries keep up within 5 ms. */
+const KEPT_UP: Readonly<Record<string, number>> = { c01: 1_000_000, c02: 300_000, c03: 900_000, c04: 5_000 };
+
+const BY_RATE: Question = { ...QUESTION, limit: 10, p99Ms: 5 };
+
+/** A sweep of rates, and at which rates the entries were killed. */
+async function sweepRates(changes: Partial<SweepParts> = {}, keptUp = KEPT_UP) {
+  const killedAt = new Map<string, number | undefined>();
+  const hands: SweepParts["hands"] = {
+    run: ({ id }, ratePerSec) => {
+      const run = RUNS[id]!;
+      if (ratePerSec === undefined) return Promise.resolve({ result: run });
+      return Promise.resolve({ result: withP99(run, ratePerSec <= (keptUp[id] ?? 0) ? 4.9 : 5.1) });
+    },
+    kill: ({ id }, ratePerSec) => {
+      killedAt.set(id, ratePerSec);
+      return Promise.resolve({ result: HARMLESS_KILLS });
+    },
+  };
+  return { ...await sweepOf({ question: BY_RATE, hands, ...changes }), killedAt };
+}
+
+Deno.test("sweep() searches for the rates that keep a p99, and answers with the command at that rate", async () => {
+  const { summary, kept, killedAt } = await sweepRates();
+  assertEquals([summary.ended, summary.p99_at_most_ms, summary.baseline_drift], ["separated", 5, null]);
+  for (const { id, rate_per_sec: ratePerSec, ci95, median_ops_per_sec: median } of summary.configurations) {
+    assert(
+      typeof ratePerSec === "number" && Math.abs(Math.log(ratePerSec / KEPT_UP[id]!)) < 0.05,
+      `${id} ${ratePerSec}`,
+    );
+    assert(ci95 !== null && ci95[0] <= KEPT_UP[id]! && KEPT_UP[id]! <= ci95[1], `${id} ${ci95}`);
+    assertEquals(median, null);
+  }
+  const rate = summary.configurations[1]?.rate_per_sec;
+  assertStringIncludes(
+    summary.answer,
+    "fastest with at most 10 ms at risk when the process dies and a p99 of at most 5 ms: " +
+      "file, flush 2 ms (c02) at ",
+  );
+  assertEquals(killedAt.get("c02"), rate);
+  // The first round is the closed loop, the others have rates.
+  for (const line of kept) {
+    if (line.kind === "run") assertEquals(line.rate_per_sec === undefined, line.round === 1);
+  }
+});
+
+Deno.test("sweep() counts the losses of the runs that keep the p99, and of no others", async () => {
+  const lossy = fileRun(400_000, { ageMs: 40, boundMs: 5 });
+  const { summary } = await sweepRates({
+    hands: {
+      run: ({ id }, ratePerSec) => {
+        const isWithin = ratePerSec !== undefined && ratePerSec <= (KEPT_UP[id] ?? 0);
+        return Promise.resolve({ result: withP99(id !== "c02" || isWithin ? RUNS[id]! : lossy, isWithin ? 1 : 50) });
+      },
+      kill: () => Promise.resolve(undefined),
+    },
+  });
+  assertEquals(summary.configurations[1]?.loss.process_crash.age_ms, 5);
+  assertStringIncludes(summary.answer, " (c02) at ");
+});
+
+Deno.test("sweep() goes on searching for rates as if it had not been interrupted", async () => {
+  const { kept } = await sweepRates();
+  const runs = kept.filter((line) => line.kind === "run");
+  for (const done of [1, 5, 17, runs.length - 1]) {
+    const resumed = await sweepRates({ results: new SweepResults(runs.slice(0, done)) });
+    const rates = (lines: readonly SweepLine[]) =>
+      lines.flatMap((line) => line.kind === "run" ? [`${line.configuration} ${line.round} ${line.rate_per_sec}`] : []);
+    assertEquals(rates(resumed.kept), rates(runs.slice(done)));
+  }
+});
+
+Deno.test("sweep() says what keeps the p99 at no rate, and when nothing does", async () => {
+  const { summary } = await sweepRates({}, { ...KEPT_UP, c02: 0, c04: 0 });
+  const states = summary.configurations.map(({ id, state, rate_per_sec: rate }) => `${id} ${state} ${rate === null}`);
+  assertEquals(states, ["c01 frontier false", "c02 too_slow true", "c03 frontier false", "c04 too_slow true"]);
+  assertEquals(
+    summary.answer,
+    "everything that keeps a p99 of at most 5 ms may lose more than 10 ms when the process dies",
+  );
+  assertEquals((await sweepRates({}, {})).summary.answer, "nothing that was measured keeps a p99 of at most 5 ms");
 });

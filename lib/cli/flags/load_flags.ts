@@ -5,7 +5,7 @@
  */
 import { PATTERN_NAMES } from "../../load/pattern.ts";
 import { parseSeconds } from "../units.ts";
-import { type DefaultedFlag, type Flag, oneOf, wholeNumber } from "./flag.ts";
+import { count, type DefaultedFlag, type Flag, oneOf, wholeNumber } from "./flag.ts";
 
 const LOAD_TIME_SEC_MAX = 86_400;
 
@@ -38,6 +38,14 @@ export const LOAD_FLAGS = {
       "after the others. unthrottled: none.",
     defaultText: "consistent",
     ...oneOf(PATTERN_NAMES),
+  },
+  rate: {
+    name: "rate",
+    scope: "load",
+    about: "Operations that all threads start per second, evenly spaced, whether or not earlier ones have ended (an " +
+      "open loop); latencies count from the intended start. Replaces --pattern.",
+    defaultNote: "each operation waits for the one before",
+    ...count({ min: 1, max: 1_000_000_000 }, { example: "500, 10k or 1.5M" }),
   },
   seed: {
     name: "seed",

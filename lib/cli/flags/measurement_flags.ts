@@ -22,14 +22,6 @@ export const MEASUREMENT_FLAGS = {
     defaultNote: "--load-time-sec ends it",
     ...count({ min: 1, max: 1_000_000_000_000 }, { example: "100k or 1.5M" }),
   },
-  rate: {
-    name: "rate",
-    scope: "measurement",
-    about: "Operations that all threads start per second, evenly spaced, whether or not earlier ones have ended (an " +
-      "open loop); latencies count from the intended start. Replaces --pattern.",
-    defaultNote: "each operation waits for the one before",
-    ...count({ min: 1, max: 1_000_000_000 }, { example: "500, 10k or 1.5M" }),
-  },
   latencySample: {
     name: "latency-sample",
     scope: "measurement",

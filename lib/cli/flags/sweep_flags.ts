@@ -47,6 +47,16 @@ export const SWEEP_FLAGS = {
       return ageMs === undefined ? undefined : { unit: "age_ms", value: ageMs };
     },
   },
+  /** In milliseconds. */
+  p99AtMost: {
+    name: "p99-at-most",
+    scope: "sweep",
+    about: "Compare the highest rates that keep the p99 latency of each kind of operation within this, such as 5ms, " +
+      "instead of throughputs: open loops, as with --rate, whose rates a bisection chooses. Half of the runs at that " +
+      "rate keep within the limit.",
+    defaultNote: "throughputs are compared",
+    ...duration({ min: "0.1ms", minMs: 0.1 }, { example: "5ms" }),
+  },
   on: {
     name: "on",
     scope: "sweep",
