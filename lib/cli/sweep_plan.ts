@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseJson } from "../persist/json_text.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import { LOAD_SCOPES } from "./sweep_options.ts";
@@ -36,9 +37,9 @@ export function parsePlan(path: string, text: string): SweepPlan {
   const refuse = (reason: string) => new PersistError("read", path, reason);
   let plan: unknown;
   try {
-    plan = JSON.parse(text);
-  } catch {
-    throw refuse("it is not JSON");
+    plan = parseJson(text);
+  } catch (error) {
+    throw refuse(error instanceof RangeError ? error.message : "it is not JSON");
   }
   if (!isObject(plan)) throw refuse(`it is not a plan, must be {"load": {…}, "groups": [{…}, …]}`);
   const { load = {}, groups, ...others } = plan;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseJson } from "../persist/json_text.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { RESULT_SCHEMA } from "../version.ts";
 
@@ -74,8 +75,9 @@ export function parseResultDocument(path: string, text: string): ResultDocument 
   const refuse = (reason: string) => new PersistError("read", path, reason);
   let document: unknown;
   try {
-    document = JSON.parse(text);
-  } catch {
+    document = parseJson(text);
+  } catch (error) {
+    if (error instanceof RangeError) throw refuse(error.message);
     throw refuse(text.trim() === "" ? "it is empty" : "it is not JSON (only results of --format=json can be compared)");
   }
   if (!isFields(document)) throw refuse(NOT_A_RESULT);

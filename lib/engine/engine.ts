@@ -4,6 +4,7 @@
  * @module
  */
 import type { Connection, EngineReadings } from "./connection.ts";
+import type { EngineDirectory } from "./engine_directory.ts";
 import type { Failover } from "./failover.ts";
 import type { Promises } from "./promises.ts";
 
@@ -44,7 +45,9 @@ export interface EnginePreparation<Settings extends EngineSettings = EngineSetti
 export interface PreparedEngine {
   readonly target: EngineTarget;
   /** Its directory, if it has one; measurements and warnings about the device refer to it. */
-  readonly directory?: string;
+  readonly directory?: EngineDirectory;
+  /** The processes that hold its data, if kvlab's own does not: their ids, or `elsewhere` if kvlab did not start them. */
+  readonly servers?: readonly number[] | "elsewhere";
   /** What had to be repaired before it could be opened, as a clause. */
   readonly repaired?: string;
   /** Lets what was preloaded settle, so that the load does not pay for it; called when no connection is in use. */

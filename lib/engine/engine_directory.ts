@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { allocatedBytes } from "../persist/allocated_bytes.ts";
 import { makeDirectory, namesIn } from "../persist/directory.ts";
 import { takeLock } from "../persist/directory_lock.ts";
 import { markedEngine, markEngine } from "../persist/engine_marker.ts";
@@ -19,11 +20,23 @@ export class EngineDirectory {
   readonly path: string;
   readonly #isTemporary: boolean;
   readonly #lock: Deno.FsFile;
+  #wasEmpty = true;
+  #allocatedBytes: number | undefined;
 
   private constructor(path: string, options: { isTemporary: boolean; lock: Deno.FsFile }) {
     this.path = path;
     this.#isTemporary = options.isTemporary;
     this.#lock = options.lock;
+  }
+
+  /** Whether it held no store of the engine when it was opened. */
+  get wasEmpty(): boolean {
+    return this.#wasEmpty;
+  }
+
+  /** Bytes that it occupied when it was closed; undefined before that, or if the system does not tell. */
+  get allocatedBytes(): number | undefined {
+    return this.#allocatedBytes;
   }
 
   /**
@@ -39,7 +52,7 @@ export class EngineDirectory {
     const lock = takeLock(path);
     const directory = new EngineDirectory(path, { isTemporary, lock });
     try {
-      takeFor(path, engine);
+      directory.#wasEmpty = takeFor(path, engine);
     } catch (error) {
       afterFailureSync(() => directory.close());
       throw error;
@@ -48,18 +61,20 @@ export class EngineDirectory {
   }
 
   close(): void {
+    this.#allocatedBytes = allocatedBytes(this.path);
     this.#lock.close();
     if (this.#isTemporary) removeTemporaryDirectory(this.path);
   }
 }
 
-/** Marks the directory, or checks that it already belongs to the engine. */
-function takeFor(path: string, engine: string): void {
+/** Marks the directory, or checks that it already belongs to the engine; returns whether it did not yet. */
+function takeFor(path: string, engine: string): boolean {
   const marked = markedEngine(path);
-  if (marked === engine) return;
+  if (marked === engine) return false;
   if (marked !== undefined) throw new PersistError("use", path, `it holds a store of ${marked}, not of ${engine}`);
   const [name] = storeFileNames(namesIn(path)).keys();
   if (name !== undefined) throw new PersistError("use", path, `it holds ${name}, which is the file backend's`);
   markEngine(path, engine);
   syncDirectory(path);
+  return true;
 }

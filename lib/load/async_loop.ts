@@ -212,7 +212,10 @@ class OpenLoop extends AsyncLoop {
     const { endsAtMs, meter: { counts }, lanes } = this.parts;
     for (let begun = 0; this.isGoingOn; begun++) {
       const intendedMs = firstMs + begun * periodMs;
-      if (intendedMs >= endsAtMs) break;
+      if (intendedMs >= endsAtMs) {
+        await this.waitUntil(endsAtMs);
+        break;
+      }
       const isLate = performance.now() >= intendedMs;
       if (!isLate) await this.waitUntil(intendedMs);
       if (!this.isGoingOn) break;

@@ -128,7 +128,11 @@ export function runOpenLoop(parts: LoopParts, { firstMs, periodMs }: Schedule): 
   let untilSample = latencySample;
   for (let done = 0; done < opsMax && phaseWords[PHASE_INDEX] === during; done++) {
     const intendedMs = firstMs + done * periodMs;
-    if (intendedMs >= endsAtMs) return;
+    if (intendedMs >= endsAtMs) {
+      // The time without an operation counts too: the load lasts as long as it was to, however few begin in it.
+      sleepUntil(endsAtMs, phase, during);
+      return;
+    }
     workload.next();
     const kind = workload.kind;
     let startedAtMs = performance.now();

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Ending, parseResultDocument, wholeRuns } from "../compare/result_file.ts";
+import { parseJson } from "../persist/json_text.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import {
   type CrashLine,
@@ -67,9 +68,10 @@ export interface SweepSource {
 export function parseSource(path: string, text: string): Source {
   const refuse = (reason: string) => new PersistError("read", path, reason);
   if (text.trim() === "") throw refuse("it is empty");
-  const first = parseJson(text.slice(0, lineEnd(text)));
+  const first = jsonIn(text.slice(0, lineEnd(text)));
   if (isFields(first) && first.kind === SWEEP_KIND) return parseSweep(path, text);
-  const document = parseJson(text);
+  const document = jsonIn(text);
+  if (document instanceof RangeError) throw refuse(document.message);
   if (document === undefined) {
     throw refuse("it is not JSON, must be what --result, --format=json or a sweep's --results has written");
   }
@@ -117,10 +119,11 @@ function lineEnd(text: string): number {
   return end < 0 ? text.length : end;
 }
 
-function parseJson(text: string): unknown {
+/** What a text says in JSON: `undefined` if it says nothing, an error if too much. */
+function jsonIn(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return parseJson(text);
+  } catch (error) {
+    return error instanceof RangeError ? error : undefined;
   }
 }

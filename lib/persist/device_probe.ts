@@ -1,12 +1,13 @@
 /**
- * Measures the device under a directory before the load, so that a run's figures can be compared with what the device
- * can do.
+ * Probes of a directory before the load: whether it is writable, and what the device under it can do, so that a run's
+ * figures can be compared with that.
  *
  * @module
  */
 import { randomBytes } from "node:crypto";
 import { openFile, overwrite, removeQuietly, syncData } from "./file_io.ts";
 import { replaceFile } from "./layout/replace/rename.ts";
+import { PersistError, reasonOf } from "./persist_error.ts";
 import { TEMPORARY_SUFFIX } from "./shard_file.ts";
 
 /** How fast the device under a directory is at the kinds of write that kvlab does. */
@@ -36,8 +37,29 @@ const OPERATIONS = 3;
 
 const PROBE_NAME = "kvlab-device-probe";
 
-/** The files of a probe, which a later opening of the directory removes if the probe's process was killed. */
-export const DEVICE_PROBE_NAMES: readonly string[] = [PROBE_NAME, PROBE_NAME + TEMPORARY_SUFFIX];
+/** Prefix of the files that are created only to find out whether the directory is writable. */
+const WRITING_PREFIX = "kvlab-probe-";
+const WRITING_PATTERN = /^kvlab-probe-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether the name is that of a probe's file, which a later opening of the directory removes if its process was killed. */
+export function isProbeName(name: string): boolean {
+  return name === PROBE_NAME || name === PROBE_NAME + TEMPORARY_SUFFIX || WRITING_PATTERN.test(name);
+}
+
+/**
+ * Finds out now, rather than in mid-run, whether files can be created.
+ *
+ * @throws {PersistError} when they cannot
+ */
+export function probeWriting(directory: string): void {
+  const path = `${directory}/${WRITING_PREFIX}${crypto.randomUUID()}`;
+  try {
+    Deno.openSync(path, { write: true, createNew: true }).close();
+    Deno.removeSync(path);
+  } catch (error) {
+    throw new PersistError("use", directory, `it is not writable: ${reasonOf(error)}`);
+  }
+}
 
 /**
  * Measures the device under a directory that this process holds, using a file that it removes afterwards.

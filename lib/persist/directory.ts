@@ -4,11 +4,11 @@
  * @module
  */
 import type { SerializerName } from "../codec/codec.ts";
-import { DEVICE_PROBE_NAMES } from "./device_probe.ts";
+import { isProbeName, probeWriting } from "./device_probe.ts";
 import { takeLock } from "./directory_lock.ts";
 import { markedEngine } from "./engine_marker.ts";
-import { syncDirectory } from "./file_io.ts";
-import { PersistError, reasonOf } from "./persist_error.ts";
+import { entriesIn, syncDirectory } from "./file_io.ts";
+import { PersistError } from "./persist_error.ts";
 import type { SyncName } from "./policy.ts";
 import { parseShardFileName, SET_ASIDE_INFIX, type ShardFileName, type Side, TEMPORARY_SUFFIX } from "./shard_file.ts";
 import { removeLeftDirectories, RUN_PREFIX } from "./left_directories.ts";
@@ -56,10 +56,6 @@ export interface DirectoryOptions {
   readonly sync?: SyncName;
 }
 
-/** Prefix of the files that are created only to find out whether the directory is writable. */
-const PROBE_PREFIX = "kvlab-probe-";
-const PROBE_PATTERN = /^kvlab-probe-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /**
  * An output directory. From {@linkcode ShardDirectory.open} to {@linkcode ShardDirectory.close}, this process alone
  * holds it, through a lock on its file `LOCK`.
@@ -95,9 +91,7 @@ export class ShardDirectory {
       directory.#checkNames(names);
       probeWriting(path);
       for (const [name, parsed] of names) if (parsed.temporary) remove(`${path}/${name}`);
-      for (const name of namesIn(path)) {
-        if (DEVICE_PROBE_NAMES.includes(name) || PROBE_PATTERN.test(name)) remove(`${path}/${name}`);
-      }
+      for (const name of namesIn(path)) if (isProbeName(name)) remove(`${path}/${name}`);
     } catch (error) {
       afterFailureSync(() => directory.close());
       throw error;
@@ -204,19 +198,12 @@ export function shardFileNames(directory: string): Map<string, ShardFileName> {
 }
 
 /**
- * All names in a directory. The runtime retries opening a file when a signal interrupts it, but not opening a
- * directory.
+ * All names in a directory.
  *
  * @throws {PersistError} when it cannot be read
  */
 export function namesIn(directory: string): string[] {
-  for (;;) {
-    try {
-      return Array.from(Deno.readDirSync(directory), ({ name }) => name);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.Interrupted)) throw new PersistError("read", directory, error);
-    }
-  }
+  return entriesIn(directory).map(({ name }) => name);
 }
 
 /** The path without trailing slashes, unless it is the root. */
@@ -257,17 +244,6 @@ function exists(path: string): boolean {
 function parentOf(path: string): string {
   const end = path.lastIndexOf("/");
   return end < 0 ? "." : withoutTrailingSlashes(path.slice(0, end)) || "/";
-}
-
-/** Finds out now, rather than in mid-run, whether files can be created. */
-function probeWriting(directory: string): void {
-  const path = `${directory}/${PROBE_PREFIX}${crypto.randomUUID()}`;
-  try {
-    Deno.openSync(path, { write: true, createNew: true }).close();
-    Deno.removeSync(path);
-  } catch (error) {
-    throw new PersistError("use", directory, `it is not writable: ${reasonOf(error)}`);
-  }
 }
 
 function remove(path: string): void {

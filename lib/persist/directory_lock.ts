@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkRegular, lookAt, openFile, openOwnFile, writeAll } from "./file_io.ts";
+import { checkRegular, lookAt, openFile, openOwnFile, readAt, writeAll } from "./file_io.ts";
 import { PersistError } from "./persist_error.ts";
 
 const LOCK_NAME = "LOCK";
@@ -37,7 +37,7 @@ const LOOKED_AT_BYTES = 32;
 /** @throws {PersistError} when the file is some other program's: neither empty nor a process number */
 function checkOurs(file: Deno.FsFile, path: string): void {
   const bytes = new Uint8Array(LOOKED_AT_BYTES);
-  const length = file.readSync(bytes) ?? 0;
+  const length = readAt(file, path, 0, bytes);
   if (/^\d*\n?$/.test(new TextDecoder().decode(bytes.subarray(0, length)))) return;
   throw new PersistError("use", path, "it is not kvlab's; remove it, or give another directory");
 }

@@ -206,19 +206,24 @@ export function readRange(
   length: number,
 ): { readonly size: number; readonly bytes: Uint8Array<ArrayBuffer> } {
   using file = openFile(path, { read: true });
-  try {
-    const { size } = file.statSync();
-    const from = start < 0 ? Math.max(0, size + start) : start;
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, size - from)));
-    file.seekSync(from, Deno.SeekMode.Start);
-    for (let done = 0; done < bytes.length;) {
-      const read = file.readSync(bytes.subarray(done));
-      if (read === null) return { size, bytes: bytes.subarray(0, done) };
-      done += read;
+  const size = lengthOf(file, path);
+  const from = start < 0 ? Math.max(0, size + start) : start;
+  const bytes = new Uint8Array(Math.max(0, Math.min(length, size - from)));
+  return { size, bytes: bytes.subarray(0, readAt(file, path, from, bytes)) };
+}
+
+/**
+ * What is in a directory. The runtime retries opening a file when a signal interrupts it, but not opening a directory.
+ *
+ * @throws {PersistError} when it cannot be read
+ */
+export function entriesIn(directory: string): Deno.DirEntry[] {
+  for (;;) {
+    try {
+      return [...Deno.readDirSync(directory)];
+    } catch (error) {
+      if (!(error instanceof Deno.errors.Interrupted)) throw new PersistError("read", directory, error);
     }
-    return { size, bytes };
-  } catch (error) {
-    throw new PersistError("read", path, error);
   }
 }
 

@@ -4,11 +4,13 @@
  *
  * @module
  */
-import { DEVICE_PROBE_NAMES } from "./device_probe.ts";
+import { isProbeName } from "./device_probe.ts";
 import { takeReadLock } from "./directory_lock.ts";
 import { markedEngine } from "./engine_marker.ts";
-import { releaseDisk } from "./left_disks.ts";
+import { entriesIn } from "./file_io.ts";
+import { isSetAsideBlockName } from "./layout/blocks/block_file_name.ts";
 import { isSetAsideLogName } from "./layout/log/log_file_name.ts";
+import { releaseDisk } from "./left_disks.ts";
 import { isSetAsideName } from "./shard_file.ts";
 import { storeFileNames } from "./store_files.ts";
 import { takeFromDeadOwner } from "./temporary_directory.ts";
@@ -34,7 +36,7 @@ export function removeLeftDirectories(path: string): void {
   const parent = path.slice(0, path.lastIndexOf("/"));
   try {
     const { uid } = Deno.lstatSync(path);
-    for (const { name, isDirectory } of Deno.readDirSync(parent)) {
+    for (const { name, isDirectory } of entriesIn(parent)) {
       const other = `${parent}/${name}`;
       if (!isDirectory || other === path || !name.startsWith(PREFIX)) continue;
       if (name.startsWith(RUN_PREFIX)) removeIfLeft(other, uid);
@@ -48,14 +50,14 @@ export function removeLeftDirectories(path: string): void {
 function isLeft(path: string, uid: number | null): boolean {
   const info = Deno.lstatSync(path);
   if (info.uid !== uid || Date.now() - (info.mtime?.getTime() ?? Date.now()) < LEFT_AFTER_MS) return false;
-  const entries = [...Deno.readDirSync(path)];
+  const entries = entriesIn(path);
   if (!entries.some(({ name }) => name === "LOCK")) return false;
   return entries.every(({ name, isFile }) => isFile && isOurs(name)) || markedEngine(path) !== undefined;
 }
 
 function isOurs(name: string): boolean {
-  return name === "LOCK" || DEVICE_PROBE_NAMES.includes(name) || isSetAsideName(name) || isSetAsideLogName(name) ||
-    storeFileNames([name]).size > 0;
+  return name === "LOCK" || isProbeName(name) || isSetAsideName(name) || isSetAsideBlockName(name) ||
+    isSetAsideLogName(name) || storeFileNames([name]).size > 0;
 }
 
 /** Removes a directory whose owner has died, with the disk that may be mounted in it. */

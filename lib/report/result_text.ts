@@ -53,6 +53,7 @@ function resultBlocks(result: RunResult, style: TextStyle): Block[] {
     promiseGroup(promises),
     ...(file === undefined ? [] : riskGroups(file, style)),
     ...(file === undefined || backend.kind !== "file" ? [] : fileGroups(file, backend, phrases)),
+    { label: "costs", lines: [phrases("costs")] },
     ...endingGroups(result),
   ];
 }

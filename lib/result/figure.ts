@@ -63,7 +63,8 @@ export type FigureLine =
   | "syncs"
   | "flushes"
   | "persisted"
-  | "device";
+  | "device"
+  | "costs";
 
 /** A figure's part of a line of the text. */
 export interface FigurePhrase {

@@ -6,11 +6,18 @@
  */
 import type { RunResult } from "../run/run_result.ts";
 import { type Figure, type FigureLine, type FigureRow, figuresIn, figureSource, inPlaces, jsonName } from "./figure.ts";
+import { COST_FIGURES } from "./cost_figures.ts";
 import { FILE_FIGURES } from "./file_figures.ts";
 import { blockedFigures, LATENCY_FIGURES, OPERATION_FIGURES, PRELOAD_FIGURES, waitOf } from "./load_figures.ts";
 
 /** All rows, but for those of the waits, which each backend names itself. */
-const ROWS: readonly FigureRow[] = [...OPERATION_FIGURES, ...PRELOAD_FIGURES, ...FILE_FIGURES, ...LATENCY_FIGURES];
+const ROWS: readonly FigureRow[] = [
+  ...OPERATION_FIGURES,
+  ...PRELOAD_FIGURES,
+  ...COST_FIGURES,
+  ...FILE_FIGURES,
+  ...LATENCY_FIGURES,
+];
 const BY_JSON_NAME: ReadonlyMap<string, FigureRow> = new Map(ROWS.map((row) => [jsonName(row), row]));
 
 /** All figures of a run: those of the load, then the latencies. */
@@ -20,7 +27,7 @@ export function figures(result: RunResult): Figure[] {
 
 /**
  * The figures of a run except the latencies: first the seed's four, then the counts behind them and what slowed the
- * load down, then, for the file backend, the drain and the files.
+ * load down, then what it cost, then, for the file backend, the drain and the files.
  */
 export function loadFigures(result: RunResult): Figure[] {
   return figuresIn(loadRows(result), figureSource(result));
@@ -28,7 +35,7 @@ export function loadFigures(result: RunResult): Figure[] {
 
 function loadRows({ threads }: RunResult): FigureRow[] {
   const waits = Object.keys(threads[0]?.blocked ?? {});
-  return [...OPERATION_FIGURES, ...waits.flatMap(blockedFigures), ...PRELOAD_FIGURES, ...FILE_FIGURES];
+  return [...OPERATION_FIGURES, ...waits.flatMap(blockedFigures), ...PRELOAD_FIGURES, ...COST_FIGURES, ...FILE_FIGURES];
 }
 
 /** The row of a figure, by its name in the JSON result; undefined if this version does not know it. */

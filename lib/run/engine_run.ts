@@ -5,9 +5,12 @@
  */
 import type { EngineBackendOptions } from "../backend/backend.ts";
 import type { KeySpace } from "../backend/plan.ts";
-import type { PreparedEngine } from "../engine/engine.ts";
+import type { Engine, EngineTarget, PreparedEngine } from "../engine/engine.ts";
 import { loadEngine } from "../engine/engines.ts";
+import { sampledBytes } from "../load/sampled_bytes.ts";
+import type { WorkloadOptions } from "../load/workload.ts";
 import { volatileFileSystem } from "../persist/system.ts";
+import { withContents } from "./cost_meter.ts";
 import type { RunHooks } from "./hooks.ts";
 import { LoadRun, type LoadRunParts } from "./load_run.ts";
 import type { RunResult } from "./run_result.ts";
@@ -35,11 +38,12 @@ export async function runOnEngine(
   });
   let result: RunResult;
   try {
-    if (prepared.directory !== undefined) warnOfVolatileFiles(prepared.directory, hooks);
+    if (prepared.directory !== undefined) warnOfVolatileFiles(prepared.directory.path, hooks);
     result = await new LoadRun({
       ...parts,
       backend: { kind: "engine", engine: name, target: prepared.target, inFlight },
       promises: engine.promises(settings),
+      places: { directory: prepared.directory?.path, servers: prepared.servers },
       engine: { title: engine.title, settle: () => prepared.settle?.() },
     }).run();
   } catch (error) {
@@ -53,11 +57,49 @@ export async function runOnEngine(
     await closeAfterFailure(prepared, hooks);
     return explanation === undefined ? measured : { ...measured, failed: `${result.failed}; ${explanation}` };
   }
+  const stops = [AbortSignal.timeout(ASK_MAX_MS), ...(hooks.stop === undefined ? [] : [hooks.stop])];
+  const liveBytes = await liveBytesIn(engine, prepared, parts.options.workload, AbortSignal.any(stops));
   try {
     await prepared.close();
-    return measured;
   } catch (error) {
     return { ...measured, failed: messageOf(error) };
+  }
+  const contents = { diskBytes: prepared.directory?.allocatedBytes, liveBytes };
+  return { ...measured, ...withContents(result.costs, contents) };
+}
+
+/** How long an engine may be asked what it holds, in milliseconds. */
+const ASK_MAX_MS = 10_000;
+
+/**
+ * The bytes of all keys and values that the load has left in the engine's directory; `undefined` if that held others
+ * before, which nobody has counted, or if the engine does not answer before the signal is aborted.
+ */
+async function liveBytesIn(
+  engine: Engine,
+  { directory, target }: PreparedEngine,
+  workload: WorkloadOptions,
+  stop: AbortSignal,
+): Promise<number | undefined> {
+  if (!directory?.wasEmpty || stop.aborted) return undefined;
+  const stopped = new Promise<undefined>((resolve) => stop.addEventListener("abort", () => resolve(undefined)));
+  return await Promise.race([stopped, askLiveBytes(engine, target, workload)]);
+}
+
+async function askLiveBytes(
+  engine: Engine,
+  target: EngineTarget,
+  workload: WorkloadOptions,
+): Promise<number | undefined> {
+  try {
+    const connection = await engine.connect(target);
+    try {
+      return await sampledBytes(workload, (key, out) => connection.get(key, out));
+    } finally {
+      await connection.close();
+    }
+  } catch {
+    return undefined;
   }
 }
 

@@ -111,7 +111,8 @@ async function rateResult(
   const timerLate = await summarize({ counts: meter.threads.map(({ timerLate }) => timerLate) });
   return {
     askedPerSec: ratePerSec,
-    reachedPerSec: opsPerSec,
+    // The first operation begins at once, so a short load has one more than its time has room for.
+    reachedPerSec: Math.min(opsPerSec, ratePerSec),
     missedStarts: sum(meter.threads, MISSED_STARTS),
     ...(timerLate === undefined
       ? {}

@@ -11,6 +11,7 @@ import type { LoadWorkerConfiguration } from "../load/load_worker_configuration.
 import { type Abort, AbortError } from "../sync/abort.ts";
 import { CALIBRATING, FLUSHING, type Phase, PRELOADING, READY, RUNNING, STOPPING, WARMING } from "../sync/phase.ts";
 import { WorkerTask } from "../sync/task.ts";
+import { CostMeter, type CostPlaces } from "./cost_meter.ts";
 import type { FileReadings, FileRun } from "./file_run.ts";
 import type { RunHooks } from "./hooks.ts";
 import { LiveReader } from "./live.ts";
@@ -34,6 +35,7 @@ export interface LoadRunParts {
   readonly phase: Phase;
   readonly backend: BackendHandle;
   readonly promises: Promises;
+  readonly places: CostPlaces;
   /** Present for the file backend. */
   readonly fileRun?: FileRun;
   /** Present for an engine. */
@@ -48,6 +50,7 @@ export interface LoadRunParts {
 export class LoadRun {
   readonly #parts: LoadRunParts;
   readonly #meter: LoadMeter;
+  readonly #costs: CostMeter;
   readonly #loadTasks: LoadTask[] = [];
   readonly #phases: PhaseResult[] = [];
   readonly #live: LiveReader | undefined;
@@ -63,6 +66,7 @@ export class LoadRun {
   constructor(parts: LoadRunParts) {
     this.#parts = parts;
     this.#meter = LoadMeter.create(parts.options.threads);
+    this.#costs = new CostMeter(parts.places);
     this.#live = this.#createLive();
   }
 
@@ -122,6 +126,7 @@ export class LoadRun {
   }): Promise<RunResult> {
     const { options, hooks, promises, engine } = this.#parts;
     const series = this.#series;
+    const costs = this.#costs.result();
     series?.finish();
     const usedUp = workers.find((worker) => worker.usedUp !== undefined)?.usedUp;
     if (usedUp !== undefined) hooks.onWarning?.(`the load ended early: ${usedUp}`);
@@ -134,6 +139,7 @@ export class LoadRun {
       ...await loadResult({ options, meter: this.#meter, workers, phases: this.#phases }),
       ...(series === undefined ? {} : { series: series.rows }),
       ...(file === undefined ? {} : { file }),
+      ...(costs === undefined ? {} : { costs }),
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
       ...(usedUp === undefined ? {} : { usedUp }),
       ...(failed === undefined ? {} : { failed }),
@@ -219,6 +225,7 @@ export class LoadRun {
   async #load(): Promise<void> {
     const { options: { ops, loadTimeMs }, hooks, fileRun } = this.#parts;
     hooks.onProgress?.("running");
+    this.#costs.start();
     fileRun?.startMeasuring();
     this.#series?.start();
     if (!hooks.stop?.aborted) this.#loadBeganAtMs = performance.now();

@@ -12,6 +12,7 @@ import type {
   SeriesRow,
   WaitResult,
 } from "./measurements.ts";
+import type { CostResult } from "./cost_meter.ts";
 import type { RunOptions } from "./run_options.ts";
 import type { EngineDescription } from "../engine/connection.ts";
 import type { Promises } from "../engine/promises.ts";
@@ -111,6 +112,8 @@ export interface RunResult {
   /** The parts of the run, in order. */
   readonly phases?: readonly PhaseResult[];
   readonly preload?: PreloadResult;
+  /** Absent if the load never began. */
+  readonly costs?: CostResult;
   /** Present for an open loop. */
   readonly rate?: RateResult;
   /** Present for a pattern that waits. */

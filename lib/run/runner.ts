@@ -10,12 +10,16 @@ import { ownPromises } from "../backend/promises.ts";
 import { mixKeySpace } from "../load/mix.ts";
 import { SEED_KEY_SPACE } from "../load/seed_workload.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
+import { allocatedBytes } from "../persist/allocated_bytes.ts";
 import { probeDevice } from "../persist/device_probe.ts";
+import { forgetResidentMax } from "../persist/process_usage.ts";
 import { fileSystemType, volatileFileSystem } from "../persist/system.ts";
+import { liveBytes } from "../store/live_bytes.ts";
 import { Abort } from "../sync/abort.ts";
 import { thenCleanUp } from "../sync/clean_up.ts";
 import { Clock } from "../sync/clock.ts";
 import { Phase } from "../sync/phase.ts";
+import { withContents } from "./cost_meter.ts";
 import { runOnEngine } from "./engine_run.ts";
 import { type DeviceDescription, FileRun } from "./file_run.ts";
 import type { RunHooks } from "./hooks.ts";
@@ -33,6 +37,7 @@ import { startWorker } from "./start_worker.ts";
  */
 export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<RunResult> {
   const { backend, workload, threads } = options;
+  forgetResidentMax();
   const keys = keySpaceOf(workload);
   const witness = options.witness?.directory;
   const abort = Abort.create();
@@ -41,7 +46,7 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
   if (backend.kind === "engine") return await runOnEngine(backend, keys, common);
   const parts = { ...common, promises: ownPromises(backend, threads) };
   if (backend.kind === "memory") {
-    return await new LoadRun({ ...parts, backend: prepareMemory(keys, { abort, threads }).handle }).run();
+    return await new LoadRun({ ...parts, places: {}, backend: prepareMemory(keys, { abort, threads }).handle }).run();
   }
   const clock = Clock.create();
   const files = await prepareFiles(backend, keys, { abort, clock, threads, witness });
@@ -57,7 +62,11 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
     const worker = startWorker(() => hooks.createFileWorker?.() ?? createFileWorker(), "the file worker");
     const shared = { clock, phase, abort: abort.handle() };
     const fileRun = new FileRun({ ...shared, options: backend, files, preloaded, device, worker });
-    return await new LoadRun({ ...parts, backend: files.handle, fileRun }).run();
+    const result = await new LoadRun({ ...parts, places: { directory: path }, backend: files.handle, fileRun }).run();
+    // After a failure something may still be writing.
+    if (result.failed !== undefined) return result;
+    const contents = { diskBytes: allocatedBytes(path), liveBytes: liveBytes(files.store) };
+    return { ...result, ...withContents(result.costs, contents) };
   };
   return await thenCleanUp(work, () => files.directory.close());
 }

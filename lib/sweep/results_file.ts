@@ -5,6 +5,7 @@
  * @module
  */
 import { lookAt, openFile, removeQuietly, syncData, syncDirectory, writeAll } from "../persist/file_io.ts";
+import { parseJson } from "../persist/json_text.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { type SummaryLine, SWEEP_KIND, SWEEP_VERSION, type SweepHeader, type SweepLine } from "./lines.ts";
 import { calledText, configurationNames } from "./names.ts";
@@ -135,7 +136,7 @@ export function readSweepFile(path: string): SweepFileContent {
 }
 
 /**
- * Parses the lines. Only the last may be torn, in which case it has no line end.
+ * Parses the lines, leaving out blank ones. Only the last may be torn, in which case it has no line end.
  *
  * @param path where the text comes from, for errors
  * @throws {PersistError} when it contains anything else
@@ -143,15 +144,17 @@ export function readSweepFile(path: string): SweepFileContent {
 export function parseSweepFile(path: string, text: string): SweepFileContent {
   const refuse = (line: number, reason: string) => new PersistError("read", path, `line ${line} ${reason}`);
   const whole = text.split(LINE_END);
-  const isTorn = whole.pop() !== "";
-  const objects = whole.map((line, index) => {
+  const isTorn = whole.pop()?.trim() !== "";
+  const objects = whole.flatMap((line, index): { number: number; value: unknown }[] => {
+    if (line.trim() === "") return [];
     try {
-      return JSON.parse(line);
-    } catch {
-      throw refuse(index + 1, "is damaged: it is not JSON");
+      return [{ number: index + 1, value: parseJson(line) }];
+    } catch (error) {
+      throw refuse(index + 1, `is damaged: ${error instanceof RangeError ? error.message : "it is not JSON"}`);
     }
   });
-  const [header, ...lines] = objects;
+  // What they are is checked below.
+  const [header, ...lines] = objects.map(({ value }) => value) as [SweepHeader?, ...SweepLine[]];
   if (header === undefined) throw new PersistError("read", path, "it holds no sweep yet: its first line is missing");
   if (header?.kind !== SWEEP_KIND) throw refuse(1, "does not begin a sweep");
   if (header.version !== SWEEP_VERSION) throw refuse(1, `is of version ${header.version}, must be ${SWEEP_VERSION}`);
@@ -159,9 +162,9 @@ export function parseSweepFile(path: string, text: string): SweepFileContent {
     throw refuse(1, "is damaged: it has no configurations, or not all of one");
   }
   const ids = new Set((header as SweepHeader).configurations.map(({ id }) => id));
-  for (const [index, line] of lines.entries()) {
-    const damage = damageOf(line, ids);
-    if (damage !== undefined) throw refuse(index + 2, `is damaged: ${damage}`);
+  for (const { number, value } of objects.slice(1)) {
+    const damage = damageOf(value, ids);
+    if (damage !== undefined) throw refuse(number, `is damaged: ${damage}`);
   }
   const named = withNames(header);
   return {

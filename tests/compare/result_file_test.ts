@@ -170,3 +170,13 @@ Deno.test("parseResultDocument() leaves out a run that failed where others did n
   assertEquals(alone.samples.get("total_ops"), [3]);
   assertEquals(alone.ending, { failed: "Cannot put: OOM", leftOut: 0 });
 });
+
+Deno.test("parseResultDocument() reads a text with a byte-order mark, and refuses one that is nested too deeply", () => {
+  assertEquals(parseResultDocument("PATH", "\uFEFF" + JSON.stringify(single)), documentOf("PATH", single));
+  for (const [open, close] of [["[", "]"], ['{"a":', "}"]]) {
+    const deep = `${open!.repeat(20_000)}1${close!.repeat(20_000)}`;
+    for (const text of [deep, JSON.stringify(single).replace('"options":{', `"options":{"deep":${deep},`)]) {
+      assertEquals(refusal(text), "Cannot read some/file.json: it is nested more than 100 deep");
+    }
+  }
+});

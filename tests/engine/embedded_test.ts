@@ -88,7 +88,7 @@ for (const embedded of EMBEDDED) {
     await prepared.close();
     // It was a temporary one.
     assert(prepared.directory !== undefined);
-    await assertRejects(() => Deno.stat(prepared.directory ?? ""), Deno.errors.NotFound);
+    await assertRejects(() => Deno.stat(prepared.directory?.path ?? ""), Deno.errors.NotFound);
   });
 
   Deno.test(`${what}: a directory that is another backend's, or in use, is refused and left alone`, async () => {

@@ -174,6 +174,16 @@ Deno.test("runClosedLoop() and runOpenLoop() see the end of their time themselve
   }
 });
 
+Deno.test("runOpenLoop() lasts until the end of its time, even where none of its operations is meant to begin in it", () => {
+  for (const [firstMs, calls] of [[0, 1], [60_000, 0]] as const) {
+    const startedAtMs = performance.now();
+    const { parts, backend } = loop({ endsAtMs: startedAtMs + 30, opsMax: Infinity });
+    runOpenLoop({ ...parts, workload: reads() }, { firstMs: startedAtMs + firstMs, periodMs: 60_000 });
+    assertEquals(backend.calls.length, calls);
+    assertGreaterOrEqual(performance.now(), startedAtMs + 30);
+  }
+});
+
 Deno.test("runClosedLoop() times every so many operations, however often it looks at the clock", () => {
   for (const latencySample of [1, 7, 1024, 1025, 3000]) {
     const { parts } = loop({ latencySample, opsMax: 9000, endsAtMs: Infinity });

@@ -8,6 +8,7 @@ import {
   assertEquals,
   assertFalse,
   assertGreater,
+  assertGreaterOrEqual,
   assertLess,
   assertMatch,
   assertStringIncludes,
@@ -174,6 +175,20 @@ Deno.test("compare names a file that is no result", async () => {
   const ended = await kvlab(["compare", path, path]);
   assertCode(ended, 1);
   assertStringIncludes(ended.stderr, path);
+});
+
+Deno.test("an open loop with next to no operations says no higher rate than it had", async () => {
+  for (const backend of [["memory"], ["leveldb", "--in-flight=2"]]) {
+    const ended = await kvlab(["--threads=4", "--rate=1", "--load-time-sec=0.2", "--format=json", ...backend]);
+    assertCode(ended, 0);
+    const { total_ops, total_ops_per_sec, average_ops_per_sec, rate_reached, total_runtime_sec } = JSON.parse(
+      ended.stdout,
+    );
+    assertEquals([total_ops, rate_reached], [1, 1]);
+    assertGreaterOrEqual(total_runtime_sec, 0.2);
+    assertGreaterOrEqual(5, total_ops_per_sec);
+    assertGreaterOrEqual(5, average_ops_per_sec);
+  }
 });
 
 Deno.test("--rate shows the rate asked for beside the one reached, and corrected beside uncorrected latencies", async () => {

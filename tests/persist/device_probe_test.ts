@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
-import { DEVICE_PROBE_NAMES, probeDevice } from "../../lib/persist/device_probe.ts";
+import { probeDevice } from "../../lib/persist/device_probe.ts";
 import { ShardDirectory } from "../../lib/persist/directory.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { filesIn, namesIn, TemporaryDirectory } from "./fixtures.ts";
@@ -23,6 +23,9 @@ class SteppingClock implements Disposable {
     performance.now = this.#real;
   }
 }
+
+/** The files of a probe. */
+const PROBE_NAMES = ["kvlab-device-probe", "kvlab-device-probe.tmp"];
 
 Deno.test("probeDevice() measures positive rates and leaves the directory as it was", () => {
   using directory = new TemporaryDirectory();
@@ -67,7 +70,7 @@ Deno.test("probeDevice() names the path when the directory is missing", () => {
 
 Deno.test("probeDevice() leaves alone a file of the same name that it did not make", () => {
   using directory = new TemporaryDirectory();
-  const path = directory.join(DEVICE_PROBE_NAMES[0] ?? "");
+  const path = directory.join("kvlab-device-probe");
   Deno.writeTextFileSync(path, "another's");
   assertThrows(() => probeDevice(directory.path, { budgetMs: 1 }), PersistError, path);
   assertEquals(Deno.readTextFileSync(path), "another's");
@@ -75,10 +78,9 @@ Deno.test("probeDevice() leaves alone a file of the same name that it did not ma
 
 Deno.test("probeDevice() removes its file when it cannot write the one that replaces it", () => {
   using directory = new TemporaryDirectory();
-  const [, temporaryName = ""] = DEVICE_PROBE_NAMES;
-  Deno.mkdirSync(directory.join(temporaryName));
-  assertThrows(() => probeDevice(directory.path, { budgetMs: 1 }), PersistError, temporaryName);
-  assertEquals(namesIn(directory.path), [temporaryName]);
+  Deno.mkdirSync(directory.join("kvlab-device-probe.tmp"));
+  assertThrows(() => probeDevice(directory.path, { budgetMs: 1 }), PersistError, "kvlab-device-probe.tmp");
+  assertEquals(namesIn(directory.path), ["kvlab-device-probe.tmp"]);
 });
 
 const noSmallDisk = whyNoSmallDisk();
@@ -98,7 +100,7 @@ Deno.test({
 Deno.test("ShardDirectory.open() removes what a killed probe left, and nothing that is only called alike", () => {
   using directory = new TemporaryDirectory();
   const others = ["device-probe", "device-probe.tmp", "kvlab-device-probe.json"];
-  for (const name of [...DEVICE_PROBE_NAMES, ...others]) Deno.writeTextFileSync(directory.join(name), "");
+  for (const name of [...PROBE_NAMES, ...others]) Deno.writeTextFileSync(directory.join(name), "");
   ShardDirectory.open({ path: directory.path, layout: "snapshot", files: 1, serializer: "json" }).close();
   assertEquals(namesIn(directory.path), ["LOCK", ...others]);
 });

@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
 import { parseResultDocument } from "../../lib/compare/result_file.ts";
+import { meanPutBytes } from "../../lib/load/put_size.ts";
 import { reportHtml } from "../../lib/page/page.ts";
 import { parseSource } from "../../lib/page/source.ts";
 import { figureText } from "../../lib/page/wording.ts";
@@ -12,15 +13,19 @@ import { resultsCsv } from "../../lib/result/result_csv.ts";
 import { resultJson } from "../../lib/result/result_json.ts";
 import { summaryText } from "../../lib/report/result_text.ts";
 import { readableFigure } from "../../lib/report/shown_figures.ts";
+import type { CostResult } from "../../lib/run/cost_meter.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";
 import { parseTable } from "./csv_reading.ts";
-import { fileResult, machine, memoryResult, mixResult, persisted, swept } from "./fixtures.ts";
+import { fileResult, machine, memoryResult, mixResult, persisted, swept, threadOf } from "./fixtures.ts";
 
 /** A run with files of blocks. */
 const blocks: RunResult = { ...fileResult, file: { ...persisted, snapshotsWritten: 0, blocksWritten: 1_234 } };
 /** Runs that have all figures between them. */
 const runs: readonly RunResult[] = [
-  blocks,
+  {
+    ...blocks,
+    costs: { cpuMs: 1, residentBytesMax: 2, servers: { cpuMs: 3 }, diskBytes: 4, liveBytes: 5, deviceBytes: 6 },
+  },
   mixResult,
   { ...mixResult, file: { ...swept, recordsWritten: 500, checkpoints: 3, syncs: 20 } },
 ];
@@ -41,6 +46,80 @@ Deno.test("figures() leaves blocks out where none was written", () => {
   for (const result of [memoryResult, fileResult]) {
     assertEquals(figures(result).filter(({ name }) => name === "blocks_written"), []);
   }
+});
+
+/** What a run on a server of its own has cost. */
+const costs: CostResult = {
+  cpuMs: 40,
+  residentBytesMax: 100_000_000,
+  servers: { cpuMs: 20, residentBytesMax: 12_000_000 },
+  deviceBytes: 81_000,
+  diskBytes: 90_112,
+  liveBytes: 45_056,
+};
+
+function costing(costs: CostResult): RunResult {
+  return { ...fileResult, costs };
+}
+
+function costsOf(result: RunResult): string {
+  const lines = summaryText(result).split("\n");
+  const first = lines.findIndex((line) => line.startsWith("costs "));
+  return lines.slice(first, lines.findIndex((line) => line.startsWith("stopped by"))).join(" ").replaceAll(/\s+/g, " ");
+}
+
+Deno.test("figures() has what a load costs, kvlab's part and the server's", () => {
+  // 2,000 operations, of which 1,700 put 10.8 bytes on average.
+  const { cpu_per_op_sec, kvlab_cpu_per_op_sec, server_cpu_per_op_sec, ...document } = JSON.parse(
+    resultJson(costing(costs), machine),
+  );
+  assertEquals([cpu_per_op_sec, kvlab_cpu_per_op_sec, server_cpu_per_op_sec], [3e-5, 2e-5, 1e-5]);
+  const { resident_bytes_max, kvlab_resident_bytes_max, server_resident_bytes_max } = document;
+  const resident = [resident_bytes_max, kvlab_resident_bytes_max, server_resident_bytes_max];
+  assertEquals(resident, [112_000_000, 100_000_000, 12_000_000]);
+  assertEquals([document.device_bytes, document.disk_bytes, document.live_bytes], [81_000, 90_112, 45_056]);
+  assertEquals(document.disk_bytes_per_live_byte, 2);
+  assertAlmostEquals(document.device_bytes_per_byte_put, 81_000 / (1_700 * meanPutBytes({ kind: "seed" })), 1e-9);
+  assertEquals(
+    costsOf(costing(costs)),
+    "costs 30 µs of CPU per operation (kvlab 20 µs, the server 10 µs), 112 MB resident, " +
+      "4.399 B to the device per byte put, 90.1 kB on disk (2 times what is live)",
+  );
+});
+
+Deno.test("figures() says of costs what is known, and no total of which a part is not", () => {
+  const { servers: _, ...own } = costs;
+  assertEquals(figures(costing(own)).filter(({ name }) => /^(kvlab|server)_/.test(name)), []);
+  assertStringIncludes(costsOf(costing(own)), "costs 20 µs of CPU per operation, 100 MB resident, ");
+  const unknown = costing({ cpuMs: 40, residentBytesMax: 100_000_000, servers: "unknown" });
+  const names = figures(unknown).map(({ name }) => name).filter((name) => /cpu|resident|disk|device|live/.test(name));
+  assertEquals(names, ["kvlab_cpu_per_op", "kvlab_resident_bytes_max"]);
+  assertEquals(costsOf(unknown), "costs 20 µs of kvlab's CPU per operation, 100 MB resident in kvlab");
+  const elsewhere = costing({ cpuMs: 40 });
+  assertEquals(costsOf(elsewhere), "costs 20 µs of CPU per operation");
+});
+
+Deno.test("figures() has costs in the tables of several runs", () => {
+  const text = repeatsText([costing(costs), costing(costs)]);
+  assertEquals(
+    text.split("\n").slice(text.split("\n").indexOf("costs")).slice(1, 10).map((line) => line.trim().split(/ {2,}/)[0]),
+    [
+      "CPU per operation",
+      "of that, kvlab's",
+      "the server's",
+      "resident at most",
+      "of that, kvlab",
+      "the server",
+      "to the device per byte put",
+      "on disk",
+      "on disk per live byte",
+    ],
+  );
+});
+
+Deno.test("figures() has no cost per operation where there was none", () => {
+  const idle = { ...costing(costs), threads: [threadOf({ thread: 0, runtimeMs: 0, reads: 0, writes: 0, hits: 0 })] };
+  assertEquals(figures(idle).filter(({ name }) => /per_op|per_byte_put/.test(name)), []);
 });
 
 Deno.test("rowOf() knows each figure by its name in JSON, and no two have the same", () => {

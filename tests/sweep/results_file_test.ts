@@ -101,6 +101,24 @@ Deno.test("parseSweepFile() refuses any other damage, with the line", () => {
   }
 });
 
+Deno.test("SweepFile.resume() reads a file with a byte-order mark and blank lines, and goes on behind them", () => {
+  using directory = temporaryDirectory();
+  const path = `${directory.path}/r.jsonl`;
+  for (const blank of ["\n", "  \n\n", "\r\n", " "]) {
+    Deno.writeTextFileSync(path, "\uFEFF" + textOf([HEADER, LINES[0]]) + blank);
+    const { file, content } = SweepFile.resume(path, HEADER);
+    assertEquals([content.isTorn, content.lines], [false, [LINES[0]!]]);
+    file.append(LINES[1]!);
+    file.close();
+    assertEquals(readSweepFile(path).lines, LINES.slice(0, 2));
+    assertThrows(
+      () => parseSweepFile("PATH", textOf([HEADER]) + "\n" + textOf([{ kind: "other" }])),
+      PersistError,
+      'Cannot read PATH: line 3 is damaged: no line is of kind "other"',
+    );
+  }
+});
+
 Deno.test("SweepFile refuses a file that is there already, and one that another has open", () => {
   using directory = temporaryDirectory();
   const path = `${directory.path}/r.jsonl`;

@@ -82,8 +82,10 @@ export const WORKLOAD_FLAGS = {
   distribution: {
     name: "distribution",
     scope: "workload",
-    about: "How often each key is chosen. zipfian: few keys very often. latest: the last inserted most often. " +
-      "hotspot: a small part of the keys gets most operations.",
+    about: "How often each key is chosen. zipfian: few keys very often; it is YCSB's scrambled zipfian, which draws " +
+      "one of ten billion ranks and hashes it to a key, so the top key of 1,000 gets 3.9% of the operations, where a " +
+      "plain one would get 13%. latest: the last inserted most often. hotspot: a small part of the keys gets most " +
+      "operations.",
     defaultNote: "zipfian; latest with d, uniform with seed",
     ...oneOf(DISTRIBUTION_NAMES),
   },

@@ -42,7 +42,7 @@ export const ENGINE: Engine<Record<never, never>> = {
       const kv = await openKv(path);
       return {
         target: { path },
-        directory: directory.path,
+        directory,
         close: () => {
           kv.close();
           directory.close();

@@ -39,7 +39,7 @@ export const ENGINE: Engine<LeveldbSettings> = {
       const database = await openDatabase(target);
       return {
         target,
-        directory: directory.path,
+        directory,
         close: async () => {
           await database.close();
           directory.close();

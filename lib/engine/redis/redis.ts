@@ -56,13 +56,15 @@ async function spawn(
     const { server, repaired } = isCluster
       ? { server: await RedisCluster.start({ ...parts, primaries, replicas, nodeTimeoutMs }) }
       : await startServer(parts, mayRepair);
+    const servers = server instanceof RedisCluster ? server.servers : [server];
     const target: RedisTarget = { url: server.url, cluster: isCluster, keyPrefix: KEY_PREFIX, wait };
     return {
       target,
-      directory: directory.path,
+      directory,
+      servers: servers.map(({ pid }) => pid),
       ...(repaired === undefined ? {} : { repaired }),
       ...(server instanceof RedisCluster ? { failover: new ClusterFailover(server, KEY_PREFIX) } : {}),
-      explain: () => explain(server instanceof RedisCluster ? server.servers : [server]),
+      explain: () => explain(servers),
       close: async () => {
         await server.end();
         directory.close();

@@ -29,6 +29,7 @@ export async function useRunning(url: string, { cluster = false, wait }: RedisSe
   const target: RedisTarget = { url, cluster, keyPrefix, wait };
   return {
     target,
+    servers: "elsewhere",
     close: async () => {
       try {
         await removeKeys(target);

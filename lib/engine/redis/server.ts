@@ -72,6 +72,11 @@ export class RedisServer {
     return urlOfPort(this.port);
   }
 
+  /** The id of its process; NaN if it does not run. */
+  get pid(): number {
+    return Number(readPid(this.#parts.directory));
+  }
+
   get process(): ServerProcess {
     return this.#process;
   }

@@ -43,7 +43,7 @@ export const ENGINE: Engine<SqliteSettings> = {
     }
     return {
       target: { ...settings, path },
-      directory: directory.path,
+      directory,
       settle: () => execute(database, path, "PRAGMA wal_checkpoint(TRUNCATE)"),
       close: () => {
         database.close();

@@ -38,10 +38,17 @@ redisTest("a spawned server takes puts, gives them back byte by byte, and reads 
   assertEquals(settings.appendonly, "yes");
   assertEquals(settings.appendfsync, "always");
   assertEquals(settings.save, "60 5");
+  assert(typeof prepared.target.url === "string");
+  const client = await RedisClient.connect(prepared.target.url);
+  assertMatch(
+    await client.askText("INFO", "server"),
+    new RegExp(`^process_id:${prepared.servers?.toString()}\r$`, "m"),
+  );
+  client.close();
   await connection.close();
   await prepared.close();
   assert(prepared.directory !== undefined);
-  assertEquals(isThere(prepared.directory), false);
+  assertEquals(isThere(prepared.directory.path), false);
 });
 
 redisTest("a server given by its URL keeps its own keys, and none of ours", async () => {

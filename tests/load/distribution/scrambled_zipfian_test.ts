@@ -64,3 +64,12 @@ Deno.test("ScrambledZipfianDistribution.next() has the same most popular rank wh
     }
   }
 });
+
+Deno.test("ScrambledZipfianDistribution.next() chooses the top record of 1,000 as often as --help says: 3.9% of the time", () => {
+  const distribution = new ScrambledZipfianDistribution(new Rng(7), { records: 1000, theta: 0.99 });
+  const counts = new Uint32Array(1000);
+  const draws = 200_000;
+  for (let i = 0; i < draws; i++) counts[distribution.next()]!++;
+  const share = Math.max(...counts) / draws;
+  assert(Math.abs(share - 0.039) < 0.002, String(share));
+});
