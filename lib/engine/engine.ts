@@ -46,6 +46,8 @@ export interface PreparedEngine {
   readonly target: EngineTarget;
   /** Its directory, if it has one; measurements and warnings about the device refer to it. */
   readonly directory?: EngineDirectory;
+  /** Whether, with these settings, its directory never holds any of its data. */
+  readonly keepsNothing?: boolean;
   /** The processes that hold its data, if kvlab's own does not: their ids, or `elsewhere` if kvlab did not start them. */
   readonly servers?: readonly number[] | "elsewhere";
   /** What had to be repaired before it could be opened, as a clause. */

@@ -6,6 +6,7 @@
 import type { EngineBackendOptions } from "../backend/backend.ts";
 import type { KeySpace } from "../backend/plan.ts";
 import type { Engine, EngineTarget, PreparedEngine } from "../engine/engine.ts";
+import type { EngineDirectory } from "../engine/engine_directory.ts";
 import { loadEngine } from "../engine/engines.ts";
 import { sampledBytes } from "../load/sampled_bytes.ts";
 import type { WorkloadOptions } from "../load/workload.ts";
@@ -36,6 +37,8 @@ export async function runOnEngine(
     ...(hooks.stop === undefined ? {} : { stop: hooks.stop }),
     onWarning: (message) => hooks.onWarning?.(message),
   });
+  /** Where the data goes. */
+  const storage = prepared.keepsNothing ? undefined : prepared.directory;
   let result: RunResult;
   try {
     if (prepared.directory !== undefined) warnOfVolatileFiles(prepared.directory.path, hooks);
@@ -43,7 +46,7 @@ export async function runOnEngine(
       ...parts,
       backend: { kind: "engine", engine: name, target: prepared.target, inFlight },
       promises: engine.promises(settings),
-      places: { directory: prepared.directory?.path, servers: prepared.servers },
+      places: { directory: storage?.path, servers: prepared.servers },
       engine: { title: engine.title, settle: () => prepared.settle?.() },
     }).run();
   } catch (error) {
@@ -58,13 +61,14 @@ export async function runOnEngine(
     return explanation === undefined ? measured : { ...measured, failed: `${result.failed}; ${explanation}` };
   }
   const stops = [AbortSignal.timeout(ASK_MAX_MS), ...(hooks.stop === undefined ? [] : [hooks.stop])];
-  const liveBytes = await liveBytesIn(engine, prepared, parts.options.workload, AbortSignal.any(stops));
+  const asked = { engine, storage, target: prepared.target, workload: parts.options.workload };
+  const liveBytes = await liveBytesIn(asked, AbortSignal.any(stops));
   try {
     await prepared.close();
   } catch (error) {
     return { ...measured, failed: messageOf(error) };
   }
-  const contents = { diskBytes: prepared.directory?.allocatedBytes, liveBytes };
+  const contents = { diskBytes: storage?.allocatedBytes, liveBytes };
   return { ...measured, ...withContents(result.costs, contents) };
 }
 
@@ -75,22 +79,22 @@ const ASK_MAX_MS = 10_000;
  * The bytes of all keys and values that the load has left in the engine's directory; `undefined` if that held others
  * before, which nobody has counted, or if the engine does not answer before the signal is aborted.
  */
-async function liveBytesIn(
-  engine: Engine,
-  { directory, target }: PreparedEngine,
-  workload: WorkloadOptions,
-  stop: AbortSignal,
-): Promise<number | undefined> {
-  if (!directory?.wasEmpty || stop.aborted) return undefined;
+async function liveBytesIn(asked: AskedEngine, stop: AbortSignal): Promise<number | undefined> {
+  if (!asked.storage?.wasEmpty || stop.aborted) return undefined;
   const stopped = new Promise<undefined>((resolve) => stop.addEventListener("abort", () => resolve(undefined)));
-  return await Promise.race([stopped, askLiveBytes(engine, target, workload)]);
+  return await Promise.race([stopped, askLiveBytes(asked)]);
 }
 
-async function askLiveBytes(
-  engine: Engine,
-  target: EngineTarget,
-  workload: WorkloadOptions,
-): Promise<number | undefined> {
+/** An engine that is asked what a load has left in it. */
+interface AskedEngine {
+  readonly engine: Engine;
+  readonly target: EngineTarget;
+  /** Its directory, if its data is there. */
+  readonly storage: EngineDirectory | undefined;
+  readonly workload: WorkloadOptions;
+}
+
+async function askLiveBytes({ engine, target, workload }: AskedEngine): Promise<number | undefined> {
   try {
     const connection = await engine.connect(target);
     try {

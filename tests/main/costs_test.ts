@@ -65,6 +65,12 @@ redisTest("a run on its own Redis costs what kvlab and the server cost together"
   assertGreater(document.disk_bytes_per_live_byte, 1);
 });
 
+redisTest("a Redis that keeps all in memory has nothing on disk to compare with", async () => {
+  const document = await result([...REDIS, "redis", "--spawn", "--in-flight=8"]);
+  assertGreater(document.server_resident_bytes_max, 2 ** 20);
+  assertEquals(Object.keys(document).filter((name) => /^(device_bytes|disk_|live_)/.test(name)), []);
+});
+
 redisTest("a run on a server that was there tells its own time alone, and nothing of the server", async () => {
   await using running = await Running.start(["--save", ""]);
   const document = await result([...REDIS, "redis", `--url=${running.url}`, "--in-flight=8"]);

@@ -61,6 +61,7 @@ async function spawn(
     return {
       target,
       directory,
+      keepsNothing: settings.appendfsync === undefined && settings.rdbSeconds === undefined,
       servers: servers.map(({ pid }) => pid),
       ...(repaired === undefined ? {} : { repaired }),
       ...(server instanceof RedisCluster ? { failover: new ClusterFailover(server, KEY_PREFIX) } : {}),
