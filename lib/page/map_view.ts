@@ -6,7 +6,7 @@
  */
 import type { Interval } from "../result/statistics.ts";
 import type { ConfigurationState, CrashKind, LossValue } from "../sweep/lines.ts";
-import { type Configuration, medianInterval, medianOpsPerSec, type ReportData } from "./report_data.ts";
+import { type Configuration, medianInterval, medianOpsPerSec, type ReportData, speedName } from "./report_data.ts";
 import { CRASH_NAMES, lossText, type LossUnit, rateText, UNIT_NAMES } from "./wording.ts";
 
 /** One configuration on the map. */
@@ -30,6 +30,8 @@ export interface MapPoint {
 export interface MapView {
   readonly crash: CrashKind;
   readonly unit: LossUnit;
+  /** What the speeds are, such as `operations per second`. */
+  readonly speed: string;
   readonly points: readonly MapPoint[];
   /** Configurations whose loss is unknown. */
   readonly unknown: readonly Configuration[];
@@ -50,7 +52,7 @@ export function mapViews(data: ReportData): MapView[] {
 }
 
 function viewOf(data: ReportData, crash: CrashKind, unit: LossUnit): MapView {
-  const measured = [...data.configurations.entries()].filter(([, { opsPerSec }]) => opsPerSec !== undefined);
+  const measured = [...data.configurations.entries()].filter(([, one]) => medianOpsPerSec(one) !== undefined);
   const known = measured.filter(([, { loss }]) => loss[crash][unit] !== null);
   const parts = known.map(([index, configuration]) => ({ index, configuration, ...speedOf(configuration) }));
   const states = statesOf(parts.map(({ configuration, opsPerSec, interval }) => ({
@@ -62,6 +64,7 @@ function viewOf(data: ReportData, crash: CrashKind, unit: LossUnit): MapView {
   return {
     crash,
     unit,
+    speed: speedName(data),
     points: parts.map((part, at) => {
       const { configuration } = part;
       const gauge = gaugeOf(configuration, crash, unit);

@@ -101,8 +101,16 @@ function percentilesIn(latency: Fields): [percent: number, seconds: number][] {
   });
 }
 
-/** The run with the median throughput, or the one just below: a run that really happened. */
-export function middleRun({ runs }: Configuration): MeasuredRun | undefined {
+/**
+ * The run with the median throughput, or the one just below: a run that really happened. Of runs at rates, the one that
+ * was nearest to the rate that was found.
+ */
+export function middleRun({ runs, summary }: Configuration): MeasuredRun | undefined {
+  const rate = summary?.rate_per_sec ?? undefined;
+  if (rate !== undefined) {
+    const distance = (run: MeasuredRun) => Math.abs(Math.log(Math.max(opsPerSec(run), 1) / rate));
+    return runs.toSorted((a, b) => distance(a) - distance(b))[0];
+  }
   const sorted = runs.toSorted((a, b) => opsPerSec(a) - opsPerSec(b));
   return sorted[Math.floor((sorted.length - 1) / 2)];
 }

@@ -19,7 +19,7 @@ import { warningsSection } from "./section/warnings_section.ts";
 import { looksOf } from "./palette.ts";
 import { standaloneMap } from "./picture/standalone_map.ts";
 import { subjectsOf } from "./picture/subject.ts";
-import { reportData } from "./report_data.ts";
+import { medianOpsPerSec, reportData } from "./report_data.ts";
 import * as script from "./script.ts";
 import type { Source } from "./source.ts";
 
@@ -33,7 +33,7 @@ export function reportHtml(sources: readonly Source[]): string {
   const data = reportData(sources);
   const { configurations, sweeps, comparisons } = data;
   const looks = looksOf(configurations);
-  const measured = configurations.filter(({ opsPerSec }) => opsPerSec !== undefined);
+  const measured = configurations.filter((configuration) => medianOpsPerSec(configuration) !== undefined);
   const views = measured.length > 1 ? mapViews(data) : [];
   const view = views[0];
   const subjects = subjectsOf(configurations, { looks, view });

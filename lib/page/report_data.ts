@@ -5,7 +5,10 @@
  */
 import { type Interval, type SampleSummary, summarize } from "../result/statistics.ts";
 import type { ConfigurationSummary, CrashKind, LossSummary, SummaryLine } from "../sweep/lines.ts";
+import { commandOf, p99Text, speedOf } from "../sweep/answer.ts";
 import { summarizeLosses } from "../sweep/losses.ts";
+import { trialOf } from "../sweep/results.ts";
+import { countingRuns } from "../sweep/standing.ts";
 import { calledText } from "../sweep/names.ts";
 import { endingTexts } from "../report/ending_texts.ts";
 import { shortNames } from "../report/short_names.ts";
@@ -40,7 +43,7 @@ export interface Configuration {
   readonly options: Fields;
   readonly promises: Readonly<Record<CrashKind, string>> | null;
   readonly runs: readonly MeasuredRun[];
-  /** Over all runs; absent if none succeeded. */
+  /** Over all runs; absent if none succeeded, or each ran at another rate. */
   readonly opsPerSec?: SampleSummary;
   readonly loss: Readonly<Record<CrashKind, LossSummary>>;
   /** What real kills cost, as `kvlab crash --format=json` prints it. */
@@ -51,16 +54,24 @@ export interface Configuration {
   readonly failures: readonly string[];
 }
 
-/** The median throughput: the sweep's own, if it reached its end. */
+/** The median throughput: the sweep's own, if it reached its end; or the rate that it has found. */
 export function medianOpsPerSec({ summary, opsPerSec }: Configuration): number | undefined {
-  return summary?.median_ops_per_sec ?? opsPerSec?.median;
+  return (summary && speedOf(summary)) ?? opsPerSec?.median;
 }
 
-/** Where the median lies with 95% confidence; absent if there are too few runs to tell. */
+/** Where that lies with 95% confidence; absent if there are too few runs to tell. */
 export function medianInterval({ summary, opsPerSec }: Configuration): Interval | undefined {
   if (summary?.ci95 === undefined || summary.ci95 === null) return opsPerSec?.interval;
   const [low, high] = summary.ci95;
   return { low, high };
+}
+
+/** What the speeds of configurations are, in the report's own words. */
+export function speedName({ configurations, sweeps }: ReportData): string {
+  const [limit, ...others] = new Set(sweeps.map(({ summary }) => summary?.p99_at_most_ms));
+  const isOfAll = configurations.every(({ summary }) => summary?.rate_per_sec !== undefined);
+  if (limit === undefined || others.length > 0 || !isOfAll) return "operations per second";
+  return `operations per second with ${p99Text(limit)}`;
 }
 
 /** Where and with what something was measured. */
@@ -169,18 +180,20 @@ function promisesOf([run]: readonly MeasuredRun[]): Configuration["promises"] {
 
 function measured(runs: readonly MeasuredRun[]) {
   const samples = runs.map(({ result }) => numberIn(result, "total_ops_per_sec")).filter((rate) => rate !== undefined);
-  return {
-    runs,
-    ...(samples.length === 0 ? {} : { opsPerSec: summarize(samples) }),
-    loss: lossesOf(runs.map(({ result }) => result)),
-  };
+  return { ...(samples.length === 0 ? {} : { opsPerSec: summarize(samples) }), ...ofRuns(runs) };
+}
+
+function ofRuns(runs: readonly MeasuredRun[]) {
+  return { runs, loss: lossesOf(runs.map(({ result }) => result)) };
 }
 
 function sweepConfigurations({ header, runs, crashes, failures, summary }: SweepSource): Configuration[] {
+  const isByRate = runs.some(({ rate_per_sec: ratePerSec }) => ratePerSec !== undefined);
   return header.configurations.map((entry) => {
     const { id, args, command, backend, promises } = entry;
     const isOfThis = ({ configuration }: { configuration: string }) => configuration === id;
-    const own = runs.filter(isOfThis).map(({ round, started_at, result }) => ({
+    const lines = runs.filter(isOfThis).map((line) => ({ ...line, trial: trialOf(line, summary?.p99_at_most_ms) }));
+    const own = countingRuns(lines).map(({ round, started_at, result }) => ({
       round,
       ...(Number.isFinite(Date.parse(started_at)) ? { startedAtMs: Date.parse(started_at) } : {}),
       result,
@@ -192,13 +205,13 @@ function sweepConfigurations({ header, runs, crashes, failures, summary }: Sweep
       id,
       called: calledText(entry),
       title: args.join(" "),
-      command,
+      command: found === undefined ? command : commandOf(entry, found),
       backend,
       layout,
       group: groupOf(backend, layout),
       options: fieldsIn(own[0]?.result ?? {}, "options") ?? {},
       promises: promises ?? promisesOf(own),
-      ...measured(own),
+      ...(isByRate ? ofRuns(own) : measured(own)),
       ...(found === undefined ? {} : { loss: found.loss, summary: found }),
       ...(crash === undefined || crash.result === null ? {} : { crash: crash.result }),
       failures: [

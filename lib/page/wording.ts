@@ -80,3 +80,8 @@ export function figureText(name: string, value: number): string {
 export function figureName(name: string): string {
   return (rowOf(name)?.name ?? name).replaceAll("_", " ");
 }
+
+/** A sentence's beginning. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

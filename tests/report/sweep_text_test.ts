@@ -7,8 +7,8 @@ import { assert, assertEquals, assertLessOrEqual, assertMatch, assertStringInclu
 import { sweepMap } from "../../lib/report/sweep_map.ts";
 import { durationText, sweepJson, sweepProgressLine, sweepText } from "../../lib/report/sweep_text.ts";
 import { SweepResults } from "../../lib/sweep/results.ts";
-import { spaceOf, summarizeSweep } from "../../lib/sweep/summary.ts";
-import { ENTRIES, fileRun, HEADER, memoryRun, runLine, safeRun, withP99 } from "../sweep/documents.ts";
+import { summarizeSweep } from "../../lib/sweep/summary.ts";
+import { ENTRIES, fileRun, HEADER, memoryRun, ratesSweep, runLine, safeRun } from "../sweep/documents.ts";
 
 const AXIS = { crash: "process_crash", unit: "age_ms" } as const;
 const ROUNDS = [1, 2, 3, 4, 5, 6];
@@ -132,25 +132,7 @@ Deno.test("sweepMap() writes no name over another or a mark, and leaves out what
 });
 
 Deno.test("sweepText() and sweepMap() say that rates are compared, and which p99 they keep", () => {
-  const lines = ["c01", "c02", "c04"].flatMap((id) => {
-    const run = id === "c01" ? memoryRun(2_000_000) : id === "c02" ? fileRun(400_000, { ageMs: 4 }) : safeRun(9_000);
-    const trials = Array.from({ length: 14 }, (_, trial) => (id === "c04" ? 7 : 700) * 2 ** trial);
-    return [
-      runLine(id, 1, run),
-      ...trials.map((rate, trial) => ({
-        ...runLine(id, 2 + trial, withP99(run, id === "c04" || rate > 300_000 ? 9 : 1)),
-        rate_per_sec: rate,
-      })),
-    ];
-  });
-  const question = { axis: AXIS, limit: 10, p99Ms: 5 };
-  const summary = summarizeSweep({
-    entries: ENTRIES,
-    space: spaceOf(ENTRIES, 1, question),
-    question,
-    results: new SweepResults(lines),
-    ended: "budget",
-  });
+  const { summary } = ratesSweep();
   const text = sweepText({ header: HEADER, summary, axis: AXIS, notKilled: [] });
   assertStringIncludes(text, " and a p99 of at most 5 ms: file, flush 2 ms (c02) at ");
   assertStringIncludes(

@@ -4,7 +4,9 @@
  * @module
  */
 import type { Fields } from "../../lib/compare/result_file.ts";
-import type { ConfigurationEntry, RunLine, SweepHeader } from "../../lib/sweep/lines.ts";
+import type { ConfigurationEntry, RunLine, SummaryLine, SweepHeader } from "../../lib/sweep/lines.ts";
+import { SweepResults } from "../../lib/sweep/results.ts";
+import { spaceOf, summarizeSweep } from "../../lib/sweep/summary.ts";
 
 /** The result of a run with a gauge. */
 export function fileRun(
@@ -84,4 +86,31 @@ export function withP99(run: Fields, p99Ms: number): Fields {
       { operation: "update", count: 100, latency: latencyOf(p99Ms) },
     ],
   };
+}
+
+/**
+ * A sweep of rates within a p99 of 5 ms: memory and the file backend keep up 300,000 operations a second, the engine
+ * none.
+ */
+export function ratesSweep(): { readonly lines: readonly RunLine[]; readonly summary: SummaryLine } {
+  const lines = ["c01", "c02", "c04"].flatMap((id) => {
+    const run = id === "c01" ? memoryRun(2_000_000) : id === "c02" ? fileRun(400_000, { ageMs: 4 }) : safeRun(9_000);
+    const trials = Array.from({ length: 14 }, (_, trial) => (id === "c04" ? 7 : 700) * 2 ** trial);
+    return [
+      runLine(id, 1, run),
+      ...trials.map((rate, trial) => ({
+        ...runLine(id, 2 + trial, withP99(run, id === "c04" || rate > 300_000 ? 9 : 1)),
+        rate_per_sec: rate,
+      })),
+    ];
+  });
+  const question = { axis: { crash: "process_crash", unit: "age_ms" }, limit: 10, p99Ms: 5 } as const;
+  const summary = summarizeSweep({
+    entries: ENTRIES,
+    space: spaceOf(ENTRIES, 1, question),
+    question,
+    results: new SweepResults(lines),
+    ended: "budget",
+  });
+  return { lines, summary };
 }

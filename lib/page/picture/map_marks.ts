@@ -152,12 +152,12 @@ function nameMarks({ labels, scale }: MarkParts): Plot.Markish[] {
   );
 }
 
-function axisNames({ crash, unit }: MapView, { width, isLog }: MarkParts): Plot.Markish[] {
+function axisNames({ crash, unit, speed }: MapView, { width, isLog }: MarkParts): Plot.Markish[] {
   const isWide = width === "wide";
   const lost = isWide ? `what a ${CRASH_NAMES[crash]} loses` : "lost";
   const style = { fill: "var(--soft)" };
   return [
-    Plot.text([`↑ operations per second${isLog ? " (log scale)" : ""}`], {
+    Plot.text([`↑ ${speed}${isLog ? " (log scale)" : ""}`], {
       ...style,
       frameAnchor: "top-left",
       dx: isWide ? -56 : -42,

@@ -50,7 +50,7 @@ function mapOptions(view: MapView, parts: MapParts): PictureOptions {
   const slowest = Math.min(...rates), fastest = Math.max(1, ...rates);
   const isLog = fastest / slowest > LOG_RATIO;
   return {
-    label: `Map: operations per second over what a ${CRASH_NAMES[view.crash]} loses, ` +
+    label: `Map: ${view.speed} over what a ${CRASH_NAMES[view.crash]} loses, ` +
       `of ${points.length} configurations (${viewName(view)})`,
     pointLabel: (index) => {
       const point = points.find((point) => point.index === index);

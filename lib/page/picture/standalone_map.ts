@@ -7,7 +7,7 @@
 import type { MapView } from "../map_view.ts";
 import { COLOR_RULES } from "../section/style.ts";
 import type { Look } from "../palette.ts";
-import { CRASH_NAMES } from "../wording.ts";
+import { capitalized, CRASH_NAMES } from "../wording.ts";
 import { mapElement } from "./map_picture.ts";
 import { draw, Plot, WIDTHS } from "./plot.ts";
 
@@ -25,7 +25,7 @@ export function standaloneMap(view: MapView, looks: readonly Look[]): string {
   for (const point of map.querySelectorAll("[tabindex]")) {
     for (const name of ["tabindex", "role", "data-configuration"]) point.removeAttribute(name);
   }
-  const title = `Operations per second, over what a ${CRASH_NAMES[view.crash]} loses` +
+  const title = `${capitalized(view.speed)}, over what a ${CRASH_NAMES[view.crash]} loses` +
     (view.unit === "writes" ? " (writes)" : " (age of the oldest write)");
   const legend = legendElement(looks, width);
   const label = map.getAttribute("aria-label") ?? title;

@@ -21,10 +21,10 @@ const LOSSES: readonly (readonly [CrashKind, LossUnit])[] = [
   ["power_loss", "writes"],
 ];
 
-const COLUMNS: readonly TableColumn[] = [
+const columns = (isByRate: boolean): readonly TableColumn[] => [
   { heading: "Configuration", isText: true },
   { heading: "Standing", isText: true },
-  { heading: "Median ops/s" },
+  { heading: isByRate ? "Highest rate/s" : "Median ops/s" },
   { heading: "95% interval" },
   { heading: "Runs" },
   ...LOSSES.map(([crash, unit]) => ({
@@ -55,7 +55,7 @@ export function configurationsSection(
     tableHtml({
       id: "configurations-table",
       label: "All configurations",
-      columns: COLUMNS,
+      columns: columns(configurations.some(({ summary }) => summary?.rate_per_sec !== undefined)),
       rows: sorted,
       filterExample: "such as: log frontier",
     }),
@@ -82,7 +82,9 @@ function cellsOf(
       shown: html`<button type="button" class="name">${symbolSvg(look)} <b>${called}</b> ${flagsHtml(title)}</button>`,
       value: id,
     },
-    state === undefined ? { shown: "" } : { shown: html`<span class="state ${state}">${state}</span>`, value: state },
+    state === undefined
+      ? { shown: "" }
+      : { shown: html`<span class="state ${state}">${state.replace("_", " ")}</span>`, value: state },
     numberCell(medianOpsPerSec(configuration), (rate) => rateText(rate).replace(" ops/s", "")),
     interval === undefined
       ? { shown: "–" }
@@ -106,10 +108,14 @@ function lossCell(loss: number | "everything" | null, unit: LossUnit, isMeasured
 /** The configuration's state in a view of the map; undefined if it is not on it. */
 export function stateOf(
   index: number,
-  { summary, opsPerSec, failures }: Configuration,
+  configuration: Configuration,
   view: MapView | undefined,
 ): ConfigurationState | undefined {
-  if (opsPerSec === undefined) return failures.length > 0 || summary?.state === "failed" ? "failed" : undefined;
+  if (medianOpsPerSec(configuration) === undefined) {
+    const { summary, failures } = configuration;
+    if (summary?.state === "too_slow") return "too_slow";
+    return failures.length > 0 || summary?.state === "failed" ? "failed" : undefined;
+  }
   return view?.points.find((point) => point.index === index)?.state;
 }
 

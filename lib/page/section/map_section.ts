@@ -7,7 +7,7 @@ import { type Html, html } from "../html.ts";
 import { type MapView, viewName } from "../map_view.ts";
 import type { Look } from "../palette.ts";
 import { mapPicture } from "../picture/map_picture.ts";
-import { CRASH_NAMES, UNIT_NAMES } from "../wording.ts";
+import { capitalized, CRASH_NAMES, UNIT_NAMES } from "../wording.ts";
 import { legend, picture, section, symbolSvg } from "./parts.ts";
 
 const READING =
@@ -18,6 +18,7 @@ const READING =
 export function mapSection(views: readonly MapView[], looks: readonly Look[]): Html {
   const [first] = views;
   if (first === undefined) return html``;
+  const isByRate = first.points.some(({ configuration }) => configuration.summary?.rate_per_sec !== undefined);
   return html`${
     section(
       { id: "map", title: "What speed each degree of risk buys", reading: READING },
@@ -41,8 +42,12 @@ ${
       }
 ${legend(looks.map(({ group, ...look }) => ({ sign: symbolSvg(look), text: group })))}
 <ul class="notes">
-<li>A point is at the median throughput of its runs, and at what it may lose: what is promised or the worst moment measured, whichever is more. Filled: on the frontier; hollow: tied with it within noise; faint: dominated.</li>
-<li>Vertical lines: solid, the 95% confidence interval of the median; dotted, if there are fewer than six runs, from the slowest
+<li>A point is at ${
+        isByRate
+          ? "the highest rate at which half of its runs keep the limit on the p99 of each kind of operation"
+          : "the median throughput of its runs"
+      }, and at what it may lose: what is promised or the worst moment measured, whichever is more. Filled: on the frontier; hollow: tied with it within noise; faint: dominated.</li>
+<li>Vertical lines: solid, the 95% confidence interval of that; dotted, if there are fewer than six runs, from the slowest
 to the fastest. Horizontal lines: what the gauge showed of the loss, from its 99th percentile to its worst moment.</li>
 <li>The axis of losses starts at zero, and is logarithmic from its first mark on (a symlog scale); unbounded losses are beyond the dotted line.</li>
 </ul>
@@ -54,7 +59,7 @@ to the fastest. Horizontal lines: what the gauge showed of the loss, from its 99
 
 function titleOf(view: MapView): string {
   const what = view.unit === "writes" ? "acknowledged writes" : "age of the oldest write";
-  return `Operations per second, over what a ${CRASH_NAMES[view.crash]} loses: ${what}`;
+  return `${capitalized(view.speed)}, over what a ${CRASH_NAMES[view.crash]} loses: ${what}`;
 }
 
 function switchHtml(name: string, legend: string, choices: Readonly<Record<string, string>>, chosen: string): Html {

@@ -160,7 +160,9 @@ function reopenSection(subjects: readonly Subject[]): Html {
   );
 }
 
-function noiseSection(subjects: readonly Subject[], sweeps: readonly SweepSource[]): Html {
+function noiseSection(all: readonly Subject[], sweeps: readonly SweepSource[]): Html {
+  // Runs at different rates show no noise.
+  const subjects = all.filter(({ configuration: { opsPerSec } }) => opsPerSec !== undefined);
   if (!subjects.some(({ configuration: { runs } }) => runs.length > 1)) return NOTHING;
   const drifts = sweeps.flatMap(({ header, summary }) => {
     const drift = summary?.baseline_drift ?? undefined;

@@ -124,7 +124,7 @@ td .flags{color:var(--soft);font-size:13px}
 .flags i{display:inline-block;font-style:normal}
 .state{display:inline-block;padding:0 8px;border-radius:9px;border:1px solid var(--line);font-size:12.5px;color:var(--soft)}
 .state.frontier{background:var(--ink);border-color:var(--ink);color:var(--paper)}
-.state.failed{border-color:var(--bad);color:var(--bad)}
+.state.failed,.state.too_slow{border-color:var(--bad);color:var(--bad)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:14px;margin:14px 0 18px}
 .tile{border-left:3px solid var(--line);padding:2px 0 2px 14px}
 .tile b{display:block;font-size:26px;line-height:1.2;letter-spacing:-.015em;font-variant-numeric:tabular-nums}
