@@ -10,6 +10,7 @@ import type { RunHooks } from "../run/hooks.ts";
 import { ownProgram } from "../run/own_program.ts";
 import type { StopSignal } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";
+import { sharedNowMs } from "../sync/shared_time.ts";
 import type { RunningProcess } from "./stopped_process.ts";
 
 /** The line that the child writes to stderr when its load begins. */
@@ -57,7 +58,7 @@ export interface ChildEnd {
   readonly hadBegun: boolean;
   /** How long the load had run, in milliseconds. */
   readonly loadMs: number;
-  /** When it was killed, in milliseconds since the epoch. */
+  /** When it was killed, in milliseconds of the shared time. */
   readonly killedAtMs: number;
   /** After an orderly end: how many files are not sound, although they were, or are new. */
   readonly unsoundFiles?: number;
@@ -108,7 +109,7 @@ export async function endChild(
     if (ending === "SIGKILL" || stop?.aborted) return await child.kill(end);
     late.in(ORDERLY_END_MS_MAX);
     if (ending === "SIGTERM") child.signal("SIGTERM");
-    const endedAtMs = now();
+    const endedAtMs = sharedNowMs();
     await Promise.race([child.ended, late.promise]);
     return await child.orderlyEnd(endedAtMs, stop);
   } finally {
@@ -182,7 +183,7 @@ class Child {
 
   /** Kills it, unless it has already ended. */
   async kill({ stop, before }: Pick<EndOptions, "stop" | "before">): Promise<ChildEnd | undefined> {
-    const killedAtMs = now();
+    const killedAtMs = sharedNowMs();
     // What goes down first may take the child with it.
     const mayEnd = before !== undefined && !this.#hasEnded;
     try {
@@ -242,13 +243,9 @@ class Child {
     for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
       this.#stderr += text;
       if (this.#begunAtMs === undefined && this.#stderr.includes(RUNNING_LINE)) {
-        this.#begunAtMs = now();
+        this.#begunAtMs = sharedNowMs();
         this.#begun.resolve();
       }
     }
   }
-}
-
-function now(): number {
-  return performance.timeOrigin + performance.now();
 }

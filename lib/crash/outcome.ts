@@ -27,7 +27,7 @@ export interface Comparison {
   readonly acknowledged: number;
   /** Acknowledged writes that are gone, and records that have lost what had been found before. */
   readonly lost: number;
-  /** When the oldest lost write was acknowledged, in milliseconds since the epoch; Infinity if none is lost. */
+  /** When the oldest lost write was acknowledged, in milliseconds of the shared time; Infinity if none is lost. */
   readonly oldestLostAtMs: number;
   readonly neverAcknowledged: number;
   readonly holes: number;

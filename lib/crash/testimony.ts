@@ -14,7 +14,7 @@ import {
 
 /** What is known of a killed child. */
 export interface Testimony {
-  /** For each thread, when each of its puts was acknowledged, in milliseconds since the epoch. */
+  /** For each thread, when each of its puts was acknowledged, in milliseconds of the shared time. */
   readonly acknowledgedAtMs: readonly Float64Array[];
   /** For each shard, the version up to which its puts had been acknowledged, by any thread. */
   readonly acknowledgedVersions: ReadonlyMap<number, number>;
@@ -54,7 +54,7 @@ export function readTestimony(directory: string, threads: number): Testimony {
   return { acknowledgedAtMs, acknowledgedVersions, writtenVersions, syncedVersions };
 }
 
-/** When the latest put of all threads was acknowledged, in milliseconds since the epoch; -Infinity if none was. */
+/** When the latest put of all threads was acknowledged, in milliseconds of the shared time; -Infinity if none was. */
 export function lastAcknowledgedAtMs({ acknowledgedAtMs }: Pick<Testimony, "acknowledgedAtMs">): number {
   return Math.max(...acknowledgedAtMs.map((times) => times.at(-1) ?? -Infinity));
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { sharedNowMs } from "../sync/shared_time.ts";
 import { openFile, writeAll } from "./file_io.ts";
 
 /** Where the threads of a run leave their records, and what tells their puts from those of other runs. */
@@ -16,7 +17,7 @@ export interface WitnessOptions {
 }
 
 /**
- * Bytes of a record of an acknowledged put: the time of its acknowledgement in milliseconds since the epoch, its shard,
+ * Bytes of a record of an acknowledged put: the time of its acknowledgement in milliseconds of the shared time, its shard,
  * and the version up to which that shard's puts had then been acknowledged, each a float64.
  */
 export const ACKNOWLEDGED_BYTES = 24;
@@ -61,7 +62,7 @@ export class Witness {
 
   /** Records that the thread's next put has just been acknowledged, with its shard at this version. */
   acknowledged(shard: number, version: number): void {
-    this.#record[0] = performance.timeOrigin + performance.now();
+    this.#record[0] = sharedNowMs();
     this.#record[1] = shard;
     this.#record[2] = version;
     writeAll(this.#file, this.#path, this.#bytes);

@@ -3,18 +3,19 @@
  *
  * @module
  */
+import { ORIGIN_MS, sharedNowMs } from "./shared_time.ts";
 
 /** What {@linkcode Clock.attach} needs; structured-cloneable. */
 export interface ClockHandle {
-  /** When the shared time was zero, in milliseconds since the epoch. */
+  /** When the shared time was zero, in milliseconds of the shared time. */
   readonly originMs: number;
 }
 
 /**
  * Milliseconds since the run's zero; monotonic within a thread, and the same in all threads to about a microsecond.
  *
- * `performance.now()` counts from each worker's own start, and `performance.timeOrigin` says when that was. Using our
- * own zero keeps the sum small enough for a float64 to hold it to the nanosecond.
+ * `performance.now()` counts from each worker's own start, of which the shared time knows when it was. Using our own
+ * zero keeps the sum small enough for a float64 to hold it to the nanosecond.
  */
 export class Clock {
   readonly #originMs: number;
@@ -22,12 +23,12 @@ export class Clock {
 
   private constructor(originMs: number) {
     this.#originMs = originMs;
-    this.#offsetMs = performance.timeOrigin - originMs;
+    this.#offsetMs = ORIGIN_MS - originMs;
   }
 
   /** A clock whose zero is now. */
   static create(): Clock {
-    return new Clock(performance.timeOrigin + performance.now());
+    return new Clock(sharedNowMs());
   }
 
   static attach(handle: ClockHandle): Clock {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Abort } from "./abort.ts";
+import { ORIGIN_MS, sharedNowMs } from "./shared_time.ts";
 import { LINE_BYTES, LINE_DOUBLES, LINE_WORDS } from "./layout.ts";
 
 /** Workers attach and prepare. */
@@ -85,7 +86,7 @@ export class Phase {
    * the main thread may call it.
    */
   advance(phase: number): void {
-    const nowMs = performance.timeOrigin + performance.now();
+    const nowMs = sharedNowMs();
     for (let begun = this.current + 1; begun <= phase; begun++) this.#doubles[BEGAN_AT + begun] = nowMs;
     this.#raise(phase);
   }
@@ -94,7 +95,7 @@ export class Phase {
    * When a phase that the main thread advanced to began, in milliseconds of the calling thread's `performance.now()`.
    */
   beganAtMs(phase: number): number {
-    return this.#doubles[BEGAN_AT + phase]! - performance.timeOrigin;
+    return this.#doubles[BEGAN_AT + phase]! - ORIGIN_MS;
   }
 
   /** Stops the load; called by a load worker that sees that its time is up. */

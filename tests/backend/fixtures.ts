@@ -11,6 +11,7 @@ import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
+import { sharedNowMs } from "../../lib/sync/shared_time.ts";
 
 /** The keys that the tests put. */
 export const KEYS = { keyCount: 100, keyLengthMax: 16, valueLengthMax: 16 };
@@ -22,7 +23,7 @@ export function newStore(shards: number): SharedStore {
 
 /** A clock on which so much time has passed. */
 export function clockAt(elapsedMs: number): Clock {
-  return Clock.attach({ originMs: performance.timeOrigin + performance.now() - elapsedMs });
+  return Clock.attach({ originMs: sharedNowMs() - elapsedMs });
 }
 
 /** A key, as its bytes, that belongs to the shard; `n` tells those of one shard apart. */

@@ -26,6 +26,7 @@ import { type LayoutOptions, REPLACE_NAMES } from "../../lib/persist/layout/layo
 import type { PersistencePolicy, SyncName } from "../../lib/persist/policy.ts";
 import type { WitnessOptions } from "../../lib/persist/witness.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
+import { sharedNowMs } from "../../lib/sync/shared_time.ts";
 import { KvlabProcess, testWhere } from "../main/kvlab.ts";
 import { report, rounds } from "./campaign.ts";
 import { missingMounts, powerlessDisk } from "./mounts.ts";
@@ -259,7 +260,7 @@ class PowerCampaign {
     }
     if (isStopped) await stopProcess({ pid: child.pid, kill: (signal) => child.signal(signal) });
     const before = readTestimony(witness, THREADS);
-    const cutAtMs = performance.timeOrigin + performance.now();
+    const cutAtMs = sharedNowMs();
     this.#disk.cut(kind);
     if (isStopped) child.signal("SIGCONT");
     const { code, stderr } = await child.ended;

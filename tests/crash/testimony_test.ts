@@ -7,14 +7,15 @@ import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { lastAcknowledgedAtMs, readTestimony } from "../../lib/crash/testimony.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { Witness } from "../../lib/persist/witness.ts";
+import { sharedNowMs } from "../../lib/sync/shared_time.ts";
 import { temporaryDirectory } from "../run/files.ts";
 
 Deno.test("readTestimony() reads what each thread has acknowledged, in order, and an absent thread as nothing", () => {
   using directory = temporaryDirectory();
-  const earliestMs = performance.timeOrigin + performance.now();
+  const earliestMs = sharedNowMs();
   const witness = Witness.ofAcknowledged(directory.path, 1);
   for (const version of [3, 1, 4]) witness.acknowledged(0, version);
-  const latestMs = performance.timeOrigin + performance.now();
+  const latestMs = sharedNowMs();
 
   const { acknowledgedAtMs, acknowledgedVersions } = readTestimony(directory.path, 3);
 

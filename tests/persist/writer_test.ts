@@ -12,6 +12,7 @@ import { REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
 import { SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { AbortError } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
+import { sharedNowMs } from "../../lib/sync/shared_time.ts";
 import {
   assertUnlocked,
   countsOf,
@@ -124,7 +125,7 @@ Deno.test("Writer.writeFile() counts how long the first unpersisted put waited, 
   using directory = new TemporaryDirectory();
   const { store, ledger } = persistedStore({ directory: directory.path, shards: 2, serializer: "json" });
   // A minute has passed on this clock.
-  const clock = Clock.attach({ originMs: performance.timeOrigin + performance.now() - 60_000 });
+  const clock = Clock.attach({ originMs: sharedNowMs() - 60_000 });
   const { writer } = persistenceOf({ store, ledger, clock }, { directory: directory.path, serializer: "json" });
   store.putString("key", "value");
   const shard = store.version(0) > 0 ? 0 : 1;
