@@ -7,26 +7,37 @@
 import { allocatedBytes } from "../persist/allocated_bytes.ts";
 import { makeDirectory, namesIn } from "../persist/directory.ts";
 import { takeLock } from "../persist/directory_lock.ts";
-import { markedEngine, markEngine } from "../persist/engine_marker.ts";
-import { syncDirectory } from "../persist/file_io.ts";
+import { type EngineMark, MARKER_NAME, readMark, writeMark } from "../persist/engine_marker.ts";
+import { lookAt, syncDirectory, syncFile } from "../persist/file_io.ts";
 import { removeLeftDirectories, RUN_PREFIX } from "../persist/left_directories.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { storeFileNames } from "../persist/store_files.ts";
-import { afterFailureSync } from "../sync/clean_up.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
+import { afterFailureSync } from "../sync/clean_up.ts";
+import { EngineError } from "./engine_error.ts";
+
+/** What tells a directory in which a store was made from one in which it is still to be made. */
+export interface StoreSigns {
+  /** The path in the directory of the file that the store cannot be without. */
+  readonly file: string;
+  /** Whether a file beside that one shows that a store was there. */
+  isSign(name: string, sizeBytes: number): boolean;
+}
 
 /** A directory that this process holds from {@linkcode EngineDirectory.open} to {@linkcode EngineDirectory.close}. */
 export class EngineDirectory {
   readonly path: string;
   readonly #isTemporary: boolean;
   readonly #lock: Deno.FsFile;
+  #mark: EngineMark;
   #wasEmpty = true;
   #allocatedBytes: number | undefined;
 
-  private constructor(path: string, options: { isTemporary: boolean; lock: Deno.FsFile }) {
+  private constructor(path: string, options: { isTemporary: boolean; lock: Deno.FsFile; mark: EngineMark }) {
     this.path = path;
     this.#isTemporary = options.isTemporary;
     this.#lock = options.lock;
+    this.#mark = options.mark;
   }
 
   /** Whether it held no store of the engine when it was opened. */
@@ -43,21 +54,40 @@ export class EngineDirectory {
    * Opens and locks an engine's directory, creating and marking it if necessary.
    *
    * @param output its path; if absent, a temporary directory that is removed on closing
+   * @param signs of a store, which the engine would make anew if its main file was gone; absent if it has no such file
    * @throws {PersistError} when it cannot be used: not a directory, in use, or another backend's
+   * @throws {EngineError} when a store was there of which the main file is gone; nothing is touched then
    */
-  static open(engine: string, output: string | undefined): EngineDirectory {
+  static open(engine: string, output: string | undefined, signs?: StoreSigns): EngineDirectory {
     const isTemporary = output === undefined;
     const path = isTemporary ? makeTemporaryDirectory(RUN_PREFIX) : makeDirectory(output, "full");
     if (isTemporary) removeLeftDirectories(path);
     const lock = takeLock(path);
-    const directory = new EngineDirectory(path, { isTemporary, lock });
+    const directory = new EngineDirectory(path, { isTemporary, lock, mark: { engine } });
     try {
-      directory.#wasEmpty = takeFor(path, engine);
+      const before = readMark(path);
+      directory.#wasEmpty = before === undefined;
+      directory.#mark = takeFor(path, { before, engine, signs });
     } catch (error) {
       afterFailureSync(() => directory.close());
       throw error;
     }
     return directory;
+  }
+
+  /**
+   * Notes that the store has been made: from now on its main file has to be there. The file outlives a loss of power
+   * before the note does.
+   *
+   * @throws {PersistError} when that fails
+   */
+  made({ file }: StoreSigns): void {
+    if (this.#isTemporary || this.#mark.file === file) return;
+    const path = `${this.path}/${file}`;
+    syncFile(path);
+    syncDirectory(parentOf(path));
+    this.#mark = { engine: this.#mark.engine, file };
+    writeMark(this.path, this.#mark);
   }
 
   close(): void {
@@ -67,14 +97,47 @@ export class EngineDirectory {
   }
 }
 
-/** Marks the directory, or checks that it already belongs to the engine; returns whether it did not yet. */
-function takeFor(path: string, engine: string): boolean {
-  const marked = markedEngine(path);
-  if (marked === engine) return false;
-  if (marked !== undefined) throw new PersistError("use", path, `it holds a store of ${marked}, not of ${engine}`);
+/** Marks the directory, or checks that it already belongs to the engine and has what it says. */
+function takeFor(
+  path: string,
+  { before: mark, engine, signs }: {
+    readonly before: EngineMark | undefined;
+    readonly engine: string;
+    readonly signs: StoreSigns | undefined;
+  },
+): EngineMark {
+  if (mark !== undefined && mark.engine !== engine) {
+    throw new PersistError("use", path, `it holds a store of ${mark.engine}, not of ${engine}`);
+  }
+  if (mark?.file !== undefined) refuseWithout(path, mark.file, `${path}/${MARKER_NAME} says that it was there`);
+  const sign = signs === undefined ? undefined : findSign(path, signs);
+  if (signs !== undefined && sign !== undefined) refuseWithout(path, signs.file, `${sign} is there`);
+  if (mark !== undefined) return mark;
   const [name] = storeFileNames(namesIn(path)).keys();
   if (name !== undefined) throw new PersistError("use", path, `it holds ${name}, which is the file backend's`);
-  markEngine(path, engine);
-  syncDirectory(path);
-  return true;
+  writeMark(path, { engine });
+  return { engine };
+}
+
+/** @throws {EngineError} when the file is gone */
+function refuseWithout(directory: string, file: string, because: string): void {
+  const path = `${directory}/${file}`;
+  if (lookAt(path) !== undefined) return;
+  throw new EngineError(
+    "use",
+    path,
+    `it is missing, though ${because}; restore it, or remove what is left of the store`,
+  );
+}
+
+/** The path of a file that shows that a store was there; `undefined` if there is none. */
+function findSign(directory: string, { file, isSign }: StoreSigns): string | undefined {
+  const beside = parentOf(`${directory}/${file}`);
+  if (lookAt(beside) === undefined) return undefined;
+  return namesIn(beside).map((name) => ({ name, path: `${beside}/${name}` }))
+    .find(({ name, path }) => isSign(name, lookAt(path)?.size ?? 0))?.path;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }

@@ -1,15 +1,38 @@
 /**
- * The marker file, which says that a directory holds an engine's store, and which engine's.
+ * The marker file, which says that a directory holds an engine's store, which engine's, and which file the store cannot
+ * be without.
  *
  * @module
  */
-import { lookAt, openFile, readWholeFile, syncData, writeAll } from "./file_io.ts";
+import { lookAt, openFile, readWholeFile, renameOver, syncData, syncDirectory, writeAll } from "./file_io.ts";
 import { PersistError } from "./persist_error.ts";
 
-/** Name of the marker. Its content is one line: {@linkcode WORDS} and the engine's name. */
+/**
+ * Name of the marker. Its first line is `kvlab engine NAME`. Once the store has been made, a second one is
+ * `with PATH`: the path in the directory of the file that is there from then on.
+ */
 export const MARKER_NAME = "ENGINE";
-const WORDS = "kvlab engine ";
-const CONTENT = /^kvlab engine ([a-z]+)\n$/;
+const CONTENT = /^kvlab engine ([a-z]+)\n(?:with (.+)\n)?$/;
+
+/** What a marker says. */
+export interface EngineMark {
+  readonly engine: string;
+  /** A path in the directory; absent if the store may not have been made yet. */
+  readonly file?: string;
+}
+
+/**
+ * What a directory's marker says; `undefined` if there is none.
+ *
+ * @throws {PersistError} when the marker cannot be read or names no engine
+ */
+export function readMark(directory: string): EngineMark | undefined {
+  const path = `${directory}/${MARKER_NAME}`;
+  if (lookAt(path) === undefined) return undefined;
+  const [, engine, file] = CONTENT.exec(new TextDecoder().decode(readWholeFile(path))) ?? [];
+  if (engine === undefined) throw new PersistError("use", path, "it does not name an engine");
+  return { engine, ...(file === undefined ? {} : { file }) };
+}
 
 /**
  * The engine whose store a directory holds; `undefined` if there is no marker.
@@ -17,25 +40,25 @@ const CONTENT = /^kvlab engine ([a-z]+)\n$/;
  * @throws {PersistError} when the marker cannot be read or names no engine
  */
 export function markedEngine(directory: string): string | undefined {
-  const path = `${directory}/${MARKER_NAME}`;
-  if (lookAt(path) === undefined) return undefined;
-  const engine = CONTENT.exec(new TextDecoder().decode(readWholeFile(path)))?.[1];
-  if (engine === undefined) throw new PersistError("use", path, "it does not name an engine");
-  return engine;
+  return readMark(directory)?.engine;
 }
 
 /**
- * Marks a directory as an engine's, for good.
+ * Marks a directory, for good. A marker that was there is replaced as a whole.
  *
  * @throws {PersistError} when that fails
  */
-export function markEngine(directory: string, engine: string): void {
+export function writeMark(directory: string, { engine, file: held }: EngineMark): void {
   const path = `${directory}/${MARKER_NAME}`;
-  const file = openFile(path, { write: true, createNew: true });
+  const temporary = `${path}.tmp`;
+  const file = openFile(temporary, { write: true, create: true, truncate: true });
   try {
-    writeAll(file, path, new TextEncoder().encode(`${WORDS}${engine}\n`));
-    syncData(file, path);
+    const lines = [`kvlab engine ${engine}\n`, ...(held === undefined ? [] : [`with ${held}\n`])];
+    writeAll(file, temporary, new TextEncoder().encode(lines.join("")));
+    syncData(file, temporary);
   } finally {
     file.close();
   }
+  renameOver(temporary, path);
+  syncDirectory(directory);
 }

@@ -47,7 +47,7 @@ export async function runOnEngine(
       backend: { kind: "engine", engine: name, target: prepared.target, inFlight },
       promises: engine.promises(settings),
       places: { directory: storage?.path, servers: prepared.servers },
-      engine: { title: engine.title, settle: () => prepared.settle?.() },
+      engine: { title: engine.title, ...(prepared.settle === undefined ? {} : { settle: () => prepared.settle?.() }) },
     }).run();
   } catch (error) {
     const explanation = await prepared.explain?.();

@@ -41,8 +41,8 @@ export interface LoadRunParts {
   /** Present for an engine. */
   readonly engine?: {
     readonly title: string;
-    /** Lets what was preloaded settle. */
-    settle(): void | Promise<void>;
+    /** Lets what was preloaded settle; absent if there is nothing to do. */
+    settle?(): void | Promise<void>;
   };
 }
 
@@ -208,7 +208,7 @@ export class LoadRun {
     hooks.onProgress?.("preloading");
     await this.#enter(PRELOADING, "preload", () => this.#arrived(threads));
     if (fileRun !== undefined) await this.#enter(FLUSHING, "preload_flush", () => this.#arrived(1));
-    if (engine !== undefined) await this.#enter(FLUSHING, "preload_flush", async () => await engine.settle());
+    if (engine?.settle !== undefined) await this.#enter(FLUSHING, "preload_flush", async () => await engine.settle?.());
   }
 
   async #calibrateAndWarmUp(): Promise<void> {

@@ -32,6 +32,8 @@ for (
       [0, 0],
     );
     assertEquals(result.threads.length, 2);
+    // Only SQLite's log is moved into the database; the others were not asked to write anything.
+    assertEquals("preload_flush_sec" in result, name === "SQLite");
   });
 }
 

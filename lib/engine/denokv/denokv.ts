@@ -5,13 +5,14 @@
  */
 import { afterFailure } from "../../sync/clean_up.ts";
 import type { Engine, EngineTarget, PreparedEngine } from "../engine.ts";
-import { EngineDirectory } from "../engine_directory.ts";
+import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
 import { NOTHING } from "../promises.ts";
 import { DenokvConnection } from "./connection.ts";
 
 /** The file's name in its directory. */
 const FILE_NAME = "store.denokv";
+const SIGNS: StoreSigns = { file: FILE_NAME, isSign: (name) => name === `${FILE_NAME}-wal` };
 
 /**
  * The largest value that `Deno.Kv.set` takes. A key may have a few bytes more as Deno encodes it; none of kvlab's is
@@ -36,10 +37,11 @@ export const ENGINE: Engine<Record<never, never>> = {
     if (valueBytesMax > VALUE_BYTES_MAX) {
       throw new EngineError("use", "denokv", `values of ${valueBytesMax} B, must be at most ${VALUE_BYTES_MAX} B`);
     }
-    const directory = EngineDirectory.open("denokv", output);
+    const directory = EngineDirectory.open("denokv", output, SIGNS);
     const path = `${directory.path}/${FILE_NAME}`;
     try {
       const kv = await openKv(path);
+      directory.made(SIGNS);
       return {
         target: { path },
         directory,

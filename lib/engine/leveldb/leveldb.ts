@@ -5,7 +5,7 @@
  */
 import { afterFailure } from "../../sync/clean_up.ts";
 import type { Engine, PreparedEngine } from "../engine.ts";
-import { EngineDirectory } from "../engine_directory.ts";
+import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { NOTHING } from "../promises.ts";
 import { LeveldbConnection } from "./connection.ts";
 import { type LeveldbTarget, openDatabase } from "./database.ts";
@@ -13,6 +13,11 @@ import type { LeveldbSettings } from "./settings.ts";
 
 /** LevelDB's directory inside kvlab's; it contains a lock file of its own. */
 const DIRECTORY_NAME = "leveldb";
+/** `CURRENT` names the manifest. Without it LevelDB begins anew, and deletes the tables and logs that it finds. */
+const SIGNS: StoreSigns = {
+  file: `${DIRECTORY_NAME}/CURRENT`,
+  isSign: (name) => /^\d+\.(?:ldb|sst|log)$/.test(name),
+};
 
 /**
  * LevelDB. All load workers share the process's one database, which the package allows if each asks for it. Puts run on
@@ -33,10 +38,11 @@ export const ENGINE: Engine<LeveldbSettings> = {
   }),
 
   async prepare({ settings, output }): Promise<PreparedEngine> {
-    const directory = EngineDirectory.open("leveldb", output);
+    const directory = EngineDirectory.open("leveldb", output, SIGNS);
     const target = { ...settings, path: `${directory.path}/${DIRECTORY_NAME}` };
     try {
       const database = await openDatabase(target);
+      directory.made(SIGNS);
       return {
         target,
         directory,

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { lookAt } from "../../persist/file_io.ts";
 import { afterFailure } from "../../sync/clean_up.ts";
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
-import { EngineDirectory } from "../engine_directory.ts";
+import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
+import { EngineError } from "../engine_error.ts";
 import { RedisCluster } from "./cluster.ts";
 import { ClusterFailover } from "./cluster_failover.ts";
 import { RedisClusterConnection } from "./cluster_connection.ts";
@@ -16,6 +18,16 @@ import { isRepairable, repairAppendOnlyFile } from "./repair.ts";
 import { RedisServer, type ServerParts } from "./server.ts";
 import { killServerIn } from "./server_process.ts";
 import type { RedisSettings, RedisTarget } from "./settings.ts";
+
+/**
+ * The manifest names the parts of the append-only file. Without it Redis begins anew over those that it finds. A server
+ * that is killed at its very first start may leave parts without one, but nothing in them that was put.
+ */
+const SIGNS: StoreSigns = {
+  file: "appendonlydir/appendonly.aof.manifest",
+  isSign: (name, sizeBytes) => name.endsWith(".aof") && sizeBytes > 0 || /\.aof\.(?!1\.)\d+\./.test(name),
+};
+const SNAPSHOT_NAME = "dump.rdb";
 
 /** What keys begin with in a server that kvlab has started. */
 const KEY_PREFIX = "kvlab:";
@@ -43,8 +55,10 @@ async function spawn(
   { output, mayRepair = false, stop }: EnginePreparation,
   settings: RedisSettings,
 ): Promise<PreparedEngine> {
-  const directory = EngineDirectory.open("redis", output);
+  const signs = settings.appendfsync === undefined ? undefined : SIGNS;
+  const directory = EngineDirectory.open("redis", output, signs);
   try {
+    refuseIgnored(directory.path, settings);
     const parts = {
       program: settings.spawn ?? "redis-server",
       directory: directory.path,
@@ -56,6 +70,7 @@ async function spawn(
     const { server, repaired } = isCluster
       ? { server: await RedisCluster.start({ ...parts, primaries, replicas, nodeTimeoutMs }) }
       : await startServer(parts, mayRepair);
+    if (signs !== undefined && !isCluster) directory.made(signs);
     const servers = server instanceof RedisCluster ? server.servers : [server];
     const target: RedisTarget = { url: server.url, cluster: isCluster, keyPrefix: KEY_PREFIX, wait };
     return {
@@ -74,6 +89,22 @@ async function spawn(
   } catch (error) {
     await afterFailure(() => directory.close());
     throw error;
+  }
+}
+
+/**
+ * A server loads its append-only file or its snapshot, as its settings say, and would begin anew over the other one.
+ *
+ * @throws {EngineError} when the directory holds the other one
+ */
+function refuseIgnored(directory: string, { appendfsync }: RedisSettings): void {
+  const hasLog = lookAt(`${directory}/${SIGNS.file}`) !== undefined;
+  const hasSnapshot = lookAt(`${directory}/${SNAPSHOT_NAME}`) !== undefined;
+  if (hasLog && appendfsync === undefined) {
+    throw new EngineError("use", `${directory}/${SIGNS.file}`, "a server without --appendfsync does not load it");
+  }
+  if (hasSnapshot && !hasLog && appendfsync !== undefined) {
+    throw new EngineError("use", `${directory}/${SNAPSHOT_NAME}`, "a server with --appendfsync does not load it");
   }
 }
 

@@ -6,15 +6,16 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterFailureSync } from "../../sync/clean_up.ts";
 import type { Engine, PreparedEngine } from "../engine.ts";
-import { EngineDirectory } from "../engine_directory.ts";
+import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
 import { SqliteConnection } from "./connection.ts";
 import { openDatabase, type SqliteTarget } from "./database.ts";
 import { sqlitePromises } from "./promises.ts";
 import type { SqliteSettings } from "./settings.ts";
 
-/** The database file's name in its directory. */
+/** The database file's name in its directory. SQLite drops the journals of a database that is gone. */
 const FILE_NAME = "store.sqlite";
+const SIGNS: StoreSigns = { file: FILE_NAME, isSign: (name) => /^store\.sqlite-(?:wal|journal)$/.test(name) };
 
 /** One table of keys and values, which SQLite keeps in key order. */
 const CREATE_TABLE = "CREATE TABLE IF NOT EXISTS kv(k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID";
@@ -24,8 +25,8 @@ export const ENGINE: Engine<SqliteSettings> = {
   title: "SQLite",
   promises: sqlitePromises,
 
-  prepare({ settings, output }): PreparedEngine {
-    const directory = EngineDirectory.open("sqlite", output);
+  prepare({ settings, output, onWarning }): PreparedEngine {
+    const directory = EngineDirectory.open("sqlite", output, SIGNS);
     const path = `${directory.path}/${FILE_NAME}`;
     let database: DatabaseSync;
     try {
@@ -36,6 +37,7 @@ export const ENGINE: Engine<SqliteSettings> = {
     }
     try {
       execute(database, path, CREATE_TABLE);
+      directory.made(SIGNS);
     } catch (error) {
       database.close();
       afterFailureSync(() => directory.close());
@@ -44,8 +46,10 @@ export const ENGINE: Engine<SqliteSettings> = {
     return {
       target: { ...settings, path },
       directory,
-      settle: () => execute(database, path, "PRAGMA wal_checkpoint(TRUNCATE)"),
+      // Only a write-ahead log has anything to settle.
+      ...(settings.journal === "wal" ? { settle: () => void checkpoint(database, path, "TRUNCATE") } : {}),
       close: () => {
+        if (settings.journal === "wal") warnOfReaders(checkpoint(database, path, "PASSIVE"), path, onWarning);
         database.close();
         directory.close();
       },
@@ -54,6 +58,35 @@ export const ENGINE: Engine<SqliteSettings> = {
 
   connect: (target) => new SqliteConnection(target as SqliteTarget),
 };
+
+/** What a checkpoint found: how many pages the write-ahead log has, and how many of them the database has by now. */
+interface Checkpoint {
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
+/**
+ * Moves the write-ahead log into the database, as far as no reader needs it.
+ *
+ * @throws {EngineError} when that fails, such as on a full disk
+ */
+function checkpoint(database: DatabaseSync, path: string, mode: "PASSIVE" | "TRUNCATE"): Checkpoint {
+  try {
+    const { log, checkpointed } = database.prepare(`PRAGMA wal_checkpoint(${mode})`).get() ?? {};
+    return { log: Number(log), checkpointed: Number(checkpointed) };
+  } catch (error) {
+    throw new EngineError("write to", path, error);
+  }
+}
+
+/** Says that another process's reader keeps the log from being used again; by now none of kvlab's own does. */
+function warnOfReaders({ log, checkpointed }: Checkpoint, path: string, onWarning?: (message: string) => void): void {
+  if (checkpointed >= log) return;
+  onWarning?.(
+    `another process reads ${path}, which kept ${log - checkpointed} of the ${log} pages of its write-ahead log from ` +
+      "being moved into the database: the log has grown, and reads were slower for it",
+  );
+}
 
 /** @throws {EngineError} when that fails, such as on a full disk */
 function execute(database: DatabaseSync, path: string, statement: string): void {

@@ -12,7 +12,7 @@ import { ENGINE } from "../../../lib/engine/redis/redis.ts";
 import { RedisClient } from "../../../lib/engine/redis/client.ts";
 import { NUMBERED_SEED_MIX } from "../../../lib/load/numbered_workload.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
-import { temporaryDirectory } from "../../run/files.ts";
+import { namesIn, temporaryDirectory } from "../../run/files.ts";
 import { redisTest } from "./redis_server.ts";
 
 const SETTINGS = { spawn: "redis-server", appendfsync: "always", wait: 0 } as const;
@@ -45,6 +45,40 @@ redisTest("an append-only file that ends in zeros is refused by a run, and repai
   const again = await recover(backend, NUMBERED_SEED_MIX, true);
   assertEquals(again.repaired, undefined);
   await again.close();
+});
+
+redisTest("what a server would begin anew over is refused by its path, and not touched", async () => {
+  const manifest = "appendonlydir/appendonly.aof.manifest";
+  const { appendfsync: _, ...without } = SETTINGS;
+  const rows = [
+    [manifest, SETTINGS, `${manifest}: it is missing, though `],
+    // As an earlier version has marked it: the log tells as well.
+    [manifest, SETTINGS, `${manifest}: it is missing, though `, "kvlab engine redis\n"],
+    [undefined, without, `${manifest}: a server without --appendfsync does not load it`],
+  ] as const;
+  for (const [gone, settings, reason, mark] of rows) {
+    using directory = temporaryDirectory();
+    const output = directory.path;
+    await fill(output);
+    if (gone !== undefined) Deno.removeSync(`${output}/${gone}`);
+    if (mark !== undefined) Deno.writeTextFileSync(`${output}/ENGINE`, mark);
+    const names = () => [output, `${output}/appendonlydir`].flatMap((path) => namesIn(path)).sort();
+    const left = names();
+    const log = Deno.readFileSync(`${output}/appendonlydir/appendonly.aof.1.incr.aof`);
+    const preparation = { settings, output, threads: 1, inFlight: 1, valueBytesMax: 16 };
+    const refused = await assertRejects(async () => await ENGINE.prepare(preparation), EngineError);
+    assertStringIncludes(refused.message, `Cannot use ${output}/${reason}`);
+    assertEquals(names(), left);
+    assertEquals(Deno.readFileSync(`${output}/appendonlydir/appendonly.aof.1.incr.aof`), log);
+  }
+});
+
+redisTest("a snapshot that a server would begin anew over is refused by its path", async () => {
+  using directory = temporaryDirectory();
+  Deno.writeTextFileSync(`${directory.path}/dump.rdb`, "REDIS0010");
+  const preparation = { settings: SETTINGS, output: directory.path, threads: 1, inFlight: 1, valueBytesMax: 16 };
+  const refused = await assertRejects(async () => await ENGINE.prepare(preparation), EngineError);
+  assertEquals(refused.message, `Cannot use ${directory.path}/dump.rdb: a server with --appendfsync does not load it`);
 });
 
 /** Starts a server, puts one key, and ends it. */
