@@ -54,6 +54,11 @@ export interface PreparedEngine {
   readonly repaired?: string;
   /** Lets what was preloaded settle, so that the load does not pay for it; called when no connection is in use. */
   settle?(): void | Promise<void>;
+  /**
+   * What the engine has counted since it was prepared that makes the result less meaningful than it seems, under its own
+   * names, such as `evicted_keys`; called when the load has ended.
+   */
+  counts?(): Promise<Readonly<Record<string, number>>>;
   /** Present if replicas can take over from each other. */
   readonly failover?: Failover;
   /**

@@ -11,7 +11,9 @@ import type { Group } from "./text_groups.ts";
 export function engineGroups(engine: EngineResult | undefined): Group[] {
   if (engine === undefined) return [];
   const settings = Object.entries(engine.settings).map(([name, value]) => `${name}=${value}`);
-  return [{ label: "engine", lines: [[`${engine.title} ${engine.version}`, ...settings]] }];
+  const counts = Object.entries(engine.counts ?? {}).filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count.toLocaleString("en-US")} ${name.replaceAll("_", " ")}`);
+  return [{ label: "engine", lines: [[`${engine.title} ${engine.version}`, ...settings], counts] }];
 }
 
 /** The most that the backend promises to lose in each kind of failure; the same lines for every backend. */

@@ -21,7 +21,7 @@
  *   `power_loss`, and `failover`, which is null if there is no second copy; and as numbers, if it promises any, such as
  *   `process_crash_writes_bound` and `process_crash_age_bound_sec`;
  * - `engine`, if the backend is one: its `name`, its `version`, and its `settings` as read back from it, under its own
- *   names;
+ *   names; and `counts` of what makes the result mean less, if it tells any, such as `evicted_keys`;
  * - `ended_early`: why, if the records to insert ran out;
  * - `failed`: how, if the run failed in the middle of the load or at its end; everything else is what was measured until
  *   then, and the file backend has no `drain_sec`;

@@ -59,8 +59,13 @@ function boundsObject(failure: string, { writesMax, ageMsMax }: Loss): JsonObjec
   };
 }
 
-function engineObject({ title, version, settings }: EngineResult): JsonObject {
-  return { name: title, version, settings: { ...settings } };
+function engineObject({ title, version, settings, counts }: EngineResult): JsonObject {
+  return {
+    name: title,
+    version,
+    settings: { ...settings },
+    ...(counts === undefined ? {} : { counts: { ...counts } }),
+  };
 }
 
 /** Figures under the names that they have in the document. */

@@ -63,13 +63,14 @@ export async function runOnEngine(
   const stops = [AbortSignal.timeout(ASK_MAX_MS), ...(hooks.stop === undefined ? [] : [hooks.stop])];
   const asked = { engine, storage, target: prepared.target, workload: parts.options.workload };
   const liveBytes = await liveBytesIn(asked, AbortSignal.any(stops));
+  const counted = await withCounts(measured, prepared, hooks);
   try {
     await prepared.close();
   } catch (error) {
-    return { ...measured, failed: messageOf(error) };
+    return { ...counted, failed: messageOf(error) };
   }
   const contents = { diskBytes: storage?.allocatedBytes, liveBytes };
-  return { ...measured, ...withContents(result.costs, contents) };
+  return { ...counted, ...withContents(result.costs, contents) };
 }
 
 /** How long an engine may be asked what it holds, in milliseconds. */
@@ -105,6 +106,19 @@ async function askLiveBytes({ engine, target, workload }: AskedEngine): Promise<
   } catch {
     return undefined;
   }
+}
+
+/** The result with what the engine has counted meanwhile, and a warning of each count. */
+async function withCounts(result: RunResult, prepared: PreparedEngine, hooks: RunHooks): Promise<RunResult> {
+  const { engine } = result;
+  if (engine === undefined || prepared.counts === undefined) return result;
+  // An engine that does not answer any more will say so when it is closed.
+  const counts = await prepared.counts().catch(() => undefined);
+  if (counts === undefined) return result;
+  for (const [name, count] of Object.entries(counts)) {
+    if (count > 0) hooks.onWarning?.(`${engine.title} counted ${count} ${name.replaceAll("_", " ")} during the run`);
+  }
+  return { ...result, engine: { ...engine, counts } };
 }
 
 /** Closes the engine of a run that has failed for another reason, which an error here does not hide. */

@@ -86,6 +86,8 @@ export type StopSignal = "SIGHUP" | "SIGINT" | "SIGTERM";
 export interface EngineResult extends EngineDescription {
   /** As its makers spell it, such as `SQLite`. */
   readonly title: string;
+  /** What it counted during the run, under its own names, such as `evicted_keys`; absent if it tells nothing. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 /** What a finished run measured. */

@@ -180,6 +180,29 @@ redisTest("a sweep shows a server's password nowhere, not even in the command li
   assertMatch(written.join(), /"kind":"run"/);
 });
 
+redisTest("a server that takes too few connections is refused beforehand, and says so", async () => {
+  await using running = await Running.start(["--maxclients", "3"]);
+  const ended = await kvlab(["--threads=4", "--load-time-sec=0.1", "redis", `--url=${running.url}`]);
+  const line = assertFailed(ended, /it takes 3 connections \(maxclients\), has 0, and would need 4 more: one for each/);
+  assertStringIncludes(line, running.url);
+});
+
+redisTest("keys of other runs, and keys that the server throws away, are said", async () => {
+  await using running = await Running.start(["--maxmemory", "3mb", "--maxmemory-policy", "allkeys-lru"]);
+  const own = await RedisClient.connect(running.url);
+  for (let key = 0; key < 3; key++) await own.send(["SET", `kvlab:0123abcd:${key}`, "left"]);
+  own.close();
+  const load = ["--threads=1", "--ops=1", "--workload=a", "--keys=20k", "--value-size=1000", "--format=json"];
+  const ended = await kvlab([...load, "redis", `--url=${running.url}`, "--in-flight=16"]);
+  assertCode(ended, 0);
+  const warnings = linesOf(ended.stderr).filter((line) => line.startsWith("kvlab: warning: "));
+  assertEquals(warnings.length, 3, ended.stderr);
+  assertStringIncludes(warnings[0] ?? "", `${running.url} holds 3 keys kvlab:* of other runs`);
+  assertStringIncludes(warnings[1] ?? "", `${running.url} throws keys away once it uses 3.00M`);
+  assertMatch(warnings[2] ?? "", /^kvlab: warning: Redis counted \d+ evicted keys during the run$/);
+  assertGreater(JSON.parse(ended.stdout).engine.counts.evicted_keys, 1000);
+});
+
 redisTest("a server that takes no writes is one line, and what was measured until then", async () => {
   await using running = await Running.start(["--min-replicas-to-write", "1"]);
   const ended = await kvlab([...LOAD, "--quiet", "--load-time-sec=60", "redis", `--url=${running.url}`]);

@@ -15,6 +15,7 @@ import { RedisConnection } from "./connection.ts";
 import { useRunning } from "./running.ts";
 import { redisPromises } from "./promises.ts";
 import { isRepairable, repairAppendOnlyFile } from "./repair.ts";
+import { ALL_KEYS } from "./remarks.ts";
 import { RedisServer, type ServerParts } from "./server.ts";
 import { killServerIn } from "./server_process.ts";
 import type { RedisSettings, RedisTarget } from "./settings.ts";
@@ -30,7 +31,7 @@ const SIGNS: StoreSigns = {
 const SNAPSHOT_NAME = "dump.rdb";
 
 /** What keys begin with in a server that kvlab has started. */
-const KEY_PREFIX = "kvlab:";
+const KEY_PREFIX = ALL_KEYS;
 
 /** Redis, with one connection per load worker, or one to each primary of a cluster. */
 export const ENGINE: Engine<RedisSettings> = {
@@ -39,7 +40,7 @@ export const ENGINE: Engine<RedisSettings> = {
 
   prepare(preparation): Promise<PreparedEngine> {
     const { settings } = preparation;
-    return settings.url === undefined ? spawn(preparation, settings) : useRunning(settings.url, settings);
+    return settings.url === undefined ? spawn(preparation, settings) : useRunning(settings.url, settings, preparation);
   },
 
   killServer: killServerIn,

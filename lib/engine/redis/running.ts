@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { PreparedEngine } from "../engine.ts";
+import type { EnginePreparation, PreparedEngine } from "../engine.ts";
 import { EngineError } from "../engine_error.ts";
 import { RedisClient } from "./client.ts";
 import { ClusterNodes } from "./cluster_nodes.ts";
 import { roleOf, type ServerRole } from "./describe.ts";
+import { ALL_KEYS, evictedKeys, evictionRemark, leftKeysRemark, refuseTooFewClients } from "./remarks.ts";
 import type { RedisSettings, RedisTarget } from "./settings.ts";
 
 /** How many keys are examined and removed at a time; the server does nothing else meanwhile. */
@@ -18,18 +19,34 @@ const SCAN_COUNT = 500;
  *
  * @throws {EngineError} when it cannot be reached, or is something else
  */
-export async function useRunning(url: string, { cluster = false, wait }: RedisSettings): Promise<PreparedEngine> {
+export async function useRunning(
+  url: string,
+  { cluster = false, wait }: RedisSettings,
+  { threads, onWarning }: Pick<EnginePreparation, "threads" | "onWarning">,
+): Promise<PreparedEngine> {
   const client = await RedisClient.connect(url);
   try {
     refuseOther(await roleOf(client), { address: client.address, cluster, wait });
+    await refuseTooFewClients(client, threads);
   } finally {
     client.close();
   }
-  const keyPrefix = `kvlab:${crypto.randomUUID().slice(0, 8)}:`;
+  const keyPrefix = `${ALL_KEYS}${crypto.randomUUID().slice(0, 8)}:`;
   const target: RedisTarget = { url, cluster, keyPrefix, wait };
+  const evictedBefore = await eachPrimary(target, async (primary) => {
+    for (const remark of [await leftKeysRemark(primary), await evictionRemark(primary)]) {
+      if (remark !== undefined) onWarning?.(remark);
+    }
+    return await evictedKeys(primary);
+  });
   return {
     target,
     servers: "elsewhere",
+    counts: async () => {
+      const evicted = sum(await eachPrimary(target, evictedKeys)) - sum(evictedBefore);
+      // A node that has come or gone meanwhile has counts of its own.
+      return Number.isNaN(evicted) || evicted < 0 ? {} : { evicted_keys: evicted };
+    },
     close: async () => {
       try {
         await removeKeys(target);
@@ -60,18 +77,32 @@ function refuseOther(
  *
  * @throws {EngineError} when that fails; some keys are then left
  */
-async function removeKeys({ url, cluster, keyPrefix, wait }: RedisTarget): Promise<void> {
+async function removeKeys(target: RedisTarget): Promise<void> {
+  await eachPrimary(target, (client) => removeKeysOf(client, target.keyPrefix));
+}
+
+/** Does something with a connection to each primary, one after another. */
+async function eachPrimary<T>(
+  { url, cluster, wait }: RedisTarget,
+  act: (client: RedisClient) => Promise<T>,
+): Promise<T[]> {
   if (!cluster) {
     const client = await RedisClient.connect(url);
-    await removeKeysOf(client, keyPrefix).finally(() => client.close());
-    return;
+    return [await act(client).finally(() => client.close())];
   }
   const nodes = await ClusterNodes.connect({ url, wait });
+  const results: T[] = [];
   try {
-    for (const { client } of await nodes.primaries()) await removeKeysOf(client, keyPrefix);
+    for (const { client } of await nodes.primaries()) results.push(await act(client));
   } finally {
     nodes.close();
   }
+  return results;
+}
+
+/** NaN if any count is unknown. */
+function sum(counts: readonly (number | undefined)[]): number {
+  return counts.reduce<number>((total, count) => total + (count ?? NaN), 0);
 }
 
 async function removeKeysOf(client: RedisClient, keyPrefix: string): Promise<void> {
