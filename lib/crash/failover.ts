@@ -16,6 +16,7 @@ import type { Loss } from "../engine/promises.ts";
 import { Rng } from "../load/rng.ts";
 import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
+import { delay } from "../sync/delay.ts";
 import { FailoverLoad } from "./failover_load.ts";
 import type { FailoverResult, FailoverRound } from "./failover_result.ts";
 import { FoundRecords } from "./found_records.ts";
@@ -174,8 +175,4 @@ async function orTooLate(available: Promise<number>): Promise<number> {
     timer = setTimeout(() => reject(new Error(message)), UNAVAILABLE_MS_MAX);
   });
   return await Promise.race([available, late]).finally(() => clearTimeout(timer));
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
-import type { BlockedTime } from "../sync/blocked.ts";
+import type { NamedWait } from "../sync/blocked.ts";
 
 /** An engine's description of itself once it is open. */
 export interface EngineDescription {
@@ -16,13 +16,6 @@ export interface EngineDescription {
 
 /** Settings read back from an engine, under the engine's own names. */
 export type EngineReadings = Readonly<Record<string, string | number | boolean>>;
-
-/** A kind of wait that a backend can report; reports call it `blocked_on_NAME`. */
-export interface NamedWait {
-  /** In snake_case. */
-  readonly name: string;
-  readonly time: BlockedTime;
-}
 
 /**
  * Puts the records that must exist before a load, many at a time. None of them counts as acknowledged before `commit`
