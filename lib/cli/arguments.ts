@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
-import type { FlagName } from "./flags/flag.ts";
+import type { FlagName } from "../result/option/flag.ts";
 
 /** A command line split into its parts. */
 export interface RawArguments {

@@ -7,33 +7,15 @@ import type { FileBackendOptions } from "../backend/backend.ts";
 import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RawArguments } from "./arguments.ts";
-import { read } from "./flag_values.ts";
+import type { ValuesOf } from "./flag_values.ts";
 import { type BackendName, FLAG_LIST, FLAGS, SWITCH_LIST } from "./flags.ts";
-import type { FlagName } from "./flags/flag.ts";
+import type { FlagName } from "../result/option/flag.ts";
+import type { FILE_FLAGS } from "../result/option/file_flags.ts";
 import { UsageError } from "./usage_error.ts";
-import { listNames } from "./wording.ts";
+import { listNames } from "../result/option/wording.ts";
 
 /** The values of the file backend's flags. */
-export type FileValues = ReturnType<typeof readFileValues>;
-
-/** Reads the file backend's flags, whether or not that backend is chosen. */
-export function readFileValues(raw: RawArguments) {
-  return {
-    output: read(raw, FLAGS.output),
-    fileCount: read(raw, FLAGS.fileCount),
-    serializer: read(raw, FLAGS.serializer),
-    writePeriodUs: read(raw, FLAGS.writePeriod),
-    queueDepth: read(raw, FLAGS.queueDepth),
-    queueMemoryBytes: read(raw, FLAGS.queueMemory),
-    flushPeriodUs: read(raw, FLAGS.flushPeriod),
-    commitDelayUs: read(raw, FLAGS.commitDelay),
-    layout: read(raw, FLAGS.layout),
-    blockSizeBytes: read(raw, FLAGS.blockSize),
-    logSizeBytes: read(raw, FLAGS.logSize),
-    replace: read(raw, FLAGS.replace),
-    sync: read(raw, FLAGS.sync),
-  };
-}
+export type FileValues = ValuesOf<typeof FILE_FLAGS>;
 
 /**
  * Refuses flags that belong to other backends.
@@ -58,33 +40,40 @@ function backendsOf({ scope, engines = [] }: FlagName): readonly BackendName[] {
 
 /** @throws {UsageError} when a required flag is missing or flags contradict each other */
 export function fileBackend(raw: RawArguments, values: FileValues): FileBackendOptions {
-  const { output, fileCount, serializer, sync } = values;
+  const { output, fileCount, layout, replace, blockBytes, logBytes, queueMemoryBytes, ...others } = values;
+  // What is left beside the policies' is in the backend's options as it is.
+  const { writePeriodUs, queueDepth, flushPeriodUs, commitDelayUs, ...plain } = others;
   if (fileCount === undefined) {
     throw new UsageError(`the file backend needs --file-count=N, ${FLAGS.fileCount.allowed}`);
   }
+  const policies = { writePeriodUs, queueDepth, queueMemoryBytes, flushPeriodUs, commitDelayUs, layout };
   return {
     kind: "file",
     ...(output === undefined ? {} : { output }),
     fileCount,
-    serializer,
-    policy: persistencePolicy(raw, values),
-    layout: layoutOptions(raw, values),
-    sync,
+    policy: persistencePolicy(raw, policies),
+    layout: layoutOptions(raw, { layout, replace, blockBytes, logBytes, queueMemoryBytes }),
+    ...plain,
   };
 }
 
-function layoutOptions({ given }: RawArguments, values: FileValues): LayoutOptions {
-  const { layout, replace, blockSizeBytes, logSizeBytes, queueMemoryBytes } = values;
+function layoutOptions(
+  { given }: RawArguments,
+  { layout, replace, blockBytes, logBytes, queueMemoryBytes }: Pick<
+    FileValues,
+    "layout" | "replace" | "blockBytes" | "logBytes" | "queueMemoryBytes"
+  >,
+): LayoutOptions {
   if (layout !== "snapshot") refuseWith(given, FLAGS.replace.name, "snapshot", layout);
-  if (layout !== "blocks") refuseWith(given, FLAGS.blockSize.name, "blocks", layout);
-  if (layout !== "log") refuseWith(given, FLAGS.logSize.name, "log", layout);
+  if (layout !== "blocks") refuseWith(given, FLAGS.blockBytes.name, "blocks", layout);
+  if (layout !== "log") refuseWith(given, FLAGS.logBytes.name, "log", layout);
   switch (layout) {
     case "snapshot":
       return { kind: "snapshot", replace };
     case "blocks":
-      return { kind: "blocks", blockBytes: blockSizeBytes };
+      return { kind: "blocks", blockBytes };
     case "log":
-      return { kind: "log", logBytes: logSizeBytes, pendingBytes: queueMemoryBytes };
+      return { kind: "log", logBytes, pendingBytes: queueMemoryBytes };
   }
 }
 
@@ -94,7 +83,13 @@ function refuseWith(given: RawArguments["given"], name: string, goesWith: string
   throw new UsageError(`--${name} goes with --${FLAGS.layout.name}=${goesWith}, got --${FLAGS.layout.name}=${layout}`);
 }
 
-function persistencePolicy({ given }: RawArguments, values: FileValues): PersistencePolicy {
+function persistencePolicy(
+  { given }: RawArguments,
+  values: Pick<
+    FileValues,
+    "writePeriodUs" | "queueDepth" | "queueMemoryBytes" | "flushPeriodUs" | "commitDelayUs" | "layout"
+  >,
+): PersistencePolicy {
   const { writePeriodUs, queueDepth, queueMemoryBytes, flushPeriodUs, commitDelayUs } = values;
   const policies: PersistencePolicy[] = [];
   if (writePeriodUs !== undefined) policies.push({ kind: "synchronous", periodMs: writePeriodUs / 1000 });
@@ -111,7 +106,7 @@ function persistencePolicy({ given }: RawArguments, values: FileValues): Persist
       `the file backend needs one persistence policy, ${listNames(allowed)}, got ${got.join(" and ") || "none"}`,
     );
   }
-  if (policy.kind !== "asynchronous" && values.layout !== "log" && given.has(FLAGS.queueMemory.name)) {
+  if (policy.kind !== "asynchronous" && values.layout !== "log" && given.has(FLAGS.queueMemoryBytes.name)) {
     throw new UsageError(
       `--queue-memory bounds the queue of --queue-depth=N, or what waits for the logs of --layout=log, ` +
         `got the ${policy.kind} policy`,

@@ -6,7 +6,7 @@
  */
 import { ENGINE_NAMES } from "../engine/engines.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
-import type { FlagName, FlagScope } from "./flags/flag.ts";
+import type { FlagName, FlagScope } from "../result/option/flag.ts";
 
 /** The commands, other than help and version. */
 export type CommandName = "run" | "crash" | "sweep" | "inspect" | "export" | "compare" | "report";

@@ -7,34 +7,36 @@ import type { EngineBackendOptions } from "../backend/backend.ts";
 import type { EngineSettings } from "../engine/engine.ts";
 import type { EngineName } from "../engine/engines.ts";
 import { LEVELDB_SYNC_NAMES, type LeveldbSettings } from "../engine/leveldb/settings.ts";
-import type { SqliteSettings } from "../engine/sqlite/settings.ts";
 import type { SyncName } from "../persist/policy.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read } from "./flag_values.ts";
 import { FLAGS } from "./flags.ts";
 import { redisSettings } from "./redis_options.ts";
+import { ENGINE_FLAGS } from "../result/option/engine_flags.ts";
 import { UsageError } from "./usage_error.ts";
-import { listNames, quote } from "./wording.ts";
+import { listNames, quote } from "../result/option/wording.ts";
 
 /** LevelDB's own default block cache. */
 const LEVELDB_CACHE_BYTES = 8 * 2 ** 20;
 
 /** Reads each engine's settings from its flags. */
 const SETTINGS: Readonly<Record<EngineName, (raw: RawArguments) => EngineSettings>> = {
-  sqlite: (raw): SqliteSettings => ({
-    journal: read(raw, FLAGS.journal),
-    synchronous: read(raw, FLAGS.synchronous),
-    busyTimeoutMs: read(raw, FLAGS.busyTimeout),
-    ...given("cacheSizeBytes", read(raw, FLAGS.cacheSize)),
-  }),
-  leveldb: (raw): LeveldbSettings => ({
+  sqlite: (raw) => flagsOf("sqlite", raw),
+  leveldb: (raw) => ({
     sync: leveldbSync(read(raw, FLAGS.sync)),
-    cacheSizeBytes: read(raw, FLAGS.cacheSize) ?? LEVELDB_CACHE_BYTES,
-    writeBufferSizeBytes: read(raw, FLAGS.writeBufferSize),
+    cacheSizeBytes: LEVELDB_CACHE_BYTES,
+    ...flagsOf("leveldb", raw),
   }),
   denokv: () => ({}),
   redis: redisSettings,
 };
+
+/** The values of an engine's own flags, under their keys, which are the settings' names. */
+function flagsOf(engine: EngineName, raw: RawArguments): EngineSettings {
+  const { inFlight: _, ...flags } = ENGINE_FLAGS;
+  const own = Object.entries(flags).filter(([, { engines }]) => engines.some((name) => name === engine));
+  return Object.assign({}, ...own.map(([key, flag]) => given(key, read<string | number>(raw, flag))));
+}
 
 /** @throws {UsageError} when a value is not allowed or flags contradict each other */
 export function engineBackend(engine: EngineName, raw: RawArguments): EngineBackendOptions {

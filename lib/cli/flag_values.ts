@@ -6,9 +6,9 @@
 import type { RawArguments } from "./arguments.ts";
 import { type CommandName, COMMANDS, flagsOf, takersOf, takes } from "./commands.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
-import type { DefaultedFlag, Flag, FlagName } from "./flags/flag.ts";
+import type { DefaultedFlag, Flag, FlagName } from "../result/option/flag.ts";
 import { UsageError } from "./usage_error.ts";
-import { didYouMean, listNames, quote } from "./wording.ts";
+import { didYouMean, listNames, quote } from "../result/option/wording.ts";
 
 /** @throws {UsageError} when a flag exists in no command */
 export function refuseUnknownFlags(command: CommandName, { unknownFlags }: RawArguments): void {
@@ -67,6 +67,25 @@ export function read<T>({ given }: RawArguments, flag: Flag<T> & { readonly defa
     throw new UsageError(`--${flag.name} must be ${flag.allowed}, got ${quote(flag.shown?.(text) ?? text)}${remark}`);
   }
   return value;
+}
+
+/** The values of a table of flags, by key; `undefined` where there is neither a value nor a default. */
+export type ValuesOf<Flags> = {
+  readonly [Key in keyof Flags]: Flags[Key] extends Pick<Flag<infer T>, "parse">
+    ? Flags[Key] extends { readonly defaultText: string } ? T : T | undefined
+    : never;
+};
+
+/**
+ * The values of all flags of a table, whether or not the command at hand needs them.
+ *
+ * @throws {UsageError} when a value is not allowed
+ */
+export function readAll<Flags extends Readonly<Record<string, Flag<unknown>>>>(
+  raw: RawArguments,
+  flags: Flags,
+): ValuesOf<Flags> {
+  return Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, read(raw, flag)])) as ValuesOf<Flags>;
 }
 
 function same(text: string): string {

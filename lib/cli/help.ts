@@ -5,9 +5,9 @@
  */
 import { COMMAND_WORDS, COMMANDS } from "./commands.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
-import type { DefaultedFlag, Flag, FlagName, FlagScope } from "./flags/flag.ts";
-import { DURATION_UNITS, SIZE_UNITS } from "./units.ts";
-import { listNames } from "./wording.ts";
+import type { DefaultedFlag, Flag, FlagName, FlagScope } from "../result/option/flag.ts";
+import { DURATION_UNITS, SIZE_UNITS } from "../result/option/units.ts";
+import { listNames } from "../result/option/wording.ts";
 
 /** The maximum width of a line, in columns. */
 const WIDTH = 100;

@@ -5,27 +5,18 @@
  */
 import type { RunOptions } from "../run/run_options.ts";
 import type { RawArguments } from "./arguments.ts";
-import { read, refuseBoth } from "./flag_values.ts";
+import { refuseBoth, type ValuesOf } from "./flag_values.ts";
 import { type BackendName, FLAGS } from "./flags.ts";
+import type { MEASUREMENT_FLAGS } from "../result/option/measurement_flags.ts";
 
 /** The values of the measurement's flags. */
-export type MeasurementValues = ReturnType<typeof readMeasurementValues>;
+export type MeasurementValues = ValuesOf<typeof MEASUREMENT_FLAGS>;
 
 /** The part of a run's options that they determine. */
-export type MeasurementOptions = Pick<
+export type MeasurementOptions = Omit<
   RunOptions,
-  "ops" | "warmupMs" | "latencySample" | "intervalMs"
+  "threads" | "loadTimeMs" | "pattern" | "ratePerSec" | "seed" | "workload" | "backend" | "witness"
 >;
-
-export function readMeasurementValues(raw: RawArguments) {
-  return {
-    warmupMs: read(raw, FLAGS.warmup),
-    ops: read(raw, FLAGS.ops),
-    latencySample: read(raw, FLAGS.latencySample),
-    intervalMs: read(raw, FLAGS.interval),
-    repeat: read(raw, FLAGS.repeat),
-  };
-}
 
 /**
  * One operation in this many is timed when the load does not wait, because timing one takes as long as a get from the
@@ -43,15 +34,15 @@ export function measurementOptions(
   values: MeasurementValues,
   { pattern, ratePerSec, backend }: Pick<RunOptions, "pattern" | "ratePerSec"> & { backend: BackendName },
 ): MeasurementOptions {
-  refuseBoth(raw, [FLAGS.loadTime, FLAGS.ops], "both say when the load ends");
-  const { ops, warmupMs, intervalMs } = values;
+  refuseBoth(raw, [FLAGS.loadTimeMs, FLAGS.ops], "both say when the load ends");
+  const { ops, warmupMs, latencySample: asked, repeat: _, ...others } = values;
   const isOurs = backend === "memory" || backend === "file";
   const isShort = ratePerSec === undefined && pattern === "unthrottled" && isOurs;
-  const latencySample = values.latencySample ?? (isShort ? LATENCY_SAMPLE_UNTHROTTLED : 1);
+  const latencySample = asked ?? (isShort ? LATENCY_SAMPLE_UNTHROTTLED : 1);
   return {
     ...(ops === undefined ? {} : { ops }),
     ...(warmupMs === 0 ? {} : { warmupMs }),
     ...(latencySample === 0 ? {} : { latencySample }),
-    intervalMs,
+    ...others,
   };
 }

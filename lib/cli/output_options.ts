@@ -4,14 +4,15 @@
  * @module
  */
 import type { RawArguments } from "./arguments.ts";
-import { read } from "./flag_values.ts";
+import type { ValuesOf } from "./flag_values.ts";
+import type { OUTPUT_FLAGS } from "./flags/output_flags.ts";
 import { FLAGS, SWITCHES } from "./flags.ts";
-import type { FlagName } from "./flags/flag.ts";
+import type { FlagName } from "../result/option/flag.ts";
 import { UsageError } from "./usage_error.ts";
-import { quote } from "./wording.ts";
+import { quote } from "../result/option/wording.ts";
 
 /** The values of the output's flags. */
-export type OutputValues = ReturnType<typeof readOutputValues>;
+export type OutputValues = ValuesOf<typeof OUTPUT_FLAGS>;
 
 /** Where a run's figures go. */
 export interface OutputOptions {
@@ -29,17 +30,6 @@ export interface OutputOptions {
   readonly histogramsPrefix?: string;
 }
 
-export function readOutputValues(raw: RawArguments) {
-  return {
-    format: read(raw, FLAGS.format),
-    resultFile: read(raw, FLAGS.resultFile),
-    reportFile: read(raw, FLAGS.reportFile),
-    seriesFile: read(raw, FLAGS.seriesFile),
-    histogramsPrefix: read(raw, FLAGS.histogramsPrefix),
-    quiet: isQuiet(raw),
-  };
-}
-
 /** Whether stderr gets only warnings and errors. */
 export function isQuiet({ given }: RawArguments): boolean {
   return given.has(SWITCHES.quiet.name);
@@ -47,14 +37,14 @@ export function isQuiet({ given }: RawArguments): boolean {
 
 /**
  * @param values the flags' values
- * @param run how often the run is repeated, and whether it times operations
+ * @param run whether the run is quiet, how often it is repeated, and whether it times operations
  * @throws {UsageError} when the run has nothing to write to one of the files, or two outputs name the same file
  */
 export function outputOptions(
   values: OutputValues,
-  run: { readonly repeat: number; readonly latencySample?: number },
+  { quiet, ...run }: { readonly quiet: boolean; readonly repeat: number; readonly latencySample?: number },
 ): OutputOptions {
-  const { format, quiet, resultFile, reportFile, seriesFile, histogramsPrefix } = values;
+  const { format, resultFile, reportFile, seriesFile, histogramsPrefix } = values;
   if (seriesFile !== undefined) refuseRepeats(FLAGS.seriesFile, run.repeat);
   if (histogramsPrefix !== undefined) {
     refuseRepeats(FLAGS.histogramsPrefix, run.repeat);

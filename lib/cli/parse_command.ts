@@ -6,20 +6,33 @@
  */
 import type { BackendOptions } from "../backend/backend.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
-import { fileBackend, type FileValues, readFileValues, refuseOtherBackends } from "./backend_options.ts";
+import { fileBackend, type FileValues, refuseOtherBackends } from "./backend_options.ts";
 import type { Command, CompareCommand, CrashCommand, ReportCommand, RunCommand, RunDefaults } from "./command.ts";
 import { COMMAND_WORDS, type CommandName } from "./commands.ts";
 import { engineBackend } from "./engine_options.ts";
-import { quoteAll, read, refuseBoth, refuseRepeatedAndEmpty, refuseStrays, refuseUnknownFlags } from "./flag_values.ts";
+import {
+  quoteAll,
+  read,
+  readAll,
+  refuseBoth,
+  refuseRepeatedAndEmpty,
+  refuseStrays,
+  refuseUnknownFlags,
+} from "./flag_values.ts";
 import { BACKEND_NAMES, type BackendName, FLAGS, SWITCHES } from "./flags.ts";
-import { measurementOptions, readMeasurementValues } from "./measurement_options.ts";
-import { isQuiet, outputOptions, readOutputValues } from "./output_options.ts";
+import { measurementOptions } from "./measurement_options.ts";
+import { isQuiet, outputOptions } from "./output_options.ts";
 import { redisLag } from "./redis_options.ts";
 import { refuseTooLargeStore } from "./store_check.ts";
 import { sweepCommand } from "./sweep_options.ts";
+import { FILE_FLAGS } from "../result/option/file_flags.ts";
+import { LOAD_FLAGS } from "../result/option/load_flags.ts";
+import { MEASUREMENT_FLAGS } from "../result/option/measurement_flags.ts";
+import { WORKLOAD_FLAGS } from "../result/option/workload_flags.ts";
+import { OUTPUT_FLAGS } from "./flags/output_flags.ts";
 import { UsageError } from "./usage_error.ts";
-import { didYouMean, listNames, quote } from "./wording.ts";
-import { numberedMix, readWorkloadValues, workloadOptions } from "./workload_options.ts";
+import { didYouMean, listNames, quote } from "../result/option/wording.ts";
+import { numberedMix, workloadOptions } from "./workload_options.ts";
 
 /**
  * Parses a command line. `--help` and `--version` win over everything else in it.
@@ -72,10 +85,10 @@ function refuseUnknownWord({ words: [word] }: RawArguments): void {
 function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
   // Every value is read before the words, so that `--threads memory` complains about the number, not the backend.
   const load = readLoadValues(raw, defaults);
-  const workloadValues = readWorkloadValues(raw);
-  const measurementValues = readMeasurementValues(raw);
-  const outputValues = readOutputValues(raw);
-  const file = readFileValues(raw);
+  const workloadValues = readAll(raw, WORKLOAD_FLAGS);
+  const measurementValues = readAll(raw, MEASUREMENT_FLAGS);
+  const outputValues = readAll(raw, OUTPUT_FLAGS);
+  const file = readAll(raw, FILE_FLAGS);
   refuseAfterDashes(raw);
   const [word, ...others] = raw.words;
   const name = BACKEND_NAMES.find((name) => name === word);
@@ -86,7 +99,7 @@ function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
   const measured = { ...load, ...measurementOptions(raw, measurementValues, { ...load, backend: name }) };
   const workload = workloadOptions(raw, workloadValues, measured);
   if (workload.kind === "mix") refuseTooLargeStore(workload, backend, load.threads);
-  const output = outputOptions(outputValues, { ...measured, repeat });
+  const output = outputOptions(outputValues, { ...measured, repeat, quiet: isQuiet(raw) });
   return { kind: "run", options: { ...measured, workload, backend }, repeat, ...output };
 }
 
@@ -109,8 +122,8 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const kills = read(raw, FLAGS.kills);
   const cut = read(raw, FLAGS.cut);
   const load = readLoadValues(raw, defaults);
-  const workloadValues = readWorkloadValues(raw);
-  const file = readFileValues(raw);
+  const workloadValues = readAll(raw, WORKLOAD_FLAGS);
+  const file = readAll(raw, FILE_FLAGS);
   const format = read(raw, FLAGS.crashFormat);
   const reportFile = read(raw, FLAGS.reportFile);
   refuseAfterDashes(raw);
@@ -127,7 +140,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     );
   }
   refuseBesideBackend(name, others);
-  const loadTimeMs = raw.given.has(FLAGS.loadTime.name) ? load.loadTimeMs : CRASH_LOAD_TIME_MS;
+  const loadTimeMs = raw.given.has(FLAGS.loadTimeMs.name) ? load.loadTimeMs : CRASH_LOAD_TIME_MS;
   refuseOtherBackends(name, raw);
   const backend = name === "file" ? fileBackend(raw, file) : engineBackend(name, raw);
   const timed = { ...load, loadTimeMs };
@@ -135,9 +148,9 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const workload = numberedMix(raw, workloadValues, { ...timed, inFlight });
   refuseTooLargeStore(workload, backend, load.threads);
   const lagMs = name === "redis" ? redisLag(raw) : undefined;
-  if (lagMs !== undefined && raw.given.has(FLAGS.rate.name)) {
+  if (lagMs !== undefined && raw.given.has(FLAGS.ratePerSec.name)) {
     throw new UsageError(
-      `crash of a cluster takes no --${FLAGS.rate.name}: each put begins when the one before has ended`,
+      `crash of a cluster takes no --${FLAGS.ratePerSec.name}: each put begins when the one before has ended`,
     );
   }
   if (cut === "power") refuseOwnDisk(raw);
@@ -167,15 +180,10 @@ function refuseOwnDisk({ given }: RawArguments): void {
 }
 
 function readLoadValues(raw: RawArguments, defaults: RunDefaults) {
-  const pattern = read(raw, FLAGS.pattern);
-  const ratePerSec = read(raw, FLAGS.rate);
-  refuseBoth(raw, [FLAGS.pattern, FLAGS.rate], "both say when operations begin");
-  return {
-    threads: read(raw, FLAGS.threads) ?? defaults.threads,
-    loadTimeMs: read(raw, FLAGS.loadTime),
-    ...(ratePerSec === undefined ? { pattern } : { pattern: "unthrottled" as const, ratePerSec }),
-    seed: read(raw, FLAGS.seed) ?? defaults.seed,
-  };
+  const { threads = defaults.threads, seed = defaults.seed, ratePerSec, ...others } = readAll(raw, LOAD_FLAGS);
+  refuseBoth(raw, [FLAGS.pattern, FLAGS.ratePerSec], "both say when operations begin");
+  const rate = ratePerSec === undefined ? {} : { pattern: "unthrottled" as const, ratePerSec };
+  return { threads, seed, ...others, ...rate };
 }
 
 function readingOptions(raw: RawArguments): { directory: string; forceRead: boolean } {

@@ -8,7 +8,7 @@ import type { RedisSettings } from "../engine/redis/settings.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read, refuseBoth } from "./flag_values.ts";
 import { FLAGS } from "./flags.ts";
-import type { FlagName } from "./flags/flag.ts";
+import type { FlagName } from "../result/option/flag.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** @throws {UsageError} when a value is not allowed or flags contradict each other */
@@ -25,8 +25,8 @@ export function redisSettings(raw: RawArguments): RedisSettings {
 }
 
 function runningSettings(raw: RawArguments, url: string, wait: number): RedisSettings {
-  const { appendfsync, rdb, nodeTimeout, output } = FLAGS;
-  for (const flag of [appendfsync, rdb, nodeTimeout, output]) {
+  const { appendfsync, rdb, nodeTimeoutMs, output } = FLAGS;
+  for (const flag of [appendfsync, rdb, nodeTimeoutMs, output]) {
     refuseUnless(raw, flag, false, "--spawn: a running server keeps its own settings");
   }
   const cluster = read(raw, FLAGS.cluster);
@@ -43,7 +43,7 @@ function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisS
   if (cluster === "running") {
     throw new UsageError(`--cluster needs a value with --spawn, must be ${FLAGS.cluster.allowed}`);
   }
-  refuseUnless(raw, FLAGS.nodeTimeout, cluster !== undefined, "--cluster");
+  refuseUnless(raw, FLAGS.nodeTimeoutMs, cluster !== undefined, "--cluster");
   refuseUnless(raw, FLAGS.output, cluster === undefined, "one server: the directories of a cluster are temporary");
   const replicas = cluster?.replicas ?? 0;
   if (wait > replicas) {
@@ -51,7 +51,7 @@ function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisS
   }
   return {
     spawn,
-    ...(cluster === undefined ? {} : { cluster: true, ...cluster, nodeTimeoutMs: read(raw, FLAGS.nodeTimeout) }),
+    ...(cluster === undefined ? {} : { cluster: true, ...cluster, nodeTimeoutMs: read(raw, FLAGS.nodeTimeoutMs) }),
     ...(appendfsync === undefined ? {} : { appendfsync }),
     ...(rdb === undefined ? {} : { rdbSeconds: rdb.seconds, rdbChanges: rdb.changes }),
     wait,
@@ -65,14 +65,14 @@ function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisS
  * @throws {UsageError} when there is nothing that may be killed, or flags contradict each other
  */
 export function redisLag(raw: RawArguments): number | undefined {
-  const lagMs = read(raw, FLAGS.lag);
-  const nodeTimeoutMs = read(raw, FLAGS.nodeTimeout);
-  const { url, spawn, cluster, lag, reportFile } = FLAGS;
+  const lagMs = read(raw, FLAGS.lagMs);
+  const nodeTimeoutMs = read(raw, FLAGS.nodeTimeoutMs);
+  const { url, spawn, cluster, reportFile } = FLAGS;
   if (raw.given.has(url.name)) {
     throw new UsageError(`crash kills only servers that it has started, must be --${spawn.name}, got --${url.name}`);
   }
   if (!raw.given.has(cluster.name)) {
-    refuseUnless(raw, lag, false, "--cluster");
+    refuseUnless(raw, FLAGS.lagMs, false, "--cluster");
     return undefined;
   }
   refuseUnless(raw, reportFile, false, "a crash of one server, not with --cluster");

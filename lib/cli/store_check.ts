@@ -12,9 +12,9 @@ import { entryWords } from "../store/shard.ts";
 import { SharedStore } from "../store/shared_store.ts";
 import { checkStoreSize, type PageSize, type StoreSize } from "../store/store_size.ts";
 import { FLAGS } from "./flags.ts";
-import type { FlagName } from "./flags/flag.ts";
+import type { FlagName } from "../result/option/flag.ts";
 import { UsageError } from "./usage_error.ts";
-import { listNames } from "./wording.ts";
+import { listNames } from "../result/option/wording.ts";
 
 /** The largest store whose 32-bit words can all be indexed by a 32-bit integer. */
 const STORE_BYTES_MAX = 2 ** 31 * Int32Array.BYTES_PER_ELEMENT;
@@ -31,7 +31,7 @@ export function refuseTooLargeStore(mix: MixOptions, backend: BackendOptions, th
   const where = backend.kind === "file" ? `with --${FLAGS.fileCount.name}=${backend.fileCount}` : `in ${shards} shards`;
   const need = `${mix.keyCountMax} keys${hasInserts(mix) ? " (--max-keys)" : ""} of ${mix.keyBytes}B with values of ` +
     `up to ${mix.valueBytesMax}B need a store of ${gibibytes(storeBytes)} ${where}`;
-  const lower = [FLAGS.keys, ...(hasInserts(mix) ? [FLAGS.maxKeys] : []), FLAGS.valueSize];
+  const lower = [FLAGS.keyCount, ...(hasInserts(mix) ? [FLAGS.keyCountMax] : []), FLAGS.valueBytes];
   if (storeBytes >= STORE_BYTES_MAX) {
     // If the records alone would fit, the excess is the headroom that every shard has beyond its share.
     const ofShards = recordsBytes(mix) < STORE_BYTES_MAX
@@ -53,7 +53,7 @@ function refuseTooLargeRecord({ keyBytes, valueBytesMax }: MixOptions, { words }
     `records with keys of ${keyBytes}B and values of up to ${valueBytesMax}B do not fit into a block, which has room ` +
       `for ${
         words * Int32Array.BYTES_PER_ELEMENT
-      }B: raise --${FLAGS.blockSize.name}, or lower --${FLAGS.valueSize.name}`,
+      }B: raise --${FLAGS.blockBytes.name}, or lower --${FLAGS.valueBytes.name}`,
   );
 }
 

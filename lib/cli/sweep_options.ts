@@ -7,10 +7,10 @@ import type { RawArguments } from "./arguments.ts";
 import type { RunDefaults, SweepCommand } from "./command.ts";
 import { quoteAll, read, refuseBoth } from "./flag_values.ts";
 import { FLAG_LIST, FLAGS, SWITCH_LIST, SWITCHES } from "./flags.ts";
-import type { FlagName } from "./flags/flag.ts";
+import type { FlagName } from "../result/option/flag.ts";
 import { isQuiet, refuseSameFile } from "./output_options.ts";
 import { UsageError } from "./usage_error.ts";
-import { quote } from "./wording.ts";
+import { quote } from "../result/option/wording.ts";
 
 /** The scopes of the flags that make up the load. */
 export const LOAD_SCOPES: readonly FlagName["scope"][] = ["load", "workload", "measurement"];
@@ -28,7 +28,7 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   const p99Ms = read(raw, FLAGS.p99AtMost);
   const load = loadFlags(given);
   refuseInLoad(load, p99Ms);
-  refuseBoth(raw, [FLAGS.loadTime, FLAGS.ops], "both say when the load ends");
+  refuseBoth(raw, [FLAGS.loadTimeMs, FLAGS.ops], "both say when the load ends");
   if (words.length > 1) {
     throw new UsageError(`unexpected ${quoteAll(words.slice(1))} after sweep, a backend and its flags go after "--"`);
   }
@@ -45,7 +45,7 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
     defaults,
     groups: hasDashes ? splitGroups(afterDashes) : [],
     ...(planFile === undefined ? {} : { planFile }),
-    budgetMs: read(raw, FLAGS.budget),
+    budgetMs: read(raw, FLAGS.budgetMs),
     axis: { crash: on === "power-loss" ? "power_loss" : "process_crash", unit: limit?.unit ?? "age_ms" },
     limit: limit?.value,
     ...(p99Ms === undefined ? {} : { p99Ms }),
@@ -74,11 +74,11 @@ export function refuseInLoad(load: ReadonlyMap<string, string>, p99Ms: number | 
   };
   refuse(FLAGS.repeat, ": it goes on in rounds until --budget is up");
   if (p99Ms === undefined) {
-    refuse(FLAGS.rate, ": it compares how fast each configuration can be");
+    refuse(FLAGS.ratePerSec, ": it compares how fast each configuration can be");
     return;
   }
   const beside = ` with --${FLAGS.p99AtMost.name}`;
-  refuse(FLAGS.rate, `${beside}, which searches for rates`);
+  refuse(FLAGS.ratePerSec, `${beside}, which searches for rates`);
   refuse(FLAGS.pattern, `${beside}: operations begin at rates`);
   refuse(FLAGS.ops, `${beside}: at low rates they would take too long, so --load-time-sec ends the load`);
   if (load.get(FLAGS.latencySample.name) === "0") refuse(FLAGS.latencySample, `=0${beside}, which needs latencies`);

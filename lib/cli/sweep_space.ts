@@ -11,11 +11,11 @@ import { readArguments } from "./arguments.ts";
 import type { RunDefaults } from "./command.ts";
 import { refuseRepeatedAndEmpty, refuseUnknownFlags } from "./flag_values.ts";
 import { BACKEND_NAMES, FLAG_LIST, FLAGS, SWITCH_LIST } from "./flags.ts";
-import type { Flag } from "./flags/flag.ts";
+import type { Flag } from "../result/option/flag.ts";
 import { parseCommand } from "./parse_command.ts";
 import { LOAD_SCOPES } from "./sweep_options.ts";
 import { UsageError } from "./usage_error.ts";
-import { didYouMean, listNames, quote } from "./wording.ts";
+import { didYouMean, listNames, quote } from "../result/option/wording.ts";
 
 /** One configuration: its arguments and the options they parse to. */
 export interface SpaceConfiguration {
@@ -67,7 +67,7 @@ export function sweepSpace(
 ): SweepSpace {
   const loadArgs = loadArgsOf(load, { defaults, isByRate });
   // Any rate will do to read the options.
-  const readArgs = isByRate ? [...loadArgs, `--${FLAGS.rate.name}=1`] : loadArgs;
+  const readArgs = isByRate ? [...loadArgs, `--${FLAGS.ratePerSec.name}=1`] : loadArgs;
   // An error in the load would be in every configuration; report it once, without naming one.
   parseCommand([...readArgs, "memory"], defaults);
   const products = (groups.length === 0 ? DEFAULT_GROUPS : groups).map((group, index) => productOf(group, index + 1));
@@ -107,8 +107,8 @@ function loadArgsOf(
 ): string[] {
   const all = new Map(load);
   for (const [name, value] of Object.entries({ threads: String(defaults.threads), ...DEFAULT_LOAD })) {
-    const isForSeed = name === FLAGS.keys.name && load.get(FLAGS.workload.name) === "seed";
-    const isForTime = name === FLAGS.loadTime.name && load.has(FLAGS.ops.name);
+    const isForSeed = name === FLAGS.keyCount.name && load.get(FLAGS.workload.name) === "seed";
+    const isForTime = name === FLAGS.loadTimeMs.name && load.has(FLAGS.ops.name);
     const isForClosed = name === FLAGS.pattern.name && isByRate;
     if (!all.has(name) && !isForSeed && !isForTime && !isForClosed) all.set(name, value);
   }

@@ -11,30 +11,16 @@ import { keyBytesMin } from "../load/record.ts";
 import type { MixOptions, WorkloadOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { RawArguments } from "./arguments.ts";
-import { read, refuseBoth } from "./flag_values.ts";
+import { refuseBoth, type ValuesOf } from "./flag_values.ts";
 import { FLAGS, SWITCHES } from "./flags.ts";
-import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "./flags/workload_flags.ts";
+import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../result/option/workload_flags.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The values of the workload's flags. */
-export type WorkloadValues = ReturnType<typeof readWorkloadValues>;
+export type WorkloadValues = ValuesOf<typeof WORKLOAD_FLAGS>;
 
 /** The options that limit how many records a load may insert. */
 export type LoadSize = Pick<RunOptions, "threads" | "loadTimeMs" | "ops" | "warmupMs">;
-
-export function readWorkloadValues(raw: RawArguments) {
-  return {
-    name: read(raw, FLAGS.workload),
-    readRatio: read(raw, FLAGS.readRatio),
-    keyCount: read(raw, FLAGS.keys),
-    keyCountMax: read(raw, FLAGS.maxKeys),
-    keyBytes: read(raw, FLAGS.keySize),
-    valueBytes: read(raw, FLAGS.valueSize),
-    compressible: read(raw, FLAGS.compressible),
-    distribution: read(raw, FLAGS.distribution),
-    zipfTheta: read(raw, FLAGS.zipfTheta),
-  };
-}
 
 /** The flags that turn any workload into a mix: all but its name. */
 const MIX_FLAGS = [...Object.values(WORKLOAD_FLAGS), ...Object.values(WORKLOAD_SWITCHES)]
@@ -47,27 +33,25 @@ const MIX_FLAGS = [...Object.values(WORKLOAD_FLAGS), ...Object.values(WORKLOAD_S
  */
 export function workloadOptions(raw: RawArguments, values: WorkloadValues, load: LoadSize): WorkloadOptions {
   const { given } = raw;
-  const { name, keyCount, keyBytes, compressible, zipfTheta } = values;
+  // What is left is in the mix as it is.
+  const { workload: name, readRatio, valueBytes, ...others } = values;
   if (name === "seed" && !MIX_FLAGS.some((flag) => given.has(flag.name))) return { kind: "seed" };
   refuseBoth(raw, [SWITCHES.preload, SWITCHES.noPreload], "contradict each other");
   const preset = PRESETS[name];
-  const shares = values.readRatio === undefined ? preset.shares : sharesWith(values.readRatio, preset.shares);
+  const shares = readRatio === undefined ? preset.shares : sharesWith(readRatio, preset.shares);
   const distribution = values.distribution ?? preset.distribution;
   if (given.has(FLAGS.zipfTheta.name) && !hasTheta({ distribution })) {
     throw new UsageError(`--zipf-theta goes with the zipfian or the latest distribution, got ${distribution}`);
   }
   const mix: MixOptions = {
     kind: "mix",
+    ...others,
     name,
     shares,
-    keyCount,
     keyCountMax: roomForKeys(values, shares, load),
-    keyBytes,
-    valueBytesMin: values.valueBytes.min,
-    valueBytesMax: values.valueBytes.max,
-    compressible,
+    valueBytesMin: valueBytes.min,
+    valueBytesMax: valueBytes.max,
     distribution,
-    zipfTheta,
     preload: given.has(SWITCHES.preload.name) || (preset.preload && !given.has(SWITCHES.noPreload.name)),
   };
   refuseShortKeys(mix);
@@ -139,7 +123,7 @@ const INSERTS_BY_TIME_MAX = 16_000_000;
 const INSERTS_BY_TIME_BYTES_MAX = 2 ** 31;
 
 function roomForKeys(values: WorkloadValues, shares: readonly number[], load: LoadSize): number {
-  const { name, keyCount, keyCountMax, readRatio, keyBytes, valueBytes } = values;
+  const { workload: name, keyCount, keyCountMax, readRatio, keyBytes, valueBytes } = values;
   const inserts = hasInserts({ shares });
   if (keyCountMax !== undefined) {
     if (!inserts) {
@@ -162,7 +146,7 @@ function refuseShortKeys(mix: MixOptions): void {
   const { keyCountMax, keyBytes } = mix;
   const least = keyBytesMin(keyCountMax);
   if (keyBytes >= least) return;
-  const flag = hasInserts(mix) ? FLAGS.maxKeys : FLAGS.keys;
+  const flag = hasInserts(mix) ? FLAGS.keyCountMax : FLAGS.keyCount;
   throw new UsageError(
     `--key-size must be at least ${least}B for ${keyCountMax} keys (--${flag.name}), got ${keyBytes}B`,
   );

@@ -53,7 +53,7 @@ export function sweepHands(
 
 /** When operations begin, if the load does not say: at a rate, or in a closed loop without waits. */
 function beginningOf(loadArgs: readonly string[], ratePerSec: number | undefined): string[] {
-  if (ratePerSec !== undefined) return [`--${FLAGS.rate.name}=${ratePerSec}`];
+  if (ratePerSec !== undefined) return [`--${FLAGS.ratePerSec.name}=${ratePerSec}`];
   const saysPattern = loadArgs.some((arg) => arg.startsWith(`--${FLAGS.pattern.name}=`));
   return saysPattern ? [] : [`--${FLAGS.pattern.name}=unthrottled`];
 }

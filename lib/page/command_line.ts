@@ -4,7 +4,7 @@
  * @module
  */
 import { FLAG_LIST } from "../cli/flags.ts";
-import type { DefaultedFlag, Flag, FlagScope } from "../cli/flags/flag.ts";
+import type { DefaultedFlag, Flag, FlagScope } from "../result/option/flag.ts";
 import { type Preset, PRESETS } from "../load/presets.ts";
 import { shellWord } from "../sweep/shell.ts";
 import { formatSize } from "../result/format.ts";

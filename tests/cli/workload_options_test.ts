@@ -5,7 +5,7 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertGreaterOrEqual, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../../lib/cli/flags/workload_flags.ts";
+import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../../lib/result/option/workload_flags.ts";
 import { PRESETS } from "../../lib/load/presets.ts";
 import { DISTRIBUTION_NAMES, type MixOptions, WORKLOAD_NAMES } from "../../lib/load/workload.ts";
 import { assertRefused, FILE, MEMORY_RUN, parseRun, split } from "./command_lines.ts";
@@ -77,7 +77,7 @@ Deno.test("parseCommand() makes a mix of the seed's workload for every flag that
     assertMix(`--workload=seed ${flags}`, mix);
   }
   const tested = rows.flatMap(([flags]) => split(flags)).map((flag) => flag.replace(/^--|=.*$/g, ""));
-  const { workload: _workload, maxKeys: _maxKeys, ...flags } = WORKLOAD_FLAGS;
+  const { workload: _workload, keyCountMax: _keyCountMax, ...flags } = WORKLOAD_FLAGS;
   const names = [...Object.values(flags), ...Object.values(WORKLOAD_SWITCHES)].map(({ name }) => name);
   assertEquals(new Set(tested), new Set(names));
 });

@@ -13,7 +13,7 @@ import {
   percentage,
   REPORT_FORMAT_NAMES,
   wholeNumber,
-} from "./flag.ts";
+} from "../../result/option/flag.ts";
 
 /** The export formats, in the order shown to users. */
 export const EXPORT_FORMAT_NAMES = ["json", "cbor"] as const;

@@ -4,8 +4,16 @@
  * @module
  */
 import type { CutName } from "../../crash/victim.ts";
-import { parseDuration, parseWholeNumber } from "../units.ts";
-import { type DefaultedFlag, duration, type Flag, type FlagName, oneOf, path, REPORT_FORMAT_NAMES } from "./flag.ts";
+import { parseDuration, parseWholeNumber } from "../../result/option/units.ts";
+import {
+  type DefaultedFlag,
+  duration,
+  type Flag,
+  type FlagName,
+  oneOf,
+  path,
+  REPORT_FORMAT_NAMES,
+} from "../../result/option/flag.ts";
 
 const DAY_MS = 86_400_000;
 const WRITES_MAX = Number.MAX_SAFE_INTEGER;
@@ -25,7 +33,7 @@ export interface LossLimit {
 /** The sweep's flags, in the order shown to users. */
 export const SWEEP_FLAGS = {
   /** In milliseconds. */
-  budget: {
+  budgetMs: {
     name: "budget",
     scope: "sweep",
     about: "How long the sweep may take. Rounds go on until the frontier is separated or the time is up; clearly " +

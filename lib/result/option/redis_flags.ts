@@ -5,7 +5,7 @@
  */
 import { PASSWORD_VARIABLE, urlWithoutCredentials } from "../../engine/credentials.ts";
 import { APPENDFSYNC_NAMES } from "../../engine/redis/settings.ts";
-import { parseWholeNumber } from "../units.ts";
+import { parseWholeNumber } from "./units.ts";
 import { type DefaultedFlag, duration, type Flag, oneOf, wholeNumber } from "./flag.ts";
 
 /** What `--spawn` starts unless given a path. */
@@ -68,7 +68,7 @@ export const REDIS_FLAGS = {
     parse: (text: string) => text === "" ? "running" : parseShape(text),
   },
   /** In milliseconds. */
-  nodeTimeout: {
+  nodeTimeoutMs: {
     name: "node-timeout",
     scope: "engine",
     engines: ["redis"],
@@ -106,7 +106,7 @@ export const REDIS_FLAGS = {
     ...wholeNumber({ min: 0, max: 100 }),
   },
   /** In milliseconds. */
-  lag: {
+  lagMs: {
     name: "lag",
     scope: "crash",
     engines: ["redis"],

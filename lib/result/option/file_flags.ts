@@ -6,8 +6,8 @@
 import { SERIALIZER_NAMES } from "../../codec/codec.ts";
 import { LAYOUT_NAMES, REPLACE_NAMES } from "../../persist/layout/layout_options.ts";
 import { SYNC_NAMES } from "../../persist/policy.ts";
-import { SIZE_UNITS } from "../units.ts";
-import { listNames } from "../wording.ts";
+import { SIZE_UNITS } from "./units.ts";
+import { listNames } from "./wording.ts";
 import { type DefaultedFlag, type Flag, oneOf, path, powerOfTwoSize, size, wholeNumber } from "./flag.ts";
 
 /** The file backend's flags, in the order shown to users. */
@@ -20,7 +20,7 @@ export const FILE_FLAGS = {
     ...wholeNumber({ min: 1, max: 65_536 }),
   },
   /** In microseconds. */
-  writePeriod: {
+  writePeriodUs: {
     name: "write-period-us",
     scope: "file",
     policy: "synchronous",
@@ -39,7 +39,7 @@ export const FILE_FLAGS = {
     ...wholeNumber({ min: 1, max: 1_048_576 }),
   },
   /** In bytes. */
-  queueMemory: {
+  queueMemoryBytes: {
     name: "queue-memory",
     scope: "file",
     about:
@@ -49,7 +49,7 @@ export const FILE_FLAGS = {
     ...size({ min: "4KiB", max: "8GiB" }, { example: "256MiB" }),
   },
   /** In microseconds. */
-  flushPeriod: {
+  flushPeriodUs: {
     name: "flush-period-us",
     scope: "file",
     policy: "periodic",
@@ -59,7 +59,7 @@ export const FILE_FLAGS = {
     ...wholeNumber({ min: 1, max: 86_400_000_000 }),
   },
   /** In microseconds. */
-  commitDelay: {
+  commitDelayUs: {
     name: "commit-delay-us",
     scope: "file",
     policy: "commit",
@@ -79,7 +79,7 @@ export const FILE_FLAGS = {
     ...oneOf(LAYOUT_NAMES),
   },
   /** In bytes. */
-  blockSize: {
+  blockBytes: {
     name: "block-size",
     scope: "file",
     about: "With --layout=blocks: the size of a block, which must hold the largest record.",
@@ -87,7 +87,7 @@ export const FILE_FLAGS = {
     ...powerOfTwoSize({ min: "512B", max: "1MiB" }),
   },
   /** In bytes. */
-  logSize: {
+  logBytes: {
     name: "log-size",
     scope: "file",
     about: "With --layout=log: a log is replaced by a checkpoint once its records take more than this, and more than " +

@@ -4,8 +4,8 @@
  * @module
  */
 import { PATTERN_NAMES } from "../../load/pattern.ts";
-import { parseSeconds } from "../units.ts";
 import { count, type DefaultedFlag, type Flag, oneOf, wholeNumber } from "./flag.ts";
+import { parseSeconds } from "./units.ts";
 
 const LOAD_TIME_SEC_MAX = 86_400;
 
@@ -21,7 +21,7 @@ export const LOAD_FLAGS = {
     ...wholeNumber({ min: 1, max: 1024 }),
   },
   /** In milliseconds. */
-  loadTime: {
+  loadTimeMs: {
     name: "load-time-sec",
     scope: "load",
     placeholder: "S",
@@ -39,7 +39,7 @@ export const LOAD_FLAGS = {
     defaultText: "consistent",
     ...oneOf(PATTERN_NAMES),
   },
-  rate: {
+  ratePerSec: {
     name: "rate",
     scope: "load",
     about: "Operations that all threads start per second, evenly spaced, whether or not earlier ones have ended (an " +

@@ -8,7 +8,7 @@ import { count, type DefaultedFlag, duration, type Flag, type FlagName, wholeNum
 /** The measurement's flags, in the order shown to users. */
 export const MEASUREMENT_FLAGS = {
   /** In milliseconds. */
-  warmup: {
+  warmupMs: {
     name: "warmup",
     scope: "measurement",
     defaultText: "0s",
@@ -31,7 +31,7 @@ export const MEASUREMENT_FLAGS = {
     ...wholeNumber({ min: 0, max: 1_000_000 }),
   },
   /** In milliseconds. */
-  interval: {
+  intervalMs: {
     name: "interval",
     scope: "measurement",
     about: "Time between the rows of the series.",

@@ -13,8 +13,8 @@ import {
   parsePercentage,
   parseWholeNumber,
   SIZE_UNITS,
-} from "../units.ts";
-import { listNames } from "../wording.ts";
+} from "./units.ts";
+import { listNames } from "./wording.ts";
 
 /**
  * What a flag belongs to. `commands.ts` says which of these each command takes:

@@ -5,7 +5,7 @@
  */
 import { ZIPF_THETA } from "../../load/presets.ts";
 import { DISTRIBUTION_NAMES, WORKLOAD_NAMES } from "../../load/workload.ts";
-import { parseByteRange, parseShare } from "../units.ts";
+import { parseByteRange, parseShare } from "./units.ts";
 import { count, type DefaultedFlag, type Flag, type FlagName, oneOf, size, sizeAllowed, sizeBounds } from "./flag.ts";
 
 /** Record numbers are 32-bit integers. */
@@ -36,14 +36,14 @@ export const WORKLOAD_FLAGS = {
     allowed: "a share from 0 to 1, such as 0.95",
     parse: parseShare,
   },
-  keys: {
+  keyCount: {
     name: "keys",
     scope: "workload",
     about: "Records that exist when the load starts, such as 65536, 10k or 1.5M.",
     defaultText: "65536",
     ...count(KEYS, { example: "65536, 10k or 1M" }),
   },
-  maxKeys: {
+  keyCountMax: {
     name: "max-keys",
     scope: "workload",
     about: "Records that there is room for, including those that the load inserts.",
@@ -51,7 +51,7 @@ export const WORKLOAD_FLAGS = {
     ...count(KEYS, { example: "65536, 10k or 1M" }),
   },
   /** In bytes. */
-  keySize: {
+  keyBytes: {
     name: "key-size",
     scope: "workload",
     about: "Size of each key, up to 1KiB; at least 4 bytes plus the digits of the last record's number.",
@@ -59,7 +59,7 @@ export const WORKLOAD_FLAGS = {
     ...size(KEY_SIZE, { example: "16B" }),
   },
   /** In bytes. */
-  valueSize: {
+  valueBytes: {
     name: "value-size",
     scope: "workload",
     placeholder: "SIZE",

@@ -27,7 +27,7 @@ export const ENGINE_FLAGS = {
     ...oneOf(SYNCHRONOUS_NAMES),
   },
   /** In milliseconds. */
-  busyTimeout: {
+  busyTimeoutMs: {
     name: "busy-timeout",
     scope: "engine",
     engines: ["sqlite"],
@@ -36,7 +36,7 @@ export const ENGINE_FLAGS = {
     ...duration({ min: "0s", minMs: 0 }, { example: "500ms" }),
   },
   /** In bytes. */
-  cacheSize: {
+  cacheSizeBytes: {
     name: "cache-size",
     scope: "engine",
     engines: ["sqlite", "leveldb"],
@@ -45,7 +45,7 @@ export const ENGINE_FLAGS = {
     ...size({ min: "4KiB", max: "8GiB" }, { example: "8MiB" }),
   },
   /** In bytes. */
-  writeBufferSize: {
+  writeBufferSizeBytes: {
     name: "write-buffer-size",
     scope: "engine",
     engines: ["leveldb"],
