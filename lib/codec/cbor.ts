@@ -15,8 +15,9 @@ import {
 } from "../store/shard.ts";
 import { CborSnapshotReader } from "./cbor_reader.ts";
 import { shortText } from "./cbor_text.ts";
-import { type Codec, crc32, CRC32_LENGTH, crc32Hex, FORMAT } from "./codec.ts";
+import { type Codec, FORMAT } from "./codec.ts";
 import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+import { crc32, CRC32_LENGTH, crc32Hex } from "./crc32.ts";
 import { type OutputBuffer, WORD_EXCESS } from "./output_buffer.ts";
 import type { SnapshotReader } from "./snapshot_reader.ts";
 

@@ -16,7 +16,6 @@
  *
  * @module
  */
-import { crc32 as zlibCrc32 } from "node:zlib";
 import type { ShardView } from "../store/shard.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 import type { SnapshotReader } from "./snapshot_reader.ts";
@@ -47,24 +46,4 @@ export interface Codec {
    * SnapshotReader.next} throws it when they do not continue like one
    */
   read(bytes: Uint8Array<ArrayBuffer>): SnapshotReader;
-}
-
-/** Length of a CRC-32 as text. */
-export const CRC32_LENGTH = 8;
-
-/** A checksum is computed over pieces of this many bytes, because zlib takes 32-bit lengths. */
-const CRC_PIECE_BYTES = 2 ** 30;
-
-/** The CRC-32 of the first `length` bytes, as an unsigned 32-bit integer. */
-export function crc32(bytes: Uint8Array, length: number): number {
-  let crc = 0;
-  for (let start = 0; start < length; start += CRC_PIECE_BYTES) {
-    crc = zlibCrc32(bytes.subarray(start, Math.min(length, start + CRC_PIECE_BYTES)), crc);
-  }
-  return crc;
-}
-
-/** A CRC-32 as a snapshot's eight digits. */
-export function crc32Hex(crc: number): string {
-  return crc.toString(16).padStart(CRC32_LENGTH, "0");
 }

@@ -1,13 +1,19 @@
 /**
- * CRC-32 of short pieces, for which calling the runtime's native function would cost more than it saves.
+ * CRC-32, the checksum of all formats.
  *
- * "Slicing-by-8" of Michael Kounavis and Frank Berry, "A Systematic Approach to Building High Performance
- * Software-Based CRC Generators" (2005): eight bytes at a time, each through its own table.
+ * For short pieces calling the runtime's native function would cost more than it saves. They go by "slicing-by-8" of
+ * Michael Kounavis and Frank Berry, "A Systematic Approach to Building High Performance Software-Based CRC Generators"
+ * (2005): eight bytes at a time, each through its own table.
  *
  * @module
  */
+import { crc32 as nativeCrc32 } from "node:zlib";
 
-import { crc32 } from "node:zlib";
+/** Length of a CRC-32 as text. */
+export const CRC32_LENGTH = 8;
+
+/** A checksum is computed over pieces of this many bytes, because zlib takes 32-bit lengths. */
+const PIECE_BYTES = 2 ** 30;
 
 /** From this many bytes on, the native function is faster. */
 const LONG_BYTES = 256;
@@ -18,9 +24,25 @@ const POLYNOMIAL = 0xedb88320;
 /** Eight tables of 256 words: table `t` is for a byte that is followed by `t` more bytes. */
 const TABLES = createTables();
 
-/** The CRC-32 of the bytes from `start` up to `end`, as a signed 32-bit integer. */
-export function crc32Of(view: DataView<ArrayBufferLike>, start: number, end: number): number {
-  if (end - start >= LONG_BYTES) return crc32(new Uint8Array(view.buffer, view.byteOffset + start, end - start)) | 0;
+/** The CRC-32 of the first `length` bytes, as an unsigned 32-bit integer. */
+export function crc32(bytes: Uint8Array, length: number): number {
+  let crc = 0;
+  for (let start = 0; start < length; start += PIECE_BYTES) {
+    crc = nativeCrc32(bytes.subarray(start, Math.min(length, start + PIECE_BYTES)), crc);
+  }
+  return crc;
+}
+
+/** A CRC-32 as eight lowercase hexadecimal digits. */
+export function crc32Hex(crc: number): string {
+  return (crc >>> 0).toString(16).padStart(CRC32_LENGTH, "0");
+}
+
+/** The CRC-32 of the bytes from `start` up to `end`, most often few, as a signed 32-bit integer. */
+export function shortCrc32(view: DataView<ArrayBufferLike>, start: number, end: number): number {
+  if (end - start >= LONG_BYTES) {
+    return nativeCrc32(new Uint8Array(view.buffer, view.byteOffset + start, end - start)) | 0;
+  }
   const tables = TABLES;
   let crc = -1;
   let at = start | 0;

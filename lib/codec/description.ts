@@ -13,7 +13,7 @@
  * @module
  */
 import type { SerializerName } from "./codec.ts";
-import { crc32Of } from "./crc32.ts";
+import { CRC32_LENGTH, crc32Hex, shortCrc32 } from "./crc32.ts";
 import { decodePlainCbor, encodePlainCbor, type PlainValue } from "./plain_cbor.ts";
 
 /** Names and plain values. */
@@ -29,8 +29,7 @@ export interface ReadDescription {
 const utf8 = new TextEncoder();
 const JSON_TRAILER = ',"crc32":"';
 const JSON_END = '"}\n';
-const CRC_HEX_LENGTH = 8;
-const JSON_TRAILER_LENGTH = JSON_TRAILER.length + CRC_HEX_LENGTH + JSON_END.length;
+const JSON_TRAILER_LENGTH = JSON_TRAILER.length + CRC32_LENGTH + JSON_END.length;
 const LINE_FEED = 0x0a;
 
 /** Tag 24, "encoded CBOR data item", and the head of a byte string with a length of four bytes. */
@@ -49,20 +48,19 @@ export function encodeDescription(description: Description, serializer: Serializ
   switch (serializer) {
     case "json": {
       const covered = utf8.encode(JSON.stringify(description).slice(0, -1));
-      const crc = crc32Of(viewOf(covered), 0, covered.length) >>> 0;
-      return concat(covered, utf8.encode(JSON_TRAILER + crc.toString(16).padStart(CRC_HEX_LENGTH, "0") + JSON_END));
+      return concat(covered, utf8.encode(jsonTrailerOf(covered)));
     }
     case "cbor": {
       const map = encodePlainCbor(description);
       const covered = concat(CBOR_HEAD, word(map.length, false), map);
-      return concat(covered, Uint8Array.of(CBOR_CRC), word(crc32Of(viewOf(covered), 0, covered.length), false));
+      return concat(covered, Uint8Array.of(CBOR_CRC), word(shortCrc32(viewOf(covered), 0, covered.length), false));
     }
     default: {
       const text = utf8.encode(JSON.stringify(description));
       const padded = new Uint8Array(Math.ceil(text.length / WORD_BYTES) * WORD_BYTES).fill(0x20);
       padded.set(text);
       const covered = concat(RAW_MAGIC, word(padded.length / WORD_BYTES, true), padded);
-      return concat(covered, word(crc32Of(viewOf(covered), 0, covered.length), true));
+      return concat(covered, word(shortCrc32(viewOf(covered), 0, covered.length), true));
     }
   }
 }
@@ -94,23 +92,21 @@ export function readDescription(
       const end = bytes.indexOf(LINE_FEED) + 1;
       const covered = end - JSON_TRAILER_LENGTH;
       if (covered < 0) return undefined;
-      const crc = crc32Of(view, 0, covered) >>> 0;
-      const trailer = JSON_TRAILER + crc.toString(16).padStart(CRC_HEX_LENGTH, "0") + JSON_END;
-      if (textOf(bytes, covered, end) !== trailer) return undefined;
+      if (textOf(bytes, covered, end) !== jsonTrailerOf(bytes.subarray(0, covered))) return undefined;
       return parsed(() => JSON.parse(`${textOf(bytes, 0, covered)}}`), end);
     }
     case "cbor": {
       if (bytes.length < CBOR_HEAD_LENGTH || CBOR_HEAD.some((byte, i) => byte !== bytes[i])) return undefined;
       const covered = CBOR_HEAD_LENGTH + view.getUint32(CBOR_HEAD.length);
       if (covered + CBOR_TAIL_LENGTH > bytes.length || bytes[covered] !== CBOR_CRC) return undefined;
-      if (view.getInt32(covered + 1) !== crc32Of(view, 0, covered)) return undefined;
+      if (view.getInt32(covered + 1) !== shortCrc32(view, 0, covered)) return undefined;
       return parsed(() => decodePlainCbor(bytes.subarray(CBOR_HEAD_LENGTH, covered)), covered + CBOR_TAIL_LENGTH);
     }
     default: {
       if (bytes.length < RAW_HEAD_LENGTH || RAW_MAGIC.some((byte, i) => byte !== bytes[i])) return undefined;
       const covered = RAW_HEAD_LENGTH + WORD_BYTES * view.getUint32(RAW_MAGIC.length, true);
       if (covered + WORD_BYTES > bytes.length) return undefined;
-      if (view.getInt32(covered, true) !== crc32Of(view, 0, covered)) return undefined;
+      if (view.getInt32(covered, true) !== shortCrc32(view, 0, covered)) return undefined;
       return parsed(() => JSON.parse(textOf(bytes, RAW_HEAD_LENGTH, covered)), covered + WORD_BYTES);
     }
   }
@@ -139,6 +135,11 @@ export function readTrailingDescription(
   if (start < 0) return undefined;
   const read = readDescription(bytes.subarray(start, end), serializer);
   return read?.end === end - start ? read.description : undefined;
+}
+
+/** What follows the covered bytes in JSON. */
+function jsonTrailerOf(covered: Uint8Array): string {
+  return JSON_TRAILER + crc32Hex(shortCrc32(viewOf(covered), 0, covered.length)) + JSON_END;
 }
 
 function parsed(parse: () => unknown, end: number): ReadDescription | undefined {

@@ -1,43 +1,61 @@
 /**
- * Reads a JSON text that has escapes: the rare case in which a reader cannot copy it as it is.
+ * Reads a JSON text that has escapes: the rare case in which a reader cannot copy it as it is. Escapes are those that
+ * the encoders write: `\\`, `\"` and `\u00XX`.
  *
  * @module
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 
+/** The longest form of one byte of text: `\u00XX`. */
+export const ESCAPE_BYTES_MAX = 6;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const DIGIT_9 = 0x39;
+const SPACE = 0x20;
+const DIGIT_0 = 0x30;
 const SMALL_U = 0x75;
 
 /**
- * Reads the text up to its closing quote. Escapes are those that the encoders write: `\\`, `\"` and `\u00XX`.
+ * Reads the text up to its closing quote.
  *
  * @param start where the text begins, after its opening quote
- * @returns the position after the closing quote; beyond the end of the bytes if there is none
+ * @param limit where the closing quote must be before
+ * @returns the position after the closing quote; or, of the first byte that the encoders would not have written, its
+ * position's complement, which is negative
  */
-export function readEscaped(bytes: Uint8Array<ArrayBuffer>, start: number, out: PaddedBytes): number {
+export function readEscaped(bytes: Uint8Array, start: number, limit: number, out: PaddedBytes): number {
   let end = start;
-  while (end < bytes.length && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
+  while (end < limit && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
+  if (end >= limit) return ~limit;
   // Text is never longer than its escaped form.
-  out.reserve(Math.min(end, bytes.length) - start);
+  out.reserve(end - start);
+  const target = out.bytes;
   let length = 0;
-  for (let at = start; at < end;) {
-    let byte = bytes[at++]!;
+  for (let at = start; at < end; at++) {
+    let byte = bytes[at]!;
+    if (byte < SPACE) return ~at;
     if (byte === BACKSLASH) {
-      byte = bytes[at++]!;
-      if (byte === SMALL_U) {
-        byte = 16 * digitOf(bytes[at + 2]!) + digitOf(bytes[at + 3]!);
-        at += 4;
+      byte = bytes[++at]!;
+      if (byte !== QUOTE && byte !== BACKSLASH) {
+        byte = controlAt(bytes, at);
+        if (!(byte < SPACE)) return ~at;
+        at += ESCAPE_BYTES_MAX - 2;
       }
     }
-    out.bytes[length++] = byte;
+    target[length++] = byte;
   }
   out.end(length);
   return end + 1;
 }
 
-/** The value of a hexadecimal digit; unspecified for anything else. */
-function digitOf(byte: number): number {
-  return byte <= DIGIT_9 ? byte - 0x30 : byte - 0x57;
+/** The control character whose `u00XX` is at this position; NaN if there is none. */
+function controlAt(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== SMALL_U || bytes[at + 1] !== DIGIT_0 || bytes[at + 2] !== DIGIT_0) return NaN;
+  return 16 * valueOf(bytes[at + 3]) + valueOf(bytes[at + 4]);
+}
+
+/** The value of a lowercase hexadecimal digit; NaN for anything else. */
+function valueOf(digit = 0): number {
+  if (digit >= DIGIT_0 && digit <= 0x39) return digit - DIGIT_0;
+  return digit >= 0x61 && digit <= 0x66 ? digit - 0x57 : NaN;
 }

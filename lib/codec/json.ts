@@ -21,14 +21,14 @@ import {
   type ShardView,
   SPECIAL_KEY,
 } from "../store/shard.ts";
-import { type Codec, crc32, CRC32_LENGTH, crc32Hex, FORMAT } from "./codec.ts";
+import { type Codec, FORMAT } from "./codec.ts";
 import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+import { crc32, CRC32_LENGTH, crc32Hex } from "./crc32.ts";
+import { ESCAPE_BYTES_MAX } from "./escaped_text.ts";
+import { hexDigit } from "./hex.ts";
 import { JsonSnapshotReader } from "./json_reader.ts";
 import { type OutputBuffer, WORD_EXCESS } from "./output_buffer.ts";
 import type { SnapshotReader } from "./snapshot_reader.ts";
-
-/** The longest form of one byte of text: `\u00XX`. */
-const ESCAPE_BYTES_MAX = 6;
 
 /** Constants of the layout, redeclared in this module; see `shard.ts` for why. */
 const HEADER_WORDS = ENTRY_HEADER_WORDS;
@@ -170,22 +170,13 @@ function encodeEscaped(
       view.setUint8(position++, BACKSLASH);
       view.setUint8(position++, byte);
     } else if (byte < SPACE) {
-      position = encodeControl(view, position, byte);
+      view.setUint32(position, 0x3030755c, true);
+      view.setUint8(position + 4, hexDigit(byte >> 4));
+      view.setUint8(position + 5, hexDigit(byte & 15));
+      position += ESCAPE_BYTES_MAX;
     } else {
       view.setUint8(position++, byte);
     }
   }
   return position;
-}
-
-/** Writes a control character as `\u00XX`. */
-function encodeControl(view: DataView<ArrayBuffer>, position: number, byte: number): number {
-  view.setUint32(position, 0x3030755c, true);
-  view.setUint8(position + 4, hexDigit(byte >> 4));
-  view.setUint8(position + 5, hexDigit(byte & 15));
-  return position + 6;
-}
-
-function hexDigit(value: number): number {
-  return value < 10 ? 0x30 + value : 0x57 + value;
 }

@@ -6,9 +6,10 @@
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { FORMAT } from "./codec.ts";
 import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+import { readEscaped } from "./escaped_text.ts";
 import { KeySet } from "./key_set.ts";
 import { checkHead, repeatedKey, type SnapshotHead, type SnapshotReader } from "./snapshot_reader.ts";
-import { checkText, copyText, endText } from "./utf8.ts";
+import { checkText, copyText } from "./utf8.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -19,7 +20,6 @@ const LINE_FEED = 0x0a;
 const CLOSE = 0x7d;
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
-const SMALL_U = 0x75;
 
 const ascii = new TextEncoder();
 const HEAD = ascii.encode(`{"format":"`);
@@ -104,47 +104,11 @@ export class JsonSnapshotReader implements SnapshotReader {
       copyText(bytes, start, end, out);
       this.#position = end + 1;
     } else {
-      this.#readEscaped(start, out);
+      const after = readEscaped(bytes, start, this.#close, out);
+      this.#position = after < 0 ? ~after : after;
+      if (after < 0) throw this.#unexpected();
+      checkText(out, start);
     }
-  }
-
-  /** Like {@linkcode JsonSnapshotReader.#readText}, for text with escapes. */
-  #readEscaped(start: number, out: PaddedBytes): void {
-    const bytes = this.#bytes;
-    this.#position = start;
-    let end = start;
-    while (end < this.#close && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
-    out.reserve(end - start);
-    let length = 0;
-    while (this.#position < this.#close) {
-      const byte = bytes[this.#position]!;
-      if (byte === QUOTE) {
-        this.#position++;
-        endText(out, length);
-        checkText(out, start);
-        return;
-      }
-      if (byte < SPACE) throw this.#unexpected();
-      this.#position++;
-      out.bytes[length++] = byte === BACKSLASH ? this.#readEscape() : byte;
-    }
-    throw this.#unexpected();
-  }
-
-  /** Reads what follows a backslash: a quote, another backslash, or the code of a control character. */
-  #readEscape(): number {
-    const bytes = this.#bytes;
-    const byte = bytes[this.#position]!;
-    if (byte === QUOTE || byte === BACKSLASH) {
-      this.#position++;
-      return byte;
-    }
-    const code = byte === SMALL_U && bytes[this.#position + 1] === DIGIT_0 && bytes[this.#position + 2] === DIGIT_0
-      ? 16 * hexDigit(bytes[this.#position + 3]) + hexDigit(bytes[this.#position + 4])
-      : NaN;
-    if (!(code < SPACE)) throw this.#unexpected();
-    this.#position += 5;
-    return code;
   }
 
   /** Reads a whole number in JSON's notation. */
@@ -174,10 +138,4 @@ export class JsonSnapshotReader implements SnapshotReader {
   #unexpected(offset = 0): CorruptSnapshotError {
     return new CorruptSnapshotError(`it is not JSON as kvlab writes it, from byte ${this.#position + offset} on`);
   }
-}
-
-/** The value of a lowercase hexadecimal digit; NaN for anything else. */
-function hexDigit(byte = 0): number {
-  if (byte >= DIGIT_0 && byte <= DIGIT_9) return byte - DIGIT_0;
-  return byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : NaN;
 }

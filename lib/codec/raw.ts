@@ -5,8 +5,9 @@
  * @module
  */
 import type { ShardView } from "../store/shard.ts";
-import { type Codec, crc32 } from "./codec.ts";
+import type { Codec } from "./codec.ts";
 import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+import { crc32 } from "./crc32.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 import {
   RAW_COUNT,

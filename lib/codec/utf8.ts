@@ -6,28 +6,14 @@
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
 
-/** Up to this many bytes, a loop is faster than creating a view and calling the engine's copy. */
-const SHORT_BYTES = 64;
-
 /**
  * Copies bytes into `out`.
  *
  * @throws {CorruptSnapshotError} when they are not UTF-8
  */
 export function copyText(bytes: Uint8Array, start: number, end: number, out: PaddedBytes): void {
-  const length = end - start;
-  out.reserve(length);
-  const target = out.bytes;
-  if (length > SHORT_BYTES) target.set(bytes.subarray(start, end));
-  else for (let i = 0; i < length; i++) target[i] = bytes[start + i]!;
-  endText(out, length);
+  out.copy(bytes, start, end);
   checkText(out, start);
-}
-
-/** Sets a text's length, and pads its last word with zeros. */
-export function endText(out: PaddedBytes, length: number): void {
-  for (let i = length; (i & 3) !== 0; i++) out.bytes[i] = 0;
-  out.length = length;
 }
 
 /**

@@ -8,7 +8,8 @@ import { assert, assertEquals, assertInstanceOf, assertMatch, assertStrictEquals
 import { encodeCbor } from "@std/cbor";
 import fc from "fast-check";
 import { cborCodec } from "../../lib/codec/cbor.ts";
-import { type Codec, crc32, crc32Hex, FORMAT } from "../../lib/codec/codec.ts";
+import { type Codec, FORMAT } from "../../lib/codec/codec.ts";
+import { crc32, crc32Hex } from "../../lib/codec/crc32.ts";
 import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts";
 import { jsonCodec } from "../../lib/codec/json.ts";
 import { rawCodec } from "../../lib/codec/raw.ts";

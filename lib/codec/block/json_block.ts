@@ -15,9 +15,10 @@
 import { PaddedBytes } from "../../store/padded_bytes.ts";
 import { MOVED_AWAY, PAGE_END } from "../../store/pages.ts";
 import { ENTRY_HEADER_WORDS, SPECIAL_KEY } from "../../store/shard.ts";
-import { crc32, CRC32_LENGTH, crc32Hex } from "../codec.ts";
 import { CorruptSnapshotError } from "../corrupt_snapshot_error.ts";
-import { readEscaped } from "../escaped_text.ts";
+import { crc32, CRC32_LENGTH, crc32Hex } from "../crc32.ts";
+import { ESCAPE_BYTES_MAX, readEscaped } from "../escaped_text.ts";
+import { hexDigit } from "../hex.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
 import type { BlockCodec, BlockHealth, BlockReader } from "./block_codec.ts";
 import type { BlockImage } from "./block_image.ts";
@@ -167,16 +168,12 @@ function encodeEscaped(
       view.setUint32(position, 0x3030755c, true);
       view.setUint8(position + 4, hexDigit(byte >> 4));
       view.setUint8(position + 5, hexDigit(byte & 15));
-      position += 6;
+      position += ESCAPE_BYTES_MAX;
     } else {
       view.setUint8(position++, byte);
     }
   }
   return position;
-}
-
-function hexDigit(value: number): number {
-  return value < 10 ? 0x30 + value : 0x57 + value;
 }
 
 /** Reads exactly the lines that the encoder writes, not everything that JSON allows. */
@@ -270,6 +267,9 @@ class JsonBlockReader implements BlockReader {
     if (bytes[end] === QUOTE) {
       out.copy(bytes, start, end);
       this.#position = end + 1;
-    } else this.#position = readEscaped(bytes, start, out);
+    } else {
+      this.#position = readEscaped(bytes, start, bytes.length, out);
+      if (this.#position < 0) throw new CorruptSnapshotError(`it has no text at byte ${start - 1}`);
+    }
   }
 }

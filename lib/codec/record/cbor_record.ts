@@ -6,7 +6,7 @@
  * @module
  */
 import { PaddedBytes } from "../../store/padded_bytes.ts";
-import { crc32Of } from "../crc32.ts";
+import { shortCrc32 } from "../crc32.ts";
 import { type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
 import type { RecordCodec, RecordReader } from "./record_codec.ts";
 import type { RecordRun } from "./record_run.ts";
@@ -55,7 +55,7 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
     version++;
     position = copyText(source, 4 * key, keyLength, view, writeHead(view, position, TEXT, keyLength));
     position = copyText(source, 4 * value, valueLength, view, writeHead(view, position, TEXT, valueLength));
-    const crc = crc32Of(view, first, position);
+    const crc = shortCrc32(view, first, position);
     view.setUint8(position, CRC);
     view.setInt32((position + 1) | 0, crc);
     position = (position + CRC_BYTES) | 0;
@@ -137,7 +137,7 @@ class CborRecordReader implements RecordReader {
     const value = this.#position;
     const end = value + valueLength;
     if (!(end + CRC_BYTES <= bytes.length) || bytes[end] !== CRC) return -1;
-    if (this.#view.getInt32(end + 1) !== crc32Of(this.#view, position, end)) return -1;
+    if (this.#view.getInt32(end + 1) !== shortCrc32(this.#view, position, end)) return -1;
     this.key.copy(bytes, key, key + keyLength);
     this.value.copy(bytes, value, end);
     return end + CRC_BYTES;

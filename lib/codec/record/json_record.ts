@@ -10,7 +10,8 @@
  *
  * @module
  */
-import { crc32Of } from "../crc32.ts";
+import { shortCrc32 } from "../crc32.ts";
+import { ESCAPE_BYTES_MAX } from "../escaped_text.ts";
 import { HEX_PAIRS } from "../hex.ts";
 import { type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
 import { JsonRecordReader } from "./json_record_reader.ts";
@@ -29,8 +30,6 @@ const INT32_MAX = 0x7fffffff;
 const TEXTS_BETWEEN_WORD = 0x22 | 0x2c << 8 | 0x22 << 16;
 const END_WORD = 0x22 | 0x5d << 8 | 0x0a << 16;
 
-/** The longest form of one byte of text: `\u00XX`. */
-const ESCAPE_BYTES_MAX = 6;
 /**
  * More than the size of everything around key and value: numbers, punctuation, checksum, and the excess of copying by
  * words.
@@ -83,7 +82,7 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
     view = out.view;
     // The closing quote, which the checksum covers; then a comma and the quote before the checksum.
     view.setInt32(position, TEXTS_BETWEEN_WORD, true);
-    const crc = crc32Of(view, first, (position + 1) | 0);
+    const crc = shortCrc32(view, first, (position + 1) | 0);
     view.setInt32((position + 3) | 0, HEX[crc >>> 24]! | HEX[(crc >>> 16) & 0xff]! << 16, true);
     view.setInt32((position + 7) | 0, HEX[(crc >>> 8) & 0xff]! | HEX[crc & 0xff]! << 16, true);
     view.setInt32((position + 11) | 0, END_WORD, true);

@@ -4,7 +4,7 @@
  * @module
  */
 import { PaddedBytes } from "../../store/padded_bytes.ts";
-import { crc32Of } from "../crc32.ts";
+import { shortCrc32 } from "../crc32.ts";
 import { readEscaped } from "../escaped_text.ts";
 import { HEX_PAIRS } from "../hex.ts";
 import type { RecordReader } from "./record_codec.ts";
@@ -51,7 +51,7 @@ export class JsonRecordReader implements RecordReader {
     this.#readText(this.value);
     const end = this.#position;
     if (end + LINE_END_BYTES > bytes.length) return -1;
-    const crc = crc32Of(this.#view, position, end);
+    const crc = shortCrc32(this.#view, position, end);
     const isWhole = bytes[end] === COMMA && bytes[end + 1] === QUOTE &&
       this.#view.getInt32(end + 2, true) === (HEX[crc >>> 24]! | HEX[(crc >>> 16) & 0xff]! << 16) &&
       this.#view.getInt32(end + 6, true) === (HEX[(crc >>> 8) & 0xff]! | HEX[crc & 0xff]! << 16) &&
@@ -95,6 +95,9 @@ export class JsonRecordReader implements RecordReader {
     if (bytes[end] === QUOTE) {
       out.copy(bytes, start, end);
       this.#position = end + 1;
-    } else this.#position = readEscaped(bytes, start, out);
+    } else {
+      const after = readEscaped(bytes, start, bytes.length, out);
+      this.#position = after < 0 ? bytes.length : after;
+    }
   }
 }

@@ -19,7 +19,7 @@
  * @module
  */
 import { PaddedBytes } from "../../store/padded_bytes.ts";
-import { crc32Of } from "../crc32.ts";
+import { shortCrc32 } from "../crc32.ts";
 import { type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
 import type { RecordCodec, RecordReader } from "./record_codec.ts";
 import type { RecordRun } from "./record_run.ts";
@@ -60,7 +60,7 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
       view.setBigInt64((to + at) | 0, source.getBigInt64(from + at, true), true);
     }
     const covered = (to + textBytes) | 0;
-    view.setInt32(covered, crc32Of(view, position, covered), true);
+    view.setInt32(covered, shortCrc32(view, position, covered), true);
     position = (covered + CRC_BYTES) | 0;
     count++;
   }
@@ -92,7 +92,7 @@ class RawRecordReader implements RecordReader {
     if (bytes !== HEAD_BYTES + keyBytes + ((valueLength + 3) & ~3) + CRC_BYTES) return -1;
     const covered = position + bytes - CRC_BYTES;
     if (covered + CRC_BYTES > view.byteLength) return -1;
-    if (view.getInt32(covered, true) !== crc32Of(view, position, covered)) return -1;
+    if (view.getInt32(covered, true) !== shortCrc32(view, position, covered)) return -1;
     this.shard = view.getInt32(position + 4, true);
     this.version = view.getFloat64(position + 8, true);
     const key = position + HEAD_BYTES;
