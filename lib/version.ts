@@ -10,3 +10,7 @@ export const VERSION: string = denoJson.version;
 
 /** The name and the version of a JSON result's form. The version rises when a field goes or changes its meaning. */
 export const RESULT_SCHEMA = "kvlab-result/1";
+
+/** The same of a comparison's JSON, and of that of kills. The first version wrote neither. */
+export const COMPARISON_SCHEMA = "kvlab-comparison/1";
+export const CRASH_SCHEMA = "kvlab-crash/1";

@@ -6,7 +6,8 @@
  */
 import { median } from "simple-statistics";
 import { leastPValue, mannWhitney } from "./mann_whitney.ts";
-import { type Fields, readResultFile, type ResultDocument } from "./result_file.ts";
+import type { Fields } from "../result/fields.ts";
+import { readResultFile, type ResultDocument } from "../result/result_document.ts";
 
 /** A p-value below this counts as a difference. */
 export const SIGNIFICANCE_LEVEL = 0.05;

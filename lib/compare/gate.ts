@@ -7,7 +7,9 @@
 import { OPERATION_NAMES } from "../load/operation.ts";
 import { type ComparedFigure, type Comparison, type NoiseTest, SIGNIFICANCE_LEVEL } from "./comparison.ts";
 import { samplesNeeded } from "./mann_whitney.ts";
-import type { ResultDocument } from "./result_file.ts";
+import { P99_FIGURES } from "../result/latency_document.ts";
+import { THROUGHPUT } from "../result/load_figures.ts";
+import type { ResultDocument } from "../result/result_document.ts";
 
 /** How much worse than the first a result may be, each as a share of the first's median. */
 export interface GateLimits {
@@ -49,9 +51,6 @@ export interface Gate {
   readonly checks: readonly GateCheck[];
 }
 
-const THROUGHPUT = "total_ops_per_sec";
-const P99 = OPERATION_NAMES.map((operation) => ({ operation, figure: `${operation}_latency_p99_sec` }));
-
 /** Holds each result but the first against the limits. */
 export function judge(comparison: Comparison, { slower, p99Higher }: GateLimits): Gate {
   const checks = comparison.documents.slice(1).flatMap((_, index) => [
@@ -69,7 +68,7 @@ function p99Checks(comparison: Comparison, document: number, limit: number): Gat
     comparison.figures.filter(({ values }) => values[0] !== undefined || values[document] !== undefined)
       .map(({ name }) => name),
   );
-  const timed = P99.filter(({ figure }) => names.has(figure));
+  const timed = P99_FIGURES.filter(({ figure }) => names.has(figure));
   if (timed.length === 0) return [{ ...common, verdict: "undecided", reason: "no operation was timed" }];
   return timed.map(({ operation }) => check(comparison, { ...common, operation }));
 }
@@ -79,7 +78,7 @@ function check(
   about: Pick<GateCheck, "limited" | "document" | "operation" | "limit">,
 ): GateCheck {
   const { document, operation, limit } = about;
-  const name = P99.find((one) => one.operation === operation)?.figure ?? THROUGHPUT;
+  const name = P99_FIGURES.find((one) => one.operation === operation)?.figure ?? THROUGHPUT;
   const figure = figures.find((figure) => figure.name === name);
   const { ratio, test } = figure?.values[document] ?? {};
   const worse = ratio === undefined ? undefined : operation === undefined ? 1 - ratio : ratio - 1;

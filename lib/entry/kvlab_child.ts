@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Fields } from "../compare/result_file.ts";
 import { WATCHED_COMMAND } from "../persist/child_command.ts";
+import type { Fields } from "../result/fields.ts";
 import { systemCommand } from "../persist/command.ts";
 import { ownProgram } from "../run/own_program.ts";
 import type { ChildOutcome } from "../sweep/sweep.ts";

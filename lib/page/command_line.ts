@@ -8,7 +8,7 @@ import type { DefaultedFlag, Flag, FlagScope } from "../result/option/flag.ts";
 import { type Preset, PRESETS } from "../load/presets.ts";
 import { shellWord } from "../sweep/shell.ts";
 import { formatSize } from "../result/format.ts";
-import { type Fields, fieldsIn, numberIn } from "./fields.ts";
+import { type Fields, fieldsIn, numberIn } from "../result/fields.ts";
 
 /** The arguments of a result's load, and those of its backend, starting with the backend's name. */
 export interface ResultArguments {

@@ -5,7 +5,9 @@
  * @module
  */
 import type { Interval } from "../result/statistics.ts";
-import type { ConfigurationState, CrashKind, LossValue } from "../sweep/lines.ts";
+import { CRASH_KINDS, type CrashKind } from "../result/run_document.ts";
+import type { ConfigurationState, LossValue, SummaryLine } from "../sweep/lines.ts";
+import { axisOf, type LossAxis } from "../sweep/results.ts";
 import { type Configuration, medianInterval, medianOpsPerSec, type ReportData, speedName } from "./report_data.ts";
 import { CRASH_NAMES, lossText, type LossUnit, rateText, UNIT_NAMES } from "./wording.ts";
 
@@ -39,15 +41,14 @@ export interface MapView {
   readonly limit?: number;
 }
 
-const CRASHES = ["process_crash", "power_loss"] as const;
 const UNITS = ["age_ms", "writes"] as const;
 
 /** All views, starting with the one to show first: that of the sweep, or else process crashes by time. */
 export function mapViews(data: ReportData): MapView[] {
-  const views = CRASHES.flatMap((crash) => UNITS.map((unit) => viewOf(data, crash, unit)));
+  const views = CRASH_KINDS.flatMap((crash) => UNITS.map((unit) => viewOf(data, crash, unit)));
   const summary = data.sweeps[0]?.summary;
   if (summary === undefined) return views;
-  const isAsked = ({ crash, unit }: MapView) => crash === summary.on.replace("-", "_") && unit === summary.unit;
+  const isAsked = (view: MapView) => isOn(summary, view);
   return [...views.filter(isAsked), ...views.filter((view) => !isAsked(view))];
 }
 
@@ -81,11 +82,16 @@ function viewOf(data: ReportData, crash: CrashKind, unit: LossUnit): MapView {
   };
 }
 
+function isOn(summary: SummaryLine, { crash, unit }: LossAxis): boolean {
+  const axis = axisOf(summary);
+  return axis.crash === crash && axis.unit === unit;
+}
+
 /** Whether the sweep itself determined the configuration's state in this view. */
 function isAskedOf(data: ReportData, { summary }: Configuration, crash: CrashKind, unit: LossUnit): boolean {
   return summary !== undefined && data.configurations.every((other) => other.summary !== undefined) &&
     data.sweeps.length === 1 &&
-    data.sweeps.every(({ summary }) => summary?.on.replace("-", "_") === crash && summary.unit === unit);
+    data.sweeps.every(({ summary }) => summary !== undefined && isOn(summary, { crash, unit }));
 }
 
 function lossIn(loss: LossValue): number | "everything" {
@@ -113,7 +119,7 @@ function limitOf({ sweeps }: ReportData, crash: CrashKind, unit: LossUnit): numb
   const summary = sweeps.length === 1 ? sweeps[0]?.summary : undefined;
   const limit = summary?.lose_at_most;
   if (summary === undefined || limit === null || limit === undefined) return undefined;
-  if (summary.on.replace("-", "_") !== crash) return undefined;
+  if (axisOf(summary).crash !== crash) return undefined;
   if (unit === "writes") return "writes" in limit ? limit.writes : undefined;
   return "age_ms" in limit ? limit.age_ms : undefined;
 }

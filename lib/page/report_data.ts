@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { type CrashDocument, readCrash } from "../crash/crash_document.ts";
 import { type Interval, type SampleSummary, summarize } from "../result/statistics.ts";
-import type { ConfigurationSummary, CrashKind, LossSummary, SummaryLine } from "../sweep/lines.ts";
+import type { CrashKind, RunDocument } from "../result/run_document.ts";
 import { commandOf, p99Text, speedOf } from "../sweep/answer.ts";
+import type { ConfigurationSummary, LossSummary, SummaryLine } from "../sweep/lines.ts";
 import { summarizeLosses } from "../sweep/losses.ts";
 import { trialOf } from "../sweep/results.ts";
 import { countingRuns } from "../sweep/standing.ts";
@@ -13,18 +15,18 @@ import { calledText } from "../sweep/names.ts";
 import { endingTexts } from "../report/ending_texts.ts";
 import { shortNames } from "../report/short_names.ts";
 import { argumentsOf, commandText } from "./command_line.ts";
-import { comparedRuns } from "./compared_runs.ts";
-import { type Fields, fieldsIn, numberIn, textIn } from "./fields.ts";
-import type { ComparisonSource, CrashSource, RunsSource, Source, SweepSource } from "./source.ts";
+import { type Fields, textIn } from "../result/fields.ts";
+import type { ResultDocument } from "../result/result_document.ts";
+import { THROUGHPUT } from "../result/load_figures.ts";
+import type { ComparisonSource, CrashSource, Source, SweepSource } from "./source.ts";
 
 /** One run of a configuration. */
-export interface MeasuredRun {
+export interface ShownRun {
   /** From 1, within the configuration or the sweep. */
   readonly round: number;
   /** In milliseconds since the epoch, if known. */
   readonly startedAtMs?: number;
-  /** What `--format=json` printed for it. */
-  readonly result: Fields;
+  readonly run: RunDocument;
 }
 
 /** One configuration, and what was measured about it. */
@@ -42,12 +44,12 @@ export interface Configuration {
   readonly group: string;
   readonly options: Fields;
   readonly promises: Readonly<Record<CrashKind, string>> | null;
-  readonly runs: readonly MeasuredRun[];
+  readonly runs: readonly ShownRun[];
   /** Over all runs; absent if none succeeded, or each ran at another rate. */
   readonly opsPerSec?: SampleSummary;
   readonly loss: Readonly<Record<CrashKind, LossSummary>>;
-  /** What real kills cost, as `kvlab crash --format=json` prints it. */
-  readonly crash?: Fields;
+  /** What real kills cost. */
+  readonly crash?: CrashDocument;
   /** The sweep's own summary of it, if the sweep reached its end. */
   readonly summary?: ConfigurationSummary;
   /** Why it could not be run or killed, or not to its end. */
@@ -105,35 +107,31 @@ export function reportData(sources: readonly Source[]): ReportData {
 function configurationsOf(source: Source, name: string): Configuration[] {
   switch (source.kind) {
     case "runs":
-      return [runsConfiguration(source, name)];
+      return [runsConfiguration(source.result, name)];
     case "crash":
       return [crashConfiguration(source, name)];
-    case "comparison":
-      return comparedRuns(source).map((runs, at, { length }) =>
-        runsConfiguration(runs, length === 1 ? name : `${name}: ${shortNames(comparedPaths(source))[at] ?? at + 1}`)
-      );
+    case "comparison": {
+      const { documents } = source.comparison;
+      const names = shortNames(documents.map(({ path }) => path));
+      return documents.map((document, at) => runsConfiguration(document, `${name}: ${names[at]}`));
+    }
     case "sweep":
       return sweepConfigurations(source);
   }
 }
 
-function comparedPaths(source: ComparisonSource): string[] {
-  return comparedRuns(source).map(({ path }) => path);
-}
-
-function runsConfiguration({ options, seed, runs, ending }: RunsSource, id: string): Configuration {
+function runsConfiguration({ options, seed, runs, repeats, ending }: ResultDocument, id: string): Configuration {
   const configuration = configurationOf({
     id,
     options,
     seed,
-    runs: runs.map((result, at) => ({ round: at + 1, result })),
+    runs: runs.map((run, at) => ({ round: at + 1, run })),
   });
-  return { ...configuration, failures: endingTexts(ending, runs.length).map((text) => `it ${text}`) };
+  return { ...configuration, failures: endingTexts(ending, repeats).map((text) => `it ${text}`) };
 }
 
-function crashConfiguration({ result }: CrashSource, id: string): Configuration {
-  const options = fieldsIn(result, "options") ?? {};
-  return { ...configurationOf({ id, options, seed: numberIn(result, "seed"), runs: [] }), crash: result };
+function crashConfiguration({ crash }: CrashSource, id: string): Configuration {
+  return { ...configurationOf({ id, options: crash.options, seed: crash.seed, runs: [] }), crash };
 }
 
 /** What a configuration outside a sweep is made from. */
@@ -141,7 +139,7 @@ interface ConfigurationParts {
   readonly id: string;
   readonly options: Fields;
   readonly seed: number | undefined;
-  readonly runs: readonly MeasuredRun[];
+  readonly runs: readonly ShownRun[];
 }
 
 function configurationOf({ id, options, seed, runs }: ConfigurationParts): Configuration {
@@ -158,33 +156,26 @@ function configurationOf({ id, options, seed, runs }: ConfigurationParts): Confi
     layout,
     group: groupOf(backend, layout),
     options,
-    promises: promisesOf(runs),
+    promises: runs[0]?.run.promises ?? null,
     ...measured(runs),
     failures: [],
   };
 }
 
-function lossesOf(runs: readonly Fields[]): Configuration["loss"] {
-  return {
-    process_crash: summarizeLosses(runs, "process_crash"),
-    power_loss: summarizeLosses(runs, "power_loss"),
-  };
-}
-
-/** According to the first run; the others have the same backend. */
-function promisesOf([run]: readonly MeasuredRun[]): Configuration["promises"] {
-  const promises = fieldsIn(run?.result ?? {}, "promises") ?? {};
-  const process_crash = textIn(promises, "process_crash"), power_loss = textIn(promises, "power_loss");
-  return process_crash === undefined || power_loss === undefined ? null : { process_crash, power_loss };
-}
-
-function measured(runs: readonly MeasuredRun[]) {
-  const samples = runs.map(({ result }) => numberIn(result, "total_ops_per_sec")).filter((rate) => rate !== undefined);
+function measured(runs: readonly ShownRun[]) {
+  const samples = runs.flatMap(({ run }) => run.figures.get(THROUGHPUT) ?? []);
   return { ...(samples.length === 0 ? {} : { opsPerSec: summarize(samples) }), ...ofRuns(runs) };
 }
 
-function ofRuns(runs: readonly MeasuredRun[]) {
-  return { runs, loss: lossesOf(runs.map(({ result }) => result)) };
+function ofRuns(runs: readonly ShownRun[]) {
+  const documents = runs.map(({ run }) => run);
+  return {
+    runs,
+    loss: {
+      process_crash: summarizeLosses(documents, "process_crash"),
+      power_loss: summarizeLosses(documents, "power_loss"),
+    },
+  };
 }
 
 function sweepConfigurations({ header, runs, crashes, failures, summary }: SweepSource): Configuration[] {
@@ -192,11 +183,12 @@ function sweepConfigurations({ header, runs, crashes, failures, summary }: Sweep
   return header.configurations.map((entry) => {
     const { id, args, command, backend, promises } = entry;
     const isOfThis = ({ configuration }: { configuration: string }) => configuration === id;
-    const lines = runs.filter(isOfThis).map((line) => ({ ...line, trial: trialOf(line, summary?.p99_at_most_ms) }));
-    const own = countingRuns(lines).map(({ round, started_at, result }) => ({
+    const ofThis = runs.filter(isOfThis);
+    const lines = ofThis.map((line) => ({ ...line, trial: trialOf(line, summary?.p99_at_most_ms) }));
+    const own = countingRuns(lines).map(({ round, started_at, run }) => ({
       round,
       ...(Number.isFinite(Date.parse(started_at)) ? { startedAtMs: Date.parse(started_at) } : {}),
-      result,
+      run,
     }));
     const layout = entry.layout ?? null;
     const crash = crashes.findLast((line) => isOfThis(line));
@@ -209,11 +201,11 @@ function sweepConfigurations({ header, runs, crashes, failures, summary }: Sweep
       backend,
       layout,
       group: groupOf(backend, layout),
-      options: fieldsIn(own[0]?.result ?? {}, "options") ?? {},
-      promises: promises ?? promisesOf(own),
+      options: ofThis[0]?.options ?? {},
+      promises: promises ?? own[0]?.run.promises ?? null,
       ...(isByRate ? ofRuns(own) : measured(own)),
       ...(found === undefined ? {} : { loss: found.loss, summary: found }),
-      ...(crash === undefined || crash.result === null ? {} : { crash: crash.result }),
+      ...(crash === undefined || crash.result === null ? {} : { crash: readCrash(crash.result) }),
       failures: [
         ...failures.filter(isOfThis).map(({ reason }) => reason),
         ...(crash?.reason === undefined ? [] : [`kills: ${crash.reason}`]),
@@ -260,12 +252,12 @@ function environmentsOf(sources: readonly Source[], names: readonly string[]): E
 function placesOf(source: Source): { kvlab: string; machine: Fields }[] {
   switch (source.kind) {
     case "runs":
-      return [source];
+      return [source.result];
     case "sweep":
       return [source.header];
     case "comparison":
-      return comparedRuns(source);
+      return [...source.comparison.documents];
     case "crash":
-      return [{ kvlab: textIn(source.result, "kvlab") ?? "", machine: fieldsIn(source.result, "machine") ?? {} }];
+      return [source.crash];
   }
 }

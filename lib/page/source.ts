@@ -1,11 +1,15 @@
 /**
- * The sources of a report: parses files written by kvlab, whose kind is recognized by their content.
+ * The sources of a report: reads files written by kvlab, whose first words say what they are.
  *
  * @module
  */
-import { type Ending, parseResultDocument, wholeRuns } from "../compare/result_file.ts";
+import { type CrashDocument, isFirstCrash, readCrash } from "../crash/crash_document.ts";
 import { parseJson } from "../persist/json_text.ts";
 import { PersistError } from "../persist/persist_error.ts";
+import { type ComparisonDocument, isFirstComparison, readComparison } from "../report/comparison_json.ts";
+import { type Fields, fieldsIn, isFields } from "../result/fields.ts";
+import { readResult, type ResultDocument } from "../result/result_document.ts";
+import { readRun, type RunDocument } from "../result/run_document.ts";
 import {
   type CrashLine,
   type FailureLine,
@@ -15,7 +19,7 @@ import {
   type SweepHeader,
 } from "../sweep/lines.ts";
 import { parseSweepFile } from "../sweep/results_file.ts";
-import { type Fields, fieldsIn, isFields, rowsIn } from "./fields.ts";
+import { COMPARISON_SCHEMA, CRASH_SCHEMA } from "../version.ts";
 
 /** The content of one file. */
 export type Source = RunsSource | CrashSource | ComparisonSource | SweepSource;
@@ -24,27 +28,20 @@ export type Source = RunsSource | CrashSource | ComparisonSource | SweepSource;
 export interface RunsSource {
   readonly kind: "runs";
   readonly path: string;
-  readonly kvlab: string;
-  readonly seed: number;
-  readonly options: Fields;
-  readonly machine: Fields;
-  /** At least one, in order; without those that failed, if others did not. */
-  readonly runs: readonly Fields[];
-  readonly ending: Ending;
+  readonly result: ResultDocument;
 }
 
 /** What kills have cost. */
 export interface CrashSource {
   readonly kind: "crash";
   readonly path: string;
-  readonly result: Fields;
+  readonly crash: CrashDocument;
 }
 
 /** A comparison of results. */
-export interface ComparisonSource {
+export interface ComparisonSource extends ComparisonDocument {
   readonly kind: "comparison";
   readonly path: string;
-  readonly result: Fields;
 }
 
 /** A sweep, complete or as far as it got. */
@@ -52,11 +49,17 @@ export interface SweepSource {
   readonly kind: "sweep";
   readonly path: string;
   readonly header: SweepHeader;
-  readonly runs: readonly RunLine[];
+  readonly runs: readonly SweepRun[];
   readonly failures: readonly FailureLine[];
   readonly crashes: readonly CrashLine[];
   /** The last one; absent if the sweep was cut off. */
   readonly summary?: SummaryLine;
+}
+
+/** A run of a sweep, with what it measured. */
+export interface SweepRun extends Omit<RunLine, "result"> {
+  readonly options: Fields;
+  readonly run: RunDocument;
 }
 
 /**
@@ -75,43 +78,40 @@ export function parseSource(path: string, text: string): Source {
   if (document === undefined) {
     throw refuse("it is not JSON, must be what --result, --format=json or a sweep's --results has written");
   }
-  if (isFields(document) && "schema" in document) return runsSource(path, document, text);
-  if (isFields(document) && "kills_held" in document && Array.isArray(document.rows)) {
-    return { kind: "crash", path, result: document };
+  if (!isFields(document)) throw refuse(NOTHING_OF_KVLAB);
+  switch (document.schema) {
+    case CRASH_SCHEMA:
+      return { kind: "crash", path, crash: readCrash(document) };
+    case COMPARISON_SCHEMA:
+      return { kind: "comparison", path, ...readComparison(document) };
+    case undefined:
+      if (isFirstCrash(document)) return { kind: "crash", path, crash: readCrash(document) };
+      if (isFirstComparison(document)) return { kind: "comparison", path, ...readComparison(document) };
+      throw refuse(NOTHING_OF_KVLAB);
+    default:
+      return { kind: "runs", path, result: readResult(path, document) };
   }
-  if (isFields(document) && Array.isArray(document.files) && fieldsIn(document, "figures") !== undefined) {
-    return { kind: "comparison", path, result: document };
-  }
-  throw refuse("it is not a result of kvlab: neither a run, a crash, a comparison nor a sweep");
 }
 
-function runsSource(path: string, document: Fields, text: string): RunsSource {
-  const { kvlab, seed, options, machine, ending } = parseResultDocument(path, text);
-  const runs = wholeRuns("runs" in document ? rowsIn(document, "runs") : [document]);
-  return { kind: "runs", path, kvlab, seed, options, machine, runs, ending };
-}
+const NOTHING_OF_KVLAB = "it is not a result of kvlab: neither a run, a crash, a comparison nor a sweep";
 
 /** A last line that was being written when the sweep was killed is left out; any other damage is an error. */
 function parseSweep(path: string, text: string): SweepSource {
   const { header, lines } = parseSweepFile(path, text);
-  if (!isWhole(header)) throw new PersistError("read", path, "line 1 is not a whole header of a sweep");
-  const summary = lines.findLast((line) => line.kind === "summary" && Array.isArray(line.configurations));
+  const summary = lines.findLast((line) => line.kind === "summary");
   return {
     kind: "sweep",
     path,
     header,
-    runs: lines.filter((line) => line.kind === "run"),
+    runs: lines.filter((line) => line.kind === "run").map(readRunLine),
     failures: lines.filter((line) => line.kind === "failure"),
     crashes: lines.filter((line) => line.kind === "crash"),
-    ...(summary?.kind === "summary" ? { summary } : {}),
+    ...(summary === undefined ? {} : { summary }),
   };
 }
 
-/** Whether everything is there that a report shows. */
-function isWhole(header: unknown): boolean {
-  return isFields(header) && isFields(header.options) && isFields(header.machine) && Array.isArray(header.load_args) &&
-    typeof header.kvlab === "string" && typeof header.started_at === "string" && Array.isArray(header.configurations) &&
-    header.configurations.length > 0;
+function readRunLine({ result, ...line }: RunLine): SweepRun {
+  return { ...line, options: fieldsIn(result, "options") ?? {}, run: readRun(result) };
 }
 
 function lineEnd(text: string): number {

@@ -4,7 +4,8 @@
  * @module
  */
 import type { LossUnit } from "../sweep/losses.ts";
-import type { CrashKind, LossSummary, LossValue } from "../sweep/lines.ts";
+import type { CrashKind } from "../result/run_document.ts";
+import type { LossSummary, LossValue } from "../sweep/lines.ts";
 import { readableValue } from "../result/figure.ts";
 import { rowOf } from "../result/figures.ts";
 import { readableDuration, readableNumber } from "../result/format.ts";

@@ -1,24 +1,22 @@
 /**
- * Reports a comparison of results, as text or JSON. Pure functions that depend on the comparison alone.
+ * Reports a comparison of results as text. Pure functions that depend on the comparison alone.
  *
  * @module
  */
 import { type ComparedValue, type Comparison, SIGNIFICANCE_LEVEL } from "../compare/comparison.ts";
 import type { Gate, GateCheck } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
-import type { ResultDocument } from "../compare/result_file.ts";
-import { summarize } from "../result/statistics.ts";
-import { VERSION } from "../version.ts";
+import type { ResultDocument } from "../result/result_document.ts";
 import { endingTexts } from "./ending_texts.ts";
 import { escapeControls } from "../result/format.ts";
-import { checkText, gateObject, pText } from "./gate_text.ts";
+import { TEST_NAME } from "./comparison_json.ts";
+import { checkText, pText } from "./gate_text.ts";
 import { fileNames } from "./short_names.ts";
 import { readableFigure, sectionRows, type ShownFigure, shownFigures } from "./shown_figures.ts";
 import { type Column, tableLines } from "./table.ts";
 import { blockLines, type Group, TEXT_WIDTH } from "./text_groups.ts";
 import { PLAIN, type TextStyle, widthOf } from "./text_style.ts";
 
-const TEST_NAME = "two-sided Mann–Whitney U test";
 const NOTHING = "-";
 const RATIO = new Intl.NumberFormat("en-US", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
@@ -98,66 +96,6 @@ export function comparisonWarnings({ documents, differences }: Comparison): stri
     ...endingRemarks(documents),
     ...(differing.length === 0 ? [] : [escapeControls(`${files} differ in ${differing.join(", ")}`)]),
   ];
-}
-
-/**
- * The comparison as one JSON object, indented by two spaces and followed by a newline:
- *
- * - `kvlab`: the version that compared;
- * - `files`: for each document, baseline first: `path`, `kvlab`, `seed`, `repeats` and how many were asked for as
- *   `repeats_asked`, `failed` (how a run did, or null), `left_out` (how many runs failed and are not among the
- *   samples, as others did not fail), `stopped_by` and `ended_early` (as in a run's result), `options`, `machine`;
- * - `test`: its `name`, the `level` below which p means a difference, and the `repeats_needed` in each file to get
- *   there;
- * - `differences`: `key` and `values`, one per file, of what is not the same in all; null where a file has none;
- * - `figures`: by name, with a value for each file: null if it has none, otherwise the `samples`, their `median`,
- *   `min`, `max`, `ci95_low`, `ci95_high`, the `ratio` to the baseline, and the `p_value` and `verdict` of the test,
- *   each null if there is none;
- * - `gate`, if there were limits: what they found, as in {@linkcode gateObject}.
- */
-export function comparisonJson({ documents, figures, differences }: Comparison, gate?: Gate): string {
-  const document = {
-    kvlab: VERSION,
-    files: documents.map(fileObject),
-    test: { name: TEST_NAME, level: SIGNIFICANCE_LEVEL, repeats_needed: samplesNeeded(SIGNIFICANCE_LEVEL) },
-    differences: differences.map(({ key, values }) => ({ key, values: values.map((value) => value ?? null) })),
-    figures: Object.fromEntries(figures.map(({ name, values }) => [name, values.map(valueObject)])),
-    ...(gate === undefined ? {} : { gate: gateObject(gate, documents) }),
-  };
-  return JSON.stringify(document, null, 2) + "\n";
-}
-
-function fileObject({ path, kvlab, seed, repeats, ending, options, machine }: ResultDocument) {
-  const { failed = null, leftOut, stoppedBy = null, usedUp = null, asked } = ending;
-  return {
-    path,
-    kvlab,
-    seed,
-    repeats,
-    repeats_asked: asked ?? repeats + leftOut,
-    failed,
-    left_out: leftOut,
-    stopped_by: stoppedBy,
-    ended_early: usedUp,
-    options,
-    machine,
-  };
-}
-
-function valueObject(value: ComparedValue | undefined) {
-  if (value === undefined) return null;
-  const { samples, ratio, test } = value;
-  const { median, min, max, interval } = summarize(samples);
-  return {
-    samples,
-    median,
-    min,
-    max,
-    ...(interval === undefined ? {} : { ci95_low: interval.low, ci95_high: interval.high }),
-    ratio: ratio ?? null,
-    p_value: test?.pValue ?? null,
-    verdict: test?.verdict ?? null,
-  };
 }
 
 /** The headings of the files' columns: their names, or numbers if a name is too long. */

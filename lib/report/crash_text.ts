@@ -5,12 +5,12 @@
  */
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { type Failure, lossIn } from "../crash/victim.ts";
-import { VERSION } from "../version.ts";
+import { CRASH_SCHEMA, VERSION } from "../version.ts";
 import { readableCount, readableDuration, readableNumber, secondsOf } from "../result/format.ts";
 import type { JsonObject } from "../result/json_value.ts";
 import { optionsObject } from "../result/options_json.ts";
 import { promiseGroup } from "./promise_groups.ts";
-import { promisesObject } from "../result/run_json.ts";
+import { promisesObject } from "../result/run_document.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 
@@ -169,7 +169,7 @@ function damagePhrases(kills: readonly KillResult[], style: TextStyle): string[]
 }
 
 /**
- * The result as one JSON object: `held` (whether nothing was torn, and the gauge and the promise held every time),
+ * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether nothing was torn, and the gauge and the promise held every time),
  * `kills` and how many of them held as `kills_held`, `failure` (`process_crash`, `power_loss` or `orderly_end`) and the promises as in
  * a run's result, the sums of {@linkcode COUNTS} over all kills, the most of one kill as `lost_max`, `gauge_max`,
  * `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed and the options, and a row for each kill.
@@ -177,6 +177,7 @@ function damagePhrases(kills: readonly KillResult[], style: TextStyle): string[]
 export function crashJson(result: CrashResult): string {
   const { kills, options, failure, promises } = result;
   const document = {
+    schema: CRASH_SCHEMA,
     kvlab: VERSION,
     held: allHeld(result),
     kills_held: kills.filter(({ held }) => held).length,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Ending } from "../compare/result_file.ts";
+import type { Ending } from "../result/result_document.ts";
 import { escapeControls, formatCount } from "../result/format.ts";
 
 /** A clause for each thing that a result lacks, to follow its name; none if it is whole. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { allFailoversHeld, type FailoverResult, type FailoverRound } from "../crash/failover_result.ts";
-import { VERSION } from "../version.ts";
+import { CRASH_SCHEMA, VERSION } from "../version.ts";
 import { readableCount, readableDuration, readableNumber, secondsOf } from "../result/format.ts";
 import type { JsonObject } from "../result/json_value.ts";
 import { optionsObject } from "../result/options_json.ts";
@@ -88,7 +88,7 @@ function rangeLines(rounds: readonly FailoverRound[], key: "takeoverMs" | "unava
 }
 
 /**
- * The result as one JSON object: `held` (whether every failover lost no more than promised), `failovers` and how many
+ * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether every failover lost no more than promised), `failovers` and how many
  * of them held as `failovers_held`, `lag_sec`, `promise`, the sums of {@linkcode COUNTS}, the most of one failover as
  * `lost_max` and with `_max_sec` after the name of a duration, `stopped_by`, the seed and the options, and a row for
  * each failover.
@@ -96,6 +96,7 @@ function rangeLines(rounds: readonly FailoverRound[], key: "takeoverMs" | "unava
 export function failoverJson(result: FailoverResult): string {
   const { rounds, options, lagMs, promise } = result;
   const document = {
+    schema: CRASH_SCHEMA,
     kvlab: VERSION,
     held: allFailoversHeld(result),
     failovers: rounds.length,

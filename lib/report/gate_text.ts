@@ -4,7 +4,7 @@
  * @module
  */
 import type { Gate, GateCheck } from "../compare/gate.ts";
-import type { ResultDocument } from "../compare/result_file.ts";
+import type { ResultDocument } from "../result/result_document.ts";
 import { operationName, readableShare } from "../result/format.ts";
 import { fileNames } from "./short_names.ts";
 

@@ -21,7 +21,7 @@ import { machineObject } from "../result/result_json.ts";
 import type { JsonObject } from "../result/json_value.ts";
 import { optionsObject } from "../result/options_json.ts";
 import type { Machine } from "../result/machine.ts";
-import { runObject } from "../result/run_json.ts";
+import { runObject } from "../result/run_document.ts";
 import { readableCount } from "../result/format.ts";
 import { remarkGroups } from "./result_text.ts";
 import { sectionRows, shownFigures } from "./shown_figures.ts";

@@ -21,6 +21,11 @@ export function secondsOf(durationMs: number): number {
   return Math.round(durationMs * 1e6) / 1e9;
 }
 
+/** A duration in seconds as milliseconds, rounded to the nanosecond. */
+export function millisecondsOf(seconds: number): number {
+  return Math.round(seconds * 1e9) / 1e6;
+}
+
 /** A duration in milliseconds as microseconds, rounded to the nanosecond. */
 export function microsecondsOf(durationMs: number): number {
   return Math.round(durationMs * 1e6) / 1e3;

@@ -4,20 +4,23 @@
  * @module
  */
 import { OPERATION_NAMES } from "../load/operation.ts";
-import type { LatencySummary, OperationResult } from "../run/measurements.ts";
 import { perSecond, type ThreadResult } from "../run/run_result.ts";
 import type { FigureRow } from "./figure.ts";
+import { LATENCY_KINDS, LATENCY_STATISTICS, latencyName } from "./latency_document.ts";
 import { operationName, readableCount, readableDuration, readableNumber } from "./format.ts";
 
 /** The section of the rates in the tables of several runs. */
 const RATES = "ops/s";
+
+/** The figure that says how fast a run was. */
+export const THROUGHPUT = "total_ops_per_sec";
 
 /** The operations, and how fast they were. */
 export const OPERATION_FIGURES: readonly FigureRow[] = [
   { name: "total_ops", kind: "count", of: ({ ops }) => ops },
   { name: "total_runtime", kind: "duration", of: ({ runtimeMs }) => runtimeMs },
   {
-    name: "total_ops_per_sec",
+    name: THROUGHPUT,
     kind: "rate",
     of: ({ opsPerSec }) => opsPerSec,
     column: { section: RATES, label: "all threads", place: 0 },
@@ -117,7 +120,7 @@ export function blockedFigures(wait: string): FigureRow[] {
   return [
     { name: `blocked_on_${wait}`, kind: "duration", of: ({ threads }) => sum(threads) },
     {
-      name: `blocked_on_${wait}_share`,
+      name: waitShareName(wait),
       kind: "share",
       of: ({ threads }) => share(threads),
       column: { section: "blocked", label: `on ${wait}`, omitZeros: true },
@@ -125,39 +128,40 @@ export function blockedFigures(wait: string): FigureRow[] {
   ];
 }
 
+/** The name of the figure of a wait's share of the threads' time. */
+export function waitShareName(wait: string): string {
+  return `blocked_on_${wait}_share`;
+}
+
 /** The wait that a figure of {@linkcode blockedFigures} is of, by its name in the JSON result. */
 export function waitOf(name: string): string | undefined {
   return /^blocked_on_(\w+)_(?:sec|share)$/.exec(name)?.[1];
 }
 
-/** The latencies of each kind of operation, such as `read_latency_p99`. */
-export const LATENCY_FIGURES: readonly FigureRow[] = OPERATION_NAMES.flatMap((operation) => [
-  ...latencyFigures(operation, "latency"),
-  ...latencyFigures(operation, "uncorrected_latency"),
-]);
+/** The labels of the latencies that decide, in the tables of several runs. */
+const LATENCY_LABELS: Readonly<Record<string, string>> = { p50: "p50", p99: "p99", p999: "p99.9", max: "max" };
 
-/** The latencies that count from the actual start in an open loop are left out of the tables. */
-function latencyFigures(operation: OperationResult["operation"], kind: "latency" | "uncorrected_latency"): FigureRow[] {
-  const stat = (name: string, of: (latency: LatencySummary) => number, label?: string): FigureRow => ({
-    name: `${operation}_${kind}_${name}`,
-    kind: "duration",
-    of: ({ operations = [] }) => {
-      const own = operations.find((result) => result.operation === operation);
-      const latency = kind === "latency" ? own?.latency : own?.uncorrectedLatency;
-      return latency && of(latency);
-    },
-    ...(label === undefined || kind !== "latency" ? {} : { column: { section: latencySection(operation), label } }),
-  });
-  return [
-    stat("min", ({ minMs }) => minMs),
-    stat("mean", ({ meanMs }) => meanMs),
-    stat("p50", ({ p50Ms }) => p50Ms, "p50"),
-    stat("p90", ({ p90Ms }) => p90Ms),
-    stat("p99", ({ p99Ms }) => p99Ms, "p99"),
-    stat("p999", ({ p999Ms }) => p999Ms, "p99.9"),
-    stat("max", ({ maxMs }) => maxMs, "max"),
-  ];
-}
+/**
+ * The latencies of each kind of operation, such as `read_latency_p99`. Those that count from the actual start in an open
+ * loop are left out of the tables.
+ */
+export const LATENCY_FIGURES: readonly FigureRow[] = OPERATION_NAMES.flatMap((operation) =>
+  LATENCY_KINDS.flatMap((kind) =>
+    LATENCY_STATISTICS.map(({ name, of }): FigureRow => {
+      const label = kind === "latency" ? LATENCY_LABELS[name] : undefined;
+      return {
+        name: latencyName(operation, kind, name),
+        kind: "duration",
+        of: ({ operations = [] }) => {
+          const own = operations.find((result) => result.operation === operation);
+          const latency = kind === "latency" ? own?.latency : own?.uncorrectedLatency;
+          return latency && of(latency);
+        },
+        ...(label === undefined ? {} : { column: { section: latencySection(operation), label } }),
+      };
+    })
+  )
+);
 
 function latencySection(operation: string): string {
   return `${operationName(operation)} latency`;

@@ -12,7 +12,7 @@ import { type Cell, csvRow } from "./csv_row.ts";
 import { figures } from "./figures.ts";
 import type { JsonObject, JsonValue } from "./json_value.ts";
 import { optionsObject } from "./options_json.ts";
-import { figuresObject } from "./run_json.ts";
+import { figuresObject } from "./run_document.ts";
 
 const OPTION_PREFIX = "option_";
 /** The columns that say how a run ended. */

@@ -8,9 +8,12 @@
 import type { SeriesRow } from "../run/measurements.ts";
 import { type Cell, csvRow } from "./csv_row.ts";
 import { secondsOf } from "./format.ts";
+import { LATENCY_STATISTICS } from "./latency_document.ts";
 
-/** The columns, each with the value that it shows of an interval; empty if absent. */
-const COLUMNS: readonly (readonly [name: string, value: (row: SeriesRow) => Cell])[] = [
+/** A column, with the value that it shows of an interval; empty if absent. */
+type Column = readonly [name: string, value: (row: SeriesRow) => Cell];
+
+const COLUMNS: readonly Column[] = [
   ["end_sec", ({ endMs }) => seconds(endMs)],
   ["duration_sec", ({ durationMs }) => seconds(durationMs)],
   ["ops", ({ ops }) => ops],
@@ -18,13 +21,10 @@ const COLUMNS: readonly (readonly [name: string, value: (row: SeriesRow) => Cell
   ["reads", ({ reads }) => reads],
   ["writes", ({ writes }) => writes],
   ["latency_count", ({ latency }) => latency?.count],
-  ["latency_min_sec", ({ latency }) => seconds(latency?.minMs)],
-  ["latency_mean_sec", ({ latency }) => seconds(latency?.meanMs)],
-  ["latency_p50_sec", ({ latency }) => seconds(latency?.p50Ms)],
-  ["latency_p90_sec", ({ latency }) => seconds(latency?.p90Ms)],
-  ["latency_p99_sec", ({ latency }) => seconds(latency?.p99Ms)],
-  ["latency_p999_sec", ({ latency }) => seconds(latency?.p999Ms)],
-  ["latency_max_sec", ({ latency }) => seconds(latency?.maxMs)],
+  ...LATENCY_STATISTICS.map(({ name, of }): Column => [
+    `latency_${name}_sec`,
+    ({ latency }) => seconds(latency && of(latency)),
+  ]),
   ["process_crash_writes", ({ file }) => file?.processCrashWrites],
   ["process_crash_age_sec", ({ file }) => seconds(file?.processCrashAgeMs)],
   ["power_loss_writes", ({ file }) => file?.powerLossWrites],

@@ -10,16 +10,14 @@
  *
  * @module
  */
-import type { Fields } from "../compare/result_file.ts";
+import type { Fields } from "../result/fields.ts";
+import type { CrashKind } from "../result/run_document.ts";
 
 /** The beginning of a {@linkcode SweepHeader}. */
 export const SWEEP_KIND = "kvlab/sweep";
 
 /** The version of the file format; other versions are not read. */
 export const SWEEP_VERSION = 1;
-
-/** The kind of crash that causes a loss. */
-export type CrashKind = "process_crash" | "power_loss";
 
 /** A loss in some unit: a number, everything, or unknown. */
 export type LossValue = number | "everything" | null;

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import type { Fields } from "../compare/result_file.ts";
-import type { CrashKind, CrashLine, FailureLine, RunLine, SweepLine } from "./lines.ts";
+import { type CrashDocument, readCrash } from "../crash/crash_document.ts";
+import { P99_FIGURES } from "../result/latency_document.ts";
+import { type CrashKind, readRun, type RunDocument } from "../result/run_document.ts";
+import type { CrashLine, FailureLine, RunLine, SummaryLine, SweepLine } from "./lines.ts";
 import { killLoss, type LossUnit, runLoss } from "./losses.ts";
 import type { Outcome, Trial } from "./outcome.ts";
 
@@ -23,9 +25,19 @@ export interface Question {
   readonly p99Ms?: number;
 }
 
+/** A run that succeeded, and what it measured. */
+export interface ReadRun extends RunLine {
+  readonly run: RunDocument;
+}
+
+/** The axis of a summary. */
+export function axisOf({ on, unit }: Pick<SummaryLine, "on" | "unit">): LossAxis {
+  return { crash: on === "power-loss" ? "power_loss" : "process_crash", unit };
+}
+
 /** What the lines of a sweep amount to. */
 export class SweepResults {
-  readonly #runs: (RunLine | FailureLine)[] = [];
+  readonly #runs: (ReadRun | FailureLine)[] = [];
   readonly #crashes: CrashLine[] = [];
 
   /** @param lines those after the header, in order */
@@ -35,7 +47,8 @@ export class SweepResults {
 
   add(line: SweepLine): void {
     if (line.kind === "crash") this.#crashes.push(line);
-    else if (line.kind !== "summary") this.#runs.push(line);
+    else if (line.kind === "run") this.#runs.push({ ...line, run: readRun(line.result) });
+    else if (line.kind === "failure") this.#runs.push(line);
   }
 
   /** The time that everything took, in milliseconds. */
@@ -49,12 +62,12 @@ export class SweepResults {
   }
 
   /** The results of a configuration's runs, in order. */
-  runs(configuration: string): Fields[] {
-    return this.lines(configuration).map(({ result }) => result);
+  runs(configuration: string): RunDocument[] {
+    return this.lines(configuration).map(({ run }) => run);
   }
 
-  /** The lines of a configuration's runs, in order. */
-  lines(configuration: string): RunLine[] {
+  /** The lines of a configuration's runs, in order, each with what it measured. */
+  lines(configuration: string): ReadRun[] {
     return this.#runs.filter((line) => line.kind === "run").filter((line) => line.configuration === configuration);
   }
 
@@ -75,9 +88,10 @@ export class SweepResults {
   }
 
   /** The result of a configuration's kills, where these were crashes of that kind. */
-  kills(configuration: string, crash: CrashKind): Fields | undefined {
+  kills(configuration: string, crash: CrashKind): CrashDocument | undefined {
     const result = this.crash(configuration)?.result ?? undefined;
-    return result !== undefined && crash === cutOf(result) ? result : undefined;
+    const kills = result && readCrash(result);
+    return kills?.failure === crash ? kills : undefined;
   }
 
   /**
@@ -88,41 +102,34 @@ export class SweepResults {
     return this.#runs.map((line): Outcome => {
       const { configuration, round } = line;
       if (line.kind === "failure") return { configuration, round };
+      const { run } = line;
       const kills = this.kills(configuration, crash);
       const loss = kills === undefined
-        ? runLoss(line.result, crash, unit)
-        : kills.held === false
+        ? runLoss(run, crash, unit)
+        : !kills.held
         ? Infinity
-        : Math.max(runLoss(line.result, crash, unit), killLoss(kills, unit));
+        : Math.max(runLoss(run, crash, unit), killLoss(kills, unit));
       const trial = trialOf(line, p99Ms);
       return {
         configuration,
         round,
-        measured: { opsPerSec: rateOf(line.result), loss, ...(trial === undefined ? {} : { trial }) },
+        measured: { opsPerSec: run.opsPerSec, loss, ...(trial === undefined ? {} : { trial }) },
       };
     });
   }
 }
 
-/** The kind of crash that a crash result is about. */
-export function cutOf(result: Fields): CrashKind {
-  return result.failure === "power_loss" ? "power_loss" : "process_crash";
-}
-
-/** The throughput of a run. */
-export function rateOf(run: Fields): number {
-  return typeof run.total_ops_per_sec === "number" ? run.total_ops_per_sec : 0;
-}
-
 /** The outcome of an open loop, for which a limit was asked. */
-export function trialOf({ rate_per_sec: ratePerSec, result }: RunLine, p99Ms: number | undefined): Trial | undefined {
+export function trialOf(
+  { rate_per_sec: ratePerSec, run }: Pick<ReadRun, "rate_per_sec" | "run">,
+  p99Ms: number | undefined,
+): Trial | undefined {
   if (ratePerSec === undefined || p99Ms === undefined) return undefined;
-  return { ratePerSec, isWithin: p99Of(result) <= p99Ms };
+  return { ratePerSec, isWithin: p99Of(run) <= p99Ms };
 }
 
 /** The p99 latency of the slowest kind of operation, from the intended start, in milliseconds. */
-function p99Of({ operations }: Fields): number {
-  if (!Array.isArray(operations)) return Infinity;
-  const latencies = operations.map((operation) => operation?.latency?.p99_sec).filter((sec) => typeof sec === "number");
+function p99Of({ figures }: RunDocument): number {
+  const latencies = P99_FIGURES.flatMap(({ figure }) => figures.get(figure) ?? []);
   return latencies.length === 0 ? Infinity : 1000 * Math.max(...latencies);
 }

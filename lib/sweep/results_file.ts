@@ -7,6 +7,7 @@
 import { lookAt, openFile, removeQuietly, syncData, syncDirectory, writeAll } from "../persist/file_io.ts";
 import { parseJson } from "../persist/json_text.ts";
 import { PersistError } from "../persist/persist_error.ts";
+import { type Fields, fieldsIn, isFields, textIn } from "../result/fields.ts";
 import { type SummaryLine, SWEEP_KIND, SWEEP_VERSION, type SweepHeader, type SweepLine } from "./lines.ts";
 import { calledText, configurationNames } from "./names.ts";
 
@@ -158,9 +159,7 @@ export function parseSweepFile(path: string, text: string): SweepFileContent {
   if (header === undefined) throw new PersistError("read", path, "it holds no sweep yet: its first line is missing");
   if (header?.kind !== SWEEP_KIND) throw refuse(1, "does not begin a sweep");
   if (header.version !== SWEEP_VERSION) throw refuse(1, `is of version ${header.version}, must be ${SWEEP_VERSION}`);
-  if (!Array.isArray(header.configurations) || !header.configurations.every(isEntry)) {
-    throw refuse(1, "is damaged: it has no configurations, or not all of one");
-  }
+  if (!isHeader({ ...header })) throw refuse(1, "is not a whole header of a sweep");
   const ids = new Set((header as SweepHeader).configurations.map(({ id }) => id));
   for (const { number, value } of objects.slice(1)) {
     const damage = damageOf(value, ids);
@@ -174,10 +173,17 @@ export function parseSweepFile(path: string, text: string): SweepFileContent {
   };
 }
 
+/** Whether everything is there that is read of it, but for the names. */
+function isHeader(header: Fields): boolean {
+  const { configurations, load_args: loadArgs } = header;
+  return fieldsIn(header, "options") !== undefined && fieldsIn(header, "machine") !== undefined &&
+    ["kvlab", "started_at"].every((name) => textIn(header, name) !== undefined) && Array.isArray(loadArgs) &&
+    Array.isArray(configurations) && configurations.length > 0 && configurations.every(isEntry);
+}
+
 function isEntry(value: unknown): boolean {
-  const { id, args, command, backend } = (value ?? {}) as Record<string, unknown>;
-  return [id, command, backend].every((field) => typeof field === "string") &&
-    Array.isArray(args) && args.every((arg) => typeof arg === "string");
+  return isFields(value) && ["id", "command", "backend"].every((name) => textIn(value, name) !== undefined) &&
+    Array.isArray(value.args) && value.args.every((arg) => typeof arg === "string");
 }
 
 /** A header with its configurations' names, which kvlab did not write at first. */
@@ -189,7 +195,7 @@ function withNames(header: SweepHeader): SweepHeader {
 
 /** A summary that says whom it answers with; at first that was in its sentences, as an id with its command. */
 function withAnswered(summary: SummaryLine, { configurations }: SweepHeader): SummaryLine {
-  if (Array.isArray(summary.answered) || typeof summary.answer !== "string") return summary;
+  if (Array.isArray(summary.answered)) return summary;
   const sentences = summary.answer.split("\n").map((sentence) => {
     const entry = configurations.find(({ id, command }) => sentence.includes(`${id} \`${command}\``));
     if (entry === undefined) return { sentence, id: null };
@@ -209,8 +215,10 @@ function isTornFirstLine(text: string): boolean {
 
 /** What is wrong with a line, if anything. */
 function damageOf(line: unknown, ids: ReadonlySet<string>): string | undefined {
-  const { kind, configuration, round, took_ms: tookMs, result } = (line ?? {}) as Record<string, unknown>;
-  if (kind === "summary") return undefined;
+  const { kind, configuration, round, took_ms: tookMs, result, ...others } = isFields(line) ? line : {};
+  if (kind === "summary") {
+    return Array.isArray(others.configurations) && typeof others.answer === "string" ? undefined : "it is not whole";
+  }
   if (kind !== "run" && kind !== "failure" && kind !== "crash") return `no line is of kind ${JSON.stringify(kind)}`;
   if (typeof configuration !== "string" || !ids.has(configuration)) {
     return `there is no configuration ${JSON.stringify(configuration)}`;

@@ -4,7 +4,8 @@
  * @module
  */
 import { max, median, min } from "simple-statistics";
-import type { Fields } from "../compare/result_file.ts";
+import { readCrash } from "../crash/crash_document.ts";
+import type { RunDocument } from "../result/run_document.ts";
 import { medianInterval } from "../result/statistics.ts";
 import { answerFields } from "./answer.ts";
 import type {
@@ -15,10 +16,10 @@ import type {
   KillSummary,
   SummaryLine,
 } from "./lines.ts";
-import { killLoss, summarizeLosses } from "./losses.ts";
+import { summarizeLosses } from "./losses.ts";
 import type { Space, Trial } from "./outcome.ts";
 import { Rates, type RateSearch, roundedRate } from "./rates.ts";
-import { cutOf, type Question, rateOf, type SweepResults, trialOf } from "./results.ts";
+import { type Question, type SweepResults, trialOf } from "./results.ts";
 import { countingRuns, type Standing, standings } from "./standing.ts";
 
 /** The limits that are answered if none was asked for, in milliseconds. */
@@ -73,7 +74,7 @@ function summarizeConfiguration(
   { results, p99Ms, rates }: { results: SweepResults; p99Ms: number | undefined; rates: Rates | undefined },
 ): ConfigurationSummary {
   const lines = results.lines(id).map((line) => ({ ...line, trial: trialOf(line, p99Ms) }));
-  const runs = countingRuns(lines).map(({ result }) => result);
+  const runs = countingRuns(lines).map(({ run }) => run);
   const reason = results.failure(id);
   const crash = results.crash(id);
   return {
@@ -91,8 +92,8 @@ function summarizeConfiguration(
   };
 }
 
-function throughputOf(runs: readonly Fields[]): Pick<ConfigurationSummary, "median_ops_per_sec" | "ci95"> {
-  const rates = runs.map(rateOf);
+function throughputOf(runs: readonly RunDocument[]): Pick<ConfigurationSummary, "median_ops_per_sec" | "ci95"> {
+  const rates = runs.map(({ opsPerSec }) => opsPerSec);
   const interval = medianInterval(rates);
   return {
     median_ops_per_sec: rates.length === 0 ? null : median(rates),
@@ -113,23 +114,19 @@ function rateFields(search: RateSearch | undefined, lines: readonly { readonly t
 /** `null` if none could be done. */
 function summarizeKills({ result }: CrashLine): KillSummary | null {
   if (result === null) return null;
+  const { failure, kills, killsHeld, lostMax, oldestLostMaxMs } = readCrash(result);
   return {
-    crash: cutOf(result),
-    kills: numberOf(result, "kills"),
-    held: numberOf(result, "kills_held"),
-    lost_writes_max: killLoss(result, "writes"),
-    lost_age_ms_max: killLoss(result, "age_ms"),
+    crash: failure === "power_loss" ? failure : "process_crash",
+    kills,
+    held: killsHeld,
+    lost_writes_max: lostMax,
+    lost_age_ms_max: oldestLostMaxMs,
   };
-}
-
-function numberOf(fields: Fields, name: string): number {
-  const value = fields[name];
-  return typeof value === "number" ? value : 0;
 }
 
 function driftOf(baseline: string | undefined, results: SweepResults): BaselineDrift | null {
   if (baseline === undefined) return null;
-  const rates = results.runs(baseline).map(rateOf);
+  const rates = results.runs(baseline).map(({ opsPerSec }) => opsPerSec);
   if (rates.length < 2) return null;
   const third = Math.max(1, Math.floor(rates.length / 3));
   return {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parseResultDocument, type ResultDocument } from "../../lib/compare/result_file.ts";
+import { parseResultDocument, type ResultDocument } from "../../lib/result/result_document.ts";
 import { RESULT_SCHEMA } from "../../lib/version.ts";
 
 /** The fields of a single run's document. */

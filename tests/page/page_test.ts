@@ -8,10 +8,10 @@ import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes }
 import type { Page } from "puppeteer-core";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
 import { judge } from "../../lib/compare/gate.ts";
-import { parseResultDocument } from "../../lib/compare/result_file.ts";
+import { parseResultDocument } from "../../lib/result/result_document.ts";
 import { reportHtml } from "../../lib/page/page.ts";
 import { parseSource } from "../../lib/page/source.ts";
-import { comparisonJson } from "../../lib/report/comparison_text.ts";
+import { comparisonJson } from "../../lib/report/comparison_json.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { testWhere } from "../main/kvlab.ts";
 import { chromiumPath, type OpenPage, startBrowser, type TestBrowser } from "./browser.ts";

@@ -1,8 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertFalse } from "@std/assert";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
 import { judge } from "../../lib/compare/gate.ts";
-import { parseResultDocument } from "../../lib/compare/result_file.ts";
-import { comparisonJson, comparisonText, comparisonWarnings } from "../../lib/report/comparison_text.ts";
+import { parseResultDocument } from "../../lib/result/result_document.ts";
+import { comparisonJson } from "../../lib/report/comparison_json.ts";
+import { comparisonText, comparisonWarnings } from "../../lib/report/comparison_text.ts";
 import { resultJson } from "../../lib/result/result_json.ts";
 import { TEXT_WIDTH } from "../../lib/report/text_groups.ts";
 import { STYLED, widthOf } from "../../lib/report/text_style.ts";
@@ -272,12 +273,22 @@ Deno.test("comparisonJson() has all figures, with samples, medians, intervals, r
   const text = comparisonJson(compare(baseline, other, repeatsOf("else", [5])));
   assert(text.startsWith("{\n  "));
   assert(text.endsWith("\n}\n"));
-  const { kvlab, test, files, differences, figures, ...rest } = JSON.parse(text);
-  assertEquals(rest, {});
+  const { schema, kvlab, test, files, differences, figures, ...rest } = JSON.parse(text);
+  assertEquals([schema, rest], ["kvlab-comparison/1", {}]);
   assertEquals(kvlab, VERSION);
   assertEquals(test, { name: "two-sided Mann–Whitney U test", level: 0.05, repeats_needed: 4 });
   const { options, machine } = single;
-  const whole = { kvlab: "0.1.0", failed: null, left_out: 0, stopped_by: null, ended_early: null, options, machine };
+  const whole = {
+    kvlab: "0.1.0",
+    failed: null,
+    left_out: 0,
+    stopped_by: null,
+    ended_early: null,
+    promises: null,
+    power_loss: "measured",
+    options,
+    machine,
+  };
   assertEquals(files, [
     { path: "runs/a.json", seed: 123, repeats: 4, repeats_asked: 4, ...whole },
     { path: "runs/b.json", seed: 7, repeats: 4, repeats_asked: 4, ...whole },

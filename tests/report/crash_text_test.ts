@@ -164,6 +164,7 @@ Deno.test("crashJson() has the sums, the options, and a row for each kill", () =
   const { kvlab, options, rows, ...figures } = document;
   assertEquals(typeof kvlab, "string");
   assertEquals(figures, {
+    schema: "kvlab-crash/1",
     held: true,
     kills_held: 2,
     kills: 2,

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
-import { parseResultDocument } from "../../lib/compare/result_file.ts";
 import { meanPutBytes } from "../../lib/load/put_size.ts";
+import { parseResultDocument } from "../../lib/result/result_document.ts";
 import { reportHtml } from "../../lib/page/page.ts";
 import { parseSource } from "../../lib/page/source.ts";
 import { figureText } from "../../lib/page/wording.ts";

@@ -145,6 +145,7 @@ Deno.test("parseSweepFile() gives configurations names, and a summary whom it an
   const configurations = HEADER.configurations.map(({ name: _, ...entry }) => entry);
   const summary = {
     kind: "summary",
+    configurations: [],
     answer:
       "fastest with nothing: c04 `kvlab --seed=1 sqlite` at 9 ops/s, within noise of c02\neverything may lose more",
   };

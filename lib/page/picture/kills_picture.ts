@@ -4,7 +4,8 @@
  * @module
  */
 import type { Html } from "../html.ts";
-import { type Kill, killsOf } from "../measures.ts";
+import type { KillDocument } from "../../crash/crash_document.ts";
+import { killsOf } from "../measures.ts";
 import { lossScale } from "./loss_scale.ts";
 import { configurationMark, Plot, svgOf, type Width, xName } from "./plot.ts";
 import { rowsFrame } from "./rows.ts";
@@ -71,7 +72,7 @@ export function killsPicture(subjects: readonly Subject[], width: Width): Html {
 }
 
 /** Those that cost most, in the order of the kills. */
-function shownKills(kills: readonly Kill[]): Kill[] {
+function shownKills(kills: readonly KillDocument[]): KillDocument[] {
   if (kills.length <= KILLS_MAX) return [...kills];
   return kills.toSorted((a, b) => b.lost - a.lost).slice(0, KILLS_MAX).toSorted((a, b) => a.kill - b.kill);
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Html } from "../html.ts";
-import { opsPerSec } from "../measures.ts";
 import { configurationMark, Plot, svgOf, type Width, WIDTHS, xName } from "./plot.ts";
 import type { Subject } from "./subject.ts";
 
@@ -18,7 +17,7 @@ export function noisePicture(subjects: readonly Subject[], width: Width): Html {
     const middle = subject.configuration.opsPerSec?.median ?? 0;
     return middle === 0
       ? []
-      : subject.configuration.runs.map((run) => ({ ...subject, run, ratio: opsPerSec(run) / middle }));
+      : subject.configuration.runs.map((run) => ({ ...subject, run, ratio: run.run.opsPerSec / middle }));
   });
   type Run = typeof runs[number];
   const start = Math.min(...runs.map(({ run }) => run.startedAtMs ?? Infinity));

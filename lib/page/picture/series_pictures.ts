@@ -4,7 +4,7 @@
  * @module
  */
 import { readableNumber } from "../../result/format.ts";
-import { type Fields, numberIn, rowsIn } from "../fields.ts";
+import type { IntervalDocument } from "../../result/run_document.ts";
 import type { Html } from "../html.ts";
 import { middleRun } from "../measures.ts";
 import type { Configuration } from "../report_data.ts";
@@ -20,7 +20,7 @@ export interface SeriesPicture {
 
 /** A figure of the intervals, and how it is drawn. */
 interface Line {
-  readonly name: string;
+  readonly name: Exclude<keyof IntervalDocument, "endSec">;
   readonly color: string;
   readonly label: string;
 }
@@ -34,8 +34,8 @@ interface Panel {
 }
 
 /** The intervals of the configuration's middle run; empty if no series was asked for. */
-export function seriesOf(configuration: Configuration): Fields[] {
-  return rowsIn(middleRun(configuration)?.result ?? {}, "series");
+export function seriesOf(configuration: Configuration): readonly IntervalDocument[] {
+  return middleRun(configuration)?.run.series ?? [];
 }
 
 /** The charts of a configuration's series for which it has figures. */
@@ -47,19 +47,19 @@ export function seriesPictures({ configuration, color }: Subject): SeriesPicture
   const panels: Panel[] = [
     {
       title: "Operations per second",
-      lines: [{ name: "ops_per_sec", color, label: "" }],
+      lines: [{ name: "opsPerSec", color, label: "" }],
       format: shortRate,
       ofInterval: true,
     },
     {
       title: "Writes at risk",
-      lines: [{ name: "process_crash_writes", ...crash }, { name: "power_loss_writes", ...power }],
+      lines: [{ name: "processCrashWrites", ...crash }, { name: "powerLossWrites", ...power }],
       format: readableNumber,
       ofInterval: false,
     },
     {
       title: "Age of the oldest write at risk",
-      lines: [{ name: "process_crash_age_sec", ...crash }, { name: "power_loss_age_sec", ...power }],
+      lines: [{ name: "processCrashAgeSec", ...crash }, { name: "powerLossAgeSec", ...power }],
       format: durationText,
       ofInterval: false,
     },
@@ -71,7 +71,7 @@ export function seriesPictures({ configuration, color }: Subject): SeriesPicture
     },
   ];
   return panels.flatMap((panel) => {
-    const lines = panel.lines.filter(({ name }) => rows.some((row) => numberIn(row, name) !== undefined));
+    const lines = panel.lines.filter(({ name }) => rows.some((row) => row[name] !== undefined));
     return lines.length === 0 ? [] : [{ title: panel.title, svg: panelSvg({ ...panel, lines }, rows, configuration) }];
   });
 }
@@ -80,13 +80,13 @@ const HEIGHT_PX = 150;
 
 function panelSvg(
   { title, lines, format, ofInterval }: Panel,
-  rows: readonly Fields[],
+  rows: readonly IntervalDocument[],
   { called }: Configuration,
 ): Html {
   const points = lines.flatMap((line) =>
     rows.flatMap((row, at) => {
-      const end = numberIn(row, "end_sec"), value = numberIn(row, line.name);
-      if (end === undefined || value === undefined) return [];
+      const end = row.endSec, value = row[line.name];
+      if (value === undefined) return [];
       const point = { line, end, value };
       // The first interval begins at zero.
       return at === 0 && ofInterval ? [{ ...point, end: 0 }, point] : [point];

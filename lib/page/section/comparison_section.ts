@@ -3,19 +3,19 @@
  *
  * @module
  */
+import { type ComparedValue, SIGNIFICANCE_LEVEL } from "../../compare/comparison.ts";
+import { TEST_NAME } from "../../report/comparison_json.ts";
 import { shortNames } from "../../report/short_names.ts";
-import { type Fields, fieldsIn, isFields, numberIn, rowsIn, textIn } from "../fields.ts";
 import { type Html, html } from "../html.ts";
 import type { ComparisonSource } from "../source.ts";
 import { figureName, figureText } from "../wording.ts";
 import { section } from "./parts.ts";
-import { type TableCell, type TableColumn, tableHtml } from "./table.ts";
+import { numberCell, type TableCell, type TableColumn, tableHtml } from "./table.ts";
 
 /** The section of one comparison; `at` is its index in the report. */
-export function comparisonSection({ path, result }: ComparisonSource, at: number): Html {
-  const names = shortNames(rowsIn(result, "files").map((file) => textIn(file, "path") ?? ""));
-  const figures = Object.entries(fieldsIn(result, "figures") ?? {});
-  const level = numberIn(fieldsIn(result, "test") ?? {}, "level") ?? 0.05;
+export function comparisonSection({ path, comparison, checks }: ComparisonSource, at: number): Html {
+  const { documents, figures, differences } = comparison;
+  const names = shortNames(documents.map(({ path }) => path));
   const columns: TableColumn[] = [
     { heading: "Figure", isText: true },
     ...names.flatMap((name, index) =>
@@ -24,33 +24,25 @@ export function comparisonSection({ path, result }: ComparisonSource, at: number
         : [{ heading: name }, { heading: "times the baseline" }, { heading: "beyond noise?", isText: true }]
     ),
   ];
-  const rows = figures.map(([name, values]) => ({
+  const rows = figures.map(({ name, values }) => ({
     cells: [
       { shown: figureName(name), value: name },
-      ...names.flatMap((_, index) => valueCells(name, Array.isArray(values) ? values[index] : undefined, index === 0)),
+      ...values.flatMap((value, index) => valueCells(name, value, index === 0)),
     ],
   }));
   return section(
     {
       id: `comparison-${at + 1}`,
       title: "Compared",
-      reading:
-        `Medians, and each as a multiple of ${
-          names[0]
-        }'s; “differs” means that chance alone would do that in less than ` +
-        `${100 * level}% of cases (two-sided Mann–Whitney U test).`,
+      reading: `Medians, and each as a multiple of ${names[0]}'s; “differs” means that chance alone would do that in ` +
+        `less than ${100 * SIGNIFICANCE_LEVEL}% of cases (${TEST_NAME}).`,
     },
-    checksHtml(result),
-    rowsIn(result, "differences").length === 0
-      ? undefined
-      : html`<ul class="notes">${
-        rowsIn(result, "differences").map(({ key, values }) =>
-          html`<li>${String(key)}: ${
-            (Array.isArray(values) ? values : []).map((value, index) => `${JSON.stringify(value)} in ${names[index]}`)
-              .join(", ")
-          }</li>`
-        )
-      }</ul>`,
+    notes(checks.map(({ text }) => text)),
+    notes(
+      differences.map(({ key, values }) =>
+        `${key}: ${values.map((value, index) => `${JSON.stringify(value ?? null)} in ${names[index]}`).join(", ")}`
+      ),
+    ),
     tableHtml({
       id: `comparison-${at + 1}-table`,
       label: `Comparison of ${path}`,
@@ -61,21 +53,17 @@ export function comparisonSection({ path, result }: ComparisonSource, at: number
   );
 }
 
-/** What the comparison's limits found, if it had any. */
-function checksHtml(result: Fields): Html | undefined {
-  const checks = rowsIn(fieldsIn(result, "gate") ?? {}, "checks");
-  if (checks.length === 0) return undefined;
-  return html`<ul class="notes">${checks.map((check) => html`<li>${textIn(check, "text")}</li>`)}</ul>`;
+function notes(texts: readonly string[]): Html | undefined {
+  return texts.length === 0 ? undefined : html`<ul class="notes">${texts.map((text) => html`<li>${text}</li>`)}</ul>`;
 }
 
-function valueCells(name: string, value: unknown, isBaseline: boolean): TableCell[] {
-  const fields = isFields(value) ? value : {};
-  const middle = numberIn(fields, "median"), ratio = numberIn(fields, "ratio"), verdict = textIn(fields, "verdict");
-  const cell = middle === undefined ? { shown: "–" } : { shown: figureText(name, middle), value: middle };
+function valueCells(name: string, value: ComparedValue | undefined, isBaseline: boolean): TableCell[] {
+  const cell = numberCell(value?.median, (median) => figureText(name, median));
   if (isBaseline) return [cell];
+  const verdict = value?.test?.verdict;
   return [
     cell,
-    ratio === undefined ? { shown: "–" } : { shown: `${ratio.toPrecision(3)}×`, value: ratio },
+    numberCell(value?.ratio, (ratio) => `${ratio.toPrecision(3)}×`),
     verdict === undefined ? { shown: "–" } : { shown: verdict, value: verdict },
   ];
 }

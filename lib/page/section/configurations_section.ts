@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { ConfigurationState, CrashKind } from "../../sweep/lines.ts";
+import type { CrashKind } from "../../result/run_document.ts";
+import type { ConfigurationState } from "../../sweep/lines.ts";
 import { readableNumber } from "../../result/format.ts";
 import { type Html, html } from "../html.ts";
 import type { MapView } from "../map_view.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { numberIn } from "../fields.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { medianOf } from "../measures.ts";
 import type { Configuration } from "../report_data.ts";
@@ -16,10 +15,7 @@ const CONFIGURATIONS_MAX = 6;
 
 /** The names of all figures of a configuration: the numbers of its runs and of its kills. */
 export function figureNames({ runs }: Configuration): string[] {
-  const names = runs.flatMap(({ result }) =>
-    Object.keys(result).filter((name) => numberIn(result, name) !== undefined)
-  );
-  return [...new Set(names)].filter((name) => name !== "seed");
+  return [...new Set(runs.flatMap(({ run }) => [...run.figures.keys()]))];
 }
 
 /** The section; empty if there are many configurations, since the page's script then shows the figures of one. */
@@ -45,9 +41,7 @@ export function figuresSection(configurations: readonly Configuration[]): Html {
       rows: names.map((name) => ({
         cells: [
           { shown: figureName(name), value: name },
-          ...measured.map(({ runs }) =>
-            numberCell(medianOf(runs, (run) => numberIn(run, name)), (value) => figureText(name, value))
-          ),
+          ...measured.map(({ runs }) => numberCell(medianOf(runs, name), (value) => figureText(name, value))),
         ],
       })),
       filterExample: "such as: process crash p99",

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { numberIn } from "../fields.ts";
 import { type MapView, STATE_TEXTS } from "../map_view.ts";
 import { killsOf, medianOf, mostLost } from "../measures.ts";
 import { type Configuration, medianInterval, medianOpsPerSec } from "../report_data.ts";
@@ -59,7 +58,7 @@ function pageConfiguration(configuration: Configuration, index: number, views: r
       ...killFacts(configuration),
     ],
     figures: figureNames(configuration).map((name) => {
-      const value = medianOf(runs, (run) => numberIn(run, name)) ?? 0;
+      const value = medianOf(runs, name) ?? 0;
       return [figureName(name), figureText(name, value)] as const;
     }),
   };

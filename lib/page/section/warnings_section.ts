@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { fieldsIn, rowsIn, textIn } from "../fields.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import type { Configuration, ReportData } from "../report_data.ts";
 import { section } from "./parts.ts";
@@ -13,12 +12,11 @@ export function warningsSection({ configurations, comparisons }: ReportData): Ht
   const warnings = configurations.flatMap((configuration) =>
     warningsOf(configuration).map((warning) => ({ configuration, warning }))
   );
-  const checks = comparisons.flatMap(({ result }) => rowsIn(fieldsIn(result, "gate") ?? {}, "checks"))
-    .filter(({ verdict }) => verdict !== "held");
+  const checks = comparisons.flatMap(({ checks }) => checks).filter(({ isHeld }) => !isHeld);
   if (warnings.length === 0 && checks.length === 0) return NOTHING;
   return section(
     { id: "warnings", title: "What went wrong" },
-    checks.map((check) => html`<p class="warning">${textIn(check, "text")}</p>`),
+    checks.map(({ text }) => html`<p class="warning">${text}</p>`),
     warnings.map(({ configuration: { called, title }, warning }) =>
       html`
         <p class="warning"><b>${called}</b> <code>${title}</code><br>${warning}</p>
@@ -28,12 +26,10 @@ export function warningsSection({ configurations, comparisons }: ReportData): Ht
 }
 
 function warningsOf({ failures, runs, crash }: Configuration): string[] {
-  const ofRuns = runs.flatMap(({ result }) => [
-    ...(Array.isArray(result.broken_bounds) ? result.broken_bounds.map(String) : []),
-    ...(textIn(result, "ended_early") === undefined ? [] : [`it ended early: ${textIn(result, "ended_early")}`]),
+  const ofRuns = runs.flatMap(({ run: { brokenBounds, usedUp } }) => [
+    ...brokenBounds,
+    ...(usedUp === undefined ? [] : [`it ended early: ${usedUp}`]),
   ]);
-  const notHeld = fieldsIn({ crash }, "crash")?.held === false
-    ? ["a kill cost more than was promised, or tore files"]
-    : [];
+  const notHeld = crash?.held === false ? ["a kill cost more than was promised, or tore files"] : [];
   return [...new Set([...failures, ...ofRuns, ...notHeld])];
 }

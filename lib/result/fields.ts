@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { Fields } from "../compare/result_file.ts";
-
-export type { Fields };
+/** A JSON object whose fields have not been checked. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether the value is a JSON object. */
 export function isFields(value: unknown): value is Fields {

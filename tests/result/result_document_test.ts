@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
-import { parseResultDocument, readResultFile } from "../../lib/compare/result_file.ts";
+import { parseResultDocument, readResultFile } from "../../lib/result/result_document.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { resultJson } from "../../lib/result/result_json.ts";
 import { repeatsJson } from "../../lib/report/repeats_text.ts";
 import { RESULT_SCHEMA } from "../../lib/version.ts";
-import { fileResult, machine, memoryResult, mixResult } from "../result/fixtures.ts";
-import { documentOf, repeated, single } from "./fixtures.ts";
+import { fileResult, machine, memoryResult, mixResult } from "./fixtures.ts";
+import { documentOf, repeated, single } from "../compare/fixtures.ts";
 
 Deno.test("readResultFile() reads the document of a single run that resultJson() makes", () => {
   const path = Deno.makeTempFileSync({ suffix: ".json" });
