@@ -104,6 +104,7 @@ export async function prepareFiles(
     const store = SharedStore.create(planStore(shards, keys, stored, pagesOf(layout, serializer)), abort);
     const ledger = Ledger.create(shards);
     const layoutHandle = await stored.load({ store, ledger });
+    directory.recordFiles();
     // One part for the file worker, and one for each load worker.
     const writeMeter = WriteMeter.create(1 + threads);
     const doorbell = Doorbell.create(abort);

@@ -12,6 +12,7 @@ import { lookAt, syncDirectory, syncFile } from "../persist/file_io.ts";
 import { removeLeftDirectories, RUN_PREFIX } from "../persist/left_directories.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { storeFileNames } from "../persist/store_files.ts";
+import { checkRecord } from "../persist/store_record.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import { afterFailureSync } from "../sync/clean_up.ts";
 import { EngineError } from "./engine_error.ts";
@@ -115,6 +116,7 @@ function takeFor(
   if (mark !== undefined) return mark;
   const [name] = storeFileNames(namesIn(path)).keys();
   if (name !== undefined) throw new PersistError("use", path, `it holds ${name}, which is the file backend's`);
+  checkRecord(path, []);
   writeMark(path, { engine });
   return { engine };
 }

@@ -96,6 +96,7 @@ function choose(directory: StoredDirectory, options: ExportOptions): { chosen: C
 }
 
 function faultOf({ index, files }: Part, { layout }: StoreKind): string {
+  if (files.length === 0) return `${PART_NAMES[layout]} ${index} (its files are gone)`;
   const damaged = files.filter(({ health }) => health === "damaged").map(({ name, reason }) => `${name}: ${reason}`);
   return `${PART_NAMES[layout]} ${index} (${damaged.join("; ")})`;
 }

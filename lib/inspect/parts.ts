@@ -6,11 +6,24 @@
 import { blockParts } from "./block_parts.ts";
 import { logParts } from "./log_parts.ts";
 import type { Part } from "./part.ts";
+import { parseSetAsideName } from "../persist/store_files.ts";
 import { shardParts } from "./shard_parts.ts";
 import type { StoredDirectory } from "./stored_directory.ts";
 
-/** Reads one part after another, in ascending order. */
-export function partsOf(directory: StoredDirectory): Iterable<Part> {
+/**
+ * Reads one part after another, in ascending order. One that once had files, of which none is left, not even set aside,
+ * cannot be read.
+ */
+export function* partsOf(directory: StoredDirectory): Generator<Part> {
+  const setAside = new Set(directory.setAsideNames.map((name) => parseSetAsideName(name)?.index));
+  for (const part of layoutParts(directory)) {
+    const { index, files } = part;
+    const isGone = files.length === 0 && directory.hadFile(index) && !setAside.has(index);
+    yield isGone ? { ...part, isUnreadable: true } : part;
+  }
+}
+
+function layoutParts(directory: StoredDirectory): Iterable<Part> {
   switch (directory.kind.layout) {
     case "snapshot":
       return shardParts(directory);

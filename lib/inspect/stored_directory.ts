@@ -5,18 +5,17 @@
  */
 import { namesIn, withoutTrailingSlashes } from "../persist/directory.ts";
 import { takeReadLock } from "../persist/directory_lock.ts";
-import { isSetAsideBlockName } from "../persist/layout/blocks/block_file_name.ts";
-import { isSetAsideLogName } from "../persist/layout/log/log_file_name.ts";
 import { PersistError } from "../persist/persist_error.ts";
-import { isSetAsideName } from "../persist/shard_file.ts";
 import {
   flagsOf,
   isSameStore,
   kindOfFile,
+  parseSetAsideName,
   type StoreFileName,
   storeFileNames,
   type StoreKind,
 } from "../persist/store_files.ts";
+import { readStoreRecord, type StoreRecord } from "../persist/store_record.ts";
 
 /** How to read a directory. */
 export interface ReadingOptions {
@@ -38,6 +37,7 @@ export class StoredDirectory implements Disposable {
   readonly names: readonly string[];
   /** The damaged files that were set aside earlier, sorted. */
   readonly setAsideNames: readonly string[];
+  readonly #record: StoreRecord | undefined;
   readonly #lock: Deno.FsFile | undefined;
 
   private constructor(path: string, lock: Deno.FsFile | undefined) {
@@ -47,9 +47,8 @@ export class StoredDirectory implements Disposable {
     this.path = path;
     this.kind = kind;
     this.names = [...found].filter(([, file]) => isSameStore(file, kind)).map(([name]) => name);
-    this.setAsideNames = all.filter((name) =>
-      isSetAsideName(name) || isSetAsideBlockName(name) || isSetAsideLogName(name)
-    );
+    this.setAsideNames = all.filter((name) => parseSetAsideName(name) !== undefined);
+    this.#record = readStoreRecord(path);
     this.#lock = lock;
   }
 
@@ -69,6 +68,11 @@ export class StoredDirectory implements Disposable {
       lock?.close();
       throw error;
     }
+  }
+
+  /** Whether there once was a file of this shard, block file or log, as far as is known. */
+  hadFile(index: number): boolean {
+    return this.#record !== undefined && isSameStore(this.#record.kind, this.kind) && this.#record.present.has(index);
   }
 
   [Symbol.dispose](): void {

@@ -7,7 +7,7 @@ import type { SerializerName } from "../codec/codec.ts";
 import { isProbeName, probeWriting } from "./device_probe.ts";
 import { takeLock } from "./directory_lock.ts";
 import { markedEngine } from "./engine_marker.ts";
-import { entriesIn, syncDirectory } from "./file_io.ts";
+import { entriesIn, removeFile, syncDirectory } from "./file_io.ts";
 import { PersistError } from "./persist_error.ts";
 import type { SyncName } from "./policy.ts";
 import { parseShardFileName, SET_ASIDE_INFIX, type ShardFileName, type Side, TEMPORARY_SUFFIX } from "./shard_file.ts";
@@ -20,11 +20,13 @@ import {
   type FoundBlockFile,
   type FoundLogFile,
   isSameStore,
+  kindOfFile,
   type LayoutName,
   logFilesIn,
   type StoreFileName,
   storeFileNames,
 } from "./store_files.ts";
+import { checkRecord, RECORD_NAME, recordFiles } from "./store_record.ts";
 
 /** A file that could not be read as a snapshot and was renamed. */
 export interface SetAsideFile {
@@ -74,8 +76,8 @@ export class ShardDirectory {
   /**
    * Locks a directory, creating it if necessary, and removes what an interrupted replacement or probe left in it.
    *
-   * @throws {PersistError} when it cannot be used: it is not a directory, is not writable, is in use, or holds files of
-   * another store; its files are then untouched
+   * @throws {PersistError} when it cannot be used: it is not a directory, is not writable, is in use, holds files of
+   * another store, or lacks some that its record lists; its files are then untouched
    */
   static open(options: DirectoryOptions): ShardDirectory {
     const path = options.path === undefined
@@ -89,7 +91,9 @@ export class ShardDirectory {
       if (engine !== undefined) throw new PersistError("use", path, `it holds a store of ${engine}`);
       const names = storeFileNames(namesIn(path));
       directory.#checkNames(names);
+      checkRecord(path, namesIn(path));
       probeWriting(path);
+      removeFile(`${path}/${RECORD_NAME}${TEMPORARY_SUFFIX}`);
       for (const [name, parsed] of names) if (parsed.temporary) remove(`${path}/${name}`);
       for (const name of namesIn(path)) if (isProbeName(name)) remove(`${path}/${name}`);
     } catch (error) {
@@ -161,6 +165,14 @@ export class ShardDirectory {
       throw new PersistError("set aside", path, error);
     }
     return { path, backupPath, reason };
+  }
+
+  /** Records which files there are; {@linkcode recordFiles}. */
+  recordFiles(): void {
+    if (this.isTemporary) return;
+    const { layout, files, serializer, blockBytes, sync = "none" } = this.#options;
+    const kind = kindOfFile({ layout, files, serializer, ...(blockBytes === undefined ? {} : { blockBytes }) });
+    recordFiles(this.path, kind, { names: namesIn(this.path), synced: sync !== "none" });
   }
 
   /** Releases the directory, and removes it if it was a temporary one. */

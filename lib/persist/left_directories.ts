@@ -8,11 +8,8 @@ import { isProbeName } from "./device_probe.ts";
 import { takeReadLock } from "./directory_lock.ts";
 import { markedEngine } from "./engine_marker.ts";
 import { entriesIn } from "./file_io.ts";
-import { isSetAsideBlockName } from "./layout/blocks/block_file_name.ts";
-import { isSetAsideLogName } from "./layout/log/log_file_name.ts";
 import { releaseDisk } from "./left_disks.ts";
-import { isSetAsideName } from "./shard_file.ts";
-import { storeFileNames } from "./store_files.ts";
+import { parseSetAsideName, storeFileNames } from "./store_files.ts";
 import { takeFromDeadOwner } from "./temporary_directory.ts";
 
 /** Prefix of a run's directories. A directory that was left behind is recognized by this and by its contents. */
@@ -56,8 +53,8 @@ function isLeft(path: string, uid: number | null): boolean {
 }
 
 function isOurs(name: string): boolean {
-  return name === "LOCK" || isProbeName(name) || isSetAsideName(name) || isSetAsideBlockName(name) ||
-    isSetAsideLogName(name) || storeFileNames([name]).size > 0;
+  return name === "LOCK" || isProbeName(name) || parseSetAsideName(name) !== undefined ||
+    storeFileNames([name]).size > 0;
 }
 
 /** Removes a directory whose owner has died, with the disk that may be mounted in it. */

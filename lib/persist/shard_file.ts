@@ -54,12 +54,6 @@ export function parseShardFileName(name: string): ShardFileName | undefined {
   return { shard, shards, serializer, temporary, ...(side === undefined ? {} : { side }) };
 }
 
-/** Whether the name is that of a damaged shard file that was set aside. */
-export function isSetAsideName(name: string): boolean {
-  const end = name.indexOf(SET_ASIDE_INFIX);
-  return end >= 0 && parseShardFileName(name.slice(0, end)) !== undefined;
-}
-
 function digits(value: number): string {
   return String(value).padStart(DIGITS, "0");
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import type { SerializerName } from "../codec/codec.ts";
-import { type BlockFileName, parseBlockFileName } from "./layout/blocks/block_file_name.ts";
+import { type BlockFileName, blockFileName, parseBlockFileName } from "./layout/blocks/block_file_name.ts";
 import type { LayoutOptions } from "./layout/layout_options.ts";
-import { type LogFileName, parseLogFileName } from "./layout/log/log_file_name.ts";
-import { parseShardFileName } from "./shard_file.ts";
+import { type LogFileName, logFileName, parseLogFileName } from "./layout/log/log_file_name.ts";
+import { parseShardFileName, SET_ASIDE_INFIX, shardFileName } from "./shard_file.ts";
 
 /** The name of a layout. */
 export type LayoutName = LayoutOptions["kind"];
@@ -24,6 +24,8 @@ export interface StoreKind {
 
 /** The parts of a store file's name. */
 export interface StoreFileName extends StoreKind {
+  /** Which of the files, or of the logs, it belongs to. */
+  readonly index: number;
   /** Whether it is an incomplete file. */
   readonly temporary: boolean;
 }
@@ -48,6 +50,22 @@ export function storeFileNames(names: readonly string[]): Map<string, StoreFileN
     if (parsed !== undefined) found.set(name, parsed);
   }
   return found;
+}
+
+/** The parts of a damaged file's name before it was set aside; `undefined` if the name is not one of those. */
+export function parseSetAsideName(name: string): StoreFileName | undefined {
+  const end = name.indexOf(SET_ASIDE_INFIX);
+  return end < 0 ? undefined : parseStoreFileName(name.slice(0, end));
+}
+
+/** What the names of all files of a shard, of a log or of a block file begin with. */
+export function stemOf({ layout, files, serializer, blockBytes = 0 }: StoreKind, index: number): string {
+  const name = layout === "snapshot"
+    ? shardFileName(index, files, serializer)
+    : layout === "blocks"
+    ? blockFileName({ file: index, files, blockBytes, serializer })
+    : logFileName({ log: index, logs: files, segment: 1, isCheckpoint: false, serializer });
+  return name.slice(0, name.indexOf("."));
 }
 
 /** Those of the names that log files have, in order. */
@@ -92,12 +110,15 @@ function parseStoreFileName(name: string): StoreFileName | undefined {
   const shard = parseShardFileName(name);
   if (shard !== undefined) {
     const { shards, serializer, temporary } = shard;
-    return { layout: "snapshot", files: shards, serializer, temporary };
+    return { layout: "snapshot", files: shards, index: shard.shard, serializer, temporary };
   }
   const block = parseBlockFileName(name);
-  if (block !== undefined) return { layout: "blocks", ...block };
+  if (block !== undefined) {
+    const { file, files, blockBytes, serializer, temporary } = block;
+    return { layout: "blocks", files, index: file, blockBytes, serializer, temporary };
+  }
   const log = parseLogFileName(name);
   if (log === undefined) return undefined;
   const { logs, serializer, temporary } = log;
-  return { layout: "log", files: logs, serializer, temporary };
+  return { layout: "log", files: logs, index: log.log, serializer, temporary };
 }

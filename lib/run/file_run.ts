@@ -117,6 +117,7 @@ export class FileRun {
     const fileResult = await this.task.result;
     const drainMs = performance.now() - startedAtMs;
     this.#checkAllWritten();
+    files.directory.recordFiles();
     return { ...await this.#result(threads, fileResult), drainMs };
   }
 

@@ -8,7 +8,8 @@ import fc from "fast-check";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { replaceFile } from "../../lib/persist/layout/replace/rename.ts";
-import { isSetAsideName, parseShardFileName, shardFileName, type Side } from "../../lib/persist/shard_file.ts";
+import { parseShardFileName, shardFileName, type Side } from "../../lib/persist/shard_file.ts";
+import { parseSetAsideName } from "../../lib/persist/store_files.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { runCrew } from "../sync/crew.ts";
 import { filesIn, namesIn, TemporaryDirectory } from "./fixtures.ts";
@@ -99,15 +100,15 @@ Deno.test("parseShardFileName() gives undefined when a name is nearly a shard fi
   for (const name of nearMisses) assertEquals(parseShardFileName(name), undefined, name);
 });
 
-Deno.test("isSetAsideName() tells a shard file that was set aside from what only looks like one", () => {
+Deno.test("parseSetAsideName() tells a shard file that was set aside from what only looks like one", () => {
   for (const side of [undefined, "a", "b"] as const) {
     const name = shardFileName(7, 120, "json", side);
-    assert(isSetAsideName(`${name}.corrupt-20260729T010203.004Z`));
-    assert(isSetAsideName(`${name}.corrupt-20260729T010203.004Z-1`));
-    assert(!isSetAsideName(name));
+    assertEquals(parseSetAsideName(`${name}.corrupt-20260729T010203.004Z`)?.index, 7);
+    assertEquals(parseSetAsideName(`${name}.corrupt-20260729T010203.004Z-1`)?.index, 7);
+    assertEquals(parseSetAsideName(name), undefined);
   }
   for (const name of ["", "LOCK", "notes.corrupt-20260729T010203.004Z", ".corrupt-20260729T010203.004Z"]) {
-    assert(!isSetAsideName(name), name);
+    assertEquals(parseSetAsideName(name), undefined, name);
   }
 });
 

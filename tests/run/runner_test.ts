@@ -204,5 +204,5 @@ Deno.test("run() with one file holds all keys in it", async () => {
   const { putsByKey } = assertOperationsOfSeed(result);
   const keys = keysOf(snapshotsIn(directory.path, "json"));
   assertEquals(keys.length, putsByKey.size);
-  assertEquals(namesIn(directory.path), ["LOCK", "shard-0000-of-0001.json"]);
+  assertEquals(namesIn(directory.path), ["LOCK", "STORE", "shard-0000-of-0001.json"]);
 });

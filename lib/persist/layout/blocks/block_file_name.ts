@@ -4,7 +4,7 @@
  * @module
  */
 import { SERIALIZER_NAMES, type SerializerName } from "../../../codec/codec.ts";
-import { SET_ASIDE_INFIX, TEMPORARY_SUFFIX } from "../../shard_file.ts";
+import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 
 /** The parts of a block file's name. */
 export interface BlockFileName {
@@ -38,12 +38,6 @@ export function parseBlockFileName(name: string): BlockFileName | undefined {
   };
   const canonical = blockFileName(found) + (found.temporary ? TEMPORARY_SUFFIX : "");
   return canonical === name && found.file < found.files ? found : undefined;
-}
-
-/** Whether the name is that of a damaged block file's copy that was set aside. */
-export function isSetAsideBlockName(name: string): boolean {
-  const end = name.indexOf(SET_ASIDE_INFIX);
-  return end >= 0 && parseBlockFileName(name.slice(0, end)) !== undefined;
 }
 
 function digits(value: number): string {

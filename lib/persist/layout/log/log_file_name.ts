@@ -5,7 +5,7 @@
  * @module
  */
 import { SERIALIZER_NAMES, type SerializerName } from "../../../codec/codec.ts";
-import { SET_ASIDE_INFIX, TEMPORARY_SUFFIX } from "../../shard_file.ts";
+import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 
 /** The parts of a log file's name. */
 export interface LogFileName {
@@ -47,12 +47,6 @@ export function parseLogFileName(name: string): LogFileName | undefined {
   };
   const canonical = logFileName(found) + (found.temporary ? TEMPORARY_SUFFIX : "");
   return canonical === name && found.log < found.logs && found.segment > 0 ? found : undefined;
-}
-
-/** Whether the name is that of a damaged log file that was set aside. */
-export function isSetAsideLogName(name: string): boolean {
-  const end = name.indexOf(SET_ASIDE_INFIX);
-  return end >= 0 && parseLogFileName(name.slice(0, end)) !== undefined;
 }
 
 function digits(value: number): string {
