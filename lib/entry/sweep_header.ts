@@ -9,7 +9,7 @@ import type { SpaceConfiguration, SweepSpace } from "../cli/sweep_space.ts";
 import { loadEngine } from "../engine/engines.ts";
 import type { Promises } from "../engine/promises.ts";
 import type { Machine } from "../result/machine.ts";
-import { optionsObject } from "../result/options_json.ts";
+import { optionsObject } from "../result/option/options.ts";
 import { machineObject } from "../result/result_json.ts";
 import { type ConfigurationEntry, SWEEP_KIND, SWEEP_VERSION, type SweepHeader } from "../sweep/lines.ts";
 import { configurationNames } from "../sweep/names.ts";

@@ -8,7 +8,7 @@ import { type Failure, lossIn } from "../crash/victim.ts";
 import { CRASH_SCHEMA, VERSION } from "../version.ts";
 import { readableCount, readableDuration, readableNumber, secondsOf } from "../result/format.ts";
 import type { JsonObject } from "../result/json_value.ts";
-import { optionsObject } from "../result/options_json.ts";
+import { optionsObject } from "../result/option/options.ts";
 import { promiseGroup } from "./promise_groups.ts";
 import { promisesObject } from "../result/run_document.ts";
 import { blockLines, type Group } from "./text_groups.ts";

@@ -7,7 +7,7 @@ import { allFailoversHeld, type FailoverResult, type FailoverRound } from "../cr
 import { CRASH_SCHEMA, VERSION } from "../version.ts";
 import { readableCount, readableDuration, readableNumber, secondsOf } from "../result/format.ts";
 import type { JsonObject } from "../result/json_value.ts";
-import { optionsObject } from "../result/options_json.ts";
+import { optionsObject } from "../result/option/options.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 

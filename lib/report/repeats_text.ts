@@ -19,7 +19,7 @@ import { figureEntry, type FigureKind, jsonName, readableValue } from "../result
 import { figures } from "../result/figures.ts";
 import { machineObject } from "../result/result_json.ts";
 import type { JsonObject } from "../result/json_value.ts";
-import { optionsObject } from "../result/options_json.ts";
+import { optionsObject } from "../result/option/options.ts";
 import type { Machine } from "../result/machine.ts";
 import { runObject } from "../result/run_document.ts";
 import { readableCount } from "../result/format.ts";

@@ -11,7 +11,7 @@ import type { RunResult } from "../run/run_result.ts";
 import { type Cell, csvRow } from "./csv_row.ts";
 import { figures } from "./figures.ts";
 import type { JsonObject, JsonValue } from "./json_value.ts";
-import { optionsObject } from "./options_json.ts";
+import { optionsObject } from "./option/options.ts";
 import { figuresObject } from "./run_document.ts";
 
 const OPTION_PREFIX = "option_";

@@ -60,7 +60,7 @@ import { RESULT_SCHEMA, VERSION } from "../version.ts";
 import type { Machine } from "./machine.ts";
 import { runObject } from "./run_document.ts";
 import type { JsonObject } from "./json_value.ts";
-import { optionsObject } from "./options_json.ts";
+import { optionsObject } from "./option/options.ts";
 
 /**
  * The result as one JSON object, indented by two spaces and followed by a newline. The module comment documents its

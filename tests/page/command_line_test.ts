@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { argumentsOf, commandText } from "../../lib/page/command_line.ts";
-import { optionsObject } from "../../lib/result/options_json.ts";
+import { optionsObject } from "../../lib/result/option/options.ts";
 
 const DEFAULTS = { threads: 3, seed: 7 };
 

@@ -60,6 +60,7 @@ export const ENGINE_FLAGS = {
     placeholder: "N",
     about: "leveldb, denokv, redis: the most operations that each thread has in flight.",
     defaultText: "1",
+    words: (inFlight: number) => inFlight === 1 ? "" : `${inFlight} in flight`,
     ...wholeNumber({ min: 1, max: 1024 }),
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;

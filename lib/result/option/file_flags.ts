@@ -4,8 +4,11 @@
  * @module
  */
 import { SERIALIZER_NAMES } from "../../codec/codec.ts";
-import { LAYOUT_NAMES, REPLACE_NAMES } from "../../persist/layout/layout_options.ts";
-import { SYNC_NAMES } from "../../persist/policy.ts";
+import { LAYOUT_NAMES, type LayoutOptions, REPLACE_NAMES } from "../../persist/layout/layout_options.ts";
+import { type PersistencePolicy, SYNC_NAMES, type SyncName } from "../../persist/policy.ts";
+import type { RunOptions } from "../../run/run_options.ts";
+import { escapeControls, formatCount, formatSize, microsecondsOf } from "../format.ts";
+import type { JsonObject } from "../json_value.ts";
 import { SIZE_UNITS } from "./units.ts";
 import { listNames } from "./wording.ts";
 import { type DefaultedFlag, type Flag, oneOf, path, powerOfTwoSize, size, wholeNumber } from "./flag.ts";
@@ -17,6 +20,7 @@ export const FILE_FLAGS = {
     scope: "file",
     placeholder: "N",
     about: "Number of files: shard files, block files or logs. Required.",
+    words: (fileCount: number) => formatCount(fileCount, "file"),
     ...wholeNumber({ min: 1, max: 65_536 }),
   },
   /** In microseconds. */
@@ -27,6 +31,11 @@ export const FILE_FLAGS = {
     placeholder: "P",
     about: "Synchronous policy: a put writes its shard's file itself, and blocks, once P µs have passed since the " +
       "last write.",
+    of: (options: RunOptions) => {
+      const policy = policyOf(options);
+      return policy?.kind === "synchronous" ? microsecondsOf(policy.periodMs) : undefined;
+    },
+    words: (periodUs: number) => `file synchronous (write period ${periodUs} µs)`,
     ...wholeNumber({ min: 1, max: 86_400_000_000 }),
   },
   queueDepth: {
@@ -36,6 +45,17 @@ export const FILE_FLAGS = {
     placeholder: "N",
     about:
       "Asynchronous policy: a put queues a snapshot of its shard for the file worker, and blocks while N are queued.",
+    of: (options: RunOptions) => {
+      const policy = policyOf(options);
+      return policy?.kind === "asynchronous" ? policy.queueDepth : undefined;
+    },
+    json: (options: RunOptions): JsonObject => {
+      const policy = policyOf(options);
+      if (policy?.kind !== "asynchronous") return {};
+      return { queue_depth: policy.queueDepth, queue_memory_bytes: policy.queueMemoryBytes };
+    },
+    words: (depth: number, options: RunOptions) =>
+      `file asynchronous (queue depth ${depth}, ${formatSize(queueMemoryOf(options) ?? 0)})`,
     ...wholeNumber({ min: 1, max: 1_048_576 }),
   },
   /** In bytes. */
@@ -47,6 +67,10 @@ export const FILE_FLAGS = {
       `not yet in a log, with --layout=log. Units: ${listNames(SIZE_UNITS)}; none for bytes.`,
     defaultText: "256MiB",
     ...size({ min: "4KiB", max: "8GiB" }, { example: "256MiB" }),
+    of: queueMemoryOf,
+    // With what it bounds.
+    json: () => ({}),
+    words: () => "",
   },
   /** In microseconds. */
   flushPeriodUs: {
@@ -56,6 +80,11 @@ export const FILE_FLAGS = {
     placeholder: "P",
     about: "Periodic policy: a put only touches memory; every P µs the file worker writes each shard that has " +
       "changed.",
+    of: (options: RunOptions) => {
+      const policy = policyOf(options);
+      return policy?.kind === "periodic" ? microsecondsOf(policy.periodMs) : undefined;
+    },
+    words: (periodUs: number) => `file periodic (flush period ${periodUs} µs)`,
     ...wholeNumber({ min: 1, max: 86_400_000_000 }),
   },
   /** In microseconds. */
@@ -67,6 +96,11 @@ export const FILE_FLAGS = {
     about: "Commit policy: a put returns only once it is in the file system, and synced as --sync says. Puts that " +
       "wait at the same time share one write and one sync; whoever writes waits D µs for more to join. 0: does " +
       "not wait.",
+    of: (options: RunOptions) => {
+      const policy = policyOf(options);
+      return policy?.kind === "commit" ? microsecondsOf(policy.delayMs) : undefined;
+    },
+    words: (delayUs: number) => `file commit (delay ${delayUs} µs)`,
     ...wholeNumber({ min: 0, max: 1_000_000 }),
   },
   layout: {
@@ -77,6 +111,8 @@ export const FILE_FLAGS = {
       "--file-count logs.",
     defaultText: "snapshot",
     ...oneOf(LAYOUT_NAMES),
+    of: (options: RunOptions) => layoutOf(options)?.kind,
+    words: () => "",
   },
   /** In bytes. */
   blockBytes: {
@@ -85,6 +121,11 @@ export const FILE_FLAGS = {
     about: "With --layout=blocks: the size of a block, which must hold the largest record.",
     defaultText: "4KiB",
     ...powerOfTwoSize({ min: "512B", max: "1MiB" }),
+    of: (options: RunOptions) => {
+      const layout = layoutOf(options);
+      return layout?.kind === "blocks" ? layout.blockBytes : undefined;
+    },
+    words: (blockBytes: number) => `blocks of ${formatSize(blockBytes)}`,
   },
   /** In bytes. */
   logBytes: {
@@ -94,6 +135,16 @@ export const FILE_FLAGS = {
       "twice its last checkpoint.",
     defaultText: "4MiB",
     ...size({ min: "64KiB", max: "8GiB" }, { example: "4MiB" }),
+    of: (options: RunOptions) => {
+      const layout = layoutOf(options);
+      return layout?.kind === "log" ? layout.logBytes : undefined;
+    },
+    json: (options: RunOptions): JsonObject => {
+      const layout = layoutOf(options);
+      if (layout?.kind !== "log") return {};
+      return { log_size_bytes: layout.logBytes, queue_memory_bytes: layout.pendingBytes };
+    },
+    words: (logBytes: number) => `logs of ${formatSize(logBytes)}`,
   },
   replace: {
     name: "replace",
@@ -103,6 +154,10 @@ export const FILE_FLAGS = {
       "crash may tear it.",
     defaultText: "rename",
     ...oneOf(REPLACE_NAMES),
+    of: (options: RunOptions) => {
+      const layout = layoutOf(options);
+      return layout?.kind === "snapshot" ? layout.replace : undefined;
+    },
   },
   sync: {
     name: "sync",
@@ -112,6 +167,7 @@ export const FILE_FLAGS = {
       "directory too (fsync).",
     defaultText: "none",
     ...oneOf(SYNC_NAMES),
+    words: (sync: SyncName, { backend }: RunOptions) => backend.kind === "file" ? `sync ${sync}` : "",
   },
   serializer: {
     name: "serializer",
@@ -119,6 +175,7 @@ export const FILE_FLAGS = {
     about: "Format of the files.",
     defaultText: "json",
     ...oneOf(SERIALIZER_NAMES),
+    words: (serializer: string) => serializer,
   },
   output: {
     name: "output",
@@ -128,5 +185,33 @@ export const FILE_FLAGS = {
     about: "Directory of the files; what it holds is loaded first.",
     defaultNote: "a temporary one, removed at the end",
     ...path("a directory"),
+    of: ({ backend }: RunOptions) => backend.kind === "memory" ? undefined : backend.output ?? TEMPORARY,
+    isUsual: ({ backend }: RunOptions) => backend.kind !== "memory" && backend.output === undefined,
+    json: ({ backend }: RunOptions): JsonObject => {
+      if (backend.kind === "file") return { output: backend.output ?? null };
+      return backend.kind === "memory" || backend.output === undefined ? {} : { output: backend.output };
+    },
+    words: (output: string, { backend }: RunOptions) => {
+      if (output !== TEMPORARY) return `output ${escapeControls(output)}`;
+      return backend.kind === "file" ? "temporary directory" : "";
+    },
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
+
+/** Stands for no directory of the user's; no path is empty. */
+const TEMPORARY = "";
+
+function policyOf({ backend }: RunOptions): PersistencePolicy | undefined {
+  return backend.kind === "file" ? backend.policy : undefined;
+}
+
+function layoutOf({ backend }: RunOptions): LayoutOptions | undefined {
+  return backend.kind === "file" ? backend.layout : undefined;
+}
+
+/** In bytes: of the queue, or of what waits for a log. */
+function queueMemoryOf(options: RunOptions): number | undefined {
+  const [policy, layout] = [policyOf(options), layoutOf(options)];
+  if (policy?.kind === "asynchronous") return policy.queueMemoryBytes;
+  return layout?.kind === "log" ? layout.pendingBytes : undefined;
+}

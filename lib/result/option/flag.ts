@@ -4,6 +4,9 @@
  * @module
  */
 import type { EngineName } from "../../engine/engines.ts";
+import type { RunOptions } from "../../run/run_options.ts";
+import { formatSize, secondsOf } from "../format.ts";
+import type { JsonObject, JsonValue } from "../json_value.ts";
 import type { PersistencePolicy } from "../../persist/policy.ts";
 import {
   type Bounds,
@@ -45,6 +48,28 @@ export type FlagScope =
   | "compare"
   | "report";
 
+/**
+ * Where a flag stands in a run's options, and how results show it. What is absent follows from the flag: the value
+ * stands under the flag's key, in the part of the options that its scope names; it is written as it is; its field is
+ * named as the flag is, and its words too.
+ */
+export interface Placed<T> {
+  /** The value in a run's options; `undefined` where the flag plays no part. */
+  of?(options: RunOptions): T | undefined;
+  /** Whether the flag says nothing new, where that depends on other flags. */
+  isUsual?(options: RunOptions): boolean;
+  /** The value as an argument has it. */
+  text?(value: T): string;
+  /** What follows the flag's name in the field's: the unit. */
+  readonly suffix?: string;
+  /** The value as JSON has it. */
+  toJson?(value: T): JsonValue;
+  /** The fields in JSON. */
+  json?(options: RunOptions): JsonObject;
+  /** The words in the configuration line; none if empty. */
+  words?(value: T, options: RunOptions): string;
+}
+
 /** What every flag has, whether or not it takes a value. */
 export interface FlagName {
   /** The long name, without the dashes. */
@@ -59,8 +84,11 @@ export interface FlagName {
   readonly engines?: readonly EngineName[];
 }
 
+/** A switch of a run's options, whose value is whether it is given. */
+export interface Switch extends FlagName, Placed<boolean> {}
+
 /** A flag that takes a value of type `T`. */
-export interface Flag<T> extends FlagName {
+export interface Flag<T> extends FlagName, Placed<T> {
   readonly scope: FlagScope;
   /** The persistence policy that the flag selects, if any; a run has exactly one. */
   readonly policy?: PersistencePolicy["kind"];
@@ -142,9 +170,14 @@ export function duration({ min, minMs }: { min: string; minMs: number }, { examp
   return {
     placeholder: "TIME",
     allowed: `a duration from ${min} to a day in ms, s or m, such as ${example}`,
+    suffix: "_sec",
+    text: (ms: number) => `${Number(ms.toFixed(6))}ms`,
+    toJson: secondsOf,
     parse: (text: string) => parseDuration(text, { min: minMs, max: DAY_MS }),
   };
 }
+
+const IN_BYTES = { suffix: "_bytes", text: formatSize } as const;
 
 /** A size. Its value is in bytes. */
 export function size(
@@ -154,6 +187,7 @@ export function size(
   return {
     placeholder: "SIZE",
     allowed: `${sizeAllowed(bounds)}, such as ${example}`,
+    ...IN_BYTES,
     parse: (text: string) => parseByteSize(text, sizeBounds(bounds)),
   };
 }
@@ -163,6 +197,7 @@ export function powerOfTwoSize(bounds: { readonly min: string; readonly max: str
   return {
     placeholder: "SIZE",
     allowed: `a power of two from ${bounds.min} to ${bounds.max} in ${listNames(SIZE_UNITS)}`,
+    ...IN_BYTES,
     parse(text: string): number | undefined {
       const value = parseByteSize(text, sizeBounds(bounds));
       return value !== undefined && Number.isInteger(Math.log2(value)) ? value : undefined;

@@ -5,6 +5,8 @@
  */
 import { PATTERN_NAMES } from "../../load/pattern.ts";
 import { count, type DefaultedFlag, type Flag, oneOf, wholeNumber } from "./flag.ts";
+import type { RunOptions } from "../../run/run_options.ts";
+import { formatCount, formatSeconds, secondsOf } from "../format.ts";
 import { parseSeconds } from "./units.ts";
 
 const LOAD_TIME_SEC_MAX = 86_400;
@@ -18,6 +20,7 @@ export const LOAD_FLAGS = {
     placeholder: "N",
     about: "Number of load workers.",
     defaultNote: "one per logical CPU",
+    words: (threads: number) => formatCount(threads, "thread"),
     ...wholeNumber({ min: 1, max: 1024 }),
   },
   /** In milliseconds. */
@@ -29,6 +32,10 @@ export const LOAD_FLAGS = {
     defaultText: "10",
     allowed: `a number of seconds above 0, up to ${LOAD_TIME_SEC_MAX}, such as 10 or 0.5`,
     parse: (text: string) => parseSeconds(text, { maxMs: LOAD_TIME_SEC_MAX * 1000 }),
+    of: ({ ops, loadTimeMs }: RunOptions) => ops === undefined ? loadTimeMs : undefined,
+    text: formatSeconds,
+    toJson: secondsOf,
+    words: (loadTimeMs: number, options: RunOptions) => lengthText(`${formatSeconds(loadTimeMs)} s`, options),
   },
   pattern: {
     name: "pattern",
@@ -38,6 +45,8 @@ export const LOAD_FLAGS = {
       "after the others. unthrottled: none.",
     defaultText: "consistent",
     ...oneOf(PATTERN_NAMES),
+    of: ({ pattern, ratePerSec }: RunOptions) => ratePerSec === undefined ? pattern : undefined,
+    words: (pattern: string) => `${pattern} pattern`,
   },
   ratePerSec: {
     name: "rate",
@@ -45,6 +54,8 @@ export const LOAD_FLAGS = {
     about: "Operations that all threads start per second, evenly spaced, whether or not earlier ones have ended (an " +
       "open loop); latencies count from the intended start. Replaces --pattern.",
     defaultNote: "each operation waits for the one before",
+    suffix: "_per_sec",
+    words: (ratePerSec: number) => `rate ${ratePerSec}/s`,
     ...count({ min: 1, max: 1_000_000_000 }, { example: "500, 10k or 1.5M" }),
   },
   seed: {
@@ -53,6 +64,14 @@ export const LOAD_FLAGS = {
     placeholder: "N",
     about: "Seed of the operations: with the same seed, each thread does the same ones.",
     defaultNote: "random, and shown",
+    // In results it stands beside the options.
+    json: () => ({}),
+    words: (seed: number) => `seed ${seed}`,
     ...wholeNumber({ min: 0, max: 2 ** 32 - 1 }),
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
+
+/** How long the load is, and what is before it. */
+export function lengthText(length: string, { warmupMs }: RunOptions): string {
+  return warmupMs === undefined ? length : `${length} after ${formatSeconds(warmupMs)} s of warm-up`;
+}

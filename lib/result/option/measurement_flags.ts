@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { count, type DefaultedFlag, duration, type Flag, type FlagName, wholeNumber } from "./flag.ts";
+import type { RunOptions } from "../../run/run_options.ts";
+import { formatCount, formatSeconds, ordinal } from "../format.ts";
+import type { JsonObject } from "../json_value.ts";
+import { count, type DefaultedFlag, duration, type Flag, type Switch, wholeNumber } from "./flag.ts";
+import { lengthText } from "./load_flags.ts";
 
 /** The measurement's flags, in the order shown to users. */
 export const MEASUREMENT_FLAGS = {
@@ -14,12 +18,15 @@ export const MEASUREMENT_FLAGS = {
     defaultText: "0s",
     ...duration({ min: "0s", minMs: 0 }, { example: "2s" }),
     about: "How long the load runs before it is measured, such as 500ms, 2s or 1m.",
+    // Said with the length of the load.
+    words: () => "",
   },
   ops: {
     name: "ops",
     scope: "measurement",
     about: "End the load after this many operations of all threads, instead of after --load-time-sec.",
     defaultNote: "--load-time-sec ends it",
+    words: (ops: number, options: RunOptions) => lengthText(formatCount(ops, "operation"), options),
     ...count({ min: 1, max: 1_000_000_000_000 }, { example: "100k or 1.5M" }),
   },
   latencySample: {
@@ -28,6 +35,10 @@ export const MEASUREMENT_FLAGS = {
     placeholder: "N",
     about: "Time every Nth operation of a thread; 1: all, 0: none.",
     defaultNote: "1 with --rate, a pattern that waits or an engine; otherwise 256",
+    of: ({ latencySample = 0 }: RunOptions) => latencySample,
+    json: ({ latencySample }: RunOptions): JsonObject =>
+      latencySample === undefined ? {} : { latency_sample: latencySample },
+    words: (sample: number) => sample === 0 ? "" : `latency of every ${sample === 1 ? "operation" : ordinal(sample)}`,
     ...wholeNumber({ min: 0, max: 1_000_000 }),
   },
   /** In milliseconds. */
@@ -36,6 +47,7 @@ export const MEASUREMENT_FLAGS = {
     scope: "measurement",
     about: "Time between the rows of the series.",
     defaultText: "1s",
+    words: (intervalMs: number) => intervalMs === 1000 ? "" : `intervals of ${formatSeconds(intervalMs)} s`,
     ...duration({ min: "10ms", minMs: 10 }, { example: "1s" }),
   },
   repeat: {
@@ -54,5 +66,9 @@ export const MEASUREMENT_SWITCHES = {
     name: "no-device-probe",
     scope: "device",
     about: "Do not measure the device under the files before the load.",
+    of: ({ backend }: RunOptions) => backend.kind === "file" && backend.deviceProbe === false,
+    json: ({ backend }: RunOptions): JsonObject =>
+      backend.kind !== "file" || backend.deviceProbe === undefined ? {} : { device_probe: backend.deviceProbe },
+    words: () => "no device probe",
   },
-} as const satisfies Record<string, FlagName>;
+} as const satisfies Record<string, Switch>;

@@ -4,7 +4,8 @@
  * @module
  */
 import { PASSWORD_VARIABLE, urlWithoutCredentials } from "../../engine/credentials.ts";
-import { APPENDFSYNC_NAMES } from "../../engine/redis/settings.ts";
+import { APPENDFSYNC_NAMES, type RedisSettings } from "../../engine/redis/settings.ts";
+import type { RunOptions } from "../../run/run_options.ts";
 import { parseWholeNumber } from "./units.ts";
 import { type DefaultedFlag, duration, type Flag, oneOf, wholeNumber } from "./flag.ts";
 
@@ -41,6 +42,7 @@ export const REDIS_FLAGS = {
       `which may also be in ${PASSWORD_VARIABLE}, where nobody else sees it.`,
     allowed: "a URL such as redis://:password@host:6379/0 (the number of a database), or rediss:// for TLS",
     shown: urlWithoutCredentials,
+    text: urlWithoutCredentials,
     parse: parseUrl,
   },
   spawn: {
@@ -66,6 +68,12 @@ export const REDIS_FLAGS = {
       "value.",
     allowed: `PxR with P from ${PRIMARIES.min} to ${PRIMARIES.max} and R from ${REPLICAS.min} to ${REPLICAS.max}`,
     parse: (text: string) => text === "" ? "running" : parseShape(text),
+    of: ({ backend }: RunOptions): ClusterShape | "running" | undefined => {
+      const { cluster, primaries, replicas } = settingsOf<RedisSettings>(backend);
+      if (cluster !== true) return undefined;
+      return primaries === undefined || replicas === undefined ? "running" : { primaries, replicas };
+    },
+    text: (shape: ClusterShape | "running") => shape === "running" ? "" : `${shape.primaries}x${shape.replicas}`,
   },
   /** In milliseconds. */
   nodeTimeoutMs: {
@@ -95,6 +103,11 @@ export const REDIS_FLAGS = {
     defaultNote: "no snapshots",
     allowed: "SECONDS:CHANGES, two whole numbers from 1, such as 60:1000",
     parse: parseRule,
+    of: ({ backend }: RunOptions): RdbRule | undefined => {
+      const { rdbSeconds: seconds, rdbChanges: changes } = settingsOf<RedisSettings>(backend);
+      return seconds === undefined || changes === undefined ? undefined : { seconds, changes };
+    },
+    text: ({ seconds, changes }: RdbRule) => `${seconds}:${changes}`,
   },
   wait: {
     name: "wait",
@@ -147,4 +160,8 @@ function parseRule(text: string): RdbRule | undefined {
   const seconds = parseWholeNumber(secondsText, RDB_SECONDS);
   const changes = parseWholeNumber(changesText, RDB_CHANGES);
   return seconds === undefined || changes === undefined ? undefined : { seconds, changes };
+}
+
+function settingsOf<Settings>(backend: RunOptions["backend"]): Partial<Settings> {
+  return backend.kind === "engine" ? backend.settings as Partial<Settings> : {};
 }

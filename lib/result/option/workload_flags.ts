@@ -3,10 +3,15 @@
  *
  * @module
  */
-import { ZIPF_THETA } from "../../load/presets.ts";
-import { DISTRIBUTION_NAMES, WORKLOAD_NAMES } from "../../load/workload.ts";
-import { parseByteRange, parseShare } from "./units.ts";
-import { count, type DefaultedFlag, type Flag, type FlagName, oneOf, size, sizeAllowed, sizeBounds } from "./flag.ts";
+import { hasInserts, hasTheta } from "../../load/mix_parts.ts";
+import { OPERATION_NAMES, READ } from "../../load/operation.ts";
+import { type Preset, PRESETS, ZIPF_THETA } from "../../load/presets.ts";
+import { DISTRIBUTION_NAMES, type MixOptions, WORKLOAD_NAMES } from "../../load/workload.ts";
+import type { RunOptions } from "../../run/run_options.ts";
+import { formatCount, operationName } from "../format.ts";
+import type { JsonObject } from "../json_value.ts";
+import { type ByteRange, parseByteRange, parseShare } from "./units.ts";
+import { count, type DefaultedFlag, type Flag, oneOf, size, sizeAllowed, sizeBounds, type Switch } from "./flag.ts";
 
 /** Record numbers are 32-bit integers. */
 const KEYS = { min: 1, max: 1_000_000_000 };
@@ -25,6 +30,9 @@ export const WORKLOAD_FLAGS = {
     defaultText: "seed",
     refusals: new Map([["e", "it scans, and this store has gets and puts only"]]),
     ...oneOf(WORKLOAD_NAMES),
+    of: ({ workload }: RunOptions) => workload.kind === "mix" ? workload.name : workload.kind,
+    words: (name: string, { workload }: RunOptions) =>
+      workload.kind === "mix" ? `workload ${name} (${sharesText(workload.shares)})` : "",
   },
   readRatio: {
     name: "read-ratio",
@@ -35,12 +43,29 @@ export const WORKLOAD_FLAGS = {
     defaultNote: "the workload's",
     allowed: "a share from 0 to 1, such as 0.95",
     parse: parseShare,
+    of: (options: RunOptions) => {
+      const mix = mixOf(options);
+      return mix && (mix.shares[READ] ?? 0);
+    },
+    isUsual: (options: RunOptions) => mixOf(options)?.shares[READ] === presetOf(options)?.shares[READ],
+    json: (options: RunOptions): JsonObject => {
+      const shares = OPERATION_NAMES.map((name, kind) => [name, mixOf(options)?.shares[kind] ?? 0] as const);
+      return mixOf(options) === undefined
+        ? {}
+        : { shares: Object.fromEntries(shares.filter(([, share]) => share > 0)) };
+    },
+    words: () => "",
   },
   keyCount: {
     name: "keys",
     scope: "workload",
     about: "Records that exist when the load starts, such as 65536, 10k or 1.5M.",
     defaultText: "65536",
+    words: (keyCount: number, options: RunOptions) => {
+      const { keyCountMax, keyBytes } = mixOf(options) ?? {};
+      const room = mixWith(hasInserts, options) === undefined ? "" : ` (room for ${keyCountMax})`;
+      return `${formatCount(keyCount, "key")}${room} of ${keyBytes} B`;
+    },
     ...count(KEYS, { example: "65536, 10k or 1M" }),
   },
   keyCountMax: {
@@ -48,6 +73,8 @@ export const WORKLOAD_FLAGS = {
     scope: "workload",
     about: "Records that there is room for, including those that the load inserts.",
     defaultNote: "what the load may insert",
+    of: (options: RunOptions) => mixWith(hasInserts, options)?.keyCountMax,
+    words: () => "",
     ...count(KEYS, { example: "65536, 10k or 1M" }),
   },
   /** In bytes. */
@@ -57,6 +84,7 @@ export const WORKLOAD_FLAGS = {
     about: "Size of each key, up to 1KiB; at least 4 bytes plus the digits of the last record's number.",
     defaultText: "16B",
     ...size(KEY_SIZE, { example: "16B" }),
+    words: () => "",
   },
   /** In bytes. */
   valueBytes: {
@@ -67,6 +95,18 @@ export const WORKLOAD_FLAGS = {
     defaultText: "100B",
     allowed: `${sizeAllowed(VALUE_SIZE)}, or a range, such as 100B or 64-1KiB`,
     parse: (text: string) => parseByteRange(text, sizeBounds(VALUE_SIZE)),
+    of: (options: RunOptions): ByteRange | undefined => {
+      const mix = mixOf(options);
+      return mix && { min: mix.valueBytesMin, max: mix.valueBytesMax };
+    },
+    text: ({ min, max }: ByteRange) => min === max ? `${max}B` : `${min}B-${max}B`,
+    json: (options: RunOptions): JsonObject => {
+      const mix = mixOf(options);
+      return mix === undefined
+        ? {}
+        : { value_size_bytes_min: mix.valueBytesMin, value_size_bytes_max: mix.valueBytesMax };
+    },
+    words: ({ min, max }: ByteRange) => `values of ${min === max ? `${max} B` : `${min} to ${max} B`}`,
   },
   compressible: {
     name: "compressible",
@@ -78,6 +118,9 @@ export const WORKLOAD_FLAGS = {
     defaultText: "1",
     allowed: "a share above 0 and up to 1, such as 0.5",
     parse: (text: string) => parseShare(text) || undefined,
+    // Not said of random values.
+    of: (options: RunOptions) => mixWith(({ compressible }) => compressible !== 1, options)?.compressible,
+    words: (compressible: number) => `compressible to ${compressible}`,
   },
   distribution: {
     name: "distribution",
@@ -88,6 +131,11 @@ export const WORKLOAD_FLAGS = {
       "operations.",
     defaultNote: "zipfian; latest with d, uniform with seed",
     ...oneOf(DISTRIBUTION_NAMES),
+    isUsual: (options: RunOptions) => mixOf(options)?.distribution === presetOf(options)?.distribution,
+    words: (distribution: string, options: RunOptions) => {
+      const theta = mixWith(hasTheta, options)?.zipfTheta;
+      return theta === undefined ? distribution : `${distribution} ${theta}`;
+    },
   },
   zipfTheta: {
     name: "zipf-theta",
@@ -100,6 +148,8 @@ export const WORKLOAD_FLAGS = {
       const theta = parseShare(text);
       return theta === undefined || theta === 0 || theta === 1 ? undefined : theta;
     },
+    of: (options: RunOptions) => mixWith(hasTheta, options)?.zipfTheta,
+    words: () => "",
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
@@ -109,6 +159,44 @@ export const WORKLOAD_SWITCHES = {
     name: "preload",
     scope: "workload",
     about: "Put all records before the load. Default: on; off with seed.",
+    of: (options: RunOptions) => mixOf(options)?.preload ?? false,
+    isUsual: (options: RunOptions) => presetOf(options)?.preload === true,
+    json: (options: RunOptions): JsonObject => {
+      const mix = mixOf(options);
+      return mix === undefined ? {} : { preload: mix.preload };
+    },
+    words: () => "preloaded",
   },
-  noPreload: { name: "no-preload", scope: "workload", about: "Start with what the store already holds." },
-} as const satisfies Record<string, FlagName>;
+  noPreload: {
+    name: "no-preload",
+    scope: "workload",
+    about: "Start with what the store already holds.",
+    of: (options: RunOptions) => mixOf(options)?.preload === false,
+    isUsual: (options: RunOptions) => presetOf(options)?.preload === false,
+    json: () => ({}),
+    words: () => "not preloaded",
+  },
+} as const satisfies Record<string, Switch>;
+
+function mixOf({ workload }: RunOptions): MixOptions | undefined {
+  return workload.kind === "mix" ? workload : undefined;
+}
+
+/** The mix, if it is one of these. */
+function mixWith(has: (mix: MixOptions) => boolean, options: RunOptions): MixOptions | undefined {
+  const mix = mixOf(options);
+  return mix !== undefined && has(mix) ? mix : undefined;
+}
+
+/** What the mix started from. */
+function presetOf(options: RunOptions): Preset | undefined {
+  const mix = mixOf(options);
+  return mix && PRESETS[mix.name];
+}
+
+function sharesText(shares: readonly number[]): string {
+  return OPERATION_NAMES.flatMap((name, kind) => {
+    const share = shares[kind] ?? 0;
+    return share === 0 ? [] : `${Number((share * 100).toPrecision(6))}% ${operationName(name)}`;
+  }).join(", ");
+}
