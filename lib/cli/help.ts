@@ -24,9 +24,9 @@ reports the throughput and what a crash would have lost.`;
 const BACKENDS = `\
 Backends:
   memory  The store in shared memory alone: the baseline.
-  file    The same store, persisted in one file per shard, under one policy: synchronous
-          (--write-period-us), asynchronous (--queue-depth), periodic (--flush-period-us) or
-          commit (--commit-delay-us).
+  file    The same store, persisted in files of snapshots, blocks or logs, under one policy:
+          synchronous (--write-period-us), asynchronous (--queue-depth), periodic
+          (--flush-period-us) or commit (--commit-delay-us).
   sqlite  SQLite: each thread opens the database file for itself, and each put is a transaction.
   leveldb LevelDB, through the npm package classic-level.
   denokv  Deno KV, in a file of its own.

@@ -16,7 +16,7 @@ export function redisSettings(raw: RawArguments): RedisSettings {
   const url = read(raw, FLAGS.url);
   const spawn = read(raw, FLAGS.spawn);
   const wait = read(raw, FLAGS.wait);
-  refuseBoth(raw, [FLAGS.url, FLAGS.spawn], "say both which server");
+  refuseBoth(raw, [FLAGS.url, FLAGS.spawn], "both say which server");
   if (url !== undefined) return runningSettings(raw, url, wait);
   if (spawn !== undefined) return spawnedSettings(raw, spawn, wait);
   throw new UsageError(

@@ -21,7 +21,7 @@ export interface WitnessOptions {
  * and the version up to which that shard's puts had then been acknowledged, each a float64.
  */
 export const ACKNOWLEDGED_BYTES = 24;
-/** Bytes of a record of a written or synced snapshot: the shard and its version, each a float64. */
+/** Bytes of a record of what was written or synced: a shard and the version of it, each a float64. */
 export const VERSION_BYTES = 16;
 
 /** Prefix of files of acknowledged puts, followed by the thread's index. */

@@ -7,7 +7,7 @@ import type { SetAsideFile } from "../persist/directory.ts";
 import type { LiveReading } from "./live.ts";
 import type { PhaseResult } from "./measurements.ts";
 
-/** How a run reports what it does, and is told to stop. */
+/** What whoever runs it gives to a run. */
 export interface RunHooks {
   /** Aborted with a `StopSignal` as its reason to end the run in an orderly way. */
   readonly stop?: AbortSignal;

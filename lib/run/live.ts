@@ -22,7 +22,7 @@ export interface LiveReading {
   readonly ops?: { readonly done: number; readonly total: number };
   /** Since the previous reading. */
   readonly opsPerSec?: number;
-  /** Snapshots in the queue and its capacity, if the policy has one. */
+  /** How much is queued to be written, and how much may be, if the policy has a queue. */
   readonly queue?: { readonly queued: number; readonly depth: number };
   /** Acknowledged writes that a crash of the process would now lose, and the age of the oldest in milliseconds. */
   readonly atRisk?: { readonly writes: number; readonly ageMs: number };

@@ -12,8 +12,8 @@ export class StoreFullError extends RangeError {
   /** @param shard the full shard's index */
   constructor(shard: number, size: StoreSize) {
     super(
-      `Cannot put into shard ${shard}: it was created for ${size.entriesPerShard} entries in ` +
-        `${size.arenaWordsPerShard * 4} bytes, must be given room for more by a larger --keys or --max-keys`,
+      `Cannot put into shard ${shard}: its room for ${size.entriesPerShard} entries in ` +
+        `${size.arenaWordsPerShard * 4} bytes is used up, must be made larger by --keys or --max-keys`,
     );
   }
 }

@@ -13,7 +13,7 @@ export const LINE_WORDS = LINE_BYTES / Int32Array.BYTES_PER_ELEMENT;
 /** 64-bit floats of a cache line. */
 export const LINE_DOUBLES = LINE_BYTES / Float64Array.BYTES_PER_ELEMENT;
 
-/** Rounds up to a multiple of `alignment`, which must be a power of two. Exact up to 2^53. */
+/** Rounds up to a multiple of `alignment`. Exact up to 2^53. */
 export function alignUp(value: number, alignment: number): number {
   return Math.ceil(value / alignment) * alignment;
 }

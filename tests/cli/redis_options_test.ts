@@ -57,7 +57,7 @@ Deno.test("parseCommand() reads clusters", () => {
 Deno.test("parseCommand() refuses redis flags that do not go together", () => {
   const started = "goes with --spawn: a running server keeps its own settings";
   assertRefused("redis", "the redis backend needs --url=URL (a running server) or --spawn (to start one)");
-  assertRefused(`redis --spawn --url=${URL}`, "--url and --spawn say both which server, give one of them");
+  assertRefused(`redis --spawn --url=${URL}`, "--url and --spawn both say which server, give one of them");
   assertRefused(`redis --url=${URL} --appendfsync=no`, `--appendfsync ${started}`);
   assertRefused(`redis --url=${URL} --output=dir`, `--output ${started}`);
   assertRefused(

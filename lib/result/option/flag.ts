@@ -22,8 +22,8 @@ import { listNames } from "./wording.ts";
 /**
  * What a flag belongs to. `commands.ts` says which of these each command takes:
  *
- * - `load` and `progress`: everything that runs a load;
- * - `workload`, `measurement` and `output`: a run alone;
+ * - `load`, `workload` and `progress`: everything that runs a load;
+ * - `measurement`: a run and a sweep; `output`: a run alone;
  * - `page`: everything whose result can be written as a page;
  * - `file`: everything that runs a load against the file backend; `device`: a run against the file backend alone;
  * - `engine`: everything that runs a load against an engine;
