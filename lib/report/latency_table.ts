@@ -26,7 +26,7 @@ const LABEL_WIDTH_MIN = 15;
  *             every 128th was timed
  * ```
  */
-export function latencyBlocks({ operations = [], options: { latencySample = 1, ratePerSec } }: RunResult): Block[] {
+export function latencyBlocks({ operations, options: { latencySample = 1, ratePerSec } }: RunResult): Block[] {
   const rows = operations.flatMap(({ operation, latency, uncorrectedLatency }) => [
     ...(latency === undefined ? [] : [[`  ${operationName(operation)}`, ...cells(latency)]]),
     ...(uncorrectedLatency === undefined ? [] : [["    uncorrected", ...cells(uncorrectedLatency)]]),

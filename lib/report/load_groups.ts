@@ -35,7 +35,7 @@ export function endingGroups({ usedUp, failed, stoppedBy }: RunResult): Group[] 
   ];
 }
 
-function operationPhrases({ operations = [], threads }: RunResult): string[] {
+function operationPhrases({ operations, threads }: RunResult): string[] {
   const { reads, hits } = totals(threads);
   const counts = operations.map(({ operation, count }) => readableCount(count, operationName(operation)));
   if (counts.length === 0) return ["none"];

@@ -105,7 +105,7 @@ export const PRELOAD_FIGURES: readonly FigureRow[] = [
   {
     name: "preload_flush",
     kind: "duration",
-    of: ({ preload, phases = [] }) => preload && phases.find(({ phase }) => phase === "preload_flush")?.durationMs,
+    of: ({ preload, phases }) => preload && phases.find(({ phase }) => phase === "preload_flush")?.durationMs,
     phrase: { line: "preload", text: (ms) => `written to files in ${readableDuration(ms)}` },
   },
 ];
@@ -152,7 +152,7 @@ export const LATENCY_FIGURES: readonly FigureRow[] = OPERATION_NAMES.flatMap((op
       return {
         name: latencyName(operation, kind, name),
         kind: "duration",
-        of: ({ operations = [] }) => {
+        of: ({ operations }) => {
           const own = operations.find((result) => result.operation === operation);
           const latency = kind === "latency" ? own?.latency : own?.uncorrectedLatency;
           return latency && of(latency);

@@ -156,7 +156,7 @@ function readInterval(row: Fields): IntervalDocument[] {
 
 /** The part of the document for one run. */
 export function runObject(result: RunResult): JsonObject {
-  const { file, operations = [], phases = [], series } = result;
+  const { file, operations, phases, series } = result;
   return {
     ...figuresObject(loadFigures(result)),
     stopped_by: result.stoppedBy ?? null,

@@ -110,9 +110,9 @@ export interface RunResult {
    */
   readonly failed?: string;
   /** The kinds of operations that the load had, in the order of their numbers. */
-  readonly operations?: readonly OperationResult[];
+  readonly operations: readonly OperationResult[];
   /** The parts of the run, in order. */
-  readonly phases?: readonly PhaseResult[];
+  readonly phases: readonly PhaseResult[];
   readonly preload?: PreloadResult;
   /** Absent if the load never began. */
   readonly costs?: CostResult;

@@ -40,6 +40,8 @@ export const memoryResult: RunResult = {
     threadOf({ thread: 2, runtimeMs: 9_999.8906, reads: 42_713, writes: 384_414, hits: 42_002 }),
     threadOf({ thread: 3, runtimeMs: 10_000.0901, reads: 42_713, writes: 384_419, hits: 42_003 }),
   ],
+  operations: [],
+  phases: [],
 };
 
 export const asynchronousBackend: FileBackendOptions = {
@@ -113,6 +115,8 @@ export const fileResult: RunResult = {
     threadOf({ thread: 0, runtimeMs: 2_000, reads: 100, writes: 900, hits: 90 }, QUEUE_WAITS),
     threadOf({ thread: 1, runtimeMs: 1_000, reads: 200, writes: 800, hits: 10 }, QUEUE_WAITS),
   ],
+  operations: [],
+  phases: [],
   file: persisted,
   stoppedBy: "SIGINT",
 };

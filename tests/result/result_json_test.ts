@@ -321,7 +321,13 @@ Deno.test("resultJson() has finite numbers when no thread ran or no time passed"
   const instant = { ...idle, ops: 1, writes: 1 };
   const file = { ...persisted, drainMs: 0 };
   for (const threads of [[], [idle], [instant, idle]]) {
-    const text = resultJson({ promises: fileResult.promises, options: fileResult.options, threads, file }, machine);
+    const text = resultJson({
+      ...memoryResult,
+      promises: fileResult.promises,
+      options: fileResult.options,
+      threads,
+      file,
+    }, machine);
     // JSON.stringify() turns NaN and Infinity into null.
     assertFalse(
       text.replace('"stopped_by": null', "").replace('"file_system": null', "").replace('"failover": null', "")

@@ -154,7 +154,7 @@ function assertMeasured({ measured, others }: Failure, opsMin: number | undefine
   assertGreater(others.length, 0);
   assertGreaterOrEqual(ops, opsMin);
   assertGreater(runtimeMs, 0);
-  assertEquals(measured.phases?.at(-1)?.phase, "load");
+  assertEquals(measured.phases.at(-1)?.phase, "load");
   assertEquals(measured.file?.drainMs, undefined);
 }
 

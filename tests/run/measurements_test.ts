@@ -62,14 +62,14 @@ Deno.test("run() ends after so many operations in all, however they divide among
   for (const ops of [1, 2, 1_001]) {
     const { threads, phases } = await run({ ...MEMORY, threads: 3, loadTimeMs: 60_000, ops });
     assertEquals(totals(threads).ops, ops);
-    assert(phases?.every(({ durationMs }) => durationMs < 30_000));
+    assert(phases.every(({ durationMs }) => durationMs < 30_000));
   }
 });
 
 Deno.test("run() does the same operations by number as by time, and again", async () => {
   const counts = async () => {
     const { threads, operations } = await run({ ...MEMORY, ops: 10_000 });
-    return [threads.map(({ reads, writes }) => [reads, writes]), operations?.map(({ count }) => count)];
+    return [threads.map(({ reads, writes }) => [reads, writes]), operations.map(({ count }) => count)];
   };
   assertEquals(await counts(), await counts());
 });
@@ -82,11 +82,11 @@ Deno.test("run() warms up before the load, and counts nothing of it", async () =
     warmupMs: 200,
     latencySample: 1,
   });
-  assertEquals(phases?.map(({ phase }) => phase), ["prepare", "warmup", "load"]);
-  const warmup = phases?.find(({ phase }) => phase === "warmup");
+  assertEquals(phases.map(({ phase }) => phase), ["prepare", "warmup", "load"]);
+  const warmup = phases.find(({ phase }) => phase === "warmup");
   assertGreaterOrEqual(warmup?.durationMs ?? 0, 200 * 0.99);
   assertEquals(totals(threads).ops, 100);
-  assertEquals(operations?.reduce((sum, { latency }) => sum + (latency?.count ?? 0), 0), 100);
+  assertEquals(operations.reduce((sum, { latency }) => sum + (latency?.count ?? 0), 0), 100);
 });
 
 Deno.test("run() takes what a warm-up has written off the files' counts", async () => {
@@ -115,8 +115,8 @@ Deno.test("run() times every so many operations, in the order min, p50, p99, max
 
 Deno.test("run() has no latencies when none are asked for", async () => {
   const { operations } = await run({ ...MEMORY, ops: 1_000 });
-  assertEquals(operations?.map(({ operation }) => operation), ["read", "update"]);
-  assert(operations?.every(({ latency, latencyCounts }) => latency === undefined && latencyCounts === undefined));
+  assertEquals(operations.map(({ operation }) => operation), ["read", "update"]);
+  assert(operations.every(({ latency, latencyCounts }) => latency === undefined && latencyCounts === undefined));
 });
 
 Deno.test("run() keeps a rate, corrects its latencies, and says how late its timers were", async () => {
@@ -131,7 +131,7 @@ Deno.test("run() keeps a rate, corrects its latencies, and says how late its tim
   assertAlmostEquals(rate.reachedPerSec, 1_000, 100);
   assertEquals(rate.reachedPerSec, totals(threads).opsPerSec);
   assertGreater(rate.timerLateP50Ms ?? 0, 0);
-  assert(phases?.some(({ phase }) => phase === "calibration"));
+  assert(phases.some(({ phase }) => phase === "calibration"));
   assert(operations !== undefined);
   for (const { latency, uncorrectedLatency } of operations) {
     assertEquals(latency?.count, uncorrectedLatency?.count);
@@ -147,7 +147,7 @@ Deno.test("run() says when a rate is out of reach, and that the starts were miss
   assertLess(rate.reachedPerSec, 1e11);
   assertGreater(rate.missedStarts, 1_000);
   // The backlog grows for as long as the load runs, and the corrected latency with it.
-  const [first] = operations ?? [];
+  const [first] = operations;
   assertGreater(first?.latency?.maxMs ?? 0, 100);
   assertLess(first?.uncorrectedLatency?.p50Ms ?? Infinity, 1);
 });
@@ -215,7 +215,7 @@ Deno.test("run() preloads all records before the load, and writes them to their 
     backend: files(directory.path, {}),
   });
   assertEquals(preload?.keys, MIX.keyCount);
-  assertEquals(phases?.map(({ phase }) => phase), ["prepare", "preload", "preload_flush", "load", "drain"]);
+  assertEquals(phases.map(({ phase }) => phase), ["prepare", "preload", "preload_flush", "load", "drain"]);
   const { reads, hits } = totals(threads);
   assertGreater(reads, 0);
   assertEquals(hits, reads, "every record is there");
