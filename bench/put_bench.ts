@@ -6,8 +6,9 @@
  *
  * @module
  */
-import { attachShared, type SharedHandle } from "../lib/backend/attach.ts";
-import { prepareFiles, prepareMemory } from "../lib/backend/prepare.ts";
+import { connectShared, type SharedHandle } from "../tests/backend/shared.ts";
+import { prepareMemory } from "../lib/backend/memory.ts";
+import { prepareFiles } from "../lib/backend/prepare.ts";
 import { Rng } from "../lib/load/rng.ts";
 import { SEED_KEY_COUNT, SEED_VALUE, writeSeedKey } from "../lib/load/seed_workload.ts";
 import { PaddedBytes } from "../lib/store/padded_bytes.ts";
@@ -46,7 +47,7 @@ globalThis.addEventListener("unload", () => {
 
 /** A function that puts once for each key number. */
 function putsInto(handle: SharedHandle): () => void {
-  const { backend } = attachShared(handle, 0);
+  const backend = connectShared(handle, 0);
   const key = new PaddedBytes(8);
   return () => {
     for (let i = 0; i < PUTS; i++) {

@@ -1,5 +1,5 @@
 /**
- * The interface between the load loop and the backends, and the options that choose a backend.
+ * The options that choose a backend.
  *
  * @module
  */
@@ -8,24 +8,6 @@ import type { EngineSettings } from "../engine/engine.ts";
 import type { EngineName } from "../engine/engines.ts";
 import type { LayoutOptions } from "../persist/layout/layout_options.ts";
 import type { PersistencePolicy, SyncName } from "../persist/policy.ts";
-import type { PaddedBytes } from "../store/padded_bytes.ts";
-
-/** One load worker's view of the key-value store under test. A put that returns is acknowledged. */
-export interface Backend {
-  /**
-   * Stores the value under the key.
-   *
-   * @throws {StoreFullError} when the key's shard has no room left
-   * @throws {AbortError} when the run has failed elsewhere
-   */
-  put(key: PaddedBytes, value: PaddedBytes): void;
-  /**
-   * Copies the key's value into `out`.
-   *
-   * @returns whether the key is present
-   */
-  get(key: PaddedBytes, out: PaddedBytes): boolean;
-}
 
 /** The shared store alone: the baseline for every other backend. */
 export interface MemoryBackendOptions {

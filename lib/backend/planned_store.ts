@@ -6,8 +6,9 @@
 import { shardsPerFile } from "../persist/layout/layout_options.ts";
 import type { StoreSize } from "../store/store_size.ts";
 import type { FileBackendOptions, MemoryBackendOptions } from "./backend.ts";
+import { memoryShards } from "./memory.ts";
 import { type KeySpace, planStore } from "./plan.ts";
-import { memoryShards, pagesOf } from "./prepare.ts";
+import { pagesOf } from "./prepare.ts";
 
 /** The size of the store that holds these keys. */
 export function plannedStore(

@@ -1,5 +1,5 @@
 /**
- * Prepares a backend from its options: creates the shared memory, and loads what the directory holds.
+ * Prepares the file backend from its options: creates the shared memory, and loads what the directory holds.
  *
  * @module
  */
@@ -27,28 +27,16 @@ import { afterFailureSync } from "../sync/clean_up.ts";
 import type { Clock } from "../sync/clock.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { LINE_BYTES } from "../sync/layout.ts";
-import type { SharedHandle } from "./attach.ts";
 import type { FileBackendOptions } from "./backend.ts";
 import { type KeySpace, planStore } from "./plan.ts";
 
-/**
- * Shards of the memory backend: enough for threads to rarely collide in one, and no more, because the shards' headers
- * compete for the first-level cache. A single thread never collides.
- */
-const MEMORY_SHARDS_OF_ONE = 128;
-const MEMORY_SHARDS_PER_THREAD = 256;
-const MEMORY_SHARDS_MAX = 1024;
-
-/** A prepared memory backend. */
-export interface PreparedMemory {
-  readonly store: SharedStore;
-  readonly handle: SharedHandle;
-}
+/** What a load worker needs to connect; structured-cloneable. */
+export type FileTarget = { readonly kind: "file"; readonly persistence: PersistenceHandle };
 
 /** A prepared file backend, which holds its directory until it is closed. */
 export interface PreparedFiles {
   readonly store: SharedStore;
-  readonly handle: SharedHandle;
+  readonly handle: FileTarget;
   readonly ledger: Ledger;
   readonly writeMeter: WriteMeter;
   readonly doorbell: Doorbell;
@@ -62,18 +50,6 @@ export interface PreparedFiles {
   readonly entriesLoaded: number;
   readonly filesSetAside: readonly SetAsideFile[];
   readonly filesTorn: readonly TornFile[];
-}
-
-/** Number of shards of the memory backend's store. */
-export function memoryShards(threads: number): number {
-  return threads === 1 ? MEMORY_SHARDS_OF_ONE : Math.min(MEMORY_SHARDS_MAX, threads * MEMORY_SHARDS_PER_THREAD);
-}
-
-/** Creates the memory backend's store. */
-export function prepareMemory(keys: KeySpace, context: { abort: Abort; threads: number }): PreparedMemory {
-  const { abort, threads } = context;
-  const store = SharedStore.create(planStore(memoryShards(threads), keys), abort);
-  return { store, handle: { kind: "memory", store: store.handle() } };
 }
 
 /**

@@ -1,19 +1,18 @@
 /**
- * What our own backends promise about data loss.
+ * What the file backend promises about data loss.
  *
  * @module
  */
-import { EVERYTHING, type Loss, NOTHING, type Promises } from "../engine/promises.ts";
+import { type Loss, NOTHING, type Promises } from "../engine/promises.ts";
 import { exposureBound } from "../persist/exposure_bound.ts";
-import type { FileBackendOptions, MemoryBackendOptions } from "./backend.ts";
+import type { FileBackendOptions } from "./backend.ts";
 
 /**
- * The promises of the shared store, alone or in files. They follow from the policy (`policy.ts`) and, for a power loss,
+ * The promises of the shared store in files. They follow from the policy (`policy.ts`) and, for a power loss,
  * from the sync level: a power loss may destroy whatever was not synced, however long ago it was written. There is no
  * second copy that could take over.
  */
-export function ownPromises(backend: MemoryBackendOptions | FileBackendOptions, threads: number): Promises {
-  if (backend.kind === "memory") return { processCrash: EVERYTHING, powerLoss: EVERYTHING };
+export function filePromises(backend: FileBackendOptions, threads: number): Promises {
   const { layout, sync } = backend;
   const processCrash = policyLoss(backend, threads);
   const powerLoss = sync === "none" ? UNSYNCED : processCrash;

@@ -3,11 +3,9 @@
  *
  * @module
  */
-import type { AsynchronousConnection } from "../engine/connection.ts";
+import type { AsynchronousConnection, ShardProgress, SynchronousConnection } from "../engine/connection.ts";
 import type { Witness } from "../persist/witness.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
-import type { ShardProgress } from "./attach.ts";
-import type { Backend } from "./backend.ts";
 
 /** The progress of backends without shards. */
 const NO_SHARDS: ShardProgress = { shardOf: () => 0, acknowledgedVersion: () => 0 };
@@ -16,12 +14,16 @@ const NO_SHARDS: ShardProgress = { shardOf: () => 0, acknowledgedVersion: () => 
  * Records each put as acknowledged once the wrapped backend returns from it, with the version up to which its shard's
  * puts have been acknowledged: what a gauge would read at that moment.
  */
-export class WitnessedBackend implements Backend {
-  readonly #backend: Backend;
+export class WitnessedBackend {
+  readonly #backend: Pick<SynchronousConnection, "put" | "get">;
   readonly #progress: ShardProgress;
   readonly #witness: Witness;
 
-  constructor(parts: { backend: Backend; progress?: ShardProgress | undefined; witness: Witness }) {
+  constructor(parts: {
+    backend: Pick<SynchronousConnection, "put" | "get">;
+    progress?: ShardProgress | undefined;
+    witness: Witness;
+  }) {
     this.#backend = parts.backend;
     this.#progress = parts.progress ?? NO_SHARDS;
     this.#witness = parts.witness;

@@ -4,9 +4,8 @@
  * @module
  */
 import { EngineError, HarnessError } from "../engine/engine_error.ts";
-import { loadEngine } from "../engine/engines.ts";
 import type { Loss, Promises } from "../engine/promises.ts";
-import { ownPromises } from "../backend/promises.ts";
+import { promisesOf } from "../backend/backends.ts";
 import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import { removeLeftDirectories } from "../persist/left_directories.ts";
@@ -14,7 +13,7 @@ import { makeOwnedDirectory, removeTemporaryDirectory } from "../persist/tempora
 import { run } from "../run/runner.ts";
 import { thenCleanUp } from "../sync/clean_up.ts";
 import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
-import type { CrashBackend, CrashLoad } from "./crash_load.ts";
+import type { CrashLoad } from "./crash_load.ts";
 import type { CrashResult, KillResult } from "./crash_result.ts";
 import { FoundRecords } from "./found_records.ts";
 import { OrderlyVictim } from "./orderly_victim.ts";
@@ -119,12 +118,6 @@ function victimOf(cut: CutName, { backend, workload }: CrashLoad, parts: VictimP
     case "none":
       return new OrderlyVictim(backend, parts);
   }
-}
-
-/** What a backend promises. */
-export async function promisesOf(backend: CrashBackend, threads: number): Promise<Promises> {
-  if (backend.kind === "file") return ownPromises(backend, threads);
-  return (await loadEngine(backend.engine)).promises(backend.settings);
 }
 
 /** The kills of one store. */

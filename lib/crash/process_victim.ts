@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { loadEngine } from "../engine/engines.ts";
+import { loadBackend, nameOf } from "../backend/backends.ts";
 import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type ChildEnd, endChild, type KillMoment, thisProgram } from "./child.ts";
@@ -28,8 +28,7 @@ export class ProcessVictim implements Victim {
   async fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined> {
     const { program = thisProgram(), stop } = this.parts;
     const { backend } = this;
-    const engine = backend.kind === "engine" ? await loadEngine(backend.engine) : undefined;
-    const killServer = engine?.killServer;
+    const { killServer } = await loadBackend(nameOf(backend));
     const before = killServer === undefined ? undefined : () => killServer(backend.output);
     return await endChild(program, options, { ending: "SIGKILL", moment, stop, before });
   }

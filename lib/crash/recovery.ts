@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { EngineBackendOptions, FileBackendOptions } from "../backend/backend.ts";
-import { prepareFiles } from "../backend/prepare.ts";
-import { loadEngine } from "../engine/engines.ts";
+import type { FileBackendOptions } from "../backend/backend.ts";
+import { loadBackend, nameOf, prepareBackend } from "../backend/backends.ts";
+import type { PreparedFiles } from "../backend/prepare.ts";
 import { mixKeySpace } from "../load/mix.ts";
 import type { MixOptions } from "../load/workload.ts";
 import type { SetAsideFile } from "../persist/directory.ts";
@@ -53,31 +53,22 @@ export interface RecoveredFiles {
 }
 
 /**
- * Opens a backend again.
+ * Opens a backend again: prepares it and connects to it, as a run does. Damaged files of the file backend are set aside.
  *
  * @param mayRepair whether an engine's files may be repaired if that is needed
  * @throws {PersistError | EngineError} when it cannot be opened
  */
-export async function recover(backend: CrashBackend, mix: MixOptions, mayRepair = false): Promise<Recovered> {
-  return backend.kind === "file" ? await recoverFiles(backend, mix) : await recoverEngine(backend, mix, mayRepair);
-}
-
-/** Prepares and connects to an engine, as a run does. */
-async function recoverEngine(
-  { engine: name, settings, output }: EngineBackendOptions,
-  { valueBytesMax }: MixOptions,
-  mayRepair: boolean,
-): Promise<Recovered> {
+export async function recover(options: CrashBackend, mix: MixOptions, mayRepair = false): Promise<Recovered> {
   const startedAtMs = performance.now();
-  const engine = await loadEngine(name);
-  const where = output === undefined ? {} : { output };
-  const preparation = { settings, ...where, threads: 1, inFlight: 1, valueBytesMax, mayRepair };
-  const prepared = await engine.prepare(preparation);
+  const backend = await loadBackend(nameOf(options));
+  const shared = { abort: Abort.create(), clock: Clock.create() };
+  const prepared = await prepareBackend(backend, options, { ...shared, keys: mixKeySpace(mix), threads: 1, mayRepair });
   try {
-    const connection = await engine.connect(prepared.target);
+    const connection = await backend.connect(prepared.target, 0);
     return {
       recoveryMs: performance.now() - startedAtMs,
       ...(prepared.repaired === undefined ? {} : { repaired: prepared.repaired }),
+      ...(prepared.files === undefined ? {} : { files: recoveredFiles(prepared.files) }),
       get: (key, out) => connection.get(key, out),
       close: async () => {
         await connection.close();
@@ -91,21 +82,18 @@ async function recoverEngine(
 }
 
 /**
- * Opens the directory of a file backend; damaged files in it are set aside.
+ * Opens the directory of a file backend.
  *
  * @throws {PersistError} when the directory cannot be used
  */
 export async function recoverFiles(backend: FileBackendOptions, mix: MixOptions): Promise<RecoveredDirectory> {
-  const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
-  const { store, directory, filesSetAside, openMs } = await prepareFiles(backend, mixKeySpace(mix), context);
+  return await recover(backend, mix) as RecoveredDirectory;
+}
+
+function recoveredFiles({ store, directory, filesSetAside }: PreparedFiles): RecoveredFiles {
   const versions = Float64Array.from({ length: store.size.shards }, (_, shard) => store.version(shard));
   const sound = new Set(directory.shardFiles().map(({ shard }) => shard));
-  return {
-    recoveryMs: openMs,
-    get: (key, out) => store.get(key, out),
-    files: { versions, ...damageIn(filesSetAside, sound), setAside: filesSetAside },
-    close: () => directory.close(),
-  };
+  return { versions, ...damageIn(filesSetAside, sound), setAside: filesSetAside };
 }
 
 /** How many of the files set aside were the only ones of their shard or log, and how many were spares. */

@@ -1,5 +1,5 @@
 /**
- * Connections: the interface through which a load worker uses any engine.
+ * Connections: the interface through which a load worker uses any backend.
  *
  * @module
  */
@@ -30,14 +30,23 @@ export interface Batch {
   commit(): void | Promise<void>;
 }
 
+/** Maps a put to its shard and version, which is how the gauges of kvlab's own backends count. */
+export interface ShardProgress {
+  shardOf(key: PaddedBytes): number;
+  /** The version up to which a shard's puts have been acknowledged, as the gauges see it. */
+  acknowledgedVersion(shard: number): number;
+}
+
 /** What both kinds of connections have in common. */
 interface CommonConnection {
   /** For the records that are put before the load. */
   readonly preload: Batch;
-  /** The waits that its operations can be observed in; empty if the engine does not report any. */
+  /** The waits that its operations can be observed in; empty if the backend does not report any. */
   readonly waits: readonly NamedWait[];
-  /** Asks the engine for its version and its settings. */
-  describe(): EngineDescription | Promise<EngineDescription>;
+  /** Present if the backend has a gauge. */
+  readonly progress?: ShardProgress;
+  /** Asks an engine for its version and its settings; absent for kvlab's own backends. */
+  describe?(): EngineDescription | Promise<EngineDescription>;
   /** Closes it, once no operation is in flight. */
   close(): void | Promise<void>;
 }
@@ -49,6 +58,8 @@ export interface SynchronousConnection extends CommonConnection {
    * Stores the value under the key; acknowledged when it returns.
    *
    * @throws {EngineError} when the engine refuses it
+   * @throws {StoreFullError} when a store of kvlab's own has no room left
+   * @throws {AbortError} when the run has failed elsewhere
    */
   put(key: PaddedBytes, value: PaddedBytes): void;
   /**
@@ -75,5 +86,5 @@ export interface AsynchronousConnection extends CommonConnection {
   get(key: PaddedBytes, out: PaddedBytes): Promise<boolean>;
 }
 
-/** A load worker's connection to an engine. */
+/** A load worker's connection to a backend. */
 export type Connection = SynchronousConnection | AsynchronousConnection;

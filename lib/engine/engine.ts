@@ -4,7 +4,6 @@
  * @module
  */
 import type { Connection, EngineReadings } from "./connection.ts";
-import type { EngineDirectory } from "./engine_directory.ts";
 import type { Failover } from "./failover.ts";
 import type { Promises } from "./promises.ts";
 
@@ -41,11 +40,27 @@ export interface EnginePreparation<Settings extends EngineSettings = EngineSetti
   onWarning?(message: string): void;
 }
 
+/** What is known of a run besides its settings. */
+export interface KnownOfRun {
+  readonly threads?: number;
+  /** An engine's settings as read back from it; absent before it is open. */
+  readonly readings?: EngineReadings | undefined;
+}
+
+/** The directory of a backend's files. */
+export interface StoreDirectory {
+  readonly path: string;
+  /** Whether it held no store of the engine when it was opened. */
+  readonly wasEmpty: boolean;
+  /** Bytes that it occupied when it was closed; undefined before that, or if the system does not tell. */
+  readonly allocatedBytes: number | undefined;
+}
+
 /** An engine that is ready for connections. */
 export interface PreparedEngine {
   readonly target: EngineTarget;
   /** Its directory, if it has one; measurements and warnings about the device refer to it. */
-  readonly directory?: EngineDirectory;
+  readonly directory?: StoreDirectory;
   /** Whether, with these settings, its directory never holds any of its data. */
   readonly keepsNothing?: boolean;
   /** The processes that hold its data, if kvlab's own does not: their ids, or `elsewhere` if kvlab did not start them. */
@@ -82,9 +97,9 @@ export interface Engine<Settings extends EngineSettings = EngineSettings> {
   /**
    * What it promises with these settings, according to its own documentation.
    *
-   * @param readings its settings as read back from it, for what depends on those; absent before it is open
+   * @param known what else that may depend on
    */
-  promises(settings: Settings, readings?: EngineReadings): Promises;
+  promises(settings: Settings, known?: KnownOfRun): Promises;
   /**
    * Takes its directory or server, and makes it ready for the load. Keeps what is already there.
    *

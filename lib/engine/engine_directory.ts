@@ -15,6 +15,7 @@ import { storeFileNames } from "../persist/store_files.ts";
 import { checkRecord } from "../persist/store_record.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import { afterFailureSync } from "../sync/clean_up.ts";
+import type { StoreDirectory } from "./engine.ts";
 import { EngineError } from "./engine_error.ts";
 
 /** What tells a directory in which a store was made from one in which it is still to be made. */
@@ -26,7 +27,7 @@ export interface StoreSigns {
 }
 
 /** A directory that this process holds from {@linkcode EngineDirectory.open} to {@linkcode EngineDirectory.close}. */
-export class EngineDirectory {
+export class EngineDirectory implements StoreDirectory {
   readonly path: string;
   readonly #isTemporary: boolean;
   readonly #lock: Deno.FsFile;

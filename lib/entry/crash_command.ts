@@ -4,7 +4,8 @@
  * @module
  */
 import type { CrashCommand } from "../cli/command.ts";
-import { crash, promisesOf } from "../crash/crash.ts";
+import { promisesOf } from "../backend/backends.ts";
+import { crash } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { missingPower } from "../crash/powerless_disk.ts";
 import { FAILURES } from "../crash/victim.ts";

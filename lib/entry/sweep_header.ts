@@ -4,10 +4,8 @@
  * @module
  */
 import type { BackendOptions } from "../backend/backend.ts";
-import { ownPromises } from "../backend/promises.ts";
+import { nameOf, promisesOf } from "../backend/backends.ts";
 import type { SpaceConfiguration, SweepSpace } from "../cli/sweep_space.ts";
-import { loadEngine } from "../engine/engines.ts";
-import type { Promises } from "../engine/promises.ts";
 import type { Machine } from "../result/machine.ts";
 import { optionsObject } from "../result/option/options.ts";
 import { machineObject } from "../result/result_json.ts";
@@ -59,7 +57,7 @@ export function namesOf(configurations: readonly SpaceConfiguration[]): string[]
 
 function kindOf(backend: BackendOptions): Pick<ConfigurationEntry, "backend" | "layout"> {
   return {
-    backend: backend.kind === "engine" ? backend.engine : backend.kind,
+    backend: nameOf(backend),
     layout: backend.kind === "file" ? backend.layout.kind : null,
   };
 }
@@ -77,9 +75,4 @@ async function entryOf(
     ...kindOf(backend),
     promises: { process_crash: processCrash.text, power_loss: powerLoss.text },
   };
-}
-
-async function promisesOf(backend: BackendOptions, threads: number): Promise<Promises> {
-  if (backend.kind !== "engine") return ownPromises(backend, threads);
-  return (await loadEngine(backend.engine)).promises(backend.settings);
 }

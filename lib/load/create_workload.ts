@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isEngine } from "../backend/backends.ts";
 import type { LoadWorkerConfiguration } from "./load_worker_configuration.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
 import { NumberedWorkload } from "./numbered_workload.ts";
@@ -27,7 +28,7 @@ export function createWorkload(
 ): Workload {
   const rng = new Rng(seed, 2 * thread);
   if (workload.kind === "seed") {
-    return backend.kind === "engine" ? new DistinctSeedWorkload(rng, { thread, threads }) : new SeedWorkload(rng);
+    return isEngine(backend.name) ? new DistinctSeedWorkload(rng, { thread, threads }) : new SeedWorkload(rng);
   }
   if (witness === undefined) return new MixedWorkload(rng, workload, { thread, threads });
   return new NumberedWorkload(rng, workload, { round: witness.round, thread, threads });

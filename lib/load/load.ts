@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { AsynchronousBackend, AttachedBackend, SynchronousBackend } from "../backend/attach.ts";
 import { WitnessedBackend, WitnessedLane } from "../backend/witnessed.ts";
+import type { AsynchronousConnection, Connection, SynchronousConnection } from "../engine/connection.ts";
 import { Witness } from "../persist/witness.ts";
 import type { Abort } from "../sync/abort.ts";
 import type { Phase } from "../sync/phase.ts";
@@ -38,8 +38,8 @@ export interface Load {
 }
 
 /** Creates the load for a backend. */
-export function createLoad(attached: AttachedBackend, parts: LoadParts): Load {
-  return attached.kind === "synchronous" ? new SynchronousLoad(attached, parts) : new AsynchronousLoad(attached, parts);
+export function createLoad(backend: Connection, parts: LoadParts): Load {
+  return backend.kind === "synchronous" ? new SynchronousLoad(backend, parts) : new AsynchronousLoad(backend, parts);
 }
 
 /** What both kinds derive from the configuration. */
@@ -77,15 +77,17 @@ class SynchronousLoad implements Load {
   readonly #settings: LoadSettings;
   readonly #loop: Pick<LoopParts, "backend" | "workload" | "phase" | "latencySample">;
 
-  constructor({ backend, progress }: SynchronousBackend, parts: LoadParts) {
+  constructor(backend: SynchronousConnection, parts: LoadParts) {
     const { configuration, phase } = parts;
     const { witness, thread } = configuration;
     this.#parts = parts;
     this.#settings = new LoadSettings(parts);
     this.#loop = {
-      backend: witness === undefined
-        ? backend
-        : new WitnessedBackend({ backend, progress, witness: Witness.ofAcknowledged(witness.directory, thread) }),
+      backend: witness === undefined ? backend : new WitnessedBackend({
+        backend,
+        progress: backend.progress,
+        witness: Witness.ofAcknowledged(witness.directory, thread),
+      }),
       workload: createWorkload(configuration, configuration),
       phase,
       latencySample: this.#settings.latencySample,
@@ -110,10 +112,10 @@ class AsynchronousLoad implements Load {
   readonly #settings: LoadSettings;
   readonly #lanes: readonly Lane[];
 
-  constructor(attached: AsynchronousBackend, parts: LoadParts) {
+  constructor(backend: AsynchronousConnection, parts: LoadParts) {
     this.#parts = parts;
     this.#settings = new LoadSettings(parts);
-    this.#lanes = createLanes(attached, parts.configuration);
+    this.#lanes = createLanes(backend, parts.configuration);
   }
 
   async reach(phase: number): Promise<void> {
@@ -134,8 +136,8 @@ class AsynchronousLoad implements Load {
  * told apart: then each lane counts as a thread of its own to the workload and the witness, so that the order within
  * each is known.
  */
-function createLanes({ backend, inFlight }: AsynchronousBackend, configuration: LoadWorkerConfiguration): Lane[] {
-  const { witness, thread, threads } = configuration;
+function createLanes(backend: AsynchronousConnection, configuration: LoadWorkerConfiguration): Lane[] {
+  const { witness, thread, threads, backend: { inFlight } } = configuration;
   if (witness === undefined) {
     const workload = createWorkload(configuration, configuration);
     return Array.from({ length: inFlight }, () => new Lane({ backend, workload }));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Backend } from "../backend/backend.ts";
+import type { SynchronousConnection } from "../engine/connection.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { Phase } from "../sync/phase.ts";
 import { HITS as METER_HITS, MISSED_STARTS as METER_MISSED_STARTS, type ThreadMeter } from "./load_meter.ts";
@@ -13,7 +13,7 @@ import type { Workload } from "./workload.ts";
 
 /** What a load loop works with. */
 export interface LoopParts {
-  readonly backend: Backend;
+  readonly backend: Pick<SynchronousConnection, "put" | "get">;
   readonly workload: Workload;
   readonly phase: Phase;
   /** The loop runs for as long as the run is in this phase. */

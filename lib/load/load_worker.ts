@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { attachBackend, type AttachedBackend } from "../backend/attach.ts";
-import type { EngineDescription } from "../engine/connection.ts";
+import { loadBackend } from "../backend/backends.ts";
+import type { Connection, EngineDescription } from "../engine/connection.ts";
 import { Abort, AbortError } from "../sync/abort.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
 import { CALIBRATING, ENDED, Phase, PRELOADING, READY, RUNNING, WARMING } from "../sync/phase.ts";
@@ -33,8 +33,10 @@ export interface LoadWorkerResult {
 }
 
 serveTask(async (configuration: LoadWorkerConfiguration): Promise<LoadWorkerResult> => {
-  const attached = await attachBackend(configuration.backend, configuration.thread);
-  return await new LoadThread(configuration, attached).run();
+  const { backend: { name, target }, thread } = configuration;
+  const connection = await (await loadBackend(name)).connect(target, thread);
+  const description = await connection.describe?.();
+  return await new LoadThread(configuration, connection).run(description);
 });
 
 /** Where the streams of random numbers for records begin, beyond the two streams of each thread. */
@@ -49,20 +51,21 @@ class LoadThread {
   readonly #phase: Phase;
   readonly #abort: Abort;
   readonly #meter: ThreadMeter;
-  readonly #attached: AttachedBackend;
+  readonly #connection: Connection;
   readonly #load: Load;
 
-  constructor(configuration: LoadWorkerConfiguration, attached: AttachedBackend) {
+  constructor(configuration: LoadWorkerConfiguration, connection: Connection) {
     const phase = Phase.attach(configuration.phase);
     this.#configuration = configuration;
     this.#phase = phase;
     this.#abort = Abort.attach(configuration.abort);
     this.#meter = LoadMeter.attach(configuration.meter).thread(configuration.thread);
-    this.#attached = attached;
-    this.#load = createLoad(attached, { configuration, phase, abort: this.#abort });
+    this.#connection = connection;
+    this.#load = createLoad(connection, { configuration, phase, abort: this.#abort });
   }
 
-  async run(): Promise<LoadWorkerResult> {
+  /** @param description the engine's, if the backend is one */
+  async run(description: EngineDescription | undefined): Promise<LoadWorkerResult> {
     const { ratePerSec, threads, ops = Infinity, loadTimeMs = Infinity, thread } = this.#configuration;
     const phase = this.#phase;
     phase.arrive();
@@ -86,8 +89,7 @@ class LoadThread {
     // Whatever a thread did from here on would delay other threads that share its processor.
     if (!this.#abort.raised) await this.#load.reach(ENDED);
     const blocked = Object.fromEntries(this.#blocked.map(([name, ms], index) => [name, ms - before[index]![1]]));
-    await this.#attached.close();
-    const { description } = this.#attached;
+    await this.#connection.close();
     return {
       runtimeMs,
       blocked,
@@ -97,7 +99,7 @@ class LoadThread {
   }
 
   get #blocked(): [name: string, ms: number][] {
-    return this.#attached.waits.map(({ name, time }) => [name, time.ms]);
+    return this.#connection.waits.map(({ name, time }) => [name, time.ms]);
   }
 
   /** Puts this thread's share of the records, if the workload preloads them. */
@@ -108,7 +110,7 @@ class LoadThread {
     const { counts } = this.#meter;
     await this.#load.reach(PRELOADING);
     const rng = new Rng(seed, STREAMS_OF_RECORDS + thread);
-    const preloading = preload(this.#attached.preload, workload, {
+    const preloading = preload(this.#connection.preload, workload, {
       rng,
       thread,
       threads,
@@ -145,7 +147,7 @@ class LoadThread {
       if (error instanceof RecordsUsedUpError) return { usedUp: error.message };
       if (part.during !== RUNNING) throw error;
       // Others may wait for what this thread will never do. An engine's operations wait for nobody's.
-      if (this.#configuration.backend.kind !== "engine") this.#abort.raise();
+      if (this.#connection.progress !== undefined) this.#abort.raise();
       // The failure that this one follows from is reported where it happened.
       return error instanceof AbortError ? {} : { failed: error instanceof Error ? error.message : String(error) };
     }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BackendHandle } from "../backend/attach.ts";
+import type { BackendHandle } from "../backend/backends.ts";
 import type { WitnessOptions } from "../persist/witness.ts";
 import type { PhaseHandle } from "../sync/phase.ts";
 import type { TaskConfiguration } from "../sync/task.ts";

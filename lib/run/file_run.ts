@@ -5,10 +5,12 @@
  */
 import type { FileBackendOptions } from "../backend/backend.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
+import { probeDevice } from "../persist/device_probe.ts";
 import { type Exposure, ExposureGauge } from "../persist/exposure.ts";
 import { exposureBound } from "../persist/exposure_bound.ts";
 import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
 import { summarize } from "../metrics/summaries.ts";
+import { fileSystemType } from "../persist/system.ts";
 import { NO_WRITES, type WriteTotals } from "../persist/write_meter.ts";
 import type { AbortHandle } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
@@ -16,7 +18,9 @@ import { DRAINING, type Phase } from "../sync/phase.ts";
 import { WorkerTask } from "../sync/task.ts";
 import { brokenBounds } from "./broken_bounds.ts";
 import { type Distribution, ExposureSampler } from "./exposure_sampler.ts";
+import type { RunOptions } from "./run_options.ts";
 import type { FileResult } from "./run_result.ts";
+import { startWorker } from "./start_worker.ts";
 
 const NS_PER_MS = 1e6;
 
@@ -35,6 +39,38 @@ export interface FileRunParts {
   readonly device: DeviceDescription;
   /** The file worker, not yet configured. */
   readonly worker: Worker;
+}
+
+/**
+ * Measures the device and starts the file worker.
+ *
+ * @throws {Error} when the system refuses a thread
+ */
+export function startFileRun(
+  files: PreparedFiles,
+  { options: { backend, workload }, createWorker = createFileWorker, ...shared }:
+    & Pick<FileRunParts, "clock" | "phase" | "abort">
+    & { readonly options: RunOptions; readonly createWorker?: (() => Worker) | undefined },
+): FileRun | undefined {
+  if (backend.kind !== "file") return undefined;
+  const preloaded = workload.kind === "mix" && workload.preload;
+  const device = describeDevice(backend, files.directory.path);
+  const worker = startWorker(createWorker, "the file worker");
+  return new FileRun({ ...shared, options: backend, files, preloaded, device, worker });
+}
+
+/** What is known of the device under a directory, as far as the options ask for it. */
+function describeDevice({ deviceProbe }: FileBackendOptions, directory: string): DeviceDescription {
+  if (deviceProbe === undefined) return {};
+  const fileSystem = fileSystemType(directory);
+  return {
+    ...(fileSystem === undefined ? {} : { fileSystem }),
+    ...(deviceProbe ? { device: probeDevice(directory) } : {}),
+  };
+}
+
+function createFileWorker(): Worker {
+  return new Worker(new URL("../persist/file_worker.ts", import.meta.url), { type: "module" });
 }
 
 /** The file backend's gauges and counts at one moment. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BackendHandle } from "../backend/attach.ts";
+import type { BackendHandle } from "../backend/backends.ts";
 import type { Promises } from "../engine/promises.ts";
 import { LoadMeter } from "../load/load_meter.ts";
 import type { LoadWorkerResult } from "../load/load_worker.ts";
@@ -38,12 +38,10 @@ export interface LoadRunParts {
   readonly places: CostPlaces;
   /** Present for the file backend. */
   readonly fileRun?: FileRun;
-  /** Present for an engine. */
-  readonly engine?: {
-    readonly title: string;
-    /** Lets what was preloaded settle; absent if there is nothing to do. */
-    settle?(): void | Promise<void>;
-  };
+  /** An engine's name. */
+  readonly title?: string;
+  /** Lets what was preloaded settle; absent if there is nothing to do. */
+  settle?(): void | Promise<void>;
 }
 
 /** A run whose backend is prepared. */
@@ -124,7 +122,7 @@ export class LoadRun {
     readonly file: FileResult | undefined;
     readonly failed: string | undefined;
   }): Promise<RunResult> {
-    const { options, hooks, promises, engine } = this.#parts;
+    const { options, hooks, promises, title } = this.#parts;
     const series = this.#series;
     const costs = this.#costs.result();
     series?.finish();
@@ -135,7 +133,7 @@ export class LoadRun {
     return {
       options,
       promises,
-      ...(engine === undefined || description === undefined ? {} : { engine: { title: engine.title, ...description } }),
+      ...(title === undefined || description === undefined ? {} : { engine: { title, ...description } }),
       ...await loadResult({ options, meter: this.#meter, workers, phases: this.#phases }),
       ...(series === undefined ? {} : { series: series.rows }),
       ...(file === undefined ? {} : { file }),
@@ -203,12 +201,14 @@ export class LoadRun {
 
   /** Preloads the records that the load expects, and waits until their files are written. */
   async #preload(): Promise<void> {
-    const { options: { workload, threads }, fileRun, engine, hooks } = this.#parts;
+    const { options: { workload, threads }, fileRun, hooks } = this.#parts;
     if (workload.kind !== "mix" || !workload.preload) return;
     hooks.onProgress?.("preloading");
     await this.#enter(PRELOADING, "preload", () => this.#arrived(threads));
     if (fileRun !== undefined) await this.#enter(FLUSHING, "preload_flush", () => this.#arrived(1));
-    if (engine?.settle !== undefined) await this.#enter(FLUSHING, "preload_flush", async () => await engine.settle?.());
+    if (this.#parts.settle !== undefined) {
+      await this.#enter(FLUSHING, "preload_flush", async () => await this.#parts.settle?.());
+    }
   }
 
   async #calibrateAndWarmUp(): Promise<void> {

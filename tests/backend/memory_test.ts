@@ -4,17 +4,17 @@
  * @module
  */
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
-import { MemoryBackend } from "../../lib/backend/memory.ts";
+import { MemoryConnection } from "../../lib/backend/memory.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { StoreFullError } from "../../lib/store/store_full_error.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { newStore } from "./fixtures.ts";
 
-Deno.test("MemoryBackend.get() finds what put() has stored last, through any view of the store", () => {
+Deno.test("MemoryConnection.get() finds what put() has stored last, through any view of the store", () => {
   const store = newStore(4);
-  const backend = new MemoryBackend(store);
-  const other = new MemoryBackend(SharedStore.attach(store.handle()));
+  const backend = new MemoryConnection(store);
+  const other = new MemoryConnection(SharedStore.attach(store.handle()));
   backend.put(PaddedBytes.of("a"), PaddedBytes.of("1"));
   backend.put(PaddedBytes.of("b"), PaddedBytes.of("two"));
   other.put(PaddedBytes.of("a"), PaddedBytes.of("a longer value"));
@@ -28,8 +28,8 @@ Deno.test("MemoryBackend.get() finds what put() has stored last, through any vie
   }
 });
 
-Deno.test("MemoryBackend.get() leaves `out` alone when the key is absent", () => {
-  const backend = new MemoryBackend(newStore(4));
+Deno.test("MemoryConnection.get() leaves `out` alone when the key is absent", () => {
+  const backend = new MemoryConnection(newStore(4));
   backend.put(PaddedBytes.of("present"), PaddedBytes.of("x"));
   const out = PaddedBytes.of("as before");
   assertFalse(backend.get(PaddedBytes.of("absent"), out));
@@ -37,9 +37,9 @@ Deno.test("MemoryBackend.get() leaves `out` alone when the key is absent", () =>
   assertEquals(out.toString(), "as before");
 });
 
-Deno.test("MemoryBackend.put() throws when the shard is full, and keeps what it has", () => {
+Deno.test("MemoryConnection.put() throws when the shard is full, and keeps what it has", () => {
   const size = { shards: 1, entriesPerShard: 2, arenaWordsPerShard: 100 };
-  const backend = new MemoryBackend(SharedStore.create(size, Abort.create()));
+  const backend = new MemoryConnection(SharedStore.create(size, Abort.create()));
   const out = new PaddedBytes(4);
   assertThrows(() => {
     for (let i = 0;; i++) backend.put(PaddedBytes.of(`k${i}`), PaddedBytes.of("v"));

@@ -4,9 +4,10 @@
  * @module
  */
 import { assert, assertEquals, assertGreaterOrEqual, assertLess, assertRejects } from "@std/assert";
-import { attachShared } from "../../lib/backend/attach.ts";
+import { connectShared } from "./shared.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
-import { type PreparedFiles, prepareFiles, prepareMemory } from "../../lib/backend/prepare.ts";
+import { prepareMemory } from "../../lib/backend/memory.ts";
+import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
@@ -42,7 +43,7 @@ const ENTRIES = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`key ${
 
 Deno.test("prepareMemory() makes a store for the keys, which its handle leads to", () => {
   const { store, handle } = prepareMemory(KEYS, { abort: Abort.create(), threads: 2 });
-  const { backend } = attachShared(handle, 0);
+  const backend = connectShared(handle, 0);
   for (const [key, value] of Object.entries(ENTRIES)) backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
   for (const [key, value] of Object.entries(ENTRIES)) assertEquals(store.getString(key), value);
 });
@@ -174,7 +175,7 @@ Deno.test("prepareFiles() takes no more memory for the queue than its slots can 
   assertLess(SnapshotQueue.byteLength(queue.size), 600_000);
   // Snapshots of the shard with all of its keys, every byte escaped, fill every slot. A put that had to wait would throw.
   abort.raise();
-  const { backend } = attachShared(handle, 0);
+  const backend = connectShared(handle, 0);
   const value = PaddedBytes.of("\x01".repeat(KEYS.valueLengthMax));
   const snapshot = emptySnapshot();
   for (let i = 0; i < KEYS.keyCount; i++) {

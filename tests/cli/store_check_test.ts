@@ -6,7 +6,7 @@
 import { assert, assertInstanceOf, assertLess, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { planStore } from "../../lib/backend/plan.ts";
-import { memoryShards } from "../../lib/backend/prepare.ts";
+import { memoryShards } from "../../lib/backend/memory.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
 import { mixKeySpace } from "../../lib/load/mix.ts";
 import { WORKLOAD_NAMES } from "../../lib/load/workload.ts";

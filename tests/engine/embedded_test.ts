@@ -195,7 +195,9 @@ Deno.test("sqlite reads its settings back, as each connection has them", async (
   assert(embedded !== undefined);
   const prepared = await prepare(embedded, {});
   const connection = await (await loadEngine("sqlite")).connect(prepared.target);
-  const { version, settings } = await connection.describe();
+  const description = await connection.describe?.();
+  assert(description !== undefined);
+  const { version, settings } = description;
   assertMatch(version, /^3\.\d+\.\d+$/);
   const { journal_mode, synchronous, busy_timeout, cache_size } = settings;
   assertEquals({ journal_mode, synchronous, busy_timeout, cache_size }, {

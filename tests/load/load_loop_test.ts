@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual, assertLess } from "@std/assert";
-import type { Backend } from "../../lib/backend/backend.ts";
+import type { SynchronousConnection } from "../../lib/engine/connection.ts";
 import { type LoopParts, runClosedLoop, runOpenLoop, SAMPLE_NEVER } from "../../lib/load/load_loop.ts";
 import { HITS, LoadMeter, MISSED_STARTS } from "../../lib/load/load_meter.ts";
 import { INSERT, OPERATION_KINDS, READ, READ_MODIFY_WRITE, UPDATE } from "../../lib/load/operation.ts";
@@ -26,7 +26,7 @@ class EachKind implements Workload {
 }
 
 /** Notes what it is asked for. */
-class NotingBackend implements Backend {
+class NotingBackend implements Pick<SynchronousConnection, "put" | "get"> {
   readonly calls: string[] = [];
   /** Told before each call how many came before it. */
   before: (calls: number) => void = () => {};

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { storeBatch } from "../../lib/backend/store_batch.ts";
+import { storeBatch } from "../../lib/backend/memory.ts";
 import { planStore } from "../../lib/backend/plan.ts";
 import { mixKeySpace } from "../../lib/load/mix.ts";
 import { MixedWorkload } from "../../lib/load/mixed_workload.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
-import { storeBatch } from "../../lib/backend/store_batch.ts";
+import { storeBatch } from "../../lib/backend/memory.ts";
 import { planStore } from "../../lib/backend/plan.ts";
 import { mixKeySpace } from "../../lib/load/mix.ts";
 import { preload } from "../../lib/load/preload.ts";

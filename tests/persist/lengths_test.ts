@@ -5,7 +5,7 @@
  * @module
  */
 import { assertThrows } from "@std/assert";
-import { attachBackend } from "../../lib/backend/attach.ts";
+import { connectShared } from "../backend/shared.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { type LayoutOptions, REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
@@ -46,7 +46,7 @@ for (const layout of LAYOUTS) {
       const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
       const keys = { keyCount: 10, keyLengthMax: 16, valueLengthMax: 1000 };
       const files = await prepareFiles(options, keys, context);
-      const { backend } = await attachBackend(files.handle, 0);
+      const backend = connectShared(files.handle, 0);
       const { writer } = attachPersistence(files.persistence, 0);
       for (let put = 0; put < 5; put++) {
         backend.put(PaddedBytes.of("key"), PaddedBytes.of("v".repeat(1000 - 100 * put)));

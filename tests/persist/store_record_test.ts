@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "@std/assert";
-import { attachBackend } from "../../lib/backend/attach.ts";
+import { connectShared } from "../backend/shared.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
@@ -43,7 +43,7 @@ async function put(options: FileBackendOptions, keys: number, end: "kill" | "dra
   const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
   const files = await prepareFiles(options, KEYS, context);
   try {
-    const { backend } = await attachBackend(files.handle, 0);
+    const backend = connectShared(files.handle, 0);
     // Twice, so that there are two of what alternates.
     for (let i = 0; i < 2 * keys; i++) backend.put(PaddedBytes.of(`key ${i % keys}`), PaddedBytes.of("value"));
     if (end === "drain") files.directory.recordFiles();

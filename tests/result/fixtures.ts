@@ -4,7 +4,8 @@
  * @module
  */
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
-import { ownPromises } from "../../lib/backend/promises.ts";
+import { filePromises } from "../../lib/backend/promises.ts";
+import { EVERYTHING } from "../../lib/engine/promises.ts";
 import type { Machine } from "../../lib/result/machine.ts";
 import type { LatencySummary } from "../../lib/run/measurements.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
@@ -33,7 +34,7 @@ export const memoryOptions: RunOptions = {
 /** The seed's memory run, split over threads so that each of its four figures comes out as printed there. */
 export const memoryResult: RunResult = {
   options: memoryOptions,
-  promises: ownPromises({ kind: "memory" }, 4),
+  promises: { processCrash: EVERYTHING, powerLoss: EVERYTHING },
   threads: [
     threadOf({ thread: 0, runtimeMs: 10_000.090816, reads: 42_712, writes: 384_415, hits: 42_000 }),
     threadOf({ thread: 1, runtimeMs: 10_000.0581, reads: 42_713, writes: 384_414, hits: 42_001 }),
@@ -109,7 +110,7 @@ export const swept: FileResult = {
 
 /** A file run of two threads that a signal ended. */
 export const fileResult: RunResult = {
-  promises: ownPromises(asynchronousBackend, 2),
+  promises: filePromises(asynchronousBackend, 2),
   options: { ...memoryOptions, threads: 2, loadTimeMs: 2_500, backend: asynchronousBackend },
   threads: [
     threadOf({ thread: 0, runtimeMs: 2_000, reads: 100, writes: 900, hits: 90 }, QUEUE_WAITS),
@@ -134,7 +135,7 @@ const latency: LatencySummary = {
 
 /** YCSB's workload F in an open loop, with all that a run may measure. */
 export const mixResult: RunResult = {
-  promises: ownPromises(asynchronousBackend, 1),
+  promises: filePromises(asynchronousBackend, 1),
   options: {
     ...memoryOptions,
     threads: 1,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attachShared, type SharedHandle } from "../../lib/backend/attach.ts";
+import { connectShared, type SharedHandle } from "../backend/shared.ts";
 import type { LoadWorkerConfiguration } from "../../lib/load/load_worker_configuration.ts";
 import type { FileWorkerConfiguration } from "../../lib/persist/file_worker.ts";
 import { type QueuedSnapshot, SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
@@ -106,8 +106,8 @@ function start(configuration: TaskConfiguration & Pick<LoadWorkerConfiguration, 
 
 function startLoad(configuration: LoadWorkerConfiguration) {
   const { thread } = configuration;
-  const handle = configuration.backend as SharedHandle;
-  const { backend } = attachShared(handle, thread);
+  const handle = configuration.backend.target as SharedHandle;
+  const backend = connectShared(handle, thread);
   const key = PaddedBytes.of(`thread ${thread}`);
   const value = PaddedBytes.of("x");
   const store = SharedStore.attach(handle.kind === "memory" ? handle.store : handle.persistence.store);

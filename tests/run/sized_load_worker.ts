@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attachShared, type SharedHandle } from "../../lib/backend/attach.ts";
+import { connectShared, type SharedHandle } from "../backend/shared.ts";
 import { LoadMeter } from "../../lib/load/load_meter.ts";
 import { UPDATE } from "../../lib/load/operation.ts";
 import type { LoadWorkerResult } from "../../lib/load/load_worker.ts";
@@ -19,7 +19,7 @@ const WRITES_MIN = 100;
 
 serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const phase = Phase.attach(configuration.phase);
-  const { backend } = attachShared(configuration.backend as SharedHandle, configuration.thread);
+  const backend = connectShared(configuration.backend.target as SharedHandle, configuration.thread);
   const { counts } = LoadMeter.attach(configuration.meter).thread(configuration.thread);
   const { workload, seed, thread } = configuration;
   if (workload.kind !== "mix") throw new Error("Cannot put values without their sizes");

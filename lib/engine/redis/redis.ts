@@ -36,7 +36,7 @@ const KEY_PREFIX = ALL_KEYS;
 /** Redis, with one connection per load worker, or one to each primary of a cluster. */
 export const ENGINE: Engine<RedisSettings> = {
   title: "Redis",
-  promises: redisPromises,
+  promises: (settings, known) => redisPromises(settings, known?.readings),
 
   prepare(preparation): Promise<PreparedEngine> {
     const { settings } = preparation;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { attachShared, type SharedHandle } from "../../../lib/backend/attach.ts";
-import type { Backend } from "../../../lib/backend/backend.ts";
+import { connectShared, type SharedHandle } from "../../backend/shared.ts";
+import type { SynchronousConnection } from "../../../lib/engine/connection.ts";
 import { runClosedLoop, SAMPLE_NEVER } from "../../../lib/load/load_loop.ts";
 import { LoadMeter } from "../../../lib/load/load_meter.ts";
 import type { LoadWorkerResult } from "../../../lib/load/load_worker.ts";
@@ -23,11 +23,11 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const { seed, thread, threads, workload, witness: options } = configuration;
   if (workload.kind !== "mix" || options === undefined) throw new Error("Cannot acknowledge: the load has no witness");
   const phase = Phase.attach(configuration.phase);
-  const handle = configuration.backend as SharedHandle;
-  const { backend } = attachShared(handle, thread);
+  const handle = configuration.backend.target as SharedHandle;
+  const backend = connectShared(handle, thread);
   const store = SharedStore.attach(handle.kind === "memory" ? handle.store : handle.persistence.store);
   const witness = Witness.ofAcknowledged(options.directory, thread);
-  const hasty: Backend = {
+  const hasty: Pick<SynchronousConnection, "put" | "get"> = {
     put(key, value) {
       const shard = store.shardOf(hashKey(key.words, key.length));
       witness.acknowledged(shard, store.version(shard));

@@ -33,7 +33,9 @@ redisTest("a spawned server takes puts, gives them back byte by byte, and reads 
   await connection.preload.commit();
   assert(await connection.get(keys[0]!, out));
   assertEquals(out.toString(), "preloaded");
-  const { version, settings } = await connection.describe();
+  const description = await connection.describe?.();
+  assert(description !== undefined);
+  const { version, settings } = description;
   assert(/^(Valkey )?\d+\.\d+\.\d+$/.test(version), version);
   assertEquals(settings.appendonly, "yes");
   assertEquals(settings.appendfsync, "always");

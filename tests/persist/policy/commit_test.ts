@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreaterOrEqual, assertLess, assertThrows } from "@std/assert";
-import { FileBackend } from "../../../lib/backend/file_backend.ts";
+import { FileConnection } from "../../../lib/backend/file_connection.ts";
 import { CommitPut } from "../../../lib/persist/policy/commit.ts";
 import { FileLocks } from "../../../lib/persist/file_locks.ts";
 import { Ledger } from "../../../lib/persist/ledger.ts";
@@ -28,7 +28,7 @@ function commitTo(directory: string, options: { sync?: SyncName; delayMs?: numbe
   const ledger = Ledger.create(1);
   const persisted = persistenceOf({ store, ledger }, { directory, serializer: "json", sync, policy: POLICY });
   const policy = new CommitPut({ ...persisted, shardsPerFile: 1, sync, delayMs });
-  const backend = new FileBackend({ store, layout: persisted.writer.layout, policy });
+  const backend = new FileConnection({ store, layout: persisted.writer.layout, policy });
   return { ...persisted, put: (key: string, value: string) => backend.put(PaddedBytes.of(key), PaddedBytes.of(value)) };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { decode } from "../../codec/decode.ts";
-import { FileBackend } from "../../../lib/backend/file_backend.ts";
+import { FileConnection } from "../../../lib/backend/file_connection.ts";
 import { CODECS } from "../../../lib/codec/codecs.ts";
 import { attachPersistence } from "../../../lib/persist/persistence.ts";
 import type { PersistenceHandle } from "../../../lib/persist/persistence_handle.ts";
@@ -40,7 +40,7 @@ function putAndLook({ handle, abort, meeting, worker, workers, puts, delayMs }: 
   const attached = attachPersistence(handle, worker);
   const { writer, store } = attached;
   const policy = new CommitPut({ ...attached, shardsPerFile: 1, sync: handle.sync, delayMs });
-  const backend = new FileBackend({ store, layout: writer.layout, policy });
+  const backend = new FileConnection({ store, layout: writer.layout, policy });
   const key = PaddedBytes.of(`worker ${worker}`);
   meet(meeting, 0, workers, Abort.attach(abort));
   let missing = 0;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attachBackend } from "../../../../lib/backend/attach.ts";
+import { connectShared } from "../../../backend/shared.ts";
 import type { FileBackendOptions } from "../../../../lib/backend/backend.ts";
 import { prepareFiles } from "../../../../lib/backend/prepare.ts";
 import type { SerializerName } from "../../../../lib/codec/codec.ts";
@@ -40,7 +40,7 @@ export async function open(options: FileBackendOptions) {
 /** Puts one after the other, each committed before the next, and lets go of the directory as a kill would: undrained. */
 export async function putAll(options: FileBackendOptions, puts: readonly Put[]): Promise<void> {
   const files = await open(options);
-  const { backend } = await attachBackend(files.handle, 0);
+  const backend = connectShared(files.handle, 0);
   for (const [key, value] of puts) backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
   files.directory.close();
 }

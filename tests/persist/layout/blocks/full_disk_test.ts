@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
-import { FileBackend } from "../../../../lib/backend/file_backend.ts";
+import { FileConnection } from "../../../../lib/backend/file_connection.ts";
 import { SERIALIZER_NAMES } from "../../../../lib/codec/codec.ts";
 import { attachPersistence } from "../../../../lib/persist/persistence.ts";
 import { CommitPut } from "../../../../lib/persist/policy/commit.ts";
@@ -36,7 +36,7 @@ for (const [i, serializer] of SERIALIZER_NAMES.entries()) {
         const attached = attachPersistence(files.persistence, 0);
         const { store, writer } = attached;
         const policy = new CommitPut({ ...attached, shardsPerFile: files.persistence.shardsPerFile, sync, delayMs: 0 });
-        const backend = new FileBackend({ store, layout: writer.layout, policy });
+        const backend = new FileConnection({ store, layout: writer.layout, policy });
         const acknowledged = new Map<string, string>();
         try {
           for (let put = 0; put < PUTS; put++) {

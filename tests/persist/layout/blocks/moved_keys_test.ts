@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
-import { attachBackend } from "../../../../lib/backend/attach.ts";
+import { connectShared } from "../../../backend/shared.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../../../lib/codec/codec.ts";
 import { attachPersistence } from "../../../../lib/persist/persistence.ts";
 import { hashKey, shardOf } from "../../../../lib/store/hash.ts";
@@ -38,7 +38,7 @@ const SECOND: readonly Put[] = [
 async function writeBoth(path: string, serializer: SerializerName) {
   const options = optionsOf(path, serializer, { policy: { kind: "periodic", periodMs: 1000 } });
   const files = await open(options);
-  const { backend } = await attachBackend(files.handle, 0);
+  const backend = connectShared(files.handle, 0);
   const { writer } = attachPersistence(files.persistence, 0);
   const images: Uint8Array<ArrayBuffer>[] = [];
   for (const puts of [FIRST, SECOND]) {
@@ -98,7 +98,7 @@ for (const serializer of SERIALIZER_NAMES) {
     const expected = new Map<string, string>();
     for (let round = 0; round < 12; round++) {
       const files = await open(options);
-      const { backend } = await attachBackend(files.handle, 0);
+      const backend = connectShared(files.handle, 0);
       for (const [i, name] of NAMES.entries()) {
         if ((i + round) % 3 === 0) continue;
         const value = `${round}${"v".repeat((7 * round + 3 * i) % 90)}`;

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertRejects, assertStringIncludes } from "@std/assert";
-import { attachShared } from "../../../../lib/backend/attach.ts";
+import { connectShared } from "../../../backend/shared.ts";
 import type { FileBackendOptions } from "../../../../lib/backend/backend.ts";
 import { prepareFiles } from "../../../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../../../lib/codec/codec.ts";
@@ -39,7 +39,7 @@ async function open(options: FileBackendOptions) {
 /** Puts one after the other, each committed before the next, and lets go of the directory as a kill would: undrained. */
 async function putAll(options: FileBackendOptions, puts: readonly (readonly [string, string])[], maintain = false) {
   const files = await open(options);
-  const { backend } = attachShared(files.handle, 0);
+  const backend = connectShared(files.handle, 0);
   const fileWorker = attachPersistence(files.persistence, 0);
   for (const [key, value] of puts) {
     backend.put(PaddedBytes.of(key), PaddedBytes.of(value));

@@ -1,11 +1,12 @@
 /**
- * Tests of the backend handles: each thread's own view of the one backend, by way of a structured clone.
+ * Tests of the connections to kvlab's own backends: each thread's own view of the one backend, by way of a structured clone.
  *
  * @module
  */
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
-import { attachShared, type SharedHandle } from "../../lib/backend/attach.ts";
-import { prepareFiles, prepareMemory } from "../../lib/backend/prepare.ts";
+import { connectShared, type SharedHandle } from "./shared.ts";
+import { prepareMemory } from "../../lib/backend/memory.ts";
+import { prepareFiles } from "../../lib/backend/prepare.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
@@ -15,23 +16,23 @@ import { clockAt, emptySnapshot, fileOptions, KEYS } from "./fixtures.ts";
 
 /** Two threads' views, each attached to its own clone of the handle. */
 function attachTwo(handle: SharedHandle) {
-  return [attachShared(structuredClone(handle), 0), attachShared(structuredClone(handle), 1)] as const;
+  return [connectShared(structuredClone(handle), 0), connectShared(structuredClone(handle), 1)] as const;
 }
 
 /** Checks that what one puts the other gets. */
 function assertShared(handle: SharedHandle): ReturnType<typeof attachTwo> {
   const [one, other] = attachTwo(handle);
   const out = new PaddedBytes(8);
-  one.backend.put(PaddedBytes.of("a"), PaddedBytes.of("1"));
-  assert(other.backend.get(PaddedBytes.of("a"), out));
+  one.put(PaddedBytes.of("a"), PaddedBytes.of("1"));
+  assert(other.get(PaddedBytes.of("a"), out));
   assertEquals(out.toString(), "1");
-  other.backend.put(PaddedBytes.of("a"), PaddedBytes.of("2"));
-  assert(one.backend.get(PaddedBytes.of("a"), out));
+  other.put(PaddedBytes.of("a"), PaddedBytes.of("2"));
+  assert(one.get(PaddedBytes.of("a"), out));
   assertEquals(out.toString(), "2");
   return [one, other];
 }
 
-Deno.test("attachShared() gives views of one memory backend", () => {
+Deno.test("connectShared() gives views of one memory backend", () => {
   const { handle } = prepareMemory(KEYS, { abort: Abort.create(), threads: 2 });
   assertShared(handle);
 });
@@ -42,7 +43,7 @@ async function prepare(output: string, policy: PersistencePolicy) {
   return await prepareFiles(fileOptions(output, { policy }), KEYS, context);
 }
 
-Deno.test("attachShared() gives views of one synchronous backend, each with the counts of its own writes", async () => {
+Deno.test("connectShared() gives views of one synchronous backend, each with the counts of its own writes", async () => {
   using directory = temporaryDirectory();
   const policy: PersistencePolicy = { kind: "synchronous", periodMs: 60_000 };
   const { handle, writeMeter, directory: held } = await prepare(directory.path, policy);
@@ -56,7 +57,7 @@ Deno.test("attachShared() gives views of one synchronous backend, each with the 
   held.close();
 });
 
-Deno.test("attachShared() gives views of one asynchronous backend and its queue, which write nothing", async () => {
+Deno.test("connectShared() gives views of one asynchronous backend and its queue, which write nothing", async () => {
   using directory = temporaryDirectory();
   const policy: PersistencePolicy = { kind: "asynchronous", queueDepth: 4, queueMemoryBytes: 2 ** 20 };
   const { handle, queue, writeMeter, directory: held } = await prepare(directory.path, policy);
@@ -71,7 +72,7 @@ Deno.test("attachShared() gives views of one asynchronous backend and its queue,
   held.close();
 });
 
-Deno.test("attachShared() gives views of one periodic backend and its ledger, which write nothing", async () => {
+Deno.test("connectShared() gives views of one periodic backend and its ledger, which write nothing", async () => {
   using directory = temporaryDirectory();
   const { handle, ledger, store, writeMeter, directory: held } = await prepare(directory.path, {
     kind: "periodic",

@@ -5,8 +5,8 @@
  */
 import { decode } from "../codec/decode.ts";
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertThrows } from "@std/assert";
-import type { Backend } from "../../lib/backend/backend.ts";
-import { FileBackend } from "../../lib/backend/file_backend.ts";
+import type { SynchronousConnection } from "../../lib/engine/connection.ts";
+import { FileConnection } from "../../lib/backend/file_connection.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
@@ -42,7 +42,7 @@ function synchronous(
   const clock = clockAt(elapsedMs);
   const { writer, locks } = persistenceOf({ store, ledger, clock }, { directory, serializer });
   const policy = new SynchronousPut({ ledger, clock, locks, writer, shardsPerFile: 1, periodMs: PERIOD_MS });
-  return { backend: new FileBackend({ store, layout: writer.layout, policy }), store, ledger, writer, clock };
+  return { backend: new FileConnection({ store, layout: writer.layout, policy }), store, ledger, writer, clock };
 }
 
 function asynchronous(
@@ -56,13 +56,13 @@ function asynchronous(
 }
 
 /** Another thread's view of an asynchronous backend. */
-function queueing(parts: { store: SharedStore; queue: SnapshotQueue; clock: Clock }): FileBackend {
+function queueing(parts: { store: SharedStore; queue: SnapshotQueue; clock: Clock }): FileConnection {
   const { store } = parts;
   const { writer: { layout } } = persistenceOf(
     { store, ledger: Ledger.create(store.size.shards) },
     { directory: "/nowhere", serializer: "json" },
   );
-  return new FileBackend({ store, layout, policy: new AsynchronousPut({ ...parts, layout }) });
+  return new FileConnection({ store, layout, policy: new AsynchronousPut({ ...parts, layout }) });
 }
 
 /** A periodic backend, at a time on its clock. */
@@ -74,7 +74,7 @@ function periodic(elapsedMs: number, options: { store?: SharedStore; ledger?: Le
     serializer: "json",
   });
   const policy = new PeriodicPut({ ledger, clock, doorbell });
-  return { backend: new FileBackend({ store, layout, policy }), store, ledger, clock };
+  return { backend: new FileConnection({ store, layout, policy }), store, ledger, clock };
 }
 
 /** Asserts that a time is not before another, and has come on the clock. */
@@ -83,11 +83,11 @@ function assertBetween(earliestMs: number, timeMs: number, clock: Clock): void {
   assertLessOrEqual(timeMs, clock.nowMs());
 }
 
-function put(backend: Backend, key: string, value: string): void {
+function put(backend: SynchronousConnection, key: string, value: string): void {
   backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
 }
 
-function get(backend: Backend, key: string): string | undefined {
+function get(backend: SynchronousConnection, key: string): string | undefined {
   const out = new PaddedBytes(16);
   return backend.get(PaddedBytes.of(key), out) ? out.toString() : undefined;
 }
@@ -112,7 +112,7 @@ const [KEY_0, OTHER_KEY_0, KEY_1] = [
   keyOfShard(1, { shards: SHARDS }),
 ];
 
-Deno.test("FileBackend.put() under the synchronous policy stays in memory until the period is over", () => {
+Deno.test("FileConnection.put() under the synchronous policy stays in memory until the period is over", () => {
   using directory = temporaryDirectory();
   const { backend, store, ledger, writer, clock } = synchronous(directory.path, EARLY_MS);
   put(backend, KEY_0, "1");
@@ -127,7 +127,7 @@ Deno.test("FileBackend.put() under the synchronous policy stays in memory until 
 });
 
 for (const serializer of SERIALIZER_NAMES) {
-  Deno.test(`FileBackend.put() under the synchronous policy writes its shard, its own put included, when the period is over: ${serializer}`, () => {
+  Deno.test(`FileConnection.put() under the synchronous policy writes its shard, its own put included, when the period is over: ${serializer}`, () => {
     using directory = temporaryDirectory();
     const { store, ledger } = synchronous(directory.path, 0);
     const early = synchronous(directory.path, EARLY_MS, { store, ledger, serializer });
@@ -155,7 +155,7 @@ for (const serializer of SERIALIZER_NAMES) {
   });
 }
 
-Deno.test("FileBackend.put() under the synchronous policy counts the period from the shard's last write, whoever made it", () => {
+Deno.test("FileConnection.put() under the synchronous policy counts the period from the shard's last write, whoever made it", () => {
   using directory = temporaryDirectory();
   const { backend, store, ledger, writer } = synchronous(directory.path, LATE_MS);
   const other = synchronous(directory.path, LATE_MS, { store, ledger });
@@ -170,7 +170,7 @@ Deno.test("FileBackend.put() under the synchronous policy counts the period from
   assertEquals(snapshotsIn(directory.path, "json").get(0)?.entries, { [KEY_0]: "4" });
 });
 
-Deno.test("FileBackend.put() under the synchronous policy throws when the file cannot be replaced, leaves the shard dirty and lets go of it", () => {
+Deno.test("FileConnection.put() under the synchronous policy throws when the file cannot be replaced, leaves the shard dirty and lets go of it", () => {
   using directory = temporaryDirectory();
   const { backend, store, ledger } = synchronous(`${directory.path}/missing`, LATE_MS);
   assertThrows(() => put(backend, KEY_0, "1"), PersistError, `${directory.path}/missing/shard-0000-of-0003.json`);
@@ -178,7 +178,7 @@ Deno.test("FileBackend.put() under the synchronous policy throws when the file c
   assertUnlocked(store, 0);
 });
 
-Deno.test("FileBackend.put() under the asynchronous policy queues a snapshot of its shard, its own put included", () => {
+Deno.test("FileConnection.put() under the asynchronous policy queues a snapshot of its shard, its own put included", () => {
   const { backend, store, queue } = asynchronous();
   put(backend, KEY_0, "1");
   put(backend, KEY_1, "2");
@@ -190,7 +190,7 @@ Deno.test("FileBackend.put() under the asynchronous policy queues a snapshot of 
   assertUnlocked(store, 0);
 });
 
-Deno.test("FileBackend.put() under the asynchronous policy queues no stale snapshot behind another thread's", () => {
+Deno.test("FileConnection.put() under the asynchronous policy queues no stale snapshot behind another thread's", () => {
   const { backend, store, queue, clock } = asynchronous();
   const other = queueing({ store, queue, clock });
   put(backend, KEY_0, "1");
@@ -200,7 +200,7 @@ Deno.test("FileBackend.put() under the asynchronous policy queues no stale snaps
   assertEquals(drain(queue), [{ shard: 0, version: 3, entries: { [KEY_0]: "3", [OTHER_KEY_0]: "2" } }]);
 });
 
-Deno.test("FileBackend.put() under the asynchronous policy queues the time of its put, of which the oldest counts", () => {
+Deno.test("FileConnection.put() under the asynchronous policy queues the time of its put, of which the oldest counts", () => {
   const { backend, store, queue, clock } = asynchronous({ elapsedMs: EARLY_MS });
   const late = queueing({ store, queue, clock: clockAt(LATE_MS) });
   put(backend, KEY_0, "1");
@@ -214,19 +214,19 @@ Deno.test("FileBackend.put() under the asynchronous policy queues the time of it
   assertBetween(EARLY_MS, snapshot.sinceMs, clock);
 });
 
-Deno.test("FileBackend.get() under the asynchronous policy queues nothing", () => {
+Deno.test("FileConnection.get() under the asynchronous policy queues nothing", () => {
   const { backend, queue } = asynchronous();
   assertEquals(get(backend, KEY_0), undefined);
   assertEquals(drain(queue), []);
 });
 
-Deno.test("FileBackend.put() under the asynchronous policy throws when its snapshot exceeds the queue's memory, and lets go of the shard", () => {
+Deno.test("FileConnection.put() under the asynchronous policy throws when its snapshot exceeds the queue's memory, and lets go of the shard", () => {
   const { backend, store } = asynchronous({ bytes: 64 });
   assertThrows(() => put(backend, KEY_0, "1"), SnapshotTooLargeError, "--queue-memory");
   assertUnlocked(store, 0);
 });
 
-Deno.test("FileBackend.put() under the asynchronous policy throws when the run fails while the queue is full, and lets go of the shard", () => {
+Deno.test("FileConnection.put() under the asynchronous policy throws when the run fails while the queue is full, and lets go of the shard", () => {
   const { backend, store, abort } = asynchronous({ depth: 1 });
   put(backend, KEY_0, "1");
   abort.raise();
@@ -234,7 +234,7 @@ Deno.test("FileBackend.put() under the asynchronous policy throws when the run f
   assertUnlocked(store, 1);
 });
 
-Deno.test("FileBackend.put() under the periodic policy stays in memory, and marks its shard dirty at the first put only", () => {
+Deno.test("FileConnection.put() under the periodic policy stays in memory, and marks its shard dirty at the first put only", () => {
   const { backend, store, ledger, clock } = periodic(EARLY_MS);
   const late = periodic(LATE_MS, { store, ledger });
   assertEquals([0, 1, 2].map((shard) => ledger.dirtySinceMs(shard)), [0, 0, 0]);
@@ -253,7 +253,7 @@ Deno.test("FileBackend.put() under the periodic policy stays in memory, and mark
   assertUnlocked(store, 0);
 });
 
-Deno.test("FileBackend.put() under the periodic policy marks its shard dirty again when a snapshot has been taken of it", () => {
+Deno.test("FileConnection.put() under the periodic policy marks its shard dirty again when a snapshot has been taken of it", () => {
   const { backend, store, ledger } = periodic(EARLY_MS);
   const late = periodic(LATE_MS, { store, ledger });
   put(backend, KEY_0, "1");
@@ -263,13 +263,13 @@ Deno.test("FileBackend.put() under the periodic policy marks its shard dirty aga
   assertEquals(ledger.takenSinceMs(0), sinceMs);
 });
 
-Deno.test("FileBackend.get() under the periodic policy marks nothing dirty", () => {
+Deno.test("FileConnection.get() under the periodic policy marks nothing dirty", () => {
   const { backend, ledger } = periodic(EARLY_MS);
   assertEquals(get(backend, KEY_0), undefined);
   assertEquals([0, 1, 2].map((shard) => ledger.dirtySinceMs(shard)), [0, 0, 0]);
 });
 
-Deno.test("FileBackend.put() under the periodic policy leaves its shard as clean as it was when it has no room", () => {
+Deno.test("FileConnection.put() under the periodic policy leaves its shard as clean as it was when it has no room", () => {
   const store = SharedStore.create({ shards: 1, entriesPerShard: 1, arenaWordsPerShard: 1 }, Abort.create());
   const { backend, ledger } = periodic(EARLY_MS, { store });
   assertThrows(() => put(backend, "key", "too long for the shard ".repeat(10)), StoreFullError);
@@ -284,7 +284,7 @@ for (
     ["periodic", periodicOn],
   ] as const
 ) {
-  Deno.test(`FileBackend.put() under the ${name} policy throws when the shard is full, keeps what it has and lets go of it`, () => {
+  Deno.test(`FileConnection.put() under the ${name} policy throws when the shard is full, keeps what it has and lets go of it`, () => {
     using directory = temporaryDirectory();
     const size = { shards: 1, entriesPerShard: 1, arenaWordsPerShard: 20 };
     const store = SharedStore.create(size, Abort.create());
@@ -300,14 +300,14 @@ for (
   });
 }
 
-function synchronousOn(store: SharedStore, directory: string): Backend {
+function synchronousOn(store: SharedStore, directory: string): SynchronousConnection {
   return synchronous(directory, EARLY_MS, { store }).backend;
 }
 
-function periodicOn(store: SharedStore): Backend {
+function periodicOn(store: SharedStore): SynchronousConnection {
   return periodic(EARLY_MS, { store }).backend;
 }
 
-function asynchronousOn(store: SharedStore): Backend {
+function asynchronousOn(store: SharedStore): SynchronousConnection {
   return asynchronous({ store, depth: 64 }).backend;
 }

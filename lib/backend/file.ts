@@ -1,0 +1,60 @@
+/**
+ * The file backend: the shared store, persisted in files. What prepares it, and what connects to it, is imported where
+ * it is needed: a load worker does not read files.
+ *
+ * @module
+ */
+import { allocatedBytes } from "../persist/allocated_bytes.ts";
+import { volatileFileSystem } from "../persist/system.ts";
+import { liveBytes } from "../store/live_bytes.ts";
+import type { FileBackendOptions } from "./backend.ts";
+import type { Backend, BackendPreparation, PreparedBackend } from "./backend_interface.ts";
+import type { FileTarget } from "./prepare.ts";
+import { filePromises } from "./promises.ts";
+
+/** The file backend, whose settings are its options. */
+export const BACKEND: Backend<FileBackendOptions> = {
+  promises: (options, { threads = 1 } = {}) => filePromises(options, threads),
+  prepare,
+  connect: async (target, thread) => (await import("./file_connection.ts")).connectFile(target as FileTarget, thread),
+};
+
+async function prepare(preparation: BackendPreparation<FileBackendOptions>): Promise<PreparedBackend> {
+  const { settings, keys, onSetAside, onWarning } = preparation;
+  const { prepareFiles } = await import("./prepare.ts");
+  const files = await prepareFiles(settings, keys, preparation);
+  const { path } = files.directory;
+  warnOfVolatileSync(settings, path, onWarning);
+  for (const file of files.filesSetAside) onSetAside?.(file);
+  for (const { path, reason } of files.filesTorn) {
+    onWarning?.(`left out of ${path} what a crash had cut short: ${reason}`);
+  }
+  let allocated: number | undefined;
+  return {
+    target: files.handle,
+    files,
+    directory: {
+      path,
+      wasEmpty: files.filesLoaded === 0,
+      get allocatedBytes() {
+        return allocated;
+      },
+    },
+    liveBytes: () => liveBytes(files.store),
+    close: () => {
+      allocated = allocatedBytes(path);
+      files.directory.close();
+    },
+  };
+}
+
+function warnOfVolatileSync(
+  { sync }: FileBackendOptions,
+  directory: string,
+  onWarning: ((message: string) => void) | undefined,
+): void {
+  if (sync === "none") return;
+  const type = volatileFileSystem(directory);
+  if (type === undefined) return;
+  onWarning?.(`${directory} is on ${type}, which loses everything in a power loss: --sync=${sync} proves nothing`);
+}
