@@ -1,6 +1,7 @@
 /**
  * The campaign of kills: kvlab is killed with SIGKILL at random moments, under all policies, strategies and serializers.
- * What its gauge said would be lost is the most that may be; only the in-place strategy may tear files.
+ * The loads are drawn. What the gauge said would be lost is the most that may be; only the in-place strategy may tear
+ * files. `deno task test:crash`; `--full` for 10,000 kills, `--seed=N` to draw the same loads again.
  *
  * @module
  */
@@ -11,14 +12,14 @@ import type { KillResult } from "../../lib/crash/crash_result.ts";
 import { type LayoutOptions, REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
 import { type PersistencePolicy } from "../../lib/persist/policy.ts";
 import { killLine } from "../../lib/report/crash_text.ts";
-import { isFull, report, rounds } from "./campaign.ts";
-import { childProgram, configurationName, faultOf, type KillConfiguration, killOptions } from "./kills.ts";
+import { isFull, numberOption, report, rounds } from "./campaign.ts";
+import { childProgram, configurationName, faultOf, type KillConfiguration, LOAD_TIME_MS } from "./kills.ts";
 import { inLanes } from "./lanes.ts";
+import { Swarm } from "./swarm.ts";
 
 /** In small, two under each configuration. */
 const KILLS = { small: 56, full: 10_000 };
 const CONFIGURATIONS = { small: 12, full: 24 };
-const SEED = 20_260_301;
 
 const POLICIES: readonly PersistencePolicy[] = [
   { kind: "synchronous", periodMs: 0.5 },
@@ -75,29 +76,35 @@ Deno.test("kills lose no more than the gauge said, and tear no file but in place
   const configurations = isFull() ? ALL : SOME;
   assertGreaterOrEqual(configurations.length, rounds(CONFIGURATIONS));
   const kills = Math.ceil(rounds(KILLS) / configurations.length);
+  const seed = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const swarm = new Swarm(seed);
   const counts = new Counts();
   const startedAtMs = performance.now();
 
   await inLanes(configurations, async (configuration, index) => {
-    const { kills: results } = await crash(killOptions(configuration, { kills, seed: SEED + index }), {
+    const name = configurationName(configuration);
+    const { options } = swarm.crashCommand(index, name.split(" "));
+    const { threads, workload } = options;
+    const { kills: results } = await crash({ kills, options: { ...options, loadTimeMs: LOAD_TIME_MS } }, {
       program: childProgram("./crash_child.ts"),
       onKill: (kill) => counts.add(kill),
     });
     assertEquals(results.length, kills);
+    const what = `seed ${seed}, ${name}, ${JSON.stringify({ threads, workload })}`;
     for (const kill of results) {
       // What is torn in place is counted: nothing else can be said of what was in it.
       const { layout } = configuration;
       if (layout.kind === "snapshot" && layout.replace === "in-place" && kill.tornShards > 0) continue;
       assertEquals(
-        faultOf(kill, configuration),
+        faultOf(kill, { ...configuration, threads }),
         undefined,
-        `${configurationName(configuration)}: ${killLine(kill, "processCrash")}`,
+        `${what}: ${killLine(kill, "processCrash")}`,
       );
     }
   });
 
   const seconds = (performance.now() - startedAtMs) / 1000;
-  report("crash", { configurations: configurations.length, ...counts, seconds: seconds.toFixed(1) });
+  report("crash", { seed, configurations: configurations.length, ...counts, seconds: seconds.toFixed(1) });
   assertGreaterOrEqual(counts.kills, rounds(KILLS));
   assertGreater(counts.acknowledged, 0);
   assertGreater(counts.lost, 0, "kills that lose nothing show nothing");

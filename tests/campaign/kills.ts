@@ -20,7 +20,7 @@ export type KillConfiguration = Pick<FileBackendOptions, "policy" | "layout" | "
 };
 
 /** The latest moment of a kill in a load, in milliseconds. */
-const LOAD_TIME_MS = 60;
+export const LOAD_TIME_MS = 60;
 const THREADS = 2;
 
 /** A program of the tests, started as a child, with arguments before its options. */

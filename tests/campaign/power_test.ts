@@ -15,6 +15,7 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { FoundRecords } from "../../lib/crash/found_records.ts";
 import { compare, type Comparison } from "../../lib/crash/outcome.ts";
+import type { CrashLoad } from "../../lib/crash/crash_load.ts";
 import type { CutKind, PowerlessDisk } from "../../lib/crash/powerless_disk.ts";
 import { type RecoveredFiles, recoverFiles } from "../../lib/crash/recovery.ts";
 import { stopProcess } from "../../lib/crash/stopped_process.ts";
@@ -22,22 +23,27 @@ import { unpersisted } from "../../lib/crash/shard_gauge.ts";
 import { readTestimony, type Testimony } from "../../lib/crash/testimony.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
+import type { MixOptions } from "../../lib/load/workload.ts";
 import { type LayoutOptions, REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
 import type { PersistencePolicy, SyncName } from "../../lib/persist/policy.ts";
 import type { WitnessOptions } from "../../lib/persist/witness.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import { sharedNowMs } from "../../lib/sync/shared_time.ts";
 import { KvlabProcess, testWhere } from "../main/kvlab.ts";
-import { report, rounds } from "./campaign.ts";
+import { numberOption, report, rounds } from "./campaign.ts";
+import { configurationName } from "./kills.ts";
 import { missingMounts, powerlessDisk } from "./mounts.ts";
 import type { HarmlessVariant, PowerMutant } from "./mutants/mutants.ts";
+import { Swarm } from "./swarm.ts";
 
 const CUTS_SMALL = 16;
 const CUTS_FULL = 1000;
 
 const DISK_BYTES = 128 << 20;
-const THREADS = 2;
-const MIX = NUMBERED_SEED_MIX;
+/** Of the mutants' loads; those of the others are drawn. */
+const MUTANT_LOAD: CutLoad = { threads: 2, workload: NUMBERED_SEED_MIX };
+/** The disk holds several directories, each of them with what all its loads have put. */
+const RECORDS_BYTES_MAX = 1 << 20;
 /** The power fails at the latest so long after the load's start, in milliseconds. */
 const CUT_MS_MAX = 120;
 /** One cut in so many comes while the child starts or loads. */
@@ -77,9 +83,13 @@ const SOUND: readonly { mutant?: HarmlessVariant; layout: LayoutOptions }[] = [
   { mutant: "writes blocks in synced pieces", layout: BLOCKS },
 ];
 
+/** The load that is cut short. */
+type CutLoad = Pick<CrashLoad, "threads" | "workload">;
+
 /** What is cut, and how. */
 interface CutConfiguration {
   readonly backend: FileBackendOptions & { readonly output: string };
+  readonly load: CutLoad;
   readonly kind: CutKind;
   /** Whether the child is stopped before the cut. */
   readonly isStopped: boolean;
@@ -104,7 +114,7 @@ interface Recovered extends RecoveredFiles {
 }
 
 /** Sync levels outermost, so that every stretch of cuts has each layout, policy and kind of cut. */
-function* configurations(disk: string): Generator<CutConfiguration> {
+function* configurations(disk: string, swarm: Swarm): Generator<CutConfiguration> {
   for (let i = 0;; i++) {
     const layout = LAYOUTS[i % 5]!;
     const policy = POLICIES[Math.floor(i / 5) % 4]!;
@@ -114,17 +124,19 @@ function* configurations(disk: string): Generator<CutConfiguration> {
     const isStopped = Math.floor(i / 2) % 2 === 0;
     const output = `${disk}/${layout.kind === "snapshot" ? layout.replace : layout.kind}-${serializer}`;
     const fileCount = FILE_COUNTS[layout.kind];
-    yield { backend: { kind: "file", output, fileCount, serializer, policy, layout, sync }, kind, isStopped };
+    const name = configurationName({ policy, layout, serializer, fileCount });
+    const { options: load } = swarm.crashCommand(i, name.split(" "), { bytesMax: RECORDS_BYTES_MAX });
+    yield { backend: { kind: "file", output, fileCount, serializer, policy, layout, sync }, load, kind, isStopped };
   }
 }
 
 testWhere(missingMounts("power"), "a power loss loses no more than the gauge for power loss says", async () => {
   using disk = powerlessDisk(DISK_BYTES);
-  const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const seed = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
   const campaign = new PowerCampaign(disk, seed);
   const cuts = rounds({ small: CUTS_SMALL, full: CUTS_FULL });
   let round = 0;
-  for (const configuration of configurations(disk.path)) {
+  for (const configuration of configurations(disk.path, new Swarm(seed))) {
     if (++round > cuts) break;
     campaign.check(await campaign.cut(configuration, round));
   }
@@ -172,7 +184,13 @@ function committed(
   const output = `${disk}/${layout.kind}-${mutant ?? "right"}`.replaceAll(" ", "-");
   const policy = { kind: "commit", delayMs: 0 } as const;
   const backend = { kind: "file", output, fileCount: 4, serializer: "raw", policy, layout, sync: "data" } as const;
-  return { backend, kind: CUT_KINDS[cut % 2]!, isStopped: true, ...(mutant === undefined ? {} : { mutant }) };
+  return {
+    backend,
+    load: MUTANT_LOAD,
+    kind: CUT_KINDS[cut % 2]!,
+    isStopped: true,
+    ...(mutant === undefined ? {} : { mutant }),
+  };
 }
 
 class PowerCampaign {
@@ -204,19 +222,20 @@ class PowerCampaign {
 
   /** Runs a child, cuts the power, starts again, and compares. */
   async cut(configuration: CutConfiguration, round: number): Promise<Observation> {
-    const { backend, kind, isStopped } = configuration;
+    const { backend, kind, isStopped, load: { threads, workload } } = configuration;
+    const mix = { ...workload, preload: false };
     const what = `cut ${round}, seed ${this.#seed}, ${kind}, ${isStopped ? "stopped" : "running"}, ${
-      JSON.stringify(backend)
+      JSON.stringify({ threads, mix, backend })
     }`;
-    const before = await recover(backend);
+    const before = await recover(backend, mix);
     // What was set aside just now stays so.
     this.#disk.sync();
     const witness = { round, directory: Deno.makeTempDirSync({ dir: "/dev/shm", prefix: "kvlab-witness-" }) };
     try {
       const options: RunOptions = {
-        threads: THREADS,
+        threads,
         loadTimeMs: 30_000,
-        workload: MIX,
+        workload: mix,
         pattern: "unthrottled",
         seed: (this.#seed + round) % 2 ** 32,
         witness,
@@ -224,10 +243,10 @@ class PowerCampaign {
       };
       const atCut = await this.#runUntilCut(options, configuration, witness, what);
       this.#disk.restart();
-      const after = await recover(backend);
-      const testimony = readTestimony(witness.directory, THREADS);
+      const after = await recover(backend, mix);
+      const testimony = readTestimony(witness.directory, threads);
       const { seed } = options;
-      const outcome = compare({ found: after.found, foundBefore: before.found, testimony, mix: MIX, seed, round });
+      const outcome = compare({ found: after.found, foundBefore: before.found, testimony, mix, seed, round });
       const powerGauge = unpersisted(testimony, before.versions, atCut.syncedVersions);
       return { configuration, before, after, atCut, outcome, powerGauge, what };
     } finally {
@@ -237,7 +256,7 @@ class PowerCampaign {
 
   async #runUntilCut(
     options: RunOptions,
-    { backend, kind, isStopped, mutant }: CutConfiguration,
+    { backend, kind, isStopped, mutant, load: { threads } }: CutConfiguration,
     { round, directory: witness }: WitnessOptions,
     what: string,
   ): Promise<AtCut> {
@@ -259,7 +278,7 @@ class PowerCampaign {
       await delay(this.#moments.below(CUT_MS_MAX));
     }
     if (isStopped) await stopProcess({ pid: child.pid, kill: (signal) => child.signal(signal) });
-    const before = readTestimony(witness, THREADS);
+    const before = readTestimony(witness, threads);
     const cutAtMs = sharedNowMs();
     this.#disk.cut(kind);
     if (isStopped) child.signal("SIGCONT");
@@ -269,7 +288,7 @@ class PowerCampaign {
     assertMatch(lines[0]!, /^kvlab: Cannot [a-z ]+ \S.*: .*\(os error (5|30)\)$/, what);
     assert(lines[0]!.includes(backend.output), `${what}: ${lines[0]}`);
     // What a stopped child calls synced, or acknowledges, as soon as it goes on was synced before.
-    const { syncedVersions } = isStopped ? readTestimony(witness, THREADS) : before;
+    const { syncedVersions } = isStopped ? readTestimony(witness, threads) : before;
     return { syncedVersions, trustedUntilMs: isStopped ? Infinity : cutAtMs };
   }
 
@@ -337,9 +356,9 @@ interface AtCut {
 }
 
 /** Reads the directory as a new process would, and forgets what had to be set aside. */
-async function recover(backend: FileBackendOptions): Promise<Recovered> {
-  const recovered = await recoverFiles(backend, MIX);
-  const found = await FoundRecords.read(recovered, MIX);
+async function recover(backend: FileBackendOptions, mix: MixOptions): Promise<Recovered> {
+  const recovered = await recoverFiles(backend, mix);
+  const found = await FoundRecords.read(recovered, mix);
   await recovered.close();
   for (const { backupPath } of recovered.files.setAside) Deno.removeSync(backupPath);
   return { ...recovered.files, found };

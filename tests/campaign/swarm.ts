@@ -9,6 +9,7 @@ import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import type { CrashCommand, RunCommand } from "../../lib/cli/command.ts";
 import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
+import { NUMBERED_VALUE_BYTES_MIN } from "../../lib/load/numbered_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { DISTRIBUTION_NAMES, WORKLOAD_NAMES } from "../../lib/load/workload.ts";
 import { LAYOUT_NAMES, REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
@@ -109,16 +110,28 @@ export class Swarm {
     throw new Error(`Cannot draw number ${number} of seed ${this.seed}: no command line was accepted`);
   }
 
-  /** A crash command's load under the given flags, which are not drawn, with at least as many keys. */
-  crashCommand(number: number, flags: Flags, { keysMin = 1 } = {}): CrashCommand {
+  /** A crash command with a drawn load, of at most so many bytes, and the file backend's flags as given. */
+  crashCommand(number: number, backend: readonly string[], { bytesMax = RECORDS_BYTES_MAX } = {}): CrashCommand {
+    for (const load of this.#loads(number)) {
+      const command = accepted(["crash", ...[...numbered(load)].map(argOf), "file", ...backend], bytesMax);
+      if (command?.kind === "crash") return command;
+    }
+    throw new Error(`Cannot draw number ${number} of seed ${this.seed}: no load goes with ${backend.join(" ")}`);
+  }
+
+  /** The flags of a run's load, of at most so many bytes, that go with the others given. */
+  loadArgs(number: number, others: readonly string[], { bytesMax = RECORDS_BYTES_MAX } = {}): string[] {
+    for (const load of this.#loads(number)) {
+      const args = [...load].map(argOf);
+      if (accepted([...args, ...others], bytesMax) !== undefined) return args;
+    }
+    throw new Error(`Cannot draw number ${number} of seed ${this.seed}: no load goes with ${others.join(" ")}`);
+  }
+
+  *#loads(number: number): Generator<Flags> {
     const rng = new Rng(this.seed, number);
     const varies = new Varying(rng);
-    for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const load = new Map([...drawLoad(rng, varies), ...flags]);
-      const command = commandOf({ store: new Map(), uses: [] }, { command: "crash", flags: load }, "DIR");
-      if (command?.kind === "crash" && command.options.workload.keyCount >= keysMin) return command;
-    }
-    throw new Error(`Cannot draw number ${number} of seed ${this.seed}: no load goes with ${[...flags]}`);
+    for (let tries = 0; tries < TRIES_MAX; tries++) yield drawLoad(rng, varies);
   }
 }
 
@@ -151,13 +164,11 @@ function drawStore(rng: Rng, varies: Varying): Flags {
 
 function drawUse(rng: Rng, varies: Varying, store: Flags): Use {
   const isCrash = rng.below(2) === 0;
-  const flags = new Map(drawLoad(rng, varies));
+  const load = drawLoad(rng, varies);
+  const flags = new Map(isCrash ? numbered(load) : load);
   if (isCrash) {
     flags.set("kills", String(1 + rng.below(2)));
     if (rng.below(2) === 0) flags.set("cut", "none");
-    // Each value says which put it is of.
-    const valueSize = flags.get("value-size");
-    if (valueSize !== undefined) flags.set("value-size", valueSize.replace(/^(0B|1)(?=-|$)/, "23"));
   }
   const policies = Object.keys(POLICIES);
   const policy = policies[rng.below(policies.length)]!;
@@ -166,6 +177,13 @@ function drawUse(rng: Rng, varies: Varying, store: Flags): Use {
     if ((layout === undefined || layout === store.get("layout")) && varies.has(name)) flags.set(name, choose(rng));
   }
   return { command: isCrash ? "crash" : "run", flags };
+}
+
+/** A load each of whose values is long enough to say which put it is of. */
+function numbered(load: Flags): Flags {
+  const valueSize = load.get("value-size");
+  if (valueSize === undefined) return load;
+  return new Map([...load, ["value-size", valueSize.replace(/^(0B|1)(?=-|$)/, String(NUMBERED_VALUE_BYTES_MIN))]]);
 }
 
 function drawLoad(rng: Rng, varies: Varying): Flags {
@@ -183,13 +201,17 @@ function drawLoad(rng: Rng, varies: Varying): Flags {
 
 /** The command of a use; `undefined` if the command line refuses it, or it is too large. */
 export function commandOf({ store }: Draw, use: Use, output: string): UseCommand | undefined {
+  return accepted(argsOf(store, use, output));
+}
+
+function accepted(args: readonly string[], bytesMax = RECORDS_BYTES_MAX): UseCommand | undefined {
   try {
-    const command = parseCommand(argsOf(store, use, output), { threads: 1, seed: 0 });
+    const command = parseCommand(args, { threads: 1, seed: 0 });
     assert(command.kind === "run" || command.kind === "crash");
     const { workload } = command.options;
     if (workload.kind === "seed") return command;
     const { keyCountMax, keyBytes, valueBytesMax } = workload;
-    return keyCountMax * (keyBytes + valueBytesMax) > RECORDS_BYTES_MAX ? undefined : command;
+    return keyCountMax * (keyBytes + valueBytesMax) > bytesMax ? undefined : command;
   } catch (error) {
     if (error instanceof UsageError) return undefined;
     throw error;
