@@ -8,16 +8,49 @@ import { assertEquals } from "@std/assert";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
+import { Rng } from "../../lib/load/rng.ts";
 import { entryWords } from "../../lib/store/shard.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
-import { isFull } from "./campaign.ts";
+import { isFull, numberOption } from "./campaign.ts";
 
 /** More entries than a `Map` takes (2^24), and more text than a string does (2^29 bytes). */
 const SHAPES = isFull()
   ? [{ entries: 17_000_000, valueBytes: 3 }, { entries: 600, valueBytes: 2 ** 20 }]
   : [{ entries: 200_000, valueBytes: 3 }, { entries: 20, valueBytes: 2 ** 20 }];
+
+/** So many shards with entries of all sizes, none among them, are drawn beside the large ones. */
+const DRAWN = isFull() ? 200 : 6;
+const DRAWN_ENTRIES_MAX = 2000;
+const DRAWN_VALUE_BYTES_MAX = [0, 1, 60, 1000, 16_000];
+
+Deno.test("shards of entries of all sizes come back from their snapshots", () => {
+  const seed = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const rng = new Rng(seed, 0);
+  for (let draw = 0; draw < DRAWN; draw++) {
+    const valueBytesMax = DRAWN_VALUE_BYTES_MAX[rng.below(DRAWN_VALUE_BYTES_MAX.length)]!;
+    const entries = rng.below(Math.min(DRAWN_ENTRIES_MAX, Math.ceil(2 ** 22 / (valueBytesMax + 1))));
+    const arenaWordsPerShard = (entries + 1) * entryWords(8, valueBytesMax);
+    const store = SharedStore.create({ shards: 1, entriesPerShard: entries + 1, arenaWordsPerShard }, Abort.create());
+    const expected = new Map<string, string>();
+    for (let i = 0; i < entries; i++) {
+      // Any byte that text can hold, from those that JSON escapes to the greatest of one byte.
+      const value = String.fromCharCode(rng.below(128)).repeat(rng.below(valueBytesMax + 1));
+      expected.set(String(i).padStart(1 + rng.below(8), "0"), value);
+    }
+    for (const [key, value] of expected) store.put(PaddedBytes.of(key), PaddedBytes.of(value));
+    for (const serializer of SERIALIZER_NAMES) {
+      const codec = CODECS[serializer];
+      const out = new OutputBuffer();
+      const length = codec.encode(store.viewShard(0), out);
+      const reader = codec.read(out.bytes.subarray(0, length));
+      const read = new Map<string, string>();
+      while (reader.next()) read.set(reader.key.toString(), reader.value.toString());
+      assertEquals(read, expected, `seed ${seed}, draw ${draw}, ${serializer}`);
+    }
+  }
+});
 
 for (const { entries, valueBytes } of SHAPES) {
   for (const serializer of SERIALIZER_NAMES) {

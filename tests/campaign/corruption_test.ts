@@ -12,23 +12,34 @@ import { CODECS } from "../../lib/codec/codecs.ts";
 import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts";
 import { readBlocks } from "../../lib/persist/layout/blocks/stored_blocks.ts";
 import { shardFileName } from "../../lib/persist/shard_file.ts";
+import { Rng } from "../../lib/load/rng.ts";
 import type { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import { encodeShard, type Entry, storeOf } from "../codec/fixtures.ts";
 import { BLOCK_BYTES, blockFileIn, optionsOf, putAll } from "../persist/layout/blocks/block_store.ts";
 import { contentOf, temporaryDirectory } from "../run/files.ts";
-import { isFull, report } from "./campaign.ts";
+import { isFull, numberOption, report } from "./campaign.ts";
 
 const SNAPSHOT_BYTES_MIN = 1024;
 const SHARDS = 2;
 const DAMAGED_SHARD = 0;
-const KEYS = 130;
+const SEED = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
+const RNG = new Rng(SEED, 0);
+/** So few that every bit can be flipped, and enough for {@linkcode SNAPSHOT_BYTES_MIN}. */
+const KEYS = 120 + RNG.below(60);
+const VALUE_BYTES_MAX = 32;
 /** Of so many kinds of damage, one goes through a directory; all of them in full. */
 const DIRECTORY_EVERY = 97;
 
-const PUTS: readonly Entry[] = Array.from({ length: KEYS }, (_, i) => [`Key${i}`, `value ${i} "é"`]);
-const KEY_SPACE = { keyCount: KEYS, keyLengthMax: 16, valueLengthMax: 32 };
+/** Values of all lengths, of characters that the formats write in different ways. */
+const CHARACTERS = ["a", " ", '"', "\\", "\n", "\0", "é", "漢"];
+const PUTS: readonly Entry[] = Array.from({ length: KEYS }, (_, i) => {
+  const character = CHARACTERS[RNG.below(CHARACTERS.length)]!;
+  const room = Math.floor(VALUE_BYTES_MAX / new TextEncoder().encode(character).length);
+  return [`Key${i}`, character.repeat(RNG.below(room + 1))];
+});
+const KEY_SPACE = { keyCount: KEYS, keyLengthMax: 16, valueLengthMax: VALUE_BYTES_MAX };
 
 /** Every damage of the bytes, or one in so many of them: what it is, and what is left. */
 function* damagesOf(
@@ -61,7 +72,12 @@ for (const serializer of SERIALIZER_NAMES) {
       damages++;
     }
     assertEquals(damages, 9 * bytes.length);
-    report("corruption", { [`${serializer} bytes`]: bytes.length, damages, "through a directory": throughDirectory });
+    report("corruption", {
+      seed: SEED,
+      [`${serializer} bytes`]: bytes.length,
+      damages,
+      "through a directory": throughDirectory,
+    });
   });
 }
 

@@ -11,7 +11,8 @@ import { parseSweepFile } from "../../lib/sweep/results_file.ts";
 import { spaceOf } from "../../lib/sweep/summary.ts";
 import { kvlab, KvlabProcess } from "../main/kvlab.ts";
 import { temporaryDirectory } from "../run/files.ts";
-import { report, rounds } from "./campaign.ts";
+import { numberOption, report, rounds } from "./campaign.ts";
+import { Swarm } from "./swarm.ts";
 
 const KILLS = rounds({ small: 2, full: 20 });
 /** The latest moment of a kill, from the start of the process. */
@@ -19,24 +20,27 @@ const KILL_MS_MAX = 4000;
 /** How many runs the sweep still does after the last kill, at least. */
 const LEFT_MS = 4000;
 
+const SEED = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
+const SWARM = new Swarm(SEED);
+/** Dimensions of the load that are the campaign's own, or would take longer than it has. */
+const OWN_FLAGS = ["threads", "load-time-sec", "seed"];
+
 const ARGS = [
   "sweep",
   "--kills=0",
   "--threads=1",
   "--load-time-sec=0.05",
   "--warmup=0s",
-  "--keys=100",
-  "--seed=1",
+  `--seed=${SEED}`,
   "--resume",
 ];
+const FILE = ["file", "--file-count=1", "--layout=log", "--commit-delay-us=0"];
 const GROUPS = [
+  ...SWARM.loadArgs(1, FILE, { bytesMax: 1 << 20 }).filter((arg) => !OWN_FLAGS.includes(arg.slice(2).split("=")[0]!)),
   "--",
   "memory",
   "--",
-  "file",
-  "--file-count=1,2",
-  "--layout=log",
-  "--commit-delay-us=0",
+  ...FILE.map((arg) => arg.replace("=1", "=1,2")),
   "--sync=none,data",
 ];
 
@@ -59,7 +63,7 @@ Deno.test("a sweep that is killed goes on with --resume: no finished run is lost
   const ended = await kvlab([...ARGS, `--results=${path}`, budget, ...GROUPS]);
   assertEquals(ended.code, 0, ended.stderr);
   known = assertGoesOn(path, known);
-  report("resume", { kills: KILLS, runs: known.length - 2 });
+  report("resume", { seed: SEED, kills: KILLS, runs: known.length - 2 });
 });
 
 /** Kills it at a random moment. */
