@@ -13,7 +13,7 @@ import { SYNC_NAMES, type SyncName } from "../../lib/persist/policy.ts";
 import { TEMPORARY_SUFFIX } from "../../lib/persist/shard_file.ts";
 import { assertCode, type Ended, kvlab, linesOf, resultOf, succeeds, testWhere } from "../main/kvlab.ts";
 import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
-import { isFull, report, rounds } from "./campaign.ts";
+import { isFull, numberOption, report, rounds } from "./campaign.ts";
 import {
   FAULTY_BLOCKS,
   FAULTY_LOGS,
@@ -22,6 +22,7 @@ import {
   FILE_COUNT,
   type Held,
 } from "./faulty_layouts.ts";
+import { Swarm } from "./swarm.ts";
 import { type Injection, readTraceLog, straceCommand, type TraceLog } from "./strace.ts";
 
 const INJECTIONS_SMALL = 100;
@@ -36,6 +37,13 @@ const TEMPLATE_RUNS_MAX = 20;
 const SECOND_CALL_SMALL = 4;
 /** Of the interrupted calls in a row: endless ones would be retried endlessly, as they should. */
 const INTERRUPTIONS = 20;
+
+/** What is drawn of a run's load where its layout does not say, how many keys at least, and how much they may hold. */
+const DRAWN_FLAGS = /^--(keys|key-size|value-size|distribution)=/;
+const LOAD_FLAGS = /^--(threads|load-time-sec|keys|key-size|value-size|no-preload)/;
+const KEYS_FLAG = /^--keys=(\d+)$/;
+const KEYS_MIN = 500;
+const RECORDS_BYTES_MAX = 2 << 20;
 
 const ERRORS: Readonly<Record<string, number>> = { EIO: 5, ENOSPC: 28, EDQUOT: 122, EROFS: 30, EMFILE: 24, EINTR: 4 };
 const SYSCALLS = ["openat", "write", "fdatasync", "fsync", "close", "rename", "unlink", "ftruncate"] as const;
@@ -79,8 +87,9 @@ const missing = await succeeds("strace", ["--version"]) ? undefined : "there is 
 
 testWhere(missing, "failing system calls leave the old snapshot or the new, and are told", async () => {
   using scratch = temporaryDirectory();
-  const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
-  const campaign = new FaultsCampaign(scratch.path, rounds({ small: INJECTIONS_SMALL, full: INJECTIONS_FULL }));
+  const seed = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const injections = rounds({ small: INJECTIONS_SMALL, full: INJECTIONS_FULL });
+  const campaign = new FaultsCampaign(scratch.path, injections, new Swarm(seed));
   await campaign.run(inTurn(allFaults(), new Rng(seed, 0)));
   report("faults", { seed, ...campaign.counts });
 });
@@ -131,6 +140,7 @@ function inTurn(faults: Fault[], rng: Rng): Fault[] {
 class FaultsCampaign {
   readonly #scratch: string;
   readonly #injectionsMax: number;
+  readonly #swarm: Swarm;
   readonly #failures: string[] = [];
   /** By layout and serializer. */
   readonly #templates = new Map<string, Template>();
@@ -144,8 +154,9 @@ class FaultsCampaign {
     "files set aside": 0,
   };
 
-  constructor(scratch: string, injectionsMax: number) {
+  constructor(scratch: string, injectionsMax: number, swarm: Swarm) {
     this.#scratch = scratch;
+    this.#swarm = swarm;
     this.#injectionsMax = injectionsMax;
   }
 
@@ -193,12 +204,14 @@ class FaultsCampaign {
     Deno.writeTextFileSync(`${directory}/${layout.leftName(serializer)}`, "left");
     const logPath = `${this.#scratch}/log-${number}`;
     const injection = injectionOf(fault, call, directory);
-    const ended = await kvlab(kvlabArgs(fault, layout.flags, directory), {
+    const args = kvlabArgs(fault, layout.flags, directory);
+    const load = this.#loadArgs(number, args);
+    const ended = await kvlab([...load, ...args], {
       wrapper: straceCommand(injection, logPath),
     });
     const log = readTraceLog(Deno.readTextFileSync(logPath));
-    const what = `${
-      JSON.stringify({ ...fault, layout: layout.name })
+    const what = `${JSON.stringify({ ...fault, layout: layout.name })}, ${
+      load.join(" ")
     }, call ${call}: exit code ${ended.code}, ${ended.stderr}`;
     const run = { fault, directory, before, ended, log, what };
     try {
@@ -209,6 +222,15 @@ class FaultsCampaign {
     Deno.removeSync(directory, { recursive: true });
     Deno.removeSync(logPath);
     return run;
+  }
+
+  /** What a run puts, drawn at random, though enough of it for every call to come. */
+  #loadArgs(number: number, others: readonly string[]): string[] {
+    const isGiven = (arg: string) => others.some((other) => other.split("=")[0] === arg.split("=")[0]);
+    const backend = others.filter((arg) => !LOAD_FLAGS.test(arg));
+    return this.#swarm.loadArgs(number, backend, { bytesMax: RECORDS_BYTES_MAX }).filter((arg) =>
+      DRAWN_FLAGS.test(arg) && !isGiven(arg) && Number(KEYS_FLAG.exec(arg)?.[1] ?? Infinity) >= KEYS_MIN
+    );
   }
 
   async #check(run: FaultyRun): Promise<void> {
