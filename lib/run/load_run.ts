@@ -26,6 +26,8 @@ type LoadTask = WorkerTask<LoadWorkerConfiguration, LoadWorkerResult>;
 
 /** How long workers have to end by themselves after a failure: a few checks of the abort flag. */
 const FAILURE_GRACE_MS = 1000;
+/** How long the worker that failed may then take to say why, on a machine whose cores are all busy. */
+const CAUSE_MS_MAX = 10_000;
 
 /** What a {@linkcode LoadRun} works with. */
 export interface LoadRunParts {
@@ -306,23 +308,37 @@ export class LoadRun {
     const loads = this.#loadTasks.map(({ result }) => result);
     const workers: (LoadWorkerResult | undefined)[] = loads.map(() => undefined);
     loads.forEach((load, thread) => load.then((result) => workers[thread] = result, () => {}));
-    const ended = Promise.allSettled(this.#tasks.map(({ result }) => result));
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const grace = new Promise<PromiseSettledResult<unknown>[]>((resolve) => {
-      timer = setTimeout(() => resolve([]), FAILURE_GRACE_MS);
-    });
-    const results = await Promise.race([ended, grace]);
-    clearTimeout(timer);
     // A worker that merely followed may report before the one that failed.
-    const rejected = results.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
-    const cause = [error, ...rejected].find((cause) => !(cause instanceof AbortError));
-    return { cause: cause ?? failureOf(workers) ?? error, workers };
+    const causes = [error].filter((cause) => !(cause instanceof AbortError));
+    const known = Promise.withResolvers<void>();
+    const learn = (cause: unknown) => {
+      if (cause instanceof AbortError) return;
+      causes.push(cause);
+      known.resolve();
+    };
+    const tasks = this.#tasks.map(({ result }) => result);
+    for (const task of tasks) task.catch(learn);
+    for (const load of loads) load.then(({ failed }) => failed === undefined ? undefined : learn(failed), () => {});
+    if (causes.length > 0) known.resolve();
+    const ended = Promise.allSettled(tasks);
+    await this.#within(FAILURE_GRACE_MS, ended);
+    await this.#within(CAUSE_MS_MAX, Promise.race([known.promise, ended]));
+    const [cause = error] = causes;
+    return { cause, workers };
+  }
+
+  /** Waits for something, but not for long. */
+  async #within(ms: number, something: Promise<unknown>): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const over = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
+    await Promise.race([something, over]);
+    clearTimeout(timer);
   }
 }
 
 /** The first failure that load workers have reported. */
-function failureOf(workers: readonly (LoadWorkerResult | undefined)[]): string | undefined {
-  return workers.find((worker) => worker?.failed !== undefined)?.failed;
+function failureOf(workers: readonly LoadWorkerResult[]): string | undefined {
+  return workers.find((worker) => worker.failed !== undefined)?.failed;
 }
 
 function createLoadWorker(): Worker {

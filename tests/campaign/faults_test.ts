@@ -332,6 +332,7 @@ function checkMessages({ fault, directory, ended, log, what }: FaultyRun): void 
   assertMatch(
     telling[0]!,
     new RegExp(`^kvlab: Cannot [a-z ]+ ${directory}\\b.*: .*\\(os error ${ERRORS[fault.errno]}\\)$`),
+    what,
   );
 }
 
