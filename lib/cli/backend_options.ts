@@ -12,7 +12,7 @@ import { type BackendName, FLAG_LIST, FLAGS, SWITCH_LIST } from "./flags.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import type { FILE_FLAGS } from "../result/option/file_flags.ts";
 import { UsageError } from "./usage_error.ts";
-import { listNames } from "../result/option/wording.ts";
+import { listNames } from "../option/wording.ts";
 
 /** The values of the file backend's flags. */
 export type FileValues = ValuesOf<typeof FILE_FLAGS>;

@@ -14,7 +14,7 @@ import { FLAGS } from "./flags.ts";
 import { redisSettings } from "./redis_options.ts";
 import { ENGINE_FLAGS } from "../result/option/engine_flags.ts";
 import { UsageError } from "./usage_error.ts";
-import { listNames, quote } from "../result/option/wording.ts";
+import { listNames, quote } from "../option/wording.ts";
 
 /** LevelDB's own default block cache. */
 const LEVELDB_CACHE_BYTES = 8 * 2 ** 20;

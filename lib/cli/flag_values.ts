@@ -8,7 +8,7 @@ import { type CommandName, COMMANDS, flagsOf, takersOf, takes } from "./commands
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import type { DefaultedFlag, Flag, FlagName } from "../result/option/flag.ts";
 import { UsageError } from "./usage_error.ts";
-import { didYouMean, listNames, quote } from "../result/option/wording.ts";
+import { didYouMean, listNames, quote } from "../option/wording.ts";
 
 /** @throws {UsageError} when a flag exists in no command */
 export function refuseUnknownFlags(command: CommandName, { unknownFlags }: RawArguments): void {

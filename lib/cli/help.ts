@@ -6,8 +6,8 @@
 import { COMMAND_WORDS, COMMANDS } from "./commands.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import type { DefaultedFlag, Flag, FlagName, FlagScope } from "../result/option/flag.ts";
-import { DURATION_UNITS, SIZE_UNITS } from "../result/option/units.ts";
-import { listNames } from "../result/option/wording.ts";
+import { DURATION_UNITS, SIZE_UNITS } from "../option/units.ts";
+import { listNames } from "../option/wording.ts";
 
 /** The maximum width of a line, in columns. */
 const WIDTH = 100;

@@ -9,7 +9,7 @@ import type { OUTPUT_FLAGS } from "./flags/output_flags.ts";
 import { FLAGS, SWITCHES } from "./flags.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import { UsageError } from "./usage_error.ts";
-import { quote } from "../result/option/wording.ts";
+import { quote } from "../option/wording.ts";
 
 /** The values of the output's flags. */
 export type OutputValues = ValuesOf<typeof OUTPUT_FLAGS>;

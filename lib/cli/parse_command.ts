@@ -31,7 +31,7 @@ import { MEASUREMENT_FLAGS } from "../result/option/measurement_flags.ts";
 import { WORKLOAD_FLAGS } from "../result/option/workload_flags.ts";
 import { OUTPUT_FLAGS } from "./flags/output_flags.ts";
 import { UsageError } from "./usage_error.ts";
-import { didYouMean, listNames, quote } from "../result/option/wording.ts";
+import { didYouMean, listNames, quote } from "../option/wording.ts";
 import { numberedMix, workloadOptions } from "./workload_options.ts";
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { withPasswordOfEnvironment } from "../engine/credentials.ts";
+import { withPasswordOfEnvironment } from "../option/credentials.ts";
 import type { RedisSettings } from "../engine/redis/settings.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read, refuseBoth } from "./flag_values.ts";

@@ -14,7 +14,7 @@ import { checkStoreSize, type PageSize, type StoreSize } from "../store/store_si
 import { FLAGS } from "./flags.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import { UsageError } from "./usage_error.ts";
-import { listNames } from "../result/option/wording.ts";
+import { listNames } from "../option/wording.ts";
 
 /** The largest store whose 32-bit words can all be indexed by a 32-bit integer. */
 const STORE_BYTES_MAX = 2 ** 31 * Int32Array.BYTES_PER_ELEMENT;

@@ -10,7 +10,7 @@ import { FLAG_LIST, FLAGS, SWITCH_LIST, SWITCHES } from "./flags.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import { isQuiet, refuseSameFile } from "./output_options.ts";
 import { UsageError } from "./usage_error.ts";
-import { quote } from "../result/option/wording.ts";
+import { quote } from "../option/wording.ts";
 
 /** The scopes of the flags that make up the load. */
 export const LOAD_SCOPES: readonly FlagName["scope"][] = ["load", "workload", "measurement"];

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { passArguments, type PassedArguments, withoutCredentials } from "../engine/credentials.ts";
+import { passArguments, type PassedArguments, withoutCredentials } from "../option/credentials.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { DEFAULT_GROUPS, DEFAULT_LOAD } from "../sweep/default_space.ts";
 import { readArguments } from "./arguments.ts";
@@ -15,7 +15,7 @@ import type { Flag } from "../result/option/flag.ts";
 import { parseCommand } from "./parse_command.ts";
 import { LOAD_SCOPES } from "./sweep_options.ts";
 import { UsageError } from "./usage_error.ts";
-import { didYouMean, listNames, quote } from "../result/option/wording.ts";
+import { didYouMean, listNames, quote } from "../option/wording.ts";
 
 /** One configuration: its arguments and the options they parse to. */
 export interface SpaceConfiguration {

@@ -11,7 +11,7 @@
  * @module
  */
 import { UsageError } from "../cli/usage_error.ts";
-import { quote } from "../result/option/wording.ts";
+import { quote } from "../option/wording.ts";
 import { removeQuietly, seekTo, syncFile, writeAll } from "../persist/file_io.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { print, type StandardStream } from "./terminal.ts";

@@ -7,7 +7,7 @@ import { FLAG_LIST } from "../cli/flags.ts";
 import type { DefaultedFlag, Flag, FlagScope } from "../result/option/flag.ts";
 import { type Preset, PRESETS } from "../load/presets.ts";
 import { shellWord } from "../sweep/shell.ts";
-import { formatSize } from "../result/format.ts";
+import { formatSize } from "../option/units.ts";
 import { type Fields, fieldsIn, numberIn } from "../result/fields.ts";
 
 /** The arguments of a result's load, and those of its backend, starting with the backend's name. */

@@ -6,7 +6,8 @@
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { type Failure, lossIn } from "../crash/victim.ts";
 import { CRASH_SCHEMA, VERSION } from "../version.ts";
-import { readableCount, readableDuration, readableNumber, secondsOf } from "../result/format.ts";
+import { secondsOf } from "../option/units.ts";
+import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
 import type { JsonObject } from "../result/json_value.ts";
 import { optionsObject } from "../result/option/options.ts";
 import { promiseGroup } from "./promise_groups.ts";

@@ -5,7 +5,8 @@
  */
 import { allFailoversHeld, type FailoverResult, type FailoverRound } from "../crash/failover_result.ts";
 import { CRASH_SCHEMA, VERSION } from "../version.ts";
-import { readableCount, readableDuration, readableNumber, secondsOf } from "../result/format.ts";
+import { secondsOf } from "../option/units.ts";
+import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
 import type { JsonObject } from "../result/json_value.ts";
 import { optionsObject } from "../result/option/options.ts";
 import { blockLines, type Group } from "./text_groups.ts";

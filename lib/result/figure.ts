@@ -6,7 +6,8 @@
  */
 import { meanPutBytes } from "../load/put_size.ts";
 import { type RunResult, type RunTotals, totals } from "../run/run_result.ts";
-import { readableBytes, readableDuration, readableNumber, readableShare, secondsOf } from "./format.ts";
+import { secondsOf } from "../option/units.ts";
+import { readableBytes, readableDuration, readableNumber, readableShare } from "./format.ts";
 
 /**
  * The kind of a figure's value, which determines how reports show it:

@@ -3,23 +3,7 @@
  *
  * @module
  */
-
-/** The units of a size, largest first, so that the first one that divides a size gives its shortest exact form. */
-const SIZE_UNITS = [
-  ["TiB", 2 ** 40],
-  ["TB", 10 ** 12],
-  ["GiB", 2 ** 30],
-  ["GB", 10 ** 9],
-  ["MiB", 2 ** 20],
-  ["MB", 10 ** 6],
-  ["KiB", 2 ** 10],
-  ["kB", 10 ** 3],
-] as const;
-
-/** A duration in milliseconds as seconds, rounded to the nanosecond to remove binary noise. */
-export function secondsOf(durationMs: number): number {
-  return Math.round(durationMs * 1e6) / 1e9;
-}
+import { secondsOf } from "../option/units.ts";
 
 /** A duration in seconds as milliseconds, rounded to the nanosecond. */
 export function millisecondsOf(seconds: number): number {
@@ -39,14 +23,6 @@ export function formatSeconds(durationMs: number): string {
 /** A rate with two decimals, such as `170849.75`. */
 export function formatRate(perSecond: number): string {
   return perSecond.toFixed(2);
-}
-
-/** A size in bytes, exactly, in the largest unit that gives a whole number: `256MiB`, `100MB`, `1000B`. */
-export function formatSize(sizeBytes: number): string {
-  for (const [unit, unitBytes] of SIZE_UNITS) {
-    if (sizeBytes >= unitBytes && sizeBytes % unitBytes === 0) return `${sizeBytes / unitBytes}${unit}`;
-  }
-  return `${sizeBytes}B`;
 }
 
 /** A count and its noun, such as `1 file` or `120 files`. */

@@ -6,7 +6,7 @@
 import { OPERATION_NAMES } from "../load/operation.ts";
 import type { LatencySummary } from "../run/measurements.ts";
 import { type Fields, fieldsIn, numberIn, rowsIn } from "./fields.ts";
-import { secondsOf } from "./format.ts";
+import { secondsOf } from "../option/units.ts";
 import type { JsonObject } from "./json_value.ts";
 
 /** The kinds of latency that an operation may have: in an open loop the second counts from the actual start. */

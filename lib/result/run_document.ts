@@ -11,7 +11,8 @@ import { type Figure, figureEntry } from "./figure.ts";
 import { loadFigures } from "./figures.ts";
 import { THROUGHPUT } from "./load_figures.ts";
 import { type Fields, fieldsIn, numberIn, rowsIn, textIn } from "./fields.ts";
-import { millisecondsOf, secondsOf } from "./format.ts";
+import { secondsOf } from "../option/units.ts";
+import { millisecondsOf } from "./format.ts";
 import type { JsonObject } from "./json_value.ts";
 import { type LatencyDocument, latencyFigures, latencyObject, readLatencies } from "./latency_document.ts";
 

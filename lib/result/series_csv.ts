@@ -7,7 +7,7 @@
  */
 import type { SeriesRow } from "../run/measurements.ts";
 import { type Cell, csvRow } from "./csv_row.ts";
-import { secondsOf } from "./format.ts";
+import { secondsOf } from "../option/units.ts";
 import { LATENCY_STATISTICS } from "./latency_document.ts";
 
 /** A column, with the value that it shows of an interval; empty if absent. */

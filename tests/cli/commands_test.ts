@@ -9,7 +9,7 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { BACKEND_NAMES, FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import type { CrashCommand } from "../../lib/cli/command.ts";
 import { parseCommand } from "../../lib/cli/parse_command.ts";
-import { listNames } from "../../lib/result/option/wording.ts";
+import { listNames } from "../../lib/option/wording.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { PRESETS } from "../../lib/load/presets.ts";
 import { assertCommand, assertRefused, DEFAULTS } from "./command_lines.ts";

@@ -9,7 +9,7 @@ import { COMMAND_WORDS } from "../../lib/cli/commands.ts";
 import { BACKEND_NAMES, FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
 import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
-import { listNames } from "../../lib/result/option/wording.ts";
+import { listNames } from "../../lib/option/wording.ts";
 import { assertRefused, assertRun, DEFAULTS, FILE, FILE_BACKEND, MEMORY_RUN, split } from "./command_lines.ts";
 
 const KINDS: readonly string[] = ["help", "version", "run", ...COMMAND_WORDS];

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { formatSize, secondsOf } from "../../lib/option/units.ts";
 import {
   formatCount,
   formatRate,
   formatSeconds,
-  formatSize,
   microsecondsOf,
   ordinal,
   readableBytes,
@@ -11,7 +11,6 @@ import {
   readableDuration,
   readableNumber,
   readableShare,
-  secondsOf,
 } from "../../lib/result/format.ts";
 
 Deno.test("formatSeconds() has nanoseconds and no trailing zeros", () => {

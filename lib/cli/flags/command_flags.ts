@@ -4,16 +4,8 @@
  * @module
  */
 import { CUT_NAMES } from "../../crash/victim.ts";
-import {
-  type DefaultedFlag,
-  type Flag,
-  type FlagName,
-  oneOf,
-  path,
-  percentage,
-  REPORT_FORMAT_NAMES,
-  wholeNumber,
-} from "../../result/option/flag.ts";
+import { oneOf, path, percentage, wholeNumber } from "../../option/kinds.ts";
+import { type DefaultedFlag, type Flag, type FlagName, REPORT_FORMAT_NAMES } from "../../result/option/flag.ts";
 
 /** The export formats, in the order shown to users. */
 export const EXPORT_FORMAT_NAMES = ["json", "cbor"] as const;

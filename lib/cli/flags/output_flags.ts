@@ -3,14 +3,8 @@
  *
  * @module
  */
-import {
-  type DefaultedFlag,
-  type Flag,
-  type FlagName,
-  oneOf,
-  path,
-  REPORT_FORMAT_NAMES,
-} from "../../result/option/flag.ts";
+import { oneOf, path } from "../../option/kinds.ts";
+import { type DefaultedFlag, type Flag, type FlagName, REPORT_FORMAT_NAMES } from "../../result/option/flag.ts";
 
 /** The formats of a run's result, in the order shown to users. */
 export const RUN_FORMAT_NAMES = [...REPORT_FORMAT_NAMES, "csv"] as const;

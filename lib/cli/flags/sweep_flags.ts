@@ -4,16 +4,9 @@
  * @module
  */
 import type { CutName } from "../../crash/victim.ts";
-import { parseDuration, parseWholeNumber } from "../../result/option/units.ts";
-import {
-  type DefaultedFlag,
-  duration,
-  type Flag,
-  type FlagName,
-  oneOf,
-  path,
-  REPORT_FORMAT_NAMES,
-} from "../../result/option/flag.ts";
+import { parseDuration, parseWholeNumber } from "../../option/units.ts";
+import { duration, oneOf, path } from "../../option/kinds.ts";
+import { type DefaultedFlag, type Flag, type FlagName, REPORT_FORMAT_NAMES } from "../../result/option/flag.ts";
 
 const DAY_MS = 86_400_000;
 const WRITES_MAX = Number.MAX_SAFE_INTEGER;

@@ -8,7 +8,7 @@
  */
 import { Buffer } from "node:buffer";
 import { createClient, RESP_TYPES } from "@redis/client";
-import { withoutPasswordOf } from "../credentials.ts";
+import { withoutPasswordOf } from "../../option/credentials.ts";
 import { EngineError } from "../engine_error.ts";
 
 /** How long a connection may take, in milliseconds. */

@@ -5,7 +5,8 @@
  * @module
  */
 import { JOURNAL_NAMES, SYNCHRONOUS_NAMES } from "../../engine/sqlite/settings.ts";
-import { type DefaultedFlag, duration, type Flag, oneOf, size, wholeNumber } from "./flag.ts";
+import { duration, oneOf, size, wholeNumber } from "../../option/kinds.ts";
+import { type DefaultedFlag, type Flag } from "./flag.ts";
 
 /** The engines' flags, in the order shown to users. */
 export const ENGINE_FLAGS = {

@@ -7,11 +7,13 @@ import { SERIALIZER_NAMES } from "../../codec/codec.ts";
 import { LAYOUT_NAMES, type LayoutOptions, REPLACE_NAMES } from "../../persist/layout/layout_options.ts";
 import { type PersistencePolicy, SYNC_NAMES, type SyncName } from "../../persist/policy.ts";
 import type { RunOptions } from "../../run/run_options.ts";
-import { escapeControls, formatCount, formatSize, microsecondsOf } from "../format.ts";
+import { formatSize } from "../../option/units.ts";
+import { escapeControls, formatCount, microsecondsOf } from "../format.ts";
 import type { JsonObject } from "../json_value.ts";
-import { SIZE_UNITS } from "./units.ts";
-import { listNames } from "./wording.ts";
-import { type DefaultedFlag, type Flag, oneOf, path, powerOfTwoSize, size, wholeNumber } from "./flag.ts";
+import { SIZE_UNITS } from "../../option/units.ts";
+import { listNames } from "../../option/wording.ts";
+import { oneOf, path, powerOfTwoSize, size, wholeNumber } from "../../option/kinds.ts";
+import { type DefaultedFlag, type Flag } from "./flag.ts";
 
 /** The file backend's flags, in the order shown to users. */
 export const FILE_FLAGS = {

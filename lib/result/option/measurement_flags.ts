@@ -6,7 +6,8 @@
 import type { RunOptions } from "../../run/run_options.ts";
 import { formatCount, formatSeconds, ordinal } from "../format.ts";
 import type { JsonObject } from "../json_value.ts";
-import { count, type DefaultedFlag, duration, type Flag, type Switch, wholeNumber } from "./flag.ts";
+import { count, duration, wholeNumber } from "../../option/kinds.ts";
+import { type DefaultedFlag, type Flag, type Switch } from "./flag.ts";
 import { lengthText } from "./load_flags.ts";
 
 /** The measurement's flags, in the order shown to users. */

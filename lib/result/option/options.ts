@@ -5,9 +5,10 @@
  * @module
  */
 import type { EngineBackendOptions } from "../../backend/backend.ts";
-import { withoutCredentials } from "../../engine/credentials.ts";
+import { withoutCredentials } from "../../option/credentials.ts";
 import type { RunOptions } from "../../run/run_options.ts";
-import { escapeControls, formatSize, snakeCase } from "../format.ts";
+import { formatSize } from "../../option/units.ts";
+import { escapeControls, snakeCase } from "../format.ts";
 import type { JsonObject } from "../json_value.ts";
 import { ENGINE_FLAGS } from "./engine_flags.ts";
 import { FILE_FLAGS } from "./file_flags.ts";

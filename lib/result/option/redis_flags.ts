@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { PASSWORD_VARIABLE, urlWithoutCredentials } from "../../engine/credentials.ts";
+import { PASSWORD_VARIABLE, urlWithoutCredentials } from "../../option/credentials.ts";
 import { APPENDFSYNC_NAMES, type RedisSettings } from "../../engine/redis/settings.ts";
 import type { RunOptions } from "../../run/run_options.ts";
-import { parseWholeNumber } from "./units.ts";
-import { type DefaultedFlag, duration, type Flag, oneOf, wholeNumber } from "./flag.ts";
+import { parseWholeNumber } from "../../option/units.ts";
+import { duration, oneOf, wholeNumber } from "../../option/kinds.ts";
+import { type DefaultedFlag, type Flag } from "./flag.ts";
 
 /** What `--spawn` starts unless given a path. */
 const USUAL_PROGRAM = "redis-server";

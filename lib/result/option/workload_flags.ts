@@ -10,8 +10,9 @@ import { DISTRIBUTION_NAMES, type MixOptions, WORKLOAD_NAMES } from "../../load/
 import type { RunOptions } from "../../run/run_options.ts";
 import { formatCount, operationName } from "../format.ts";
 import type { JsonObject } from "../json_value.ts";
-import { type ByteRange, parseByteRange, parseShare } from "./units.ts";
-import { count, type DefaultedFlag, type Flag, oneOf, size, sizeAllowed, sizeBounds, type Switch } from "./flag.ts";
+import { type ByteRange, parseByteRange, parseShare } from "../../option/units.ts";
+import { count, oneOf, size, sizeAllowed, sizeBounds } from "../../option/kinds.ts";
+import { type DefaultedFlag, type Flag, type Switch } from "./flag.ts";
 
 /** Record numbers are 32-bit integers. */
 const KEYS = { min: 1, max: 1_000_000_000 };

@@ -16,7 +16,7 @@ import {
   parseShare,
   parseWholeNumber,
   SIZE_UNITS,
-} from "../../../lib/result/option/units.ts";
+} from "../../lib/option/units.ts";
 
 /** What no unit takes for a number. */
 const NOT_NUMBERS = [

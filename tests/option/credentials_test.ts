@@ -10,7 +10,7 @@ import {
   withoutCredentials,
   withoutPasswordOf,
   withPasswordOfEnvironment,
-} from "../../lib/engine/credentials.ts";
+} from "../../lib/option/credentials.ts";
 
 Deno.test("withoutCredentials() hides what a URL has before its host, and leaves anything else alone", () => {
   const rows = [

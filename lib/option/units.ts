@@ -154,3 +154,28 @@ export function parseByteRange(text: string, bounds: Bounds): ByteRange | undefi
 function within(value: number, { min, max }: Bounds): number | undefined {
   return value >= min && value <= max ? value : undefined;
 }
+
+/** The units of a size, largest first, so that the first one that divides a size gives its shortest exact form. */
+const SHOWN_SIZE_UNITS = [
+  ["TiB", 2 ** 40],
+  ["TB", 10 ** 12],
+  ["GiB", 2 ** 30],
+  ["GB", 10 ** 9],
+  ["MiB", 2 ** 20],
+  ["MB", 10 ** 6],
+  ["KiB", 2 ** 10],
+  ["kB", 10 ** 3],
+] as const;
+
+/** A size in bytes, exactly, in the largest unit that gives a whole number: `256MiB`, `100MB`, `1000B`. */
+export function formatSize(sizeBytes: number): string {
+  for (const [unit, unitBytes] of SHOWN_SIZE_UNITS) {
+    if (sizeBytes >= unitBytes && sizeBytes % unitBytes === 0) return `${sizeBytes / unitBytes}${unit}`;
+  }
+  return `${sizeBytes}B`;
+}
+
+/** A duration in milliseconds as seconds, rounded to the nanosecond to remove binary noise. */
+export function secondsOf(durationMs: number): number {
+  return Math.round(durationMs * 1e6) / 1e9;
+}

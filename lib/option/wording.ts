@@ -4,7 +4,7 @@
  * @module
  */
 import { distance } from "fastest-levenshtein";
-import { withoutCredentials } from "../../engine/credentials.ts";
+import { withoutCredentials } from "./credentials.ts";
 
 /** The longest part of an argument that a message repeats, in characters. */
 const QUOTED_LENGTH_MAX = 60;

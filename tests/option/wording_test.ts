@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { didYouMean, listNames, quote } from "../../../lib/result/option/wording.ts";
+import { didYouMean, listNames, quote } from "../../lib/option/wording.ts";
 
 Deno.test("quote() escapes what would break or hide the line", () => {
   const rows = [
