@@ -17,7 +17,7 @@ import type { CrashLoad } from "./crash_load.ts";
 import type { CrashResult, KillResult } from "./crash_result.ts";
 import { FoundRecords } from "./found_records.ts";
 import { OrderlyVictim } from "./orderly_victim.ts";
-import { compare, type Comparison } from "./outcome.ts";
+import { countLosses, type LossCount } from "./loss_count.ts";
 import { PowerVictim } from "./power_victim.ts";
 import { ProcessVictim } from "./process_victim.ts";
 import type { Recovered, RecoveredFiles } from "./recovery.ts";
@@ -196,7 +196,7 @@ class CrashRounds {
     }
     const { recoveryMs, files, repaired } = recovered;
     await this.#read(recovered);
-    const outcome = compare({ found: this.#found, foundBefore, testimony, mix, seed, round });
+    const outcome = countLosses({ found: this.#found, foundBefore, testimony, mix, seed, round });
     const gauge = files === undefined ? undefined : this.#gauge(testimony, versionsBefore);
     return {
       kill,
@@ -226,7 +226,7 @@ class CrashRounds {
 
   #verdict(
     end: ChildEnd,
-    outcome: Comparison,
+    outcome: LossCount,
     gauge: number | undefined,
   ): Pick<KillResult, "held" | "gauge"> {
     const { writesMax = Infinity, ageMsMax = Infinity } = this.#promise;
@@ -254,11 +254,11 @@ class CrashRounds {
 }
 
 /** How long before the kill the oldest lost write was acknowledged, in milliseconds; 0 if none is lost. */
-function ageOf({ oldestLostAtMs }: Comparison, { killedAtMs }: ChildEnd): number {
+function ageOf({ oldestLostAtMs }: LossCount, { killedAtMs }: ChildEnd): number {
   return oldestLostAtMs === Infinity ? 0 : killedAtMs - oldestLostAtMs;
 }
 
-function killResult(end: ChildEnd, outcome: Comparison) {
+function killResult(end: ChildEnd, outcome: LossCount) {
   const { acknowledged, lost, neverAcknowledged, holes } = outcome;
   return {
     during: end.hadBegun ? "load" : "start",

@@ -14,7 +14,7 @@ import { VERSION } from "../version.ts";
 import { EXIT_FAILURE } from "./error_line.ts";
 import { checkOutputFiles } from "./output_file.ts";
 import { ProgressLine } from "./progress_line.ts";
-import { deliver, deliverAtOnce, type MeasuredRun, outputFiles } from "./run_outputs.ts";
+import { deliver, deliverAtOnce, outputFiles, type TimedRun } from "./run_outputs.ts";
 import { EXIT_SIGNALS, stopOnSignals } from "./signals.ts";
 import { warn } from "./terminal.ts";
 import { refuseTooManyWorkers } from "./worker_check.ts";
@@ -28,7 +28,7 @@ import { refuseTooManyWorkers } from "./worker_check.ts";
  */
 export async function runCommand(command: RunCommand): Promise<number> {
   refuseTooManyWorkers(command.options);
-  const runs: MeasuredRun[] = [];
+  const runs: TimedRun[] = [];
   // Before the first line, so that whoever has read that can rely on a graceful end.
   let isRunning = true;
   const stop = stopOnSignals(() => {
@@ -55,7 +55,7 @@ export async function runCommand(command: RunCommand): Promise<number> {
 /** Runs the load the given number of times, unless told to stop, and adds the measurements to `runs`. */
 async function runAll(
   command: RunCommand,
-  { runs, stop }: { runs: MeasuredRun[]; stop: AbortSignal },
+  { runs, stop }: { runs: TimedRun[]; stop: AbortSignal },
 ): Promise<void> {
   const { options, repeat, quiet } = command;
   for (let number = 1; number <= repeat && !stop.aborted; number++) {

@@ -23,7 +23,7 @@ import { deliverReport } from "./report_file.ts";
 import { print, STDOUT, stdoutStyle, warn } from "./terminal.ts";
 
 /** A finished run, and when it ran. */
-export interface MeasuredRun {
+export interface TimedRun {
   readonly result: RunResult;
   readonly interval: HistogramInterval;
 }
@@ -46,7 +46,7 @@ export function outputFiles({ resultFile, reportFile, seriesFile, histogramsPref
  * @param runs at least one
  * @returns whether all outputs were written
  */
-export async function deliver(command: RunCommand, runs: readonly MeasuredRun[]): Promise<boolean> {
+export async function deliver(command: RunCommand, runs: readonly TimedRun[]): Promise<boolean> {
   const isMainWritten = deliverMain(command, runs);
   const areHistogramsWritten = await deliverHistograms(command, runs);
   const { reportFile, repeat } = command;
@@ -57,12 +57,12 @@ export async function deliver(command: RunCommand, runs: readonly MeasuredRun[])
 }
 
 /** Delivers what runs have measured, if anything, when the process is about to exit; waits for nothing. */
-export function deliverAtOnce(command: RunCommand, runs: readonly MeasuredRun[]): void {
+export function deliverAtOnce(command: RunCommand, runs: readonly TimedRun[]): void {
   if (runs.length > 0) deliverMain(command, runs);
 }
 
 /** Delivers the result, and the files that hold parts of it. */
-function deliverMain(command: RunCommand, runs: readonly MeasuredRun[]): boolean {
+function deliverMain(command: RunCommand, runs: readonly TimedRun[]): boolean {
   const { repeat, format, resultFile, seriesFile } = command;
   const results = runs.map(({ result }) => result);
   if (runs.length < repeat) warn(`kvlab: the result covers ${runs.length} of ${repeat} runs`);
@@ -83,7 +83,7 @@ function printChart(series: readonly SeriesRow[]): void {
   if (lines.length > 0) print(lines.map((line) => `${line}\n`).join(""));
 }
 
-async function deliverHistograms({ histogramsPrefix }: RunCommand, runs: readonly MeasuredRun[]): Promise<boolean> {
+async function deliverHistograms({ histogramsPrefix }: RunCommand, runs: readonly TimedRun[]): Promise<boolean> {
   const [run] = runs;
   if (histogramsPrefix === undefined || run === undefined) return true;
   try {

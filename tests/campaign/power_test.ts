@@ -14,7 +14,7 @@ import { assert, assertEquals, assertGreater, AssertionError, assertMatch } from
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { FoundRecords } from "../../lib/crash/found_records.ts";
-import { compare, type Comparison } from "../../lib/crash/outcome.ts";
+import { countLosses, type LossCount } from "../../lib/crash/loss_count.ts";
 import type { CrashLoad } from "../../lib/crash/crash_load.ts";
 import type { CutKind, PowerlessDisk } from "../../lib/crash/powerless_disk.ts";
 import { type RecoveredFiles, recoverFiles } from "../../lib/crash/recovery.ts";
@@ -103,7 +103,7 @@ interface Observation {
   readonly before: Recovered;
   readonly after: Recovered;
   readonly atCut: AtCut;
-  readonly outcome: Comparison;
+  readonly outcome: LossCount;
   readonly powerGauge: number;
   readonly what: string;
 }
@@ -246,7 +246,7 @@ class PowerCampaign {
       const after = await recover(backend, mix);
       const testimony = readTestimony(witness.directory, threads);
       const { seed } = options;
-      const outcome = compare({ found: after.found, foundBefore: before.found, testimony, mix, seed, round });
+      const outcome = countLosses({ found: after.found, foundBefore: before.found, testimony, mix, seed, round });
       const powerGauge = unpersisted(testimony, before.versions, atCut.syncedVersions);
       return { configuration, before, after, atCut, outcome, powerGauge, what };
     } finally {

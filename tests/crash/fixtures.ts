@@ -4,7 +4,7 @@
  * @module
  */
 import { FoundRecords } from "../../lib/crash/found_records.ts";
-import type { ComparisonParts } from "../../lib/crash/outcome.ts";
+import type { LossParts } from "../../lib/crash/loss_count.ts";
 import { NUMBERED_SEED_MIX, NumberedWorkload } from "../../lib/load/numbered_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import type { MixOptions } from "../../lib/load/workload.ts";
@@ -52,7 +52,7 @@ export interface Crash {
 }
 
 /** What {@linkcode compare} gets after such a crash. */
-export function partsOf({ acknowledged, survivors, before = [] }: Crash): ComparisonParts {
+export function partsOf({ acknowledged, survivors, before = [] }: Crash): LossParts {
   return {
     found: foundAfter([...before, ...survivors]),
     foundBefore: foundAfter(before),

@@ -4,13 +4,15 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { type ResultName, resultText } from "../page/results.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, type Ended, kvlab, linesOf } from "./kvlab.ts";
 
-const RESULTS = new URL("../page/results/", import.meta.url);
-
-function resultPath(name: string): string {
-  return new URL(name, RESULTS).pathname;
+/** Writes a result into the directory; returns its path. */
+function resultIn(directory: string, name: ResultName): string {
+  const path = `${directory}/${name}.json`;
+  Deno.writeTextFileSync(path, resultText(name));
+  return path;
 }
 
 function assertRefused(ended: Ended, line: RegExp): void {
@@ -23,7 +25,8 @@ function assertRefused(ended: Ended, line: RegExp): void {
 
 Deno.test("report writes a page and a map of all results, and says where", async () => {
   using directory = temporaryDirectory();
-  const results = ["memory", "log", "crash"].map((name) => resultPath(`${name}.json`));
+  using source = temporaryDirectory();
+  const results = (["memory", "log", "crash"] as const).map((name) => resultIn(source.path, name));
   const ended = await kvlab(["report", ...results, "--output=page.html", "--map=map.svg"], { cwd: directory.path });
   assertCode(ended, 0);
   assertEquals(ended.stdout, "");
@@ -35,7 +38,7 @@ Deno.test("report writes a page and a map of all results, and says where", async
 
 Deno.test("report refuses what is no result, or a damaged one, and writes nothing then", async () => {
   using directory = temporaryDirectory();
-  const sound = Deno.readTextFileSync(resultPath("memory.json"));
+  const sound = resultText("memory");
   const files = {
     "empty.json": "",
     "foreign.json": '{"name": "something else"}',
@@ -55,10 +58,11 @@ Deno.test("report refuses what is no result, or a damaged one, and writes nothin
     "nothing.json": /^kvlab: Cannot read nothing\.json: No such file or directory/,
     ".": /^kvlab: Cannot read \.: Is a directory/,
   };
+  const memory = resultIn(directory.path, "memory");
   const before = namesIn(directory.path);
   await Promise.all(
     Object.entries(why).map(async ([name, line]) => {
-      const ended = await kvlab(["report", resultPath("memory.json"), name], { cwd: directory.path });
+      const ended = await kvlab(["report", memory, name], { cwd: directory.path });
       assertRefused(ended, line);
     }),
   );
@@ -68,7 +72,7 @@ Deno.test("report refuses what is no result, or a damaged one, and writes nothin
 Deno.test("report refuses an output that cannot be written, or is one of the results by another name", async () => {
   using directory = temporaryDirectory();
   const result = `${directory.path}/result.json`;
-  Deno.copyFileSync(resultPath("memory.json"), result);
+  Deno.writeTextFileSync(result, resultText("memory"));
   Deno.symlinkSync("result.json", `${directory.path}/link.html`);
   const [missing, folder, link, single] = await Promise.all([
     kvlab(["report", result, "--output=none/page.html"], { cwd: directory.path }),
@@ -80,7 +84,7 @@ Deno.test("report refuses an output that cannot be written, or is one of the res
   assertRefused(folder, /^kvlab: Cannot write \.: it is a directory$/);
   assertRefused(link, /^kvlab: Cannot write link\.html: it is one of the results$/);
   assertRefused(single, /^kvlab: Cannot write map\.svg: a map needs two measured configurations$/);
-  assertEquals(Deno.readTextFileSync(result), Deno.readTextFileSync(resultPath("memory.json")));
+  assertEquals(Deno.readTextFileSync(result), resultText("memory"));
 });
 
 Deno.test("a run and a crash write their page beside their result", async () => {

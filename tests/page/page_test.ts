@@ -15,7 +15,8 @@ import { comparisonJson } from "../../lib/report/comparison_json.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { testWhere } from "../main/kvlab.ts";
 import { chromiumPath, type OpenPage, startBrowser, type TestBrowser } from "./browser.ts";
-import { resultText, sweepText } from "./sweeps.ts";
+import { type ResultName, resultText } from "./results.ts";
+import { sweepText } from "./sweeps.ts";
 
 const CONFIGURATIONS = 60;
 const BYTES_MAX = 1_000_000;
@@ -24,7 +25,7 @@ const DRAWN_MS_MAX = 1000;
 const chromium = chromiumPath();
 const missing = chromium === undefined ? "there is no Chromium, or CHROMIUM does not name it" : undefined;
 
-function sourceOf(name: string) {
+function sourceOf(name: ResultName) {
   return parseSource(`${name}.json`, resultText(name));
 }
 
@@ -38,7 +39,7 @@ function writePages(directory: string): { sweep: string; single: string; several
   const sweep = parseSource("sweep.jsonl", sweepText({ configurations: CONFIGURATIONS, runs: 6 }));
   Deno.writeTextFileSync(paths.sweep, reportHtml([sweep]));
   Deno.writeTextFileSync(paths.single, reportHtml([sourceOf("open_loop")]));
-  Deno.writeTextFileSync(paths.several, reportHtml(["memory", "log", "crash", "comparison"].map(sourceOf)));
+  Deno.writeTextFileSync(paths.several, reportHtml((["memory", "log", "crash", "comparison"] as const).map(sourceOf)));
   return paths;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Sweeps for the tests of the report, put together from real runs: as many configurations as asked, each with runs of its
+ * Sweeps for the tests of the report, put together from runs: as many configurations as asked, each with runs of its
  * own speed and loss.
  *
  * @module
@@ -8,15 +8,9 @@ import { SWEEP_KIND, SWEEP_VERSION, type SweepLine } from "../../lib/sweep/lines
 import type { ConfigurationEntry, ConfigurationSummary, LossSummary, SweepHeader } from "../../lib/sweep/lines.ts";
 import { statesOf } from "../../lib/page/map_view.ts";
 import { Rng } from "../../lib/load/rng.ts";
+import { resultText } from "./results.ts";
 
-const RESULTS = new URL("results/", import.meta.url);
-
-/** The text of one of the results. */
-export function resultText(name: string): string {
-  return Deno.readTextFileSync(new URL(`${name}.json`, RESULTS));
-}
-
-/** Real runs by kind of configuration, of which each of the sweep's is made. */
+/** Runs by kind of configuration, of which each of the sweep's is made. */
 const KINDS = [
   { backend: "memory", layout: null, result: "memory", args: () => ["memory"] },
   { backend: "file", layout: "snapshot", result: "periodic", args: flushArgs("--replace=alternate") },

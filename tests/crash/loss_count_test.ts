@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { compare } from "../../lib/crash/outcome.ts";
+import { countLosses } from "../../lib/crash/loss_count.ts";
 import { foundAfter, partsOf, type Put, putsOf } from "./fixtures.ts";
 
 const PUTS = putsOf(0, { threads: 1, count: 60 });
@@ -15,80 +15,80 @@ function isLast({ record, sequence }: Put, among: readonly Put[]): boolean {
   return among.every((other) => other.record !== record || other.sequence <= sequence);
 }
 
-Deno.test("compare() finds nothing lost when every acknowledged put is there", () => {
-  assertEquals(compare(partsOf({ acknowledged: [60], survivors: PUTS })), { ...NOTHING_LOST, acknowledged: 60 });
+Deno.test("countLosses() finds nothing lost when every acknowledged put is there", () => {
+  assertEquals(countLosses(partsOf({ acknowledged: [60], survivors: PUTS })), { ...NOTHING_LOST, acknowledged: 60 });
 });
 
-Deno.test("compare() finds nothing at all when nothing was acknowledged", () => {
-  assertEquals(compare(partsOf({ acknowledged: [0, 0], survivors: [] })), { ...NOTHING_LOST, acknowledged: 0 });
+Deno.test("countLosses() finds nothing at all when nothing was acknowledged", () => {
+  assertEquals(countLosses(partsOf({ acknowledged: [0, 0], survivors: [] })), { ...NOTHING_LOST, acknowledged: 0 });
 });
 
-Deno.test("compare() counts as lost what is not there, exactly, and when the oldest was", () => {
-  const result = compare(partsOf({ acknowledged: [60], survivors: PUTS.slice(0, 40) }));
+Deno.test("countLosses() counts as lost what is not there, exactly, and when the oldest was", () => {
+  const result = countLosses(partsOf({ acknowledged: [60], survivors: PUTS.slice(0, 40) }));
   assertEquals(result, { ...NOTHING_LOST, acknowledged: 60, lost: 20, oldestLostAtMs: 41 });
 });
 
-Deno.test("compare() counts as holes what a thread has lost before a later put of its own that survived", () => {
+Deno.test("countLosses() counts as holes what a thread has lost before a later put of its own that survived", () => {
   const lostRecord = PUTS[10]?.record;
   const survivors = PUTS.filter(({ record }) => record !== lostRecord);
   const lost = PUTS.filter(({ record }) => record === lostRecord);
   const latestSurvivor = Math.max(...survivors.map(({ sequence }) => sequence));
 
-  const result = compare(partsOf({ acknowledged: [60], survivors }));
+  const result = countLosses(partsOf({ acknowledged: [60], survivors }));
 
   const holes = lost.filter(({ sequence }) => sequence < latestSurvivor).length;
   assertEquals([result.lost, result.holes], [lost.length, holes]);
   assert(holes > 0);
 });
 
-Deno.test("compare() counts no put as lost that a later one of its record replaced", () => {
+Deno.test("countLosses() counts no put as lost that a later one of its record replaced", () => {
   const survivors = PUTS.filter((put) => isLast(put, PUTS));
   assert(survivors.length < PUTS.length);
-  assertEquals(compare(partsOf({ acknowledged: [60], survivors })), { ...NOTHING_LOST, acknowledged: 60 });
+  assertEquals(countLosses(partsOf({ acknowledged: [60], survivors })), { ...NOTHING_LOST, acknowledged: 60 });
 });
 
-Deno.test("compare() tells a put that survived without having been acknowledged", () => {
-  const result = compare(partsOf({ acknowledged: [59], survivors: PUTS }));
+Deno.test("countLosses() tells a put that survived without having been acknowledged", () => {
+  const result = countLosses(partsOf({ acknowledged: [59], survivors: PUTS }));
   assertEquals(result, { ...NOTHING_LOST, acknowledged: 59, neverAcknowledged: 1 });
 });
 
-Deno.test("compare() goes thread by thread", () => {
+Deno.test("countLosses() goes thread by thread", () => {
   const [first, second] = [0, 1].map((thread) => putsOf(thread, { threads: 2, count: 30 })) as [Put[], Put[]];
   const survivors = [...first.slice(0, 25), ...second.slice(0, 20)];
-  const result = compare(partsOf({ acknowledged: [25, 30], survivors }));
+  const result = countLosses(partsOf({ acknowledged: [25, 30], survivors }));
   assertEquals(result, { ...NOTHING_LOST, acknowledged: 55, lost: 10, oldestLostAtMs: 21 });
 });
 
-Deno.test("compare() takes an earlier round's values for what they are", () => {
+Deno.test("countLosses() takes an earlier round's values for what they are", () => {
   const before = putsOf(0, { threads: 1, count: 60, round: 4 });
-  const sound = compare(partsOf({ acknowledged: [60], survivors: PUTS, before }));
+  const sound = countLosses(partsOf({ acknowledged: [60], survivors: PUTS, before }));
   assertEquals(sound, { ...NOTHING_LOST, acknowledged: 60 });
-  const lost = compare(partsOf({ acknowledged: [60], survivors: [], before }));
+  const lost = countLosses(partsOf({ acknowledged: [60], survivors: [], before }));
   assertEquals(lost, { ...NOTHING_LOST, acknowledged: 60, lost: 60, oldestLostAtMs: 1 });
 });
 
-Deno.test("compare() counts each record that lost what was there before the child", () => {
+Deno.test("countLosses() counts each record that lost what was there before the child", () => {
   const before = putsOf(0, { threads: 1, count: 60, round: 4 });
   const parts = partsOf({ acknowledged: [0], survivors: [], before });
   const records = new Set(before.map(({ record }) => record)).size;
   const older = foundAfter(putsOf(0, { threads: 1, count: 60, round: 3 }));
   for (const found of [foundAfter([]), older]) {
-    assertEquals(compare({ ...parts, found }), { ...NOTHING_LOST, acknowledged: 0, lost: records });
+    assertEquals(countLosses({ ...parts, found }), { ...NOTHING_LOST, acknowledged: 0, lost: records });
   }
   const fewer = foundAfter(before.filter((put) => isLast(put, before)).slice(1));
-  assertEquals(compare({ ...parts, found: fewer }).lost, 1);
+  assertEquals(countLosses({ ...parts, found: fewer }).lost, 1);
 });
 
-Deno.test("compare() counts a record of an unnumbered value that is gone, and none that was put anew", () => {
+Deno.test("countLosses() counts a record of an unnumbered value that is gone, and none that was put anew", () => {
   const preloaded = [3, 5].map((record) => ({ thread: 0, sequence: 0, record, value: "preloaded" }));
   const parts = partsOf({ acknowledged: [0], survivors: [], before: preloaded });
-  assertEquals(compare(parts).lost, 0);
-  assertEquals(compare({ ...parts, found: foundAfter(preloaded.slice(1)) }).lost, 1);
+  assertEquals(countLosses(parts).lost, 0);
+  assertEquals(countLosses({ ...parts, found: foundAfter(preloaded.slice(1)) }).lost, 1);
   const put = PUTS.filter((put) => isLast(put, PUTS));
-  assertEquals(compare(partsOf({ acknowledged: [60], survivors: put, before: preloaded })).lost, 0);
+  assertEquals(countLosses(partsOf({ acknowledged: [60], survivors: put, before: preloaded })).lost, 0);
 });
 
-Deno.test("compare() refuses values that no put has put, whatever their number", () => {
+Deno.test("countLosses() refuses values that no put has put, whatever their number", () => {
   const survivors = PUTS.filter((put) => isLast(put, PUTS));
   const [first, ...others] = survivors as [Put, ...Put[]];
   const other = PUTS.find(({ record }) => record !== first.record)!;
@@ -99,6 +99,11 @@ Deno.test("compare() refuses values that no put has put, whatever their number",
     { why: "of another thread", put: { ...first, value: first.value.replace(".0000.", ".0001.") } },
   ];
   for (const { why, put } of wrong) {
-    assertThrows(() => compare(partsOf({ acknowledged: [60], survivors: [put, ...others] })), Error, undefined, why);
+    assertThrows(
+      () => countLosses(partsOf({ acknowledged: [60], survivors: [put, ...others] })),
+      Error,
+      undefined,
+      why,
+    );
   }
 });

@@ -10,8 +10,8 @@ import type { MixOptions } from "../load/workload.ts";
 import { checksumOf, type FoundRecords } from "./found_records.ts";
 import type { Testimony } from "./testimony.ts";
 
-/** What is compared. */
-export interface ComparisonParts {
+/** What the losses are counted from. */
+export interface LossParts {
   readonly found: FoundRecords;
   /** What was found before the child began. */
   readonly foundBefore: FoundRecords;
@@ -22,8 +22,8 @@ export interface ComparisonParts {
   readonly round: number;
 }
 
-/** The result of the comparison. */
-export interface Comparison {
+/** What became of the writes of a child. */
+export interface LossCount {
   readonly acknowledged: number;
   /** Acknowledged writes that are gone, and records that have lost what had been found before. */
   readonly lost: number;
@@ -38,12 +38,12 @@ export interface Comparison {
  *
  * @throws {Error} when a record claims to hold a put of the child that the child never made
  */
-export function compare(parts: ComparisonParts): Comparison {
+export function countLosses(parts: LossParts): LossCount {
   const { found, foundBefore, testimony } = parts;
   let acknowledged = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
   let lost = found.countOlderThan(foundBefore);
   for (const [thread, acknowledgedAtMs] of testimony.acknowledgedAtMs.entries()) {
-    const outcome = new ThreadComparison(parts, thread).outcome();
+    const outcome = new ThreadCount(parts, thread).outcome();
     acknowledged += acknowledgedAtMs.length;
     lost += outcome.lost.length;
     holes += outcome.holes;
@@ -61,8 +61,8 @@ interface ThreadOutcome {
   readonly holes: number;
 }
 
-class ThreadComparison {
-  readonly #parts: ComparisonParts;
+class ThreadCount {
+  readonly #parts: LossParts;
   readonly #thread: number;
   readonly #threads: number;
   readonly #acknowledged: number;
@@ -70,7 +70,7 @@ class ThreadComparison {
   /** Records for which the put that they hold has been replayed. */
   #explained = 0;
 
-  constructor(parts: ComparisonParts, thread: number) {
+  constructor(parts: LossParts, thread: number) {
     const { testimony: { acknowledgedAtMs }, mix, seed, round } = parts;
     const threads = acknowledgedAtMs.length;
     this.#parts = parts;
