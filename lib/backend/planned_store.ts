@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { shardsPerFile } from "../persist/layout/layout_options.ts";
+import { layoutOf } from "../persist/layout/layouts.ts";
 import type { StoreSize } from "../store/store_size.ts";
 import type { FileBackendOptions, MemoryBackendOptions } from "./backend.ts";
 import { memoryShards } from "./memory.ts";
@@ -18,5 +18,6 @@ export function plannedStore(
 ): StoreSize {
   if (backend.kind === "memory") return planStore(memoryShards(threads), keys);
   const { fileCount, layout, serializer } = backend;
-  return planStore(fileCount * shardsPerFile(layout, fileCount), keys, undefined, pagesOf(layout, serializer));
+  const shards = fileCount * layoutOf(layout.kind).shardsPerFile(fileCount);
+  return planStore(shards, keys, undefined, pagesOf(layout, serializer));
 }

@@ -3,16 +3,11 @@
  *
  * @module
  */
-import { pageWordsOf } from "../codec/block/block_image.ts";
-import { CODECS } from "../codec/codecs.ts";
 import type { SerializerName } from "../codec/codec.ts";
-import { type SetAsideFile, ShardDirectory } from "../persist/directory.ts";
+import { ShardDirectory } from "../persist/directory.ts";
 import { Ledger } from "../persist/ledger.ts";
-import { openBlocks } from "../persist/layout/blocks/open_blocks.ts";
-import { type LayoutOptions, shardsPerFile as shardsPerFileOf } from "../persist/layout/layout_options.ts";
-import { openLogs } from "../persist/layout/log/open_logs.ts";
-import { openSnapshots } from "../persist/layout/stored_snapshots.ts";
-import type { StoredState, TornFile } from "../persist/layout/stored_state.ts";
+import { blockBytesOf, layoutOf, type LayoutOptions } from "../persist/layout/layouts.ts";
+import type { SetAsideFile, TornFile } from "../persist/layout/stored_state.ts";
 import type { PersistenceHandle } from "../persist/persistence_handle.ts";
 import { FileLocks } from "../persist/file_locks.ts";
 import { openFilesPerWriter } from "../persist/layout/replace/descriptors.ts";
@@ -65,18 +60,19 @@ export async function prepareFiles(
   const startedAtMs = performance.now();
   const { fileCount: files, serializer, layout, policy, sync } = options;
   const { abort, threads, witness } = context;
-  const shardsPerFile = shardsPerFileOf(layout, files);
+  const shardsPerFile = layoutOf(layout.kind).shardsPerFile(files);
   const shards = files * shardsPerFile;
   const directory = ShardDirectory.open({
     layout: layout.kind,
     files,
     serializer,
     sync,
-    ...(layout.kind === "blocks" ? { blockBytes: layout.blockBytes } : {}),
+    ...blockBytesOf(layout),
     ...(options.output === undefined ? {} : { path: options.output }),
   });
   try {
-    const stored = await openStored(directory, options, { shards, keys, abort });
+    const opening = { layout, files, shards, serializer, sync, policy, ...keys, abort };
+    const stored = await layoutOf(layout.kind).open(directory, opening);
     const store = SharedStore.create(planStore(shards, keys, stored, pagesOf(layout, serializer)), abort);
     const ledger = Ledger.create(shards);
     const layoutHandle = await stored.load({ store, ledger });
@@ -125,28 +121,11 @@ export async function prepareFiles(
 
 /** How a layout needs the arenas to be divided into pages; `undefined`: not at all. */
 export function pagesOf(layout: LayoutOptions, serializer: SerializerName): PageSize | undefined {
-  if (layout.kind !== "blocks") return undefined;
-  return { words: pageWordsOf(layout.blockBytes), jsonRoom: serializer === "json" };
+  return layoutOf(layout.kind).pages?.(layout, serializer);
 }
 
 /** The usual limit on open files, assumed if the system does not tell. */
 const OPEN_FILES_USUAL = 1024;
-
-/** Surveys the directory's content, in the layout of the options. */
-function openStored(
-  directory: ShardDirectory,
-  { fileCount, serializer, layout, sync, policy }: FileBackendOptions,
-  { shards, keys, abort }: { shards: number; keys: KeySpace; abort: Abort },
-): Promise<StoredState> {
-  switch (layout.kind) {
-    case "snapshot":
-      return openSnapshots(directory, { codec: CODECS[serializer], shards, sync, layout });
-    case "blocks":
-      return openBlocks(directory, { files: fileCount, shards, serializer, sync, layout, ...keys });
-    case "log":
-      return openLogs(directory, { logs: fileCount, shards, serializer, sync, layout, policy, ...keys, abort });
-  }
-}
 
 /** Under the synchronous and commit policies, all load workers write, and so does the file worker. */
 function openFilesMax(policy: PersistencePolicy, threads: number): number {

@@ -5,6 +5,7 @@
  */
 import { type Loss, NOTHING, type Promises } from "../engine/promises.ts";
 import { exposureBound } from "../persist/exposure_bound.ts";
+import { layoutOf } from "../persist/layout/layouts.ts";
 import type { FileBackendOptions } from "./backend.ts";
 
 /**
@@ -16,10 +17,14 @@ export function filePromises(backend: FileBackendOptions, threads: number): Prom
   const { layout, sync } = backend;
   const processCrash = policyLoss(backend, threads);
   const powerLoss = sync === "none" ? UNSYNCED : processCrash;
-  // Any part of what was not yet synced may be on the device, even, of a log, what follows a gap.
-  if (layout.kind !== "snapshot") return { processCrash, powerLoss: { ...powerLoss, mayTear: true } };
-  if (layout.replace !== "in-place") return { processCrash, powerLoss };
-  return { processCrash: orTorn(processCrash), powerLoss: { ...orTorn(powerLoss), mayTear: true } };
+  switch (layoutOf(layout.kind).tears(layout)) {
+    case "nothing":
+      return { processCrash, powerLoss };
+    case "power-loss":
+      return { processCrash, powerLoss: { ...powerLoss, mayTear: true } };
+    case "any-crash":
+      return { processCrash: orTorn(processCrash), powerLoss: { ...orTorn(powerLoss), mayTear: true } };
+  }
 }
 
 const UNSYNCED: Loss = { text: "everything that was never synced (--sync=none)", mayTear: true };

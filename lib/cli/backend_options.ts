@@ -4,7 +4,7 @@
  * @module
  */
 import type { FileBackendOptions } from "../backend/backend.ts";
-import type { LayoutOptions } from "../persist/layout/layout_options.ts";
+import type { LayoutOptions } from "../persist/layout/layouts.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RawArguments } from "./arguments.ts";
 import type { ValuesOf } from "./flag_values.ts";

@@ -8,10 +8,9 @@ import { loadBackend, nameOf, prepareBackend } from "../backend/backends.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
 import { mixKeySpace } from "../load/mix.ts";
 import type { MixOptions } from "../load/workload.ts";
-import type { SetAsideFile } from "../persist/directory.ts";
-import { parseBlockFileName } from "../persist/layout/blocks/block_file_name.ts";
-import { parseLogFileName } from "../persist/layout/log/log_file_name.ts";
-import { parseShardFileName } from "../persist/shard_file.ts";
+import { layoutOf } from "../persist/layout/layouts.ts";
+import type { SetAsideFile } from "../persist/layout/stored_state.ts";
+import { parseStoreFileName, storeFileNames } from "../persist/store_files.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { Abort } from "../sync/abort.ts";
 import { afterFailure } from "../sync/clean_up.ts";
@@ -92,25 +91,22 @@ export async function recoverFiles(backend: FileBackendOptions, mix: MixOptions)
 
 function recoveredFiles({ store, directory, filesSetAside }: PreparedFiles): RecoveredFiles {
   const versions = Float64Array.from({ length: store.size.shards }, (_, shard) => store.version(shard));
-  const sound = new Set(directory.shardFiles().map(({ shard }) => shard));
-  return { versions, ...damageIn(filesSetAside, sound), setAside: filesSetAside };
+  return { versions, ...damageIn(filesSetAside, directory.fileNames()), setAside: filesSetAside };
 }
 
 /** How many of the files set aside were the only ones of their shard or log, and how many were spares. */
 function damageIn(
   filesSetAside: readonly SetAsideFile[],
-  soundShards: ReadonlySet<number>,
+  namesLeft: readonly string[],
 ): Pick<RecoveredFiles, "torn" | "damagedSpares"> {
+  const left = new Set([...storeFileNames(namesLeft).values()].map(({ index }) => index));
   const torn = new Set<number>();
   let damagedSpares = 0;
   for (const { path } of filesSetAside) {
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    // These have no spares: each file holds what no other does.
-    const log = parseLogFileName(name)?.log ?? parseBlockFileName(name)?.file;
-    const shard = parseShardFileName(name)?.shard;
-    if (log !== undefined) torn.add(log);
-    else if (shard !== undefined && soundShards.has(shard)) damagedSpares++;
-    else if (shard !== undefined) torn.add(shard);
+    const file = parseStoreFileName(path.slice(path.lastIndexOf("/") + 1));
+    if (file === undefined) continue;
+    if (layoutOf(file.layout).hasSpares && left.has(file.index)) damagedSpares++;
+    else torn.add(file.index);
   }
   return { torn: torn.size, damagedSpares };
 }

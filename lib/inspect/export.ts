@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { shardsPerFile } from "../persist/layout/layout_options.ts";
+import type { StoreKind } from "../persist/layout/layout_module.ts";
+import { layoutOf } from "../persist/layout/layouts.ts";
+import type { Part, PartContent } from "../persist/layout/part.ts";
 import { PersistError } from "../persist/persist_error.ts";
-import type { StoreKind } from "../persist/store_files.ts";
 import { DamagedStoreError } from "./damaged_store_error.ts";
 import { EXPORT_ENCODERS, type ExportFormat } from "./export_format.ts";
-import type { Part, PartContent } from "./part.ts";
 import { partsOf } from "./parts.ts";
 import { type ReadingOptions, StoredDirectory } from "./stored_directory.ts";
 
@@ -27,9 +27,6 @@ interface ChosenPart {
   /** One of its files, to identify it in messages. */
   readonly path: string;
 }
-
-/** What a layout's parts are called. */
-const PART_NAMES = { snapshot: "shard", blocks: "block file", log: "log" } as const;
 
 /** The most parts that a message names. */
 const NAMED_PARTS = 3;
@@ -50,7 +47,7 @@ export function* exportDirectory(path: string, options: ExportOptions): Generato
   using directory = StoredDirectory.open(path, options);
   const { chosen, count } = choose(directory, options);
   const encoder = EXPORT_ENCODERS[options.format];
-  const head = { shards: shardsOf(directory.kind), count };
+  const head = { shards: directory.shards, count };
   yield encoder.head(head);
   let first = true;
   for (const { version, read, path } of chosen) {
@@ -64,10 +61,6 @@ export function* exportDirectory(path: string, options: ExportOptions): Generato
     }
   }
   yield encoder.tail(head);
-}
-
-function shardsOf({ layout, files }: StoreKind): number {
-  return files * shardsPerFile({ kind: layout }, files);
 }
 
 function choose(directory: StoredDirectory, options: ExportOptions): { chosen: ChosenPart[]; count: number } {
@@ -89,26 +82,23 @@ function choose(directory: StoredDirectory, options: ExportOptions): { chosen: C
   if (unreadable.length > 0) {
     const others = unreadable.length - NAMED_PARTS;
     const named = unreadable.slice(0, NAMED_PARTS).join(", ") + (others > 0 ? ` and ${others} others` : "");
-    const fault = directory.kind.layout === "snapshot" ? "no sound file of" : "damaged files of";
+    const fault = layoutOf(directory.kind.layout).hasSpares ? "no sound file of" : "damaged files of";
     throw new DamagedStoreError(directory.path, `${fault} ${named}; move them away to export the rest`);
   }
   return { chosen, count };
 }
 
 function faultOf({ index, files }: Part, { layout }: StoreKind): string {
-  if (files.length === 0) return `${PART_NAMES[layout]} ${index} (its files are gone)`;
+  const name = `${layoutOf(layout).part.replace("_", " ")} ${index}`;
+  if (files.length === 0) return `${name} (its files are gone)`;
   const damaged = files.filter(({ health }) => health === "damaged").map(({ name, reason }) => `${name}: ${reason}`);
-  return `${PART_NAMES[layout]} ${index} (${damaged.join("; ")})`;
+  return `${name} (${damaged.join("; ")})`;
 }
 
 function warnOf({ files }: Part, { layout }: StoreKind, { onWarning }: ExportOptions): void {
+  const { insteadOf } = layoutOf(layout);
   for (const { name, health, reason } of files) {
-    const file = `${name}: ${reason}`;
-    if (health === "damaged" && layout === "log") onWarning?.(`damaged, a checkpoint of its log is exported: ${file}`);
-    else if (health === "damaged") onWarning?.(`damaged, another file of its shard is exported: ${file}`);
-    else if (health === "torn" && layout === "blocks") onWarning?.(`cut short, older images are exported: ${file}`);
-    else if (health === "torn" && layout === "snapshot") {
-      onWarning?.(`cut short, another file of its shard is exported: ${file}`);
-    } else if (health === "torn") onWarning?.(`cut short, exported up to there: ${file}`);
+    if (health === "damaged") onWarning?.(`damaged, ${insteadOf.damaged}: ${name}: ${reason}`);
+    else if (health === "torn") onWarning?.(`cut short, ${insteadOf.torn}: ${name}: ${reason}`);
   }
 }

@@ -16,6 +16,7 @@
  * @module
  */
 import { encodeCbor } from "@std/cbor";
+import type { ExportEntry } from "../persist/layout/part.ts";
 
 /** The `format` member of every export. */
 export const EXPORT_FORMAT = "kvlab-export/1";
@@ -30,9 +31,6 @@ export interface ExportHead {
   /** Number of entries. */
   readonly count: number;
 }
-
-/** An entry's key and value. */
-export type ExportEntry = readonly [string, string];
 
 /** Encodes an export: its head, its entries in batches, its tail. The pieces concatenated are the document. */
 export interface ExportEncoder {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { StoreKind } from "../persist/store_files.ts";
-import type { FileHealth, InspectedFile, Part } from "./part.ts";
+import type { StoreKind } from "../persist/layout/layout_module.ts";
+import type { FileHealth, InspectedFile, Part } from "../persist/layout/part.ts";
 import { partsOf } from "./parts.ts";
 import { type ReadingOptions, StoredDirectory } from "./stored_directory.ts";
 

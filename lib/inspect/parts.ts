@@ -3,11 +3,9 @@
  *
  * @module
  */
-import { blockParts } from "./block_parts.ts";
-import { logParts } from "./log_parts.ts";
-import type { Part } from "./part.ts";
+import { layoutOf } from "../persist/layout/layouts.ts";
+import type { Part } from "../persist/layout/part.ts";
 import { parseSetAsideName } from "../persist/store_files.ts";
-import { shardParts } from "./shard_parts.ts";
 import type { StoredDirectory } from "./stored_directory.ts";
 
 /**
@@ -16,20 +14,9 @@ import type { StoredDirectory } from "./stored_directory.ts";
  */
 export function* partsOf(directory: StoredDirectory): Generator<Part> {
   const setAside = new Set(directory.setAsideNames.map((name) => parseSetAsideName(name)?.index));
-  for (const part of layoutParts(directory)) {
+  for (const part of layoutOf(directory.kind.layout).parts(directory)) {
     const { index, files } = part;
     const isGone = files.length === 0 && directory.hadFile(index) && !setAside.has(index);
     yield isGone ? { ...part, isUnreadable: true } : part;
-  }
-}
-
-function layoutParts(directory: StoredDirectory): Iterable<Part> {
-  switch (directory.kind.layout) {
-    case "snapshot":
-      return shardParts(directory);
-    case "blocks":
-      return blockParts(directory);
-    case "log":
-      return logParts(directory);
   }
 }

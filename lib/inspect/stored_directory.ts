@@ -5,6 +5,8 @@
  */
 import { namesIn, withoutTrailingSlashes } from "../persist/directory.ts";
 import { takeReadLock } from "../persist/directory_lock.ts";
+import type { ReadDirectory, StoreKind } from "../persist/layout/layout_module.ts";
+import { layoutOf } from "../persist/layout/layouts.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import {
   flagsOf,
@@ -13,7 +15,6 @@ import {
   parseSetAsideName,
   type StoreFileName,
   storeFileNames,
-  type StoreKind,
 } from "../persist/store_files.ts";
 import { readStoreRecord, type StoreRecord } from "../persist/store_record.ts";
 
@@ -27,7 +28,7 @@ export interface ReadingOptions {
  * A directory with the files of one store. While it is open, no kvlab can start writing into it, unless it was forced
  * open. Nothing in it is created, changed, renamed or removed.
  */
-export class StoredDirectory implements Disposable {
+export class StoredDirectory implements ReadDirectory, Disposable {
   readonly path: string;
   /** The kind of store that the files belong to. */
   readonly kind: StoreKind;
@@ -68,6 +69,11 @@ export class StoredDirectory implements Disposable {
       lock?.close();
       throw error;
     }
+  }
+
+  get shards(): number {
+    const { layout, files } = this.kind;
+    return files * layoutOf(layout).shardsPerFile(files);
   }
 
   /** Whether there once was a file of this shard, block file or log, as far as is known. */

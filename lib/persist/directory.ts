@@ -10,39 +10,15 @@ import { markedEngine } from "./engine_marker.ts";
 import { entriesIn, removeFile, syncDirectory } from "./file_io.ts";
 import { PersistError } from "./persist_error.ts";
 import type { SyncName } from "./policy.ts";
-import { parseShardFileName, SET_ASIDE_INFIX, type ShardFileName, type Side, TEMPORARY_SUFFIX } from "./shard_file.ts";
+import type { HeldDirectory } from "./layout/layout_module.ts";
+import type { LayoutName } from "./layout/layouts.ts";
+import type { SetAsideFile } from "./layout/stored_state.ts";
+import { SET_ASIDE_INFIX, TEMPORARY_SUFFIX } from "./shard_file.ts";
 import { removeLeftDirectories, RUN_PREFIX } from "./left_directories.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary_directory.ts";
 import { afterFailureSync } from "../sync/clean_up.ts";
-import {
-  blockFilesIn,
-  flagsOf,
-  type FoundBlockFile,
-  type FoundLogFile,
-  isSameStore,
-  kindOfFile,
-  type LayoutName,
-  logFilesIn,
-  type StoreFileName,
-  storeFileNames,
-} from "./store_files.ts";
+import { flagsOf, isSameStore, kindOfFile, type StoreFileName, storeFileNames } from "./store_files.ts";
 import { checkRecord, RECORD_NAME, recordFiles } from "./store_record.ts";
-
-/** A file that could not be read as a snapshot and was renamed. */
-export interface SetAsideFile {
-  readonly path: string;
-  readonly backupPath: string;
-  /** What was wrong with it. */
-  readonly reason: string;
-}
-
-/** A shard file in the directory. */
-export interface FoundShardFile {
-  readonly path: string;
-  readonly shard: number;
-  /** Which of two files it is; absent for a shard's only one. */
-  readonly side?: Side;
-}
 
 /** What a directory must hold. */
 export interface DirectoryOptions {
@@ -62,7 +38,7 @@ export interface DirectoryOptions {
  * An output directory. From {@linkcode ShardDirectory.open} to {@linkcode ShardDirectory.close}, this process alone
  * holds it, through a lock on its file `LOCK`.
  */
-export class ShardDirectory {
+export class ShardDirectory implements HeldDirectory {
   readonly path: string;
   readonly #options: DirectoryOptions;
   readonly #lock: Deno.FsFile;
@@ -110,28 +86,12 @@ export class ShardDirectory {
 
   /** Number of the store's files, not counting incomplete ones. */
   get fileCount(): number {
-    return [...storeFileNames(namesIn(this.path)).values()].filter(({ temporary }) => !temporary).length;
+    return this.fileNames().length;
   }
 
-  /** The complete log files, in the order of their names. */
-  logFiles(): FoundLogFile[] {
-    return logFilesIn(this.path, namesIn(this.path)).filter(({ temporary }) => !temporary);
-  }
-
-  /** The complete block files, in order. */
-  blockFiles(): FoundBlockFile[] {
-    return blockFilesIn(this.path, namesIn(this.path)).filter(({ temporary }) => !temporary);
-  }
-
-  /** The shard files, by shard in ascending order, then by name; a shard that alternates has up to two. */
-  shardFiles(): FoundShardFile[] {
-    return [...shardFileNames(this.path)]
-      .map(([name, { shard, side }]) => ({
-        path: `${this.path}/${name}`,
-        shard,
-        ...(side === undefined ? {} : { side }),
-      }))
-      .sort((a, b) => a.shard - b.shard || (a.path < b.path ? -1 : 1));
+  fileNames(): string[] {
+    return [...storeFileNames(namesIn(this.path))].filter(([, { temporary }]) => !temporary).map(([name]) => name)
+      .sort();
   }
 
   /**
@@ -193,20 +153,6 @@ export class ShardDirectory {
       );
     }
   }
-}
-
-/**
- * The names of all shard files in a directory, temporary ones included, with their parsed forms.
- *
- * @throws {PersistError} when it cannot be read
- */
-export function shardFileNames(directory: string): Map<string, ShardFileName> {
-  const names = new Map<string, ShardFileName>();
-  for (const name of namesIn(directory)) {
-    const parsed = parseShardFileName(name);
-    if (parsed !== undefined) names.set(name, parsed);
-  }
-  return names;
 }
 
 /**

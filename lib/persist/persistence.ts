@@ -7,7 +7,7 @@ import { SharedStore } from "../store/shared_store.ts";
 import { Clock } from "../sync/clock.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { FileLocks } from "./file_locks.ts";
-import { attachLayout } from "./layout/layouts.ts";
+import { layoutOf } from "./layout/layouts.ts";
 import { Ledger } from "./ledger.ts";
 import type { PersistenceHandle } from "./persistence_handle.ts";
 import { Witness } from "./witness.ts";
@@ -36,7 +36,7 @@ export function attachPersistence(handle: PersistenceHandle, writer: number): At
   const locks = FileLocks.attach(handle.locks);
   const clock = Clock.attach(handle.clock);
   const meter = WriteMeter.attach(handle.writeMeter).writer(writer);
-  const layout = attachLayout(handle, { store, locks, meter });
+  const layout = layoutOf(handle.layout.kind).attach(handle, handle.layout, { store, locks, meter });
   return {
     store,
     ledger,

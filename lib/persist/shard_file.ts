@@ -24,6 +24,14 @@ export interface ShardFileName {
   readonly temporary: boolean;
 }
 
+/** A shard file in a directory. */
+export interface FoundShardFile {
+  readonly path: string;
+  readonly shard: number;
+  /** Which of two files it is; absent for a shard's only one. */
+  readonly side?: Side;
+}
+
 /** Suffix of the temporary file that a replacement renames over the real one. */
 export const TEMPORARY_SUFFIX = ".tmp";
 
@@ -52,6 +60,19 @@ export function parseShardFileName(name: string): ShardFileName | undefined {
   const canonical = shardFileName(shard, shards, serializer, side) + (temporary ? TEMPORARY_SUFFIX : "");
   if (canonical !== name || shard >= shards) return undefined;
   return { shard, shards, serializer, temporary, ...(side === undefined ? {} : { side }) };
+}
+
+/** Those of the names that shard files have, in order, each shard's by name; a shard that alternates has up to two. */
+export function shardFilesIn(
+  directory: string,
+  names: readonly string[],
+): (FoundShardFile & { readonly name: string; readonly temporary: boolean })[] {
+  return names.toSorted().flatMap((name) => {
+    const parsed = parseShardFileName(name);
+    if (parsed === undefined) return [];
+    const { shard, side, temporary } = parsed;
+    return [{ path: `${directory}/${name}`, name, shard, temporary, ...(side === undefined ? {} : { side }) }];
+  }).sort((a, b) => a.shard - b.shard);
 }
 
 function digits(value: number): string {

@@ -19,17 +19,10 @@ import { SERIALIZER_NAMES, type SerializerName } from "../codec/codec.ts";
 import { encodeDescription, readDescription } from "../codec/description.ts";
 import { checkRegular, lookAt, readWholeFile } from "./file_io.ts";
 import { replaceFile } from "./layout/replace/rename.ts";
-import { LAYOUT_NAMES } from "./layout/layout_options.ts";
+import type { StoreKind } from "./layout/layout_module.ts";
+import { LAYOUT_NAMES, type LayoutName, layoutOf } from "./layout/layouts.ts";
 import { PersistError } from "./persist_error.ts";
-import {
-  isSameStore,
-  type LayoutName,
-  parseSetAsideName,
-  stemOf,
-  type StoreFileName,
-  storeFileNames,
-  type StoreKind,
-} from "./store_files.ts";
+import { isSameStore, parseSetAsideName, type StoreFileName, storeFileNames } from "./store_files.ts";
 
 /** Name of the record. */
 export const RECORD_NAME = "STORE";
@@ -88,7 +81,7 @@ export function checkRecord(directory: string, names: readonly string[]): void {
     "use",
     directory,
     `${
-      stemOf(kind, gone)
+      layoutOf(kind.layout).stem(kind, gone)
     } ${what}, which ${RECORD_NAME} lists; put back what is missing, or remove ${RECORD_NAME} to ` +
       "go on without",
   );

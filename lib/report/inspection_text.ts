@@ -4,6 +4,7 @@
  * @module
  */
 import type { InspectedFile, InspectedPart, Inspection } from "../inspect/inspect.ts";
+import { layoutOf } from "../persist/layout/layouts.ts";
 import { VERSION } from "../version.ts";
 import { escapeControls, readableBytes, readableCount, readableNumber } from "../result/format.ts";
 import { type Column, tableLines } from "./table.ts";
@@ -16,19 +17,16 @@ import { PLAIN, type TextStyle } from "./text_style.ts";
  */
 export function inspectionText(inspection: Inspection, style: TextStyle = PLAIN): string {
   const { kind, parts } = inspection;
-  const columns = COLUMNS[kind.layout];
+  const columns = columnsOf(kind.layout);
   const lines = [...blockLines(inspectionGroups(inspection, style)), "", ...tableLines(columns, rows(parts, columns))];
   return lines.map((line) => `${line}\n`).join("");
 }
 
 function inspectionGroups({ directory, kind, totals, setAsideNames }: Inspection, style: TextStyle): Group[] {
   const { files, bytes, entries, versionSum, records, blocks, health, missingParts } = totals;
-  const part = PART_NAMES[kind.layout].replace("_", " ");
-  const items = {
-    snapshot: [],
-    blocks: [readableCount(blocks, "block")],
-    log: [readableCount(records, "record")],
-  }[kind.layout];
+  const { part: partName, counts } = layoutOf(kind.layout);
+  const part = partName.replace("_", " ");
+  const items = counts === undefined ? [] : [readableCount({ blocks, records }[counts], counts.slice(0, -1))];
   return [
     { label: "directory", lines: [[escapeControls(directory)]] },
     { label: "entries", lines: [[readableNumber(entries), `of ${readableCount(versionSum, "put")}`, ...items]] },
@@ -73,7 +71,7 @@ function counted(count: number, what: string): string[] {
  */
 export function inspectionJson(inspection: Inspection): string {
   const { directory, kind: { layout, serializer }, parts, setAsideNames } = inspection;
-  const part = PART_NAMES[layout];
+  const { part } = layoutOf(layout);
   const document = {
     kvlab: VERSION,
     directory,
@@ -91,22 +89,16 @@ export function inspectionJson(inspection: Inspection): string {
   return JSON.stringify(document, null, 2) + "\n";
 }
 
-/** What a layout's parts are called. */
-const PART_NAMES = { snapshot: "shard", blocks: "block_file", log: "log" } as const;
-
 function figures({ kind: { layout, files: fileCount }, totals, setAsideNames }: Inspection): [string, number][] {
   const { files, bytes, entries, versionSum, records, blocks, health, missingParts, unreadableParts } = totals;
-  const part = PART_NAMES[layout];
-  const of = (layouts: readonly string[], name: string, value: number): [string, number][] =>
-    layouts.includes(layout) ? [[name, value]] : [];
+  const { part, counts } = layoutOf(layout);
   return [
     ["file_count", fileCount],
     ["files", files],
     ["bytes", bytes],
     ["entries", entries],
     ["version_sum", versionSum],
-    ...of(["log"], "records", records),
-    ...of(["blocks"], "blocks", blocks),
+    ...(counts === undefined ? [] : [[counts, { blocks, records }[counts]] as [string, number]]),
     ["files_sound", health.sound],
     ["files_torn", health.torn],
     ["files_superseded", health.superseded],
@@ -126,10 +118,7 @@ function fileObject({ path, bytes, health, version, entries, records, blocks, re
 type Cell = Column & { readonly of: (file: InspectedFile) => string | undefined };
 
 const HEALTH: Cell = { heading: "health", align: "left", of: ({ health }) => health };
-const VERSION_CELL: Cell = { heading: "version", align: "right", of: ({ version }) => numberText(version) };
-const RECORDS: Cell = { heading: "records", align: "right", of: ({ records }) => numberText(records) };
 const ENTRIES: Cell = { heading: "entries", align: "right", of: ({ entries }) => numberText(entries) };
-const BLOCKS: Cell = { heading: "blocks", align: "right", of: ({ blocks }) => numberText(blocks) };
 const SIZE: Cell = { heading: "size", align: "right", of: ({ bytes }) => readableBytes(bytes) };
 const FILE: Cell = {
   heading: "file",
@@ -139,11 +128,11 @@ const FILE: Cell = {
 const NOTHING = "-";
 
 /** The table's columns; the first is the part's number. */
-const COLUMNS: Readonly<Record<Inspection["kind"]["layout"], readonly [Column, ...Cell[]]>> = {
-  snapshot: [{ heading: PART_NAMES.snapshot, align: "right" }, HEALTH, VERSION_CELL, ENTRIES, SIZE, FILE],
-  blocks: [{ heading: "file", align: "right" }, HEALTH, BLOCKS, ENTRIES, SIZE, FILE],
-  log: [{ heading: PART_NAMES.log, align: "right" }, HEALTH, RECORDS, ENTRIES, SIZE, FILE],
-};
+function columnsOf(layout: string): readonly [Column, ...Cell[]] {
+  const { part, counts = "version" } = layoutOf(layout);
+  const counted: Cell = { heading: counts, align: "right", of: (file) => numberText(file[counts]) };
+  return [{ heading: part.split("_").at(-1)!, align: "right" }, HEALTH, counted, ENTRIES, SIZE, FILE];
+}
 
 function rows(parts: readonly InspectedPart[], [, ...cells]: readonly [Column, ...Cell[]]): string[][] {
   const rows: string[][] = [];

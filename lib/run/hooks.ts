@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SetAsideFile } from "../persist/directory.ts";
+import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 import type { LiveReading } from "./live.ts";
 import type { PhaseResult } from "./measurements.ts";
 

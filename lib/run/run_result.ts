@@ -16,7 +16,7 @@ import type { CostResult } from "./cost_meter.ts";
 import type { RunOptions } from "./run_options.ts";
 import type { EngineDescription } from "../engine/connection.ts";
 import type { Promises } from "../engine/promises.ts";
-import type { SetAsideFile } from "../persist/directory.ts";
+import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 import type { TornFile } from "../persist/layout/stored_state.ts";
 import type { ExposureBound } from "../persist/exposure_bound.ts";
 import type { SweepCounts } from "../persist/sweeper.ts";

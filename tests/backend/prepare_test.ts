@@ -10,9 +10,10 @@ import { prepareMemory } from "../../lib/backend/memory.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
+import type { SnapshotHandle } from "../../lib/persist/layout/snapshot/open_snapshots.ts";
 import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { attachPersistence } from "../../lib/persist/persistence.ts";
-import { REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
 import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
 import { openFilesLimit } from "../../lib/persist/system.ts";
@@ -122,8 +123,13 @@ Deno.test("prepareFiles() hands on how snapshots are replaced and synced, and wh
       const { persistence, directory: held } = await prepare(
         fileOptions(directory.path, { layout: { kind: "snapshot", replace }, sync }),
       );
-      assert(persistence.layout.kind === "snapshot");
-      assertEquals([persistence.layout.replace, persistence.sync, persistence.witness], [replace, sync, undefined]);
+      const layout = persistence.layout as SnapshotHandle;
+      assertEquals([layout.kind, layout.replace, persistence.sync, persistence.witness], [
+        "snapshot",
+        replace,
+        sync,
+        undefined,
+      ]);
       held.close();
     }
   }
@@ -157,7 +163,7 @@ Deno.test("prepareFiles() loads the newer of a shard's two files, and which one 
     await fill(options, { key: value });
     const { store, persistence, filesLoaded, entriesLoaded, directory: held } = await prepare(options);
     assert(persistence.layout.kind === "snapshot");
-    const shardFiles = ShardFiles.attach(persistence.layout.shardFiles);
+    const shardFiles = ShardFiles.attach((persistence.layout as SnapshotHandle).shardFiles);
     assertEquals([store.getString("key"), shardFiles.newest(0), filesLoaded, entriesLoaded], [value, side, 1, 1]);
     held.close();
   }

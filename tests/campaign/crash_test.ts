@@ -9,7 +9,8 @@ import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { crash } from "../../lib/crash/crash.ts";
 import type { KillResult } from "../../lib/crash/crash_result.ts";
-import { type LayoutOptions, REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
+import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
 import { type PersistencePolicy } from "../../lib/persist/policy.ts";
 import { killLine } from "../../lib/report/crash_text.ts";
 import { isFull, numberOption, report, rounds } from "./campaign.ts";

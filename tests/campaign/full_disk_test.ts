@@ -13,7 +13,7 @@ import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts"
 import { recoverFiles } from "../../lib/crash/recovery.ts";
 import { readTestimony } from "../../lib/crash/testimony.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
-import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/layout_options.ts";
+import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
 import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { parseShardFileName } from "../../lib/persist/shard_file.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LayoutOptions } from "../../lib/persist/layout/layout_options.ts";
+import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { ChildProgram } from "../../lib/crash/child.ts";

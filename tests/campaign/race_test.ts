@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
-import { LAYOUT_NAMES } from "../../lib/persist/layout/layout_options.ts";
+import { LAYOUT_NAMES } from "../../lib/persist/layout/layouts.ts";
 import { assertCode, KvlabProcess, resultOf } from "../main/kvlab.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { report, rounds } from "./campaign.ts";

@@ -8,7 +8,7 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type RecoveredDirectory, recoverFiles } from "../../lib/crash/recovery.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { RecordKeys } from "../../lib/load/record.ts";
-import type { LayoutOptions } from "../../lib/persist/layout/layout_options.ts";
+import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { run } from "../../lib/run/runner.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { temporaryDirectory } from "../run/files.ts";

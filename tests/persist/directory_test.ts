@@ -16,6 +16,7 @@ import {
 import { type DirectoryOptions, ShardDirectory } from "../../lib/persist/directory.ts";
 import { takeReadLock } from "../../lib/persist/directory_lock.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
+import { type FoundShardFile, shardFilesIn } from "../../lib/persist/shard_file.ts";
 import { DirectoryHolder, findUnprivileged } from "./child.ts";
 import { filesIn, namesIn, TemporaryDirectory } from "./fixtures.ts";
 
@@ -26,6 +27,13 @@ const OPTIONS = { layout: "snapshot", files: 3, serializer: "json" } as const;
 function open(path: string): ShardDirectory & Disposable {
   const directory = ShardDirectory.open({ ...OPTIONS, path });
   return Object.assign(directory, { [Symbol.dispose]: () => directory.close() });
+}
+
+/** The shard files in a directory. */
+function shardFilesOf(directory: ShardDirectory): FoundShardFile[] {
+  return shardFilesIn(directory.path, directory.fileNames()).map(({ path, shard, side }) => {
+    return { path, shard, ...(side === undefined ? {} : { side }) };
+  });
 }
 
 /** Asserts that a directory cannot be opened and that the reason takes one line, and gives the reason. */
@@ -48,9 +56,9 @@ Deno.test("ShardDirectory.open() creates the directory, and those above it, when
   assertEquals(directory.path, path);
   assert(Deno.statSync(path).isDirectory);
   assertFalse(directory.isTemporary);
-  assertEquals(directory.shardFiles(), []);
+  assertEquals(shardFilesOf(directory), []);
   writeFiles(path, "shard-0002-of-0003.json");
-  assertEquals(directory.shardFiles(), [{ path: `${path}/shard-0002-of-0003.json`, shard: 2 }]);
+  assertEquals(shardFilesOf(directory), [{ path: `${path}/shard-0002-of-0003.json`, shard: 2 }]);
 });
 
 Deno.test("ShardDirectory.open() takes a path with slashes behind it", () => {
@@ -145,7 +153,7 @@ Deno.test("ShardDirectory.open() names the flags that match when the files are o
   }
   // And lets go of the lock.
   using directory = open(path);
-  assertEquals(directory.shardFiles(), [{ path: `${path}/shard-0001-of-0003.json`, shard: 1 }]);
+  assertEquals(shardFilesOf(directory), [{ path: `${path}/shard-0001-of-0003.json`, shard: 1 }]);
 });
 
 Deno.test("ShardDirectory.open() refuses a directory that holds files of two numbers, whichever is asked for", () => {
@@ -184,12 +192,12 @@ Deno.test("ShardDirectory.open() removes temporary files of replacements, and le
   );
 
   using directory = open(parent.path);
-  assertEquals(directory.shardFiles().map(({ shard }) => shard), [0, 2, 2]);
+  assertEquals(shardFilesOf(directory).map(({ shard }) => shard), [0, 2, 2]);
   assertEquals(filesIn(parent.path, isKept), before);
   assertEquals(namesIn(parent.path), [...shardFiles, ...foreign, "LOCK", "empty directory"].sort());
 });
 
-Deno.test("ShardDirectory.shardFiles() gives the files by shard when their names are of different lengths", () => {
+Deno.test("shardFilesIn() gives the files by shard when their names are of different lengths", () => {
   using parent = new TemporaryDirectory();
   const shards = 10_002;
   const names = [10_001, 2, 9999, 0, 10_000].map((shard) => `shard-${String(shard).padStart(4, "0")}-of-10002.json`);
@@ -198,16 +206,16 @@ Deno.test("ShardDirectory.shardFiles() gives the files by shard when their names
   const expected = [0, 2, 9999, 10_000, 10_001].map((shard) => {
     return { path: parent.join(`shard-${String(shard).padStart(4, "0")}-of-10002.json`), shard };
   });
-  assertEquals(directory.shardFiles(), expected);
+  assertEquals(shardFilesOf(directory), expected);
   directory.close();
 });
 
-Deno.test("ShardDirectory.shardFiles() gives every file of a shard, and which side it is", () => {
+Deno.test("shardFilesIn() gives every file of a shard, and which side it is", () => {
   using parent = new TemporaryDirectory();
   const names = ["shard-0001-of-0003.b.json", "shard-0001-of-0003.json", "shard-0000-of-0003.b.json"];
   writeFiles(parent.path, ...names, "shard-0001-of-0003.a.json");
   using directory = open(parent.path);
-  const files = directory.shardFiles();
+  const files = shardFilesOf(directory);
   assertEquals(files.map(({ shard }) => shard), [0, 1, 1, 1]);
   assertEquals(files.toSorted((one, other) => one.path < other.path ? -1 : 1), [
     { path: parent.join("shard-0000-of-0003.b.json"), shard: 0, side: "b" },
@@ -266,7 +274,7 @@ Deno.test("ShardDirectory.setAside() renames the shard's file to a name with the
   const time = /^\.corrupt-(\d{8}T\d{6}\.\d{3}Z)$/.exec(setAside.backupPath.replace(path, ""))?.[1] ?? "";
   assert(earliest <= time && time <= latest, `${time} is not from ${earliest} to ${latest}`);
   assertEquals(Deno.readTextFileSync(setAside.backupPath), "shard-0001-of-0003.json");
-  assertEquals(directory.shardFiles(), [{ path: parent.join("shard-0002-of-0003.json"), shard: 2 }]);
+  assertEquals(shardFilesOf(directory), [{ path: parent.join("shard-0002-of-0003.json"), shard: 2 }]);
 });
 
 /** A time as in the name of a file set aside. */

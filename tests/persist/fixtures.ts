@@ -7,7 +7,8 @@ import type { Codec, SerializerName } from "../../lib/codec/codec.ts";
 import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { FileLocks } from "../../lib/persist/file_locks.ts";
-import type { ReplaceName } from "../../lib/persist/layout/layout_options.ts";
+import type { ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
+import type { SnapshotHandle } from "../../lib/persist/layout/snapshot/open_snapshots.ts";
 import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { type AttachedPersistence, attachPersistence } from "../../lib/persist/persistence.ts";
 import type { PersistenceHandle } from "../../lib/persist/persistence_handle.ts";
@@ -88,6 +89,7 @@ export function persistenceOf(
 ): Persisted {
   const { store, ledger, shardFiles = ShardFiles.create(store.size.shards), clock = Clock.create() } = parts;
   const { abort = Abort.create({ tickMs: 10 }), locks = FileLocks.create(store.size.shards, abort) } = parts;
+  const layout: SnapshotHandle = { kind: "snapshot", replace, shardFiles: shardFiles.handle() };
   const handle: PersistenceHandle = {
     store: store.handle(),
     ledger: ledger.handle(),
@@ -95,7 +97,7 @@ export function persistenceOf(
     clock: clock.handle(),
     doorbell: Doorbell.create(abort).handle(),
     shardsPerFile: 1,
-    layout: { kind: "snapshot", replace, shardFiles: shardFiles.handle() },
+    layout,
     policy: SWEPT,
     sync: "none",
     openFilesMax: 16,

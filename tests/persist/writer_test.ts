@@ -8,7 +8,7 @@ import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertTh
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
-import { REPLACE_NAMES } from "../../lib/persist/layout/layout_options.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
 import { SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { AbortError } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";

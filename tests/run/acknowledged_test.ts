@@ -10,7 +10,7 @@ import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
-import type { LayoutOptions } from "../../lib/persist/layout/layout_options.ts";
+import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import type { RunResult, StopSignal } from "../../lib/run/run_result.ts";

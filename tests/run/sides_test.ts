@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SnapshotHandle } from "../../lib/persist/layout/snapshot/open_snapshots.ts";
 import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
@@ -11,7 +12,7 @@ import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts"
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
-import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/layout_options.ts";
+import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
 import { shardFileName } from "../../lib/persist/shard_file.ts";
 import { run } from "../../lib/run/runner.ts";
 import { Abort } from "../../lib/sync/abort.ts";
@@ -60,7 +61,7 @@ for (const serializer of SERIALIZER_NAMES) {
       assertEquals([store.version(0), store.getString("key"), ledger.writtenVersion(0)], [9, "9", 9]);
       assert(persistence.layout.kind === "snapshot");
       assertEquals(
-        ShardFiles.attach(persistence.layout.shardFiles).newest(0),
+        ShardFiles.attach((persistence.layout as SnapshotHandle).shardFiles).newest(0),
         ([undefined, "a", "b"] as const)[newest],
       );
       assertEquals(filesSetAside, []);

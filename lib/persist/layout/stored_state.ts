@@ -4,9 +4,16 @@
  * @module
  */
 import type { SharedStore } from "../../store/shared_store.ts";
-import type { SetAsideFile } from "../directory.ts";
 import type { Ledger } from "../ledger.ts";
 import type { LayoutHandle } from "./layout_handle.ts";
+
+/** A damaged file that was renamed, or copied if a part of it is still used. */
+export interface SetAsideFile {
+  readonly path: string;
+  readonly backupPath: string;
+  /** What was wrong with it. */
+  readonly reason: string;
+}
 
 /** A file that a crash left incomplete. */
 export interface TornFile {

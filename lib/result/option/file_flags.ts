@@ -4,7 +4,8 @@
  * @module
  */
 import { SERIALIZER_NAMES } from "../../codec/codec.ts";
-import { LAYOUT_NAMES, type LayoutOptions, REPLACE_NAMES } from "../../persist/layout/layout_options.ts";
+import { LAYOUT_NAMES, type LayoutOptions } from "../../persist/layout/layouts.ts";
+import { REPLACE_NAMES } from "../../persist/layout/replace/replacement.ts";
 import { type PersistencePolicy, SYNC_NAMES, type SyncName } from "../../persist/policy.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { formatSize } from "../../option/units.ts";

@@ -8,6 +8,7 @@ import { CODECS } from "../../../lib/codec/codecs.ts";
 import { OutputBuffer } from "../../../lib/codec/output_buffer.ts";
 import { openFile, renameOver, writeAll } from "../../../lib/persist/file_io.ts";
 import type { FileWorkerConfiguration } from "../../../lib/persist/file_worker.ts";
+import type { SnapshotHandle } from "../../../lib/persist/layout/snapshot/open_snapshots.ts";
 import { ShardFiles } from "../../../lib/persist/layout/replace/shard_files.ts";
 import { Ledger } from "../../../lib/persist/ledger.ts";
 import { shardFileName, type Side } from "../../../lib/persist/shard_file.ts";
@@ -47,7 +48,7 @@ class Parts {
     this.store = SharedStore.attach(persistence.store);
     this.ledger = Ledger.attach(persistence.ledger);
     if (persistence.layout.kind !== "snapshot") throw new Error("Cannot be wrong about another layout than snapshots");
-    this.shardFiles = ShardFiles.attach(persistence.layout.shardFiles);
+    this.shardFiles = ShardFiles.attach((persistence.layout as SnapshotHandle).shardFiles);
     this.queue = queue === undefined ? undefined : SnapshotQueue.attach(queue);
     this.#clock = Clock.attach(persistence.clock);
     this.#witness = Witness.ofWritten(persistence.witness ?? "");

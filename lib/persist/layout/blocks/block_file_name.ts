@@ -16,6 +16,12 @@ export interface BlockFileName {
   readonly temporary: boolean;
 }
 
+/** A block file in a directory. */
+export interface FoundBlockFile extends BlockFileName {
+  readonly path: string;
+  readonly name: string;
+}
+
 const DIGITS = 4;
 const NAME_PATTERN = new RegExp(
   `^blocks-(\\d{${DIGITS},})-of-(\\d{${DIGITS},})\\.(\\d+)\\.(${SERIALIZER_NAMES.join("|")})(\\.tmp)?$`,
@@ -38,6 +44,14 @@ export function parseBlockFileName(name: string): BlockFileName | undefined {
   };
   const canonical = blockFileName(found) + (found.temporary ? TEMPORARY_SUFFIX : "");
   return canonical === name && found.file < found.files ? found : undefined;
+}
+
+/** Those of the names that block files have, in order. */
+export function blockFilesIn(directory: string, names: readonly string[]): FoundBlockFile[] {
+  return names.toSorted().flatMap((name) => {
+    const parsed = parseBlockFileName(name);
+    return parsed === undefined ? [] : [{ ...parsed, name, path: `${directory}/${name}` }];
+  });
 }
 
 function digits(value: number): string {

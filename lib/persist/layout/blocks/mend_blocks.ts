@@ -5,9 +5,9 @@
  * @module
  */
 import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
-import type { SetAsideFile, ShardDirectory } from "../../directory.ts";
 import { openFile, seekTo, syncData, truncateFile, writeAll } from "../../file_io.ts";
-import type { TornFile } from "../stored_state.ts";
+import type { HeldDirectory } from "../layout_module.ts";
+import type { SetAsideFile, TornFile } from "../stored_state.ts";
 import { encodeHead, fileBytes, HEAD_PLACES, headPlace } from "./block_format.ts";
 import type { StoredBlocks, StoredBlocksOptions } from "./stored_blocks.ts";
 
@@ -24,7 +24,7 @@ export interface MendedBlocks {
  * @throws {PersistError} when that fails; the sound parts of the file are still there
  */
 export function mendBlocks(
-  directory: ShardDirectory,
+  directory: HeldDirectory,
   stored: StoredBlocks,
   options: StoredBlocksOptions & { readonly synced: boolean },
 ): MendedBlocks {

@@ -6,31 +6,33 @@
  */
 import type { BlockReader } from "../../../codec/block/block_codec.ts";
 import { pageWordsOf } from "../../../codec/block/block_image.ts";
-import type { SerializerName } from "../../../codec/codec.ts";
 import { hashKey } from "../../../store/hash.ts";
 import { jsonRoomOf } from "../../../store/pages.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
-import type { SetAsideFile, ShardDirectory } from "../../directory.ts";
 import { syncDirectory, syncFile } from "../../file_io.ts";
 import { inTurns } from "../../in_turns.ts";
 import type { Ledger } from "../../ledger.ts";
-import type { SyncName } from "../../policy.ts";
-import type { FoundBlockFile } from "../../store_files.ts";
-import type { BlocksLayoutOptions } from "../layout_options.ts";
-import type { StoredState, TornFile } from "../stored_state.ts";
-import { BlockTable } from "./block_table.ts";
+import type { LayoutHandle } from "../layout_handle.ts";
+import type { HeldDirectory, LayoutKind, OpenOptions } from "../layout_module.ts";
+import type { SetAsideFile, StoredState, TornFile } from "../stored_state.ts";
+import { blockFilesIn, type FoundBlockFile } from "./block_file_name.ts";
+import { BlockTable, type BlockTableHandle } from "./block_table.ts";
 import { mendBlocks } from "./mend_blocks.ts";
 import { PageReader } from "./page_reader.ts";
 import { readBlocks, type StoredBlocks, type StoredPage } from "./stored_blocks.ts";
 
-export interface OpenBlocksOptions {
-  readonly files: number;
-  readonly shards: number;
-  readonly serializer: SerializerName;
-  readonly sync: SyncName;
-  readonly layout: BlocksLayoutOptions;
-  /** Length of the longest value of future puts, in bytes. */
-  readonly valueLengthMax: number;
+/** Options of the blocks layout. */
+export interface BlocksOptions extends LayoutKind {
+  readonly kind: "blocks";
+  /** A power of two. */
+  readonly blockBytes: number;
+}
+
+/** What the threads share of the blocks layout. */
+export interface BlocksHandle extends LayoutHandle {
+  readonly kind: "blocks";
+  readonly blockBytes: number;
+  readonly table: BlockTableHandle;
 }
 
 /** A repaired file. */
@@ -45,13 +47,13 @@ interface OpenedBlocks {
  *
  * @throws {PersistError} when the process lacks the resources to read a file, or a file cannot be repaired
  */
-export async function openBlocks(directory: ShardDirectory, options: OpenBlocksOptions): Promise<StoredState> {
+export async function openBlocks(directory: HeldDirectory, options: OpenOptions<BlocksOptions>): Promise<StoredState> {
   const { files, shards, serializer, sync, layout, valueLengthMax: valueRoomMin } = options;
   const { blockBytes } = layout;
   const setAside: SetAsideFile[] = [];
   const torn: TornFile[] = [];
   const opened: OpenedBlocks[] = [];
-  for await (const found of inTurns(directory.blockFiles())) {
+  for await (const found of inTurns(blockFilesIn(directory.path, directory.fileNames()))) {
     const reading = { path: found.path, file: found.file, files, shards, blockBytes, serializer, valueRoomMin };
     const stored = readBlocks(reading);
     const mended = mendBlocks(directory, stored, { ...reading, synced: sync !== "none" });
@@ -72,7 +74,7 @@ export async function openBlocks(directory: ShardDirectory, options: OpenBlocksO
     arenaWordsPerShardMax: pages * pageWordsOf(blockBytes),
     setAside,
     torn,
-    async load({ store, ledger }: { store: SharedStore; ledger: Ledger }) {
+    async load({ store, ledger }: { store: SharedStore; ledger: Ledger }): Promise<BlocksHandle> {
       const table = BlockTable.create({ files, shards, pagesPerShard: store.pagesPerShard });
       const loader = new BlockLoader(options, { store, ledger, table });
       for await (const file of inTurns(opened)) loader.load(file);
@@ -81,7 +83,7 @@ export async function openBlocks(directory: ShardDirectory, options: OpenBlocksO
       survey.entries = 0;
       for (let shard = 0; shard < shards; shard++) survey.entries += store.count(shard);
       opened.length = 0;
-      return { kind: "blocks", blockBytes, table: table.handle() } as const;
+      return { kind: "blocks", blockBytes, table: table.handle() };
     },
   };
   return survey;
@@ -89,7 +91,7 @@ export async function openBlocks(directory: ShardDirectory, options: OpenBlocksO
 
 /** The previous run may have been killed, or may have synced less. */
 async function makeDurable(
-  directory: ShardDirectory,
+  directory: HeldDirectory,
   opened: readonly OpenedBlocks[],
   ledger: Ledger,
 ): Promise<void> {
@@ -102,10 +104,10 @@ async function makeDurable(
 
 /** Loads pages into a store. */
 class BlockLoader {
-  readonly #options: OpenBlocksOptions;
+  readonly #options: OpenOptions<BlocksOptions>;
   readonly #target: { readonly store: SharedStore; readonly ledger: Ledger; readonly table: BlockTable };
 
-  constructor(options: OpenBlocksOptions, target: { store: SharedStore; ledger: Ledger; table: BlockTable }) {
+  constructor(options: OpenOptions<BlocksOptions>, target: { store: SharedStore; ledger: Ledger; table: BlockTable }) {
     this.#options = options;
     this.#target = target;
   }

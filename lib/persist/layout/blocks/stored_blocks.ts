@@ -11,7 +11,7 @@ import type { SerializerName } from "../../../codec/codec.ts";
 import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
 import { jsonRoomOf } from "../../../store/pages.ts";
 import { entryWords } from "../../../store/shard.ts";
-import { checkShard } from "../../loader.ts";
+import { checkShard } from "../snapshot/loader.ts";
 import { openFile, readAt } from "../../file_io.ts";
 import {
   type BlockFileIdentity,

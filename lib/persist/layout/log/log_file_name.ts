@@ -19,6 +19,12 @@ export interface LogFileName {
   readonly temporary: boolean;
 }
 
+/** A segment or a checkpoint of a log in a directory. */
+export interface FoundLogFile extends LogFileName {
+  readonly path: string;
+  readonly name: string;
+}
+
 const DIGITS = 4;
 const SEGMENT_DIGITS = 8;
 const NAME_PATTERN = new RegExp(
@@ -47,6 +53,14 @@ export function parseLogFileName(name: string): LogFileName | undefined {
   };
   const canonical = logFileName(found) + (found.temporary ? TEMPORARY_SUFFIX : "");
   return canonical === name && found.log < found.logs && found.segment > 0 ? found : undefined;
+}
+
+/** Those of the names that log files have, in order. */
+export function logFilesIn(directory: string, names: readonly string[]): FoundLogFile[] {
+  return names.toSorted().flatMap((name) => {
+    const parsed = parseLogFileName(name);
+    return parsed === undefined ? [] : [{ ...parsed, name, path: `${directory}/${name}` }];
+  });
 }
 
 function digits(value: number): string {

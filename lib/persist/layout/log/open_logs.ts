@@ -6,34 +6,36 @@
 import { CODECS } from "../../../codec/codecs.ts";
 import { OutputBuffer } from "../../../codec/output_buffer.ts";
 import { RECORD_CODECS } from "../../../codec/record/record_codecs.ts";
-import type { SerializerName } from "../../../codec/codec.ts";
 import type { EntryTable } from "../../../store/entry_table.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
-import type { Abort } from "../../../sync/abort.ts";
-import type { SetAsideFile, ShardDirectory } from "../../directory.ts";
 import { removeFile, syncDirectory, syncFile, truncateFile } from "../../file_io.ts";
 import { inTurns } from "../../in_turns.ts";
 import type { Ledger } from "../../ledger.ts";
-import type { PersistencePolicy, SyncName } from "../../policy.ts";
-import type { LogLayoutOptions } from "../layout_options.ts";
-import type { StoredState, TornFile } from "../stored_state.ts";
+import type { LayoutHandle } from "../layout_handle.ts";
+import type { HeldDirectory, LayoutKind, OpenOptions } from "../layout_module.ts";
+import type { SetAsideFile, StoredState, TornFile } from "../stored_state.ts";
 import { CheckpointFile } from "./checkpoint_file.ts";
-import { type LogEnd, LogEnds } from "./log_ends.ts";
-import { PendingRecords } from "./pending_records.ts";
+import { type LogEnd, LogEnds, type LogEndsHandle } from "./log_ends.ts";
+import { logFilesIn } from "./log_file_name.ts";
+import { PendingRecords, type PendingRecordsHandle } from "./pending_records.ts";
 import { createSegment } from "./segment_files.ts";
 import { type LogReadingOptions, readLog, type ReadLogFile, type StoredLog } from "./stored_log.ts";
 
-export interface OpenLogsOptions {
-  readonly logs: number;
-  readonly shards: number;
-  readonly serializer: SerializerName;
-  readonly sync: SyncName;
-  readonly layout: LogLayoutOptions;
-  readonly policy: PersistencePolicy;
-  /** Lengths of the longest key and value of future puts, in bytes. */
-  readonly keyLengthMax: number;
-  readonly valueLengthMax: number;
-  readonly abort: Abort;
+/** Options of the log layout. */
+export interface LogOptions extends LayoutKind {
+  readonly kind: "log";
+  /** A new checkpoint is due when a log holds more bytes of records than this and than twice its checkpoint's size. */
+  readonly logBytes: number;
+  /** Bound on the bytes of records that are noted but not yet written. */
+  readonly pendingBytes: number;
+}
+
+/** What the threads share of the log layout. */
+export interface LogHandle extends LayoutHandle {
+  readonly kind: "log";
+  readonly logBytes: number;
+  readonly pending: PendingRecordsHandle;
+  readonly ends: LogEndsHandle;
 }
 
 /** A repaired log. */
@@ -50,11 +52,11 @@ interface OpenedLog {
  *
  * @throws {PersistError} when the process lacks the resources to read a file, or the directory cannot be changed
  */
-export async function openLogs(directory: ShardDirectory, options: OpenLogsOptions): Promise<StoredState> {
-  const { logs, shards, serializer } = options;
+export async function openLogs(directory: HeldDirectory, options: OpenOptions<LogOptions>): Promise<StoredState> {
+  const { files: logs, shards, serializer } = options;
   const reading = { logs, shards, serializer, codec: CODECS[serializer], records: RECORD_CODECS[serializer] };
   const mender = new LogMender(directory, options);
-  const filesByLog = Map.groupBy(directory.logFiles(), ({ log }) => log);
+  const filesByLog = Map.groupBy(logFilesIn(directory.path, directory.fileNames()), ({ log }) => log);
   const opened = new Map<number, OpenedLog>();
   for await (const [log, files] of inTurns([...filesByLog])) {
     opened.set(log, mender.mend(readLog(log, files, reading), reading));
@@ -72,7 +74,7 @@ export async function openLogs(directory: ShardDirectory, options: OpenLogsOptio
     ...survey,
     setAside: mender.setAside,
     torn: mender.torn,
-    async load({ store, ledger }) {
+    async load({ store, ledger }): Promise<LogHandle> {
       const ends = LogEnds.create(logs);
       for await (const [log, { tables, end }] of inTurns([...opened])) {
         for (const table of tables) loadTable(table, store, ledger);
@@ -104,7 +106,7 @@ function loadTable(table: EntryTable, store: SharedStore, ledger: Ledger): void 
 
 /** The previous run may have been killed, or may have synced less. */
 async function makeDurable(
-  directory: ShardDirectory,
+  directory: HeldDirectory,
   opened: ReadonlyMap<number, OpenedLog>,
   ledger: Ledger,
 ): Promise<void> {
@@ -120,11 +122,11 @@ async function makeDurable(
 class LogMender {
   readonly setAside: SetAsideFile[] = [];
   readonly torn: TornFile[] = [];
-  readonly #directory: ShardDirectory;
-  readonly #options: OpenLogsOptions;
+  readonly #directory: HeldDirectory;
+  readonly #options: OpenOptions<LogOptions>;
   readonly #out = new OutputBuffer();
 
-  constructor(directory: ShardDirectory, options: OpenLogsOptions) {
+  constructor(directory: HeldDirectory, options: OpenOptions<LogOptions>) {
     this.#directory = directory;
     this.#options = options;
   }
@@ -156,7 +158,7 @@ class LogMender {
    * short at any point, the damaged files are still the ones that are read.
    */
   #replace({ log, tables, files }: StoredLog, { codec }: LogReadingOptions): LogEnd {
-    const { logs, shards, serializer } = this.#options;
+    const { files: logs, shards, serializer } = this.#options;
     const { path: directory } = this.#directory;
     const segment = 1 + Math.max(...files.map((file) => file.segment));
     const identity = { log, logs, shards, segment };

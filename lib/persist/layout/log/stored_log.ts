@@ -9,7 +9,7 @@ import type { RecordCodec, RecordReader } from "../../../codec/record/record_cod
 import { EntryTable } from "../../../store/entry_table.ts";
 import { hashKey, shardOf } from "../../../store/hash.ts";
 import { checkRegular, lookAt, readRange, readWholeFile } from "../../file_io.ts";
-import type { FoundLogFile } from "../../store_files.ts";
+import type { FoundLogFile } from "./log_file_name.ts";
 import { readCheckpointTail, readSegmentHead } from "./log_format.ts";
 
 export interface LogReadingOptions {

@@ -5,6 +5,12 @@
  * @module
  */
 
+/** The names of the replacement strategies, in the order shown to users. */
+export const REPLACE_NAMES = ["rename", "alternate", "in-place"] as const;
+
+/** How a snapshot replaces the one before it. */
+export type ReplaceName = typeof REPLACE_NAMES[number];
+
 /** Replaces snapshots. Each thread has its own. */
 export interface Replacement {
   /**

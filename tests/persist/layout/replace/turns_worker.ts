@@ -7,7 +7,8 @@
 import { keyOfShard } from "../../../backend/fixtures.ts";
 import { decode } from "../../../codec/decode.ts";
 import { CODECS } from "../../../../lib/codec/codecs.ts";
-import type { ReplaceName } from "../../../../lib/persist/layout/layout_options.ts";
+import type { ReplaceName } from "../../../../lib/persist/layout/replace/replacement.ts";
+import type { SnapshotHandle } from "../../../../lib/persist/layout/snapshot/open_snapshots.ts";
 import { ShardFiles } from "../../../../lib/persist/layout/replace/shard_files.ts";
 import { attachPersistence } from "../../../../lib/persist/persistence.ts";
 import type { PersistenceHandle } from "../../../../lib/persist/persistence_handle.ts";
@@ -36,7 +37,7 @@ if (import.meta.main) serve(takeTurns);
 function takeTurns({ handle, replace, abort, turns, worker, plan }: TurnsConfig): TurnsResult {
   const { store, ledger, writer } = attachPersistence(handle, worker);
   if (handle.layout.kind !== "snapshot") throw new Error("Cannot replace the files of another layout than snapshots");
-  const shardFiles = ShardFiles.attach(handle.layout.shardFiles);
+  const shardFiles = ShardFiles.attach((handle.layout as SnapshotHandle).shardFiles);
   const wait = Abort.attach(abort);
   const { shards } = store.size;
   const wrong: string[] = [];

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { ExportEntry } from "./export_format.ts";
+
+/** An entry's key and value. */
+export type ExportEntry = readonly [string, string];
 
 /**
  * What happens to a file when a run opens its directory:

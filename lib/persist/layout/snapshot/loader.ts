@@ -3,20 +3,20 @@
  *
  * @module
  */
-import type { Codec } from "../codec/codec.ts";
-import { CorruptSnapshotError } from "../codec/corrupt_snapshot_error.ts";
-import type { SnapshotReader } from "../codec/snapshot_reader.ts";
-import { hashKey, shardOf } from "../store/hash.ts";
-import type { PaddedBytes } from "../store/padded_bytes.ts";
-import { entryWords } from "../store/shard.ts";
-import type { SharedStore } from "../store/shared_store.ts";
-import type { FoundShardFile, SetAsideFile, ShardDirectory } from "./directory.ts";
-import { checkRegular, lengthOf, lookAt, openExistingFile, overwrite, syncDirectory, syncFile } from "./file_io.ts";
-import { inTurns } from "./in_turns.ts";
-import type { TornFile } from "./layout/stored_state.ts";
-import type { Ledger } from "./ledger.ts";
-import { PersistError, reasonOf } from "./persist_error.ts";
-import { otherSide } from "./shard_file.ts";
+import type { Codec } from "../../../codec/codec.ts";
+import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
+import type { SnapshotReader } from "../../../codec/snapshot_reader.ts";
+import { hashKey, shardOf } from "../../../store/hash.ts";
+import type { PaddedBytes } from "../../../store/padded_bytes.ts";
+import { entryWords } from "../../../store/shard.ts";
+import type { SharedStore } from "../../../store/shared_store.ts";
+import { checkRegular, lengthOf, lookAt, openExistingFile, overwrite, syncDirectory, syncFile } from "../../file_io.ts";
+import { inTurns } from "../../in_turns.ts";
+import type { HeldDirectory } from "../layout_module.ts";
+import type { SetAsideFile, TornFile } from "../stored_state.ts";
+import type { Ledger } from "../../ledger.ts";
+import { PersistError, reasonOf } from "../../persist_error.ts";
+import { type FoundShardFile, otherSide, shardFilesIn } from "../../shard_file.ts";
 
 /** What {@linkcode surveyDirectory} found. */
 export interface DirectorySurvey {
@@ -70,16 +70,17 @@ const FILE_ERRORS = ["EISDIR", "ENOENT", "ELOOP"];
  * resources to read a file
  */
 export async function surveyDirectory(
-  directory: ShardDirectory,
+  directory: HeldDirectory,
   options: { codec: Codec; shards: number },
 ): Promise<DirectorySurvey> {
-  const files: FoundShardFile[] = [];
   const setAside: SetAsideFile[] = [];
   const torn: TornFile[] = [];
   const survey = { entries: 0, entriesPerShardMax: 0, arenaWordsPerShardMax: 0 };
-  const filesByShard = Map.groupBy(directory.shardFiles(), ({ shard }) => shard);
-  for await (const found of inTurns([...filesByShard.values()])) {
-    const judged = judgeShard(found, options);
+  const found = shardFilesIn(directory.path, directory.fileNames());
+  const files: FoundShardFile[] = [];
+  const filesByShard = Map.groupBy(found, ({ shard }) => shard);
+  for await (const ofShard of inTurns([...filesByShard.values()])) {
+    const judged = judgeShard(ofShard, options);
     const newest = judged.find(({ health }) => health === "sound")?.file;
     if (newest !== undefined) files.push(newest);
     for (const one of judged) {
@@ -181,7 +182,7 @@ export async function loadDirectory(
  */
 export async function makeLoadedDurable(
   survey: DirectorySurvey,
-  target: { directory: ShardDirectory; ledger: Ledger },
+  target: { directory: HeldDirectory; ledger: Ledger },
 ): Promise<void> {
   const { directory, ledger } = target;
   for await (const { path } of inTurns(survey.files)) syncFile(path);

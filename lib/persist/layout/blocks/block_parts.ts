@@ -3,16 +3,14 @@
  *
  * @module
  */
-import { PageReader } from "../persist/layout/blocks/page_reader.ts";
-import { readBlocks, type StoredBlocks, type StoredBlocksOptions } from "../persist/layout/blocks/stored_blocks.ts";
-import { shardsPerFile } from "../persist/layout/layout_options.ts";
-import { PersistError } from "../persist/persist_error.ts";
-import { blockFilesIn, type FoundBlockFile } from "../persist/store_files.ts";
-import { EntryTable } from "../store/entry_table.ts";
-import { hashKey } from "../store/hash.ts";
-import type { ExportEntry } from "./export_format.ts";
-import { inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "./part.ts";
-import type { StoredDirectory } from "./stored_directory.ts";
+import { PageReader } from "./page_reader.ts";
+import { readBlocks, type StoredBlocks, type StoredBlocksOptions } from "./stored_blocks.ts";
+import { PersistError } from "../../persist_error.ts";
+import { blockFilesIn, type FoundBlockFile } from "./block_file_name.ts";
+import { EntryTable } from "../../../store/entry_table.ts";
+import { hashKey } from "../../../store/hash.ts";
+import { type ExportEntry, inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "../part.ts";
+import type { ReadDirectory } from "../layout_module.ts";
 
 /** A file and its contents. */
 interface ReadBlocks {
@@ -22,9 +20,8 @@ interface ReadBlocks {
 }
 
 /** Reads the files one by one, so that only one is in memory at a time. */
-export function* blockParts({ path, names, kind }: StoredDirectory): Generator<Part> {
-  const { layout, files, serializer, blockBytes = 0 } = kind;
-  const shards = files * shardsPerFile({ kind: layout }, files);
+export function* blockParts({ path, names, kind, shards }: ReadDirectory): Generator<Part> {
+  const { files, serializer, blockBytes = 0 } = kind;
   const foundByFile = Map.groupBy(blockFilesIn(path, names), ({ file }) => file);
   for (let file = 0; file < files; file++) {
     const found = foundByFile.get(file) ?? [];

@@ -3,38 +3,22 @@
  *
  * @module
  */
-import { CODECS } from "../codec/codecs.ts";
-import { CorruptSnapshotError } from "../codec/corrupt_snapshot_error.ts";
-import type { SnapshotReader } from "../codec/snapshot_reader.ts";
-import type { FoundShardFile } from "../persist/directory.ts";
-import { judgeShard, readSnapshot } from "../persist/loader.ts";
-import { PersistError } from "../persist/persist_error.ts";
-import { parseShardFileName } from "../persist/shard_file.ts";
-import type { StoreKind } from "../persist/store_files.ts";
-import type { ExportEntry } from "./export_format.ts";
-import { inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "./part.ts";
-import type { StoredDirectory } from "./stored_directory.ts";
+import { CODECS } from "../../../codec/codecs.ts";
+import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
+import type { SnapshotReader } from "../../../codec/snapshot_reader.ts";
+import { PersistError } from "../../persist_error.ts";
+import { type FoundShardFile, shardFilesIn } from "../../shard_file.ts";
+import type { ReadDirectory, StoreKind } from "../layout_module.ts";
+import { type ExportEntry, inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "../part.ts";
+import { judgeShard, readSnapshot } from "./loader.ts";
 
 /** A shard file of any kind. */
-interface StoredFile extends FoundShardFile {
-  readonly name: string;
-  /** Whether it is the temporary file of a replacement. */
-  readonly temporary: boolean;
-}
+type StoredFile = ReturnType<typeof shardFilesIn>[number];
 
 /** Reads the shards one by one, so that only one file is in memory at a time. */
-export function* shardParts({ path, names, kind }: StoredDirectory): Generator<Part> {
-  const filesByShard = Map.groupBy(storedFiles(path, names), ({ shard }) => shard);
+export function* snapshotParts({ path, names, kind }: ReadDirectory): Generator<Part> {
+  const filesByShard = Map.groupBy(shardFilesIn(path, names), ({ shard }) => shard);
   for (let shard = 0; shard < kind.files; shard++) yield readPart(shard, filesByShard.get(shard) ?? [], kind);
-}
-
-function storedFiles(directory: string, names: readonly string[]): StoredFile[] {
-  return names.flatMap((name) => {
-    const parsed = parseShardFileName(name);
-    if (parsed === undefined) return [];
-    const { shard, side, temporary } = parsed;
-    return [{ name, path: `${directory}/${name}`, shard, temporary, ...(side === undefined ? {} : { side }) }];
-  });
 }
 
 function readPart(index: number, found: readonly StoredFile[], kind: StoreKind): Part {
@@ -54,7 +38,7 @@ function readPart(index: number, found: readonly StoredFile[], kind: StoreKind):
   return { index, files, version, entries, isUnreadable: false, read: () => readContent(file, kind) };
 }
 
-function readContent(file: StoredFile, { serializer, files: shards }: StoreKind): PartContent {
+function readContent(file: FoundShardFile, { serializer, files: shards }: StoreKind): PartContent {
   try {
     const reader = readSnapshot(file, { codec: CODECS[serializer], shards });
     const { version, count } = reader.head;
@@ -64,7 +48,7 @@ function readContent(file: StoredFile, { serializer, files: shards }: StoreKind)
   }
 }
 
-function* entriesOf(reader: SnapshotReader, { path }: StoredFile): Generator<ExportEntry> {
+function* entriesOf(reader: SnapshotReader, { path }: FoundShardFile): Generator<ExportEntry> {
   try {
     while (reader.next()) yield [reader.key.toString(), reader.value.toString()];
   } catch (error) {

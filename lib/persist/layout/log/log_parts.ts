@@ -3,21 +3,18 @@
  *
  * @module
  */
-import { CODECS } from "../codec/codecs.ts";
-import { RECORD_CODECS } from "../codec/record/record_codecs.ts";
-import { shardsPerFile } from "../persist/layout/layout_options.ts";
-import { type LogReadingOptions, readLog, type ReadLogFile } from "../persist/layout/log/stored_log.ts";
-import { PersistError } from "../persist/persist_error.ts";
-import { type FoundLogFile, logFilesIn } from "../persist/store_files.ts";
-import type { EntryTable } from "../store/entry_table.ts";
-import type { ExportEntry } from "./export_format.ts";
-import { inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "./part.ts";
-import type { StoredDirectory } from "./stored_directory.ts";
+import { CODECS } from "../../../codec/codecs.ts";
+import { RECORD_CODECS } from "../../../codec/record/record_codecs.ts";
+import { type LogReadingOptions, readLog, type ReadLogFile } from "./stored_log.ts";
+import { PersistError } from "../../persist_error.ts";
+import { type FoundLogFile, logFilesIn } from "./log_file_name.ts";
+import type { EntryTable } from "../../../store/entry_table.ts";
+import { type ExportEntry, inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "../part.ts";
+import type { ReadDirectory } from "../layout_module.ts";
 
 /** Reads the logs one by one, so that only one is in memory at a time. */
-export function* logParts({ path, names, kind }: StoredDirectory): Generator<Part> {
-  const { layout, files: logs, serializer } = kind;
-  const shards = logs * shardsPerFile({ kind: layout }, logs);
+export function* logParts({ path, names, kind, shards }: ReadDirectory): Generator<Part> {
+  const { files: logs, serializer } = kind;
   const options = { logs, shards, serializer, codec: CODECS[serializer], records: RECORD_CODECS[serializer] };
   const filesByLog = Map.groupBy(logFilesIn(path, names), ({ log }) => log);
   for (let log = 0; log < logs; log++) yield readPart(log, filesByLog.get(log) ?? [], options);

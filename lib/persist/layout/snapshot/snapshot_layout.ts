@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { Codec } from "../../codec/codec.ts";
-import { OutputBuffer } from "../../codec/output_buffer.ts";
-import type { ShardView } from "../../store/shard.ts";
-import { ShardCopy } from "../../store/shard_copy.ts";
-import type { SharedStore } from "../../store/shared_store.ts";
-import type { WriterMeter } from "../write_meter.ts";
-import type { Layout } from "./layout.ts";
-import type { Replacement } from "./replace/replacement.ts";
+import type { Codec } from "../../../codec/codec.ts";
+import { OutputBuffer } from "../../../codec/output_buffer.ts";
+import type { ShardView } from "../../../store/shard.ts";
+import { ShardCopy } from "../../../store/shard_copy.ts";
+import type { SharedStore } from "../../../store/shared_store.ts";
+import type { WriterMeter } from "../../write_meter.ts";
+import type { Layout } from "../layout.ts";
+import type { Replacement } from "../replace/replacement.ts";
 
 /** A shard with at most this many words of entries is encoded under its lock: that takes only about 20 µs. */
 const SMALL_SHARD_WORDS = 2 ** 14;

@@ -1,0 +1,64 @@
+/**
+ * The snapshot layout: a write writes the whole shard, to the shard's own file.
+ *
+ * @module
+ */
+import { CODECS } from "../../../codec/codecs.ts";
+import type { PersistenceHandle } from "../../persistence_handle.ts";
+import { parseShardFileName, shardFileName, type Side } from "../../shard_file.ts";
+import type { LayoutModule } from "../layout_module.ts";
+import { AlternateReplacement } from "../replace/alternate.ts";
+import { InPlaceReplacement } from "../replace/in_place.ts";
+import { RenameReplacement } from "../replace/rename.ts";
+import type { Replacement } from "../replace/replacement.ts";
+import { ShardFiles } from "../replace/shard_files.ts";
+import { openSnapshots, type SnapshotHandle, type SnapshotOptions } from "./open_snapshots.ts";
+import { SnapshotLayout } from "./snapshot_layout.ts";
+import { snapshotParts } from "./snapshot_parts.ts";
+
+export const SNAPSHOT: LayoutModule<SnapshotOptions, SnapshotHandle> = {
+  part: "shard",
+  hasSpares: true,
+  insteadOf: { damaged: "another file of its shard is exported", torn: "another file of its shard is exported" },
+  shardsPerFile: () => 1,
+
+  parseName(name) {
+    const parsed = parseShardFileName(name);
+    if (parsed === undefined) return undefined;
+    const { shard, shards, serializer, temporary } = parsed;
+    return { index: shard, files: shards, serializer, temporary };
+  },
+
+  stem: ({ files, serializer }, index) => shardFileName(index, files, serializer).split(".", 1).join(),
+  tears: ({ replace }) => replace === "in-place" ? "any-crash" : "nothing",
+  open: openSnapshots,
+
+  attach(handle, layout, { store, meter }) {
+    const replacement = createReplacement(handle, layout);
+    return new SnapshotLayout({ store, codec: CODECS[handle.serializer], replacement, meter });
+  },
+
+  parts: snapshotParts,
+};
+
+function createReplacement(handle: PersistenceHandle, layout: SnapshotHandle): Replacement {
+  const { directory, sync, openFilesMax, policy } = handle;
+  const shardFiles = ShardFiles.attach(layout.shardFiles);
+  switch (layout.replace) {
+    case "rename": {
+      const durableAtOnce = policy.kind === "commit";
+      return new RenameReplacement({ directory, sync, shardFiles, paths: shardPaths(handle), durableAtOnce });
+    }
+    case "in-place":
+      return new InPlaceReplacement({ directory, sync, shardFiles, openFilesMax, paths: shardPaths(handle) });
+    case "alternate": {
+      const paths = { a: shardPaths(handle, "a"), b: shardPaths(handle, "b") };
+      return new AlternateReplacement({ directory, sync, shardFiles, openFilesMax, paths });
+    }
+  }
+}
+
+function shardPaths({ directory, serializer, store }: PersistenceHandle, side?: Side): string[] {
+  const { shards } = store.size;
+  return Array.from({ length: shards }, (_, shard) => `${directory}/${shardFileName(shard, shards, serializer, side)}`);
+}
