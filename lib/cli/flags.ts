@@ -6,7 +6,7 @@
  */
 import { COMMAND_FLAGS, COMMAND_SWITCHES } from "./flags/command_flags.ts";
 import { ENGINE_NAMES } from "../engine/engines.ts";
-import { ENGINE_FLAGS } from "../result/option/engine_flags.ts";
+import { ENGINE_FLAGS, OWN_FLAGS } from "../result/option/engine_flags.ts";
 import { REDIS_FLAGS } from "../result/option/redis_flags.ts";
 import { FILE_FLAGS } from "../result/option/file_flags.ts";
 import type { Flag, FlagName } from "../result/option/flag.ts";
@@ -34,8 +34,16 @@ export const FLAGS = {
   ...SWEEP_FLAGS,
 } as const;
 
-/** {@linkcode FLAGS} as a list. */
-export const FLAG_LIST: readonly Flag<unknown>[] = Object.values(FLAGS);
+/** {@linkcode FLAGS} and what engines declare, as a list. */
+export const FLAG_LIST: readonly Flag<unknown>[] = Object.values({
+  ...LOAD_FLAGS,
+  ...WORKLOAD_FLAGS,
+  ...MEASUREMENT_FLAGS,
+  ...OUTPUT_FLAGS,
+  ...FILE_FLAGS,
+  ...OWN_FLAGS,
+  ...FLAGS,
+});
 
 /** The flags that take no value, in the order shown to users. */
 export const SWITCHES = {

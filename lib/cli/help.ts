@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ENGINE_NAMES, ENGINES } from "../engine/engines.ts";
 import { COMMAND_WORDS, COMMANDS } from "./commands.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import type { DefaultedFlag, Flag, FlagName, FlagScope } from "../result/option/flag.ts";
@@ -27,10 +28,7 @@ Backends:
   file    The same store, persisted in files of snapshots, blocks or logs, under one policy:
           synchronous (--write-period-us), asynchronous (--queue-depth), periodic
           (--flush-period-us) or commit (--commit-delay-us).
-  sqlite  SQLite: each thread opens the database file for itself, and each put is a transaction.
-  leveldb LevelDB, through the npm package classic-level.
-  denokv  Deno KV, in a file of its own.
-  redis   Redis or Valkey: a server (--spawn, --url) or a cluster (--cluster); each put is a SET.
+${ENGINE_NAMES.map((name) => `  ${name.padEnd(7)} ${ENGINES[name].about}`).join("\n")}
 
 Flags go before or after the backend's name, the directory or the files, as --flag=value or
 --flag value. Units of a count: k or M, or none. Of a SIZE: ${listNames(SIZE_UNITS)}, or none

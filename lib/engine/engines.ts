@@ -1,15 +1,35 @@
 /**
- * The table of engines. Each is imported only when it is chosen.
+ * The table of engines: what is declared of each, and how to import it, which happens only when it is chosen.
  *
  * @module
  */
+import type { EngineDeclaration, SharedFlag } from "./declaration.ts";
+import { DENOKV } from "./denokv/settings.ts";
 import type { Engine } from "./engine.ts";
+import { LEVELDB } from "./leveldb/settings.ts";
+import { REDIS } from "./redis/settings.ts";
+import { SQLITE } from "./sqlite/settings.ts";
 
-/** The names of the engines, in the order shown to users. */
-export const ENGINE_NAMES = ["sqlite", "leveldb", "denokv", "redis"] as const;
+const DECLARATIONS = { sqlite: SQLITE, leveldb: LEVELDB, denokv: DENOKV, redis: REDIS };
 
 /** The name of an engine, as on the command line. */
-export type EngineName = typeof ENGINE_NAMES[number];
+export type EngineName = keyof typeof DECLARATIONS;
+
+/** What is declared of each engine, in the order shown to users. */
+export const ENGINES: Readonly<Record<EngineName, EngineDeclaration>> = DECLARATIONS;
+
+/** The names of the engines, in the order shown to users. */
+export const ENGINE_NAMES = Object.keys(ENGINES) as readonly EngineName[];
+
+/** The engines that take a flag that others take too. */
+export function enginesThatTake(flag: SharedFlag): readonly EngineName[] {
+  return ENGINE_NAMES.filter((name) => ENGINES[name].takes.includes(flag));
+}
+
+/** The engines that take `--sync`. */
+export function enginesThatSync(): readonly EngineName[] {
+  return ENGINE_NAMES.filter((name) => ENGINES[name].syncNames !== undefined);
+}
 
 /** Imports an engine's module. */
 const MODULES: Readonly<Record<EngineName, () => Promise<{ readonly ENGINE: Engine<never> }>>> = {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { EngineDeclaration } from "../declaration.ts";
+
 /** The values of `appendfsync`, in the order shown to users. */
 export const APPENDFSYNC_NAMES = ["no", "everysec", "always"] as const;
 
@@ -36,4 +38,11 @@ export type RedisTarget = {
   /** What every key begins with. */
   readonly keyPrefix: string;
   readonly wait: number;
+};
+
+/** Redis on the command line. Its flags depend on one another: they are in `lib/result/option/redis_flags.ts`. */
+export const REDIS: EngineDeclaration = {
+  about: "Redis or Valkey: a server (--spawn, --url) or a cluster (--cluster); each put is a SET.",
+  takes: ["output", "in-flight"],
+  flags: {},
 };

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { duration, oneOf, size } from "../../option/kinds.ts";
+import type { EngineDeclaration } from "../declaration.ts";
 
 /** The values of `PRAGMA journal_mode`, in the order shown to users. */
 export const JOURNAL_NAMES = ["wal", "delete", "truncate", "persist", "memory", "off"] as const;
@@ -18,4 +20,37 @@ export type SqliteSettings = {
   readonly busyTimeoutMs: number;
   /** The page cache of each connection, in bytes; SQLite's own default if absent. */
   readonly cacheSizeBytes?: number;
+};
+
+/** SQLite on the command line. */
+export const SQLITE: EngineDeclaration = {
+  about: "SQLite: each thread opens the database file for itself, and each put is a transaction.",
+  takes: ["output"],
+  flags: {
+    journal: {
+      name: "journal",
+      about: "sqlite: its journal mode. wal: a write-ahead log. delete, truncate, persist: a rollback journal, and " +
+        "what happens to it at each commit. memory, off: none that survives a crash.",
+      defaultText: "wal",
+      ...oneOf(JOURNAL_NAMES),
+    },
+    synchronous: {
+      name: "synchronous",
+      about: "sqlite: how often it syncs. full: at each commit. normal: with --journal=wal, only at checkpoints.",
+      defaultText: "full",
+      ...oneOf(SYNCHRONOUS_NAMES),
+    },
+    busyTimeoutMs: {
+      name: "busy-timeout",
+      about: "sqlite: how long a put waits for other threads' writes before the run fails.",
+      defaultText: "10s",
+      ...duration({ min: "0s", minMs: 0 }, { example: "500ms" }),
+    },
+    cacheSizeBytes: {
+      name: "cache-size",
+      about: "sqlite: the page cache of each thread's connection.",
+      defaultNote: "the engine's own",
+      ...size({ min: "4KiB", max: "8GiB" }, { example: "8MiB" }),
+    },
+  },
 };

@@ -1,65 +1,40 @@
 /**
- * The engines' flags. Those shared with the file backend are in `file_flags.ts`, which lists the engines that take
- * them.
+ * The engines' flags: those that each declares for itself, and the one that several share. Those shared with the file
+ * backend are in `file_flags.ts`.
  *
  * @module
  */
-import { JOURNAL_NAMES, SYNCHRONOUS_NAMES } from "../../engine/sqlite/settings.ts";
-import { duration, oneOf, size, wholeNumber } from "../../option/kinds.ts";
-import { type DefaultedFlag, type Flag } from "./flag.ts";
+import { ENGINE_NAMES, ENGINES, enginesThatTake } from "../../engine/engines.ts";
+import { wholeNumber } from "../../option/kinds.ts";
+import type { DefaultedFlag, Flag } from "./flag.ts";
 
-/** The engines' flags, in the order shown to users. */
+/** The flags that engines declare, by the names of the settings. What several declare is said once for all of them. */
+export const OWN_FLAGS: Readonly<Record<string, Flag<string | number>>> = ownFlags();
+
+function ownFlags(): Record<string, Flag<string | number>> {
+  const flags: Record<string, Flag<string | number>> = {};
+  for (const engine of ENGINE_NAMES) {
+    for (const [key, flag] of Object.entries(ENGINES[engine].flags)) {
+      const { engines = [], about } = flags[key] ?? {};
+      flags[key] = {
+        ...flag,
+        scope: "engine",
+        engines: [...engines, engine],
+        about: about === undefined ? flag.about : `${about} ${flag.about}`,
+      };
+    }
+  }
+  return flags;
+}
+
+/** The flag that engines share, in the order shown to users. */
 export const ENGINE_FLAGS = {
-  journal: {
-    name: "journal",
-    scope: "engine",
-    engines: ["sqlite"],
-    about: "sqlite: its journal mode. wal: a write-ahead log. delete, truncate, persist: a rollback journal, and " +
-      "what happens to it at each commit. memory, off: none that survives a crash.",
-    defaultText: "wal",
-    ...oneOf(JOURNAL_NAMES),
-  },
-  synchronous: {
-    name: "synchronous",
-    scope: "engine",
-    engines: ["sqlite"],
-    about: "sqlite: how often it syncs. full: at each commit. normal: with --journal=wal, only at checkpoints.",
-    defaultText: "full",
-    ...oneOf(SYNCHRONOUS_NAMES),
-  },
-  /** In milliseconds. */
-  busyTimeoutMs: {
-    name: "busy-timeout",
-    scope: "engine",
-    engines: ["sqlite"],
-    about: "sqlite: how long a put waits for other threads' writes before the run fails.",
-    defaultText: "10s",
-    ...duration({ min: "0s", minMs: 0 }, { example: "500ms" }),
-  },
-  /** In bytes. */
-  cacheSizeBytes: {
-    name: "cache-size",
-    scope: "engine",
-    engines: ["sqlite", "leveldb"],
-    about: "sqlite: the page cache of each thread's connection. leveldb: the block cache.",
-    defaultNote: "the engine's own",
-    ...size({ min: "4KiB", max: "8GiB" }, { example: "8MiB" }),
-  },
-  /** In bytes. */
-  writeBufferSizeBytes: {
-    name: "write-buffer-size",
-    scope: "engine",
-    engines: ["leveldb"],
-    about: "leveldb: how large the newest puts may grow in memory and in the log before they become a table.",
-    defaultText: "4MiB",
-    ...size({ min: "64KiB", max: "1GiB" }, { example: "4MiB" }),
-  },
   inFlight: {
     name: "in-flight",
     scope: "engine",
-    engines: ["leveldb", "denokv", "redis"],
+    engines: enginesThatTake("in-flight"),
     placeholder: "N",
-    about: "leveldb, denokv, redis: the most operations that each thread has in flight.",
+    about: `${enginesThatTake("in-flight").join(", ")}: the most operations that each thread has in flight.`,
     defaultText: "1",
     words: (inFlight: number) => inFlight === 1 ? "" : `${inFlight} in flight`,
     ...wholeNumber({ min: 1, max: 1024 }),

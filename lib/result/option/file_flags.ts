@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { enginesThatSync, enginesThatTake } from "../../engine/engines.ts";
 import { SERIALIZER_NAMES } from "../../codec/codec.ts";
 import { LAYOUT_NAMES, type LayoutOptions } from "../../persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../persist/layout/replace/replacement.ts";
@@ -165,7 +166,7 @@ export const FILE_FLAGS = {
   sync: {
     name: "sync",
     scope: "file",
-    engines: ["leveldb"],
+    engines: enginesThatSync(),
     about: "What is synced to the device before a write counts as durable. data: the file (fdatasync). full: its " +
       "directory too (fsync).",
     defaultText: "none",
@@ -183,7 +184,7 @@ export const FILE_FLAGS = {
   output: {
     name: "output",
     scope: "file",
-    engines: ["sqlite", "leveldb", "denokv", "redis"],
+    engines: enginesThatTake("output"),
     placeholder: "DIR",
     about: "Directory of the files; what it holds is loaded first.",
     defaultNote: "a temporary one, removed at the end",

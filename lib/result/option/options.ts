@@ -10,7 +10,7 @@ import type { RunOptions } from "../../run/run_options.ts";
 import { formatSize } from "../../option/units.ts";
 import { escapeControls, snakeCase } from "../format.ts";
 import type { JsonObject } from "../json_value.ts";
-import { ENGINE_FLAGS } from "./engine_flags.ts";
+import { ENGINE_FLAGS, OWN_FLAGS } from "./engine_flags.ts";
 import { FILE_FLAGS } from "./file_flags.ts";
 import type { Flag, FlagScope, Switch } from "./flag.ts";
 import { LOAD_FLAGS } from "./load_flags.ts";
@@ -22,7 +22,7 @@ import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "./workload_flags.ts";
 type Row = (Flag<unknown> | Switch) & { readonly key: string };
 
 const LOAD_ROWS = rowsOf(LOAD_FLAGS, MEASUREMENT_FLAGS, WORKLOAD_FLAGS, WORKLOAD_SWITCHES);
-const BACKEND_ROWS = rowsOf(FILE_FLAGS, MEASUREMENT_SWITCHES, REDIS_FLAGS, ENGINE_FLAGS);
+const BACKEND_ROWS = rowsOf(FILE_FLAGS, MEASUREMENT_SWITCHES, REDIS_FLAGS, OWN_FLAGS, ENGINE_FLAGS);
 
 function rowsOf(...tables: readonly Readonly<Record<string, Flag<unknown> | Switch>>[]): Row[] {
   return tables.flatMap((table) => Object.entries(table).map(([key, flag]) => ({ ...flag, key })));

@@ -1,0 +1,41 @@
+/**
+ * Declarations: what the command line, the help and results have to know of an engine, without loading it.
+ *
+ * @module
+ */
+import type { EngineSettings } from "./engine.ts";
+
+/** A flag of an engine's own. Its value is the setting under its key, which ends in its unit. */
+export interface EngineFlag {
+  /** The long name, without the dashes. An engine may have one that another engine has too, of the same kind. */
+  readonly name: string;
+  /** What it does, as shown in the help; begins with the engine's name. */
+  readonly about: string;
+  /** How `lib/option/kinds.ts` describes the kind of its values. */
+  readonly placeholder: string;
+  readonly allowed: string;
+  readonly choices?: readonly string[];
+  readonly suffix?: string;
+  text?(value: unknown): string;
+  toJson?(value: unknown): number;
+  parse(text: string): string | number | undefined;
+  /** The default, as a user would write it, or how the help describes it. */
+  readonly defaultText?: string;
+  readonly defaultNote?: string;
+}
+
+/** The flags that engines share with the file backend or with each other. */
+export type SharedFlag = "output" | "in-flight";
+
+/** What is declared of an engine. */
+export interface EngineDeclaration {
+  /** What it is, as shown in the help. */
+  readonly about: string;
+  readonly takes: readonly SharedFlag[];
+  /** The levels of `--sync` that it has; absent if it does not take the flag. */
+  readonly syncNames?: readonly string[];
+  /** Its own flags, by the names of its settings. */
+  readonly flags: Readonly<Record<string, EngineFlag>>;
+  /** Settings for flags that are neither given nor have a default. */
+  readonly defaults?: EngineSettings;
+}
