@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { OPERATION_NAMES } from "../load/operation.ts";
+import type { OperationName } from "../load/operation.ts";
 import { type ComparedFigure, type Comparison, type NoiseTest, SIGNIFICANCE_LEVEL } from "./comparison.ts";
 import { samplesNeeded } from "./mann_whitney.ts";
 import { P99_FIGURES } from "../result/latency_document.ts";
@@ -34,7 +34,7 @@ export interface GateCheck {
   /** Index of the result. */
   readonly document: number;
   /** The kind of operation whose latency it is. */
-  readonly operation?: typeof OPERATION_NAMES[number];
+  readonly operation?: OperationName;
   readonly limit: number;
   /** By which share of the first's median it is worse; below 0 if it is better; absent if that is unknown. */
   readonly worse?: number;

@@ -6,8 +6,8 @@
 import type { SynchronousConnection } from "../engine/connection.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { Phase } from "../sync/phase.ts";
-import { HITS as METER_HITS, MISSED_STARTS as METER_MISSED_STARTS, type ThreadMeter } from "./load_meter.ts";
-import { READ as OPERATION_READ, READ_MODIFY_WRITE as OPERATION_READ_MODIFY_WRITE } from "./operation.ts";
+import { MISSED_STARTS as METER_MISSED_STARTS, type ThreadMeter } from "./load_meter.ts";
+import { operate } from "./operate.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Workload } from "./workload.ts";
 
@@ -39,10 +39,7 @@ export const SAMPLE_NEVER = 2 ** 30;
 
 /** Module-level constants: V8 folds these, but not imported ones. */
 const PHASE_INDEX = Phase.INDEX;
-const HITS = METER_HITS;
 const MISSED_STARTS = METER_MISSED_STARTS;
-const READ = OPERATION_READ;
-const READ_MODIFY_WRITE = OPERATION_READ_MODIFY_WRITE;
 
 /**
  * The closed loop: each operation begins when the one before has ended and the pattern has waited. Between two timed
@@ -88,8 +85,7 @@ function runUntimed(
     if (phaseWords[PHASE_INDEX] !== during) return done;
     workload.next();
     const kind = workload.kind;
-    if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) counts[HITS]!++;
-    if (kind !== READ) backend.put(workload.key, workload.value);
+    operate(kind, backend, workload, out, counts);
     counts[kind]!++;
     pattern.pause();
   }
@@ -100,8 +96,7 @@ function runUntimed(
 function timeOperation({ backend, workload, meter }: LoopParts, out: PaddedBytes): number {
   const kind = workload.kind;
   const startedAtMs = performance.now();
-  if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) meter.counts[HITS]!++;
-  if (kind !== READ) backend.put(workload.key, workload.value);
+  operate(kind, backend, workload, out, meter.counts);
   const endedAtMs = performance.now();
   meter.countLatency(kind, endedAtMs - startedAtMs);
   meter.counts[kind]!++;
@@ -143,8 +138,7 @@ export function runOpenLoop(parts: LoopParts, { firstMs, periodMs }: Schedule): 
       startedAtMs = sleepUntil(intendedMs, phase, during);
       if (startedAtMs < intendedMs) return;
     }
-    if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) counts[HITS]!++;
-    if (kind !== READ) backend.put(workload.key, workload.value);
+    operate(kind, backend, workload, out, counts);
     untilSample--;
     if (untilSample === 0) {
       const endedAtMs = performance.now();

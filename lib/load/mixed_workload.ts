@@ -7,21 +7,14 @@ import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { createDistribution } from "./distribution/create.ts";
 import type { Distribution } from "./distribution/distribution.ts";
 import { InsertOrder } from "./insert_order.ts";
-import {
-  INSERT as KIND_INSERT,
-  READ as KIND_READ,
-  READ_MODIFY_WRITE as KIND_READ_MODIFY_WRITE,
-  UPDATE as KIND_UPDATE,
-} from "./operation.ts";
+import { INSERT as KIND_INSERT, READ as KIND_READ } from "./operation.ts";
 import { createValues, RecordKeys, type Values } from "./record.ts";
 import { Rng } from "./rng.ts";
 import type { MixOptions, Workload } from "./workload.ts";
 
 /** Module-level constants: V8 folds these, but not imported ones. */
 const READ = KIND_READ;
-const UPDATE = KIND_UPDATE;
 const INSERT = KIND_INSERT;
-const READ_MODIFY_WRITE = KIND_READ_MODIFY_WRITE;
 
 /** Half of 2^32: the offset between a signed integer and the unsigned one of the same rank. */
 const TWO_TO_31 = 2 ** 31;
@@ -48,10 +41,8 @@ export class MixedWorkload implements Workload {
   readonly value: PaddedBytes;
   kind = READ;
   readonly #rng: Rng;
-  /** A random signed integer below this is a read; else below the next, an update; else below the last, an insert. */
-  readonly #readsBelow: number;
-  readonly #updatesBelow: number;
-  readonly #insertsBelow: number;
+  /** A random signed integer means the first kind of operation whose number here is above it. */
+  readonly #below: Float64Array;
   readonly #keys: RecordKeys;
   readonly #values: Values;
   readonly #distribution: Distribution;
@@ -60,9 +51,7 @@ export class MixedWorkload implements Workload {
 
   constructor(rng: Rng, options: MixOptions, place: MixPlace) {
     this.#rng = rng;
-    this.#readsBelow = thresholdAfter(READ, options.shares);
-    this.#updatesBelow = thresholdAfter(UPDATE, options.shares);
-    this.#insertsBelow = thresholdAfter(INSERT, options.shares);
+    this.#below = Float64Array.from(options.shares, (_, kind) => thresholdAfter(kind, options.shares));
     const { thread, threads, keys = new RecordKeys(options) } = place;
     this.#keys = keys;
     // With random numbers of their own, so that the values' sizes do not affect the operations.
@@ -84,9 +73,10 @@ export class MixedWorkload implements Workload {
 
   #nextKind(): number {
     const bits = this.#rng.next();
-    if (bits < this.#readsBelow) return READ;
-    if (bits < this.#updatesBelow) return UPDATE;
-    return bits < this.#insertsBelow ? INSERT : READ_MODIFY_WRITE;
+    const below = this.#below;
+    let kind = 0;
+    while (bits >= below[kind]!) kind++;
+    return kind;
   }
 
   #nextInsert(): number {

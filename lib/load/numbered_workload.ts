@@ -5,7 +5,7 @@
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
-import { READ } from "./operation.ts";
+import { OPERATIONS } from "./operation.ts";
 import { PRESETS, ZIPF_THETA } from "./presets.ts";
 import { createValues, RecordKeys, type Values } from "./record.ts";
 import { Rng } from "./rng.ts";
@@ -98,7 +98,7 @@ export class NumberedWorkload implements Workload {
 
   /** Advances to the next operation that puts something. */
   nextPut(): void {
-    do this.#mix.next(); while (this.#mix.kind === READ);
+    do this.#mix.next(); while (!OPERATIONS[this.#mix.kind]?.writes);
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * The kinds of operations in a load. They are small integers, because the hot path uses them as indices.
+ * The kinds of operations in a load. They are small integers, because the hot path uses them as indices; all else that
+ * is known of a kind stands in its row, and what it does to a backend in `operate.ts`.
  *
  * @module
  */
@@ -13,8 +14,34 @@ export const INSERT = 2;
 /** Gets a key's value, then puts another; not atomic, as in YCSB. */
 export const READ_MODIFY_WRITE = 3;
 
+/** What is known of a kind of operation. */
+interface OperationRow {
+  /** In snake_case, as in the JSON result. */
+  readonly name: string;
+  /** Whether it gets a value, which may be there or not. */
+  readonly reads: boolean;
+  /** Whether it changes what the store holds. */
+  readonly writes: boolean;
+}
+
+/** The kinds, by number. */
+export const OPERATIONS = [
+  { name: "read", reads: true, writes: false },
+  { name: "update", reads: false, writes: true },
+  { name: "insert", reads: false, writes: true },
+  { name: "read_modify_write", reads: true, writes: true },
+] as const satisfies readonly OperationRow[];
+
+/** The name of a kind. */
+export type OperationName = typeof OPERATIONS[number]["name"];
+
 /** The names of the kinds, by number. */
-export const OPERATION_NAMES = ["read", "update", "insert", "read_modify_write"] as const;
+export const OPERATION_NAMES: readonly OperationName[] = OPERATIONS.map(({ name }) => name);
 
 /** Number of kinds. */
-export const OPERATION_KINDS = OPERATION_NAMES.length;
+export const OPERATION_KINDS = OPERATIONS.length;
+
+/** The share of each kind by its number, from those of the kinds that a mix has. */
+export function sharesOf(shares: Readonly<Partial<Record<OperationName, number>>>): number[] {
+  return OPERATION_NAMES.map((name) => shares[name] ?? 0);
+}

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { sharesOf } from "./operation.ts";
 import type { DistributionName, WorkloadName } from "./workload.ts";
 
 /** What a mix starts from. */
 export interface Preset {
   /** The share of each kind of operation, by its number; they add up to 1. */
-  readonly shares: readonly [read: number, update: number, insert: number, readModifyWrite: number];
+  readonly shares: readonly number[];
   readonly distribution: DistributionName;
   readonly preload: boolean;
 }
@@ -21,10 +22,10 @@ export const ZIPF_THETA = 0.99;
  * "Benchmarking Cloud Serving Systems with YCSB" (SoCC 2010), as in YCSB's files `workloads/workloada` and so on.
  */
 export const PRESETS: Readonly<Record<WorkloadName, Preset>> = {
-  seed: { shares: [0.1, 0.9, 0, 0], distribution: "uniform", preload: false },
-  a: { shares: [0.5, 0.5, 0, 0], distribution: "zipfian", preload: true },
-  b: { shares: [0.95, 0.05, 0, 0], distribution: "zipfian", preload: true },
-  c: { shares: [1, 0, 0, 0], distribution: "zipfian", preload: true },
-  d: { shares: [0.95, 0, 0.05, 0], distribution: "latest", preload: true },
-  f: { shares: [0.5, 0, 0, 0.5], distribution: "zipfian", preload: true },
+  seed: { shares: sharesOf({ read: 0.1, update: 0.9 }), distribution: "uniform", preload: false },
+  a: { shares: sharesOf({ read: 0.5, update: 0.5 }), distribution: "zipfian", preload: true },
+  b: { shares: sharesOf({ read: 0.95, update: 0.05 }), distribution: "zipfian", preload: true },
+  c: { shares: sharesOf({ read: 1 }), distribution: "zipfian", preload: true },
+  d: { shares: sharesOf({ read: 0.95, insert: 0.05 }), distribution: "latest", preload: true },
+  f: { shares: sharesOf({ read: 0.5, read_modify_write: 0.5 }), distribution: "zipfian", preload: true },
 };

@@ -4,6 +4,7 @@
  * @module
  */
 import { FLAG_LIST } from "../cli/flags.ts";
+import { READ } from "../load/operation.ts";
 import type { DefaultedFlag, Flag, FlagScope } from "../result/option/flag.ts";
 import { type Preset, PRESETS } from "../load/presets.ts";
 import { shellWord } from "../sweep/shell.ts";
@@ -68,7 +69,7 @@ const SPECIAL: Readonly<Record<string, (value: unknown, options: Fields) => stri
   distribution: (value, options) => value === presetOf(options)?.distribution ? [] : [`--distribution=${value}`],
   shares: (_, options) => {
     const reads = numberIn(fieldsIn(options, "shares") ?? {}, "read") ?? 0;
-    return reads === presetOf(options)?.shares[0] ? [] : [`--read-ratio=${reads}`];
+    return reads === presetOf(options)?.shares[READ] ? [] : [`--read-ratio=${reads}`];
   },
   preload: (value, options) =>
     value === presetOf(options)?.preload ? [] : [value === true ? "--preload" : "--no-preload"],

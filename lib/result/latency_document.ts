@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { OPERATION_NAMES } from "../load/operation.ts";
+import { OPERATION_NAMES, type OperationName } from "../load/operation.ts";
 import type { LatencySummary } from "../run/measurements.ts";
 import { type Fields, fieldsIn, numberIn, rowsIn } from "./fields.ts";
 import { secondsOf } from "../option/units.ts";
@@ -13,8 +13,6 @@ import type { JsonObject } from "./json_value.ts";
 export const LATENCY_KINDS = ["latency", "uncorrected_latency"] as const;
 
 export type LatencyKind = typeof LATENCY_KINDS[number];
-
-type OperationName = typeof OPERATION_NAMES[number];
 
 /** What summarizes a latency, in the order of the document; those with a percentage are points of its distribution. */
 export const LATENCY_STATISTICS = [

@@ -14,7 +14,7 @@ import {
   WAITS,
 } from "../load/load_meter.ts";
 import type { LoadWorkerResult } from "../load/load_worker.ts";
-import { INSERT, OPERATION_NAMES, READ, READ_MODIFY_WRITE, UPDATE } from "../load/operation.ts";
+import { OPERATION_NAMES, OPERATIONS } from "../load/operation.ts";
 import type { BucketCounts } from "../metrics/histogram.ts";
 import { percentilesOf, summarize, type Summary, summaryOf } from "../metrics/summaries.ts";
 import type {
@@ -71,13 +71,14 @@ function threadResults(meter: LoadMeter, workers: readonly LoadWorkerResult[]): 
 
 /** The operations of one thread, or the sums of several. */
 export function threadCounts(counts: Float64Array): Pick<ThreadResult, "ops" | "reads" | "writes" | "hits"> {
-  const reads = counts[READ]!, updates = counts[UPDATE]!, inserts = counts[INSERT]!, both = counts[READ_MODIFY_WRITE]!;
-  return {
-    ops: reads + updates + inserts + both,
-    reads: reads + both,
-    writes: updates + inserts + both,
-    hits: counts[HITS]!,
-  };
+  let ops = 0, reads = 0, writes = 0;
+  for (const [kind, operation] of OPERATIONS.entries()) {
+    const count = counts[kind]!;
+    ops += count;
+    if (operation.reads) reads += count;
+    if (operation.writes) writes += count;
+  }
+  return { ops, reads, writes, hits: counts[HITS]! };
 }
 
 /** The kinds of operations that the load had, with their latencies if measured. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OPERATION_NAMES } from "../load/operation.ts";
+import type { OperationName } from "../load/operation.ts";
 
 export type { DeviceProbe as DeviceResult } from "../persist/device_probe.ts";
 
@@ -30,7 +30,7 @@ export interface LatencyPercentile {
 
 /** One kind of operation, over all threads. */
 export interface OperationResult {
-  readonly operation: typeof OPERATION_NAMES[number];
+  readonly operation: OperationName;
   readonly count: number;
   /**
    * Absent if none was timed. In an open loop it counts from the intended start (corrected for coordinated omission),
