@@ -104,23 +104,23 @@ export function helpText(): string {
     section("Usage:", Object.values(COMMANDS).flatMap(({ usage }) => usage.map((form) => `  kvlab ${form}`))),
     section("Commands:", COMMAND_WORDS.map((name) => indented(`  ${name}`, COMMANDS[name].about, COMMAND_COLUMN))),
     BACKENDS,
-    section("Load options:", flagsOf("load")),
-    section("Workload options:", flagsOf("workload")),
-    section("Measurement options:", flagsOf("measurement")),
-    section("Output options:", flagsOf("output", "page", "progress")),
-    section("File backend options:", flagsOf("file", "device")),
-    section("Engine options:", flagsOf("engine")),
+    section("Load options:", entriesOf("load")),
+    section("Workload options:", entriesOf("workload")),
+    section("Measurement options:", entriesOf("measurement")),
+    section("Output options:", entriesOf("output", "page", "progress")),
+    section("File backend options:", entriesOf("file", "device")),
+    section("Engine options:", entriesOf("engine")),
     section(
       "Options of crash, besides those of the load, the workload, the file backend, and --quiet:",
-      flagsOf("crash"),
+      entriesOf("crash"),
     ),
     section(
       "Options of sweep, besides those of the load, the workload, the measurement, and --quiet:",
-      flagsOf("sweep"),
+      entriesOf("sweep"),
     ),
     section(
       "Options of inspect, export, compare and report:",
-      flagsOf("inspect", "export", "compare", "report", "directory"),
+      entriesOf("inspect", "export", "compare", "report", "directory"),
     ),
     section("Other options:", switches((flag) => flag.scope === undefined)),
     section("Examples:", examples),
@@ -132,7 +132,7 @@ function section(title: string, entries: readonly string[]): string {
   return [title, ...entries].join("\n");
 }
 
-function flagsOf(...scopes: FlagScope[]): string[] {
+function entriesOf(...scopes: FlagScope[]): string[] {
   const belongs = ({ scope }: FlagName) => scope !== undefined && scopes.includes(scope);
   return [
     ...FLAG_LIST.filter(belongs).map((flag) => entry(flag, about(flag), valueText(flag))),
