@@ -7,7 +7,6 @@
 import { assert, assertEquals, assertGreater, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { PATTERN_NAMES } from "../../lib/load/pattern.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
-import { regenerateLoad } from "../run/regenerated_load.ts";
 import { assertCode, assertFailed, assertFailedInLoad, kvlab, KvlabProcess, linesOf, resultOf } from "./kvlab.ts";
 import { assertPersisted } from "./persisted.ts";
 
@@ -40,16 +39,6 @@ for (const pattern of PATTERN_NAMES) {
     }
   });
 }
-
-Deno.test("100 threads work in memory", async () => {
-  const flags = ["--threads=100", "--load-time-sec=0.1", "--pattern=unthrottled", "--format=json"];
-  const ended = await kvlab([...flags, "memory"]);
-  assertCode(ended, 0);
-  const { seed, threads } = resultOf(ended);
-  assertEquals(threads.length, 100);
-  const regenerated = regenerateLoad(seed, threads.map(({ ops }) => ops));
-  assertEquals(threads.map(({ reads, writes }) => ({ reads, writes })), regenerated.threads);
-});
 
 Deno.test("100 threads share a queue of depth 1", async () => {
   using directory = temporaryDirectory();
