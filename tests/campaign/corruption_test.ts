@@ -19,6 +19,7 @@ import { Clock } from "../../lib/sync/clock.ts";
 import { encodeShard, type Entry, storeOf } from "../codec/fixtures.ts";
 import { BLOCK_BYTES, blockFileIn, optionsOf, putAll } from "../persist/layout/blocks/block_store.ts";
 import { contentOf, temporaryDirectory } from "../run/files.ts";
+import { fileOptions } from "../backend/fixtures.ts";
 import { isFull, numberOption, report } from "./campaign.ts";
 
 const SNAPSHOT_BYTES_MIN = 1024;
@@ -98,15 +99,7 @@ async function assertSetAside(
     Deno.writeFileSync(`${output}/${name(shard)}`, content);
   }
   const files = await prepareFiles(
-    {
-      kind: "file",
-      output,
-      fileCount: SHARDS,
-      serializer,
-      policy: { kind: "periodic", periodMs: 10 },
-      layout: { kind: "snapshot", replace: "rename" },
-      sync: "none",
-    },
+    fileOptions(output, { fileCount: SHARDS, serializer, policy: { kind: "periodic", periodMs: 10 } }),
     KEY_SPACE,
     { abort: Abort.create(), clock: Clock.create(), threads: 1 },
   );

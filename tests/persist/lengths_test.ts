@@ -6,7 +6,6 @@
  */
 import { assertThrows } from "@std/assert";
 import { connectShared } from "../backend/shared.ts";
-import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
@@ -17,6 +16,7 @@ import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
+import { fileOptions } from "../backend/fixtures.ts";
 
 const LAYOUTS: readonly LayoutOptions[] = [
   ...REPLACE_NAMES.map((replace) => ({ kind: "snapshot", replace }) as const),
@@ -35,15 +35,8 @@ for (const layout of LAYOUTS) {
   for (const sync of SYNC_NAMES) {
     Deno.test(`Writer.makeAllDurable() names ${name} that has not the length that was written, sync ${sync}`, async () => {
       using directory = temporaryDirectory();
-      const options: FileBackendOptions = {
-        kind: "file",
-        output: directory.path,
-        fileCount: 1,
-        serializer: "json",
-        policy: { kind: "commit", delayMs: 0 },
-        layout,
-        sync,
-      };
+      const policy = { kind: "commit", delayMs: 0 } as const;
+      const options = fileOptions(directory.path, { fileCount: 1, policy, layout, sync });
       const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
       const keys = { keyCount: 10, keyLengthMax: 16, valueLengthMax: 1000 };
       const files = await prepareFiles(options, keys, context);

@@ -17,6 +17,7 @@ import type { RunResult, StopSignal } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
+import { fileOptions } from "../backend/fixtures.ts";
 import { leftOversIn, snapshotsIn, temporaryDirectory, versionSum } from "./files.ts";
 import { lastAcknowledged } from "./sequence_load.ts";
 
@@ -151,15 +152,7 @@ Deno.test("run() goes on from what an earlier run has left, and keeps what it do
   using directory = temporaryDirectory();
   const output = directory.path;
   const policy: PersistencePolicy = { kind: "asynchronous", queueDepth: 16, queueMemoryBytes: QUEUE_MEMORY_BYTES };
-  const backend: FileBackendOptions = {
-    kind: "file",
-    output,
-    fileCount: FILES,
-    serializer: "json",
-    policy,
-    layout: { kind: "snapshot", replace: "rename" },
-    sync: "none",
-  };
+  const backend = fileOptions(output, { fileCount: FILES, policy });
   const common = { workload: { kind: "seed" }, pattern: "unthrottled", seed: SEED, backend, loadTimeMs: 100 } as const;
 
   // The second run has one thread fewer, so the keys of the first one's third thread stay as they were.

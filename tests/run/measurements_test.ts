@@ -18,6 +18,7 @@ import type { LiveReading } from "../../lib/run/live.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import { totals } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";
+import { fileOptions } from "../backend/fixtures.ts";
 import { temporaryDirectory } from "./files.ts";
 
 const MEMORY: RunOptions = {
@@ -45,17 +46,7 @@ const MIX: MixOptions = {
 };
 
 function files(output: string, options: Partial<FileBackendOptions>): FileBackendOptions {
-  const policy = { kind: "periodic", periodMs: 20 } as const;
-  return {
-    kind: "file",
-    output,
-    fileCount: 8,
-    serializer: "json",
-    policy,
-    layout: { kind: "snapshot", replace: "rename" },
-    sync: "none",
-    ...options,
-  };
+  return fileOptions(output, { fileCount: 8, policy: { kind: "periodic", periodMs: 20 }, ...options });
 }
 
 Deno.test("run() ends after so many operations in all, however they divide among threads", async () => {

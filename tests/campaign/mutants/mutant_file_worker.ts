@@ -64,16 +64,6 @@ class Parts {
     this.#witness.persisted(shard, version);
   }
 
-  encode(shard: number): { version: number; bytes: Uint8Array<ArrayBuffer> } {
-    const { store, ledger } = this;
-    store.lockShard(shard);
-    const view = store.viewShard(shard);
-    const length = CODECS[this.#configuration.persistence.serializer].encode(view, this.#scratch);
-    ledger.take(shard);
-    store.unlockShard(shard);
-    return { version: view.version, bytes: this.#scratch.bytes.subarray(0, length) };
-  }
-
   /** Has snapshots written, from the queue or, without one, of each dirty shard again and again. */
   each(write: (snapshot: Snapshot) => void): void {
     if (this.queue !== undefined) return this.#eachQueued(this.queue, write);

@@ -5,7 +5,6 @@
  * @module
  */
 import { assertEquals, assertGreater } from "@std/assert";
-import type { FileBackendOptions } from "../../../../lib/backend/backend.ts";
 import { prepareFiles } from "../../../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../../../lib/codec/codec.ts";
 import { SEED_KEY_SPACE } from "../../../../lib/load/seed_workload.ts";
@@ -15,6 +14,7 @@ import { Abort } from "../../../../lib/sync/abort.ts";
 import { Clock } from "../../../../lib/sync/clock.ts";
 import { temporaryDirectory } from "../../../run/files.ts";
 import { lastAcknowledged } from "../../../run/sequence_load.ts";
+import { fileOptions } from "../../../backend/fixtures.ts";
 
 const THREADS = 3;
 const SEED = 20_261_125;
@@ -36,15 +36,8 @@ for (const [i, policy] of POLICIES.entries()) {
   const sync = i % 2 === 0 ? "none" : "data";
   Deno.test(`blocks in ${serializer} hold what workers have put under the ${policy.kind} policy, sync ${sync}`, async () => {
     using directory = temporaryDirectory();
-    const backend: FileBackendOptions = {
-      kind: "file",
-      output: directory.path,
-      fileCount: 5,
-      serializer,
-      policy,
-      layout: { kind: "blocks", blockBytes: 512 },
-      sync,
-    };
+    const layout = { kind: "blocks", blockBytes: 512 } as const;
+    const backend = fileOptions(directory.path, { fileCount: 5, serializer, policy, layout, sync });
     const { threads, file } = await run({
       threads: THREADS,
       loadTimeMs: LOAD_MS,
