@@ -10,7 +10,7 @@ import { CODECS } from "../lib/codec/codecs.ts";
 import { SERIALIZER_NAMES } from "../lib/codec/codec.ts";
 import { OutputBuffer } from "../lib/codec/output_buffer.ts";
 import { SEED_KEY_COUNT, SEED_VALUE } from "../lib/load/seed_workload.ts";
-import { type QueuedSnapshot, SnapshotQueue } from "../lib/persist/snapshot_queue.ts";
+import { type QueuedWrite, WriteQueue } from "../lib/persist/write_queue.ts";
 import { entryWords } from "../lib/store/shard.ts";
 import { SharedStore } from "../lib/store/shared_store.ts";
 import { Abort } from "../lib/sync/abort.ts";
@@ -31,8 +31,8 @@ for (const serializer of SERIALIZER_NAMES) {
   const definition = { ...options(), group: `encode, enqueue, dequeue: ${serializer}` };
   const codec = CODECS[serializer];
   const out = new OutputBuffer();
-  const queue = SnapshotQueue.create({ depth: 16, bytes: 64 * SNAPSHOT_BYTES, shards: 1 }, abort);
-  const taken: QueuedSnapshot = { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+  const queue = WriteQueue.create({ depth: 16, bytes: 64 * SNAPSHOT_BYTES, shards: 1 }, abort);
+  const taken: QueuedWrite = { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
   let version = 0;
 
   Deno.bench("encode", { ...definition, baseline: true }, () => {
@@ -106,11 +106,11 @@ function benchHandOff(
 }
 
 for (const depth of [1024, 16, 1]) {
-  benchHandOff(`SnapshotQueue of depth ${depth}`, {
+  benchHandOff(`WriteQueue of depth ${depth}`, {
     baseline: depth === 1024,
     tasks() {
       const size = { depth, bytes: (depth + 1) * SNAPSHOT_BYTES, shards: BURST };
-      const queue = SnapshotQueue.create(size, abort).handle();
+      const queue = WriteQueue.create(size, abort).handle();
       return (["put", "take"] as const).map((kind) => ({ kind, queue, count: BURST, lengthBytes: SNAPSHOT_BYTES }));
     },
   });

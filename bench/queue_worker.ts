@@ -4,7 +4,7 @@
  * @module
  */
 /// <reference lib="deno.worker" />
-import { type QueuedSnapshot, type QueueHandle, SnapshotQueue } from "../lib/persist/snapshot_queue.ts";
+import { type QueuedWrite, type QueueHandle, WriteQueue } from "../lib/persist/write_queue.ts";
 
 /** What a worker does: puts or takes snapshots of that many shards, or posts or receives that many messages. */
 export type HandOffTask =
@@ -29,7 +29,7 @@ function performerOf(task: HandOffTask): (done: () => void) => void {
   const bytes = new Uint8Array(lengthBytes);
   switch (kind) {
     case "put": {
-      const queue = SnapshotQueue.attach(task.queue);
+      const queue = WriteQueue.attach(task.queue);
       let version = 0;
       return (done) => {
         version++;
@@ -38,7 +38,7 @@ function performerOf(task: HandOffTask): (done: () => void) => void {
       };
     }
     case "take": {
-      const queue = SnapshotQueue.attach(task.queue);
+      const queue = WriteQueue.attach(task.queue);
       return (done) => {
         take(queue, count);
         done();
@@ -55,13 +55,13 @@ function performerOf(task: HandOffTask): (done: () => void) => void {
 }
 
 /** Puts a snapshot of each shard, so that none supersedes another. */
-function put(queue: SnapshotQueue, options: { count: number; version: number; bytes: Uint8Array<ArrayBuffer> }): void {
+function put(queue: WriteQueue, options: { count: number; version: number; bytes: Uint8Array<ArrayBuffer> }): void {
   const { count, version, bytes } = options;
   for (let shard = 0; shard < count; shard++) queue.put({ shard, version, bytes, length: bytes.length, putAtMs: 1 });
 }
 
-function take(queue: SnapshotQueue, count: number): void {
-  const snapshot: QueuedSnapshot = {
+function take(queue: WriteQueue, count: number): void {
+  const snapshot: QueuedWrite = {
     shard: 0,
     version: 0,
     sinceMs: 0,

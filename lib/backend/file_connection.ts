@@ -13,7 +13,7 @@ import { CommitPut } from "../persist/policy/commit.ts";
 import { PeriodicPut } from "../persist/policy/periodic.ts";
 import type { PutPolicy } from "../persist/policy/put_policy.ts";
 import { SynchronousPut } from "../persist/policy/synchronous.ts";
-import { SnapshotQueue } from "../persist/snapshot_queue.ts";
+import { WriteQueue } from "../persist/write_queue.ts";
 import { FILE_WRITER } from "../persist/write_meter.ts";
 import { hashKey } from "../store/hash.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
@@ -92,7 +92,7 @@ export class FileConnection implements SynchronousConnection {
 export function connectFile({ persistence }: FileTarget, thread: number): FileConnection {
   const attached = attachPersistence(persistence, FILE_WRITER + 1 + thread);
   const { store, ledger, writer } = attached;
-  const queue = persistence.queue === undefined ? undefined : SnapshotQueue.attach(persistence.queue);
+  const queue = persistence.queue === undefined ? undefined : WriteQueue.attach(persistence.queue);
   const policy = createPutPolicy(persistence, attached, queue);
   const writes = policy instanceof SynchronousPut || policy instanceof CommitPut;
   return new FileConnection({
@@ -112,7 +112,7 @@ export function connectFile({ persistence }: FileTarget, thread: number): FileCo
 function createPutPolicy(
   { policy, shardsPerFile, sync }: PersistenceHandle,
   { store, ledger, locks, clock, doorbell, writer }: AttachedPersistence,
-  queue: SnapshotQueue | undefined,
+  queue: WriteQueue | undefined,
 ): PutPolicy {
   switch (policy.kind) {
     case "synchronous":

@@ -13,7 +13,7 @@ import { FileLocks } from "../persist/file_locks.ts";
 import { openFilesPerWriter } from "../persist/layout/replace/descriptors.ts";
 import type { AsynchronousPolicy, PersistencePolicy } from "../persist/policy.ts";
 import { openFilesLimit } from "../persist/system.ts";
-import { SnapshotQueue } from "../persist/snapshot_queue.ts";
+import { WriteQueue } from "../persist/write_queue.ts";
 import { WriteMeter } from "../persist/write_meter.ts";
 import { SharedStore } from "../store/shared_store.ts";
 import type { PageSize, StoreSize } from "../store/store_size.ts";
@@ -37,7 +37,7 @@ export interface PreparedFiles {
   readonly doorbell: Doorbell;
   readonly persistence: PersistenceHandle;
   /** The asynchronous policy's queue. */
-  readonly queue?: SnapshotQueue;
+  readonly queue?: WriteQueue;
   readonly directory: ShardDirectory;
   /** How long opening the directory took, in milliseconds. */
   readonly openMs: number;
@@ -142,9 +142,9 @@ const SNAPSHOT_OVERHEAD_BYTES = 256;
 const ESCAPED_GROWTH_MAX = 6;
 
 /** Limits the memory to what full shards in all of the queue's slots would take. */
-function createQueue(policy: AsynchronousPolicy, size: StoreSize, abort: Abort): SnapshotQueue {
+function createQueue(policy: AsynchronousPolicy, size: StoreSize, abort: Abort): WriteQueue {
   const snapshotBytesMax = ESCAPED_GROWTH_MAX * size.arenaWordsPerShard * 4 + SNAPSHOT_OVERHEAD_BYTES + LINE_BYTES;
   // One more, for lines skipped at the ring's end.
   const bytes = Math.min(policy.queueMemoryBytes, (policy.queueDepth + 1) * snapshotBytesMax);
-  return SnapshotQueue.create({ depth: policy.queueDepth, bytes, shards: size.shards }, abort);
+  return WriteQueue.create({ depth: policy.queueDepth, bytes, shards: size.shards }, abort);
 }

@@ -7,7 +7,7 @@ import type { SharedStore } from "../store/shared_store.ts";
 import type { Clock } from "../sync/clock.ts";
 import type { Ledger } from "./ledger.ts";
 import type { PersistencePolicy } from "./policy.ts";
-import type { SnapshotQueue } from "./snapshot_queue.ts";
+import type { WriteQueue } from "./write_queue.ts";
 
 /** What one kind of crash would lose. */
 export interface Exposure {
@@ -30,7 +30,7 @@ export interface Exposure {
 export class ExposureGauge {
   readonly #store: SharedStore;
   readonly #ledger: Ledger;
-  readonly #queue: SnapshotQueue | undefined;
+  readonly #queue: WriteQueue | undefined;
   readonly #clock: Clock;
   readonly #acknowledgesAtOnce: boolean;
 
@@ -41,7 +41,7 @@ export class ExposureGauge {
     parts: {
       store: SharedStore;
       ledger: Ledger;
-      queue: SnapshotQueue | undefined;
+      queue: WriteQueue | undefined;
       clock: Clock;
       policy: PersistencePolicy;
     },

@@ -4,7 +4,7 @@
  * @module
  */
 import type { PersistencePolicy } from "./policy.ts";
-import type { SweepCounts } from "./sweeper.ts";
+import type { SweepCounts } from "./flusher.ts";
 
 /** The most that a configuration puts at risk; what it does not bound is absent. */
 export interface ExposureBound {

@@ -11,8 +11,8 @@ import { serveTask, type TaskConfiguration } from "../sync/task.ts";
 import { type AttachedPersistence, attachPersistence } from "./persistence.ts";
 import type { PersistenceHandle } from "./persistence_handle.ts";
 import { consumeQueue } from "./queue_consumer.ts";
-import { SnapshotQueue } from "./snapshot_queue.ts";
-import { type SweepCounts, Sweeper } from "./sweeper.ts";
+import { WriteQueue } from "./write_queue.ts";
+import { Flusher, type SweepCounts } from "./flusher.ts";
 import { FILE_WRITER } from "./write_meter.ts";
 import type { Writer } from "./writer.ts";
 
@@ -84,10 +84,10 @@ function followPolicy(
 ): SweepCounts | undefined {
   switch (policy.kind) {
     case "asynchronous":
-      if (queue !== undefined) consumeQueue(SnapshotQueue.attach(queue), writer);
+      if (queue !== undefined) consumeQueue(WriteQueue.attach(queue), writer);
       return undefined;
     case "periodic":
-      return new Sweeper({ ledger, clock, doorbell, shards, periodMs: policy.periodMs, writer, phase }).run();
+      return new Flusher({ ledger, clock, doorbell, shards, periodMs: policy.periodMs, writer, phase }).run();
     case "synchronous":
     case "commit":
       keepInShape(writer, phase, doorbell);

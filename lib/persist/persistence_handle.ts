@@ -11,7 +11,7 @@ import type { FileLocksHandle } from "./file_locks.ts";
 import type { LayoutHandle } from "./layout/layout_handle.ts";
 import type { LedgerHandle } from "./ledger.ts";
 import type { PersistencePolicy, SyncName } from "./policy.ts";
-import type { QueueHandle } from "./snapshot_queue.ts";
+import type { QueueHandle } from "./write_queue.ts";
 import type { WriteMeterHandle } from "./write_meter.ts";
 
 /** What `attachPersistence` needs; structured-cloneable. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { QueuedSnapshot, SnapshotQueue } from "./snapshot_queue.ts";
+import type { QueuedWrite, WriteQueue } from "./write_queue.ts";
 import type { Writer } from "./writer.ts";
 
 /**
@@ -12,14 +12,14 @@ import type { Writer } from "./writer.ts";
  * @throws {PersistError} when that fails
  * @throws {AbortError} when the run fails elsewhere
  */
-export function consumeQueue(queue: SnapshotQueue, writer: Writer): void {
+export function consumeQueue(queue: WriteQueue, writer: Writer): void {
   if (writer.layout.supersedes) writeNewest(queue, writer);
   else writeAll(queue, writer);
 }
 
 /** Writes the newest snapshot of one shard after another, and drops the ones it supersedes. */
-function writeNewest(queue: SnapshotQueue, writer: Writer): void {
-  const item: QueuedSnapshot = { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
+function writeNewest(queue: WriteQueue, writer: Writer): void {
+  const item: QueuedWrite = { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
   while (queue.take(item)) {
     writer.accept(item);
     writer.flush();
@@ -37,9 +37,9 @@ const LINGER_ITEMS_MAX = 256;
 const LINGER_DEPTH_MIN = 4 * LINGER_ITEMS_MAX;
 
 /** Writes everything that is queued at once, repeatedly. */
-function writeAll(queue: SnapshotQueue, writer: Writer): void {
+function writeAll(queue: WriteQueue, writer: Writer): void {
   const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const accept = (item: QueuedSnapshot) => writer.accept(item);
+  const accept = (item: QueuedWrite) => writer.accept(item);
   const lingers = queue.size.depth >= LINGER_DEPTH_MIN;
   while (queue.takeAll(accept)) {
     writer.flush();

@@ -19,7 +19,7 @@ import type { Promises } from "../engine/promises.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 import type { TornFile } from "../persist/layout/stored_state.ts";
 import type { ExposureBound } from "../persist/exposure_bound.ts";
-import type { SweepCounts } from "../persist/sweeper.ts";
+import type { SweepCounts } from "../persist/flusher.ts";
 import type { WriteTotals } from "../persist/write_meter.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
 import type { Distribution, ExposureSummary } from "./exposure_sampler.ts";

@@ -15,7 +15,7 @@ import { PeriodicPut } from "../../lib/persist/policy/periodic.ts";
 import { SynchronousPut } from "../../lib/persist/policy/synchronous.ts";
 import { PersistError } from "../../lib/persist/persist_error.ts";
 import { shardFileName } from "../../lib/persist/shard_file.ts";
-import { SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
+import { WriteQueue } from "../../lib/persist/write_queue.ts";
 import { SnapshotTooLargeError } from "../../lib/persist/snapshot_too_large_error.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
@@ -51,12 +51,12 @@ function asynchronous(
   const { depth = 8, bytes = 2 ** 16, store = newStore(SHARDS), elapsedMs = 0 } = options;
   const clock = clockAt(elapsedMs);
   const abort = Abort.create({ tickMs: 10 });
-  const queue = SnapshotQueue.create({ depth, bytes, shards: store.size.shards }, abort);
+  const queue = WriteQueue.create({ depth, bytes, shards: store.size.shards }, abort);
   return { backend: queueing({ store, queue, clock }), store, queue, abort, clock };
 }
 
 /** Another thread's view of an asynchronous backend. */
-function queueing(parts: { store: SharedStore; queue: SnapshotQueue; clock: Clock }): FileConnection {
+function queueing(parts: { store: SharedStore; queue: WriteQueue; clock: Clock }): FileConnection {
   const { store } = parts;
   const { writer: { layout } } = persistenceOf(
     { store, ledger: Ledger.create(store.size.shards) },
@@ -93,7 +93,7 @@ function get(backend: SynchronousConnection, key: string): string | undefined {
 }
 
 /** Takes all that is queued. */
-function drain(queue: SnapshotQueue): { shard: number; version: number; entries: Readonly<Record<string, string>> }[] {
+function drain(queue: WriteQueue): { shard: number; version: number; entries: Readonly<Record<string, string>> }[] {
   queue.close();
   const snapshot = emptySnapshot();
   const taken = [];

@@ -5,7 +5,7 @@
  */
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { planStore } from "../../lib/backend/plan.ts";
-import type { QueuedSnapshot } from "../../lib/persist/snapshot_queue.ts";
+import type { QueuedWrite } from "../../lib/persist/write_queue.ts";
 import { hashKey, shardOf } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
@@ -37,7 +37,7 @@ export function keyOfShard(shard: number, options: { shards: number; n?: number 
 }
 
 /** What a snapshot out of the queue is filled into. */
-export function emptySnapshot(): QueuedSnapshot {
+export function emptySnapshot(): QueuedWrite {
   return { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
 }
 

@@ -15,7 +15,7 @@ import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { attachPersistence } from "../../lib/persist/persistence.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
 import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";
-import { SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
+import { WriteQueue } from "../../lib/persist/write_queue.ts";
 import { openFilesLimit } from "../../lib/persist/system.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
@@ -178,7 +178,7 @@ Deno.test("prepareFiles() takes no more memory for the queue than its slots can 
   const { queue, handle, directory: held } = await prepare(options, abort);
   assert(queue !== undefined);
   // Room for five snapshots of nothing but escapes, six times as long as in the arena.
-  assertLess(SnapshotQueue.byteLength(queue.size), 600_000);
+  assertLess(WriteQueue.byteLength(queue.size), 600_000);
   // Snapshots of the shard with all of its keys, every byte escaped, fill every slot. A put that had to wait would throw.
   abort.raise();
   const backend = connectShared(handle, 0);

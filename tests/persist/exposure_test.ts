@@ -7,7 +7,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Exposure, ExposureGauge } from "../../lib/persist/exposure.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy.ts";
-import { SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
+import { WriteQueue } from "../../lib/persist/write_queue.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import type { Clock } from "../../lib/sync/clock.ts";
@@ -20,7 +20,7 @@ function gaugeOf(options: { queued?: boolean; policy?: PersistencePolicy } = {})
   const abort = Abort.create();
   const store = SharedStore.create({ shards: SHARDS, entriesPerShard: 4, arenaWordsPerShard: 64 }, abort);
   const ledger = Ledger.create(SHARDS);
-  const queue = options.queued ? SnapshotQueue.create({ depth: 4, bytes: 1024, shards: SHARDS }, abort) : undefined;
+  const queue = options.queued ? WriteQueue.create({ depth: 4, bytes: 1024, shards: SHARDS }, abort) : undefined;
   const time = { nowMs: 0 };
   const clock = { nowMs: () => time.nowMs } as Clock;
   const gauge = new ExposureGauge({ store, ledger, queue, clock, policy });

@@ -6,7 +6,7 @@
 import { connectShared, type SharedHandle } from "../backend/shared.ts";
 import type { LoadWorkerConfiguration } from "../../lib/load/load_worker_configuration.ts";
 import type { FileWorkerConfiguration } from "../../lib/persist/file_worker.ts";
-import { type QueuedSnapshot, SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
+import { type QueuedWrite, WriteQueue } from "../../lib/persist/write_queue.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
@@ -126,13 +126,13 @@ function takeOne(configuration: FileWorkerConfiguration) {
     throw new Error("Cannot fail: this fault is one of the asynchronous policy");
   }
   const abort = start(configuration);
-  const snapshot: QueuedSnapshot = {
+  const snapshot: QueuedWrite = {
     shard: 0,
     version: 0,
     sinceMs: 0,
     bytes: new Uint8Array(new SharedArrayBuffer(0)),
   };
-  SnapshotQueue.attach(configuration.persistence.queue).take(snapshot);
+  WriteQueue.attach(configuration.persistence.queue).take(snapshot);
   return { store: SharedStore.attach(configuration.persistence.store), abort };
 }
 

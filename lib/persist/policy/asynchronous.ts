@@ -7,18 +7,18 @@ import { OutputBuffer } from "../../codec/output_buffer.ts";
 import type { SharedStore } from "../../store/shared_store.ts";
 import type { Clock } from "../../sync/clock.ts";
 import type { Layout } from "../layout/layout.ts";
-import type { SnapshotQueue } from "../snapshot_queue.ts";
+import type { WriteQueue } from "../write_queue.ts";
 import type { PutPolicy } from "./put_policy.ts";
 
 /** Queues under the shard's lock, so that a shard's items are in the order of its versions. */
 export class AsynchronousPut implements PutPolicy {
   readonly #store: SharedStore;
   readonly #layout: Layout;
-  readonly #queue: SnapshotQueue;
+  readonly #queue: WriteQueue;
   readonly #clock: Clock;
   readonly #scratch = new OutputBuffer();
 
-  constructor(parts: { store: SharedStore; layout: Layout; queue: SnapshotQueue; clock: Clock }) {
+  constructor(parts: { store: SharedStore; layout: Layout; queue: WriteQueue; clock: Clock }) {
     this.#store = parts.store;
     this.#layout = parts.layout;
     this.#queue = parts.queue;

@@ -12,7 +12,7 @@ import type { SnapshotHandle } from "../../../lib/persist/layout/snapshot/open_s
 import { ShardFiles } from "../../../lib/persist/layout/replace/shard_files.ts";
 import { Ledger } from "../../../lib/persist/ledger.ts";
 import { shardFileName, type Side } from "../../../lib/persist/shard_file.ts";
-import { SnapshotQueue } from "../../../lib/persist/snapshot_queue.ts";
+import { WriteQueue } from "../../../lib/persist/write_queue.ts";
 import { Witness } from "../../../lib/persist/witness.ts";
 import { SharedStore } from "../../../lib/store/shared_store.ts";
 import { Abort } from "../../../lib/sync/abort.ts";
@@ -35,7 +35,7 @@ class Parts {
   readonly store: SharedStore;
   readonly ledger: Ledger;
   readonly shardFiles: ShardFiles;
-  readonly queue: SnapshotQueue | undefined;
+  readonly queue: WriteQueue | undefined;
   readonly #configuration: FileWorkerConfiguration;
   readonly #witness: Witness;
   readonly #clock: Clock;
@@ -49,7 +49,7 @@ class Parts {
     this.ledger = Ledger.attach(persistence.ledger);
     if (persistence.layout.kind !== "snapshot") throw new Error("Cannot be wrong about another layout than snapshots");
     this.shardFiles = ShardFiles.attach((persistence.layout as SnapshotHandle).shardFiles);
-    this.queue = queue === undefined ? undefined : SnapshotQueue.attach(queue);
+    this.queue = queue === undefined ? undefined : WriteQueue.attach(queue);
     this.#clock = Clock.attach(persistence.clock);
     this.#witness = Witness.ofWritten(persistence.witness ?? "");
   }
@@ -78,7 +78,7 @@ class Parts {
     }
   }
 
-  #eachQueued(queue: SnapshotQueue, write: (snapshot: Snapshot) => void): void {
+  #eachQueued(queue: WriteQueue, write: (snapshot: Snapshot) => void): void {
     const queued = { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
     while (queue.take(queued)) {
       let released = false;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type QueuedSnapshot, type QueueHandle, SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
+import { type QueuedWrite, type QueueHandle, WriteQueue } from "../../lib/persist/write_queue.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import { LINE_WORDS } from "../../lib/sync/layout.ts";
 import { lock, unlock } from "../../lib/sync/mutex.ts";
@@ -92,7 +92,7 @@ function ownAbort(load: QueueLoad): Abort {
 
 function produce({ load, producer }: QueueConfig): QueueResult {
   const { words, producers, rounds, putsPerRound } = load;
-  const queue = SnapshotQueue.attach(load.queue);
+  const queue = WriteQueue.attach(load.queue);
   const abort = ownAbort(load);
   const lastVersions = Array<number>(queue.size.shards).fill(0);
   for (let round = 1; round <= rounds; round++) {
@@ -128,7 +128,7 @@ function shardFor({ queue, producers, sharing }: QueueLoad, producer: number, tu
 
 function consume(load: QueueLoad): QueueResult {
   const { words, producers, rounds, putsPerRound } = load;
-  const queue = SnapshotQueue.attach(load.queue);
+  const queue = WriteQueue.attach(load.queue);
   const abort = ownAbort(load);
   const check = new Check(load);
   let released = 0;
@@ -146,7 +146,7 @@ function consume(load: QueueLoad): QueueResult {
 }
 
 /** What a snapshot taken is filled into. */
-function emptySnapshot(): QueuedSnapshot {
+function emptySnapshot(): QueuedWrite {
   return { shard: 0, version: 0, sinceMs: 0, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
 }
 
@@ -182,7 +182,7 @@ class Check {
 
 /** Calls what blocks until the run fails. */
 function block({ kind, load }: QueueConfig): QueueResult {
-  const queue = SnapshotQueue.attach(load.queue);
+  const queue = WriteQueue.attach(load.queue);
   const snapshot = emptySnapshot();
   Atomics.add(load.words, ARRIVED, 1);
   try {

@@ -17,8 +17,8 @@ export interface SweepCounts {
   readonly sweepMsMax: number;
 }
 
-/** What a {@linkcode Sweeper} works with. */
-export interface SweeperParts {
+/** What a {@linkcode Flusher} works with. */
+export interface FlusherParts {
   readonly ledger: Ledger;
   readonly writer: Writer;
   readonly clock: Clock;
@@ -37,14 +37,14 @@ export interface SweeperParts {
  * sweep, or two sweeps when a sweep takes longer than the period. The time left until the next sweep goes to the
  * layout's maintenance.
  */
-export class Sweeper {
-  readonly #parts: SweeperParts;
+export class Flusher {
+  readonly #parts: FlusherParts;
   readonly #shardsPerFile: number;
   /** The files of a sweep that have dirty shards, and since when each has had them. */
   readonly #order: Int32Array<ArrayBuffer>;
   readonly #sinceMs: Float64Array<ArrayBuffer>;
 
-  constructor(parts: SweeperParts) {
+  constructor(parts: FlusherParts) {
     const { files } = parts.writer;
     this.#parts = parts;
     this.#shardsPerFile = parts.shards / files;

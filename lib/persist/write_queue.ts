@@ -19,22 +19,22 @@ import {
 } from "./queue_size.ts";
 import { SnapshotTooLargeError } from "./snapshot_too_large_error.ts";
 
-/** What {@linkcode SnapshotQueue.attach} needs; structured-cloneable. */
+/** What {@linkcode WriteQueue.attach} needs; structured-cloneable. */
 export interface QueueHandle {
   readonly buffer: SharedArrayBuffer;
   readonly size: QueueSize;
   readonly abort: AbortHandle;
 }
 
-/** A serialized shard taken from the queue. */
-export interface QueuedSnapshot {
+/** What a put or several have changed of a shard, serialized, taken from the queue. */
+export interface QueuedWrite {
   /** Index of the shard. */
   shard: number;
-  /** The version of the shard that the snapshot holds. */
+  /** The version of the shard that it brings the files to. */
   version: number;
-  /** Time of its first put that no snapshot taken earlier holds. */
+  /** Time of its first put that no item taken earlier holds. */
   sinceMs: number;
-  /** The encoded snapshot, in the ring; valid until it is released. */
+  /** The item's bytes, in the ring; valid until it is released. */
   bytes: Uint8Array<SharedArrayBuffer>;
 }
 
@@ -83,12 +83,12 @@ const WRITTEN = 4;
  *
  * The consumer takes items in one of two ways, and does not mix them.
  *
- * {@linkcode SnapshotQueue.take} is for snapshots, each of which holds its whole shard, so that a newer one makes the
+ * {@linkcode WriteQueue.take} is for snapshots, each of which holds its whole shard, so that a newer one makes the
  * older ones redundant. Shards come up in the order of their oldest slots, but each is handed out as its newest queued
  * snapshot, and the older ones are dropped. So when the queue fills faster than it is written, ever less of it needs to
  * be written, and the oldest put never waits longer than one write per shard.
  *
- * {@linkcode SnapshotQueue.takeAll} is for items that do not include earlier ones, such as records of a log: it hands
+ * {@linkcode WriteQueue.takeAll} is for items that do not include earlier ones, such as records of a log: it hands
  * out everything that is there, so that one write can cover many.
  *
  * Layout: a header (mutex, two conditions, then the index of the oldest slot, the number of slots in use, the ring's
@@ -112,7 +112,7 @@ const WRITTEN = 4;
  * Lock order: a shard's lock before the queue's. The consumer takes no shard's lock while it holds the queue's. All
  * waiting is on the conditions of this queue, and every wait ends within a tick of an abort.
  */
-export class SnapshotQueue {
+export class WriteQueue {
   readonly size: QueueSize;
   /** Time that this thread has waited for room in the queue, or for its lock. */
   readonly blocked = new BlockedTime();
@@ -155,17 +155,17 @@ export class SnapshotQueue {
    *
    * @throws {RangeError} when a bound is out of range or the system does not grant that much shared memory
    */
-  static create(size: QueueSize, abort: Abort): SnapshotQueue {
+  static create(size: QueueSize, abort: Abort): WriteQueue {
     checkQueueSize(size);
-    return new SnapshotQueue({
-      buffer: new SharedArrayBuffer(SnapshotQueue.byteLength(size)),
+    return new WriteQueue({
+      buffer: new SharedArrayBuffer(WriteQueue.byteLength(size)),
       size,
       abort: abort.handle(),
     });
   }
 
-  static attach(handle: QueueHandle): SnapshotQueue {
-    return new SnapshotQueue(handle);
+  static attach(handle: QueueHandle): WriteQueue {
+    return new WriteQueue(handle);
   }
 
   handle(): QueueHandle {
@@ -199,13 +199,13 @@ export class SnapshotQueue {
 
   /**
    * Takes the newest snapshot of the next shard, waiting while the queue is empty. It stays in the queue until
-   * {@linkcode SnapshotQueue.release}, which must come before the next call.
+   * {@linkcode WriteQueue.release}, which must come before the next call.
    *
    * @param out filled in with the snapshot
    * @returns false when the queue is closed and empty
    * @throws {AbortError} when the run fails meanwhile
    */
-  take(out: QueuedSnapshot): boolean {
+  take(out: QueuedWrite): boolean {
     const words = this.#words;
     lock(words, MUTEX, this.#abort);
     while (words[COUNT] === 0 || words[this.#headSlot + SLOT_STATE] !== COMMITTED) {
@@ -231,7 +231,7 @@ export class SnapshotQueue {
   }
 
   /**
-   * Tells the queue that the snapshot from {@linkcode SnapshotQueue.take} is persisted, and frees the oldest slot and
+   * Tells the queue that the snapshot from {@linkcode WriteQueue.take} is persisted, and frees the oldest slot and
    * any following ones whose snapshots are superseded.
    *
    * @returns how many slots became free, at least one
@@ -252,14 +252,14 @@ export class SnapshotQueue {
 
   /**
    * Takes everything that has been committed, waiting while there is nothing. A shard's items come in order. All stay
-   * in the queue until {@linkcode SnapshotQueue.releaseAll}, which must come before the next call.
+   * in the queue until {@linkcode WriteQueue.releaseAll}, which must come before the next call.
    *
    * @param visit called with each item, which is the same object each time; its bytes stay valid until they are
    * released. `sinceMs` is set for a shard's first item, and 0 for its others
    * @returns false when the queue is closed and empty
    * @throws {AbortError} when the run fails meanwhile
    */
-  takeAll(visit: (item: QueuedSnapshot) => void): boolean {
+  takeAll(visit: (item: QueuedWrite) => void): boolean {
     const words = this.#words;
     lock(words, MUTEX, this.#abort);
     let count = this.#takeCommitted();
@@ -288,7 +288,7 @@ export class SnapshotQueue {
   }
 
   /**
-   * Tells the queue that everything from {@linkcode SnapshotQueue.takeAll} is persisted, and frees the slots up to the
+   * Tells the queue that everything from {@linkcode WriteQueue.takeAll} is persisted, and frees the slots up to the
    * next one in use.
    */
   releaseAll(): void {

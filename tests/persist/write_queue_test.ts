@@ -8,7 +8,7 @@
  */
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { type QueuedSnapshot, SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
+import { type QueuedWrite, WriteQueue } from "../../lib/persist/write_queue.ts";
 import { SnapshotTooLargeError } from "../../lib/persist/snapshot_too_large_error.ts";
 import type { QueueSize } from "../../lib/persist/queue_size.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
@@ -21,19 +21,19 @@ function putAtMs(version: number): number {
 }
 
 /** What a snapshot taken is filled into. */
-function emptySnapshot(): QueuedSnapshot {
+function emptySnapshot(): QueuedWrite {
   return { shard: -1, version: -1, sinceMs: -1, bytes: new Uint8Array(new SharedArrayBuffer(0)) };
 }
 
 /** A queue, and both of its ends. */
 class Fixture {
-  readonly queue: SnapshotQueue;
+  readonly queue: WriteQueue;
   readonly #out = emptySnapshot();
 
   constructor(size: Partial<QueueSize> = {}) {
     const abort = Abort.create({ tickMs: 0 });
     abort.raise();
-    this.queue = SnapshotQueue.create({ depth: 16, bytes: 64 * LINE_BYTES, shards: 8, ...size }, abort);
+    this.queue = WriteQueue.create({ depth: 16, bytes: 64 * LINE_BYTES, shards: 8, ...size }, abort);
   }
 
   /** Queues bytes that {@linkcode Fixture.take} tells again; each version was put at a time of its own. */
@@ -75,7 +75,7 @@ class Fixture {
   }
 }
 
-Deno.test("SnapshotQueue.take() gives each snapshot as it was put, in the order of putting, when shards differ", () => {
+Deno.test("WriteQueue.take() gives each snapshot as it was put, in the order of putting, when shards differ", () => {
   const fixture = new Fixture();
   for (let shard = 7; shard >= 0; shard--) fixture.put(shard, 10 + shard, 30 * shard);
   const passed = Array.from({ length: 8 }, () => fixture.pass());
@@ -83,7 +83,7 @@ Deno.test("SnapshotQueue.take() gives each snapshot as it was put, in the order 
   fixture.assertEmpty();
 });
 
-Deno.test("SnapshotQueue.put() copies the first bytes only when the buffer is longer, and copies them at once", () => {
+Deno.test("WriteQueue.put() copies the first bytes only when the buffer is longer, and copies them at once", () => {
   const { queue } = new Fixture();
   const scratch = new Uint8Array(500).fill(1);
   queue.put({ shard: 2, version: 3, bytes: scratch, length: 70, putAtMs: 0.5 });
@@ -99,7 +99,7 @@ Deno.test("SnapshotQueue.put() copies the first bytes only when the buffer is lo
   assertInstanceOf(out.bytes.buffer, SharedArrayBuffer);
 });
 
-Deno.test("SnapshotQueue.put() takes an empty snapshot, and versions beyond 32 bits", () => {
+Deno.test("WriteQueue.put() takes an empty snapshot, and versions beyond 32 bits", () => {
   const fixture = new Fixture();
   fixture.put(0, 2 ** 32, 0);
   fixture.put(1, Number.MAX_SAFE_INTEGER, 0);
@@ -109,7 +109,7 @@ Deno.test("SnapshotQueue.put() takes an empty snapshot, and versions beyond 32 b
   fixture.assertEmpty();
 });
 
-Deno.test("SnapshotQueue.take() gives the newest of the head's shard, and release() drops the older ones", () => {
+Deno.test("WriteQueue.take() gives the newest of the head's shard, and release() drops the older ones", () => {
   const fixture = new Fixture();
   for (const version of [1, 2, 5, 9]) fixture.put(3, version);
   assertEquals(fixture.pass(), "3@9 -4");
@@ -118,7 +118,7 @@ Deno.test("SnapshotQueue.take() gives the newest of the head's shard, and releas
   assertEquals(fixture.pass(), "3@10 -1");
 });
 
-Deno.test("SnapshotQueue.release() drops superseded snapshots when the order of slots comes to them, not before", () => {
+Deno.test("WriteQueue.release() drops superseded snapshots when the order of slots comes to them, not before", () => {
   const fixture = new Fixture();
   for (const [shard, version] of [[0, 1], [1, 1], [0, 2], [2, 1], [0, 3], [1, 2]] as const) fixture.put(shard, version);
   assertEquals(fixture.pass(), "0@3 -1");
@@ -127,7 +127,7 @@ Deno.test("SnapshotQueue.release() drops superseded snapshots when the order of 
   fixture.assertEmpty();
 });
 
-Deno.test("SnapshotQueue.release() keeps a snapshot that came after one of its shard was taken", () => {
+Deno.test("WriteQueue.release() keeps a snapshot that came after one of its shard was taken", () => {
   const fixture = new Fixture();
   fixture.put(0, 1);
   fixture.put(0, 2);
@@ -142,7 +142,7 @@ Deno.test("SnapshotQueue.release() keeps a snapshot that came after one of its s
   fixture.assertEmpty();
 });
 
-Deno.test("SnapshotQueue.put() fills every slot and no more when the depth is reached, superseded or not", () => {
+Deno.test("WriteQueue.put() fills every slot and no more when the depth is reached, superseded or not", () => {
   for (const depth of [1, 2, 3, 7]) {
     const fixture = new Fixture({ depth });
     for (let version = 1; version <= depth; version++) fixture.put(0, version, 1);
@@ -156,7 +156,7 @@ Deno.test("SnapshotQueue.put() fills every slot and no more when the depth is re
   }
 });
 
-Deno.test("SnapshotQueue.put() goes round the slots again and again when the queue is never empty", () => {
+Deno.test("WriteQueue.put() goes round the slots again and again when the queue is never empty", () => {
   for (const depth of [2, 3, 5]) {
     const fixture = new Fixture({ depth, shards: 1000 });
     for (let shard = 0; shard < depth - 1; shard++) fixture.put(shard, 1);
@@ -168,7 +168,7 @@ Deno.test("SnapshotQueue.put() goes round the slots again and again when the que
   }
 });
 
-Deno.test("SnapshotQueue.put() fills the ring to its last line, and no more", () => {
+Deno.test("WriteQueue.put() fills the ring to its last line, and no more", () => {
   const lines = 10;
   const fixture = new Fixture({ bytes: lines * LINE_BYTES });
   fixture.put(0, 1, lines * LINE_BYTES);
@@ -185,7 +185,7 @@ Deno.test("SnapshotQueue.put() fills the ring to its last line, and no more", ()
   for (let shard = 0; shard < 5; shard++) assertEquals(fixture.pass(), `${shard}@2 -1`);
 });
 
-Deno.test("SnapshotQueue.put() starts over at the ring's beginning when its end is too short, in one piece", () => {
+Deno.test("WriteQueue.put() starts over at the ring's beginning when its end is too short, in one piece", () => {
   const fixture = new Fixture({ bytes: 10 * LINE_BYTES });
   fixture.put(0, 1, 4 * LINE_BYTES);
   fixture.put(1, 1, 4 * LINE_BYTES);
@@ -208,7 +208,7 @@ Deno.test("SnapshotQueue.put() starts over at the ring's beginning when its end 
   assertEquals(fixture.pass(), "4@1 -1");
 });
 
-Deno.test("SnapshotQueue.put() uses a ring of one line for one snapshot at a time", () => {
+Deno.test("WriteQueue.put() uses a ring of one line for one snapshot at a time", () => {
   for (const bytes of [1, LINE_BYTES]) {
     const fixture = new Fixture({ bytes });
     for (let length = 1; length <= LINE_BYTES; length++) {
@@ -220,7 +220,7 @@ Deno.test("SnapshotQueue.put() uses a ring of one line for one snapshot at a tim
   }
 });
 
-Deno.test("SnapshotQueue.put() throws SnapshotTooLargeError, which names the flag, when the ring could never hold it", () => {
+Deno.test("WriteQueue.put() throws SnapshotTooLargeError, which names the flag, when the ring could never hold it", () => {
   const fixture = new Fixture({ bytes: 10 * LINE_BYTES });
   fixture.put(0, 1);
   const error = assertThrows(() => fixture.put(5, 2, 10 * LINE_BYTES + 1), SnapshotTooLargeError);
@@ -233,7 +233,7 @@ Deno.test("SnapshotQueue.put() throws SnapshotTooLargeError, which names the fla
   fixture.assertEmpty();
 });
 
-Deno.test("SnapshotQueue.take() gives what is left, and then says that it is the end, when the queue is closed", () => {
+Deno.test("WriteQueue.take() gives what is left, and then says that it is the end, when the queue is closed", () => {
   const fixture = new Fixture();
   fixture.put(0, 1);
   fixture.put(1, 1);
@@ -245,7 +245,7 @@ Deno.test("SnapshotQueue.take() gives what is left, and then says that it is the
   assertEquals(fixture.take(), undefined);
 });
 
-Deno.test("SnapshotQueue.take() says that it is the end when an empty queue is closed, even twice", () => {
+Deno.test("WriteQueue.take() says that it is the end when an empty queue is closed, even twice", () => {
   const fixture = new Fixture();
   fixture.queue.close();
   fixture.queue.close();
@@ -275,7 +275,7 @@ function putObserved(fixture: Fixture, shard: number, version: number, onCopy: (
   assertEquals(bytes.onCopy, undefined, "nobody looked at the bytes");
 }
 
-Deno.test("SnapshotQueue.take() waits for a snapshot that is being copied, also when one behind it is ready", () => {
+Deno.test("WriteQueue.take() waits for a snapshot that is being copied, also when one behind it is ready", () => {
   const fixture = new Fixture();
   putObserved(fixture, 0, 1, () => {
     fixture.assertEmpty();
@@ -286,7 +286,7 @@ Deno.test("SnapshotQueue.take() waits for a snapshot that is being copied, also 
   assertEquals(fixture.pass(), "1@1 -1");
 });
 
-Deno.test("SnapshotQueue.take() gives the newest snapshot that is complete when a newer one is being copied", () => {
+Deno.test("WriteQueue.take() gives the newest snapshot that is complete when a newer one is being copied", () => {
   const fixture = new Fixture();
   fixture.put(0, 1);
   fixture.put(0, 2);
@@ -295,7 +295,7 @@ Deno.test("SnapshotQueue.take() gives the newest snapshot that is complete when 
   fixture.assertEmpty();
 });
 
-Deno.test("SnapshotQueue.take() says that it is the end only after a snapshot that is being copied when it closes", () => {
+Deno.test("WriteQueue.take() says that it is the end only after a snapshot that is being copied when it closes", () => {
   const fixture = new Fixture();
   putObserved(fixture, 0, 1, () => {
     fixture.queue.close();
@@ -305,7 +305,7 @@ Deno.test("SnapshotQueue.take() says that it is the end only after a snapshot th
   assertEquals(fixture.take(), undefined);
 });
 
-Deno.test("SnapshotQueue.release() keeps the slot of a snapshot that is being copied, whatever the slot held before", () => {
+Deno.test("WriteQueue.release() keeps the slot of a snapshot that is being copied, whatever the slot held before", () => {
   const fixture = new Fixture({ depth: 2 });
   fixture.put(0, 5);
   assertEquals(fixture.pass(), "0@5 -1");
@@ -317,7 +317,7 @@ Deno.test("SnapshotQueue.release() keeps the slot of a snapshot that is being co
   fixture.assertEmpty();
 });
 
-Deno.test("SnapshotQueue.take() says when the oldest put was made that no snapshot taken before holds", () => {
+Deno.test("WriteQueue.take() says when the oldest put was made that no snapshot taken before holds", () => {
   const fixture = new Fixture();
   for (const version of [1, 2, 5]) fixture.put(3, version);
   assertEquals(fixture.pass(), "3@5 -3");
@@ -333,7 +333,7 @@ Deno.test("SnapshotQueue.take() says when the oldest put was made that no snapsh
   assertEquals(fixture.sinceMs, putAtMs(7));
 });
 
-Deno.test("SnapshotQueue.take() says the oldest put of the snapshot's own shard when others' are older", () => {
+Deno.test("WriteQueue.take() says the oldest put of the snapshot's own shard when others' are older", () => {
   const fixture = new Fixture();
   for (const [shard, version] of [[0, 1], [1, 2], [0, 3], [1, 4]] as const) fixture.put(shard, version);
   assertEquals(fixture.pass(), "0@3 -1");
@@ -342,7 +342,7 @@ Deno.test("SnapshotQueue.take() says the oldest put of the snapshot's own shard 
   assertEquals(fixture.sinceMs, putAtMs(2));
 });
 
-Deno.test("SnapshotQueue.take() leaves out the put of a snapshot that is being copied meanwhile", () => {
+Deno.test("WriteQueue.take() leaves out the put of a snapshot that is being copied meanwhile", () => {
   const fixture = new Fixture();
   fixture.put(0, 1);
   fixture.put(0, 2);
@@ -356,7 +356,7 @@ Deno.test("SnapshotQueue.take() leaves out the put of a snapshot that is being c
   assertEquals(fixture.sinceMs, putAtMs(3));
 });
 
-Deno.test("SnapshotQueue.queuedSinceMs() says when the oldest put was made that is queued and not taken", () => {
+Deno.test("WriteQueue.queuedSinceMs() says when the oldest put was made that is queued and not taken", () => {
   const fixture = new Fixture();
   const queuedSince = () => [0, 1, 2].map((shard) => fixture.queue.queuedSinceMs(shard));
   assertEquals(queuedSince(), [0, 0, 0]);
@@ -374,10 +374,10 @@ Deno.test("SnapshotQueue.queuedSinceMs() says when the oldest put was made that 
   assertEquals(queuedSince(), [0, 0, 0]);
 });
 
-Deno.test("SnapshotQueue.attach() gives another view of the same queue", () => {
+Deno.test("WriteQueue.attach() gives another view of the same queue", () => {
   const fixture = new Fixture();
   const handle = structuredClone(fixture.queue.handle());
-  const attached = SnapshotQueue.attach(handle);
+  const attached = WriteQueue.attach(handle);
   assertEquals(attached.size, fixture.queue.size);
   attached.put({ shard: 1, version: 2, bytes: payloadOfLength(1, 2, 50), length: 50, putAtMs: 3 });
   assertEquals(fixture.queue.queuedSinceMs(1), 3);
@@ -388,24 +388,24 @@ Deno.test("SnapshotQueue.attach() gives another view of the same queue", () => {
   assertEquals(fixture.take(), undefined);
 });
 
-Deno.test("SnapshotQueue.byteLength() says how much memory a queue takes", () => {
+Deno.test("WriteQueue.byteLength() says how much memory a queue takes", () => {
   for (const size of [{ depth: 1, bytes: 1, shards: 1 }, { depth: 1000, bytes: 12_345, shards: 77 }]) {
-    const { buffer } = SnapshotQueue.create(size, Abort.create()).handle();
-    assertEquals(SnapshotQueue.byteLength(size), buffer.byteLength);
+    const { buffer } = WriteQueue.create(size, Abort.create()).handle();
+    assertEquals(WriteQueue.byteLength(size), buffer.byteLength);
     assertEquals(buffer.byteLength % LINE_BYTES, 0);
   }
 });
 
-Deno.test("SnapshotQueue.create() throws RangeError, which names the bound, when a bound is no number from 1", () => {
+Deno.test("WriteQueue.create() throws RangeError, which names the bound, when a bound is no number from 1", () => {
   const abort = Abort.create();
   for (const name of ["depth", "bytes", "shards"] as const) {
     for (const value of [0, -1, 1.5, NaN, Infinity, -Infinity]) {
       const size = { depth: 1, bytes: 1, shards: 1, [name]: value };
-      const error = assertThrows(() => SnapshotQueue.create(size, abort), RangeError);
+      const error = assertThrows(() => WriteQueue.create(size, abort), RangeError);
       assertStringIncludes(error.message, `${name} is ${value}`);
     }
   }
-  assertThrows(() => SnapshotQueue.create({ depth: 2 ** 20 + 1, bytes: 1, shards: 1 }, abort), RangeError, "1048576");
+  assertThrows(() => WriteQueue.create({ depth: 2 ** 20 + 1, bytes: 1, shards: 1 }, abort), RangeError, "1048576");
 });
 
 /** What the queue promises, in the simplest way: all snapshots in a list. */
@@ -457,7 +457,7 @@ class Model {
   }
 }
 
-Deno.test("SnapshotQueue does what a list of snapshots does when puts, takes and releases come in any order", () => {
+Deno.test("WriteQueue does what a list of snapshots does when puts, takes and releases come in any order", () => {
   const anyCommand = fc.oneof(
     { weight: 3, arbitrary: fc.nat({ max: 4 }) },
     { weight: 1, arbitrary: fc.constant("take" as const) },
@@ -502,8 +502,8 @@ Deno.test("SnapshotQueue does what a list of snapshots does when puts, takes and
   );
 });
 
-Deno.test("SnapshotQueue.takeAll() hands out all that is there, in each shard's order, with the time of the shard's first", () => {
-  const queue = SnapshotQueue.create({ depth: 4, bytes: 1024, shards: 2 }, Abort.create());
+Deno.test("WriteQueue.takeAll() hands out all that is there, in each shard's order, with the time of the shard's first", () => {
+  const queue = WriteQueue.create({ depth: 4, bytes: 1024, shards: 2 }, Abort.create());
   const put = (shard: number, version: number) =>
     queue.put({ shard, version, bytes: Uint8Array.of(version), length: 1, putAtMs: 10 * version });
   const take = () => {

@@ -1,12 +1,12 @@
 /**
- * Tests of the sweeper, sweep by sweep: which shards it writes, and in which order.
+ * Tests of the flusher, sweep by sweep: which shards it writes, and in which order.
  *
  * @module
  */
 import { assertEquals, assertThrows } from "@std/assert";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import type { Writer } from "../../lib/persist/writer.ts";
-import { Sweeper } from "../../lib/persist/sweeper.ts";
+import { Flusher } from "../../lib/persist/flusher.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import { Doorbell } from "../../lib/sync/doorbell.ts";
@@ -33,7 +33,7 @@ function sweep(
     },
   } as unknown as Writer;
   const shards = dirtySinceMs.length;
-  const sweeper = new Sweeper({
+  const flusher = new Flusher({
     ledger,
     writer,
     clock: Clock.create(),
@@ -42,10 +42,10 @@ function sweep(
     shards,
     periodMs: 0.01,
   });
-  return { written, run: () => sweeper.run() };
+  return { written, run: () => flusher.run() };
 }
 
-Deno.test("Sweeper.run() writes the dirty shards alone, the one that has been so longest first", () => {
+Deno.test("Flusher.run() writes the dirty shards alone, the one that has been so longest first", () => {
   const { written, run } = sweep([30, 0, 10, 40, 0, 20], (shard, { phase }) => {
     if (shard === 3) phase.advance(DRAINING);
   });
@@ -53,7 +53,7 @@ Deno.test("Sweeper.run() writes the dirty shards alone, the one that has been so
   assertEquals(written, [2, 5, 0, 3]);
 });
 
-Deno.test("Sweeper.run() writes a shard that turns dirty during a sweep in the next one, after older ones", () => {
+Deno.test("Flusher.run() writes a shard that turns dirty during a sweep in the next one, after older ones", () => {
   let turns = 0;
   const { written, run } = sweep([10, 20, 0], (_, { ledger, phase }) => {
     turns++;
@@ -67,12 +67,12 @@ Deno.test("Sweeper.run() writes a shard that turns dirty during a sweep in the n
   assertEquals(written, [0, 1, 2, 0]);
 });
 
-Deno.test("Sweeper.run() ends with the run's failure", () => {
+Deno.test("Flusher.run() ends with the run's failure", () => {
   const { run } = sweep([10], (_, { abort }) => abort.raise());
   assertThrows(run, AbortError);
 });
 
-Deno.test("Sweeper.run() counts sweeps that outlast their period", () => {
+Deno.test("Flusher.run() counts sweeps that outlast their period", () => {
   const { run } = sweep([10, 20], (shard, { phase }) => {
     const endsAtMs = performance.now() + 2;
     while (performance.now() < endsAtMs);

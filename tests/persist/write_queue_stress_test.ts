@@ -4,17 +4,11 @@
  * @module
  */
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
-import { SnapshotQueue } from "../../lib/persist/snapshot_queue.ts";
+import { WriteQueue } from "../../lib/persist/write_queue.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { LINE_BYTES } from "../../lib/sync/layout.ts";
 import { NO_TICK_MS, runCrew, until } from "../sync/crew.ts";
-import {
-  ARRIVED,
-  type QueueConfig,
-  type QueueLoad,
-  type QueueResult,
-  queueTestWords,
-} from "./snapshot_queue_worker.ts";
+import { ARRIVED, type QueueConfig, type QueueLoad, type QueueResult, queueTestWords } from "./write_queue_worker.ts";
 
 /** The bounds of a stress test, and what its workers do. */
 interface StressOptions extends Pick<QueueLoad, "producers" | "rounds" | "putsPerRound" | "lengthMax" | "sharing"> {
@@ -24,13 +18,13 @@ interface StressOptions extends Pick<QueueLoad, "producers" | "rounds" | "putsPe
 }
 
 function spawn(): Worker {
-  return new Worker(new URL("./snapshot_queue_worker.ts", import.meta.url), { type: "module" });
+  return new Worker(new URL("./write_queue_worker.ts", import.meta.url), { type: "module" });
 }
 
 /** Runs producers and one consumer, and asserts that they agree on what went through the queue. */
 async function stress({ depth, bytes, shards, ...options }: StressOptions): Promise<void> {
   const abort = Abort.create({ tickMs: NO_TICK_MS });
-  const queue = SnapshotQueue.create({ depth, bytes, shards }, abort).handle();
+  const queue = WriteQueue.create({ depth, bytes, shards }, abort).handle();
   const words = new Int32Array(new SharedArrayBuffer(queueTestWords(shards) * Int32Array.BYTES_PER_ELEMENT));
   const load: QueueLoad = { queue, words, ...options };
   const configs: QueueConfig[] = [{ kind: "consume", load, producer: -1 }];
@@ -54,7 +48,7 @@ async function stress({ depth, bytes, shards, ...options }: StressOptions): Prom
 }
 
 for (const producers of [1, 2, 4, 8]) {
-  Deno.test(`SnapshotQueue passes on what ${producers} workers put when it is small and full most of the time`, async () => {
+  Deno.test(`WriteQueue passes on what ${producers} workers put when it is small and full most of the time`, async () => {
     await stress({
       producers,
       rounds: 30,
@@ -67,7 +61,7 @@ for (const producers of [1, 2, 4, 8]) {
     });
   });
 
-  Deno.test(`SnapshotQueue passes on what ${producers} workers put when copying takes long`, async () => {
+  Deno.test(`WriteQueue passes on what ${producers} workers put when copying takes long`, async () => {
     await stress({
       producers,
       rounds: 10,
@@ -82,7 +76,7 @@ for (const producers of [1, 2, 4, 8]) {
 }
 
 for (const producers of [2, 8]) {
-  Deno.test(`SnapshotQueue keeps the order of a shard's snapshots when ${producers} workers put under its lock`, async () => {
+  Deno.test(`WriteQueue keeps the order of a shard's snapshots when ${producers} workers put under its lock`, async () => {
     await stress({
       producers,
       rounds: 30,
@@ -98,13 +92,13 @@ for (const producers of [2, 8]) {
 
 for (const kind of ["blockPut", "blockTake"] as const) {
   const name = kind === "blockPut"
-    ? "SnapshotQueue.put() throws AbortError when the run fails while the queue is full"
-    : "SnapshotQueue.take() throws AbortError when the run fails while the queue is empty";
+    ? "WriteQueue.put() throws AbortError when the run fails while the queue is full"
+    : "WriteQueue.take() throws AbortError when the run fails while the queue is empty";
 
   Deno.test(name, async () => {
     const workers = kind === "blockPut" ? 4 : 1;
     const abort = Abort.create({ tickMs: 20 });
-    const queue = SnapshotQueue.create({ depth: 1, bytes: LINE_BYTES, shards: 1 }, abort);
+    const queue = WriteQueue.create({ depth: 1, bytes: LINE_BYTES, shards: 1 }, abort);
     if (kind === "blockPut") queue.put({ shard: 0, version: 1, bytes: new Uint8Array(1), length: 1, putAtMs: 1 });
     const words = new Int32Array(new SharedArrayBuffer(queueTestWords(1) * Int32Array.BYTES_PER_ELEMENT));
     const load = {
