@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { type Fields, fieldsIn, numberIn, rowsIn, textIn } from "../result/fields.ts";
+import { type Fields, fieldsIn, numberIn, rowsIn, textIn, textsIn } from "../result/fields.ts";
 import { millisecondsOf } from "../result/format.ts";
 
 /** What kills have cost; whatever the JSON does not say is absent, or 0. */
 export interface CrashDocument {
   readonly kvlab: string;
-  readonly seed?: number;
   /** By flag name. */
   readonly options: Fields;
+  /** Those of kvlab that give these options, and the seed; absent where an older kvlab wrote the file. */
+  readonly args?: readonly string[];
   readonly machine: Fields;
   /** What failed. */
   readonly failure: "process_crash" | "power_loss" | "failover";
@@ -45,13 +46,13 @@ export function isFirstCrash(document: Fields): boolean {
 
 /** Reads the result of kills or of failovers. */
 export function readCrash(document: Fields): CrashDocument {
-  const seed = numberIn(document, "seed");
   const failure = textIn(document, "failure");
   const isFailover = "failovers_held" in document;
+  const args = textsIn(document, "arguments");
   return {
     kvlab: textIn(document, "kvlab") ?? "",
-    ...(seed === undefined ? {} : { seed }),
     options: fieldsIn(document, "options") ?? {},
+    ...(args === undefined ? {} : { args }),
     machine: fieldsIn(document, "machine") ?? {},
     failure: isFailover ? "failover" : failure === "power_loss" ? failure : "process_crash",
     held: document.held !== false,

@@ -11,10 +11,10 @@ import type { ConfigurationSummary, LossSummary, SummaryLine } from "../sweep/li
 import { summarizeLosses } from "../sweep/losses.ts";
 import { trialOf } from "../sweep/results.ts";
 import { countingRuns } from "../sweep/standing.ts";
+import { shellWord } from "../sweep/shell.ts";
 import { calledText } from "../sweep/names.ts";
 import { endingTexts } from "../report/ending_texts.ts";
 import { shortNames } from "../report/short_names.ts";
-import { argumentsOf, commandText } from "./command_line.ts";
 import { type Fields, textIn } from "../result/fields.ts";
 import type { ResultDocument } from "../result/result_document.ts";
 import { THROUGHPUT } from "../result/load_figures.ts";
@@ -37,7 +37,8 @@ export interface Configuration {
   readonly called: string;
   /** Its arguments, without those of the load. */
   readonly title: string;
-  readonly command: string;
+  /** Absent where an older kvlab wrote the result. */
+  readonly command?: string;
   readonly backend: string;
   readonly layout: string | null;
   /** Backend and layout; configurations of a group share a colour. */
@@ -120,38 +121,36 @@ function configurationsOf(source: Source, name: string): Configuration[] {
   }
 }
 
-function runsConfiguration({ options, seed, runs, repeats, ending }: ResultDocument, id: string): Configuration {
+function runsConfiguration({ options, args, runs, repeats, ending }: ResultDocument, id: string): Configuration {
   const configuration = configurationOf({
     id,
     options,
-    seed,
+    args,
     runs: runs.map((run, at) => ({ round: at + 1, run })),
   });
   return { ...configuration, failures: endingTexts(ending, repeats).map((text) => `it ${text}`) };
 }
 
 function crashConfiguration({ crash }: CrashSource, id: string): Configuration {
-  return { ...configurationOf({ id, options: crash.options, seed: crash.seed, runs: [] }), crash };
+  return { ...configurationOf({ id, options: crash.options, args: crash.args, runs: [] }), crash };
 }
 
 /** What a configuration outside a sweep is made from. */
 interface ConfigurationParts {
   readonly id: string;
   readonly options: Fields;
-  readonly seed: number | undefined;
+  readonly args: readonly string[] | undefined;
   readonly runs: readonly ShownRun[];
 }
 
-function configurationOf({ id, options, seed, runs }: ConfigurationParts): Configuration {
-  const args = argumentsOf(options);
-  const load = seed === undefined ? args.load : [...args.load, `--seed=${seed}`];
+function configurationOf({ id, options, args, runs }: ConfigurationParts): Configuration {
   const backend = textIn(options, "backend") ?? "unknown";
   const layout = textIn(options, "layout") ?? null;
   return {
     id,
     called: id,
-    title: args.backend.join(" "),
-    command: commandText({ load, backend: args.backend }),
+    title: args === undefined ? groupOf(backend, layout) : args.slice(args.indexOf(backend)).join(" "),
+    ...(args === undefined ? {} : { command: ["kvlab", ...args].map(shellWord).join(" ") }),
     backend,
     layout,
     group: groupOf(backend, layout),

@@ -242,7 +242,7 @@ export function choose(index: number, configurations: readonly PageConfiguration
     description.textContent = value;
     list.append(term, description);
   }
-  detail.replaceChildren(heading, box, list, allFigures(figures));
+  detail.replaceChildren(heading, ...(command === "" ? [] : [box]), list, allFigures(figures));
   detail.hidden = false;
 }
 

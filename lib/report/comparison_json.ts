@@ -6,7 +6,7 @@
 import { compareDocuments, type ComparedValue, type Comparison, SIGNIFICANCE_LEVEL } from "../compare/comparison.ts";
 import type { Gate } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
-import { type Fields, fieldsIn, isFields, numberIn, rowsIn, textIn } from "../result/fields.ts";
+import { type Fields, fieldsIn, isFields, numberIn, rowsIn, textIn, textsIn } from "../result/fields.ts";
 import type { Ending, ResultDocument } from "../result/result_document.ts";
 import { readRun, type RunDocument } from "../result/run_document.ts";
 import { summarize } from "../result/statistics.ts";
@@ -23,7 +23,7 @@ export const TEST_NAME = "two-sided Mann–Whitney U test";
  * - `files`: for each document, baseline first: `path`, `kvlab`, `seed`, `repeats` and how many were asked for as
  *   `repeats_asked`, `failed` (how a run did, or null), `left_out` (how many runs failed and are not among the
  *   samples, as others did not fail), `stopped_by` and `ended_early` (as in a run's result), `promises` (in words; null if unknown), `power_loss`,
- *   `options`, `machine`;
+ *   `options`, `arguments` (null if unknown), `machine`;
  * - `test`: its `name`, the `level` below which p means a difference, and the `repeats_needed` in each file to get
  *   there;
  * - `differences`: `key` and `values`, one per file, of what is not the same in all; null where a file has none;
@@ -45,7 +45,7 @@ export function comparisonJson({ documents, figures, differences }: Comparison, 
   return JSON.stringify(document, null, 2) + "\n";
 }
 
-function fileObject({ path, kvlab, seed, repeats, ending, runs, options, machine }: ResultDocument) {
+function fileObject({ path, kvlab, seed, repeats, ending, runs, options, args, machine }: ResultDocument) {
   const [run] = runs;
   const { failed = null, leftOut, stoppedBy = null, usedUp = null, asked } = ending;
   return {
@@ -61,6 +61,7 @@ function fileObject({ path, kvlab, seed, repeats, ending, runs, options, machine
     promises: run?.promises ?? null,
     power_loss: run?.loss.power_loss.isEverything ? "everything" : "measured",
     options,
+    arguments: args ?? null,
     machine,
   };
 }
@@ -110,11 +111,13 @@ export function readComparison(document: Fields): ComparisonDocument {
       return own.length === 0 ? [] : [[name, own] as const];
     }));
     const options = fieldsIn(file, "options") ?? {};
+    const args = textsIn(file, "arguments");
     return {
       path: textIn(file, "path") ?? `file ${at + 1}`,
       kvlab: textIn(file, "kvlab") ?? "",
       seed: numberIn(file, "seed") ?? 0,
       options,
+      ...(args === undefined ? {} : { args }),
       machine: fieldsIn(file, "machine") ?? {},
       runs: runsOf(samples, "promises" in file ? file : firstPromises(options)),
       repeats: numberIn(file, "repeats") ?? 0,

@@ -9,7 +9,7 @@ import { CRASH_SCHEMA, VERSION } from "../version.ts";
 import { secondsOf } from "../option/units.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
 import type { JsonObject } from "../result/json_value.ts";
-import { optionsObject } from "../result/option/options.ts";
+import { argumentsOf, optionsObject } from "../result/option/options.ts";
 import { promiseGroup } from "./promise_groups.ts";
 import { promisesObject } from "../result/run_document.ts";
 import { blockLines, type Group } from "./text_groups.ts";
@@ -173,7 +173,7 @@ function damagePhrases(kills: readonly KillResult[], style: TextStyle): string[]
  * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether nothing was torn, and the gauge and the promise held every time),
  * `kills` and how many of them held as `kills_held`, `failure` (`process_crash`, `power_loss` or `orderly_end`) and the promises as in
  * a run's result, the sums of {@linkcode COUNTS} over all kills, the most of one kill as `lost_max`, `gauge_max`,
- * `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed and the options, and a row for each kill.
+ * `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed, the options and the arguments of the load, and a row for each kill.
  */
 export function crashJson(result: CrashResult): string {
   const { kills, options, failure, promises } = result;
@@ -193,6 +193,7 @@ export function crashJson(result: CrashResult): string {
     stopped_by: result.stoppedBy ?? null,
     seed: options.seed,
     options: optionsObject(options),
+    arguments: argumentsOf(options),
     rows: kills.map((kill) => killObject(kill, countsOf(result))),
   };
   return JSON.stringify(document, null, 2) + "\n";

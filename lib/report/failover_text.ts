@@ -8,7 +8,7 @@ import { CRASH_SCHEMA, VERSION } from "../version.ts";
 import { secondsOf } from "../option/units.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
 import type { JsonObject } from "../result/json_value.ts";
-import { optionsObject } from "../result/option/options.ts";
+import { argumentsOf, optionsObject } from "../result/option/options.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 
@@ -91,7 +91,7 @@ function rangeLines(rounds: readonly FailoverRound[], key: "takeoverMs" | "unava
 /**
  * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether every failover lost no more than promised), `failovers` and how many
  * of them held as `failovers_held`, `lag_sec`, `promise`, the sums of {@linkcode COUNTS}, the most of one failover as
- * `lost_max` and with `_max_sec` after the name of a duration, `stopped_by`, the seed and the options, and a row for
+ * `lost_max` and with `_max_sec` after the name of a duration, `stopped_by`, the seed, the options and the arguments of the load, and a row for
  * each failover.
  */
 export function failoverJson(result: FailoverResult): string {
@@ -110,6 +110,7 @@ export function failoverJson(result: FailoverResult): string {
     stopped_by: result.stoppedBy ?? null,
     seed: options.seed,
     options: optionsObject(options),
+    arguments: argumentsOf(options),
     rows: rounds.map(roundObject),
   };
   return JSON.stringify(document, null, 2) + "\n";

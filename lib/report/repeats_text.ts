@@ -4,7 +4,7 @@
  *
  * The JSON document is one object:
  *
- * - `schema`, `kvlab`, `seed`, `options`, `machine`: as in the document of a single run;
+ * - `schema`, `kvlab`, `seed`, `options`, `arguments`, `machine`: as in the document of a single run;
  * - `repeats`: the number of runs, `repeats_asked`: how many were asked for;
  * - `summary`: for each figure `median`, `min`, `max` and the ends of the 95% interval of the median, `ci95_low` and
  *   `ci95_high`, which are absent if there are fewer than 6 values; a run that failed counts only if all did;
@@ -19,7 +19,7 @@ import { figureEntry, type FigureKind, jsonName, readableValue } from "../result
 import { figures } from "../result/figures.ts";
 import { machineObject } from "../result/result_json.ts";
 import type { JsonObject } from "../result/json_value.ts";
-import { optionsObject } from "../result/option/options.ts";
+import { argumentsOf, optionsObject } from "../result/option/options.ts";
 import type { Machine } from "../result/machine.ts";
 import { runObject } from "../result/run_document.ts";
 import { readableCount } from "../result/format.ts";
@@ -109,6 +109,7 @@ export function repeatsJson(results: readonly RunResult[], machine: Machine, ask
     summary: Object.fromEntries(summarizeFigures(results).map(summaryEntry)),
     seed: options.seed,
     options: optionsObject(options),
+    arguments: argumentsOf(options),
     machine: machineObject(machine),
     runs: results.map(runObject),
   };

@@ -24,6 +24,12 @@ export function textIn(fields: Fields, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** The field as a list of strings. */
+export function textsIn(fields: Fields, name: string): readonly string[] | undefined {
+  const value = fields[name];
+  return Array.isArray(value) && value.every((text) => typeof text === "string") ? value : undefined;
+}
+
 /** The field as an object. */
 export function fieldsIn(fields: Fields, name: string): Fields | undefined {
   const value = fields[name];

@@ -6,7 +6,7 @@
 import { parseJson } from "../persist/json_text.ts";
 import { PersistError } from "../persist/persist_error.ts";
 import { RESULT_SCHEMA } from "../version.ts";
-import { type Fields, fieldsIn, isFields, numberIn, textIn } from "./fields.ts";
+import { type Fields, fieldsIn, isFields, numberIn, textIn, textsIn } from "./fields.ts";
 import { readRun, type RunDocument } from "./run_document.ts";
 
 /** The result of one run or of several repeats, as read from its file. */
@@ -17,6 +17,8 @@ export interface ResultDocument {
   readonly seed: number;
   /** By flag name. */
   readonly options: Fields;
+  /** Those of kvlab that give these options, and the seed; absent where an older kvlab wrote the file. */
+  readonly args?: readonly string[];
   readonly machine: Fields;
   /** Those that did not fail, which alone can be compared; or all of them if each failed. */
   readonly runs: readonly RunDocument[];
@@ -92,7 +94,19 @@ export function readResult(path: string, document: Fields): ResultDocument {
   const whole = all.filter(({ failed }) => failed === undefined);
   const runs = whole.length === 0 ? all : whole;
   const ending = endingOf(all, { leftOut: all.length - runs.length, asked: numberIn(document, "repeats_asked") });
-  return { path, kvlab, seed, options, machine, runs, repeats: runs.length, ending, samples: samplesOf(runs) };
+  const args = textsIn(document, "arguments");
+  return {
+    path,
+    kvlab,
+    seed,
+    options,
+    ...(args === undefined ? {} : { args }),
+    machine,
+    runs,
+    repeats: runs.length,
+    ending,
+    samples: samplesOf(runs),
+  };
 }
 
 function endingOf(

@@ -50,6 +50,8 @@
  *     (periodic) or `commit_delay_us` (commit), then `layout` with `replace` (snapshot), `block_size_bytes` (blocks) or
  *     `log_size_bytes` and `queue_memory_bytes` (log), `sync`, `device_probe`; for an engine `output`, its settings and
  *     `in_flight`;
+ * - `arguments`: those of kvlab that give these options and the seed, without what only repeats a default, and without
+ *   credentials;
  * - `machine`: `cpu_count`, `cpu_model`, `memory_bytes`, `os`, `kernel`, `arch`, `deno_version`, `v8_version`; the
  *   model, the memory and the kernel are null if kvlab lacks the permission to read them.
  *
@@ -60,7 +62,7 @@ import { RESULT_SCHEMA, VERSION } from "../version.ts";
 import type { Machine } from "./machine.ts";
 import { runObject } from "./run_document.ts";
 import type { JsonObject } from "./json_value.ts";
-import { optionsObject } from "./option/options.ts";
+import { argumentsOf, optionsObject } from "./option/options.ts";
 
 /**
  * The result as one JSON object, indented by two spaces and followed by a newline. The module comment documents its
@@ -73,6 +75,7 @@ export function resultJson(result: RunResult, machine: Machine): string {
     ...runObject(result),
     seed: result.options.seed,
     options: optionsObject(result.options),
+    arguments: argumentsOf(result.options),
     machine: machineObject(machine),
   };
   return JSON.stringify(document, null, 2) + "\n";

@@ -333,3 +333,12 @@ async function assertAccessible(page: Page): Promise<void> {
   });
   assertEquals(found.filter(({ impact }: { impact: string }) => impact === "serious" || impact === "critical"), []);
 }
+
+Deno.test("the page shows a result of an older kvlab, which kept no arguments, without a command", () => {
+  const document = JSON.parse(resultText("log"));
+  delete document.arguments;
+  const page = reportHtml([parseSource("old.json", JSON.stringify(document))]);
+  assertStringIncludes(page, "file, log");
+  assertEquals(page.includes("<code>kvlab "), false);
+  assertStringIncludes(reportHtml([parseSource("new.json", resultText("log"))]), "--layout=log");
+});

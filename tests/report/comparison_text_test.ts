@@ -287,6 +287,7 @@ Deno.test("comparisonJson() has all figures, with samples, medians, intervals, r
     promises: null,
     power_loss: "measured",
     options,
+    arguments: null,
     machine,
   };
   assertEquals(files, [

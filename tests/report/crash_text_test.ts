@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { argumentsOf } from "../../lib/result/option/options.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { EVERYTHING } from "../../lib/engine/promises.ts";
 import { allHeld, type CrashResult, type KillResult } from "../../lib/crash/crash_result.ts";
@@ -161,7 +162,7 @@ Deno.test("allHeld() wants every gauge held and nothing torn", () => {
 
 Deno.test("crashJson() has the sums, the options, and a row for each kill", () => {
   const document = JSON.parse(crashJson(SOUND));
-  const { kvlab, options, rows, ...figures } = document;
+  const { kvlab, options, arguments: args, rows, ...figures } = document;
   assertEquals(typeof kvlab, "string");
   assertEquals(figures, {
     schema: "kvlab-crash/1",
@@ -191,6 +192,7 @@ Deno.test("crashJson() has the sums, the options, and a row for each kill", () =
     seed: 9,
   });
   assertEquals(options.threads, 2);
+  assertEquals(args, argumentsOf(SOUND.options));
   assertEquals(rows.length, 2);
   assertEquals(rows[0], {
     kill: 1,

@@ -150,7 +150,19 @@ Deno.test("repeatsJson() has the summary of every figure by the name it has in a
 
 Deno.test("repeatsJson() says once what all runs share, and of each run everything else", () => {
   const results = [{ ...fileResult, file: { ...persisted, drainMs: 1 } }, fileResult];
-  const { schema, kvlab, repeats, repeats_asked, summary, seed, options, machine: where, runs, ...rest } = JSON.parse(
+  const {
+    schema,
+    kvlab,
+    repeats,
+    repeats_asked,
+    summary,
+    seed,
+    options,
+    arguments: args,
+    machine: where,
+    runs,
+    ...rest
+  } = JSON.parse(
     repeatsJson(results, machine, 5),
   );
   assertEquals(rest, {});
@@ -163,8 +175,10 @@ Deno.test("repeatsJson() says once what all runs share, and of each run everythi
   for (const [index, result] of results.entries()) {
     // Together they are the document of that run alone.
     const alone = JSON.parse(resultJson(result, machine));
-    assertEquals({ schema, kvlab, seed, options, machine: where, ...runs[index] }, alone);
-    for (const name of ["schema", "kvlab", "seed", "options", "machine"]) assertEquals(name in runs[index], false);
+    assertEquals({ schema, kvlab, seed, options, arguments: args, machine: where, ...runs[index] }, alone);
+    for (const name of ["schema", "kvlab", "seed", "options", "arguments", "machine"]) {
+      assertEquals(name in runs[index], false);
+    }
   }
 });
 

@@ -66,6 +66,7 @@ Deno.test("resultJson() gives a memory run's figures, options, threads and machi
     operations: [],
     seed: 123,
     options: { threads: 4, load_time_sec: 10, pattern: "consistent", workload: "seed", backend: "memory" },
+    arguments: ["--threads=4", "--latency-sample=0", "--seed=123", "memory"],
     machine: machineObject,
   });
   assertEquals(threads.map(({ thread }: { thread: number }) => thread), [0, 1, 2, 3]);
@@ -146,6 +147,16 @@ Deno.test("resultJson() gives a file run's drain, files, set-aside files and sig
       replace: "rename",
       sync: "none",
     },
+    arguments: [
+      "--threads=2",
+      "--load-time-sec=2.5",
+      "--latency-sample=0",
+      "--seed=123",
+      "file",
+      "--output=DIR",
+      "--file-count=120",
+      "--queue-depth=1024",
+    ],
     threads: [
       { thread: 0, ops: 1_000, reads: 100, writes: 900, hits: 90, runtime_sec: 2, ops_per_sec: 500, ...notBlocked },
       { thread: 1, ops: 1_000, reads: 200, writes: 800, hits: 10, runtime_sec: 1, ops_per_sec: 1_000, ...notBlocked },

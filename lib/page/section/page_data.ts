@@ -21,6 +21,7 @@ export type Fact = readonly [name: string, value: string];
 export interface PageConfiguration {
   readonly called: string;
   readonly title: string;
+  /** Empty if unknown. */
   readonly command: string;
   /** Throughput and everything else that is the same in all views. */
   readonly rate: string;
@@ -47,7 +48,7 @@ function pageConfiguration(configuration: Configuration, index: number, views: r
   return {
     called,
     title,
-    command,
+    command: command ?? "",
     rate: median === undefined ? "not measured" : `${rateText(median)}${spread} (${count})`,
     views: Object.fromEntries(views.flatMap((view) => viewEntry(view, index))),
     facts: [

@@ -30,8 +30,9 @@ export function picture(drawn: (width: Width) => Html): Html {
   `;
 }
 
-/** A command that can be copied. */
-export function commandHtml(command: string, of: string): Html {
+/** A command that can be copied; nothing where it is not known. */
+export function commandHtml(command: string | undefined, of: string): Html | undefined {
+  if (command === undefined) return undefined;
   return html`
     <div class="command"><code>${command}</code>
     <button type="button" class="copy" aria-label="Copy the command of ${of}" hidden>Copy</button></div>
