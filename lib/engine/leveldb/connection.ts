@@ -1,14 +1,16 @@
 /**
- * A load worker's connection to LevelDB.
+ * A load worker's connection to LevelDB, and how a database is opened, with errors in one line.
  *
  * @module
  */
+import { contentOf } from "../byte_view.ts";
+import { EngineError } from "../engine_error.ts";
+import { ClassicLevel } from "classic-level";
 import leveldbPackage from "classic-level/package.json" with { type: "json" };
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
-import { contentOf } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
-import { EngineError } from "../engine_error.ts";
-import { causeOf, type Database, type LeveldbTarget } from "./database.ts";
+import type { EngineTarget } from "../engine.ts";
+import type { LeveldbSettings } from "./settings.ts";
 
 /** The LevelDB version inside the package (`include/leveldb/db.h`), which cannot be queried at run time. */
 const LEVELDB_VERSION = "1.20";
@@ -85,4 +87,34 @@ export class LeveldbConnection implements AsynchronousConnection {
   #error(action: string, error: unknown): EngineError {
     return new EngineError(action, this.#target.path, causeOf(error));
   }
+}
+
+/** A database of byte arrays. */
+type Database = ClassicLevel<Uint8Array, Uint8Array>;
+
+/** What a connection needs. */
+export type LeveldbTarget = EngineTarget & LeveldbSettings & { readonly path: string };
+
+/**
+ * Opens the database, or reuses the one that this process already has open.
+ *
+ * @throws {EngineError} when LevelDB cannot read it, or another process has it
+ */
+export async function openDatabase({ path, cacheSizeBytes, writeBufferSizeBytes }: LeveldbTarget): Promise<Database> {
+  const database: Database = new ClassicLevel(path, { keyEncoding: "view", valueEncoding: "view" });
+  try {
+    await database.open({
+      multithreading: true,
+      cacheSize: cacheSizeBytes,
+      writeBufferSize: writeBufferSizeBytes,
+    });
+    return database;
+  } catch (error) {
+    throw new EngineError("open", path, causeOf(error));
+  }
+}
+
+/** LevelDB's own error, which the package wraps. */
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? error.cause : error;
 }

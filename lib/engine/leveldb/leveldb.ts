@@ -7,8 +7,7 @@ import { afterFailure } from "../../sync/clean_up.ts";
 import type { Engine, PreparedEngine } from "../engine.ts";
 import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { NOTHING } from "../promises.ts";
-import { LeveldbConnection } from "./connection.ts";
-import { type LeveldbTarget, openDatabase } from "./database.ts";
+import { LeveldbConnection, type LeveldbTarget, openDatabase } from "./connection.ts";
 import type { LeveldbSettings } from "./settings.ts";
 
 /** LevelDB's directory inside kvlab's; it contains a lock file of its own. */

@@ -1,15 +1,15 @@
 /**
- * A load worker's connection to SQLite.
+ * A load worker's connection to SQLite, and how a database is opened, with errors in one line.
  *
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { ByteView } from "../byte_view.ts";
-import type { Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
 import { EngineError } from "../engine_error.ts";
-import { openDatabase, pragma, type SqliteTarget } from "./database.ts";
-import { SYNCHRONOUS_NAMES } from "./settings.ts";
+import { type SqliteSettings, SYNCHRONOUS_NAMES } from "./settings.ts";
+import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import type { Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
+import type { EngineTarget } from "../engine.ts";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 /** A connection on which each put outside a transaction is a transaction of its own, committed when the put returns. */
 export class SqliteConnection implements SynchronousConnection {
@@ -96,4 +96,36 @@ export class SqliteConnection implements SynchronousConnection {
       : message;
     return new EngineError(action, this.#path, reason);
   }
+}
+
+/** What a connection needs: the database's path, and the settings, most of which SQLite keeps per connection. */
+export type SqliteTarget = EngineTarget & SqliteSettings & { readonly path: string };
+
+/**
+ * Opens the database file, creating it if necessary, and applies the settings.
+ *
+ * @throws {EngineError} when it is not a database, or SQLite refuses a setting
+ */
+export function openDatabase(path: string, settings: SqliteSettings): DatabaseSync {
+  const { journal, synchronous, busyTimeoutMs, cacheSizeBytes } = settings;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    database.exec(`PRAGMA synchronous=${synchronous}`);
+    // Negative: in KiB rather than in pages.
+    if (cacheSizeBytes !== undefined) database.exec(`PRAGMA cache_size=-${Math.ceil(cacheSizeBytes / 1024)}`);
+    const granted = pragma(database, "journal_mode", journal);
+    if (granted !== journal) throw new Error(`journal_mode=${journal} is refused, it stays ${granted}`);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw new EngineError("open", path, error);
+  }
+}
+
+/** Asks for the value of a pragma, after setting it if a value is given. */
+function pragma(database: DatabaseSync, name: string, value?: string): string | number {
+  const row = database.prepare(`PRAGMA ${name}${value === undefined ? "" : `=${value}`}`).get();
+  const [found] = Object.values(row ?? {});
+  return typeof found === "number" ? found : String(found);
 }
