@@ -4,7 +4,8 @@
  * @module
  */
 import type { FileBackendOptions } from "../backend/backend.ts";
-import type { LayoutOptions } from "../persist/layout/layouts.ts";
+import type { LayoutFlags } from "../persist/layout/layout_module.ts";
+import { LAYOUT_NAMES, layoutOf, LAYOUTS } from "../persist/layout/layouts.ts";
 import type { PersistencePolicy } from "../persist/policy.ts";
 import type { RawArguments } from "./arguments.ts";
 import type { ValuesOf } from "./flag_values.ts";
@@ -57,30 +58,15 @@ export function fileBackend(raw: RawArguments, values: FileValues): FileBackendO
   };
 }
 
-function layoutOptions(
-  { given }: RawArguments,
-  { layout, replace, blockBytes, logBytes, queueMemoryBytes }: Pick<
-    FileValues,
-    "layout" | "replace" | "blockBytes" | "logBytes" | "queueMemoryBytes"
-  >,
-): LayoutOptions {
-  if (layout !== "snapshot") refuseWith(given, FLAGS.replace.name, "snapshot", layout);
-  if (layout !== "blocks") refuseWith(given, FLAGS.blockBytes.name, "blocks", layout);
-  if (layout !== "log") refuseWith(given, FLAGS.logBytes.name, "log", layout);
-  switch (layout) {
-    case "snapshot":
-      return { kind: "snapshot", replace };
-    case "blocks":
-      return { kind: "blocks", blockBytes };
-    case "log":
-      return { kind: "log", logBytes, pendingBytes: queueMemoryBytes };
+/** @throws {UsageError} when a flag that goes with another layout is given */
+function layoutOptions({ given }: RawArguments, { layout, ...flags }: LayoutFlags & Pick<FileValues, "layout">) {
+  for (const other of LAYOUT_NAMES) {
+    const { flag } = layoutOf(other);
+    if (other === layout || flag === undefined || !given.has(FLAGS[flag].name)) continue;
+    const name = FLAGS.layout.name;
+    throw new UsageError(`--${FLAGS[flag].name} goes with --${name}=${other}, got --${name}=${layout}`);
   }
-}
-
-/** @throws {UsageError} when the flag is given; it belongs to another layout */
-function refuseWith(given: RawArguments["given"], name: string, goesWith: string, layout: string): void {
-  if (!given.has(name)) return;
-  throw new UsageError(`--${name} goes with --${FLAGS.layout.name}=${goesWith}, got --${FLAGS.layout.name}=${layout}`);
+  return LAYOUTS[layout].optionsOf(flags);
 }
 
 function persistencePolicy(

@@ -14,6 +14,7 @@ import type { WriterMeter } from "../write_meter.ts";
 import type { Layout } from "./layout.ts";
 import type { LayoutHandle } from "./layout_handle.ts";
 import type { Part } from "./part.ts";
+import type { ReplaceName } from "./replace/replacement.ts";
 import type { SetAsideFile, StoredState } from "./stored_state.ts";
 
 /** The kind of store that a file belongs to. */
@@ -86,16 +87,29 @@ export interface LayoutContext {
 /** What a crash may tear: nothing; what a power loss finds unsynced; or what any crash finds being written. */
 export type Tearing = "nothing" | "power-loss" | "any-crash";
 
+/** What the flags that belong to single layouts say, whichever layout is chosen. */
+export interface LayoutFlags {
+  readonly replace: ReplaceName;
+  readonly blockBytes: number;
+  readonly logBytes: number;
+  readonly queueMemoryBytes: number;
+}
+
 /** A layout: a write writes what it says, to files of its own, which it opens, reads and judges. */
 export interface LayoutModule<Options extends LayoutKind = LayoutKind, Handle extends LayoutHandle = LayoutHandle> {
   /** What a file, or several files together, are called in JSON: `shard`, `block_file`, `log`. */
   readonly part: string;
+  /** The flag that goes with this layout alone, if there is one. */
+  readonly flag?: "replace" | "blockBytes" | "logBytes";
   /** What a part's file is counted in, besides entries. */
   readonly counts?: "blocks" | "records";
   /** Whether each of a part's files holds the whole part, so that one can make up for another. */
   readonly hasSpares: boolean;
   /** What is exported in place of a damaged file that does not keep its part from being read, and of a torn one. */
   readonly insteadOf: { readonly damaged: string; readonly torn: string };
+
+  /** Its options, as the flags say. */
+  optionsOf(flags: LayoutFlags): Options;
 
   /** Number of shards of each file. Depends on the number of files alone, so that a directory can be reopened. */
   shardsPerFile(files: number): number;

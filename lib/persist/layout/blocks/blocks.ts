@@ -18,6 +18,8 @@ export const BLOCKS: LayoutModule<BlocksOptions, BlocksHandle> = {
   counts: "blocks",
   hasSpares: false,
   insteadOf: { damaged: "older images are exported", torn: "older images are exported" },
+  flag: "blockBytes",
+  optionsOf: ({ blockBytes }) => ({ kind: "blocks", blockBytes }),
   shardsPerFile: manyShardsPerFile,
 
   parseName(name) {

@@ -20,6 +20,8 @@ export const LOG: LayoutModule<LogOptions, LogHandle> = {
   counts: "records",
   hasSpares: false,
   insteadOf: { damaged: "a checkpoint of its log is exported", torn: "exported up to there" },
+  flag: "logBytes",
+  optionsOf: ({ logBytes, queueMemoryBytes: pendingBytes }) => ({ kind: "log", logBytes, pendingBytes }),
   shardsPerFile: manyShardsPerFile,
 
   parseName(name) {

@@ -20,6 +20,8 @@ export const SNAPSHOT: LayoutModule<SnapshotOptions, SnapshotHandle> = {
   part: "shard",
   hasSpares: true,
   insteadOf: { damaged: "another file of its shard is exported", torn: "another file of its shard is exported" },
+  flag: "replace",
+  optionsOf: ({ replace }) => ({ kind: "snapshot", replace }),
   shardsPerFile: () => 1,
 
   parseName(name) {
