@@ -14,6 +14,7 @@ import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import type { ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
 import { logFileName } from "../../lib/persist/layout/log/log_file_name.ts";
 import { parseShardFileName, shardFileName, TEMPORARY_SUFFIX } from "../../lib/persist/shard_file.ts";
+import { RECORD_NAME } from "../../lib/persist/store_record.ts";
 import { decode } from "../codec/decode.ts";
 import { contentOf } from "../run/files.ts";
 
@@ -125,8 +126,10 @@ export const FAULTY_BLOCKS: FaultyLayout = {
   flags: [...BLOCK_FLAGS, "--keys=32"],
   templateFlags: [...BLOCK_FLAGS, "--keys=8"],
   unmet: [],
-  isComplete: ({ size }) => size >= FILE_COUNT,
+  isComplete: (template) => [...template.keys()].filter((name) => name.startsWith("blocks-")).length >= FILE_COUNT,
   breakOff(directory, serializer) {
+    // What it lists would be missed.
+    Deno.removeSync(`${directory}/${RECORD_NAME}`);
     Deno.writeFileSync(
       `${directory}/${blockFile(0, serializer)}`,
       BLOCK_CODECS[serializer].blank(BLOCK_BYTES),
