@@ -48,10 +48,6 @@ async function main(args: readonly string[]): Promise<number> {
       return await runCommand(command);
     }
     case "crash": {
-      if (command.lagMs !== undefined) {
-        const { failoverCommand } = await import("./lib/entry/failover_command.ts");
-        return await failoverCommand(command, command.lagMs);
-      }
       const { crashCommand } = await import("./lib/entry/crash_command.ts");
       return await crashCommand(command);
     }

@@ -67,7 +67,7 @@ function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisS
 export function redisLag(raw: RawArguments): number | undefined {
   const lagMs = read(raw, FLAGS.lagMs);
   const nodeTimeoutMs = read(raw, FLAGS.nodeTimeoutMs);
-  const { url, spawn, cluster, reportFile } = FLAGS;
+  const { url, spawn, cluster } = FLAGS;
   if (raw.given.has(url.name)) {
     throw new UsageError(`crash kills only servers that it has started, must be --${spawn.name}, got --${url.name}`);
   }
@@ -75,7 +75,6 @@ export function redisLag(raw: RawArguments): number | undefined {
     refuseUnless(raw, FLAGS.lagMs, false, "--cluster");
     return undefined;
   }
-  refuseUnless(raw, reportFile, false, "a crash of one server, not with --cluster");
   if (read(raw, cluster) === "running" || lagMs < nodeTimeoutMs) return lagMs;
   throw new UsageError(
     `--lag must be shorter than --node-timeout=${nodeTimeoutMs}ms, got ${lagMs}ms: ` +

@@ -12,18 +12,20 @@ import { removeLeftDirectories } from "../persist/left_directories.ts";
 import { makeOwnedDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
 import { run } from "../run/runner.ts";
 import { thenCleanUp } from "../sync/clean_up.ts";
-import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
+import type { ChildProgram, KillMoment } from "./child.ts";
 import type { CrashLoad } from "./crash_load.ts";
 import type { CrashResult, KillResult } from "./crash_result.ts";
+import { FailoverVictim } from "./failover_victim.ts";
 import { FoundRecords } from "./found_records.ts";
 import { OrderlyVictim } from "./orderly_victim.ts";
 import { countLosses, type LossCount } from "./loss_count.ts";
 import { PowerVictim } from "./power_victim.ts";
 import { ProcessVictim } from "./process_victim.ts";
-import type { Recovered, RecoveredFiles } from "./recovery.ts";
+import { ageOf, damage, killResult, unreadable } from "./kill_result.ts";
+import type { Recovered } from "./recovery.ts";
 import { unpersisted } from "./shard_gauge.ts";
 import { lastAcknowledgedAtMs, readTestimony, type Testimony } from "./testimony.ts";
-import { type CutName, lossIn, type Victim, type VictimParts } from "./victim.ts";
+import { type CutName, type Failed, lossIn, type Victim, type VictimParts } from "./victim.ts";
 
 /** What the crash command does. */
 export interface CrashOptions {
@@ -33,6 +35,11 @@ export interface CrashOptions {
    * that the child ends in an orderly way.
    */
   readonly cut?: CutName;
+  /**
+   * Present where replicas take over from what is killed: how long they receive nothing before the kill, in
+   * milliseconds.
+   */
+  readonly lagMs?: number | undefined;
   /**
    * The child's load and backend; its load time is the latest moment of a kill. Values have at least
    * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations put, and there are at least as many keys as operations in flight.
@@ -66,25 +73,25 @@ const AGE_TOLERANCE_MS = 5;
  * @throws {Error} when a child ends by itself, or the store cannot be used
  */
 export async function crash(
-  { kills, cut = "process", options }: CrashOptions,
+  { kills, cut = "process", lagMs, options }: CrashOptions,
   hooks: CrashHooks = {},
 ): Promise<CrashResult> {
   const scratch = makeOwnedDirectory("kvlab-crash-");
   removeLeftDirectories(scratch);
   return await thenCleanUp(
-    () => crashIn(scratch, { kills, cut, options }, hooks),
+    () => crashIn(scratch, { kills, cut, lagMs, options }, hooks),
     () => removeTemporaryDirectory(scratch),
   );
 }
 
 async function crashIn(
   scratch: string,
-  { kills, cut, options }: Required<CrashOptions>,
+  { kills, cut = "process", lagMs, options }: CrashOptions,
   hooks: CrashHooks,
 ): Promise<CrashResult> {
   const { program, stop } = hooks;
   const parts = { scratch, ...(program === undefined ? {} : { program }), ...(stop === undefined ? {} : { stop }) };
-  const victim = victimOf(cut, options, parts);
+  const victim = lagMs === undefined ? victimOf(cut, options, parts) : await FailoverVictim.open(options, lagMs);
   const work = async (): Promise<CrashResult> => {
     const promises = await promisesOf(options.backend, options.threads);
     const rounds = new CrashRounds(victim, { options, promises, hooks, scratch });
@@ -101,6 +108,7 @@ async function crashIn(
     return {
       options,
       failure: victim.failure,
+      ...(lagMs === undefined ? {} : { lagMs }),
       promises,
       kills: results,
       ...(hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {}),
@@ -151,7 +159,9 @@ class CrashRounds {
   async start(): Promise<void> {
     const { workload } = this.#options;
     // Only once: later children continue from what earlier ones have left.
-    if (workload.preload) {
+    if (workload.preload && this.#victim.preload !== undefined) {
+      await this.#victim.preload(this.#options);
+    } else if (workload.preload) {
       const hooks = this.#stop === undefined ? {} : { stop: this.#stop };
       const { failed } = await run({ ...this.#options, ops: 1 }, hooks);
       if (failed !== undefined) throw new Error(failed);
@@ -181,9 +191,12 @@ class CrashRounds {
     }, this.#moment(loadTimeMs));
     if (failed === undefined) return undefined;
 
-    const testimony = readTestimony(directory, this.#lanes);
-    // On a busy machine the child goes on for some milliseconds after it was to be killed.
-    const end = { ...failed, killedAtMs: Math.max(failed.killedAtMs, lastAcknowledgedAtMs(testimony)) };
+    const { testimony = readTestimony(directory, this.#lanes) } = failed;
+    // On a busy machine a child goes on for some milliseconds after it was to be killed.
+    const killedAtMs = failed.testimony === undefined
+      ? Math.max(failed.killedAtMs, lastAcknowledgedAtMs(testimony))
+      : failed.killedAtMs;
+    const end = { ...failed, killedAtMs };
     const foundBefore = this.#found;
     const versionsBefore = this.#versions;
     let recovered: Recovered;
@@ -202,7 +215,6 @@ class CrashRounds {
       kill,
       ...killResult(end, outcome),
       ...damage(files),
-      ...(end.unsoundFiles === undefined ? {} : { unsoundFiles: end.unsoundFiles }),
       ...(repaired === undefined ? {} : { repaired }),
       recoveryMs,
       ...this.#verdict(end, outcome, gauge),
@@ -225,7 +237,7 @@ class CrashRounds {
   }
 
   #verdict(
-    end: ChildEnd,
+    end: Failed,
     outcome: LossCount,
     gauge: number | undefined,
   ): Pick<KillResult, "held" | "gauge"> {
@@ -251,53 +263,4 @@ class CrashRounds {
     }
     return { loadMs: this.#moments.below(Math.round(loadTimeMs * 1000)) / 1000 };
   }
-}
-
-/** How long before the kill the oldest lost write was acknowledged, in milliseconds; 0 if none is lost. */
-function ageOf({ oldestLostAtMs }: LossCount, { killedAtMs }: ChildEnd): number {
-  return oldestLostAtMs === Infinity ? 0 : killedAtMs - oldestLostAtMs;
-}
-
-function killResult(end: ChildEnd, outcome: LossCount) {
-  const { acknowledged, lost, neverAcknowledged, holes } = outcome;
-  return {
-    during: end.hadBegun ? "load" : "start",
-    loadMs: end.loadMs,
-    acknowledged,
-    recovered: Math.max(0, acknowledged - lost),
-    lost,
-    oldestLostMs: ageOf(outcome, end),
-    neverAcknowledged,
-    holes,
-  } as const;
-}
-
-/** What is damaged; an engine that can be opened has no damage. */
-function damage(files: RecoveredFiles | undefined): Pick<KillResult, "tornShards" | "damagedSpares"> {
-  return { tornShards: files?.torn ?? 0, damagedSpares: files?.damagedSpares ?? 0 };
-}
-
-/** A store that cannot be opened has lost everything that was ever in it. */
-function unreadable(
-  kill: number,
-  { end, testimony, foundBefore, reason }: {
-    end: ChildEnd;
-    testimony: Testimony;
-    foundBefore: FoundRecords;
-    reason: string;
-  },
-): KillResult {
-  const acknowledged = testimony.acknowledgedAtMs.reduce((sum, { length }) => sum + length, 0);
-  const oldestLostAtMs = Math.min(...testimony.acknowledgedAtMs.map(([first = Infinity]) => first));
-  const lost = acknowledged + foundBefore.count;
-  const outcome = { acknowledged, lost, oldestLostAtMs, neverAcknowledged: 0, holes: 0 };
-  return {
-    kill,
-    ...killResult(end, outcome),
-    tornShards: 1,
-    damagedSpares: 0,
-    recoveryMs: 0,
-    held: false,
-    unreadable: reason,
-  };
 }

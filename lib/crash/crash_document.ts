@@ -15,7 +15,7 @@ export interface CrashDocument {
   readonly args?: readonly string[];
   readonly machine: Fields;
   /** What failed. */
-  readonly failure: "process_crash" | "power_loss" | "failover";
+  readonly failure: "process_crash" | "power_loss" | "failover" | "orderly_end";
   /** Whether nothing was torn, and no kill cost more than the gauge said and was promised. */
   readonly held: boolean;
   readonly kills: number;
@@ -54,7 +54,11 @@ export function readCrash(document: Fields): CrashDocument {
     options: fieldsIn(document, "options") ?? {},
     ...(args === undefined ? {} : { args }),
     machine: fieldsIn(document, "machine") ?? {},
-    failure: isFailover ? "failover" : failure === "power_loss" ? failure : "process_crash",
+    failure: isFailover
+      ? "failover"
+      : failure === "power_loss" || failure === "orderly_end"
+      ? failure
+      : "process_crash",
     held: document.held !== false,
     kills: numberIn(document, isFailover ? "failovers" : "kills") ?? 0,
     killsHeld: numberIn(document, isFailover ? "failovers_held" : "kills_held") ?? 0,

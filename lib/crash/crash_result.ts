@@ -45,6 +45,15 @@ export interface KillResult {
    * recorded as written, or as synced if the power was cut. Only kvlab's own backends have one.
    */
   readonly gauge?: number;
+  /** Of a failover: writes that failed, from the kill on. */
+  readonly refused?: number;
+  /** Of a failover: from the kill until a replica had taken over, in milliseconds. */
+  readonly takeoverMs?: number;
+  /**
+   * Of a failover: from the kill until a write to one of the killed node's keys that began after it was acknowledged, in
+   * milliseconds.
+   */
+  readonly unavailableMs?: number;
   /** Whether no more was lost than the gauge said and the backend promises. */
   readonly held: boolean;
   /** How long it took to read the directory again, in milliseconds. */
@@ -56,6 +65,8 @@ export interface CrashResult {
   readonly options: RunOptions;
   /** How the children ended. */
   readonly failure: Failure;
+  /** How long replicas were stopped before each kill, in milliseconds; of failovers. */
+  readonly lagMs?: number;
   readonly promises: Promises;
   readonly kills: readonly KillResult[];
   /** The signal that ended the command early, if one did. */

@@ -9,8 +9,8 @@ import type { KilledPrimary } from "../engine/failover.ts";
 import { NumberedWorkload } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import type { MixOptions } from "../load/workload.ts";
-import type { FoundRecords } from "./found_records.ts";
-import { PutLog, type PutOutcome } from "./put_log.ts";
+import { ORIGIN_MS } from "../sync/shared_time.ts";
+import type { Testimony } from "./testimony.ts";
 
 /** What a load's lanes work with. */
 export interface FailoverLoadParts {
@@ -28,7 +28,8 @@ const REFUSED_PAUSE_MS = 2;
 /** Puts in lanes from its start until it is told to end. */
 export class FailoverLoad {
   readonly #parts: FailoverLoadParts;
-  readonly #logs: readonly PutLog[];
+  /** For each lane, when each of its puts was acknowledged, in milliseconds of the shared time; NaN if refused. */
+  readonly #acknowledgedAtMs: readonly number[][];
   #isEnding = false;
   #ended: Promise<unknown> = Promise.resolve();
   /** What has been killed, once something has. */
@@ -37,11 +38,11 @@ export class FailoverLoad {
 
   constructor(parts: FailoverLoadParts) {
     this.#parts = parts;
-    this.#logs = Array.from({ length: parts.lanes }, () => new PutLog());
+    this.#acknowledgedAtMs = Array.from({ length: parts.lanes }, () => []);
   }
 
   start(): void {
-    this.#ended = Promise.all(this.#logs.map((log, lane) => this.#run(log, lane)));
+    this.#ended = Promise.all(this.#acknowledgedAtMs.map((times, lane) => this.#run(times, lane)));
   }
 
   /**
@@ -61,28 +62,29 @@ export class FailoverLoad {
     await this.#ended;
   }
 
-  /** What became of each lane's puts. */
-  outcomes(found: FoundRecords): PutOutcome[] {
-    return this.#logs.map((log) => log.outcome(found, this.#parts.round));
+  /** What was acknowledged, in lanes as in threads. */
+  get testimony(): Testimony {
+    const acknowledgedAtMs = this.#acknowledgedAtMs.map((times) => Float64Array.from(times));
+    const none = new Map();
+    return { acknowledgedAtMs, acknowledgedVersions: none, writtenVersions: none, syncedVersions: none };
   }
 
-  async #run(log: PutLog, lane: number): Promise<void> {
+  async #run(times: number[], lane: number): Promise<void> {
     const { connections, lanes, mix, seed, round } = this.#parts;
     const connection = connections[lane % connections.length]!;
     const workload = new NumberedWorkload(new Rng(seed, 2 * lane), mix, { round, thread: lane, threads: lanes });
     while (!this.#isEnding) {
       workload.nextPut();
-      const { record } = workload;
       const begunAtMs = performance.now();
       try {
         await connection.put(workload.key, workload.value);
       } catch {
-        log.refused(record);
+        times.push(NaN);
         await new Promise((resolve) => setTimeout(resolve, REFUSED_PAUSE_MS));
         continue;
       }
       const nowMs = performance.now();
-      log.acknowledged(record, nowMs);
+      times.push(ORIGIN_MS + nowMs);
       const killed = this.#killed;
       if (killed === undefined || begunAtMs <= killed.killedAtMs || !killed.had(workload.key)) continue;
       this.#availableAtMs.resolve(nowMs);

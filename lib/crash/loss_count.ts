@@ -25,6 +25,8 @@ export interface LossParts {
 /** What became of the writes of a child. */
 export interface LossCount {
   readonly acknowledged: number;
+  /** Writes that failed; they may have taken effect all the same. */
+  readonly refused: number;
   /** Acknowledged writes that are gone, and records that have lost what had been found before. */
   readonly lost: number;
   /** When the oldest lost write was acknowledged, in milliseconds of the shared time; Infinity if none is lost. */
@@ -40,23 +42,25 @@ export interface LossCount {
  */
 export function countLosses(parts: LossParts): LossCount {
   const { found, foundBefore, testimony } = parts;
-  let acknowledged = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
+  let acknowledged = 0, refused = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
   let lost = found.countOlderThan(foundBefore);
   for (const [thread, acknowledgedAtMs] of testimony.acknowledgedAtMs.entries()) {
     const outcome = new ThreadCount(parts, thread).outcome();
-    acknowledged += acknowledgedAtMs.length;
+    acknowledged += acknowledgedAtMs.length - outcome.refused;
+    refused += outcome.refused;
     lost += outcome.lost.length;
     holes += outcome.holes;
     neverAcknowledged += outcome.neverAcknowledged;
     const [oldest] = outcome.lost;
     if (oldest !== undefined) oldestLostAtMs = Math.min(oldestLostAtMs, acknowledgedAtMs[oldest - 1]!);
   }
-  return { acknowledged, lost, oldestLostAtMs, neverAcknowledged, holes };
+  return { acknowledged, refused, lost, oldestLostAtMs, neverAcknowledged, holes };
 }
 
 /** What became of one thread's puts, which are numbered from 1. */
 interface ThreadOutcome {
   readonly lost: readonly number[];
+  readonly refused: number;
   readonly neverAcknowledged: number;
   readonly holes: number;
 }
@@ -65,7 +69,7 @@ class ThreadCount {
   readonly #parts: LossParts;
   readonly #thread: number;
   readonly #threads: number;
-  readonly #acknowledged: number;
+  readonly #acknowledgedAtMs: Float64Array;
   readonly #workload: NumberedWorkload;
   /** Records for which the put that they hold has been replayed. */
   #explained = 0;
@@ -76,23 +80,29 @@ class ThreadCount {
     this.#parts = parts;
     this.#thread = thread;
     this.#threads = threads;
-    this.#acknowledged = acknowledgedAtMs[thread]!.length;
+    this.#acknowledgedAtMs = acknowledgedAtMs[thread]!;
     this.#workload = new NumberedWorkload(new Rng(seed, 2 * thread), mix, { round, thread, threads });
   }
 
   outcome(): ThreadOutcome {
     const lost: number[] = [];
-    let latestSurvivor = 0;
-    for (let sequence = 1; sequence <= this.#acknowledged; sequence++) {
+    let latestSurvivor = 0, refused = 0, neverAcknowledged = 0;
+    for (const [index, atMs] of this.#acknowledgedAtMs.entries()) {
+      const sequence = index + 1;
       const survivor = this.#nextPut(sequence);
-      if (survivor < sequence) lost.push(sequence);
       latestSurvivor = Math.max(latestSurvivor, survivor);
+      if (Number.isNaN(atMs)) {
+        refused++;
+        if (survivor === sequence) neverAcknowledged++;
+      } else if (survivor < sequence) {
+        lost.push(sequence);
+      }
     }
     // The put that the kill may have caught between the store and its acknowledgement.
-    const next = this.#acknowledged + 1;
-    const neverAcknowledged = this.#nextPut(next) === next ? 1 : 0;
+    const next = this.#acknowledgedAtMs.length + 1;
+    if (this.#nextPut(next) === next) neverAcknowledged++;
     this.#refuseUnexplained();
-    return { lost, neverAcknowledged, holes: lost.filter((sequence) => sequence < latestSurvivor).length };
+    return { lost, refused, neverAcknowledged, holes: lost.filter((sequence) => sequence < latestSurvivor).length };
   }
 
   /** Replays the put of this number, and returns the number of the one that its record holds; 0 if none. */

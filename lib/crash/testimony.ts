@@ -14,7 +14,10 @@ import {
 
 /** What is known of a killed child. */
 export interface Testimony {
-  /** For each thread, when each of its puts was acknowledged, in milliseconds of the shared time. */
+  /**
+   * For each thread, when each of its puts was acknowledged, in milliseconds of the shared time; NaN for one that was
+   * refused, after which a load went on.
+   */
   readonly acknowledgedAtMs: readonly Float64Array[];
   /** For each shard, the version up to which its puts had been acknowledged, by any thread. */
   readonly acknowledgedVersions: ReadonlyMap<number, number>;

@@ -5,10 +5,10 @@
  */
 import { type Loss, NOTHING, type Promises } from "../engine/promises.ts";
 import type { MixOptions } from "../load/workload.ts";
-import type { RunOptions } from "../run/run_options.ts";
 import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
-import type { CrashBackend } from "./crash_load.ts";
+import type { CrashBackend, CrashLoad } from "./crash_load.ts";
 import type { Recovered } from "./recovery.ts";
+import type { Testimony } from "./testimony.ts";
 
 /** What can be cut, in the order shown to users: a process, the power, or nothing, so that each child ends orderly. */
 export const CUT_NAMES = ["process", "power", "none"] as const;
@@ -40,19 +40,31 @@ export interface VictimParts {
   readonly stop?: AbortSignal;
 }
 
+/** How a failure came about. */
+export interface Failed extends ChildEnd {
+  /** What was acknowledged, where the load has outlived the failure; otherwise its witness says that. */
+  readonly testimony?: Testimony;
+  /** From the kill until a replica had taken over, in milliseconds. */
+  readonly takeoverMs?: number;
+  /** From the kill until a write to one of the killed node's keys that began after it was acknowledged. */
+  readonly unavailableMs?: number;
+}
+
 /** One way to fail. */
 export interface Victim {
   readonly failure: Failure;
+  /** Puts the records that the load expects to exist; absent where a run of the load's own can. */
+  preload?(options: CrashLoad): Promise<void>;
   /** The backend with everything now known about it, such as where its files are. */
   readonly backend: CrashBackend;
   /**
-   * Starts a child with the load, and makes it fail, or end, at the given moment.
+   * Starts the load, mostly in a child, and makes it fail, or end, at the given moment.
    *
    * @param options with a witness in a directory that the failure does not reach
-   * @returns how the child ended; `undefined` if the command was told to stop first
+   * @returns how that came about; `undefined` if the command was told to stop first
    * @throws {Error} when the child ends otherwise than it should
    */
-  fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined>;
+  fail(options: CrashLoad, moment: KillMoment): Promise<Failed | undefined>;
   /**
    * Opens what is left.
    *

@@ -1,5 +1,5 @@
 /**
- * The crash command: kills a load the given number of times, and reports what each kill cost.
+ * The crash command: kills a load, or a primary under it, the given number of times, and reports what each kill cost.
  *
  * @module
  */
@@ -8,9 +8,10 @@ import { promisesOf } from "../backend/backends.ts";
 import { crash } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { missingPower } from "../crash/powerless_disk.ts";
-import { FAILURES } from "../crash/victim.ts";
+import { type Failure, FAILURES } from "../crash/victim.ts";
 import { configurationLine } from "../report/configuration_line.ts";
-import { crashJson, crashText, killLine } from "../report/crash_text.ts";
+import { crashJson } from "../report/crash_json.ts";
+import { crashText, killLine } from "../report/crash_text.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_FAILURE, EXIT_NOT_HELD } from "./error_line.ts";
 import { checkOutputFile } from "./output_file.ts";
@@ -26,9 +27,10 @@ import { refuseTooManyWorkers } from "./worker_check.ts";
  * @throws {Error} the first failure of a kill
  */
 export async function crashCommand(
-  { kills, cut, options, format, reportFile, quiet }: CrashCommand,
+  { kills, cut, lagMs, options, format, reportFile, quiet }: CrashCommand,
 ): Promise<number> {
-  refuseTooManyWorkers({ ...options, witnessed: true });
+  // The load of failovers runs in this process, without workers.
+  if (lagMs === undefined) refuseTooManyWorkers({ ...options, witnessed: true });
   const missing = cut === "power" ? missingPower() : undefined;
   if (missing !== undefined) throw new Error(`Cannot cut the power: ${missing}`);
   const stop = stopOnSignals();
@@ -38,15 +40,17 @@ export async function crashCommand(
     print(format === "json" ? crashJson(result) : crashText(result, stdoutStyle()));
     return reportFile === undefined || await deliverReport(reportFile, crashJson(result));
   };
-  const about = { failure: FAILURES[cut], promises: await promisesOf(options.backend, options.threads) };
+  const failure: Failure = lagMs === undefined ? FAILURES[cut] : "failover";
+  const lag = lagMs === undefined ? {} : { lagMs };
+  const about = { failure, ...lag, promises: await promisesOf(options.backend, options.threads) };
   const done: KillResult[] = [];
   const onKill = (kill: KillResult) => {
     done.push(kill);
-    if (!quiet) warn(`kvlab: ${killLine(kill, FAILURES[cut])}`);
+    if (!quiet) warn(`kvlab: ${killLine(kill, failure)}`);
   };
   let result: CrashResult;
   try {
-    result = await crash({ kills, cut, options }, { stop, onKill });
+    result = await crash({ kills, cut, ...lag, options }, { stop, onKill });
   } catch (error) {
     if (done.length > 0) await show({ ...about, options, kills: done });
     throw error;

@@ -1,56 +1,19 @@
 /**
- * Reports what kills cost: one line per kill as progress, and the whole as text or JSON. Pure functions.
+ * Reports what kills cost: one line per kill as progress, and the whole as text. Pure functions.
  *
  * @module
  */
-import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
+import type { CrashResult, KillResult } from "../crash/crash_result.ts";
 import { type Failure, lossIn } from "../crash/victim.ts";
-import { CRASH_SCHEMA, VERSION } from "../version.ts";
-import { secondsOf } from "../option/units.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
-import type { JsonObject } from "../result/json_value.ts";
-import { argumentsOf, optionsObject } from "../result/option/options.ts";
+import { FAILURES, max, sum } from "./crash_sums.ts";
 import { promiseGroup } from "./promise_groups.ts";
-import { promisesObject } from "../result/run_document.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
 
-/** How the kinds of failure are called, each one of them, and their number. */
-const FAILURES: Readonly<Record<Failure, { readonly name: string; readonly one: string; readonly label: string }>> = {
-  processCrash: { name: "process crash", one: "kill", label: "kills" },
-  powerLoss: { name: "power loss", one: "kill", label: "kills" },
-  failover: { name: "failover", one: "failover", label: "failovers" },
-  orderlyEnd: { name: "orderly end", one: "orderly end", label: "ends" },
-};
-
-/** The counts of a kill, by their names in JSON. */
-const COUNTS = [
-  ["acknowledged", "acknowledged"],
-  ["recovered", "recovered"],
-  ["lost", "lost"],
-  ["never_acknowledged", "neverAcknowledged"],
-  ["holes", "holes"],
-  ["torn_shards", "tornShards"],
-] as const satisfies readonly (readonly [string, keyof KillResult])[];
-
-/** Those that only kvlab's own backends have. */
-const GAUGE_COUNTS = [
-  ["damaged_spares", "damagedSpares"],
-  ["gauge", "gauge"],
-] as const satisfies readonly (readonly [string, keyof KillResult])[];
-
-/** Those that only an orderly end of kvlab's own backends has. */
-const ORDERLY_COUNTS = [
-  ["unsound_files", "unsoundFiles"],
-] as const satisfies readonly (readonly [string, keyof KillResult])[];
-
-function countsOf({ options: { backend }, failure }: Pick<CrashResult, "options" | "failure">) {
-  if (backend.kind === "engine") return COUNTS;
-  return [...COUNTS, ...GAUGE_COUNTS, ...(failure === "orderlyEnd" ? ORDERLY_COUNTS : [])];
-}
-
 /** One kill on one line, without a newline. */
 export function killLine(kill: KillResult, failure: Failure): string {
+  if (failure === "failover") return failoverLine(kill);
   const { during, loadMs, acknowledged, lost, gauge, oldestLostMs, recoveryMs, repaired } = kill;
   const moment = during === "start" ? "while starting" : `after ${readableDuration(loadMs)}`;
   return `${FAILURES[failure].one} ${kill.kill} ${moment}: ${lossText(lost, oldestLostMs)} of ${
@@ -58,6 +21,12 @@ export function killLine(kill: KillResult, failure: Failure): string {
   }, ` +
     (gauge === undefined ? "" : `gauge ${readableNumber(gauge)}, `) +
     `recovered in ${readableDuration(recoveryMs)}${repaired === undefined ? "" : ` (${repaired})`}: ${verdictOf(kill)}`;
+}
+
+function failoverLine(kill: KillResult): string {
+  const { lost, oldestLostMs, acknowledged, refused = 0, unavailableMs = 0 } = kill;
+  return `failover ${kill.kill}: ${lossText(lost, oldestLostMs)} of ${readableCount(acknowledged, "write")}, ` +
+    `${readableNumber(refused)} refused, writes resumed after ${readableDuration(unavailableMs)}: ${verdictOf(kill)}`;
 }
 
 function verdictOf({ unreadable, tornShards, unsoundFiles = 0, held, lost, gauge }: KillResult): string {
@@ -77,7 +46,7 @@ function lossText(lost: number, oldestLostMs: number): string {
  * the verdict. The verdict and the loss are emphasized if the style allows.
  */
 export function crashText(result: CrashResult, style: TextStyle = PLAIN): string {
-  const lines = blockLines(crashGroups(result, style));
+  const lines = blockLines(result.failure === "failover" ? failoverGroups(result, style) : crashGroups(result, style));
   return lines.map((line) => `${line}\n`).join("");
 }
 
@@ -109,6 +78,43 @@ function crashGroups(result: CrashResult, style: TextStyle): Group[] {
       ]],
     },
   ];
+}
+
+function failoverGroups(result: CrashResult, style: TextStyle): Group[] {
+  const { kills, lagMs = 0, promises, stoppedBy } = result;
+  const holes = sum(kills, "holes");
+  const never = sum(kills, "neverAcknowledged");
+  const held = kills.filter(({ held }) => held).length;
+  return [
+    {
+      label: FAILURES.failover.label,
+      lines: [[String(kills.length), ...(lagMs === 0 ? [] : [`replicas ${readableDuration(lagMs)} behind`])]],
+    },
+    {
+      label: "writes",
+      lines: [[
+        `${readableNumber(sum(kills, "acknowledged"))} acknowledged`,
+        `${readableNumber(sum(kills, "refused"))} refused`,
+        ...(never === 0 ? [] : [`${readableNumber(never)} of them present all the same`]),
+      ]],
+    },
+    { label: "lost", lines: [lossPhrases(result, style)] },
+    { label: "holes", lines: holes === 0 ? [] : [[`${readableCount(holes, "lost write")} before one that survived`]] },
+    { label: "takeover", lines: rangeLines(kills, "takeoverMs") },
+    { label: "no writes", lines: rangeLines(kills, "unavailableMs") },
+    { label: "may lose", lines: [[`failover: ${lossIn("failover", promises).text}`]] },
+    { label: "stopped by", lines: stoppedBy === undefined ? [] : [[stoppedBy]] },
+    {
+      label: "verdict",
+      lines: [[style.bold(`${held} of ${readableCount(kills.length, "failover")} lost no more than promised`)]],
+    },
+  ];
+}
+
+function rangeLines(kills: readonly KillResult[], key: "takeoverMs" | "unavailableMs"): string[][] {
+  if (kills.length === 0) return [];
+  const least = Math.min(...kills.map((kill) => kill[key] ?? 0));
+  return [[`${readableDuration(least)} to ${readableDuration(max(kills, key))} after the kill`]];
 }
 
 function mostLost(failure: Failure, isOurs: boolean): string {
@@ -167,56 +173,4 @@ function damagePhrases(kills: readonly KillResult[], style: TextStyle): string[]
       ? []
       : [style.bold(`${readableCount(unsound, "file")} left that ${unsound === 1 ? "is" : "are"} not sound`)]),
   ];
-}
-
-/**
- * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether nothing was torn, and the gauge and the promise held every time),
- * `kills` and how many of them held as `kills_held`, `failure` (`process_crash`, `power_loss` or `orderly_end`) and the promises as in
- * a run's result, the sums of {@linkcode COUNTS} over all kills, the most of one kill as `lost_max`, `gauge_max`,
- * `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed, the options and the arguments of the load, and a row for each kill.
- */
-export function crashJson(result: CrashResult): string {
-  const { kills, options, failure, promises } = result;
-  const document = {
-    schema: CRASH_SCHEMA,
-    kvlab: VERSION,
-    held: allHeld(result),
-    kills_held: kills.filter(({ held }) => held).length,
-    kills: kills.length,
-    ...Object.fromEntries(countsOf(result).map(([name, key]) => [name, sum(kills, key)])),
-    lost_max: max(kills, "lost"),
-    ...(options.backend.kind === "engine" ? {} : { gauge_max: max(kills, "gauge") }),
-    oldest_lost_max_sec: secondsOf(max(kills, "oldestLostMs")),
-    recovery_max_sec: secondsOf(max(kills, "recoveryMs")),
-    failure: FAILURES[failure].name.replace(" ", "_"),
-    promises: promisesObject(promises),
-    stopped_by: result.stoppedBy ?? null,
-    seed: options.seed,
-    options: optionsObject(options),
-    arguments: argumentsOf(options),
-    rows: kills.map((kill) => killObject(kill, countsOf(result))),
-  };
-  return JSON.stringify(document, null, 2) + "\n";
-}
-
-function killObject(kill: KillResult, counts: ReturnType<typeof countsOf>): JsonObject {
-  return {
-    kill: kill.kill,
-    during: kill.during,
-    load_sec: secondsOf(kill.loadMs),
-    ...Object.fromEntries(counts.map(([name, key]) => [name, kill[key] ?? 0])),
-    oldest_lost_sec: secondsOf(kill.oldestLostMs),
-    recovery_sec: secondsOf(kill.recoveryMs),
-    held: kill.held,
-    ...(kill.unreadable === undefined ? {} : { unreadable: kill.unreadable }),
-    ...(kill.repaired === undefined ? {} : { repaired: kill.repaired }),
-  };
-}
-
-function sum(kills: readonly KillResult[], key: ReturnType<typeof countsOf>[number][1]): number {
-  return kills.reduce((total, kill) => total + (kill[key] ?? 0), 0);
-}
-
-function max(kills: readonly KillResult[], key: "lost" | "gauge" | "oldestLostMs" | "recoveryMs"): number {
-  return kills.reduce((largest, kill) => Math.max(largest, kill[key] ?? 0), 0);
 }

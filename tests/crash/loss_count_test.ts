@@ -8,7 +8,7 @@ import { countLosses } from "../../lib/crash/loss_count.ts";
 import { foundAfter, partsOf, type Put, putsOf } from "./fixtures.ts";
 
 const PUTS = putsOf(0, { threads: 1, count: 60 });
-const NOTHING_LOST = { lost: 0, oldestLostAtMs: Infinity, neverAcknowledged: 0, holes: 0 };
+const NOTHING_LOST = { refused: 0, lost: 0, oldestLostAtMs: Infinity, neverAcknowledged: 0, holes: 0 };
 
 /** Which of the puts no later one of the same record follows among the first so many. */
 function isLast({ record, sequence }: Put, among: readonly Put[]): boolean {
@@ -50,6 +50,20 @@ Deno.test("countLosses() counts no put as lost that a later one of its record re
 Deno.test("countLosses() tells a put that survived without having been acknowledged", () => {
   const result = countLosses(partsOf({ acknowledged: [59], survivors: PUTS }));
   assertEquals(result, { ...NOTHING_LOST, acknowledged: 59, neverAcknowledged: 1 });
+});
+
+Deno.test("countLosses() tells refused puts apart: none is lost, and one may be there all the same", () => {
+  const parts = partsOf({ acknowledged: [60], survivors: PUTS });
+  const [there = 0, replaced = 0] = [PUTS.findLast((put) => isLast(put, PUTS)), PUTS.find((put) => !isLast(put, PUTS))]
+    .map((put) => put?.sequence);
+  const acknowledgedAtMs = parts.testimony.acknowledgedAtMs.map((times) =>
+    times.map((ms, index) => index + 1 === there || index + 1 === replaced ? NaN : ms)
+  );
+  const result = countLosses({ ...parts, testimony: { acknowledgedAtMs } });
+  assertEquals(result, { ...NOTHING_LOST, acknowledged: 58, refused: 2, neverAcknowledged: 1 });
+
+  const gone = countLosses({ ...partsOf({ acknowledged: [60], survivors: [] }), testimony: { acknowledgedAtMs } });
+  assertEquals([gone.acknowledged, gone.refused, gone.lost, gone.neverAcknowledged], [58, 2, 58, 0]);
 });
 
 Deno.test("countLosses() goes thread by thread", () => {

@@ -10,7 +10,7 @@ import { compareDocuments } from "../../lib/compare/comparison.ts";
 import type { KillResult } from "../../lib/crash/crash_result.ts";
 import { EVERYTHING } from "../../lib/engine/promises.ts";
 import { comparisonJson } from "../../lib/report/comparison_json.ts";
-import { crashJson } from "../../lib/report/crash_text.ts";
+import { crashJson } from "../../lib/report/crash_json.ts";
 import { repeatsJson } from "../../lib/report/repeats_text.ts";
 import { parseResultDocument } from "../../lib/result/result_document.ts";
 import { resultJson } from "../../lib/result/result_json.ts";

@@ -7,7 +7,8 @@ import { argumentsOf } from "../../lib/result/option/options.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { EVERYTHING } from "../../lib/engine/promises.ts";
 import { allHeld, type CrashResult, type KillResult } from "../../lib/crash/crash_result.ts";
-import { crashJson, crashText, killLine } from "../../lib/report/crash_text.ts";
+import { crashJson } from "../../lib/report/crash_json.ts";
+import { crashText, killLine } from "../../lib/report/crash_text.ts";
 import { STYLED } from "../../lib/report/text_style.ts";
 
 const HELD: KillResult = {

@@ -4,12 +4,18 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import type { FailoverResult, FailoverRound } from "../../lib/crash/failover_result.ts";
+import type { CrashResult, KillResult } from "../../lib/crash/crash_result.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
-import { failoverJson, failoverLine, failoverText } from "../../lib/report/failover_text.ts";
+import { crashJson } from "../../lib/report/crash_json.ts";
+import { crashText, killLine } from "../../lib/report/crash_text.ts";
 
-const LOSSY: FailoverRound = {
+const LOSSY: KillResult = {
   kill: 1,
+  during: "load",
+  loadMs: 500,
+  tornShards: 0,
+  damagedSpares: 0,
+  recoveryMs: 0,
   acknowledged: 1000,
   recovered: 900,
   lost: 100,
@@ -21,7 +27,7 @@ const LOSSY: FailoverRound = {
   unavailableMs: 4000,
   held: true,
 };
-const SAFE: FailoverRound = {
+const SAFE: KillResult = {
   ...LOSSY,
   kill: 2,
   lost: 0,
@@ -31,7 +37,8 @@ const SAFE: FailoverRound = {
   takeoverMs: 4500,
 };
 
-const RESULT: FailoverResult = {
+const RESULT: CrashResult = {
+  failure: "failover",
   options: {
     threads: 1,
     loadTimeMs: 1000,
@@ -41,12 +48,16 @@ const RESULT: FailoverResult = {
     backend: { kind: "engine", engine: "redis", settings: { cluster: true }, inFlight: 4 },
   },
   lagMs: 300,
-  promise: { text: "what the replica does not have" },
-  rounds: [LOSSY, SAFE],
+  promises: {
+    processCrash: { text: "everything" },
+    powerLoss: { text: "everything" },
+    failover: { text: "what the replica does not have" },
+  },
+  kills: [LOSSY, SAFE],
 };
 
-Deno.test("failoverText() sums up, and shows ranges of what took time", () => {
-  assertEquals(failoverText(RESULT).split("\n"), [
+Deno.test("crashText() sums up, and shows ranges of what took time", () => {
+  assertEquals(crashText(RESULT).split("\n"), [
     "failovers   2, replicas 300 ms behind",
     "writes      2,000 acknowledged, 100 refused, 4 of them present all the same",
     "lost        100 writes, at most 100 in one failover, up to 300 ms old",
@@ -59,19 +70,19 @@ Deno.test("failoverText() sums up, and shows ranges of what took time", () => {
   ]);
 });
 
-Deno.test("failoverLine() says what one failover cost, and whether a promise was broken", () => {
+Deno.test("killLine() says what one failover cost, and whether a promise was broken", () => {
   assertEquals(
-    failoverLine(LOSSY),
+    killLine(LOSSY, "failover"),
     "failover 1: lost 100 (up to 300 ms old) of 1,000 writes, 50 refused, writes resumed after 4 s: held",
   );
   assertEquals(
-    failoverLine({ ...SAFE, held: false }),
+    killLine({ ...SAFE, held: false }, "failover"),
     "failover 2: lost none of 1,000 writes, 50 refused, writes resumed after 4 s: PROMISE BROKEN",
   );
 });
 
-Deno.test("failoverJson() has the sums, the most of one failover, and a row for each", () => {
-  const document = JSON.parse(failoverJson(RESULT));
+Deno.test("crashJson() has the sums, the most of one failover, and a row for each", () => {
+  const document = JSON.parse(crashJson(RESULT));
   assertEquals(document.held, true);
   assertEquals([document.failovers, document.lag_sec, document.lost, document.refused], [2, 0.3, 100, 100]);
   assertEquals([document.takeover_max_sec, document.unavailable_max_sec], [4.5, 4]);

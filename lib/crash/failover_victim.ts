@@ -1,0 +1,146 @@
+/**
+ * Kills a primary, whose replica takes over, in the middle of a load that goes on.
+ *
+ * The load runs in this process, so it needs no witness; what was acknowledged to it is compared with what the replicas
+ * hold.
+ *
+ * @module
+ */
+import type { EngineBackendOptions } from "../backend/backend.ts";
+import type { AsynchronousConnection } from "../engine/connection.ts";
+import type { Engine, PreparedEngine } from "../engine/engine.ts";
+import { EngineError } from "../engine/engine_error.ts";
+import { loadEngine } from "../engine/engines.ts";
+import type { Failover } from "../engine/failover.ts";
+import { preload } from "../load/preload.ts";
+import { Rng } from "../load/rng.ts";
+import { afterFailure, thenCleanUp } from "../sync/clean_up.ts";
+import { delay } from "../sync/delay.ts";
+import { ORIGIN_MS, sharedNowMs } from "../sync/shared_time.ts";
+import type { KillMoment } from "./child.ts";
+import type { CrashLoad } from "./crash_load.ts";
+import { FailoverLoad } from "./failover_load.ts";
+import type { Recovered } from "./recovery.ts";
+import type { Failed, Victim } from "./victim.ts";
+
+/** How long the load goes on after everything is healthy again, in milliseconds. */
+const AFTER_MS = 200;
+/** How soon after the kill a write to the killed primary's keys must succeed. */
+const UNAVAILABLE_MS_MAX = 120_000;
+/** Streams of random numbers: of which primary is killed, and of the values that are preloaded. */
+const CHOICE_STREAM = 2 ** 31 + 1;
+const PRELOAD_STREAM = 2 ** 31 + 2;
+
+/** An engine with copies of its data, of which one after the other is killed. */
+export class FailoverVictim implements Victim {
+  readonly failure = "failover";
+  readonly backend: EngineBackendOptions;
+  readonly #prepared: PreparedEngine;
+  readonly #failover: Failover;
+  readonly #connections: readonly [AsynchronousConnection, ...AsynchronousConnection[]];
+  readonly #lagMs: number;
+  readonly #choices: Rng;
+
+  private constructor(
+    { backend, seed }: { readonly backend: EngineBackendOptions; readonly seed: number },
+    parts: {
+      readonly prepared: PreparedEngine;
+      readonly failover: Failover;
+      readonly connections: readonly [AsynchronousConnection, ...AsynchronousConnection[]];
+      readonly lagMs: number;
+    },
+  ) {
+    this.backend = backend;
+    this.#prepared = parts.prepared;
+    this.#failover = parts.failover;
+    this.#connections = parts.connections;
+    this.#lagMs = parts.lagMs;
+    this.#choices = new Rng(seed, CHOICE_STREAM);
+  }
+
+  /**
+   * Starts the engine and connects to it.
+   *
+   * @param lagMs how long replicas are stopped before each kill, in milliseconds
+   * @throws {EngineError} when the engine has no replicas that could take over
+   */
+  static async open({ backend, threads, workload, seed }: CrashLoad, lagMs: number): Promise<FailoverVictim> {
+    if (backend.kind !== "engine") throw new Error("Cannot fail over without an engine");
+    const { settings, inFlight } = backend;
+    const engine = await loadEngine(backend.engine);
+    const prepared = await engine.prepare({ settings, threads, inFlight, valueBytesMax: workload.valueBytesMax });
+    const connections: AsynchronousConnection[] = [];
+    try {
+      const { failover } = prepared;
+      if (failover === undefined) {
+        throw new EngineError("fail over", engine.title, "with these settings it has no copies that could take over");
+      }
+      const first = await connect(engine, prepared);
+      connections.push(first);
+      while (connections.length < threads) connections.push(await connect(engine, prepared));
+      const [, ...others] = connections;
+      return new FailoverVictim({ backend, seed }, { prepared, failover, connections: [first, ...others], lagMs });
+    } catch (error) {
+      for (const connection of connections) await afterFailure(() => connection.close());
+      await afterFailure(() => prepared.close());
+      throw error;
+    }
+  }
+
+  async preload({ workload, seed }: CrashLoad): Promise<void> {
+    const [connection] = this.#connections;
+    const rng = new Rng(seed, PRELOAD_STREAM);
+    await preload(connection.preload, workload, { rng, thread: 0, threads: 1, keepGoing: () => true });
+  }
+
+  async fail(options: CrashLoad, moment: KillMoment): Promise<Failed> {
+    const { seed, workload: mix, witness } = options;
+    const connections = this.#connections;
+    const lanes = connections.length * this.backend.inFlight;
+    const load = new FailoverLoad({ connections, lanes, mix, seed, round: witness?.round ?? 0 });
+    const startedAtMs = sharedNowMs();
+    load.start();
+    const work = async () => {
+      await delay("loadMs" in moment ? moment.loadMs : moment.startMs);
+      const killed = await this.#failover.kill({ choice: this.#choices.below(2 ** 20), lagMs: this.#lagMs });
+      const available = load.killed(killed);
+      const takenOverAtMs = await killed.restore();
+      const availableAtMs = await orTooLate(available);
+      await delay(AFTER_MS);
+      const { killedAtMs } = killed;
+      return { killedAtMs, takeoverMs: takenOverAtMs - killedAtMs, unavailableMs: availableAtMs - killedAtMs };
+    };
+    const { killedAtMs, ...times } = await thenCleanUp(work, () => load.end());
+    const atMs = ORIGIN_MS + killedAtMs;
+    return { hadBegun: true, loadMs: atMs - startedAtMs, killedAtMs: atMs, testimony: load.testimony, ...times };
+  }
+
+  recover(): Promise<Recovered> {
+    const [connection] = this.#connections;
+    return Promise.resolve({ recoveryMs: 0, get: (key, out) => connection.get(key, out), close: () => {} });
+  }
+
+  async close(): Promise<void> {
+    const closeConnections = async () => {
+      for (const connection of this.#connections) await connection.close();
+    };
+    await thenCleanUp(closeConnections, () => this.#prepared.close());
+  }
+}
+
+async function connect(engine: Engine, { target }: PreparedEngine): Promise<AsynchronousConnection> {
+  const connection = await engine.connect(target);
+  if (connection.kind === "asynchronous") return connection;
+  await connection.close();
+  throw new EngineError("fail over", engine.title, "its operations cannot go on while others wait");
+}
+
+/** @throws {Error} when it takes too long */
+async function orTooLate(available: Promise<number>): Promise<number> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `Cannot put: ${UNAVAILABLE_MS_MAX / 1000} s after the kill no write has gone through again`;
+    timer = setTimeout(() => reject(new Error(message)), UNAVAILABLE_MS_MAX);
+  });
+  return await Promise.race([available, late]).finally(() => clearTimeout(timer));
+}
