@@ -5,9 +5,7 @@
  */
 import type { BackendOptions } from "../backend/backend.ts";
 import { plannedStore } from "../backend/planned_store.ts";
-import { mixKeySpace } from "../load/mix.ts";
-import { hasInserts } from "../load/mix_parts.ts";
-import type { MixOptions } from "../load/workload.ts";
+import { hasInserts, mixKeySpace, type MixOptions } from "../load/workload.ts";
 import { entryWords } from "../store/shard.ts";
 import { SharedStore } from "../store/shared_store.ts";
 import { checkStoreSize, type PageSize, type StoreSize } from "../store/store_size.ts";

@@ -6,8 +6,7 @@
 import type { FileBackendOptions } from "../backend/backend.ts";
 import { loadBackend, nameOf, prepareBackend } from "../backend/backends.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
-import { mixKeySpace } from "../load/mix.ts";
-import type { MixOptions } from "../load/workload.ts";
+import { mixKeySpace, type MixOptions } from "../load/workload.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 import { parseStoreFileName, storeFileNames } from "../persist/store_files.ts";

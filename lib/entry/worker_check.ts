@@ -5,7 +5,7 @@
  */
 import { plannedStore } from "../backend/planned_store.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { mixKeySpace } from "../load/mix.ts";
+import { mixKeySpace } from "../load/workload.ts";
 import { availableMemory } from "../persist/memory.ts";
 import { openFilesLimit, threadsLeft } from "../persist/system.ts";
 import type { RunOptions } from "../run/run_options.ts";

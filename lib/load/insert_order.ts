@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { RecordsUsedUpError } from "./records_used_up_error.ts";
 
 /**
  * The records that one thread inserts. The threads take turns over the records after those that exist before the load,
@@ -35,5 +34,18 @@ export class InsertOrder {
     const record = this.#first + this.#step * i;
     if (record >= this.#end) throw new RecordsUsedUpError(this.#end);
     return record;
+  }
+}
+
+/** The load would insert one record more than there is room for. */
+export class RecordsUsedUpError extends RangeError {
+  override readonly name = "RecordsUsedUpError";
+
+  /** @param keyCountMax number of records that there was room for */
+  constructor(keyCountMax: number) {
+    super(
+      `Cannot insert another record: there was room for ${keyCountMax}, ` +
+        `must be given a larger --max-keys, or fewer operations`,
+    );
   }
 }

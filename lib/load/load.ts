@@ -9,11 +9,15 @@ import { Witness } from "../persist/witness.ts";
 import type { Abort } from "../sync/abort.ts";
 import type { Phase } from "../sync/phase.ts";
 import { Lane, runClosedAsyncLoop, runOpenAsyncLoop } from "./async_loop.ts";
-import { createWorkload } from "./create_workload.ts";
 import { type LoopParts, runClosedLoop, runOpenLoop, SAMPLE_NEVER, type Schedule } from "./load_loop.ts";
 import type { LoadWorkerConfiguration } from "./load_worker_configuration.ts";
 import { createPattern, type Pattern } from "./pattern.ts";
 import { Rng } from "./rng.ts";
+import { isEngine } from "../backend/backends.ts";
+import { MixedWorkload } from "./mixed_workload.ts";
+import { NumberedWorkload } from "./numbered_workload.ts";
+import { DistinctSeedWorkload, SeedWorkload } from "./seed_workload.ts";
+import type { Workload } from "./workload.ts";
 
 /** A part of the load, with its own end and its own meter. */
 export type LoadPart = Pick<LoopParts, "during" | "endsAtMs" | "opsMax" | "meter">;
@@ -150,4 +154,27 @@ function createLanes(backend: AsynchronousConnection, configuration: LoadWorkerC
     });
     return new Lane({ backend: witnessed, workload: createWorkload(configuration, place) });
   });
+}
+
+/** The position of a thread, or of one of its lanes, among all that share the operations. */
+interface WorkloadPlace {
+  /** From 0. */
+  readonly thread: number;
+  readonly threads: number;
+}
+
+/**
+ * Creates the workload for a place. Each place has two streams of random numbers, so that the waits do not affect the
+ * operations.
+ */
+function createWorkload(
+  { workload, seed, witness, backend }: Pick<LoadWorkerConfiguration, "workload" | "seed" | "witness" | "backend">,
+  { thread, threads }: WorkloadPlace,
+): Workload {
+  const rng = new Rng(seed, 2 * thread);
+  if (workload.kind === "seed") {
+    return isEngine(backend.name) ? new DistinctSeedWorkload(rng, { thread, threads }) : new SeedWorkload(rng);
+  }
+  if (witness === undefined) return new MixedWorkload(rng, workload, { thread, threads });
+  return new NumberedWorkload(rng, workload, { round: witness.round, thread, threads });
 }

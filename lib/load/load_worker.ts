@@ -14,7 +14,7 @@ import { createLoad, type Load, type LoadPart } from "./load.ts";
 import { LoadMeter, PRELOADED, type ThreadMeter } from "./load_meter.ts";
 import type { LoadWorkerConfiguration } from "./load_worker_configuration.ts";
 import { preload } from "./preload.ts";
-import { RecordsUsedUpError } from "./records_used_up_error.ts";
+import { RecordsUsedUpError } from "./insert_order.ts";
 import { Rng } from "./rng.ts";
 import { StallWatch } from "./stall_watch.ts";
 

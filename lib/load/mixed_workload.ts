@@ -4,8 +4,7 @@
  * @module
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
-import { createDistribution } from "./distribution/create.ts";
-import type { Distribution } from "./distribution/distribution.ts";
+import { createDistribution, type Distribution } from "./distribution.ts";
 import { InsertOrder } from "./insert_order.ts";
 import { INSERT as KIND_INSERT, READ as KIND_READ } from "./operation.ts";
 import { createValues, RecordKeys, type Values } from "./record.ts";

@@ -6,14 +6,19 @@
  * @module
  */
 import { PaddedBytes } from "../store/padded_bytes.ts";
-import { TWO_DIGITS } from "./digits.ts";
 import { Rng } from "./rng.ts";
 import type { MixOptions } from "./workload.ts";
 
 const PREFIX = PaddedBytes.of("user");
 const ZEROS = PaddedBytes.of("0000");
-/** A module-level constant: V8 folds it, but not an imported one. */
-const DIGITS = TWO_DIGITS;
+
+const ZERO = "0".charCodeAt(0);
+
+/** The two digits of each number below 100, as a little-endian 16-bit word. */
+export const TWO_DIGITS = Int32Array.from(
+  { length: 100 },
+  (_, n) => (ZERO + n % 10) << 8 | (ZERO + Math.trunc(n / 10)),
+);
 
 /** Length of the shortest keys that tell `keyCountMax` records apart, in bytes. */
 export function keyBytesMin(keyCountMax: number): number {
@@ -77,7 +82,7 @@ export class RecordKeys {
 /** The four digits of a number below 10,000, as a little-endian word. */
 function fourDigits(number: number): number {
   const high = (number / 100) | 0;
-  return DIGITS[high]! | DIGITS[number - high * 100]! << 16;
+  return TWO_DIGITS[high]! | TWO_DIGITS[number - high * 100]! << 16;
 }
 
 /** The pool has this many words at which a value may start: one mebibyte of random text, plus the length of a value. */

@@ -5,10 +5,10 @@
  */
 import type { KeySpace } from "../backend/plan.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
-import { TWO_DIGITS as DIGITS } from "./digits.ts";
+import { TWO_DIGITS as DIGITS } from "./record.ts";
 import { READ, UPDATE } from "./operation.ts";
 import type { Rng } from "./rng.ts";
-import type { Workload } from "./workload.ts";
+import type { Workload, WorkloadOptions } from "./workload.ts";
 
 /** Number of keys of the seed's workload: `Key0` … `Key65535`. */
 export const SEED_KEY_COUNT = 65_536;
@@ -106,4 +106,21 @@ export function writeSeedKey(n: number, key: PaddedBytes): void {
   words[0] = PREFIX_WORD | (ZERO + rest) << 24;
   words[1] = tail;
   key.length = FIRST_WORD_BYTES + tailLength;
+}
+
+/**
+ * The mean length of a put's key and value together, in bytes, over all records; that is also the mean of many puts.
+ */
+export function meanPutBytes(workload: WorkloadOptions): number {
+  if (workload.kind === "seed") return meanSeedKeyBytes() + SEED_VALUE.length;
+  return workload.keyBytes + (workload.valueBytesMin + workload.valueBytesMax) / 2;
+}
+
+/** The mean length of the seed's keys, all of which are equally frequent. */
+function meanSeedKeyBytes(): number {
+  let digits = 0;
+  for (let from = 0, to = 10; from < SEED_KEY_COUNT; from = to, to *= 10) {
+    digits += (Math.min(to, SEED_KEY_COUNT) - from) * String(to - 1).length;
+  }
+  return "Key".length + digits / SEED_KEY_COUNT;
 }

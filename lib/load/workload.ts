@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { KeySpace } from "../backend/plan.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
+import { INSERT } from "./operation.ts";
 
 /** Chooses a sequence of operations, and describes the one at hand. */
 export interface Workload {
@@ -56,3 +58,18 @@ export interface MixOptions {
 
 /** The seed's workload, or a mix. */
 export type WorkloadOptions = { readonly kind: "seed" } | MixOptions;
+
+/** Whether the load adds records, so that `keyCountMax` applies. */
+export function hasInserts({ shares }: Pick<MixOptions, "shares">): boolean {
+  return (shares[INSERT] ?? 0) > 0;
+}
+
+/** Whether the distribution has an exponent, so that `zipfTheta` applies. */
+export function hasTheta({ distribution }: Pick<MixOptions, "distribution">): boolean {
+  return distribution === "zipfian" || distribution === "latest";
+}
+
+/** What a mix may put. */
+export function mixKeySpace({ keyCountMax, keyBytes, valueBytesMax }: MixOptions): KeySpace {
+  return { keyCount: keyCountMax, keyLengthMax: keyBytes, valueLengthMax: valueBytesMax };
+}

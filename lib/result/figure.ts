@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { meanPutBytes } from "../load/put_size.ts";
+import { meanPutBytes } from "../load/seed_workload.ts";
 import { type RunResult, type RunTotals, totals } from "../run/run_result.ts";
 import { secondsOf } from "../option/units.ts";
 import { readableBytes, readableDuration, readableNumber, readableShare } from "./format.ts";

@@ -6,9 +6,8 @@
 import { inFlightOf, loadBackend, nameOf, prepareBackend, settingsOf } from "../backend/backends.ts";
 import type { PreparedBackend } from "../backend/backend_interface.ts";
 import type { KeySpace } from "../backend/plan.ts";
-import { mixKeySpace } from "../load/mix.ts";
+import { mixKeySpace, type WorkloadOptions } from "../load/workload.ts";
 import { SEED_KEY_SPACE } from "../load/seed_workload.ts";
-import type { WorkloadOptions } from "../load/workload.ts";
 import { forgetResidentMax } from "../persist/process_usage.ts";
 import { volatileFileSystem } from "../persist/system.ts";
 import { Abort } from "../sync/abort.ts";

@@ -10,7 +10,7 @@ import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { exportDirectory, type ExportOptions } from "../../lib/inspect/export.ts";
 import { inspectDirectory, isDamaged } from "../../lib/inspect/inspect.ts";
-import { mixKeySpace } from "../../lib/load/mix.ts";
+import { mixKeySpace } from "../../lib/load/workload.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { RecordKeys } from "../../lib/load/record.ts";
 import { ShardDirectory } from "../../lib/persist/directory.ts";

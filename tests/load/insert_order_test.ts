@@ -4,8 +4,7 @@
  * @module
  */
 import { assertEquals, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { InsertOrder } from "../../lib/load/insert_order.ts";
-import { RecordsUsedUpError } from "../../lib/load/records_used_up_error.ts";
+import { InsertOrder, RecordsUsedUpError } from "../../lib/load/insert_order.ts";
 
 /** All records that a thread inserts until there is no room. */
 function recordsOf(order: InsertOrder): number[] {

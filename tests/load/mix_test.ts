@@ -6,11 +6,11 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { storeBatch } from "../../lib/backend/memory.ts";
 import { planStore } from "../../lib/backend/plan.ts";
-import { mixKeySpace } from "../../lib/load/mix.ts";
+import { mixKeySpace } from "../../lib/load/workload.ts";
 import { MixedWorkload } from "../../lib/load/mixed_workload.ts";
 import { READ } from "../../lib/load/operation.ts";
 import { preload } from "../../lib/load/preload.ts";
-import { RecordsUsedUpError } from "../../lib/load/records_used_up_error.ts";
+import { RecordsUsedUpError } from "../../lib/load/insert_order.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";

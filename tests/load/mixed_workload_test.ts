@@ -7,7 +7,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import { MixedWorkload } from "../../lib/load/mixed_workload.ts";
 import { INSERT, OPERATION_KINDS, READ, UPDATE } from "../../lib/load/operation.ts";
 import { PRESETS } from "../../lib/load/presets.ts";
-import { RecordsUsedUpError } from "../../lib/load/records_used_up_error.ts";
+import { RecordsUsedUpError } from "../../lib/load/insert_order.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { DISTRIBUTION_NAMES, type MixOptions, WORKLOAD_NAMES } from "../../lib/load/workload.ts";
 import { mixOf } from "./mixes.ts";

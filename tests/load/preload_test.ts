@@ -6,10 +6,9 @@
 import { assert, assertEquals, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
 import { storeBatch } from "../../lib/backend/memory.ts";
 import { planStore } from "../../lib/backend/plan.ts";
-import { mixKeySpace } from "../../lib/load/mix.ts";
+import { mixKeySpace, type MixOptions } from "../../lib/load/workload.ts";
 import { preload } from "../../lib/load/preload.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import type { MixOptions } from "../../lib/load/workload.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { StoreFullError } from "../../lib/store/store_full_error.ts";
 import { Abort } from "../../lib/sync/abort.ts";

@@ -6,9 +6,8 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { MixedWorkload } from "../../lib/load/mixed_workload.ts";
 import { READ } from "../../lib/load/operation.ts";
-import { meanPutBytes } from "../../lib/load/put_size.ts";
+import { meanPutBytes, SEED_VALUE, SeedWorkload } from "../../lib/load/seed_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import { SEED_VALUE, SeedWorkload } from "../../lib/load/seed_workload.ts";
 import type { Workload } from "../../lib/load/workload.ts";
 import { mixOf } from "./mixes.ts";
 

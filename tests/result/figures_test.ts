@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
-import { meanPutBytes } from "../../lib/load/put_size.ts";
+import { meanPutBytes } from "../../lib/load/seed_workload.ts";
 import { parseResultDocument } from "../../lib/result/result_document.ts";
 import { reportHtml } from "../../lib/page/page.ts";
 import { parseSource } from "../../lib/page/source.ts";

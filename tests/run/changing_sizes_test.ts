@@ -10,7 +10,7 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
-import { mixKeySpace } from "../../lib/load/mix.ts";
+import { mixKeySpace } from "../../lib/load/workload.ts";
 import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
 import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { hasInserts, hasTheta } from "../../load/mix_parts.ts";
+import { DISTRIBUTION_NAMES, hasInserts, hasTheta, type MixOptions, WORKLOAD_NAMES } from "../../load/workload.ts";
 import { OPERATION_NAMES, READ } from "../../load/operation.ts";
 import { type Preset, PRESETS, ZIPF_THETA } from "../../load/presets.ts";
-import { DISTRIBUTION_NAMES, type MixOptions, WORKLOAD_NAMES } from "../../load/workload.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { formatCount, operationName } from "../format.ts";
 import type { JsonObject } from "../json_value.ts";

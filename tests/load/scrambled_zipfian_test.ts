@@ -4,11 +4,10 @@
  * @module
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { fnvModulo } from "../../../lib/load/distribution/fnv.ts";
-import { ScrambledZipfianDistribution } from "../../../lib/load/distribution/scrambled_zipfian.ts";
-import { zeta } from "../../../lib/load/distribution/zeta.ts";
-import { Rng } from "../../../lib/load/rng.ts";
-import { countNumbers } from "../statistics.ts";
+import { fnvModulo, zeta } from "../../lib/load/zipfian.ts";
+import { ScrambledZipfianDistribution } from "../../lib/load/distribution.ts";
+import { Rng } from "../../lib/load/rng.ts";
+import { countNumbers } from "./statistics.ts";
 
 const ZETA = 26.46902820178302;
 

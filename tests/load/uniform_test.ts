@@ -4,9 +4,9 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { UniformDistribution } from "../../../lib/load/distribution/uniform.ts";
-import { Rng } from "../../../lib/load/rng.ts";
-import { assertByChance, countNumbers } from "../statistics.ts";
+import { UniformDistribution } from "../../lib/load/distribution.ts";
+import { Rng } from "../../lib/load/rng.ts";
+import { assertByChance, countNumbers } from "./statistics.ts";
 import { FixedRng, FRACTION_MAX } from "./fixed_rng.ts";
 
 Deno.test("UniformDistribution.next() chooses all records equally often", () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { zeta } from "../../../lib/load/distribution/zeta.ts";
+import { zeta } from "../../lib/load/zipfian.ts";
 
 const THETAS = [0.000_001, 0.01, 0.5, 0.9, 0.99, 0.999_999];
 

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { fnvModulo } from "../../../lib/load/distribution/fnv.ts";
+import { fnvModulo } from "../../lib/load/zipfian.ts";
 
 /** FNV-1a of 64 bits, in whole numbers of any size. */
 function fnv1a(octets: Iterable<number>): bigint {

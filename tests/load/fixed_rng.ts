@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Rng } from "../../../lib/load/rng.ts";
+import { Rng } from "../../lib/load/rng.ts";
 
 /** The greatest fraction that {@linkcode Rng.fraction} gives. */
 export const FRACTION_MAX = 1 - 2 ** -53;

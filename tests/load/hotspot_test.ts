@@ -4,9 +4,9 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { HotspotDistribution } from "../../../lib/load/distribution/hotspot.ts";
-import { Rng } from "../../../lib/load/rng.ts";
-import { assertByChance, countNumbers } from "../statistics.ts";
+import { HotspotDistribution } from "../../lib/load/distribution.ts";
+import { Rng } from "../../lib/load/rng.ts";
+import { assertByChance, countNumbers } from "./statistics.ts";
 import { FixedRng, FRACTION_MAX } from "./fixed_rng.ts";
 
 const DRAWS = 500_000;

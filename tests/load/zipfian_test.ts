@@ -4,10 +4,9 @@
  * @module
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { zeta } from "../../../lib/load/distribution/zeta.ts";
-import { Zipfian } from "../../../lib/load/distribution/zipfian.ts";
-import { Rng } from "../../../lib/load/rng.ts";
-import { countNumbers } from "../statistics.ts";
+import { zeta, Zipfian } from "../../lib/load/zipfian.ts";
+import { Rng } from "../../lib/load/rng.ts";
+import { countNumbers } from "./statistics.ts";
 import { FixedRng, FRACTION_MAX } from "./fixed_rng.ts";
 
 const DRAWS = 1_000_000;

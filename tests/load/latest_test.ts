@@ -4,11 +4,11 @@
  * @module
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { LatestDistribution } from "../../../lib/load/distribution/latest.ts";
-import { zeta } from "../../../lib/load/distribution/zeta.ts";
-import { InsertOrder } from "../../../lib/load/insert_order.ts";
-import { Rng } from "../../../lib/load/rng.ts";
-import { countNumbers } from "../statistics.ts";
+import { LatestDistribution } from "../../lib/load/distribution.ts";
+import { zeta } from "../../lib/load/zipfian.ts";
+import { InsertOrder } from "../../lib/load/insert_order.ts";
+import { Rng } from "../../lib/load/rng.ts";
+import { countNumbers } from "./statistics.ts";
 import { FixedRng, FRACTION_MAX } from "./fixed_rng.ts";
 
 const THETA = 0.99;
