@@ -216,9 +216,11 @@ function runOptions(backend: FileBackendOptions, loadTimeMs: number): RunOptions
   return { threads: 2, loadTimeMs, workload: { kind: "seed" }, pattern: "unthrottled", seed: 1, backend };
 }
 
+/** What a run has measured, or why it failed, before its load or in the middle of it. */
 async function outcomeOf(options: RunOptions): Promise<RunResult | Error> {
   try {
-    return await run(options);
+    const result = await run(options);
+    return result.failed === undefined ? result : new Error(result.failed);
   } catch (error) {
     if (error instanceof Error) return error;
     throw error;
