@@ -12,7 +12,7 @@ import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 import { parseStoreFileName, storeFileNames } from "../persist/store_files.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { Abort } from "../sync/abort.ts";
-import { afterFailure } from "../sync/clean_up.ts";
+import { afterFailure, thenCleanUp } from "../sync/clean_up.ts";
 import { Clock } from "../sync/clock.ts";
 import type { CrashBackend } from "./crash_load.ts";
 
@@ -68,10 +68,7 @@ export async function recover(options: CrashBackend, mix: MixOptions, mayRepair 
       ...(prepared.repaired === undefined ? {} : { repaired: prepared.repaired }),
       ...(prepared.files === undefined ? {} : { files: recoveredFiles(prepared.files) }),
       get: (key, out) => connection.get(key, out),
-      close: async () => {
-        await connection.close();
-        await prepared.close();
-      },
+      close: () => thenCleanUp(() => connection.close(), () => prepared.close()),
     };
   } catch (error) {
     await afterFailure(() => prepared.close());

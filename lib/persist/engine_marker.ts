@@ -4,8 +4,10 @@
  *
  * @module
  */
-import { lookAt, openFile, readWholeFile, renameOver, syncData, syncDirectory, writeAll } from "./file_io.ts";
+import { lookAt, readWholeFile, removeFile, syncDirectory } from "./file_io.ts";
+import { replaceFile } from "./layout/replace/rename.ts";
 import { PersistError } from "./persist_error.ts";
+import { TEMPORARY_SUFFIX } from "./shard_file.ts";
 
 /**
  * Name of the marker. Its first line is `kvlab engine NAME`. Once the store has been made, a second one is
@@ -48,17 +50,11 @@ export function markedEngine(directory: string): string | undefined {
  *
  * @throws {PersistError} when that fails
  */
-export function writeMark(directory: string, { engine, file: held }: EngineMark): void {
+export function writeMark(directory: string, { engine, file }: EngineMark): void {
   const path = `${directory}/${MARKER_NAME}`;
-  const temporary = `${path}.tmp`;
-  const file = openFile(temporary, { write: true, create: true, truncate: true });
-  try {
-    const lines = [`kvlab engine ${engine}\n`, ...(held === undefined ? [] : [`with ${held}\n`])];
-    writeAll(file, temporary, new TextEncoder().encode(lines.join("")));
-    syncData(file, temporary);
-  } finally {
-    file.close();
-  }
-  renameOver(temporary, path);
+  const lines = [`kvlab engine ${engine}\n`, ...(file === undefined ? [] : [`with ${file}\n`])];
+  // A kvlab that was killed may have left one.
+  removeFile(path + TEMPORARY_SUFFIX);
+  replaceFile(path, new TextEncoder().encode(lines.join("")), true);
   syncDirectory(directory);
 }

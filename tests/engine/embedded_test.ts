@@ -11,6 +11,7 @@ import type { EnginePreparation, EngineSettings, PreparedEngine } from "../../li
 import { EngineError } from "../../lib/engine/engine_error.ts";
 import { type EngineName, loadEngine } from "../../lib/engine/engines.ts";
 import { ShardDirectory } from "../../lib/persist/directory.ts";
+import { takeLock } from "../../lib/persist/directory_lock.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { temporaryDirectory } from "../run/files.ts";
 
@@ -155,7 +156,11 @@ Deno.test("a store that was not made before its kvlab died is made the next time
   for (const embedded of EMBEDDED) {
     using directory = temporaryDirectory();
     Deno.writeTextFileSync(`${directory.path}/ENGINE`, `kvlab engine ${embedded[0]}\n`);
+    // It was about to say which file it had made.
+    Deno.writeTextFileSync(`${directory.path}/ENGINE.tmp`, "kvlab engine");
     await (await prepare(embedded, { output: directory.path })).close();
+    const names = Array.from(Deno.readDirSync(directory.path), ({ name }) => name);
+    assert(!names.includes("ENGINE.tmp"), names.join());
   }
 });
 
@@ -178,6 +183,21 @@ Deno.test("sqlite says so when another process's reader pins its write-ahead log
     assertEquals(warnings.length, Number(isRead));
   }
   assertMatch(warnings.join(), /^another process reads \S+store\.sqlite, which kept \d+ of the \d+ pages /);
+});
+
+Deno.test("sqlite lets go of its directory even if its write-ahead log cannot be read in the end", async () => {
+  using directory = temporaryDirectory();
+  const prepared = await prepare(EMBEDDED[0]!, { output: directory.path });
+  const connection = await (await loadEngine("sqlite")).connect(prepared.target);
+  await connection.put(PaddedBytes.of("a"), PaddedBytes.of("first"));
+  await connection.close();
+  Deno.truncateSync(`${directory.path}/store.sqlite-wal`);
+  await assertRejects(
+    async () => await prepared.close(),
+    EngineError,
+    `Cannot write to ${directory.path}/store.sqlite`,
+  );
+  takeLock(directory.path).close();
 });
 
 Deno.test("an engine does not take a directory with files of the file backend", async () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { afterFailure } from "../../sync/clean_up.ts";
+import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, EngineTarget, PreparedEngine } from "../engine.ts";
 import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
@@ -45,10 +45,7 @@ export const ENGINE: Engine<Record<never, never>> = {
       return {
         target: { path },
         directory,
-        close: () => {
-          kv.close();
-          directory.close();
-        },
+        close: () => thenCleanUp(() => kv.close(), () => directory.close()),
       };
     } catch (error) {
       await afterFailure(() => directory.close());

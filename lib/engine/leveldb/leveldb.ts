@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { afterFailure } from "../../sync/clean_up.ts";
+import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, PreparedEngine } from "../engine.ts";
 import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { NOTHING } from "../promises.ts";
@@ -45,10 +45,7 @@ export const ENGINE: Engine<LeveldbSettings> = {
       return {
         target,
         directory,
-        close: async () => {
-          await database.close();
-          directory.close();
-        },
+        close: () => thenCleanUp(() => database.close(), () => directory.close()),
       };
     } catch (error) {
       await afterFailure(() => directory.close());

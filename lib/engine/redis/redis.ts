@@ -4,7 +4,7 @@
  * @module
  */
 import { lookAt } from "../../persist/file_io.ts";
-import { afterFailure } from "../../sync/clean_up.ts";
+import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
 import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
@@ -71,7 +71,9 @@ async function spawn(
     const { server, repaired } = isCluster
       ? { server: await RedisCluster.start({ ...parts, primaries, replicas, nodeTimeoutMs }) }
       : await startServer(parts, mayRepair);
-    if (signs !== undefined && !isCluster) directory.made(signs);
+    // Before version 7, the append-only file is a single one.
+    const hasManifest = lookAt(`${directory.path}/${SIGNS.file}`) !== undefined;
+    if (signs !== undefined && hasManifest) directory.made(signs);
     const servers = server instanceof RedisCluster ? server.servers : [server];
     const target: RedisTarget = { url: server.url, cluster: isCluster, keyPrefix: KEY_PREFIX, wait };
     return {
@@ -82,10 +84,7 @@ async function spawn(
       ...(repaired === undefined ? {} : { repaired }),
       ...(server instanceof RedisCluster ? { failover: new ClusterFailover(server, KEY_PREFIX) } : {}),
       explain: () => explain(servers),
-      close: async () => {
-        await server.end();
-        directory.close();
-      },
+      close: () => thenCleanUp(() => server.end(), () => directory.close()),
     };
   } catch (error) {
     await afterFailure(() => directory.close());

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { afterFailureSync } from "../../sync/clean_up.ts";
+import { afterFailureSync, thenCleanUp } from "../../sync/clean_up.ts";
 import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
 import { type Loss, NOTHING, type Promises } from "../promises.ts";
@@ -47,11 +47,10 @@ export const ENGINE: Engine<SqliteSettings> = {
       directory,
       // Only a write-ahead log has anything to settle.
       ...(settings.journal === "wal" ? { settle: () => void checkpoint(database, path, "TRUNCATE") } : {}),
-      close: () => {
-        if (settings.journal === "wal") warnOfReaders(checkpoint(database, path, "PASSIVE"), path, onWarning);
-        database.close();
-        directory.close();
-      },
+      close: () =>
+        thenCleanUp(() => {
+          if (settings.journal === "wal") warnOfReaders(checkpoint(database, path, "PASSIVE"), path, onWarning);
+        }, () => thenCleanUp(() => database.close(), () => directory.close())),
     };
   },
 

@@ -118,6 +118,16 @@ redisTest("a directory of another engine is refused and left alone", async () =>
   Deno.removeSync(output, { recursive: true });
 });
 
+redisTest("a server serves that has no manifest of its append-only file, like those before version 7", async () => {
+  const directory = Deno.makeTempDirSync();
+  const program = `${directory}/server.sh`;
+  Deno.writeTextFileSync(program, `#!/bin/sh\nexec redis-server "$@" --appenddirname other\n`, { mode: 0o700 });
+  for (let times = 0; times < 2; times++) {
+    await (await prepare({ spawn: program, appendfsync: "always" }, `${directory}/store`)).close();
+  }
+  Deno.removeSync(directory, { recursive: true });
+});
+
 redisTest("nothing at the address is one line", async () => {
   assertEquals(
     await refusal(() => prepare({ url: "redis://127.0.0.1:9" })),
