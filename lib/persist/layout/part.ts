@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { EntryTable } from "../../store/entry_table.ts";
 
 /** An entry's key and value. */
 export type ExportEntry = readonly [string, string];
@@ -68,6 +69,23 @@ export interface Part {
    * @throws {PersistError} when a file has become damaged, or is gone
    */
   read?(): PartContent;
+}
+
+/** What tables hold together. */
+export function contentOf(tables: readonly EntryTable[]): PartContent {
+  return {
+    version: tables.reduce((sum, { version }) => sum + version, 0),
+    count: tables.reduce((sum, { count }) => sum + count, 0),
+    *entries() {
+      for (const table of tables) yield* inPieces(entriesOf(table));
+    },
+  };
+}
+
+function entriesOf(table: EntryTable): ExportEntry[] {
+  const entries: ExportEntry[] = [];
+  table.forEach((key, value) => entries.push([key.toString(), value.toString()]));
+  return entries;
 }
 
 /** Entries per batch. */

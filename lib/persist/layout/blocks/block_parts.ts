@@ -9,14 +9,13 @@ import { PersistError } from "../../persist_error.ts";
 import { blockFilesIn, type FoundBlockFile } from "./block_file_name.ts";
 import { EntryTable } from "../../../store/entry_table.ts";
 import { hashKey } from "../../../store/hash.ts";
-import { type ExportEntry, inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "../part.ts";
+import { contentOf, type InspectedFile, type Part, type PartContent, sizeOf } from "../part.ts";
 import type { ReadDirectory } from "../layout_module.ts";
 
-/** A file and its contents. */
+/** What a file looks like, and what it holds. */
 interface ReadBlocks {
-  readonly options: StoredBlocksOptions;
   readonly stored: StoredBlocks;
-  readonly tables: readonly EntryTable[];
+  readonly content: PartContent;
 }
 
 /** Reads the files one by one, so that only one is in memory at a time. */
@@ -43,10 +42,10 @@ function readPart(
   return {
     index,
     files: [file, ...temporary],
-    version: versionOf(read),
-    entries: countOf(read),
+    version: read.content.version,
+    entries: read.content.count,
     isUnreadable: file.health === "damaged",
-    read: () => contentOf(readFile(optionsOf(lasting.path))),
+    read: () => readContent(optionsOf(lasting.path)),
   };
 }
 
@@ -63,11 +62,11 @@ function readFile(options: StoredBlocksOptions): ReadBlocks {
     while (reader.next()) table.put(hashKey(reader.key.words, reader.key.length), reader.key, reader.value);
     table.version = Math.max(table.version, page.version);
   }
-  return { options, stored, tables };
+  return { stored, content: contentOf(tables) };
 }
 
-function inspectedFile({ name, path }: FoundBlockFile, read: ReadBlocks): InspectedFile {
-  const { bytes, badPlaces, cutOff, pages } = read.stored;
+function inspectedFile({ name, path }: FoundBlockFile, { stored, content }: ReadBlocks): InspectedFile {
+  const { bytes, badPlaces, cutOff, pages } = stored;
   const damaged = badPlaces.filter(({ isDamaged }) => isDamaged);
   const isDamaged = damaged.length > 0 || cutOff !== undefined;
   const [bad] = damaged.length > 0 ? damaged : badPlaces;
@@ -77,36 +76,16 @@ function inspectedFile({ name, path }: FoundBlockFile, read: ReadBlocks): Inspec
     path,
     bytes,
     health: isDamaged ? "damaged" : reason === undefined ? "sound" : "torn",
-    version: versionOf(read),
-    entries: countOf(read),
+    version: content.version,
+    entries: content.count,
     blocks: pages.length,
     ...(reason === undefined ? {} : { reason }),
   };
 }
 
-function contentOf(read: ReadBlocks): PartContent {
-  const { stored: { badPlaces, cutOff }, options: { path }, tables } = read;
+function readContent(options: StoredBlocksOptions): PartContent {
+  const { stored: { badPlaces, cutOff }, content } = readFile(options);
   const reason = cutOff ?? badPlaces.find(({ isDamaged }) => isDamaged)?.reason;
-  if (reason !== undefined) throw new PersistError("export", path, reason);
-  return {
-    version: versionOf(read),
-    count: countOf(read),
-    *entries() {
-      for (const table of tables) yield* inPieces(entriesOf(table));
-    },
-  };
-}
-
-function entriesOf(table: EntryTable): ExportEntry[] {
-  const entries: ExportEntry[] = [];
-  table.forEach((key, value) => entries.push([key.toString(), value.toString()]));
-  return entries;
-}
-
-function versionOf({ tables }: ReadBlocks): number {
-  return tables.reduce((sum, { version }) => sum + version, 0);
-}
-
-function countOf({ tables }: ReadBlocks): number {
-  return tables.reduce((sum, { count }) => sum + count, 0);
+  if (reason !== undefined) throw new PersistError("export", options.path, reason);
+  return content;
 }

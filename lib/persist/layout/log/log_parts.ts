@@ -8,8 +8,7 @@ import { RECORD_CODECS } from "../../../codec/record/record_codecs.ts";
 import { type LogReadingOptions, readLog, type ReadLogFile } from "./stored_log.ts";
 import { PersistError } from "../../persist_error.ts";
 import { type FoundLogFile, logFilesIn } from "./log_file_name.ts";
-import type { EntryTable } from "../../../store/entry_table.ts";
-import { type ExportEntry, inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "../part.ts";
+import { contentOf, type InspectedFile, type Part, type PartContent, sizeOf } from "../part.ts";
 import type { ReadDirectory } from "../layout_module.ts";
 
 /** Reads the logs one by one, so that only one is in memory at a time. */
@@ -23,12 +22,13 @@ export function* logParts({ path, names, kind, shards }: ReadDirectory): Generat
 function readPart(log: number, found: readonly FoundLogFile[], options: LogReadingOptions): Part {
   const lasting = found.filter(({ temporary }) => !temporary);
   const { files, tables, isDamaged } = readLog(log, lasting, options);
+  const { version, count } = contentOf(tables);
   const read = new Map(files.map((file) => [file.name, file]));
   return {
     index: log,
     files: found.map((file) => inspectedFile(file, read.get(file.name))),
-    version: versionOf(tables),
-    entries: countOf(tables),
+    version,
+    entries: count,
     isUnreadable: isDamaged,
     ...(lasting.length === 0 ? {} : { read: () => readContent(log, lasting, options) }),
   };
@@ -56,25 +56,5 @@ function readContent(log: number, found: readonly FoundLogFile[], options: LogRe
     const damaged = files.find(({ health }) => health === "damaged");
     throw new PersistError("export", damaged?.path ?? `log ${log}`, damaged?.reason ?? "it is damaged");
   }
-  return {
-    version: versionOf(tables),
-    count: countOf(tables),
-    *entries() {
-      for (const table of tables) yield* inPieces(entriesOf(table));
-    },
-  };
-}
-
-function entriesOf(table: EntryTable): ExportEntry[] {
-  const entries: ExportEntry[] = [];
-  table.forEach((key, value) => entries.push([key.toString(), value.toString()]));
-  return entries;
-}
-
-function versionOf(tables: readonly EntryTable[]): number {
-  return tables.reduce((sum, { version }) => sum + version, 0);
-}
-
-function countOf(tables: readonly EntryTable[]): number {
-  return tables.reduce((sum, { count }) => sum + count, 0);
+  return contentOf(tables);
 }
