@@ -53,8 +53,9 @@ function warnOfVolatileSync(
   directory: string,
   onWarning: ((message: string) => void) | undefined,
 ): void {
-  if (sync === "none") return;
+  // To ask for the file system starts a program, which would count as time of a recovery.
+  if (sync === "none" || onWarning === undefined) return;
   const type = volatileFileSystem(directory);
   if (type === undefined) return;
-  onWarning?.(`${directory} is on ${type}, which loses everything in a power loss: --sync=${sync} proves nothing`);
+  onWarning(`${directory} is on ${type}, which loses everything in a power loss: --sync=${sync} proves nothing`);
 }
