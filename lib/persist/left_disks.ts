@@ -12,8 +12,8 @@ export const DISK_NAME = "disk";
 export const IMAGE_SUFFIX = ".ext4";
 
 /**
- * Unmounts the disk in a directory that belongs to nobody, if there is one, and kills who still has files open on it. On
- * return nothing in the directory is mounted.
+ * Kills the children of the crash command that made a directory, and unmounts the disk in it, if there is one. On return
+ * nothing in the directory is mounted.
  *
  * @throws {Error} when that cannot be
  */

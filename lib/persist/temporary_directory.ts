@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { afterFailureSync } from "../sync/clean_up.ts";
 import { lookAt, openFile } from "./file_io.ts";
 import { releaseDisk } from "./left_disks.ts";
 import { PersistError } from "./persist_error.ts";
@@ -51,6 +52,7 @@ export function makeOwnedDirectory(prefix: string): string {
     Deno.renameSync(unlocked, `${path}/${OWNER_NAME}`);
     return path;
   } catch (error) {
+    afterFailureSync(() => removeTemporaryDirectory(path));
     throw new PersistError("lock", path, error);
   }
 }

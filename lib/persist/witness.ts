@@ -17,8 +17,8 @@ export interface WitnessOptions {
 }
 
 /**
- * Bytes of a record of an acknowledged put: the time of its acknowledgement in milliseconds of the shared time, its shard,
- * and the version up to which that shard's puts had then been acknowledged, each a float64.
+ * Bytes of a record of an acknowledged put: the time of its acknowledgement in milliseconds of the shared time, its
+ * shard, and the version up to which that shard's puts had then been acknowledged, each a float64.
  */
 export const ACKNOWLEDGED_BYTES = 24;
 /** Bytes of a record of what was written or synced: a shard and the version of it, each a float64. */

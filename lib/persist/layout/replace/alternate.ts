@@ -9,8 +9,8 @@ import { ShardOverwriter, type ShardOverwriterParts } from "./shard_overwriter.t
 
 /**
  * Overwrites the older of a shard's two files, so that a crash in the middle leaves the newer one whole. Loading takes
- * the sound one with the higher version; one that is not sound beside it was being overwritten. A shard's first file, which has no other to fall back on, is created by
- * renaming.
+ * the sound one with the higher version; one that is not sound beside it was being overwritten. A shard's first file,
+ * which has no other to fall back on, is created by renaming.
  */
 export class AlternateReplacement implements Replacement {
   readonly #paths: Readonly<Record<Side, readonly string[]>>;

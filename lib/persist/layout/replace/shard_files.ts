@@ -65,7 +65,7 @@ export class ShardFiles {
     this.#doubles[shard * ROW_DOUBLES + NEWEST] = SIDES.indexOf(side);
   }
 
-  /** Bytes of one of the shard's files, 0 when it is yet to be created; `undefined` when nobody has looked. */
+  /** Bytes of one of the shard's files; `undefined` when no thread has looked at it. */
   length(shard: number, side?: Side): number | undefined {
     const length = this.#doubles[this.#lengthAt(shard, side)]!;
     return length === UNKNOWN ? undefined : length;
@@ -83,8 +83,8 @@ export class ShardFiles {
    */
   checkLengths(paths: readonly string[], side?: Side): void {
     for (const [shard, path] of paths.entries()) {
-      const length = this.length(shard, side) ?? 0;
-      if (length > 0) checkLength(path, length);
+      const length = this.length(shard, side);
+      if (length !== undefined) checkLength(path, length);
     }
   }
 
