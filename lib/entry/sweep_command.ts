@@ -223,7 +223,7 @@ function bestOf(
   limits: readonly number[],
   { crash, unit }: SweepReport["axis"],
 ) {
-  const onFrontier = configurations.filter(({ state }) => state === "frontier");
+  const onFrontier = configurations.filter((one) => one.state === "frontier" && speedOf(one) !== null);
   for (const limit of [...limits].reverse()) {
     const within = onFrontier.filter(({ loss }) => typeof loss[crash][unit] === "number" && loss[crash][unit] <= limit);
     const [fastest] = within.toSorted((a, b) => (speedOf(b) ?? 0) - (speedOf(a) ?? 0));

@@ -10,8 +10,8 @@ import { withoutCredentials } from "./credentials.ts";
 const QUOTED_LENGTH_MAX = 60;
 
 /**
- * The text in double quotes, without credentials, on one line and cut to a readable length. An argument may contain anything, so control
- * characters, line ends and anything else without a visible shape are escaped.
+ * The text in double quotes, without credentials, on one line and cut to a readable length. An argument may contain
+ * anything, so control characters, line ends and anything else without a visible shape are escaped.
  */
 export function quote(text: string): string {
   const open = withoutCredentials(text);

@@ -178,12 +178,14 @@ function ofRuns(runs: readonly ShownRun[]) {
 }
 
 function sweepConfigurations({ header, runs, crashes, failures, summary }: SweepSource): Configuration[] {
-  const isByRate = runs.some(({ rate_per_sec: ratePerSec }) => ratePerSec !== undefined);
+  const p99Ms = summary?.p99_at_most_ms;
+  // Before the first rate, runs are closed loops, which say only where to begin.
+  const isByRate = p99Ms !== undefined || runs.some(({ rate_per_sec: ratePerSec }) => ratePerSec !== undefined);
   return header.configurations.map((entry) => {
     const { id, args, command, backend, promises } = entry;
     const isOfThis = ({ configuration }: { configuration: string }) => configuration === id;
     const ofThis = runs.filter(isOfThis);
-    const lines = ofThis.map((line) => ({ ...line, trial: trialOf(line, summary?.p99_at_most_ms) }));
+    const lines = ofThis.map((line) => ({ ...line, trial: trialOf(line, p99Ms) }));
     const own = countingRuns(lines).map(({ round, started_at, run }) => ({
       round,
       ...(Number.isFinite(Date.parse(started_at)) ? { startedAtMs: Date.parse(started_at) } : {}),

@@ -22,8 +22,8 @@ export const TEST_NAME = "two-sided Mann–Whitney U test";
  * - `schema`: {@linkcode COMPARISON_SCHEMA}, and `kvlab`: the version that compared;
  * - `files`: for each document, baseline first: `path`, `kvlab`, `seed`, `repeats` and how many were asked for as
  *   `repeats_asked`, `failed` (how a run did, or null), `left_out` (how many runs failed and are not among the
- *   samples, as others did not fail), `stopped_by` and `ended_early` (as in a run's result), `promises` (in words; null if unknown), `power_loss`,
- *   `options`, `arguments` (null if unknown), `machine`;
+ *   samples, as others did not fail), `stopped_by` and `ended_early` (as in a run's result), `promises` (in words; null
+ *   if unknown), `power_loss`, `options`, `arguments` (null if unknown), `machine`;
  * - `test`: its `name`, the `level` below which p means a difference, and the `repeats_needed` in each file to get
  *   there;
  * - `differences`: `key` and `values`, one per file, of what is not the same in all; null where a file has none;

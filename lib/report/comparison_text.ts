@@ -24,10 +24,9 @@ const RATIO = new Intl.NumberFormat("en-US", { minimumSignificantDigits: 3, maxi
 const HEADING_WIDTH_MAX = 16;
 
 /**
- * The comparison in tables, with a row for each deciding figure; above, what the results lack and what the limits found,
- * and notes below. Values are medians; next to each,
- * except the baseline's, are its ratio to the baseline and, given repeats, the test's verdict. A table has as many
- * files as fit its width.
+ * The comparison in tables, with a row for each deciding figure; above, what the results lack and what the limits
+ * found, and notes below. Values are medians; next to each, except the baseline's, are its ratio to the baseline and,
+ * given repeats, the test's verdict. A table has as many files as fit its width.
  */
 export function comparisonText(
   comparison: Comparison,

@@ -10,7 +10,7 @@ import type { JsonObject } from "../result/json_value.ts";
 import { argumentsOf, optionsObject } from "../result/option/options.ts";
 import { promisesObject } from "../result/run_document.ts";
 import { CRASH_SCHEMA, VERSION } from "../version.ts";
-import { FAILURES, max, sum } from "./crash_sums.ts";
+import { FAILURE_WORDS, max, sum } from "./crash_sums.ts";
 
 /** The counts of a kill, by their names in JSON. */
 const COUNTS = [
@@ -53,10 +53,11 @@ function countsOf({ options: { backend }, failure }: Pick<CrashResult, "options"
 }
 
 /**
- * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether nothing was torn, and the gauge
- * and the promise held every time), `kills` and how many of them held as `kills_held`, `failure` (`process_crash`,
- * `power_loss` or `orderly_end`) and the promises as in a run's result, the sums of {@linkcode COUNTS} over all kills, the most of one kill as `lost_max`, `gauge_max`,
- * `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed, the options and the arguments of the load, and a row for each kill.
+ * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether nothing was torn, and the
+ * gauge and the promise held every time), `kills` and how many of them held as `kills_held`, `failure`
+ * (`process_crash`, `power_loss` or `orderly_end`) and the promises as in a run's result, the sums of
+ * {@linkcode COUNTS} over all kills, the most of one kill as `lost_max`, `gauge_max`, `oldest_lost_max_sec` and
+ * `recovery_max_sec`, `stopped_by`, the seed, the options and the arguments of the load, and a row for each kill.
  */
 export function crashJson(result: CrashResult): string {
   const document = result.failure === "failover" ? failoverDocument(result) : crashDocument(result);
@@ -76,7 +77,7 @@ function crashDocument(result: CrashResult): JsonObject {
     ...(options.backend.kind === "engine" ? {} : { gauge_max: max(kills, "gauge") }),
     oldest_lost_max_sec: secondsOf(max(kills, "oldestLostMs")),
     recovery_max_sec: secondsOf(max(kills, "recoveryMs")),
-    failure: FAILURES[failure].name.replace(" ", "_"),
+    failure: FAILURE_WORDS[failure].name.replace(" ", "_"),
     promises: promisesObject(promises),
     stopped_by: result.stoppedBy ?? null,
     seed: options.seed,
@@ -87,8 +88,8 @@ function crashDocument(result: CrashResult): JsonObject {
 }
 
 /**
- * Failovers have `failovers` and `failovers_held` in place of kills, `lag_sec`, their one `promise`, `refused` writes, and
- * how long it took until a replica had taken over and writes were possible again.
+ * Failovers have `failovers` and `failovers_held` in place of kills, `lag_sec`, their one `promise`, `refused` writes,
+ * and how long it took until a replica had taken over and writes were possible again.
  */
 function failoverDocument(result: CrashResult): JsonObject {
   const { kills, options, lagMs = 0, promises } = result;

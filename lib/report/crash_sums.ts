@@ -7,7 +7,7 @@ import type { KillResult } from "../crash/crash_result.ts";
 import type { Failure } from "../crash/victim.ts";
 
 /** How the kinds of failure are called, each one of them, and their number. */
-export const FAILURES: Readonly<
+export const FAILURE_WORDS: Readonly<
   Record<Failure, { readonly name: string; readonly one: string; readonly label: string }>
 > = {
   processCrash: { name: "process crash", one: "kill", label: "kills" },

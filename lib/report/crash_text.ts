@@ -6,7 +6,7 @@
 import type { CrashResult, KillResult } from "../crash/crash_result.ts";
 import { type Failure, lossIn } from "../crash/victim.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
-import { FAILURES, max, sum } from "./crash_sums.ts";
+import { FAILURE_WORDS, max, sum } from "./crash_sums.ts";
 import { promiseGroup } from "./promise_groups.ts";
 import { blockLines, type Group } from "./text_groups.ts";
 import { PLAIN, type TextStyle } from "./text_style.ts";
@@ -16,7 +16,7 @@ export function killLine(kill: KillResult, failure: Failure): string {
   if (failure === "failover") return failoverLine(kill);
   const { during, loadMs, acknowledged, lost, gauge, oldestLostMs, recoveryMs, repaired } = kill;
   const moment = during === "start" ? "while starting" : `after ${readableDuration(loadMs)}`;
-  return `${FAILURES[failure].one} ${kill.kill} ${moment}: ${lossText(lost, oldestLostMs)} of ${
+  return `${FAILURE_WORDS[failure].one} ${kill.kill} ${moment}: ${lossText(lost, oldestLostMs)} of ${
     readableCount(acknowledged, "write")
   }, ` +
     (gauge === undefined ? "" : `gauge ${readableNumber(gauge)}, `) +
@@ -52,7 +52,7 @@ export function crashText(result: CrashResult, style: TextStyle = PLAIN): string
 
 function crashGroups(result: CrashResult, style: TextStyle): Group[] {
   const { kills, options, promises, stoppedBy, failure } = result;
-  const { one, label } = FAILURES[failure];
+  const { one, label } = FAILURE_WORDS[failure];
   const isOurs = options.backend.kind !== "engine";
   const starting = kills.filter(({ during }) => during === "start").length;
   const held = kills.filter(({ held }) => held).length;
@@ -87,7 +87,7 @@ function failoverGroups(result: CrashResult, style: TextStyle): Group[] {
   const held = kills.filter(({ held }) => held).length;
   return [
     {
-      label: FAILURES.failover.label,
+      label: FAILURE_WORDS.failover.label,
       lines: [[String(kills.length), ...(lagMs === 0 ? [] : [`replicas ${readableDuration(lagMs)} behind`])]],
     },
     {
@@ -126,7 +126,7 @@ function mostLost(failure: Failure, isOurs: boolean): string {
 function brokenPromise({ kills, failure, promises }: CrashResult, style: TextStyle): string[][] {
   const broken = kills.filter(({ held }) => !held);
   if (broken.length === 0) return [];
-  const { name, one } = FAILURES[failure];
+  const { name, one } = FAILURE_WORDS[failure];
   const isUnsound = sum(broken, "unsoundFiles") > 0;
   const promise = `${failure === "orderlyEnd" ? "an" : "a"} ${name} may lose ${lossIn(failure, promises).text}`;
   const broke = `${readableCount(broken.length, one)} lost more${
@@ -149,7 +149,7 @@ function lossPhrases({ kills, failure }: CrashResult, style: TextStyle): string[
   if (lost === 0) return [style.bold("nothing")];
   return [
     style.bold(readableCount(lost, "write")),
-    `at most ${readableNumber(max(kills, "lost"))} in one ${FAILURES[failure].one}`,
+    `at most ${readableNumber(max(kills, "lost"))} in one ${FAILURE_WORDS[failure].one}`,
     `up to ${readableDuration(max(kills, "oldestLostMs"))} old`,
   ];
 }
@@ -157,7 +157,7 @@ function lossPhrases({ kills, failure }: CrashResult, style: TextStyle): string[
 /** What the gauge said would be lost. */
 function gaugePhrases({ kills, failure }: CrashResult): string[] {
   const most = readableNumber(max(kills, "gauge"));
-  return [readableCount(sum(kills, "gauge"), "write"), `at most ${most} in one ${FAILURES[failure].one}`];
+  return [readableCount(sum(kills, "gauge"), "write"), `at most ${most} in one ${FAILURE_WORDS[failure].one}`];
 }
 
 function damagePhrases(kills: readonly KillResult[], style: TextStyle): string[] {

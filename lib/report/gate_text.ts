@@ -12,8 +12,8 @@ import { fileNames } from "./short_names.ts";
  * A check in one sentence, without a full stop:
  *
  * ```text
- * exceeded: b is 5.2% slower than a (p = 0.029), allowed are 3%
- * held: read p99 of b is 12% higher than of a (noise, p = 0.34), allowed are 10%
+ * exceeded: b is 5.2% slower than a (p = 0.029), 3% allowed
+ * held: read p99 of b is 12% higher than of a (noise, p = 0.34), 10% allowed
  * undecided whether b is slower than a: 1 and 1 repeats are too few, --repeat=4 or more tell
  * ```
  */
@@ -30,7 +30,7 @@ export function checkText(check: GateCheck, documents: readonly ResultDocument[]
   const noise = test === undefined || test.verdict === "differs" ? [] : ["noise"];
   const remarks = [...noise, ...(test === undefined ? [] : [pText(test.pValue)])].join(", ");
   const change = `${readableShare(Math.abs(worse))} ${worse > 0 ? more : less}`;
-  return `${verdict}: ${what} is ${change} ${than} (${remarks}), allowed are ${readableShare(limit)}`;
+  return `${verdict}: ${what} is ${change} ${than} (${remarks}), ${readableShare(limit)} allowed`;
 }
 
 /** A p-value with its name. */

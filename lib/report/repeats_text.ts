@@ -36,8 +36,8 @@ interface FigureSummary extends SampleSummary {
 }
 
 /**
- * The repeats in lines, each followed by a newline: whether one failed, their number, a table with the median, minimum, maximum and 95%
- * interval of the median of each deciding figure, and how the last run ended.
+ * The repeats in lines, each followed by a newline: whether one failed, their number, a table with the median, minimum,
+ * maximum and 95% interval of the median of each deciding figure, and how the last run ended.
  *
  * @param results at least one, all with the same options
  * @param asked how many runs were asked for

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { commandOf, p99Text, rateText } from "../sweep/answer.ts";
+import { commandOf, p99Text, rateText, speedOf } from "../sweep/answer.ts";
 import type {
   ConfigurationEntry,
   ConfigurationSummary,
@@ -125,7 +125,7 @@ function row(
     entryOf(header, id)?.name ?? "",
     id,
     state === "tied" ? tiedText(beside) : "",
-    rateText(configuration).replace(" ops/s", ""),
+    speedOf(configuration) === null ? "?" : rateText(configuration).replace(" ops/s", ""),
     String(runs),
     valueText(loss[unit], unit),
     ...(["p99", "max"] as const).map((part) => gaugeText(loss, part, unit)),

@@ -67,7 +67,7 @@ Deno.test("the page says first what limits of a comparison were exceeded, and al
   };
   const comparison = compareDocuments([document("a.json", 1), document("b.json", 0.5), document("c.json", 1)]);
   const page = reportHtml([parseSource("c.json", comparisonJson(comparison, judge(comparison, { slower: 0.03 })))]);
-  const exceeded = "exceeded: b is 50% slower than a (p = 0.029), allowed are 3%";
+  const exceeded = "exceeded: b is 50% slower than a (p = 0.029), 3% allowed";
   const [head = "", table = "", ...others] = page.split(exceeded);
   assertEquals(others.length, 1);
   assertStringIncludes(head, "What went wrong");

@@ -5,15 +5,17 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { mapSvg, reportHtml } from "../../lib/page/page.ts";
-import { reportData } from "../../lib/page/report_data.ts";
+import { medianOpsPerSec, reportData } from "../../lib/page/report_data.ts";
 import { parseSource } from "../../lib/page/source.ts";
+import type { RunLine, SummaryLine } from "../../lib/sweep/lines.ts";
 import { HEADER, ratesSweep } from "../sweep/documents.ts";
 
 const { lines, summary } = ratesSweep();
-const SOURCE = parseSource(
-  "rates.jsonl",
-  [HEADER, ...lines, summary].map((line) => `${JSON.stringify(line)}\n`).join(""),
-);
+const SOURCE = sourceOf(lines, summary);
+
+function sourceOf(lines: readonly RunLine[], summary: SummaryLine) {
+  return parseSource("rates.jsonl", [HEADER, ...lines, summary].map((line) => `${JSON.stringify(line)}\n`).join(""));
+}
 
 Deno.test("reportHtml() says of a sweep of rates which p99 they keep, and gives the commands at these rates", () => {
   const page = reportHtml([SOURCE]);
@@ -34,5 +36,16 @@ Deno.test("reportData() has the runs of a sweep of rates that keep the limit", (
     [9, undefined],
     [0, undefined],
     [15, undefined],
+  ]);
+});
+
+Deno.test("reportData() takes the closed loops with which a sweep of rates begins for no rates", () => {
+  const { lines, summary } = ratesSweep(0);
+  const { configurations } = reportData([sourceOf(lines, summary)]);
+  assertEquals(configurations.map((one) => [one.runs.length, medianOpsPerSec(one)]), [
+    [1, undefined],
+    [1, undefined],
+    [0, undefined],
+    [1, undefined],
   ]);
 });

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertFalse } from "@std/asse
 import { compareDocuments } from "../../lib/compare/comparison.ts";
 import { judge } from "../../lib/compare/gate.ts";
 import { parseResultDocument } from "../../lib/result/result_document.ts";
-import { comparisonJson } from "../../lib/report/comparison_json.ts";
+import { comparisonJson, readComparison } from "../../lib/report/comparison_json.ts";
 import { comparisonText, comparisonWarnings } from "../../lib/report/comparison_text.ts";
 import { resultJson } from "../../lib/result/result_json.ts";
 import { TEXT_WIDTH } from "../../lib/report/text_groups.ts";
@@ -68,7 +68,9 @@ Deno.test("comparisonText() says first which results are not whole, and so do th
   assertEquals(first.replaceAll(/\n {14}/g, " ").split("\n").map((line) => line.slice(12)), remarks);
   assert(first.startsWith("not whole   a failed"), first);
   assertEquals(comparisonWarnings(comparison).slice(0, 4), remarks);
-  const { files } = JSON.parse(comparisonJson(comparison));
+  const document = JSON.parse(comparisonJson(comparison));
+  assertEquals(comparisonWarnings(readComparison(document).comparison), comparisonWarnings(comparison));
+  const { files } = document;
   const fields = files.map((file: Record<string, unknown>) => [file.failed, file.left_out, file.repeats_asked]);
   assertEquals(fields, [["Cannot put: OOM\nagain", 0, 1], [null, 0, 3], ["Cannot get: gone", 1, 2]]);
   assertFalse(comparisonText(compare(single, single)).includes("not whole"));
@@ -79,9 +81,9 @@ Deno.test("comparisonText() and comparisonJson() say what the limits found befor
   const comparison = compare(rates(100, 101, 102, 103), rates(90, 91, 92, 93), rates(50), rates(99, 104, 102, 100));
   const gate = judge(comparison, { slower: 0.03 });
   const texts = [
-    "exceeded: b is 9.85% slower than a (p = 0.029), allowed are 3%",
+    "exceeded: b is 9.85% slower than a (p = 0.029), 3% allowed",
     "undecided whether c is slower than a: 4 and 1 repeats are too few, --repeat=4 or more tell",
-    "held: d is 0.49% slower than a (noise, p = 0.83), allowed are 3%",
+    "held: d is 0.49% slower than a (noise, p = 0.83), 3% allowed",
   ];
   const [first = ""] = comparisonText(comparison, { gate }).split("\n\n");
   assertEquals(first.replaceAll(/\n {14}/g, " ").split("\n").map((line) => line.slice(12)), texts);

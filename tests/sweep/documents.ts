@@ -92,10 +92,10 @@ export function withP99(run: Fields, p99Ms: number): Fields {
  * A sweep of rates within a p99 of 5 ms: memory and the file backend keep up 300,000 operations a second, the engine
  * none.
  */
-export function ratesSweep(): { readonly lines: readonly RunLine[]; readonly summary: SummaryLine } {
+export function ratesSweep(trialCount = 14): { readonly lines: readonly RunLine[]; readonly summary: SummaryLine } {
   const lines = ["c01", "c02", "c04"].flatMap((id) => {
     const run = id === "c01" ? memoryRun(2_000_000) : id === "c02" ? fileRun(400_000, { ageMs: 4 }) : safeRun(9_000);
-    const trials = Array.from({ length: 14 }, (_, trial) => (id === "c04" ? 7 : 700) * 2 ** trial);
+    const trials = Array.from({ length: trialCount }, (_, trial) => (id === "c04" ? 7 : 700) * 2 ** trial);
     return [
       runLine(id, 1, run),
       ...trials.map((rate, trial) => ({

@@ -28,10 +28,6 @@ export interface BlockImage extends BlockHead {
 /** How far an encoder may read past the last entry, so that it can copy eight bytes at a time. */
 export const IMAGE_EXCESS_BYTES = 8;
 
-/** The least and greatest size of a block in bytes, which must be a power of two. */
-export const BLOCK_BYTES_MIN = 512;
-export const BLOCK_BYTES_MAX = 2 ** 20;
-
 /** Bytes of a block that are reserved for its head and checksum, enough for any serializer. */
 const BLOCK_FRAME_BYTES = 128;
 

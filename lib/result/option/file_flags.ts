@@ -9,10 +9,9 @@ import { LAYOUT_NAMES, type LayoutOptions } from "../../persist/layout/layouts.t
 import { REPLACE_NAMES } from "../../persist/layout/replace/replacement.ts";
 import { type PersistencePolicy, SYNC_NAMES, type SyncName } from "../../persist/policy.ts";
 import type { RunOptions } from "../../run/run_options.ts";
-import { formatSize } from "../../option/units.ts";
+import { formatSize, SIZE_UNITS } from "../../option/units.ts";
 import { escapeControls, formatCount, microsecondsOf } from "../format.ts";
 import type { JsonObject } from "../json_value.ts";
-import { SIZE_UNITS } from "../../option/units.ts";
 import { listNames } from "../../option/wording.ts";
 import { oneOf, path, powerOfTwoSize, size, wholeNumber } from "../../option/kinds.ts";
 import { type DefaultedFlag, type Flag } from "./flag.ts";

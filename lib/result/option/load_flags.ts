@@ -7,9 +7,8 @@ import { PATTERN_NAMES } from "../../load/pattern.ts";
 import { count, oneOf, wholeNumber } from "../../option/kinds.ts";
 import { type DefaultedFlag, type Flag } from "./flag.ts";
 import type { RunOptions } from "../../run/run_options.ts";
-import { secondsOf } from "../../option/units.ts";
+import { parseSeconds, secondsOf } from "../../option/units.ts";
 import { formatCount, formatSeconds } from "../format.ts";
-import { parseSeconds } from "../../option/units.ts";
 
 const LOAD_TIME_SEC_MAX = 86_400;
 

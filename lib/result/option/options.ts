@@ -5,6 +5,7 @@
  * @module
  */
 import type { EngineBackendOptions } from "../../backend/backend.ts";
+import { nameOf } from "../../backend/backends.ts";
 import { withoutCredentials } from "../../option/credentials.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { formatSize } from "../../option/units.ts";
@@ -62,11 +63,7 @@ function orderedBy(...keys: readonly (readonly string[])[]): (rows: readonly Row
 export function argumentsOf(options: RunOptions): string[] {
   const { backend } = options;
   const args = (rows: readonly Row[]) => IN_RESULTS(rows).flatMap((row) => argumentOf(row, options));
-  return [...args(LOAD_ROWS), backendName(options), ...args(BACKEND_ROWS.filter((row) => isOf(row, backend)))];
-}
-
-function backendName({ backend }: RunOptions): string {
-  return backend.kind === "engine" ? backend.engine : backend.kind;
+  return [...args(LOAD_ROWS), nameOf(backend), ...args(BACKEND_ROWS.filter((row) => isOf(row, backend)))];
 }
 
 function argumentOf(row: Row, options: RunOptions): string[] {
@@ -87,7 +84,7 @@ export function optionsObject(options: RunOptions): JsonObject {
   const { backend } = options;
   const fields = (rows: readonly Row[]): JsonObject =>
     Object.assign({}, ...IN_RESULTS(rows).map((row) => fieldsOf(row, options)));
-  const load = { ...fields(LOAD_ROWS), backend: backendName(options) };
+  const load = { ...fields(LOAD_ROWS), backend: nameOf(backend) };
   if (backend.kind !== "engine") return { ...load, ...fields(BACKEND_ROWS.filter((row) => isOf(row, backend))) };
   const { output, inFlight } = { output: rowOf("output"), inFlight: rowOf("inFlight") };
   return { ...load, ...fieldsOf(output, options), ...settingsObject(backend), ...fieldsOf(inFlight, options) };
