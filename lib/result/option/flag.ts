@@ -45,7 +45,7 @@ export type FlagScope =
 export interface Placed<T> {
   /** The value in a run's options; `undefined` where the flag plays no part. */
   of?(options: RunOptions): T | undefined;
-  /** Whether the flag says nothing new, where that depends on other flags. */
+  /** Whether the flag says nothing new, where its default alone does not decide that. */
   isUsual?(options: RunOptions): boolean;
   /** The value as an argument has it. */
   text?(value: T): string;

@@ -68,10 +68,11 @@ export function argumentsOf(options: RunOptions): string[] {
 
 function argumentOf(row: Row, options: RunOptions): string[] {
   const value = valueOf(row, options);
-  if (value === undefined || row.isUsual?.(options)) return [];
-  if (!("parse" in row)) return value === true ? [`--${row.name}`] : [];
+  if (value === undefined) return [];
+  if (!("parse" in row)) return value === true && !row.isUsual?.(options) ? [`--${row.name}`] : [];
   const text = row.text?.(value) ?? String(value);
-  if ("defaultText" in row && isSame(row.parse(text), row.parse(String(row.defaultText)))) return [];
+  const isDefault = "defaultText" in row && isSame(row.parse(text), row.parse(String(row.defaultText)));
+  if (row.isUsual?.(options) ?? isDefault) return [];
   return [text === "" ? `--${row.name}` : `--${row.name}=${text}`];
 }
 

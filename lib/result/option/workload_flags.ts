@@ -15,6 +15,7 @@ import { type DefaultedFlag, type Flag, type Switch } from "./flag.ts";
 
 /** Record numbers are 32-bit integers. */
 const KEYS = { min: 1, max: 1_000_000_000 };
+const KEY_COUNT = 65_536;
 const KEY_SIZE = { min: "5B", max: "1KiB" };
 const VALUE_SIZE = { min: "0B", max: "1MiB" };
 
@@ -60,7 +61,9 @@ export const WORKLOAD_FLAGS = {
     name: "keys",
     scope: "workload",
     about: "Records that exist when the load starts, such as 65536, 10k or 1.5M.",
-    defaultText: "65536",
+    defaultText: String(KEY_COUNT),
+    // With seed any flag makes it a mix, so one must be said.
+    isUsual: (options: RunOptions) => mixOf(options)?.keyCount === KEY_COUNT && mixOf(options)?.name !== "seed",
     words: (keyCount: number, options: RunOptions) => {
       const { keyCountMax, keyBytes } = mixOf(options) ?? {};
       const room = mixWith(hasInserts, options) === undefined ? "" : ` (room for ${keyCountMax})`;

@@ -18,6 +18,8 @@ const LINES = [
   "--workload=d --keys=5000 --max-keys=9000 --key-size=20 --zipf-theta=0.5 --no-preload memory",
   "--workload=f --read-ratio=0.25 --keys=1M --distribution=uniform memory",
   "--workload=seed --keys=500 --preload --distribution=hotspot memory",
+  "--keys=65536 memory",
+  "--read-ratio=0.1 --no-preload memory",
   "file --file-count=120 --queue-depth=1024 --queue-memory=1MiB --serializer=cbor --replace=alternate --sync=data",
   "file --file-count=1 --write-period-us=500 --output=some/dir --no-device-probe",
   "file --file-count=128 --flush-period-us=50000 --layout=log --log-size=2MiB --queue-memory=1MiB --sync=full",
