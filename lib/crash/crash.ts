@@ -91,7 +91,9 @@ async function crashIn(
 ): Promise<CrashResult> {
   const { program, stop } = hooks;
   const parts = { scratch, ...(program === undefined ? {} : { program }), ...(stop === undefined ? {} : { stop }) };
-  const victim = lagMs === undefined ? victimOf(cut, options, parts) : await FailoverVictim.open(options, lagMs);
+  const victim = lagMs === undefined
+    ? victimOf(cut, options, parts)
+    : await FailoverVictim.open(options, { lagMs, ...parts });
   const work = async (): Promise<CrashResult> => {
     const promises = await promisesOf(options.backend, options.threads);
     const rounds = new CrashRounds(victim, { options, promises, hooks, scratch });

@@ -21,7 +21,7 @@ import type { KillMoment } from "./child.ts";
 import type { CrashLoad } from "./crash_load.ts";
 import { FailoverLoad } from "./failover_load.ts";
 import type { Recovered } from "./recovery.ts";
-import type { Failed, Victim } from "./victim.ts";
+import type { Failed, Victim, VictimParts } from "./victim.ts";
 
 /** How long the load goes on after everything is healthy again, in milliseconds. */
 const AFTER_MS = 200;
@@ -61,14 +61,21 @@ export class FailoverVictim implements Victim {
   /**
    * Starts the engine and connects to it.
    *
-   * @param lagMs how long replicas are stopped before each kill, in milliseconds
+   * @param options `lagMs` says how long replicas are stopped before each kill, in milliseconds; `stop` is aborted to
+   * wait for the engine no longer
    * @throws {EngineError} when the engine has no replicas that could take over
+   * @throws {StoppedError} when told to stop first
    */
-  static async open({ backend, threads, workload, seed }: CrashLoad, lagMs: number): Promise<FailoverVictim> {
+  static async open(
+    { backend, threads, workload, seed }: CrashLoad,
+    { lagMs, stop }: { readonly lagMs: number } & Pick<VictimParts, "stop">,
+  ): Promise<FailoverVictim> {
     if (backend.kind !== "engine") throw new Error("Cannot fail over without an engine");
     const { settings, inFlight } = backend;
     const engine = await loadEngine(backend.engine);
-    const prepared = await engine.prepare({ settings, threads, inFlight, valueBytesMax: workload.valueBytesMax });
+    const { valueBytesMax } = workload;
+    const stopping = stop === undefined ? {} : { stop };
+    const prepared = await engine.prepare({ settings, threads, inFlight, valueBytesMax, ...stopping });
     const connections: AsynchronousConnection[] = [];
     try {
       const { failover } = prepared;

@@ -12,6 +12,8 @@ import { type Failure, FAILURES } from "../crash/victim.ts";
 import { configurationLine } from "../report/configuration_line.ts";
 import { crashJson } from "../report/crash_json.ts";
 import { crashText, killLine } from "../report/crash_text.ts";
+import type { StopSignal } from "../run/run_result.ts";
+import { StoppedError } from "../sync/delay.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_FAILURE, EXIT_NOT_HELD } from "./error_line.ts";
 import { checkOutputFile } from "./output_file.ts";
@@ -53,6 +55,8 @@ export async function crashCommand(
     result = await crash({ kills, cut, ...lag, options }, { stop, onKill });
   } catch (error) {
     if (done.length > 0) await show({ ...about, options, kills: done });
+    // It was told to while it waited for a server.
+    if (error instanceof StoppedError) return EXIT_SIGNALS[stop.reason as StopSignal];
     throw error;
   }
   if (!await show(result)) return EXIT_FAILURE;

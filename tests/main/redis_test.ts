@@ -58,20 +58,22 @@ redisTest(
   },
 );
 
-redisTest("a Ctrl-C while a server starts ends kvlab and the server", async () => {
-  using directory = temporaryDirectory();
-  const program = `${directory.path}/silent.sh`;
-  const pidFile = `${directory.path}/pid`;
-  Deno.writeTextFileSync(program, `#!/bin/sh\necho $$ >${pidFile}\nexec sleep 1000\n`, { mode: 0o700 });
-  const process = KvlabProcess.start([...LOAD, "redis", `--spawn=${program}`]);
-  await until(() => namesIn(directory.path).includes("pid"), { what: "the script", timeoutMs: 30_000 });
-  process.signal("SIGINT");
-  const ended = await process.ended;
-  assertCode(ended, 130);
-  const pid = Deno.readTextFileSync(pidFile).trim();
-  const isAlive = () => new Deno.Command("kill", { args: ["-s", "0", pid], stderr: "null" }).outputSync().success;
-  await until(() => !isAlive(), { what: "the script's end", timeoutMs: 30_000 });
-});
+for (const command of [LOAD, ["crash", "--kills=1", "--workload=a"], ["crash", "--kills=1", "--cluster=3x1"]]) {
+  redisTest(`a Ctrl-C while ${command.join(" ")} starts a server ends kvlab and the server`, async () => {
+    using directory = temporaryDirectory();
+    const program = `${directory.path}/silent.sh`;
+    const pidFile = `${directory.path}/pid`;
+    Deno.writeTextFileSync(program, `#!/bin/sh\necho $$ >${pidFile}\nexec sleep 1000\n`, { mode: 0o700 });
+    const process = KvlabProcess.start([...command, "redis", `--spawn=${program}`]);
+    await until(() => namesIn(directory.path).includes("pid"), { what: "the script", timeoutMs: 30_000 });
+    process.signal("SIGINT");
+    const ended = await process.ended;
+    assertCode(ended, 130);
+    const pid = Deno.readTextFileSync(pidFile).trim();
+    const isAlive = () => new Deno.Command("kill", { args: ["-s", "0", pid], stderr: "null" }).outputSync().success;
+    await until(() => !isAlive(), { what: "the script's end", timeoutMs: 30_000 });
+  });
+}
 
 redisTest("a server that dies in the middle of the load costs neither what was measured nor a clear line", async () => {
   using directory = temporaryDirectory();
