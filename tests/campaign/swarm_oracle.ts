@@ -57,6 +57,7 @@ async function faultOfRun({ options }: RunCommand, counts: SwarmCounts): Promise
   assert(backend.kind === "file" && backend.output !== undefined);
   const before = stateOf(backend.output);
   const result = await run(options);
+  if (result.failed !== undefined) return `the run has failed: ${result.failed}`;
   counts.runs++;
   const { writes } = totals(result.threads);
   const written = writes + (result.preload?.keys ?? 0);
