@@ -9,9 +9,8 @@ import { PaddedBytes } from "../store/padded_bytes.ts";
 import type { Abort } from "../sync/abort.ts";
 import { Phase } from "../sync/phase.ts";
 import type { LoopParts, Schedule } from "./load_loop.ts";
-import { MISSED_STARTS } from "./load_meter.ts";
-import { operateLater } from "./operate.ts";
-import { READ } from "./operation.ts";
+import { HITS, MISSED_STARTS } from "./load_meter.ts";
+import { READ, READ_MODIFY_WRITE } from "./operation.ts";
 import type { Pattern } from "./pattern.ts";
 import { StallWatch } from "./stall_watch.ts";
 import type { Workload } from "./workload.ts";
@@ -54,8 +53,10 @@ export class Lane {
   }
 
   /** Does the operation taken last, and counts a read that finds its key. */
-  operate(counts: Float64Array): Promise<void> {
-    return operateLater(this.kind, this.backend, this, counts);
+  async operate(counts: Float64Array): Promise<void> {
+    const { backend, kind, key } = this;
+    if ((kind === READ || kind === READ_MODIFY_WRITE) && await backend.get(key, this.out)) counts[HITS]!++;
+    if (kind !== READ) await backend.put(key, this.value);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * The kinds of operations in a load. They are small integers, because the hot path uses them as indices; all else that
- * is known of a kind stands in its row, and what it does to a backend in `operate.ts`.
+ * is known of a kind stands in its row, and what it does to a backend in the loops.
  *
  * @module
  */
