@@ -12,8 +12,12 @@
  */
 import { UsageError } from "../cli/usage_error.ts";
 import { quote } from "../option/wording.ts";
-import { removeQuietly, seekTo, syncFile, writeAll } from "../persist/file_io.ts";
+import { LOCK_NAME } from "../persist/directory_lock.ts";
+import { MARKER_NAME } from "../persist/engine_marker.ts";
+import { lookAt, removeQuietly, seekTo, syncFile, writeAll } from "../persist/file_io.ts";
 import { PersistError } from "../persist/persist_error.ts";
+import { parseSetAsideName, parseStoreFileName } from "../persist/store_files.ts";
+import { RECORD_NAME } from "../persist/store_record.ts";
 import { print, type StandardStream } from "./terminal.ts";
 
 /** A file that a flag names, directly or by a prefix. */
@@ -48,11 +52,13 @@ export function checkOutputFiles(outputs: readonly NamedFile[], inputs: readonly
 /**
  * Checks that a file can be written at a path. Whatever is there is left unchanged.
  *
+ * @throws {UsageError} when a store has its data there
  * @throws {PersistError} when it cannot be written
  */
 export function checkOutputFile(path: string): void {
   const target = targetOf(path);
   if (target.kind !== "file") return;
+  if (isOfStore(target)) throw new UsageError(`${quote(path)} is a file of a store, which no output may replace`);
   const temporary = temporaryPath(target.path);
   try {
     Deno.writeTextFileSync(temporary, "", { createNew: true });
@@ -91,6 +97,15 @@ export function identityOf(path: string): string | undefined {
     // There is no such directory, which whoever writes there will say.
     return target.path;
   }
+}
+
+/** Whether a store keeps its data, or what it knows of itself, in a file. */
+function isOfStore({ path, found }: FileTarget): boolean {
+  const { directory, name } = partsOf(path);
+  if ((parseStoreFileName(name) ?? parseSetAsideName(name)) !== undefined) return true;
+  // What an engine calls its files is its own business.
+  if (found !== undefined && lookAt(`${directory}/${MARKER_NAME}`) !== undefined) return true;
+  return found !== undefined && [RECORD_NAME, LOCK_NAME].includes(name);
 }
 
 /** Where the bytes for a path go. */

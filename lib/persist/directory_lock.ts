@@ -7,7 +7,8 @@
 import { checkRegular, lookAt, openFile, openOwnFile, readAt, writeAll } from "./file_io.ts";
 import { PersistError } from "./persist_error.ts";
 
-const LOCK_NAME = "LOCK";
+/** Name of the lock file. */
+export const LOCK_NAME = "LOCK";
 
 /**
  * Locks a directory for writing. The lock file, created if necessary, names this process from then on.

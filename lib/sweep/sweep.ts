@@ -81,7 +81,7 @@ class SweepRunner {
   readonly #parts: SweepParts;
   readonly #entries: ReadonlyMap<string, ConfigurationEntry>;
   readonly #startedAtMs = performance.now();
-  /** The time spent in earlier sessions. */
+  /** The time spent in earlier runs. */
   readonly #spentBeforeMs: number;
 
   constructor(parts: SweepParts) {

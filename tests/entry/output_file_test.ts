@@ -211,3 +211,18 @@ Deno.test({
     }
   },
 });
+
+Deno.test("checkOutputFile() refuses the files of stores, there already or not, by whatever path", () => {
+  using directory = new TemporaryDirectory();
+  const { path } = directory;
+  Deno.mkdirSync(`${path}/engine`);
+  for (const name of ["engine/ENGINE", "engine/store.sqlite", "STORE", "LOCK"]) {
+    Deno.writeTextFileSync(`${path}/${name}`, "");
+  }
+  Deno.symlinkSync("shard-0000-of-0002.json", `${path}/link`);
+  const names = ["shard-0000-of-0002.json", "shard-0000-of-0002.a.json", "link", "STORE", "LOCK"];
+  for (const name of [...names, "engine/ENGINE", "engine/store.sqlite"]) {
+    assertThrows(() => checkOutputFile(`${path}/${name}`), UsageError, "is a file of a store", name);
+  }
+  for (const name of ["result.json", "ENGINE", "engine/result.json"]) checkOutputFile(`${path}/${name}`);
+});
