@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { CHILD_COMMAND, WATCHED_COMMAND } from "./lib/persist/child_command.ts";
+import { CHILD_COMMAND, WATCHED_COMMAND } from "./lib/system/child_command.ts";
 import { errorLine, exitCodeOf } from "./lib/entry/error_line.ts";
 import { print, warn } from "./lib/entry/terminal.ts";
 

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { allocatedBytes } from "../persist/allocated_bytes.ts";
-import { volatileFileSystem } from "../persist/system.ts";
+import { allocatedBytes } from "../system/allocated_bytes.ts";
+import { volatileFileSystem } from "../system/system.ts";
 import { liveBytes } from "../store/live_bytes.ts";
 import type { FileBackendOptions } from "./backend.ts";
 import type { Backend, BackendPreparation, PreparedBackend } from "./backend_interface.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SerializerName } from "../codec/codec.ts";
-import { ShardDirectory } from "../persist/directory.ts";
+import { ShardDirectory } from "../directory/directory.ts";
 import { Ledger } from "../persist/ledger.ts";
 import { blockBytesOf, layoutOf, type LayoutOptions } from "../persist/layout/layouts.ts";
 import type { SetAsideFile, TornFile } from "../persist/layout/stored_state.ts";
@@ -12,7 +12,7 @@ import type { PersistenceHandle } from "../persist/persistence_handle.ts";
 import { FileLocks } from "../persist/file_locks.ts";
 import { openFilesPerWriter } from "../persist/layout/replace/descriptors.ts";
 import type { AsynchronousPolicy, PersistencePolicy } from "../persist/policy.ts";
-import { openFilesLimit } from "../persist/system.ts";
+import { openFilesLimit } from "../system/system.ts";
 import { WriteQueue } from "../persist/write_queue.ts";
 import { WriteMeter } from "../persist/write_meter.ts";
 import { SharedStore } from "../store/shared_store.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parseJson } from "../persist/json_text.ts";
-import { PersistError } from "../persist/persist_error.ts";
+import { parseJson } from "../system/json_text.ts";
+import { PersistError } from "../system/persist_error.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./flags.ts";
 import { LOAD_SCOPES } from "./sweep_options.ts";
 

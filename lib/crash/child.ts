@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { systemCommand } from "../persist/command.ts";
+import { systemCommand } from "../system/command.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { CHILD_COMMAND } from "../persist/child_command.ts";
+import { CHILD_COMMAND } from "../system/child_command.ts";
 import type { RunHooks } from "../run/hooks.ts";
 import { ownProgram } from "../run/own_program.ts";
 import type { StopSignal } from "../run/run_result.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 import { inspectDirectory } from "../inspect/inspect.ts";
-import { namesIn } from "../persist/directory.ts";
-import { storeFileNames } from "../persist/store_files.ts";
+import { namesIn } from "../directory/directory.ts";
+import { storeFileNames } from "../directory/store_files.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type ChildEnd, endChild, type KillMoment, thisProgram } from "./child.ts";
 import { ProcessVictim } from "./process_victim.ts";

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { DISK_NAME, IMAGE_SUFFIX } from "../persist/left_disks.ts";
-import { command, loopDevices, tryCommand, unmount } from "../persist/mounts.ts";
-import { makeOwnedDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
+import { DISK_NAME, IMAGE_SUFFIX } from "../system/left_disks.ts";
+import { command, loopDevices, tryCommand, unmount } from "../system/mounts.ts";
+import { makeOwnedDirectory, removeTemporaryDirectory } from "../system/temporary_directory.ts";
 import { afterFailureSync } from "../sync/clean_up.ts";
 
 /** What a power cut does with the part of the journal in memory: it still reaches the device, or is lost as well. */

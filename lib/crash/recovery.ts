@@ -9,7 +9,7 @@ import type { PreparedFiles } from "../backend/prepare.ts";
 import { mixKeySpace, type MixOptions } from "../load/workload.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
-import { parseStoreFileName, storeFileNames } from "../persist/store_files.ts";
+import { parseStoreFileName, storeFileNames } from "../directory/store_files.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { Abort } from "../sync/abort.ts";
 import { afterFailure, thenCleanUp } from "../sync/clean_up.ts";

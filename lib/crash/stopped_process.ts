@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { systemCommand } from "../persist/command.ts";
+import { systemCommand } from "../system/command.ts";
 
 /** How many times to check whether a process has stopped, and how long to wait each time, in milliseconds. */
 const ATTEMPTS_MAX = 1000;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PersistError } from "../persist/persist_error.ts";
+import { PersistError } from "../system/persist_error.ts";
 import {
   ACKNOWLEDGED_BYTES,
   ACKNOWLEDGED_PREFIX,

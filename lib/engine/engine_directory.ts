@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { allocatedBytes } from "../persist/allocated_bytes.ts";
-import { makeDirectory, namesIn } from "../persist/directory.ts";
-import { takeLock } from "../persist/directory_lock.ts";
-import { type EngineMark, MARKER_NAME, readMark, writeMark } from "../persist/engine_marker.ts";
-import { lookAt, syncDirectory, syncFile } from "../persist/file_io.ts";
-import { removeLeftDirectories, RUN_PREFIX } from "../persist/left_directories.ts";
-import { PersistError } from "../persist/persist_error.ts";
-import { storeFileNames } from "../persist/store_files.ts";
-import { checkRecord } from "../persist/store_record.ts";
-import { makeTemporaryDirectory, removeTemporaryDirectory } from "../persist/temporary_directory.ts";
+import { allocatedBytes } from "../system/allocated_bytes.ts";
+import { makeDirectory, namesIn } from "../directory/directory.ts";
+import { takeLock } from "../system/directory_lock.ts";
+import { type EngineMark, MARKER_NAME, readMark, writeMark } from "../directory/engine_marker.ts";
+import { lookAt, syncDirectory, syncFile } from "../system/file_io.ts";
+import { removeLeftDirectories, RUN_PREFIX } from "../directory/left_directories.ts";
+import { PersistError } from "../system/persist_error.ts";
+import { storeFileNames } from "../directory/store_files.ts";
+import { checkRecord } from "../directory/store_record.ts";
+import { makeTemporaryDirectory, removeTemporaryDirectory } from "../system/temporary_directory.ts";
 import { afterFailureSync } from "../sync/clean_up.ts";
 import type { StoreDirectory } from "./engine.ts";
 import { EngineError } from "./engine_error.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reasonOf } from "../persist/persist_error.ts";
+import { reasonOf } from "../system/persist_error.ts";
 
 /** An operation that an engine refused or failed to do. */
 export class EngineError extends Error {

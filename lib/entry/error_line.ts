@@ -5,7 +5,7 @@
  */
 import { UsageError } from "../cli/usage_error.ts";
 import { DamagedStoreError } from "../inspect/damaged_store_error.ts";
-import { reasonOf } from "../persist/persist_error.ts";
+import { reasonOf } from "../system/persist_error.ts";
 
 /** Exit code of a run that failed. */
 export const EXIT_FAILURE = 1;

@@ -12,12 +12,12 @@
  */
 import { UsageError } from "../cli/usage_error.ts";
 import { quote } from "../option/wording.ts";
-import { LOCK_NAME } from "../persist/directory_lock.ts";
-import { MARKER_NAME } from "../persist/engine_marker.ts";
-import { lookAt, removeQuietly, seekTo, syncFile, writeAll } from "../persist/file_io.ts";
-import { PersistError } from "../persist/persist_error.ts";
-import { parseSetAsideName, parseStoreFileName } from "../persist/store_files.ts";
-import { RECORD_NAME } from "../persist/store_record.ts";
+import { LOCK_NAME } from "../system/directory_lock.ts";
+import { MARKER_NAME } from "../directory/engine_marker.ts";
+import { lookAt, removeQuietly, seekTo, syncFile, writeAll } from "../system/file_io.ts";
+import { PersistError } from "../system/persist_error.ts";
+import { parseSetAsideName, parseStoreFileName } from "../directory/store_files.ts";
+import { RECORD_NAME } from "../directory/store_record.ts";
 import { print, type StandardStream } from "./terminal.ts";
 
 /** A file that a flag names, directly or by a prefix. */

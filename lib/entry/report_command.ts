@@ -4,7 +4,7 @@
  * @module
  */
 import type { ReportCommand } from "../cli/command.ts";
-import { PersistError } from "../persist/persist_error.ts";
+import { PersistError } from "../system/persist_error.ts";
 import { parseSource, type Source } from "../page/source.ts";
 import { checkOutputFiles, identityOf, writeOutputFile } from "./output_file.ts";
 import { warn } from "./terminal.ts";

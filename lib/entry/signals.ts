@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { abandonTemporaryDirectories } from "../persist/temporary_directory.ts";
-import { ignoresHangUp } from "../persist/system.ts";
+import { abandonTemporaryDirectories } from "../system/temporary_directory.ts";
+import { ignoresHangUp } from "../system/system.ts";
 import type { StopSignal } from "../run/run_result.ts";
 import { warn } from "./terminal.ts";
 

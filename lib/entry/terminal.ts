@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { PersistError } from "../persist/persist_error.ts";
-import { isAllPermitted } from "../persist/system.ts";
+import { PersistError } from "../system/persist_error.ts";
+import { isAllPermitted } from "../system/system.ts";
 import { escapeControls } from "../result/format.ts";
 import { PLAIN, STYLED, type TextStyle } from "../report/text_style.ts";
 

@@ -6,8 +6,8 @@
 import { plannedStore } from "../backend/planned_store.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { mixKeySpace } from "../load/workload.ts";
-import { availableMemory } from "../persist/memory.ts";
-import { openFilesLimit, threadsLeft } from "../persist/system.ts";
+import { availableMemory } from "../system/memory.ts";
+import { openFilesLimit, threadsLeft } from "../system/system.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type Shortage, workerShortage } from "../run/worker_limit.ts";
 import { SharedStore } from "../store/shared_store.ts";

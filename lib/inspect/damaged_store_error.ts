@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PersistError } from "../persist/persist_error.ts";
+import { PersistError } from "../system/persist_error.ts";
 
 /** The files of a directory are damaged, so not all that was written can be read. */
 export class DamagedStoreError extends PersistError {

@@ -6,7 +6,7 @@
 import type { StoreKind } from "../persist/layout/layout_module.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
 import type { Part, PartContent } from "../persist/layout/part.ts";
-import { PersistError } from "../persist/persist_error.ts";
+import { PersistError } from "../system/persist_error.ts";
 import { DamagedStoreError } from "./damaged_store_error.ts";
 import { EXPORT_ENCODERS, type ExportFormat } from "./export_format.ts";
 import { partsOf } from "./parts.ts";

@@ -5,7 +5,7 @@
  */
 import { layoutOf } from "../persist/layout/layouts.ts";
 import type { Part } from "../persist/layout/part.ts";
-import { parseSetAsideName } from "../persist/store_files.ts";
+import { parseSetAsideName } from "../directory/store_files.ts";
 import type { StoredDirectory } from "./stored_directory.ts";
 
 /**

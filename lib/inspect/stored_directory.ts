@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { namesIn, withoutTrailingSlashes } from "../persist/directory.ts";
-import { takeReadLock } from "../persist/directory_lock.ts";
+import { namesIn, withoutTrailingSlashes } from "../directory/directory.ts";
+import { takeReadLock } from "../system/directory_lock.ts";
 import type { ReadDirectory, StoreKind } from "../persist/layout/layout_module.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
-import { PersistError } from "../persist/persist_error.ts";
+import { PersistError } from "../system/persist_error.ts";
 import {
   flagsOf,
   isSameStore,
@@ -15,8 +15,8 @@ import {
   parseSetAsideName,
   type StoreFileName,
   storeFileNames,
-} from "../persist/store_files.ts";
-import { readStoreRecord, type StoreRecord } from "../persist/store_record.ts";
+} from "../directory/store_files.ts";
+import { readStoreRecord, type StoreRecord } from "../directory/store_record.ts";
 
 /** How to read a directory. */
 export interface ReadingOptions {

@@ -4,8 +4,8 @@
  * @module
  */
 import { type CrashDocument, isFirstCrash, readCrash } from "../crash/crash_document.ts";
-import { parseJson } from "../persist/json_text.ts";
-import { PersistError } from "../persist/persist_error.ts";
+import { parseJson } from "../system/json_text.ts";
+import { PersistError } from "../system/persist_error.ts";
 import { type ComparisonDocument, isFirstComparison, readComparison } from "../report/comparison_json.ts";
 import { type Fields, fieldsIn, isFields } from "../result/fields.ts";
 import { readResult, type ResultDocument } from "../result/result_document.ts";

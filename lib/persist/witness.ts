@@ -7,7 +7,7 @@
  * @module
  */
 import { sharedNowMs } from "../sync/shared_time.ts";
-import { openFile, writeAll } from "./file_io.ts";
+import { openFile, writeAll } from "../system/file_io.ts";
 
 /** Where the threads of a run leave their records, and what tells their puts from those of other runs. */
 export interface WitnessOptions {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parseJson } from "../persist/json_text.ts";
-import { PersistError } from "../persist/persist_error.ts";
+import { parseJson } from "../system/json_text.ts";
+import { PersistError } from "../system/persist_error.ts";
 import { RESULT_SCHEMA } from "../version.ts";
 import { type Fields, fieldsIn, isFields, numberIn, textIn, textsIn } from "./fields.ts";
 import { readRun, type RunDocument } from "./run_document.ts";

@@ -7,8 +7,8 @@
  * @module
  */
 import process from "node:process";
-import { type ProcessUsage, usageOf, usageOfTrees } from "../persist/process_usage.ts";
-import { volatileFileSystem } from "../persist/system.ts";
+import { type ProcessUsage, usageOf, usageOfTrees } from "../system/process_usage.ts";
+import { volatileFileSystem } from "../system/system.ts";
 
 /** What a load has cost; what the system does not tell is absent. */
 export interface CostResult {

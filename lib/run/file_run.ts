@@ -5,12 +5,12 @@
  */
 import type { FileBackendOptions } from "../backend/backend.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
-import { probeDevice } from "../persist/device_probe.ts";
+import { probeDevice } from "../directory/device_probe.ts";
 import { type Exposure, ExposureGauge } from "../persist/exposure.ts";
 import { exposureBound } from "../persist/exposure_bound.ts";
 import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
 import { summarize } from "../metrics/summaries.ts";
-import { fileSystemType } from "../persist/system.ts";
+import { fileSystemType } from "../system/system.ts";
 import { NO_WRITES, type WriteTotals } from "../persist/write_meter.ts";
 import type { AbortHandle } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";

@@ -5,7 +5,7 @@
  */
 import type { OperationName } from "../load/operation.ts";
 
-export type { DeviceProbe as DeviceResult } from "../persist/device_probe.ts";
+export type { DeviceProbe as DeviceResult } from "../directory/device_probe.ts";
 
 /** Latencies of one kind of operation. All times are in milliseconds, to about three digits. */
 export interface LatencySummary {

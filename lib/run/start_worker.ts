@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reasonOf } from "../persist/persist_error.ts";
+import { reasonOf } from "../system/persist_error.ts";
 
 /** EAGAIN, as numbered on Linux and macOS. */
 const TRY_AGAIN = /\(os error (11|35)\)/;

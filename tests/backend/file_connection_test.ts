@@ -13,7 +13,7 @@ import { Ledger } from "../../lib/persist/ledger.ts";
 import { AsynchronousPut } from "../../lib/persist/policy/asynchronous.ts";
 import { PeriodicPut } from "../../lib/persist/policy/periodic.ts";
 import { SynchronousPut } from "../../lib/persist/policy/synchronous.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { shardFileName } from "../../lib/persist/shard_file.ts";
 import { WriteQueue } from "../../lib/persist/write_queue.ts";
 import { SnapshotTooLargeError } from "../../lib/persist/snapshot_too_large_error.ts";

@@ -14,7 +14,7 @@ import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import type { ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
 import { logFileName } from "../../lib/persist/layout/log/log_file_name.ts";
 import { parseShardFileName, shardFileName, TEMPORARY_SUFFIX } from "../../lib/persist/shard_file.ts";
-import { RECORD_NAME } from "../../lib/persist/store_record.ts";
+import { RECORD_NAME } from "../../lib/directory/store_record.ts";
 import { decode } from "../codec/decode.ts";
 import { contentOf } from "../run/files.ts";
 

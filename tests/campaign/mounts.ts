@@ -4,7 +4,7 @@
  * @module
  */
 import { missingPower, PowerlessDisk } from "../../lib/crash/powerless_disk.ts";
-import { command, unmount } from "../../lib/persist/mounts.ts";
+import { command, unmount } from "../../lib/system/mounts.ts";
 
 /** A mounted file system, unmounted at the end of its scope. */
 export interface Mounted extends Disposable {

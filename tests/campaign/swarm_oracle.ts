@@ -14,7 +14,7 @@ import { inspectDirectory } from "../../lib/inspect/inspect.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { RecordKeys } from "../../lib/load/record.ts";
 import type { MixOptions } from "../../lib/load/workload.ts";
-import { storeFileNames } from "../../lib/persist/store_files.ts";
+import { storeFileNames } from "../../lib/directory/store_files.ts";
 import { killLine } from "../../lib/report/crash_text.ts";
 import { run } from "../../lib/run/runner.ts";
 import { totals } from "../../lib/run/run_result.ts";

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertThrows } from "@std/assert";
 import { parsePlan } from "../../lib/cli/sweep_plan.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 
 Deno.test("parsePlan() gives the load and the groups as the command line has them", () => {
   const { load, groups } = parsePlan(

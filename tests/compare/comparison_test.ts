@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { compareDocuments, compareFiles } from "../../lib/compare/comparison.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { documentOf, repeatsOf, single } from "./fixtures.ts";
 
 /** What comes of comparing one figure's samples in several files. */

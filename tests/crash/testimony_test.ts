@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { lastAcknowledgedAtMs, readTestimony } from "../../lib/crash/testimony.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { Witness } from "../../lib/persist/witness.ts";
 import { sharedNowMs } from "../../lib/sync/shared_time.ts";
 import { temporaryDirectory } from "../run/files.ts";

@@ -10,8 +10,8 @@ import type { Connection } from "../../lib/engine/connection.ts";
 import type { EnginePreparation, EngineSettings, PreparedEngine } from "../../lib/engine/engine.ts";
 import { EngineError } from "../../lib/engine/engine_error.ts";
 import { type EngineName, loadEngine } from "../../lib/engine/engines.ts";
-import { ShardDirectory } from "../../lib/persist/directory.ts";
-import { takeLock } from "../../lib/persist/directory_lock.ts";
+import { ShardDirectory } from "../../lib/directory/directory.ts";
+import { takeLock } from "../../lib/system/directory_lock.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { temporaryDirectory } from "../run/files.ts";
 

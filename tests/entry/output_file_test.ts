@@ -6,9 +6,9 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { checkOutputFile, checkOutputFiles, writeOutputFile } from "../../lib/entry/output_file.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { filesIn, namesIn, TemporaryDirectory } from "../persist/fixtures.ts";
-import { SmallDisk, whyNoSmallDisk } from "../persist/small_disk.ts";
+import { SmallDisk, whyNoSmallDisk } from "../system/small_disk.ts";
 
 Deno.test("writeOutputFile() writes a new file, with nothing beside it", () => {
   using directory = new TemporaryDirectory();

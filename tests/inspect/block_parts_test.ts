@@ -7,7 +7,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { exportDirectory } from "../../lib/inspect/export.ts";
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { blockFileIn, optionsOf, type Put, putAll } from "../persist/layout/blocks/block_store.ts";
 import { contentOf, temporaryDirectory } from "../run/files.ts";
 

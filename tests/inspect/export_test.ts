@@ -14,8 +14,8 @@ import {
 } from "@std/assert";
 import { decodeCbor, encodeCbor } from "@std/cbor";
 import { exportDirectory, type ExportOptions } from "../../lib/inspect/export.ts";
-import { ShardDirectory } from "../../lib/persist/directory.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { ShardDirectory } from "../../lib/directory/directory.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { concat, type Entry, HOSTILE_TEXTS, isReadByStdCbor, sortedEntries } from "../codec/fixtures.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { damage, runInto, stateOf, unionOf, writeFiles } from "./stored_files.ts";

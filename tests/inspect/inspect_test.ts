@@ -6,8 +6,8 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import { FORMAT } from "../../lib/codec/codec.ts";
 import { inspectDirectory, type Inspection } from "../../lib/inspect/inspect.ts";
-import { ShardDirectory } from "../../lib/persist/directory.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { ShardDirectory } from "../../lib/directory/directory.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { type Entry, jsonFile } from "../codec/fixtures.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { damage, runInto, stateOf, unionOf, writeFiles } from "./stored_files.ts";

@@ -10,7 +10,7 @@ const CHILD_COMMAND = [
   Deno.execPath(),
   ...["run", "--quiet", "--no-prompt", "--no-config", "--no-lock", "--cached-only"],
   ...["--allow-read", "--allow-write", "--allow-sys=uid"],
-  fileURLToPath(new URL("./directory_child.ts", import.meta.url)),
+  fileURLToPath(new URL("../directory/directory_child.ts", import.meta.url)),
 ];
 
 /** Another process that has a directory open, or was refused; ended at the end of the block that uses it. */

@@ -5,10 +5,10 @@
  */
 import { assertEquals, assertThrows } from "@std/assert";
 import { CODECS } from "../../lib/codec/codecs.ts";
-import { ShardDirectory } from "../../lib/persist/directory.ts";
+import { ShardDirectory } from "../../lib/directory/directory.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { loadDirectory, makeLoadedDurable, surveyDirectory } from "../../lib/persist/layout/snapshot/loader.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
 import { type PersistencePolicy, SYNC_NAMES, type SyncName } from "../../lib/persist/policy.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";

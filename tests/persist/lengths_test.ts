@@ -9,7 +9,7 @@ import { connectShared } from "../backend/shared.ts";
 import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { attachPersistence } from "../../lib/persist/persistence.ts";
 import { SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";

@@ -15,11 +15,11 @@ import {
 } from "@std/assert";
 import { type Codec, SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
-import { ShardDirectory } from "../../lib/persist/directory.ts";
+import { ShardDirectory } from "../../lib/directory/directory.ts";
 import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { type DirectorySurvey, loadDirectory, surveyDirectory } from "../../lib/persist/layout/snapshot/loader.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { otherSide, shardFileName, type Side } from "../../lib/persist/shard_file.ts";
 import { hashKey } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";

@@ -6,15 +6,15 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { replaceFile } from "../../lib/persist/layout/replace/rename.ts";
 import { parseShardFileName, shardFileName, type Side } from "../../lib/persist/shard_file.ts";
-import { parseSetAsideName } from "../../lib/persist/store_files.ts";
+import { parseSetAsideName } from "../../lib/directory/store_files.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { runCrew } from "../sync/crew.ts";
 import { filesIn, namesIn, TemporaryDirectory } from "./fixtures.ts";
 import { contentOf, SHARD_FILE_TEST_WORDS, type ShardFileConfig, type ShardFileResult } from "./shard_file_worker.ts";
-import { SmallDisk, whyNoSmallDisk } from "./small_disk.ts";
+import { SmallDisk, whyNoSmallDisk } from "../system/small_disk.ts";
 
 const OLD = new TextEncoder().encode("the old content");
 const NEW = new TextEncoder().encode("the new content, which is longer");

@@ -7,7 +7,7 @@ import { decode } from "../codec/decode.ts";
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertThrows } from "@std/assert";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
 import { SYNC_NAMES } from "../../lib/persist/policy.ts";
 import { AbortError } from "../../lib/sync/abort.ts";

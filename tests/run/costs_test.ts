@@ -6,8 +6,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
 import type { EngineBackendOptions, FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { MixOptions } from "../../lib/load/workload.ts";
-import { allocatedBytes } from "../../lib/persist/allocated_bytes.ts";
-import { fileSystemType } from "../../lib/persist/system.ts";
+import { allocatedBytes } from "../../lib/system/allocated_bytes.ts";
+import { fileSystemType } from "../../lib/system/system.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import { run } from "../../lib/run/runner.ts";
 import { mixOf } from "../load/mixes.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { parseSweepFile, readSweepFile, SweepFile } from "../../lib/sweep/results_file.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { HEADER, memoryRun, runLine } from "./documents.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PersistError } from "../../persist/persist_error.ts";
+import { PersistError } from "../../system/persist_error.ts";
 import { EngineError } from "../engine_error.ts";
 import { RedisClient } from "./client.ts";
 import { type Polling, StoppedError, until } from "../../sync/delay.ts";

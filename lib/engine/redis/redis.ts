@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lookAt } from "../../persist/file_io.ts";
+import { lookAt } from "../../system/file_io.ts";
 import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
 import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";

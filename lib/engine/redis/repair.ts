@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { systemCommand } from "../../persist/command.ts";
+import { systemCommand } from "../../system/command.ts";
 import { EngineError } from "../engine_error.ts";
 
 /** How a server that cannot read its append-only file names the remedy: `redis-check-aof --fix`, or Valkey's. */

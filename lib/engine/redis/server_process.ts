@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { systemCommand } from "../../persist/command.ts";
+import { systemCommand } from "../../system/command.ts";
 import { delay } from "../../sync/delay.ts";
 import { EngineError, HarnessError } from "../engine_error.ts";
 import { KEEP, LAUNCHER_SCRIPT, NO_PROGRAM_CODE, PID_FILE_NAME, SUPERVISOR_SCRIPT } from "./supervisor.ts";

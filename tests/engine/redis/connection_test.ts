@@ -12,7 +12,7 @@ import { RedisConnection } from "../../../lib/engine/redis/connection.ts";
 import { until } from "../../../lib/sync/delay.ts";
 import { ENGINE } from "../../../lib/engine/redis/redis.ts";
 import type { RedisSettings } from "../../../lib/engine/redis/settings.ts";
-import { PersistError } from "../../../lib/persist/persist_error.ts";
+import { PersistError } from "../../../lib/system/persist_error.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
 import { redisTest, Running } from "./redis_server.ts";
 

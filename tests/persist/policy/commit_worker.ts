@@ -9,7 +9,7 @@ import { CODECS } from "../../../lib/codec/codecs.ts";
 import { attachPersistence } from "../../../lib/persist/persistence.ts";
 import type { PersistenceHandle } from "../../../lib/persist/persistence_handle.ts";
 import { CommitPut } from "../../../lib/persist/policy/commit.ts";
-import { PersistError } from "../../../lib/persist/persist_error.ts";
+import { PersistError } from "../../../lib/system/persist_error.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
 import { Abort, AbortError, type AbortHandle } from "../../../lib/sync/abort.ts";
 import { meet, serve } from "../../sync/serve.ts";

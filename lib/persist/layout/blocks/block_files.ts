@@ -14,7 +14,7 @@ import {
   syncData,
   syncDirectory,
   writeAll,
-} from "../../file_io.ts";
+} from "../../../system/file_io.ts";
 import type { SyncName } from "../../policy.ts";
 import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { WriterMeter } from "../../write_meter.ts";

@@ -5,7 +5,7 @@
  */
 import { PageReader } from "./page_reader.ts";
 import { readBlocks, type StoredBlocks, type StoredBlocksOptions } from "./stored_blocks.ts";
-import { PersistError } from "../../persist_error.ts";
+import { PersistError } from "../../../system/persist_error.ts";
 import { blockFilesIn, type FoundBlockFile } from "./block_file_name.ts";
 import { EntryTable } from "../../../store/entry_table.ts";
 import { hashKey } from "../../../store/hash.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
-import { openFile, seekTo, syncData, truncateFile, writeAll } from "../../file_io.ts";
+import { openFile, seekTo, syncData, truncateFile, writeAll } from "../../../system/file_io.ts";
 import type { HeldDirectory } from "../layout_module.ts";
 import type { SetAsideFile, TornFile } from "../stored_state.ts";
 import { encodeHead, fileBytes, HEAD_PLACES, headPlace } from "./block_format.ts";

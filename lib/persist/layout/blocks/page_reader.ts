@@ -5,8 +5,8 @@
  */
 import type { BlockReader } from "../../../codec/block/block_codec.ts";
 import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
-import { openFile, readAt } from "../../file_io.ts";
-import { PersistError } from "../../persist_error.ts";
+import { openFile, readAt } from "../../../system/file_io.ts";
+import { PersistError } from "../../../system/persist_error.ts";
 import { extentBlocks, placeOf } from "./block_format.ts";
 import type { StoredBlocksOptions, StoredPage } from "./stored_blocks.ts";
 

@@ -12,7 +12,7 @@ import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
 import { jsonRoomOf } from "../../../store/pages.ts";
 import { entryWords } from "../../../store/shard.ts";
 import { checkShard } from "../snapshot/loader.ts";
-import { openFile, readAt } from "../../file_io.ts";
+import { openFile, readAt } from "../../../system/file_io.ts";
 import {
   type BlockFileIdentity,
   extentBlocks,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SerializerName } from "../../../codec/codec.ts";
-import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll } from "../../file_io.ts";
+import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll } from "../../../system/file_io.ts";
 import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import { logFileName } from "./log_file_name.ts";
 import { encodeCheckpointTail, type LogIdentity } from "./log_format.ts";

@@ -7,7 +7,7 @@ import type { Codec } from "../../../codec/codec.ts";
 import { OutputBuffer } from "../../../codec/output_buffer.ts";
 import { ShardCopy } from "../../../store/shard_copy.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
-import { removeFile } from "../../file_io.ts";
+import { removeFile } from "../../../system/file_io.ts";
 import type { FileLocks } from "../../file_locks.ts";
 import type { SyncName } from "../../policy.ts";
 import type { WriterMeter } from "../../write_meter.ts";

@@ -6,7 +6,7 @@
 import { CODECS } from "../../../codec/codecs.ts";
 import { RECORD_CODECS } from "../../../codec/record/record_codecs.ts";
 import { type LogReadingOptions, readLog, type ReadLogFile } from "./stored_log.ts";
-import { PersistError } from "../../persist_error.ts";
+import { PersistError } from "../../../system/persist_error.ts";
 import { type FoundLogFile, logFilesIn } from "./log_file_name.ts";
 import { contentOf, type InspectedFile, type Part, type PartContent, sizeOf } from "../part.ts";
 import type { ReadDirectory } from "../layout_module.ts";

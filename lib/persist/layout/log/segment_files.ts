@@ -14,8 +14,8 @@ import {
   syncDirectory,
   truncateFile,
   writeAll,
-} from "../../file_io.ts";
-import { PersistError } from "../../persist_error.ts";
+} from "../../../system/file_io.ts";
+import { PersistError } from "../../../system/persist_error.ts";
 import type { SyncName } from "../../policy.ts";
 import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { WriterMeter } from "../../write_meter.ts";

@@ -8,7 +8,7 @@ import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
 import type { RecordCodec, RecordReader } from "../../../codec/record/record_codec.ts";
 import { EntryTable } from "../../../store/entry_table.ts";
 import { hashKey, shardOf } from "../../../store/hash.ts";
-import { checkRegular, lookAt, readRange, readWholeFile } from "../../file_io.ts";
+import { checkRegular, lookAt, readRange, readWholeFile } from "../../../system/file_io.ts";
 import type { FoundLogFile } from "./log_file_name.ts";
 import { readCheckpointTail, readSegmentHead } from "./log_format.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openExistingFile, openOwnFile } from "../../file_io.ts";
+import { openExistingFile, openOwnFile } from "../../../system/file_io.ts";
 
 /** An open file. Other threads may have it open, too, so nothing about its content is kept here. */
 export interface OpenFile {

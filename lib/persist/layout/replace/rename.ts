@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll } from "../../file_io.ts";
+import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll } from "../../../system/file_io.ts";
 import type { SyncName } from "../../policy.ts";
 import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { Replacement } from "./replacement.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { LINE_BYTES, LINE_DOUBLES } from "../../../sync/layout.ts";
-import { checkLength } from "../../file_io.ts";
+import { checkLength } from "../../../system/file_io.ts";
 import type { Side } from "../../shard_file.ts";
 
 /** What {@linkcode ShardFiles.attach} needs; structured-cloneable. */

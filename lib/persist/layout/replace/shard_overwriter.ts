@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lengthOf, overwrite, syncData, syncDirectory } from "../../file_io.ts";
+import { lengthOf, overwrite, syncData, syncDirectory } from "../../../system/file_io.ts";
 import type { Side } from "../../shard_file.ts";
 import type { SyncName } from "../../policy.ts";
 import { OpenFiles } from "./open_files.ts";

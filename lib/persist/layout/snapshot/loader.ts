@@ -10,12 +10,20 @@ import { hashKey, shardOf } from "../../../store/hash.ts";
 import type { PaddedBytes } from "../../../store/padded_bytes.ts";
 import { entryWords } from "../../../store/shard.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
-import { checkRegular, lengthOf, lookAt, openExistingFile, overwrite, syncDirectory, syncFile } from "../../file_io.ts";
-import { inTurns } from "../../in_turns.ts";
+import {
+  checkRegular,
+  lengthOf,
+  lookAt,
+  openExistingFile,
+  overwrite,
+  syncDirectory,
+  syncFile,
+} from "../../../system/file_io.ts";
+import { inTurns } from "../../../system/in_turns.ts";
 import type { HeldDirectory } from "../layout_module.ts";
 import type { SetAsideFile, TornFile } from "../stored_state.ts";
 import type { Ledger } from "../../ledger.ts";
-import { PersistError, reasonOf } from "../../persist_error.ts";
+import { PersistError, reasonOf } from "../../../system/persist_error.ts";
 import { type FoundShardFile, otherSide, shardFilesIn } from "../../shard_file.ts";
 
 /** What {@linkcode surveyDirectory} found. */

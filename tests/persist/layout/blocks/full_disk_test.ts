@@ -9,7 +9,7 @@ import { FileConnection } from "../../../../lib/backend/file_connection.ts";
 import { SERIALIZER_NAMES } from "../../../../lib/codec/codec.ts";
 import { attachPersistence } from "../../../../lib/persist/persistence.ts";
 import { CommitPut } from "../../../../lib/persist/policy/commit.ts";
-import { PersistError } from "../../../../lib/persist/persist_error.ts";
+import { PersistError } from "../../../../lib/system/persist_error.ts";
 import { PaddedBytes } from "../../../../lib/store/padded_bytes.ts";
 import { isFull } from "../../../campaign/campaign.ts";
 import { missingMounts, mountMemory } from "../../../campaign/mounts.ts";

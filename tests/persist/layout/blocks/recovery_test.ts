@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertGreater, assertRejects, assertStringIncludes } from "@std/assert";
 import type { FileBackendOptions } from "../../../../lib/backend/backend.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../../../lib/codec/codec.ts";
-import { PersistError } from "../../../../lib/persist/persist_error.ts";
+import { PersistError } from "../../../../lib/system/persist_error.ts";
 import { isFull } from "../../../campaign/campaign.ts";
 import { contentOf, namesIn, temporaryDirectory } from "../../../run/files.ts";
 import { blockFileIn, open, optionsOf, type Put, putAll, recover } from "./block_store.ts";

@@ -10,7 +10,7 @@ import type { FileBackendOptions } from "../../../../lib/backend/backend.ts";
 import { prepareFiles } from "../../../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../../../lib/codec/codec.ts";
 import { attachPersistence } from "../../../../lib/persist/persistence.ts";
-import { PersistError } from "../../../../lib/persist/persist_error.ts";
+import { PersistError } from "../../../../lib/system/persist_error.ts";
 import { PaddedBytes } from "../../../../lib/store/padded_bytes.ts";
 import { Abort } from "../../../../lib/sync/abort.ts";
 import { Clock } from "../../../../lib/sync/clock.ts";

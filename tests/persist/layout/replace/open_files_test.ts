@@ -4,8 +4,8 @@
  * @module
  */
 import { assertEquals, assertLessOrEqual, assertStrictEquals, assertThrows } from "@std/assert";
-import { writeAll } from "../../../../lib/persist/file_io.ts";
-import { PersistError } from "../../../../lib/persist/persist_error.ts";
+import { writeAll } from "../../../../lib/system/file_io.ts";
+import { PersistError } from "../../../../lib/system/persist_error.ts";
 import { OpenFiles } from "../../../../lib/persist/layout/replace/open_files.ts";
 import { temporaryDirectory } from "../../../run/files.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { assertEquals, assertThrows } from "@std/assert";
-import { PersistError } from "../../../../lib/persist/persist_error.ts";
+import { PersistError } from "../../../../lib/system/persist_error.ts";
 import { AlternateReplacement } from "../../../../lib/persist/layout/replace/alternate.ts";
 import { InPlaceReplacement } from "../../../../lib/persist/layout/replace/in_place.ts";
 import { RenameReplacement } from "../../../../lib/persist/layout/replace/rename.ts";

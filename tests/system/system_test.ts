@@ -11,8 +11,8 @@ import {
   openFilesLimit,
   threadsLeft,
   volatileFileSystem,
-} from "../../lib/persist/system.ts";
-import { TemporaryDirectory } from "./fixtures.ts";
+} from "../../lib/system/system.ts";
+import { TemporaryDirectory } from "../persist/fixtures.ts";
 
 Deno.test("openFilesLimit() is what the shell says", async () => {
   const { stdout } = await new Deno.Command("sh", { args: ["-c", "ulimit -n"] }).output();

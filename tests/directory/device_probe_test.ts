@@ -4,11 +4,11 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
-import { probeDevice } from "../../lib/persist/device_probe.ts";
-import { ShardDirectory } from "../../lib/persist/directory.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
-import { filesIn, namesIn, TemporaryDirectory } from "./fixtures.ts";
-import { SmallDisk, whyNoSmallDisk } from "./small_disk.ts";
+import { probeDevice } from "../../lib/directory/device_probe.ts";
+import { ShardDirectory } from "../../lib/directory/directory.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
+import { filesIn, namesIn, TemporaryDirectory } from "../persist/fixtures.ts";
+import { SmallDisk, whyNoSmallDisk } from "../system/small_disk.ts";
 
 /** A clock that moves on by a step whenever it is looked at, instead of the real one. */
 class SteppingClock implements Disposable {

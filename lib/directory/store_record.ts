@@ -17,11 +17,11 @@
  */
 import { SERIALIZER_NAMES, type SerializerName } from "../codec/codec.ts";
 import { encodeDescription, readDescription } from "../codec/description.ts";
-import { checkRegular, lookAt, readWholeFile } from "./file_io.ts";
-import { replaceFile } from "./layout/replace/rename.ts";
-import type { StoreKind } from "./layout/layout_module.ts";
-import { LAYOUT_NAMES, type LayoutName, layoutOf } from "./layout/layouts.ts";
-import { PersistError } from "./persist_error.ts";
+import { checkRegular, lookAt, readWholeFile } from "../system/file_io.ts";
+import { replaceFile } from "../persist/layout/replace/rename.ts";
+import type { StoreKind } from "../persist/layout/layout_module.ts";
+import { LAYOUT_NAMES, type LayoutName, layoutOf } from "../persist/layout/layouts.ts";
+import { PersistError } from "../system/persist_error.ts";
 import { isSameStore, parseSetAsideName, type StoreFileName, storeFileNames } from "./store_files.ts";
 
 /** Name of the record. */

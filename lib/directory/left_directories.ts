@@ -5,12 +5,12 @@
  * @module
  */
 import { isProbeName } from "./device_probe.ts";
-import { takeReadLock } from "./directory_lock.ts";
+import { takeReadLock } from "../system/directory_lock.ts";
 import { markedEngine } from "./engine_marker.ts";
-import { entriesIn } from "./file_io.ts";
-import { releaseDisk } from "./left_disks.ts";
+import { entriesIn } from "../system/file_io.ts";
+import { releaseDisk } from "../system/left_disks.ts";
 import { parseSetAsideName, storeFileNames } from "./store_files.ts";
-import { takeFromDeadOwner } from "./temporary_directory.ts";
+import { takeFromDeadOwner } from "../system/temporary_directory.ts";
 
 /** Prefix of a run's directories. A directory that was left behind is recognized by this and by its contents. */
 export const RUN_PREFIX = "kvlab-run-";

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { systemCommand } from "../../lib/persist/command.ts";
+import { systemCommand } from "../../lib/system/command.ts";
 
 /** What a program that is started sees of the variables, by name, while they are set for this process. */
 function seenOf(variables: Readonly<Record<string, string>>): Record<string, string | undefined> {
@@ -41,7 +41,7 @@ Deno.test("systemCommand() alone starts programs in lib, but for what builds the
   const starting = sourcesIn(root).filter((source) => readText(source).includes("new Deno.Command"));
   assertEquals(starting.map(({ href }) => href.slice(root.href.length)).sort(), [
     "build/compile.ts",
-    "persist/command.ts",
+    "system/command.ts",
   ]);
 });
 

@@ -5,8 +5,8 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
 import process from "node:process";
-import { forgetResidentMax, usageOf, usageOfTrees } from "../../lib/persist/process_usage.ts";
-import { fileSystemType } from "../../lib/persist/system.ts";
+import { forgetResidentMax, usageOf, usageOfTrees } from "../../lib/system/process_usage.ts";
+import { fileSystemType } from "../../lib/system/system.ts";
 import { temporaryDirectory } from "../run/files.ts";
 
 const needsProc = Deno.build.os !== "linux";

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { lookAt, readWholeFile, removeFile, syncDirectory } from "./file_io.ts";
-import { replaceFile } from "./layout/replace/rename.ts";
-import { PersistError } from "./persist_error.ts";
-import { TEMPORARY_SUFFIX } from "./shard_file.ts";
+import { lookAt, readWholeFile, removeFile, syncDirectory } from "../system/file_io.ts";
+import { replaceFile } from "../persist/layout/replace/rename.ts";
+import { PersistError } from "../system/persist_error.ts";
+import { TEMPORARY_SUFFIX } from "../persist/shard_file.ts";
 
 /**
  * Name of the marker. Its first line is `kvlab engine NAME`. Once the store has been made, a second one is

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { availableMemory, type ReadSystemFile } from "../../lib/persist/memory.ts";
+import { availableMemory, type ReadSystemFile } from "../../lib/system/memory.ts";
 
 const MIB = 2 ** 20;
 

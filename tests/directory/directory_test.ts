@@ -13,12 +13,12 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { type DirectoryOptions, ShardDirectory } from "../../lib/persist/directory.ts";
-import { takeReadLock } from "../../lib/persist/directory_lock.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { type DirectoryOptions, ShardDirectory } from "../../lib/directory/directory.ts";
+import { takeReadLock } from "../../lib/system/directory_lock.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { type FoundShardFile, shardFilesIn } from "../../lib/persist/shard_file.ts";
-import { DirectoryHolder, findUnprivileged } from "./child.ts";
-import { filesIn, namesIn, TemporaryDirectory } from "./fixtures.ts";
+import { DirectoryHolder, findUnprivileged } from "../persist/child.ts";
+import { filesIn, namesIn, TemporaryDirectory } from "../persist/fixtures.ts";
 
 /** What the tests open, unless they say otherwise; `directory_child.ts` opens the same. */
 const OPTIONS = { layout: "snapshot", files: 3, serializer: "json" } as const;

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { ParsedName, StoreKind } from "./layout/layout_module.ts";
-import { LAYOUT_NAMES, layoutOf } from "./layout/layouts.ts";
-import { SET_ASIDE_INFIX } from "./shard_file.ts";
+import type { ParsedName, StoreKind } from "../persist/layout/layout_module.ts";
+import { LAYOUT_NAMES, layoutOf } from "../persist/layout/layouts.ts";
+import { SET_ASIDE_INFIX } from "../persist/shard_file.ts";
 
 /** The parts of a store file's name. */
 export type StoreFileName = ParsedName & StoreKind;

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertGreater } from "@std/assert";
-import { allocatedBytes } from "../../lib/persist/allocated_bytes.ts";
+import { allocatedBytes } from "../../lib/system/allocated_bytes.ts";
 import { temporaryDirectory } from "../run/files.ts";
 
 Deno.test({

@@ -4,8 +4,8 @@
  * @module
  */
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
-import { PersistError, reasonOf } from "../../lib/persist/persist_error.ts";
-import { TemporaryDirectory } from "./fixtures.ts";
+import { PersistError, reasonOf } from "../../lib/system/persist_error.ts";
+import { TemporaryDirectory } from "../persist/fixtures.ts";
 
 Deno.test("reasonOf() leaves out the path and the call when the error is Deno's own", () => {
   using directory = new TemporaryDirectory();

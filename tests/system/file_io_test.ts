@@ -4,8 +4,8 @@
  * @module
  */
 import { assertEquals, assertThrows } from "@std/assert";
-import { entriesIn, openFile, readAt, readRange, writeAll } from "../../lib/persist/file_io.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { entriesIn, openFile, readAt, readRange, writeAll } from "../../lib/system/file_io.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { temporaryDirectory } from "../run/files.ts";
 
 const CONTENT = new TextEncoder().encode("the content of the file");

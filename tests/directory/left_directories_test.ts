@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { blockFileName } from "../../lib/persist/layout/blocks/block_file_name.ts";
 import { logFileName } from "../../lib/persist/layout/log/log_file_name.ts";
-import { removeLeftDirectories, RUN_PREFIX } from "../../lib/persist/left_directories.ts";
+import { removeLeftDirectories, RUN_PREFIX } from "../../lib/directory/left_directories.ts";
 import { shardFileName } from "../../lib/persist/shard_file.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 

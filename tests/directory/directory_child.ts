@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ShardDirectory } from "../../lib/persist/directory.ts";
+import { ShardDirectory } from "../../lib/directory/directory.ts";
 
 const [path] = Deno.args;
 say(String(Deno.uid()));

@@ -14,7 +14,7 @@ import { exportDirectory } from "../../lib/inspect/export.ts";
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
 import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TemporaryDirectory } from "./fixtures.ts";
+import { TemporaryDirectory } from "../persist/fixtures.ts";
 
 /** A tmpfs of 64 KiB, for which one must be root; unmounted at the end of the block that uses it. */
 export class SmallDisk implements Disposable {

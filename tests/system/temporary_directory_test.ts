@@ -4,12 +4,12 @@
  * @module
  */
 import { assertEquals, assertThrows } from "@std/assert";
-import { PersistError } from "../../lib/persist/persist_error.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
 import {
   abandonTemporaryDirectories,
   makeTemporaryDirectory,
   removeTemporaryDirectory,
-} from "../../lib/persist/temporary_directory.ts";
+} from "../../lib/system/temporary_directory.ts";
 
 Deno.test("a temporary directory is this user's alone", () => {
   const path = makeTemporaryDirectory("kvlab-test-");
