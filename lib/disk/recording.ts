@@ -1,0 +1,95 @@
+/**
+ * The recording of a disk: what it held at first, and each write, discard and flush that arrived at it since.
+ *
+ * A disk answers a write before it has it for good; only a flush makes it keep what was answered before. When the power
+ * fails, any part of what came since the last flush may be on it, in any order, torn between its sectors. So one
+ * recording stands for as many states as there are moments and such parts.
+ *
+ * @module
+ */
+
+/** Bytes of a sector, which a disk writes whole or not at all. */
+export const SECTOR_BYTES = 512;
+
+/** What each event knows of the world outside, at the moment when it arrived, before it was answered. */
+export interface Arrival {
+  /** When it arrived, in milliseconds of the shared time. */
+  readonly atMs: number;
+  /**
+   * The length of each file in which the load records what was acknowledged, and what was synced, in bytes, as in
+   * {@linkcode Recording.witnesses}; 0 of files that came later. Events between which nothing was recorded share the array.
+   */
+  readonly acknowledged: readonly number[];
+}
+
+/** Bytes that were written; offset and length are whole sectors. */
+export interface DiskWrite extends Arrival {
+  readonly kind: "write";
+  /** In bytes, from the disk's beginning. */
+  readonly offset: number;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** Bytes that were given up: they read as zeros afterwards. A discard may be lost as a write may. */
+export interface DiskDiscard extends Arrival {
+  readonly kind: "discard";
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A flush: once it is answered, the disk keeps everything that it had answered before. */
+export interface DiskFlush extends Arrival {
+  readonly kind: "flush";
+}
+
+export type DiskEvent = DiskWrite | DiskDiscard | DiskFlush;
+
+/** What the disk held before the first event. */
+export interface DiskBase {
+  readonly bytes: number;
+  /** Fills `into` with what is at `offset`. */
+  read(offset: number, into: Uint8Array<ArrayBuffer>): void;
+}
+
+export interface Recording {
+  readonly base: DiskBase;
+  /** In the order in which they arrived. */
+  readonly events: readonly DiskEvent[];
+  /** The names of the files whose lengths the events know. */
+  readonly witnesses: readonly string[];
+  /** The end, when the disk answered nothing any more. */
+  readonly end: Arrival;
+}
+
+/**
+ * What a cut of the power may have left of a recording: everything that was flushed before the moment, and of what came
+ * since the last flush what is kept.
+ */
+export interface DiskState {
+  /** How it was chosen, in a word or two for the result, such as `one missing`. */
+  readonly kind: string;
+  /** How many events had arrived: those before this index in {@linkcode Recording.events}. */
+  readonly moment: number;
+  /** In the order in which they apply; all between the last flush before the moment and the moment. */
+  readonly kept: readonly KeptWrite[];
+}
+
+/** A write or a discard of which something has reached the disk. */
+export interface KeptWrite {
+  /** Its index in {@linkcode Recording.events}. */
+  readonly event: number;
+  /** For each of its sectors 1 if it is kept and 0 if not; absent where all are. */
+  readonly sectors?: Uint8Array<ArrayBuffer>;
+}
+
+/** When the power failed in states of this moment, at the latest: just before the next event arrived. */
+export function arrivalAt({ events, end }: Recording, moment: number): Arrival {
+  return events[moment] ?? end;
+}
+
+/** The index of the first event that a cut at this moment may have lost: the one after the last flush before it. */
+export function unflushedFrom({ events }: Recording, moment: number): number {
+  let from = moment;
+  while (from > 0 && events[from - 1]?.kind !== "flush") from--;
+  return from;
+}
