@@ -1,6 +1,6 @@
 /**
- * Benchmarks a put as a load worker makes it: in memory, and through the file backend under the periodic policy, where it
- * also notes that its shard has changed. Nobody writes meanwhile, so this is the price on the load's side alone.
+ * Benchmarks a put as a load worker makes it: in memory, and through the file backend under the periodic policy, where
+ * it also notes that its shard has changed. Nobody writes meanwhile, so this is the price on the load's side alone.
  *
  * There is one layout here, because a worker has only one, too: V8 inlines its methods into the put.
  *

@@ -1,5 +1,6 @@
 /**
- * Runs all tests: some files at a time, each in a process of its own, so that machines with several processors are busy.
+ * Runs all tests: some files at a time, each in a process of its own, so that machines with several processors are
+ * busy.
  *
  * `deno test --parallel` would run them in the threads of one process. There, a program that one thread starts inherits
  * for a moment the locks of directories that another has open, which is then told that they are still locked.
@@ -26,7 +27,10 @@ export interface Counts {
   readonly ignored: number;
 }
 
-/** Paths below `tests/` that run in one process, each a file or a folder: first what takes longest, so that all end together. */
+/**
+ * Paths below `tests/` that run in one process, each a file or a folder: first what takes longest, so that all end
+ * together.
+ */
 export function units(files: readonly string[]): string[] {
   const sizes = new Map<string, number>();
   for (const file of files) {

@@ -39,8 +39,8 @@ export interface PreparedBackend extends Omit<PreparedEngine, "target"> {
 }
 
 /**
- * A backend. The main thread prepares it, each load worker then connects. After a kill, recovery consists of the same two
- * calls. An engine ({@linkcode Engine}) is a backend that needs less and has no gauge.
+ * A backend. The main thread prepares it, each load worker then connects. After a kill, recovery consists of the same
+ * two calls. An engine ({@linkcode Engine}) is a backend that needs less and has no gauge.
  */
 export interface Backend<Settings = BackendSettings> {
   /** An engine's name as its makers spell it; absent for kvlab's own backends. */

@@ -1,7 +1,7 @@
 /**
  * The table of flags: what they are, what they take and what they default to. The parser and the help both read it. To
- * add a flag, add a row to a group: to one of a run's options in `lib/result/option/`, which its results then show, or to
- * a command's in `flags/`. Under its key, its value gets into the options.
+ * add a flag, add a row to a group: to one of a run's options in `lib/result/option/`, which its results then show, or
+ * to a command's in `flags/`. Under its key, its value gets into the options.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Holds a comparison against limits, for a nightly job: whether a result is worse than the first by more than is allowed
- * and by more than noise.
+ * Holds a comparison against limits, for a nightly job: whether a result is worse than the first by more than is
+ * allowed and by more than noise.
  *
  * @module
  */

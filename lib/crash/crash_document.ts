@@ -39,7 +39,9 @@ export interface KillDocument {
   readonly held: boolean;
 }
 
-/** Whether a document without a schema is the result of kills, or of failovers, of the first version, which wrote none. */
+/**
+ * Whether a document without a schema is the result of kills, or of failovers, of the first version, which wrote none.
+ */
 export function isFirstCrash(document: Fields): boolean {
   return ("kills_held" in document || "failovers_held" in document) && Array.isArray(document.rows);
 }

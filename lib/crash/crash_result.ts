@@ -50,8 +50,8 @@ export interface KillResult {
   /** Of a failover: from the kill until a replica had taken over, in milliseconds. */
   readonly takeoverMs?: number;
   /**
-   * Of a failover: from the kill until a write to one of the killed node's keys that began after it was acknowledged, in
-   * milliseconds.
+   * Of a failover: from the kill until a write to one of the killed node's keys that began after it was acknowledged,
+   * in milliseconds.
    */
   readonly unavailableMs?: number;
   /** Whether no more was lost than the gauge said and the backend promises. */

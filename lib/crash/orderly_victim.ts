@@ -1,6 +1,6 @@
 /**
- * Has kvlab end in an orderly way, by SIGTERM and by the end of its load in turn. Nothing acknowledged may be lost then,
- * under any policy, and no file of its own may be left that is not sound.
+ * Has kvlab end in an orderly way, by SIGTERM and by the end of its load in turn. Nothing acknowledged may be lost
+ * then, under any policy, and no file of its own may be left that is not sound.
  *
  * @module
  */

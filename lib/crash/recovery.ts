@@ -51,7 +51,8 @@ export interface RecoveredFiles {
 }
 
 /**
- * Opens a backend again: prepares it and connects to it, as a run does. Damaged files of the file backend are set aside.
+ * Opens a backend again: prepares it and connects to it, as a run does. Damaged files of the file backend are set
+ * aside.
  *
  * @param mayRepair whether an engine's files may be repaired if that is needed
  * @throws {PersistError | EngineError} when it cannot be opened

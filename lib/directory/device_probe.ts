@@ -41,7 +41,9 @@ const PROBE_NAME = "kvlab-device-probe";
 const WRITING_PREFIX = "kvlab-probe-";
 const WRITING_PATTERN = /^kvlab-probe-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Whether the name is that of a probe's file, which a later opening of the directory removes if its process was killed. */
+/**
+ * Whether the name is that of a probe's file, which a later opening of the directory removes if its process was killed.
+ */
 export function isProbeName(name: string): boolean {
   return name === PROBE_NAME || name === PROBE_NAME + TEMPORARY_SUFFIX || WRITING_PATTERN.test(name);
 }

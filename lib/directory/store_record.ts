@@ -1,6 +1,6 @@
 /**
- * The record of a store's files, in the file `STORE`: which of its snapshots, block files or logs there were when it was
- * opened last, or came to an orderly end. So one that is gone is told from one that was never written.
+ * The record of a store's files, in the file `STORE`: which of its snapshots, block files or logs there were when it
+ * was opened last, or came to an orderly end. So one that is gone is told from one that was never written.
  *
  * Its content is a description in JSON (see `codec/description.ts`):
  *
@@ -88,8 +88,8 @@ export function checkRecord(directory: string, names: readonly string[]): void {
 }
 
 /**
- * Records which files there are, unless the record says so already. If that fails, as on a full disk, the earlier record
- * stays, and fewer files are missed when they are gone.
+ * Records which files there are, unless the record says so already. If that fails, as on a full disk, the earlier
+ * record stays, and fewer files are missed when they are gone.
  *
  * @param options `names` are all names in the directory; `synced` says whether the record must be on the device before
  * it replaces the one before

@@ -63,15 +63,17 @@ export interface PreparedEngine {
   readonly directory?: StoreDirectory;
   /** Whether, with these settings, its directory never holds any of its data. */
   readonly keepsNothing?: boolean;
-  /** The processes that hold its data, if kvlab's own does not: their ids, or `elsewhere` if kvlab did not start them. */
+  /**
+   * The processes that hold its data, if kvlab's own does not: their ids, or `elsewhere` if kvlab did not start them.
+   */
   readonly servers?: readonly number[] | "elsewhere";
   /** What had to be repaired before it could be opened, as a clause. */
   readonly repaired?: string;
   /** Lets what was preloaded settle, so that the load does not pay for it; called when no connection is in use. */
   settle?(): void | Promise<void>;
   /**
-   * What the engine has counted since it was prepared that makes the result less meaningful than it seems, under its own
-   * names, such as `evicted_keys`; called when the load has ended.
+   * What the engine has counted since it was prepared that makes the result less meaningful than it seems, under its
+   * own names, such as `evicted_keys`; called when the load has ended.
    */
   counts?(): Promise<Readonly<Record<string, number>>>;
   /** Present if replicas can take over from each other. */

@@ -2,8 +2,8 @@
  * Output files: results that go to a file rather than to stdout.
  *
  * A file is replaced as a whole: at any moment, a reader or a crash finds either the old file or the new one. Its mode
- * and its owner stay. Where no other file can be put in its place, as in a directory that is not writable, it is written
- * over: first what is beyond its old end, for which there may be no room, then the rest.
+ * and its owner stay. Where no other file can be put in its place, as in a directory that is not writable, it is
+ * written over: first what is beyond its old end, for which there may be no room, then the rest.
  *
  * A path may be a link, even to what does not exist yet: the file that it leads to is meant. What is no file, such as a
  * pipe, is written into; and so is a file that is stdout or stderr, as `/dev/stdout` may be.
@@ -84,7 +84,9 @@ export function writeOutputFile(path: string, text: string): void {
   }
 }
 
-/** What a path leads to: two paths that lead to the same file have the same; `undefined` if it is no file to replace. */
+/**
+ * What a path leads to: two paths that lead to the same file have the same; `undefined` if it is no file to replace.
+ */
 export function identityOf(path: string): string | undefined {
   const target = targetOf(path);
   if (target.kind !== "file") return undefined;

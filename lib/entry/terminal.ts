@@ -125,9 +125,9 @@ const DESCRIPTORS: Readonly<Record<StandardStream, number>> = { stdout: 1, stder
 const O_NONBLOCK = 0o4000;
 
 /**
- * Opens a stream once more, if it does not wait for whoever reads: another program that shares it may have set that, and
- * Deno then does not say how much it has written. What is opened here waits. `undefined` where the stream itself waits,
- * as it should, or cannot be opened, as a socket.
+ * Opens a stream once more, if it does not wait for whoever reads: another program that shares it may have set that,
+ * and Deno then does not say how much it has written. What is opened here waits. `undefined` where the stream itself
+ * waits, as it should, or cannot be opened, as a socket.
  */
 function ownFile(name: StandardStream): Deno.FsFile | undefined {
   const descriptor = DESCRIPTORS[name];

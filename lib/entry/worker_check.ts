@@ -33,7 +33,9 @@ export function refuseTooManyWorkers(options: RunOptions & { witnessed?: boolean
   throw new UsageError(`--threads=${options.threads}${store} ${wantText(shortage)}${where}: ${fits}`);
 }
 
-/** What the records that exist before the load take; those that it may insert are not counted, which it may never do. */
+/**
+ * What the records that exist before the load take; those that it may insert are not counted, which it may never do.
+ */
 function storeBytesOf({ backend, workload, threads }: RunOptions): number {
   if (backend.kind === "engine" || workload.kind === "seed") return 0;
   const { keyCount } = workload;

@@ -64,7 +64,9 @@ export function inspectDirectory(path: string, options: ReadingOptions): Inspect
   };
 }
 
-/** Whether a file is damaged, or a part lacks something that was written to it. What a crash merely cut short is not. */
+/**
+ * Whether a file is damaged, or a part lacks something that was written to it. What a crash merely cut short is not.
+ */
 export function isDamaged({ totals: { health, unreadableParts } }: Inspection): boolean {
   return health.damaged > 0 || unreadableParts > 0;
 }

@@ -185,8 +185,8 @@ const PIECE_WORDS = 64;
  * Values that a compressor shrinks to about the given part of their size. As in LevelDB's db_bench, random text is
  * followed by the same text again, as often as it takes; but here each value is so by itself, whatever its size.
  *
- * What tells a value from others comes first and is never repeated. So a value that has not much room beside that cannot
- * shrink as far.
+ * What tells a value from others comes first and is never repeated. So a value that has not much room beside that
+ * cannot shrink as far.
  */
 class CompressibleValues extends RecordValues {
   readonly #compressible: number;

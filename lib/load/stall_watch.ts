@@ -8,8 +8,8 @@ import { type Abort, AbortError } from "../sync/abort.ts";
 /** How often the operations are looked at, in milliseconds. */
 const WATCH_MS = 100;
 /**
- * How long none may end before the engine counts as stalled, in milliseconds: longer than any pause of an engine that is
- * well.
+ * How long none may end before the engine counts as stalled, in milliseconds: longer than any pause of an engine that
+ * is well.
  */
 const STALL_MS = 10_000;
 /** The same once no more are to begin: then somebody waits for the result. */

@@ -1,6 +1,6 @@
 /**
- * The zipfian distribution of ranks: few are chosen very often, and many rarely. With it the sum that normalizes it, and
- * the hash that scatters ranks over records.
+ * The zipfian distribution of ranks: few are chosen very often, and many rarely. With it the sum that normalizes it,
+ * and the hash that scatters ranks over records.
  *
  * @module
  */

@@ -39,7 +39,9 @@ function hidden(rest: string): string {
   return shown + rest.slice(at + 1).replace(/\?[^]*$/, "?…");
 }
 
-/** An error's message without the password that a URL contains, as for an error of a server that repeats what it got. */
+/**
+ * An error's message without the password that a URL contains, as for an error of a server that repeats what it got.
+ */
 export function withoutPasswordOf(url: string, message: string): string {
   const { password } = new URL(url);
   const secrets = [password, decodeURIComponent(password)].filter((secret) => secret !== "");

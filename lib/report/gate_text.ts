@@ -39,7 +39,8 @@ export function pText(pValue: number): string {
 }
 
 /**
- * The limits' part of a comparison's JSON: the `verdict`, and for each check its `limit` (`slower` or `p99_higher`), the
+ * The limits' part of a comparison's JSON: the `verdict`, and for each check its `limit` (`slower` or `p99_higher`),
+ * the
  * `file`, the `operation` (null for the throughput), how much is `allowed`, by which share it is `worse` (below 0:
  * better), the `p_value`, its `verdict`, and all of it in words as `text`.
  */

@@ -21,7 +21,8 @@
  * …
  * ```
  *
- * The seed's four lines are as its program prints them. Below them are groups, of which only those that apply are shown.
+ * The seed's four lines are as its program prints them. Below them are groups, of which only those that apply are
+ * shown.
  *
  * @module
  */

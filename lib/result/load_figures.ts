@@ -142,8 +142,8 @@ export function waitOf(name: string): string | undefined {
 const LATENCY_LABELS: Readonly<Record<string, string>> = { p50: "p50", p99: "p99", p999: "p99.9", max: "max" };
 
 /**
- * The latencies of each kind of operation, such as `read_latency_p99`. Those that count from the actual start in an open
- * loop are left out of the tables.
+ * The latencies of each kind of operation, such as `read_latency_p99`. Those that count from the actual start in an
+ * open loop are left out of the tables.
  */
 export const LATENCY_FIGURES: readonly FigureRow[] = OPERATION_NAMES.flatMap((operation) =>
   LATENCY_KINDS.flatMap((kind) =>

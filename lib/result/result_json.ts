@@ -8,14 +8,14 @@
  *   `total_runtime_sec`, `drain_sec`. Rates are not rounded; shares are from 0 to 1. The file backend's figures are
  *   absent for memory, and those of a rate, of waits and of a preload if the run has none;
  * - among them, what the load has cost, as far as the system tells: `cpu_per_op_sec`, in user and in system mode, from
- *   the start of the load until all is in the files; `resident_bytes_max`, the most memory of the whole process since the
- *   run began, with its preload. With servers both are sums, of `kvlab_cpu_per_op_sec` and `server_cpu_per_op_sec`, and
- *   of `kvlab_resident_bytes_max` and `server_resident_bytes_max`; of a server that kvlab has not started only kvlab's
- *   part is there. `device_bytes` are those of the pages handed to file systems to be written, from the start of the
- *   load on, without what was removed before it was written, and `device_bytes_per_byte_put` the same by bytes of keys
- *   and values put. `disk_bytes` is what the directory occupies once all is closed, `live_bytes` the keys and values in
- *   it (of an engine, estimated from 8,192 records, and absent if it held others before), and `disk_bytes_per_live_byte`
- *   their ratio;
+ *   the start of the load until all is in the files; `resident_bytes_max`, the most memory of the whole process since
+ *   the run began, with its preload. With servers both are sums, of `kvlab_cpu_per_op_sec` and `server_cpu_per_op_sec`,
+ *   and of `kvlab_resident_bytes_max` and `server_resident_bytes_max`; of a server that kvlab has not started only
+ *   kvlab's part is there. `device_bytes` are those of the pages handed to file systems to be written, from the start
+ *   of the load on, without what was removed before it was written, and `device_bytes_per_byte_put` the same by bytes
+ *   of keys and values put. `disk_bytes` is what the directory occupies once all is closed, `live_bytes` the keys and
+ *   values in it (of an engine, estimated from 8,192 records, and absent if it held others before), and
+ *   `disk_bytes_per_live_byte` their ratio;
  * - `stopped_by`: `"SIGHUP"`, `"SIGINT"`, `"SIGTERM"` or null;
  * - `promises`: the most that the backend promises to lose in each kind of failure, in words: `process_crash`,
  *   `power_loss`, and `failover`, which is null if there is no second copy; and as numbers, if it promises any, such as
@@ -23,8 +23,8 @@
  * - `engine`, if the backend is one: its `name`, its `version`, and its `settings` as read back from it, under its own
  *   names; and `counts` of what makes the result mean less, if it tells any, such as `evicted_keys`;
  * - `ended_early`: why, if the records to insert ran out;
- * - `failed`: how, if the run failed in the middle of the load or at its end; everything else is what was measured until
- *   then, and the file backend has no `drain_sec`;
+ * - `failed`: how, if the run failed in the middle of the load or at its end; everything else is what was measured
+ *   until then, and the file backend has no `drain_sec`;
  * - `broken_bounds`: for the file backend, a sentence for each promise that was broken;
  * - for the file backend, `set_aside_files`: `{ path, backup_path, reason }` for each file that could not be read;
  *   `power_loss`: `"everything"` if nothing is synced, otherwise `"measured"`; and `file_system`, null if unknown;

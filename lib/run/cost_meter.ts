@@ -16,7 +16,9 @@ export interface CostResult {
   readonly cpuMs: number;
   /** The most memory of kvlab's process that was resident at once since the run began, in bytes. */
   readonly residentBytesMax?: number;
-  /** The same of the processes that hold the data, if they are not kvlab's own: `unknown` if kvlab did not start them. */
+  /**
+   * The same of the processes that hold the data, if they are not kvlab's own: `unknown` if kvlab did not start them.
+   */
   readonly servers?: "unknown" | ServerCosts;
   /** Bytes that the load has handed to file systems for the device. */
   readonly deviceBytes?: number;

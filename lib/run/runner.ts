@@ -26,7 +26,8 @@ import type { RunResult } from "./run_result.ts";
  * operations are done or `hooks.stop` says so, waits until everything acknowledged is in its file, and returns what was
  * measured.
  *
- * @throws {Error} the first failure of any worker before the load, or of the preparation; by then every worker has ended
+ * @throws {Error} the first failure of any worker before the load, or of the preparation; by then every worker has
+ * ended
  */
 export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<RunResult> {
   const { workload, threads, witness } = options;

@@ -21,8 +21,8 @@ import { Rates } from "./rates.ts";
 import { type Standing, standings } from "./standing.ts";
 
 /**
- * How often every configuration runs before it may drop out: a single run may have hit a stall. Where rates are searched
- * for, the first run only tells where to begin.
+ * How often every configuration runs before it may drop out: a single run may have hit a stall. Where rates are
+ * searched for, the first run only tells where to begin.
  */
 const ROUNDS_MIN = { throughput: 2, rate: 3 } as const;
 

@@ -2,11 +2,11 @@
  * Searches for the highest rate that a configuration sustains, run by run. Pure functions of numbers.
  *
  * A run at a rate either keeps within the limit or does not, and noise decides it near the rate that is searched for:
- * stalls fail runs at rates that could be kept up, and luck passes others. So the search is a bisection that believes no
- * run entirely: Horstein's probabilistic bisection, "Sequential Transmission Using Noiseless Feedback" (1963), as in
- * Watson and Pelli, "QUEST: A Bayesian adaptive psychometric method" (1983). It keeps a distribution over where the rate
- * may be, tries its median, and multiplies the distribution by how likely the outcome was. How sharp the threshold is, is
- * not known either, so the distribution is over that as well.
+ * stalls fail runs at rates that could be kept up, and luck passes others. So the search is a bisection that believes
+ * no run entirely: Horstein's probabilistic bisection, "Sequential Transmission Using Noiseless Feedback" (1963), as in
+ * Watson and Pelli, "QUEST: A Bayesian adaptive psychometric method" (1983). It keeps a distribution over where the
+ * rate may be, tries its median, and multiplies the distribution by how likely the outcome was. How sharp the threshold
+ * is, is not known either, so the distribution is over that as well.
  *
  * What it finds is the rate at which half of the runs keep within the limit.
  *

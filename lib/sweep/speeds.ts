@@ -48,7 +48,9 @@ export interface SpeedDifference {
 
 /** What is known of the speeds of configurations, whatever counts as speed. */
 export interface SpeedEstimates {
-  /** Two that are tied need no more runs once the ratio of their speeds is known this precisely, with 95% confidence. */
+  /**
+   * Two that are tied need no more runs once the ratio of their speeds is known this precisely, with 95% confidence.
+   */
   readonly tieWidth: number;
   /** How often it has run. */
   runs(configuration: string): number;

@@ -17,8 +17,8 @@ export interface CommandOptions extends Omit<Deno.CommandOptions, "args" | "env"
 /**
  * A program with its arguments, to be started.
  *
- * It does not inherit a loader's variables, such as `LD_PRELOAD`: they were meant for kvlab, and Deno refuses to start a
- * program while one is set, unless everything is permitted.
+ * It does not inherit a loader's variables, such as `LD_PRELOAD`: they were meant for kvlab, and Deno refuses to start
+ * a program while one is set, unless everything is permitted.
  */
 export function systemCommand(program: string, { args, env, ...options }: CommandOptions): Deno.Command {
   return new Deno.Command(program, { ...options, args: [...args], env: { ...plainLoader(), ...env } });

@@ -1,6 +1,6 @@
 /**
- * What a killed crash command leaves behind beside files: the disk whose power it cut, and the child that it had stopped
- * for that.
+ * What a killed crash command leaves behind beside files: the disk whose power it cut, and the child that it had
+ * stopped for that.
  *
  * @module
  */
@@ -12,8 +12,8 @@ export const DISK_NAME = "disk";
 export const IMAGE_SUFFIX = ".ext4";
 
 /**
- * Kills the children of the crash command that made a directory, and unmounts the disk in it, if there is one. On return
- * nothing in the directory is mounted.
+ * Kills the children of the crash command that made a directory, and unmounts the disk in it, if there is one. On
+ * return nothing in the directory is mounted.
  *
  * @throws {Error} when that cannot be
  */
@@ -44,8 +44,8 @@ function isMounted(path: string): boolean {
 }
 
 /**
- * Kills the children of the crash command that has used a directory: one that was stopped when its parent was killed has
- * not noticed that. Only Linux lists processes so.
+ * Kills the children of the crash command that has used a directory: one that was stopped when its parent was killed
+ * has not noticed that. Only Linux lists processes so.
  */
 function killChildren(directory: string): void {
   if (Deno.build.os !== "linux") return;

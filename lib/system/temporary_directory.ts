@@ -60,8 +60,8 @@ export function makeOwnedDirectory(prefix: string): string {
 /**
  * Takes over a directory whose owner has died.
  *
- * @returns its lock, to be closed when the directory has been removed; `undefined` if it never had an owner or its owner
- * is alive
+ * @returns its lock, to be closed when the directory has been removed; `undefined` if it never had an owner or its
+ * owner is alive
  */
 export function takeFromDeadOwner(path: string): Deno.FsFile | undefined {
   if (locks.has(path)) return undefined;

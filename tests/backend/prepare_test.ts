@@ -179,7 +179,8 @@ Deno.test("prepareFiles() takes no more memory for the queue than its slots can 
   assert(queue !== undefined);
   // Room for five snapshots of nothing but escapes, six times as long as in the arena.
   assertLess(WriteQueue.byteLength(queue.size), 600_000);
-  // Snapshots of the shard with all of its keys, every byte escaped, fill every slot. A put that had to wait would throw.
+  // Snapshots of the shard with all of its keys, every byte escaped, fill every slot. A put that had to wait would
+  // throw.
   abort.raise();
   const backend = connectShared(handle, 0);
   const value = PaddedBytes.of("\x01".repeat(KEYS.valueLengthMax));

@@ -1,5 +1,6 @@
 /**
- * Tests of the connections to kvlab's own backends: each thread's own view of the one backend, by way of a structured clone.
+ * Tests of the connections to kvlab's own backends: each thread's own view of the one backend, by way of a structured
+ * clone.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The campaign of corruption: a snapshot, and a block file, cut off at every length and with each of its bits flipped. The
- * codec detects every one; loading a directory sets the file aside and takes the rest.
+ * The campaign of corruption: a snapshot, and a block file, cut off at every length and with each of its bits flipped.
+ * The codec detects every one; loading a directory sets the file aside and takes the rest.
  *
  * @module
  */

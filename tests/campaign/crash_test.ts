@@ -1,7 +1,7 @@
 /**
- * The campaign of kills: kvlab is killed with SIGKILL at random moments, under all policies, strategies and serializers.
- * The loads are drawn. What the gauge said would be lost is the most that may be; only the in-place strategy may tear
- * files. `deno task test:crash`; `--full` for 10,000 kills, `--seed=N` to draw the same loads again.
+ * The campaign of kills: kvlab is killed with SIGKILL at random moments, under all policies, strategies and
+ * serializers. The loads are drawn. What the gauge said would be lost is the most that may be; only the in-place
+ * strategy may tear files. `deno task test:crash`; `--full` for 10,000 kills, `--seed=N` to draw the same loads again.
  *
  * @module
  */

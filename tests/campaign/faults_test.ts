@@ -1,7 +1,7 @@
 /**
  * The faults campaign: system calls on kvlab's files fail, one after the other, with each error that they may have; the
- * old or the new snapshot of every shard must be whole, no log and no block file may have lost a put, and kvlab must say
- * what happened. `deno task test:faults`; `--full` for 5,000 failing calls.
+ * old or the new snapshot of every shard must be whole, no log and no block file may have lost a put, and kvlab must
+ * say what happened. `deno task test:faults`; `--full` for 5,000 failing calls.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The campaign of flags: random argument vectors mean a command, or are refused in a single line; nothing else comes out
- * of them.
+ * The campaign of flags: random argument vectors mean a command, or are refused in a single line; nothing else comes
+ * out of them.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The full-disk campaign: disks of all sizes across one snapshot, or a few segments and checkpoints, on which a run goes on
- * from an earlier one until there is no space left. `deno task test:full-disk`; `--full` for 256 sizes.
+ * The full-disk campaign: disks of all sizes across one snapshot, or a few segments and checkpoints, on which a run
+ * goes on from an earlier one until there is no space left. `deno task test:full-disk`; `--full` for 256 sizes.
  *
  * @module
  */
@@ -40,7 +40,9 @@ const POLICIES: readonly PersistencePolicy[] = [
 ];
 const SWEPT: PersistencePolicy = { kind: "periodic", periodMs: 1000 };
 
-/** How long an earlier run lasts that puts a part of the keys, or nearly all, and how long the one on the small disk. */
+/**
+ * How long an earlier run lasts that puts a part of the keys, or nearly all, and how long the one on the small disk.
+ */
 const PART_LOAD_MS = 10;
 const ALL_LOAD_MS = 250;
 const LOAD_MS = 100;

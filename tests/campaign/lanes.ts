@@ -7,7 +7,9 @@
 /** How many pieces at a time suit most machines: those that wait for a child process leave the processor to another. */
 export const LANES = 2;
 
-/** Does the work on each item, on a few of them at a time. Rejects with the first failure, once all lanes have ended. */
+/**
+ * Does the work on each item, on a few of them at a time. Rejects with the first failure, once all lanes have ended.
+ */
 export async function inLanes<T>(
   items: readonly T[],
   work: (item: T, index: number) => Promise<void>,

@@ -2,9 +2,9 @@
  * The power campaign: kvlab writes to an ext4 file system whose power is cut; what is lost afterwards must be no more
  * than the gauge for power loss said. `deno task test:power`; `--full` for 1,000 cuts.
  *
- * Where power fails, programs stop. The shutdown of a file system lets them go on, and a sync that it overtakes may then
- * report success: what was called synced counts if it was so before the cut. Half of the cuts come while the child stands
- * still, between two system calls, so that this is everything; the others in the middle of whatever is going on.
+ * Where power fails, programs stop. The shutdown of a file system lets them go on, and a sync that it overtakes may
+ * then report success: what was called synced counts if it was so before the cut. Half of the cuts come while the child
+ * stands still, between two system calls, so that this is everything; the others in the middle of whatever is going on.
  *
  * Some more children break what a sync promises, on purpose: each must be caught.
  *
@@ -322,7 +322,8 @@ class PowerCampaign {
     if (layout.kind === "log") {
       counts["torn logs"] += after.torn;
     } else {
-      // The first of a shard's two files has no other beside it until it is synced; a renamed one is sound from the start.
+      // The first of a shard's two files has no other beside it until it is synced; a renamed one is sound from the
+      // start.
       const tornMax = layout.kind === "snapshot" && layout.replace === "alternate" ? neverSynced : 0;
       assert(after.torn <= tornMax, `${what}: ${after.torn} shards are torn, ${tornMax} had never been synced`);
     }

@@ -60,7 +60,9 @@ function fill(directory: string, serializer: SerializerName): number {
   return SEED_KEY_SPACE.keyCount;
 }
 
-/** The puts that what a directory holds is the result of; everything in it must be sound, or cut short as a log may be. */
+/**
+ * The puts that what a directory holds is the result of; everything in it must be sound, or cut short as a log may be.
+ */
 function versionsIn(directory: string): number {
   if (!namesIn(directory).some((name) => /^(shard|log)-/.test(name))) return 0;
   const { totals } = inspectDirectory(directory, { forceRead: false });

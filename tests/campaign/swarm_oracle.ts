@@ -1,6 +1,6 @@
 /**
- * What may not come of a draw of the swarm: what its uses acknowledged is lost, more than may be, or a file is left that
- * cannot be read.
+ * What may not come of a draw of the swarm: what its uses acknowledged is lost, more than may be, or a file is left
+ * that cannot be read.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * The swarm campaign: random loads on random stores, some of them killed, and several in the same directory. A draw that
- * fails is shrunk, and printed as a command line. `deno task test:swarm`; `--full` for 2,000 draws, `--seed=N` to draw
- * the same again, `--draw=N` for one of them.
+ * The swarm campaign: random loads on random stores, some of them killed, and several in the same directory. A draw
+ * that fails is shrunk, and printed as a command line. `deno task test:swarm`; `--full` for 2,000 draws, `--seed=N` to
+ * draw the same again, `--draw=N` for one of them.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Tests of the store's check: what is refused because no store can hold it, and that whatever is let through can be built.
+ * Tests of the store's check: what is refused because no store can hold it, and that whatever is let through can be
+ * built.
  *
  * @module
  */

@@ -196,7 +196,8 @@ for (const codec of CODECS) {
   });
 
   Deno.test(`${name}.decode() refuses texts that are not UTF-8`, () => {
-    // Each stands in the place of a text of as many bytes; surrogates, overlong forms, what lies beyond U+10FFFF, fragments.
+    // Each stands in the place of a text of as many bytes; surrogates, overlong forms, what lies beyond U+10FFFF,
+    // fragments.
     const broken = [
       "ff",
       "80",

@@ -1,5 +1,6 @@
 /**
- * What the codecs' tests share: stores filled with given puts, what snapshots of them must hold, and files made by hand.
+ * What the codecs' tests share: stores filled with given puts, what snapshots of them must hold, and files made by
+ * hand.
  *
  * @module
  */
@@ -204,7 +205,9 @@ export function isReadByStdCbor(text: string): boolean {
   return !text.startsWith("\ufeff") && !(text in {});
 }
 
-/** Whether JSON.parse is sure to read the key as it is: it may take an escaped one for another, as `json.ts` explains. */
+/**
+ * Whether JSON.parse is sure to read the key as it is: it may take an escaped one for another, as `json.ts` explains.
+ */
 export function isReadByJsonParse(key: string): boolean {
   return JSON.stringify(key) === `"${key}"`;
 }

@@ -127,7 +127,8 @@ Deno.test("jsonCodec.encode() states the CRC-32 of all bytes before the comma in
 });
 
 Deno.test("jsonCodec.decode() keeps escaped keys apart when other snapshots have keys with backslashes", () => {
-  // Alone, JSON.parse would read the second key as the first: nothing but the first has ever followed a key like `place`.
+  // Alone, JSON.parse would read the second key as the first: nothing but the first has ever followed a key like
+  // `place`.
   for (const [first, second] of [["\\", '"'], ["\\", "\n"], ["a\\", 'a"'], ['a\\"', 'a"b'], ["\\u", "\0b"]] as const) {
     const place = `after ${JSON.stringify([first, second])}`.replaceAll(/["\\]/g, "_");
     for (const key of [first, second]) {

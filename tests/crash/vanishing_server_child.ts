@@ -1,6 +1,6 @@
 /**
- * A child whose server's program is gone once the server runs, so that it cannot be started again. Its arguments are the
- * program and the options.
+ * A child whose server's program is gone once the server runs, so that it cannot be started again. Its arguments are
+ * the program and the options.
  *
  * @module
  */

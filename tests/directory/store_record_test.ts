@@ -1,6 +1,6 @@
 /**
- * Tests of stores of which a part is gone: none is begun anew over what was there, and nothing is called gone that never
- * was there.
+ * Tests of stores of which a part is gone: none is begun anew over what was there, and nothing is called gone that
+ * never was there.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Tests of the embedded engines: what is put is got, by whichever connection, and again after all have been closed; and a
- * directory is one engine's alone.
+ * Tests of the embedded engines: what is put is got, by whichever connection, and again after all have been closed; and
+ * a directory is one engine's alone.
  *
  * @module
  */

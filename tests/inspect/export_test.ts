@@ -96,7 +96,8 @@ Deno.test("exportDirectory() keeps every hostile key and value", () => {
     writeFiles(directory.path, all, { shards: 3, serializer });
     const expected = { shards: 3, entries: Object.fromEntries(all) };
     assertDocument(asJson(exported(directory.path)), expected);
-    // @std/cbor would not give all of them back: so each one's encoding must be there, and nothing else behind the head.
+    // @std/cbor would not give all of them back: so each one's encoding must be there, and nothing else behind the
+    // head.
     const bytes = exported(directory.path, { format: "cbor" });
     const pairs = all.map(([key, value]) => [...encodeCbor(key), ...encodeCbor(value)].join());
     const head = encodeCbor({ format: "kvlab-export/1", shards: 3, count: all.length, entries: {} }).length + 1;

@@ -1,5 +1,6 @@
 /**
- * Tests of inspecting and exporting directories of logs: what they say is what a run would load, and nothing is touched.
+ * Tests of inspecting and exporting directories of logs: what they say is what a run would load, and nothing is
+ * touched.
  *
  * @module
  */
@@ -39,8 +40,8 @@ function backendOf(output: string, serializer: SerializerName): FileBackendOptio
 }
 
 /**
- * Preloads logs, of which each has a checkpoint then, and puts more; then a little more, so that the last segment of each
- * has records. Returns the number of puts.
+ * Preloads logs, of which each has a checkpoint then, and puts more; then a little more, so that the last segment of
+ * each has records. Returns the number of puts.
  */
 async function fill(output: string, serializer: SerializerName): Promise<number> {
   const load = { threads: 1, loadTimeMs: 1000, pattern: "unthrottled", seed: 7 } as const;

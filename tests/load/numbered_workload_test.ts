@@ -1,6 +1,6 @@
 /**
- * Tests of the numbered workload: each put can be told from all others, and from its thread and place alone; beside that
- * it is the mix that was asked for.
+ * Tests of the numbered workload: each put can be told from all others, and from its thread and place alone; beside
+ * that it is the mix that was asked for.
  *
  * @module
  */

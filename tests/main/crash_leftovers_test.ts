@@ -1,6 +1,6 @@
 /**
- * Tests of what a crash command leaves behind when it is killed itself: the next kvlab removes it, down to the mount, the
- * loop device and a stopped child; and it leaves alone what a living one owns.
+ * Tests of what a crash command leaves behind when it is killed itself: the next kvlab removes it, down to the mount,
+ * the loop device and a stopped child; and it leaves alone what a living one owns.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Tests of damaged files in an output directory: each is set aside under a backup name and reported, the rest is loaded,
- * and the run succeeds.
+ * Tests of damaged files in an output directory: each is set aside under a backup name and reported, the rest is
+ * loaded, and the run succeeds.
  *
  * @module
  */

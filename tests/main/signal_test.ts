@@ -1,6 +1,6 @@
 /**
- * Tests of signals: the first SIGINT, SIGTERM or SIGHUP ends a run in an orderly way, with a result and everything acknowledged
- * in the files; a second one quits at once.
+ * Tests of signals: the first SIGINT, SIGTERM or SIGHUP ends a run in an orderly way, with a result and everything
+ * acknowledged in the files; a second one quits at once.
  *
  * @module
  */

@@ -10,7 +10,9 @@ import { assertCode, kvlab, REPOSITORY, succeeds } from "./kvlab.ts";
 
 const NOBODY = 65534;
 
-/** What starts kvlab as a user who may read everything, because the checkout may be root's, but not write everything. */
+/**
+ * What starts kvlab as a user who may read everything, because the checkout may be root's, but not write everything.
+ */
 export function unprivileged(uid = NOBODY): readonly string[] {
   if (Deno.uid() !== 0) return [];
   const ids = [`--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
@@ -25,8 +27,8 @@ export const whyNotUnprivileged = await succeeds(probe, probeArgs)
   : "the tests run as root and setpriv cannot start kvlab as another user";
 
 /**
- * A Deno cache that any user can read, with all that kvlab imports: whether a package is in the cache Deno asks in a way
- * that does not count the capability.
+ * A Deno cache that any user can read, with all that kvlab imports: whether a package is in the cache Deno asks in a
+ * way that does not count the capability.
  */
 export async function readableCache(): Promise<TemporaryDirectory> {
   const cache = temporaryDirectory();

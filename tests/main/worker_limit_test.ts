@@ -50,7 +50,8 @@ testWhere(missing, "more threads than the user may have are refused with what fi
   using temporary = temporaryDirectory();
   using cache = await readableCache();
   Deno.chmodSync(temporary.path, 0o777);
-  // Otherwise the user could not add to what root has cached, and each run would compile everything, on 20 more threads.
+  // Otherwise the user could not add to what root has cached, and each run would compile everything, on 20 more
+  // threads.
   assert(await succeeds("chown", ["-R", String(LONER), cache.path]));
   const env = { TMPDIR: temporary.path, DENO_DIR: cache.path };
   // Fills that cache with all that a run imports.

@@ -43,8 +43,8 @@ export interface OpenPage {
   /** What the page asked for beyond itself. */
   readonly requests: readonly string[];
   /**
-   * Processor time that its thread took until all of it was drawn, in milliseconds: other work on the same processors does
-   * not count.
+   * Processor time that its thread took until all of it was drawn, in milliseconds: other work on the same processors
+   * does not count.
    */
   readonly drawnMs: number;
 }

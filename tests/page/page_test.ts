@@ -169,7 +169,9 @@ async function assertMarks(page: Page): Promise<void> {
   }
 }
 
-/** On the wide map, the frontier's names say what tells them from the others, in the picture and apart from each other. */
+/**
+ * On the wide map, the frontier's names say what tells them from the others, in the picture and apart from each other.
+ */
 async function assertNames(page: Page): Promise<void> {
   const names = await page.evaluate(() => {
     const svg = document.querySelector(".map [data-view]:not([hidden]) .wide svg.plot");

@@ -1,6 +1,6 @@
 /**
- * Results of every kind, as kvlab would write them: runs with all that can be measured of their backends, repeats, kills
- * and a comparison.
+ * Results of every kind, as kvlab would write them: runs with all that can be measured of their backends, repeats,
+ * kills and a comparison.
  *
  * @module
  */

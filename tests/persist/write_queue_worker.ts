@@ -31,7 +31,8 @@ export interface QueueLoad {
   readonly producers: number;
   /**
    * In each round the producers put all they have to, and the consumer empties the queue, before the next begins: so a
-   * wake-up lost in one is not made up for in the next. From half of the rounds on, atomic operations are late at random.
+   * wake-up lost in one is not made up for in the next. From half of the rounds on, atomic operations are late at
+   * random.
    */
   readonly rounds: number;
   /** Snapshots that each producer puts in a round. */

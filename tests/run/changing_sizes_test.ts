@@ -1,6 +1,6 @@
 /**
- * Tests that what loads with values of changing sizes have written is read back, whatever the layout, the policy and the
- * number of threads, also by the next load.
+ * Tests that what loads with values of changing sizes have written is read back, whatever the layout, the policy and
+ * the number of threads, also by the next load.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Tests of runs that fail because a worker does: the run ends with that worker's own message, soon, takes every other
- * worker with it, and keeps what had been measured. What a worker throws outside of its task Deno prints in the midst of the tests' output, which
- * cannot be turned off.
+ * worker with it, and keeps what had been measured. What a worker throws outside of its task Deno prints in the midst
+ * of the tests' output, which cannot be turned off.
  *
  * @module
  */

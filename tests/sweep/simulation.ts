@@ -102,8 +102,8 @@ function rateOf({ speed }: Space, outcomes: readonly Outcome[], id: string): num
 }
 
 /**
- * Trials of backends, each of which keeps its rate up for as long as the machine is as fast as usual. Their closed loops
- * are faster than that, some by much.
+ * Trials of backends, each of which keeps its rate up for as long as the machine is as fast as usual. Their closed
+ * loops are faster than that, some by much.
  */
 function simulatedTrials(
   backends: readonly SimulatedBackend[],

@@ -52,7 +52,10 @@ export interface ConditionConfig {
   /** The worker's own number. */
   readonly worker: number;
   readonly workers: number;
-  /** How many turns to take, values to produce or consume, or permits to wait for; all but the permits with jitter after half. */
+  /**
+   * How many turns to take, values to produce or consume, or permits to wait for; all but the permits with jitter after
+   * half.
+   */
   readonly turns: number;
 }
 

@@ -69,8 +69,8 @@ export async function runCrew<Config, Result>(
 }
 
 /**
- * Starts workers, the first before the others: `deno test` checks the types of a worker's module on its first start, and
- * would do it for each that starts at the same time.
+ * Starts workers, the first before the others: `deno test` checks the types of a worker's module on its first start,
+ * and would do it for each that starts at the same time.
  */
 async function spawnAll(spawn: () => Worker, count: number): Promise<Worker[]> {
   const workers: Worker[] = [];

@@ -57,8 +57,8 @@ function orderedBy(...keys: readonly (readonly string[])[]): (rows: readonly Row
 }
 
 /**
- * The arguments that give a run its options: those of the load, then the backend, then its own. Those that only repeat a
- * default are left out, and credentials too.
+ * The arguments that give a run its options: those of the load, then the backend, then its own. Those that only repeat
+ * a default are left out, and credentials too.
  */
 export function argumentsOf(options: RunOptions): string[] {
   const { backend } = options;

@@ -1,6 +1,6 @@
 /**
- * The mutants that are the right kvlab but for one method: importing this module replaces it, in the worker whose name is
- * the mutant's.
+ * The mutants that are the right kvlab but for one method: importing this module replaces it, in the worker whose name
+ * is the mutant's.
  *
  * @module
  */

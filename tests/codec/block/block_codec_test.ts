@@ -1,6 +1,6 @@
 /**
- * Tests of the block codecs: what a page holds comes back, in as many bytes as a block has; others' parsers read it too;
- * and whatever was damaged is not taken for sound.
+ * Tests of the block codecs: what a page holds comes back, in as many bytes as a block has; others' parsers read it
+ * too; and whatever was damaged is not taken for sound.
  *
  * @module
  */

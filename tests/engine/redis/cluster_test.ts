@@ -1,5 +1,6 @@
 /**
- * Tests of clusters: that operations find their node, that all is as it was when they are over, and what failovers cost.
+ * Tests of clusters: that operations find their node, that all is as it was when they are over, and what failovers
+ * cost.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Tests of an append-only file that a power loss has left unreadable: a run refuses it and changes nothing, a crash has it
- * repaired, keeps what comes before, and says so.
+ * Tests of an append-only file that a power loss has left unreadable: a run refuses it and changes nothing, a crash has
+ * it repaired, keeps what comes before, and says so.
  *
  * @module
  */

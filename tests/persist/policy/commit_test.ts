@@ -1,6 +1,6 @@
 /**
- * Tests of the commit policy: nobody is acknowledged before the file system has the put, puts that wait share a write, and
- * a failure acknowledges nobody.
+ * Tests of the commit policy: nobody is acknowledged before the file system has the put, puts that wait share a write,
+ * and a failure acknowledges nobody.
  *
  * @module
  */

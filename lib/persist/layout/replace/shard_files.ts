@@ -30,8 +30,8 @@ const UNKNOWN = -1;
  * Invariant 2: the newest file changes only after the snapshot is completely in place.
  * Invariant 3: outside of a write, a length that is known is that of the file, whichever thread has written it last. So
  * no thread may keep a length for itself beyond the lock: the next writer would leave the end of a longer snapshot
- * behind its shorter one. To truncate after each write instead would need no memory, but makes a write of 8 KiB take two
- * to three times as long.
+ * behind its shorter one. To truncate after each write instead would need no memory, but makes a write of 8 KiB take
+ * two to three times as long.
  */
 export class ShardFiles {
   readonly #doubles: Float64Array<SharedArrayBuffer>;

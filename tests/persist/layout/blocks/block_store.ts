@@ -37,7 +37,9 @@ export async function open(options: FileBackendOptions) {
   return await prepareFiles(options, KEYS, { abort: Abort.create(), clock: Clock.create(), threads: 1 });
 }
 
-/** Puts one after the other, each committed before the next, and lets go of the directory as a kill would: undrained. */
+/**
+ * Puts one after the other, each committed before the next, and lets go of the directory as a kill would: undrained.
+ */
 export async function putAll(options: FileBackendOptions, puts: readonly Put[]): Promise<void> {
   const files = await open(options);
   const backend = connectShared(files.handle, 0);

@@ -1,6 +1,6 @@
 /**
- * Tests of block files on a disk that gets full, while a file is created or while it grows: the run is told, what has been
- * acknowledged is still there, and the directory can be opened again without more room.
+ * Tests of block files on a disk that gets full, while a file is created or while it grows: the run is told, what has
+ * been acknowledged is still there, and the directory can be opened again without more room.
  *
  * @module
  */

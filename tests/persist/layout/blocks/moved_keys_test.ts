@@ -1,5 +1,6 @@
 /**
- * Tests that a key that moves from one block to another is found exactly once, whatever of a write a crash lets through.
+ * Tests that a key that moves from one block to another is found exactly once, whatever of a write a crash lets
+ * through.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Tests of what is recovered from block files: all of a sound one; of a damaged one each block's other image or nothing,
- * and never in silence less than all.
+ * Tests of what is recovered from block files: all of a sound one; of a damaged one each block's other image or
+ * nothing, and never in silence less than all.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Tests of what is recovered from logs: all of a sound one; of a torn or damaged one what is sound up to there, and never
- * in silence less than all.
+ * Tests of what is recovered from logs: all of a sound one; of a torn or damaged one what is sound up to there, and
+ * never in silence less than all.
  *
  * @module
  */
@@ -36,7 +36,9 @@ async function open(options: FileBackendOptions) {
   return await prepareFiles(options, KEYS, { abort: Abort.create(), clock: Clock.create(), threads: 1 });
 }
 
-/** Puts one after the other, each committed before the next, and lets go of the directory as a kill would: undrained. */
+/**
+ * Puts one after the other, each committed before the next, and lets go of the directory as a kill would: undrained.
+ */
 async function putAll(options: FileBackendOptions, puts: readonly (readonly [string, string])[], maintain = false) {
   const files = await open(options);
   const backend = connectShared(files.handle, 0);
