@@ -11,15 +11,13 @@
 /** Bytes of a sector, which a disk writes whole or not at all. */
 export const SECTOR_BYTES = 512;
 
-/** What each event knows of the world outside, at the moment when it arrived, before it was answered. */
+/** What every event has. */
 export interface Arrival {
-  /** When it arrived, in milliseconds of the shared time. */
-  readonly atMs: number;
   /**
-   * The length of each file in which the load records what was acknowledged, and what was synced, in bytes, as in
-   * {@linkcode Recording.witnesses}; 0 of files that came later. Events between which nothing was recorded share the array.
+   * When it arrived, in milliseconds of the shared time, before it was answered: whatever was acknowledged earlier does
+   * not depend on it.
    */
-  readonly acknowledged: readonly number[];
+  readonly atMs: number;
 }
 
 /** Bytes that were written; offset and length are whole sectors. */
@@ -55,9 +53,7 @@ export interface Recording {
   readonly base: DiskBase;
   /** In the order in which they arrived. */
   readonly events: readonly DiskEvent[];
-  /** The names of the files whose lengths the events know. */
-  readonly witnesses: readonly string[];
-  /** The end, when the disk answered nothing any more. */
+  /** When the disk answered nothing any more. */
   readonly end: Arrival;
 }
 
