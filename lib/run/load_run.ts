@@ -183,13 +183,14 @@ export class LoadRun {
   }
 
   #createLive(): LiveReader | undefined {
-    const { hooks, options: { workload, ops }, fileRun } = this.#parts;
+    const { hooks, options: { workload, ops, backend } } = this.#parts;
     if (hooks.onReading === undefined) return undefined;
+    const policy = backend.kind === "file" ? backend.policy : undefined;
     return new LiveReader({
       meter: this.#meter,
       ops,
       records: workload.kind === "mix" ? workload.keyCount : undefined,
-      queueDepth: fileRun?.queueDepth,
+      queueDepth: policy?.kind === "asynchronous" ? policy.queueDepth : undefined,
       readFiles: this.#readFiles,
       onReading: (reading) => hooks.onReading?.(reading),
     });

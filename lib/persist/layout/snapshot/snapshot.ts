@@ -5,7 +5,6 @@
  */
 import { CODECS } from "../../../codec/codecs.ts";
 import type { PersistenceHandle } from "../../persistence_handle.ts";
-import { policyOf } from "../../policy/policies.ts";
 import { parseShardFileName, shardFileName, type Side } from "../../shard_file.ts";
 import type { LayoutModule } from "../layout_module.ts";
 import { AlternateReplacement } from "../replace/alternate.ts";
@@ -49,7 +48,7 @@ function createReplacement(handle: PersistenceHandle, layout: SnapshotHandle): R
   const shardFiles = ShardFiles.attach(layout.shardFiles);
   switch (layout.replace) {
     case "rename": {
-      const durableAtOnce = !policyOf(policy).acknowledgesAtOnce;
+      const durableAtOnce = policy.kind === "commit";
       return new RenameReplacement({ directory, sync, shardFiles, paths: shardPaths(handle), durableAtOnce });
     }
     case "in-place":
