@@ -9,7 +9,7 @@
  */
 import type { FileBackendOptions } from "../lib/backend/backend.ts";
 import type { MixOptions } from "../lib/load/workload.ts";
-import type { PersistencePolicy } from "../lib/persist/policy.ts";
+import type { PersistencePolicy } from "../lib/persist/policy/policies.ts";
 import type { RunOptions } from "../lib/run/run_options.ts";
 import { type RunResult, totals } from "../lib/run/run_result.ts";
 import { run } from "../lib/run/runner.ts";

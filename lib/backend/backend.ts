@@ -7,7 +7,8 @@ import type { SerializerName } from "../codec/codec.ts";
 import type { EngineSettings } from "../engine/engine.ts";
 import type { EngineName } from "../engine/engines.ts";
 import type { LayoutOptions } from "../persist/layout/layouts.ts";
-import type { PersistencePolicy, SyncName } from "../persist/policy.ts";
+import type { PersistencePolicy } from "../persist/policy/policies.ts";
+import type { SyncName } from "../persist/durability.ts";
 
 /** The shared store alone: the baseline for every other backend. */
 export interface MemoryBackendOptions {

@@ -6,14 +6,9 @@
  */
 import type { Batch, ShardProgress, SynchronousConnection } from "../engine/connection.ts";
 import type { Layout } from "../persist/layout/layout.ts";
-import { type AttachedPersistence, attachPersistence } from "../persist/persistence.ts";
-import type { PersistenceHandle } from "../persist/persistence_handle.ts";
-import { AsynchronousPut } from "../persist/policy/asynchronous.ts";
-import { CommitPut } from "../persist/policy/commit.ts";
-import { PeriodicPut } from "../persist/policy/periodic.ts";
-import type { PutPolicy } from "../persist/policy/put_policy.ts";
-import { SynchronousPut } from "../persist/policy/synchronous.ts";
-import { WriteQueue } from "../persist/write_queue.ts";
+import { attachPersistence } from "../persist/persistence.ts";
+import { loadWorkersWrite, policyOf } from "../persist/policy/policies.ts";
+import type { PutPolicy } from "../persist/policy/policy_module.ts";
 import { FILE_WRITER } from "../persist/write_meter.ts";
 import { hashKey } from "../store/hash.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
@@ -93,39 +88,18 @@ export class FileConnection implements SynchronousConnection {
 
 /** Connects a load worker to the file backend. */
 export function connectFile({ persistence }: FileTarget, thread: number): FileConnection {
+  const { policy } = persistence;
   const attached = attachPersistence(persistence, FILE_WRITER + 1 + thread);
-  const { store, ledger, writer } = attached;
-  const queue = persistence.queue === undefined ? undefined : WriteQueue.attach(persistence.queue);
-  const policy = createPutPolicy(persistence, attached, queue);
-  const writes = policy instanceof SynchronousPut || policy instanceof CommitPut;
+  const { store, ledger, queue, writer } = attached;
+  const { acknowledgesAtOnce, put } = policyOf(policy);
   return new FileConnection({
     store,
     layout: writer.layout,
-    policy,
+    policy: put(policy, attached),
     waits: [
       ...(queue === undefined ? [] : [{ name: "queue", time: queue.blocked }]),
-      ...(writes ? [{ name: "write", time: writer.blocked }] : []),
+      ...(loadWorkersWrite(policy) ? [{ name: "write", time: writer.blocked }] : []),
     ],
-    ...(persistence.policy.kind === "commit"
-      ? { acknowledgedVersion: (shard: number) => ledger.acknowledgedVersion(shard) }
-      : {}),
+    ...(acknowledgesAtOnce ? {} : { acknowledgedVersion: (shard: number) => ledger.acknowledgedVersion(shard) }),
   });
-}
-
-function createPutPolicy(
-  { policy, shardsPerFile, sync }: PersistenceHandle,
-  { store, ledger, locks, clock, doorbell, writer }: AttachedPersistence,
-  queue: WriteQueue | undefined,
-): PutPolicy {
-  switch (policy.kind) {
-    case "synchronous":
-      return new SynchronousPut({ ledger, clock, locks, writer, shardsPerFile, periodMs: policy.periodMs });
-    case "asynchronous":
-      if (queue === undefined) throw new Error("Cannot attach to the asynchronous policy without its queue");
-      return new AsynchronousPut({ store, layout: writer.layout, queue, clock });
-    case "periodic":
-      return new PeriodicPut({ ledger, clock, doorbell });
-    case "commit":
-      return new CommitPut({ store, ledger, clock, locks, writer, shardsPerFile, sync, delayMs: policy.delayMs });
-  }
 }

@@ -11,17 +11,16 @@ import type { SetAsideFile, TornFile } from "../persist/layout/stored_state.ts";
 import type { PersistenceHandle } from "../persist/persistence_handle.ts";
 import { FileLocks } from "../persist/file_locks.ts";
 import { openFilesPerWriter } from "../persist/layout/replace/descriptors.ts";
-import type { AsynchronousPolicy, PersistencePolicy } from "../persist/policy.ts";
+import { loadWorkersWrite, type PersistencePolicy, policyOf } from "../persist/policy/policies.ts";
 import { openFilesLimit } from "../system/system.ts";
-import { WriteQueue } from "../persist/write_queue.ts";
+import type { WriteQueue } from "../persist/write_queue.ts";
 import { WriteMeter } from "../persist/write_meter.ts";
 import { SharedStore } from "../store/shared_store.ts";
-import type { PageSize, StoreSize } from "../store/store_size.ts";
+import type { PageSize } from "../store/store_size.ts";
 import type { Abort } from "../sync/abort.ts";
 import { afterFailureSync } from "../sync/clean_up.ts";
 import type { Clock } from "../sync/clock.ts";
 import { Doorbell } from "../sync/doorbell.ts";
-import { LINE_BYTES } from "../sync/layout.ts";
 import type { FileBackendOptions } from "./backend.ts";
 import { type KeySpace, planStore } from "./plan.ts";
 
@@ -36,7 +35,7 @@ export interface PreparedFiles {
   readonly writeMeter: WriteMeter;
   readonly doorbell: Doorbell;
   readonly persistence: PersistenceHandle;
-  /** The asynchronous policy's queue. */
+  /** The policy's queue, if it has one. */
   readonly queue?: WriteQueue;
   readonly directory: ShardDirectory;
   /** How long opening the directory took, in milliseconds. */
@@ -80,7 +79,7 @@ export async function prepareFiles(
     // One part for the file worker, and one for each load worker.
     const writeMeter = WriteMeter.create(1 + threads);
     const doorbell = Doorbell.create(abort);
-    const queue = policy.kind === "asynchronous" ? createQueue(policy, store.size, abort) : undefined;
+    const queue = policyOf(policy).createQueue?.(policy, store.size, abort);
     const persistence: PersistenceHandle = {
       store: store.handle(),
       ledger: ledger.handle(),
@@ -127,24 +126,7 @@ export function pagesOf(layout: LayoutOptions, serializer: SerializerName): Page
 /** The usual limit on open files, assumed if the system does not tell. */
 const OPEN_FILES_USUAL = 1024;
 
-/** Under the synchronous and commit policies, all load workers write, and so does the file worker. */
 function openFilesMax(policy: PersistencePolicy, threads: number): number {
-  const writers = policy.kind === "synchronous" || policy.kind === "commit" ? threads + 1 : 1;
+  const writers = loadWorkersWrite(policy) ? threads + 1 : 1;
   return openFilesPerWriter({ limit: openFilesLimit() ?? OPEN_FILES_USUAL, threads: threads + 1, writers });
-}
-
-/** Bound on a snapshot's bytes besides its entries. */
-const SNAPSHOT_OVERHEAD_BYTES = 256;
-/**
- * Entries grow by this factor at most, if they are all control characters, which JSON escapes; mostly, they take no
- * more room than in the arena.
- */
-const ESCAPED_GROWTH_MAX = 6;
-
-/** Limits the memory to what full shards in all of the queue's slots would take. */
-function createQueue(policy: AsynchronousPolicy, size: StoreSize, abort: Abort): WriteQueue {
-  const snapshotBytesMax = ESCAPED_GROWTH_MAX * size.arenaWordsPerShard * 4 + SNAPSHOT_OVERHEAD_BYTES + LINE_BYTES;
-  // One more, for lines skipped at the ring's end.
-  const bytes = Math.min(policy.queueMemoryBytes, (policy.queueDepth + 1) * snapshotBytesMax);
-  return WriteQueue.create({ depth: policy.queueDepth, bytes, shards: size.shards }, abort);
 }

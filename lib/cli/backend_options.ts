@@ -6,7 +6,7 @@
 import type { FileBackendOptions } from "../backend/backend.ts";
 import type { LayoutFlags } from "../persist/layout/layout_module.ts";
 import { LAYOUT_NAMES, layoutOf, LAYOUTS } from "../persist/layout/layouts.ts";
-import type { PersistencePolicy } from "../persist/policy.ts";
+import type { PersistencePolicy } from "../persist/policy/policies.ts";
 import type { RawArguments } from "./arguments.ts";
 import type { ValuesOf } from "./flag_values.ts";
 import { type BackendName, FLAG_LIST, FLAGS, SWITCH_LIST } from "./flags.ts";

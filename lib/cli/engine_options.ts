@@ -6,7 +6,7 @@
 import type { EngineBackendOptions } from "../backend/backend.ts";
 import type { EngineSettings } from "../engine/engine.ts";
 import { type EngineName, ENGINES } from "../engine/engines.ts";
-import type { SyncName } from "../persist/policy.ts";
+import type { SyncName } from "../persist/durability.ts";
 import type { RawArguments } from "./arguments.ts";
 import { read } from "./flag_values.ts";
 import { FLAGS } from "./flags.ts";

@@ -9,7 +9,7 @@ import { takeLock } from "../system/directory_lock.ts";
 import { markedEngine } from "./engine_marker.ts";
 import { entriesIn, removeFile, syncDirectory } from "../system/file_io.ts";
 import { PersistError } from "../system/persist_error.ts";
-import type { SyncName } from "../persist/policy.ts";
+import type { SyncName } from "../persist/durability.ts";
 import type { HeldDirectory } from "../persist/layout/layout_module.ts";
 import type { LayoutName } from "../persist/layout/layouts.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";

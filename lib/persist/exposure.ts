@@ -6,7 +6,7 @@
 import type { SharedStore } from "../store/shared_store.ts";
 import type { Clock } from "../sync/clock.ts";
 import type { Ledger } from "./ledger.ts";
-import type { PersistencePolicy } from "./policy.ts";
+import { type PersistencePolicy, policyOf } from "./policy/policies.ts";
 import type { WriteQueue } from "./write_queue.ts";
 
 /** What one kind of crash would lose. */
@@ -50,7 +50,7 @@ export class ExposureGauge {
     this.#ledger = parts.ledger;
     this.#queue = parts.queue;
     this.#clock = parts.clock;
-    this.#acknowledgesAtOnce = parts.policy.kind !== "commit";
+    this.#acknowledgesAtOnce = policyOf(parts.policy).acknowledgesAtOnce;
   }
 
   /**

@@ -8,11 +8,10 @@ import { Abort } from "../sync/abort.ts";
 import type { Doorbell } from "../sync/doorbell.ts";
 import { DRAINING, FLUSHING, Phase, type PhaseHandle } from "../sync/phase.ts";
 import { serveTask, type TaskConfiguration } from "../sync/task.ts";
-import { type AttachedPersistence, attachPersistence } from "./persistence.ts";
+import { attachPersistence } from "./persistence.ts";
 import type { PersistenceHandle } from "./persistence_handle.ts";
-import { consumeQueue } from "./queue_consumer.ts";
-import { WriteQueue } from "./write_queue.ts";
-import { Flusher, type SweepCounts } from "./flusher.ts";
+import { policyOf } from "./policy/policies.ts";
+import type { AttachedPersistence, SweepCounts } from "./policy/policy_module.ts";
 import { FILE_WRITER } from "./write_meter.ts";
 import type { Writer } from "./writer.ts";
 
@@ -24,7 +23,7 @@ export interface FileWorkerConfiguration extends TaskConfiguration {
 }
 
 export interface FileWorkerResult {
-  /** The periodic policy's sweeps. */
+  /** The sweeps over the files, under a policy that has any. */
   readonly sweeps?: SweepCounts;
 }
 
@@ -39,15 +38,16 @@ serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
 });
 
 function work(configuration: FileWorkerConfiguration, attached: AttachedPersistence): FileWorkerResult {
-  const { persistence } = configuration;
+  const { policy } = configuration.persistence;
   const phase = Phase.attach(configuration.phase);
   const abort = Abort.attach(configuration.abort);
-  const { writer } = attached;
+  const { writer, doorbell } = attached;
   prepareFiles(writer);
   phase.arrive();
   if (configuration.preloaded) writePreloaded(writer, phase, abort);
 
-  const sweeps = followPolicy(persistence, attached, phase);
+  const { flush } = policyOf(policy);
+  const sweeps = flush === undefined ? keepInShape(writer, phase, doorbell) : flush(policy, attached, phase);
   phase.waitFor(DRAINING, abort);
   writer.writeDirtyFiles();
   writer.rewriteStaleFiles();
@@ -74,25 +74,6 @@ function writePreloaded(writer: Writer, phase: Phase, abort: Abort): void {
     writer.makeAllDurable();
   }
   phase.arrive();
-}
-
-/** Does what the policy needs, until the run drains or the queue is closed and empty. */
-function followPolicy(
-  { policy, queue, store: { size: { shards } } }: PersistenceHandle,
-  { ledger, writer, clock, doorbell }: AttachedPersistence,
-  phase: Phase,
-): SweepCounts | undefined {
-  switch (policy.kind) {
-    case "asynchronous":
-      if (queue !== undefined) consumeQueue(WriteQueue.attach(queue), writer);
-      return undefined;
-    case "periodic":
-      return new Flusher({ ledger, clock, doorbell, shards, periodMs: policy.periodMs, writer, phase }).run();
-    case "synchronous":
-    case "commit":
-      keepInShape(writer, phase, doorbell);
-      return undefined;
-  }
 }
 
 /** How long the file worker sleeps when it only maintains the files and finds nothing to do. */

@@ -10,19 +10,11 @@ import { FileLocks } from "./file_locks.ts";
 import { layoutOf } from "./layout/layouts.ts";
 import { Ledger } from "./ledger.ts";
 import type { PersistenceHandle } from "./persistence_handle.ts";
+import type { AttachedPersistence } from "./policy/policy_module.ts";
 import { Witness } from "./witness.ts";
 import { Writer } from "./writer.ts";
 import { WriteMeter } from "./write_meter.ts";
-
-/** A thread's own view of the shared parts, and its writer. */
-export interface AttachedPersistence {
-  readonly store: SharedStore;
-  readonly ledger: Ledger;
-  readonly locks: FileLocks;
-  readonly clock: Clock;
-  readonly doorbell: Doorbell;
-  readonly writer: Writer;
-}
+import { WriteQueue } from "./write_queue.ts";
 
 /**
  * Attaches a thread to all shared parts.
@@ -30,7 +22,7 @@ export interface AttachedPersistence {
  * @param writer the thread's number in the write meter
  */
 export function attachPersistence(handle: PersistenceHandle, writer: number): AttachedPersistence {
-  const { sync, shardsPerFile, witness } = handle;
+  const { sync, shardsPerFile, witness, queue } = handle;
   const store = SharedStore.attach(handle.store);
   const ledger = Ledger.attach(handle.ledger);
   const locks = FileLocks.attach(handle.locks);
@@ -43,6 +35,9 @@ export function attachPersistence(handle: PersistenceHandle, writer: number): At
     locks,
     clock,
     doorbell: Doorbell.attach(handle.doorbell),
+    ...(queue === undefined ? {} : { queue: WriteQueue.attach(queue) }),
+    shardsPerFile,
+    sync,
     writer: new Writer({
       store,
       ledger,

@@ -10,7 +10,8 @@ import type { DoorbellHandle } from "../sync/doorbell.ts";
 import type { FileLocksHandle } from "./file_locks.ts";
 import type { LayoutHandle } from "./layout/layout_handle.ts";
 import type { LedgerHandle } from "./ledger.ts";
-import type { PersistencePolicy, SyncName } from "./policy.ts";
+import type { PersistencePolicy } from "./policy/policies.ts";
+import type { SyncName } from "./durability.ts";
 import type { QueueHandle } from "./write_queue.ts";
 import type { WriteMeterHandle } from "./write_meter.ts";
 
@@ -28,7 +29,7 @@ export interface PersistenceHandle {
   readonly shardsPerFile: number;
   readonly layout: LayoutHandle;
   readonly policy: PersistencePolicy;
-  /** The asynchronous policy's queue. */
+  /** The policy's queue, if it has one. */
   readonly queue?: QueueHandle;
   readonly sync: SyncName;
   /** How many files each writing thread may keep open. */

@@ -10,7 +10,7 @@ import type { Clock } from "../sync/clock.ts";
 import type { FileLocks } from "./file_locks.ts";
 import type { Layout } from "./layout/layout.ts";
 import type { Ledger } from "./ledger.ts";
-import type { SyncName } from "./policy.ts";
+import type { SyncName } from "./durability.ts";
 import type { Witness } from "./witness.ts";
 import type { WriterMeter } from "./write_meter.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FileBackendOptions } from "../backend/backend.ts";
-import type { ExposureBound } from "../persist/exposure_bound.ts";
+import type { ExposureBound } from "../persist/policy/policy_module.ts";
 import type { ExposureSummary } from "../run/exposure_sampler.ts";
 import type { FileResult } from "../run/run_result.ts";
 import type { FigurePhrases } from "../result/figures.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ExposureBound } from "../persist/exposure_bound.ts";
+import type { ExposureBound } from "../persist/policy/policy_module.ts";
 import type { ExposureSummary } from "./exposure_sampler.ts";
 
 /** The bounds that were exceeded, each as one sentence without a period. Ages within clock tolerance do not count. */

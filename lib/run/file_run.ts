@@ -7,9 +7,9 @@ import type { FileBackendOptions } from "../backend/backend.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
 import { probeDevice } from "../directory/device_probe.ts";
 import { type Exposure, ExposureGauge } from "../persist/exposure.ts";
-import { exposureBound } from "../persist/exposure_bound.ts";
 import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
 import { summarize } from "../metrics/summaries.ts";
+import { policyOf } from "../persist/policy/policies.ts";
 import { fileSystemType } from "../system/system.ts";
 import { NO_WRITES, type WriteTotals } from "../persist/write_meter.ts";
 import type { AbortHandle } from "../sync/abort.ts";
@@ -107,6 +107,11 @@ export class FileRun {
     }, "The file worker");
   }
 
+  /** How much the queue holds at most, if there is one. */
+  get queueDepth(): number | undefined {
+    return this.#parts.files.queue?.size.depth;
+  }
+
   /** The current gauges and counts. */
   get readings(): FileReadings {
     const { files: { queue, writeMeter }, options } = this.#parts;
@@ -174,7 +179,8 @@ export class FileRun {
   async #result(threads: number, { sweeps }: FileWorkerResult): Promise<FileResult> {
     const { files, options } = this.#parts;
     const processCrash = await this.#processCrash.summary();
-    const processCrashBound = exposureBound(options.policy, threads, sweeps);
+    const { policy } = options;
+    const processCrashBound = policyOf(policy).bound(policy, { threads, sweepMsMax: sweeps?.sweepMsMax ?? 0 });
     return {
       openMs: files.openMs,
       filesLoaded: files.filesLoaded,

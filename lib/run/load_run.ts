@@ -183,14 +183,13 @@ export class LoadRun {
   }
 
   #createLive(): LiveReader | undefined {
-    const { hooks, options: { workload, ops, backend } } = this.#parts;
+    const { hooks, options: { workload, ops }, fileRun } = this.#parts;
     if (hooks.onReading === undefined) return undefined;
-    const policy = backend.kind === "file" ? backend.policy : undefined;
     return new LiveReader({
       meter: this.#meter,
       ops,
       records: workload.kind === "mix" ? workload.keyCount : undefined,
-      queueDepth: policy?.kind === "asynchronous" ? policy.queueDepth : undefined,
+      queueDepth: fileRun?.queueDepth,
       readFiles: this.#readFiles,
       onReading: (reading) => hooks.onReading?.(reading),
     });

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { loadWorkersWrite } from "../persist/policy/policies.ts";
 import type { RunOptions } from "./run_options.ts";
 
 /** For Deno's event loop and its channels, in each worker: 6 as measured under Linux. */
@@ -58,7 +59,7 @@ export function workerShortage(
   { openFiles = Infinity, memoryBytes = Infinity, threads: threadsGranted = Infinity }: WorkerLimits,
 ): Shortage | undefined {
   const fileWorkers = backend.kind === "file" ? 1 : 0;
-  const threadsWrite = backend.kind === "file" && ["synchronous", "commit"].includes(backend.policy.kind);
+  const threadsWrite = backend.kind === "file" && loadWorkersWrite(backend.policy);
   const connections = backend.kind === "engine" ? 1 : 0;
   const perThread = DESCRIPTORS_PER_WORKER + connections * DESCRIPTORS_PER_CONNECTION +
     (threadsWrite ? DESCRIPTORS_PER_WRITER : 0) +

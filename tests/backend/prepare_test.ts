@@ -14,7 +14,8 @@ import type { SnapshotHandle } from "../../lib/persist/layout/snapshot/open_snap
 import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { attachPersistence } from "../../lib/persist/persistence.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
-import { type PersistencePolicy, SYNC_NAMES } from "../../lib/persist/policy.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
+import { SYNC_NAMES } from "../../lib/persist/durability.ts";
 import { WriteQueue } from "../../lib/persist/write_queue.ts";
 import { openFilesLimit } from "../../lib/system/system.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";

@@ -8,7 +8,7 @@ import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/
 import { connectShared, type SharedHandle } from "./shared.ts";
 import { prepareMemory } from "../../lib/backend/memory.ts";
 import { prepareFiles } from "../../lib/backend/prepare.ts";
-import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { snapshotsIn, temporaryDirectory, versionSum } from "../run/files.ts";

@@ -11,7 +11,7 @@ import { crash } from "../../lib/crash/crash.ts";
 import type { KillResult } from "../../lib/crash/crash_result.ts";
 import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
-import { type PersistencePolicy } from "../../lib/persist/policy.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { killLine } from "../../lib/report/crash_text.ts";
 import { isFull, numberOption, report, rounds } from "./campaign.ts";
 import { childProgram, configurationName, faultOf, type KillConfiguration, LOAD_TIME_MS } from "./kills.ts";

@@ -10,7 +10,7 @@ import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts"
 import { Rng } from "../../lib/load/rng.ts";
 import { LAYOUT_NAMES } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
-import { SYNC_NAMES, type SyncName } from "../../lib/persist/policy.ts";
+import { SYNC_NAMES, type SyncName } from "../../lib/persist/durability.ts";
 import { TEMPORARY_SUFFIX } from "../../lib/persist/shard_file.ts";
 import { assertCode, type Ended, kvlab, linesOf, resultOf, succeeds, testWhere } from "../main/kvlab.ts";
 import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";

@@ -4,13 +4,12 @@
  * @module
  */
 import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
-import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import { type PersistencePolicy, policyOf } from "../../lib/persist/policy/policies.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { ChildProgram } from "../../lib/crash/child.ts";
 import type { CrashOptions } from "../../lib/crash/crash.ts";
 import type { KillResult } from "../../lib/crash/crash_result.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
-import { exposureBound } from "../../lib/persist/exposure_bound.ts";
 
 /** A configuration under which kvlab is killed. */
 export type KillConfiguration = Pick<FileBackendOptions, "policy" | "layout" | "serializer" | "fileCount"> & {
@@ -48,7 +47,7 @@ export function killOptions(configuration: KillConfiguration, options: { kills: 
 /** What a kill shows to be wrong with a kvlab that promised never to tear a file, in one line; `undefined`: nothing. */
 export function faultOf(kill: KillResult, { policy, threads = THREADS }: KillConfiguration): string | undefined {
   const { tornShards, lost, gauge = 0 } = kill;
-  const { writes = Infinity } = exposureBound(policy, threads);
+  const { writes = Infinity } = policyOf(policy).bound(policy, { threads });
   if (tornShards > 0) return `${tornShards} shards are torn`;
   if (lost > gauge) return `${lost} writes are lost, the gauge said ${gauge}`;
   if (lost > writes) return `${lost} writes are lost, the bound is ${writes}`;

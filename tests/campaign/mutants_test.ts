@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { crash } from "../../lib/crash/crash.ts";
-import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { report, rounds } from "./campaign.ts";
 import { childProgram, faultOf, type KillConfiguration, killOptions } from "./kills.ts";
 import { inLanes } from "./lanes.ts";

@@ -14,7 +14,7 @@ import { Rng } from "../../lib/load/rng.ts";
 import { DISTRIBUTION_NAMES, WORKLOAD_NAMES } from "../../lib/load/workload.ts";
 import { LAYOUT_NAMES } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
-import { SYNC_NAMES } from "../../lib/persist/policy.ts";
+import { SYNC_NAMES } from "../../lib/persist/durability.ts";
 
 /** Flags by their names without dashes, in order; a switch has an empty value. */
 export type Flags = ReadonlyMap<string, string>;

@@ -6,7 +6,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Exposure, ExposureGauge } from "../../lib/persist/exposure.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
-import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { WriteQueue } from "../../lib/persist/write_queue.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";

@@ -11,7 +11,7 @@ import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
 import { attachPersistence } from "../../lib/persist/persistence.ts";
-import { SYNC_NAMES } from "../../lib/persist/policy.ts";
+import { SYNC_NAMES } from "../../lib/persist/durability.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";

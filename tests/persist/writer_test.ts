@@ -9,7 +9,7 @@ import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
-import { SYNC_NAMES } from "../../lib/persist/policy.ts";
+import { SYNC_NAMES } from "../../lib/persist/durability.ts";
 import { AbortError } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import { sharedNowMs } from "../../lib/sync/shared_time.ts";

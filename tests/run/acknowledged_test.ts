@@ -11,7 +11,7 @@ import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
 import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
-import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import type { RunResult, StopSignal } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";

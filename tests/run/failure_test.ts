@@ -15,7 +15,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { BackendOptions } from "../../lib/backend/backend.ts";
-import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import type { RunHooks } from "../../lib/run/hooks.ts";
 import { type RunResult, totals } from "../../lib/run/run_result.ts";

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertGreater } from "@std/assert";
 import type { BackendOptions } from "../../lib/backend/backend.ts";
-import type { PersistencePolicy } from "../../lib/persist/policy.ts";
+import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { workerShortage } from "../../lib/run/worker_limit.ts";
 
 const MIB = 2 ** 20;

@@ -4,23 +4,30 @@
  * @module
  */
 import { AbortError } from "../../sync/abort.ts";
-import type { SharedStore } from "../../store/shared_store.ts";
-import type { Clock } from "../../sync/clock.ts";
-import { type FileLocks, NO_GROUP } from "../file_locks.ts";
-import type { Ledger } from "../ledger.ts";
-import type { SyncName } from "../policy.ts";
-import type { Writer } from "../writer.ts";
-import type { PutPolicy } from "./put_policy.ts";
+import { NO_GROUP } from "../file_locks.ts";
+import type { AttachedPersistence, PolicyModule, PutPolicy } from "./policy_module.ts";
+
+/**
+ * A put returns only when it is in the file system, and synced as the sync level requires. Puts that wait at the same
+ * time share one write and one sync.
+ */
+export interface CommitPolicy {
+  readonly kind: "commit";
+  /** How long the thread that writes a file first waits for more puts to join, in milliseconds; 0: not at all. */
+  readonly delayMs: number;
+}
+
+/** Leaves nothing at risk. */
+export const COMMIT: PolicyModule<CommitPolicy> = {
+  acknowledgesAtOnce: false,
+  bound: () => ({ writes: 0, ageMs: 0 }),
+  loss: () => "nothing",
+  put: ({ delayMs }, attached) => new CommitPut({ ...attached, delayMs }),
+};
 
 /** What a {@linkcode CommitPut} works with. */
-export interface CommitParts {
-  readonly store: SharedStore;
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly locks: FileLocks;
-  readonly writer: Writer;
-  readonly shardsPerFile: number;
-  readonly sync: SyncName;
+export interface CommitParts
+  extends Pick<AttachedPersistence, "store" | "ledger" | "clock" | "locks" | "writer" | "shardsPerFile" | "sync"> {
   /** How long the leader waits for others to join, in milliseconds. */
   readonly delayMs: number;
 }

@@ -1,12 +1,39 @@
 /**
  * The periodic policy: a put changes memory only, and notes the time if it is its shard's first since the last sweep.
+ * The file worker writes what has changed, sweep after sweep.
  *
  * @module
  */
 import type { Clock } from "../../sync/clock.ts";
 import type { Doorbell } from "../../sync/doorbell.ts";
+import { DRAINING, type Phase, RUNNING } from "../../sync/phase.ts";
 import type { Ledger } from "../ledger.ts";
-import type { PutPolicy } from "./put_policy.ts";
+import type { Writer } from "../writer.ts";
+import type { PolicyModule, PutPolicy, SweepCounts } from "./policy_module.ts";
+
+/** A put changes memory only; every `periodMs` the file worker writes what has changed. */
+export interface PeriodicPolicy {
+  readonly kind: "periodic";
+  /** Time from the start of one sweep to the start of the next, in milliseconds. */
+  readonly periodMs: number;
+}
+
+/** Sweeps bound the time that a write is at risk, but not how many writes fall in it. A long sweep extends the bound. */
+export const PERIODIC: PolicyModule<PeriodicPolicy> = {
+  acknowledgesAtOnce: true,
+
+  bound({ periodMs }, { sweepMsMax }) {
+    return sweepMsMax === undefined ? {} : { ageMs: Math.max(periodMs, sweepMsMax) + sweepMsMax };
+  },
+
+  // How long a flush takes is not known beforehand.
+  loss: ({ periodMs }) => `the writes of the last ${periodMs} ms and of the time that a flush takes`,
+  put: (_, attached) => new PeriodicPut(attached),
+
+  flush({ periodMs }, attached, phase) {
+    return new Flusher({ ...attached, shards: attached.store.size.shards, periodMs, phase }).run();
+  },
+};
 
 /** Leaves all writing to the file worker. */
 export class PeriodicPut implements PutPolicy {
@@ -32,5 +59,95 @@ export class PeriodicPut implements PutPolicy {
   /** Has the file worker sweep right away, and waits until it has. */
   makeRoom(): void {
     this.#doorbell.ringAndWait();
+  }
+}
+
+/** What a {@linkcode Flusher} works with. */
+export interface FlusherParts {
+  readonly ledger: Ledger;
+  readonly writer: Writer;
+  readonly clock: Clock;
+  /** Rung to request a sweep ahead of time. */
+  readonly doorbell: Doorbell;
+  readonly phase: Phase;
+  /** Number of shards. */
+  readonly shards: number;
+  /** From the start of one sweep to the start of the next, in milliseconds. */
+  readonly periodMs: number;
+}
+
+/**
+ * Writes each file with dirty shards once per period, the one with the oldest unpersisted put first. A shard that turns
+ * dirty just after its turn waits for the next sweep, so no put stays unpersisted for longer than the period plus one
+ * sweep, or two sweeps when a sweep takes longer than the period. The time left until the next sweep goes to the
+ * layout's maintenance.
+ */
+export class Flusher {
+  readonly #parts: FlusherParts;
+  readonly #shardsPerFile: number;
+  /** The files of a sweep that have dirty shards, and since when each has had them. */
+  readonly #order: Int32Array<ArrayBuffer>;
+  readonly #sinceMs: Float64Array<ArrayBuffer>;
+
+  constructor(parts: FlusherParts) {
+    const { files } = parts.writer;
+    this.#parts = parts;
+    this.#shardsPerFile = parts.shards / files;
+    this.#order = new Int32Array(files);
+    this.#sinceMs = new Float64Array(files);
+  }
+
+  /**
+   * Sweeps until the run drains.
+   *
+   * @throws {PersistError} when a write fails
+   * @throws {AbortError} when the run fails elsewhere
+   */
+  run(): SweepCounts {
+    const { clock, phase, periodMs, doorbell } = this.#parts;
+    let sweeps = 0, sweepOverruns = 0, sweepMsMax = 0;
+    while (phase.current < DRAINING) {
+      // Sweeps during the warm-up do not count.
+      const isLoad = phase.current >= RUNNING;
+      const { rings } = doorbell;
+      const startedAtMs = clock.nowMs();
+      this.#sweep();
+      doorbell.answer();
+      const tookMs = clock.nowMs() - startedAtMs;
+      if (isLoad) {
+        sweeps++;
+        sweepMsMax = Math.max(sweepMsMax, tookMs);
+        if (tookMs > periodMs) sweepOverruns++;
+      }
+      this.#rest(startedAtMs + periodMs, rings);
+    }
+    return { sweeps, sweepOverruns, sweepMsMax };
+  }
+
+  /** Does pending maintenance, at least one piece, then sleeps until `untilMs` of the clock or a ring. */
+  #rest(untilMs: number, rings: number): void {
+    const { clock, phase, doorbell, writer } = this.#parts;
+    while (writer.maintain() && clock.nowMs() < untilMs && doorbell.rings === rings) {
+      // Each piece is short.
+    }
+    for (let nowMs = clock.nowMs(); nowMs < untilMs; nowMs = clock.nowMs()) {
+      if (phase.current >= DRAINING || doorbell.rings !== rings) return;
+      doorbell.sleep(rings, untilMs - nowMs);
+    }
+  }
+
+  #sweep(): void {
+    const { ledger, writer, shards } = this.#parts;
+    const sinceMs = this.#sinceMs.fill(0);
+    let count = 0;
+    for (let shard = 0; shard < shards; shard++) {
+      const dirtySinceMs = ledger.dirtySinceMs(shard);
+      if (dirtySinceMs === 0) continue;
+      const file = Math.floor(shard / this.#shardsPerFile);
+      if (sinceMs[file] === 0) this.#order[count++] = file;
+      if (sinceMs[file] === 0 || dirtySinceMs < sinceMs[file]!) sinceMs[file] = dirtySinceMs;
+    }
+    const dirty = this.#order.subarray(0, count).sort((a, b) => sinceMs[a]! - sinceMs[b]!);
+    for (const file of dirty) writer.writeFile(file);
   }
 }

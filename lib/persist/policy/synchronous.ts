@@ -4,34 +4,35 @@
  *
  * @module
  */
-import type { Clock } from "../../sync/clock.ts";
-import type { FileLocks } from "../file_locks.ts";
-import type { Ledger } from "../ledger.ts";
-import type { Writer } from "../writer.ts";
-import type { PutPolicy } from "./put_policy.ts";
+import type { AttachedPersistence, PolicyModule, PutPolicy } from "./policy_module.ts";
+
+/** A put changes memory; if `periodMs` has passed since the shard's last write, it also writes what has changed. */
+export interface SynchronousPolicy {
+  readonly kind: "synchronous";
+  /** Least time between two writes of one shard, in milliseconds. */
+  readonly periodMs: number;
+}
+
+/** Bounds nothing: a shard is written at its next put, which may never come. */
+export const SYNCHRONOUS: PolicyModule<SynchronousPolicy> = {
+  acknowledgesAtOnce: true,
+  bound: () => ({}),
+  loss: () => "what came since each file's last write, however long ago",
+  put: ({ periodMs }, attached) => new SynchronousPut({ ...attached, periodMs }),
+};
+
+/** What a {@linkcode SynchronousPut} works with. */
+export interface SynchronousParts
+  extends Pick<AttachedPersistence, "ledger" | "clock" | "locks" | "writer" | "shardsPerFile"> {
+  readonly periodMs: number;
+}
 
 /** Writes on the load thread, at most once per shard and period. */
 export class SynchronousPut implements PutPolicy {
-  readonly #parts: {
-    ledger: Ledger;
-    clock: Clock;
-    locks: FileLocks;
-    writer: Writer;
-    shardsPerFile: number;
-    periodMs: number;
-  };
+  readonly #parts: SynchronousParts;
   #appliedAtMs = 0;
 
-  constructor(
-    parts: {
-      ledger: Ledger;
-      clock: Clock;
-      locks: FileLocks;
-      writer: Writer;
-      shardsPerFile: number;
-      periodMs: number;
-    },
-  ) {
+  constructor(parts: SynchronousParts) {
     this.#parts = parts;
   }
 

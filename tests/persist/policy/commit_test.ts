@@ -9,7 +9,7 @@ import { FileConnection } from "../../../lib/backend/file_connection.ts";
 import { CommitPut } from "../../../lib/persist/policy/commit.ts";
 import { FileLocks } from "../../../lib/persist/file_locks.ts";
 import { Ledger } from "../../../lib/persist/ledger.ts";
-import { SYNC_NAMES, type SyncName } from "../../../lib/persist/policy.ts";
+import { SYNC_NAMES, type SyncName } from "../../../lib/persist/durability.ts";
 import { PersistError } from "../../../lib/system/persist_error.ts";
 import { WriteMeter } from "../../../lib/persist/write_meter.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";

@@ -15,7 +15,7 @@ import {
   syncDirectory,
   writeAll,
 } from "../../../system/file_io.ts";
-import type { SyncName } from "../../policy.ts";
+import type { SyncName } from "../../durability.ts";
 import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import { type OpenFile, OpenFiles } from "../replace/open_files.ts";

@@ -8,7 +8,7 @@ import { type BlockImage, IMAGE_EXCESS_BYTES } from "../../../codec/block/block_
 import { OutputBuffer } from "../../../codec/output_buffer.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import type { FileLocks } from "../../file_locks.ts";
-import type { SyncName } from "../../policy.ts";
+import type { SyncName } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import type { Layout } from "../layout.ts";
 import { BlockBatch } from "./block_batch.ts";

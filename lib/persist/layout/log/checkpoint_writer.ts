@@ -9,7 +9,7 @@ import { ShardCopy } from "../../../store/shard_copy.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import { removeFile } from "../../../system/file_io.ts";
 import type { FileLocks } from "../../file_locks.ts";
-import type { SyncName } from "../../policy.ts";
+import type { SyncName } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import { CheckpointFile } from "./checkpoint_file.ts";
 import type { LogEnds } from "./log_ends.ts";

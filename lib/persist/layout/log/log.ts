@@ -38,7 +38,7 @@ export const LOG: LayoutModule<LogOptions, LogHandle> = {
   open: openLogs,
 
   attach(handle, layout, { store, locks, meter }) {
-    const { directory, serializer, sync, openFilesMax, shardsPerFile, policy } = handle;
+    const { directory, serializer, sync, openFilesMax, shardsPerFile, queue } = handle;
     const { shards } = store.size;
     const { logBytes } = layout;
     const logs = shards / shardsPerFile;
@@ -51,7 +51,7 @@ export const LOG: LayoutModule<LogOptions, LogHandle> = {
       codec: CODECS[serializer],
       segments,
       logBytes,
-      lockHoldersWait: policy.kind === "asynchronous",
+      lockHoldersWait: queue !== undefined,
     });
     const pending = PendingRecords.attach(layout.pending);
     return new LogLayout({ ...common, codec: RECORD_CODECS[serializer], pending, segments, checkpoints });

@@ -8,7 +8,7 @@ import type { RecordCodec } from "../../../codec/record/record_codec.ts";
 import type { RecordRun } from "../../../codec/record/record_run.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import type { FileLocks } from "../../file_locks.ts";
-import type { SyncName } from "../../policy.ts";
+import type { SyncName } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import type { Layout } from "../layout.ts";
 import type { CheckpointWriter } from "./checkpoint_writer.ts";

@@ -11,6 +11,7 @@ import type { SharedStore } from "../../../store/shared_store.ts";
 import { removeFile, syncDirectory, syncFile, truncateFile } from "../../../system/file_io.ts";
 import { inTurns } from "../../../system/in_turns.ts";
 import type { Ledger } from "../../ledger.ts";
+import { policyOf } from "../../policy/policies.ts";
 import type { LayoutHandle } from "../layout_handle.ts";
 import type { HeldDirectory, LayoutKind, OpenOptions } from "../layout_module.ts";
 import type { SetAsideFile, StoredState, TornFile } from "../stored_state.ts";
@@ -89,7 +90,7 @@ export async function openLogs(directory: HeldDirectory, options: OpenOptions<Lo
         bytes: pendingBytes,
         keyLengthMax,
         valueLengthMax,
-        movedOut: policy.kind === "asynchronous",
+        movedOut: policyOf(policy).createQueue !== undefined,
       };
       const pending = PendingRecords.create(size, abort).handle();
       return { kind: "log", logBytes: layout.logBytes, pending, ends: ends.handle() };

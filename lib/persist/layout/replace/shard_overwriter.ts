@@ -5,7 +5,7 @@
  */
 import { lengthOf, overwrite, syncData, syncDirectory } from "../../../system/file_io.ts";
 import type { Side } from "../../shard_file.ts";
-import type { SyncName } from "../../policy.ts";
+import type { SyncName } from "../../durability.ts";
 import { OpenFiles } from "./open_files.ts";
 import { replaceFile } from "./rename.ts";
 import type { ShardFiles } from "./shard_files.ts";

@@ -5,6 +5,7 @@
  */
 import { CODECS } from "../../../codec/codecs.ts";
 import type { PersistenceHandle } from "../../persistence_handle.ts";
+import { policyOf } from "../../policy/policies.ts";
 import { parseShardFileName, shardFileName, type Side } from "../../shard_file.ts";
 import type { LayoutModule } from "../layout_module.ts";
 import { AlternateReplacement } from "../replace/alternate.ts";
@@ -48,7 +49,7 @@ function createReplacement(handle: PersistenceHandle, layout: SnapshotHandle): R
   const shardFiles = ShardFiles.attach(layout.shardFiles);
   switch (layout.replace) {
     case "rename": {
-      const durableAtOnce = policy.kind === "commit";
+      const durableAtOnce = !policyOf(policy).acknowledgesAtOnce;
       return new RenameReplacement({ directory, sync, shardFiles, paths: shardPaths(handle), durableAtOnce });
     }
     case "in-place":

@@ -8,7 +8,7 @@ import { assertEquals, assertGreater } from "@std/assert";
 import { prepareFiles } from "../../../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../../../lib/codec/codec.ts";
 import { SEED_KEY_SPACE } from "../../../../lib/load/seed_workload.ts";
-import type { PersistencePolicy } from "../../../../lib/persist/policy.ts";
+import type { PersistencePolicy } from "../../../../lib/persist/policy/policies.ts";
 import { run } from "../../../../lib/run/runner.ts";
 import { Abort } from "../../../../lib/sync/abort.ts";
 import { Clock } from "../../../../lib/sync/clock.ts";

@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { LogEnds } from "../../../../lib/persist/layout/log/log_ends.ts";
 import { SegmentFiles } from "../../../../lib/persist/layout/log/segment_files.ts";
-import type { SyncName } from "../../../../lib/persist/policy.ts";
+import type { SyncName } from "../../../../lib/persist/durability.ts";
 import { WriteMeter } from "../../../../lib/persist/write_meter.ts";
 import { namesIn, temporaryDirectory } from "../../../run/files.ts";
 

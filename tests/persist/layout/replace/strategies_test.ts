@@ -10,7 +10,7 @@ import { AlternateReplacement } from "../../../../lib/persist/layout/replace/alt
 import { InPlaceReplacement } from "../../../../lib/persist/layout/replace/in_place.ts";
 import { RenameReplacement } from "../../../../lib/persist/layout/replace/rename.ts";
 import type { Replacement } from "../../../../lib/persist/layout/replace/replacement.ts";
-import { SYNC_NAMES, type SyncName } from "../../../../lib/persist/policy.ts";
+import { SYNC_NAMES, type SyncName } from "../../../../lib/persist/durability.ts";
 import { ShardFiles } from "../../../../lib/persist/layout/replace/shard_files.ts";
 import { contentOf, temporaryDirectory } from "../../../run/files.ts";
 

@@ -4,13 +4,13 @@
  * @module
  */
 import { assertEquals, assertThrows } from "@std/assert";
-import { Ledger } from "../../lib/persist/ledger.ts";
-import type { Writer } from "../../lib/persist/writer.ts";
-import { Flusher } from "../../lib/persist/flusher.ts";
-import { Abort, AbortError } from "../../lib/sync/abort.ts";
-import { Clock } from "../../lib/sync/clock.ts";
-import { Doorbell } from "../../lib/sync/doorbell.ts";
-import { DRAINING, Phase, RUNNING } from "../../lib/sync/phase.ts";
+import { Ledger } from "../../../lib/persist/ledger.ts";
+import type { Writer } from "../../../lib/persist/writer.ts";
+import { Flusher } from "../../../lib/persist/policy/periodic.ts";
+import { Abort, AbortError } from "../../../lib/sync/abort.ts";
+import { Clock } from "../../../lib/sync/clock.ts";
+import { Doorbell } from "../../../lib/sync/doorbell.ts";
+import { DRAINING, Phase, RUNNING } from "../../../lib/sync/phase.ts";
 
 /** Sweeps over a ledger; `onWrite` stands for a shard's writing, and says when it is enough. */
 function sweep(

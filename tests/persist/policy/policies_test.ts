@@ -1,0 +1,27 @@
+/**
+ * Tests of the facts that each policy states of itself.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { loadWorkersWrite, type PersistencePolicy, policyOf } from "../../../lib/persist/policy/policies.ts";
+
+const SYNCHRONOUS: PersistencePolicy = { kind: "synchronous", periodMs: 1 };
+const ASYNCHRONOUS: PersistencePolicy = { kind: "asynchronous", queueDepth: 8, queueMemoryBytes: 1 };
+const PERIODIC: PersistencePolicy = { kind: "periodic", periodMs: 50 };
+const COMMIT: PersistencePolicy = { kind: "commit", delayMs: 1 };
+
+Deno.test("PolicyModule.bound() says what each policy promises", () => {
+  const boundOf = (policy: PersistencePolicy, sweepMsMax?: number) =>
+    policyOf(policy).bound(policy, { threads: 4, ...(sweepMsMax === undefined ? {} : { sweepMsMax }) });
+  assertEquals(boundOf(SYNCHRONOUS), {});
+  assertEquals(boundOf(ASYNCHRONOUS), { writes: 12 });
+  assertEquals(boundOf(COMMIT), { writes: 0, ageMs: 0 });
+  assertEquals(boundOf(PERIODIC), {}, "how long a sweep takes is not known beforehand");
+  assertEquals([boundOf(PERIODIC, 20), boundOf(PERIODIC, 60)], [{ ageMs: 70 }, { ageMs: 120 }]);
+});
+
+Deno.test("loadWorkersWrite() says of each policy whether its puts write files", () => {
+  const policies = [SYNCHRONOUS, ASYNCHRONOUS, PERIODIC, COMMIT];
+  assertEquals(policies.map(loadWorkersWrite), [true, false, false, true]);
+});
