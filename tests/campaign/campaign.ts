@@ -14,9 +14,15 @@ export function rounds(options: { small: number; full: number }): number {
   return isFull() ? options.full : options.small;
 }
 
+/** The text given to a campaign as `--name=TEXT`; `undefined` if none is. */
+export function textOption(name: string): string | undefined {
+  const prefix = `--${name}=`;
+  return Deno.args.find((arg) => arg.startsWith(prefix))?.slice(prefix.length);
+}
+
 /** The number given to a campaign as `--name=N`; `undefined` if none is. */
 export function numberOption(name: string): number | undefined {
-  const [, text] = Deno.args.map((arg) => arg.split("=")).find(([flag]) => flag === `--${name}`) ?? [];
+  const text = textOption(name);
   return text === undefined ? undefined : Number(text);
 }
 
