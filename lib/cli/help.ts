@@ -93,7 +93,7 @@ const EXAMPLES = [
 const EXIT_CODES = `\
 Exit codes:
   0 done; 1 failed; 2 invalid command line; 3 crash found a torn file or more lost than the gauge
-  said, inspect found a damaged file, or export found one that no other makes up for; 4 compare
+  said, inspect found a file damaged or gone, or export one that no other makes up for; 4 compare
   found a result worse than a limit allows; 129, 130 or 143 ended by SIGHUP, SIGINT or SIGTERM.`;
 
 /** The text of `--help`, in lines of at most 100 columns, without a trailing newline. */

@@ -10,7 +10,7 @@ import { markedEngine } from "./engine_marker.ts";
 import { entriesIn, removeFile, syncDirectory } from "../system/file_io.ts";
 import { PersistError } from "../system/persist_error.ts";
 import type { SyncName } from "../persist/durability.ts";
-import type { HeldDirectory } from "../persist/layout/layout_module.ts";
+import type { HeldDirectory, StoreKind } from "../persist/layout/layout_module.ts";
 import type { LayoutName } from "../persist/layout/layouts.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 import { SET_ASIDE_INFIX, TEMPORARY_SUFFIX } from "../persist/shard_file.ts";
@@ -18,7 +18,7 @@ import { removeLeftDirectories, RUN_PREFIX } from "./left_directories.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../system/temporary_directory.ts";
 import { afterFailureSync } from "../sync/clean_up.ts";
 import { flagsOf, isSameStore, kindOfFile, type StoreFileName, storeFileNames } from "./store_files.ts";
-import { checkRecord, RECORD_NAME, recordFiles } from "./store_record.ts";
+import { checkFiles, RECORD_NAME, recordFiles } from "./store_record.ts";
 
 /** What a directory must hold. */
 export interface DirectoryOptions {
@@ -53,7 +53,7 @@ export class ShardDirectory implements HeldDirectory {
    * Locks a directory, creating it if necessary, and removes what an interrupted replacement or probe left in it.
    *
    * @throws {PersistError} when it cannot be used: it is not a directory, is not writable, is in use, holds files of
-   * another store, or lacks some that its record lists; its files are then untouched
+   * another store, or lacks some that were there; its files are then untouched
    */
   static open(options: DirectoryOptions): ShardDirectory {
     const path = options.path === undefined
@@ -67,7 +67,7 @@ export class ShardDirectory implements HeldDirectory {
       if (engine !== undefined) throw new PersistError("use", path, `it holds a store of ${engine}`);
       const names = storeFileNames(namesIn(path));
       directory.#checkNames(names);
-      checkRecord(path, namesIn(path));
+      checkFiles(path, namesIn(path), directory.#kind);
       probeWriting(path);
       removeFile(`${path}/${RECORD_NAME}${TEMPORARY_SUFFIX}`);
       for (const [name, parsed] of names) if (parsed.temporary) remove(`${path}/${name}`);
@@ -130,15 +130,19 @@ export class ShardDirectory implements HeldDirectory {
   /** Records which files there are; {@linkcode recordFiles}. */
   recordFiles(): void {
     if (this.isTemporary) return;
-    const { layout, files, serializer, blockBytes, sync = "none" } = this.#options;
-    const kind = kindOfFile({ layout, files, serializer, ...(blockBytes === undefined ? {} : { blockBytes }) });
-    recordFiles(this.path, kind, { names: namesIn(this.path), synced: sync !== "none" });
+    const { sync = "none" } = this.#options;
+    recordFiles(this.path, this.#kind, { names: namesIn(this.path), synced: sync !== "none" });
   }
 
   /** Releases the directory, and removes it if it was a temporary one. */
   close(): void {
     this.#lock.close();
     if (this.isTemporary) removeTemporaryDirectory(this.path);
+  }
+
+  get #kind(): StoreKind {
+    const { layout, files, serializer, blockBytes } = this.#options;
+    return kindOfFile({ layout, files, serializer, ...(blockBytes === undefined ? {} : { blockBytes }) });
   }
 
   #checkNames(names: ReadonlyMap<string, StoreFileName>): void {

@@ -11,7 +11,7 @@ import { TEMPORARY_SUFFIX } from "../persist/shard_file.ts";
 
 /**
  * Name of the marker. Its first line is `kvlab engine NAME`. Once the store has been made, a second one is
- * `with PATH`: the path in the directory of the file that is there from then on.
+ * `with PATH`: the path in the directory of the file that is there from then on, and not empty.
  */
 export const MARKER_NAME = "ENGINE";
 const CONTENT = /^kvlab engine ([a-z]+)\n(?:with (.+)\n)?$/;

@@ -12,7 +12,7 @@ import { lookAt, syncDirectory, syncFile } from "../system/file_io.ts";
 import { removeLeftDirectories, RUN_PREFIX } from "../directory/left_directories.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { storeFileNames } from "../directory/store_files.ts";
-import { checkRecord } from "../directory/store_record.ts";
+import { checkFiles } from "../directory/store_record.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../system/temporary_directory.ts";
 import { afterFailureSync } from "../sync/clean_up.ts";
 import type { StoreDirectory } from "./engine.ts";
@@ -20,8 +20,10 @@ import { EngineError } from "./engine_error.ts";
 
 /** What tells a directory in which a store was made from one in which it is still to be made. */
 export interface StoreSigns {
-  /** The path in the directory of the file that the store cannot be without. */
+  /** The path in the directory of the file that the store cannot be without, and which is not empty once it is made. */
   readonly file: string;
+  /** Names of which there is always one beside that file once the store is made, and what such a file is. */
+  readonly companion?: { readonly name: RegExp; readonly what: string };
   /** Whether a file beside that one shows that a store was there. */
   isSign(name: string, sizeBytes: number): boolean;
 }
@@ -78,14 +80,15 @@ export class EngineDirectory implements StoreDirectory {
   }
 
   /**
-   * Notes that the store has been made: from now on its main file has to be there. The file outlives a loss of power
-   * before the note does.
+   * Notes that the store has been made: from now on its main file has to be there, and may not be empty. The file
+   * outlives a loss of power before the note does.
    *
    * @throws {PersistError} when that fails
    */
   made({ file }: StoreSigns): void {
     if (this.#isTemporary || this.#mark.file === file) return;
     const path = `${this.path}/${file}`;
+    if (lookAt(path)?.size === 0) return;
     syncFile(path);
     syncDirectory(parentOf(path));
     this.#mark = { engine: this.#mark.engine, file };
@@ -111,15 +114,34 @@ function takeFor(
   if (mark !== undefined && mark.engine !== engine) {
     throw new PersistError("use", path, `it holds a store of ${mark.engine}, not of ${engine}`);
   }
-  if (mark?.file !== undefined) refuseWithout(path, mark.file, `${path}/${MARKER_NAME} says that it was there`);
+  if (mark?.file !== undefined) refuseUnmade(path, mark.file, signs);
   const sign = signs === undefined ? undefined : findSign(path, signs);
   if (signs !== undefined && sign !== undefined) refuseWithout(path, signs.file, `${sign} is there`);
   if (mark !== undefined) return mark;
   const [name] = storeFileNames(namesIn(path)).keys();
   if (name !== undefined) throw new PersistError("use", path, `it holds ${name}, which is the file backend's`);
-  checkRecord(path, []);
+  checkFiles(path, []);
   writeMark(path, { engine });
   return { engine };
+}
+
+/**
+ * The engine itself would take an empty file for a store that is still to be made.
+ *
+ * @throws {EngineError} when a store that was made has lost its main file, or that file's content or companions
+ */
+function refuseUnmade(directory: string, file: string, signs: StoreSigns | undefined): void {
+  const path = `${directory}/${file}`;
+  const marker = `${directory}/${MARKER_NAME}`;
+  refuseWithout(directory, file, `${marker} says that it was there`);
+  const restore = "restore it, or remove what is left of the store";
+  if (lookAt(path)?.size === 0) {
+    throw new EngineError("use", path, `it is empty, though ${marker} says that it was not; ${restore}`);
+  }
+  const beside = parentOf(path);
+  const { companion } = signs ?? {};
+  if (companion === undefined || namesIn(beside).some((name) => companion.name.test(name))) return;
+  throw new EngineError("use", beside, `its ${companion.what} is gone, though ${path} is there; ${restore}`);
 }
 
 /** @throws {EngineError} when the file is gone */

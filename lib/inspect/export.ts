@@ -7,6 +7,7 @@ import type { StoreKind } from "../persist/layout/layout_module.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
 import type { Part, PartContent } from "../persist/layout/part.ts";
 import { PersistError } from "../system/persist_error.ts";
+import { RECORD_NAME } from "../directory/store_record.ts";
 import { DamagedStoreError } from "./damaged_store_error.ts";
 import { EXPORT_ENCODERS, type ExportFormat } from "./export_format.ts";
 import { partsOf } from "./parts.ts";
@@ -83,14 +84,15 @@ function choose(directory: StoredDirectory, options: ExportOptions): { chosen: C
     const others = unreadable.length - NAMED_PARTS;
     const named = unreadable.slice(0, NAMED_PARTS).join(", ") + (others > 0 ? ` and ${others} others` : "");
     const fault = layoutOf(directory.kind.layout).hasSpares ? "no sound file of" : "damaged files of";
-    throw new DamagedStoreError(directory.path, `${fault} ${named}; move them away to export the rest`);
+    const them = directory.hasRecord ? `them and ${RECORD_NAME}` : "them";
+    throw new DamagedStoreError(directory.path, `${fault} ${named}; move ${them} away to export the rest`);
   }
   return { chosen, count };
 }
 
-function faultOf({ index, files }: Part, { layout }: StoreKind): string {
+function faultOf({ index, files, gone }: Part, { layout }: StoreKind): string {
   const name = `${layoutOf(layout).part.replace("_", " ")} ${index}`;
-  if (files.length === 0) return `${name} (its files are gone)`;
+  if (gone !== undefined) return `${name} (${gone})`;
   const damaged = files.filter(({ health }) => health === "damaged").map(({ name, reason }) => `${name}: ${reason}`);
   return `${name} (${damaged.join("; ")})`;
 }

@@ -11,7 +11,7 @@ import { type ReadingOptions, StoredDirectory } from "./stored_directory.ts";
 export type { FileHealth, InspectedFile };
 
 /** One shard, block file or log. */
-export type InspectedPart = Pick<Part, "index" | "files" | "version" | "entries">;
+export type InspectedPart = Pick<Part, "index" | "files" | "version" | "entries" | "gone">;
 
 /** Totals over a directory. */
 export interface InspectionTotals {
@@ -59,7 +59,7 @@ export function inspectDirectory(path: string, options: ReadingOptions): Inspect
     directory: directory.path,
     kind: directory.kind,
     totals: totalsOf(parts),
-    parts: parts.map(({ index, files, version, entries }) => ({ index, files, version, entries })),
+    parts: parts.map(({ read: _, isUnreadable: __, ...part }) => part),
     setAsideNames: directory.setAsideNames,
   };
 }

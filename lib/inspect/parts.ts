@@ -5,18 +5,15 @@
  */
 import { layoutOf } from "../persist/layout/layouts.ts";
 import type { Part } from "../persist/layout/part.ts";
-import { parseSetAsideName } from "../directory/store_files.ts";
 import type { StoredDirectory } from "./stored_directory.ts";
 
 /**
- * Reads one part after another, in ascending order. One that once had files, of which none is left, not even set aside,
- * cannot be read.
+ * Reads one part after another, in ascending order. One of which something is gone that was not even set aside, as far as
+ * is known, does not hold everything that was written to it.
  */
 export function* partsOf(directory: StoredDirectory): Generator<Part> {
-  const setAside = new Set(directory.setAsideNames.map((name) => parseSetAsideName(name)?.index));
   for (const part of layoutOf(directory.kind.layout).parts(directory)) {
-    const { index, files } = part;
-    const isGone = files.length === 0 && directory.hadFile(index) && !setAside.has(index);
-    yield isGone ? { ...part, isUnreadable: true } : part;
+    const gone = directory.goneFrom(part.index);
+    yield gone === undefined ? part : { ...part, isUnreadable: true, gone };
   }
 }

@@ -16,7 +16,8 @@ import {
   type StoreFileName,
   storeFileNames,
 } from "../directory/store_files.ts";
-import { readStoreRecord, type StoreRecord } from "../directory/store_record.ts";
+import { markedEngine } from "../directory/engine_marker.ts";
+import { goneFrom, partNames, readStoreRecord, type StoreRecord } from "../directory/store_record.ts";
 
 /** How to read a directory. */
 export interface ReadingOptions {
@@ -39,17 +40,20 @@ export class StoredDirectory implements ReadDirectory, Disposable {
   /** The damaged files that were set aside earlier, sorted. */
   readonly setAsideNames: readonly string[];
   readonly #record: StoreRecord | undefined;
+  readonly #partNames: ReadonlyMap<number, readonly string[]>;
   readonly #lock: Deno.FsFile | undefined;
 
   private constructor(path: string, lock: Deno.FsFile | undefined) {
     const all = namesIn(path).sort();
     const found = storeFileNames(all);
-    const kind = kindOf(path, found);
+    const record = readStoreRecord(path);
+    const kind = kindOf(path, found, record);
     this.path = path;
     this.kind = kind;
     this.names = [...found].filter(([, file]) => isSameStore(file, kind)).map(([name]) => name);
     this.setAsideNames = all.filter((name) => parseSetAsideName(name) !== undefined);
-    this.#record = readStoreRecord(path);
+    this.#record = record;
+    this.#partNames = partNames(all, kind);
     this.#lock = lock;
   }
 
@@ -76,9 +80,14 @@ export class StoredDirectory implements ReadDirectory, Disposable {
     return files * layoutOf(layout).shardsPerFile(files);
   }
 
-  /** Whether there once was a file of this shard, block file or log, as far as is known. */
-  hadFile(index: number): boolean {
-    return this.#record !== undefined && isSameStore(this.#record.kind, this.kind) && this.#record.present.has(index);
+  /** Whether it has a record of its files. */
+  get hasRecord(): boolean {
+    return this.#record !== undefined;
+  }
+
+  /** What is gone from a shard, block file or log, as far as is known; `undefined` if nothing is. */
+  goneFrom(index: number): string | undefined {
+    return goneFrom(this.kind, index, { names: this.#partNames.get(index) ?? [], record: this.#record })?.what;
   }
 
   [Symbol.dispose](): void {
@@ -99,7 +108,11 @@ function checkDirectory(path: string): void {
 /**
  * The one store that all files belong to. Temporary files, which are never loaded, only count if there are no others.
  */
-function kindOf(path: string, names: ReadonlyMap<string, StoreFileName>): StoreKind {
+function kindOf(
+  path: string,
+  names: ReadonlyMap<string, StoreFileName>,
+  record: StoreRecord | undefined,
+): StoreKind {
   const kinds = new Map<string, { readonly kind: StoreKind; readonly example: string; count: number }>();
   const lasting = [...names].filter(([, { temporary }]) => !temporary);
   const layouts = new Set([...names.values()].map(({ layout }) => layout));
@@ -110,7 +123,15 @@ function kindOf(path: string, names: ReadonlyMap<string, StoreFileName>): StoreK
     else known.count++;
   }
   const [found] = kinds.values();
-  if (found === undefined) throw new PersistError("read", path, "it holds no shard files, block files or logs");
+  if (found === undefined) {
+    // All of its files are gone.
+    if (record !== undefined) return record.kind;
+    const engine = markedEngine(path);
+    const content = engine === undefined
+      ? "no shard files, block files or logs"
+      : `a store of ${engine}, which inspect and export do not read`;
+    throw new PersistError("read", path, `it holds ${content}`);
+  }
   if (kinds.size > 1) {
     const list = Array.from(kinds, ([flags, { count, example }]) => `${count} of ${flags} (such as ${example})`);
     throw new PersistError("read", path, `it holds a mixture of files: ${list.join(", ")}`);

@@ -13,7 +13,7 @@ import { PLAIN, type TextStyle } from "./text_style.ts";
 
 /**
  * The inspection in lines, each followed by a newline: what the directory holds in total, and a table with a row for
- * each file. Consecutive shards or logs without a file share one row.
+ * each file, and for what is gone of a shard or log. Consecutive ones without a file share one row.
  */
 export function inspectionText(inspection: Inspection, style: TextStyle = PLAIN): string {
   const { kind, parts } = inspection;
@@ -65,9 +65,9 @@ function counted(count: number, what: string): string[] {
 
 /**
  * The inspection as one JSON object: `directory`, `layout`, `serializer`, the totals, `set_aside_files`, and `shards`:
- * for each shard its `shard`, `version`, `entries` and `files`, with `path`, `bytes`, `health`, and `version`,
- * `entries`, `records` or `reason` if the file has them. For logs, `logs` has the same with `log` in place of `shard`;
- * for block files, `block_files` with `block_file`, and each file has `blocks`.
+ * for each shard its `shard`, `version`, `entries`, `gone` if a file of it is, and `files`, with `path`, `bytes`,
+ * `health`, and `version`, `entries`, `records` or `reason` if the file has them. For logs, `logs` has the same with
+ * `log` in place of `shard`; for block files, `block_files` with `block_file`, and each file has `blocks`.
  */
 export function inspectionJson(inspection: Inspection): string {
   const { directory, kind: { layout, serializer }, parts, setAsideNames } = inspection;
@@ -79,10 +79,11 @@ export function inspectionJson(inspection: Inspection): string {
     serializer,
     ...Object.fromEntries(figures(inspection)),
     set_aside_files: setAsideNames.map((name) => `${directory}/${name}`),
-    [`${part}s`]: parts.map(({ index, version, entries, files }) => ({
+    [`${part}s`]: parts.map(({ index, version, entries, files, gone }) => ({
       [part]: index,
       version,
       entries,
+      gone,
       files: files.map(fileObject),
     })),
   };
@@ -136,17 +137,22 @@ function columnsOf(layout: string): readonly [Column, ...Cell[]] {
 
 function rows(parts: readonly InspectedPart[], [, ...cells]: readonly [Column, ...Cell[]]): string[][] {
   const rows: string[][] = [];
-  let missingFrom: number | undefined;
-  for (const [i, { index, files }] of parts.entries()) {
+  const withoutFile = (health: string, which: string, file: string) =>
+    rows.push([which, health, ...cells.slice(2).map(() => NOTHING), file]);
+  let from: number | undefined;
+  for (const [i, { index, files, gone }] of parts.entries()) {
     if (files.length > 0) {
       rows.push(...files.map((file) => [String(index), ...cells.map(({ of }) => of(file) ?? NOTHING)]));
+      if (gone !== undefined) withoutFile("gone", String(index), gone);
       continue;
     }
-    missingFrom ??= index;
-    if (parts[i + 1]?.files.length === 0) continue;
-    const range = missingFrom === index ? String(index) : `${missingFrom}-${index}`;
-    rows.push([range, "missing", ...cells.slice(1).map(() => NOTHING)]);
-    missingFrom = undefined;
+    from ??= index;
+    const next = parts[i + 1];
+    if (next?.files.length === 0 && (next.gone === undefined) === (gone === undefined)) continue;
+    const which = from === index ? String(index) : `${from}-${index}`;
+    if (gone === undefined) withoutFile("missing", which, NOTHING);
+    else withoutFile("gone", which, from === index ? gone : `${gone}, as are the others`);
+    from = undefined;
   }
   return rows;
 }

@@ -4,17 +4,19 @@
  *
  * @module
  */
-import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { connectShared } from "../backend/shared.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { EngineDirectory } from "../../lib/engine/engine_directory.ts";
 import { exportDirectory } from "../../lib/inspect/export.ts";
-import { inspectDirectory } from "../../lib/inspect/inspect.ts";
+import { inspectDirectory, isDamaged } from "../../lib/inspect/inspect.ts";
+import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
+import { run } from "../../lib/run/runner.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
@@ -54,6 +56,12 @@ async function put(options: FileBackendOptions, keys: number, end: "kill" | "dra
   }
 }
 
+/** Puts keys, and drains and closes as a run does: without that a log has no second segment. */
+async function putWhole(options: FileBackendOptions, ops: number) {
+  const workload = { ...NUMBERED_SEED_MIX, keyCount: 500, keyCountMax: 500, preload: true };
+  await run({ threads: 1, loadTimeMs: 5000, ops, pattern: "unthrottled", seed: 3, workload, backend: options });
+}
+
 /** Removes the files that the pattern matches; says how many. */
 function remove(directory: string, pattern: RegExp): number {
   const names = namesIn(directory).filter((name) => pattern.test(name));
@@ -90,7 +98,11 @@ for (const [i, { name, stem, layout }] of LAYOUTS.entries()) {
     const { totals } = inspectDirectory(path, { forceRead: false });
     assertEquals([totals.missingParts, totals.unreadableParts], [1, 1]);
     const exported = exportDirectory(path, { forceRead: false, format: "json" });
-    assertThrows(() => exported.next(), PersistError, "1 (its files are gone)");
+    assertThrows(
+      () => exported.next(),
+      PersistError,
+      `1 (${first} is gone, which STORE lists); move them and STORE away`,
+    );
     Deno.removeSync(`${path}/STORE`);
     const { filesLoaded, entriesLoaded } = await put(options, 0);
     assert(filesLoaded >= FILES - 1 && entriesLoaded > 0 && entriesLoaded < 50);
@@ -126,6 +138,35 @@ for (const [i, { name, stem, layout }] of LAYOUTS.entries()) {
     await put(options, 0, "kill");
     remove(path, /corrupt-/);
     await put(options, 0, "kill");
+  });
+}
+
+// Those layouts that have several files for each part; both are checked without waiting for the device.
+for (const { name, layout } of LAYOUTS.filter(({ name }) => name === "logs" || name.includes("alternate"))) {
+  Deno.test(`prepareFiles() refuses a directory of ${name} if any single file is gone, and inspect tells which`, async () => {
+    using directory = temporaryDirectory();
+    const { path } = directory;
+    const options = optionsOf(path, layout);
+    await putWhole(options, 2000);
+    await putWhole(options, 100);
+    const files = namesIn(path).filter((name) => /-of-/.test(name));
+    assert(files.length > FILES);
+    for (const gone of files) {
+      const bytes = Deno.readFileSync(`${path}/${gone}`);
+      Deno.removeSync(`${path}/${gone}`);
+      const before = contentOf(path);
+      const { message } = await assertRejects(() => put(options, 0), PersistError);
+      assertMatch(message, /is gone, (?:though .* is there|which STORE lists); put back what is missing, or /);
+      assertEquals(contentOf(path), before, gone);
+      assert(isDamaged(inspectDirectory(path, { forceRead: false })), gone);
+      Deno.writeFileSync(`${path}/${gone}`, bytes);
+    }
+    await put(options, 0);
+
+    // With nothing but the record left, inspect still tells what was there.
+    for (const gone of files) Deno.removeSync(`${path}/${gone}`);
+    const { totals } = inspectDirectory(path, { forceRead: false });
+    assertEquals([totals.missingParts, totals.unreadableParts], [FILES, FILES]);
   });
 }
 

@@ -152,6 +152,39 @@ Deno.test("a store whose main file is gone is refused by its path, nothing is ma
   }
 });
 
+Deno.test("a store whose main file is empty, or that has lost its log, is refused, and nothing is touched", async () => {
+  const rows = [
+    [0, /^store\.sqlite$/, "store.sqlite: it is empty, though "],
+    [2, /^CURRENT$/, "leveldb/CURRENT: it is empty, though "],
+    [2, /\.log$/, "leveldb: its log is gone, though "],
+    [4, /^store\.denokv$/, "store.denokv: it is empty, though "],
+  ] as const;
+  for (const [index, pattern, message] of rows) {
+    using directory = temporaryDirectory();
+    const embedded = EMBEDDED[index]!;
+    const output = `${directory.path}/store`;
+    // A file that was made and is still empty is what a kill leaves of a store that was never there.
+    if (embedded[0] !== "leveldb") {
+      Deno.mkdirSync(output);
+      Deno.writeTextFileSync(`${output}/ENGINE`, `kvlab engine ${embedded[0]}\n`);
+      Deno.writeTextFileSync(`${output}/store.${embedded[0]}`, "");
+    }
+    const prepared = await prepare(embedded, { output });
+    const connection = await (await loadEngine(embedded[0])).connect(prepared.target);
+    await connection.put(PaddedBytes.of("key"), PaddedBytes.of("value"));
+    await connection.close();
+    await prepared.close();
+
+    const beside = embedded[0] === "leveldb" ? `${output}/leveldb` : output;
+    const [name] = Array.from(Deno.readDirSync(beside), ({ name }) => name).filter((name) => pattern.test(name));
+    if (message.includes("empty")) Deno.truncateSync(`${beside}/${name}`);
+    else Deno.removeSync(`${beside}/${name}`);
+    const left = contentOf(output);
+    await assertRejects(() => prepare(embedded, { output }), EngineError, `Cannot use ${output}/${message}`);
+    assertEquals(contentOf(output), left);
+  }
+});
+
 Deno.test("a store that was not made before its kvlab died is made the next time", async () => {
   for (const embedded of EMBEDDED) {
     using directory = temporaryDirectory();

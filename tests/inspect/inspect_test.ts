@@ -153,6 +153,9 @@ Deno.test("inspectDirectory() refuses what is not a directory with the files of 
   Deno.writeTextFileSync(`${path}/file`, "");
   assertRefused(`${path}/file`, "it is not a directory");
   assertRefused(path, "it holds no shard files, block files or logs");
+  Deno.writeTextFileSync(`${path}/ENGINE`, "kvlab engine sqlite\n");
+  assertRefused(path, "it holds a store of sqlite, which inspect and export do not read");
+  Deno.removeSync(`${path}/ENGINE`);
   writeFiles(path, ENTRIES, { shards: 2, serializer: "json" });
   Deno.writeTextFileSync(`${path}/shard-0000-of-0003.cbor`, "");
   const error = assertThrows(() => inspectDirectory(path, GENTLY), PersistError);

@@ -154,9 +154,11 @@ for (const serializer of SERIALIZER_NAMES) {
     assertEquals(parts[0]?.files.find(({ health }) => health === "damaged")?.name, name);
     const refused = assertThrows(() => exported(path), PersistError).message;
     assertStringIncludes(refused, `Cannot export ${path}: damaged files of log 0 (${name}: its bytes from`);
-    assertMatch(refused, /; move them away to export the rest$/);
+    assertMatch(refused, /; move them and STORE away to export the rest$/);
 
     Deno.removeSync(segment);
+    assertThrows(() => exported(path), PersistError, `${name} is gone, which STORE lists`);
+    Deno.removeSync(`${path}/STORE`);
     const { entries } = exported(path);
     assertEquals(sortedEntries(entries), sortedEntries(await loaded(path, serializer)));
   });

@@ -100,6 +100,31 @@ shards      9`,
   assertStringIncludes(inspectionText(INSPECTION, STYLED), "\ndamage      \x1b[1m1 damaged\x1b[22m, ");
 });
 
+Deno.test("inspectionText() and inspectionJson() say what is gone, apart from what never was there", () => {
+  const goneFile = "shard-0000-of-0009.b.json is gone, which STORE lists";
+  const gone = (shard: number) => ({ ...INSPECTION.parts[shard]!, gone: `shard-000${shard} is gone` });
+  const [first, ...others] = INSPECTION.parts;
+  const parts = [{ ...first!, gone: goneFile }, gone(1), ...others.slice(1, 3), gone(4), gone(5), ...others.slice(5)];
+  const lines = inspectionText({ ...INSPECTION, parts }).split("\n").slice(9);
+  assertEquals(lines, [
+    "    0  superseded        7        2     8 B  shard-0000-of-0009.b.json",
+    `    0  gone              -        -       -  ${goneFile}`,
+    "    1  gone              -        -       -  shard-0001 is gone",
+    "    2  damaged           -        -     0 B  shard-0002-of-0009.a.json: it ends after 0\\x0abytes",
+    "    3  missing           -        -       -  -",
+    "  4-5  gone              -        -       -  shard-0005 is gone, as are the others",
+    "    6  temporary         -        -     3 B  shard-0006-of-0009.json.tmp",
+    "  7-8  missing           -        -       -  -",
+    "",
+  ]);
+  const { shards } = JSON.parse(inspectionJson({ ...INSPECTION, parts }));
+  assertEquals(shards.map(({ gone }: { gone?: string }) => gone).slice(0, 3), [
+    goneFile,
+    "shard-0001 is gone",
+    undefined,
+  ]);
+});
+
 Deno.test("inspectionJson() has all sums, and every file of every shard", () => {
   const { kvlab, set_aside_files, shards, ...totals } = JSON.parse(inspectionJson(INSPECTION)) as Record<
     string,

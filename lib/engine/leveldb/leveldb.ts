@@ -12,9 +12,13 @@ import type { LeveldbSettings } from "./settings.ts";
 
 /** LevelDB's directory inside kvlab's; it contains a lock file of its own. */
 const DIRECTORY_NAME = "leveldb";
-/** `CURRENT` names the manifest. Without it LevelDB begins anew, and deletes the tables and logs that it finds. */
+/**
+ * `CURRENT` names the manifest. Without it LevelDB begins anew, and deletes the tables and logs that it finds. Each
+ * opening begins a log before the one before it is deleted (`DB::Open`); LevelDB itself does not miss one.
+ */
 const SIGNS: StoreSigns = {
   file: `${DIRECTORY_NAME}/CURRENT`,
+  companion: { name: /^\d+\.log$/, what: "log" },
   isSign: (name) => /^\d+\.(?:ldb|sst|log)$/.test(name),
 };
 

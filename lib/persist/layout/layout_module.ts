@@ -88,6 +88,13 @@ export interface LayoutContext {
 /** What a crash may tear: nothing; what a power loss finds unsynced; or what any crash finds being written. */
 export type Tearing = "nothing" | "power-loss" | "any-crash";
 
+/** A file of which is known that it was there. */
+export interface GoneFile {
+  readonly name: string;
+  /** Which other file tells, as a clause; absent if the directory's record does. */
+  readonly because?: string;
+}
+
 /** What the flags that belong to single layouts say, whichever layout is chosen. */
 export interface LayoutFlags {
   readonly replace: ReplaceName;
@@ -126,6 +133,19 @@ export interface LayoutModule<Options extends LayoutKind = LayoutKind, Handle ex
 
   /** How the store's arenas are divided into pages, if they are. */
   pages?(options: Options, serializer: SerializerName): PageSize;
+
+  /**
+   * What the record of a directory keeps of a part's files, besides that there are some: a number. Absent, with the
+   * next, if a part has one file.
+   */
+  markOf?(names: readonly string[]): number;
+
+  /**
+   * A file that is gone from a part which has others; `undefined` if none is. No crash takes one away.
+   *
+   * @param mark what `markOf` said of the part's files at some time before; 0 if that is not known
+   */
+  goneFrom?(names: readonly string[], mark: number): GoneFile | undefined;
 
   /** What a crash may tear. */
   tears(options: Options): Tearing;

@@ -63,6 +63,8 @@ export interface Part {
   readonly entries: number;
   /** Whether it has files that do not hold everything that was written to it. */
   readonly isUnreadable: boolean;
+  /** What is gone from it, as a clause; absent if nothing is, as far as is known. */
+  readonly gone?: string;
   /**
    * Reads it again; absent if there is nothing to read.
    *

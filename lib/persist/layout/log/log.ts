@@ -9,6 +9,7 @@ import { type LayoutModule, manyShardsPerFile } from "../layout_module.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
 import { LogEnds } from "./log_ends.ts";
 import { logFileName, parseLogFileName } from "./log_file_name.ts";
+import { goneFromLog, lastSegment } from "./log_gaps.ts";
 import { LogLayout } from "./log_layout.ts";
 import { logParts } from "./log_parts.ts";
 import { type LogHandle, type LogOptions, openLogs } from "./open_logs.ts";
@@ -33,6 +34,8 @@ export const LOG: LayoutModule<LogOptions, LogHandle> = {
 
   stem: ({ files, serializer }, index) =>
     logFileName({ log: index, logs: files, segment: 1, isCheckpoint: false, serializer }).split(".", 1).join(),
+  markOf: lastSegment,
+  goneFrom: goneFromLog,
   // Any part of what was not yet synced may be on the device, even what follows a gap.
   tears: () => "power-loss",
   open: openLogs,

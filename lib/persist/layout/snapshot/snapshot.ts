@@ -7,7 +7,7 @@ import { CODECS } from "../../../codec/codecs.ts";
 import type { PersistenceHandle } from "../../persistence_handle.ts";
 import { policyOf } from "../../policy/policies.ts";
 import { parseShardFileName, shardFileName, type Side } from "../../shard_file.ts";
-import type { LayoutModule } from "../layout_module.ts";
+import type { GoneFile, LayoutModule } from "../layout_module.ts";
 import { AlternateReplacement } from "../replace/alternate.ts";
 import { InPlaceReplacement } from "../replace/in_place.ts";
 import { RenameReplacement } from "../replace/rename.ts";
@@ -33,6 +33,8 @@ export const SNAPSHOT: LayoutModule<SnapshotOptions, SnapshotHandle> = {
   },
 
   stem: ({ files, serializer }, index) => shardFileName(index, files, serializer).split(".", 1).join(),
+  markOf: sidesOf,
+  goneFrom: goneFromShard,
   tears: ({ replace }) => replace === "in-place" ? "any-crash" : "nothing",
   open: openSnapshots,
 
@@ -43,6 +45,24 @@ export const SNAPSHOT: LayoutModule<SnapshotOptions, SnapshotHandle> = {
 
   parts: snapshotParts,
 };
+
+/** A shard's files, each a bit of its mark: its only one, and the two that alternate. None is ever removed. */
+const SIDES: readonly (Side | undefined)[] = [undefined, "a", "b"];
+
+function sidesOf(names: readonly string[]): number {
+  return names.reduce((mark, name) => {
+    const parsed = parseShardFileName(name);
+    return parsed === undefined || parsed.temporary ? mark : mark | 1 << SIDES.indexOf(parsed.side);
+  }, 0);
+}
+
+function goneFromShard(names: readonly string[], mark: number): GoneFile | undefined {
+  const parsed = parseShardFileName(names[0] ?? "");
+  const gone = mark & ~sidesOf(names);
+  if (parsed === undefined || gone === 0) return undefined;
+  const side = SIDES.find((_, i) => (gone & 1 << i) !== 0);
+  return { name: shardFileName(parsed.shard, parsed.shards, parsed.serializer, side) };
+}
 
 function createReplacement(handle: PersistenceHandle, layout: SnapshotHandle): Replacement {
   const { directory, sync, openFilesMax, policy } = handle;
