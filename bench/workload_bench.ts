@@ -6,8 +6,7 @@
  *
  * @module
  */
-import { PRESETS, ZIPF_THETA } from "../lib/load/presets.ts";
-import { WORKLOAD_NAMES } from "../lib/load/workload.ts";
+import { PRESETS, WORKLOAD_NAMES, ZIPF_THETA } from "../lib/load/workload.ts";
 import { options } from "./short.ts";
 import type { ChoosingTask } from "./workload_worker.ts";
 

@@ -6,7 +6,6 @@
  */
 import { passArguments, type PassedArguments, withoutCredentials } from "../option/credentials.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { DEFAULT_GROUPS, DEFAULT_LOAD } from "../sweep/default_space.ts";
 import { readArguments } from "./arguments.ts";
 import type { RunDefaults } from "./command.ts";
 import { refuseRepeatedAndEmpty, refuseUnknownFlags } from "./flag_values.ts";
@@ -28,7 +27,7 @@ export interface SpaceConfiguration {
 }
 
 /** A combination that is not valid, and is left out. */
-export interface LeftOutCombination {
+interface LeftOutCombination {
   /** Without credentials. */
   readonly args: readonly string[];
   readonly reason: string;
@@ -228,3 +227,32 @@ function combinationsOf(product: Product): string[][] {
     [[]],
   );
 }
+
+/**
+ * The groups that are measured if the command line names none, as after each `--`; each is the product of its lists.
+ *
+ * Together they cover every policy with a layout that suits it, synced and not, and SQLite for comparison. Whatever is
+ * much slower on every machine than something equally safe is left out, to leave time for the rest.
+ */
+const DEFAULT_GROUPS: readonly (readonly string[])[] = [
+  ["memory"],
+  ["file", "--file-count=16", "--layout=log", "--flush-period-us=2000,50000", "--sync=none,data"],
+  ["file", "--file-count=128", "--replace=alternate", "--flush-period-us=2000,50000", "--sync=none"],
+  ["file", "--file-count=16", "--layout=log", "--queue-depth=64,8192", "--sync=none,data"],
+  ["file", "--file-count=16", "--layout=blocks", "--flush-period-us=2000,50000", "--sync=none"],
+  ["file", "--file-count=16", "--layout=log", "--write-period-us=500", "--sync=none,data"],
+  ["file", "--file-count=1,16", "--layout=log", "--commit-delay-us=0", "--sync=none,data"],
+  ["sqlite", "--synchronous=off,normal,full"],
+];
+
+/**
+ * The load: half reads and half updates on records of realistic size, few enough that most machines load them quickly,
+ * and long enough for every policy to reach a steady state.
+ */
+const DEFAULT_LOAD: Readonly<Record<string, string>> = {
+  "load-time-sec": "1",
+  warmup: "300ms",
+  pattern: "unthrottled",
+  workload: "a",
+  keys: "100k",
+};

@@ -4,9 +4,8 @@
  * @module
  */
 import { LANES_MAX, NUMBERED_SEED_MIX, NUMBERED_VALUE_BYTES_MIN } from "../load/numbered_workload.ts";
-import { hasInserts, hasTheta, type MixOptions, type WorkloadOptions } from "../load/workload.ts";
+import { hasInserts, hasTheta, type MixOptions, type Preset, PRESETS, type WorkloadOptions } from "../load/workload.ts";
 import { INSERT, READ, UPDATE } from "../load/operation.ts";
-import { type Preset, PRESETS } from "../load/presets.ts";
 import { keyBytesMin } from "../load/record.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { RawArguments } from "./arguments.ts";

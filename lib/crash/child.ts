@@ -5,9 +5,8 @@
  */
 import { systemCommand } from "../system/command.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { CHILD_COMMAND } from "../system/child_command.ts";
-import type { RunHooks } from "../run/hooks.ts";
-import { ownProgram } from "../run/own_program.ts";
+import { CHILD_COMMAND, ownProgram } from "../system/child_command.ts";
+import type { RunHooks } from "../run/live.ts";
 import type { StopSignal } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";
 import { sharedNowMs } from "../sync/shared_time.ts";

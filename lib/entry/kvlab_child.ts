@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { WATCHED_COMMAND } from "../system/child_command.ts";
+import { ownProgram, WATCHED_COMMAND } from "../system/child_command.ts";
 import type { Fields } from "../result/fields.ts";
 import { systemCommand } from "../system/command.ts";
-import { ownProgram } from "../run/own_program.ts";
 import type { ChildOutcome } from "../sweep/sweep.ts";
 
 /** Options of {@linkcode runKvlabChild}. */

@@ -5,7 +5,7 @@
  */
 import type { RunCommand } from "../cli/command.ts";
 import { configurationLine } from "../report/configuration_line.ts";
-import type { RunHooks } from "../run/hooks.ts";
+import type { RunHooks } from "../run/live.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type RunResult, type StopSignal, totals } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";

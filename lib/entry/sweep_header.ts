@@ -11,7 +11,7 @@ import { optionsObject } from "../result/option/options.ts";
 import { machineObject } from "../result/result_json.ts";
 import { type ConfigurationEntry, SWEEP_KIND, SWEEP_VERSION, type SweepHeader } from "../sweep/lines.ts";
 import { configurationNames } from "../sweep/names.ts";
-import { shellWord } from "../sweep/shell.ts";
+import { shellWord } from "../option/wording.ts";
 import { VERSION } from "../version.ts";
 
 /** A sweep's configurations, and the seed of its load and of their order. */

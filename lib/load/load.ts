@@ -5,25 +5,26 @@
  */
 import { WitnessedBackend, WitnessedLane } from "../backend/witnessed.ts";
 import type { AsynchronousConnection, Connection, SynchronousConnection } from "../engine/connection.ts";
-import { Witness } from "../persist/witness.ts";
+import { Witness, type WitnessOptions } from "../persist/witness.ts";
 import type { Abort } from "../sync/abort.ts";
-import type { Phase } from "../sync/phase.ts";
+import type { Phase, PhaseHandle } from "../sync/phase.ts";
 import { Lane, runClosedAsyncLoop, runOpenAsyncLoop } from "./async_loop.ts";
 import { type LoopParts, runClosedLoop, runOpenLoop, SAMPLE_NEVER, type Schedule } from "./load_loop.ts";
-import type { LoadWorkerConfiguration } from "./load_worker_configuration.ts";
-import { createPattern, type Pattern } from "./pattern.ts";
+import { createPattern, type Pattern, type PatternName } from "./pattern.ts";
 import { Rng } from "./rng.ts";
-import { isEngine } from "../backend/backends.ts";
+import { type BackendHandle, isEngine } from "../backend/backends.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
 import { NumberedWorkload } from "./numbered_workload.ts";
 import { DistinctSeedWorkload, SeedWorkload } from "./seed_workload.ts";
-import type { Workload } from "./workload.ts";
+import type { Workload, WorkloadOptions } from "./workload.ts";
+import type { TaskConfiguration } from "../sync/task.ts";
+import type { LoadMeterHandle } from "./load_meter.ts";
 
 /** A part of the load, with its own end and its own meter. */
 export type LoadPart = Pick<LoopParts, "during" | "endsAtMs" | "opsMax" | "meter">;
 
 /** What a load works with. */
-export interface LoadParts {
+interface LoadParts {
   readonly configuration: LoadWorkerConfiguration;
   readonly phase: Phase;
   readonly abort: Abort;
@@ -177,4 +178,28 @@ function createWorkload(
   }
   if (witness === undefined) return new MixedWorkload(rng, workload, { thread, threads });
   return new NumberedWorkload(rng, workload, { round: witness.round, thread, threads });
+}
+
+/** What a load worker is told at its start. */
+export interface LoadWorkerConfiguration extends TaskConfiguration {
+  readonly phase: PhaseHandle;
+  readonly meter: LoadMeterHandle;
+  readonly backend: BackendHandle;
+  readonly workload: WorkloadOptions;
+  readonly pattern: PatternName;
+  /** Operations that all threads together begin per second, if the loop is open. */
+  readonly ratePerSec?: number;
+  /** How long the load lasts, in milliseconds, unless a number of operations ends it. */
+  readonly loadTimeMs?: number;
+  /** Operations after which all threads together end, unless time ends the load. */
+  readonly ops?: number;
+  /** One operation in this many is timed; none if absent. */
+  readonly latencySample?: number;
+  readonly seed: number;
+  /** Where acknowledgements are recorded, and what makes puts distinguishable; neither happens if absent. */
+  readonly witness?: WitnessOptions;
+  /** Number of load workers. */
+  readonly threads: number;
+  /** Index of the worker, from 0. */
+  readonly thread: number;
 }

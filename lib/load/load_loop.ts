@@ -1,15 +1,17 @@
 /**
- * The synchronous load loops, closed and open.
+ * The synchronous load loops, closed and open; and the open one without operations, which tells how late a thread
+ * wakes.
  *
  * @module
  */
 import type { SynchronousConnection } from "../engine/connection.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
-import { Phase } from "../sync/phase.ts";
+import { CALIBRATING, Phase } from "../sync/phase.ts";
 import { HITS as METER_HITS, MISSED_STARTS as METER_MISSED_STARTS, type ThreadMeter } from "./load_meter.ts";
 import { READ as OPERATION_READ, READ_MODIFY_WRITE as OPERATION_READ_MODIFY_WRITE } from "./operation.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Workload } from "./workload.ts";
+import { type BucketCounts, countDuration } from "../metrics/histogram.ts";
 
 /** What a load loop works with. */
 export interface LoopParts {
@@ -165,11 +167,33 @@ export function runOpenLoop(parts: LoopParts, { firstMs, periodMs }: Schedule): 
  * Sleeps until the given time, in milliseconds of `performance.now()`. Returns the time afterwards, which is earlier if
  * the phase ended.
  */
-export function sleepUntil(untilMs: number, phase: Phase, during: number): number {
+function sleepUntil(untilMs: number, phase: Phase, during: number): number {
   let nowMs = performance.now();
   while (nowMs < untilMs && phase.words[PHASE_INDEX] === during) {
     Atomics.wait(phase.words, PHASE_INDEX, during, untilMs - nowMs);
     nowMs = performance.now();
   }
   return nowMs;
+}
+
+const CALIBRATION_MS = 250;
+/** Bounds the sleeps: some fifty of them even at a slow rate, and at least some at a fast one. */
+const PERIOD_MS_MAX = 5;
+const PERIOD_MS_MIN = 0.1;
+
+/**
+ * An open loop without operations, which measures the part of its latencies that is due to the system's timers: sleeps
+ * from one intended start to the next, and records how late it wakes, until the calibration's time is up or the run
+ * enters another phase.
+ */
+export function calibrate(
+  { phase, periodMs, timerLate }: { phase: Phase; periodMs: number; timerLate: BucketCounts },
+): void {
+  const startedAtMs = performance.now();
+  const stepMs = Math.min(Math.max(periodMs, PERIOD_MS_MIN), PERIOD_MS_MAX);
+  for (let step = 1; step * stepMs < CALIBRATION_MS && phase.current === CALIBRATING; step++) {
+    const intendedMs = startedAtMs + step * stepMs;
+    const wokeAtMs = sleepUntil(intendedMs, phase, CALIBRATING);
+    if (wokeAtMs >= intendedMs) countDuration(timerLate, wokeAtMs - intendedMs);
+  }
 }

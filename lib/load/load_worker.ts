@@ -9,12 +9,11 @@ import { Abort, AbortError } from "../sync/abort.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
 import { CALIBRATING, ENDED, Phase, PRELOADING, READY, RUNNING, WARMING } from "../sync/phase.ts";
 import { serveTask } from "../sync/task.ts";
-import { calibrate } from "./calibration.ts";
-import { createLoad, type Load, type LoadPart } from "./load.ts";
+import { calibrate } from "./load_loop.ts";
+import { createLoad, type Load, type LoadPart, type LoadWorkerConfiguration } from "./load.ts";
 import { LoadMeter, PRELOADED, type ThreadMeter } from "./load_meter.ts";
-import type { LoadWorkerConfiguration } from "./load_worker_configuration.ts";
 import { preload } from "./preload.ts";
-import { RecordsUsedUpError } from "./insert_order.ts";
+import { RecordsUsedUpError } from "./distribution.ts";
 import { Rng } from "./rng.ts";
 import { StallWatch } from "./stall_watch.ts";
 

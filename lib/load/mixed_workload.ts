@@ -4,8 +4,7 @@
  * @module
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
-import { createDistribution, type Distribution } from "./distribution.ts";
-import { InsertOrder } from "./insert_order.ts";
+import { createDistribution, type Distribution, InsertOrder } from "./distribution.ts";
 import { INSERT as KIND_INSERT, READ as KIND_READ } from "./operation.ts";
 import { createValues, RecordKeys, type Values } from "./record.ts";
 import { Rng } from "./rng.ts";

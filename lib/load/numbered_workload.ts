@@ -6,11 +6,10 @@
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
 import { OPERATIONS } from "./operation.ts";
-import { PRESETS, ZIPF_THETA } from "./presets.ts";
+import { type MixOptions, PRESETS, type Workload, ZIPF_THETA } from "./workload.ts";
 import { createValues, RecordKeys, type Values } from "./record.ts";
 import { Rng } from "./rng.ts";
 import { SEED_KEY_COUNT } from "./seed_workload.ts";
-import type { MixOptions, Workload } from "./workload.ts";
 
 const ROUND_DIGITS = 7;
 const THREAD_DIGITS = 4;

@@ -1,11 +1,12 @@
 /**
- * The workload: which operation comes next, on which key, with which value; and its options.
+ * The workload: which operation comes next, on which key, with which value; its options, and the mix that each named
+ * workload starts from.
  *
  * @module
  */
 import type { KeySpace } from "../backend/plan.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
-import { INSERT } from "./operation.ts";
+import { INSERT, sharesOf } from "./operation.ts";
 
 /** Chooses a sequence of operations, and describes the one at hand. */
 export interface Workload {
@@ -29,7 +30,7 @@ export type WorkloadName = typeof WORKLOAD_NAMES[number];
 export const DISTRIBUTION_NAMES = ["uniform", "zipfian", "latest", "hotspot"] as const;
 
 /** How often each key is chosen. */
-export type DistributionName = typeof DISTRIBUTION_NAMES[number];
+type DistributionName = typeof DISTRIBUTION_NAMES[number];
 
 /** A mix of operations on records of a given size, as in YCSB. */
 export interface MixOptions {
@@ -73,3 +74,27 @@ export function hasTheta({ distribution }: Pick<MixOptions, "distribution">): bo
 export function mixKeySpace({ keyCountMax, keyBytes, valueBytesMax }: MixOptions): KeySpace {
   return { keyCount: keyCountMax, keyLengthMax: keyBytes, valueLengthMax: valueBytesMax };
 }
+
+/** What a mix starts from. */
+export interface Preset {
+  /** The share of each kind of operation, by its number; they add up to 1. */
+  readonly shares: readonly number[];
+  readonly distribution: DistributionName;
+  readonly preload: boolean;
+}
+
+/** YCSB's exponent for the zipfian and latest distributions. */
+export const ZIPF_THETA = 0.99;
+
+/**
+ * The seed's load as a mix, and those of YCSB's core workloads that need no scans: Brian F. Cooper et al.,
+ * "Benchmarking Cloud Serving Systems with YCSB" (SoCC 2010), as in YCSB's files `workloads/workloada` and so on.
+ */
+export const PRESETS: Readonly<Record<WorkloadName, Preset>> = {
+  seed: { shares: sharesOf({ read: 0.1, update: 0.9 }), distribution: "uniform", preload: false },
+  a: { shares: sharesOf({ read: 0.5, update: 0.5 }), distribution: "zipfian", preload: true },
+  b: { shares: sharesOf({ read: 0.95, update: 0.05 }), distribution: "zipfian", preload: true },
+  c: { shares: sharesOf({ read: 1 }), distribution: "zipfian", preload: true },
+  d: { shares: sharesOf({ read: 0.95, insert: 0.05 }), distribution: "latest", preload: true },
+  f: { shares: sharesOf({ read: 0.5, read_modify_write: 0.5 }), distribution: "zipfian", preload: true },
+};

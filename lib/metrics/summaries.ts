@@ -1,9 +1,11 @@
 /**
- * Summarizes a histogram in a few numbers, for the main thread's reports.
+ * Summarizes histograms in a few numbers, for the main thread's reports: as a whole, or what has come since a moment
+ * ago.
  *
  * @module
  */
 import type { Histogram } from "./hdr.ts";
+import { type BucketCounts, bucketStart, HISTOGRAM_BUCKETS } from "./histogram.ts";
 
 /** The distribution of values; each figure is accurate to three digits. */
 export interface Summary {
@@ -19,14 +21,14 @@ export interface Summary {
 }
 
 /** The value that this percentage of all values does not exceed. */
-export interface Percentile {
+interface Percentile {
   /** From 0 to below 100. */
   readonly percent: number;
   readonly value: number;
 }
 
 /** Counts, and what they were at an earlier time, so that only what came since is summarized. */
-export interface CountsSince {
+interface CountsSince {
   readonly counts: readonly Float64Array[];
   /** The earlier counts, at the same indices. */
   readonly before?: readonly Float64Array[];
@@ -71,4 +73,70 @@ export function percentilesOf(histogram: Histogram): Percentile[] {
     }
   }
   return percentiles;
+}
+
+const PERCENTS = [50, 90, 99, 99.9] as const;
+
+/**
+ * Summarizes how much histograms have grown from one reading to the next. It is read repeatedly while the load runs on
+ * the same processors, so it avoids the library, which would allocate a histogram for each reading.
+ */
+export class IntervalHistogram {
+  /** Sums over all histograms, at the previous reading and at this one. */
+  #before = new Float64Array(HISTOGRAM_BUCKETS);
+  #now = new Float64Array(HISTOGRAM_BUCKETS);
+
+  /** A summary of what the histograms have counted since the last reading; `undefined` if they have counted nothing. */
+  read(histograms: readonly BucketCounts[]): Summary | undefined {
+    [this.#before, this.#now] = [this.#now, this.#before];
+    this.#now.fill(0);
+    for (const counts of histograms) addCounts(this.#now, counts);
+    return summarizeGrowth(this.#now, this.#before);
+  }
+}
+
+function addCounts(sums: Float64Array, counts: BucketCounts): void {
+  for (let bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) sums[bucket]! += counts[bucket]!;
+}
+
+/**
+ * Summarizes the difference between `now` and `before`. The figures are the same as those of the library: a
+ * percentile is the greatest number of the first bucket at which that share of the values is reached, and the mean uses
+ * the middle of each bucket.
+ */
+function summarizeGrowth(now: Float64Array, before: Float64Array): Summary | undefined {
+  let count = 0, sum = 0, first = -1, last = -1;
+  for (let bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+    const grown = now[bucket]! - before[bucket]!;
+    if (grown === 0) continue;
+    if (first < 0) first = bucket;
+    last = bucket;
+    count += grown;
+    sum += grown * middleOf(bucket);
+  }
+  if (count === 0) return undefined;
+  const percentiles: number[] = [];
+  let seen = 0;
+  for (let bucket = first; bucket <= last; bucket++) {
+    seen += now[bucket]! - before[bucket]!;
+    while (percentiles.length < PERCENTS.length && seen >= rank(PERCENTS[percentiles.length]!, count)) {
+      percentiles.push(bucketStart(bucket + 1) - 1);
+    }
+  }
+  const [p50 = 0, p90 = 0, p99 = 0, p999 = 0] = percentiles;
+  return { count, min: bucketStart(first), mean: sum / count, p50, p90, p99, p999, max: bucketStart(last + 1) - 1 };
+}
+
+/**
+ * How many values are at or below a percentile, rounded up, but not because of the division's rounding error; the same
+ * as in HdrHistogram.
+ */
+function rank(percent: number, count: number): number {
+  const exact = percent / 100 * count;
+  return Math.max(1, Math.ceil(exact - exact * Number.EPSILON));
+}
+
+function middleOf(bucket: number): number {
+  const start = bucketStart(bucket);
+  return start + ((bucketStart(bucket + 1) - start) >> 1);
 }

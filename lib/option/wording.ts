@@ -1,5 +1,6 @@
 /**
- * Wording of usage errors: quotes what was given, lists what is allowed, and guesses what was meant. Pure functions.
+ * Wording of usage errors: quotes what was given, lists what is allowed, and guesses what was meant; and words for a
+ * shell. Pure functions.
  *
  * @module
  */
@@ -60,4 +61,9 @@ function isClose(given: string, name: string, slips: number): boolean {
 
 function sameLetters(a: string, b: string): boolean {
   return Array.from(a).sort().join() === Array.from(b).sort().join();
+}
+
+/** The word as it is if plain, otherwise in single quotes: ready to be pasted into a POSIX shell. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -11,7 +11,7 @@ import type { ConfigurationSummary, LossSummary, SummaryLine } from "../sweep/li
 import { summarizeLosses } from "../sweep/losses.ts";
 import { trialOf } from "../sweep/results.ts";
 import { countingRuns } from "../sweep/standing.ts";
-import { shellWord } from "../sweep/shell.ts";
+import { shellWord } from "../option/wording.ts";
 import { calledText } from "../sweep/names.ts";
 import { endingTexts } from "../report/ending_texts.ts";
 import { shortNames } from "../report/short_names.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { LatencySummary } from "../run/measurements.ts";
-import type { RunResult } from "../run/run_result.ts";
+import type { LatencySummary, RunResult } from "../run/run_result.ts";
 import { operationName, ordinal } from "../result/format.ts";
 import { tableLines } from "./table.ts";
 import type { Block } from "./text_groups.ts";

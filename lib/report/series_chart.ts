@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SeriesRow } from "../run/measurements.ts";
+import type { SeriesRow } from "../run/run_result.ts";
 import { readableDuration, readableNumber } from "../result/format.ts";
 import { LABEL_WIDTH } from "./text_groups.ts";
 

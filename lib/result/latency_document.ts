@@ -4,7 +4,7 @@
  * @module
  */
 import { OPERATION_NAMES, type OperationName } from "../load/operation.ts";
-import type { LatencySummary } from "../run/measurements.ts";
+import type { LatencySummary } from "../run/run_result.ts";
 import { type Fields, fieldsIn, numberIn, rowsIn } from "./fields.ts";
 import { secondsOf } from "../option/units.ts";
 import type { JsonObject } from "./json_value.ts";

@@ -5,8 +5,14 @@
  * @module
  */
 import type { Loss, Promises } from "../engine/promises.ts";
-import type { OperationResult, SeriesRow } from "../run/measurements.ts";
-import { type EngineResult, perSecond, type RunResult, type ThreadResult } from "../run/run_result.ts";
+import {
+  type EngineResult,
+  type OperationResult,
+  perSecond,
+  type RunResult,
+  type SeriesRow,
+  type ThreadResult,
+} from "../run/run_result.ts";
 import { type Figure, figureEntry } from "./figure.ts";
 import { loadFigures } from "./figures.ts";
 import { THROUGHPUT } from "./load_figures.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { SeriesRow } from "../run/measurements.ts";
+import type { SeriesRow } from "../run/run_result.ts";
 import { type Cell, csvRow } from "./csv_row.ts";
 import { secondsOf } from "../option/units.ts";
 import { LATENCY_STATISTICS } from "./latency_document.ts";

@@ -7,6 +7,7 @@ import type { FileBackendOptions } from "../backend/backend.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
 import { probeDevice } from "../directory/device_probe.ts";
 import { type Exposure, ExposureGauge } from "../persist/exposure.ts";
+import type { ExposureBound } from "../persist/policy/policy_module.ts";
 import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
 import { summarize } from "../metrics/summaries.ts";
 import { policyOf } from "../persist/policy/policies.ts";
@@ -16,8 +17,7 @@ import type { AbortHandle } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import { DRAINING, type Phase } from "../sync/phase.ts";
 import { WorkerTask } from "../sync/task.ts";
-import { brokenBounds } from "./broken_bounds.ts";
-import { type Distribution, ExposureSampler } from "./exposure_sampler.ts";
+import { type Distribution, ExposureSampler, type ExposureSummary } from "./exposure_sampler.ts";
 import type { RunOptions } from "./run_options.ts";
 import type { FileResult } from "./run_result.ts";
 import { startWorker } from "./start_worker.ts";
@@ -25,10 +25,10 @@ import { startWorker } from "./start_worker.ts";
 const NS_PER_MS = 1e6;
 
 /** What is known of the device under the directory. */
-export type DeviceDescription = Pick<FileResult, "fileSystem" | "device">;
+type DeviceDescription = Pick<FileResult, "fileSystem" | "device">;
 
 /** What a {@linkcode FileRun} works with. */
-export interface FileRunParts {
+interface FileRunParts {
   readonly options: FileBackendOptions;
   readonly files: PreparedFiles;
   readonly clock: Clock;
@@ -220,3 +220,24 @@ export class FileRun {
 function emptyExposure(): Exposure {
   return { writes: 0, ageMs: 0, worstShard: 0, worstShardWrites: 0 };
 }
+
+/** The bounds that were exceeded, each as one sentence without a period. Ages within clock tolerance do not count. */
+export function brokenBounds({ writes, ageMs }: ExposureBound, found: ExposureSummary): string[] {
+  const broken: string[] = [];
+  if (writes !== undefined && found.writes.max > writes) {
+    broken.push(
+      `the bound was exceeded: ${found.writes.max} writes were at risk at one time, promised at most ${writes}`,
+    );
+  }
+  if (ageMs !== undefined && found.ageMs.max > ageMs + AGE_TOLERANCE_MS) {
+    const [seconds, boundSeconds] = [found.ageMs.max, ageMs].map((ms) => (ms / 1000).toFixed(3));
+    broken.push(
+      `the bound was exceeded: a write was at risk for ${seconds} s, promised at most ${boundSeconds} s: ` +
+        "the file worker did not get enough CPU time",
+    );
+  }
+  return broken;
+}
+
+/** Threads read their clocks slightly apart, and a sweep begins slightly after it is due. */
+const AGE_TOLERANCE_MS = 5;

@@ -1,13 +1,14 @@
 /**
- * Live readings: what a run shows while it is going on.
+ * What passes between a run and whoever runs it while it is going on: how it reports what it does and is told to stop,
+ * and its live readings.
  *
  * @module
  */
 import { type LoadMeter, PRELOADED } from "../load/load_meter.ts";
 import type { FileReadings } from "./file_run.ts";
 import { threadCounts } from "./load_result.ts";
-import type { PhaseResult } from "./measurements.ts";
-import { perSecond } from "./run_result.ts";
+import { perSecond, type PhaseResult } from "./run_result.ts";
+import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 
 /** What a run shows at one moment. */
 export interface LiveReading {
@@ -29,7 +30,7 @@ export interface LiveReading {
 }
 
 /** What a {@linkcode LiveReader} works with. */
-export interface LiveParts {
+interface LiveParts {
   readonly meter: LoadMeter;
   /** Operations after which the load ends, and records that are preloaded, if any. */
   readonly ops?: number | undefined;
@@ -94,4 +95,24 @@ export class LiveReader {
       atRisk: { writes, ageMs },
     };
   }
+}
+
+/** What whoever runs it gives to a run. */
+export interface RunHooks {
+  /** Aborted with a `StopSignal` as its reason to end the run in an orderly way. */
+  readonly stop?: AbortSignal;
+  /** Called for each damaged file that was set aside. */
+  onSetAside?(file: SetAsideFile): void;
+  /** Called for anything that makes the result less meaningful than it seems. */
+  onWarning?(message: string): void;
+  /** Called when the next part of the run begins. */
+  onProgress?(message: string): void;
+  /** Called when the run enters a phase. */
+  onPhase?(phase: PhaseResult["phase"]): void;
+  /** Called several times a second with the current readings. */
+  onReading?(reading: LiveReading): void;
+  /** Creates a load worker; for tests that need their own. */
+  createLoadWorker?(): Worker;
+  /** Creates the file worker; for tests that need their own. */
+  createFileWorker?(): Worker;
 }

@@ -17,16 +17,17 @@ import type { LoadWorkerResult } from "../load/load_worker.ts";
 import { OPERATION_NAMES, OPERATIONS } from "../load/operation.ts";
 import type { BucketCounts } from "../metrics/histogram.ts";
 import { percentilesOf, summarize, type Summary, summaryOf } from "../metrics/summaries.ts";
-import type {
-  LatencySummary,
-  OperationResult,
-  PhaseResult,
-  PreloadResult,
-  RateResult,
-  WaitResult,
-} from "./measurements.ts";
+import {
+  type LatencySummary,
+  type OperationResult,
+  type PhaseResult,
+  type PreloadResult,
+  type RateResult,
+  type ThreadResult,
+  totals,
+  type WaitResult,
+} from "./run_result.ts";
 import type { RunOptions } from "./run_options.ts";
-import { type ThreadResult, totals } from "./run_result.ts";
 
 const NS_PER_MS = 1e6;
 

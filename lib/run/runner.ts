@@ -15,7 +15,7 @@ import { Clock } from "../sync/clock.ts";
 import { Phase } from "../sync/phase.ts";
 import { withContents } from "./cost_meter.ts";
 import { startFileRun } from "./file_run.ts";
-import type { RunHooks } from "./hooks.ts";
+import type { RunHooks } from "./live.ts";
 import { liveBytesIn } from "./live_bytes.ts";
 import { LoadRun } from "./load_run.ts";
 import type { RunOptions } from "./run_options.ts";

@@ -5,11 +5,10 @@
  * @module
  */
 import type { LoadMeter, ThreadMeter } from "../load/load_meter.ts";
-import { IntervalHistogram } from "../metrics/interval.ts";
+import { IntervalHistogram } from "../metrics/summaries.ts";
 import type { FileReadings } from "./file_run.ts";
 import { inMilliseconds, threadCounts } from "./load_result.ts";
-import type { LatencySummary, SeriesFileColumns, SeriesRow } from "./measurements.ts";
-import { perSecond } from "./run_result.ts";
+import { type LatencySummary, perSecond, type SeriesFileColumns, type SeriesRow } from "./run_result.ts";
 
 /** What a {@linkcode SeriesRecorder} works with. */
 export interface SeriesParts {

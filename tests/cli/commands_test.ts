@@ -11,7 +11,7 @@ import type { CrashCommand } from "../../lib/cli/command.ts";
 import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { listNames } from "../../lib/option/wording.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
-import { PRESETS } from "../../lib/load/presets.ts";
+import { PRESETS } from "../../lib/load/workload.ts";
 import { assertCommand, assertRefused, DEFAULTS } from "./command_lines.ts";
 
 const FILE = "file --file-count=128 --flush-period-us=50000";

@@ -6,8 +6,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreaterOrEqual, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../../lib/result/option/workload_flags.ts";
-import { PRESETS } from "../../lib/load/presets.ts";
-import { DISTRIBUTION_NAMES, type MixOptions, WORKLOAD_NAMES } from "../../lib/load/workload.ts";
+import { DISTRIBUTION_NAMES, type MixOptions, PRESETS, WORKLOAD_NAMES } from "../../lib/load/workload.ts";
 import { assertRefused, FILE, MEMORY_RUN, parseRun, split } from "./command_lines.ts";
 
 /** What `--workload=b` means. */

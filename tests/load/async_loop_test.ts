@@ -8,7 +8,7 @@ import { type AsyncLoopParts, Lane, runClosedAsyncLoop, runOpenAsyncLoop } from 
 import { HITS, LoadMeter, MISSED_STARTS, WAITS } from "../../lib/load/load_meter.ts";
 import { INSERT, OPERATION_KINDS, READ, READ_MODIFY_WRITE, UPDATE } from "../../lib/load/operation.ts";
 import { createPattern } from "../../lib/load/pattern.ts";
-import { RecordsUsedUpError } from "../../lib/load/insert_order.ts";
+import { RecordsUsedUpError } from "../../lib/load/distribution.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import type { Workload } from "../../lib/load/workload.ts";
 import { hdrOf } from "../../lib/metrics/hdr.ts";

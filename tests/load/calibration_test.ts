@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertGreater, assertLess, assertLessOrEqual } from "@std/assert";
-import { calibrate } from "../../lib/load/calibration.ts";
+import { calibrate } from "../../lib/load/load_loop.ts";
 import { hdrOf } from "../../lib/metrics/hdr.ts";
 import { createBuckets } from "../../lib/metrics/histogram.ts";
 import { CALIBRATING, Phase, STOPPING } from "../../lib/sync/phase.ts";

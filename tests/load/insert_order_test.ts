@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { InsertOrder, RecordsUsedUpError } from "../../lib/load/insert_order.ts";
+import { InsertOrder, RecordsUsedUpError } from "../../lib/load/distribution.ts";
 
 /** All records that a thread inserts until there is no room. */
 function recordsOf(order: InsertOrder): number[] {

@@ -4,9 +4,8 @@
  * @module
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { LatestDistribution } from "../../lib/load/distribution.ts";
+import { InsertOrder, LatestDistribution } from "../../lib/load/distribution.ts";
 import { zeta } from "../../lib/load/zipfian.ts";
-import { InsertOrder } from "../../lib/load/insert_order.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { countNumbers } from "./statistics.ts";
 import { FixedRng, FRACTION_MAX } from "./fixed_rng.ts";

@@ -10,7 +10,7 @@ import { mixKeySpace } from "../../lib/load/workload.ts";
 import { MixedWorkload } from "../../lib/load/mixed_workload.ts";
 import { READ } from "../../lib/load/operation.ts";
 import { preload } from "../../lib/load/preload.ts";
-import { RecordsUsedUpError } from "../../lib/load/insert_order.ts";
+import { RecordsUsedUpError } from "../../lib/load/distribution.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";

@@ -6,10 +6,9 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { MixedWorkload } from "../../lib/load/mixed_workload.ts";
 import { INSERT, OPERATION_KINDS, READ, UPDATE } from "../../lib/load/operation.ts";
-import { PRESETS } from "../../lib/load/presets.ts";
-import { RecordsUsedUpError } from "../../lib/load/insert_order.ts";
+import { DISTRIBUTION_NAMES, type MixOptions, PRESETS, WORKLOAD_NAMES } from "../../lib/load/workload.ts";
+import { RecordsUsedUpError } from "../../lib/load/distribution.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import { DISTRIBUTION_NAMES, type MixOptions, WORKLOAD_NAMES } from "../../lib/load/workload.ts";
 import { mixOf } from "./mixes.ts";
 import { assertByChance, countNumbers } from "./statistics.ts";
 

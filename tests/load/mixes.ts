@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { PRESETS, ZIPF_THETA } from "../../lib/load/presets.ts";
-import type { MixOptions, WorkloadName } from "../../lib/load/workload.ts";
+import { type MixOptions, PRESETS, type WorkloadName, ZIPF_THETA } from "../../lib/load/workload.ts";
 
 /** A small mix of the given name, with what the test wants different. */
 export function mixOf(name: WorkloadName, changes: Partial<MixOptions> = {}): MixOptions {

@@ -5,8 +5,7 @@
  */
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { OPERATION_KINDS, OPERATION_NAMES } from "../../lib/load/operation.ts";
-import { PRESETS, ZIPF_THETA } from "../../lib/load/presets.ts";
-import { WORKLOAD_NAMES } from "../../lib/load/workload.ts";
+import { PRESETS, WORKLOAD_NAMES, ZIPF_THETA } from "../../lib/load/workload.ts";
 
 Deno.test("PRESETS are the seed's mix and YCSB's core workloads", () => {
   const described = WORKLOAD_NAMES.map((name) => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { sampledBytes } from "../../lib/load/sampled_bytes.ts";
+import { sampledBytes } from "../../lib/run/live_bytes.ts";
 import { RecordKeys } from "../../lib/load/record.ts";
 import type { MixOptions } from "../../lib/load/workload.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";

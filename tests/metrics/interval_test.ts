@@ -6,8 +6,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { hdrOf } from "../../lib/metrics/hdr.ts";
 import { countValue, createBuckets } from "../../lib/metrics/histogram.ts";
-import { IntervalHistogram } from "../../lib/metrics/interval.ts";
-import { summaryOf } from "../../lib/metrics/summaries.ts";
+import { IntervalHistogram, summaryOf } from "../../lib/metrics/summaries.ts";
 import { Rng } from "../../lib/load/rng.ts";
 
 Deno.test("IntervalHistogram.read() says of each interval's values what the library says", () => {

@@ -14,9 +14,8 @@ import { crashJson } from "../../lib/report/crash_json.ts";
 import { repeatsJson } from "../../lib/report/repeats_text.ts";
 import { parseResultDocument } from "../../lib/result/result_document.ts";
 import { resultJson } from "../../lib/result/result_json.ts";
-import type { LatencySummary, SeriesRow } from "../../lib/run/measurements.ts";
+import type { FileResult, LatencySummary, RunResult, SeriesRow } from "../../lib/run/run_result.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
-import type { FileResult, RunResult } from "../../lib/run/run_result.ts";
 import { asynchronousBackend, machine, memoryOptions, persisted, swept, threadOf } from "../result/fixtures.ts";
 
 const LOAD_MS = 1_200;

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import { seriesChart } from "../../lib/report/series_chart.ts";
-import type { SeriesRow } from "../../lib/run/measurements.ts";
+import type { SeriesRow } from "../../lib/run/run_result.ts";
 
 function rowsOf(rates: readonly number[], ages?: readonly number[]): SeriesRow[] {
   return rates.map((opsPerSec, index) => ({

@@ -7,9 +7,8 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { filePromises } from "../../lib/backend/promises.ts";
 import { EVERYTHING } from "../../lib/engine/promises.ts";
 import type { Machine } from "../../lib/result/machine.ts";
-import type { LatencySummary } from "../../lib/run/measurements.ts";
+import type { FileResult, LatencySummary, RunResult, ThreadResult } from "../../lib/run/run_result.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
-import type { FileResult, RunResult, ThreadResult } from "../../lib/run/run_result.ts";
 
 /** A thread that each read and each write was an operation of, and that was never blocked on any of the waits. */
 export function threadOf(

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotMatch } from "@std/assert";
 import { seriesCsv } from "../../lib/result/series_csv.ts";
-import type { SeriesRow } from "../../lib/run/measurements.ts";
+import type { SeriesRow } from "../../lib/run/run_result.ts";
 import { parseTable } from "./csv_reading.ts";
 
 const HEADER = "end_sec,duration_sec,ops,ops_per_sec,reads,writes," +

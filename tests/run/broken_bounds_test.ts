@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { brokenBounds } from "../../lib/run/broken_bounds.ts";
+import { brokenBounds } from "../../lib/run/file_run.ts";
 import type { ExposureSummary } from "../../lib/run/exposure_sampler.ts";
 
 function found(writesMax: number, ageMsMax: number): ExposureSummary {

@@ -17,7 +17,7 @@ import {
 import type { BackendOptions } from "../../lib/backend/backend.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
-import type { RunHooks } from "../../lib/run/hooks.ts";
+import type { RunHooks } from "../../lib/run/live.ts";
 import { type RunResult, totals } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";
 import { DELIBERATE, type Fault } from "./faulty_worker.ts";

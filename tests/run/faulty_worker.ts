@@ -4,7 +4,7 @@
  * @module
  */
 import { connectShared, type SharedHandle } from "../backend/shared.ts";
-import type { LoadWorkerConfiguration } from "../../lib/load/load_worker_configuration.ts";
+import type { LoadWorkerConfiguration } from "../../lib/load/load.ts";
 import type { FileWorkerConfiguration } from "../../lib/persist/file_worker.ts";
 import { type QueuedWrite, WriteQueue } from "../../lib/persist/write_queue.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";

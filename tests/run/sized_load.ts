@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { PRESETS, ZIPF_THETA } from "../../lib/load/presets.ts";
+import { type MixOptions, PRESETS, ZIPF_THETA } from "../../lib/load/workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import type { MixOptions } from "../../lib/load/workload.ts";
 
 /** How many keys all threads have together, and how long the values are, in bytes, both inclusive. */
 export interface Sizes {

@@ -7,7 +7,7 @@ import { connectShared, type SharedHandle } from "../backend/shared.ts";
 import { LoadMeter } from "../../lib/load/load_meter.ts";
 import { UPDATE } from "../../lib/load/operation.ts";
 import type { LoadWorkerResult } from "../../lib/load/load_worker.ts";
-import type { LoadWorkerConfiguration } from "../../lib/load/load_worker_configuration.ts";
+import type { LoadWorkerConfiguration } from "../../lib/load/load.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Phase, RUNNING } from "../../lib/sync/phase.ts";

@@ -3,15 +3,23 @@
  *
  * @module
  */
-import { DISTRIBUTION_NAMES, hasInserts, hasTheta, type MixOptions, WORKLOAD_NAMES } from "../../load/workload.ts";
+import {
+  DISTRIBUTION_NAMES,
+  hasInserts,
+  hasTheta,
+  type MixOptions,
+  type Preset,
+  PRESETS,
+  WORKLOAD_NAMES,
+  ZIPF_THETA,
+} from "../../load/workload.ts";
 import { OPERATION_NAMES, READ } from "../../load/operation.ts";
-import { type Preset, PRESETS, ZIPF_THETA } from "../../load/presets.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { formatCount, operationName } from "../format.ts";
 import type { JsonObject } from "../json_value.ts";
 import { type ByteRange, parseByteRange, parseShare } from "../../option/units.ts";
 import { count, oneOf, size, sizeAllowed, sizeBounds } from "../../option/kinds.ts";
-import { type DefaultedFlag, type Flag, type Switch } from "./flag.ts";
+import type { DefaultedFlag, Flag, Switch } from "./flag.ts";
 
 /** Record numbers are 32-bit integers. */
 const KEYS = { min: 1, max: 1_000_000_000 };

@@ -8,7 +8,7 @@ import type { SynchronousConnection } from "../../../lib/engine/connection.ts";
 import { runClosedLoop, SAMPLE_NEVER } from "../../../lib/load/load_loop.ts";
 import { LoadMeter } from "../../../lib/load/load_meter.ts";
 import type { LoadWorkerResult } from "../../../lib/load/load_worker.ts";
-import type { LoadWorkerConfiguration } from "../../../lib/load/load_worker_configuration.ts";
+import type { LoadWorkerConfiguration } from "../../../lib/load/load.ts";
 import { NumberedWorkload } from "../../../lib/load/numbered_workload.ts";
 import { createPattern } from "../../../lib/load/pattern.ts";
 import { Rng } from "../../../lib/load/rng.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunHooks } from "../../../lib/run/hooks.ts";
+import type { RunHooks } from "../../../lib/run/live.ts";
 import { FILE_MUTANTS, isMutant, LOAD_MUTANTS, PATCHED_FILE_MUTANTS, PATCHED_LOAD_WORKERS } from "./mutants.ts";
 
 /** The modules of the workers, for the mutants that are workers of their own and for those that are patched. */
