@@ -58,10 +58,15 @@ export class ExposureSampler {
     this.#countUntil(performance.now());
   }
 
-  async summary(): Promise<ExposureSummary> {
+  /**
+   * What was sampled. What is at risk for a short time may fall between two readings, on a busy machine all of it, so
+   * the greatest age is at least that of a write of which is known that it was at risk for so long.
+   */
+  async summary({ ageMsMin }: { ageMsMin: number }): Promise<ExposureSummary> {
+    const [writes, ageMs] = await Promise.all([this.#writes.summary(), this.#ageMs.summary()]);
     return {
-      writes: await this.#writes.summary(),
-      ageMs: await this.#ageMs.summary(),
+      writes: { ...writes, max: Math.max(writes.max, ageMsMin > 0 ? 1 : 0) },
+      ageMs: { ...ageMs, max: Math.max(ageMs.max, ageMsMin) },
       worstShard: this.#worstShard,
       worstShardWrites: this.#worstShardWrites,
     };

@@ -92,6 +92,8 @@ export class FileRun {
   readonly #powerLoss: ExposureSampler | undefined;
   /** What had been written when the load began. */
   #before: { readonly totals: WriteTotals; readonly timesToPersist: readonly Float64Array[] } | undefined;
+  /** How long writes had taken when the load ended. */
+  #timesAtEnd: readonly Float64Array[] | undefined;
 
   constructor(parts: FileRunParts) {
     const { options, files: { store, ledger, queue, persistence }, clock, phase, abort, worker, preloaded } = parts;
@@ -129,8 +131,7 @@ export class FileRun {
 
   /** Called when the load begins: watches the gauges from here on, and counts what is written. */
   startMeasuring(): void {
-    const { totals, timesToPersist } = this.#parts.files.writeMeter;
-    this.#before = { totals, timesToPersist: timesToPersist.map((counts) => new Float64Array(counts)) };
+    this.#before = { totals: this.#parts.files.writeMeter.totals, timesToPersist: this.#copyTimes() };
     this.#processCrash.start();
     this.#powerLoss?.start();
   }
@@ -141,6 +142,11 @@ export class FileRun {
   stopMeasuring(): void {
     this.#processCrash.stop();
     this.#powerLoss?.stop();
+    this.#timesAtEnd = this.#copyTimes();
+  }
+
+  #copyTimes(): Float64Array[] {
+    return this.#parts.files.writeMeter.timesToPersist.map((counts) => new Float64Array(counts));
   }
 
   /**
@@ -178,9 +184,14 @@ export class FileRun {
 
   async #result(threads: number, { sweeps }: FileWorkerResult): Promise<FileResult> {
     const { files, options } = this.#parts;
-    const processCrash = await this.#processCrash.summary();
     const { policy } = options;
-    const processCrashBound = policyOf(policy).bound(policy, { threads, sweepMsMax: sweeps?.sweepMsMax ?? 0 });
+    const { bound, acknowledgesAtOnce } = policyOf(policy);
+    const processCrashBound = bound(policy, { threads, sweepMsMax: sweeps?.sweepMsMax ?? 0 });
+    // A put that waits for its write is no more at risk while it is written than before.
+    const longestMs = acknowledgesAtOnce ? (await this.#timeToPersist(this.#timesAtEnd)).max : 0;
+    // A histogram rounds, which must not look like a broken promise.
+    const ageMsMin = Math.min(longestMs, processCrashBound.ageMs ?? Infinity);
+    const processCrash = await this.#processCrash.summary({ ageMsMin });
     return {
       openMs: files.openMs,
       filesLoaded: files.filesLoaded,
@@ -193,7 +204,7 @@ export class FileRun {
       processCrash,
       processCrashBound,
       brokenBounds: brokenBounds(processCrashBound, processCrash),
-      ...(this.#powerLoss === undefined ? {} : { powerLoss: await this.#powerLoss.summary() }),
+      ...(this.#powerLoss === undefined ? {} : { powerLoss: await this.#powerLoss.summary({ ageMsMin }) }),
       timeToPersistMs: await this.#timeToPersist(),
       ...this.#parts.device,
     };
@@ -208,9 +219,12 @@ export class FileRun {
     return since;
   }
 
-  async #timeToPersist(): Promise<Distribution> {
+  /** How long what has been written since the load began had been at risk, until now or until some time before. */
+  async #timeToPersist(
+    counts: readonly Float64Array[] = this.#parts.files.writeMeter.timesToPersist,
+  ): Promise<Distribution> {
     const before = this.#before?.timesToPersist ?? [];
-    const summary = await summarize({ counts: this.#parts.files.writeMeter.timesToPersist, before });
+    const summary = await summarize({ counts, before });
     if (summary === undefined) return { mean: 0, p50: 0, p99: 0, max: 0 };
     const { mean, p50, p99, max } = summary;
     return { mean: mean / NS_PER_MS, p50: p50 / NS_PER_MS, p99: p99 / NS_PER_MS, max: max / NS_PER_MS };

@@ -42,7 +42,7 @@ Deno.test("ExposureSampler weighs what it reads by how long it lasted", async ()
   sampler.stop();
 
   // The sample of the change itself is taken at the end of the ninth period.
-  const { writes, ageMs, worstShard, worstShardWrites } = await sampler.summary();
+  const { writes, ageMs, worstShard, worstShardWrites } = await sampler.summary({ ageMsMin: 0 });
   assertAlmostEquals(writes.mean, 90, 1e-6);
   assertAlmostEquals(writes.p50, 100, 1);
   assertEquals(writes.max, 100);
@@ -61,7 +61,7 @@ Deno.test("ExposureSampler keeps the worst shard of all time", async () => {
     else time.pass(PERIOD_MS);
   }
   sampler.stop();
-  const { worstShard, worstShardWrites } = await sampler.summary();
+  const { worstShard, worstShardWrites } = await sampler.summary({ ageMsMin: 0 });
   assertEquals([worstShard, worstShardWrites], [2, 50]);
   assertEquals(new Set(gauge.reads), new Set(["power-loss"]));
 });
@@ -75,7 +75,7 @@ Deno.test("ExposureSampler reads no more after its stop, and nothing took no tim
   const reads = gauge.reads.length;
   time.pass(10 * PERIOD_MS);
   assertEquals(gauge.reads.length, reads);
-  assertEquals((await sampler.summary()).writes, { mean: 0, p50: 0, p99: 0, max: 0 });
+  assertEquals((await sampler.summary({ ageMsMin: 0 })).writes, { mean: 0, p50: 0, p99: 0, max: 0 });
 });
 
 Deno.test("ExposureSampler counts a standstill for as long as it lasted, with an age that grew all the while", async () => {
@@ -90,8 +90,20 @@ Deno.test("ExposureSampler counts a standstill for as long as it lasted, with an
   gauge.shown = { writes: 0, ageMs: 0, worstShard: 0, worstShardWrites: 0 };
   for (let i = 0; i < 100; i++) time.pass(PERIOD_MS);
   sampler.stop();
-  const { writes, ageMs } = await sampler.summary();
+  const { writes, ageMs } = await sampler.summary({ ageMsMin: 0 });
   assertAlmostEquals(writes.mean, 10 * 3_010 / 4_000, 0.1);
   assertAlmostEquals(ageMs.mean, (3_000 * 1_500 + 10 * 3_000) / 4_000, 20);
   assertEquals(ageMs.max, 3_000);
+});
+
+Deno.test("ExposureSampler says no less than a write is known to have been at risk, though it read nothing", async () => {
+  using time = new FakeTime();
+  const gauge = new HandGauge();
+  const sampler = new ExposureSampler(gauge.asGauge(), "process-crash");
+  sampler.start();
+  for (let i = 0; i < 3; i++) time.pass(PERIOD_MS);
+  sampler.stop();
+  const { writes, ageMs } = await sampler.summary({ ageMsMin: 115 });
+  assertEquals([writes.max, ageMs.max], [1, 115]);
+  assertEquals([writes.p99, ageMs.p99], [0, 0]);
 });
