@@ -13,7 +13,7 @@ import { readResultFile, type ResultDocument } from "../result/result_document.t
 export const SIGNIFICANCE_LEVEL = 0.05;
 
 /** With fewer repeats there is no noise to compare a difference with. */
-const TESTED_SAMPLES_MIN = 2;
+export const TESTED_SAMPLES_MIN = 2;
 
 /** Results compared with a baseline. */
 export interface Comparison {
@@ -105,7 +105,8 @@ function compareSamples(baseline: readonly number[] | undefined, samples: readon
   };
 }
 
-function testNoise(baseline: readonly number[], samples: readonly number[]): NoiseTest {
+/** Tests whether two sets of at least {@linkcode TESTED_SAMPLES_MIN} samples differ by more than noise. */
+export function testNoise(baseline: readonly number[], samples: readonly number[]): NoiseTest {
   const { pValue } = mannWhitney(baseline, samples);
   if (leastPValue(baseline.length, samples.length) >= SIGNIFICANCE_LEVEL) return { pValue, verdict: "too few repeats" };
   return { pValue, verdict: pValue < SIGNIFICANCE_LEVEL ? "differs" : "within noise" };

@@ -89,8 +89,12 @@ function check(
   };
   const reason = whyUndecided([documents[0], documents[document]], figure, document);
   if (reason !== undefined) return { ...measured, verdict: "undecided", reason };
-  const isExceeded = worse !== undefined && worse > limit && test?.verdict === "differs";
-  return { ...measured, verdict: isExceeded ? "exceeded" : "held" };
+  if (worse !== undefined && worse > limit && test?.verdict === "differs") return { ...measured, verdict: "exceeded" };
+  // What is left of repeats of which some failed may be what went well.
+  const failed = [documents[0], documents[document]].find((one) => (one?.ending.leftOut ?? 0) > 0);
+  if (failed === undefined) return { ...measured, verdict: "held" };
+  const { repeats, ending: { leftOut } } = failed;
+  return { ...measured, verdict: "undecided", reason: `${leftOut} of ${leftOut + repeats} repeats of one failed` };
 }
 
 /** Why two results cannot be held against each other; `undefined` if they can. */

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { TESTED_SAMPLES_MIN, testNoise } from "../compare/comparison.ts";
+import { THROUGHPUT } from "../result/load_figures.ts";
 import type { Interval } from "../result/statistics.ts";
 import { CRASH_KINDS, type CrashKind } from "../result/run_document.ts";
 import type { ConfigurationState, LossValue, SummaryLine } from "../sweep/lines.ts";
@@ -59,6 +61,7 @@ function viewOf(data: ReportData, crash: CrashKind, unit: LossUnit): MapView {
   const states = statesOf(parts.map(({ configuration, opsPerSec, interval }) => ({
     opsPerSec,
     ...(interval === undefined ? {} : { interval }),
+    ...(configuration.opsPerSec === undefined ? {} : { samples: samplesOf(configuration) }),
     loss: configuration.loss[crash][unit],
   })));
   const limit = limitOf(data, crash, unit);
@@ -109,6 +112,10 @@ function speedOf(configuration: Configuration) {
   };
 }
 
+function samplesOf({ runs }: Configuration): number[] {
+  return runs.flatMap(({ run }) => run.figures.get(THROUGHPUT) ?? []);
+}
+
 function gaugeOf({ loss }: Configuration, crash: CrashKind, unit: LossUnit): Interval | undefined {
   const { p99_writes, p99_age_ms, max_writes, max_age_ms } = loss[crash];
   const [low, high] = unit === "writes" ? [p99_writes, max_writes] : [p99_age_ms, max_age_ms];
@@ -153,13 +160,16 @@ export interface Contestant {
   readonly opsPerSec: number;
   /** Where the median lies with 95% confidence, if there are enough runs to tell. */
   readonly interval?: Interval;
+  /** Of each run; absent if the median is of something else. */
+  readonly samples?: readonly number[];
   /** What a crash loses; `null` if unknown, which is as bad as everything. */
   readonly loss: LossValue;
 }
 
 /**
  * The state of each configuration. It is dominated by another that loses no more and is faster. Speeds are compared by
- * the intervals of the medians if both have one, so that overlapping intervals are tied; otherwise by the medians.
+ * the test of `compare` where both have enough runs, so that both tell the same apart; otherwise by the intervals of the
+ * medians if both have one, so that overlapping intervals are tied; otherwise by the medians.
  */
 export function statesOf(contestants: readonly Contestant[]): ConfigurationState[] {
   return contestants.map((one) => {
@@ -178,6 +188,11 @@ function orderOf(loss: LossValue): number {
 }
 
 function isClearlyFaster(one: Contestant, other: Contestant): boolean {
+  const [samples, others] = [one.samples ?? [], other.samples ?? []];
+  if (Math.min(samples.length, others.length) >= TESTED_SAMPLES_MIN) {
+    const { verdict } = testNoise(samples, others);
+    if (verdict !== "too few repeats") return verdict === "differs" && one.opsPerSec > other.opsPerSec;
+  }
   if (one.interval === undefined || other.interval === undefined) return one.opsPerSec > other.opsPerSec;
   return one.interval.low > other.interval.high;
 }

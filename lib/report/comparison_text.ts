@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ComparedValue, type Comparison, SIGNIFICANCE_LEVEL } from "../compare/comparison.ts";
+import { type ComparedValue, type Comparison, type Difference, SIGNIFICANCE_LEVEL } from "../compare/comparison.ts";
 import type { Gate, GateCheck } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
 import type { ResultDocument } from "../result/result_document.ts";
@@ -86,15 +86,41 @@ function tablesThatFit(others: readonly Role[], tableOf: (others: readonly Role[
 /** What makes the results hard to compare: one line each, without a newline; first what they lack. */
 export function comparisonWarnings({ documents, differences }: Comparison): string[] {
   const names = fileNames(documents.map(({ path }) => path));
-  const differing = differences.map(({ key, values }) => {
-    const list = values.map((value) => value === undefined ? "absent" : JSON.stringify(value));
-    return `${key} (${list.join(", ")})`;
-  });
+  const flags = differingFlags(documents);
+  const differing = [...(flags ?? []), ...differences.filter(({ key }) => isWorthSaying(key, flags !== undefined))]
+    .map(({ key, values }) => {
+      const none = key.startsWith("--") ? "not given" : "absent";
+      return `${key} (${values.map((value) => value === undefined ? none : String(value)).join(", ")})`;
+    });
   const files = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   return [
     ...endingRemarks(documents),
     ...(differing.length === 0 ? [] : [escapeControls(`${files} differ in ${differing.join(", ")}`)]),
   ];
+}
+
+/** Whether a difference besides the flags tells something: seeds always differ, and flags say what options are. */
+function isWorthSaying(key: string, hasFlags: boolean): boolean {
+  return key !== "seed" && !(hasFlags && key.startsWith("options."));
+}
+
+/** The flags and backends that the results do not share; `undefined` where an older kvlab did not keep them. */
+function differingFlags(documents: readonly ResultDocument[]): Difference[] | undefined {
+  const known = documents.flatMap(({ args }) => args === undefined ? [] : [flagsIn(args)]);
+  if (known.length < documents.length) return undefined;
+  const keys = new Set(known.flatMap((flags) => [...flags.keys()]));
+  keys.delete("--seed");
+  return Array.from(keys, (key) => ({ key, values: known.map((flags) => flags.get(key)) }))
+    .filter(({ values: [first, ...others] }) => others.some((other) => other !== first));
+}
+
+/** The flags by name with their values, and the backend. */
+function flagsIn(args: readonly string[]): Map<string, string> {
+  return new Map(args.map((arg): [string, string] => {
+    if (!arg.startsWith("--")) return ["the backend", arg];
+    const [name = "", ...value] = arg.split("=");
+    return [name, value.length === 0 ? "given" : value.join("=")];
+  }));
 }
 
 /** The headings of the files' columns: their names, or numbers if a name is too long. */

@@ -46,3 +46,13 @@ Deno.test("statesOf() always leaves somebody on the frontier", () => {
     assertEquals(states[at], "frontier");
   }));
 });
+
+Deno.test("statesOf() tells apart what compare does, though the intervals of the medians overlap", () => {
+  const interval = { low: 90, high: 110 };
+  const slow = { opsPerSec: 95, interval, samples: [93, 94, 96, 97], loss: 1 };
+  const fast = { opsPerSec: 105, interval, samples: [103, 104, 106, 107], loss: 1 };
+  assertEquals(statesOf([slow, fast]), ["dominated", "frontier"]);
+  // Nor does it tell apart what compare does not, though the medians differ.
+  const mixed = { opsPerSec: 104, samples: [80, 94, 114, 120], loss: 1 };
+  assertEquals(statesOf([{ ...slow, samples: [93, 94, 96, 115] }, mixed]), ["tied", "frontier"]);
+});

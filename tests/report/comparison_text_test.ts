@@ -258,8 +258,18 @@ Deno.test("comparisonWarnings() names what differs in one line, with the value i
   };
   assertEquals(comparisonWarnings(compare(single, other)), [
     "b was ended early by SIGINT",
-    'a and b differ in kvlab ("0.1.0", "0.2.0"), seed (123, 7), machine.cpu_count (4, 8), ' +
-    'options.pattern ("consistent", "bursty"), options.output (absent, null)',
+    "a and b differ in kvlab (0.1.0, 0.2.0), machine.cpu_count (4, 8), options.pattern (consistent, bursty), " +
+    "options.output (absent, null)",
+  ]);
+  // Flags say it in a user's own words, where both results have kept them.
+  const args = (...own: string[]) => ["--threads=2", `--seed=${own.length}`, "file", "--queue-depth=9", ...own];
+  const alternate = { ...other, arguments: args("--replace=alternate"), stopped_by: null };
+  assertEquals(comparisonWarnings(compare({ ...single, arguments: args() }, alternate)), [
+    "a and b differ in --replace (not given, alternate), kvlab (0.1.0, 0.2.0), machine.cpu_count (4, 8)",
+  ]);
+  const memory = { ...single, arguments: ["--threads=2", "memory"] };
+  assertEquals(comparisonWarnings(compare({ ...single, arguments: args() }, memory)), [
+    "a and b differ in the backend (file, memory), --queue-depth (9, not given)",
   ]);
   assertEquals(comparisonWarnings(compare(single, single)), []);
 });

@@ -62,7 +62,8 @@ export const COMMAND_FLAGS = {
     name: "fail-if-slower",
     scope: "compare",
     about: "Exit with 4 if a result has fewer operations per second than the first, by more than this and by more " +
-      "than noise; with 1 if there are too few repeats to tell.",
+      "than noise; with 1 if there are too few repeats to tell, or some failed. Each check stands alone: of 20 " +
+      "where nothing has changed, one may fail.",
     defaultNote: "no limit",
     ...percentage({ maxPercent: 100, example: "3%" }),
   },
