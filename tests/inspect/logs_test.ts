@@ -130,12 +130,12 @@ for (const serializer of SERIALIZER_NAMES) {
     assert(!isDamaged(inspect(path)), "a crash may cut a log short");
     const [file] = parts[1]?.files.filter(({ health }) => health === "torn") ?? [];
     assertEquals(file?.name, name);
-    assertMatch(file?.reason ?? "", /^its last record was not written completely/);
+    assertMatch(file?.reason ?? "", /^torn tail of \d+ bytes from byte \d+ on, never synced$/);
 
     const warnings: string[] = [];
     const { entries } = exported(path, { onWarning: (message) => warnings.push(message) });
     assertEquals(warnings.length, 1);
-    assertStringIncludes(warnings[0]!, `cut short, exported up to there: ${name}: its last record`);
+    assertStringIncludes(warnings[0]!, `cut short, exported up to there: ${name}: torn tail of `);
     assertEquals(sortedEntries(entries), sortedEntries(await loaded(path, serializer)));
   });
 
@@ -153,7 +153,7 @@ for (const serializer of SERIALIZER_NAMES) {
     assertEquals([totals.health.damaged, totals.unreadableParts], [1, 1]);
     assertEquals(parts[0]?.files.find(({ health }) => health === "damaged")?.name, name);
     const refused = assertThrows(() => exported(path), PersistError).message;
-    assertStringIncludes(refused, `Cannot export ${path}: damaged files of log 0 (${name}: its bytes from`);
+    assertStringIncludes(refused, `Cannot export ${path}: damaged files of log 0 (${name}: damaged at byte `);
     assertMatch(refused, /; move them and STORE away to export the rest$/);
 
     Deno.removeSync(segment);

@@ -22,9 +22,9 @@ const PATCHES: Record<Patched, () => void> = {
   "loses a record between two segments"() {
     const { open, advance } = LogEnds.prototype;
     const opened = new Set<number>();
-    LogEnds.prototype.open = function (log, segment, headerBytes) {
+    LogEnds.prototype.open = function (log, segment, headerBytes, syncedBytes) {
       opened.add(log);
-      open.call(this, log, segment, headerBytes);
+      open.call(this, log, segment, headerBytes, syncedBytes);
     };
     // What is written first into a segment is overwritten by what comes next.
     LogEnds.prototype.advance = function (log, bytes) {

@@ -5,6 +5,7 @@
  */
 import type { SerializerName } from "../../../codec/codec.ts";
 import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll } from "../../../system/file_io.ts";
+import type { SyncName } from "../../durability.ts";
 import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import { logFileName } from "./log_file_name.ts";
 import { encodeCheckpointTail, type LogIdentity } from "./log_format.ts";
@@ -14,8 +15,8 @@ export interface CheckpointFileParts {
   readonly directory: string;
   readonly identity: LogIdentity;
   readonly serializer: SerializerName;
-  /** Whether it must be on the device before it gets its final name. */
-  readonly synced: boolean;
+  /** Above none, it is on the device before it gets its final name. */
+  readonly sync: SyncName;
   /** Names of damaged files that it replaces; they are to be set aside, not removed. */
   readonly damaged?: readonly string[];
 }
@@ -50,9 +51,10 @@ export class CheckpointFile {
    * @throws {PersistError} when that fails; the file does not have its final name then
    */
   complete(): void {
-    const { directory, identity, serializer, synced, damaged = [] } = this.#parts;
+    const { directory, identity, serializer, sync, damaged = [] } = this.#parts;
+    const synced = sync !== "none";
     const temporary = this.path + TEMPORARY_SUFFIX;
-    this.#write(encodeCheckpointTail(identity, { snapshotBytes: this.#snapshotBytes, damaged }, serializer));
+    this.#write(encodeCheckpointTail(identity, { sync, snapshotBytes: this.#snapshotBytes, damaged }, serializer));
     if (synced) syncData(this.#file, temporary);
     this.#close();
     renameOver(temporary, this.path);

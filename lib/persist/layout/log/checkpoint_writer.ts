@@ -154,7 +154,7 @@ export class CheckpointWriter {
     const coveredBytes = ends.logBytes(log);
     const segment = segments.rotate(log);
     const identity = { log, logs, shards: store.size.shards, segment };
-    const file = new CheckpointFile({ directory, identity, serializer: codec.name, synced: sync !== "none" });
+    const file = new CheckpointFile({ directory, identity, serializer: codec.name, sync });
     return { log, segment, coveredBytes, file, shard: log * shardsPerLog };
   }
 

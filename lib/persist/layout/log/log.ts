@@ -14,7 +14,8 @@ import { LogLayout } from "./log_layout.ts";
 import { logParts } from "./log_parts.ts";
 import { type LogHandle, type LogOptions, openLogs } from "./open_logs.ts";
 import { PendingRecords } from "./pending_records.ts";
-import { segmentBytesFor, SegmentFiles } from "./segment_files.ts";
+import { segmentBytesFor } from "./segment.ts";
+import { SegmentFiles } from "./segment_files.ts";
 
 export const LOG: LayoutModule<LogOptions, LogHandle> = {
   part: "log",

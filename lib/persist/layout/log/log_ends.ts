@@ -36,9 +36,11 @@ const FIRST_SEGMENT = 3;
 const CHECKPOINT = 4;
 const CHECKPOINT_BYTES = 5;
 const LOG_BYTES = 6;
+const SYNCED = 7;
 
 /**
- * Layout: one cache line of 64-bit floats for each log, in the order of {@linkcode LogEnd}'s members.
+ * Layout: one cache line of 64-bit floats for each log: {@linkcode LogEnd}'s members in their order, then up to where the
+ * open segment is known to be synced.
  *
  * Invariant: a log's line changes only under its lock, and only after the file system holds what it says. Others may
  * read it at any time; what they read was true a moment ago.
@@ -106,9 +108,20 @@ export class LogEnds {
     return this.#doubles[log * ROW_DOUBLES + LOG_BYTES]!;
   }
 
-  /** Records that a new segment is open, with a header of this many bytes. */
-  open(log: number, segment: number, headerBytes: number): void {
+  /** Up to where the open segment is known to be synced. */
+  synced(log: number): number {
+    return this.#doubles[log * ROW_DOUBLES + SYNCED]!;
+  }
+
+  /** Records that all of the open segment has been synced. */
+  recordSynced(log: number): void {
+    this.#doubles[log * ROW_DOUBLES + SYNCED] = this.offset(log);
+  }
+
+  /** Records that a new segment is open, with a header of this many bytes, of which this many are synced. */
+  open(log: number, segment: number, headerBytes: number, syncedBytes: number): void {
     const row = log * ROW_DOUBLES;
+    this.#doubles[row + SYNCED] = syncedBytes;
     this.#doubles[row + SEGMENT] = segment;
     this.#doubles[row + OFFSET] = headerBytes;
     this.#doubles[row + ALLOCATED] = headerBytes;

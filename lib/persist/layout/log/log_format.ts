@@ -1,17 +1,22 @@
 /**
  * The format of a log's files: how each describes itself, and where its parts are.
  *
- * A segment is a description (see `codec/description.ts`), then records (see `codec/record/`), then zeros as far as it
- * is preallocated. Its description:
+ * A segment is a description (see `codec/description.ts`), then records and marks (see `codec/record/`), then zeros as
+ * far as it is preallocated. Its description:
  *
  * | name | value |
  * |---|---|
- * | `format` | {@linkcode SEGMENT_FORMAT} |
+ * | `format` | {@linkcode SEGMENT_FORMAT}; what {@linkcode UNMARKED_FORMAT} lacks is said below |
  * | `log`, `logs` | the log's index and how many there are |
  * | `shards` | the number of shards of the store |
  * | `segment` | the segment's number |
  * | `previous_bytes` | where the records of the segment before it end; 0 for the first |
- * | `record` | the names of a record's members |
+ * | `sync` | the sync level at which it is written; not in the older format |
+ * | `record`, `mark` | the names of the members of a record, and of a mark; the older format has no marks |
+ *
+ * At a sync level above none, the description is on the device before the segment gets its name, and so is all of the
+ * segments before it; each batch of records begins with a mark, which says up to where the segment was synced before the
+ * batch was written. `torn_tail.ts` tells by that what was never synced from what is damaged.
  *
  * A checkpoint is the snapshots of the log's shards, one after another in the same format as in snapshot files, then a
  * description:
@@ -22,11 +27,13 @@
  * | `log`, `logs`, `shards` | as above |
  * | `segment` | the first segment whose records it may lack |
  * | `damaged` | the names of the damaged files that it replaces; usually none |
+ * | `sync` | the sync level at which it was written; absent in those of earlier versions |
  * | `snapshot_bytes` | the length of each snapshot |
  *
  * @module
  */
 import type { SerializerName } from "../../../codec/codec.ts";
+import { SYNC_NAMES, type SyncName } from "../../durability.ts";
 import {
   type Description,
   encodeDescription,
@@ -36,7 +43,8 @@ import {
 } from "../../../codec/description.ts";
 
 /** The `format` member of each description. */
-export const SEGMENT_FORMAT = "kvlab-log/1";
+export const SEGMENT_FORMAT = "kvlab-log/2";
+export const UNMARKED_FORMAT = "kvlab-log/1";
 export const CHECKPOINT_FORMAT = "kvlab-checkpoint/1";
 
 /** Which log a file belongs to. */
@@ -47,8 +55,19 @@ export interface LogIdentity {
   readonly segment: number;
 }
 
+/** What a segment's description says about it. */
+export interface SegmentHead {
+  /** The sync level at which it is written; absent in the older format, which has no marks. */
+  readonly sync?: SyncName;
+  /** Where the records of the segment before it end. */
+  readonly previousBytes: number;
+  /** Where the description ends. */
+  readonly end: number;
+}
+
 /** What a checkpoint's end says about it. */
 export interface CheckpointTail {
+  readonly sync?: SyncName;
   readonly snapshotBytes: readonly number[];
   /** Names of the damaged files that it replaces. */
   readonly damaged: readonly string[];
@@ -57,7 +76,7 @@ export interface CheckpointTail {
 /** Encodes a segment's description. */
 export function encodeSegmentHead(
   { log, logs, shards, segment }: LogIdentity,
-  previousBytes: number,
+  { previousBytes, sync }: { previousBytes: number; sync: SyncName },
   serializer: SerializerName,
 ): Uint8Array<ArrayBuffer> {
   return encodeDescription({
@@ -67,7 +86,9 @@ export function encodeSegmentHead(
     shards,
     segment,
     previous_bytes: previousBytes,
+    sync,
     record: ["shard", "version", "key", "value", "crc32"],
+    mark: ["synced_bytes", "crc32"],
   }, serializer);
 }
 
@@ -76,20 +97,24 @@ export function readSegmentHead(
   bytes: Uint8Array<ArrayBuffer>,
   identity: LogIdentity,
   serializer: SerializerName,
-): { readonly previousBytes: number; readonly end: number } | undefined {
+): SegmentHead | undefined {
   const read = readDescription(bytes, serializer);
-  if (read === undefined || !isOf(read.description, SEGMENT_FORMAT, identity)) return undefined;
-  return { previousBytes: Number(read.description.previous_bytes), end: read.end };
+  if (read === undefined) return undefined;
+  const { description, end } = read;
+  const head = { previousBytes: Number(description.previous_bytes), end };
+  if (isOf(description, UNMARKED_FORMAT, identity)) return head;
+  const sync = syncOf(description);
+  return sync !== undefined && isOf(description, SEGMENT_FORMAT, identity) ? { ...head, sync } : undefined;
 }
 
 /** Encodes a checkpoint's description. */
 export function encodeCheckpointTail(
   { log, logs, shards, segment }: LogIdentity,
-  { snapshotBytes, damaged }: CheckpointTail,
+  { sync, snapshotBytes, damaged }: CheckpointTail & { readonly sync: SyncName },
   serializer: SerializerName,
 ): Uint8Array<ArrayBuffer> {
   return encodeTrailingDescription(
-    { format: CHECKPOINT_FORMAT, log, logs, shards, segment, damaged, snapshot_bytes: snapshotBytes },
+    { format: CHECKPOINT_FORMAT, log, logs, shards, segment, damaged, sync, snapshot_bytes: snapshotBytes },
     serializer,
   );
 }
@@ -104,7 +129,16 @@ export function readCheckpointTail(
   if (description === undefined || !isOf(description, CHECKPOINT_FORMAT, identity)) return undefined;
   const { snapshot_bytes: snapshotBytes, damaged } = description;
   if (!(snapshotBytes instanceof Array && damaged instanceof Array)) return undefined;
-  return { snapshotBytes: snapshotBytes.map(Number), damaged: damaged.map(String) };
+  const sync = syncOf(description);
+  return {
+    ...(sync === undefined ? {} : { sync }),
+    snapshotBytes: snapshotBytes.map(Number),
+    damaged: damaged.map(String),
+  };
+}
+
+function syncOf({ sync }: Description): SyncName | undefined {
+  return SYNC_NAMES.find((name) => name === sync);
 }
 
 function isOf(description: Description, format: string, { log, logs, shards, segment }: LogIdentity): boolean {

@@ -118,6 +118,7 @@ export class LogLayout implements Layout, LogBatchVisitor {
     for (let i = 0; i < batch.logCount; i++) {
       this.#log = batch.log(i);
       this.#written[i] = this.#log;
+      this.#length = this.#parts.segments.begin(this.#log, this.#out);
       batch.visit(this.#log, this);
       this.#writePiece();
     }
@@ -169,10 +170,12 @@ export class LogLayout implements Layout, LogBatchVisitor {
     this.#parts.checkpoints.writeWhole(file);
   }
 
-  /** Each write is durable already; only an unfinished checkpoint is dropped. */
+  /** Each write is durable already, and the logs say so; an unfinished checkpoint is dropped. */
   makeAllDurable(): void {
-    this.#parts.checkpoints.abandon();
-    this.#parts.segments.close();
+    const { checkpoints, segments } = this.#parts;
+    checkpoints.abandon();
+    segments.markEnds(this.#out);
+    segments.close();
   }
 
   checkLengths(): void {
@@ -220,7 +223,11 @@ export class LogLayout implements Layout, LogBatchVisitor {
   }
 
   #writePiece(): void {
-    if (this.#length === 0) return;
+    // Nothing, or nothing but the batch's mark.
+    if (this.#records === 0) {
+      this.#length = 0;
+      return;
+    }
     this.#parts.segments.append(this.#log, this.#out.bytes.subarray(0, this.#length));
     this.meter.countRecords(this.#records, this.#length);
     this.#length = 0;

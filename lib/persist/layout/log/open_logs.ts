@@ -19,7 +19,7 @@ import { CheckpointFile } from "./checkpoint_file.ts";
 import { type LogEnd, LogEnds, type LogEndsHandle } from "./log_ends.ts";
 import { logFilesIn } from "./log_file_name.ts";
 import { PendingRecords, type PendingRecordsHandle } from "./pending_records.ts";
-import { createSegment } from "./segment_files.ts";
+import { createSegment } from "./segment.ts";
 import { type LogReadingOptions, readLog, type ReadLogFile, type StoredLog } from "./stored_log.ts";
 
 /** Options of the log layout. */
@@ -134,24 +134,27 @@ class LogMender {
 
   /** @throws {PersistError} when a step fails; the log's content is still there */
   mend(stored: StoredLog, reading: LogReadingOptions): OpenedLog {
-    const { tables, files, isDamaged } = stored;
-    const end = isDamaged ? this.#replace(stored, reading) : endOf(files);
-    for (const file of files) {
+    const { tables, files, isIncomplete } = stored;
+    const end = isIncomplete ? this.#replace(stored, reading) : endOf(files);
+    // The last first: at any moment, what is left is judged as it was before.
+    for (const file of files.toReversed()) {
       if (file.health === "damaged") {
-        this.setAside.push(this.#directory.setAside(file.path, file.reason ?? ""));
-      } else if (file.health === "superseded" || isDamaged) {
-        removeFile(file.path);
+        this.setAside.unshift(this.#directory.setAside(file.path, file.reason ?? ""));
       } else if (file.health === "torn") {
-        this.#cut(file);
+        this.#cut(file, isIncomplete);
+      } else if (file.health === "superseded" || isIncomplete) {
+        removeFile(file.path);
       }
     }
-    const paths = isDamaged ? [] : files.filter(({ health }) => health === "sound" || health === "torn");
+    const paths = isIncomplete ? [] : files.filter(isUsed);
     return { tables, paths: paths.map(({ path }) => path), end };
   }
 
-  #cut({ path, bytes, end, reason = "" }: ReadLogFile): void {
-    truncateFile(path, end, this.#options.sync !== "none");
-    this.torn.push({ path, cutBytes: bytes - end, reason });
+  #cut({ path, bytes, end, reason = "" }: ReadLogFile, isReplaced: boolean): void {
+    const isGone = isReplaced || end === 0;
+    if (isGone) removeFile(path);
+    else truncateFile(path, end, this.#options.sync !== "none");
+    this.torn.unshift({ path, cutBytes: isGone ? bytes : bytes - end, reason });
   }
 
   /**
@@ -161,16 +164,17 @@ class LogMender {
   #replace({ log, tables, files }: StoredLog, { codec }: LogReadingOptions): LogEnd {
     const { files: logs, shards, serializer } = this.#options;
     const { path: directory } = this.#directory;
+    const sync = "full";
     const segment = 1 + Math.max(...files.map((file) => file.segment));
     const identity = { log, logs, shards, segment };
     const damaged = files.filter(({ health }) => health === "damaged").map(({ name }) => name);
-    const file = new CheckpointFile({ directory, identity, serializer, synced: true, damaged });
+    const file = new CheckpointFile({ directory, identity, serializer, sync, damaged });
     try {
       for (const table of tables) {
         const length = codec.encode(table.view(), this.#out);
         file.append(this.#out.bytes.subarray(0, length));
       }
-      const created = createSegment({ directory, identity, serializer, synced: true, previousBytes: 0 });
+      const created = createSegment({ directory, identity, serializer, sync, previousBytes: 0 });
       created.file.close();
       file.complete();
       return {
@@ -189,9 +193,14 @@ class LogMender {
   }
 }
 
-/** Where a sound log ends. */
+/** Whether a log goes on from what is in this file. */
+function isUsed({ health, end }: ReadLogFile): boolean {
+  return health === "sound" || (health === "torn" && end > 0);
+}
+
+/** Where a log ends that goes on. */
 function endOf(files: readonly ReadLogFile[]): LogEnd {
-  const used = files.filter(({ health }) => health === "sound" || health === "torn");
+  const used = files.filter(isUsed);
   const checkpoint = used.find(({ isCheckpoint }) => isCheckpoint);
   const segments = used.filter(({ isCheckpoint }) => !isCheckpoint);
   const last = segments.at(-1);

@@ -4,14 +4,14 @@
  * @module
  */
 import type { SerializerName } from "../../../codec/codec.ts";
+import type { OutputBuffer } from "../../../codec/output_buffer.ts";
+import { MARK_CODECS } from "../../../codec/record/mark_codec.ts";
 import {
   checkLength,
   openFile,
   removeFile,
-  removeQuietly,
   renameOver,
   syncData,
-  syncDirectory,
   truncateFile,
   writeAll,
 } from "../../../system/file_io.ts";
@@ -21,7 +21,7 @@ import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import type { LogEnds } from "./log_ends.ts";
 import { logFileName } from "./log_file_name.ts";
-import { encodeSegmentHead, type LogIdentity } from "./log_format.ts";
+import { createSegment, SEGMENTS_PER_LOG } from "./segment.ts";
 
 /** What {@linkcode SegmentFiles} works with. */
 export interface SegmentFilesParts {
@@ -45,16 +45,6 @@ interface OpenSegment {
   readonly file: Deno.FsFile;
   /** The descriptor's position in the file. */
   offset: number;
-}
-
-/** A log has several segments between checkpoints, so that none takes long to read or to preallocate. */
-const SEGMENTS_PER_LOG = 4;
-const SEGMENT_BYTES_MIN = 64 * 1024;
-const SEGMENT_BYTES_MAX = 8 * 1024 * 1024;
-
-/** The size of a log's segments. */
-export function segmentBytesFor(logBytes: number): number {
-  return Math.max(SEGMENT_BYTES_MIN, Math.min(SEGMENT_BYTES_MAX, Math.floor(logBytes / SEGMENTS_PER_LOG)));
 }
 
 /** A synced log is preallocated in pieces of this many bytes of zeros. */
@@ -90,20 +80,62 @@ export class SegmentFiles {
   }
 
   /**
+   * Begins a batch of the log: whatever was appended before has been synced at levels above none, and the batch begins
+   * with a mark that says so. The caller appends it with the first records, before anything else happens to the log.
+   *
+   * @returns the length of the mark, which is at the front of `out`; 0 at level none
+   * @throws {PersistError} when that fails; the log ends where it did
+   */
+  begin(log: number, out: OutputBuffer): number {
+    const { ends, sync, serializer } = this.#parts;
+    this.#rotateIfFull(log);
+    return sync === "none" ? 0 : MARK_CODECS[serializer].encode(ends.synced(log), out, 0);
+  }
+
+  /**
+   * Has each log that is open say up to where it is synced, for those who read it when all writing has ended: otherwise
+   * they could not tell damage to its last batch from a batch that was cut short. It does no harm if the device never
+   * gets to see that, so it is not synced. Nobody may write meanwhile.
+   *
+   * @throws {PersistError} when that fails
+   */
+  markEnds(out: OutputBuffer): void {
+    const { ends, logs, sync, serializer, meter } = this.#parts;
+    if (sync === "none") return;
+    for (let log = 0; log < logs; log++) {
+      if (ends.allocated(log) === 0) continue;
+      const length = MARK_CODECS[serializer].encode(ends.synced(log), out, 0);
+      // What follows a mark would have to be preallocated, but nothing does.
+      ends.allocate(log, Math.max(ends.allocated(log), ends.offset(log) + length));
+      this.#write(log, out.bytes.subarray(0, length));
+      meter.countBytes(length);
+    }
+  }
+
+  /**
    * Appends whole records to the log.
    *
    * @throws {PersistError} when that fails; the log ends where it did
    */
   append(log: number, bytes: Uint8Array): void {
-    const { ends, sync } = this.#parts;
+    this.#rotateIfFull(log);
+    this.#write(log, bytes);
+    this.#unsynced[log] = 1;
+  }
+
+  #rotateIfFull(log: number): void {
+    const { ends } = this.#parts;
     if (ends.allocated(log) === 0 || ends.offset(log) >= this.#limit(log)) this.rotate(log);
+  }
+
+  #write(log: number, bytes: Uint8Array): void {
+    const { ends, sync } = this.#parts;
     const offset = ends.offset(log);
     const segment = this.#segment(log);
     if (sync !== "none" && offset + bytes.length > ends.allocated(log)) this.#allocate(log, segment, bytes.length);
     this.#moveTo(segment, offset);
     writeAll(segment.file, segment.path, bytes);
     segment.offset += bytes.length;
-    this.#unsynced[log] = 1;
     ends.advance(log, bytes.length);
   }
 
@@ -113,9 +145,11 @@ export class SegmentFiles {
    * @throws {PersistError} when that fails
    */
   sync(log: number): void {
+    const { ends, meter } = this.#parts;
     const { file, path } = this.#segment(log);
     syncData(file, path);
-    this.#parts.meter.countSync();
+    ends.recordSynced(log);
+    meter.countSync();
     this.#unsynced[log] = 0;
   }
 
@@ -134,13 +168,13 @@ export class SegmentFiles {
       directory,
       identity: { log, logs, shards, segment },
       serializer,
-      synced: sync !== "none",
+      sync,
       previousBytes: ends.offset(log),
     });
     meter.countBytes(headBytes);
     this.#close(log);
     this.#keep(log, { segment, path, file, offset: headBytes });
-    ends.open(log, segment, headBytes);
+    ends.open(log, segment, headBytes, sync === "none" ? 0 : headBytes);
     return segment;
   }
 
@@ -282,38 +316,5 @@ export class SegmentFiles {
   #path(log: number, segment: number): string {
     const { directory, logs, serializer } = this.#parts;
     return `${directory}/${logFileName({ log, logs, segment, isCheckpoint: false, serializer })}`;
-  }
-}
-
-/**
- * Creates a segment with its head.
- *
- * @param options `synced` says whether it must be on the device before it gets its final name; `previousBytes` is where
- * the records of the previous segment end
- * @returns its file, open, positioned after the head
- * @throws {PersistError} when that fails; the segment does not have its final name then
- */
-export function createSegment(options: {
-  directory: string;
-  identity: LogIdentity;
-  serializer: SerializerName;
-  synced: boolean;
-  previousBytes: number;
-}): { readonly file: Deno.FsFile; readonly path: string; readonly headBytes: number } {
-  const { directory, identity, serializer, synced, previousBytes } = options;
-  const path = `${directory}/${logFileName({ ...identity, isCheckpoint: false, serializer })}`;
-  const head = encodeSegmentHead(identity, previousBytes, serializer);
-  const temporary = path + TEMPORARY_SUFFIX;
-  const file = openFile(temporary, { write: true, create: true, truncate: true });
-  try {
-    writeAll(file, temporary, head);
-    if (synced) syncData(file, temporary);
-    renameOver(temporary, path);
-    if (synced) syncDirectory(directory);
-    return { file, path, headBytes: head.length };
-  } catch (error) {
-    file.close();
-    removeQuietly(temporary);
-    throw error;
   }
 }

@@ -5,12 +5,15 @@
  */
 import type { Codec, SerializerName } from "../../../codec/codec.ts";
 import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
-import type { RecordCodec, RecordReader } from "../../../codec/record/record_codec.ts";
-import { EntryTable } from "../../../store/entry_table.ts";
-import { hashKey, shardOf } from "../../../store/hash.ts";
+import { MARK_CODECS } from "../../../codec/record/mark_codec.ts";
+import type { RecordCodec } from "../../../codec/record/record_codec.ts";
+import type { EntryTable } from "../../../store/entry_table.ts";
 import { checkRegular, lookAt, readRange, readWholeFile } from "../../../system/file_io.ts";
+import type { SyncName } from "../../durability.ts";
+import { LogContent } from "./log_content.ts";
 import type { FoundLogFile } from "./log_file_name.ts";
-import { readCheckpointTail, readSegmentHead } from "./log_format.ts";
+import { readCheckpointTail, readSegmentHead, type SegmentHead } from "./log_format.ts";
+import { isUnwritten, isUnwrittenSegment, type JudgedHole, judgeHole } from "./torn_tail.ts";
 
 export interface LogReadingOptions {
   readonly logs: number;
@@ -24,7 +27,8 @@ export interface LogReadingOptions {
  * What happens to a file when a run opens its directory:
  *
  * - `sound`: it is loaded;
- * - `torn`: its last record was never written completely and is cut off;
+ * - `torn`: its end, or all of it, was never synced and never reached the device as a whole; that is cut off, or the
+ *   file removed;
  * - `damaged`: it, or another file that it depends on, is not as it was written; it is set aside;
  * - `superseded`: a checkpoint includes everything that it holds; it is removed.
  */
@@ -35,7 +39,7 @@ export interface ReadLogFile extends FoundLogFile {
   health: LogFileHealth;
   /** What is wrong with a torn or damaged file. */
   reason?: string;
-  /** Its size in bytes, and where its usable content ends. */
+  /** Its size in bytes, and where its usable content ends; 0 if nothing of it can be used. */
   bytes: number;
   end: number;
   /** Records, or entries, read from it. */
@@ -49,22 +53,37 @@ export interface StoredLog {
   readonly tables: readonly EntryTable[];
   /** Checkpoints, then segments, each in ascending order. */
   readonly files: readonly ReadLogFile[];
-  /** Whether something that is needed is damaged, so that the tables may lack something that had been written. */
+  /** Whether something that is needed is damaged, so that the tables may lack something that had been synced. */
   readonly isDamaged: boolean;
+  /** Whether writing cannot go on where the files end, so that a new checkpoint has to take their place. */
+  readonly isIncomplete: boolean;
 }
 
 /** The reason of a superseded file that was damaged before the checkpoint replaced it. */
 const DAMAGED_BEFORE = "it was damaged when a checkpoint took its place";
 
+/** More than a segment's description takes. */
+const HEAD_BYTES = 4096;
+
 /** Bytes at a checkpoint's end that hold its description, however many shards it has. */
 const TAIL_BYTES = 64 * 1024;
+
+/** What other files say about a segment. */
+interface KnownOfSegment {
+  /** The sync level of what is before it. */
+  readonly syncBefore: SyncName | undefined;
+  /** Where its records end, according to the segment after it. */
+  readonly endBytes: number | undefined;
+  /** Whether a later segment was begun once this one had been synced. */
+  readonly isBeforeSynced: boolean;
+}
 
 /**
  * Reads the files of one log.
  *
- * Neither a shard's versions nor the segments' numbers may have gaps. A gap is damage, and so is an unsound record that
- * is followed by a sound one: nothing after it is used, so that what is read is a prefix of the log. An unsound tail
- * with nothing sound after it is what a write leaves that was cut short by a crash: the log ends before it.
+ * Neither a shard's versions nor the segments' numbers may have gaps. A gap is damage; bytes that are no sound records
+ * are damage or a torn tail, as `torn_tail.ts` says. Nothing after either is used, so that what is read is a prefix of
+ * the log.
  *
  * @param files the log's segments and checkpoints, in any order
  * @throws {PersistError} when the process lacks the permission or the resources to read a file, which says nothing
@@ -77,25 +96,21 @@ export function readLog(log: number, files: readonly FoundLogFile[], options: Lo
 class LogReading {
   readonly #log: number;
   readonly #options: LogReadingOptions;
-  readonly #firstShard: number;
-  readonly #tables: EntryTable[];
-  /** The version of each of the log's shards in the checkpoint. */
-  readonly #checkpointed: Float64Array;
+  readonly #content: LogContent;
   readonly #checkpoints: ReadLogFile[];
   readonly #segments: ReadLogFile[];
   /** Names of the damaged files that the checkpoint replaced; a crash may have kept them from being set aside. */
   #damagedBefore: readonly string[] = [];
-  /** Whether something needed has been found damaged, so that later records may not follow on what has been read. */
+  /** The sync level at which the checkpoint was written, if it says so. */
+  #checkpointSync: SyncName | undefined;
+  /** Whether later records may not follow on what has been read, and whether that is because of damage. */
   #isIncomplete = false;
+  #isDamaged = false;
 
   constructor(log: number, files: readonly FoundLogFile[], options: LogReadingOptions) {
-    const { shards, logs } = options;
-    const count = shards / logs;
     this.#log = log;
     this.#options = options;
-    this.#firstShard = log * count;
-    this.#tables = Array.from({ length: count }, (_, i) => new EntryTable(this.#firstShard + i, shards));
-    this.#checkpointed = new Float64Array(count);
+    this.#content = new LogContent(log, options);
     const read = files.map((file): ReadLogFile => ({ ...file, health: "superseded", bytes: 0, end: 0, items: 0 }))
       .sort((a, b) => a.segment - b.segment);
     this.#checkpoints = read.filter(({ isCheckpoint }) => isCheckpoint);
@@ -105,12 +120,18 @@ class LogReading {
   read(): StoredLog {
     this.#refuseIrregular();
     const checkpoint = this.#readCheckpoints();
-    this.#readSegments(checkpoint?.segment ?? 1);
+    this.#readSegments(checkpoint);
     const files = [...this.#checkpoints, ...this.#segments];
     for (const file of files) {
       if (file.health === "superseded" && this.#damagedBefore.includes(file.name)) damage(file, DAMAGED_BEFORE);
     }
-    return { log: this.#log, tables: this.#tables, files, isDamaged: this.#isIncomplete };
+    return {
+      log: this.#log,
+      tables: this.#content.tables,
+      files,
+      isDamaged: this.#isDamaged,
+      isIncomplete: this.#isIncomplete,
+    };
   }
 
   /** Links are never followed, here or when the log is written, and nothing blocks on a pipe. */
@@ -121,24 +142,20 @@ class LogReading {
     }
   }
 
-  /** Reads the newest sound checkpoint; if all are damaged, the sound part of the newest. */
+  /** Reads the newest sound checkpoint; if there is none, the sound part of the newest. */
   #readCheckpoints(): ReadLogFile | undefined {
     for (const file of this.#checkpoints.toReversed()) {
-      this.#clear();
+      this.#content.clear();
       this.#readCheckpoint(file);
       if (file.health === "sound") return file;
     }
     const newest = this.#checkpoints.at(-1);
     if (newest === undefined) return undefined;
-    this.#clear();
+    this.#content.clear();
     this.#readCheckpoint(newest);
     this.#isIncomplete = true;
+    this.#isDamaged = newest.health === "damaged";
     return newest;
-  }
-
-  #clear(): void {
-    for (const table of this.#tables) table.clear();
-    this.#checkpointed.fill(0);
   }
 
   #readCheckpoint(file: ReadLogFile): void {
@@ -150,113 +167,127 @@ class LogReading {
     const description = readCheckpointTail(tail, identity, serializer);
     const lengths = description?.snapshotBytes ?? [];
     this.#damagedBefore = description?.damaged ?? [];
-    if (lengths.length !== this.#tables.length) {
-      damage(file, `it does not end as the checkpoint of segment ${file.segment} of log ${this.#log} does`);
+    this.#checkpointSync = description?.sync;
+    const { tables } = this.#content;
+    if (lengths.length !== tables.length) {
+      const reason = `it does not end as the checkpoint of segment ${file.segment} of log ${this.#log} does`;
+      this.#spoil(file, { isTorn: this.#isUnwritten(file, true), reason });
       return;
     }
     file.health = "sound";
     let at = 0;
-    for (const [i, table] of this.#tables.entries()) {
+    for (const [i, table] of tables.entries()) {
       const length = lengths[i]!;
       try {
-        this.#readSnapshot(table, readRange(file.path, at, length).bytes);
-        this.#checkpointed[i] = table.version;
+        this.#content.readSnapshot(i, readRange(file.path, at, length).bytes);
         file.items += table.count;
       } catch (error) {
         if (!(error instanceof CorruptSnapshotError)) throw error;
         table.clear();
-        damage(file, `the snapshot of shard ${table.shard} in it: ${error.message}`);
+        const reason = `the snapshot of shard ${table.shard} in it: ${error.message}`;
+        this.#spoil(file, { isTorn: this.#isUnwritten(file, false), reason });
       }
       at += length;
     }
     file.end = at;
   }
 
-  /** @throws {CorruptSnapshotError} when the bytes are not a snapshot of the table's shard */
-  #readSnapshot(table: EntryTable, bytes: Uint8Array<ArrayBuffer>): void {
-    const reader = this.#options.codec.read(bytes);
-    const { shard, shards, version } = reader.head;
-    if (shard !== table.shard || shards !== table.shards) {
-      throw new CorruptSnapshotError(`it is shard ${shard} of ${shards}`);
-    }
-    while (reader.next()) {
-      const hash = hashKey(reader.key.words, reader.key.length);
-      if (shardOf(hash, shards) !== shard) {
-        throw new CorruptSnapshotError(`its key ${JSON.stringify(reader.key.toString())} is of another shard`);
-      }
-      table.put(hash, reader.key, reader.value);
-    }
-    table.version = version;
+  /** Whether an unsound checkpoint was never synced, as its segment says if it can, and never reached the device. */
+  #isUnwritten({ path, segment }: ReadLogFile, isCutShort: boolean): boolean {
+    const own = this.#segments.find((file) => file.segment === segment);
+    const sync = own === undefined ? undefined : this.#readHead(own)?.sync;
+    if (sync !== undefined && sync !== "none") return false;
+    return (sync === "none" && isCutShort) || isUnwritten(readWholeFile(path));
   }
 
-  #readSegments(first: number): void {
+  /** Says what is wrong with a file, unless something worse has been found. */
+  #spoil(file: ReadLogFile, { isTorn, reason }: JudgedHole): void {
+    if (file.health === "damaged") return;
+    if (isTorn) {
+      file.health = "torn";
+      file.reason ??= `${reason}; it was never synced`;
+    } else {
+      file.health = "damaged";
+      file.reason = reason;
+    }
+  }
+
+  #readSegments(checkpoint: ReadLogFile | undefined): void {
+    const first = checkpoint?.segment ?? 1;
     const segments = this.#segments.filter(({ segment }) => segment >= first);
+    const heads = segments.map((file) => this.#readHead(file));
+    const lastSynced = heads.findLastIndex((head) => isSynced(head?.sync));
     let expected = first;
     for (const [i, file] of segments.entries()) {
-      const broken = this.#isIncomplete
-        ? "its log's checkpoint is damaged"
+      const fault = this.#isIncomplete
+        ? { isTorn: !this.#isDamaged, reason: `its log's checkpoint is ${this.#isDamaged ? "damaged" : "torn"}` }
         : file.segment !== expected
-        ? `segment ${expected} of its log is missing`
-        : this.#readSegment(file, segments[i - 1], i === segments.length - 1);
-      if (broken !== undefined) {
-        this.#isIncomplete = true;
-        if (file.health !== "damaged") damage(file, broken);
-        for (const later of segments.slice(i + 1)) damage(later, `it follows ${file.name}, which is damaged`);
+        ? { isTorn: false, reason: `segment ${expected} of its log is missing` }
+        : this.#readSegment(file, heads[i], {
+          syncBefore: i === 0 ? this.#checkpointSync : heads[i - 1]?.sync,
+          endBytes: heads[i + 1]?.previousBytes,
+          isBeforeSynced: i < lastSynced,
+        });
+      if (fault !== undefined) {
+        this.#endAt(file, segments.slice(i + 1), fault);
         return;
       }
       expected++;
     }
   }
 
-  /** Reads a segment; returns what is broken in it, or in the one before it. */
-  #readSegment(file: ReadLogFile, before: ReadLogFile | undefined, isLast: boolean): string | undefined {
-    const { logs, shards, serializer, records } = this.#options;
-    const bytes = readWholeFile(file.path);
-    file.bytes = bytes.length;
-    const head = readSegmentHead(bytes, { log: this.#log, logs, shards, segment: file.segment }, serializer);
-    if (head === undefined) return `it does not begin as segment ${file.segment} of log ${this.#log} does`;
-    if (before !== undefined && before.end !== head.previousBytes) {
-      damage(before, `its records end at byte ${before.end}, not ${head.previousBytes}`);
-      return `it follows ${before.name}, which is damaged`;
-    }
-    file.health = "sound";
-    const reader = records.reader(bytes);
-    let position = head.end;
-    for (;;) {
-      file.end = position;
-      const next = reader.read(position);
-      if (next < 0) break;
-      const wrong = this.#apply(reader);
-      if (wrong !== undefined) return `the record at byte ${position} ${wrong}`;
-      file.items++;
-      position = next;
-    }
-    if (isZero(bytes, position)) return undefined;
-    const sound = findSound(reader, position, bytes.length);
-    if (sound >= 0) return `its bytes from ${position} to ${sound} are not sound records`;
-    // For all but the last segment, the next one's head tells whether this one was cut short.
-    if (isLast) {
-      file.health = "torn";
-      file.reason = `its last record was not written completely: ${bytes.length - position} bytes`;
-    }
-    return undefined;
+  /** Says what is wrong with a segment, and that those after it cannot be used either. */
+  #endAt(file: ReadLogFile, later: readonly ReadLogFile[], { isTorn, reason }: JudgedHole): void {
+    const health = isTorn ? "torn" : "damaged";
+    if (!isTorn) this.#isIncomplete = this.#isDamaged = true;
+    Object.assign(file, { health, reason });
+    for (const one of later) Object.assign(one, { health, reason: `it follows ${file.name}, which is ${health}` });
   }
 
-  /** Applies a record; returns what is wrong with it. */
-  #apply({ shard, version, key, value }: RecordReader): string | undefined {
-    const index = shard - this.#firstShard;
-    const table = this.#tables[index];
-    const hash = hashKey(key.words, key.length);
-    if (table === undefined) return `is of shard ${shard}, which is not in log ${this.#log}`;
-    const owner = shardOf(hash, this.#options.shards);
-    if (owner !== shard) return `is of shard ${shard}, but its key belongs to shard ${owner}`;
-    if (version === table.version + 1) {
-      table.put(hash, key, value);
-      table.version = version;
-      return undefined;
+  #readHead({ path, segment }: ReadLogFile): SegmentHead | undefined {
+    const { logs, shards, serializer } = this.#options;
+    const { bytes } = readRange(path, 0, HEAD_BYTES);
+    return readSegmentHead(bytes, { log: this.#log, logs, shards, segment }, serializer);
+  }
+
+  /** Reads a segment; returns what is wrong with it. */
+  #readSegment(file: ReadLogFile, head: SegmentHead | undefined, known: KnownOfSegment): JudgedHole | undefined {
+    const { serializer, records: codec } = this.#options;
+    const bytes = readWholeFile(file.path);
+    const marks = MARK_CODECS[serializer].reader(bytes);
+    file.bytes = bytes.length;
+    if (head === undefined) {
+      const reason = `it does not begin as segment ${file.segment} of log ${this.#log} does`;
+      const isTorn = !known.isBeforeSynced && !isSynced(known.syncBefore) && isUnwrittenSegment(bytes, marks);
+      return { isTorn, reason: isTorn ? `${reason}; it was never synced` : reason };
     }
-    if (version >= 1 && version <= this.#checkpointed[index]!) return undefined;
-    return `is version ${version} of shard ${shard}, which is at ${table.version}`;
+    const hasMarks = head.sync !== undefined;
+    const records = codec.reader(bytes);
+    let syncedBytes = isSynced(head.sync) ? head.end : 0;
+    file.health = "sound";
+    file.end = head.end;
+    for (;;) {
+      let next = records.read(file.end);
+      if (next >= 0) {
+        const wrong = this.#content.apply(records);
+        if (wrong !== undefined) return { isTorn: false, reason: `the record at byte ${file.end} ${wrong}` };
+        file.items++;
+      } else if (hasMarks) {
+        next = marks.read(file.end);
+        if (next >= 0) syncedBytes = Math.max(syncedBytes, marks.syncedBytes);
+      }
+      if (next < 0) break;
+      file.end = next;
+    }
+    return judgeHole({
+      bytes,
+      position: file.end,
+      records,
+      ...(hasMarks ? { marks, sync: head.sync } : {}),
+      syncedBytes,
+      endBytes: known.endBytes,
+      isBeforeSynced: known.isBeforeSynced,
+    });
   }
 }
 
@@ -265,15 +296,7 @@ function damage(file: ReadLogFile, reason: string): void {
   file.reason ??= reason;
 }
 
-function isZero(bytes: Uint8Array, start: number): boolean {
-  for (let i = start; i < bytes.length; i++) if (bytes[i] !== 0) return false;
-  return true;
-}
-
-/** Where the first sound record after an unsound position begins; -1 when there is none. */
-function findSound(reader: RecordReader, position: number, end: number): number {
-  for (let at = reader.nextStart(position); at < end; at = reader.nextStart(at)) {
-    if (reader.read(at) >= 0) return at;
-  }
-  return -1;
+/** Whether files of this sync level are synced. */
+function isSynced(sync: SyncName | undefined): boolean {
+  return sync !== undefined && sync !== "none";
 }
