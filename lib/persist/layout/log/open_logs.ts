@@ -48,8 +48,9 @@ interface OpenedLog {
 }
 
 /**
- * Reads all logs. A torn tail is truncated. If a log is damaged, what could be read before the damage becomes a new
- * checkpoint, and then the damaged files are set aside. Files that a checkpoint supersedes are removed.
+ * Reads all logs. A torn tail is truncated. If a log is damaged, or more than the end of its last segment is torn, what
+ * could be read becomes a new checkpoint; then damaged files are set aside, and torn ones removed, as are those that a
+ * checkpoint supersedes.
  *
  * @throws {PersistError} when the process lacks the resources to read a file, or the directory cannot be changed
  */
@@ -136,25 +137,23 @@ class LogMender {
   mend(stored: StoredLog, reading: LogReadingOptions): OpenedLog {
     const { tables, files, isIncomplete } = stored;
     const end = isIncomplete ? this.#replace(stored, reading) : endOf(files);
-    // The last first: at any moment, what is left is judged as it was before.
-    for (const file of files.toReversed()) {
+    for (const file of files) {
       if (file.health === "damaged") {
-        this.setAside.unshift(this.#directory.setAside(file.path, file.reason ?? ""));
+        this.setAside.push(this.#directory.setAside(file.path, file.reason ?? ""));
       } else if (file.health === "torn") {
         this.#cut(file, isIncomplete);
       } else if (file.health === "superseded" || isIncomplete) {
         removeFile(file.path);
       }
     }
-    const paths = isIncomplete ? [] : files.filter(isUsed);
+    const paths = isIncomplete ? [] : files.filter(({ health }) => health === "sound" || health === "torn");
     return { tables, paths: paths.map(({ path }) => path), end };
   }
 
   #cut({ path, bytes, end, reason = "" }: ReadLogFile, isReplaced: boolean): void {
-    const isGone = isReplaced || end === 0;
-    if (isGone) removeFile(path);
+    if (isReplaced) removeFile(path);
     else truncateFile(path, end, this.#options.sync !== "none");
-    this.torn.unshift({ path, cutBytes: isGone ? bytes : bytes - end, reason });
+    this.torn.push({ path, cutBytes: bytes - end, reason });
   }
 
   /**
@@ -193,14 +192,9 @@ class LogMender {
   }
 }
 
-/** Whether a log goes on from what is in this file. */
-function isUsed({ health, end }: ReadLogFile): boolean {
-  return health === "sound" || (health === "torn" && end > 0);
-}
-
 /** Where a log ends that goes on. */
 function endOf(files: readonly ReadLogFile[]): LogEnd {
-  const used = files.filter(isUsed);
+  const used = files.filter(({ health }) => health === "sound" || health === "torn");
   const checkpoint = used.find(({ isCheckpoint }) => isCheckpoint);
   const segments = used.filter(({ isCheckpoint }) => !isCheckpoint);
   const last = segments.at(-1);

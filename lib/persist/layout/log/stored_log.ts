@@ -27,8 +27,8 @@ export interface LogReadingOptions {
  * What happens to a file when a run opens its directory:
  *
  * - `sound`: it is loaded;
- * - `torn`: its end, or all of it, was never synced and never reached the device as a whole; that is cut off, or the
- *   file removed;
+ * - `torn`: its end was never synced and never reached the device as a whole; that is cut off. If that is all of it, or
+ *   others follow it, a checkpoint takes their place;
  * - `damaged`: it, or another file that it depends on, is not as it was written; it is set aside;
  * - `superseded`: a checkpoint includes everything that it holds; it is removed.
  */
@@ -39,7 +39,7 @@ export interface ReadLogFile extends FoundLogFile {
   health: LogFileHealth;
   /** What is wrong with a torn or damaged file. */
   reason?: string;
-  /** Its size in bytes, and where its usable content ends; 0 if nothing of it can be used. */
+  /** Its size in bytes, and where its usable content ends. */
   bytes: number;
   end: number;
   /** Records, or entries, read from it. */
@@ -239,7 +239,9 @@ class LogReading {
   /** Says what is wrong with a segment, and that those after it cannot be used either. */
   #endAt(file: ReadLogFile, later: readonly ReadLogFile[], { isTorn, reason }: JudgedHole): void {
     const health = isTorn ? "torn" : "damaged";
-    if (!isTorn) this.#isIncomplete = this.#isDamaged = true;
+    if (!isTorn) this.#isDamaged = true;
+    // No segment may vanish without a checkpoint in its place: it would be missed.
+    if (!isTorn || file.end === 0 || later.length > 0) this.#isIncomplete = true;
     Object.assign(file, { health, reason });
     for (const one of later) Object.assign(one, { health, reason: `it follows ${file.name}, which is ${health}` });
   }
