@@ -61,13 +61,13 @@ const MEMORY_OF_A_MILLION: RunOptions = {
 const PAIRS_OF_LOGS = 5;
 
 const LOG_POLICIES: readonly { what: string; files: number; policy: PersistencePolicy }[] = [
-  { what: "128 logs, --flush-period-us=50000", files: 128, policy: { kind: "periodic", periodMs: 50 } },
+  { what: "128 logs, --flush-period-us=50000", files: 128, policy: { kind: "periodic", flushPeriodUs: 50_000 } },
   {
     what: "128 logs, --queue-depth=8192",
     files: 128,
     policy: { kind: "asynchronous", queueDepth: 8192, queueMemoryBytes: 256 * 2 ** 20 },
   },
-  { what: "a log, --commit-delay-us=0", files: 1, policy: { kind: "commit", delayMs: 0 } },
+  { what: "a log, --commit-delay-us=0", files: 1, policy: { kind: "commit", commitDelayUs: 0 } },
 ];
 
 function logs(fileCount: number, policy: PersistencePolicy): FileBackendOptions {

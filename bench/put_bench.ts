@@ -33,7 +33,7 @@ const files = await prepareFiles(
     output,
     fileCount: SHARDS,
     serializer: "json",
-    policy: { kind: "periodic", periodMs: 5 },
+    policy: { kind: "periodic", flushPeriodUs: 5000 },
     layout: { kind: "snapshot", replace: "alternate" },
     sync: "none",
   },

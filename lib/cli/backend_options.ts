@@ -6,7 +6,7 @@
 import type { FileBackendOptions } from "../backend/backend.ts";
 import type { LayoutFlags } from "../persist/layout/layout_module.ts";
 import { LAYOUT_NAMES, layoutOf, LAYOUTS } from "../persist/layout/layouts.ts";
-import type { PersistencePolicy } from "../persist/policy/policies.ts";
+import { type PersistencePolicy, POLICIES, POLICY_NAMES, policyOf } from "../persist/policy/policies.ts";
 import type { RawArguments } from "./arguments.ts";
 import type { ValuesOf } from "./flag_values.ts";
 import { type BackendName, FLAG_LIST, FLAGS, SWITCH_LIST } from "./flags.ts";
@@ -17,6 +17,9 @@ import { listNames } from "../option/wording.ts";
 
 /** The values of the file backend's flags. */
 export type FileValues = ValuesOf<typeof FILE_FLAGS>;
+
+/** The values that decide on the policy. */
+type PolicyValues = Pick<FileValues, typeof POLICIES[keyof typeof POLICIES]["flag"] | "queueMemoryBytes" | "layout">;
 
 /**
  * Refuses flags that belong to other backends.
@@ -69,30 +72,24 @@ function layoutOptions({ given }: RawArguments, { layout, ...flags }: LayoutFlag
   return LAYOUTS[layout].optionsOf(flags);
 }
 
-function persistencePolicy(
-  { given }: RawArguments,
-  values: Pick<
-    FileValues,
-    "writePeriodUs" | "queueDepth" | "queueMemoryBytes" | "flushPeriodUs" | "commitDelayUs" | "layout"
-  >,
-): PersistencePolicy {
-  const { writePeriodUs, queueDepth, queueMemoryBytes, flushPeriodUs, commitDelayUs } = values;
-  const policies: PersistencePolicy[] = [];
-  if (writePeriodUs !== undefined) policies.push({ kind: "synchronous", periodMs: writePeriodUs / 1000 });
-  if (queueDepth !== undefined) policies.push({ kind: "asynchronous", queueDepth, queueMemoryBytes });
-  if (flushPeriodUs !== undefined) policies.push({ kind: "periodic", periodMs: flushPeriodUs / 1000 });
-  if (commitDelayUs !== undefined) policies.push({ kind: "commit", delayMs: commitDelayUs / 1000 });
-
+/** @throws {UsageError} unless the flag of exactly one policy is given, or when one is given that bounds nothing */
+function persistencePolicy({ given }: RawArguments, values: PolicyValues): PersistencePolicy {
+  const policies = POLICY_NAMES.flatMap((kind) => {
+    const { flag, optionsOf } = POLICIES[kind];
+    const value = values[flag];
+    return value === undefined ? [] : [optionsOf(value, values)];
+  });
   const [policy] = policies;
   if (policy === undefined || policies.length > 1) {
-    const flags = FLAG_LIST.filter(({ policy }) => policy !== undefined);
-    const allowed = flags.map(({ name, placeholder, policy }) => `--${name}=${placeholder} (${policy})`);
+    const flags = POLICY_NAMES.map((kind) => ({ ...FLAGS[POLICIES[kind].flag], kind }));
+    const allowed = flags.map(({ name, placeholder, kind }) => `--${name}=${placeholder} (${kind})`);
     const got = flags.filter(({ name }) => given.has(name)).map(({ name }) => `--${name}`);
     throw new UsageError(
       `the file backend needs one persistence policy, ${listNames(allowed)}, got ${got.join(" and ") || "none"}`,
     );
   }
-  if (policy.kind !== "asynchronous" && values.layout !== "log" && given.has(FLAGS.queueMemoryBytes.name)) {
+  const hasQueue = policyOf(policy).createQueue !== undefined;
+  if (!hasQueue && values.layout !== "log" && given.has(FLAGS.queueMemoryBytes.name)) {
     throw new UsageError(
       `--queue-memory bounds the queue of --queue-depth=N, or what waits for the logs of --layout=log, ` +
         `got the ${policy.kind} policy`,

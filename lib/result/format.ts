@@ -10,11 +10,6 @@ export function millisecondsOf(seconds: number): number {
   return Math.round(seconds * 1e9) / 1e6;
 }
 
-/** A duration in milliseconds as microseconds, rounded to the nanosecond. */
-export function microsecondsOf(durationMs: number): number {
-  return Math.round(durationMs * 1e6) / 1e3;
-}
-
 /** A duration in milliseconds as decimal seconds, such as `10.000090816`, without trailing zeros. */
 export function formatSeconds(durationMs: number): string {
   return secondsOf(durationMs).toFixed(9).replace(/\.?0+$/, "");

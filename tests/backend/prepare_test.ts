@@ -24,8 +24,8 @@ import { Clock } from "../../lib/sync/clock.ts";
 import { leftOversIn, namesIn, temporaryDirectory } from "../run/files.ts";
 import { emptySnapshot, fileOptions, KEYS } from "./fixtures.ts";
 
-const SYNCHRONOUS: PersistencePolicy = { kind: "synchronous", periodMs: 1 };
-const COMMIT: PersistencePolicy = { kind: "commit", delayMs: 0 };
+const SYNCHRONOUS: PersistencePolicy = { kind: "synchronous", writePeriodUs: 1000 };
+const COMMIT: PersistencePolicy = { kind: "commit", commitDelayUs: 0 };
 
 const THREADS = 4;
 
@@ -112,7 +112,9 @@ Deno.test("prepareFiles() makes a queue for the asynchronous policy alone", asyn
   assertEquals([asynchronous.persistence.queue?.size.depth, asynchronous.queue?.size.depth], [4, 4]);
   asynchronous.directory.close();
 
-  const periodic = await prepare(fileOptions(`${directory.path}/c`, { policy: { kind: "periodic", periodMs: 1 } }));
+  const periodic = await prepare(
+    fileOptions(`${directory.path}/c`, { policy: { kind: "periodic", flushPeriodUs: 1000 } }),
+  );
   assertEquals([periodic.persistence.queue, periodic.queue], [undefined, undefined]);
   periodic.directory.close();
 });
@@ -143,7 +145,7 @@ Deno.test("prepareFiles() hands on how snapshots are replaced and synced, and wh
 Deno.test("prepareFiles() lets writers keep files open within the system's limit", async () => {
   using directory = temporaryDirectory();
   const limit = openFilesLimit() ?? 1024;
-  const periodic: PersistencePolicy = { kind: "periodic", periodMs: 1 };
+  const periodic: PersistencePolicy = { kind: "periodic", flushPeriodUs: 1000 };
   // Under these policies every load worker writes, and at the end the file worker.
   for (const [policy, writers] of [[SYNCHRONOUS, THREADS + 1], [COMMIT, THREADS + 1], [periodic, 1]] as const) {
     for (const replace of REPLACE_NAMES) {

@@ -46,7 +46,7 @@ async function prepare(output: string, policy: PersistencePolicy) {
 
 Deno.test("connectShared() gives views of one synchronous backend, each with the counts of its own writes", async () => {
   using directory = temporaryDirectory();
-  const policy: PersistencePolicy = { kind: "synchronous", periodMs: 60_000 };
+  const policy: PersistencePolicy = { kind: "synchronous", writePeriodUs: 60_000_000 };
   const { handle, writeMeter, directory: held } = await prepare(directory.path, policy);
   assertShared(handle);
   // The first put wrote the shard, which the second then had no need to.
@@ -77,7 +77,7 @@ Deno.test("connectShared() gives views of one periodic backend and its ledger, w
   using directory = temporaryDirectory();
   const { handle, ledger, store, writeMeter, directory: held } = await prepare(directory.path, {
     kind: "periodic",
-    periodMs: 1,
+    flushPeriodUs: 1000,
   });
   assertShared(handle);
   assertEquals(writeMeter.totals.snapshotsWritten, 0);

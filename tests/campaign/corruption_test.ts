@@ -99,7 +99,7 @@ async function assertSetAside(
     Deno.writeFileSync(`${output}/${name(shard)}`, content);
   }
   const files = await prepareFiles(
-    fileOptions(output, { fileCount: SHARDS, serializer, policy: { kind: "periodic", periodMs: 10 } }),
+    fileOptions(output, { fileCount: SHARDS, serializer, policy: { kind: "periodic", flushPeriodUs: 10_000 } }),
     KEY_SPACE,
     { abort: Abort.create(), clock: Clock.create(), threads: 1 },
   );

@@ -23,10 +23,10 @@ const KILLS = { small: 56, full: 10_000 };
 const CONFIGURATIONS = { small: 12, full: 24 };
 
 const POLICIES: readonly PersistencePolicy[] = [
-  { kind: "synchronous", periodMs: 0.5 },
+  { kind: "synchronous", writePeriodUs: 500 },
   { kind: "asynchronous", queueDepth: 64, queueMemoryBytes: 2 ** 26 },
-  { kind: "periodic", periodMs: 5 },
-  { kind: "commit", delayMs: 0 },
+  { kind: "periodic", flushPeriodUs: 5000 },
+  { kind: "commit", commitDelayUs: 0 },
 ];
 const FILE_COUNTS = [1, 24];
 

@@ -181,7 +181,7 @@ export const FAULTY_LOGS: FaultyLayout = {
 
 /** Reads logs or block files as a new process would. Nothing may be set aside, by this process or by the run. */
 async function readRecovered(output: string, serializer: SerializerName, layout: LayoutOptions): Promise<Held> {
-  const policy = { kind: "periodic", periodMs: 10 } as const;
+  const policy = { kind: "periodic", flushPeriodUs: 10_000 } as const;
   const backend = { kind: "file", output, fileCount: FILE_COUNT, serializer, policy, layout, sync: "none" } as const;
   const mix = { ...NUMBERED_SEED_MIX, keyBytes: KEY_BYTES, valueBytesMax: VALUE_BYTES };
   const recovered = await recoverFiles(backend, mix);

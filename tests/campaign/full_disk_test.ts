@@ -34,12 +34,12 @@ const STEP_BYTES = 4096;
 const FILE_COUNT = isFull() ? 1 : 20;
 
 const POLICIES: readonly PersistencePolicy[] = [
-  { kind: "periodic", periodMs: 10 },
-  { kind: "synchronous", periodMs: 1 },
+  { kind: "periodic", flushPeriodUs: 10_000 },
+  { kind: "synchronous", writePeriodUs: 1000 },
   { kind: "asynchronous", queueDepth: 16, queueMemoryBytes: 16 << 20 },
-  { kind: "commit", delayMs: 0 },
+  { kind: "commit", commitDelayUs: 0 },
 ];
-const SWEPT: PersistencePolicy = { kind: "periodic", periodMs: 1000 };
+const SWEPT: PersistencePolicy = { kind: "periodic", flushPeriodUs: 1_000_000 };
 
 /**
  * How long an earlier run lasts that puts a part of the keys, or nearly all, and how long the one on the small disk.

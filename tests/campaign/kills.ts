@@ -75,10 +75,10 @@ function policyFlag(policy: PersistencePolicy): string {
     case "asynchronous":
       return `--queue-depth=${policy.queueDepth}`;
     case "periodic":
-      return `--flush-period-us=${policy.periodMs * 1000}`;
+      return `--flush-period-us=${policy.flushPeriodUs}`;
     case "synchronous":
-      return `--write-period-us=${policy.periodMs * 1000}`;
+      return `--write-period-us=${policy.writePeriodUs}`;
     case "commit":
-      return `--commit-delay-us=${policy.delayMs * 1000}`;
+      return `--commit-delay-us=${policy.commitDelayUs}`;
   }
 }

@@ -20,8 +20,8 @@ const SEED = 20_260_302;
 
 const DEEP: PersistencePolicy = { kind: "asynchronous", queueDepth: 64, queueMemoryBytes: 2 ** 26 };
 const SHALLOW: PersistencePolicy = { kind: "asynchronous", queueDepth: 1, queueMemoryBytes: 2 ** 26 };
-const AT_ONCE: PersistencePolicy = { kind: "synchronous", periodMs: 0 };
-const OFTEN: PersistencePolicy = { kind: "periodic", periodMs: 1 };
+const AT_ONCE: PersistencePolicy = { kind: "synchronous", writePeriodUs: 0 };
+const OFTEN: PersistencePolicy = { kind: "periodic", flushPeriodUs: 1000 };
 
 const QUEUED: KillConfiguration = {
   policy: DEEP,
@@ -42,13 +42,17 @@ const LOGGED: KillConfiguration = {
 };
 /** Blocks that the file worker writes, many at a time; or the load workers, so small that a few keys fill one. */
 const BLOCKED: KillConfiguration = { ...LOGGED, layout: { kind: "blocks", blockBytes: 4096 }, fileCount: 4 };
-const COMMITTED: KillConfiguration = { ...LOGGED, policy: { kind: "commit", delayMs: 0 }, fileCount: 2 };
+const COMMITTED: KillConfiguration = { ...LOGGED, policy: { kind: "commit", commitDelayUs: 0 }, fileCount: 2 };
 const COMMITTED_BLOCKS: KillConfiguration = {
   ...COMMITTED,
   layout: { kind: "blocks", blockBytes: 512 },
   keyCount: 64,
 };
-const COMMITTED_WHOLE: KillConfiguration = { ...QUEUED, policy: { kind: "commit", delayMs: 0 }, serializer: "raw" };
+const COMMITTED_WHOLE: KillConfiguration = {
+  ...QUEUED,
+  policy: { kind: "commit", commitDelayUs: 0 },
+  serializer: "raw",
+};
 
 const MUTANTS: readonly { mutant: Mutant; configuration: KillConfiguration }[] = [
   { mutant: "records before writing", configuration: SWEPT },

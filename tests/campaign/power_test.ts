@@ -53,10 +53,10 @@ const START_CUT_EVERY = 9;
 const START_CUT_MS_MAX = 300;
 
 const POLICIES: readonly PersistencePolicy[] = [
-  { kind: "synchronous", periodMs: 2 },
+  { kind: "synchronous", writePeriodUs: 2000 },
   { kind: "asynchronous", queueDepth: 16, queueMemoryBytes: 16 << 20 },
-  { kind: "periodic", periodMs: 10 },
-  { kind: "commit", delayMs: 0 },
+  { kind: "periodic", flushPeriodUs: 10_000 },
+  { kind: "commit", commitDelayUs: 0 },
 ];
 const BLOCKS: LayoutOptions = { kind: "blocks", blockBytes: 4096 };
 /** So small that each child writes checkpoints. */
@@ -184,7 +184,7 @@ function committed(
   mutant: PowerMutant | HarmlessVariant | undefined,
 ): CutConfiguration {
   const output = `${disk}/${layout.kind}-${mutant ?? "right"}`.replaceAll(" ", "-");
-  const policy = { kind: "commit", delayMs: 0 } as const;
+  const policy = { kind: "commit", commitDelayUs: 0 } as const;
   const backend = { kind: "file", output, fileCount: 4, serializer: "raw", policy, layout, sync: "data" } as const;
   return {
     backend,

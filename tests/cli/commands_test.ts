@@ -19,7 +19,7 @@ const BACKEND: FileBackendOptions = {
   kind: "file",
   fileCount: 128,
   serializer: "json",
-  policy: { kind: "periodic", periodMs: 50 },
+  policy: { kind: "periodic", flushPeriodUs: 50_000 },
   layout: { kind: "snapshot", replace: "rename" },
   sync: "none",
 };

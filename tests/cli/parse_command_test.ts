@@ -47,14 +47,14 @@ Deno.test("parseCommand() reads every run of the seed", () => {
   });
   assertRun("--threads=4 --load-time-sec=10 file --file-count=128 --write-period-us=500", {
     ...load,
-    backend: { ...FILE_BACKEND, policy: { kind: "synchronous", periodMs: 0.5 } },
+    backend: { ...FILE_BACKEND, policy: { kind: "synchronous", writePeriodUs: 500 } },
   });
 });
 
 Deno.test("parseCommand() reads the periodic policy, the replacement strategies and the sync levels", () => {
   assertRun("file --file-count=128 --flush-period-us=50000", {
     ...MEMORY_RUN,
-    backend: { ...FILE_BACKEND, policy: { kind: "periodic", periodMs: 50 } },
+    backend: { ...FILE_BACKEND, policy: { kind: "periodic", flushPeriodUs: 50_000 } },
   });
   for (const replace of ["rename", "alternate", "in-place"] as const) {
     assertRun(`${FILE} --replace=${replace}`, {
@@ -132,7 +132,7 @@ Deno.test("parseCommand() reads each bound of each number", () => {
   for (const periodUs of [1, 86_400_000_000]) {
     assertRun(`file --file-count=128 --write-period-us=${periodUs}`, {
       ...MEMORY_RUN,
-      backend: { ...FILE_BACKEND, policy: { kind: "synchronous", periodMs: periodUs / 1000 } },
+      backend: { ...FILE_BACKEND, policy: { kind: "synchronous", writePeriodUs: periodUs } },
     });
   }
 });

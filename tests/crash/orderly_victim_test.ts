@@ -11,7 +11,7 @@ import { childProgram, killOptions } from "../campaign/kills.ts";
 /** Ends under a policy that a kill would cost most of the load. */
 const OPTIONS: CrashOptions = {
   ...killOptions({
-    policy: { kind: "synchronous", periodMs: 60_000 },
+    policy: { kind: "synchronous", writePeriodUs: 60_000_000 },
     layout: { kind: "snapshot", replace: "rename" },
     serializer: "raw",
     fileCount: 3,

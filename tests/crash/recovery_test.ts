@@ -19,7 +19,7 @@ const LOG: LayoutOptions = { kind: "log", logBytes: 65_536, pendingBytes: 2 ** 2
 
 /** A directory in which all records of the mix are, as a backend. */
 async function fill(output: string, layout: LayoutOptions): Promise<FileBackendOptions> {
-  const policy = { kind: "synchronous", periodMs: 0 } as const;
+  const policy = { kind: "synchronous", writePeriodUs: 0 } as const;
   const backend = { kind: "file", output, fileCount: 2, serializer: "json", policy, layout, sync: "none" } as const;
   const load = { threads: 1, loadTimeMs: 1000, ops: 200, pattern: "unthrottled", seed: 1 } as const;
   await run({ ...load, workload: MIX, backend });

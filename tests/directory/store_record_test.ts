@@ -37,7 +37,7 @@ const LAYOUTS: readonly { name: string; stem: string; layout: LayoutOptions }[] 
 
 function optionsOf(output: string, layout: LayoutOptions, i = 0): FileBackendOptions {
   const serializer = SERIALIZER_NAMES[i % SERIALIZER_NAMES.length]!;
-  const policy = { kind: "commit", delayMs: 0 } as const;
+  const policy = { kind: "commit", commitDelayUs: 0 } as const;
   return { kind: "file", output, fileCount: FILES, serializer, policy, layout, sync: i % 2 === 0 ? "none" : "data" };
 }
 

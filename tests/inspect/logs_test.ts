@@ -33,7 +33,7 @@ function backendOf(output: string, serializer: SerializerName): FileBackendOptio
     output,
     fileCount: LOGS,
     serializer,
-    policy: { kind: "synchronous", periodMs: 0 },
+    policy: { kind: "synchronous", writePeriodUs: 0 },
     layout: { kind: "log", logBytes: 2 ** 16, pendingBytes: 2 ** 20 },
     sync: "none",
   };

@@ -28,7 +28,7 @@ export async function runInto(output: string, files: RunFiles): Promise<{ writes
       workload: { kind: "seed" },
       pattern: "consistent",
       seed,
-      backend: { kind: "file", output, ...files, policy: { kind: "periodic", periodMs: 10 }, sync: "none" },
+      backend: { kind: "file", output, ...files, policy: { kind: "periodic", flushPeriodUs: 10_000 }, sync: "none" },
     });
     writes += threads.reduce((sum, thread) => sum + thread.writes, 0);
     onDisk = file?.files ?? 0;

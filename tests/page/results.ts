@@ -24,13 +24,13 @@ const THREADS = 2;
 
 const PERIODIC: FileBackendOptions = {
   ...asynchronousBackend,
-  policy: { kind: "periodic", periodMs: 20 },
+  policy: { kind: "periodic", flushPeriodUs: 20_000 },
   layout: { kind: "snapshot", replace: "alternate" },
 };
 const COMMIT: FileBackendOptions = {
   ...asynchronousBackend,
   fileCount: 1,
-  policy: { kind: "commit", delayMs: 0 },
+  policy: { kind: "commit", commitDelayUs: 0 },
   layout: { kind: "log", logBytes: 4 * 2 ** 20, pendingBytes: 2 ** 28 },
   sync: "data",
 };

@@ -23,7 +23,7 @@ const STORE_SIZE = { shards: 1, entriesPerShard: 4, arenaWordsPerShard: 64 };
 /** A store of one shard and its writer. */
 function createWriter(
   directory: string,
-  { replace, sync, policy = { kind: "periodic", periodMs: 1 } }: {
+  { replace, sync, policy = { kind: "periodic", flushPeriodUs: 1000 } }: {
     replace: ReplaceName;
     sync: SyncName;
     policy?: PersistencePolicy;
@@ -72,7 +72,7 @@ for (const replace of REPLACE_NAMES) {
 Deno.test("Writer.writeFile() has the newest snapshot on the device at level data where a put waits for it, renamed or not", () => {
   for (const replace of REPLACE_NAMES) {
     using directory = temporaryDirectory();
-    const policy: PersistencePolicy = { kind: "commit", delayMs: 0 };
+    const policy: PersistencePolicy = { kind: "commit", commitDelayUs: 0 };
     const { ledger, write } = createWriter(directory.path, { replace, sync: "data", policy });
     for (const version of [1, 2, 3]) {
       write(10 * version);

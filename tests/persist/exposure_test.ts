@@ -16,7 +16,7 @@ const SHARDS = 4;
 
 /** A gauge with a clock that is set by hand. */
 function gaugeOf(options: { queued?: boolean; policy?: PersistencePolicy } = {}) {
-  const { policy = { kind: "periodic", periodMs: 1 } } = options;
+  const { policy = { kind: "periodic", flushPeriodUs: 1000 } } = options;
   const abort = Abort.create();
   const store = SharedStore.create({ shards: SHARDS, entriesPerShard: 4, arenaWordsPerShard: 64 }, abort);
   const ledger = Ledger.create(SHARDS);
@@ -100,7 +100,7 @@ Deno.test("ExposureGauge takes the age of queued puts from the queue", () => {
 });
 
 Deno.test("ExposureGauge counts under the commit policy what has been acknowledged, not what has been applied", () => {
-  const { store, ledger, time, read } = gaugeOf({ policy: { kind: "commit", delayMs: 0 } });
+  const { store, ledger, time, read } = gaugeOf({ policy: { kind: "commit", commitDelayUs: 0 } });
   time.nowMs = 50;
   store.restoreVersion(1, 7);
   ledger.markDirty(1, 10);

@@ -74,7 +74,7 @@ export interface FilesOptions extends Partial<Pick<PersistenceHandle, "sync" | "
   readonly replace?: ReplaceName;
 }
 
-const SWEPT: PersistencePolicy = { kind: "periodic", periodMs: 60_000 };
+const SWEPT: PersistencePolicy = { kind: "periodic", flushPeriodUs: 60_000_000 };
 
 /** A thread's view of a store's persistence. */
 export function persistenceOf(

@@ -35,7 +35,7 @@ for (const layout of LAYOUTS) {
   for (const sync of SYNC_NAMES) {
     Deno.test(`Writer.makeAllDurable() names ${name} that has not the length that was written, sync ${sync}`, async () => {
       using directory = temporaryDirectory();
-      const policy = { kind: "commit", delayMs: 0 } as const;
+      const policy = { kind: "commit", commitDelayUs: 0 } as const;
       const options = fileOptions(directory.path, { fileCount: 1, policy, layout, sync });
       const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
       const keys = { keyCount: 10, keyLengthMax: 16, valueLengthMax: 1000 };

@@ -59,7 +59,7 @@ const SOUND: CrashResult = {
       output: "DIR",
       fileCount: 3,
       serializer: "json",
-      policy: { kind: "periodic", periodMs: 5 },
+      policy: { kind: "periodic", flushPeriodUs: 5000 },
       layout: { kind: "snapshot", replace: "alternate" },
       sync: "none",
     },

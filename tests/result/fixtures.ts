@@ -58,7 +58,7 @@ export const synchronousBackend: FileBackendOptions = {
   kind: "file",
   fileCount: 1,
   serializer: "cbor",
-  policy: { kind: "synchronous", periodMs: 0.5 },
+  policy: { kind: "synchronous", writePeriodUs: 500 },
   layout: { kind: "snapshot", replace: "rename" },
   sync: "none",
 };

@@ -197,7 +197,7 @@ Deno.test("resultJson() names the options of each backend and policy by their fl
     }],
     [{
       ...synchronousBackend,
-      policy: { kind: "periodic", periodMs: 50 },
+      policy: { kind: "periodic", flushPeriodUs: 50_000 },
       layout: { kind: "snapshot", replace: "alternate" },
       sync: "full",
     }, {
@@ -306,7 +306,7 @@ Deno.test("resultJson() keeps a period of microseconds and a time of seconds fre
   for (const periodUs of [1, 7, 33, 500, 1_001, 4_294_967_295]) {
     const backend: BackendOptions = {
       ...synchronousBackend,
-      policy: { kind: "synchronous", periodMs: periodUs / 1000 },
+      policy: { kind: "synchronous", writePeriodUs: periodUs },
     };
     const options = { ...memoryOptions, loadTimeMs: 1000 * 0.07, backend };
     const parsed = JSON.parse(resultJson({ ...memoryResult, options, threads: [] }, machine)).options;

@@ -38,8 +38,8 @@ const LOGS: LayoutOptions = { kind: "log", logBytes: 2 ** 16, pendingBytes: QUEU
 const BLOCKS: LayoutOptions = { kind: "blocks", blockBytes: 4096 };
 
 const POLICIES: readonly { name: string; policy: PersistencePolicy; layout?: LayoutOptions }[] = [
-  { name: "written every 500 µs", policy: { kind: "synchronous", periodMs: 0.5 } },
-  { name: "written at the end only", policy: { kind: "synchronous", periodMs: ENDLESS_MS } },
+  { name: "written every 500 µs", policy: { kind: "synchronous", writePeriodUs: 500 } },
+  { name: "written at the end only", policy: { kind: "synchronous", writePeriodUs: ENDLESS_MS * 1000 } },
   {
     name: "queued at most 4 deep",
     policy: { kind: "asynchronous", queueDepth: 4, queueMemoryBytes: QUEUE_MEMORY_BYTES },
@@ -53,15 +53,15 @@ const POLICIES: readonly { name: string; policy: PersistencePolicy; layout?: Lay
     policy: { kind: "asynchronous", queueDepth: 16, queueMemoryBytes: QUEUE_MEMORY_BYTES },
     layout: ALTERNATE,
   },
-  { name: "swept every 10 ms", policy: { kind: "periodic", periodMs: 10 } },
-  { name: "swept every 10 ms, in place", policy: { kind: "periodic", periodMs: 10 }, layout: IN_PLACE },
-  { name: "swept at the end only", policy: { kind: "periodic", periodMs: ENDLESS_MS }, layout: ALTERNATE },
+  { name: "swept every 10 ms", policy: { kind: "periodic", flushPeriodUs: 10_000 } },
+  { name: "swept every 10 ms, in place", policy: { kind: "periodic", flushPeriodUs: 10_000 }, layout: IN_PLACE },
+  { name: "swept at the end only", policy: { kind: "periodic", flushPeriodUs: ENDLESS_MS * 1000 }, layout: ALTERNATE },
 ];
 const OTHER_POLICIES: readonly PersistencePolicy[] = [
-  { kind: "synchronous", periodMs: 0.5 },
+  { kind: "synchronous", writePeriodUs: 500 },
   { kind: "asynchronous", queueDepth: 64, queueMemoryBytes: QUEUE_MEMORY_BYTES },
-  { kind: "periodic", periodMs: 2 },
-  { kind: "commit", delayMs: 0 },
+  { kind: "periodic", flushPeriodUs: 2000 },
+  { kind: "commit", commitDelayUs: 0 },
 ];
 const ENDS = ["time up", "SIGINT", "SIGTERM"] as const;
 

@@ -82,7 +82,7 @@ async function runAll(
 
 for (const serializer of SERIALIZER_NAMES) {
   Deno.test(`run() leaves logs in ${serializer} of values that grow and shrink, and the next run goes on from them`, async () => {
-    const policy: PersistencePolicy = { kind: "periodic", periodMs: 5 };
+    const policy: PersistencePolicy = { kind: "periodic", flushPeriodUs: 5000 };
     const layout: LayoutOptions = { kind: "log", logBytes: 2 ** 24, pendingBytes: QUEUE_MEMORY_BYTES };
     const load = { threads: 1, policy, layout, sync: "none", loadTimeMs: 200 } as const;
     const sizes = { keys: 2000, valueBytesMin: 1, valueBytesMax: 1000 };
@@ -96,14 +96,14 @@ const anySizes = fc.record({
 }).map(({ keys, value: [valueBytesMin, valueBytesMax] }): Sizes => ({ keys, valueBytesMin, valueBytesMax }));
 
 const anyPolicy = fc.oneof(
-  fc.record({ kind: fc.constant("synchronous" as const), periodMs: fc.constantFrom(0.001, 0.5, 20) }),
+  fc.record({ kind: fc.constant("synchronous" as const), writePeriodUs: fc.constantFrom(1, 500, 20_000) }),
   fc.record({
     kind: fc.constant("asynchronous" as const),
     queueDepth: fc.constantFrom(1, 16, 2048),
     queueMemoryBytes: fc.constant(QUEUE_MEMORY_BYTES),
   }),
-  fc.record({ kind: fc.constant("periodic" as const), periodMs: fc.constantFrom(0.1, 5, 1000) }),
-  fc.record({ kind: fc.constant("commit" as const), delayMs: fc.constantFrom(0, 0.2) }),
+  fc.record({ kind: fc.constant("periodic" as const), flushPeriodUs: fc.constantFrom(100, 5000, 1_000_000) }),
+  fc.record({ kind: fc.constant("commit" as const), commitDelayUs: fc.constantFrom(0, 200) }),
 );
 
 const anyKind = fc.constantFrom<LayoutOptions["kind"]>("snapshot", "blocks", "log");

@@ -45,7 +45,7 @@ function logs(output: string): FileBackendOptions {
     output,
     fileCount: 4,
     serializer: "raw",
-    policy: { kind: "periodic", periodMs: 20 },
+    policy: { kind: "periodic", flushPeriodUs: 20_000 },
     layout: { kind: "log", logBytes: 2 ** 20, pendingBytes: 2 ** 24 },
     sync: "none",
   };

@@ -32,7 +32,7 @@ const ENDLESS_MS = 600_000;
 const THREADS = 3;
 
 const ASYNCHRONOUS: PersistencePolicy = { kind: "asynchronous", queueDepth: 2, queueMemoryBytes: 2 ** 20 };
-const SYNCHRONOUS: PersistencePolicy = { kind: "synchronous", periodMs: 0.5 };
+const SYNCHRONOUS: PersistencePolicy = { kind: "synchronous", writePeriodUs: 500 };
 
 type FailingRun = {
   /** Which workers are faulty: the first load worker, or the file worker. */

@@ -46,7 +46,7 @@ const MIX: MixOptions = {
 };
 
 function files(output: string, options: Partial<FileBackendOptions>): FileBackendOptions {
-  return fileOptions(output, { fileCount: 8, policy: { kind: "periodic", periodMs: 20 }, ...options });
+  return fileOptions(output, { fileCount: 8, policy: { kind: "periodic", flushPeriodUs: 20_000 }, ...options });
 }
 
 Deno.test("run() ends after so many operations in all, however they divide among threads", async () => {
@@ -82,7 +82,7 @@ Deno.test("run() warms up before the load, and counts nothing of it", async () =
 
 Deno.test("run() takes what a warm-up has written off the files' counts", async () => {
   using directory = temporaryDirectory();
-  const policy = { kind: "synchronous", periodMs: 0.001 } as const;
+  const policy = { kind: "synchronous", writePeriodUs: 1 } as const;
   const backend = files(directory.path, { policy });
   const { file, threads } = await run({ ...MEMORY, backend, warmupMs: 300, ops: 20, pattern: "unthrottled" });
   assert(file !== undefined);
@@ -167,7 +167,7 @@ Deno.test("run() counts the time blocked on a queue, on a lock and on writes, ea
   assertEquals(Object.keys(queued), ["lock", "queue"]);
   assertGreater(queued.queue! + queued.lock!, 0.3);
   assertGreater(queued.queue!, 0);
-  const written = await blocked({ policy: { kind: "synchronous", periodMs: 0.001 } });
+  const written = await blocked({ policy: { kind: "synchronous", writePeriodUs: 1 } });
   assertEquals(Object.keys(written), ["lock", "write"]);
   assertGreater(written.write!, 0.3);
   // No thread is blocked for longer than it ran.

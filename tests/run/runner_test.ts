@@ -159,7 +159,7 @@ Deno.test("run() writes each shard no more often than the period allows, beside 
   using directory = temporaryDirectory();
   const fileCount = 3;
   const periodMs = 50;
-  const policy = { kind: "synchronous", periodMs } as const;
+  const policy = { kind: "synchronous", writePeriodUs: periodMs * 1000 } as const;
   const backend = {
     kind: "file",
     output: directory.path,
@@ -190,7 +190,7 @@ for (const queueDepth of [1, 2]) {
 
 Deno.test("run() with one file holds all keys in it", async () => {
   using directory = temporaryDirectory();
-  const policy = { kind: "synchronous", periodMs: 60_000 } as const;
+  const policy = { kind: "synchronous", writePeriodUs: 60_000_000 } as const;
   const backend = {
     kind: "file",
     output: directory.path,

@@ -26,7 +26,7 @@ function backendOf(
   replace: ReplaceName,
   fileCount = 1,
 ): FileBackendOptions {
-  const policy = { kind: "periodic", periodMs: 5 } as const;
+  const policy = { kind: "periodic", flushPeriodUs: 5000 } as const;
   return { kind: "file", output, fileCount, serializer, policy, layout: { kind: "snapshot", replace }, sync: "none" };
 }
 

@@ -25,7 +25,7 @@ async function sweep(
     output: directory.path,
     fileCount,
     serializer: "json",
-    policy: { kind: "periodic", periodMs },
+    policy: { kind: "periodic", flushPeriodUs: periodMs * 1000 },
     layout: { kind: "snapshot", replace: "alternate" },
     sync: "none",
   };

@@ -17,8 +17,8 @@ function file(policy: PersistencePolicy): BackendOptions {
 
 const BACKENDS: readonly BackendOptions[] = [
   { kind: "memory" },
-  file({ kind: "periodic", periodMs: 1 }),
-  file({ kind: "synchronous", periodMs: 1 }),
+  file({ kind: "periodic", flushPeriodUs: 1000 }),
+  file({ kind: "synchronous", writePeriodUs: 1000 }),
 ];
 
 Deno.test("workerShortage() says how many threads fit, and that many do", () => {

@@ -29,6 +29,8 @@ export interface AsynchronousPolicy {
  * it waits for room.
  */
 export const ASYNCHRONOUS: PolicyModule<AsynchronousPolicy> = {
+  flag: "queueDepth",
+  optionsOf: (queueDepth, { queueMemoryBytes }) => ({ kind: "asynchronous", queueDepth, queueMemoryBytes }),
   acknowledgesAtOnce: true,
   bound: ({ queueDepth }, { threads }) => ({ writes: queueDepth + threads }),
   loss: ({ queueDepth }, { threads }) => `at most ${queueDepth + threads} writes`,

@@ -13,16 +13,18 @@ import type { AttachedPersistence, PolicyModule, PutPolicy } from "./policy_modu
  */
 export interface CommitPolicy {
   readonly kind: "commit";
-  /** How long the thread that writes a file first waits for more puts to join, in milliseconds; 0: not at all. */
-  readonly delayMs: number;
+  /** How long the thread that writes a file first waits for more puts to join, in microseconds; 0: not at all. */
+  readonly commitDelayUs: number;
 }
 
 /** Leaves nothing at risk. */
 export const COMMIT: PolicyModule<CommitPolicy> = {
+  flag: "commitDelayUs",
+  optionsOf: (commitDelayUs) => ({ kind: "commit", commitDelayUs }),
   acknowledgesAtOnce: false,
   bound: () => ({ writes: 0, ageMs: 0 }),
   loss: () => "nothing",
-  put: ({ delayMs }, attached) => new CommitPut({ ...attached, delayMs }),
+  put: ({ commitDelayUs }, attached) => new CommitPut({ ...attached, delayMs: commitDelayUs / 1000 }),
 };
 
 /** What a {@linkcode CommitPut} works with. */

@@ -11,27 +11,30 @@ import type { Ledger } from "../ledger.ts";
 import type { Writer } from "../writer.ts";
 import type { PolicyModule, PutPolicy, SweepCounts } from "./policy_module.ts";
 
-/** A put changes memory only; every `periodMs` the file worker writes what has changed. */
+/** A put changes memory only; once per period the file worker writes what has changed. */
 export interface PeriodicPolicy {
   readonly kind: "periodic";
-  /** Time from the start of one sweep to the start of the next, in milliseconds. */
-  readonly periodMs: number;
+  /** Time from the start of one sweep to the start of the next, in microseconds. */
+  readonly flushPeriodUs: number;
 }
 
 /** Sweeps bound the time that a write is at risk, but not how many writes fall in it. A long sweep extends the bound. */
 export const PERIODIC: PolicyModule<PeriodicPolicy> = {
+  flag: "flushPeriodUs",
+  optionsOf: (flushPeriodUs) => ({ kind: "periodic", flushPeriodUs }),
   acknowledgesAtOnce: true,
 
-  bound({ periodMs }, { sweepMsMax }) {
-    return sweepMsMax === undefined ? {} : { ageMs: Math.max(periodMs, sweepMsMax) + sweepMsMax };
+  bound({ flushPeriodUs }, { sweepMsMax }) {
+    return sweepMsMax === undefined ? {} : { ageMs: Math.max(flushPeriodUs / 1000, sweepMsMax) + sweepMsMax };
   },
 
   // How long a flush takes is not known beforehand.
-  loss: ({ periodMs }) => `the writes of the last ${periodMs} ms and of the time that a flush takes`,
+  loss: ({ flushPeriodUs }) => `the writes of the last ${flushPeriodUs / 1000} ms and of the time that a flush takes`,
   put: (_, attached) => new PeriodicPut(attached),
 
-  flush({ periodMs }, attached, phase) {
-    return new Flusher({ ...attached, shards: attached.store.size.shards, periodMs, phase }).run();
+  flush({ flushPeriodUs }, attached, phase) {
+    const { shards } = attached.store.size;
+    return new Flusher({ ...attached, shards, periodMs: flushPeriodUs / 1000, phase }).run();
   },
 };
 

@@ -15,6 +15,9 @@ export const POLICIES = { synchronous: SYNCHRONOUS, asynchronous: ASYNCHRONOUS, 
 /** The name of a policy. */
 export type PolicyName = keyof typeof POLICIES;
 
+/** The names of the policies, in the order shown to users. */
+export const POLICY_NAMES = Object.keys(POLICIES) as PolicyName[];
+
 type OptionsOf<Module> = Module extends PolicyModule<infer Options> ? Options : never;
 
 /** The options of a policy. */

@@ -84,6 +84,12 @@ export interface RiskFactors {
 
 /** How a file backend trades the risk of losing acknowledged puts against speed. */
 export interface PolicyModule<Options extends PolicyKind = PolicyKind> {
+  /** The flag that selects it. */
+  readonly flag: "writePeriodUs" | "queueDepth" | "flushPeriodUs" | "commitDelayUs";
+
+  /** Its options, as its flag says, and those that go with several policies. */
+  optionsOf(value: number, flags: { readonly queueMemoryBytes: number }): Options;
+
   /** Whether a put is acknowledged as soon as it is applied, or only when the ledger says so. */
   readonly acknowledgesAtOnce: boolean;
 

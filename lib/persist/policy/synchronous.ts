@@ -6,19 +6,21 @@
  */
 import type { AttachedPersistence, PolicyModule, PutPolicy } from "./policy_module.ts";
 
-/** A put changes memory; if `periodMs` has passed since the shard's last write, it also writes what has changed. */
+/** A put changes memory; if a period has passed since the shard's last write, it also writes what has changed. */
 export interface SynchronousPolicy {
   readonly kind: "synchronous";
-  /** Least time between two writes of one shard, in milliseconds. */
-  readonly periodMs: number;
+  /** Least time between two writes of one shard, in microseconds. */
+  readonly writePeriodUs: number;
 }
 
 /** Bounds nothing: a shard is written at its next put, which may never come. */
 export const SYNCHRONOUS: PolicyModule<SynchronousPolicy> = {
+  flag: "writePeriodUs",
+  optionsOf: (writePeriodUs) => ({ kind: "synchronous", writePeriodUs }),
   acknowledgesAtOnce: true,
   bound: () => ({}),
   loss: () => "what came since each file's last write, however long ago",
-  put: ({ periodMs }, attached) => new SynchronousPut({ ...attached, periodMs }),
+  put: ({ writePeriodUs }, attached) => new SynchronousPut({ ...attached, periodMs: writePeriodUs / 1000 }),
 };
 
 /** What a {@linkcode SynchronousPut} works with. */

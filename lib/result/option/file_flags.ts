@@ -11,7 +11,7 @@ import type { PersistencePolicy } from "../../persist/policy/policies.ts";
 import { SYNC_NAMES, type SyncName } from "../../persist/durability.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { formatSize, SIZE_UNITS } from "../../option/units.ts";
-import { escapeControls, formatCount, microsecondsOf } from "../format.ts";
+import { escapeControls, formatCount } from "../format.ts";
 import type { JsonObject } from "../json_value.ts";
 import { listNames } from "../../option/wording.ts";
 import { oneOf, path, powerOfTwoSize, size, wholeNumber } from "../../option/kinds.ts";
@@ -31,31 +31,21 @@ export const FILE_FLAGS = {
   writePeriodUs: {
     name: "write-period-us",
     scope: "file",
-    policy: "synchronous",
     placeholder: "P",
     about: "Synchronous policy: a put writes its shard's file itself, and blocks, once P µs have passed since the " +
       "last write.",
-    of: (options: RunOptions) => {
-      const policy = policyOf(options);
-      return policy?.kind === "synchronous" ? microsecondsOf(policy.periodMs) : undefined;
-    },
     words: (periodUs: number) => `file synchronous (write period ${periodUs} µs)`,
     ...wholeNumber({ min: 1, max: 86_400_000_000 }),
   },
   queueDepth: {
     name: "queue-depth",
     scope: "file",
-    policy: "asynchronous",
     placeholder: "N",
     about:
       "Asynchronous policy: a put queues a snapshot of its shard for the file worker, and blocks while N are queued.",
-    of: (options: RunOptions) => {
-      const policy = policyOf(options);
-      return policy?.kind === "asynchronous" ? policy.queueDepth : undefined;
-    },
     json: (options: RunOptions): JsonObject => {
       const policy = policyOf(options);
-      if (policy?.kind !== "asynchronous") return {};
+      if (policy === undefined || !("queueDepth" in policy)) return {};
       return { queue_depth: policy.queueDepth, queue_memory_bytes: policy.queueMemoryBytes };
     },
     words: (depth: number, options: RunOptions) =>
@@ -80,14 +70,9 @@ export const FILE_FLAGS = {
   flushPeriodUs: {
     name: "flush-period-us",
     scope: "file",
-    policy: "periodic",
     placeholder: "P",
     about: "Periodic policy: a put only touches memory; every P µs the file worker writes each shard that has " +
       "changed.",
-    of: (options: RunOptions) => {
-      const policy = policyOf(options);
-      return policy?.kind === "periodic" ? microsecondsOf(policy.periodMs) : undefined;
-    },
     words: (periodUs: number) => `file periodic (flush period ${periodUs} µs)`,
     ...wholeNumber({ min: 1, max: 86_400_000_000 }),
   },
@@ -95,15 +80,10 @@ export const FILE_FLAGS = {
   commitDelayUs: {
     name: "commit-delay-us",
     scope: "file",
-    policy: "commit",
     placeholder: "D",
     about: "Commit policy: a put returns only once it is in the file system, and synced as --sync says. Puts that " +
       "wait at the same time share one write and one sync; whoever writes waits D µs for more to join. 0: does " +
       "not wait.",
-    of: (options: RunOptions) => {
-      const policy = policyOf(options);
-      return policy?.kind === "commit" ? microsecondsOf(policy.delayMs) : undefined;
-    },
     words: (delayUs: number) => `file commit (delay ${delayUs} µs)`,
     ...wholeNumber({ min: 0, max: 1_000_000 }),
   },
@@ -125,10 +105,6 @@ export const FILE_FLAGS = {
     about: "With --layout=blocks: the size of a block, which must hold the largest record.",
     defaultText: "4KiB",
     ...powerOfTwoSize({ min: "512B", max: "1MiB" }),
-    of: (options: RunOptions) => {
-      const layout = layoutOf(options);
-      return layout?.kind === "blocks" ? layout.blockBytes : undefined;
-    },
     words: (blockBytes: number) => `blocks of ${formatSize(blockBytes)}`,
   },
   /** In bytes. */
@@ -139,10 +115,6 @@ export const FILE_FLAGS = {
       "twice its last checkpoint.",
     defaultText: "4MiB",
     ...size({ min: "64KiB", max: "8GiB" }, { example: "4MiB" }),
-    of: (options: RunOptions) => {
-      const layout = layoutOf(options);
-      return layout?.kind === "log" ? layout.logBytes : undefined;
-    },
     json: (options: RunOptions): JsonObject => {
       const layout = layoutOf(options);
       if (layout?.kind !== "log") return {};
@@ -158,10 +130,6 @@ export const FILE_FLAGS = {
       "crash may tear it.",
     defaultText: "rename",
     ...oneOf(REPLACE_NAMES),
-    of: (options: RunOptions) => {
-      const layout = layoutOf(options);
-      return layout?.kind === "snapshot" ? layout.replace : undefined;
-    },
   },
   sync: {
     name: "sync",
@@ -216,6 +184,6 @@ function layoutOf({ backend }: RunOptions): LayoutOptions | undefined {
 /** In bytes: of the queue, or of what waits for a log. */
 function queueMemoryOf(options: RunOptions): number | undefined {
   const [policy, layout] = [policyOf(options), layoutOf(options)];
-  if (policy?.kind === "asynchronous") return policy.queueMemoryBytes;
+  if (policy !== undefined && "queueMemoryBytes" in policy) return policy.queueMemoryBytes;
   return layout?.kind === "log" ? layout.pendingBytes : undefined;
 }

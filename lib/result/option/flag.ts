@@ -6,7 +6,6 @@
 import type { EngineName } from "../../engine/engines.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import type { JsonObject, JsonValue } from "../json_value.ts";
-import type { PersistencePolicy } from "../../persist/policy/policies.ts";
 
 /**
  * What a flag belongs to. `commands.ts` says which of these each command takes:
@@ -79,8 +78,6 @@ export interface Switch extends FlagName, Placed<boolean> {}
 /** A flag that takes a value of type `T`. */
 export interface Flag<T> extends FlagName, Placed<T> {
   readonly scope: FlagScope;
-  /** The persistence policy that the flag selects, if any; a run has exactly one. */
-  readonly policy?: PersistencePolicy["kind"];
   /** Whether the value may be omitted, leaving it empty; a value must then be given with `=`. */
   readonly valueOptional?: true;
   /** The placeholder for the value in the help. */

@@ -171,5 +171,6 @@ function placeOf(scope: FlagScope | undefined, options: RunOptions): Readonly<Re
   const { workload, backend } = options;
   if (scope === "workload") return workload.kind === "mix" ? { ...workload } : {};
   if (scope === "load" || scope === "measurement") return { ...options };
+  if (backend.kind === "file") return { ...backend, ...backend.policy, ...backend.layout };
   return backend.kind === "engine" ? { ...backend, ...backend.settings } : { ...backend };
 }

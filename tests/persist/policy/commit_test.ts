@@ -20,7 +20,7 @@ import { NO_TICK_MS, runCrew } from "../../sync/crew.ts";
 import { persistenceOf, roomyStore, TemporaryDirectory } from "../fixtures.ts";
 import type { CommitConfig, CommitResult } from "./commit_worker.ts";
 
-const POLICY = { kind: "commit", delayMs: 0 } as const;
+const POLICY = { kind: "commit", commitDelayUs: 0 } as const;
 
 function commitTo(directory: string, options: { sync?: SyncName; delayMs?: number } = {}) {
   const { sync = "none", delayMs = 0 } = options;

@@ -6,10 +6,10 @@
 import { assertEquals } from "@std/assert";
 import { loadWorkersWrite, type PersistencePolicy, policyOf } from "../../../lib/persist/policy/policies.ts";
 
-const SYNCHRONOUS: PersistencePolicy = { kind: "synchronous", periodMs: 1 };
+const SYNCHRONOUS: PersistencePolicy = { kind: "synchronous", writePeriodUs: 1000 };
 const ASYNCHRONOUS: PersistencePolicy = { kind: "asynchronous", queueDepth: 8, queueMemoryBytes: 1 };
-const PERIODIC: PersistencePolicy = { kind: "periodic", periodMs: 50 };
-const COMMIT: PersistencePolicy = { kind: "commit", delayMs: 1 };
+const PERIODIC: PersistencePolicy = { kind: "periodic", flushPeriodUs: 50_000 };
+const COMMIT: PersistencePolicy = { kind: "commit", commitDelayUs: 1000 };
 
 Deno.test("PolicyModule.bound() says what each policy promises", () => {
   const boundOf = (policy: PersistencePolicy, sweepMsMax?: number) =>

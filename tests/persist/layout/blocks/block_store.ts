@@ -26,7 +26,7 @@ export function optionsOf(output: string, serializer: SerializerName, change: Pa
     output,
     fileCount: 1,
     serializer,
-    policy: { kind: "commit", delayMs: 0 },
+    policy: { kind: "commit", commitDelayUs: 0 },
     layout: { kind: "blocks", blockBytes: BLOCK_BYTES },
     sync: "none",
     ...change,

@@ -37,7 +37,7 @@ const SECOND: readonly Put[] = [
 
 /** Has both rounds of puts written, each in one write, and returns the file's bytes after each. */
 async function writeBoth(path: string, serializer: SerializerName) {
-  const options = optionsOf(path, serializer, { policy: { kind: "periodic", periodMs: 1000 } });
+  const options = optionsOf(path, serializer, { policy: { kind: "periodic", flushPeriodUs: 1_000_000 } });
   const files = await open(options);
   const backend = connectShared(files.handle, 0);
   const { writer } = attachPersistence(files.persistence, 0);

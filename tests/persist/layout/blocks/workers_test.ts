@@ -21,10 +21,10 @@ const SEED = 20_261_125;
 const LOAD_MS = 100;
 
 const POLICIES: readonly PersistencePolicy[] = [
-  { kind: "synchronous", periodMs: 0.5 },
+  { kind: "synchronous", writePeriodUs: 500 },
   { kind: "asynchronous", queueDepth: 64, queueMemoryBytes: 2 ** 20 },
-  { kind: "periodic", periodMs: 2 },
-  { kind: "commit", delayMs: 0 },
+  { kind: "periodic", flushPeriodUs: 2000 },
+  { kind: "commit", commitDelayUs: 0 },
 ];
 
 function createLoadWorker(): Worker {

@@ -25,7 +25,7 @@ function optionsOf(output: string, serializer: SerializerName, change: Partial<F
     output,
     fileCount: 1,
     serializer,
-    policy: { kind: "commit", delayMs: 0 },
+    policy: { kind: "commit", commitDelayUs: 0 },
     layout: { kind: "log", logBytes: 2 ** 16, pendingBytes: 2 ** 20 },
     sync: "none",
     ...change,
