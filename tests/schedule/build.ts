@@ -81,9 +81,9 @@ const ACCESS = /[\w)]\[[^\]]/;
 /** What a statement begins with that a mark may go before. */
 const STATEMENT = /^\s+(?!case\b|default\b|else\b|static\b|get\b|async\b)[A-Za-z#]/;
 /** A loop of one statement, in one line. */
-const LOOP = /^(\s+for \(.*\) )([\w.#]+\[.*;)$/;
+const LOOP = /^(\s+(?:for|while) \(.*\) )([\w.#]+(?:\[| =|\().*;)$/;
 
-/** Sets a mark before each statement that accesses an array, and before each round of a loop that copies. */
+/** Sets a mark before each statement that accesses an array, and in each round of a loop in one line. */
 export function withMarks(text: string): string {
   let isBetween = false;
   return text.split("\n").map((line) => {

@@ -7,7 +7,7 @@
  *
  * Invariant: exactly one worker runs at a time, and only it reads and writes this memory; the exceptions are each
  * worker's own {@linkcode GO}, on which it sleeps until another lets it run, and the asking thread, which touches the
- * memory only while all workers are idle.
+ * memory only while all workers are idle, except that it looks at {@linkcode STEPS_EVER}.
  *
  * @module
  */
@@ -53,10 +53,12 @@ export const WAITS = CHANGE_COUNT + 3;
 export const WORKERS = CHANGE_COUNT + 4;
 /** Whether a wait may time out while others could go on. */
 export const TIMEOUTS_ANY_TIME = CHANGE_COUNT + 5;
-/** Steps of all schedules, in millions and the rest; the most in one. */
+/** The most steps of a schedule. */
 export const LONGEST = CHANGE_COUNT + 6;
 /** Number of steps recorded, if they are to be; -1: they are not. */
 export const RECORDED = CHANGE_COUNT + 7;
+/** Steps of all schedules, modulo 2^32; the asking thread looks at it while workers run. */
+export const STEPS_EVER = CHANGE_COUNT + 8;
 const GLOBAL_WORDS = 64;
 
 // Words of a worker's line.

@@ -33,6 +33,7 @@ import {
   SCHEDULES_MAX,
   SEED,
   SPREAD_STEPS,
+  STEPS_EVER,
   STEPS_MAX,
   STOP,
   TIMEOUTS_ANY_TIME,
@@ -73,10 +74,13 @@ export interface CrewOutcome extends Outcome {
   readonly stepsMax: number;
 }
 
+/** A worker that takes no step for so long never will. */
+const STUCK_MS = 30_000;
+
 /** More steps than any scenario takes that ends. */
 const ENDLESS_STEPS = 20_000;
 
-export class Crew implements AsyncDisposable {
+export class Crew implements Disposable {
   readonly #control: Control = createControl();
   readonly #workers: readonly Worker[];
   /** Workers of the scenario that is loaded. */
@@ -175,9 +179,15 @@ export class Crew implements AsyncDisposable {
     return this.#run({ [KIND]: FOLLOW, [GIVEN_COUNT]: deviations.length, [SCHEDULES_MAX]: 1, ...settings });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
+    const { words } = this.#control;
+    // A process does not end while a worker sleeps that has been terminated.
+    words[STOP] = 1;
+    this.#workers.forEach((_, worker) => {
+      Atomics.store(words, lineOf(worker) + GO, 1);
+      Atomics.notify(words, lineOf(worker) + GO);
+    });
     for (const worker of this.#workers) worker.terminate();
-    await Promise.resolve();
   }
 
   async #run(settings: Readonly<Record<number, number>>): Promise<CrewOutcome> {
@@ -210,7 +220,15 @@ export class Crew implements AsyncDisposable {
   }
 
   #all(order: Order): Promise<Answer[]> {
-    return Promise.all(this.#active.map((worker) => asked(worker, order)));
+    const { promise: stuck, reject } = Promise.withResolvers<never>();
+    let stepsBefore = -1;
+    const timer = setInterval(() => {
+      const steps = Atomics.load(this.#control.words, STEPS_EVER);
+      if (steps === stepsBefore) reject(new Error(`no step within ${STUCK_MS / 1_000} s: a worker runs in circles`));
+      stepsBefore = steps;
+    }, STUCK_MS);
+    const answers = Promise.all(this.#active.map((worker) => asked(worker, order)));
+    return Promise.race([answers, stuck]).finally(() => clearInterval(timer));
   }
 }
 

@@ -37,6 +37,7 @@ import {
   SCHEDULES_MAX,
   STATUS,
   STEPS,
+  STEPS_EVER,
   STEPS_MAX,
   STOP,
   TIMED_OUT,
@@ -199,6 +200,7 @@ export class Scheduler {
     if (words[ABANDONED] === 1) return this.#unfinished();
     const options = this.#options;
     words[STEPS]!++;
+    words[STEPS_EVER]!++;
     options.worker = from;
     options.step = words[lineOf(from) + OWN_STEPS]!++;
     options.goesOn = goesOn;

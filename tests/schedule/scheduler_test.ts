@@ -9,7 +9,7 @@ import { Crew, type Failure, scheduleOf, textOf } from "./crew.ts";
 
 async function withToy(name: string, look: (crew: Crew) => Promise<void>): Promise<void> {
   using build = new Build();
-  await using crew = await Crew.start(3);
+  using crew = await Crew.start(3);
   await crew.load(build.add("tests/schedule/scenarios/toys.ts"), name);
   await look(crew);
 }

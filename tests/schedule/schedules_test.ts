@@ -17,13 +17,12 @@ import { assert, assertEquals } from "@std/assert";
 import { numberOption, report, rounds, textOption } from "../campaign/campaign.ts";
 import { Build } from "./build.ts";
 import { Crew, type Failure, type Outcome, scheduleOf, textOf } from "./crew.ts";
-import { FAULTS } from "./faults.ts";
+import { FAULTS, MARKED } from "./faults.ts";
 import type { Scenarios } from "./scenario.ts";
 
 /** Modules of scenarios. */
-const MODULES = ["mutex", "condition", "doorbell", "phase"];
-/** Modules of the library in which plain reads and writes are steps as well. */
-const MARKED: readonly string[] = [];
+const MODULES = ["mutex", "condition", "doorbell", "phase", "store", "pending", "queue"];
+
 /** Most workers of a scenario. */
 const WORKERS = 4;
 
@@ -70,7 +69,7 @@ async function story(crew: Crew, failure: Failure): Promise<string> {
 }
 
 async function findFaults(): Promise<void> {
-  await using crew = await Crew.start(WORKERS);
+  using crew = await Crew.start(WORKERS);
   const found: Record<string, number> = {};
   const escaped: string[] = [];
   for (const { name, patches, module, scenarios } of FAULTS) {
@@ -94,7 +93,7 @@ async function findFaults(): Promise<void> {
 }
 
 async function tryAll(): Promise<void> {
-  await using crew = await Crew.start(WORKERS);
+  using crew = await Crew.start(WORKERS);
   using build = new Build({ marked: MARKED });
   const failures: string[] = [];
   const startedAtMs = performance.now();
@@ -124,7 +123,7 @@ async function tryAll(): Promise<void> {
 async function repeat(given: string, schedule: string): Promise<void> {
   const [module = "", name = ""] = given.split("/");
   assert(MODULES.includes(module), `there is no module ${module} of scenarios, must be one of ${MODULES.join(", ")}`);
-  await using crew = await Crew.start(WORKERS);
+  using crew = await Crew.start(WORKERS);
   using build = new Build({ marked: MARKED });
   await crew.load(build.add(pathOf(module)), name);
   const { failure } = await crew.follow(scheduleOf(schedule));
