@@ -9,8 +9,9 @@ import { policyOf } from "../persist/policy/policies.ts";
 import type { FileBackendOptions } from "./backend.ts";
 
 /**
- * The promises of the shared store in files. They follow from the policy and, for a power loss, from the sync level: a power loss may destroy whatever was not synced, however long ago it was written. There is no
- * second copy that could take over.
+ * The promises of the shared store in files. They follow from the policy and, for a power loss, from the sync level: a
+ * power loss may destroy whatever was not synced, however long ago it was written. There is no second copy that could
+ * take over.
  */
 export function filePromises(backend: FileBackendOptions, threads: number): Promises {
   const { layout, sync } = backend;

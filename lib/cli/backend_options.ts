@@ -14,6 +14,7 @@ import type { FlagName } from "../result/option/flag.ts";
 import type { FILE_FLAGS } from "../result/option/file_flags.ts";
 import { UsageError } from "./usage_error.ts";
 import { listNames } from "../option/wording.ts";
+import { given } from "../option/given.ts";
 
 /** The values of the file backend's flags. */
 export type FileValues = ValuesOf<typeof FILE_FLAGS>;
@@ -53,7 +54,7 @@ export function fileBackend(raw: RawArguments, values: FileValues): FileBackendO
   const policies = { writePeriodUs, queueDepth, queueMemoryBytes, flushPeriodUs, commitDelayUs, layout };
   return {
     kind: "file",
-    ...(output === undefined ? {} : { output }),
+    ...given({ output }),
     fileCount,
     policy: persistencePolicy(raw, policies),
     layout: layoutOptions(raw, { layout, replace, blockBytes, logBytes, queueMemoryBytes }),

@@ -13,6 +13,7 @@ import { FLAGS } from "./flags.ts";
 import { redisSettings } from "./redis_options.ts";
 import { OWN_FLAGS } from "../result/option/engine_flags.ts";
 import { UsageError } from "./usage_error.ts";
+import { given } from "../option/given.ts";
 import { listNames, quote } from "../option/wording.ts";
 
 /** The settings of an engine: of redis, whose flags depend on one another, or else as it declares them. */
@@ -23,7 +24,7 @@ function settingsOf(engine: EngineName, raw: RawArguments): EngineSettings {
   return {
     ...(syncNames === undefined ? {} : { sync: syncOf(engine, syncNames, read(raw, FLAGS.sync)) }),
     ...defaults,
-    ...Object.assign({}, ...own.map(([key, flag]) => flag === undefined ? {} : given(key, read(raw, flag)))),
+    ...given(Object.fromEntries(own.map(([key, flag]) => [key, flag && read(raw, flag)]))) as EngineSettings,
   };
 }
 
@@ -33,7 +34,7 @@ export function engineBackend(engine: EngineName, raw: RawArguments): EngineBack
     kind: "engine",
     engine,
     settings: settingsOf(engine, raw),
-    ...given("output", read(raw, FLAGS.output)),
+    ...given({ output: read(raw, FLAGS.output) }),
     inFlight: read(raw, FLAGS.inFlight),
   };
 }
@@ -42,9 +43,4 @@ export function engineBackend(engine: EngineName, raw: RawArguments): EngineBack
 function syncOf(engine: EngineName, names: readonly string[], sync: SyncName): string {
   if (names.includes(sync)) return sync;
   throw new UsageError(`--sync must be ${listNames(names)} with ${engine}, got ${quote(sync)}`);
-}
-
-/** An object with the setting under its name, or an empty one if the setting is not given. */
-function given<Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } {
-  return (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: T };
 }

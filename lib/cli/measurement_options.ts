@@ -7,7 +7,8 @@ import type { RunOptions } from "../run/run_options.ts";
 import type { RawArguments } from "./arguments.ts";
 import { refuseBoth, type ValuesOf } from "./flag_values.ts";
 import { type BackendName, FLAGS } from "./flags.ts";
-import type { MEASUREMENT_FLAGS } from "../result/option/measurement_flags.ts";
+import type { MEASUREMENT_FLAGS } from "../result/option/load_flags.ts";
+import { given } from "../option/given.ts";
 
 /** The values of the measurement's flags. */
 export type MeasurementValues = ValuesOf<typeof MEASUREMENT_FLAGS>;
@@ -40,7 +41,7 @@ export function measurementOptions(
   const isShort = ratePerSec === undefined && pattern === "unthrottled" && isOurs;
   const latencySample = asked ?? (isShort ? LATENCY_SAMPLE_UNTHROTTLED : 1);
   return {
-    ...(ops === undefined ? {} : { ops }),
+    ...given({ ops }),
     ...(warmupMs === 0 ? {} : { warmupMs }),
     ...(latencySample === 0 ? {} : { latencySample }),
     ...others,

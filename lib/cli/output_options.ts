@@ -10,6 +10,7 @@ import { FLAGS, SWITCHES } from "./flags.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import { UsageError } from "./usage_error.ts";
 import { quote } from "../option/wording.ts";
+import { given } from "../option/given.ts";
 
 /** The values of the output's flags. */
 export type OutputValues = ValuesOf<typeof OUTPUT_FLAGS>;
@@ -56,10 +57,7 @@ export function outputOptions(
   return {
     format,
     quiet,
-    ...(resultFile === undefined ? {} : { resultFile }),
-    ...(reportFile === undefined ? {} : { reportFile }),
-    ...(seriesFile === undefined ? {} : { seriesFile }),
-    ...(histogramsPrefix === undefined ? {} : { histogramsPrefix }),
+    ...given({ resultFile, reportFile, seriesFile, histogramsPrefix }),
   };
 }
 

@@ -26,13 +26,13 @@ import { redisLag } from "./redis_options.ts";
 import { refuseTooLargeStore } from "./store_check.ts";
 import { sweepCommand } from "./sweep_options.ts";
 import { FILE_FLAGS } from "../result/option/file_flags.ts";
-import { LOAD_FLAGS } from "../result/option/load_flags.ts";
-import { MEASUREMENT_FLAGS } from "../result/option/measurement_flags.ts";
+import { LOAD_FLAGS, MEASUREMENT_FLAGS } from "../result/option/load_flags.ts";
 import { WORKLOAD_FLAGS } from "../result/option/workload_flags.ts";
 import { OUTPUT_FLAGS } from "./flags/output_flags.ts";
 import { UsageError } from "./usage_error.ts";
 import { didYouMean, listNames, quote } from "../option/wording.ts";
 import { numberedMix, workloadOptions } from "./workload_options.ts";
+import { given } from "../option/given.ts";
 
 /**
  * Parses a command line. `--help` and `--version` win over everything else in it.
@@ -164,9 +164,9 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     kills,
     cut,
     options: { ...timed, workload, backend },
-    ...(lagMs === undefined ? {} : { lagMs }),
+    ...given({ lagMs }),
     format,
-    ...(reportFile === undefined ? {} : { reportFile }),
+    ...given({ reportFile }),
     quiet: isQuiet(raw),
   };
 }
@@ -204,8 +204,7 @@ function compareCommand(raw: RawArguments): CompareCommand {
   const format = read(raw, FLAGS.compareFormat);
   const slower = read(raw, FLAGS.failIfSlower), p99Higher = read(raw, FLAGS.failIfP99Higher);
   const limits = {
-    ...(slower === undefined ? {} : { slower }),
-    ...(p99Higher === undefined ? {} : { p99Higher }),
+    ...given({ slower, p99Higher }),
   };
   const isLimited = Object.keys(limits).length > 0;
   return { kind: "compare", format, files: comparedFiles(raw), ...(isLimited ? { limits } : {}) };
@@ -237,7 +236,7 @@ function reportCommand(raw: RawArguments): ReportCommand {
   if (overwritten !== undefined) {
     throw new UsageError(`${quote(overwritten)} is one of the results, the report must be another file`);
   }
-  return { kind: "report", files, output, ...(mapFile === undefined ? {} : { mapFile }) };
+  return { kind: "report", files, output, ...given({ mapFile }) };
 }
 
 function refuseAfterDashes({ afterDashes }: RawArguments): void {

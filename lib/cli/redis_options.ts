@@ -10,6 +10,7 @@ import { read, refuseBoth } from "./flag_values.ts";
 import { FLAGS } from "./flags.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import { UsageError } from "./usage_error.ts";
+import { given } from "../option/given.ts";
 
 /** @throws {UsageError} when a value is not allowed or flags contradict each other */
 export function redisSettings(raw: RawArguments): RedisSettings {
@@ -52,7 +53,7 @@ function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisS
   return {
     spawn,
     ...(cluster === undefined ? {} : { cluster: true, ...cluster, nodeTimeoutMs: read(raw, FLAGS.nodeTimeoutMs) }),
-    ...(appendfsync === undefined ? {} : { appendfsync }),
+    ...given({ appendfsync }),
     ...(rdb === undefined ? {} : { rdbSeconds: rdb.seconds, rdbChanges: rdb.changes }),
     wait,
   };

@@ -11,6 +11,7 @@ import type { FlagName } from "../result/option/flag.ts";
 import { isQuiet, refuseSameFile } from "./output_options.ts";
 import { UsageError } from "./usage_error.ts";
 import { quote } from "../option/wording.ts";
+import { given } from "../option/given.ts";
 
 /** The scopes of the flags that make up the load. */
 export const LOAD_SCOPES: readonly FlagName["scope"][] = ["load", "workload", "measurement"];
@@ -23,10 +24,10 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   const planFile = read(raw, FLAGS.planFile);
   const resultsFile = read(raw, FLAGS.resultsFile);
   const reportFile = read(raw, FLAGS.reportFile);
-  const { given, words, afterDashes, hasDashes } = raw;
-  const has = ({ name }: FlagName) => given.has(name);
+  const { words, afterDashes, hasDashes } = raw;
+  const has = ({ name }: FlagName) => raw.given.has(name);
   const p99Ms = read(raw, FLAGS.p99AtMost);
-  const load = loadFlags(given);
+  const load = loadFlags(raw.given);
   refuseInLoad(load, p99Ms);
   refuseBoth(raw, [FLAGS.loadTimeMs, FLAGS.ops], "both say when the load ends");
   if (words.length > 1) {
@@ -44,15 +45,14 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
     load,
     defaults,
     groups: hasDashes ? splitGroups(afterDashes) : [],
-    ...(planFile === undefined ? {} : { planFile }),
+    ...given({ planFile }),
     budgetMs: read(raw, FLAGS.budgetMs),
     axis: { crash: on === "power-loss" ? "power_loss" : "process_crash", unit: limit?.unit ?? "age_ms" },
     limit: limit?.value,
-    ...(p99Ms === undefined ? {} : { p99Ms }),
+    ...given({ p99Ms }),
     kills: read(raw, FLAGS.sweepKills),
     cut: read(raw, FLAGS.sweepCut),
-    ...(resultsFile === undefined ? {} : { resultsFile }),
-    ...(reportFile === undefined ? {} : { reportFile }),
+    ...given({ resultsFile, reportFile }),
     resume: has(SWITCHES.resume),
     dryRun: has(SWITCHES.dryRun),
     yes: has(SWITCHES.yes),

@@ -6,7 +6,7 @@
  */
 import { median } from "simple-statistics";
 import { leastPValue, mannWhitney } from "./mann_whitney.ts";
-import type { Fields } from "../result/fields.ts";
+import type { Fields } from "../result/json.ts";
 import { readResultFile, type ResultDocument } from "../result/result_document.ts";
 
 /** A p-value below this counts as a difference. */

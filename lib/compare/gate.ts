@@ -10,6 +10,7 @@ import { samplesNeeded } from "./mann_whitney.ts";
 import { P99_FIGURES } from "../result/latency_document.ts";
 import { THROUGHPUT } from "../result/load_figures.ts";
 import type { ResultDocument } from "../result/result_document.ts";
+import { given } from "../option/given.ts";
 
 /** How much worse than the first a result may be, each as a share of the first's median. */
 export interface GateLimits {
@@ -84,8 +85,7 @@ function check(
   const worse = ratio === undefined ? undefined : operation === undefined ? 1 - ratio : ratio - 1;
   const measured = {
     ...about,
-    ...(worse === undefined ? {} : { worse }),
-    ...(test === undefined ? {} : { test }),
+    ...given({ worse, test }),
   };
   const reason = whyUndecided([documents[0], documents[document]], figure, document);
   if (reason !== undefined) return { ...measured, verdict: "undecided", reason };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Fields, fieldsIn, numberIn, rowsIn, textIn, textsIn } from "../result/fields.ts";
+import { type Fields, fieldsIn, numberIn, rowsIn, textIn, textsIn } from "../result/json.ts";
 import { millisecondsOf } from "../result/format.ts";
 
 /** What kills have cost; whatever the JSON does not say is absent, or 0. */

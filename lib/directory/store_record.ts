@@ -39,7 +39,9 @@ export const RECORD_NAME = "STORE";
 /** The `format` member of every record. */
 export const RECORD_FORMAT = "kvlab-store/1";
 
-/** A kind of store, and which of its files there are: by number, with the layout's mark, which is 0 if none is known. */
+/**
+ * A kind of store, and which of its files there are: by number, with the layout's mark, which is 0 if none is known.
+ */
 export interface StoreRecord {
   readonly kind: StoreKind;
   readonly present: ReadonlyMap<number, number>;

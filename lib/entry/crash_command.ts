@@ -9,7 +9,7 @@ import { crash } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { missingPower } from "../crash/powerless_disk.ts";
 import { type Failure, FAILURES } from "../crash/victim.ts";
-import { configurationLine } from "../report/configuration_line.ts";
+import { configurationLine } from "../result/option/options.ts";
 import { crashJson } from "../report/crash_json.ts";
 import { crashText, killLine } from "../report/crash_text.ts";
 import type { StopSignal } from "../run/run_result.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { ownProgram, WATCHED_COMMAND } from "../system/child_command.ts";
-import type { Fields } from "../result/fields.ts";
+import type { Fields } from "../result/json.ts";
 import { systemCommand } from "../system/command.ts";
 import type { ChildOutcome } from "../sweep/sweep.ts";
 

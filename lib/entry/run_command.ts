@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunCommand } from "../cli/command.ts";
-import { configurationLine } from "../report/configuration_line.ts";
+import { configurationLine } from "../result/option/options.ts";
 import type { RunHooks } from "../run/live.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type RunResult, type StopSignal, totals } from "../run/run_result.ts";

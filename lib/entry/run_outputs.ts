@@ -5,15 +5,14 @@
  * @module
  */
 import type { RunCommand } from "../cli/command.ts";
-import { resultsCsv } from "../result/result_csv.ts";
+import { resultsCsv, seriesCsv } from "../result/result_csv.ts";
 import type { HistogramInterval } from "../report/histograms.ts";
 import { resultJson } from "../result/result_json.ts";
 import { readMachine } from "../result/machine.ts";
 import { repeatsJson, repeatsText } from "../report/repeats_text.ts";
 import { seriesChart } from "../report/series_chart.ts";
-import { seriesCsv } from "../result/series_csv.ts";
 import { summaryText } from "../report/result_text.ts";
-import { TEXT_WIDTH } from "../report/text_groups.ts";
+import { TEXT_WIDTH } from "../report/text_layout.ts";
 import type { RunResult, SeriesRow } from "../run/run_result.ts";
 import { errorLine } from "./error_line.ts";
 import { histogramFiles, histogramPaths } from "./histogram_files.ts";

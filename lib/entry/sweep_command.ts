@@ -40,6 +40,7 @@ import { sweepHands } from "./sweep_hands.ts";
 import { configurationId, namesOf, type PlannedSweep, sweepHeader } from "./sweep_header.ts";
 import { print, STDOUT, warn } from "./terminal.ts";
 import type { RunOptions } from "../run/run_options.ts";
+import { given } from "../option/given.ts";
 
 /** Number of rows of the map. */
 const MAP_ROWS = 14;
@@ -165,7 +166,7 @@ async function runSweep(
 ): Promise<SweepReport & { readonly document: string }> {
   const { axis, limit, p99Ms, kills, cut, budgetMs, quiet } = command;
   const entries = header.configurations;
-  const question = { axis, limit, ...(p99Ms === undefined ? {} : { p99Ms }) };
+  const question = { axis, limit, ...given({ p99Ms }) };
   const space = spaceOf(entries, header.seed, question);
   const results = new SweepResults(lines);
   const estimates = new Map(

@@ -5,7 +5,7 @@
  */
 import type { SweepCommand } from "../cli/command.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import type { Fields } from "../result/fields.ts";
+import type { Fields } from "../result/json.ts";
 import type { SweepHeader, SweepLine } from "../sweep/lines.ts";
 import { SweepFile } from "../sweep/results_file.ts";
 import { warn } from "./terminal.ts";

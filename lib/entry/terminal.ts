@@ -6,7 +6,7 @@
 import { PersistError } from "../system/persist_error.ts";
 import { isAllPermitted } from "../system/system.ts";
 import { escapeControls } from "../result/format.ts";
-import { PLAIN, STYLED, type TextStyle } from "../report/text_style.ts";
+import { PLAIN, STYLED, type TextStyle } from "../report/text_layout.ts";
 
 /** A line at the bottom of the terminal that gives way to all other output. */
 export interface StatusLine {

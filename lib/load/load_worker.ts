@@ -16,6 +16,7 @@ import { preload } from "./preload.ts";
 import { RecordsUsedUpError } from "./distribution.ts";
 import { Rng } from "./rng.ts";
 import { StallWatch } from "./stall_watch.ts";
+import { given } from "../option/given.ts";
 
 /** What a load worker reports at its end. What it has done is in the load meter. */
 export interface LoadWorkerResult {
@@ -93,7 +94,7 @@ class LoadThread {
       runtimeMs,
       blocked,
       ...early,
-      ...(description === undefined ? {} : { engine: description }),
+      ...given({ engine: description }),
     };
   }
 

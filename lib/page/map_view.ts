@@ -12,6 +12,7 @@ import type { ConfigurationState, LossValue, SummaryLine } from "../sweep/lines.
 import { axisOf, type LossAxis } from "../sweep/results.ts";
 import { type Configuration, medianInterval, medianOpsPerSec, type ReportData, speedName } from "./report_data.ts";
 import { CRASH_NAMES, lossText, type LossUnit, rateText, UNIT_NAMES } from "./wording.ts";
+import { given } from "../option/given.ts";
 
 /** One configuration on the map. */
 export interface MapPoint {
@@ -60,7 +61,7 @@ function viewOf(data: ReportData, crash: CrashKind, unit: LossUnit): MapView {
   const parts = known.map(([index, configuration]) => ({ index, configuration, ...speedOf(configuration) }));
   const states = statesOf(parts.map(({ configuration, opsPerSec, interval }) => ({
     opsPerSec,
-    ...(interval === undefined ? {} : { interval }),
+    ...given({ interval }),
     ...(configuration.opsPerSec === undefined ? {} : { samples: samplesOf(configuration) }),
     loss: configuration.loss[crash][unit],
   })));
@@ -76,12 +77,12 @@ function viewOf(data: ReportData, crash: CrashKind, unit: LossUnit): MapView {
       return {
         ...part,
         loss: lossIn(configuration.loss[crash][unit]),
-        ...(gauge === undefined ? {} : { gauge }),
+        ...given({ gauge }),
         state: asked ?? states[at] ?? "dominated",
       };
     }),
     unknown: measured.filter((entry) => !known.includes(entry)).map(([, configuration]) => configuration),
-    ...(limit === undefined ? {} : { limit }),
+    ...given({ limit }),
   };
 }
 
@@ -107,7 +108,7 @@ function speedOf(configuration: Configuration) {
   const isRanged = interval === undefined && opsPerSec !== undefined && opsPerSec.max > opsPerSec.min;
   return {
     opsPerSec: medianOpsPerSec(configuration) ?? 0,
-    ...(interval === undefined ? {} : { interval }),
+    ...given({ interval }),
     ...(isRanged ? { range: { low: opsPerSec.min, high: opsPerSec.max } } : {}),
   };
 }
@@ -168,8 +169,8 @@ export interface Contestant {
 
 /**
  * The state of each configuration. It is dominated by another that loses no more and is faster. Speeds are compared by
- * the test of `compare` where both have enough runs, so that both tell the same apart; otherwise by the intervals of the
- * medians if both have one, so that overlapping intervals are tied; otherwise by the medians.
+ * the test of `compare` where both have enough runs, so that both tell the same apart; otherwise by the intervals of
+ * the medians if both have one, so that overlapping intervals are tied; otherwise by the medians.
  */
 export function statesOf(contestants: readonly Contestant[]): ConfigurationState[] {
   return contestants.map((one) => {

@@ -13,10 +13,9 @@ import { trialOf } from "../sweep/results.ts";
 import { countingRuns } from "../sweep/standing.ts";
 import { shellWord } from "../option/wording.ts";
 import { calledText } from "../sweep/names.ts";
-import { endingTexts } from "../report/ending_texts.ts";
+import { endingTexts, type ResultDocument } from "../result/result_document.ts";
 import { shortNames } from "../report/short_names.ts";
-import { type Fields, textIn } from "../result/fields.ts";
-import type { ResultDocument } from "../result/result_document.ts";
+import { type Fields, textIn } from "../result/json.ts";
 import { THROUGHPUT } from "../result/load_figures.ts";
 import type { ComparisonSource, CrashSource, Source, SweepSource } from "./source.ts";
 

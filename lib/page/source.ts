@@ -7,7 +7,7 @@ import { type CrashDocument, isFirstCrash, readCrash } from "../crash/crash_docu
 import { parseJson } from "../system/json_text.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { type ComparisonDocument, isFirstComparison, readComparison } from "../report/comparison_json.ts";
-import { type Fields, fieldsIn, isFields } from "../result/fields.ts";
+import { type Fields, fieldsIn, isFields } from "../result/json.ts";
 import { readResult, type ResultDocument } from "../result/result_document.ts";
 import { readRun, type RunDocument } from "../result/run_document.ts";
 import {
@@ -20,6 +20,7 @@ import {
 } from "../sweep/lines.ts";
 import { parseSweepFile } from "../sweep/results_file.ts";
 import { COMPARISON_SCHEMA, CRASH_SCHEMA } from "../version.ts";
+import { given } from "../option/given.ts";
 
 /** The content of one file. */
 export type Source = RunsSource | CrashSource | ComparisonSource | SweepSource;
@@ -106,7 +107,7 @@ function parseSweep(path: string, text: string): SweepSource {
     runs: lines.filter((line) => line.kind === "run").map(readRunLine),
     failures: lines.filter((line) => line.kind === "failure"),
     crashes: lines.filter((line) => line.kind === "crash"),
-    ...(summary === undefined ? {} : { summary }),
+    ...given({ summary }),
   };
 }
 

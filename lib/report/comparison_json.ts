@@ -6,12 +6,13 @@
 import { compareDocuments, type ComparedValue, type Comparison, SIGNIFICANCE_LEVEL } from "../compare/comparison.ts";
 import type { Gate } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
-import { type Fields, fieldsIn, isFields, numberIn, rowsIn, textIn, textsIn } from "../result/fields.ts";
+import { type Fields, fieldsIn, isFields, numberIn, rowsIn, textIn, textsIn } from "../result/json.ts";
 import type { Ending, ResultDocument } from "../result/result_document.ts";
 import { readRun, type RunDocument } from "../result/run_document.ts";
 import { summarize } from "../result/statistics.ts";
 import { COMPARISON_SCHEMA, VERSION } from "../version.ts";
 import { gateObject } from "./gate_text.ts";
+import { given } from "../option/given.ts";
 
 /** The test that tells a difference from noise. */
 export const TEST_NAME = "two-sided Mann–Whitney U test";
@@ -117,7 +118,7 @@ export function readComparison(document: Fields): ComparisonDocument {
       kvlab: textIn(file, "kvlab") ?? "",
       seed: numberIn(file, "seed") ?? 0,
       options,
-      ...(args === undefined ? {} : { args }),
+      ...given({ args }),
       machine: fieldsIn(file, "machine") ?? {},
       runs: runsOf(samples, "promises" in file ? file : firstPromises(options)),
       repeats: numberIn(file, "repeats") ?? 0,
@@ -163,9 +164,7 @@ function endingIn(file: Fields): Ending {
   const asked = numberIn(file, "repeats_asked") ?? 0;
   return {
     leftOut,
-    ...(failed === undefined ? {} : { failed }),
-    ...(stoppedBy === undefined ? {} : { stoppedBy }),
-    ...(usedUp === undefined ? {} : { usedUp }),
+    ...given({ failed, stoppedBy, usedUp }),
     ...(asked > repeats + leftOut ? { asked } : {}),
   };
 }

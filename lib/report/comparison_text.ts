@@ -6,16 +6,22 @@
 import { type ComparedValue, type Comparison, type Difference, SIGNIFICANCE_LEVEL } from "../compare/comparison.ts";
 import type { Gate, GateCheck } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
-import type { ResultDocument } from "../result/result_document.ts";
-import { endingTexts } from "./ending_texts.ts";
+import { endingTexts, type ResultDocument } from "../result/result_document.ts";
 import { escapeControls } from "../result/format.ts";
 import { TEST_NAME } from "./comparison_json.ts";
 import { checkText, pText } from "./gate_text.ts";
 import { fileNames } from "./short_names.ts";
-import { readableFigure, sectionRows, type ShownFigure, shownFigures } from "./shown_figures.ts";
-import { type Column, tableLines } from "./table.ts";
-import { blockLines, type Group, TEXT_WIDTH } from "./text_groups.ts";
-import { PLAIN, type TextStyle, widthOf } from "./text_style.ts";
+import { readableFigure, sectionRows, type ShownFigure, shownFigures } from "../result/figures.ts";
+import {
+  blockLines,
+  type Column,
+  type Group,
+  PLAIN,
+  tableLines,
+  TEXT_WIDTH,
+  type TextStyle,
+  widthOf,
+} from "./text_layout.ts";
 
 const NOTHING = "-";
 const RATIO = new Intl.NumberFormat("en-US", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });

@@ -6,11 +6,12 @@
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { lossIn } from "../crash/victim.ts";
 import { secondsOf } from "../option/units.ts";
-import type { JsonObject } from "../result/json_value.ts";
+import type { JsonObject } from "../result/json.ts";
 import { argumentsOf, optionsObject } from "../result/option/options.ts";
 import { promisesObject } from "../result/run_document.ts";
 import { CRASH_SCHEMA, VERSION } from "../version.ts";
 import { FAILURE_WORDS, max, sum } from "./crash_sums.ts";
+import { given } from "../option/given.ts";
 
 /** The counts of a kill, by their names in JSON. */
 const COUNTS = [
@@ -126,7 +127,6 @@ function killObject(kill: KillResult, counts: ReturnType<typeof countsOf>): Json
     oldest_lost_sec: secondsOf(kill.oldestLostMs),
     recovery_sec: secondsOf(kill.recoveryMs),
     held: kill.held,
-    ...(kill.unreadable === undefined ? {} : { unreadable: kill.unreadable }),
-    ...(kill.repaired === undefined ? {} : { repaired: kill.repaired }),
+    ...given({ unreadable: kill.unreadable, repaired: kill.repaired }),
   };
 }

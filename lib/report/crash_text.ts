@@ -7,9 +7,8 @@ import type { CrashResult, KillResult } from "../crash/crash_result.ts";
 import { type Failure, lossIn } from "../crash/victim.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
 import { FAILURE_WORDS, max, sum } from "./crash_sums.ts";
-import { promiseGroup } from "./promise_groups.ts";
-import { blockLines, type Group } from "./text_groups.ts";
-import { PLAIN, type TextStyle } from "./text_style.ts";
+import { promiseGroup } from "./result_text.ts";
+import { blockLines, type Group, PLAIN, type TextStyle } from "./text_layout.ts";
 
 /** One kill on one line, without a newline. */
 export function killLine(kill: KillResult, failure: Failure): string {

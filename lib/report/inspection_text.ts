@@ -7,9 +7,7 @@ import type { InspectedFile, InspectedPart, Inspection } from "../inspect/inspec
 import { layoutOf } from "../persist/layout/layouts.ts";
 import { VERSION } from "../version.ts";
 import { escapeControls, readableBytes, readableCount, readableNumber } from "../result/format.ts";
-import { type Column, tableLines } from "./table.ts";
-import { blockLines, type Group } from "./text_groups.ts";
-import { PLAIN, type TextStyle } from "./text_style.ts";
+import { blockLines, type Column, type Group, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
 
 /**
  * The inspection in lines, each followed by a newline: what the directory holds in total, and a table with a row for

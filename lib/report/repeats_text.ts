@@ -16,18 +16,15 @@ import { INTERVAL_SAMPLES_MIN, type SampleSummary, summarize } from "../result/s
 import type { RunResult } from "../run/run_result.ts";
 import { RESULT_SCHEMA, VERSION } from "../version.ts";
 import { figureEntry, type FigureKind, jsonName, readableValue } from "../result/figure.ts";
-import { figures } from "../result/figures.ts";
+import { figures, sectionRows, shownFigures } from "../result/figures.ts";
 import { machineObject } from "../result/result_json.ts";
-import type { JsonObject } from "../result/json_value.ts";
+import type { JsonObject } from "../result/json.ts";
 import { argumentsOf, optionsObject } from "../result/option/options.ts";
 import type { Machine } from "../result/machine.ts";
 import { runObject } from "../result/run_document.ts";
 import { readableCount } from "../result/format.ts";
 import { remarkGroups } from "./result_text.ts";
-import { sectionRows, shownFigures } from "./shown_figures.ts";
-import { type Column, tableLines } from "./table.ts";
-import { blockLines } from "./text_groups.ts";
-import { PLAIN, type TextStyle } from "./text_style.ts";
+import { blockLines, type Column, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
 
 /** One figure over all runs that have it. */
 interface FigureSummary extends SampleSummary {

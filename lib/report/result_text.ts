@@ -26,15 +26,31 @@
  *
  * @module
  */
-import { type RunResult, totals } from "../run/run_result.ts";
-import { figurePhrases } from "../result/figures.ts";
-import { brokenGroup, fileGroups, riskGroups } from "./file_groups.ts";
-import { formatRate, formatSeconds } from "../result/format.ts";
-import { latencyBlocks } from "./latency_table.ts";
-import { endingGroups, operationGroups, waitingGroups } from "./load_groups.ts";
-import { engineGroups, promiseGroup } from "./promise_groups.ts";
-import { type Block, blockLines, type Group } from "./text_groups.ts";
-import { PLAIN, type TextStyle } from "./text_style.ts";
+import {
+  type EngineResult,
+  type FileResult,
+  type LatencySummary,
+  perSecond,
+  type RunResult,
+  type ThreadResult,
+  totals,
+} from "../run/run_result.ts";
+import { type FigurePhrases, figurePhrases } from "../result/figures.ts";
+import {
+  formatRate,
+  formatSeconds,
+  operationName,
+  ordinal,
+  readableCount,
+  readableDuration,
+  readableNumber,
+  readableShare,
+} from "../result/format.ts";
+import { type Block, blockLines, type Group, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
+import type { Promises } from "../engine/promises.ts";
+import type { FileBackendOptions } from "../backend/backend.ts";
+import type { ExposureBound } from "../persist/policy/policy_module.ts";
+import type { ExposureSummary } from "../run/exposure_sampler.ts";
 
 /** The result in lines, each followed by a newline; rate and loss are emphasized if the style allows. */
 export function summaryText(result: RunResult, style: TextStyle = PLAIN): string {
@@ -44,12 +60,16 @@ export function summaryText(result: RunResult, style: TextStyle = PLAIN): string
 
 /** The text below the seed's four lines, in order. */
 function resultBlocks(result: RunResult, style: TextStyle): Block[] {
-  const { file, engine, promises, options: { backend } } = result;
+  const { file, engine, promises, threads, options: { backend } } = result;
   const phrases = figurePhrases(result);
   return [
-    ...operationGroups(result, phrases),
+    { label: "operations", lines: [operationPhrases(result)] },
+    { label: "threads", lines: [threadPhrases(threads)] },
+    { label: "preload", lines: [phrases("preload")] },
     ...latencyBlocks(result),
-    ...waitingGroups(result, phrases),
+    { label: "rate", lines: [phrases("rate"), phrases("timer")] },
+    { label: "waits", lines: [phrases("waits")] },
+    { label: "blocked", lines: [blockedPhrases(threads)] },
     ...engineGroups(engine),
     promiseGroup(promises),
     ...(file === undefined ? [] : riskGroups(file, style)),
@@ -78,4 +98,188 @@ function seedLines({ threads }: RunResult, style: TextStyle): string[] {
     `total_ops_per_sec: ${style.bold(formatRate(opsPerSec))}`,
     `average_ops_per_sec: ${formatRate(averageOpsPerSec)}`,
   ];
+}
+
+/** What ended the load early. */
+function endingGroups({ usedUp, failed, stoppedBy }: RunResult): Group[] {
+  return [
+    { label: "ended", lines: usedUp === undefined ? [] : [[`early: ${usedUp}`]] },
+    { label: "failed", lines: failed === undefined ? [] : [[failed]] },
+    { label: "stopped by", lines: stoppedBy === undefined ? [] : [[stoppedBy]] },
+  ];
+}
+
+function operationPhrases({ operations, threads }: RunResult): string[] {
+  const { reads, hits } = totals(threads);
+  const counts = operations.map(({ operation, count }) => readableCount(count, operationName(operation)));
+  if (counts.length === 0) return ["none"];
+  return reads === 0 ? counts : [...counts, `${readableShare(hits / reads)} of reads hit`];
+}
+
+/** The range of the threads' own rates; a mean would hide one that starves. */
+function threadPhrases(threads: readonly ThreadResult[]): string[] {
+  if (threads.length < 2) return [];
+  const rates = threads.map(({ ops, runtimeMs }) => perSecond(ops, runtimeMs));
+  const [slowest, fastest] = [Math.min(...rates), Math.max(...rates)].map(readableNumber);
+  return [`${threads.length}, at ${slowest} to ${fastest} ops/s`];
+}
+
+/** Smaller shares are not shown. */
+const SHARE_MIN = 0.000_05;
+
+/** How the waits of kvlab's own backends are called; others go by their own names. */
+const WAITS: Readonly<Record<string, string>> = { lock: "locks", queue: "the queue", write: "writes" };
+
+function blockedPhrases(threads: readonly ThreadResult[]): string[] {
+  const runtimeMs = threads.reduce((sum, { runtimeMs }) => sum + runtimeMs, 0);
+  return Object.keys(threads[0]?.blocked ?? {})
+    .map((wait) => ({ wait, share: threads.reduce((sum, { blocked }) => sum + (blocked[wait] ?? 0), 0) / runtimeMs }))
+    .filter(({ share }) => share >= SHARE_MIN)
+    .toSorted((a, b) => b.share - a.share)
+    .map(({ wait, share }, index) => {
+      const what = WAITS[wait] ?? operationName(wait);
+      return `${readableShare(share)}${index === 0 ? " of the time" : ""} on ${what}`;
+    });
+}
+
+const PERCENTILES = ["p50", "p90", "p99", "p99.9", "max"];
+
+/** Narrower columns are widened, so that the tables of similar runs look alike. */
+const COLUMN_WIDTH_MIN = 8;
+const LABEL_WIDTH_MIN = 15;
+
+/**
+ * A row in microseconds for each kind of operation that was timed; nothing if none was. In an open loop, latencies
+ * count from the intended start, and a second row counts from the actual one.
+ *
+ * ```text
+ * latency, µs           p50       p90       p99     p99.9       max
+ *   read              0.330     0.650      2.24      18.9     1,514
+ *   update             4.74      6.53      26.9       137     2,836
+ *             every 128th was timed
+ * ```
+ */
+function latencyBlocks({ operations, options: { latencySample = 1, ratePerSec } }: RunResult): Block[] {
+  const rows = operations.flatMap(({ operation, latency, uncorrectedLatency }) => [
+    ...(latency === undefined ? [] : [[`  ${operationName(operation)}`, ...cells(latency)]]),
+    ...(uncorrectedLatency === undefined ? [] : [["    uncorrected", ...cells(uncorrectedLatency)]]),
+  ]);
+  if (rows.length === 0) return [];
+  const table = tableLines([
+    { heading: "latency, µs".padEnd(LABEL_WIDTH_MIN), align: "left" },
+    ...PERCENTILES.map((heading) => ({ heading: heading.padStart(COLUMN_WIDTH_MIN), align: "right" } as const)),
+  ], rows);
+  const notes = [
+    ...(latencySample === 1 ? [] : [`every ${ordinal(latencySample)} was timed`]),
+    ...(ratePerSec === undefined ? [] : ["from the intended start", "uncorrected from the actual one"]),
+  ];
+  return [table, { label: "", lines: [notes] }];
+}
+
+function cells({ p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: LatencySummary): string[] {
+  return [p50Ms, p90Ms, p99Ms, p999Ms, maxMs].map(microseconds);
+}
+
+/** To three digits; no more are measured. */
+function microseconds(durationMs: number): string {
+  const us = durationMs * 1000;
+  const digits = us < 1 ? 3 : us < 10 ? 2 : us < 100 ? 1 : 0;
+  return us.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** The engine, its version, and its settings as read back from it. */
+function engineGroups(engine: EngineResult | undefined): Group[] {
+  if (engine === undefined) return [];
+  const settings = Object.entries(engine.settings).map(([name, value]) => `${name}=${value}`);
+  const counts = Object.entries(engine.counts ?? {}).filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count.toLocaleString("en-US")} ${name.replaceAll("_", " ")}`);
+  return [{ label: "engine", lines: [[`${engine.title} ${engine.version}`, ...settings], counts] }];
+}
+
+/** The most that the backend promises to lose in each kind of failure; the same lines for every backend. */
+export function promiseGroup({ processCrash, powerLoss, failover }: Promises): Group {
+  return {
+    label: "may lose",
+    lines: [
+      [`process crash: ${processCrash.text}`],
+      [`power loss: ${powerLoss.text}`],
+      failover === undefined ? [] : [`failover: ${failover.text}`],
+    ],
+  };
+}
+
+/** What was at risk during the load, and which promises about it were broken. */
+function riskGroups(file: FileResult, style: TextStyle): Group[] {
+  const { processCrash, processCrashBound, powerLoss } = file;
+  return [
+    {
+      label: "at risk",
+      lines: [
+        exposurePhrases("process crash", processCrash, { bound: processCrashBound, style }),
+        powerLoss === undefined
+          ? [`power loss: ${style.bold(NOTHING_SYNCED)}`]
+          : exposurePhrases("power loss", powerLoss, { style }),
+      ],
+    },
+    brokenGroup(file, style),
+  ];
+}
+
+/** The promises that were broken. */
+function brokenGroup({ brokenBounds }: FileResult, style: TextStyle): Group {
+  return { label: "broken", lines: brokenBounds.map((broken) => [style.bold(broken)]) };
+}
+
+/** What was read, written and synced, and what the device could do. */
+function fileGroups(file: FileResult, backend: FileBackendOptions, phrases: FigurePhrases): Group[] {
+  return [
+    { label: "found", lines: [[...phrases("found"), ...damagePhrases(file)]] },
+    {
+      label: "files",
+      lines: [
+        [`${readableNumber(file.files)} of ${backend.serializer}`, ...phrases("files")],
+        phrases("syncs"),
+        phrases("flushes"),
+      ],
+    },
+    { label: "persisted", lines: [phrases("persisted")] },
+    { label: "device", lines: [devicePhrases(file, phrases("device"))] },
+  ];
+}
+
+/** What a power loss would lose if nothing is ever synced. */
+const NOTHING_SYNCED = "everything, for --sync=none";
+
+function exposurePhrases(
+  crash: string,
+  { writes, ageMs }: ExposureSummary,
+  { bound = {}, style }: { bound?: ExposureBound; style: TextStyle },
+): string[] {
+  const most = writes.max === 0
+    ? "nothing"
+    : `at most ${readableCount(writes.max, "write")}, ${readableDuration(ageMs.max)} old`;
+  const usually = `99% of the time at most ${readableNumber(Math.round(writes.p99))}, ${
+    readableDuration(ageMs.p99)
+  } old`;
+  return [`${crash}: ${style.bold(most)}${boundText(bound)}`, ...(writes.max === 0 ? [] : [usually])];
+}
+
+function boundText({ writes, ageMs }: ExposureBound): string {
+  const bounds = [
+    ...(writes === undefined ? [] : [readableCount(writes, "write")]),
+    ...(ageMs === undefined || ageMs === 0 ? [] : [readableDuration(ageMs)]),
+  ];
+  return bounds.length === 0 ? "" : ` (bound ${bounds.join(", ")})`;
+}
+
+function damagePhrases({ filesSetAside, filesTorn }: FileResult): string[] {
+  return [
+    ...(filesTorn.length === 0 ? [] : [`${readableCount(filesTorn.length, "torn file")} mended`]),
+    ...(filesSetAside.length === 0 ? [] : [`${readableCount(filesSetAside.length, "damaged file")} set aside`]),
+  ];
+}
+
+function devicePhrases({ fileSystem }: FileResult, [first, ...others]: string[]): string[] {
+  if (first === undefined) return fileSystem === undefined ? [] : [fileSystem];
+  return [`${fileSystem ?? "file system unknown"}: ${first}`, ...others];
 }

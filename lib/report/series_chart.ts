@@ -5,7 +5,7 @@
  */
 import type { SeriesRow } from "../run/run_result.ts";
 import { readableDuration, readableNumber } from "../result/format.ts";
-import { LABEL_WIDTH } from "./text_groups.ts";
+import { LABEL_WIDTH } from "./text_layout.ts";
 
 /** The minimum width at which a chart is useful. */
 export const CHART_COLUMNS_MIN = 60;

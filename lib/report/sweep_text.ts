@@ -17,7 +17,7 @@ import type { LossAxis } from "../sweep/results.ts";
 import { calledText } from "../sweep/names.ts";
 import type { SweepProgress } from "../sweep/sweep.ts";
 import { formatCount, formatSeconds, readableDuration, readableNumber } from "../result/format.ts";
-import { type Column, tableLines } from "./table.ts";
+import { type Column, tableLines } from "./text_layout.ts";
 
 /** What a sweep found, and what it was about. */
 export interface SweepReport {

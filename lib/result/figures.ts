@@ -1,14 +1,32 @@
 /**
  * The table of figures: a row for each measured value of a run, in the order of JSON and CSV. All reports take their
- * figures from here, so a row added to one of its parts appears in all of them.
+ * figures from here, so a row added to one of its parts appears in all of them. The deciding figures stand side by side
+ * in the text of several runs or files: grouped in sections, with readable names and values; JSON and CSV have all.
  *
  * @module
  */
 import type { RunResult } from "../run/run_result.ts";
-import { type Figure, type FigureLine, type FigureRow, figuresIn, figureSource, inPlaces, jsonName } from "./figure.ts";
+import {
+  type Figure,
+  type FigureColumn,
+  type FigureLine,
+  type FigureRow,
+  figuresIn,
+  figureSource,
+  inPlaces,
+  jsonName,
+  readableValue,
+} from "./figure.ts";
 import { COST_FIGURES } from "./cost_figures.ts";
-import { FILE_FIGURES } from "./file_figures.ts";
-import { blockedFigures, LATENCY_FIGURES, OPERATION_FIGURES, PRELOAD_FIGURES, waitOf } from "./load_figures.ts";
+import { FILE_FIGURES, FILE_SECTIONS } from "./file_figures.ts";
+import {
+  blockedFigures,
+  LATENCY_FIGURES,
+  LOAD_SECTIONS,
+  OPERATION_FIGURES,
+  PRELOAD_FIGURES,
+  waitOf,
+} from "./load_figures.ts";
 
 /** All rows, but for those of the waits, which each backend names itself. */
 const ROWS: readonly FigureRow[] = [
@@ -45,7 +63,7 @@ export function rowOf(name: string): FigureRow | undefined {
 }
 
 /** The rows of the figures that this version knows among those of JSON results, in order. */
-export function rowsOf(names: ReadonlySet<string>): FigureRow[] {
+function rowsOf(names: ReadonlySet<string>): FigureRow[] {
   const ofWaits = Array.from(names).filter((name) => waitOf(name) !== undefined).flatMap((name) => rowOf(name) ?? []);
   return [...ROWS.filter((row) => names.has(jsonName(row))), ...ofWaits];
 }
@@ -65,4 +83,48 @@ export function figurePhrases(result: RunResult): FigurePhrases {
         const value = values.get(name);
         return value === undefined ? [] : phrase?.text(value, other) ?? [];
       });
+}
+
+/** A figure in a table. */
+export interface ShownFigure extends Pick<FigureColumn, "section" | "label"> {
+  /** As in the JSON result. */
+  readonly name: string;
+}
+
+/** In the order shown; any others come last. */
+const SECTIONS: readonly string[] = [...LOAD_SECTIONS, ...FILE_SECTIONS];
+
+/**
+ * The figures that a table shows, in order.
+ *
+ * @param samples the values of each figure in all runs and files, under its name in the JSON result
+ */
+export function shownFigures(samples: ReadonlyMap<string, readonly number[]>): ShownFigure[] {
+  const columns = rowsOf(new Set(samples.keys())).flatMap((row) => {
+    const name = jsonName(row);
+    if (row.column === undefined) return [];
+    if (row.column.omitZeros && samples.get(name)?.every((value) => value === 0)) return [];
+    return [{ name, ...row.column }];
+  });
+  const sections = new Set([...SECTIONS, ...columns.map(({ section }) => section)]);
+  return Array.from(sections).flatMap((section) =>
+    inPlaces(columns.filter((column) => column.section === section), ({ place }) => place)
+      .map(({ name, label }) => ({ name, section, label }))
+  );
+}
+
+/** Rows that start with the figures' labels, each section under a heading row. */
+export function sectionRows(
+  figures: readonly ShownFigure[],
+  cells: (name: string) => readonly string[],
+): (readonly string[])[] {
+  return figures.flatMap(({ name, section, label }, index) => [
+    ...(figures[index - 1]?.section === section ? [] : [[section]]),
+    [`  ${label}`, ...cells(name)],
+  ]);
+}
+
+/** A figure's value in the JSON result, as a person reads it. */
+export function readableFigure(name: string, value: number): string {
+  return readableValue(rowOf(name)?.kind, value);
 }

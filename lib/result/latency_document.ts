@@ -5,9 +5,9 @@
  */
 import { OPERATION_NAMES, type OperationName } from "../load/operation.ts";
 import type { LatencySummary } from "../run/run_result.ts";
-import { type Fields, fieldsIn, numberIn, rowsIn } from "./fields.ts";
+import { type Fields, fieldsIn, type JsonObject, numberIn, rowsIn } from "./json.ts";
 import { secondsOf } from "../option/units.ts";
-import type { JsonObject } from "./json_value.ts";
+import { given } from "../option/given.ts";
 
 /** The kinds of latency that an operation may have: in an open loop the second counts from the actual start. */
 export const LATENCY_KINDS = ["latency", "uncorrected_latency"] as const;
@@ -100,9 +100,9 @@ export function readLatencies(run: Fields, figures: ReadonlyMap<string, number>)
     return [{
       operation,
       kind,
-      ...(count === undefined ? {} : { count }),
+      ...given({ count }),
       percentiles,
-      ...(maxSec === undefined ? {} : { maxSec }),
+      ...given({ maxSec }),
     }];
   });
 }

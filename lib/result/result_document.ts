@@ -6,8 +6,10 @@
 import { parseJson } from "../system/json_text.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { RESULT_SCHEMA } from "../version.ts";
-import { type Fields, fieldsIn, isFields, numberIn, textIn, textsIn } from "./fields.ts";
+import { type Fields, fieldsIn, isFields, numberIn, textIn, textsIn } from "./json.ts";
 import { readRun, type RunDocument } from "./run_document.ts";
+import { escapeControls, formatCount } from "./format.ts";
+import { given } from "../option/given.ts";
 
 /** The result of one run or of several repeats, as read from its file. */
 export interface ResultDocument {
@@ -100,7 +102,7 @@ export function readResult(path: string, document: Fields): ResultDocument {
     kvlab,
     seed,
     options,
-    ...(args === undefined ? {} : { args }),
+    ...given({ args }),
     machine,
     runs,
     repeats: runs.length,
@@ -118,9 +120,7 @@ function endingOf(
   const usedUp = runs.find((run) => run.usedUp !== undefined)?.usedUp;
   return {
     leftOut,
-    ...(failed === undefined ? {} : { failed }),
-    ...(stoppedBy === undefined ? {} : { stoppedBy }),
-    ...(usedUp === undefined ? {} : { usedUp }),
+    ...given({ failed, stoppedBy, usedUp }),
     ...(asked > runs.length ? { asked } : {}),
   };
 }
@@ -148,4 +148,17 @@ function checkSchema(schema: unknown, refuse: (reason: string) => PersistError):
   const version = typeof schema === "string" ? /^kvlab-result\/(\d{1,9})$/.exec(schema)?.[1] : undefined;
   if (version === undefined) throw refuse(NOT_A_RESULT);
   throw refuse(`its schema is kvlab-result/${version}, must be ${RESULT_SCHEMA}`);
+}
+
+/** A clause for each thing that a result lacks, to follow its name; none if it is whole. */
+export function endingTexts({ failed, leftOut, stoppedBy, usedUp, asked }: Ending, repeats: number): string[] {
+  const failure = leftOut === 0
+    ? "failed, its figures are of the time until then"
+    : "failed in a run that is left out of its figures";
+  return [
+    ...(failed === undefined ? [] : [`${failure}: ${failed}`]),
+    ...(stoppedBy === undefined ? [] : [`was ended early by ${stoppedBy}`]),
+    ...(usedUp === undefined ? [] : [`ended early: ${usedUp}`]),
+    ...(asked === undefined ? [] : [`has ${formatCount(repeats, "whole run")} of ${asked}`]),
+  ].map(escapeControls);
 }

@@ -61,7 +61,7 @@ import type { RunResult } from "../run/run_result.ts";
 import { RESULT_SCHEMA, VERSION } from "../version.ts";
 import type { Machine } from "./machine.ts";
 import { runObject } from "./run_document.ts";
-import type { JsonObject } from "./json_value.ts";
+import type { JsonObject } from "./json.ts";
 import { argumentsOf, optionsObject } from "./option/options.ts";
 
 /**

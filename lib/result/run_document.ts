@@ -16,11 +16,11 @@ import {
 import { type Figure, figureEntry } from "./figure.ts";
 import { loadFigures } from "./figures.ts";
 import { THROUGHPUT } from "./load_figures.ts";
-import { type Fields, fieldsIn, numberIn, rowsIn, textIn } from "./fields.ts";
+import { type Fields, fieldsIn, type JsonObject, numberIn, rowsIn, textIn } from "./json.ts";
 import { secondsOf } from "../option/units.ts";
 import { millisecondsOf } from "./format.ts";
-import type { JsonObject } from "./json_value.ts";
 import { type LatencyDocument, latencyFigures, latencyObject, readLatencies } from "./latency_document.ts";
+import { given } from "../option/given.ts";
 
 /** The kinds of crash whose loss a run tells, in the order shown to users. */
 export const CRASH_KINDS = ["process_crash", "power_loss"] as const;
@@ -113,9 +113,7 @@ export function readRun(run: Fields): RunDocument {
     latencies: readLatencies(run, figures),
     series: rowsIn(run, "series").flatMap(readInterval),
     brokenBounds: Array.isArray(run.broken_bounds) ? run.broken_bounds.filter((one) => typeof one === "string") : [],
-    ...(failed === undefined ? {} : { failed }),
-    ...(stoppedBy === undefined ? {} : { stoppedBy }),
-    ...(usedUp === undefined ? {} : { usedUp }),
+    ...given({ failed, stoppedBy, usedUp }),
   };
 }
 
@@ -137,9 +135,7 @@ function lossIn(
     const [bound, p99, max] = names.map((name) => figures.get(name) ?? numberIn(promises, name))
       .map((value) => value === undefined ? undefined : of(value));
     return {
-      ...(bound === undefined ? {} : { bound }),
-      ...(p99 === undefined ? {} : { p99 }),
-      ...(max === undefined ? {} : { max }),
+      ...given({ bound, p99, max }),
     };
   };
   const { writes, age } = LOSS_NAMES[crash];
@@ -169,8 +165,7 @@ export function runObject(result: RunResult): JsonObject {
     stopped_by: result.stoppedBy ?? null,
     promises: promisesObject(result.promises),
     ...(result.engine === undefined ? {} : { engine: engineObject(result.engine) }),
-    ...(result.usedUp === undefined ? {} : { ended_early: result.usedUp }),
-    ...(result.failed === undefined ? {} : { failed: result.failed }),
+    ...given({ ended_early: result.usedUp, failed: result.failed }),
     ...(result.file === undefined ? {} : { broken_bounds: [...result.file.brokenBounds] }),
     ...(file === undefined ? {} : {
       set_aside_files: file.filesSetAside.map(({ path, backupPath, reason }) => ({
@@ -256,9 +251,9 @@ function seriesObject({ endMs, durationMs, ops, opsPerSec, reads, writes, latenc
     ...(file === undefined ? {} : {
       process_crash_writes: file.processCrashWrites,
       process_crash_age_sec: secondsOf(file.processCrashAgeMs),
-      ...(file.powerLossWrites === undefined ? {} : { power_loss_writes: file.powerLossWrites }),
+      ...given({ power_loss_writes: file.powerLossWrites }),
       ...(file.powerLossAgeMs === undefined ? {} : { power_loss_age_sec: secondsOf(file.powerLossAgeMs) }),
-      ...(file.queued === undefined ? {} : { queued: file.queued }),
+      ...given({ queued: file.queued }),
       snapshots_written: file.snapshotsWritten,
       bytes_written: file.bytesWritten,
     }),

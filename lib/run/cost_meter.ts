@@ -9,6 +9,7 @@
 import process from "node:process";
 import { type ProcessUsage, usageOf, usageOfTrees } from "../system/process_usage.ts";
 import { volatileFileSystem } from "../system/system.ts";
+import { given } from "../option/given.ts";
 
 /** What a load has cost; what the system does not tell is absent. */
 export interface CostResult {
@@ -70,7 +71,7 @@ export class CostMeter {
     const deviceBytes = this.#isOnDevice() ? difference(holders.deviceBytes, before.holders.deviceBytes) : undefined;
     return {
       cpuMs,
-      ...(residentBytesMax === undefined ? {} : { residentBytesMax }),
+      ...given({ residentBytesMax }),
       ...serverCosts(this.#places.servers, before.holders, holders),
       ...(deviceBytes === undefined || deviceBytes <= 0 ? {} : { deviceBytes }),
     };
@@ -98,8 +99,7 @@ export function withContents(
   return {
     costs: {
       ...costs,
-      ...(diskBytes === undefined ? {} : { diskBytes }),
-      ...(liveBytes === undefined ? {} : { liveBytes }),
+      ...given({ diskBytes, liveBytes }),
     },
   };
 }
@@ -112,7 +112,7 @@ function serverCosts(
   if (servers === undefined) return {};
   const cpu = difference(cpuMs, before.cpuMs);
   if (cpu === undefined) return { servers: "unknown" };
-  return { servers: { cpuMs: cpu, ...(residentBytesMax === undefined ? {} : { residentBytesMax }) } };
+  return { servers: { cpuMs: cpu, ...given({ residentBytesMax }) } };
 }
 
 /** All threads' time in user and in system mode, including those of workers that have ended. */

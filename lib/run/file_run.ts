@@ -21,6 +21,7 @@ import { type Distribution, ExposureSampler, type ExposureSummary } from "./expo
 import type { RunOptions } from "./run_options.ts";
 import type { FileResult } from "./run_result.ts";
 import { startWorker } from "./start_worker.ts";
+import { given } from "../option/given.ts";
 
 const NS_PER_MS = 1e6;
 
@@ -64,7 +65,7 @@ function describeDevice({ deviceProbe }: FileBackendOptions, directory: string):
   if (deviceProbe === undefined) return {};
   const fileSystem = fileSystemType(directory);
   return {
-    ...(fileSystem === undefined ? {} : { fileSystem }),
+    ...given({ fileSystem }),
     ...(deviceProbe ? { device: probeDevice(directory) } : {}),
   };
 }
@@ -124,7 +125,7 @@ export class FileRun {
     return {
       ...writeMeter.totals,
       processCrash,
-      ...(powerLoss === undefined ? {} : { powerLoss }),
+      ...given({ powerLoss }),
       ...(queue === undefined ? {} : { queued: queue.count }),
     };
   }
@@ -200,7 +201,7 @@ export class FileRun {
       filesTorn: files.filesTorn,
       files: files.directory.fileCount,
       ...this.#written,
-      ...(sweeps === undefined ? {} : { sweeps }),
+      ...given({ sweeps }),
       processCrash,
       processCrashBound,
       brokenBounds: brokenBounds(processCrashBound, processCrash),

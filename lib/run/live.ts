@@ -9,6 +9,7 @@ import type { FileReadings } from "./file_run.ts";
 import { threadCounts } from "./load_result.ts";
 import { perSecond, type PhaseResult } from "./run_result.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
+import { given } from "../option/given.ts";
 
 /** What a run shows at one moment. */
 export interface LiveReading {
@@ -61,7 +62,7 @@ export class LiveReader {
       const now = { done: this.#done(phase), atMs: performance.now() };
       const perSec = perSecond(now.done - before.done, now.atMs - before.atMs);
       before = now;
-      const timed = { phase, elapsedMs: now.atMs - startedAtMs, ...(totalMs === undefined ? {} : { totalMs }) };
+      const timed = { phase, elapsedMs: now.atMs - startedAtMs, ...given({ totalMs }) };
       this.#parts.onReading({ ...timed, ...this.#counted(phase, now.done, perSec), ...this.#files() });
     }, PERIOD_MS);
   }

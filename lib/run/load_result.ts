@@ -7,7 +7,6 @@ import {
   HITS,
   type LoadMeter,
   MISSED_STARTS,
-  NEVER_BEGUN,
   PRELOADED,
   type ThreadMeter,
   WAIT_ASKED_MS,
@@ -29,6 +28,7 @@ import {
   type WaitResult,
 } from "./run_result.ts";
 import type { RunOptions } from "./run_options.ts";
+import { given } from "../option/given.ts";
 
 const NS_PER_MS = 1e6;
 
@@ -51,8 +51,7 @@ export async function loadResult({ options, meter, workers, phases }: LoadResult
     threads,
     phases,
     operations: await operationResults(meter, { latencies, uncorrected: latencies && ratePerSec !== undefined }),
-    ...(preload === undefined ? {} : { preload }),
-    ...(wait === undefined ? {} : { wait }),
+    ...given({ preload, wait }),
     ...(ratePerSec === undefined ? {} : { rate: await rateResult(meter, { ratePerSec, ...totals(threads) }) }),
   };
 }
@@ -100,7 +99,7 @@ async function operationResults(
       operation,
       count,
       ...(latency === undefined ? {} : { latency, latencyCounts }),
-      ...(uncorrectedLatency === undefined ? {} : { uncorrectedLatency }),
+      ...given({ uncorrectedLatency }),
     });
   }
   return results;
@@ -117,7 +116,6 @@ async function rateResult(
     // The first operation begins at once, so a short load has one more than its time has room for.
     reachedPerSec: Math.min(opsPerSec, ratePerSec),
     missedStarts: sum(meter.threads, MISSED_STARTS),
-    neverBegun: sum(meter.threads, NEVER_BEGUN),
     ...(timerLate === undefined
       ? {}
       : { timerLateP50Ms: timerLate.p50 / NS_PER_MS, timerLateP99Ms: timerLate.p99 / NS_PER_MS }),

@@ -19,6 +19,7 @@ import type { FileResult, PhaseResult, RunResult, StopSignal } from "./run_resul
 import type { RunOptions } from "./run_options.ts";
 import { startWorker } from "./start_worker.ts";
 import { SeriesRecorder } from "./series.ts";
+import { given } from "../option/given.ts";
 
 type LoadTask = WorkerTask<LoadWorkerConfiguration, LoadWorkerResult>;
 
@@ -136,11 +137,7 @@ export class LoadRun {
       ...(title === undefined || description === undefined ? {} : { engine: { title, ...description } }),
       ...await loadResult({ options, meter: this.#meter, workers, phases: this.#phases }),
       ...(series === undefined ? {} : { series: series.rows }),
-      ...(file === undefined ? {} : { file }),
-      ...(costs === undefined ? {} : { costs }),
-      ...(stoppedBy === undefined ? {} : { stoppedBy }),
-      ...(usedUp === undefined ? {} : { usedUp }),
-      ...(failed === undefined ? {} : { failed }),
+      ...given({ file, costs, stoppedBy, usedUp, failed }),
     };
   }
 
@@ -161,10 +158,9 @@ export class LoadRun {
       pattern,
       seed,
       threads,
-      ...(ratePerSec === undefined ? {} : { ratePerSec }),
+      ...given({ ratePerSec }),
       ...(ops === undefined ? { loadTimeMs } : { ops }),
-      ...(latencySample === undefined ? {} : { latencySample }),
-      ...(witness === undefined ? {} : { witness }),
+      ...given({ latencySample, witness }),
     };
     for (let thread = 0; thread < threads; thread++) {
       const create = () => hooks.createLoadWorker?.() ?? createLoadWorker();

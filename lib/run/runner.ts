@@ -20,6 +20,7 @@ import { liveBytesIn } from "./live_bytes.ts";
 import { LoadRun } from "./load_run.ts";
 import type { RunOptions } from "./run_options.ts";
 import type { RunResult } from "./run_result.ts";
+import { given } from "../option/given.ts";
 
 /**
  * Runs a load against a backend: prepares it, starts all load workers together, stops them when the time is up, the
@@ -43,7 +44,7 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
     abort,
     clock,
     witness: witness?.directory,
-    ...(hooks.stop === undefined ? {} : { stop: hooks.stop }),
+    ...given({ stop: hooks.stop }),
     onWarning: (message) => hooks.onWarning?.(message),
     onSetAside: (file) => hooks.onSetAside?.(file),
   });
@@ -69,8 +70,7 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
       backend: { name, target, inFlight: inFlightOf(options.backend) },
       promises: promises(),
       places: { directory: storage?.path, servers },
-      ...(fileRun === undefined ? {} : { fileRun }),
-      ...(backend.title === undefined ? {} : { title: backend.title }),
+      ...given({ fileRun, title: backend.title }),
       ...(prepared.settle === undefined ? {} : { settle: () => prepared.settle?.() }),
     }).run();
   } catch (error) {

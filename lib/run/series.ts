@@ -9,6 +9,7 @@ import { IntervalHistogram } from "../metrics/summaries.ts";
 import type { FileReadings } from "./file_run.ts";
 import { inMilliseconds, threadCounts } from "./load_result.ts";
 import { type LatencySummary, perSecond, type SeriesFileColumns, type SeriesRow } from "./run_result.ts";
+import { given } from "../option/given.ts";
 
 /** What a {@linkcode SeriesRecorder} works with. */
 export interface SeriesParts {
@@ -110,8 +111,7 @@ export class SeriesRecorder {
       opsPerSec: perSecond(ops, readMs),
       reads,
       writes,
-      ...(latency === undefined ? {} : { latency }),
-      ...(file === undefined ? {} : { file }),
+      ...given({ latency, file }),
     });
   }
 
@@ -151,7 +151,7 @@ export class SeriesRecorder {
       processCrashWrites: processCrash.writes,
       processCrashAgeMs: processCrash.ageMs,
       ...(powerLoss === undefined ? {} : { powerLossWrites: powerLoss.writes, powerLossAgeMs: powerLoss.ageMs }),
-      ...(queued === undefined ? {} : { queued }),
+      ...given({ queued }),
       snapshotsWritten: now.snapshotsWritten - before.snapshotsWritten,
       bytesWritten: now.bytesWritten - before.bytesWritten,
     };

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { Fields } from "../result/fields.ts";
+import type { Fields } from "../result/json.ts";
 import type { CrashKind } from "../result/run_document.ts";
 
 /** The beginning of a {@linkcode SweepHeader}. */

@@ -7,6 +7,7 @@
 import { max, median } from "simple-statistics";
 import type { CrashDocument } from "../crash/crash_document.ts";
 import type { CrashKind, LossFigures, RunDocument } from "../result/run_document.ts";
+import { given } from "../option/given.ts";
 import type { LossSummary, LossValue } from "./lines.ts";
 import { medianLoss } from "./standing.ts";
 
@@ -53,12 +54,14 @@ export function summarizeLosses(
   return {
     writes: atLeast(medianValue(writes.map(({ counts }) => counts)), kills && killLoss(kills, "writes")),
     age_ms: atLeast(medianValue(ages.map(({ counts }) => counts)), kills && killLoss(kills, "age_ms")),
-    ...summed("bound_writes", writes.map(({ bound }) => bound), median),
-    ...summed("bound_age_ms", ages.map(({ bound }) => bound), median),
-    ...summed("p99_writes", writes.map(({ p99 }) => p99), median),
-    ...summed("p99_age_ms", ages.map(({ p99 }) => p99), median),
-    ...summed("max_writes", writes.map((reading) => reading.max), max),
-    ...summed("max_age_ms", ages.map((reading) => reading.max), max),
+    ...given({
+      bound_writes: over(writes.map(({ bound }) => bound), median),
+      bound_age_ms: over(ages.map(({ bound }) => bound), median),
+      p99_writes: over(writes.map(({ p99 }) => p99), median),
+      p99_age_ms: over(ages.map(({ p99 }) => p99), median),
+      max_writes: over(writes.map((reading) => reading.max), max),
+      max_age_ms: over(ages.map((reading) => reading.max), max),
+    }),
   };
 }
 
@@ -81,11 +84,8 @@ function atLeast(value: LossValue, least = 0): LossValue {
   return typeof value === "number" ? Math.max(value, least) : value;
 }
 
-function summed<Name extends string>(
-  name: Name,
-  values: readonly (number | undefined)[],
-  of: (values: number[]) => number,
-): { readonly [N in Name]?: number } {
+/** What the known of some values amount to, if any is. */
+function over(values: readonly (number | undefined)[], of: (values: number[]) => number): number | undefined {
   const known = values.filter((value) => value !== undefined);
-  return (known.length === 0 ? {} : { [name]: of(known) }) as { readonly [N in Name]?: number };
+  return known.length === 0 ? undefined : of(known);
 }

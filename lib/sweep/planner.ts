@@ -19,6 +19,7 @@ import { Rng } from "../load/rng.ts";
 import type { Outcome, Space } from "./outcome.ts";
 import { Rates } from "./rates.ts";
 import { type Standing, standings } from "./standing.ts";
+import { given } from "../option/given.ts";
 
 /**
  * How often every configuration runs before it may drop out: a single run may have hit a stall. Where rates are
@@ -46,7 +47,7 @@ export function next(space: Space, outcomes: readonly Outcome[]): Next {
     const [configuration] = leftOf(space, round, outcomes);
     if (configuration === undefined) continue;
     const ratePerSec = space.speed === "rate" ? new Rates(outcomes).search(configuration)?.nextPerSec : undefined;
-    return { kind: "run", configuration, round, ...(ratePerSec === undefined ? {} : { ratePerSec }) };
+    return { kind: "run", configuration, round, ...given({ ratePerSec }) };
   }
   return { kind: "separated" };
 }

@@ -9,6 +9,7 @@ import { type CrashKind, readRun, type RunDocument } from "../result/run_documen
 import type { CrashLine, FailureLine, RunLine, SummaryLine, SweepLine } from "./lines.ts";
 import { killLoss, type LossUnit, runLoss } from "./losses.ts";
 import type { Outcome, Trial } from "./outcome.ts";
+import { given } from "../option/given.ts";
 
 /** Which loss the frontier is about. */
 export interface LossAxis {
@@ -113,7 +114,7 @@ export class SweepResults {
       return {
         configuration,
         round,
-        measured: { opsPerSec: run.opsPerSec, loss, ...(trial === undefined ? {} : { trial }) },
+        measured: { opsPerSec: run.opsPerSec, loss, ...given({ trial }) },
       };
     });
   }

@@ -7,7 +7,7 @@
 import { lookAt, openFile, removeQuietly, syncData, syncDirectory, writeAll } from "../system/file_io.ts";
 import { parseJson } from "../system/json_text.ts";
 import { PersistError } from "../system/persist_error.ts";
-import { type Fields, fieldsIn, isFields, textIn } from "../result/fields.ts";
+import { type Fields, fieldsIn, isFields, textIn } from "../result/json.ts";
 import { type SummaryLine, SWEEP_KIND, SWEEP_VERSION, type SweepHeader, type SweepLine } from "./lines.ts";
 import { calledText, configurationNames } from "./names.ts";
 

@@ -21,6 +21,7 @@ import type { Space, Trial } from "./outcome.ts";
 import { Rates, type RateSearch, roundedRate } from "./rates.ts";
 import { type Question, type SweepResults, trialOf } from "./results.ts";
 import { countingRuns, type Standing, standings } from "./standing.ts";
+import { given } from "../option/given.ts";
 
 /** The limits that are answered if none was asked for, in milliseconds. */
 export const USUAL_LIMITS_MS = [0, 10, 100];
@@ -58,7 +59,7 @@ export function summarizeSweep(
   return {
     kind: "summary",
     lose_at_most: limit === undefined ? null : axis.unit === "writes" ? { writes: limit } : { age_ms: limit },
-    ...(p99Ms === undefined ? {} : { p99_at_most_ms: p99Ms }),
+    ...given({ p99_at_most_ms: p99Ms }),
     on: axis.crash === "power_loss" ? "power-loss" : "process-crash",
     unit: axis.unit,
     ended,
@@ -88,7 +89,7 @@ function summarizeConfiguration(
     state,
     beside: [...beside],
     kills: crash === undefined ? null : summarizeKills(crash),
-    ...(reason === undefined ? {} : { reason }),
+    ...given({ reason }),
   };
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { max } from "simple-statistics";
-import type { Fields } from "../result/fields.ts";
+import type { Fields } from "../result/json.ts";
 import type { ConfigurationEntry, SummaryLine, SweepLine } from "./lines.ts";
 import type { Space } from "./outcome.ts";
 import { leftOf, next } from "./planner.ts";

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { MEASUREMENT_FLAGS } from "../../lib/result/option/measurement_flags.ts";
+import { MEASUREMENT_FLAGS } from "../../lib/result/option/load_flags.ts";
 import { PATTERN_NAMES } from "../../lib/load/pattern.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import { assertCommand, assertRefused, assertRun, FILE, FILE_BACKEND, MEMORY_RUN, parseRun } from "./command_lines.ts";

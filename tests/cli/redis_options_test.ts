@@ -5,8 +5,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
-import { configurationLine } from "../../lib/report/configuration_line.ts";
-import { optionsObject } from "../../lib/result/option/options.ts";
+import { configurationLine, optionsObject } from "../../lib/result/option/options.ts";
 import { assertRefused, assertRun, MEMORY_RUN, parse } from "./command_lines.ts";
 
 const URL = "redis://:secret@host:6379/1";

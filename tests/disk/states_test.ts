@@ -1,6 +1,6 @@
 /**
- * Tests of which states of a recording are tried: each is one that a cut can leave, none comes twice, and where there are
- * few, all come.
+ * Tests of which states of a recording are tried: each is one that a cut can leave, none comes twice, and where there
+ * are few, all come.
  *
  * @module
  */

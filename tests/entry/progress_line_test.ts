@@ -4,9 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { ProgressLine } from "../../lib/entry/progress_line.ts";
+import { type Progress, ProgressLine } from "../../lib/entry/progress_line.ts";
 import type { Terminal } from "../../lib/entry/terminal.ts";
-import type { Progress } from "../../lib/report/progress_text.ts";
 import { kvlab, succeeds, testWhere } from "../main/kvlab.ts";
 import { FakeTime } from "../run/fake_time.ts";
 

@@ -5,8 +5,7 @@ import { parseResultDocument } from "../../lib/result/result_document.ts";
 import { comparisonJson, readComparison } from "../../lib/report/comparison_json.ts";
 import { comparisonText, comparisonWarnings } from "../../lib/report/comparison_text.ts";
 import { resultJson } from "../../lib/result/result_json.ts";
-import { TEXT_WIDTH } from "../../lib/report/text_groups.ts";
-import { STYLED, widthOf } from "../../lib/report/text_style.ts";
+import { STYLED, TEXT_WIDTH, widthOf } from "../../lib/report/text_layout.ts";
 import { VERSION } from "../../lib/version.ts";
 import { documentOf, repeated, repeatsOf, single } from "../compare/fixtures.ts";
 import { fileResult, machine, memoryResult, mixResult, swept } from "../result/fixtures.ts";
@@ -204,7 +203,6 @@ Deno.test("comparisonText() shows the figures that decide of real results, and n
     "  mean thread",
     "  asked",
     "  started late",
-    "  never begun",
     "read latency",
     "  p50",
     "  p99",

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { configurationLine } from "../../lib/report/configuration_line.ts";
+import { configurationLine } from "../../lib/result/option/options.ts";
 import type { MixOptions } from "../../lib/load/workload.ts";
 import { asynchronousBackend, memoryOptions, synchronousBackend } from "../result/fixtures.ts";
 

@@ -9,7 +9,7 @@ import { EVERYTHING } from "../../lib/engine/promises.ts";
 import { allHeld, type CrashResult, type KillResult } from "../../lib/crash/crash_result.ts";
 import { crashJson } from "../../lib/report/crash_json.ts";
 import { crashText, killLine } from "../../lib/report/crash_text.ts";
-import { STYLED } from "../../lib/report/text_style.ts";
+import { STYLED } from "../../lib/report/text_layout.ts";
 
 const HELD: KillResult = {
   kill: 1,

@@ -6,7 +6,7 @@
 import { assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import type { Inspection } from "../../lib/inspect/inspect.ts";
 import { inspectionJson, inspectionText } from "../../lib/report/inspection_text.ts";
-import { STYLED } from "../../lib/report/text_style.ts";
+import { STYLED } from "../../lib/report/text_layout.ts";
 import { VERSION } from "../../lib/version.ts";
 
 /** A directory with something of everything. */

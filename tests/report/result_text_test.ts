@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { summaryText } from "../../lib/report/result_text.ts";
-import { TEXT_WIDTH } from "../../lib/report/text_groups.ts";
-import { STYLED, widthOf } from "../../lib/report/text_style.ts";
+import { STYLED, TEXT_WIDTH, widthOf } from "../../lib/report/text_layout.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";
 import { fileResult, memoryResult, mixResult, persisted, swept, threadOf } from "../result/fixtures.ts";
 
@@ -60,8 +59,7 @@ latency, µs           p50       p90       p99     p99.9       max
     uncorrected      2.00      3.00      4.00      5.00     1,000
             every 10th was timed, from the intended start,
               uncorrected from the actual one
-rate        1,000 ops/s asked, 999.5 reached, 3 started late,
-              2 due at the end and never begun
+rate        1,000 ops/s asked, 999.5 reached, 3 started late
             an idle thread woke 60 µs late (p50), 90 µs (p99)
 waits       10 µs asked, 70 µs got
 blocked     12.5% of the time on the queue, 0.05% on locks

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { tableLines } from "../../lib/report/table.ts";
+import { tableLines } from "../../lib/report/text_layout.ts";
 
 Deno.test("tableLines() aligns texts to the left and numbers to the right, without spaces at the end", () => {
   const columns = [{ heading: "name", align: "left" }, { heading: "n", align: "right" }, {

@@ -1,6 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { type Block, blockLines, TEXT_WIDTH } from "../../lib/report/text_groups.ts";
-import { PLAIN, STYLED, widthOf } from "../../lib/report/text_style.ts";
+import { type Block, blockLines, PLAIN, STYLED, TEXT_WIDTH, widthOf } from "../../lib/report/text_layout.ts";
 
 Deno.test("blockLines() puts the label before the first line alone, and leaves out what says nothing", () => {
   const blocks: Block[] = [

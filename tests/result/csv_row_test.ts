@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { csvRow } from "../../lib/result/csv_row.ts";
+import { csvRow } from "../../lib/result/result_csv.ts";
 import { parseCsv } from "./csv_reading.ts";
 
 Deno.test("csvRow() quotes what would not stay in its cell, and nothing else", () => {

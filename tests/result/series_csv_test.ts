@@ -1,5 +1,5 @@
 import { assertEquals, assertNotMatch } from "@std/assert";
-import { seriesCsv } from "../../lib/result/series_csv.ts";
+import { seriesCsv } from "../../lib/result/result_csv.ts";
 import type { SeriesRow } from "../../lib/run/run_result.ts";
 import { parseTable } from "./csv_reading.ts";
 

@@ -3,10 +3,10 @@
  * decides:
  *
  * - {@linkcode FOLLOW}: what is given, a list of deviations from going on for as long as possible;
- * - {@linkcode BOUNDED}: all schedules of up to so many preemptions, one after another, as CHESS does (Musuvathi et al.,
- *   "Finding and Reproducing Heisenbugs in Concurrent Programs", OSDI 2008). Who goes on when a worker waits or has
- *   ended is free; that another goes on although the worker could, or that a wait times out although others could run,
- *   is a preemption;
+ * - {@linkcode BOUNDED}: all schedules of up to so many preemptions, one after another, as CHESS does (Musuvathi et
+ *   al., "Finding and Reproducing Heisenbugs in Concurrent Programs", OSDI 2008). Who goes on when a worker waits or
+ *   has ended is free; that another goes on although the worker could, or that a wait times out although others could
+ *   run, is a preemption;
  * - {@linkcode RANDOMLY}: by random priorities that change at a few random steps, as PCT does (Burckhardt et al., "A
  *   Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", ASPLOS 2010), and now and then by a random
  *   walk. The seed alone decides.
@@ -48,7 +48,9 @@ export interface Options {
   /** The worker at whose step the choice is, and the number of that step. */
   worker: number;
   step: number;
-  /** Who could go on: the one that goes on by default, then others that can run, then those whose wait would time out. */
+  /**
+   * Who could go on: the one that goes on by default, then others that can run, then those whose wait would time out.
+   */
   readonly who: Int32Array<ArrayBuffer>;
   /** How many can run, and how many there are with those whose wait would time out. */
   runnable: number;

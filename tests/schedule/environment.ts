@@ -1,6 +1,6 @@
 /**
- * What modules under test see in a scheduled worker instead of the genuine `Atomics` and the genuine clock. It has to be
- * in place before they load.
+ * What modules under test see in a scheduled worker instead of the genuine `Atomics` and the genuine clock. It has to
+ * be in place before they load.
  *
  * @module
  */

@@ -1,14 +1,14 @@
 /**
- * The scheduler, as each scheduled worker has it: one worker runs at a time, and at each of its steps it decides itself,
- * from the memory that all share, who goes on. Only if that is another do threads have to wake each other.
+ * The scheduler, as each scheduled worker has it: one worker runs at a time, and at each of its steps it decides
+ * itself, from the memory that all share, who goes on. Only if that is another do threads have to wake each other.
  *
  * A step is an atomic operation, a wait, a mark in the code (see `build.ts`), the begin or the end of a worker. What a
  * worker does between two steps, no other sees in part. Memory is sequentially consistent here; what a processor or a
  * compiler reorders is not tried.
  *
- * `Atomics.wait` and `Atomics.notify` are the scheduler's own: a wait compares and falls asleep in one step, the first to
- * wait is the first to be woken, and a wait times out when nobody else can run, the one with the nearest deadline first,
- * or whenever a choice says so, if the scenario allows that. The clock counts steps, and jumps to a deadline.
+ * `Atomics.wait` and `Atomics.notify` are the scheduler's own: a wait compares and falls asleep in one step, the first
+ * to wait is the first to be woken, and a wait times out when nobody else can run, the one with the nearest deadline
+ * first, or whenever a choice says so, if the scenario allows that. The clock counts steps, and jumps to a deadline.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /**
  * Every schedule: what threads share is run by real workers of which one at a time goes on, at each of their steps the
- * one that is chosen. Waits, wake-ups and time-outs are chosen, too, so a run is its list of choices and can be repeated.
+ * one that is chosen. Waits, wake-ups and time-outs are chosen, too, so a run is its list of choices and can be
+ * repeated.
  *
  * Small scenarios are tried in all schedules of up to two preemptions, as CHESS does (Musuvathi et al., "Finding and
  * Reproducing Heisenbugs in Concurrent Programs", OSDI 2008): most faults need no more. Larger ones are tried by random

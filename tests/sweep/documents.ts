@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Fields } from "../../lib/result/fields.ts";
+import type { Fields } from "../../lib/result/json.ts";
 import type { ConfigurationEntry, RunLine, SummaryLine, SweepHeader } from "../../lib/sweep/lines.ts";
 import { SweepResults } from "../../lib/sweep/results.ts";
 import { spaceOf, summarizeSweep } from "../../lib/sweep/summary.ts";

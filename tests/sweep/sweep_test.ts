@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Fields } from "../../lib/result/fields.ts";
+import type { Fields } from "../../lib/result/json.ts";
 import type { SummaryLine, SweepLine } from "../../lib/sweep/lines.ts";
 import { type Question, SweepResults } from "../../lib/sweep/results.ts";
 import { spaceOf } from "../../lib/sweep/summary.ts";

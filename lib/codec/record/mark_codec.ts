@@ -1,12 +1,13 @@
 /**
- * The marks in a log: each says up to which byte its segment was known to be synced when the mark was written. Marks lie
- * between records, and are told from them by their first bytes:
+ * The marks in a log: each says up to which byte its segment was known to be synced when the mark was written. Marks
+ * lie between records, and are told from them by their first bytes:
  *
  * | serializer | a mark |
  * |---|---|
  * | `json` | a line, `[4711,"1a2b3c4d"]`: the number of bytes, and the CRC-32 of all bytes before the comma |
  * | `cbor` | an array of that number and a byte string of four, the CRC-32 of all bytes of the mark before it |
- * | `raw` | the mark's length in words, which is 4, as a word; the number as a float64; the CRC-32 of all that as a word |
+ * | `raw` | the mark's length in words, which is 4, as a word; the number as a float64; the CRC-32 of all that as a
+ * word |
  *
  * @module
  */
@@ -28,7 +29,9 @@ export interface MarkReader {
   /** What the last mark that was read says; no mark says more than its own position. */
   readonly syncedBytes: number;
 
-  /** Reads the mark that begins at this position; returns the position after it, or -1 when no sound one begins there. */
+  /**
+   * Reads the mark that begins at this position; returns the position after it, or -1 when no sound one begins there.
+   */
   read(position: number): number;
 
   /** The first position after this one where a mark could begin. */

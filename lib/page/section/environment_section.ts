@@ -4,7 +4,7 @@
  * @module
  */
 import { readableNumber } from "../../result/format.ts";
-import { type Fields, numberIn } from "../../result/fields.ts";
+import { type Fields, numberIn } from "../../result/json.ts";
 import { type Html, html } from "../html.ts";
 import type { Environment, ReportData } from "../report_data.ts";
 import { commandHtml, section } from "./parts.ts";

@@ -9,7 +9,7 @@ import { type Html, html, NOTHING } from "../html.ts";
 import { killsOf } from "../measures.ts";
 import type { Configuration, ReportData } from "../report_data.ts";
 import { readableNumber } from "../../result/format.ts";
-import { textIn } from "../../result/fields.ts";
+import { textIn } from "../../result/json.ts";
 import { CRASH_NAMES, durationText, lossText, rateText } from "../wording.ts";
 import { writeLatencyP99 } from "./configurations_section.ts";
 import { commandHtml, section } from "./parts.ts";

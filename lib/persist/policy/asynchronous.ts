@@ -25,8 +25,8 @@ export interface AsynchronousPolicy {
 }
 
 /**
- * A queue bounds the number of writes at risk, but not how long they take. Each load worker may hold one more write while
- * it waits for room.
+ * A queue bounds the number of writes at risk, but not how long they take. Each load worker may hold one more write
+ * while it waits for room.
  */
 export const ASYNCHRONOUS: PolicyModule<AsynchronousPolicy> = {
   flag: "queueDepth",

@@ -18,7 +18,9 @@ export interface PeriodicPolicy {
   readonly flushPeriodUs: number;
 }
 
-/** Sweeps bound the time that a write is at risk, but not how many writes fall in it. A long sweep extends the bound. */
+/**
+ * Sweeps bound the time that a write is at risk, but not how many writes fall in it. A long sweep extends the bound.
+ */
 export const PERIODIC: PolicyModule<PeriodicPolicy> = {
   flag: "flushPeriodUs",
   optionsOf: (flushPeriodUs) => ({ kind: "periodic", flushPeriodUs }),

@@ -1,12 +1,16 @@
 /**
- * The engines' flags: those that each declares for itself, and the one that several share. Those shared with the file
- * backend are in `file_flags.ts`.
+ * The engines' flags: those that each declares for itself, the one that several share, and redis's, which say which
+ * server to use, what it persists, and what a put waits for. Those shared with the file backend are in `file_flags.ts`.
  *
  * @module
  */
 import { ENGINE_NAMES, ENGINES, enginesThatTake } from "../../engine/engines.ts";
-import { wholeNumber } from "../../option/kinds.ts";
+import { duration, oneOf, wholeNumber } from "../../option/kinds.ts";
 import type { DefaultedFlag, Flag } from "./flag.ts";
+import { PASSWORD_VARIABLE, urlWithoutCredentials } from "../../option/credentials.ts";
+import { APPENDFSYNC_NAMES, type RedisSettings } from "../../engine/redis/settings.ts";
+import type { RunOptions } from "../../run/run_options.ts";
+import { parseWholeNumber } from "../../option/units.ts";
 
 /** The flags that engines declare, by the names of the settings. What several declare is said once for all of them. */
 export const OWN_FLAGS: Readonly<Record<string, Flag<string | number>>> = ownFlags();
@@ -40,3 +44,160 @@ export const ENGINE_FLAGS = {
     ...wholeNumber({ min: 1, max: 1024 }),
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
+
+/** What `--spawn` starts unless given a path. */
+const USUAL_PROGRAM = "redis-server";
+
+/** The number of a cluster's primaries, and of replicas of each. */
+interface ClusterShape {
+  readonly primaries: number;
+  readonly replicas: number;
+}
+
+/** When the server writes a snapshot. */
+interface RdbRule {
+  readonly seconds: number;
+  readonly changes: number;
+}
+
+/** Fewer than three primaries cannot form a majority that agrees one of them is dead. */
+const PRIMARIES = { min: 3, max: 16 };
+const REPLICAS = { min: 0, max: 3 };
+const RDB_SECONDS = { min: 1, max: 86_400 };
+const RDB_CHANGES = { min: 1, max: 1_000_000_000 };
+
+/** The redis engine's flags, in the order shown to users. */
+export const REDIS_FLAGS = {
+  url: {
+    name: "url",
+    scope: "engine",
+    engines: ["redis"],
+    placeholder: "URL",
+    about: "redis: a running server, or with --cluster any node of a running cluster. All keys put there begin with " +
+      "kvlab: and are removed at the end. What it may lose is read from its own settings. No result has its password, " +
+      `which may also be in ${PASSWORD_VARIABLE}, where nobody else sees it.`,
+    allowed: "a URL such as redis://:password@host:6379/0 (the number of a database), or rediss:// for TLS",
+    shown: urlWithoutCredentials,
+    text: urlWithoutCredentials,
+    parse: parseUrl,
+  },
+  spawn: {
+    name: "spawn",
+    scope: "engine",
+    engines: ["redis"],
+    valueOptional: true,
+    placeholder: "PATH",
+    about:
+      `redis: start a server on a free port of the loopback interface, with a directory of its own, and stop it at ` +
+      `the end. Without PATH: ${USUAL_PROGRAM}.`,
+    allowed: "a program",
+    parse: (text: string): string | undefined => text === "" ? USUAL_PROGRAM : text,
+  },
+  /** `undefined` if no shape is given, as for a cluster that is already running. */
+  cluster: {
+    name: "cluster",
+    scope: "engine",
+    engines: ["redis"],
+    valueOptional: true,
+    placeholder: "PxR",
+    about: "redis: a cluster. With --spawn: P primaries with R replicas each, such as 3x1; with --url: takes no " +
+      "value.",
+    allowed: `PxR with P from ${PRIMARIES.min} to ${PRIMARIES.max} and R from ${REPLICAS.min} to ${REPLICAS.max}`,
+    parse: (text: string) => text === "" ? "running" : parseShape(text),
+    of: ({ backend }: RunOptions): ClusterShape | "running" | undefined => {
+      const { cluster, primaries, replicas } = settingsOf<RedisSettings>(backend);
+      if (cluster !== true) return undefined;
+      return primaries === undefined || replicas === undefined ? "running" : { primaries, replicas };
+    },
+    text: (shape: ClusterShape | "running") => shape === "running" ? "" : `${shape.primaries}x${shape.replicas}`,
+  },
+  /** In milliseconds. */
+  nodeTimeoutMs: {
+    name: "node-timeout",
+    scope: "engine",
+    engines: ["redis"],
+    about: "redis: how long a node of a spawned cluster may go without answering before the others consider it dead.",
+    defaultText: "2s",
+    ...duration({ min: "100ms", minMs: 100 }, { example: "500ms" }),
+  },
+  appendfsync: {
+    name: "appendfsync",
+    scope: "engine",
+    engines: ["redis"],
+    about: "redis: the spawned server keeps an append-only file, which it syncs never by itself, once a second, or " +
+      "before each reply.",
+    defaultNote: "no such file",
+    ...oneOf(APPENDFSYNC_NAMES),
+  },
+  rdb: {
+    name: "rdb",
+    scope: "engine",
+    engines: ["redis"],
+    placeholder: "SECONDS:CHANGES",
+    about: "redis: the spawned server writes a snapshot once this many seconds have passed and this many changes " +
+      "have been made.",
+    defaultNote: "no snapshots",
+    allowed: "SECONDS:CHANGES, two whole numbers from 1, such as 60:1000",
+    parse: parseRule,
+    of: ({ backend }: RunOptions): RdbRule | undefined => {
+      const { rdbSeconds: seconds, rdbChanges: changes } = settingsOf<RedisSettings>(backend);
+      return seconds === undefined || changes === undefined ? undefined : { seconds, changes };
+    },
+    text: ({ seconds, changes }: RdbRule) => `${seconds}:${changes}`,
+  },
+  wait: {
+    name: "wait",
+    scope: "engine",
+    engines: ["redis"],
+    placeholder: "N",
+    about: "redis: a put is acknowledged once N replicas have it (WAIT, on the connection that wrote it).",
+    defaultText: "0",
+    ...wholeNumber({ min: 0, max: 100 }),
+  },
+  /** In milliseconds. */
+  lagMs: {
+    name: "lag",
+    scope: "crash",
+    engines: ["redis"],
+    about: "crash with redis --spawn --cluster, which kills a primary each time: how long before the kill its " +
+      "replicas are stopped and receive nothing, as over a slow network.",
+    defaultText: "0ms",
+    ...duration({ min: "0ms", minMs: 0 }, { example: "300ms" }),
+  },
+} as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
+
+/** Anything else in a URL would be ignored. */
+function parseUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text);
+  const isRedis = /^rediss?:$/.test(protocol) && hostname !== "" && search === "" && hash === "";
+  const isDatabase = /^(\/\d{0,5})?$/.test(pathname);
+  return isRedis && isDatabase && [username, password].every(isEncoded) ? text : undefined;
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function parseShape(text: string): ClusterShape | undefined {
+  const [, primariesText = "", replicasText = ""] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  const primaries = parseWholeNumber(primariesText, PRIMARIES);
+  const replicas = parseWholeNumber(replicasText, REPLICAS);
+  return primaries === undefined || replicas === undefined ? undefined : { primaries, replicas };
+}
+
+function parseRule(text: string): RdbRule | undefined {
+  const [, secondsText = "", changesText = ""] = /^(\d+):(\d+)$/.exec(text) ?? [];
+  const seconds = parseWholeNumber(secondsText, RDB_SECONDS);
+  const changes = parseWholeNumber(changesText, RDB_CHANGES);
+  return seconds === undefined || changes === undefined ? undefined : { seconds, changes };
+}
+
+function settingsOf<Settings>(backend: RunOptions["backend"]): Partial<Settings> {
+  return backend.kind === "engine" ? backend.settings as Partial<Settings> : {};
+}

@@ -12,10 +12,10 @@ import { SYNC_NAMES, type SyncName } from "../../persist/durability.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { formatSize, SIZE_UNITS } from "../../option/units.ts";
 import { escapeControls, formatCount } from "../format.ts";
-import type { JsonObject } from "../json_value.ts";
+import type { JsonObject } from "../json.ts";
 import { listNames } from "../../option/wording.ts";
 import { oneOf, path, powerOfTwoSize, size, wholeNumber } from "../../option/kinds.ts";
-import { type DefaultedFlag, type Flag } from "./flag.ts";
+import type { DefaultedFlag, Flag } from "./flag.ts";
 
 /** The file backend's flags, in the order shown to users. */
 export const FILE_FLAGS = {

@@ -5,7 +5,7 @@
  */
 import type { EngineName } from "../../engine/engines.ts";
 import type { RunOptions } from "../../run/run_options.ts";
-import type { JsonObject, JsonValue } from "../json_value.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
 
 /**
  * What a flag belongs to. `commands.ts` says which of these each command takes:

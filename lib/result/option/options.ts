@@ -1,6 +1,6 @@
 /**
- * A run's options as its results show them: as arguments, as JSON and in words. Everything comes from the rows of the
- * flags; what is here is only their order.
+ * A run's options as its results show them: as arguments, as JSON and in words, and in the line that describes a run on
+ * stderr before it starts. Everything comes from the rows of the flags; what is here is only their order.
  *
  * @module
  */
@@ -10,13 +10,11 @@ import { withoutCredentials } from "../../option/credentials.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { formatSize } from "../../option/units.ts";
 import { escapeControls, snakeCase } from "../format.ts";
-import type { JsonObject } from "../json_value.ts";
-import { ENGINE_FLAGS, OWN_FLAGS } from "./engine_flags.ts";
+import type { JsonObject } from "../json.ts";
+import { ENGINE_FLAGS, OWN_FLAGS, REDIS_FLAGS } from "./engine_flags.ts";
 import { FILE_FLAGS } from "./file_flags.ts";
 import type { Flag, FlagScope, Switch } from "./flag.ts";
-import { LOAD_FLAGS } from "./load_flags.ts";
-import { MEASUREMENT_FLAGS, MEASUREMENT_SWITCHES } from "./measurement_flags.ts";
-import { REDIS_FLAGS } from "./redis_flags.ts";
+import { LOAD_FLAGS, MEASUREMENT_FLAGS, MEASUREMENT_SWITCHES } from "./load_flags.ts";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "./workload_flags.ts";
 
 /** A flag of a run's options, with its key in its table. */
@@ -173,4 +171,19 @@ function placeOf(scope: FlagScope | undefined, options: RunOptions): Readonly<Re
   if (scope === "load" || scope === "measurement") return { ...options };
   if (backend.kind === "file") return { ...backend, ...backend.policy, ...backend.layout };
   return backend.kind === "engine" ? { ...backend, ...backend.settings } : { ...backend };
+}
+
+/**
+ * The run's options on one line, without a newline. The seed's workload is not mentioned, nor is whatever is off:
+ *
+ * ```text
+ * kvlab 0.1.0: memory, 4 threads, consistent pattern, 10 s, latency of every operation, seed 123
+ * kvlab 0.1.0: file synchronous (write period 500 µs), 128 files, json, temporary directory, 4 threads, …
+ * kvlab 0.1.0: file asynchronous (queue depth 1024, 256MiB), 120 files, json, output DIR, 4 threads, …
+ * kvlab 0.1.0: memory, 2 threads, workload b (95% read, 5% update), 10000000 keys of 16 B, values of 100 B,
+ *   zipfian 0.99, preloaded, rate 10000/s, 1000000 operations after 2 s of warm-up, latency of every 128th, seed 1
+ * ```
+ */
+export function configurationLine(options: RunOptions, version: string): string {
+  return `kvlab ${version}: ${optionsWords(options).join(", ")}`;
 }

@@ -16,7 +16,7 @@ import {
 import { OPERATION_NAMES, READ } from "../../load/operation.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { formatCount, operationName } from "../format.ts";
-import type { JsonObject } from "../json_value.ts";
+import type { JsonObject } from "../json.ts";
 import { type ByteRange, parseByteRange, parseShare } from "../../option/units.ts";
 import { count, oneOf, size, sizeAllowed, sizeBounds } from "../../option/kinds.ts";
 import type { DefaultedFlag, Flag, Switch } from "./flag.ts";

@@ -7,7 +7,9 @@ import { Abort } from "../../../lib/sync/abort.ts";
 import { Doorbell } from "../../../lib/sync/doorbell.ts";
 import { expect, scenario, type Scenarios } from "../scenario.ts";
 
-/** What is asked for, of which a turn does all that is there; how much is done; and how many have all they asked for. */
+/**
+ * What is asked for, of which a turn does all that is there; how much is done; and how many have all they asked for.
+ */
 const ASKED = 0;
 const DONE = 1;
 const SERVED = 2;

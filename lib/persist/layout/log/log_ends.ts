@@ -39,8 +39,8 @@ const LOG_BYTES = 6;
 const SYNCED = 7;
 
 /**
- * Layout: one cache line of 64-bit floats for each log: {@linkcode LogEnd}'s members in their order, then up to where the
- * open segment is known to be synced.
+ * Layout: one cache line of 64-bit floats for each log: {@linkcode LogEnd}'s members in their order, then up to where
+ * the open segment is known to be synced.
  *
  * Invariant: a log's line changes only under its lock, and only after the file system holds what it says. Others may
  * read it at any time; what they read was true a moment ago.

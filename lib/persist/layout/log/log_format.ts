@@ -15,8 +15,8 @@
  * | `record`, `mark` | the names of the members of a record, and of a mark; the older format has no marks |
  *
  * At a sync level above none, the description is on the device before the segment gets its name, and so is all of the
- * segments before it; each batch of records begins with a mark, which says up to where the segment was synced before the
- * batch was written. `torn_tail.ts` tells by that what was never synced from what is damaged.
+ * segments before it; each batch of records begins with a mark, which says up to where the segment was synced before
+ * the batch was written. `torn_tail.ts` tells by that what was never synced from what is damaged.
  *
  * A checkpoint is the snapshots of the log's shards, one after another in the same format as in snapshot files, then a
  * description:

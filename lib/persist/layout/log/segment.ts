@@ -23,8 +23,8 @@ export function segmentBytesFor(logBytes: number): number {
 /**
  * Creates a segment with its head.
  *
- * @param options if `sync` is above none, it is on the device before it gets its final name; `previousBytes` is where the
- * records of the previous segment end
+ * @param options if `sync` is above none, it is on the device before it gets its final name; `previousBytes` is where
+ * the records of the previous segment end
  * @returns its file, open, positioned after the head
  * @throws {PersistError} when that fails; the segment does not have its final name then
  */

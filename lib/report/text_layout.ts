@@ -1,5 +1,6 @@
 /**
- * The layout of the text reports: groups of lines, each behind a label, within 80 columns.
+ * The layout of the text reports: groups of lines, each behind a label, within 80 columns; tables; and how they
+ * emphasize what decides: bold on a terminal, not at all elsewhere.
  *
  * ```text
  * blocked     3.1% of the time on the queue, 0.07% on locks
@@ -9,13 +10,12 @@
  *
  * @module
  */
-import { widthOf } from "./text_style.ts";
 
 /**
  * A line of a group: phrases, shown with commas between them. If it is too long, it continues on an indented line,
  * broken between phrases if possible.
  */
-export type Phrases = readonly string[];
+type Phrases = readonly string[];
 
 /** What a report says about one subject. */
 export interface Group {
@@ -64,4 +64,52 @@ function wrapped(phrases: Phrases, width: number): string[] {
     }
   }
   return line === "" ? lines : [...lines, line];
+}
+
+/** One column of a table. */
+export interface Column {
+  readonly heading: string;
+  /** Numbers, and placeholders for them, are aligned right. */
+  readonly align: "left" | "right";
+}
+
+/** Between two columns. */
+const GAP = "  ";
+
+/** The headings and the rows in lines without newlines; each column is as wide as its widest cell. */
+export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+  const all = [columns.map(({ heading }) => heading), ...rows];
+  const widths = columns.map((_, column) =>
+    all.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? "")), 0)
+  );
+  return all.map((row) => {
+    const cells = columns.map(({ align }, column) => {
+      const cell = row[column] ?? "";
+      const padding = " ".repeat((widths[column] ?? 0) - widthOf(cell));
+      return align === "left" ? cell + padding : padding + cell;
+    });
+    return cells.join(GAP).trimEnd();
+  });
+}
+
+/** How text is styled. */
+export interface TextStyle {
+  /** Emphasizes text. */
+  bold(text: string): string;
+}
+
+/** For pipes, files, and terminals whose user wants no escape sequences. */
+export const PLAIN: TextStyle = { bold: (text) => text };
+
+/** For terminals (ECMA-48's "select graphic rendition"). */
+export const STYLED: TextStyle = { bold: (text) => `\x1b[1m${text}\x1b[22m` };
+
+// deno-lint-ignore no-control-regex
+const ESCAPES = /\x1b\[\d+m/g;
+
+/**
+ * How many columns a text takes: one per character, even if it is two UTF-16 units, and none for an escape sequence.
+ */
+export function widthOf(text: string): number {
+  return Array.from(text.replace(ESCAPES, "")).length;
 }

@@ -1,5 +1,6 @@
 /**
- * Reads fields of JSON documents of unchecked shape: anything absent or of another type is undefined.
+ * JSON values, as built by the reports, and fields of JSON documents of unchecked shape: anything absent or of another
+ * type is undefined.
  *
  * @module
  */
@@ -41,3 +42,9 @@ export function rowsIn(fields: Fields, name: string): Fields[] {
   const value = fields[name];
   return Array.isArray(value) ? value.filter(isFields) : [];
 }
+
+/** Anything that JSON can hold. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+
+/** A JSON object with read-only fields. */
+export type JsonObject = { readonly [name: string]: JsonValue };
