@@ -12,6 +12,7 @@ import { removeLeftDirectories } from "../directory/left_directories.ts";
 import { makeOwnedDirectory, removeTemporaryDirectory } from "../system/temporary_directory.ts";
 import { run } from "../run/runner.ts";
 import { thenCleanUp } from "../sync/clean_up.ts";
+import { StoppedError } from "../sync/delay.ts";
 import type { ChildProgram, KillMoment } from "./child.ts";
 import type { CrashLoad } from "./crash_load.ts";
 import type { CrashResult, KillResult } from "./crash_result.ts";
@@ -205,6 +206,7 @@ class CrashRounds {
     try {
       recovered = await this.#victim.recover(mix, true);
     } catch (error) {
+      if (error instanceof StoppedError) return undefined;
       // What kept the engine from being asked says nothing about what it has kept.
       if (!(error instanceof EngineError) || error instanceof HarnessError) throw error;
       return unreadable(kill, { end, testimony, foundBefore, reason: error.message });

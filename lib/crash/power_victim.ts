@@ -64,8 +64,8 @@ export class PowerVictim implements Victim {
     return end;
   }
 
-  async recover(mix: MixOptions, mayRepair?: boolean): Promise<Recovered> {
-    return await recover(this.backend, mix, mayRepair);
+  async recover(mix: MixOptions, mayRepair = false): Promise<Recovered> {
+    return await recover(this.backend, mix, { mayRepair, stop: this.#parts.stop });
   }
 
   close(): void {

@@ -33,7 +33,7 @@ export class ProcessVictim implements Victim {
     return await endChild(program, options, { ending: "SIGKILL", moment, stop, before });
   }
 
-  async recover(mix: MixOptions, mayRepair?: boolean): Promise<Recovered> {
-    return await recover(this.backend, mix, mayRepair);
+  async recover(mix: MixOptions, mayRepair = false): Promise<Recovered> {
+    return await recover(this.backend, mix, { mayRepair, stop: this.parts.stop });
   }
 }

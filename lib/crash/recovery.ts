@@ -50,18 +50,36 @@ export interface RecoveredFiles {
   readonly setAside: readonly SetAsideFile[];
 }
 
+/** How a backend is opened again. */
+export interface RecoverOptions {
+  /** Whether an engine's files may be repaired if that is needed; by default they may not. */
+  readonly mayRepair?: boolean;
+  /** Aborted to give up. */
+  readonly stop?: AbortSignal | undefined;
+}
+
 /**
  * Opens a backend again: prepares it and connects to it, as a run does. Damaged files of the file backend are set
  * aside.
  *
- * @param mayRepair whether an engine's files may be repaired if that is needed
  * @throws {PersistError | EngineError} when it cannot be opened
+ * @throws {StoppedError} when told to stop first
  */
-export async function recover(options: CrashBackend, mix: MixOptions, mayRepair = false): Promise<Recovered> {
+export async function recover(
+  options: CrashBackend,
+  mix: MixOptions,
+  { mayRepair = false, stop }: RecoverOptions = {},
+): Promise<Recovered> {
   const startedAtMs = performance.now();
   const backend = await loadBackend(nameOf(options));
   const shared = { abort: Abort.create(), clock: Clock.create() };
-  const prepared = await prepareBackend(backend, options, { ...shared, keys: mixKeySpace(mix), threads: 1, mayRepair });
+  const prepared = await prepareBackend(backend, options, {
+    ...shared,
+    keys: mixKeySpace(mix),
+    threads: 1,
+    mayRepair,
+    ...(stop === undefined ? {} : { stop }),
+  });
   try {
     const connection = await backend.connect(prepared.target, 0);
     return {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readDirectory } from "../system/file_io.ts";
 import { PersistError } from "../system/persist_error.ts";
 import {
   ACKNOWLEDGED_BYTES,
@@ -38,7 +39,7 @@ export function readTestimony(directory: string, threads: number): Testimony {
   const acknowledgedVersions = new Map<number, number>();
   const acknowledgedAtMs = Array.from({ length: threads }, () => new Float64Array());
   try {
-    for (const { name } of Deno.readDirSync(directory)) {
+    for (const { name } of readDirectory(directory)) {
       const path = `${directory}/${name}`;
       if (name.startsWith(ACKNOWLEDGED_PREFIX)) {
         const thread = Number(name.slice(ACKNOWLEDGED_PREFIX.length));

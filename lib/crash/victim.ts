@@ -70,6 +70,7 @@ export interface Victim {
    *
    * @param mayRepair whether an engine's files may be repaired if that is needed; by default they may not
    * @throws {PersistError | EngineError} when it cannot be opened
+   * @throws {StoppedError} when the command was told to stop first
    */
   recover(mix: MixOptions, mayRepair?: boolean): Promise<Recovered>;
   /** Takes back what was made only for the failures, other than files. */

@@ -64,11 +64,13 @@ export async function sweepCommand(command: SweepCommand): Promise<number> {
   const header = await sweepHeader(planned, readMachine());
   const { file, header: kept, lines } = openSweep(command, header);
   let isDelivered = true;
+  let report: SweepReport;
   try {
     for (const text of startTexts(command, planned, lines.length)) if (!command.quiet) warn(`kvlab: ${text}`);
-    const report = await runSweep(command, { planned, header: kept, file, lines, stop });
+    const swept = await runSweep(command, { planned, header: kept, file, lines, stop });
+    report = swept;
     show(command, report);
-    if (command.reportFile !== undefined) isDelivered = await deliverReport(command.reportFile, report.document);
+    if (command.reportFile !== undefined) isDelivered = await deliverReport(command.reportFile, swept.document);
     if (stop.aborted && command.resultsFile !== undefined) {
       warn(`kvlab: the same command with --resume continues ${command.resultsFile}`);
     }
@@ -76,7 +78,9 @@ export async function sweepCommand(command: SweepCommand): Promise<number> {
     file?.close();
   }
   if (!isDelivered) return EXIT_FAILURE;
-  return stop.aborted ? EXIT_SIGNALS[stop.reason as StopSignal] : 0;
+  if (stop.aborted) return EXIT_SIGNALS[stop.reason as StopSignal];
+  // The others' figures are there, but not all that was asked for.
+  return report.summary.configurations.some(({ state }) => state === "failed") ? EXIT_FAILURE : 0;
 }
 
 /** @throws {UsageError} when the report would take the place of the results or of the plan */
@@ -121,7 +125,7 @@ function refuseSmallBudget({ budgetMs, p99Ms }: SweepCommand, planned: PlannedSw
   );
 }
 
-function startTexts({ budgetMs, kills }: SweepCommand, planned: PlannedSweep, done: number): string[] {
+function startTexts({ budgetMs, kills, axis, limit }: SweepCommand, planned: PlannedSweep, done: number): string[] {
   const { configurations, leftOut } = planned;
   const [reason] = leftOut;
   return [
@@ -134,6 +138,10 @@ function startTexts({ budgetMs, kills }: SweepCommand, planned: PlannedSweep, do
         reason.args.join(" ")
       }: ${reason.reason}`,
     ]),
+    // A time would have a unit, which is easily forgotten.
+    ...(limit === undefined || axis.unit !== "writes"
+      ? []
+      : [`--lose-at-most=${limit} counts acknowledged writes; a time has a unit, such as ${limit || 10}ms`]),
     ...(done === 0 ? [] : [`going on after ${done} lines of results`]),
   ];
 }

@@ -145,7 +145,7 @@ export const STATE_TEXTS: Readonly<Record<ConfigurationState, string>> = {
   frontier: "On the frontier: none that loses as little is as fast.",
   tied: "Tied: one that loses as little may be faster, but the difference is within noise.",
   dominated: "Dominated: one that loses as little is faster.",
-  too_slow: "Too slow: it keeps the limit on the p99 latency at no rate.",
+  too_slow: "Too slow: it kept the limit on the p99 latency at no rate that was tried.",
   failed: "Failed.",
   unmeasured: "Its turn never came.",
 };

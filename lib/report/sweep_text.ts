@@ -169,7 +169,7 @@ function restLines(header: SweepHeader, { configurations, p99_at_most_ms: p99Ms 
         `${called(id)}: dominated by ${beside.map(called).join(" and ")}, ${rateText(configuration)}: ${what}`,
       );
     }
-    if (state === "too_slow") lines.push(`${called(id)}: keeps ${p99Text(p99Ms)} at no rate: ${what}`);
+    if (state === "too_slow") lines.push(`${called(id)}: keeps ${p99Text(p99Ms)} at no rate tried: ${what}`);
     if (state === "failed") lines.push(`${called(id)}: failed: ${reason}: ${what}`);
     if (state === "unmeasured") lines.push(`${called(id)}: not run: ${what}`);
   }

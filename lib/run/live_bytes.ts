@@ -30,20 +30,31 @@ export async function liveBytesIn({ backend, prepared, workload, stop }: AskedBa
   if (prepared.keepsNothing || !prepared.directory?.wasEmpty || stop?.aborted) return undefined;
   const over = AbortSignal.any([AbortSignal.timeout(ASK_MAX_MS), ...(stop === undefined ? [] : [stop])]);
   const stopped = new Promise<undefined>((resolve) => over.addEventListener("abort", () => resolve(undefined)));
-  return await Promise.race([stopped, askLiveBytes(backend, prepared, workload)]);
+  return await Promise.race([stopped, askLiveBytes(backend, prepared, { workload, over })]);
 }
 
+/** Lets go of the connection as soon as nobody waits for the answer any more. */
 async function askLiveBytes(
   backend: Backend,
   { target }: PreparedBackend,
-  workload: WorkloadOptions,
+  { workload, over }: { readonly workload: WorkloadOptions; readonly over: AbortSignal },
 ): Promise<number | undefined> {
   try {
     const connection = await backend.connect(target, 0);
+    let isClosed = false;
+    const close = async () => {
+      if (isClosed) return;
+      isClosed = true;
+      await connection.close();
+    };
+    const onOver = () => void close().catch(() => {});
+    over.addEventListener("abort", onOver);
     try {
+      if (over.aborted) return undefined;
       return await sampledBytes(workload, (key, out) => connection.get(key, out));
     } finally {
-      await connection.close();
+      over.removeEventListener("abort", onOver);
+      await close();
     }
   } catch {
     return undefined;

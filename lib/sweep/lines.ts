@@ -131,7 +131,7 @@ export interface SummaryLine {
  * - `frontier`: none that loses as little is as fast;
  * - `tied`: one that loses as little may be as fast, but noise does not tell;
  * - `dominated`: one that loses as little is clearly faster;
- * - `too_slow`: it keeps within the limit on the latency at no rate;
+ * - `too_slow`: it kept within the limit on the latency at no rate that was tried;
  * - `failed`: it could not be run;
  * - `unmeasured`: its turn never came.
  */

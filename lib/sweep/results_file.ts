@@ -128,15 +128,6 @@ function isThere(path: string): boolean {
 }
 
 /**
- * Reads a results file, such as for a report. Changes nothing.
- *
- * @throws {PersistError} when it cannot be read, or contains anything but the lines of a sweep
- */
-export function readSweepFile(path: string): SweepFileContent {
-  return parseSweepFile(path, readText(path));
-}
-
-/**
  * Parses the lines, leaving out blank ones. Only the last may be torn, in which case it has no line end.
  *
  * @param path where the text comes from, for errors

@@ -17,7 +17,7 @@ import type {
   SummaryLine,
 } from "./lines.ts";
 import { summarizeLosses } from "./losses.ts";
-import type { Space, Trial } from "./outcome.ts";
+import type { Outcome, Space, Trial } from "./outcome.ts";
 import { Rates, type RateSearch, roundedRate } from "./rates.ts";
 import { type Question, type SweepResults, trialOf } from "./results.ts";
 import { countingRuns, type Standing, standings } from "./standing.ts";
@@ -53,7 +53,7 @@ export function summarizeSweep(
 ): SummaryLine {
   const { axis, limit, p99Ms } = question;
   const outcomes = results.outcomes(question);
-  const found = standings(space, outcomes);
+  const found = finalStandings(space, { outcomes, results, p99Ms });
   const rates = p99Ms === undefined ? undefined : new Rates(outcomes);
   const summaries = found.map((standing) => summarizeConfiguration(standing, { results, p99Ms, rates }));
   return {
@@ -68,6 +68,36 @@ export function summarizeSweep(
     configurations: summaries,
     baseline_drift: p99Ms === undefined ? driftOf(space.configurations[0], results) : null,
   };
+}
+
+/**
+ * The standings as the sweep leaves them. A configuration whose search for a rate goes on is expected to keep up some;
+ * but none that it has not been seen to keep up is on the frontier in the end.
+ */
+function finalStandings(
+  space: Space,
+  { outcomes, results, p99Ms }: {
+    readonly outcomes: readonly Outcome[];
+    readonly results: SweepResults;
+    readonly p99Ms: number | undefined;
+  },
+): Standing[] {
+  if (p99Ms === undefined) return standings(space, outcomes);
+  const without = new Map(space.configurations.flatMap((id) => {
+    const trials = results.lines(id).flatMap((line) => trialOf(line, p99Ms) ?? []);
+    const isKnown = results.failure(id) !== undefined || trials.some(({ isWithin }) => isWithin);
+    return isKnown ? [] : [[id, trials.length === 0 ? "unmeasured" : "too_slow"] as const];
+  }));
+  const others = new Map(
+    standings(
+      { ...space, configurations: space.configurations.filter((id) => !without.has(id)) },
+      outcomes.filter(({ configuration }) => !without.has(configuration)),
+    ).map((standing) => [standing.id, standing]),
+  );
+  return standings(space, outcomes).map((standing) => {
+    const state = without.get(standing.id);
+    return state === undefined ? others.get(standing.id) ?? standing : { ...standing, state, beside: [] };
+  });
 }
 
 function summarizeConfiguration(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readDirectory } from "./file_io.ts";
 
 /** The unit in which systems count what files occupy. */
 const BLOCK_BYTES = 512;
@@ -17,7 +18,7 @@ export function allocatedBytes(path: string): number | undefined {
     if (blocks === null) return undefined;
     let bytes = blocks * BLOCK_BYTES;
     if (!isDirectory) return bytes;
-    for (const { name } of Deno.readDirSync(path)) {
+    for (const { name } of readDirectory(path)) {
       const inner = allocatedBytes(`${path}/${name}`);
       if (inner === undefined) return undefined;
       bytes += inner;

@@ -218,11 +218,20 @@ export function readRange(
  * @throws {PersistError} when it cannot be read
  */
 export function entriesIn(directory: string): Deno.DirEntry[] {
+  try {
+    return readDirectory(directory);
+  } catch (error) {
+    throw new PersistError("read", directory, error);
+  }
+}
+
+/** The same, with the runtime's own errors. */
+export function readDirectory(directory: string): Deno.DirEntry[] {
   for (;;) {
     try {
       return [...Deno.readDirSync(directory)];
     } catch (error) {
-      if (!(error instanceof Deno.errors.Interrupted)) throw new PersistError("read", directory, error);
+      if (!(error instanceof Deno.errors.Interrupted)) throw error;
     }
   }
 }

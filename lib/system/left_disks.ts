@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { readDirectory } from "./file_io.ts";
 import { CHILD_COMMAND } from "./child_command.ts";
 import { loopDevices, tryCommand } from "./mounts.ts";
 
@@ -26,7 +27,7 @@ export function releaseDisk(directory: string): void {
     if (failure !== undefined) tryCommand("umount", ["-l", disk]);
     if (isMounted(disk)) throw new Error(`umount ${disk}: ${failure}`);
   }
-  for (const { name } of Deno.readDirSync(directory)) {
+  for (const { name } of readDirectory(directory)) {
     if (!name.endsWith(IMAGE_SUFFIX)) continue;
     for (const device of loopDevices(`${directory}/${name}`)) tryCommand("losetup", ["-d", device]);
   }
@@ -49,7 +50,7 @@ function isMounted(path: string): boolean {
  */
 function killChildren(directory: string): void {
   if (Deno.build.os !== "linux") return;
-  for (const { name } of Deno.readDirSync("/proc")) {
+  for (const { name } of readDirectory("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === Deno.pid) continue;
     try {
       const args = Deno.readTextFileSync(`/proc/${name}/cmdline`).split("\0");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readDirectory } from "./file_io.ts";
 
 /** What a process, or several together, have used since they began; what the system does not tell is absent. */
 export interface ProcessUsage {
@@ -27,18 +28,19 @@ export function usageOf(pid: number | "self"): ProcessUsage {
 
 /**
  * What processes and all their descendants have used together. A child that shares its parent's memory, having been
- * forked to write a snapshot of it, adds no memory.
+ * forked to write a snapshot of it, adds no memory. One that ends meanwhile adds nothing: what it has used is its
+ * parent's.
  */
 export function usageOfTrees(pids: readonly number[]): ProcessUsage {
   const usages = pids.map((pid) => {
-    const children = childrenOf(pid);
-    const below = usageOfTrees(children);
+    const trees = childrenOf(pid).map((child) => ({ child, used: usageOfTrees([child]) }))
+      .filter(({ child }) => !hasEnded(child));
     const own = usageOf(pid);
-    const apart = children.filter((child) => programOf(child) !== programOf(pid));
+    const apart = trees.filter(({ child }) => programOf(child) !== programOf(pid));
     return {
-      cpuMs: sum([own.cpuMs, below.cpuMs]),
-      residentBytesMax: sum([own.residentBytesMax, usageOfTrees(apart).residentBytesMax]),
-      deviceBytes: sum([own.deviceBytes, below.deviceBytes]),
+      cpuMs: sum([own.cpuMs, ...trees.map(({ used }) => used.cpuMs)]),
+      residentBytesMax: sum([own.residentBytesMax, ...apart.map(({ used }) => used.residentBytesMax)]),
+      deviceBytes: sum([own.deviceBytes, ...trees.map(({ used }) => used.deviceBytes)]),
     };
   });
   return {
@@ -78,11 +80,17 @@ function deviceBytesOf(pid: number | "self"): number | undefined {
 /** Empty if there are none, or the system does not tell. */
 function childrenOf(pid: number): number[] {
   try {
-    const threads = Array.from(Deno.readDirSync(`/proc/${pid}/task`), ({ name }) => name);
+    const threads = readDirectory(`/proc/${pid}/task`).map(({ name }) => name);
     return threads.flatMap((thread) => readProc(`${pid}/task/${thread}/children`)?.match(/\d+/g) ?? []).map(Number);
   } catch {
     return [];
   }
+}
+
+/** Whether there is no such process any more, or it only waits for its parent to notice its end. */
+function hasEnded(pid: number): boolean {
+  const state = readProc(`${pid}/stat`)?.replace(/^.*\) /s, "")[0];
+  return state === undefined || state === "Z" || state === "X";
 }
 
 function programOf(pid: number): string | undefined {

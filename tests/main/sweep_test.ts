@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
-import { readSweepFile } from "../../lib/sweep/results_file.ts";
+import { readSweepFile } from "../sweep/documents.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { assertCode, kvlab, KvlabProcess, linesOf } from "./kvlab.ts";
 
@@ -79,6 +79,16 @@ Deno.test("kvlab sweep answers, shows what it answers with, keeps each run, and 
   const fresh = await kvlab(["sweep", SHORT, ...LOAD, `--results=${results}`, ...GROUPS]);
   assertCode(fresh, 1);
   assertStringIncludes(fresh.stderr, `Cannot create ${results}: it already exists`);
+});
+
+Deno.test("kvlab sweep answers with the others where a configuration fails, exits with 1, and says what a bare limit counts", async () => {
+  const denokv = ["--", "denokv"];
+  const args = ["sweep", SHORT, ...LOAD, "--value-size=100kB", "--kills=0", "--lose-at-most=10", "--", "memory"];
+  const ended = await kvlab([...args, ...denokv]);
+  assertCode(ended, 1);
+  assertMatch(ended.stderr, /kvlab: denokv \(c02\) failed: .*values of/);
+  assertStringIncludes(ended.stderr, "--lose-at-most=10 counts acknowledged writes; a time has a unit, such as 10ms");
+  assertStringIncludes(ended.stdout, "memory");
 });
 
 Deno.test("kvlab sweep ends at a signal with the answer so far, and says how to go on", async () => {

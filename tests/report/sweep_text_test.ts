@@ -141,7 +141,7 @@ Deno.test("sweepText() and sweepMap() say that rates are compared, and which p99
   );
   assertStringIncludes(text, "rate/s (95%)");
   assertMatch(text, /\n {2}kvlab --rate=\d+ --seed=1 file --flush-period-us=2000\n/);
-  assertStringIncludes(text, "\nsqlite (c04): keeps a p99 of at most 5 ms at no rate: sqlite\n");
+  assertStringIncludes(text, "\nsqlite (c04): keeps a p99 of at most 5 ms at no rate tried: sqlite\n");
   assertMatch(text, /\nmemory \(c01\): kvlab --rate=\d+ --seed=1 memory\n/);
   const map = sweepMap({ header: HEADER, summary, axis: AXIS }, { columns: 80, rows: 10 });
   assertStringIncludes(map[0] ?? "", "rate/s with a p99 of at most 5 ms, ● on the frontier");

@@ -6,6 +6,7 @@
 import type { Fields } from "../../lib/result/json.ts";
 import type { ConfigurationEntry, RunLine, SummaryLine, SweepHeader } from "../../lib/sweep/lines.ts";
 import { SweepResults } from "../../lib/sweep/results.ts";
+import { parseSweepFile, type SweepFileContent } from "../../lib/sweep/results_file.ts";
 import { spaceOf, summarizeSweep } from "../../lib/sweep/summary.ts";
 
 /** The result of a run with a gauge. */
@@ -113,4 +114,9 @@ export function ratesSweep(trialCount = 14): { readonly lines: readonly RunLine[
     ended: "budget",
   });
   return { lines, summary };
+}
+
+/** What a results file holds. */
+export function readSweepFile(path: string): SweepFileContent {
+  return parseSweepFile(path, Deno.readTextFileSync(path));
 }

@@ -5,9 +5,9 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { PersistError } from "../../lib/system/persist_error.ts";
-import { parseSweepFile, readSweepFile, SweepFile } from "../../lib/sweep/results_file.ts";
+import { parseSweepFile, SweepFile } from "../../lib/sweep/results_file.ts";
 import { temporaryDirectory } from "../run/files.ts";
-import { HEADER, memoryRun, runLine } from "./documents.ts";
+import { HEADER, memoryRun, readSweepFile, runLine } from "./documents.ts";
 
 const LINES = [1, 2, 3].map((round) => runLine("c01", round, memoryRun(1000 * round)));
 

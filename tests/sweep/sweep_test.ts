@@ -297,3 +297,15 @@ Deno.test("sweep() says what keeps the p99 at no rate, and when nothing does", a
   );
   assertEquals((await sweepRates({}, {})).summary.answer, "nothing that was measured keeps a p99 of at most 5 ms");
 });
+
+Deno.test("sweep() has nothing on the frontier that it has seen to keep the p99 at no rate, though its time is up", async () => {
+  // A round and little more: too few trials to be sure of those that keep it at none.
+  for (const budgetMs of [2_500, 5_000, 10_000]) {
+    const { summary } = await sweepRates({ budgetMs, kills: 0 }, { ...KEPT_UP, c02: 0, c04: 0 });
+    for (const { id, state, rate_per_sec: rate } of summary.configurations) {
+      if (rate === null) assert(state === "too_slow" || state === "unmeasured", `${id} ${state} of ${budgetMs}`);
+      else assert(state === "frontier" || state === "tied" || state === "dominated", `${id} ${state}`);
+    }
+    assert(!summary.frontier.includes("c02"), summary.frontier.join());
+  }
+});

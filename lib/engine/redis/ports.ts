@@ -29,7 +29,7 @@ export function freePort(): number {
     given.add(port);
     return port;
   }
-  throw new HarnessError("find", "a free port on 127.0.0.1", `none from ${PORT_MIN} to ${PORT_MAX} is`);
+  throw new HarnessError("find", "a free port on 127.0.0.1", `all from ${PORT_MIN} to ${PORT_MAX} are taken`);
 }
 
 function isFree(port: number): boolean {

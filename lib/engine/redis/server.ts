@@ -135,7 +135,7 @@ async function untilReady(process: ServerProcess, parts: ServerParts, port: numb
   const what = `${parts.program} in ${directory}`;
   let client: RedisClient | undefined;
   try {
-    const listening = client = await untilListening(process, { port, what, stop });
+    const listening = client = await untilListening(process, { port, what, directory, stop });
     await until(() => serves(listening), { what: "the end of loading", timeoutMs: LOAD_TIMEOUT_MS, stop });
     const other = await otherDirectoryOf(listening, directory);
     if (other !== undefined) {
@@ -145,16 +145,23 @@ async function untilReady(process: ServerProcess, parts: ServerParts, port: numb
     if (error instanceof StoppedError || error instanceof HarnessError) throw error;
     // If the server is about to end, its own reason says more than the client's error.
     await Promise.race([process.ended, delay(END_MS)]);
-    if (process.hasEnded) throw await endError(process, what);
+    if (process.hasEnded) throw await endError(process, { what, port, directory });
     throw error instanceof EngineError ? error : new EngineError("start", what, error);
   } finally {
     client?.close();
   }
 }
 
+/** What was started, and where. */
+interface Started {
+  readonly what: string;
+  readonly port: number;
+  readonly directory: string;
+}
+
 async function untilListening(
   process: ServerProcess,
-  { port, what, stop }: { port: number; what: string; stop: AbortSignal | undefined },
+  { port, what, directory, stop }: Started & { stop: AbortSignal | undefined },
 ): Promise<RedisClient> {
   const startedAtMs = performance.now();
   for (;;) {
@@ -162,7 +169,7 @@ async function untilListening(
     const client = await Promise.race([connecting, process.ended]);
     if (process.hasEnded) {
       void connecting.then((late) => late?.close());
-      throw await endError(process, what);
+      throw await endError(process, { what, port, directory });
     }
     if (client !== undefined) return client;
     if (stop?.aborted) throw new StoppedError("a server to listen");
@@ -174,10 +181,36 @@ async function untilListening(
 }
 
 /** The error for a server that has ended instead of serving. */
-async function endError(process: ServerProcess, what: string): Promise<EngineError> {
-  const { reason, isHarness } = await process.reason();
+async function endError(process: ServerProcess, { what, port, directory }: Started): Promise<EngineError> {
+  const { reason, isHarness, isWell } = await process.reason();
+  if (isWell && await shutDownBehind(port, directory)) {
+    const daemon = "it has left its server in the background, out of reach, where it has been shut down";
+    return new HarnessError("start", what, `${daemon}: let it become the server, as by exec`);
+  }
   if (PORT_TAKEN.test(reason)) return new PortTakenError("start", what, reason);
   return isHarness ? new HarnessError("start", what, reason) : new EngineError("start", what, reason);
+}
+
+/** How long a server may take to listen once a script has left it in the background, in milliseconds. */
+const BEHIND_MS = 1500;
+
+/** Shuts the server down that a script has left behind when it ended; returns whether there was one. */
+async function shutDownBehind(port: number, directory: string): Promise<boolean> {
+  for (const startedAtMs = performance.now(); performance.now() - startedAtMs < BEHIND_MS; await delay(ASK_PERIOD_MS)) {
+    const client = await RedisClient.connect(urlOfPort(port)).catch(() => undefined);
+    if (client === undefined) continue;
+    try {
+      if (await otherDirectoryOf(client, directory) !== undefined) return false;
+      // It answers only if it goes on.
+      await client.send(["SHUTDOWN", "NOSAVE"]).catch(() => {});
+      return true;
+    } catch {
+      return false;
+    } finally {
+      client.close();
+    }
+  }
+  return false;
 }
 
 /**

@@ -101,19 +101,24 @@ export class ServerProcess {
   }
 
   /**
-   * Why the server has ended by itself, as far as its output tells, and whether that is because there is no such
-   * program.
+   * Why the server has ended by itself, as far as its output tells, whether that is because there is no such program,
+   * and whether it has ended well.
    */
-  async reason(): Promise<{ readonly reason: string; readonly isHarness: boolean }> {
+  async reason(): Promise<{ readonly reason: string; readonly isHarness: boolean; readonly isWell: boolean }> {
     await this.ended;
     const { code, signal } = await this.#server.status;
     const lines = this.#lines.filter((line) => line.trim() !== "");
     if (code === NO_PROGRAM_CODE && lines.length === 0) {
-      return { reason: `there is no program ${this.#program}, name one with --spawn=PATH`, isHarness: true };
+      return {
+        reason: `there is no program ${this.#program}, name one with --spawn=PATH`,
+        isHarness: true,
+        isWell: false,
+      };
     }
     return {
       reason: this.#lastWords(lines) ?? `it ended with ${signal ?? `code ${code}`}, and said nothing`,
       isHarness: false,
+      isWell: code === 0,
     };
   }
 

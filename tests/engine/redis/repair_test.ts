@@ -12,6 +12,7 @@ import { ENGINE } from "../../../lib/engine/redis/redis.ts";
 import { RedisClient } from "../../../lib/engine/redis/client.ts";
 import { NUMBERED_SEED_MIX } from "../../../lib/load/numbered_workload.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
+import { StoppedError } from "../../../lib/sync/delay.ts";
 import { namesIn, temporaryDirectory } from "../../run/files.ts";
 import { redisTest } from "./redis_server.ts";
 
@@ -32,7 +33,7 @@ redisTest("an append-only file that ends in zeros is refused by a run, and repai
   assertStringIncludes(refused.message, "redis-check-aof --fix");
   assertEquals(Deno.readFileSync(log), torn);
 
-  const recovered = await recover(backend, NUMBERED_SEED_MIX, true);
+  const recovered = await recover(backend, NUMBERED_SEED_MIX, { mayRepair: true });
   try {
     assertEquals(recovered.repaired, "redis-check-aof --fix cut off 100 bytes");
     const key = new PaddedBytes(16), value = new PaddedBytes(16);
@@ -42,9 +43,22 @@ redisTest("an append-only file that ends in zeros is refused by a run, and repai
   } finally {
     await recovered.close();
   }
-  const again = await recover(backend, NUMBERED_SEED_MIX, true);
+  const again = await recover(backend, NUMBERED_SEED_MIX, { mayRepair: true });
   assertEquals(again.repaired, undefined);
   await again.close();
+});
+
+redisTest("recover() gives up a server that never listens as soon as it is told to stop", async () => {
+  using directory = temporaryDirectory();
+  const spawn = `${directory.path}/never.sh`;
+  Deno.writeTextFileSync(spawn, "#!/bin/sh\nsleep 1000 & wait\n", { mode: 0o700 });
+  const settings = { ...SETTINGS, spawn };
+  const output = `${directory.path}/store`;
+  const backend: EngineBackendOptions = { kind: "engine", engine: "redis", settings, output, inFlight: 1 };
+  const stop = new AbortController();
+  const recovering = recover(backend, NUMBERED_SEED_MIX, { stop: stop.signal });
+  stop.abort();
+  await assertRejects(() => recovering, StoppedError);
 });
 
 redisTest("what a server would begin anew over is refused by its path, and not touched", async () => {

@@ -113,6 +113,16 @@ redisTest("a server that a script starts serves, and goes with everything that t
   Deno.removeSync(directory, { recursive: true });
 });
 
+redisTest("a server that a script leaves in the background is shut down, and that is said", async () => {
+  const directory = Deno.makeTempDirSync();
+  const program = script(directory, 'redis-server "$@" --daemonize yes --pidfile daemon.pid');
+  const { message } = await assertRejects(() => RedisServer.start({ program, directory, args: [] }), HarnessError);
+  assertStringIncludes(message, "it has left its server in the background");
+  // A server removes the file when it ends in an orderly way.
+  await until(() => !isThere(`${directory}/daemon.pid`), { what: "the end of the server", timeoutMs: 30_000 });
+  Deno.removeSync(directory, { recursive: true });
+});
+
 redisTest(
   "RedisServer.start() gives a server up that never listens when it is told to stop, with all of it",
   async () => {
