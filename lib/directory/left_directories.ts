@@ -32,15 +32,30 @@ const LEFT_AFTER_MS = 60_000;
 export function removeLeftDirectories(path: string): void {
   const parent = path.slice(0, path.lastIndexOf("/"));
   try {
-    const { uid } = Deno.lstatSync(path);
-    for (const { name, isDirectory } of entriesIn(parent)) {
-      const other = `${parent}/${name}`;
-      if (!isDirectory || other === path || !name.startsWith(PREFIX)) continue;
-      if (name.startsWith(RUN_PREFIX)) removeIfLeft(other, uid);
-      else removeIfOwnerless(other, uid);
-    }
+    removeLeftIn(parent, { uid: Deno.lstatSync(path).uid, except: path });
   } catch {
     // It is only tidying up.
+  }
+}
+
+/** The same for a run that has no directory among the temporary ones itself. */
+export function removeAllLeftDirectories(): void {
+  try {
+    removeLeftIn((Deno.env.get("TMPDIR") || "/tmp").replace(/(?<=.)\/+$/, ""), { uid: Deno.uid() });
+  } catch {
+    // It is only tidying up.
+  }
+}
+
+function removeLeftIn(
+  parent: string,
+  { uid, except }: { readonly uid: number | null; readonly except?: string },
+): void {
+  for (const { name, isDirectory } of entriesIn(parent)) {
+    const other = `${parent}/${name}`;
+    if (!isDirectory || other === except || !name.startsWith(PREFIX)) continue;
+    if (name.startsWith(RUN_PREFIX)) removeIfLeft(other, uid);
+    else removeIfOwnerless(other, uid);
   }
 }
 

@@ -9,6 +9,7 @@ import type { RunHooks } from "../run/live.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type RunResult, type StopSignal, totals } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";
+import { removeAllLeftDirectories } from "../directory/left_directories.ts";
 import { StoppedError } from "../sync/delay.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_FAILURE } from "./error_line.ts";
@@ -58,6 +59,9 @@ async function runAll(
   { runs, stop }: { runs: TimedRun[]; stop: AbortSignal },
 ): Promise<void> {
   const { options, repeat, quiet } = command;
+  const { backend } = options;
+  // Others do so when they make a temporary directory of their own.
+  if (backend.kind === "memory" || backend.output !== undefined) removeAllLeftDirectories();
   for (let number = 1; number <= repeat && !stop.aborted; number++) {
     const startMs = Date.now();
     const result = await runUnlessStopped(options, runHooks(command, { number, stop }));
