@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { CHILD_COMMAND, WATCHED_COMMAND } from "./lib/system/child_command.ts";
+import { CHILD_COMMAND, DISK_COMMAND, WATCHED_COMMAND } from "./lib/system/child_command.ts";
 import { errorLine, exitCodeOf } from "./lib/entry/error_line.ts";
 import { print, warn } from "./lib/entry/terminal.ts";
 
@@ -22,6 +22,11 @@ async function main(args: readonly string[]): Promise<number> {
     const { runChild } = await import("./lib/crash/child.ts");
     exitWithParent();
     await runChild(childOptions);
+    return 0;
+  }
+  if (word === DISK_COMMAND && childOptions !== undefined) {
+    const { serveDisk } = await import("./lib/disk/disk_server.ts");
+    serveDisk(childOptions);
     return 0;
   }
   if (word === WATCHED_COMMAND) {

@@ -10,7 +10,10 @@ import { loopDevices, tryCommand } from "./mounts.ts";
 
 /** Name of the directory where a disk is mounted, and how the names of images of disks end. */
 export const DISK_NAME = "disk";
-export const IMAGE_SUFFIX = ".ext4";
+export const IMAGE_SUFFIX = ".image";
+
+/** Name of the directory in which the file that a disk's device is made of is served. */
+export const DEVICE_NAME = "device";
 
 /**
  * Kills the children of the crash command that made a directory, and unmounts the disk in it, if there is one. On

@@ -1,0 +1,195 @@
+/**
+ * A disk of kvlab's own, with a file system on it, that records what it is given, and can be put into any state in which
+ * a cut of its power may have left it.
+ *
+ * A process of its own ({@linkcode DiskProcess}) serves a file by FUSE, a loop device makes a block device of the file,
+ * and the file system is on that. Whatever writes, and however it does, what it writes and flushes arrives there.
+ *
+ * @module
+ */
+import { DEVICE_NAME, DISK_NAME, IMAGE_SUFFIX } from "../system/left_disks.ts";
+import { thenCleanUp } from "../sync/clean_up.ts";
+import { delay } from "../sync/delay.ts";
+import { keptText } from "./disk_commands.ts";
+import { DiskProcess } from "./disk_process.ts";
+import { makeFileSystem, mountDisk, type MountOptions } from "./file_system.ts";
+import { FUSE_FILE } from "./fuse.ts";
+import { FileImage, stateImage } from "./image.ts";
+import { ERRNO, libC, SystemCallError } from "./libc.ts";
+import { LoopDevice } from "./loop_device.ts";
+import type { DiskBase, DiskEvent, DiskState, Recording } from "./recording.ts";
+
+/** What a disk is made of. */
+export interface DiskOptions {
+  /** A directory for its image and its mounts, which are gone when it is closed. */
+  readonly directory: string;
+  readonly bytes: number;
+  readonly fileSystem: MountOptions;
+}
+
+/** A process that has just been killed may keep the disk busy for a moment. */
+const UNMOUNT_ATTEMPTS_MAX = 500;
+const UNMOUNT_RETRY_MS = 10;
+
+/** A disk. Each of its methods may be called once the one before has resolved. */
+export class RecordingDisk {
+  /** Where its file system is mounted, when it is. */
+  readonly path: string;
+  readonly #options: DiskOptions;
+  readonly #image: string;
+  readonly #process: DiskProcess;
+  readonly #device: LoopDevice;
+  readonly #file: Deno.FsFile;
+  /** What the disk held when each of the recordings began. */
+  readonly #bases: DiskBase[] = [];
+  /** What the disk holds, when nothing writes to it. */
+  #holds: () => DiskBase;
+  #isMounted = false;
+
+  private constructor(options: DiskOptions, parts: { image: string; process: DiskProcess; device: LoopDevice }) {
+    this.#options = options;
+    this.#file = Deno.openSync(parts.image);
+    this.#holds = () => new FileImage(this.#file);
+    this.path = `${options.directory}/${DISK_NAME}`;
+    this.#image = parts.image;
+    this.#process = parts.process;
+    this.#device = parts.device;
+  }
+
+  /**
+   * Makes a disk with an empty file system, which is not mounted yet.
+   *
+   * @throws {Error} when that fails
+   */
+  static async make(options: DiskOptions): Promise<RecordingDisk> {
+    const { directory, bytes, fileSystem: { name } } = options;
+    const image = `${directory}/0${IMAGE_SUFFIX}`;
+    const mounted = `${directory}/${DEVICE_NAME}`;
+    Deno.createSync(image).close();
+    Deno.truncateSync(image, bytes);
+    makeFileSystem(name, image);
+    Deno.mkdirSync(mounted);
+    Deno.mkdirSync(`${directory}/${DISK_NAME}`);
+    const process = await DiskProcess.start({ image, directory: mounted });
+    try {
+      return new RecordingDisk(options, { image, process, device: LoopDevice.attach(`${mounted}/${FUSE_FILE}`) });
+    } catch (error) {
+      libC().unmount(mounted);
+      await process.close();
+      throw error;
+    }
+  }
+
+  /** @throws {SystemCallError} when what is on the disk cannot be mounted */
+  mount(): void {
+    // What the system remembers of the state before must not hide this one.
+    this.#device.dropCache();
+    mountDisk(this.#device.path, this.path, this.#options.fileSystem);
+    this.#isMounted = true;
+  }
+
+  /** @throws {SystemCallError} when something keeps using it */
+  async unmount(): Promise<void> {
+    if (!this.#isMounted) return;
+    await whenFree(() => libC().unmount(this.path));
+    this.#isMounted = false;
+  }
+
+  /** Records from now on, upon what the disk holds. */
+  async record(): Promise<void> {
+    this.#bases.push(this.#holds());
+    await this.#process.tell({ do: "record" });
+  }
+
+  /**
+   * Ends the recording with the one that comes so many writes later.
+   *
+   * @returns what resolves then
+   */
+  async endAfter(writes: number): Promise<void> {
+    const { ended } = this.#process;
+    await this.#process.tell({ do: "end after", writes });
+    await ended;
+  }
+
+  /** Resolves when there is no room for more in the recording that began last, or it has ended as it was to. */
+  get ended(): Promise<void> {
+    return this.#process.ended;
+  }
+
+  /** Ends the recording, if it has not ended. */
+  async end(): Promise<void> {
+    await this.#process.tell({ do: "end" });
+  }
+
+  /** What has been recorded. It can be read until the recording is forgotten or settled. */
+  async take(): Promise<Recording> {
+    const path = `${this.#options.directory}/recording`;
+    const { events = [], endAtMs = 0 } = await this.#process.tell({ do: "take", path });
+    const data = Deno.readFileSync(path);
+    Deno.removeSync(path);
+    let at = 0;
+    const recorded = events.map((event): DiskEvent => {
+      const { kind, atMs, offset, length } = event;
+      if (kind === "flush") return { kind, atMs };
+      if (kind === "discard") return { kind, atMs, offset, length };
+      return { kind, atMs, offset, data: data.subarray(at, at += length) };
+    });
+    const base = this.#bases.at(-1) ?? this.#holds();
+    return { base, events: recorded, end: { atMs: endAtMs } };
+  }
+
+  /** Puts the disk, which must not be mounted, into a state that a cut may have left of the latest recording. */
+  async set({ base, events }: Recording, { moment, kept }: DiskState): Promise<void> {
+    this.#holds = () => stateImage(base, events, { moment, kept });
+    await this.#process.tell({ do: "set", moment, kept: kept.map(keptText) });
+  }
+
+  /** Forgets the latest recording: the disk, which must not be mounted, holds again what it held before. */
+  async forget(): Promise<void> {
+    const base = this.#bases.pop();
+    if (base !== undefined) this.#holds = () => base;
+    await this.#process.tell({ do: "forget" });
+  }
+
+  /** Forgets all recordings; the disk goes on holding what it holds. */
+  async settle(): Promise<void> {
+    this.#bases.length = 0;
+    this.#holds = () => new FileImage(this.#file);
+    await this.#process.tell({ do: "settle" });
+  }
+
+  /** Takes it down, whatever state it is in. */
+  async close(): Promise<void> {
+    const { directory } = this.#options;
+    await thenCleanUp(
+      () => this.unmount(),
+      () =>
+        thenCleanUp(
+          () => whenFree(() => this.#device.detach()),
+          () =>
+            thenCleanUp(
+              () => whenFree(() => libC().unmount(`${directory}/${DEVICE_NAME}`)),
+              () => this.#process.close(),
+            ),
+        ),
+    );
+    Deno.removeSync(`${directory}/${DEVICE_NAME}`);
+    Deno.removeSync(this.path);
+    this.#file.close();
+    Deno.removeSync(this.#image);
+  }
+}
+
+/** Does what can be done only when nothing else uses something any more. */
+async function whenFree(act: () => void): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return act();
+    } catch (error) {
+      const isBusy = error instanceof SystemCallError && error.errno === ERRNO.EBUSY;
+      if (!isBusy || attempt === UNMOUNT_ATTEMPTS_MAX) throw error;
+      await delay(UNMOUNT_RETRY_MS);
+    }
+  }
+}
