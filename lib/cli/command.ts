@@ -4,6 +4,7 @@
  * @module
  */
 import type { GateLimits } from "../compare/gate.ts";
+import type { CutPower } from "../crash/crash.ts";
 import type { CrashLoad } from "../crash/crash_load.ts";
 import type { CutName } from "../crash/victim.ts";
 import type { RunOptions } from "../run/run_options.ts";
@@ -25,6 +26,8 @@ export interface CrashCommand {
   readonly kills: number;
   /** What is cut each time. */
   readonly cut: CutName;
+  /** Of cuts of the power: the disk, and how many states are tried. */
+  readonly power?: CutPower;
   /** The load of each child. Its load time is the longest that a child runs before it is killed. */
   readonly options: CrashLoad;
   /**

@@ -30,6 +30,8 @@ import { LOAD_FLAGS, MEASUREMENT_FLAGS } from "../result/option/load_flags.ts";
 import { WORKLOAD_FLAGS } from "../result/option/workload_flags.ts";
 import { OUTPUT_FLAGS } from "./flags/output_flags.ts";
 import { UsageError } from "./usage_error.ts";
+import type { CutPower } from "../crash/crash.ts";
+import type { CutName } from "../crash/victim.ts";
 import { didYouMean, listNames, quote } from "../option/wording.ts";
 import { numberedMix, workloadOptions } from "./workload_options.ts";
 import { given } from "../option/given.ts";
@@ -153,7 +155,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
       `crash of a cluster takes no --${FLAGS.ratePerSec.name}: each put begins when the one before has ended`,
     );
   }
-  if (cut === "power") refuseOwnDisk(raw);
+  const power = powerOptions(raw, cut);
   if (cut === "none" && name === "redis") {
     throw new UsageError(
       "--cut=none needs a backend that ends with kvlab, got redis, whose server is killed at the end",
@@ -163,11 +165,33 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     kind: "crash",
     kills,
     cut,
+    ...(power === undefined ? {} : { power }),
     options: { ...timed, workload, backend },
     ...given({ lagMs }),
     format,
     ...given({ reportFile }),
     quiet: isQuiet(raw),
+  };
+}
+
+/** The flags of which each says how the power is cut. */
+const POWER_FLAGS = [FLAGS.states, FLAGS.fileSystem, FLAGS.mountOptions, FLAGS.keep];
+
+/** How the power is cut, if it is. */
+function powerOptions(raw: RawArguments, cut: CutName): CutPower | undefined {
+  const [states, fileSystem] = [read(raw, FLAGS.states), read(raw, FLAGS.fileSystem)];
+  const [mountOptions, keep] = [read(raw, FLAGS.mountOptions), read(raw, FLAGS.keep)];
+  if (cut !== "power") {
+    const stray = POWER_FLAGS.find(({ name }) => raw.given.has(name));
+    if (stray !== undefined) throw new UsageError(`--${stray.name} needs --cut=power, got --cut=${cut}`);
+    return undefined;
+  }
+  refuseOwnDisk(raw);
+  return {
+    states,
+    fileSystem,
+    ...(mountOptions === undefined ? {} : { mountOptions }),
+    ...(keep === undefined ? {} : { keep }),
   };
 }
 

@@ -10,7 +10,6 @@ import type { RunHooks } from "../run/live.ts";
 import type { StopSignal } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";
 import { sharedNowMs } from "../sync/shared_time.ts";
-import type { RunningProcess } from "./stopped_process.ts";
 
 /** The line that the child writes to stderr when its load begins. */
 const RUNNING_LINE = "running";
@@ -73,8 +72,10 @@ export interface EndOptions {
   readonly moment: KillMoment;
   /** Kills it as soon as it is aborted. */
   readonly stop?: AbortSignal | undefined;
-  /** Called with the child just before the kill, for whatever goes down with it. */
-  readonly before?: ((child: RunningProcess) => void | Promise<void>) | undefined;
+  /** Comes before the moment if there is no waiting for it. */
+  readonly early?: Promise<void> | undefined;
+  /** Called just before the kill, for whatever goes down with the child. */
+  readonly before?: (() => void | Promise<void>) | undefined;
 }
 
 /** How long a child may take to end once it should, in milliseconds: it may have much to write. */
@@ -91,7 +92,7 @@ export async function endChild(
   options: RunOptions,
   end: EndOptions,
 ): Promise<ChildEnd | undefined> {
-  const { moment, stop, ending } = end;
+  const { moment, stop, ending, early } = end;
   if (stop?.aborted) return undefined;
   const child = new Child(program, options);
   const due = new Due();
@@ -103,6 +104,7 @@ export async function endChild(
   stop?.addEventListener("abort", onStop);
   if ("startMs" in moment) due.in(moment.startMs);
   else child.begun.then(() => due.in(moment.loadMs));
+  void early?.then(() => due.now());
   try {
     await Promise.race([child.ended, due.promise]);
     if (ending === "SIGKILL" || stop?.aborted) return await child.kill(end);
@@ -186,7 +188,7 @@ class Child {
     // What goes down first may take the child with it.
     const mayEnd = before !== undefined && !this.#hasEnded;
     try {
-      if (!this.#hasEnded) await before?.({ pid: this.#process.pid, kill: (signal) => this.#process.kill(signal) });
+      if (!this.#hasEnded) await before?.();
     } finally {
       this.signal("SIGKILL");
     }

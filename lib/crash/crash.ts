@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { EngineError, HarnessError } from "../engine/engine_error.ts";
 import type { Loss, Promises } from "../engine/promises.ts";
 import { promisesOf } from "../backend/backends.ts";
 import { ROUND_MAX } from "../load/numbered_workload.ts";
@@ -19,14 +18,13 @@ import type { CrashResult, KillResult } from "./crash_result.ts";
 import { FailoverVictim } from "./failover_victim.ts";
 import { FoundRecords } from "./found_records.ts";
 import { OrderlyVictim } from "./orderly_victim.ts";
-import { countLosses, type LossCount } from "./loss_count.ts";
-import { PowerVictim } from "./power_victim.ts";
+import { type PowerOptions, PowerVictim } from "./power_victim.ts";
 import { ProcessVictim } from "./process_victim.ts";
-import { ageOf, damage, killResult, unreadable } from "./kill_result.ts";
-import type { Recovered } from "./recovery.ts";
-import { unpersisted } from "./shard_gauge.ts";
-import { lastAcknowledgedAtMs, readTestimony, type Testimony } from "./testimony.ts";
+import { StateTrial } from "./state_trial.ts";
+import { lastAcknowledgedAtMs, WitnessRecords } from "./testimony.ts";
+import { type Found, Judge, type Judgement, readAll } from "./verdict.ts";
 import { type CutName, type Failed, lossIn, type Victim, type VictimParts } from "./victim.ts";
+import { worstOf } from "./worst_state.ts";
 
 /** What the crash command does. */
 export interface CrashOptions {
@@ -36,6 +34,8 @@ export interface CrashOptions {
    * that the child ends in an orderly way.
    */
   readonly cut?: CutName;
+  /** Of cuts of the power: the disk, and how many of the states that each may leave are tried. */
+  readonly power?: CutPower;
   /**
    * Present where replicas take over from what is killed: how long they receive nothing before the kill, in
    * milliseconds.
@@ -46,6 +46,14 @@ export interface CrashOptions {
    * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations put, and there are at least as many keys as operations in flight.
    */
   readonly options: CrashLoad;
+}
+
+/** How the power is cut. */
+export interface CutPower extends PowerOptions {
+  /** How many of the states that a cut may leave are tried. */
+  readonly states: number;
+  /** A directory for an image of each state that is found to have lost too much. */
+  readonly keep?: string;
 }
 
 /** How the command reports what it does, and is told to stop. */
@@ -64,8 +72,8 @@ const START_KILL_EVERY = 10;
 const START_KILL_MS_MAX = 300;
 /** Added to the load time of a child, so that its load does not end before the kill. */
 const CHILD_LOAD_MS_EXTRA = 60_000;
-/** Clocks are read slightly apart, so a write may be this much older than promised, in milliseconds. */
-const AGE_TOLERANCE_MS = 5;
+/** A stream of random numbers that nothing else uses. */
+const STATES_STREAM = 2 ** 31 + 4;
 
 /**
  * Starts kvlab on a store, makes it fail at a random moment, opens the store again and compares it with what had been
@@ -73,31 +81,23 @@ const AGE_TOLERANCE_MS = 5;
  *
  * @throws {Error} when a child ends by itself, or the store cannot be used
  */
-export async function crash(
-  { kills, cut = "process", lagMs, options }: CrashOptions,
-  hooks: CrashHooks = {},
-): Promise<CrashResult> {
+export async function crash(crashOptions: CrashOptions, hooks: CrashHooks = {}): Promise<CrashResult> {
   const scratch = makeOwnedDirectory("kvlab-crash-");
   removeLeftDirectories(scratch);
   return await thenCleanUp(
-    () => crashIn(scratch, { kills, cut, lagMs, options }, hooks),
+    () => crashIn(scratch, crashOptions, hooks),
     () => removeTemporaryDirectory(scratch),
   );
 }
 
-async function crashIn(
-  scratch: string,
-  { kills, cut = "process", lagMs, options }: CrashOptions,
-  hooks: CrashHooks,
-): Promise<CrashResult> {
+async function crashIn(scratch: string, crashOptions: CrashOptions, hooks: CrashHooks): Promise<CrashResult> {
+  const { kills, lagMs, options, power } = crashOptions;
   const { program, stop } = hooks;
   const parts = { scratch, ...(program === undefined ? {} : { program }), ...(stop === undefined ? {} : { stop }) };
-  const victim = lagMs === undefined
-    ? victimOf(cut, options, parts)
-    : await FailoverVictim.open(options, { lagMs, ...parts });
+  const victim = await victimOf(crashOptions, parts);
   const work = async (): Promise<CrashResult> => {
     const promises = await promisesOf(options.backend, options.threads);
-    const rounds = new CrashRounds(victim, { options, promises, hooks, scratch });
+    const rounds = new CrashRounds(victim, { options, promises, hooks, scratch, states: power?.states ?? 0 });
     await rounds.start();
     const results: KillResult[] = [];
     for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
@@ -106,12 +106,13 @@ async function crashIn(
       results.push(result);
       hooks.onKill?.(result);
       // No further child can continue from a store that cannot be opened.
-      if (result.unreadable !== undefined) break;
+      if (rounds.isOver) break;
     }
     return {
       options,
       failure: victim.failure,
       ...(lagMs === undefined ? {} : { lagMs }),
+      ...(power === undefined ? {} : { disk: power }),
       promises,
       kills: results,
       ...(hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {}),
@@ -120,14 +121,18 @@ async function crashIn(
   return await thenCleanUp(work, () => victim.close?.());
 }
 
-function victimOf(cut: CutName, { backend, workload }: CrashLoad, parts: VictimParts): Victim {
+async function victimOf(
+  { cut = "process", lagMs, options, power = { fileSystem: "ext4", states: 20 } }: CrashOptions,
+  parts: VictimParts,
+): Promise<Victim> {
+  if (lagMs !== undefined) return await FailoverVictim.open(options, { lagMs, ...parts });
   switch (cut) {
     case "process":
-      return new ProcessVictim(backend, parts);
+      return new ProcessVictim(options.backend, parts);
     case "power":
-      return new PowerVictim(backend, workload, parts);
+      return await PowerVictim.open(options, power, parts);
     case "none":
-      return new OrderlyVictim(backend, parts);
+      return new OrderlyVictim(options.backend, parts);
   }
 }
 
@@ -138,24 +143,32 @@ class CrashRounds {
   readonly #promise: Loss;
   readonly #stop: AbortSignal | undefined;
   readonly #moments: Rng;
+  readonly #choices: Rng;
   readonly #scratch: string;
-  /** The records found last. */
-  #found = new FoundRecords(0);
-  #versions: Float64Array = new Float64Array();
+  readonly #states: number;
+  /** What was found last; nothing once nothing could be read any more. */
+  #found: Found | undefined;
   /** Rounds are numbered from the last one that left anything in the store. */
   #round = 0;
 
   constructor(
     victim: Victim,
-    parts: { options: CrashLoad; promises: Promises; hooks: CrashHooks; scratch: string },
+    parts: { options: CrashLoad; promises: Promises; hooks: CrashHooks; scratch: string; states: number },
   ) {
-    const { options, promises, hooks, scratch } = parts;
+    const { options, promises, hooks, scratch, states } = parts;
     this.#scratch = scratch;
+    this.#states = states;
     this.#victim = victim;
     this.#options = { ...options, backend: victim.backend };
     this.#promise = lossIn(victim.failure, promises);
     this.#stop = hooks.stop;
     this.#moments = new Rng(options.seed, 2 ** 31);
+    this.#choices = new Rng(options.seed, STATES_STREAM);
+  }
+
+  /** Whether the store cannot be opened any more. */
+  get isOver(): boolean {
+    return this.#found === undefined;
   }
 
   /** Preloads the records if the workload asks for it, and reads the store before the first child. */
@@ -169,8 +182,9 @@ class CrashRounds {
       const { failed } = await run({ ...this.#options, ops: 1 }, hooks);
       if (failed !== undefined) throw new Error(failed);
     }
-    await this.#read(await this.#victim.recover(workload));
-    this.#round = this.#found.lastRound;
+    const found = await readAll(await this.#victim.recover(workload), workload);
+    this.#found = found;
+    this.#round = found.records.lastRound;
   }
 
   /** Starts a child, makes it fail, and compares; `undefined` if told to stop first. */
@@ -194,35 +208,58 @@ class CrashRounds {
     }, this.#moment(loadTimeMs));
     if (failed === undefined) return undefined;
 
-    const { testimony = readTestimony(directory, this.#lanes) } = failed;
-    // On a busy machine a child goes on for some milliseconds after it was to be killed.
-    const killedAtMs = failed.testimony === undefined
-      ? Math.max(failed.killedAtMs, lastAcknowledgedAtMs(testimony))
-      : failed.killedAtMs;
-    const end = { ...failed, killedAtMs };
-    const foundBefore = this.#found;
-    const versionsBefore = this.#versions;
-    let recovered: Recovered;
+    const before = this.#found ?? { records: new FoundRecords(mix.keyCountMax), versions: new Float64Array() };
+    const { failure } = this.#victim;
+    const judge = new Judge({ before, mix, seed, round, failure, promise: this.#promise });
+    const records = new WitnessRecords(directory, this.#lanes);
+    const end = { kill, during: failed.hadBegun ? "load" : "start", loadMs: failed.loadMs } as const;
     try {
-      recovered = await this.#victim.recover(mix, true);
+      return { ...end, ...await this.#outcome(judge, failed, records) };
     } catch (error) {
       if (error instanceof StoppedError) return undefined;
-      // What kept the engine from being asked says nothing about what it has kept.
-      if (!(error instanceof EngineError) || error instanceof HarnessError) throw error;
-      return unreadable(kill, { end, testimony, foundBefore, reason: error.message });
+      throw error;
     }
-    const { recoveryMs, files, repaired } = recovered;
-    await this.#read(recovered);
-    const outcome = countLosses({ found: this.#found, foundBefore, testimony, mix, seed, round });
-    const gauge = files === undefined ? undefined : this.#gauge(testimony, versionsBefore);
-    return {
-      kill,
-      ...killResult(end, outcome),
-      ...damage(files),
-      ...(repaired === undefined ? {} : { repaired }),
-      recoveryMs,
-      ...this.#verdict(end, outcome, gauge),
-    };
+  }
+
+  /** Judges what the failure has left. */
+  async #outcome(
+    judge: Judge,
+    failed: Failed,
+    records: WitnessRecords,
+  ): Promise<Omit<KillResult, "kill" | "during" | "loadMs">> {
+    if (this.#victim instanceof PowerVictim) return await this.#tryStates(this.#victim, judge, records);
+    const judgement = await this.#judge(judge, failed, records);
+    this.#found = judgement.found;
+    return { ...judgement.verdict, ...orderlyFigures(failed, judgement), ...failoverFigures(failed, judgement) };
+  }
+
+  /** Judges the one state that a failure has left. */
+  async #judge(judge: Judge, failed: Failed, records: WitnessRecords): Promise<Judgement> {
+    const { testimony = records.until() } = failed;
+    // On a busy machine a child goes on for some milliseconds after it was to be killed.
+    const failedAtMs = failed.testimony === undefined
+      ? Math.max(failed.killedAtMs, lastAcknowledgedAtMs(testimony))
+      : failed.killedAtMs;
+    const open = () => this.#victim.recover(this.#options.workload, true);
+    return await judge.judge({ open, testimony, failedAtMs });
+  }
+
+  /** Judges the states that a cut of the power may have left. */
+  async #tryStates(victim: PowerVictim, judge: Judge, records: WitnessRecords) {
+    const { workload: mix } = this.#options;
+    const recording = await victim.recording();
+    const { results, found } = await new StateTrial(recording, {
+      victim,
+      judge,
+      records,
+      mix,
+      promise: this.#promise,
+      count: this.#states,
+      random: this.#choices,
+      stop: this.#stop,
+    }).run();
+    this.#found = found;
+    return { ...worstOf(results), states: results };
   }
 
   /**
@@ -233,38 +270,26 @@ class CrashRounds {
     return backend.kind === "engine" ? threads * backend.inFlight : threads;
   }
 
-  /** What the child's own gauge would have read. */
-  #gauge(testimony: Testimony, versionsBefore: Float64Array): number {
-    const { writtenVersions, syncedVersions } = testimony;
-    const persisted = this.#victim.failure === "powerLoss" ? syncedVersions : writtenVersions;
-    return unpersisted(testimony, versionsBefore, persisted);
-  }
-
-  #verdict(
-    end: Failed,
-    outcome: LossCount,
-    gauge: number | undefined,
-  ): Pick<KillResult, "held" | "gauge"> {
-    const { writesMax = Infinity, ageMsMax = Infinity } = this.#promise;
-    const { unsoundFiles = 0 } = end;
-    const isPromised = outcome.lost <= writesMax && ageOf(outcome, end) <= ageMsMax + AGE_TOLERANCE_MS &&
-      unsoundFiles === 0;
-    return gauge === undefined ? { held: isPromised } : { gauge, held: isPromised && outcome.lost <= gauge };
-  }
-
-  /** Reads everything that is there, and closes it. */
-  async #read(recovered: Recovered): Promise<void> {
-    this.#found = await thenCleanUp(
-      () => FoundRecords.read(recovered, this.#options.workload),
-      () => recovered.close(),
-    );
-    this.#versions = recovered.files?.versions ?? new Float64Array();
-  }
-
   #moment(loadTimeMs: number): KillMoment {
     if (this.#moments.below(START_KILL_EVERY) === 0) {
       return { startMs: this.#moments.below(START_KILL_MS_MAX * 1000) / 1000 };
     }
     return { loadMs: this.#moments.below(Math.round(loadTimeMs * 1000)) / 1000 };
   }
+}
+
+/** What only an orderly end has. */
+function orderlyFigures(
+  { unsoundFiles }: Failed,
+  { verdict: { held } }: Judgement,
+): Pick<KillResult, "unsoundFiles"> & { held?: boolean } {
+  return unsoundFiles === undefined ? {} : { unsoundFiles, held: held && unsoundFiles === 0 };
+}
+
+/** What only a failover has. */
+function failoverFigures(
+  { takeoverMs, unavailableMs }: Failed,
+  { refused }: Judgement,
+): Pick<KillResult, "refused" | "takeoverMs" | "unavailableMs"> {
+  return takeoverMs === undefined || unavailableMs === undefined ? {} : { refused, takeoverMs, unavailableMs };
 }

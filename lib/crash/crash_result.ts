@@ -8,14 +8,8 @@ import type { RunOptions } from "../run/run_options.ts";
 import type { StopSignal } from "../run/run_result.ts";
 import { type Failure, lossIn } from "./victim.ts";
 
-/** What one kill cost. All writes are puts of that child. */
-export interface KillResult {
-  /** From 1. */
-  readonly kill: number;
-  /** Whether the child was killed while it was loading or starting its workers, or in the middle of the load. */
-  readonly during: "start" | "load";
-  /** How long the load had run, in milliseconds. */
-  readonly loadMs: number;
+/** What was found of a child's writes, and what was to be found. */
+export interface Verdict {
   readonly acknowledged: number;
   /** Acknowledged writes that were there afterwards, or overwritten by one that was. */
   readonly recovered: number;
@@ -30,6 +24,8 @@ export interface KillResult {
   readonly neverAcknowledged: number;
   /** Lost writes whose thread has a later write that survived. */
   readonly holes: number;
+  /** Records that hold what nobody has ever put there. */
+  readonly neverPut: number;
   /** Shards that had files, but no sound one. */
   readonly tornShards: number;
   /** Why the store could not be opened again, if so; it then counts as torn. */
@@ -38,26 +34,66 @@ export interface KillResult {
   readonly repaired?: string;
   /** Damaged files of shards that also had a sound one. */
   readonly damagedSpares: number;
-  /** After an orderly end: the files of kvlab's own backend that are not sound, although they were, or are new. */
-  readonly unsoundFiles?: number;
   /**
    * What the gauge said would be lost: what was applied by the latest acknowledgement, minus what the ledger had
    * recorded as written, or as synced if the power was cut. Only kvlab's own backends have one.
    */
   readonly gauge?: number;
+  /** Whether no more was lost than the gauge said and the backend promises, and nothing is there that nobody put. */
+  readonly held: boolean;
+  /** How long it took to read the directory again, in milliseconds. */
+  readonly recoveryMs: number;
+}
+
+/** What one kill cost. All writes are puts of that child. A cut of the power costs what its worst state does. */
+export interface KillResult extends Verdict {
+  /** From 1. */
+  readonly kill: number;
+  /** Whether the child was killed while it was loading or starting its workers, or in the middle of the load. */
+  readonly during: "start" | "load";
+  /** How long the load had run, in milliseconds. */
+  readonly loadMs: number;
+  /** After an orderly end: the files of kvlab's own backend that are not sound, although they were, or are new. */
+  readonly unsoundFiles?: number;
   /** Of a failover: writes that failed, from the kill on. */
   readonly refused?: number;
   /** Of a failover: from the kill until a replica had taken over, in milliseconds. */
   readonly takeoverMs?: number;
   /**
-   * Of a failover: from the kill until a write to one of the killed node's keys that began after it was acknowledged,
-   * in milliseconds.
+   * Of a failover: from the kill until a write to one of the killed node's keys that began after it was acknowledged, in
+   * milliseconds.
    */
   readonly unavailableMs?: number;
-  /** Whether no more was lost than the gauge said and the backend promises. */
-  readonly held: boolean;
-  /** How long it took to read the directory again, in milliseconds. */
-  readonly recoveryMs: number;
+  /** Of a cut of the power: the states that were tried, in which it may have left the disk. */
+  readonly states?: readonly StateResult[];
+  /** Of a cut of the power: states that did not hold, shrunk to what it takes; one for each problem of the cut. */
+  readonly findings?: readonly Finding[];
+}
+
+/** What was found in one state in which a cut of the power may have left the disk. */
+export interface StateResult extends Verdict {
+  /** How it was chosen, such as `one missing`. */
+  readonly kind: string;
+  /** Whether the power failed a second time, while the store was being opened again. */
+  readonly again: boolean;
+  /** How many writes, discards and flushes had arrived at the disk. */
+  readonly moment: number;
+  /** Why the file system itself could not be mounted, if so: that is no fault of the store's. */
+  readonly unmountable?: string;
+  readonly problem?: Problem;
+}
+
+/** What is wrong with a state that did not hold. */
+export type Problem = "unreadable" | "never put" | "torn" | "promise broken" | "gauge exceeded";
+
+/** A state that did not hold, with as little as it takes. */
+export interface Finding {
+  readonly problem: Problem;
+  readonly result: StateResult;
+  /** What of what came since the last flush has reached the disk, or has not, whichever is less; as words. */
+  readonly writes: readonly string[];
+  /** Where the disk is kept in this state, if it was to be. */
+  readonly image?: string;
 }
 
 /** What all kills cost. */
@@ -69,6 +105,8 @@ export interface CrashResult {
   readonly lagMs?: number;
   readonly promises: Promises;
   readonly kills: readonly KillResult[];
+  /** Of cuts of the power: what the disk was. */
+  readonly disk?: { readonly fileSystem: string; readonly mountOptions?: string };
   /** The signal that ended the command early, if one did. */
   readonly stoppedBy?: StopSignal;
 }

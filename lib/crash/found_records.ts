@@ -74,6 +74,22 @@ export class FoundRecords {
     this.checksums[record] = checksumOf(value);
   }
 
+  /**
+   * How many records hold something that cannot have been put: by a round that has not been yet, or other than before
+   * though it names the same put.
+   */
+  countForgedSince(before: FoundRecords, lastRound: number): number {
+    const { rounds, sequences, checksums } = this;
+    let forged = 0;
+    for (let record = 0; record < rounds.length; record++) {
+      const round = rounds[record]!;
+      const isSamePut = round !== ABSENT && round === before.rounds[record] &&
+        sequences[record] === before.sequences[record];
+      if (round > lastRound || (isSamePut && checksums[record] !== before.checksums[record])) forged++;
+    }
+    return forged;
+  }
+
   /** How many records hold something older than before, or nothing any more. */
   countOlderThan(before: FoundRecords): number {
     const { rounds, sequences } = this;

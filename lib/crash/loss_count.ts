@@ -10,16 +10,19 @@ import type { MixOptions } from "../load/workload.ts";
 import { checksumOf, type FoundRecords } from "./found_records.ts";
 import type { Testimony } from "./testimony.ts";
 
-/** What the losses are counted from. */
-export interface LossParts {
-  readonly found: FoundRecords;
+/** A child's load, which determines its operations, and what was there before it. */
+export interface LoadParts {
   /** What was found before the child began. */
   readonly foundBefore: FoundRecords;
-  readonly testimony: Pick<Testimony, "acknowledgedAtMs">;
-  /** The child's load, seed and round, which determine its operations. */
   readonly mix: MixOptions;
   readonly seed: number;
   readonly round: number;
+}
+
+/** What the losses are counted from. */
+export interface LossParts extends LoadParts {
+  readonly found: FoundRecords;
+  readonly testimony: Pick<Testimony, "acknowledgedAtMs">;
 }
 
 /** What became of the writes of a child. */
@@ -33,99 +36,135 @@ export interface LossCount {
   readonly oldestLostAtMs: number;
   readonly neverAcknowledged: number;
   readonly holes: number;
+  /** Records that hold what nobody has ever put there. */
+  readonly neverPut: number;
 }
 
-/**
- * Replays the child's operations, thread by thread, and looks up what became of each put.
- *
- * @throws {Error} when a record claims to hold a put of the child that the child never made
- */
-export function countLosses(parts: LossParts): LossCount {
-  const { found, foundBefore, testimony } = parts;
-  let acknowledged = 0, refused = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
-  let lost = found.countOlderThan(foundBefore);
-  for (const [thread, acknowledgedAtMs] of testimony.acknowledgedAtMs.entries()) {
-    const outcome = new ThreadCount(parts, thread).outcome();
-    acknowledged += acknowledgedAtMs.length - outcome.refused;
-    refused += outcome.refused;
-    lost += outcome.lost.length;
-    holes += outcome.holes;
-    neverAcknowledged += outcome.neverAcknowledged;
-    const [oldest] = outcome.lost;
-    if (oldest !== undefined) oldestLostAtMs = Math.min(oldestLostAtMs, acknowledgedAtMs[oldest - 1]!);
+/** Counts what is lost of the writes of a child. */
+export function countLosses({ found, testimony, ...load }: LossParts): LossCount {
+  return new LossCounter(load).count(found, testimony);
+}
+
+/** Counts the losses in several states that a failure may have left, and replays the child's operations only once. */
+export class LossCounter {
+  readonly #load: LoadParts;
+  readonly #lanes: LanePuts[] = [];
+
+  constructor(load: LoadParts) {
+    this.#load = load;
   }
-  return { acknowledged, refused, lost, oldestLostAtMs, neverAcknowledged, holes };
-}
 
-/** What became of one thread's puts, which are numbered from 1. */
-interface ThreadOutcome {
-  readonly lost: readonly number[];
-  readonly refused: number;
-  readonly neverAcknowledged: number;
-  readonly holes: number;
-}
-
-class ThreadCount {
-  readonly #parts: LossParts;
-  readonly #thread: number;
-  readonly #threads: number;
-  readonly #acknowledgedAtMs: Float64Array;
-  readonly #workload: NumberedWorkload;
-  /** Records for which the put that they hold has been replayed. */
-  #explained = 0;
-
-  constructor(parts: LossParts, thread: number) {
-    const { testimony: { acknowledgedAtMs }, mix, seed, round } = parts;
+  /** Looks up, thread by thread, what became of each put. */
+  count(found: FoundRecords, { acknowledgedAtMs }: LossParts["testimony"]): LossCount {
+    const { foundBefore } = this.#load;
     const threads = acknowledgedAtMs.length;
-    this.#parts = parts;
-    this.#thread = thread;
-    this.#threads = threads;
-    this.#acknowledgedAtMs = acknowledgedAtMs[thread]!;
+    let acknowledged = 0, refused = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
+    let lost = found.countOlderThan(foundBefore);
+    let neverPut = found.countForgedSince(foundBefore, this.#load.round);
+    for (const [thread, times] of acknowledgedAtMs.entries()) {
+      const puts = this.#lanes[thread] ??= new LanePuts(this.#load, { thread, threads });
+      const outcome = laneOutcome(found, { puts, times, round: this.#load.round });
+      acknowledged += times.length - outcome.refused;
+      refused += outcome.refused;
+      lost += outcome.lost;
+      holes += outcome.holes;
+      neverAcknowledged += outcome.neverAcknowledged;
+      oldestLostAtMs = Math.min(oldestLostAtMs, outcome.oldestLostAtMs);
+      neverPut += countNeverPut(found, puts, { thread, threads, round: this.#load.round, putMax: times.length + 1 });
+    }
+    return { acknowledged, refused, lost, oldestLostAtMs, neverAcknowledged, holes, neverPut };
+  }
+}
+
+/** What became of one thread's puts. */
+type LaneOutcome = Omit<LossCount, "acknowledged" | "neverPut">;
+
+/** Finds for each put of a thread, of which the first is number 1, the number of the one that its record holds. */
+function laneOutcome(
+  found: FoundRecords,
+  { puts, times, round }: { puts: LanePuts; times: Float64Array; round: number },
+): LaneOutcome {
+  const { rounds, sequences } = found;
+  // One more: the put that the kill may have caught between the store and its acknowledgement.
+  const records = puts.recordsUpTo(times.length + 1);
+  let lost = 0, oldestLostAtMs = Infinity, refused = 0, neverAcknowledged = 0, latestSurvivor = 0;
+  const survivorOf = (index: number): number => {
+    const record = records[index]!;
+    return rounds[record] === round ? sequences[record]! : 0;
+  };
+  for (let index = 0; index < times.length; index++) {
+    const survivor = survivorOf(index), sequence = index + 1;
+    if (survivor > latestSurvivor) latestSurvivor = survivor;
+    if (Number.isNaN(times[index])) {
+      refused++;
+      if (survivor === sequence) neverAcknowledged++;
+    } else if (survivor < sequence) {
+      if (lost++ === 0) oldestLostAtMs = times[index]!;
+    }
+  }
+  if (survivorOf(times.length) === times.length + 1) neverAcknowledged++;
+  let holes = 0;
+  if (lost > 0) {
+    for (let index = 0; index < Math.min(times.length, latestSurvivor - 1); index++) {
+      if (!Number.isNaN(times[index]) && survivorOf(index) < index + 1) holes++;
+    }
+  }
+  return { lost, oldestLostAtMs, refused, neverAcknowledged, holes };
+}
+
+/** How many of a thread's records hold a value of this round that none of its puts, up to this one, wrote there. */
+function countNeverPut(
+  { rounds, sequences, checksums }: FoundRecords,
+  puts: LanePuts,
+  { thread, threads, round, putMax }: { thread: number; threads: number; round: number; putMax: number },
+): number {
+  const records = puts.recordsUpTo(putMax);
+  let neverPut = 0;
+  for (let record = thread; record < rounds.length; record += threads) {
+    if (rounds[record] !== round) continue;
+    const sequence = sequences[record]!;
+    const isPut = sequence >= 1 && sequence <= putMax && records[sequence - 1] === record &&
+      puts.checksum(sequence) === checksums[record];
+    if (!isPut) neverPut++;
+  }
+  return neverPut;
+}
+
+/** A thread's puts, regenerated as far as they are asked for. */
+class LanePuts {
+  readonly #workload: NumberedWorkload;
+  #records = new Int32Array(1024);
+  #checksums = new Int32Array(1024);
+  #count = 0;
+
+  constructor({ mix, seed, round }: LoadParts, { thread, threads }: { thread: number; threads: number }) {
     this.#workload = new NumberedWorkload(new Rng(seed, 2 * thread), mix, { round, thread, threads });
   }
 
-  outcome(): ThreadOutcome {
-    const lost: number[] = [];
-    let latestSurvivor = 0, refused = 0, neverAcknowledged = 0;
-    for (const [index, atMs] of this.#acknowledgedAtMs.entries()) {
-      const sequence = index + 1;
-      const survivor = this.#nextPut(sequence);
-      latestSurvivor = Math.max(latestSurvivor, survivor);
-      if (Number.isNaN(atMs)) {
-        refused++;
-        if (survivor === sequence) neverAcknowledged++;
-      } else if (survivor < sequence) {
-        lost.push(sequence);
-      }
+  /** The record of each put, from number 1 on, at least up to this number. */
+  recordsUpTo(count: number): Int32Array {
+    if (count > this.#records.length) {
+      const length = Math.max(count, 2 * this.#records.length);
+      this.#records = grown(this.#records, length);
+      this.#checksums = grown(this.#checksums, length);
     }
-    // The put that the kill may have caught between the store and its acknowledgement.
-    const next = this.#acknowledgedAtMs.length + 1;
-    if (this.#nextPut(next) === next) neverAcknowledged++;
-    this.#refuseUnexplained();
-    return { lost, refused, neverAcknowledged, holes: lost.filter((sequence) => sequence < latestSurvivor).length };
-  }
-
-  /** Replays the put of this number, and returns the number of the one that its record holds; 0 if none. */
-  #nextPut(sequence: number): number {
     const workload = this.#workload;
-    workload.nextPut();
-    const { rounds, sequences, checksums } = this.#parts.found;
-    const { record } = workload;
-    if (rounds[record] !== this.#parts.round) return 0;
-    const survivor = sequences[record]!;
-    if (survivor === sequence && checksums[record] === checksumOf(workload.value)) this.#explained++;
-    return survivor;
+    for (; this.#count < count; this.#count++) {
+      workload.nextPut();
+      this.#records[this.#count] = workload.record;
+      this.#checksums[this.#count] = checksumOf(workload.value);
+    }
+    return this.#records;
   }
 
-  /** Refuses values of this round that none of the thread's puts wrote. */
-  #refuseUnexplained(): void {
-    const { found: { rounds }, round } = this.#parts;
-    let records = 0;
-    for (let record = this.#thread; record < rounds.length; record += this.#threads) {
-      if (rounds[record] === round) records++;
-    }
-    if (records === this.#explained) return;
-    const count = records - this.#explained;
-    throw new Error(`Cannot explain what ${count} keys of thread ${this.#thread} hold: no put wrote it`);
+  /** The checksum of what put number `sequence` put, up to which they have been asked for. */
+  checksum(sequence: number): number {
+    return this.#checksums[sequence - 1]!;
   }
+}
+
+function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const copy = new Int32Array(length);
+  copy.set(array);
+  return copy;
 }

@@ -1,74 +1,122 @@
 /**
- * Cuts the power: kvlab runs with its files on a disk that is shut down under it.
+ * Cuts the power: kvlab runs with its files on a disk that records what it is given. Each cut leaves not one state but
+ * many, any of which may be what is there when the power is back.
  *
- * When power fails, programs stop. Shutting down a file system lets them go on, and a sync that it overtakes may then
- * report success. So the child is stopped between two system calls when the power is cut, and does nothing after it.
+ * The cut is a moment in the disk's own stream of writes: one of those that come after the child was to be killed. What
+ * is acknowledged or written later is not counted, so that the child may go on until its kill.
  *
  * @module
  */
+import { loadBackend, nameOf } from "../backend/backends.ts";
+import type { FileSystemName } from "../disk/file_system.ts";
+import { RecordingDisk } from "../disk/recording_disk.ts";
+import type { Recording } from "../disk/recording.ts";
+import { Rng } from "../load/rng.ts";
 import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
+import { delay } from "../sync/delay.ts";
 import { type ChildEnd, endChild, type KillMoment, thisProgram } from "./child.ts";
-import type { CrashBackend } from "./crash_load.ts";
-import { type CutKind, PowerlessDisk } from "./powerless_disk.ts";
+import type { CrashBackend, CrashLoad } from "./crash_load.ts";
 import { recover, type Recovered } from "./recovery.ts";
-import { stopProcess } from "./stopped_process.ts";
 import type { Victim, VictimParts } from "./victim.ts";
 
 /** Room on the disk for each byte of the records: journals, logs, files and their replacements. */
 const DISK_PER_RECORD = 24;
-const DISK_BYTES_MIN = 256 << 20;
+/** XFS takes no less than 300 MB. What nobody has written takes no room. */
+const DISK_BYTES_MIN = 512 << 20;
+/** Disks are in whole blocks. */
+const BLOCK_BYTES = 4096;
 
-/**
- * Taken in turn: the part of the journal in memory still reaches the device when the power is cut, or is lost as well.
- */
-const CUT_KINDS: readonly CutKind[] = ["flush-log", "drop-log"];
+/** The cut comes with one of so many writes after the kill's moment. */
+const WRITES_MAX = 64;
+/** Where a store writes little, the cut does not wait for them longer than this, in milliseconds. */
+const WRITES_MS_MAX = 200;
+/** A stream of random numbers that nothing else uses. */
+const CUT_STREAM = 2 ** 31 + 3;
+
+/** The disk of a cut. */
+export interface PowerOptions {
+  readonly fileSystem: FileSystemName;
+  /** As after `mount -o`. */
+  readonly mountOptions?: string;
+}
 
 /** A victim whose files are on a disk of its own, in a directory of which nothing is left at the end. */
 export class PowerVictim implements Victim {
   readonly failure = "powerLoss";
-  readonly backend: CrashBackend;
-  readonly #disk: PowerlessDisk;
+  readonly backend: CrashBackend & { readonly output: string };
+  readonly disk: RecordingDisk;
   readonly #parts: VictimParts;
-  #cuts = 0;
+  readonly #cuts: Rng;
+
+  private constructor(
+    backend: CrashBackend,
+    disk: RecordingDisk,
+    { parts, seed }: { parts: VictimParts; seed: number },
+  ) {
+    this.backend = { ...backend, output: `${disk.path}/store` };
+    this.disk = disk;
+    this.#parts = parts;
+    this.#cuts = new Rng(seed, CUT_STREAM);
+  }
 
   /**
-   * @param backend without a directory
-   * @param mix what is put, which determines the size of the disk
+   * Makes the disk, of a size that what is put determines.
+   *
+   * @throws {Error} when that fails
    */
-  constructor(backend: CrashBackend, mix: MixOptions, parts: VictimParts) {
-    const recordBytes = mix.keyCountMax * (mix.keyBytes + mix.valueBytesMax);
-    this.#disk = new PowerlessDisk({
-      bytes: Math.max(DISK_BYTES_MIN, DISK_PER_RECORD * recordBytes),
+  static async open(
+    { backend, workload, seed }: CrashLoad,
+    { fileSystem, mountOptions }: PowerOptions,
+    parts: VictimParts,
+  ): Promise<PowerVictim> {
+    const recordBytes = workload.keyCountMax * (workload.keyBytes + workload.valueBytesMax);
+    const bytes = Math.max(DISK_BYTES_MIN, DISK_PER_RECORD * recordBytes);
+    const disk = await RecordingDisk.make({
       directory: parts.scratch,
+      bytes: Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES,
+      fileSystem: { name: fileSystem, ...(mountOptions === undefined ? {} : { options: mountOptions }) },
     });
-    this.backend = { ...backend, output: `${this.#disk.path}/store` };
-    this.#parts = parts;
+    disk.mount();
+    return new PowerVictim(backend, disk, { parts, seed });
   }
 
   async fail(options: RunOptions, moment: KillMoment): Promise<ChildEnd | undefined> {
     const { program = thisProgram(), stop } = this.#parts;
-    // Everything found before the child is on the device: only what the child does is at risk.
-    this.#disk.sync();
-    const kind = CUT_KINDS[this.#cuts++ % CUT_KINDS.length]!;
-    const end = await endChild(program, options, {
+    const { backend, disk } = this;
+    const { killServer } = await loadBackend(nameOf(backend));
+    // Everything found before the child is on the disk for good: only what the child does is at risk.
+    await disk.unmount();
+    await disk.settle();
+    await disk.record();
+    disk.mount();
+    disk.hurry(true);
+    return await endChild(program, options, {
       ending: "SIGKILL",
       moment,
       stop,
-      before: async (child) => {
-        await stopProcess(child);
-        this.#disk.cut(kind);
+      // It is full.
+      early: disk.ended,
+      before: async () => {
+        await Promise.race([disk.endAfter(1 + this.#cuts.below(WRITES_MAX)), delay(WRITES_MS_MAX)]);
+        await disk.end();
+        await killServer?.(backend.output);
       },
     });
-    this.#disk.restart();
-    return end;
+  }
+
+  /** What the disk has recorded of the child that failed last. The disk is unmounted then. */
+  async recording(): Promise<Recording> {
+    this.disk.hurry(false);
+    await this.disk.unmount();
+    return await this.disk.take();
   }
 
   async recover(mix: MixOptions, mayRepair = false): Promise<Recovered> {
     return await recover(this.backend, mix, { mayRepair, stop: this.#parts.stop });
   }
 
-  close(): void {
-    this.#disk[Symbol.dispose]();
+  async close(): Promise<void> {
+    await this.disk.close();
   }
 }

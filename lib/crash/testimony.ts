@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { readDirectory } from "../system/file_io.ts";
-import { PersistError } from "../system/persist_error.ts";
 import {
   ACKNOWLEDGED_BYTES,
   ACKNOWLEDGED_PREFIX,
@@ -12,6 +10,8 @@ import {
   VERSION_BYTES,
   WRITTEN_PREFIX,
 } from "../persist/witness.ts";
+import { readDirectory } from "../system/file_io.ts";
+import { PersistError } from "../system/persist_error.ts";
 
 /** What is known of a killed child. */
 export interface Testimony {
@@ -28,34 +28,65 @@ export interface Testimony {
   readonly syncedVersions: ReadonlyMap<number, number>;
 }
 
+/** The floats of each record: when it was made, in milliseconds of the shared time, a shard, and a version of it. */
+const RECORD_FLOATS = 3;
+
+/** The records of a child, in which one can go back to what had happened at any moment. */
+export class WitnessRecords {
+  /** By thread. */
+  readonly #acknowledged: Float64Array<ArrayBuffer>[];
+  readonly #written: Float64Array<ArrayBuffer>[] = [];
+  readonly #synced: Float64Array<ArrayBuffer>[] = [];
+
+  /**
+   * Reads what a child left in its witness directory.
+   *
+   * @throws {PersistError} when that fails
+   */
+  constructor(directory: string, threads: number) {
+    this.#acknowledged = Array.from({ length: threads }, () => new Float64Array());
+    try {
+      for (const { name } of readDirectory(directory)) {
+        const path = `${directory}/${name}`;
+        if (name.startsWith(ACKNOWLEDGED_PREFIX)) {
+          const thread = Number(name.slice(ACKNOWLEDGED_PREFIX.length));
+          this.#acknowledged[thread] = readRecords(path, ACKNOWLEDGED_BYTES);
+        } else if (name.startsWith(WRITTEN_PREFIX)) {
+          this.#written.push(readRecords(path, VERSION_BYTES));
+        } else if (name.startsWith(SYNCED_PREFIX)) {
+          this.#synced.push(readRecords(path, VERSION_BYTES));
+        }
+      }
+    } catch (error) {
+      throw error instanceof PersistError ? error : new PersistError("read", directory, error);
+    }
+  }
+
+  /** What had happened before a moment, in milliseconds of the shared time; by default all. */
+  until(atMs = Infinity): Testimony {
+    const acknowledged = this.#acknowledged.map((records) => before(records, atMs));
+    return {
+      acknowledgedAtMs: acknowledged.map(timesOf),
+      acknowledgedVersions: versionsIn(acknowledged),
+      writtenVersions: versionsIn(this.#written.map((records) => before(records, atMs))),
+      syncedVersions: versionsIn(this.#synced.map((records) => before(records, atMs))),
+    };
+  }
+
+  /** When anything was acknowledged or synced, in ascending order. */
+  timesMs(): Float64Array<ArrayBuffer> {
+    return Float64Array.from([...this.#acknowledged, ...this.#synced].flatMap((records) => [...timesOf(records)]))
+      .sort();
+  }
+}
+
 /**
- * Reads what a child left in its witness directory.
+ * Reads all that a child left in its witness directory.
  *
  * @throws {PersistError} when that fails
  */
 export function readTestimony(directory: string, threads: number): Testimony {
-  const writtenVersions = new Map<number, number>();
-  const syncedVersions = new Map<number, number>();
-  const acknowledgedVersions = new Map<number, number>();
-  const acknowledgedAtMs = Array.from({ length: threads }, () => new Float64Array());
-  try {
-    for (const { name } of readDirectory(directory)) {
-      const path = `${directory}/${name}`;
-      if (name.startsWith(ACKNOWLEDGED_PREFIX)) {
-        const thread = Number(name.slice(ACKNOWLEDGED_PREFIX.length));
-        const records = readRecords(path, ACKNOWLEDGED_BYTES);
-        acknowledgedAtMs[thread] = Float64Array.from({ length: records.length / 3 }, (_, i) => records[3 * i]!);
-        for (let i = 0; i < records.length; i += 3) raise(acknowledgedVersions, records[i + 1]!, records[i + 2]!);
-      } else if (name.startsWith(WRITTEN_PREFIX)) {
-        collectVersions(readRecords(path, VERSION_BYTES), writtenVersions);
-      } else if (name.startsWith(SYNCED_PREFIX)) {
-        collectVersions(readRecords(path, VERSION_BYTES), syncedVersions);
-      }
-    }
-  } catch (error) {
-    throw error instanceof PersistError ? error : new PersistError("read", directory, error);
-  }
-  return { acknowledgedAtMs, acknowledgedVersions, writtenVersions, syncedVersions };
+  return new WitnessRecords(directory, threads).until();
 }
 
 /** When the latest put of all threads was acknowledged, in milliseconds of the shared time; -Infinity if none was. */
@@ -69,10 +100,29 @@ function readRecords(path: string, recordBytes: number): Float64Array<ArrayBuffe
   return new Float64Array(bytes.buffer, 0, Math.floor(bytes.length / recordBytes) * recordBytes / 8);
 }
 
-function collectVersions(records: Float64Array, versions: Map<number, number>): void {
-  for (let i = 0; i < records.length; i += 2) raise(versions, records[i]!, records[i + 1]!);
+/** The records from before a moment. */
+function before(records: Float64Array<ArrayBuffer>, atMs: number): Float64Array<ArrayBuffer> {
+  let from = 0, to = records.length / RECORD_FLOATS;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (records[RECORD_FLOATS * middle]! < atMs) from = middle + 1;
+    else to = middle;
+  }
+  return records.subarray(0, RECORD_FLOATS * from);
 }
 
-function raise(versions: Map<number, number>, shard: number, version: number): void {
-  if (version > (versions.get(shard) ?? 0)) versions.set(shard, version);
+function timesOf(records: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  return Float64Array.from({ length: records.length / RECORD_FLOATS }, (_, at) => records[RECORD_FLOATS * at]!);
+}
+
+/** The newest version of each shard. */
+function versionsIn(all: readonly Float64Array[]): Map<number, number> {
+  const versions = new Map<number, number>();
+  for (const records of all) {
+    for (let at = 0; at < records.length; at += RECORD_FLOATS) {
+      const shard = records[at + 1]!, version = records[at + 2]!;
+      if (version > (versions.get(shard) ?? 0)) versions.set(shard, version);
+    }
+  }
+  return versions;
 }

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { ownProgram } from "../run/own_program.ts";
-import { DISK_COMMAND } from "../system/child_command.ts";
+import { DISK_COMMAND, ownProgram } from "../system/child_command.ts";
 import { systemCommand } from "../system/command.ts";
 import type { DiskCommand, DiskReply, DiskServerOptions, Done } from "./disk_commands.ts";
 

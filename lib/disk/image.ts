@@ -141,7 +141,7 @@ export function stateImage(
   { moment, kept }: Pick<DiskState, "moment" | "kept">,
 ): DiskImage {
   const image = DiskImage.upon(base);
-  const flushed = unflushedFrom(events, moment);
+  const flushed = unflushedFrom({ events }, moment);
   for (let event = 0; event < flushed; event++) image.apply(events[event]);
   for (const { event, sectors } of kept) image.apply(events[event], sectors);
   return image;

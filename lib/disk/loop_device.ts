@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { afterFailureSync } from "../sync/clean_up.ts";
+import { type DirtyLimits, setLimits, USUAL_LIMITS } from "../system/left_disks.ts";
 import { ERRNO, libC, OPEN_READ, OPEN_READ_WRITE, SystemCallError } from "./libc.ts";
 
 /** Requests of `man 4 loop`, and of block devices. */
@@ -28,19 +28,15 @@ const DIRTY_BYTES_MAX = 1 << 20;
 export class LoopDevice {
   /** Such as `/dev/loop0`. */
   readonly path: string;
-  readonly #limits: string;
-  /** What the limits were; they are the device's, and outlive its file. */
-  readonly #before: ReadonlyMap<string, string>;
+  readonly #name: string;
 
   private constructor(number: number) {
-    this.path = `/dev/loop${number}`;
-    this.#limits = `/sys/block/loop${number}/bdi`;
-    const names = Object.keys(LIMITS);
-    this.#before = new Map(names.map((name) => [name, Deno.readTextFileSync(`${this.#limits}/${name}`)]));
+    this.#name = `loop${number}`;
+    this.path = `/dev/${this.#name}`;
   }
 
   /**
-   * Takes a free device for a file, and hurries what it writes.
+   * Takes a free device for a file.
    *
    * @throws {SystemCallError} when there is none, or it cannot be used
    */
@@ -50,9 +46,7 @@ export class LoopDevice {
     try {
       for (let attempt = 1;; attempt++) {
         try {
-          const device = new LoopDevice(attachFree(fd));
-          device.#setLimits(new Map(Object.entries(LIMITS)));
-          return device;
+          return new LoopDevice(attachFree(fd));
         } catch (error) {
           const isTaken = error instanceof SystemCallError && error.errno === ERRNO.EBUSY;
           if (!isTaken || attempt === ATTEMPTS_MAX) throw error;
@@ -68,19 +62,19 @@ export class LoopDevice {
     withOpen(this.path, OPEN_READ, (fd) => libC().ioctl(fd, BLKFLSBUF, null, `drop the cache of ${this.path}`));
   }
 
-  /** Gives it back. */
-  detach(): void {
-    afterFailureSync(() => this.#setLimits(this.#before));
-    withOpen(this.path, OPEN_READ, (fd) => libC().ioctl(fd, LOOP_CLR_FD, null, `detach ${this.path}`));
+  /** Hurries what is written to it, or no longer. */
+  hurry(isHurried: boolean): void {
+    setLimits(this.#name, isHurried ? HURRIED_LIMITS : USUAL_LIMITS);
   }
 
-  #setLimits(limits: ReadonlyMap<string, string>): void {
-    for (const [name, value] of limits) Deno.writeTextFileSync(`${this.#limits}/${name}`, value, { create: false });
+  /** Gives it back. */
+  detach(): void {
+    this.hurry(false);
+    withOpen(this.path, OPEN_READ, (fd) => libC().ioctl(fd, LOOP_CLR_FD, null, `detach ${this.path}`));
   }
 }
 
-/** The device's own limits; the machine's are left alone. */
-const LIMITS: Readonly<Record<string, string>> = { strict_limit: "1", max_bytes: String(DIRTY_BYTES_MAX) };
+const HURRIED_LIMITS: DirtyLimits = { strict_limit: "1", max_bytes: String(DIRTY_BYTES_MAX) };
 
 /** Attaches an open file to a free device, and returns the device's number. */
 function attachFree(file: number): number {

@@ -84,7 +84,7 @@ export function arrivalAt({ events, end }: Recording, moment: number): Arrival {
 }
 
 /** The index of the first event that a cut at this moment may have lost: the one after the last flush before it. */
-export function unflushedFrom(events: readonly DiskEvent[], moment: number): number {
+export function unflushedFrom({ events }: Pick<Recording, "events">, moment: number): number {
   let from = moment;
   while (from > 0 && events[from - 1]?.kind !== "flush") from--;
   return from;

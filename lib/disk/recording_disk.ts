@@ -95,6 +95,11 @@ export class RecordingDisk {
     this.#isMounted = false;
   }
 
+  /** Has unsynced data reach the disk soon, or when the system likes. */
+  hurry(isHurried: boolean): void {
+    this.#device.hurry(isHurried);
+  }
+
   /** Records from now on, upon what the disk holds. */
   async record(): Promise<void> {
     this.#bases.push(this.#holds());

@@ -7,7 +7,7 @@ import type { CrashCommand } from "../cli/command.ts";
 import { promisesOf } from "../backend/backends.ts";
 import { crash } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
-import { missingPower } from "../crash/powerless_disk.ts";
+import { missingDisk } from "../disk/missing_disk.ts";
 import { type Failure, FAILURES } from "../crash/victim.ts";
 import { configurationLine } from "../result/option/options.ts";
 import { crashJson } from "../report/crash_json.ts";
@@ -29,11 +29,11 @@ import { refuseTooManyWorkers } from "./worker_check.ts";
  * @throws {Error} the first failure of a kill
  */
 export async function crashCommand(
-  { kills, cut, lagMs, options, format, reportFile, quiet }: CrashCommand,
+  { kills, cut, power, lagMs, options, format, reportFile, quiet }: CrashCommand,
 ): Promise<number> {
   // The load of failovers runs in this process, without workers.
   if (lagMs === undefined) refuseTooManyWorkers({ ...options, witnessed: true });
-  const missing = cut === "power" ? missingPower() : undefined;
+  const missing = power === undefined ? undefined : missingDisk(power.fileSystem);
   if (missing !== undefined) throw new Error(`Cannot cut the power: ${missing}`);
   const stop = stopOnSignals();
   if (reportFile !== undefined) checkOutputFile(reportFile);
@@ -44,7 +44,12 @@ export async function crashCommand(
   };
   const failure: Failure = lagMs === undefined ? FAILURES[cut] : "failover";
   const lag = lagMs === undefined ? {} : { lagMs };
-  const about = { failure, ...lag, promises: await promisesOf(options.backend, options.threads) };
+  const about = {
+    failure,
+    ...lag,
+    ...(power === undefined ? {} : { disk: power }),
+    promises: await promisesOf(options.backend, options.threads),
+  };
   const done: KillResult[] = [];
   const onKill = (kill: KillResult) => {
     done.push(kill);
@@ -52,7 +57,7 @@ export async function crashCommand(
   };
   let result: CrashResult;
   try {
-    result = await crash({ kills, cut, ...lag, options }, { stop, onKill });
+    result = await crash({ kills, cut, ...(power === undefined ? {} : { power }), ...lag, options }, { stop, onKill });
   } catch (error) {
     if (done.length > 0) await show({ ...about, options, kills: done });
     // It was told to while it waited for a server.

@@ -21,8 +21,11 @@ export interface WitnessOptions {
  * shard, and the version up to which that shard's puts had then been acknowledged, each a float64.
  */
 export const ACKNOWLEDGED_BYTES = 24;
-/** Bytes of a record of what was written or synced: a shard and the version of it, each a float64. */
-export const VERSION_BYTES = 16;
+/**
+ * Bytes of a record of what was written or synced: when that was recorded, in milliseconds of the shared time, a shard
+ * and the version of it, each a float64.
+ */
+export const VERSION_BYTES = 24;
 
 /** Prefix of files of acknowledged puts, followed by the thread's index. */
 export const ACKNOWLEDGED_PREFIX = "acknowledged-";
@@ -73,8 +76,9 @@ export class Witness {
    * is for.
    */
   persisted(shard: number, version: number): void {
-    this.#record[0] = shard;
-    this.#record[1] = version;
+    this.#record[0] = sharedNowMs();
+    this.#record[1] = shard;
+    this.#record[2] = version;
     writeAll(this.#file, this.#path, this.#bytes);
   }
 }

@@ -20,6 +20,7 @@ const COUNTS = [
   ["lost", "lost"],
   ["never_acknowledged", "neverAcknowledged"],
   ["holes", "holes"],
+  ["never_put", "neverPut"],
   ["torn_shards", "tornShards"],
 ] as const satisfies readonly (readonly [string, keyof KillResult])[];
 
@@ -36,7 +37,7 @@ const ORDERLY_COUNTS = [
 
 /** Those that only a failover has, in which nothing is torn. */
 const FAILOVER_COUNTS = [
-  ...COUNTS.filter(([, key]) => key !== "tornShards"),
+  ...COUNTS.filter(([, key]) => key !== "tornShards" && key !== "neverPut"),
   ["refused", "refused"],
 ] as const satisfies readonly (readonly [string, keyof KillResult])[];
 

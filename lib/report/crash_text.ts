@@ -28,8 +28,9 @@ function failoverLine(kill: KillResult): string {
     `${readableNumber(refused)} refused, writes resumed after ${readableDuration(unavailableMs)}: ${verdictOf(kill)}`;
 }
 
-function verdictOf({ unreadable, tornShards, unsoundFiles = 0, held, lost, gauge }: KillResult): string {
+function verdictOf({ unreadable, neverPut, tornShards, unsoundFiles = 0, held, lost, gauge }: KillResult): string {
   if (unreadable !== undefined) return `UNREADABLE: ${unreadable}`;
+  if (neverPut > 0) return `NEVER PUT: what ${readableCount(neverPut, "record")} ${neverPut === 1 ? "holds" : "hold"}`;
   if (tornShards > 0) return `TORN: ${readableCount(tornShards, "shard")}`;
   if (unsoundFiles > 0) return `NOT SOUND: ${readableCount(unsoundFiles, "file")}`;
   if (held) return "held";

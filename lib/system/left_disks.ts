@@ -1,12 +1,12 @@
 /**
- * What a killed crash command leaves behind beside files: the disk whose power it cut, and the child that it had
- * stopped for that.
+ * What a killed crash command leaves behind beside files: the disk whose power it cut, mounted twice (its file system,
+ * and the directory in which the file that it is on was served), its loop device, and processes that use it.
  *
  * @module
  */
+import { CHILD_COMMAND, DISK_COMMAND } from "./child_command.ts";
 import { readDirectory } from "./file_io.ts";
-import { CHILD_COMMAND } from "./child_command.ts";
-import { loopDevices, tryCommand } from "./mounts.ts";
+import { tryCommand } from "./mounts.ts";
 
 /** Name of the directory where a disk is mounted, and how the names of images of disks end. */
 export const DISK_NAME = "disk";
@@ -15,51 +15,80 @@ export const IMAGE_SUFFIX = ".image";
 /** Name of the directory in which the file that a disk's device is made of is served. */
 export const DEVICE_NAME = "device";
 
+/** Limits of how much unsynced data a device may make wait, by their names in its `bdi`. */
+export type DirtyLimits = Readonly<Record<string, string>>;
+
+/** What they are, unless someone has changed them. */
+export const USUAL_LIMITS: DirtyLimits = { strict_limit: "0", max_ratio: "100" };
+
+/** Sets a device's own limits; the machine's are left alone. */
+export function setLimits(device: string, limits: DirtyLimits): void {
+  for (const [name, value] of Object.entries(limits)) {
+    try {
+      Deno.writeTextFileSync(`/sys/block/${device}/bdi/${name}`, value, { create: false });
+    } catch {
+      // An older Linux has no such limit.
+    }
+  }
+}
+
 /**
- * Kills the children of the crash command that made a directory, and unmounts the disk in it, if there is one. On
- * return nothing in the directory is mounted.
+ * Takes down the disk in a directory that a crash command has made, if there is one, and kills its processes. On return
+ * nothing in the directory is mounted.
  *
  * @throws {Error} when that cannot be
  */
 export function releaseDisk(directory: string): void {
-  killChildren(directory);
-  const disk = `${directory}/${DISK_NAME}`;
-  if (isMounted(disk)) {
-    const failure = tryCommand("umount", [disk]);
-    // A process that has just been killed may keep it busy for another moment; then it goes away when it can.
-    if (failure !== undefined) tryCommand("umount", ["-l", disk]);
-    if (isMounted(disk)) throw new Error(`umount ${disk}: ${failure}`);
-  }
-  for (const { name } of readDirectory(directory)) {
-    if (!name.endsWith(IMAGE_SUFFIX)) continue;
-    for (const device of loopDevices(`${directory}/${name}`)) tryCommand("losetup", ["-d", device]);
-  }
-}
-
-/** Whether another file system begins at a directory. */
-function isMounted(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).dev !== Deno.lstatSync(path.slice(0, path.lastIndexOf("/"))).dev;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    // Of a disk whose power has been cut, even this cannot be read.
-    return true;
-  }
-}
-
-/**
- * Kills the children of the crash command that has used a directory: one that was stopped when its parent was killed
- * has not noticed that. Only Linux lists processes so.
- */
-function killChildren(directory: string): void {
   if (Deno.build.os !== "linux") return;
+  killThose(directory, CHILD_COMMAND);
+  unmountNow(`${directory}/${DISK_NAME}`);
+  for (const device of devicesOn(`${directory}/${DEVICE_NAME}/`)) {
+    setLimits(device, USUAL_LIMITS);
+    tryCommand("losetup", ["-d", `/dev/${device}`]);
+  }
+  unmountNow(`${directory}/${DEVICE_NAME}`);
+  // It ends by itself, unless it was stopped.
+  killThose(directory, DISK_COMMAND);
+}
+
+/** Unmounts, if something is mounted there. What still uses it, or waits for it in vain, does not keep it there. */
+function unmountNow(path: string): void {
+  if (!isMounted(path)) return;
+  const failure = tryCommand("umount", [path]);
+  if (failure !== undefined) tryCommand("umount", ["-l", path]);
+  if (isMounted(path)) throw new Error(`umount ${path}: ${failure}`);
+}
+
+/** Whether something is mounted at a path. To look at the path itself may fail, or never end, where a server has died. */
+function isMounted(path: string): boolean {
+  const lines = Deno.readTextFileSync("/proc/self/mounts").split("\n");
+  return lines.some((line) => unescaped(line.split(" ")[1] ?? "") === path);
+}
+
+/** Blanks and the like are octal numbers there. */
+function unescaped(path: string): string {
+  return path.replace(/\\(\d{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
+}
+
+/** The names of the loop devices whose files begin so. */
+function devicesOn(prefix: string): string[] {
+  return [...readDirectory("/sys/block")].map(({ name }) => name).filter((name) => {
+    try {
+      return Deno.readTextFileSync(`/sys/block/${name}/loop/backing_file`).startsWith(prefix);
+    } catch {
+      // It is no loop device, or has no file.
+      return false;
+    }
+  });
+}
+
+/** Kills the processes of a crash command that has used a directory. */
+function killThose(directory: string, word: string): void {
   for (const { name } of readDirectory("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === Deno.pid) continue;
     try {
       const args = Deno.readTextFileSync(`/proc/${name}/cmdline`).split("\0");
-      if (args.includes(CHILD_COMMAND) && args.some((arg) => arg.includes(`${directory}/`))) {
-        Deno.kill(Number(name), "SIGKILL");
-      }
+      if (args.includes(word) && args.some((arg) => arg.includes(`${directory}/`))) Deno.kill(Number(name), "SIGKILL");
     } catch {
       // It has ended, or is another user's.
     }

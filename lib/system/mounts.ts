@@ -1,5 +1,5 @@
 /**
- * Mounts and loop devices, through the system's own commands.
+ * Mounts, through the system's own commands.
  *
  * @module
  */
@@ -23,13 +23,6 @@ export function unmount(path: string): void {
   if (failure === undefined) return;
   tryCommand("umount", ["-l", path]);
   throw new Error(`umount ${path}: ${failure}`);
-}
-
-/** The loop devices that an image is on. */
-export function loopDevices(image: string): string[] {
-  const { stdout } = systemCommand("losetup", { args: ["-n", "-O", "NAME", "-j", image], stdin: "null" })
-    .outputSync();
-  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
 }
 
 /** @throws {Error} when the command fails, with its output */

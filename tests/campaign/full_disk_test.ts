@@ -52,7 +52,7 @@ type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 /** A shard's versions in those of its files that are whole. */
 type Versions = ReadonlyMap<number, number>;
 
-testWhere(missingMounts("memory"), "a full disk leaves the old snapshot or the new, and is told", async () => {
+testWhere(missingMounts(), "a full disk leaves the old snapshot or the new, and is told", async () => {
   const sizes = rounds({ small: SIZES_SMALL, full: SIZES_FULL });
   const templates = new Templates();
   const counts = { sizes, full: 0, "ended well": 0, "torn, with a whole one beside": 0, "torn in place": 0 };
@@ -111,7 +111,7 @@ const LOG_STEP_BYTES = isFull() ? STEP_BYTES : 2 * STEP_BYTES;
 const MIX = NUMBERED_SEED_MIX;
 
 testWhere(
-  missingMounts("memory"),
+  missingMounts(),
   "a full disk takes nothing from a log that was called written, and is told",
   async () => {
     const sizes = rounds({ small: SIZES_SMALL, full: SIZES_FULL });

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { missingPower, PowerlessDisk } from "../../lib/crash/powerless_disk.ts";
 import { command, unmount } from "../../lib/system/mounts.ts";
 
 /** A mounted file system, unmounted at the end of its scope. */
@@ -11,9 +10,6 @@ export interface Mounted extends Disposable {
   /** Where it is mounted. */
   readonly path: string;
 }
-
-/** Where images of the tests are: in memory. */
-const SCRATCH = "/dev/shm";
 
 /** A file system in memory of this size, which must be in whole pages. */
 export function mountMemory(bytes: number): Mounted {
@@ -33,29 +29,8 @@ export function mountMemory(bytes: number): Mounted {
   };
 }
 
-/** An ext4 file system whose power can be cut, with its image in memory. */
-export function powerlessDisk(bytes: number): PowerlessDisk {
-  return new DiskInMemory(bytes);
-}
-
-class DiskInMemory extends PowerlessDisk {
-  readonly #directory: string;
-
-  constructor(bytes: number) {
-    const directory = Deno.makeTempDirSync({ dir: SCRATCH, prefix: "kvlab-test-" });
-    super({ bytes, directory });
-    this.#directory = directory;
-  }
-
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
-    Deno.removeSync(this.#directory);
-  }
-}
-
 /** Why file systems of one's own cannot be had here; `undefined` where they can. */
-export function missingMounts(kind: "memory" | "power"): string | undefined {
-  if (kind === "power") return missingPower();
+export function missingMounts(): string | undefined {
   if (Deno.build.os !== "linux") return "it needs Linux";
   if (Deno.uid() !== 0) return "only root can mount";
   try {

@@ -168,6 +168,7 @@ function crashText(): string {
     oldestLostMs: 2 * at,
     neverAcknowledged: 0,
     holes: 0,
+    neverPut: 0,
     tornShards: 0,
     damagedSpares: 0,
     gauge: 30 * at + 5,

@@ -21,6 +21,7 @@ const HELD: KillResult = {
   oldestLostMs: 12.34,
   neverAcknowledged: 1,
   holes: 2,
+  neverPut: 0,
   tornShards: 0,
   damagedSpares: 1,
   gauge: 12,
@@ -38,6 +39,7 @@ const WHILE_STARTING: KillResult = {
   oldestLostMs: 0,
   neverAcknowledged: 0,
   holes: 0,
+  neverPut: 0,
   damagedSpares: 0,
   gauge: 0,
   recoveryMs: 100,
@@ -107,7 +109,7 @@ verdict     3 of 4 kills lost no more than the gauge and the policy say
 Deno.test("crashText() has no line for what did not come, and takes no kills for none held", () => {
   const unharmed = { ...HELD, lost: 0, recovered: 1_000, oldestLostMs: 0, neverAcknowledged: 0 };
   assertEquals(
-    crashText({ ...SOUND, kills: [{ ...unharmed, holes: 0, damagedSpares: 0 }] }),
+    crashText({ ...SOUND, kills: [{ ...unharmed, holes: 0, neverPut: 0, damagedSpares: 0 }] }),
     `\
 kills       1
 writes      1,000 acknowledged, 1,000 recovered
@@ -175,6 +177,7 @@ Deno.test("crashJson() has the sums, the options, and a row for each kill", () =
     lost: 10,
     never_acknowledged: 1,
     holes: 2,
+    never_put: 0,
     torn_shards: 0,
     damaged_spares: 1,
     gauge: 12,
@@ -204,6 +207,7 @@ Deno.test("crashJson() has the sums, the options, and a row for each kill", () =
     lost: 10,
     never_acknowledged: 1,
     holes: 2,
+    never_put: 0,
     torn_shards: 0,
     damaged_spares: 1,
     gauge: 12,

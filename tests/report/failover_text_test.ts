@@ -22,6 +22,7 @@ const LOSSY: KillResult = {
   oldestLostMs: 300,
   neverAcknowledged: 2,
   holes: 90,
+  neverPut: 0,
   refused: 50,
   takeoverMs: 3500,
   unavailableMs: 4000,
@@ -34,6 +35,7 @@ const SAFE: KillResult = {
   recovered: 1000,
   oldestLostMs: 0,
   holes: 0,
+  neverPut: 0,
   takeoverMs: 4500,
 };
 

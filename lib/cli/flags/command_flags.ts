@@ -4,6 +4,7 @@
  * @module
  */
 import { CUT_NAMES } from "../../crash/victim.ts";
+import { FILE_SYSTEM_NAMES } from "../../disk/file_system.ts";
 import { oneOf, path, percentage, wholeNumber } from "../../option/kinds.ts";
 import { type DefaultedFlag, type Flag, type FlagName, REPORT_FORMAT_NAMES } from "../../result/option/flag.ts";
 
@@ -24,10 +25,43 @@ export const COMMAND_FLAGS = {
     name: "cut",
     scope: "crash",
     about: "What fails. process: the child is killed. power: the power is cut under its files, which are put on a " +
-      "disk of their own (an ext4 file system on a loop device); Linux and root only. none: each child ends by itself " +
-      "or by SIGTERM, and must have lost nothing.",
+      "disk of their own, and the states are tried that this may leave; Linux and root only. none: each child ends by " +
+      "itself or by SIGTERM, and must have lost nothing.",
     defaultText: "process",
     ...oneOf(CUT_NAMES),
+  },
+  states: {
+    name: "states",
+    scope: "crash",
+    placeholder: "N",
+    about:
+      "--cut=power: how many states to try of each cut. Of what was not flushed, a disk may have kept any part, in " +
+      "any order, torn between its sectors.",
+    defaultText: "20",
+    ...wholeNumber({ min: 1, max: 1_000_000 }),
+  },
+  fileSystem: {
+    name: "filesystem",
+    scope: "crash",
+    about: "--cut=power: the file system on the disk.",
+    defaultText: "ext4",
+    ...oneOf(FILE_SYSTEM_NAMES),
+  },
+  mountOptions: {
+    name: "mount-options",
+    scope: "crash",
+    placeholder: "OPTIONS",
+    about: "--cut=power: how to mount it, as after mount -o, such as data=journal.",
+    defaultNote: "noatime, and commit=1 where there is such an option",
+    ...path("mount options"),
+  },
+  keep: {
+    name: "keep",
+    scope: "crash",
+    placeholder: "DIR",
+    about: "--cut=power: a directory for an image of the disk in each state that is found to have lost too much.",
+    defaultNote: "none is kept",
+    ...path("a directory"),
   },
   crashFormat: {
     name: "format",

@@ -25,7 +25,7 @@ const PUTS = 800;
 for (const [i, serializer] of SERIALIZER_NAMES.entries()) {
   const sync = i === 0 ? "none" : "data";
   testWhere(
-    missingMounts("memory"),
+    missingMounts(),
     `a full disk takes nothing from block files in ${serializer} that was acknowledged, sync ${sync}`,
     async () => {
       let failed = 0, grown = 0;

@@ -1,0 +1,139 @@
+/**
+ * Tries the states in which a cut of the power may have left a disk: each is mounted, the store on it opened, and judged
+ * by what had been acknowledged before.
+ *
+ * @module
+ */
+import { arrivalAt, type DiskState, type Recording } from "../disk/recording.ts";
+import { SystemCallError } from "../disk/libc.ts";
+import { chooseStates } from "../disk/states.ts";
+import type { Loss } from "../engine/promises.ts";
+import type { Rng } from "../load/rng.ts";
+import type { MixOptions } from "../load/workload.ts";
+import type { StateResult } from "./crash_result.ts";
+import type { PowerVictim } from "./power_victim.ts";
+import type { Testimony, WitnessRecords } from "./testimony.ts";
+import { type Found, type Judge, type Judgement, problemOf } from "./verdict.ts";
+import { NOTHING } from "./worst_state.ts";
+
+/** What a trial is made with. */
+export interface TrialParts {
+  readonly victim: PowerVictim;
+  readonly judge: Judge;
+  readonly records: WitnessRecords;
+  readonly mix: MixOptions;
+  readonly promise: Loss;
+  /** How many states to try. */
+  readonly count: number;
+  readonly random: Rng;
+  readonly stop?: AbortSignal | undefined;
+}
+
+/** Of so many states, one is recovered from twice: the power fails again while the store is being opened. */
+const AGAIN_EVERY = 8;
+/** How many states are tried of each such recovery. */
+const AGAIN_STATES = 2;
+
+/** What came of the states of one cut. */
+export interface Trial {
+  readonly results: readonly StateResult[];
+  /** What the disk now holds, from which the next child can go on; absent if no state could be read. */
+  readonly found?: Found;
+}
+
+/** What had happened when the power failed. */
+interface Failing {
+  readonly testimony: Testimony;
+  readonly failedAtMs: number;
+}
+
+/** The states of one recording. */
+export class StateTrial {
+  readonly #recording: Recording;
+  readonly #parts: TrialParts;
+  readonly #results: StateResult[] = [];
+
+  constructor(recording: Recording, parts: TrialParts) {
+    this.#recording = recording;
+    this.#parts = parts;
+  }
+
+  /** Tries them, and leaves the disk mounted in one of those that could be read. */
+  async run(): Promise<Trial> {
+    const { count, random, records, stop } = this.#parts;
+    const states = chooseStates(this.#recording, { count, random, acknowledgedAtMs: records.timesMs() });
+    for (const state of states) {
+      if (stop?.aborted || this.#results.length >= count) break;
+      const isAgain = this.#results.length % AGAIN_EVERY === AGAIN_EVERY - 1;
+      await this.#try(state, isAgain ? Math.min(AGAIN_STATES, count - this.#results.length - 1) : 0);
+    }
+    const found = await this.#goOn(states);
+    return { results: this.#results, ...(found === undefined ? {} : { found }) };
+  }
+
+  /** Tries a state, and so many of those that a second cut may leave while the store is opened again. */
+  async #try(state: DiskState, again: number): Promise<void> {
+    const { disk } = this.#parts.victim;
+    const failing = this.#failingAt(state);
+    await disk.set(this.#recording, state);
+    if (again > 0) await disk.record();
+    this.#add(state, await this.#judge(failing));
+    if (again === 0) return;
+    await disk.end();
+    const recording = await disk.take();
+    const { random } = this.#parts;
+    for (const second of chooseStates(recording, { count: again, random, acknowledgedAtMs: new Float64Array() })) {
+      await disk.set(recording, second);
+      this.#add({ ...second, moment: state.moment }, await this.#judge(failing), true);
+    }
+    await disk.forget();
+  }
+
+  #failingAt({ moment }: DiskState): Failing {
+    const { atMs } = arrivalAt(this.#recording, moment);
+    return { testimony: this.#parts.records.until(atMs), failedAtMs: atMs };
+  }
+
+  /** Mounts what is on the disk, judges it, and unmounts it; why it cannot be mounted, if so. */
+  async #judge(failing: Failing): Promise<Judgement | string> {
+    const { victim, judge, mix } = this.#parts;
+    try {
+      victim.disk.mount();
+    } catch (error) {
+      if (error instanceof SystemCallError) return error.message;
+      throw error;
+    }
+
+    const judgement = await judge.judge({ ...failing, open: () => victim.recover(mix, true) });
+
+    await victim.disk.unmount();
+    return judgement;
+  }
+
+  #add({ kind, moment }: DiskState, judgement: Judgement | string, again = false): void {
+    const result = { kind, again, moment };
+    if (typeof judgement === "string") {
+      this.#results.push({ ...NOTHING, ...result, unmountable: judgement });
+      return;
+    }
+    const { verdict } = judgement;
+    const problem = problemOf(verdict, this.#parts.promise);
+    this.#results.push({ ...result, ...verdict, ...(problem === undefined ? {} : { problem }) });
+  }
+
+  /** Mounts one of the states, chosen by chance, that can be read; what there is in it. */
+  async #goOn(states: readonly DiskState[]): Promise<Found | undefined> {
+    const { victim: { disk }, random } = this.#parts;
+    const left = [...states];
+    while (left.length > 0) {
+      const [state] = left.splice(random.below(left.length), 1);
+      if (state === undefined) break;
+      await disk.set(this.#recording, state);
+      const judgement = await this.#judge(this.#failingAt(state));
+      if (typeof judgement === "string" || judgement.found === undefined) continue;
+      disk.mount();
+      return judgement.found;
+    }
+    return undefined;
+  }
+}

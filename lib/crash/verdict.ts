@@ -1,0 +1,170 @@
+/**
+ * Judges what a failure has left: opens it again, and holds what is found against what had been acknowledged and
+ * promised.
+ *
+ * @module
+ */
+import { EngineError, HarnessError } from "../engine/engine_error.ts";
+import type { Loss } from "../engine/promises.ts";
+import type { MixOptions } from "../load/workload.ts";
+import { PersistError } from "../system/persist_error.ts";
+import { thenCleanUp } from "../sync/clean_up.ts";
+import type { Problem, Verdict } from "./crash_result.ts";
+import { FoundRecords } from "./found_records.ts";
+import { type LossCount, LossCounter } from "./loss_count.ts";
+import type { Recovered } from "./recovery.ts";
+import { unpersisted } from "./shard_gauge.ts";
+import type { Testimony } from "./testimony.ts";
+import type { Failure } from "./victim.ts";
+
+/** Clocks are read slightly apart, so a write may be this much older than promised, in milliseconds. */
+const AGE_TOLERANCE_MS = 5;
+
+/** What a store was found to hold. */
+export interface Found {
+  readonly records: FoundRecords;
+  /** Each shard's version, where there are any. */
+  readonly versions: Float64Array;
+}
+
+/** What a child was to do, and may lose. */
+export interface JudgedChild {
+  /** What was there before it began. */
+  readonly before: Found;
+  readonly mix: MixOptions;
+  readonly seed: number;
+  readonly round: number;
+  readonly failure: Failure;
+  /** What may be lost. */
+  readonly promise: Loss;
+}
+
+/** One state of a store that is to be opened and judged. */
+export interface JudgedState {
+  /** @throws {PersistError | EngineError} when it cannot be opened */
+  open(): Promise<Recovered>;
+  /** What had been acknowledged when the failure came. */
+  readonly testimony: Testimony;
+  /** When that was, in milliseconds of the shared time. */
+  readonly failedAtMs: number;
+}
+
+/** What came of it. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly refused: number;
+  /** Absent if the store could not be read. */
+  readonly found?: Found;
+}
+
+/** Judges what is left of one child, once or in several states. */
+export class Judge {
+  readonly #child: JudgedChild;
+  readonly #losses: LossCounter;
+
+  constructor(child: JudgedChild) {
+    this.#child = child;
+    const { before, mix, seed, round } = child;
+    this.#losses = new LossCounter({ foundBefore: before.records, mix, seed, round });
+  }
+
+  /** Opens the store, reads it, closes it and says what it means. */
+  async judge(state: JudgedState): Promise<Judgement> {
+    const { mix } = this.#child;
+    let recovered: Recovered, found: Found;
+    try {
+      recovered = await state.open();
+      found = await readAll(recovered, mix);
+    } catch (error) {
+      if (!this.#isAnswer(error)) throw error;
+      return { verdict: this.#unreadable(state, error.message), refused: 0 };
+    }
+    const { testimony } = state;
+    const { files, repaired, recoveryMs } = recovered;
+    const count = this.#losses.count(found.records, testimony);
+    const gauge = files === undefined ? {} : { gauge: this.#gauge(testimony) };
+    const { acknowledged, lost, neverAcknowledged, holes, neverPut } = count;
+    const oldestLostMs = ageOf(count, state);
+    const verdict = {
+      acknowledged,
+      recovered: Math.max(0, acknowledged - lost),
+      lost,
+      oldestLostMs,
+      neverAcknowledged,
+      holes,
+      neverPut,
+      tornShards: files?.torn ?? 0,
+      damagedSpares: files?.damagedSpares ?? 0,
+      ...(repaired === undefined ? {} : { repaired }),
+      recoveryMs,
+      ...gauge,
+    };
+    return { verdict: { ...verdict, held: this.#isPromised(verdict) }, refused: count.refused, found };
+  }
+
+  /**
+   * Whether an error says that the store cannot be read. What kept an engine from being asked says nothing about what it
+   * has kept; what keeps kvlab from its own files does where these are on a disk that nobody else has touched.
+   */
+  #isAnswer(error: unknown): error is Error {
+    if (error instanceof PersistError) return this.#child.failure === "powerLoss";
+    return error instanceof EngineError && !(error instanceof HarnessError);
+  }
+
+  /** A store that cannot be read has lost everything that was ever in it. */
+  #unreadable({ testimony: { acknowledgedAtMs }, failedAtMs }: JudgedState, reason: string): Verdict {
+    const { before, promise } = this.#child;
+    const acknowledged = acknowledgedAtMs.reduce((sum, { length }) => sum + length, 0);
+    const oldestLostAtMs = Math.min(...acknowledgedAtMs.map(([first = Infinity]) => first));
+    return {
+      acknowledged,
+      recovered: 0,
+      lost: acknowledged + before.records.count,
+      oldestLostMs: ageOf({ oldestLostAtMs }, { failedAtMs }),
+      neverAcknowledged: 0,
+      holes: 0,
+      neverPut: 0,
+      tornShards: 1,
+      damagedSpares: 0,
+      recoveryMs: 0,
+      unreadable: reason,
+      held: promise.mayTear === true,
+    };
+  }
+
+  /** What the child's own gauge would have read. */
+  #gauge(testimony: Testimony): number {
+    const { before, failure } = this.#child;
+    const persisted = failure === "powerLoss" ? testimony.syncedVersions : testimony.writtenVersions;
+    return unpersisted(testimony, before.versions, persisted);
+  }
+
+  #isPromised({ lost, oldestLostMs, neverPut, gauge = Infinity }: Omit<Verdict, "held">): boolean {
+    const { writesMax = Infinity, ageMsMax = Infinity } = this.#child.promise;
+    return neverPut === 0 && lost <= writesMax && oldestLostMs <= ageMsMax + AGE_TOLERANCE_MS && lost <= gauge;
+  }
+}
+
+/** Reads everything that is there, and closes it. */
+export async function readAll(recovered: Recovered, mix: MixOptions): Promise<Found> {
+  const records = await thenCleanUp(() => FoundRecords.read(recovered, mix), () => recovered.close());
+  return { records, versions: recovered.files?.versions ?? new Float64Array() };
+}
+
+/** What is wrong with a verdict; `undefined` if nothing is. */
+export function problemOf(verdict: Verdict, { mayTear = false }: Loss): Problem | undefined {
+  const { held, unreadable, neverPut, tornShards, lost, gauge } = verdict;
+  if (unreadable !== undefined) return held ? undefined : "unreadable";
+  if (neverPut > 0) return "never put";
+  if (tornShards > 0 && !mayTear) return "torn";
+  if (held) return undefined;
+  return gauge !== undefined && lost > gauge ? "gauge exceeded" : "promise broken";
+}
+
+/** How long before the failure the oldest lost write was acknowledged, in milliseconds; 0 if none is lost. */
+function ageOf(
+  { oldestLostAtMs }: Pick<LossCount, "oldestLostAtMs">,
+  { failedAtMs }: Pick<JudgedState, "failedAtMs">,
+): number {
+  return oldestLostAtMs === Infinity ? 0 : Math.max(0, failedAtMs - oldestLostAtMs);
+}
