@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CrashDocument } from "../crash/crash_document.ts";
 import type { LossUnit } from "../sweep/losses.ts";
 import type { CrashKind } from "../result/run_document.ts";
 import type { LossSummary, LossValue } from "../sweep/lines.ts";
@@ -17,6 +18,26 @@ export const CRASH_NAMES: Readonly<Record<CrashKind, string>> = {
   process_crash: "process crash",
   power_loss: "power loss",
 };
+
+/** What each kind of failure that was really made is called. */
+const FAILURE_NAMES: Readonly<Record<CrashDocument["failure"], string>> = {
+  process_crash: "kill",
+  power_loss: "power cut",
+  failover: "failover",
+  orderly_end: "orderly end",
+};
+
+/** What the failures that configurations were put through are called, one of them; `kill` where they are of two kinds. */
+export function failureName(configurations: readonly { readonly crash?: CrashDocument }[]): string {
+  const [name, ...others] = new Set(configurations.flatMap(({ crash }) => crash ? FAILURE_NAMES[crash.failure] : []));
+  return name === undefined || others.length > 0 ? FAILURE_NAMES.process_crash : name;
+}
+
+/** What a failure was to cost no more than: a gauge tells it of kills and power cuts alone. */
+export function allowedText({ crash }: { readonly crash?: CrashDocument }): string {
+  if (crash?.failure === "orderly_end") return "nothing";
+  return crash?.failure === "failover" ? "no more than promised" : "no more than the gauge said";
+}
 
 /** The units of loss, as a person reads them. */
 export const UNIT_NAMES: Readonly<Record<LossUnit, string>> = { age_ms: "time", writes: "writes" };

@@ -59,6 +59,20 @@ Deno.test("the page says first of a result that it failed, and so does that of a
   }
 });
 
+Deno.test("the page calls ends, power cuts and failovers what they are, and says what each was allowed to cost", () => {
+  const words = [
+    ["process_crash", "kills cost no more than the gauge said", "12 kills", "Real kills"],
+    ["power_loss", "power cuts cost no more than the gauge said", "12 power cuts", "Real power cuts"],
+    ["orderly_end", "orderly ends cost nothing", "12 orderly ends", "Real orderly ends"],
+  ] as const;
+  for (const [failure, ...expected] of words) {
+    const text = JSON.stringify({ ...JSON.parse(resultText("crash")), failure, held: false });
+    const page = reportHtml([parseSource("crash.json", text)]);
+    for (const one of expected) assertStringIncludes(page, one);
+    assertStringIncludes(page, `at least one ${expected[1].slice(3, -1)} cost more than was promised`);
+  }
+});
+
 Deno.test("the page says first what limits of a comparison were exceeded, and all of them beside its table", () => {
   const document = (path: string, factor: number) => {
     const run = JSON.parse(resultText("memory"));

@@ -10,7 +10,7 @@ import { killsOf } from "../measures.ts";
 import type { Configuration, ReportData } from "../report_data.ts";
 import { readableNumber } from "../../result/format.ts";
 import { textIn } from "../../result/json.ts";
-import { CRASH_NAMES, durationText, lossText, rateText } from "../wording.ts";
+import { allowedText, CRASH_NAMES, durationText, failureName, lossText, rateText } from "../wording.ts";
 import { writeLatencyP99 } from "./configurations_section.ts";
 import { commandHtml, section } from "./parts.ts";
 
@@ -30,7 +30,7 @@ export function headerHtml(data: ReportData): Html {
   const cpus = typeof machine.cpu_count === "number" ? [`${machine.cpu_count} CPUs`] : [];
   const parts = [
     ...(runs === 0 ? [] : [`${readableNumber(runs)} ${runs === 1 ? "run" : "runs"}`]),
-    ...(kills === 0 ? [] : [`${readableNumber(kills)} ${kills === 1 ? "kill" : "kills"}`]),
+    ...(kills === 0 ? [] : [`${readableNumber(kills)} ${failureName(data.configurations)}${kills === 1 ? "" : "s"}`]),
     ...data.sweeps.map(({ header }) => header.started_at.replace("T", " ").replace(/(:\d\d)(\.\d+)?Z$/, "$1 UTC")),
     ...["cpu_model", "os", "arch"].flatMap((name) => textIn(machine, name) ?? []),
     ...cpus,
@@ -103,8 +103,14 @@ function singleAnswer(configuration: Configuration): Html {
         return tile(lossText(loss[crash][unit], unit), `lost in a ${CRASH_NAMES[crash]}, at most`);
       })),
       ...(kills.length === 0 ? [] : [
-        tile(`${kills.filter(({ held }) => held).length} of ${kills.length}`, "kills cost no more than the gauge said"),
-        tile(readableNumber(Math.max(...kills.map(({ lost }) => lost))), "writes lost by the worst kill"),
+        tile(
+          `${kills.filter(({ held }) => held).length} of ${kills.length}`,
+          `${failureName([configuration])}s cost ${allowedText(configuration)}`,
+        ),
+        tile(
+          readableNumber(Math.max(...kills.map(({ lost }) => lost))),
+          `writes lost by the worst ${failureName([configuration])}`,
+        ),
       ]),
     ]}</div>`,
     commandHtml(command, configuration.id),

@@ -6,7 +6,7 @@
 import { type MapView, STATE_TEXTS } from "../map_view.ts";
 import { killsOf, medianOf, mostLost } from "../measures.ts";
 import { type Configuration, medianInterval, medianOpsPerSec } from "../report_data.ts";
-import { CRASH_NAMES, figureName, figureText, lossBasis, lossText, rateText } from "../wording.ts";
+import { CRASH_NAMES, failureName, figureName, figureText, lossBasis, lossText, rateText } from "../wording.ts";
 import { figureNames } from "./figures_section.ts";
 
 /** What the script reads. */
@@ -79,7 +79,7 @@ function killFacts(configuration: Configuration): Fact[] {
   if (kills.length === 0) return [];
   const held = kills.filter(({ held }) => held).length;
   return [[
-    "kills",
+    `${failureName([configuration])}s`,
     `${held} of ${kills.length} cost no more than promised; the worst lost ${mostLost(configuration)} writes`,
   ]];
 }

@@ -15,6 +15,7 @@ import type { Subject } from "../picture/subject.ts";
 import type { SweepSource } from "../source.ts";
 import { readableNumber } from "../../result/format.ts";
 import { calledIn } from "../../report/sweep_text.ts";
+import { failureName } from "../wording.ts";
 import { legend, picture, section, swatchSvg } from "./parts.ts";
 
 /** All of them, in the order of the page. */
@@ -128,19 +129,20 @@ function killsSection(subjects: readonly Subject[]): Html {
   const killed = subjects.filter(({ configuration }) => killsOf(configuration).length > 0);
   if (killed.length === 0) return NOTHING;
   const isCut = killed.some(({ configuration }) => killsOf(configuration).length > KILLS_MAX);
+  const name = failureName(killed.map(({ configuration }) => configuration));
   const broken = killed.flatMap(({ configuration }) => killsOf(configuration).filter(({ held }) => !held)).length;
   return section(
     {
       id: "kills",
-      title: "Real kills",
-      reading:
-        "Each line is one kill: the dot is what it really cost, the vertical stroke is what the gauge had said just " +
+      title: `Real ${name}s`,
+      reading: `Each line is one ${name}: ` +
+        "the dot is what it really cost, the vertical stroke is what the gauge had said just " +
         "before. A dot to the right of its stroke would mean that the gauge was wrong." +
-        (isCut ? ` Only the ${KILLS_MAX} costliest kills of each configuration are shown.` : ""),
+        (isCut ? ` Only the ${KILLS_MAX} costliest of each configuration are shown.` : ""),
     },
     broken === 0
       ? undefined
-      : html`<p class="warning">${broken} of the kills cost more than promised or tore files.</p>`,
+      : html`<p class="warning">${broken} of the ${name}s cost more than promised or tore files.</p>`,
     picture((width) => killsPicture(killed, width)),
   );
 }

@@ -5,6 +5,7 @@
  */
 import { type Html, html, NOTHING } from "../html.ts";
 import type { Configuration, ReportData } from "../report_data.ts";
+import { failureName } from "../wording.ts";
 import { section } from "./parts.ts";
 
 /** The section; empty if all went well. */
@@ -25,11 +26,14 @@ export function warningsSection({ configurations, comparisons }: ReportData): Ht
   );
 }
 
-function warningsOf({ failures, runs, crash }: Configuration): string[] {
+function warningsOf(configuration: Configuration): string[] {
+  const { failures, runs, crash } = configuration;
   const ofRuns = runs.flatMap(({ run: { brokenBounds, usedUp } }) => [
     ...brokenBounds,
     ...(usedUp === undefined ? [] : [`it ended early: ${usedUp}`]),
   ]);
-  const notHeld = crash?.held === false ? ["a kill cost more than was promised, or tore files"] : [];
+  const notHeld = crash?.held === false
+    ? [`at least one ${failureName([configuration])} cost more than was promised, or tore files`]
+    : [];
   return [...new Set([...failures, ...ofRuns, ...notHeld])];
 }
