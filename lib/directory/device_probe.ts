@@ -5,10 +5,9 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
-import { openFile, overwrite, removeQuietly, syncData } from "../system/file_io.ts";
+import { openFile, overwrite, removeQuietly, syncData, TEMPORARY_SUFFIX } from "../system/file_io.ts";
 import { replaceFile } from "../persist/layout/replace/rename.ts";
 import { PersistError, reasonOf } from "../system/persist_error.ts";
-import { TEMPORARY_SUFFIX } from "../persist/shard_file.ts";
 
 /** How fast the device under a directory is at the kinds of write that kvlab does. */
 export interface DeviceProbe {

@@ -7,17 +7,23 @@ import type { SerializerName } from "../codec/codec.ts";
 import { isProbeName, probeWriting } from "./device_probe.ts";
 import { takeLock } from "../system/directory_lock.ts";
 import { markedEngine } from "./engine_marker.ts";
-import { entriesIn, removeFile, syncDirectory } from "../system/file_io.ts";
+import { entriesIn, removeFile, syncDirectory, TEMPORARY_SUFFIX } from "../system/file_io.ts";
 import { PersistError } from "../system/persist_error.ts";
 import type { SyncName } from "../persist/durability.ts";
 import type { HeldDirectory, StoreKind } from "../persist/layout/layout_module.ts";
 import type { LayoutName } from "../persist/layout/layouts.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
-import { SET_ASIDE_INFIX, TEMPORARY_SUFFIX } from "../persist/shard_file.ts";
 import { removeLeftDirectories, RUN_PREFIX } from "./left_directories.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../system/temporary_directory.ts";
 import { afterFailureSync } from "../sync/clean_up.ts";
-import { flagsOf, isSameStore, kindOfFile, type StoreFileName, storeFileNames } from "./store_files.ts";
+import {
+  flagsOf,
+  isSameStore,
+  kindOfFile,
+  SET_ASIDE_INFIX,
+  type StoreFileName,
+  storeFileNames,
+} from "./store_files.ts";
 import { checkFiles, RECORD_NAME, recordFiles } from "./store_record.ts";
 
 /** What a directory must hold. */

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { lookAt, readWholeFile, removeFile, syncDirectory } from "../system/file_io.ts";
+import { lookAt, readWholeFile, removeFile, syncDirectory, TEMPORARY_SUFFIX } from "../system/file_io.ts";
 import { replaceFile } from "../persist/layout/replace/rename.ts";
 import { PersistError } from "../system/persist_error.ts";
-import { TEMPORARY_SUFFIX } from "../persist/shard_file.ts";
 
 /**
  * Name of the marker. Its first line is `kvlab engine NAME`. Once the store has been made, a second one is

@@ -5,7 +5,9 @@
  */
 import type { ParsedName, StoreKind } from "../persist/layout/layout_module.ts";
 import { LAYOUT_NAMES, layoutOf } from "../persist/layout/layouts.ts";
-import { SET_ASIDE_INFIX } from "../persist/shard_file.ts";
+
+/** Separates a damaged file's name from the time at which it was set aside. */
+export const SET_ASIDE_INFIX = ".corrupt-";
 
 /** The parts of a store file's name. */
 export type StoreFileName = ParsedName & StoreKind;
@@ -43,6 +45,11 @@ export function kindOfFile({ layout, files, serializer, blockBytes }: StoreKind)
 /** Whether two files belong to the same kind of store. */
 export function isSameStore(a: StoreKind, b: StoreKind): boolean {
   return a.layout === b.layout && a.files === b.files && a.serializer === b.serializer && a.blockBytes === b.blockBytes;
+}
+
+/** The names of the files of the part with this number, up to their first dot. */
+export function stemOf(kind: StoreKind, index: number): string {
+  return layoutOf(kind.layout).names(kind, index)[0].split(".", 1).join();
 }
 
 /** The flags of a run that would use such files. */

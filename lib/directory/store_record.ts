@@ -24,11 +24,12 @@ import { replaceFile } from "../persist/layout/replace/rename.ts";
 import type { StoreKind } from "../persist/layout/layout_module.ts";
 import { LAYOUT_NAMES, type LayoutName, layoutOf } from "../persist/layout/layouts.ts";
 import { PersistError } from "../system/persist_error.ts";
-import { SET_ASIDE_INFIX } from "../persist/shard_file.ts";
 import {
   isSameStore,
   parseSetAsideName,
   parseStoreFileName,
+  SET_ASIDE_INFIX,
+  stemOf,
   type StoreFileName,
   storeFileNames,
 } from "./store_files.ts";
@@ -98,7 +99,7 @@ export function goneFrom(
 ): Gone | undefined {
   const mark = record !== undefined && isSameStore(record.kind, kind) ? record.present.get(index) : undefined;
   const layout = layoutOf(kind.layout);
-  const stem = layout.stem(kind, index);
+  const stem = stemOf(kind, index);
   const isAll = names.length === 0 && mark !== undefined;
   const gone = isAll ? { name: stem, because: undefined } : layout.goneFrom?.(names, mark ?? 0);
   if (gone === undefined) return undefined;
@@ -144,7 +145,7 @@ function goneParts({ kind, present }: StoreRecord, names: readonly string[]): Go
   if (gone === undefined) return undefined;
   const which = others.length === 0 ? "is gone" : `and ${others.length} more are gone`;
   return {
-    what: `${layoutOf(kind.layout).stem(kind, gone)} ${which}, which ${RECORD_NAME} lists`,
+    what: `${stemOf(kind, gone)} ${which}, which ${RECORD_NAME} lists`,
     remedy: WITHOUT_RECORD,
   };
 }

@@ -5,6 +5,9 @@
  */
 import { PersistError } from "./persist_error.ts";
 
+/** Suffix of a temporary file that, once it is complete, is renamed to the name without it. */
+export const TEMPORARY_SUFFIX = ".tmp";
+
 export function openFile(path: string, options: Deno.OpenOptions): Deno.FsFile {
   try {
     return Deno.openSync(path, options);

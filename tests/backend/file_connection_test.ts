@@ -14,7 +14,7 @@ import { AsynchronousPut } from "../../lib/persist/policy/asynchronous.ts";
 import { PeriodicPut } from "../../lib/persist/policy/periodic.ts";
 import { SynchronousPut } from "../../lib/persist/policy/synchronous.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
-import { shardFileName } from "../../lib/persist/shard_file.ts";
+import { shardFileName } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { WriteQueue } from "../../lib/persist/write_queue.ts";
 import { SnapshotTooLargeError } from "../../lib/persist/snapshot_too_large_error.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";

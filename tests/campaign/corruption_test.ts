@@ -11,7 +11,7 @@ import { type Codec, SERIALIZER_NAMES, type SerializerName } from "../../lib/cod
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts";
 import { readBlocks } from "../../lib/persist/layout/blocks/stored_blocks.ts";
-import { shardFileName } from "../../lib/persist/shard_file.ts";
+import { shardFileName } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import type { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";

@@ -11,7 +11,7 @@ import { Rng } from "../../lib/load/rng.ts";
 import { LAYOUT_NAMES } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
 import { SYNC_NAMES, type SyncName } from "../../lib/persist/durability.ts";
-import { TEMPORARY_SUFFIX } from "../../lib/persist/shard_file.ts";
+import { TEMPORARY_SUFFIX } from "../../lib/system/file_io.ts";
 import { assertCode, type Ended, kvlab, linesOf, resultOf, succeeds, testWhere } from "../main/kvlab.ts";
 import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
 import { isFull, numberOption, report, rounds } from "./campaign.ts";

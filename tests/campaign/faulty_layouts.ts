@@ -13,7 +13,8 @@ import { blockFileName } from "../../lib/persist/layout/blocks/block_file_name.t
 import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import type { ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
 import { logFileName } from "../../lib/persist/layout/log/log_file_name.ts";
-import { parseShardFileName, shardFileName, TEMPORARY_SUFFIX } from "../../lib/persist/shard_file.ts";
+import { parseShardFileName, shardFileName } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
+import { TEMPORARY_SUFFIX } from "../../lib/system/file_io.ts";
 import { RECORD_NAME } from "../../lib/directory/store_record.ts";
 import { decode } from "../codec/decode.ts";
 import { contentOf } from "../run/files.ts";

@@ -16,7 +16,7 @@ import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { SYNC_NAMES } from "../../lib/persist/durability.ts";
-import { parseShardFileName } from "../../lib/persist/shard_file.ts";
+import { parseShardFileName } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";
 import { totals } from "../../lib/run/run_result.ts";

@@ -12,7 +12,7 @@ import { CODECS } from "../../lib/codec/codecs.ts";
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
-import { shardFileName } from "../../lib/persist/shard_file.ts";
+import { shardFileName } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import type { StopSignal } from "../../lib/run/run_result.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";

@@ -16,7 +16,7 @@ import {
 import { type DirectoryOptions, ShardDirectory } from "../../lib/directory/directory.ts";
 import { takeReadLock } from "../../lib/system/directory_lock.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
-import { type FoundShardFile, shardFilesIn } from "../../lib/persist/shard_file.ts";
+import { type FoundShardFile, shardFilesIn } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { DirectoryHolder, findUnprivileged } from "../persist/child.ts";
 import { filesIn, namesIn, TemporaryDirectory } from "../persist/fixtures.ts";
 
@@ -30,7 +30,7 @@ function open(path: string): ShardDirectory & Disposable {
 }
 
 /** The shard files in a directory. */
-function shardFilesOf(directory: ShardDirectory): FoundShardFile[] {
+function shardFilesOf(directory: ShardDirectory): Pick<FoundShardFile, "path" | "shard" | "side">[] {
   return shardFilesIn(directory.path, directory.fileNames()).map(({ path, shard, side }) => {
     return { path, shard, ...(side === undefined ? {} : { side }) };
   });

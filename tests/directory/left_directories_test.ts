@@ -6,18 +6,16 @@
  */
 import { assertEquals } from "@std/assert";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
-import { blockFileName } from "../../lib/persist/layout/blocks/block_file_name.ts";
-import { logFileName } from "../../lib/persist/layout/log/log_file_name.ts";
+import { LAYOUT_NAMES, layoutOf } from "../../lib/persist/layout/layouts.ts";
 import { removeLeftDirectories, RUN_PREFIX } from "../../lib/directory/left_directories.ts";
-import { shardFileName } from "../../lib/persist/shard_file.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 
-/** The names of files of every layout. */
-const STORE_NAMES = SERIALIZER_NAMES.flatMap((serializer) => [
-  ...([undefined, "a", "b"] as const).map((side) => shardFileName(3, 16, serializer, side)),
-  blockFileName({ file: 3, files: 16, blockBytes: 4096, serializer }),
-  ...[false, true].map((isCheckpoint) => logFileName({ log: 3, logs: 16, segment: 7, isCheckpoint, serializer })),
-]);
+/** The names of files of every layout, as each lists them. */
+const STORE_NAMES = LAYOUT_NAMES.flatMap((layout) =>
+  SERIALIZER_NAMES.flatMap((serializer) =>
+    layoutOf(layout).names({ layout, files: 16, serializer, blockBytes: 4096 }, 3)
+  )
+);
 
 const OURS = [
   "LOCK",

@@ -9,7 +9,7 @@ import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
-import { shardFileName, type Side } from "../../lib/persist/shard_file.ts";
+import { shardFileName, type Side } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { run } from "../../lib/run/runner.ts";
 import { encodeShard, type Entry, storeOf } from "../codec/fixtures.ts";
 

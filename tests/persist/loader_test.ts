@@ -20,7 +20,7 @@ import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { type DirectorySurvey, loadDirectory, surveyDirectory } from "../../lib/persist/layout/snapshot/loader.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
-import { otherSide, shardFileName, type Side } from "../../lib/persist/shard_file.ts";
+import { otherSide, shardFileName, type Side } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { hashKey } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { entryWords } from "../../lib/store/shard.ts";

@@ -7,7 +7,7 @@ import { decode, type Snapshot } from "../codec/decode.ts";
 import { assert } from "@std/assert";
 import type { SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
-import { parseShardFileName } from "../../lib/persist/shard_file.ts";
+import { parseShardFileName } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 
 /** A directory that goes away, with all that is in it, at the end of its scope. */
 export interface TemporaryDirectory extends Disposable {

@@ -13,7 +13,7 @@ import { inspectDirectory } from "../../lib/inspect/inspect.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
 import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
-import { shardFileName } from "../../lib/persist/shard_file.ts";
+import { shardFileName } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { run } from "../../lib/run/runner.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";

@@ -125,8 +125,8 @@ export interface LayoutModule<Options extends LayoutKind = LayoutKind, Handle ex
   /** Reads the name of one of its files; `undefined` for any other. */
   parseName(name: string): ParsedName | undefined;
 
-  /** The name of a file of the part with this index, up to its first dot. */
-  stem(kind: StoreKind, index: number): string;
+  /** The names of the files that the part with this index may have: an example of each kind. */
+  names(kind: StoreKind, index: number): readonly [string, ...string[]];
 
   /** Bytes of a block, if the layout has blocks. */
   blockBytes?(options: Options): number;

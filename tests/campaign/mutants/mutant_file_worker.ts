@@ -11,7 +11,7 @@ import type { FileWorkerConfiguration } from "../../../lib/persist/file_worker.t
 import type { SnapshotHandle } from "../../../lib/persist/layout/snapshot/open_snapshots.ts";
 import { ShardFiles } from "../../../lib/persist/layout/replace/shard_files.ts";
 import { Ledger } from "../../../lib/persist/ledger.ts";
-import { shardFileName, type Side } from "../../../lib/persist/shard_file.ts";
+import { shardFileName, type Side } from "../../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { WriteQueue } from "../../../lib/persist/write_queue.ts";
 import { Witness } from "../../../lib/persist/witness.ts";
 import { SharedStore } from "../../../lib/store/shared_store.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { SERIALIZER_NAMES, type SerializerName } from "../../../codec/codec.ts";
-import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
+import type { SerializerName } from "../../../codec/codec.ts";
+import { fileName, filesIn, type FoundFile, parseFileName } from "../file_name.ts";
 
 /** The parts of a block file's name. */
 export interface BlockFileName {
@@ -17,43 +17,24 @@ export interface BlockFileName {
 }
 
 /** A block file in a directory. */
-export interface FoundBlockFile extends BlockFileName {
-  readonly path: string;
-  readonly name: string;
-}
+export interface FoundBlockFile extends FoundFile, BlockFileName {}
 
-const DIGITS = 4;
-const NAME_PATTERN = new RegExp(
-  `^blocks-(\\d{${DIGITS},})-of-(\\d{${DIGITS},})\\.(\\d+)\\.(${SERIALIZER_NAMES.join("|")})(\\.tmp)?$`,
-);
+const STEM = "blocks";
 
 export function blockFileName({ file, files, blockBytes, serializer }: Omit<BlockFileName, "temporary">): string {
-  return `blocks-${digits(file)}-of-${digits(files)}.${blockBytes}.${serializer}`;
+  return fileName(STEM, { index: file, count: files, which: String(blockBytes), serializer });
 }
 
 /** Parses a name made by {@linkcode blockFileName}, or that of its temporary file; `undefined` for any other. */
 export function parseBlockFileName(name: string): BlockFileName | undefined {
-  const match = NAME_PATTERN.exec(name);
-  if (match === null) return undefined;
-  const found = {
-    file: Number(match[1]),
-    files: Number(match[2]),
-    blockBytes: Number(match[3]),
-    serializer: match[4] as SerializerName,
-    temporary: match[5] !== undefined,
-  };
-  const canonical = blockFileName(found) + (found.temporary ? TEMPORARY_SUFFIX : "");
-  return canonical === name && found.file < found.files ? found : undefined;
+  const parsed = parseFileName(STEM, name);
+  if (parsed === undefined || !/^\d+$/.test(parsed.which)) return undefined;
+  const { index: file, count: files, which, serializer, temporary } = parsed;
+  const blockBytes = Number(which);
+  return String(blockBytes) === which ? { file, files, blockBytes, serializer, temporary } : undefined;
 }
 
 /** Those of the names that block files have, in order. */
 export function blockFilesIn(directory: string, names: readonly string[]): FoundBlockFile[] {
-  return names.toSorted().flatMap((name) => {
-    const parsed = parseBlockFileName(name);
-    return parsed === undefined ? [] : [{ ...parsed, name, path: `${directory}/${name}` }];
-  });
-}
-
-function digits(value: number): string {
-  return String(value).padStart(DIGITS, "0");
+  return filesIn(directory, names, parseBlockFileName);
 }

@@ -13,10 +13,10 @@ import {
   seekTo,
   syncData,
   syncDirectory,
+  TEMPORARY_SUFFIX,
   writeAll,
 } from "../../../system/file_io.ts";
 import type { SyncName } from "../../durability.ts";
-import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import { type OpenFile, OpenFiles } from "../replace/open_files.ts";
 import { blockFileName } from "./block_file_name.ts";

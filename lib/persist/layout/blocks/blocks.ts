@@ -29,8 +29,10 @@ export const BLOCKS: LayoutModule<BlocksOptions, BlocksHandle> = {
     return { index: file, files, blockBytes, serializer, temporary };
   },
 
-  stem: ({ files, serializer, blockBytes = 0 }, index) =>
-    blockFileName({ file: index, files, blockBytes, serializer }).split(".", 1).join(),
+  names: (
+    { files, serializer, blockBytes = 0 },
+    index,
+  ) => [blockFileName({ file: index, files, blockBytes, serializer })],
   blockBytes: ({ blockBytes }) => blockBytes,
   pages: ({ blockBytes }, serializer) => ({ words: pageWordsOf(blockBytes), jsonRoom: serializer === "json" }),
   // Any part of what was not yet synced may be on the device.

@@ -4,9 +4,16 @@
  * @module
  */
 import type { SerializerName } from "../../../codec/codec.ts";
-import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll } from "../../../system/file_io.ts";
+import {
+  openFile,
+  removeQuietly,
+  renameOver,
+  syncData,
+  syncDirectory,
+  TEMPORARY_SUFFIX,
+  writeAll,
+} from "../../../system/file_io.ts";
 import type { SyncName } from "../../durability.ts";
-import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import { logFileName } from "./log_file_name.ts";
 import { encodeCheckpointTail, type LogIdentity } from "./log_format.ts";
 

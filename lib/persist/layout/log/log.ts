@@ -33,8 +33,11 @@ export const LOG: LayoutModule<LogOptions, LogHandle> = {
     return { index: log, files: logs, serializer, temporary };
   },
 
-  stem: ({ files, serializer }, index) =>
-    logFileName({ log: index, logs: files, segment: 1, isCheckpoint: false, serializer }).split(".", 1).join(),
+  names({ files: logs, serializer }, index) {
+    const nameOf = (isCheckpoint: boolean) => logFileName({ log: index, logs, segment: 1, isCheckpoint, serializer });
+    return [nameOf(false), nameOf(true)];
+  },
+
   markOf: lastSegment,
   goneFrom: goneFromLog,
   // Any part of what was not yet synced may be on the device, even what follows a gap.

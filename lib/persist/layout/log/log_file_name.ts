@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { SERIALIZER_NAMES, type SerializerName } from "../../../codec/codec.ts";
-import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
+import type { SerializerName } from "../../../codec/codec.ts";
+import { digits, fileName, filesIn, type FoundFile, parseFileName } from "../file_name.ts";
 
 /** The parts of a log file's name. */
 export interface LogFileName {
@@ -20,49 +20,32 @@ export interface LogFileName {
 }
 
 /** A segment or a checkpoint of a log in a directory. */
-export interface FoundLogFile extends LogFileName {
-  readonly path: string;
-  readonly name: string;
-}
+export interface FoundLogFile extends FoundFile, LogFileName {}
 
-const DIGITS = 4;
+const STEM = "log";
 const SEGMENT_DIGITS = 8;
-const NAME_PATTERN = new RegExp(
-  `^log-(\\d{${DIGITS},})-of-(\\d{${DIGITS},})\\.(\\d{${SEGMENT_DIGITS},})(\\.checkpoint)?` +
-    `\\.(${SERIALIZER_NAMES.join("|")})(\\.tmp)?$`,
-);
+const CHECKPOINT = ".checkpoint";
 
 export function logFileName(
   { log, logs, segment, isCheckpoint, serializer }: Omit<LogFileName, "temporary">,
 ): string {
-  const number = String(segment).padStart(SEGMENT_DIGITS, "0");
-  return `log-${digits(log)}-of-${digits(logs)}.${number}${isCheckpoint ? ".checkpoint" : ""}.${serializer}`;
+  const which = digits(segment, SEGMENT_DIGITS) + (isCheckpoint ? CHECKPOINT : "");
+  return fileName(STEM, { index: log, count: logs, which, serializer });
 }
 
 /** Parses a name made by {@linkcode logFileName}, or that of its temporary file; `undefined` for any other. */
 export function parseLogFileName(name: string): LogFileName | undefined {
-  const match = NAME_PATTERN.exec(name);
-  if (match === null) return undefined;
-  const found = {
-    log: Number(match[1]),
-    logs: Number(match[2]),
-    segment: Number(match[3]),
-    isCheckpoint: match[4] !== undefined,
-    serializer: match[5] as SerializerName,
-    temporary: match[6] !== undefined,
-  };
-  const canonical = logFileName(found) + (found.temporary ? TEMPORARY_SUFFIX : "");
-  return canonical === name && found.log < found.logs && found.segment > 0 ? found : undefined;
+  const parsed = parseFileName(STEM, name);
+  if (parsed === undefined) return undefined;
+  const { index: log, count: logs, which, serializer, temporary } = parsed;
+  const isCheckpoint = which.endsWith(CHECKPOINT);
+  const number = isCheckpoint ? which.slice(0, -CHECKPOINT.length) : which;
+  const segment = Number(number);
+  if (!/^\d+$/.test(number) || digits(segment, SEGMENT_DIGITS) !== number || segment === 0) return undefined;
+  return { log, logs, segment, isCheckpoint, serializer, temporary };
 }
 
 /** Those of the names that log files have, in order. */
 export function logFilesIn(directory: string, names: readonly string[]): FoundLogFile[] {
-  return names.toSorted().flatMap((name) => {
-    const parsed = parseLogFileName(name);
-    return parsed === undefined ? [] : [{ ...parsed, name, path: `${directory}/${name}` }];
-  });
-}
-
-function digits(value: number): string {
-  return String(value).padStart(DIGITS, "0");
+  return filesIn(directory, names, parseLogFileName);
 }

@@ -12,12 +12,12 @@ import {
   removeFile,
   renameOver,
   syncData,
+  TEMPORARY_SUFFIX,
   truncateFile,
   writeAll,
 } from "../../../system/file_io.ts";
 import { PersistError } from "../../../system/persist_error.ts";
 import type { SyncName } from "../../durability.ts";
-import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import type { LogEnds } from "./log_ends.ts";
 import { logFileName } from "./log_file_name.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { otherSide, type Side } from "../../shard_file.ts";
+import { otherSide, type Side } from "../snapshot/shard_file_name.ts";
 import type { Replacement } from "./replacement.ts";
 import { ShardOverwriter, type ShardOverwriterParts } from "./shard_overwriter.ts";
 

@@ -3,9 +3,16 @@
  *
  * @module
  */
-import { openFile, removeQuietly, renameOver, syncData, syncDirectory, writeAll } from "../../../system/file_io.ts";
+import {
+  openFile,
+  removeQuietly,
+  renameOver,
+  syncData,
+  syncDirectory,
+  TEMPORARY_SUFFIX,
+  writeAll,
+} from "../../../system/file_io.ts";
 import type { SyncName } from "../../durability.ts";
-import { TEMPORARY_SUFFIX } from "../../shard_file.ts";
 import type { Replacement } from "./replacement.ts";
 import type { ShardFiles } from "./shard_files.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { lengthOf, overwrite, syncData, syncDirectory } from "../../../system/file_io.ts";
-import type { Side } from "../../shard_file.ts";
+import type { Side } from "../snapshot/shard_file_name.ts";
 import type { SyncName } from "../../durability.ts";
 import { OpenFiles } from "./open_files.ts";
 import { replaceFile } from "./rename.ts";

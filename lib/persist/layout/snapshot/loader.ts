@@ -24,7 +24,7 @@ import type { HeldDirectory } from "../layout_module.ts";
 import type { SetAsideFile, TornFile } from "../stored_state.ts";
 import type { Ledger } from "../../ledger.ts";
 import { PersistError, reasonOf } from "../../../system/persist_error.ts";
-import { type FoundShardFile, otherSide, shardFilesIn } from "../../shard_file.ts";
+import { type FoundShardFile, otherSide, shardFilesIn } from "./shard_file_name.ts";
 
 /** What {@linkcode surveyDirectory} found. */
 export interface DirectorySurvey {

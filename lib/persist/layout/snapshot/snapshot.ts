@@ -6,7 +6,7 @@
 import { CODECS } from "../../../codec/codecs.ts";
 import type { PersistenceHandle } from "../../persistence_handle.ts";
 import { policyOf } from "../../policy/policies.ts";
-import { parseShardFileName, shardFileName, type Side } from "../../shard_file.ts";
+import { parseShardFileName, shardFileName, type Side } from "./shard_file_name.ts";
 import type { GoneFile, LayoutModule } from "../layout_module.ts";
 import { AlternateReplacement } from "../replace/alternate.ts";
 import { InPlaceReplacement } from "../replace/in_place.ts";
@@ -32,7 +32,11 @@ export const SNAPSHOT: LayoutModule<SnapshotOptions, SnapshotHandle> = {
     return { index: shard, files: shards, serializer, temporary };
   },
 
-  stem: ({ files, serializer }, index) => shardFileName(index, files, serializer).split(".", 1).join(),
+  names({ files, serializer }, index) {
+    const nameOf = (side?: Side) => shardFileName(index, files, serializer, side);
+    return [nameOf(), nameOf("a"), nameOf("b")];
+  },
+
   markOf: sidesOf,
   goneFrom: goneFromShard,
   tears: ({ replace }) => replace === "in-place" ? "any-crash" : "nothing",

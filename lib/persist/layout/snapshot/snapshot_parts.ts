@@ -7,7 +7,7 @@ import { CODECS } from "../../../codec/codecs.ts";
 import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
 import type { SnapshotReader } from "../../../codec/snapshot_reader.ts";
 import { PersistError } from "../../../system/persist_error.ts";
-import { type FoundShardFile, shardFilesIn } from "../../shard_file.ts";
+import { type FoundShardFile, shardFilesIn } from "./shard_file_name.ts";
 import type { ReadDirectory, StoreKind } from "../layout_module.ts";
 import { type ExportEntry, inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "../part.ts";
 import { judgeShard, readSnapshot } from "./loader.ts";

@@ -12,7 +12,7 @@ import type { SnapshotHandle } from "../../../../lib/persist/layout/snapshot/ope
 import { ShardFiles } from "../../../../lib/persist/layout/replace/shard_files.ts";
 import { attachPersistence } from "../../../../lib/persist/persistence.ts";
 import type { PersistenceHandle } from "../../../../lib/persist/persistence_handle.ts";
-import { shardFileName } from "../../../../lib/persist/shard_file.ts";
+import { shardFileName } from "../../../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { Abort, type AbortHandle } from "../../../../lib/sync/abort.ts";
 import { serve } from "../../../sync/serve.ts";
 
