@@ -9,15 +9,18 @@ import { policyOf } from "../persist/policy/policies.ts";
 import type { FileBackendOptions } from "./backend.ts";
 
 /**
- * The promises of the shared store in files. They follow from the policy and, for a power loss, from the sync level: a
- * power loss may destroy whatever was not synced, however long ago it was written. There is no second copy that could
- * take over.
+ * The promises of the shared store in files. They follow from the policy and, for a power loss, from the sync level and
+ * from what the layout syncs: a power loss may destroy whatever was not synced, however long ago it was written. There is
+ * no second copy that could take over.
  */
 export function filePromises(backend: FileBackendOptions, threads: number): Promises {
   const { layout, sync } = backend;
+  const { tears, losesWritten } = layoutOf(layout.kind);
   const processCrash = policyLoss(backend, threads);
-  const powerLoss = sync === "none" ? UNSYNCED : processCrash;
-  switch (layoutOf(layout.kind).tears(layout)) {
+  const written = losesWritten?.(layout, backend);
+  const syncedLoss = written === undefined ? processCrash : { text: `${processCrash.text}, and ${written}` };
+  const powerLoss = sync === "none" ? UNSYNCED : syncedLoss;
+  switch (tears(layout)) {
     case "nothing":
       return { processCrash, powerLoss };
     case "power-loss":

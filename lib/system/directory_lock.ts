@@ -35,11 +35,15 @@ export function takeLock(directory: string): Deno.FsFile {
 /** How much of a lock file is read: more than a process number takes. */
 const LOOKED_AT_BYTES = 32;
 
-/** @throws {PersistError} when the file is some other program's: neither empty nor a process number */
+/**
+ * A power loss may leave zeros of a file that is never synced.
+ *
+ * @throws {PersistError} when the file is some other program's: neither empty nor a process number
+ */
 function checkOurs(file: Deno.FsFile, path: string): void {
   const bytes = new Uint8Array(LOOKED_AT_BYTES);
   const length = readAt(file, path, 0, bytes);
-  if (/^\d*\n?$/.test(new TextDecoder().decode(bytes.subarray(0, length)))) return;
+  if (/^\d*\n?\0*$/.test(new TextDecoder().decode(bytes.subarray(0, length)))) return;
   throw new PersistError("use", path, "it is not kvlab's; remove it, or give another directory");
 }
 

@@ -10,6 +10,7 @@ import type { Abort } from "../../sync/abort.ts";
 import type { FileLocks } from "../file_locks.ts";
 import type { PersistenceHandle } from "../persistence_handle.ts";
 import type { PersistencePolicy } from "../policy/policies.ts";
+import type { PolicyKind } from "../policy/policy_module.ts";
 import type { SyncName } from "../durability.ts";
 import type { WriterMeter } from "../write_meter.ts";
 import type { Layout } from "./layout.ts";
@@ -149,6 +150,15 @@ export interface LayoutModule<Options extends LayoutKind = LayoutKind, Handle ex
 
   /** What a crash may tear. */
   tears(options: Options): Tearing;
+
+  /**
+   * What of that which has been written a power loss may take, at this sync level above none, as a phrase; `undefined`,
+   * or absent, if nothing.
+   */
+  losesWritten?(
+    options: Options,
+    durability: { readonly sync: SyncName; readonly policy: PolicyKind },
+  ): string | undefined;
 
   /**
    * Surveys a directory, mends what a crash left and sets damaged files aside.

@@ -40,8 +40,8 @@ export const LOG: LayoutModule<LogOptions, LogHandle> = {
 
   markOf: lastSegment,
   goneFrom: goneFromLog,
-  // Any part of what was not yet synced may be on the device, even what follows a gap.
-  tears: () => "power-loss",
+  // Any part of what was not yet synced may be on the device, even what follows a hole: that is cut off.
+  tears: () => "nothing",
   open: openLogs,
 
   attach(handle, layout, { store, locks, meter }) {

@@ -17,23 +17,26 @@ import type { Replacement } from "./replacement.ts";
 import type { ShardFiles } from "./shard_files.ts";
 
 /**
- * Replaces a shard's one file by renaming. At level data, the new file's data is synced before the rename, so a power
- * loss leaves either the old snapshot or the new one, whole; which one depends on whether the rename has reached the
- * device. It has by the time the shard's next temporary file is synced, because journaling file systems, such as ext4
- * and XFS, write directory changes to the device in order. So at this level, until the end of the run, it is always the
- * snapshot before the newest that is durable. At level full, the directory is synced after the rename, and the newest
- * snapshot is durable; and so it is at level data, too, if puts wait for the device.
+ * Replaces a shard's one file by renaming. Above level none, the new file is synced before it gets its name, so that a
+ * power loss leaves either the old snapshot or the new one, whole. Which one depends on whether the name is on the device.
+ *
+ * - If names are synced (at level full, and at level data where puts wait for the device), the directory is synced after
+ *   the rename, before the ledger calls the snapshot synced and the put is acknowledged: the newest one survives.
+ * - Otherwise, at level data, the name reaches the device with the shard's next temporary file at the latest: journaling
+ *   file systems, such as ext4 and XFS, bring a directory's changes to the device in order, and btrfs logs the new name
+ *   of a file whose old one is used again. So until the end of the run it is always the snapshot before the newest that
+ *   the ledger calls synced; and a power loss may cost everything that has been put since, however long ago that is.
  */
 export class RenameReplacement implements Replacement {
   readonly #directory: string;
   readonly #paths: readonly string[];
   readonly #shardFiles: ShardFiles;
   readonly #sync: SyncName;
-  readonly #syncsDirectory: boolean;
+  readonly #syncsNames: boolean;
 
   /**
-   * @param options `paths` are the shards' files, in `directory`; `durableAtOnce` makes a write wait until the newest
-   * snapshot is on the device at level data, too
+   * @param options `paths` are the shards' files, in `directory`; `syncsNames` says whether a write waits until the newest
+   * snapshot's name is on the device
    */
   constructor(
     options: {
@@ -41,15 +44,15 @@ export class RenameReplacement implements Replacement {
       paths: readonly string[];
       shardFiles: ShardFiles;
       sync: SyncName;
-      durableAtOnce?: boolean;
+      syncsNames: boolean;
     },
   ) {
-    const { directory, paths, shardFiles, sync, durableAtOnce = false } = options;
+    const { directory, paths, shardFiles, sync, syncsNames } = options;
     this.#directory = directory;
     this.#paths = paths;
     this.#shardFiles = shardFiles;
     this.#sync = sync;
-    this.#syncsDirectory = sync === "full" || (sync === "data" && durableAtOnce);
+    this.#syncsNames = syncsNames;
   }
 
   replace(shard: number, bytes: Uint8Array): void {
@@ -58,13 +61,13 @@ export class RenameReplacement implements Replacement {
   }
 
   makeDurable(): boolean {
-    if (!this.#syncsDirectory) return false;
+    if (!this.#syncsNames) return false;
     syncDirectory(this.#directory);
     return true;
   }
 
   makeAllDurable(): void {
-    if (this.#sync === "data") syncDirectory(this.#directory);
+    if (this.#sync !== "none" && !this.#syncsNames) syncDirectory(this.#directory);
   }
 
   checkLengths(): void {

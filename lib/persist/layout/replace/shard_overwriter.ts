@@ -38,12 +38,13 @@ export class ShardOverwriter {
   }
 
   /**
-   * Replaces a shard's file as a whole, by renaming.
+   * Replaces a shard's file as a whole, by renaming. Above level none, it is synced before it gets its name: no other
+   * file could make up for it if a power loss left the name without the content.
    *
    * @throws {PersistError} when a step fails
    */
   create({ shard, side, path }: ShardPath, bytes: Uint8Array): void {
-    replaceFile(path, bytes);
+    replaceFile(path, bytes, this.#parts.sync !== "none");
     this.#isNew = true;
     this.#parts.shardFiles.setLength(shard, side, bytes.length);
   }

@@ -5,7 +5,9 @@
  */
 import { CODECS } from "../../../codec/codecs.ts";
 import type { PersistenceHandle } from "../../persistence_handle.ts";
+import type { SyncName } from "../../durability.ts";
 import { policyOf } from "../../policy/policies.ts";
+import type { PolicyKind } from "../../policy/policy_module.ts";
 import { parseShardFileName, shardFileName, type Side } from "./shard_file_name.ts";
 import type { GoneFile, LayoutModule } from "../layout_module.ts";
 import { AlternateReplacement } from "../replace/alternate.ts";
@@ -40,6 +42,8 @@ export const SNAPSHOT: LayoutModule<SnapshotOptions, SnapshotHandle> = {
   markOf: sidesOf,
   goneFrom: goneFromShard,
   tears: ({ replace }) => replace === "in-place" ? "any-crash" : "nothing",
+  losesWritten: ({ replace }, { sync, policy }) =>
+    replace === "rename" && !syncsNames(sync, policy) ? "each file's last snapshot" : undefined,
   open: openSnapshots,
 
   attach(handle, layout, { store, meter }) {
@@ -68,13 +72,21 @@ function goneFromShard(names: readonly string[], mark: number): GoneFile | undef
   return { name: shardFileName(parsed.shard, parsed.shards, parsed.serializer, side) };
 }
 
+/**
+ * Whether a snapshot that is renamed over the one before is not called synced before its name is: at level data, only
+ * where puts wait for the device. Otherwise a power loss may bring back the one before, with whatever that lacks.
+ */
+function syncsNames(sync: SyncName, policy: PolicyKind): boolean {
+  return sync === "full" || (sync === "data" && !policyOf(policy).acknowledgesAtOnce);
+}
+
 function createReplacement(handle: PersistenceHandle, layout: SnapshotHandle): Replacement {
   const { directory, sync, openFilesMax, policy } = handle;
   const shardFiles = ShardFiles.attach(layout.shardFiles);
   switch (layout.replace) {
     case "rename": {
-      const durableAtOnce = !policyOf(policy).acknowledgesAtOnce;
-      return new RenameReplacement({ directory, sync, shardFiles, paths: shardPaths(handle), durableAtOnce });
+      const parts = { directory, shardFiles, paths: shardPaths(handle) };
+      return new RenameReplacement({ ...parts, sync, syncsNames: syncsNames(sync, policy) });
     }
     case "in-place":
       return new InPlaceReplacement({ directory, sync, shardFiles, openFilesMax, paths: shardPaths(handle) });

@@ -20,7 +20,13 @@ const OPEN_FILES_MAX = 2;
 
 const STRATEGIES: Record<string, (directory: string, sync: SyncName) => Replacement> = {
   rename: (directory, sync) =>
-    new RenameReplacement({ directory, sync, shardFiles: ShardFiles.create(SHARDS), paths: paths(directory) }),
+    new RenameReplacement({
+      directory,
+      sync,
+      syncsNames: sync === "full",
+      shardFiles: ShardFiles.create(SHARDS),
+      paths: paths(directory),
+    }),
   "in-place": (directory, sync) =>
     new InPlaceReplacement({
       directory,
