@@ -34,10 +34,10 @@ const KEYS = { keyCount: 48, keyLengthMax: 8, valueLengthMax: 1200 };
 const QUEUE_DEPTH = 8;
 
 const POLICIES: readonly PersistencePolicy[] = [
-  { kind: "periodic", periodMs: 60_000 },
+  { kind: "periodic", flushPeriodUs: 60_000_000 },
   { kind: "asynchronous", queueDepth: QUEUE_DEPTH, queueMemoryBytes: 2 ** 20 },
-  { kind: "commit", delayMs: 0 },
-  { kind: "synchronous", periodMs: 0 },
+  { kind: "commit", commitDelayUs: 0 },
+  { kind: "synchronous", writePeriodUs: 0 },
 ];
 const LAYOUTS: readonly LayoutOptions[] = [
   { kind: "snapshot", replace: "rename" },
