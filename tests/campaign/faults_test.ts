@@ -6,15 +6,16 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import { LAYOUT_NAMES } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
 import { SYNC_NAMES, type SyncName } from "../../lib/persist/durability.ts";
+import { run } from "../../lib/run/runner.ts";
 import { TEMPORARY_SUFFIX } from "../../lib/system/file_io.ts";
-import { assertCode, type Ended, kvlab, linesOf, resultOf, succeeds, testWhere } from "../main/kvlab.ts";
+import { type Ended, kvlab, linesOf, resultOf, succeeds, testWhere } from "../main/kvlab.ts";
 import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
-import { isFull, numberOption, report, rounds } from "./campaign.ts";
+import { isFull, numberOption, report } from "./campaign.ts";
 import {
   FAULTY_BLOCKS,
   FAULTY_LOGS,
@@ -23,10 +24,11 @@ import {
   FILE_COUNT,
   type Held,
 } from "./faulty_layouts.ts";
+import { coveringPairs } from "./pairs.ts";
 import { Swarm } from "./swarm.ts";
 import { type Injection, readTraceLog, straceCommand, type TraceLog } from "./strace.ts";
 
-const INJECTIONS_SMALL = 100;
+/** In full; in small, so many that each two of a fault's properties come together. */
 const INJECTIONS_FULL = 5000;
 /** So many failures are shown before the campaign ends. */
 const FAILURES_MAX = 10;
@@ -34,8 +36,8 @@ const FAILURES_MAX = 10;
 const LANES = 2;
 
 const TEMPLATE_RUNS_MAX = 20;
-/** Which call fails in small, where not the first. */
-const SECOND_CALL_SMALL = 4;
+/** Which call fails first: in full, later ones fail as well. */
+const FIRST_CALLS = [1, 4] as const;
 /** Of the interrupted calls in a row: endless ones would be retried endlessly, as they should. */
 const INTERRUPTIONS = 20;
 
@@ -66,6 +68,7 @@ interface Fault {
   readonly layout: FaultyLayout;
   readonly sync: SyncName;
   readonly serializer: SerializerName;
+  readonly firstCall: typeof FIRST_CALLS[number];
 }
 
 /** What a run begins with. */
@@ -89,16 +92,16 @@ const missing = await succeeds("strace", ["--version"]) ? undefined : "there is 
 testWhere(missing, "failing system calls leave the old snapshot or the new, and are told", async () => {
   using scratch = temporaryDirectory();
   const seed = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
-  const injections = rounds({ small: INJECTIONS_SMALL, full: INJECTIONS_FULL });
-  const campaign = new FaultsCampaign(scratch.path, injections, new Swarm(seed));
-  await campaign.run(inTurn(allFaults(), new Rng(seed, 0)));
+  const faults = shuffled(allFaults(new Rng(seed, 0)), new Rng(seed, 1));
+  const { covering, rest } = coveringPairs(faults, propertiesOf);
+  const campaign = new FaultsCampaign(scratch.path, new Swarm(seed));
+  await campaign.run(isFull() ? [...covering, ...rest] : covering);
   report("faults", { seed, ...campaign.counts });
 });
 
-/** Every fault that a run of its kind can meet. */
-function allFaults(): Fault[] {
+/** Every fault that a run of its kind can meet, with a serializer and a first call drawn for each. */
+function allFaults(rng: Rng): Fault[] {
   const faults: Fault[] = [];
-  let i = 0;
   for (const policy of POLICIES) {
     for (const layout of LAYOUTS) {
       for (const sync of SYNC_NAMES) {
@@ -107,8 +110,9 @@ function allFaults(): Fault[] {
           if ((syscall === "fdatasync" || syscall === "fsync") && sync === "none") continue;
           for (const errno of Object.keys(ERRORS)) {
             for (const mode of MODES) {
-              const serializer = SERIALIZER_NAMES[i++ % 3]!;
-              faults.push({ syscall, errno, mode, policy, layout, sync, serializer });
+              const serializer = SERIALIZER_NAMES[rng.below(SERIALIZER_NAMES.length)]!;
+              const firstCall = FIRST_CALLS[rng.below(FIRST_CALLS.length)]!;
+              faults.push({ syscall, errno, mode, policy, layout, sync, serializer, firstCall });
             }
           }
         }
@@ -118,29 +122,18 @@ function allFaults(): Fault[] {
   return faults;
 }
 
-/** Shuffled, but first one of each call with each error, a third of them each of snapshots, of blocks and of logs. */
-function inTurn(faults: Fault[], rng: Rng): Fault[] {
-  const shuffled = faults.map((fault) => ({ fault, rank: rng.next() >>> 0 })).sort((a, b) => a.rank - b.rank);
-  const seen = new Set<string>();
-  const first: Fault[] = [], later: Fault[] = [];
-  const picks = { snapshot: 0, blocks: 0, log: 0 };
-  for (const { fault } of shuffled) {
-    const { kind } = fault.layout;
-    const what = `${fault.syscall} ${fault.errno}`;
-    // Snapshots are not truncated, so these cannot wait for their turn.
-    const isTurn = LAYOUT_NAMES.length * picks[kind] <= seen.size || fault.syscall === "ftruncate";
-    const isWanted = isTurn && !seen.has(what);
-    (isWanted ? first : later).push(fault);
-    if (!isWanted) continue;
-    seen.add(what);
-    picks[kind]++;
-  }
-  return [...first, ...later];
+/** What faults differ in: a mistake mostly shows where two of these come together. */
+function propertiesOf({ syscall, errno, mode, policy, layout, sync, serializer, firstCall }: Fault): string[] {
+  return [syscall, errno, mode, policy, layout.name, sync, serializer, String(firstCall)];
+}
+
+function shuffled<T>(items: readonly T[], rng: Rng): T[] {
+  const ranked = items.map((item) => ({ item, rank: rng.next() >>> 0 }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ item }) => item);
 }
 
 class FaultsCampaign {
   readonly #scratch: string;
-  readonly #injectionsMax: number;
   readonly #swarm: Swarm;
   readonly #failures: string[] = [];
   /** By layout and serializer. */
@@ -155,10 +148,9 @@ class FaultsCampaign {
     "files set aside": 0,
   };
 
-  constructor(scratch: string, injectionsMax: number, swarm: Swarm) {
+  constructor(scratch: string, swarm: Swarm) {
     this.#scratch = scratch;
     this.#swarm = swarm;
-    this.#injectionsMax = injectionsMax;
   }
 
   get counts(): Readonly<Record<string, number>> {
@@ -177,21 +169,23 @@ class FaultsCampaign {
       }
     }));
     assert(this.#failures.length === 0, this.#failures.join("\n\n"));
-    assert(this.#isDone, "there were fewer faults than injections asked for");
+    assert(this.#counts["with an injection"] >= Math.min(faults.length, INJECTIONS_FULL), "some faults were never met");
   }
 
   get #isDone(): boolean {
-    return this.#counts["with an injection"] >= this.#injectionsMax || this.#failures.length >= FAILURES_MAX;
+    return this.#counts["with an injection"] >= INJECTIONS_FULL || this.#failures.length >= FAILURES_MAX;
   }
 
-  /** Makes the first call fail, then later ones, until a run ends before; in small, only two of them. */
+  /** In small, makes one call fail: the first, when a run ends before its later one. In full, later ones until then. */
   async #advance(fault: Fault): Promise<void> {
     this.#counts.faults++;
-    for (let call = 1; !this.#isDone && (isFull() || call <= SECOND_CALL_SMALL); call = nextCall(call)) {
+    const calls = isFull() ? laterCalls() : fault.firstCall === 1 ? [1] : [fault.firstCall, 1];
+    for (const call of calls) {
+      if (this.#isDone) return;
       const { log, what } = await this.#runOnce(fault, call);
-      if (log.injected > 0) continue;
-      assert(call > 1, `${what}: nothing was injected`);
-      return;
+      const isInjected = log.injected > 0;
+      assert(isInjected || call > 1, `${what}: nothing was injected`);
+      if (isInjected !== isFull()) return;
     }
   }
 
@@ -250,7 +244,9 @@ class FaultsCampaign {
     for (let attempt = 0; attempt === 0 || !layout.isComplete(contentOf(directory)); attempt++) {
       assert(attempt < TEMPLATE_RUNS_MAX, `${directory} has not got all its files`);
       const kind = { policy: "--queue-depth=8", sync: "none", serializer } as const;
-      assertCode(await kvlab(kvlabArgs(kind, layout.templateFlags, directory)), 0);
+      const command = parseCommand(kvlabArgs(kind, layout.templateFlags, directory), { threads: 1, seed: attempt });
+      assert(command.kind === "run");
+      assertEquals((await run(command.options)).failed, undefined);
     }
     layout.breakOff?.(directory, serializer);
     const files = contentOf(directory);
@@ -295,9 +291,8 @@ function injectionOf({ syscall, errno, mode, layout, serializer }: Fault, call: 
 }
 
 /** Each of the first calls, and later ones further and further apart. */
-function nextCall(call: number): number {
-  if (!isFull()) return call * SECOND_CALL_SMALL;
-  return call < 6 ? call + 1 : Math.ceil(call * 1.5);
+function* laterCalls(): Generator<number> {
+  for (let call = 1;; call = call < 6 ? call + 1 : Math.ceil(call * 1.5)) yield call;
 }
 
 /** Whether a run goes on as if nothing had happened. */
