@@ -30,6 +30,7 @@ Deno.test("of two kvlabs that start on one directory at the same moment, one get
       `--load-time-sec=${LOAD_SEC}`,
       "--format=json",
       "file",
+      "--no-device-probe",
       "--file-count=2",
       "--flush-period-us=5000",
       `--layout=${LAYOUT_NAMES[race % LAYOUT_NAMES.length]}`,

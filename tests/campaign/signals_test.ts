@@ -137,6 +137,7 @@ Deno.test("signals at random moments end kvlab in order, and lose nothing acknow
       `--load-time-sec=${LOAD_SEC}`,
       "--format=json",
       "file",
+      "--no-device-probe",
       `--file-count=${FILES}`,
       `--serializer=${serializer}`,
       ...policy.split(" "),

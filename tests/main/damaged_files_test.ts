@@ -14,7 +14,8 @@ const FILES = 8;
 const LOAD = ["--threads=2", "--load-time-sec=0.2", "--pattern=unthrottled"];
 
 function fileFlags(output: string, serializer: SerializerName): string[] {
-  return ["file", `--file-count=${FILES}`, "--queue-depth=64", `--serializer=${serializer}`, `--output=${output}`];
+  const store = [`--file-count=${FILES}`, `--serializer=${serializer}`, `--output=${output}`];
+  return ["file", ...store, "--queue-depth=64", "--no-device-probe"];
 }
 
 function nameOf(shard: number, serializer: SerializerName): string {

@@ -67,7 +67,15 @@ for (const policy of ["--queue-depth=64", "--write-period-us=200"]) {
         using last = temporaryDirectory();
         const script = ["sh", "-c", SCRIPT, "sh", disk.path, first.path, last.path];
         const ended = await kvlab(
-          ["file", `--file-count=${FILES}`, policy, `--serializer=${serializer}`, `--output=${disk.path}`, "-t2"],
+          [
+            "file",
+            `--file-count=${FILES}`,
+            policy,
+            `--serializer=${serializer}`,
+            `--output=${disk.path}`,
+            "-t2",
+            "--no-device-probe",
+          ],
           { wrapper: ["unshare", ...unshareFlags ?? [], ...script] },
         );
 

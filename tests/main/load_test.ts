@@ -32,7 +32,13 @@ for (const pattern of PATTERN_NAMES) {
     for (const policy of ["--queue-depth=16", "--write-period-us=500"]) {
       using directory = temporaryDirectory();
       const output = directory.path;
-      const flags = ["--threads=2", "--load-time-sec=0.25", `--pattern=${pattern}`, "--format=json"];
+      const flags = [
+        "--threads=2",
+        "--no-device-probe",
+        "--load-time-sec=0.25",
+        `--pattern=${pattern}`,
+        "--format=json",
+      ];
       const ended = await kvlab([...flags, "file", "--file-count=4", policy, `--output=${output}`]);
       assertCode(ended, 0);
       assertPersisted(output, { files: 4, serializer: "json", runs: [resultOf(ended)] });
@@ -43,7 +49,7 @@ for (const pattern of PATTERN_NAMES) {
 Deno.test("100 threads share a queue of depth 1", async () => {
   using directory = temporaryDirectory();
   const output = directory.path;
-  const flags = ["--threads=100", "--load-time-sec=0.5", "--format=json"];
+  const flags = ["--threads=100", "--load-time-sec=0.5", "--format=json", "--no-device-probe"];
   const ended = await kvlab([...flags, "file", "--file-count=16", "--queue-depth=1", `--output=${output}`]);
   assertCode(ended, 0);
   const result = resultOf(ended);
@@ -61,7 +67,7 @@ Deno.test(`4000 files are written and loaded with ${DESCRIPTORS} descriptors`, a
   const output = directory.path;
   const fileCount = 4000;
   const flags = ["--threads=2", "--load-time-sec=0.4", "--pattern=unthrottled", "--format=json"];
-  const file = ["file", `--file-count=${fileCount}`, `--output=${output}`];
+  const file = ["file", "--no-device-probe", `--file-count=${fileCount}`, `--output=${output}`];
 
   // All that this one writes, it writes in the drain.
   const first = await kvlab([...flags, ...file, "--write-period-us=86400000000"], { wrapper: FEW_DESCRIPTORS });
@@ -86,7 +92,7 @@ Deno.test("a shard that outgrows the queue's memory fails the run, and the line 
 Deno.test("a queue with little memory and many slots works as long as each shard fits", async () => {
   using directory = temporaryDirectory();
   const output = directory.path;
-  const flags = ["--threads=3", "--load-time-sec=0.3", "--format=json"];
+  const flags = ["--threads=3", "--load-time-sec=0.3", "--format=json", "--no-device-probe"];
   const file = ["file", "--file-count=256", "--queue-depth=1048576", "--queue-memory=4KiB", `--output=${output}`];
   const ended = await kvlab([...flags, ...file]);
   assertCode(ended, 0);
@@ -96,7 +102,7 @@ Deno.test("a queue with little memory and many slots works as long as each shard
 Deno.test("a temporary directory is there during the run and gone afterwards, whatever ends it", async () => {
   using temporary = temporaryDirectory();
   const env = { TMPDIR: temporary.path };
-  const flags = ["file", "--file-count=4", "--queue-depth=4", "--threads=1"];
+  const flags = ["file", "--file-count=4", "--queue-depth=4", "--threads=1", "--no-device-probe"];
   const interrupted = KvlabProcess.start([...flags, "--load-time-sec=600"], { env });
   await interrupted.says("kvlab: running");
   const [name = "", ...more] = namesIn(temporary.path);

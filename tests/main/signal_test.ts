@@ -40,7 +40,14 @@ async function interrupt(args: readonly string[], signal: keyof typeof CODES): P
 
 for (const signal of SIGNALS) {
   for (const { policy, serializer } of POLICIES) {
-    const flags = ["file", `--file-count=${FILES}`, policy, `--serializer=${serializer}`, "--threads=2"];
+    const flags = [
+      "file",
+      `--file-count=${FILES}`,
+      policy,
+      `--serializer=${serializer}`,
+      "--threads=2",
+      "--no-device-probe",
+    ];
     Deno.test(`${signal} ends a run with its result and loses nothing acknowledged: ${policy}, ${serializer}`, async () => {
       using directory = temporaryDirectory();
       const output = directory.path;
@@ -81,6 +88,7 @@ Deno.test("two signals at once are one, and the run ends in an orderly way", asy
     "file",
     `--file-count=${FILES}`,
     "--queue-depth=4",
+    "--no-device-probe",
     `--output=${output}`,
     "--format=json",
     ENDLESS,
@@ -102,6 +110,7 @@ const LONG_DRAIN = [
   "--write-period-us=86400000000",
   "--sync=full",
   "--pattern=unthrottled",
+  "--no-device-probe",
   "-t2",
 ];
 
@@ -159,7 +168,14 @@ Deno.test("a SIGHUP that is ignored from the start, as under nohup, stays so", a
 Deno.test("a signal before the load begins ends the run in an orderly way", async () => {
   using directory = temporaryDirectory();
   const output = directory.path;
-  const flags = ["file", `--file-count=${FILES}`, "--queue-depth=4", `--output=${output}`, "--format=json"];
+  const flags = [
+    "file",
+    `--file-count=${FILES}`,
+    "--queue-depth=4",
+    "--no-device-probe",
+    `--output=${output}`,
+    "--format=json",
+  ];
   const first = resultOf(await kvlab([...flags, "--load-time-sec=0.1"]));
   const process = KvlabProcess.start([...flags, "--threads=8", ENDLESS]);
   // Eight workers take far longer to be ready than a signal after the first line takes to arrive.
