@@ -3,16 +3,14 @@
  *
  * @module
  */
-import { assert, assertEquals, assertInstanceOf, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import { COMMAND_WORDS } from "../../lib/cli/commands.ts";
-import { BACKEND_NAMES, FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
+import { BACKEND_NAMES, FLAG_LIST } from "../../lib/cli/flags.ts";
 import { parseCommand } from "../../lib/cli/parse_command.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
 import { listNames } from "../../lib/option/wording.ts";
 import { assertRefused, assertRun, DEFAULTS, FILE, FILE_BACKEND, MEMORY_RUN, split } from "./command_lines.ts";
 
-const KINDS: readonly string[] = ["help", "version", "run", ...COMMAND_WORDS];
 const FIRST_WORDS = listNames([...BACKEND_NAMES, ...COMMAND_WORDS]);
 
 /** A value of each flag of the file backend that does not take a 5. */
@@ -387,62 +385,4 @@ Deno.test("parseCommand() refuses a file backend without exactly one policy, or 
     ],
   ] as const;
   for (const [line, message] of rows) assertRefused(split(line), message);
-});
-
-Deno.test("parseCommand() returns a command or throws a UsageError of one line, whatever the arguments", () => {
-  const flag = fc.constantFrom(...[...FLAG_LIST, ...SWITCH_LIST].map(({ name }) => name));
-  const typo = fc.tuple(flag, fc.nat(), fc.string({ maxLength: 2 })).map(([name, at, text]) => {
-    const index = at % name.length;
-    return name.slice(0, index) + text + name.slice(index + 1);
-  });
-  const value = fc.oneof(
-    fc.constantFrom(
-      "",
-      "0",
-      "1",
-      "4",
-      "-1",
-      "0.5",
-      "1e3",
-      "NaN",
-      "256MiB",
-      "json",
-      "text",
-      "bursty",
-      "__proto__",
-      "\n",
-      "b",
-      "d",
-      "1M",
-      "1.5M",
-      "0.99",
-      "64-1KiB",
-      "2s",
-      "500ms",
-      "zipfian",
-      "a.json",
-    ),
-    fc.string({ unit: "binary", maxLength: 8 }),
-    fc.integer().map(String),
-  );
-  const name = fc.oneof({ weight: 3, arbitrary: flag }, typo, fc.constantFrom("__proto__", "constructor", "_", "a.b"));
-  const argument = fc.oneof(
-    fc.tuple(name, value).map(([name, value]) => `--${name}=${value}`),
-    name.map((name) => `--${name}`),
-    name.map((name) => `--no-${name}`),
-    fc.tuple(fc.constantFrom("t", "h", "V", "x", "-", "_", "="), value).map(([letter, value]) => `-${letter}${value}`),
-    fc.constantFrom("memory", "file", "memory", "file", ...COMMAND_WORDS, "--", "-", "--threads=4", "-t4"),
-    value,
-  );
-  fc.assert(
-    fc.property(fc.array(argument, { maxLength: 8 }), (args) => {
-      try {
-        assert(KINDS.includes(parseCommand(args, DEFAULTS).kind));
-      } catch (error) {
-        assertInstanceOf(error, UsageError);
-        assertMatch(error.message, /^[^\p{C}\p{Zl}\p{Zp}]+$/u);
-      }
-    }),
-    { numRuns: 2000 },
-  );
 });
