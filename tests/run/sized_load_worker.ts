@@ -3,44 +3,12 @@
  *
  * @module
  */
-import { connectShared, type SharedHandle } from "../backend/shared.ts";
-import { LoadMeter } from "../../lib/load/load_meter.ts";
-import { UPDATE } from "../../lib/load/operation.ts";
-import type { LoadWorkerResult } from "../../lib/load/load_worker.ts";
-import type { LoadWorkerConfiguration } from "../../lib/load/load.ts";
-import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
-import { Abort } from "../../lib/sync/abort.ts";
-import { Phase, RUNNING } from "../../lib/sync/phase.ts";
-import { serveTask } from "../../lib/sync/task.ts";
+import { servePuts } from "./put_worker.ts";
 import { SizedLoad, THREADS_MAX } from "./sized_load.ts";
 
-/** Puts that every worker does, however little of the run's time a busy machine gives it. */
-const WRITES_MIN = 100;
-
-serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
-  const phase = Phase.attach(configuration.phase);
-  const backend = connectShared(configuration.backend.target as SharedHandle, configuration.thread);
-  const { counts } = LoadMeter.attach(configuration.meter).thread(configuration.thread);
-  const { workload, seed, thread } = configuration;
+servePuts(({ workload, seed, thread }) => {
   if (workload.kind !== "mix") throw new Error("Cannot put values without their sizes");
   const { keyCount, valueBytesMin, valueBytesMax } = workload;
   const load = new SizedLoad(seed, thread, { keys: keyCount - THREADS_MAX, valueBytesMin, valueBytesMax });
-  const key = new PaddedBytes(32);
-  const value = new PaddedBytes(valueBytesMax);
-  phase.arrive();
-  phase.waitFor(RUNNING, Abort.attach(configuration.abort));
-  const startedAtMs = performance.now();
-  let writes = 0;
-  while (phase.current === RUNNING || writes < WRITES_MIN) {
-    load.next();
-    key.setString(load.key);
-    value.setString(load.value);
-    backend.put(key, value);
-    writes++;
-    counts[UPDATE]!++;
-  }
-  return {
-    runtimeMs: performance.now() - startedAtMs,
-    blocked: {},
-  };
+  return { load, valueBytesMax, writesMin: 100 };
 });
