@@ -8,8 +8,6 @@ import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertTh
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
-import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
-import { SYNC_NAMES } from "../../lib/persist/durability.ts";
 import { AbortError } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import { sharedNowMs } from "../../lib/sync/shared_time.ts";
@@ -149,46 +147,6 @@ Deno.test("Writer.writeFile() counts how long the first unpersisted put waited, 
   // Once more, without a put: there is nothing to write.
   writer.writeFile(shard);
   assertEquals(countsOf(writer.meter).times, 1);
-});
-
-for (const sync of SYNC_NAMES) {
-  Deno.test(`Writer.writeFile() records the version as ${sync === "none" ? "written only" : "synced"} when syncing ${sync}`, () => {
-    using directory = new TemporaryDirectory();
-    for (const replace of REPLACE_NAMES) {
-      const files = { directory: directory.path, serializer: "json", replace, sync } as const;
-      const { store, ledger, writer } = persistedStore({ ...files, shards: 1 });
-      store.putString("key", replace);
-      ledger.markDirty(0, 5);
-      writer.writeFile(0);
-      // A rename is synced with its directory only, so what counts until then is the snapshot before.
-      const isSynced = sync === "full" || (sync === "data" && replace !== "rename");
-      assertEquals([ledger.writtenVersion(0), ledger.syncedVersion(0)], [1, isSynced ? 1 : 0], replace);
-      if (isSynced) assertEquals(ledger.syncingSinceMs(0), 0, replace);
-    }
-  });
-}
-
-Deno.test("Writer.writeFile() overwrites the file that does not hold the written version when two alternate", () => {
-  using directory = new TemporaryDirectory();
-  const files = { directory: directory.path, serializer: "json", replace: "alternate" } as const;
-  const persisted = persistedStore({ ...files, shards: 1 });
-  const { store, ledger, shardFiles } = persisted;
-  const versionOf = (side: "a" | "b") =>
-    decode(CODECS.json, Deno.readFileSync(directory.join(`shard-0000-of-0001.${side}.json`))).version;
-  assertEquals(shardFiles.newest(0), undefined);
-  const sides: (string | undefined)[] = [];
-  for (let version = 1; version <= 4; version++) {
-    store.putString("key", "x".repeat(100 - 10 * version));
-    // Another thread knows the side, too.
-    writeShard(version === 3 ? persistenceOf({ store, ledger, shardFiles }, files) : persisted, 0);
-    const side = shardFiles.newest(0);
-    sides.push(side);
-    assert(side !== undefined);
-    assertEquals(versionOf(side), version);
-    if (version > 1) assertEquals(versionOf(side === "a" ? "b" : "a"), version - 1);
-  }
-  assertEquals(sides, ["a", "b", "a", "b"]);
-  assertEquals(namesIn(directory.path), ["shard-0000-of-0001.a.json", "shard-0000-of-0001.b.json"]);
 });
 
 Deno.test("Writer.writeFile() keeps the side when the other file cannot be overwritten", () => {
