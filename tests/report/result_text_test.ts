@@ -65,7 +65,7 @@ waits       10 µs asked, 70 µs got
 blocked     12.5% of the time on the queue, 0.05% on locks
 may lose    process crash: at most 1025 writes
             power loss: everything that was never synced (--sync=none)
-at risk     process crash: at most 128 writes, 12.3 ms old (bound 1,026 writes),
+at risk     process crash: at most 128 writes, 12.3 ms old (bound 1,025 writes),
               99% of the time at most 100, 9 ms old
             power loss: everything, for --sync=none
 found       119 files with 65,000 entries, opened in 45.6 ms,

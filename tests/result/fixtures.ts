@@ -6,6 +6,7 @@
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { filePromises } from "../../lib/backend/promises.ts";
 import { EVERYTHING } from "../../lib/engine/promises.ts";
+import { policyOf } from "../../lib/persist/policy/policies.ts";
 import type { Machine } from "../../lib/result/machine.ts";
 import type { FileResult, LatencySummary, RunResult, ThreadResult } from "../../lib/run/run_result.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
@@ -90,7 +91,7 @@ export const persisted: FileResult = {
     worstShard: 7,
     worstShardWrites: 30,
   },
-  processCrashBound: { writes: 1_026 },
+  processCrashBound: policyOf(asynchronousBackend.policy).bound(asynchronousBackend.policy, { threads: 2 }),
   timeToPersistMs: { mean: 2, p50: 1.5, p99: 8, max: 13 },
 };
 
@@ -170,6 +171,7 @@ export const mixResult: RunResult = {
   }],
   file: {
     ...persisted,
+    processCrashBound: policyOf(asynchronousBackend.policy).bound(asynchronousBackend.policy, { threads: 1 }),
     fileSystem: "ext4",
     device: { writesPerSec: 100_000, renamesPerSec: 5_000, fsyncsPerSec: 500, writeBytes: 8_192 },
   },
