@@ -31,7 +31,7 @@ const RNG = new Rng(SEED, 0);
 const KEYS = 120 + RNG.below(60);
 const VALUE_BYTES_MAX = 32;
 /** Of so many kinds of damage, one goes through a directory; all of them in full. */
-const DIRECTORY_EVERY = 97;
+const DIRECTORY_EVERY = 389;
 
 /** Values of all lengths, of characters that the formats write in different ways. */
 const CHARACTERS = ["a", " ", '"', "\\", "\n", "\0", "é", "漢"];

@@ -24,14 +24,14 @@ for (
 ) {
   Deno.test(`more threads than there are descriptors for are refused with what fits: ${command}${backend}`, async () => {
     using temporary = temporaryDirectory();
-    const start = { wrapper: limited("-n 256"), env: { TMPDIR: temporary.path } };
+    const start = { wrapper: limited("-n 128"), env: { TMPDIR: temporary.path } };
     const args = (threads: string) => `${command}${SHORT} --threads=${threads} ${backend}`.split(" ");
 
     const refused = await kvlab(args("64"), start);
     assertCode(refused, 2);
     assertEquals([refused.stdout, linesOf(refused.stderr).length], ["", 1]);
     const fits =
-      /^kvlab: --threads=64 takes \d+ open files, the limit is 256 \(ulimit -n\): at most --threads=(\d+) fits/
+      /^kvlab: --threads=64 takes \d+ open files, the limit is 128 \(ulimit -n\): at most --threads=(\d+) fits/
         .exec(refused.stderr)?.[1];
     assertCode(await kvlab(args(fits ?? "none"), start), 0);
     assertEquals(namesIn(temporary.path), []);
