@@ -52,8 +52,8 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     called: "inspect",
     usage: ["inspect DIR [--format=text|json] [--force-read]"],
     about:
-      "Shows how large and how sound each file in a directory is, and what it holds; exits with 3 if one is damaged or gone. " +
-      "Changes nothing.",
+      "Shows how large and how sound each file in a directory is, and what it holds; exits with 3 if one is damaged, " +
+      "or gone though DIR/STORE lists it. Changes nothing.",
     scopes: ["inspect", "directory"],
   },
   export: {

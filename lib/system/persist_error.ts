@@ -19,7 +19,9 @@ export class PersistError extends Error {
  * whose flags are not kvlab's.
  */
 export function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotCapable) return "Deno does not permit it; deno task start and --allow-all do";
+  if (error instanceof Deno.errors.NotCapable) {
+    return "it is not permitted; deno task start permits all that kvlab needs";
+  }
   const message = error instanceof Error ? error.message : String(error);
   return message.replaceAll(/\s+/g, " ").replace(/(\(os error \d+\)).*$/, "$1");
 }

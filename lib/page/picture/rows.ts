@@ -20,7 +20,9 @@ export function rowsFrame(
   { width, rowHeight = ROW_HEIGHT_PX }: { readonly width: Width; readonly rowHeight?: number },
 ): Omit<PictureOptions, "label" | "marks"> {
   const characters = Math.floor(NAMES_PX[width] / CHARACTER_PX);
-  const names = new Map(subjects.map((subject) => [subject.index, rowName(subject, width, characters)]));
+  const common = commonWords(subjects);
+  const nameOf = (subject: Subject) => shortened(rowName(subject, width, common), characters);
+  const names = new Map(subjects.map((subject) => [subject.index, nameOf(subject)]));
   const longest = Math.max(3, ...[...names.values()].map((name) => name.length));
   return {
     width: WIDTHS[width],
@@ -39,9 +41,20 @@ export function rowsFrame(
   };
 }
 
-/** What it is called, or its id followed by its title, if there is room. */
-function rowName({ configuration: { id, called, title } }: Subject, width: Width, characters: number): string {
-  if (width === "narrow") return shortened(id, characters);
+/** What it is called, or its id followed by what its title has alone, if there is room. */
+function rowName(
+  { configuration: { id, called, title } }: Subject,
+  width: Width,
+  common: ReadonlySet<string>,
+): string {
+  if (width === "narrow") return id;
   const isNamed = called !== id || title === "";
-  return shortened(isNamed ? called : `${id}  ${title.replaceAll("--", "")}`, characters);
+  return isNamed ? called : [`${id} `, ...title.split(" ").filter((word) => !common.has(word))].join(" ");
+}
+
+/** The words that all titles have: of a name that must be cut off, the end is what tells it from others. */
+function commonWords(subjects: readonly Subject[]): ReadonlySet<string> {
+  const [first, ...others] = subjects.map(({ configuration: { title } }) => new Set(title.split(" ")));
+  if (first === undefined || others.length === 0) return new Set();
+  return others.reduce((common, words) => common.intersection(words), first);
 }
