@@ -38,4 +38,9 @@ export interface EngineDeclaration {
   readonly flags: Readonly<Record<string, EngineFlag>>;
   /** Settings for flags that are neither given nor have a default. */
   readonly defaults?: EngineSettings;
+  /**
+   * The memory that servers which kvlab starts take for so many records, whose key and value take so many bytes
+   * together; absent if the engine keeps its data in files.
+   */
+  serverBytes?(settings: EngineSettings, held: { readonly records: number; readonly recordBytes: number }): number;
 }

@@ -5,6 +5,7 @@
  */
 import { plannedStore } from "../backend/planned_store.ts";
 import { UsageError } from "../cli/usage_error.ts";
+import { ENGINES } from "../engine/engines.ts";
 import { mixKeySpace } from "../load/workload.ts";
 import { availableMemory } from "../system/memory.ts";
 import { openFilesLimit, threadsLeft } from "../system/system.ts";
@@ -37,8 +38,15 @@ export function refuseTooManyWorkers(options: RunOptions & { witnessed?: boolean
  * What the records that exist before the load take; those that it may insert are not counted, which it may never do.
  */
 function storeBytesOf({ backend, workload, threads }: RunOptions): number {
-  if (backend.kind === "engine" || workload.kind === "seed") return 0;
-  const { keyCount } = workload;
+  if (workload.kind === "seed") return 0;
+  const { keyCount, preload, keyBytes, valueBytesMin, valueBytesMax } = workload;
+  if (backend.kind === "engine") {
+    const recordBytes = keyBytes + (valueBytesMin + valueBytesMax) / 2;
+    // What is not preloaded may never be put.
+    return preload
+      ? ENGINES[backend.engine].serverBytes?.(backend.settings, { records: keyCount, recordBytes }) ?? 0
+      : 0;
+  }
   return SharedStore.byteLength(plannedStore(backend, { ...mixKeySpace(workload), keyCount }, threads));
 }
 

@@ -101,6 +101,10 @@ testWhere(noGroup, "workers and a store for which the control group has no memor
         .test(store.stderr),
       store.stderr,
     );
+    // The data is in a server that kvlab starts, in the same group; nothing is started before that is known.
+    const server = await run("--threads=1 --workload=a --keys=2M redis --spawn=/bin/false");
+    assertCode(server, 2);
+    assert(/^kvlab: --threads=1 and a store of \d+MiB take /.test(server.stderr), server.stderr);
   } finally {
     Deno.removeSync(GROUP);
   }

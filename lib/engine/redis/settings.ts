@@ -40,9 +40,17 @@ export type RedisTarget = {
   readonly wait: number;
 };
 
+/** What a server takes for each record beside the bytes of its key and value, as measured with Redis 7. */
+const RECORD_OVERHEAD_BYTES = 88;
+
 /** Redis on the command line. Its flags depend on one another: they are in `lib/result/option/redis_flags.ts`. */
 export const REDIS: EngineDeclaration = {
   about: "Redis or Valkey: a server (--spawn, --url) or a cluster (--cluster); each put is a SET.",
   takes: ["output", "in-flight"],
   flags: {},
+
+  serverBytes({ url, cluster = false, replicas = 0 }: RedisSettings, { records, recordBytes }) {
+    if (url !== undefined) return 0;
+    return (cluster ? 1 + replicas : 1) * records * (recordBytes + RECORD_OVERHEAD_BYTES);
+  },
 };
