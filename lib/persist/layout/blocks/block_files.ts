@@ -7,6 +7,7 @@ import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
 import {
   checkLength,
+  openExistingFile,
   openFile,
   removeQuietly,
   renameOver,
@@ -18,7 +19,7 @@ import {
 } from "../../../system/file_io.ts";
 import type { SyncName } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
-import { type OpenFile, OpenFiles } from "../replace/open_files.ts";
+import { type OpenFile, OpenFiles } from "../open_files.ts";
 import { blockFileName } from "./block_file_name.ts";
 import { type BlockFileIdentity, encodeHead, extentBlocks, fileBytes, headPlace } from "./block_format.ts";
 import type { BlockTable } from "./block_table.ts";
@@ -43,7 +44,7 @@ const GROWTH = 1 / 8;
 /** One thread's own view of all block files. Each method is called under its file's lock. */
 export class BlockFiles {
   readonly #parts: BlockFilesParts;
-  readonly #open: OpenFiles;
+  readonly #open: OpenFiles<number>;
   readonly #extentBlocks: number;
   readonly #blank: Uint8Array<ArrayBuffer>;
 
@@ -167,7 +168,10 @@ export class BlockFiles {
   }
 
   #get(file: number): OpenFile {
-    return this.#open.get(this.#path(file));
+    const known = this.#open.find(file);
+    if (known !== undefined) return known;
+    const path = this.#path(file);
+    return this.#open.keep(file, () => ({ path, file: openExistingFile(path) }));
   }
 
   #path(file: number): string {

@@ -19,6 +19,7 @@ import {
 import { PersistError } from "../../../system/persist_error.ts";
 import type { SyncName } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
+import { type OpenFile, OpenFiles } from "../open_files.ts";
 import type { LogEnds } from "./log_ends.ts";
 import { logFileName } from "./log_file_name.ts";
 import { createSegment, SEGMENTS_PER_LOG } from "./segment.ts";
@@ -39,10 +40,8 @@ export interface SegmentFilesParts {
 }
 
 /** A segment that this thread has open. */
-interface OpenSegment {
+interface OpenSegment extends OpenFile {
   readonly segment: number;
-  readonly path: string;
-  readonly file: Deno.FsFile;
   /** The descriptor's position in the file. */
   offset: number;
 }
@@ -63,10 +62,7 @@ const ZEROS = new Uint8Array(ALLOCATED_BYTES);
 export class SegmentFiles {
   readonly #parts: SegmentFilesParts;
   /** The open segments, by log. */
-  readonly #open: (OpenSegment | undefined)[];
-  #openCount = 0;
-  /** Where the search for one to close continues. */
-  #closing = 0;
+  readonly #open: OpenFiles<number, OpenSegment>;
   /** By log, the last segment that this thread has prepared under its temporary name. */
   readonly #prepared: Float64Array<ArrayBuffer>;
   /** By log, 1 if this thread has appended since it last synced. Nobody else appends before it syncs. */
@@ -74,7 +70,7 @@ export class SegmentFiles {
 
   constructor(parts: SegmentFilesParts) {
     this.#parts = parts;
-    this.#open = new Array(parts.logs).fill(undefined);
+    this.#open = new OpenFiles(parts.openFilesMax);
     this.#prepared = new Float64Array(parts.logs);
     this.#unsynced = new Uint8Array(parts.logs);
   }
@@ -172,8 +168,7 @@ export class SegmentFiles {
       previousBytes: ends.offset(log),
     });
     meter.countBytes(headBytes);
-    this.#close(log);
-    this.#keep(log, { segment, path, file, offset: headBytes });
+    this.#open.keep(log, () => ({ segment, path, file, offset: headBytes }));
     ends.open(log, segment, headBytes, sync === "none" ? 0 : headBytes);
     return segment;
   }
@@ -220,9 +215,9 @@ export class SegmentFiles {
 
   /** Closes all descriptors and removes the prepared files. */
   close(): void {
-    const { ends } = this.#parts;
-    for (let log = 0; log < this.#open.length; log++) {
-      this.#close(log);
+    const { ends, logs } = this.#parts;
+    this.#open.close();
+    for (let log = 0; log < logs; log++) {
       for (let segment = ends.segment(log) + 1; segment <= this.#prepared[log]!; segment++) {
         removeFile(this.#path(log, segment) + TEMPORARY_SUFFIX);
       }
@@ -256,13 +251,10 @@ export class SegmentFiles {
   /** This thread's descriptor of the log's open segment. */
   #segment(log: number): OpenSegment {
     const segment = this.#parts.ends.segment(log);
-    const known = this.#open[log];
+    const known = this.#open.find(log);
     if (known?.segment === segment) return known;
-    this.#close(log);
     const path = this.#path(log, segment);
-    const opened = { segment, path, file: openFile(path, { write: true }), offset: 0 };
-    this.#keep(log, opened);
-    return opened;
+    return this.#open.keep(log, () => ({ segment, path, file: openFile(path, { write: true }), offset: 0 }));
   }
 
   /** Writes zeros after the records, up to a whole number of pieces, but not past the size of a segment. */
@@ -292,25 +284,6 @@ export class SegmentFiles {
       throw new PersistError("seek", segment.path, error);
     }
     segment.offset = offset;
-  }
-
-  #keep(log: number, opened: OpenSegment): void {
-    if (this.#openCount >= this.#parts.openFilesMax) this.#closeAny();
-    this.#open[log] = opened;
-    this.#openCount++;
-  }
-
-  #closeAny(): void {
-    while (this.#open[this.#closing] === undefined) this.#closing = (this.#closing + 1) % this.#open.length;
-    this.#close(this.#closing);
-  }
-
-  #close(log: number): void {
-    const open = this.#open[log];
-    if (open === undefined) return;
-    this.#open[log] = undefined;
-    this.#openCount--;
-    open.file.close();
   }
 
   #path(log: number, segment: number): string {

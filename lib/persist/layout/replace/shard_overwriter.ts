@@ -3,10 +3,17 @@
  *
  * @module
  */
-import { lengthOf, overwrite, syncData, syncDirectory } from "../../../system/file_io.ts";
+import {
+  lengthOf,
+  openExistingFile,
+  openOwnFile,
+  overwrite,
+  syncData,
+  syncDirectory,
+} from "../../../system/file_io.ts";
 import type { Side } from "../snapshot/shard_file_name.ts";
 import type { SyncName } from "../../durability.ts";
-import { OpenFiles } from "./open_files.ts";
+import { type OpenFile, OpenFiles } from "../open_files.ts";
 import { replaceFile } from "./rename.ts";
 import type { ShardFiles } from "./shard_files.ts";
 
@@ -28,7 +35,8 @@ export interface ShardPath {
 /** One thread's view of the files. Each method is called under the lock of the shard's file. */
 export class ShardOverwriter {
   readonly #parts: ShardOverwriterParts;
-  readonly #open: OpenFiles;
+  /** By path. */
+  readonly #open: OpenFiles<string>;
   /** Whether the last snapshot is in a new file, so that its name must be synced too. */
   #isNew = false;
 
@@ -57,7 +65,7 @@ export class ShardOverwriter {
   overwrite({ shard, side, path }: ShardPath, bytes: Uint8Array): void {
     const { shardFiles } = this.#parts;
     const known = shardFiles.length(shard, side);
-    const { file } = this.#open.get(path, known === undefined);
+    const { file } = this.#get(path, known === undefined);
     const before = known ?? lengthOf(file, path);
     this.#isNew = before === 0;
     overwrite(file, path, bytes, before);
@@ -72,9 +80,14 @@ export class ShardOverwriter {
   makeDurable(path: string): boolean {
     const { directory, sync } = this.#parts;
     if (sync === "none") return false;
-    const { file } = this.#open.get(path);
+    const { file } = this.#get(path);
     syncData(file, path);
     if (sync === "full" || this.#isNew) syncDirectory(directory);
     return true;
+  }
+
+  #get(path: string, mayCreate = false): OpenFile {
+    return this.#open.find(path) ??
+      this.#open.keep(path, () => ({ path, file: mayCreate ? openOwnFile(path) : openExistingFile(path) }));
   }
 }
