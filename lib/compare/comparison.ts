@@ -9,6 +9,9 @@ import { leastPValue, mannWhitney } from "./mann_whitney.ts";
 import type { Fields } from "../result/json.ts";
 import { readResultFile, type ResultDocument } from "../result/result_document.ts";
 
+/** The test that tells a difference from noise. */
+export const TEST_NAME = "two-sided Mann–Whitney U test";
+
 /** A p-value below this counts as a difference. */
 export const SIGNIFICANCE_LEVEL = 0.05;
 

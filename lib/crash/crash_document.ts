@@ -1,10 +1,101 @@
 /**
- * The crash command's result as read from its JSON, for sweeps and reports.
+ * The crash command's result in JSON, written, and read again by sweeps and reports.
  *
  * @module
  */
-import { type Fields, fieldsIn, numberIn, rowsIn, textIn, textsIn } from "../result/json.ts";
-import { millisecondsOf } from "../result/format.ts";
+import { given } from "../option/given.ts";
+import { secondsOf } from "../option/units.ts";
+import { millisecondsOf, snakeCase } from "../result/format.ts";
+import {
+  documentText,
+  type Fields,
+  fieldsIn,
+  type JsonObject,
+  numberIn,
+  rowsIn,
+  textIn,
+  textsIn,
+} from "../result/json.ts";
+import { loadMembers } from "../result/option/options.ts";
+import { promisesObject } from "../result/run_document.ts";
+import { CRASH_SCHEMA, VERSION } from "../version.ts";
+import { allHeld, type CrashResult, type KillFigure, type KillResult, max, sum } from "./crash_result.ts";
+import { type Failure, lossIn } from "./victim.ts";
+
+/** The counts of a kill. */
+const COUNTS = ["acknowledged", "recovered", "lost", "neverAcknowledged", "holes"] as const;
+
+/** The durations of which the greatest is given. */
+const DURATIONS = ["oldestLostMs", "recoveryMs"] as const;
+const FAILOVER_DURATIONS = ["oldestLostMs", "takeoverMs", "unavailableMs"] as const;
+
+/** What each kill is counted by, beside the counts of all: in a failover nothing is torn, and engines have no gauge. */
+function countsOf({ options: { backend }, failure }: CrashResult): readonly KillFigure[] {
+  if (failure === "failover") return [...COUNTS, "refused"];
+  if (backend.kind === "engine") return [...COUNTS, "neverPut", "tornShards"];
+  const ofOrderlyEnds = failure === "orderlyEnd" ? ["unsoundFiles"] as const : [];
+  return [...COUNTS, "neverPut", "tornShards", "damagedSpares", "gauge", ...ofOrderlyEnds];
+}
+
+/** The member of a figure, or of its greatest value: durations are in seconds. */
+function memberOf(key: KillFigure, part: "" | "_max" = ""): string {
+  return key.endsWith("Ms") ? `${snakeCase(key.slice(0, -2))}${part}_sec` : snakeCase(key) + part;
+}
+
+/** What kills are called, and those that held: in the document of failovers other than in that of all others. */
+const KILLS = { count: "kills", held: "kills_held" } as const;
+const FAILOVERS = { count: "failovers", held: "failovers_held" } as const;
+
+/**
+ * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether nothing was torn, and the
+ * gauge and the promise held every time), `kills` and how many of them held as `kills_held`, `failure`
+ * (`process_crash`, `power_loss` or `orderly_end`) and the promises as in a run's result, the sums of
+ * {@linkcode countsOf} over all kills, the most of one kill as `lost_max`, `gauge_max`, `oldest_lost_max_sec` and
+ * `recovery_max_sec`, `stopped_by`, the seed, the options and the arguments of the load, and a row for each kill.
+ *
+ * Failovers have `failovers` and `failovers_held` in place of kills, `lag_sec`, their one `promise`, `refused` writes,
+ * and how long it took until a replica had taken over and writes were possible again.
+ */
+export function crashJson(result: CrashResult): string {
+  const { kills, options, failure, promises, lagMs = 0, stoppedBy = null } = result;
+  const isFailover = failure === "failover";
+  const counts = countsOf(result);
+  const heldCount = kills.filter(({ held }) => held).length;
+  const durations = isFailover ? FAILOVER_DURATIONS : DURATIONS;
+  return documentText({
+    schema: CRASH_SCHEMA,
+    kvlab: VERSION,
+    held: allHeld(result),
+    ...(isFailover
+      ? {
+        [FAILOVERS.count]: kills.length,
+        [FAILOVERS.held]: heldCount,
+        lag_sec: secondsOf(lagMs),
+        promise: lossIn(failure, promises).text,
+      }
+      : { [KILLS.held]: heldCount, [KILLS.count]: kills.length }),
+    ...Object.fromEntries(counts.map((key) => [memberOf(key), sum(kills, key)])),
+    [memberOf("lost", "_max")]: max(kills, "lost"),
+    ...(counts.includes("gauge") ? { [memberOf("gauge", "_max")]: max(kills, "gauge") } : {}),
+    ...Object.fromEntries(durations.map((key) => [memberOf(key, "_max"), secondsOf(max(kills, key))])),
+    ...(isFailover ? {} : { failure: snakeCase(failure), promises: promisesObject(promises) }),
+    stopped_by: stoppedBy,
+    ...loadMembers(options),
+    rows: kills.map((kill) => killObject(kill, counts, isFailover)),
+  });
+}
+
+function killObject(kill: KillResult, counts: readonly KillFigure[], isFailover: boolean): JsonObject {
+  const { during, loadMs, held, unreadable, repaired } = kill;
+  const durations = isFailover ? FAILOVER_DURATIONS : DURATIONS;
+  return {
+    ...(isFailover ? { failover: kill.kill } : { kill: kill.kill, during, load_sec: secondsOf(loadMs) }),
+    ...Object.fromEntries(counts.map((key) => [memberOf(key), kill[key] ?? 0])),
+    ...Object.fromEntries(durations.map((key) => [memberOf(key), secondsOf(kill[key] ?? 0)])),
+    held,
+    ...(isFailover ? {} : given({ unreadable, repaired })),
+  };
+}
 
 /** What kills have cost; whatever the JSON does not say is absent, or 0. */
 export interface CrashDocument {
@@ -15,7 +106,7 @@ export interface CrashDocument {
   readonly args?: readonly string[];
   readonly machine: Fields;
   /** What failed. */
-  readonly failure: "process_crash" | "power_loss" | "failover" | "orderly_end";
+  readonly failure: Failure;
   /** Whether nothing was torn, and no kill cost more than the gauge said and was promised. */
   readonly held: boolean;
   readonly kills: number;
@@ -27,57 +118,45 @@ export interface CrashDocument {
 }
 
 /** What one kill cost. */
-export interface KillDocument {
-  /** From 1. */
-  readonly kill: number;
-  readonly acknowledged: number;
-  readonly lost: number;
-  /** What the gauge said just before, if there is a gauge. */
-  readonly gauge?: number;
+export interface KillDocument extends Pick<KillResult, "kill" | "acknowledged" | "lost" | "gauge" | "held"> {
   /** How long it took to read the store again. */
   readonly recoverySec?: number;
-  readonly held: boolean;
 }
 
 /**
  * Whether a document without a schema is the result of kills, or of failovers, of the first version, which wrote none.
  */
 export function isFirstCrash(document: Fields): boolean {
-  return ("kills_held" in document || "failovers_held" in document) && Array.isArray(document.rows);
+  return (KILLS.held in document || FAILOVERS.held in document) && Array.isArray(document.rows);
 }
 
-/** Reads the result of kills or of failovers. */
+/** Reads what {@linkcode crashJson} has written, whichever version has. */
 export function readCrash(document: Fields): CrashDocument {
+  const names = FAILOVERS.held in document ? FAILOVERS : KILLS;
   const failure = textIn(document, "failure");
-  const isFailover = "failovers_held" in document;
-  const args = textsIn(document, "arguments");
   return {
     kvlab: textIn(document, "kvlab") ?? "",
     options: fieldsIn(document, "options") ?? {},
-    ...(args === undefined ? {} : { args }),
+    ...given({ args: textsIn(document, "arguments") }),
     machine: fieldsIn(document, "machine") ?? {},
-    failure: isFailover
+    failure: names === FAILOVERS
       ? "failover"
-      : failure === "power_loss" || failure === "orderly_end"
-      ? failure
-      : "process_crash",
+      : (["powerLoss", "orderlyEnd"] as const).find((one) => snakeCase(one) === failure) ?? "processCrash",
     held: document.held !== false,
-    kills: numberIn(document, isFailover ? "failovers" : "kills") ?? 0,
-    killsHeld: numberIn(document, isFailover ? "failovers_held" : "kills_held") ?? 0,
-    lostMax: numberIn(document, "lost_max") ?? 0,
-    oldestLostMaxMs: millisecondsOf(numberIn(document, "oldest_lost_max_sec") ?? 0),
+    kills: numberIn(document, names.count) ?? 0,
+    killsHeld: numberIn(document, names.held) ?? 0,
+    lostMax: numberIn(document, memberOf("lost", "_max")) ?? 0,
+    oldestLostMaxMs: millisecondsOf(numberIn(document, memberOf("oldestLostMs", "_max")) ?? 0),
     rows: rowsIn(document, "rows").map(readKill),
   };
 }
 
 function readKill(row: Fields, at: number): KillDocument {
-  const gauge = numberIn(row, "gauge"), recoverySec = numberIn(row, "recovery_sec");
   return {
     kill: at + 1,
-    acknowledged: numberIn(row, "acknowledged") ?? 0,
-    lost: numberIn(row, "lost") ?? 0,
-    ...(gauge === undefined ? {} : { gauge }),
-    ...(recoverySec === undefined ? {} : { recoverySec }),
+    acknowledged: numberIn(row, memberOf("acknowledged")) ?? 0,
+    lost: numberIn(row, memberOf("lost")) ?? 0,
+    ...given({ gauge: numberIn(row, memberOf("gauge")), recoverySec: numberIn(row, memberOf("recoveryMs")) }),
     held: row.held !== false,
   };
 }

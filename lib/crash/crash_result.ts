@@ -116,3 +116,18 @@ export function allHeld({ kills, failure, promises }: CrashResult): boolean {
   const { mayTear = false } = lossIn(failure, promises);
   return kills.every(({ held, tornShards }) => held && (tornShards === 0 || mayTear));
 }
+
+/** The figures of a kill that are numbers. */
+export type KillFigure = {
+  [Key in keyof KillResult]-?: NonNullable<KillResult[Key]> extends number ? Key : never;
+}[keyof KillResult];
+
+/** A figure of all kills together. */
+export function sum(kills: readonly KillResult[], key: KillFigure): number {
+  return kills.reduce((total, kill) => total + (kill[key] ?? 0), 0);
+}
+
+/** The greatest figure of a single kill. */
+export function max(kills: readonly KillResult[], key: KillFigure): number {
+  return kills.reduce((largest, kill) => Math.max(largest, kill[key] ?? 0), 0);
+}

@@ -7,8 +7,7 @@ import type { CompareCommand } from "../cli/command.ts";
 import { compareFiles } from "../compare/comparison.ts";
 import { type GateVerdict, judge } from "../compare/gate.ts";
 import { comparisonJson } from "../report/comparison_json.ts";
-import { comparisonText, comparisonWarnings } from "../report/comparison_text.ts";
-import { checkText } from "../report/gate_text.ts";
+import { checkText, comparisonText, comparisonWarnings } from "../report/comparison_text.ts";
 import { EXIT_FAILURE, EXIT_WORSE } from "./error_line.ts";
 import { print, stdoutStyle, warn } from "./terminal.ts";
 

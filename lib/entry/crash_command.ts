@@ -10,7 +10,7 @@ import { allHeld, type CrashResult, type KillResult } from "../crash/crash_resul
 import { missingDisk } from "../disk/missing_disk.ts";
 import { type Failure, FAILURES } from "../crash/victim.ts";
 import { configurationLine } from "../result/option/options.ts";
-import { crashJson } from "../report/crash_json.ts";
+import { crashJson } from "../crash/crash_document.ts";
 import { crashText, killLine } from "../report/crash_text.ts";
 import type { StopSignal } from "../run/run_result.ts";
 import { StoppedError } from "../sync/delay.ts";

@@ -7,9 +7,9 @@
 import type { RunCommand } from "../cli/command.ts";
 import { resultsCsv, seriesCsv } from "../result/result_csv.ts";
 import type { HistogramInterval } from "../report/histograms.ts";
-import { resultJson } from "../result/result_json.ts";
+import { repeatsJson, resultJson } from "../result/result_document.ts";
 import { readMachine } from "../result/machine.ts";
-import { repeatsJson, repeatsText } from "../report/repeats_text.ts";
+import { repeatsText } from "../report/repeats_text.ts";
 import { seriesChart } from "../report/series_chart.ts";
 import { summaryText } from "../report/result_text.ts";
 import { TEXT_WIDTH } from "../report/text_layout.ts";

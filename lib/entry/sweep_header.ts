@@ -6,9 +6,8 @@
 import type { BackendOptions } from "../backend/backend.ts";
 import { nameOf, promisesOf } from "../backend/backends.ts";
 import type { SpaceConfiguration, SweepSpace } from "../cli/sweep_space.ts";
-import type { Machine } from "../result/machine.ts";
+import { type Machine, machineObject } from "../result/machine.ts";
 import { optionsObject } from "../result/option/options.ts";
-import { machineObject } from "../result/result_json.ts";
 import { type ConfigurationEntry, SWEEP_KIND, SWEEP_VERSION, type SweepHeader } from "../sweep/lines.ts";
 import { configurationNames } from "../sweep/names.ts";
 import { shellWord } from "../option/wording.ts";

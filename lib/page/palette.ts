@@ -2,10 +2,12 @@
  * Colours and symbols of the groups, each of which is a backend with a layout. The colours come from Okabe and Ito's
  * palette ("Color Universal Design", 2008), darkened for white paper and lightened for a dark screen until each has a
  * contrast of 3 to 1. Each group also has its own symbol, so that nothing depends on colour alone.
+ * With them, the configurations as the charts below the map show them.
  *
  * @module
  */
-import type { Configuration } from "./report_data.ts";
+import { type Configuration, medianOpsPerSec } from "./report_data.ts";
+import type { MapView } from "./map_view.ts";
 
 /** How a group looks. */
 export interface Look {
@@ -57,4 +59,37 @@ export function looksOf(configurations: readonly Configuration[]): Look[] {
 /** The look of a configuration's group. */
 export function lookOf(looks: readonly Look[], { group }: Configuration): Look {
   return looks.find((look) => look.group === group) ?? { group, color: "currentColor", symbol: "circle" };
+}
+
+/** One configuration in a chart. */
+export interface Subject {
+  /** In the report's configurations. */
+  readonly index: number;
+  readonly configuration: Configuration;
+  readonly color: string;
+  /** Whether it stands out when there is no room for all to do so. */
+  readonly stands: boolean;
+}
+
+/** The most lines that can be told apart in one chart. */
+const STANDING_MAX = 8;
+
+/** All configurations, fastest first; if there are many, those on the frontier stand out. */
+export function subjectsOf(
+  configurations: readonly Configuration[],
+  { looks, view }: { readonly looks: readonly Look[]; readonly view: MapView | undefined },
+): Subject[] {
+  const frontier = new Set(view?.points.filter(({ state }) => state === "frontier").map(({ index }) => index));
+  const few = configurations.length <= STANDING_MAX;
+  return [...configurations.entries()].map(([index, configuration]) => ({
+    index,
+    configuration,
+    color: lookOf(looks, configuration).color,
+    stands: few || frontier.has(index),
+  })).toSorted((a, b) => (medianOpsPerSec(b.configuration) ?? 0) - (medianOpsPerSec(a.configuration) ?? 0));
+}
+
+/** The text, cut off if it is too long for its place. */
+export function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

@@ -21,21 +21,21 @@ export const CRASH_NAMES: Readonly<Record<CrashKind, string>> = {
 
 /** What each kind of failure that was really made is called. */
 const FAILURE_NAMES: Readonly<Record<CrashDocument["failure"], string>> = {
-  process_crash: "kill",
-  power_loss: "power cut",
+  processCrash: "kill",
+  powerLoss: "power cut",
   failover: "failover",
-  orderly_end: "orderly end",
+  orderlyEnd: "orderly end",
 };
 
 /** What the failures that configurations were put through are called, one of them; `kill` where they are of two kinds. */
 export function failureName(configurations: readonly { readonly crash?: CrashDocument }[]): string {
   const [name, ...others] = new Set(configurations.flatMap(({ crash }) => crash ? FAILURE_NAMES[crash.failure] : []));
-  return name === undefined || others.length > 0 ? FAILURE_NAMES.process_crash : name;
+  return name === undefined || others.length > 0 ? FAILURE_NAMES.processCrash : name;
 }
 
 /** What a failure was to cost no more than: a gauge tells it of kills and power cuts alone. */
 export function allowedText({ crash }: { readonly crash?: CrashDocument }): string {
-  if (crash?.failure === "orderly_end") return "nothing";
+  if (crash?.failure === "orderlyEnd") return "nothing";
   return crash?.failure === "failover" ? "no more than promised" : "no more than the gauge said";
 }
 

@@ -3,19 +3,22 @@
  *
  * @module
  */
-import { compareDocuments, type ComparedValue, type Comparison, SIGNIFICANCE_LEVEL } from "../compare/comparison.ts";
+import {
+  compareDocuments,
+  type ComparedValue,
+  type Comparison,
+  SIGNIFICANCE_LEVEL,
+  TEST_NAME,
+} from "../compare/comparison.ts";
 import type { Gate } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
-import { type Fields, fieldsIn, isFields, numberIn, rowsIn, textIn, textsIn } from "../result/json.ts";
+import { documentText, type Fields, fieldsIn, isFields, numberIn, rowsIn, textIn, textsIn } from "../result/json.ts";
 import type { Ending, ResultDocument } from "../result/result_document.ts";
-import { readRun, type RunDocument } from "../result/run_document.ts";
+import { readEnding, readRun, type RunDocument } from "../result/run_document.ts";
 import { summarize } from "../result/statistics.ts";
 import { COMPARISON_SCHEMA, VERSION } from "../version.ts";
-import { gateObject } from "./gate_text.ts";
 import { given } from "../option/given.ts";
-
-/** The test that tells a difference from noise. */
-export const TEST_NAME = "two-sided Mann–Whitney U test";
+import { checkText } from "./comparison_text.ts";
 
 /**
  * The comparison as one JSON object, indented by two spaces and followed by a newline:
@@ -43,7 +46,28 @@ export function comparisonJson({ documents, figures, differences }: Comparison, 
     figures: Object.fromEntries(figures.map(({ name, values }) => [name, values.map(valueObject)])),
     ...(gate === undefined ? {} : { gate: gateObject(gate, documents) }),
   };
-  return JSON.stringify(document, null, 2) + "\n";
+  return documentText(document);
+}
+
+/**
+ * The limits' part of a comparison's JSON: the `verdict`, and for each check its `limit` (`slower` or `p99_higher`),
+ * the `file`, the `operation` (null for the throughput), how much is `allowed`, by which share it is `worse` (below 0:
+ * better), the `p_value`, its `verdict`, and all of it in words as `text`.
+ */
+function gateObject({ verdict, checks }: Gate, documents: readonly ResultDocument[]) {
+  return {
+    verdict,
+    checks: checks.map((check) => ({
+      limit: check.limited === "slower" ? "slower" : "p99_higher",
+      file: documents[check.document]?.path ?? null,
+      operation: check.operation ?? null,
+      allowed: check.limit,
+      worse: check.worse ?? null,
+      p_value: check.test?.pValue ?? null,
+      verdict: check.verdict,
+      text: checkText(check, documents),
+    })),
+  };
 }
 
 function fileObject({ path, kvlab, seed, repeats, ending, runs, options, args, machine }: ResultDocument) {
@@ -159,12 +183,7 @@ function firstPromises({ backend, sync }: Fields): Fields {
 }
 
 function endingIn(file: Fields): Ending {
-  const failed = textIn(file, "failed"), stoppedBy = textIn(file, "stopped_by"), usedUp = textIn(file, "ended_early");
   const repeats = numberIn(file, "repeats") ?? 0, leftOut = numberIn(file, "left_out") ?? 0;
   const asked = numberIn(file, "repeats_asked") ?? 0;
-  return {
-    leftOut,
-    ...given({ failed, stoppedBy, usedUp }),
-    ...(asked > repeats + leftOut ? { asked } : {}),
-  };
+  return { leftOut, ...readEnding(file), ...(asked > repeats + leftOut ? { asked } : {}) };
 }

@@ -3,13 +3,17 @@
  *
  * @module
  */
-import { type ComparedValue, type Comparison, type Difference, SIGNIFICANCE_LEVEL } from "../compare/comparison.ts";
+import {
+  type ComparedValue,
+  type Comparison,
+  type Difference,
+  SIGNIFICANCE_LEVEL,
+  TEST_NAME,
+} from "../compare/comparison.ts";
 import type { Gate, GateCheck } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
 import { endingTexts, type ResultDocument } from "../result/result_document.ts";
-import { escapeControls } from "../result/format.ts";
-import { TEST_NAME } from "./comparison_json.ts";
-import { checkText, pText } from "./gate_text.ts";
+import { escapeControls, operationName, readableShare } from "../result/format.ts";
 import { fileNames } from "./short_names.ts";
 import { readableFigure, sectionRows, type ShownFigure, shownFigures } from "../result/figures.ts";
 import {
@@ -222,4 +226,34 @@ function chunks<T>(list: readonly T[], size: number): T[][] {
     { length: Math.ceil(list.length / size) },
     (_, index) => list.slice(index * size, (index + 1) * size),
   );
+}
+
+/**
+ * A check in one sentence, without a full stop:
+ *
+ * ```text
+ * exceeded: b is 5.2% slower than a (p = 0.029), 3% allowed
+ * held: read p99 of b is 12% higher than of a (noise, p = 0.34), 10% allowed
+ * undecided whether b is slower than a: 1 and 1 repeats are too few, --repeat=4 or more tell
+ * ```
+ */
+export function checkText(check: GateCheck, documents: readonly ResultDocument[]): string {
+  const { limited, document, operation, limit, worse = 0, test, verdict, reason } = check;
+  const names = fileNames(documents.map(({ path }) => path));
+  const [first, other] = [names[0], names[document]];
+  const what = limited === "slower"
+    ? other
+    : `${operation === undefined ? "the" : operationName(operation)} p99 of ${other}`;
+  const [more, less] = limited === "slower" ? ["slower", "faster"] : ["higher", "lower"];
+  const than = limited === "slower" ? `than ${first}` : `than of ${first}`;
+  if (verdict === "undecided") return `undecided whether ${what} is ${more} ${than}: ${reason}`;
+  const noise = test === undefined || test.verdict === "differs" ? [] : ["noise"];
+  const remarks = [...noise, ...(test === undefined ? [] : [pText(test.pValue)])].join(", ");
+  const change = `${readableShare(Math.abs(worse))} ${worse > 0 ? more : less}`;
+  return `${verdict}: ${what} is ${change} ${than} (${remarks}), ${readableShare(limit)} allowed`;
+}
+
+/** A p-value with its name. */
+function pText(pValue: number): string {
+  return pValue < 0.001 ? "p < 0.001" : `p = ${pValue.toPrecision(2)}`;
 }

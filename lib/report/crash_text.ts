@@ -3,12 +3,21 @@
  *
  * @module
  */
-import type { CrashResult, KillResult } from "../crash/crash_result.ts";
+import { type CrashResult, type KillResult, max, sum } from "../crash/crash_result.ts";
 import { type Failure, lossIn } from "../crash/victim.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
-import { FAILURE_WORDS, max, sum } from "./crash_sums.ts";
 import { promiseGroup } from "./result_text.ts";
 import { blockLines, type Group, PLAIN, type TextStyle } from "./text_layout.ts";
+
+/** How the kinds of failure are called, each one of them, and their number. */
+const FAILURE_WORDS: Readonly<
+  Record<Failure, { readonly name: string; readonly one: string; readonly label: string }>
+> = {
+  processCrash: { name: "process crash", one: "kill", label: "kills" },
+  powerLoss: { name: "power loss", one: "kill", label: "kills" },
+  failover: { name: "failover", one: "failover", label: "failovers" },
+  orderlyEnd: { name: "orderly end", one: "orderly end", label: "ends" },
+};
 
 /** One kill on one line, without a newline. */
 export function killLine(kill: KillResult, failure: Failure): string {

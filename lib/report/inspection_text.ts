@@ -8,6 +8,7 @@ import { layoutOf } from "../persist/layout/layouts.ts";
 import { VERSION } from "../version.ts";
 import { escapeControls, readableBytes, readableCount, readableNumber } from "../result/format.ts";
 import { blockLines, type Column, type Group, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
+import { documentText } from "../result/json.ts";
 
 /**
  * The inspection in lines, each followed by a newline: what the directory holds in total, and a table with a row for
@@ -85,7 +86,7 @@ export function inspectionJson(inspection: Inspection): string {
       files: files.map(fileObject),
     })),
   };
-  return JSON.stringify(document, null, 2) + "\n";
+  return documentText(document);
 }
 
 function figures({ kind: { layout, files: fileCount }, totals, setAsideNames }: Inspection): [string, number][] {

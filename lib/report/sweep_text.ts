@@ -18,6 +18,7 @@ import { calledText } from "../sweep/names.ts";
 import type { SweepProgress } from "../sweep/sweep.ts";
 import { formatCount, formatSeconds, readableDuration, readableNumber } from "../result/format.ts";
 import { type Column, tableLines } from "./text_layout.ts";
+import { documentText } from "../result/json.ts";
 
 /** What a sweep found, and what it was about. */
 export interface SweepReport {
@@ -184,7 +185,7 @@ export function sweepJson({ header, summary }: Pick<SweepReport, "header" | "sum
   const { kind: _, configurations: entries, ...about } = header;
   const { kind: __, configurations: summaries, ...found } = summary;
   const configurations = entries.map((entry) => ({ ...entry, ...summaries.find(({ id }) => id === entry.id) }));
-  return JSON.stringify({ ...about, ...found, configurations }, null, 2) + "\n";
+  return documentText({ ...about, ...found, configurations });
 }
 
 /**

@@ -9,6 +9,7 @@ import type { RunResult } from "../run/run_result.ts";
 import {
   type Figure,
   type FigureColumn,
+  type FigureKind,
   type FigureLine,
   type FigureRow,
   figuresIn,
@@ -17,8 +18,6 @@ import {
   jsonName,
   readableValue,
 } from "./figure.ts";
-import { COST_FIGURES } from "./cost_figures.ts";
-import { FILE_FIGURES, FILE_SECTIONS } from "./file_figures.ts";
 import {
   blockedFigures,
   LATENCY_FIGURES,
@@ -27,6 +26,9 @@ import {
   PRELOAD_FIGURES,
   waitOf,
 } from "./load_figures.ts";
+import { type SampleSummary, summarize } from "./statistics.ts";
+import { COST_FIGURES } from "./cost_figures.ts";
+import { FILE_FIGURES, FILE_SECTIONS } from "./file_figures.ts";
 
 /** All rows, but for those of the waits, which each backend names itself. */
 const ROWS: readonly FigureRow[] = [
@@ -127,4 +129,24 @@ export function sectionRows(
 /** A figure's value in the JSON result, as a person reads it. */
 export function readableFigure(name: string, value: number): string {
   return readableValue(rowOf(name)?.kind, value);
+}
+
+/** One figure over all runs that have it. */
+export interface FigureSummary extends SampleSummary {
+  readonly name: string;
+  readonly kind: FigureKind;
+}
+
+/**
+ * Of the runs that did not fail, or of all if each failed. In the order in which the first run has them; figures that
+ * only later runs have come last.
+ */
+export function summarizeFigures(results: readonly RunResult[]): FigureSummary[] {
+  const whole = results.filter(({ failed }) => failed === undefined);
+  const byName = Map.groupBy((whole.length === 0 ? results : whole).flatMap(figures), ({ name }) => name);
+  return Array.from(byName.values()).flatMap((list) => {
+    const [first] = list;
+    if (first === undefined) return [];
+    return [{ name: first.name, kind: first.kind, ...summarize(list.map(({ value }) => value)) }];
+  });
 }

@@ -48,3 +48,8 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 
 /** A JSON object with read-only fields. */
 export type JsonObject = { readonly [name: string]: JsonValue };
+
+/** A document as it is printed: indented by two spaces and followed by a newline. */
+export function documentText(document: object): string {
+  return JSON.stringify(document, null, 2) + "\n";
+}

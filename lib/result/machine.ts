@@ -1,9 +1,10 @@
 /**
- * The machine that a result was measured on. The entry point reads it, the JSON report shows it.
+ * The machine that a result was measured on: how it is read, and what documents say of it.
  *
  * @module
  */
 import { cpus } from "node:os";
+import type { JsonObject } from "./json.ts";
 
 /** Where a run was measured. Whatever requires a permission that was not granted is null. */
 export interface Machine {
@@ -39,4 +40,18 @@ export function readMachine(): Machine {
 /** Whether the permission has been given, without asking for it. */
 function mayKnow(kind: "cpus" | "systemMemoryInfo" | "osRelease"): boolean {
   return Deno.permissions.querySync({ name: "sys", kind }).state === "granted";
+}
+
+/** A machine as documents have it. */
+export function machineObject(machine: Machine): JsonObject {
+  return {
+    cpu_count: machine.cpuCount,
+    cpu_model: machine.cpuModel,
+    memory_bytes: machine.memoryBytes,
+    os: machine.os,
+    kernel: machine.kernel,
+    arch: machine.arch,
+    deno_version: machine.denoVersion,
+    v8_version: machine.v8Version,
+  };
 }

@@ -13,13 +13,11 @@ import type { RunResult, SeriesRow } from "../run/run_result.ts";
 import { figures } from "./figures.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { optionsObject } from "./option/options.ts";
-import { figuresObject } from "./run_document.ts";
+import { ENDINGS, figuresObject } from "./run_document.ts";
 import { secondsOf } from "../option/units.ts";
 import { LATENCY_STATISTICS } from "./latency_document.ts";
 
 const OPTION_PREFIX = "option_";
-/** The columns that say how a run ended. */
-const ENDINGS = ["stopped_by", "ended_early", "failed"];
 
 /** The results as CSV: a header, then a row for each. */
 export function resultsCsv(results: readonly RunResult[]): string {

@@ -1,6 +1,6 @@
 /**
  * A run in JSON, written and read again: everything in a result that belongs to a single run rather than to its options
- * or its machine. The fields are documented in `result_json.ts`.
+ * or its machine. The fields are documented in `result_document.ts`.
  *
  * @module
  */
@@ -89,6 +89,9 @@ const LOSS_NAMES = {
   },
 } as const;
 
+/** How a run can fall short: the signal that ended it, why it ended early, and how it failed. */
+export const ENDINGS = ["stopped_by", "ended_early", "failed"] as const;
+
 /** The loss that is not bounded. */
 const EVERYTHING = "everything";
 
@@ -98,7 +101,6 @@ export function readRun(run: Fields): RunDocument {
   const figures = new Map([...numbersIn(own), ...latencyFigures(run)]);
   const promises = fieldsIn(run, "promises") ?? {};
   const processCrash = textIn(promises, "process_crash"), powerLoss = textIn(promises, "power_loss");
-  const failed = textIn(run, "failed"), stoppedBy = textIn(run, "stopped_by"), usedUp = textIn(run, "ended_early");
   const isNothingSynced = textIn(run, "power_loss") === EVERYTHING;
   return {
     figures,
@@ -113,8 +115,14 @@ export function readRun(run: Fields): RunDocument {
     latencies: readLatencies(run, figures),
     series: rowsIn(run, "series").flatMap(readInterval),
     brokenBounds: Array.isArray(run.broken_bounds) ? run.broken_bounds.filter((one) => typeof one === "string") : [],
-    ...given({ failed, stoppedBy, usedUp }),
+    ...readEnding(run),
   };
+}
+
+/** Reads how a run fell short, of a run's document or of what a comparison says of a file. */
+export function readEnding(fields: Fields): Pick<RunDocument, "failed" | "stoppedBy" | "usedUp"> {
+  const [stoppedBy, usedUp, failed] = ENDINGS.map((name) => textIn(fields, name));
+  return given({ failed, stoppedBy, usedUp });
 }
 
 /** All numbers of an object, by their names. */

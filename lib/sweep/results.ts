@@ -4,6 +4,7 @@
  * @module
  */
 import { type CrashDocument, readCrash } from "../crash/crash_document.ts";
+import { snakeCase } from "../result/format.ts";
 import { P99_FIGURES } from "../result/latency_document.ts";
 import { type CrashKind, readRun, type RunDocument } from "../result/run_document.ts";
 import type { CrashLine, FailureLine, RunLine, SummaryLine, SweepLine } from "./lines.ts";
@@ -92,7 +93,7 @@ export class SweepResults {
   kills(configuration: string, crash: CrashKind): CrashDocument | undefined {
     const result = this.crash(configuration)?.result ?? undefined;
     const kills = result && readCrash(result);
-    return kills?.failure === crash ? kills : undefined;
+    return kills !== undefined && snakeCase(kills.failure) === crash ? kills : undefined;
   }
 
   /**

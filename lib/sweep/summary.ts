@@ -147,7 +147,7 @@ function summarizeKills({ result }: CrashLine): KillSummary | null {
   if (result === null) return null;
   const { failure, kills, killsHeld, lostMax, oldestLostMaxMs } = readCrash(result);
   return {
-    crash: failure === "power_loss" ? failure : "process_crash",
+    crash: failure === "powerLoss" ? "power_loss" : "process_crash",
     kills,
     held: killsHeld,
     lost_writes_max: lostMax,

@@ -1,10 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertFalse } from "@std/assert";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
 import { judge } from "../../lib/compare/gate.ts";
-import { parseResultDocument } from "../../lib/result/result_document.ts";
+import { parseResultDocument, resultJson } from "../../lib/result/result_document.ts";
 import { comparisonJson, readComparison } from "../../lib/report/comparison_json.ts";
 import { comparisonText, comparisonWarnings } from "../../lib/report/comparison_text.ts";
-import { resultJson } from "../../lib/result/result_json.ts";
 import { STYLED, TEXT_WIDTH, widthOf } from "../../lib/report/text_layout.ts";
 import { VERSION } from "../../lib/version.ts";
 import { documentOf, repeated, repeatsOf, single } from "../compare/fixtures.ts";

@@ -7,7 +7,7 @@ import { argumentsOf } from "../../lib/result/option/options.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { EVERYTHING } from "../../lib/engine/promises.ts";
 import { allHeld, type CrashResult, type KillResult } from "../../lib/crash/crash_result.ts";
-import { crashJson } from "../../lib/report/crash_json.ts";
+import { crashJson } from "../../lib/crash/crash_document.ts";
 import { crashText, killLine } from "../../lib/report/crash_text.ts";
 import { STYLED } from "../../lib/report/text_layout.ts";
 

@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import type { CrashResult, KillResult } from "../../lib/crash/crash_result.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
-import { crashJson } from "../../lib/report/crash_json.ts";
+import { crashJson } from "../../lib/crash/crash_document.ts";
 import { crashText, killLine } from "../../lib/report/crash_text.ts";
 
 const LOSSY: KillResult = {

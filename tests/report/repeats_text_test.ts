@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
-import { resultJson } from "../../lib/result/result_json.ts";
-import { repeatsJson, repeatsText } from "../../lib/report/repeats_text.ts";
+import { repeatsJson, resultJson } from "../../lib/result/result_document.ts";
+import { repeatsText } from "../../lib/report/repeats_text.ts";
 import { STYLED } from "../../lib/report/text_layout.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";
 import { RESULT_SCHEMA, VERSION } from "../../lib/version.ts";

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
 import { meanPutBytes } from "../../lib/load/seed_workload.ts";
-import { parseResultDocument } from "../../lib/result/result_document.ts";
+import { parseResultDocument, resultJson } from "../../lib/result/result_document.ts";
 import { reportHtml } from "../../lib/page/page.ts";
 import { parseSource } from "../../lib/page/source.ts";
 import { figureText } from "../../lib/page/wording.ts";
@@ -10,7 +10,6 @@ import { figureEntry } from "../../lib/result/figure.ts";
 import { figures, readableFigure, rowOf } from "../../lib/result/figures.ts";
 import { repeatsText } from "../../lib/report/repeats_text.ts";
 import { resultsCsv } from "../../lib/result/result_csv.ts";
-import { resultJson } from "../../lib/result/result_json.ts";
 import { summaryText } from "../../lib/report/result_text.ts";
 import type { CostResult } from "../../lib/run/cost_meter.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";

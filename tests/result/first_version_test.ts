@@ -61,7 +61,7 @@ Deno.test("repeats of the first version are compared, and so is a comparison aga
 
 Deno.test("kills and failovers of the first version are read, with what each cost", () => {
   const { crash } = sourceOf("crash.json", "crash");
-  assertEquals([crash.failure, crash.kills, crash.killsHeld, crash.rows.length], ["process_crash", 2, 2, 2]);
+  assertEquals([crash.failure, crash.kills, crash.killsHeld, crash.rows.length], ["processCrash", 2, 2, 2]);
   assert(crash.rows.every(({ gauge, recoverySec }) => gauge !== undefined && recoverySec !== undefined));
   const failover = sourceOf("failover.json", "crash").crash;
   assertEquals([failover.failure, failover.kills, failover.rows.length], ["failover", 1, 1]);

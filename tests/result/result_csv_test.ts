@@ -1,6 +1,6 @@
 import { assertEquals, assertNotMatch } from "@std/assert";
 import { flattened, resultsCsv } from "../../lib/result/result_csv.ts";
-import { resultJson } from "../../lib/result/result_json.ts";
+import { resultJson } from "../../lib/result/result_document.ts";
 import { readMachine } from "../../lib/result/machine.ts";
 import type { RunResult } from "../../lib/run/run_result.ts";
 import { parseCsv, parseTable } from "./csv_reading.ts";

@@ -1,8 +1,6 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
-import { parseResultDocument, readResultFile } from "../../lib/result/result_document.ts";
+import { parseResultDocument, readResultFile, repeatsJson, resultJson } from "../../lib/result/result_document.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
-import { resultJson } from "../../lib/result/result_json.ts";
-import { repeatsJson } from "../../lib/report/repeats_text.ts";
 import { RESULT_SCHEMA } from "../../lib/version.ts";
 import { fileResult, machine, memoryResult, mixResult } from "./fixtures.ts";
 import { documentOf, repeated, single } from "../compare/fixtures.ts";

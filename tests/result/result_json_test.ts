@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import type { BackendOptions } from "../../lib/backend/backend.ts";
 import type { MixOptions } from "../../lib/load/workload.ts";
-import { resultJson } from "../../lib/result/result_json.ts";
+import { resultJson } from "../../lib/result/result_document.ts";
 import { optionsObject } from "../../lib/result/option/options.ts";
 import { summaryText } from "../../lib/report/result_text.ts";
 import { VERSION } from "../../lib/version.ts";

@@ -7,9 +7,9 @@ import type { Html } from "../html.ts";
 import { latencyCurves } from "../measures.ts";
 import type { Configuration } from "../report_data.ts";
 import { durationText } from "../wording.ts";
-import { logAxis } from "./log_axis.ts";
+import { logAxis } from "./axes.ts";
 import { configurationMark, draw, type PictureOptions, Plot, svgOf, type Width, WIDTHS, xName } from "./plot.ts";
-import { shortened, type Subject } from "./subject.ts";
+import { shortened, type Subject } from "../palette.ts";
 
 interface Curve {
   readonly subject: Subject;

@@ -5,11 +5,10 @@
  */
 import type { MapPoint, MapView } from "../map_view.ts";
 import type { Configuration } from "../report_data.ts";
-import { type Look, lookOf } from "../palette.ts";
+import { type Look, lookOf, shortened } from "../palette.ts";
 import { CRASH_NAMES, shortLoss } from "../wording.ts";
-import type { LossScale } from "./loss_scale.ts";
+import type { LossScale } from "./axes.ts";
 import { configurationMark, Plot, type Width } from "./plot.ts";
-import { shortened } from "./subject.ts";
 
 /** What the marks depend on besides the view. */
 export interface MarkParts {

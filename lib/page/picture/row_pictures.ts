@@ -1,20 +1,21 @@
 /**
- * Charts with a row for each configuration: where the time went, bytes written per byte put, time to reopen.
+ * Charts with a row for each configuration: where the time went, bytes written per byte put, time to reopen, and what
+ * each kill cost, next to what the gauge had said.
  *
  * @module
  */
 import { median } from "simple-statistics";
 import type { Html } from "../html.ts";
-import { reopenTimes, timeShares, WORKING, writeAmplification } from "../measures.ts";
+import { killsOf, reopenTimes, timeShares, WORKING, writeAmplification } from "../measures.ts";
 import { durationText } from "../wording.ts";
-import { logAxis } from "./log_axis.ts";
+import { logAxis, lossScale } from "./axes.ts";
 import { CAUSE_COLORS_MAX } from "../section/style.ts";
-import { configurationMark, Plot, svgOf, type Width, xName } from "./plot.ts";
-import { rowsFrame } from "./rows.ts";
-import type { Subject } from "./subject.ts";
+import { configurationMark, type PictureOptions, Plot, svgOf, type Width, WIDTHS, xName } from "./plot.ts";
+import { shortened, type Subject } from "../palette.ts";
+import type { KillDocument } from "../../crash/crash_document.ts";
 
 /** A cause of the load threads' time, and its colour. */
-export interface CauseColor {
+interface CauseColor {
   readonly cause: string;
   readonly color: string;
 }
@@ -127,4 +128,122 @@ export function reopenPicture(subjects: readonly Subject[], width: Width): Html 
       Plot.tickX(medians, { x: "middle", y: "index", stroke: "var(--ink)", strokeWidth: 2 }),
     ],
   });
+}
+
+const ROW_HEIGHT_PX = 22;
+const MARGIN_TOP_PX = 8;
+const MARGIN_BOTTOM_PX = 40;
+/** Mean width of a character, and the maximum width of the names. */
+const CHARACTER_PX = 6.4;
+const NAMES_PX: Readonly<Record<Width, number>> = { wide: 360, narrow: 110 };
+
+/** The frame of a chart with the given number and height of rows; the rows' names are on the left. */
+export function rowsFrame(
+  subjects: readonly Subject[],
+  { width, rowHeight = ROW_HEIGHT_PX }: { readonly width: Width; readonly rowHeight?: number },
+): Omit<PictureOptions, "label" | "marks"> {
+  const characters = Math.floor(NAMES_PX[width] / CHARACTER_PX);
+  const common = commonWords(subjects);
+  const nameOf = (subject: Subject) => shortened(rowName(subject, width, common), characters);
+  const names = new Map(subjects.map((subject) => [subject.index, nameOf(subject)]));
+  const longest = Math.max(3, ...[...names.values()].map((name) => name.length));
+  return {
+    width: WIDTHS[width],
+    height: MARGIN_TOP_PX + MARGIN_BOTTOM_PX + rowHeight * subjects.length,
+    marginTop: MARGIN_TOP_PX,
+    marginBottom: MARGIN_BOTTOM_PX,
+    marginLeft: longest * CHARACTER_PX + 10,
+    marginRight: 40,
+    y: {
+      domain: subjects.map(({ index }) => index),
+      label: null,
+      tickSize: 0,
+      tickFormat: (index: number) => names.get(index) ?? "",
+      padding: 0.25,
+    },
+  };
+}
+
+/** What it is called, or its id followed by what its title has alone, if there is room. */
+function rowName(
+  { configuration: { id, called, title } }: Subject,
+  width: Width,
+  common: ReadonlySet<string>,
+): string {
+  if (width === "narrow") return id;
+  const isNamed = called !== id || title === "";
+  return isNamed ? called : [`${id} `, ...title.split(" ").filter((word) => !common.has(word))].join(" ");
+}
+
+/** The words that all titles have: of a name that must be cut off, the end is what tells it from others. */
+function commonWords(subjects: readonly Subject[]): ReadonlySet<string> {
+  const [first, ...others] = subjects.map(({ configuration: { title } }) => new Set(title.split(" ")));
+  if (first === undefined || others.length === 0) return new Set();
+  return others.reduce((common, words) => common.intersection(words), first);
+}
+
+/** The most kills drawn per configuration; if there are more, those that cost most. */
+export const KILLS_MAX = 60;
+
+const KILL_HEIGHT_PX = 6;
+const ROW_PADDING_PX = 14;
+
+/** Half the length of a gauge's stroke, as a fraction of a kill's line. */
+const STROKE_HALF = 0.45;
+
+/** The kills of all configurations, each on its own line within its configuration's row. */
+export function killsPicture(subjects: readonly Subject[], width: Width): Html {
+  const killed = subjects.map((subject) => ({ ...subject, kills: shownKills(killsOf(subject.configuration)) }))
+    .filter(({ kills }) => kills.length > 0);
+  const most = Math.max(1, ...killed.map(({ kills }) => kills.length));
+  const kills = killed.flatMap(({ kills, ...subject }) => kills.map((kill, at) => ({ ...subject, kill, at })));
+  const scale = lossScale(kills.flatMap(({ kill }) => [kill.lost, kill.gauge ?? 0]), {
+    unit: "writes",
+    ticksMax: width === "wide" ? 9 : 5,
+  });
+  const rowHeight = most * KILL_HEIGHT_PX + ROW_PADDING_PX;
+  const { y, ...frame } = rowsFrame(killed, { width, rowHeight });
+  const withGauge = kills.filter(({ kill }) => kill.gauge !== undefined);
+  type Row = typeof kills[number];
+  return svgOf({
+    ...frame,
+    label: `What each of ${kills.length} kills cost, compared with what the gauge said`,
+    fy: { domain: y?.domain ?? [], label: null, tickFormat: y?.tickFormat ?? null, padding: 0.1, axis: "left" },
+    y: { domain: [-1, most], axis: null },
+    x: { ...scale.axis, label: null, grid: true },
+    facet: { marginLeft: frame.marginLeft ?? 0 },
+    marks: [
+      xName("acknowledged writes lost (dot), and at risk by the gauge (stroke) →"),
+      Plot.ruleY(withGauge, {
+        fy: "index",
+        y: "at",
+        x1: ({ kill }: Row) => Math.min(kill.lost, kill.gauge ?? 0),
+        x2: ({ kill }: Row) => Math.max(kill.lost, kill.gauge ?? 0),
+        stroke: "color",
+        strokeOpacity: 0.35,
+      }),
+      Plot.dot(kills, {
+        fy: "index",
+        y: "at",
+        x: ({ kill }: Row) => kill.lost,
+        r: 3,
+        fill: ({ kill, color }: Row) => kill.held ? color : "var(--bad)",
+        ariaLabel: ({ index }: Row) => configurationMark(index),
+      }),
+      Plot.ruleX(withGauge, {
+        fy: "index",
+        y1: ({ at }: Row) => at - STROKE_HALF,
+        y2: ({ at }: Row) => at + STROKE_HALF,
+        x: ({ kill }: Row) => kill.gauge,
+        stroke: "var(--ink)",
+        strokeWidth: 1.5,
+      }),
+    ],
+  });
+}
+
+/** Those that cost most, in the order of the kills. */
+function shownKills(kills: readonly KillDocument[]): KillDocument[] {
+  if (kills.length <= KILLS_MAX) return [...kills];
+  return kills.toSorted((a, b) => b.lost - a.lost).slice(0, KILLS_MAX).toSorted((a, b) => a.kill - b.kill);
 }

@@ -1,5 +1,6 @@
 /**
- * Charts of one run over time: throughput, what was at risk, and the queue. Each is drawn once, at phone width.
+ * Charts over time: of one run its throughput, what was at risk, and the queue, each drawn once, at phone width; and of
+ * all runs the noise.
  *
  * @module
  */
@@ -9,11 +10,11 @@ import type { Html } from "../html.ts";
 import { middleRun } from "../measures.ts";
 import type { Configuration } from "../report_data.ts";
 import { durationText, shortRate } from "../wording.ts";
-import { Plot, svgOf, WIDTHS, xName } from "./plot.ts";
-import type { Subject } from "./subject.ts";
+import { configurationMark, Plot, svgOf, type Width, WIDTHS, xName } from "./plot.ts";
+import type { Subject } from "../palette.ts";
 
 /** One chart of a series. */
-export interface SeriesPicture {
+interface SeriesPicture {
   readonly title: string;
   readonly svg: Html;
 }
@@ -134,6 +135,67 @@ function panelSvg(
           fill: color,
         })
       )),
+    ],
+  });
+}
+
+const HEIGHTS: Readonly<Record<Width, number>> = { wide: 260, narrow: 240 };
+const MS_PER_MIN = 60_000;
+
+/**
+ * Draws each run relative to the median of its configuration, in the order in which the runs happened, for all
+ * configurations that ran at least twice.
+ */
+export function noisePicture(subjects: readonly Subject[], width: Width): Html {
+  const repeated = subjects.filter(({ configuration: { runs } }) => runs.length > 1);
+  const runs = repeated.flatMap((subject) => {
+    const middle = subject.configuration.opsPerSec?.median ?? 0;
+    return middle === 0
+      ? []
+      : subject.configuration.runs.map((run) => ({ ...subject, run, ratio: run.run.opsPerSec / middle }));
+  });
+  type Run = typeof runs[number];
+  const start = Math.min(...runs.map(({ run }) => run.startedAtMs ?? Infinity));
+  const isTimed = runs.every(({ run }) => run.startedAtMs !== undefined);
+  const x = ({ run }: Run) => isTimed ? ((run.startedAtMs ?? 0) - start) / MS_PER_MIN : run.round;
+  const ratios = runs.map(({ ratio }) => ratio);
+  const first = Math.min(...repeated.map(({ index }) => index));
+  const baseline = runs.filter(({ index }) => index === first).toSorted((a, b) => x(a) - x(b));
+  return svgOf({
+    label: `Throughput of each of ${runs.length} runs, over the median of its configuration`,
+    width: WIDTHS[width],
+    height: HEIGHTS[width],
+    marginLeft: 52,
+    marginRight: 20,
+    marginTop: 24,
+    marginBottom: 38,
+    x: {
+      label: null,
+      ...(isTimed ? {} : { tickFormat: (value: number) => Number.isInteger(value) ? String(value) : "" }),
+      ticks: width === "wide" ? 8 : 4,
+      insetLeft: 10,
+      insetRight: 10,
+    },
+    y: {
+      domain: [Math.min(0.9, ...ratios), Math.max(1.1, ...ratios)],
+      nice: true,
+      ticks: 5,
+      tickFormat: "%",
+      label: "↑ of the configuration's median",
+      grid: true,
+    },
+    marks: [
+      xName(isTimed ? "minutes since the first run →" : "run →"),
+      Plot.ruleY([1], { stroke: "var(--soft)" }),
+      ...(isTimed ? [Plot.line(baseline, { x, y: "ratio", stroke: "color", strokeWidth: 1.5 })] : []),
+      Plot.dot(runs, {
+        x,
+        y: "ratio",
+        r: 3,
+        fill: "color",
+        fillOpacity: 0.7,
+        ariaLabel: ({ index }: Run) => configurationMark(index),
+      }),
     ],
   });
 }

@@ -12,8 +12,16 @@ import { killsOf, latencyCurves, mostLost, writeAmplification } from "../measure
 import { type Look, lookOf } from "../palette.ts";
 import { type Configuration, medianInterval, medianOpsPerSec } from "../report_data.ts";
 import { CRASH_NAMES, durationText, type LossUnit, rateText, shortLoss, shortRate } from "../wording.ts";
-import { flagsHtml, section, symbolSvg } from "./parts.ts";
-import { numberCell, type TableCell, type TableColumn, tableHtml, type TableRow } from "./table.ts";
+import {
+  flagsHtml,
+  numberCell,
+  section,
+  symbolSvg,
+  type TableCell,
+  type TableColumn,
+  tableHtml,
+  type TableRow,
+} from "./parts.ts";
 
 const LOSSES: readonly (readonly [CrashKind, LossUnit])[] = [
   ["process_crash", "age_ms"],

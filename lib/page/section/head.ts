@@ -1,5 +1,6 @@
 /**
- * The page's head and the top of its body: its subject, and the answer.
+ * The page's head and the top of its body: its subject, the answer, and what went wrong: configurations that failed,
+ * promises that were broken, runs that ended early, limits exceeded.
  *
  * @module
  */
@@ -124,4 +125,34 @@ export function footerHtml(): Html {
       <p>Made by kvlab ${VERSION}. This file needs no network; all that it shows is within it.</p>
     </footer>
   `;
+}
+
+/** The section; empty if all went well. */
+export function warningsSection({ configurations, comparisons }: ReportData): Html {
+  const warnings = configurations.flatMap((configuration) =>
+    warningsOf(configuration).map((warning) => ({ configuration, warning }))
+  );
+  const checks = comparisons.flatMap(({ checks }) => checks).filter(({ isHeld }) => !isHeld);
+  if (warnings.length === 0 && checks.length === 0) return NOTHING;
+  return section(
+    { id: "warnings", title: "What went wrong" },
+    checks.map(({ text }) => html`<p class="warning">${text}</p>`),
+    warnings.map(({ configuration: { called, title }, warning }) =>
+      html`
+        <p class="warning"><b>${called}</b> <code>${title}</code><br>${warning}</p>
+      `
+    ),
+  );
+}
+
+function warningsOf(configuration: Configuration): string[] {
+  const { failures, runs, crash } = configuration;
+  const ofRuns = runs.flatMap(({ run: { brokenBounds, usedUp } }) => [
+    ...brokenBounds,
+    ...(usedUp === undefined ? [] : [`it ended early: ${usedUp}`]),
+  ]);
+  const notHeld = crash?.held === false
+    ? [`at least one ${failureName([configuration])} cost more than was promised, or tore files`]
+    : [];
+  return [...new Set([...failures, ...ofRuns, ...notHeld])];
 }

@@ -5,13 +5,18 @@
  */
 import { type Html, html, NOTHING } from "../html.ts";
 import { killsOf, latencyCurves, reopenTimes, timeShares, writeAmplification } from "../measures.ts";
-import { KILLS_MAX, killsPicture } from "../picture/kills_picture.ts";
+import {
+  amplificationPicture,
+  causeColors,
+  KILLS_MAX,
+  killsPicture,
+  reopenPicture,
+  timePicture,
+} from "../picture/row_pictures.ts";
 import { latencyPicture, timedOperations } from "../picture/latency_picture.ts";
-import { noisePicture } from "../picture/noise_picture.ts";
-import { amplificationPicture, causeColors, reopenPicture, timePicture } from "../picture/row_pictures.ts";
-import { seriesOf, seriesPictures } from "../picture/series_pictures.ts";
+import { noisePicture, seriesOf, seriesPictures } from "../picture/series_pictures.ts";
 import type { Width } from "../picture/plot.ts";
-import type { Subject } from "../picture/subject.ts";
+import type { Subject } from "../palette.ts";
 import type { SweepSource } from "../source.ts";
 import { readableNumber } from "../../result/format.ts";
 import { calledIn } from "../../report/sweep_text.ts";

@@ -78,7 +78,12 @@ function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** The options under the names of their flags. The fields are documented in `result_json.ts`. */
+/** What every document says of the load that it is about. */
+export function loadMembers(options: RunOptions): JsonObject {
+  return { seed: options.seed, options: optionsObject(options), arguments: argumentsOf(options) };
+}
+
+/** The options under the names of their flags. The fields are documented in `result_document.ts`. */
 export function optionsObject(options: RunOptions): JsonObject {
   const { backend } = options;
   const fields = (rows: readonly Row[]): JsonObject =>

@@ -4,8 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { rowsFrame } from "../../../lib/page/picture/rows.ts";
-import type { Subject } from "../../../lib/page/picture/subject.ts";
+import { rowsFrame } from "../../../lib/page/picture/row_pictures.ts";
+import type { Subject } from "../../../lib/page/palette.ts";
 
 /** Configurations of files, which have no names of their own. */
 function namesOf(...titles: string[]): string[] {
