@@ -23,8 +23,6 @@ export function filePromises(backend: FileBackendOptions, threads: number): Prom
   switch (tears(layout)) {
     case "nothing":
       return { processCrash, powerLoss };
-    case "power-loss":
-      return { processCrash, powerLoss: { ...powerLoss, mayTear: true } };
     case "any-crash":
       return { processCrash: orTorn(processCrash), powerLoss: { ...orTorn(powerLoss), mayTear: true } };
   }

@@ -42,6 +42,7 @@ const POLICIES: readonly PersistencePolicy[] = [
 const LAYOUTS: readonly LayoutOptions[] = [
   { kind: "snapshot", replace: "rename" },
   { kind: "snapshot", replace: "alternate" },
+  { kind: "blocks", blockBytes: 4096 },
   { kind: "log", logBytes: 2 ** 16, pendingBytes: 2 ** 20 },
 ];
 

@@ -86,8 +86,8 @@ export interface LayoutContext {
   readonly meter: WriterMeter;
 }
 
-/** What a crash may tear: nothing; what a power loss finds unsynced; or what any crash finds being written. */
-export type Tearing = "nothing" | "power-loss" | "any-crash";
+/** What a crash may tear so that it counts as damaged: nothing, or what it finds being written. */
+export type Tearing = "nothing" | "any-crash";
 
 /** A file of which is known that it was there. */
 export interface GoneFile {

@@ -92,6 +92,23 @@ export class BlockFiles {
     this.#parts.meter.countSync();
   }
 
+  /**
+   * Has the head of each file say that all blocks in use are synced, at levels above none. Nobody may write meanwhile.
+   *
+   * @throws {PersistError} when that fails
+   */
+  markSynced(): void {
+    const { table, blockBytes, meter } = this.#parts;
+    if (!this.#isSynced) return;
+    for (let file = 0; file < table.size.files; file++) {
+      const extents = table.extents(file);
+      if (extents === 0) continue;
+      const { file: open, path } = this.#get(file);
+      this.#writeHead(open, path, file, extents);
+      meter.countBytes(blockBytes);
+    }
+  }
+
   /** Closes all files; the next write opens its file again. */
   close(): void {
     this.#open.close();
@@ -117,7 +134,7 @@ export class BlockFiles {
     const created = openFile(temporary, { write: true, create: true, truncate: true });
     try {
       this.#writeBlanks(created, temporary, fileBytes(extents, blockBytes));
-      this.#writeHead(created, temporary, { file, extents });
+      this.#writeHead(created, temporary, file, extents);
       if (this.#isSynced) syncData(created, temporary);
       renameOver(temporary, path);
       if (this.#isSynced) syncDirectory(directory);
@@ -144,9 +161,9 @@ export class BlockFiles {
     const bytes = fileBytes(extents, blockBytes) - start;
     seekTo(open, path, start);
     this.#writeBlanks(open, path, bytes);
-    // A head on the device must not count extents that are not.
+    // A head on the device must not count extents that are not, nor call blocks synced that are not.
     if (this.#isSynced) syncData(open, path);
-    this.#writeHead(open, path, { file, extents });
+    this.#writeHead(open, path, file, extents);
     table.setExtents(file, extents);
     meter.countBytes(bytes + blockBytes);
   }
@@ -157,10 +174,12 @@ export class BlockFiles {
     }
   }
 
-  #writeHead(open: Deno.FsFile, path: string, { file, extents }: { file: number; extents: number }): void {
-    const { serializer, blockBytes } = this.#parts;
+  /** Called when all blocks in use are synced, at levels above none. */
+  #writeHead(open: Deno.FsFile, path: string, file: number, extents: number): void {
+    const { serializer, blockBytes, sync, table } = this.#parts;
+    const head = { extents, synced: { sync, blocks: sync === "none" ? 0 : table.used(file) } };
     seekTo(open, path, headPlace(extents) * blockBytes);
-    writeAll(open, path, encodeHead(this.#identity(file), extents, serializer));
+    writeAll(open, path, encodeHead(this.#identity(file), head, serializer));
   }
 
   get #isSynced(): boolean {

@@ -10,21 +10,25 @@
  *
  * | name | value |
  * |---|---|
- * | `format` | {@linkcode BLOCKS_FORMAT} |
+ * | `format` | {@linkcode BLOCKS_FORMAT}; what {@linkcode UNMARKED_FORMAT} lacks is said below |
  * | `file`, `files` | the file's index and how many there are |
  * | `shards` | the number of shards of the store |
  * | `block_bytes` | the size of a block |
  * | `extent_blocks` | the number of blocks in an extent |
  * | `extents` | the number of extents in the file |
+ * | `sync` | the sync level at which the head was written; not in the older format |
+ * | `synced_blocks` | of how many blocks an image was synced before the head was written; not in the older format |
  *
  * @module
  */
 import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
+import { SYNC_NAMES, type SyncName } from "../../durability.ts";
 import { encodeDescription, readDescription } from "../../../codec/description.ts";
 
 /** The `format` member of a head. */
-export const BLOCKS_FORMAT = "kvlab-blocks/1";
+export const BLOCKS_FORMAT = "kvlab-blocks/2";
+export const UNMARKED_FORMAT = "kvlab-blocks/1";
 
 /** One of a block's two places. */
 export type PlaceSide = 0 | 1;
@@ -35,6 +39,13 @@ export interface BlockFileIdentity {
   readonly files: number;
   readonly shards: number;
   readonly blockBytes: number;
+}
+
+/** What a head says of its file. */
+export interface BlockFileHead {
+  readonly extents: number;
+  /** What has been synced; absent in the older format. */
+  readonly synced?: { readonly sync: SyncName; readonly blocks: number };
 }
 
 /** Number of places of the head, at the beginning of the file. */
@@ -64,20 +75,21 @@ export function headPlace(extents: number): number {
   return (extents + 1) % HEAD_PLACES;
 }
 
-/** Encodes the head of a file with this many extents; it is as long as a block. */
+/** Encodes the head of a file; it is as long as a block. */
 export function encodeHead(
   { file, files, shards, blockBytes }: BlockFileIdentity,
-  extents: number,
+  { extents, synced }: BlockFileHead,
   serializer: SerializerName,
 ): Uint8Array<ArrayBuffer> {
   const description = encodeDescription({
-    format: BLOCKS_FORMAT,
+    format: synced === undefined ? UNMARKED_FORMAT : BLOCKS_FORMAT,
     file,
     files,
     shards,
     block_bytes: blockBytes,
     extent_blocks: extentBlocks(blockBytes),
     extents,
+    ...(synced === undefined ? {} : { sync: synced.sync, synced_blocks: synced.blocks }),
   }, serializer);
   const bytes = BLOCK_CODECS[serializer].blank(blockBytes);
   // In JSON, the line feed at the end of the place ends the line.
@@ -85,17 +97,22 @@ export function encodeHead(
   return bytes;
 }
 
-/** Reads a place of the head; returns how many extents it counts, or `undefined` if it is not this file's head. */
+/** Reads a place of the head; `undefined` if it is not this file's head. */
 export function readHead(
   bytes: Uint8Array<ArrayBuffer>,
   identity: BlockFileIdentity,
   serializer: SerializerName,
-): number | undefined {
+): BlockFileHead | undefined {
   const read = readDescription(serializer === "json" ? lineOf(bytes) : bytes, serializer);
-  const extents = Number(read?.description.extents);
-  if (read === undefined || !(extents >= 1)) return undefined;
-  const expected = encodeHead(identity, extents, serializer);
-  return expected.every((byte, i) => byte === bytes[i]) ? extents : undefined;
+  if (read === undefined) return undefined;
+  const { extents, sync: name, synced_blocks: blocks } = read.description;
+  const sync = SYNC_NAMES.find((sync) => sync === name);
+  const head = {
+    extents: Number(extents),
+    ...(sync === undefined ? {} : { synced: { sync, blocks: Number(blocks) } }),
+  };
+  if (!(head.extents >= 1)) return undefined;
+  return encodeHead(identity, head, serializer).every((byte, i) => byte === bytes[i]) ? head : undefined;
 }
 
 /** The line that a place holds, without the padding before its end. */

@@ -203,9 +203,11 @@ export class BlockLayout implements Layout {
     this.makeDurable();
   }
 
-  /** Each write is durable already. */
+  /** Each write is durable already, and the files say so. */
   makeAllDurable(): void {
-    this.#parts.files.close();
+    const { files } = this.#parts;
+    files.markSynced();
+    files.close();
   }
 
   checkLengths(): void {

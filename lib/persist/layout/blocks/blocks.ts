@@ -35,8 +35,8 @@ export const BLOCKS: LayoutModule<BlocksOptions, BlocksHandle> = {
   ) => [blockFileName({ file: index, files, blockBytes, serializer })],
   blockBytes: ({ blockBytes }) => blockBytes,
   pages: ({ blockBytes }, serializer) => ({ words: pageWordsOf(blockBytes), jsonRoom: serializer === "json" }),
-  // Any part of what was not yet synced may be on the device.
-  tears: () => "power-loss",
+  // Any part of what was not yet synced may be on the device: of each block, that is one image, or its only one.
+  tears: () => "nothing",
   open: openBlocks,
 
   attach({ directory, serializer, sync, openFilesMax }, { blockBytes, table: handle }, context) {

@@ -45,7 +45,7 @@ export function mendBlocks(
 }
 
 function repair(
-  { bytes, extents, badPlaces }: StoredBlocks,
+  { bytes, extents, badPlaces, synced: syncedBefore }: StoredBlocks,
   options: StoredBlocksOptions & { readonly synced: boolean },
 ): void {
   const { path, blockBytes, serializer, synced } = options;
@@ -64,8 +64,9 @@ function repair(
     position += missing.length;
   }
   if (synced) syncData(file, path);
+  const head = { extents, ...(syncedBefore === undefined ? {} : { synced: syncedBefore }) };
   const place = headPlace(extents);
-  writeAt(place * blockBytes, encodeHead(options, extents, serializer));
+  writeAt(place * blockBytes, encodeHead(options, head, serializer));
   for (let other = 0; other < HEAD_PLACES; other++) if (other !== place) writeAt(other * blockBytes, blank);
   if (synced) syncData(file, path);
 }

@@ -9,13 +9,14 @@ import { pageWordsOf } from "../../../codec/block/block_image.ts";
 import { hashKey } from "../../../store/hash.ts";
 import { jsonRoomOf } from "../../../store/pages.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
-import { syncDirectory, syncFile } from "../../../system/file_io.ts";
+import { openFile, seekTo, syncDirectory, syncFile, writeAll } from "../../../system/file_io.ts";
 import { inTurns } from "../../../system/in_turns.ts";
 import type { Ledger } from "../../ledger.ts";
 import type { LayoutHandle } from "../layout_handle.ts";
 import type { HeldDirectory, LayoutKind, OpenOptions } from "../layout_module.ts";
 import type { SetAsideFile, StoredState, TornFile } from "../stored_state.ts";
 import { blockFilesIn, type FoundBlockFile } from "./block_file_name.ts";
+import { encodeHead, headPlace } from "./block_format.ts";
 import { BlockTable, type BlockTableHandle } from "./block_table.ts";
 import { mendBlocks } from "./mend_blocks.ts";
 import { PageReader } from "./page_reader.ts";
@@ -78,7 +79,7 @@ export async function openBlocks(directory: HeldDirectory, options: OpenOptions<
       const table = BlockTable.create({ files, shards, pagesPerShard: store.pagesPerShard });
       const loader = new BlockLoader(options, { store, ledger, table });
       for await (const file of inTurns(opened)) loader.load(file);
-      if (sync !== "none") await makeDurable(directory, opened, ledger);
+      if (sync !== "none") await makeDurable(directory, opened, { options, ledger, table });
       // Counted anew, because a key that has moved was in two blocks.
       survey.entries = 0;
       for (let shard = 0; shard < shards; shard++) survey.entries += store.count(shard);
@@ -89,13 +90,21 @@ export async function openBlocks(directory: HeldDirectory, options: OpenOptions<
   return survey;
 }
 
-/** The previous run may have been killed, or may have synced less. */
+/** The previous run may have been killed, or may have synced less. The files' heads say that they are synced now. */
 async function makeDurable(
   directory: HeldDirectory,
   opened: readonly OpenedBlocks[],
-  ledger: Ledger,
+  { options, ledger, table }: { options: OpenOptions<BlocksOptions>; ledger: Ledger; table: BlockTable },
 ): Promise<void> {
-  for await (const { found } of inTurns(opened)) syncFile(found.path);
+  const { files, shards, serializer, sync, layout: { blockBytes } } = options;
+  for await (const { found: { path, file } } of inTurns(opened)) {
+    syncFile(path);
+    const extents = table.extents(file);
+    const head = { extents, synced: { sync, blocks: table.used(file) } };
+    using open = openFile(path, { write: true });
+    seekTo(open, path, headPlace(extents) * blockBytes);
+    writeAll(open, path, encodeHead({ file, files, shards, blockBytes }, head, serializer));
+  }
   syncDirectory(directory.path);
   for (const { stored } of opened) {
     for (const { shard } of stored.pages) ledger.recordSynced(shard, ledger.writtenVersion(shard));

@@ -14,6 +14,7 @@ import { entryWords } from "../../../store/shard.ts";
 import { checkShard } from "../snapshot/loader.ts";
 import { openFile, readAt } from "../../../system/file_io.ts";
 import {
+  type BlockFileHead,
   type BlockFileIdentity,
   extentBlocks,
   fileBytes,
@@ -48,7 +49,7 @@ export interface BadPlace {
   readonly place: number;
   /**
    * Whether damage destroyed something that had been written: the block has no other image, and this is not a first
-   * write that was cut short.
+   * write that was cut short, or never synced.
    */
   readonly isDamaged: boolean;
   readonly reason: string;
@@ -67,6 +68,8 @@ export interface StoredBlocks {
    * them.
    */
   readonly extents: number;
+  /** What the newest sound head says to be synced. */
+  readonly synced?: BlockFileHead["synced"];
   /** Whether the file's length and its head agree. */
   readonly isWhole: boolean;
   /** How it is known that the end of the file is missing; `undefined` if it is not. */
@@ -82,6 +85,9 @@ export interface StoredBlocks {
 export function readBlocks(options: StoredBlocksOptions): StoredBlocks {
   return new BlocksReading(options).read();
 }
+
+/** The unit in which a device writes: none is written in part. */
+const SECTOR_BYTES = 512;
 
 /** One of a block's two images. */
 interface Image {
@@ -100,6 +106,7 @@ class BlocksReading {
   readonly #pages = new Map<number, StoredPage>();
   readonly #badPlaces: BadPlace[] = [];
   #superseded = 0;
+  #head: BlockFileHead = { extents: 0 };
 
   constructor(options: StoredBlocksOptions) {
     const { blockBytes, serializer } = options;
@@ -116,7 +123,8 @@ class BlocksReading {
     const bytes = file.seekSync(0, Deno.SeekMode.End);
     const extentBytes = 2 * this.#extentBlocks * blockBytes;
     const found = Math.max(0, (bytes - HEAD_PLACES * blockBytes) / extentBytes);
-    const said = this.#readHeads(file);
+    this.#readHeads(file);
+    const { extents: said, synced } = this.#head;
     const chunk = new Uint8Array(extentBytes);
     for (let extent = 0; extent < found; extent++) {
       const read = readAt(file, path, HEAD_PLACES * blockBytes + extent * extentBytes, chunk);
@@ -136,26 +144,25 @@ class BlocksReading {
       superseded: this.#superseded,
       badPlaces: this.#badPlaces.filter(({ place }) => place * blockBytes < wholeBytes),
       extents,
+      ...(synced === undefined ? {} : { synced }),
       isWhole: said === extents && bytes === wholeBytes,
       ...(isShort ? { cutOff: `it has ${bytes} bytes, must have ${wholeBytes}` } : {}),
     };
   }
 
-  /** How many extents the newest sound head counts; 0 when there is none. */
-  #readHeads(file: Deno.FsFile): number {
+  /** Reads the newest sound head, if there is one. */
+  #readHeads(file: Deno.FsFile): void {
     const { path, blockBytes, serializer } = this.#options;
-    let extents = 0;
     const bytes = new Uint8Array(blockBytes);
     for (let place = 0; place < HEAD_PLACES; place++) {
       const length = readAt(file, path, place * blockBytes, bytes);
       bytes.set(this.#blank.subarray(length), length);
-      const said = readHead(bytes, this.#options, serializer);
-      if (said !== undefined) extents = Math.max(extents, said);
+      const head = readHead(bytes, this.#options, serializer);
+      if (head !== undefined) this.#head = head.extents > this.#head.extents ? head : this.#head;
       else if (!this.#isBlank(bytes)) {
         this.#badPlaces.push({ place, isDamaged: false, reason: "the file's head is not sound there" });
       }
     }
-    return extents;
   }
 
   #isBlank(bytes: Uint8Array<ArrayBuffer>): boolean {
@@ -167,9 +174,10 @@ class BlocksReading {
     const bytesOf = (place: number) => chunk.subarray(place * blockBytes, (place + 1) * blockBytes);
     for (let i = 0; i < this.#extentBlocks; i++) {
       const block = extent * this.#extentBlocks + i;
-      const a = this.#openImage(block, 0, bytesOf(i));
-      const b = this.#openImage(block, 1, bytesOf(this.#extentBlocks + i));
-      this.#judge(block, a, b);
+      const places = [bytesOf(i), bytesOf(this.#extentBlocks + i)] as const;
+      const a = this.#openImage(block, 0, places[0]);
+      const b = this.#openImage(block, 1, places[1]);
+      this.#judge(block, a, b, places);
     }
   }
 
@@ -183,8 +191,28 @@ class BlocksReading {
     return { side, health, version: health === "sound" ? reader.version : -1 };
   }
 
+  /**
+   * Whether an unsound image that its block has no other beside was never synced, and any of it may be there. A second
+   * image is only written once the first is synced, so the other place must be blank. At level none, nothing tells but
+   * sectors that were never written back.
+   */
+  #isUnsynced(block: number, other: Image, bytes: Uint8Array<ArrayBuffer>): boolean {
+    const { synced } = this.#head;
+    if (synced === undefined || other.health !== "blank" || block < synced.blocks) return false;
+    return synced.sync !== "none" || this.#hasEmptySector(bytes);
+  }
+
+  #hasEmptySector(bytes: Uint8Array<ArrayBuffer>): boolean {
+    for (let at = 0; at < bytes.length; at += SECTOR_BYTES) {
+      const sector = bytes.subarray(at, at + SECTOR_BYTES);
+      if (sector.every((byte) => byte === 0)) return true;
+      if (sector.every((byte, i) => byte === this.#blank[at + i])) return true;
+    }
+    return false;
+  }
+
   /** Takes the newer of a block's images, and records what is wrong with unsound ones. */
-  #judge(block: number, a: Image, b: Image): void {
+  #judge(block: number, a: Image, b: Image, places: readonly [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>]): void {
     const [newer, older] = a.version >= b.version ? [a, b] : [b, a];
     // The older image's entries are read only if the newer one's cannot be.
     const page = this.#measure(newer) ?? this.#measure(older);
@@ -193,11 +221,11 @@ class BlocksReading {
     for (const [image, other] of [[a, b], [b, a]] as const) {
       if (image.health !== "unfinished" && image.health !== "unsound") continue;
       const isOnly = other.health !== "sound";
-      const isDamaged = image.health === "unsound" && isOnly;
+      const isDamaged = image.health === "unsound" && isOnly && !this.#isUnsynced(block, other, places[image.side]);
       const what = isDamaged
         ? "is damaged, and it has no other image"
         : isOnly
-        ? "was never written completely"
+        ? "was never synced, nor written completely"
         : "was not written completely, or is damaged; the other one is used";
       const reason = `the ${image.side === 0 ? "first" : "second"} image of block ${block} ${what}`;
       this.#badPlaces.push({ place: placeOf(block, image.side, this.#extentBlocks), isDamaged, reason });
