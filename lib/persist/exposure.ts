@@ -86,8 +86,12 @@ export class ExposureGauge {
         out.worstShard = shard;
         out.worstShardWrites = writes;
       }
-      const sinceMs = (crash === "power-loss" && ledger.syncingSinceMs(shard)) || ledger.takenSinceMs(shard) ||
-        (this.#queue?.queuedSinceMs(shard) ?? ledger.dirtySinceMs(shard));
+      // In the order in which puts move on: what moves meanwhile is seen before or after, or both, but never missed.
+      const waitingMs = this.#queue?.queuedSinceMs(shard) ?? ledger.dirtySinceMs(shard);
+      const queueTakenMs = this.#queue?.takenSinceMs(shard) ?? 0;
+      const takenMs = ledger.takenSinceMs(shard);
+      const syncingMs = crash === "power-loss" ? ledger.syncingSinceMs(shard) : 0;
+      const sinceMs = syncingMs || takenMs || queueTakenMs || waitingMs;
       if (sinceMs > 0) oldestMs = Math.min(oldestMs, sinceMs);
     }
     out.ageMs = oldestMs === Infinity ? 0 : Math.max(0, this.#clock.nowMs() - oldestMs);

@@ -61,6 +61,8 @@ const SHARD_NEWEST = 0;
 const SHARD_RELEASED_VERSION = 1;
 /** In 64-bit floats: time of the first put that no taken snapshot holds; 0: there is none. */
 const SHARD_QUEUED_SINCE = 2;
+/** In 64-bit floats: time of the first put that a taken snapshot holds which is not released; 0: there is none. */
+const SHARD_TAKEN_SINCE = 3;
 
 // Words of a slot.
 const SLOT_WORDS = QUEUE_SLOT_WORDS;
@@ -93,7 +95,7 @@ const WRITTEN = 4;
  *
  * Layout: a header (mutex, two conditions, then the index of the oldest slot, the number of slots in use, the ring's
  * first free line, its lines in use, whether the queue is closed, and the slot taken), a row for each shard (the slot
- * of its newest snapshot, the version released, since when it has puts queued), `depth` slots (state, shard, length,
+ * of its newest snapshot, the version released, since when it has puts queued and taken), `depth` slots (state, shard, length,
  * first line, lines taken, version), and a ring of payload bytes, handed out in whole cache lines, each payload in one
  * piece.
  *
@@ -219,8 +221,7 @@ export class WriteQueue {
     const row = this.#row(shard);
     const slot = words[row + SHARD_NEWEST]!;
     words[TAKEN] = slot;
-    out.sinceMs = this.#doubles[row / 2 + SHARD_QUEUED_SINCE]!;
-    this.#doubles[row / 2 + SHARD_QUEUED_SINCE] = 0;
+    out.sinceMs = this.#takeSince(row);
     unlock(words, MUTEX);
 
     const start = words[slot + SLOT_LINE]! * LINE_BYTES;
@@ -241,7 +242,9 @@ export class WriteQueue {
     lock(words, MUTEX, this.#abort);
     const taken = words[TAKEN]!;
     const version = this.#doubles[taken / 2 + SLOT_VERSION]!;
-    this.#doubles[this.#row(words[taken + SLOT_SHARD]!) / 2 + SHARD_RELEASED_VERSION] = version;
+    const row = this.#row(words[taken + SLOT_SHARD]!);
+    this.#doubles[row / 2 + SHARD_RELEASED_VERSION] = version;
+    this.#doubles[row / 2 + SHARD_TAKEN_SINCE] = 0;
     let freed = 0;
     for (; words[COUNT]! > 0 && this.#isSuperseded(this.#headSlot); freed++) this.#freeHead();
     if (freed > 1) this.#notFull.notifyAll();
@@ -294,7 +297,11 @@ export class WriteQueue {
   releaseAll(): void {
     const words = this.#words;
     lock(words, MUTEX, this.#abort);
-    for (let i = 0; i < this.#takenCount; i++) words[this.#taken[i]! + SLOT_STATE] = WRITTEN;
+    for (let i = 0; i < this.#takenCount; i++) {
+      const slot = this.#taken[i]!;
+      words[slot + SLOT_STATE] = WRITTEN;
+      this.#doubles[this.#row(words[slot + SLOT_SHARD]!) / 2 + SHARD_TAKEN_SINCE] = 0;
+    }
     this.#takenCount = 0;
     while (words[COUNT]! > 0 && words[this.#headSlot + SLOT_STATE] === WRITTEN) this.#freeHead();
     this.#notFull.notifyAll();
@@ -309,6 +316,14 @@ export class WriteQueue {
   /** Time of the shard's oldest put that is queued and not taken, as of a moment ago; 0: there is none. */
   queuedSinceMs(shard: number): number {
     return this.#doubles[this.#row(shard) / 2 + SHARD_QUEUED_SINCE]!;
+  }
+
+  /**
+   * Time of the shard's oldest put that is taken and not released, as of a moment ago; 0: there is none. Whoever reads
+   * {@linkcode WriteQueue.queuedSinceMs} first misses no put that is taken meanwhile.
+   */
+  takenSinceMs(shard: number): number {
+    return this.#doubles[this.#row(shard) / 2 + SHARD_TAKEN_SINCE]!;
   }
 
   /** Tells the queue that nothing more will be put, so that the consumer ends when the queue is empty. */
@@ -330,12 +345,21 @@ export class WriteQueue {
       index = index + 1 === this.size.depth ? 0 : index + 1;
       if (words[slot + SLOT_STATE] !== COMMITTED) continue;
       words[slot + SLOT_STATE] = TAKEN_WITH_ALL;
-      const since = this.#row(words[slot + SLOT_SHARD]!) / 2 + SHARD_QUEUED_SINCE;
       this.#taken[count] = slot;
-      this.#takenSinceMs[count++] = this.#doubles[since]!;
-      this.#doubles[since] = 0;
+      this.#takenSinceMs[count++] = this.#takeSince(this.#row(words[slot + SLOT_SHARD]!));
     }
     return count;
+  }
+
+  /**
+   * Notes that all that the shard has queued is taken; returns the time of its first put that was not, 0 if all were.
+   * Under the mutex.
+   */
+  #takeSince(row: number): number {
+    const sinceMs = this.#doubles[row / 2 + SHARD_QUEUED_SINCE]!;
+    if (sinceMs > 0) this.#doubles[row / 2 + SHARD_TAKEN_SINCE] = sinceMs;
+    this.#doubles[row / 2 + SHARD_QUEUED_SINCE] = 0;
+    return sinceMs;
   }
 
   /** The oldest slot's first word. */
