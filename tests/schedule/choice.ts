@@ -22,21 +22,30 @@ import {
   CHOICES,
   CHOICES_GIVEN,
   CHOICES_MAX,
+  type Control,
+  DEADLINES,
   DEVIATION_WORDS,
+  DEVIATIONS_MAX,
   EXHAUSTED,
   FOLLOW,
   GIVEN,
   GIVEN_COUNT,
   KIND,
   lineOf,
+  MADE,
+  MADE_COUNT,
   OPTION_COUNTS,
   PREEMPTIONS,
   PREEMPTIONS_MAX,
   PRIORITY,
   RANDOM,
+  RUNNABLE,
   SEED,
   SPREAD_STEPS,
+  STATUS,
   STEPS,
+  TIMEOUTS_ANY_TIME,
+  WAITING,
   WALK,
   WORKERS,
 } from "./control.ts";
@@ -60,8 +69,44 @@ export interface Options {
 }
 
 /** Whether an option is a preemption. */
-export function isPreemption({ goesOn, runnable }: Options, option: number): boolean {
+function isPreemption({ goesOn, runnable }: Options, option: number): boolean {
   return option > 0 && (goesOn || (option >= runnable && runnable > 0));
+}
+
+/** Lists who could go on. */
+export function listOptions({ words, doubles }: Control, options: Options): void {
+  const { who, worker: from, goesOn } = options;
+  const workers = words[WORKERS]!;
+  let count = 0;
+  if (goesOn) who[count++] = from;
+  for (let i = 1; i <= workers; i++) {
+    const worker = (from + i) % workers;
+    if (words[lineOf(worker) + STATUS] === RUNNABLE && (worker !== from || !goesOn)) who[count++] = worker;
+  }
+  options.runnable = count;
+  options.count = count;
+  if (count > 0 && words[TIMEOUTS_ANY_TIME] === 0) return;
+  for (let worker = 0; worker < workers; worker++) {
+    const deadlineMs = doubles[DEADLINES + worker]!;
+    if (words[lineOf(worker) + STATUS] !== WAITING || deadlineMs === Infinity) continue;
+    // The nearest deadline first.
+    let at = options.count++;
+    for (; at > count && deadlineMs < doubles[DEADLINES + who[at - 1]!]!; at--) who[at] = who[at - 1]!;
+    who[at] = worker;
+  }
+  // Nothing else can run: time goes on to the nearest deadline, and no further.
+  if (count === 0 && words[TIMEOUTS_ANY_TIME] === 0) options.count = Math.min(1, options.count);
+}
+
+/** Records that another option than the default was taken. */
+export function recordDeviation(words: Words, options: Options, option: number): void {
+  if (isPreemption(options, option)) words[PREEMPTIONS]!++;
+  const at = words[MADE_COUNT]!++;
+  if (at >= DEVIATIONS_MAX) return;
+  const deviation = MADE + at * DEVIATION_WORDS;
+  words[deviation] = options.worker;
+  words[deviation + 1] = options.step;
+  words[deviation + 2] = options.who[option]!;
 }
 
 /** Which of the options to take. */

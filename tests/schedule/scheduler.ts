@@ -12,18 +12,15 @@
  *
  * @module
  */
-import { choose, isPreemption, type Options, prepareSchedule } from "./choice.ts";
+import { choose, listOptions, type Options, prepareSchedule, recordDeviation } from "./choice.ts";
 import {
   ABANDONED,
   type Control,
   DEADLINES,
-  DEVIATION_WORDS,
-  DEVIATIONS_MAX,
   FINISHED,
   GO,
   lineOf,
   LONGEST,
-  MADE,
   MADE_COUNT,
   NOW,
   OWN_STEPS,
@@ -41,7 +38,6 @@ import {
   STEPS_MAX,
   STOP,
   TIMED_OUT,
-  TIMEOUTS_ANY_TIME,
   WAIT_BUFFER,
   WAIT_BYTE,
   WAIT_NUMBER,
@@ -67,6 +63,7 @@ class Abandoned extends Error {
 export type OnFailure = (error: unknown) => void;
 
 export class Scheduler {
+  readonly #control: Control;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #doubles: Float64Array<SharedArrayBuffer>;
   readonly #me: number;
@@ -76,9 +73,10 @@ export class Scheduler {
   /** Whether this worker is inside the scenario, so that its operations are steps. */
   #isScheduled = false;
 
-  constructor({ words, doubles }: Control, me: number, onFailure: OnFailure) {
-    this.#words = words;
-    this.#doubles = doubles;
+  constructor(control: Control, me: number, onFailure: OnFailure) {
+    this.#control = control;
+    this.#words = control.words;
+    this.#doubles = control.doubles;
     this.#me = me;
     this.#line = lineOf(me);
     this.#onFailure = onFailure;
@@ -204,7 +202,7 @@ export class Scheduler {
     options.worker = from;
     options.step = words[lineOf(from) + OWN_STEPS]!++;
     options.goesOn = goesOn;
-    this.#list(options);
+    listOptions(this.#control, options);
     if (options.count === 0) return -1;
     let option: number;
     try {
@@ -214,7 +212,7 @@ export class Scheduler {
       return this.#unfinished();
     }
     const next = options.who[option]!;
-    if (option > 0) this.#deviate(options, option);
+    if (option > 0) recordDeviation(words, options, option);
     const line = lineOf(next);
     if (words[line + STATUS] === WAITING) {
       words[line + STATUS] = RUNNABLE;
@@ -223,45 +221,6 @@ export class Scheduler {
       if (deadlineMs > this.#doubles[NOW]!) this.#doubles[NOW] = deadlineMs;
     }
     return next;
-  }
-
-  #list(options: Options): void {
-    const words = this.#words;
-    const { who, worker: from, goesOn } = options;
-    const workers = words[WORKERS]!;
-    let count = 0;
-    if (goesOn) who[count++] = from;
-    for (let i = 1; i <= workers; i++) {
-      const worker = (from + i) % workers;
-      if (words[lineOf(worker) + STATUS] === RUNNABLE && (worker !== from || !goesOn)) who[count++] = worker;
-    }
-    options.runnable = count;
-    options.count = count;
-    if (count > 0 && words[TIMEOUTS_ANY_TIME] === 0) return;
-    for (let worker = 0; worker < workers; worker++) {
-      if (words[lineOf(worker) + STATUS] !== WAITING || this.#doubles[DEADLINES + worker] === Infinity) continue;
-      // The nearest deadline first.
-      let at = options.count++;
-      for (; at > count && this.#isNearer(worker, who[at - 1]!); at--) who[at] = who[at - 1]!;
-      who[at] = worker;
-    }
-    // Nothing else can run: time goes on to the nearest deadline, and no further.
-    if (count === 0 && words[TIMEOUTS_ANY_TIME] === 0) options.count = Math.min(1, options.count);
-  }
-
-  #isNearer(worker: number, other: number): boolean {
-    return this.#doubles[DEADLINES + worker]! < this.#doubles[DEADLINES + other]!;
-  }
-
-  #deviate(options: Options, option: number): void {
-    const words = this.#words;
-    if (isPreemption(options, option)) words[PREEMPTIONS]!++;
-    const at = words[MADE_COUNT]!++;
-    if (at >= DEVIATIONS_MAX) return;
-    const deviation = MADE + at * DEVIATION_WORDS;
-    words[deviation] = options.worker;
-    words[deviation + 1] = options.step;
-    words[deviation + 2] = options.who[option]!;
   }
 
   /** A worker that has not ended; -1: all have. */

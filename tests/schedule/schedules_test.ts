@@ -18,12 +18,13 @@ import { assert, assertEquals } from "@std/assert";
 import { numberOption, report, rounds, textOption } from "../campaign/campaign.ts";
 import { Build } from "./build.ts";
 import { Crew, type Failure, type Outcome, scheduleOf, textOf } from "./crew.ts";
-import { FAULTS, MARKED } from "./faults.ts";
+import { QUEUE_FAULTS, STORE_FAULTS } from "./faults/store_faults.ts";
+import { SYNC_FAULTS } from "./faults/sync_faults.ts";
+import { LOCK_FAULTS, WRITING_FAULTS } from "./faults/writing_faults.ts";
+import { MODULES } from "./modules.ts";
 import type { Scenarios } from "./scenario.ts";
 
-/** Modules of scenarios. */
-const MODULES = ["mutex", "condition", "doorbell", "phase", "store", "pending", "queue"];
-
+const FAULTS = [...SYNC_FAULTS, ...STORE_FAULTS, ...QUEUE_FAULTS, ...LOCK_FAULTS, ...WRITING_FAULTS];
 /** Most workers of a scenario. */
 const WORKERS = 4;
 
@@ -74,7 +75,7 @@ async function findFaults(): Promise<void> {
   const found: Record<string, number> = {};
   const escaped: string[] = [];
   for (const { name, patches, module, scenarios } of FAULTS) {
-    using build = new Build({ patches, marked: MARKED });
+    using build = new Build({ patches, marked: MODULES[module] ?? [] });
     const url = build.add(pathOf(module));
     let schedules = 0;
     let isFound = false;
@@ -95,12 +96,12 @@ async function findFaults(): Promise<void> {
 
 async function tryAll(): Promise<void> {
   using crew = await Crew.start(WORKERS);
-  using build = new Build({ marked: MARKED });
   const failures: string[] = [];
   const startedAtMs = performance.now();
   let schedules = 0;
   let scenarios = 0;
-  for (const module of MODULES) {
+  for (const [module, marked] of Object.entries(MODULES)) {
+    using build = new Build({ marked });
     const url = build.add(pathOf(module));
     for (const name of await namesIn(module)) {
       await crew.load(url, name);
@@ -123,9 +124,10 @@ async function tryAll(): Promise<void> {
 /** Repeats one schedule of a scenario given as `MODULE/NAME`, and tells how it goes. */
 async function repeat(given: string, schedule: string): Promise<void> {
   const [module = "", name = ""] = given.split("/");
-  assert(MODULES.includes(module), `there is no module ${module} of scenarios, must be one of ${MODULES.join(", ")}`);
+  const marked = MODULES[module];
+  assert(marked !== undefined, `no module of scenarios is called ${module}, must be in ${Object.keys(MODULES)}`);
   using crew = await Crew.start(WORKERS);
-  using build = new Build({ marked: MARKED });
+  using build = new Build({ marked });
   await crew.load(build.add(pathOf(module)), name);
   const { failure } = await crew.follow(scheduleOf(schedule));
   assertEquals(failure, undefined, await crew.told(scheduleOf(schedule)));
