@@ -14,6 +14,7 @@ import type { Recording } from "../disk/recording.ts";
 import { Rng } from "../load/rng.ts";
 import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
+import { afterFailure } from "../sync/clean_up.ts";
 import { delay } from "../sync/delay.ts";
 import { type ChildEnd, endChild, type KillMoment, thisProgram } from "./child.ts";
 import type { CrashBackend, CrashLoad } from "./crash_load.ts";
@@ -77,7 +78,12 @@ export class PowerVictim implements Victim {
       bytes: Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES,
       fileSystem: { name: fileSystem, ...(mountOptions === undefined ? {} : { options: mountOptions }) },
     });
-    disk.mount();
+    try {
+      await disk.mount();
+    } catch (error) {
+      await afterFailure(() => disk.close());
+      throw error;
+    }
     return new PowerVictim(backend, disk, { parts, seed });
   }
 
@@ -89,7 +95,7 @@ export class PowerVictim implements Victim {
     await disk.unmount();
     await disk.settle();
     await disk.record();
-    disk.mount();
+    await disk.mount();
     disk.hurry(true);
     return await endChild(program, options, {
       ending: "SIGKILL",

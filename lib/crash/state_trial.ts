@@ -98,7 +98,7 @@ export class StateTrial {
   async #judge(failing: Failing): Promise<Judgement | string> {
     const { victim, judge, mix } = this.#parts;
     try {
-      victim.disk.mount();
+      await victim.disk.mount();
     } catch (error) {
       if (error instanceof SystemCallError) return error.message;
       throw error;
@@ -131,7 +131,7 @@ export class StateTrial {
       await disk.set(this.#recording, state);
       const judgement = await this.#judge(this.#failingAt(state));
       if (typeof judgement === "string" || judgement.found === undefined) continue;
-      disk.mount();
+      await disk.mount();
       return judgement.found;
     }
     return undefined;

@@ -10,9 +10,6 @@ const SYMBOLS = {
   close: { parameters: ["i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
-  pwrite: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
-  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
   mount: { parameters: ["buffer", "buffer", "buffer", "usize", "buffer"], result: "i32" },
@@ -31,6 +28,8 @@ export const ERRNO = { ENOENT: 2, EINTR: 4, EAGAIN: 11, EBUSY: 16, ENODEV: 19, E
 /** Flags of {@linkcode LibC.open}. */
 export const OPEN_READ = 0;
 export const OPEN_READ_WRITE = 2;
+/** Of a device: only if nothing is mounted from it. */
+export const OPEN_EXCLUSIVE = 0x80;
 export const OPEN_NONBLOCK = 0x800;
 export const OPEN_CLOEXEC = 0x80000;
 
@@ -79,21 +78,6 @@ export class LibC {
     return this.#orErrno(Number(this.#symbols.write(fd, bytes, BigInt(bytes.length))));
   }
 
-  /** Reads once at an offset; a negative number is that of an error. */
-  pread(fd: number, into: Bytes, offset: number): number {
-    return this.#orErrno(Number(this.#symbols.pread(fd, into, BigInt(into.length), BigInt(offset))));
-  }
-
-  /** Writes once at an offset; a negative number is that of an error. */
-  pwrite(fd: number, bytes: Bytes, offset: number): number {
-    return this.#orErrno(Number(this.#symbols.pwrite(fd, bytes, BigInt(bytes.length), BigInt(offset))));
-  }
-
-  /** The length of an open file, in bytes. */
-  lengthOf(fd: number): number {
-    return Number(this.#symbols.lseek(fd, 0n, SEEK_END));
-  }
-
   /**
    * Waits until one of the files can be read, or has been closed at its other end.
    *
@@ -120,9 +104,12 @@ export class LibC {
     this.#checked(result, `mount ${source} on ${target} as ${type}${data === "" ? "" : ` with ${data}`}`);
   }
 
-  /** @throws {SystemCallError} when it cannot be unmounted */
-  unmount(target: string): void {
-    this.#checked(this.#symbols.umount2(cString(target), 0), `unmount ${target}`);
+  /**
+   * @param isLazy whether what still uses it keeps it for itself, out of sight
+   * @throws {SystemCallError} when it cannot be unmounted
+   */
+  unmount(target: string, isLazy = false): void {
+    this.#checked(this.#symbols.umount2(cString(target), isLazy ? MNT_DETACH : 0), `unmount ${target}`);
   }
 
   /**
@@ -156,7 +143,7 @@ export class LibC {
   }
 }
 
-const SEEK_END = 2;
+const MNT_DETACH = 2;
 const POLL_IN = 1;
 /** Bytes of a `struct pollfd`. */
 const POLL_BYTES = 8;

@@ -4,7 +4,7 @@
  * @module
  */
 import { type DirtyLimits, setLimits, USUAL_LIMITS } from "../system/left_disks.ts";
-import { ERRNO, libC, OPEN_READ, OPEN_READ_WRITE, SystemCallError } from "./libc.ts";
+import { ERRNO, libC, OPEN_EXCLUSIVE, OPEN_READ, OPEN_READ_WRITE, SystemCallError } from "./libc.ts";
 
 /** Requests of `man 4 loop`, and of block devices. */
 const LOOP_CTL_GET_FREE = 0x4c82;
@@ -57,9 +57,17 @@ export class LoopDevice {
     }
   }
 
-  /** Forgets what is cached of it. Nothing on it may be mounted. */
+  /**
+   * Forgets what is cached of it.
+   *
+   * @throws {SystemCallError} when something on it is mounted
+   */
   dropCache(): void {
-    withOpen(this.path, OPEN_READ, (fd) => libC().ioctl(fd, BLKFLSBUF, null, `drop the cache of ${this.path}`));
+    withOpen(
+      this.path,
+      OPEN_READ | OPEN_EXCLUSIVE,
+      (fd) => libC().ioctl(fd, BLKFLSBUF, null, `drop the cache of ${this.path}`),
+    );
   }
 
   /** Hurries what is written to it, or no longer. */

@@ -15,7 +15,7 @@ export function missingDisk(fileSystem: FileSystemName): string | undefined {
   if (Deno.build.os !== "linux") return "it needs Linux";
   if (Deno.uid() !== 0) return "only root can mount";
   for (const device of DEVICES) if (!exists(device)) return `there is no ${device}`;
-  if (tryCommand("which", [makerOf(fileSystem)]) !== undefined) {
+  if (tryCommand(makerOf(fileSystem), ["-V"]) !== undefined) {
     return `there is no ${makerOf(fileSystem)}, which makes ${fileSystem} file systems`;
   }
   try {

@@ -8,7 +8,6 @@
  * @module
  */
 import { DEVICE_NAME, DISK_NAME, IMAGE_SUFFIX } from "../system/left_disks.ts";
-import { thenCleanUp } from "../sync/clean_up.ts";
 import { delay } from "../sync/delay.ts";
 import { keptText } from "./disk_commands.ts";
 import { DiskProcess } from "./disk_process.ts";
@@ -30,6 +29,8 @@ export interface DiskOptions {
 /** A process that has just been killed may keep the disk busy for a moment. */
 const UNMOUNT_ATTEMPTS_MAX = 500;
 const UNMOUNT_RETRY_MS = 10;
+/** A namespace of someone else's may take as long as a test. */
+const ELSEWHERE_ATTEMPTS_MAX = 6000;
 
 /** A disk. Each of its methods may be called once the one before has resolved. */
 export class RecordingDisk {
@@ -74,18 +75,33 @@ export class RecordingDisk {
     try {
       return new RecordingDisk(options, { image, process, device: LoopDevice.attach(`${mounted}/${FUSE_FILE}`) });
     } catch (error) {
-      libC().unmount(mounted);
+      await unmountOrDetach(mounted);
       await process.close();
       throw error;
     }
   }
 
-  /** @throws {SystemCallError} when what is on the disk cannot be mounted */
-  mount(): void {
-    // What the system remembers of the state before must not hide this one.
-    this.#device.dropCache();
+  /**
+   * @throws {SystemCallError} when what is on the disk cannot be mounted
+   * @throws {Error} when the state before is still mounted elsewhere
+   */
+  async mount(): Promise<void> {
+    await this.#forgetStateBefore();
     mountDisk(this.#device.path, this.path, this.#options.fileSystem);
     this.#isMounted = true;
+  }
+
+  /**
+   * What the system remembers of the state before must not hide this one. A mount namespace that someone has created
+   * while it was mounted keeps it mounted until that ends.
+   */
+  async #forgetStateBefore(): Promise<void> {
+    try {
+      await whenFree(() => this.#device.dropCache(), ELSEWHERE_ATTEMPTS_MAX);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : error;
+      throw new Error(`Another mount namespace keeps ${this.path} mounted: ${reason}`, { cause: error });
+    }
   }
 
   /** @throws {SystemCallError} when something keeps using it */
@@ -164,21 +180,14 @@ export class RecordingDisk {
     await this.#process.tell({ do: "settle" });
   }
 
-  /** Takes it down, whatever state it is in. */
+  /** Takes it down, whatever state it is in. What still uses it has nothing behind it any more. */
   async close(): Promise<void> {
     const { directory } = this.#options;
-    await thenCleanUp(
-      () => this.unmount(),
-      () =>
-        thenCleanUp(
-          () => whenFree(() => this.#device.detach()),
-          () =>
-            thenCleanUp(
-              () => whenFree(() => libC().unmount(`${directory}/${DEVICE_NAME}`)),
-              () => this.#process.close(),
-            ),
-        ),
-    );
+    if (this.#isMounted) await unmountOrDetach(this.path);
+    this.#device.detach();
+    // The device goes when its last user does.
+    await unmountOrDetach(`${directory}/${DEVICE_NAME}`);
+    await this.#process.close();
     Deno.removeSync(`${directory}/${DEVICE_NAME}`);
     Deno.removeSync(this.path);
     this.#file.close();
@@ -186,14 +195,22 @@ export class RecordingDisk {
   }
 }
 
+async function unmountOrDetach(path: string): Promise<void> {
+  try {
+    await whenFree(() => libC().unmount(path));
+  } catch {
+    libC().unmount(path, true);
+  }
+}
+
 /** Does what can be done only when nothing else uses something any more. */
-async function whenFree(act: () => void): Promise<void> {
+async function whenFree(act: () => void, attemptsMax = UNMOUNT_ATTEMPTS_MAX): Promise<void> {
   for (let attempt = 1;; attempt++) {
     try {
       return act();
     } catch (error) {
       const isBusy = error instanceof SystemCallError && error.errno === ERRNO.EBUSY;
-      if (!isBusy || attempt === UNMOUNT_ATTEMPTS_MAX) throw error;
+      if (!isBusy || attempt === attemptsMax) throw error;
       await delay(UNMOUNT_RETRY_MS);
     }
   }
