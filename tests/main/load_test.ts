@@ -66,7 +66,7 @@ Deno.test(`4000 files are written and loaded with ${DESCRIPTORS} descriptors`, a
   using directory = temporaryDirectory();
   const output = directory.path;
   const fileCount = 4000;
-  const flags = ["--threads=2", "--load-time-sec=0.4", "--pattern=unthrottled", "--format=json"];
+  const flags = ["--threads=2", "--ops=40k", "--pattern=unthrottled", "--format=json"];
   const file = ["file", "--no-device-probe", `--file-count=${fileCount}`, `--output=${output}`];
 
   // All that this one writes, it writes in the drain.
