@@ -35,5 +35,5 @@ Deno.test("calibrate() sleeps often enough even at a slow rate, and not at all i
   const startedAtMs = performance.now();
   calibrate({ phase, periodMs: 5, timerLate: none });
   assertEquals(hdrOf([none]).totalCount, 0);
-  assertLess(performance.now() - startedAtMs, 100);
+  assertLess(performance.now() - startedAtMs, 1_000);
 });

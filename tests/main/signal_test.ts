@@ -17,6 +17,8 @@ const FILES = 12;
 const ENDLESS = "--load-time-sec=600";
 /** How long a load is left alone. */
 const LOAD_MS = 200;
+/** What counts as at once on the busiest machine. */
+const AT_ONCE_MS_MAX = 10_000;
 /** Two signals closer than this are one. */
 const SAME_SIGNAL_MS = 200;
 
@@ -131,7 +133,7 @@ async function quitAtOnce(
   process.signal(second);
 
   const ended = await process.ended;
-  assertLess(performance.now() - secondAtMs, 2_000);
+  assertLess(performance.now() - secondAtMs, AT_ONCE_MS_MAX);
   assertCode(ended, CODES[second]);
   assertEquals(ended.stdout, "");
   assertMatch(ended.stderr, new RegExp(`^kvlab: ${second}: quit at once; acknowledged writes may be lost$`, "m"));

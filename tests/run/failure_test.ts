@@ -24,7 +24,7 @@ import { DELIBERATE, type Fault } from "./faulty_worker.ts";
 import { namesIn, temporaryDirectory } from "./files.ts";
 
 /** Time from a failure to the run's end. */
-const FAILURE_MAX_MS = 2_000;
+const FAILURE_MAX_MS = 10_000;
 /** Time for all of a failing run, which begins with the start of its workers. */
 const DEADLINE_MS = 30_000;
 /** A load time that only a failure ends. */
