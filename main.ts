@@ -12,8 +12,8 @@
  * @module
  */
 import { CHILD_COMMAND, DISK_COMMAND, WATCHED_COMMAND } from "./lib/system/child_command.ts";
-import { errorLine, exitCodeOf } from "./lib/entry/error_line.ts";
-import { print, warn } from "./lib/entry/terminal.ts";
+import { errorLine, exitCodeOf } from "./lib/command/exit.ts";
+import { print, warn } from "./lib/command/terminal.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const [word, childOptions] = args;
@@ -31,16 +31,16 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (word === WATCHED_COMMAND) {
     const { exitWithParent } = await import("./lib/crash/parent_watch.ts");
-    const { hangUp } = await import("./lib/entry/signals.ts");
+    const { hangUp } = await import("./lib/command/exit.ts");
     exitWithParent(hangUp);
     return await main(args.slice(1));
   }
-  const { parseCommand } = await import("./lib/cli/parse_command.ts");
+  const { parseCommand } = await import("./lib/command/parse_command.ts");
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
   const command = parseCommand(args, { threads: navigator.hardwareConcurrency, seed });
   switch (command.kind) {
     case "help": {
-      const { helpText } = await import("./lib/cli/help.ts");
+      const { helpText } = await import("./lib/command/help.ts");
       print(helpText() + "\n");
       return 0;
     }
@@ -50,31 +50,31 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     case "run": {
-      const { runCommand } = await import("./lib/entry/run_command.ts");
+      const { runCommand } = await import("./lib/command/run_command.ts");
       return await runCommand(command);
     }
     case "crash": {
-      const { crashCommand } = await import("./lib/entry/crash_command.ts");
+      const { crashCommand } = await import("./lib/command/crash_command.ts");
       return await crashCommand(command);
     }
     case "sweep": {
-      const { sweepCommand } = await import("./lib/entry/sweep_command.ts");
+      const { sweepCommand } = await import("./lib/command/sweep_command.ts");
       return await sweepCommand(command);
     }
     case "inspect": {
-      const { inspectCommand } = await import("./lib/entry/inspect_command.ts");
+      const { inspectCommand } = await import("./lib/command/directory_commands.ts");
       return inspectCommand(command);
     }
     case "export": {
-      const { exportCommand } = await import("./lib/entry/export_command.ts");
+      const { exportCommand } = await import("./lib/command/directory_commands.ts");
       return exportCommand(command);
     }
     case "compare": {
-      const { compareCommand } = await import("./lib/entry/compare_command.ts");
+      const { compareCommand } = await import("./lib/command/compare_command.ts");
       return compareCommand(command);
     }
     case "report": {
-      const { reportCommand } = await import("./lib/entry/report_command.ts");
+      const { reportCommand } = await import("./lib/command/report_command.ts");
       return await reportCommand(command);
     }
   }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { print } from "../lib/entry/terminal.ts";
+import { print } from "../lib/command/terminal.ts";
 
 /** Folder whose files take long, and each run by itself; the files of every other folder run together. */
 const LONG = "campaign";

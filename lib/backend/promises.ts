@@ -10,8 +10,8 @@ import type { FileBackendOptions } from "./backend.ts";
 
 /**
  * The promises of the shared store in files. They follow from the policy and, for a power loss, from the sync level and
- * from what the layout syncs: a power loss may destroy whatever was not synced, however long ago it was written. There is
- * no second copy that could take over.
+ * from what the layout syncs: a power loss may destroy whatever was not synced, however long ago it was written. There
+ * is no second copy that could take over.
  */
 export function filePromises(backend: FileBackendOptions, threads: number): Promises {
   const { layout, sync } = backend;

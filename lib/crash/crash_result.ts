@@ -60,8 +60,8 @@ export interface KillResult extends Verdict {
   /** Of a failover: from the kill until a replica had taken over, in milliseconds. */
   readonly takeoverMs?: number;
   /**
-   * Of a failover: from the kill until a write to one of the killed node's keys that began after it was acknowledged, in
-   * milliseconds.
+   * Of a failover: from the kill until a write to one of the killed node's keys that began after it was acknowledged,
+   * in milliseconds.
    */
   readonly unavailableMs?: number;
   /** Of a cut of the power: the states that were tried, in which it may have left the disk. */

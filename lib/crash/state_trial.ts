@@ -1,6 +1,6 @@
 /**
- * Tries the states in which a cut of the power may have left a disk: each is mounted, the store on it opened, and judged
- * by what had been acknowledged before.
+ * Tries the states in which a cut of the power may have left a disk: each is mounted, the store on it opened, and
+ * judged by what had been acknowledged before.
  *
  * @module
  */

@@ -103,8 +103,8 @@ export class Judge {
   }
 
   /**
-   * Whether an error says that the store cannot be read. What kept an engine from being asked says nothing about what it
-   * has kept; what keeps kvlab from its own files does where these are on a disk that nobody else has touched.
+   * Whether an error says that the store cannot be read. What kept an engine from being asked says nothing about what
+   * it has kept; what keeps kvlab from its own files does where these are on a disk that nobody else has touched.
    */
   #isAnswer(error: unknown): error is Error {
     if (error instanceof PersistError) return this.#child.failure === "powerLoss";

@@ -1,6 +1,6 @@
 /**
- * Wording of usage errors: quotes what was given, lists what is allowed, and guesses what was meant; and words for a
- * shell. Pure functions.
+ * Usage errors and their wording: quotes what was given, lists what is allowed, and guesses what was meant; and words
+ * for a shell. Pure functions.
  *
  * @module
  */
@@ -66,4 +66,12 @@ function sameLetters(a: string, b: string): boolean {
 /** The word as it is if plain, otherwise in single quotes: ready to be pasted into a POSIX shell. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** An invalid command line. Its message is one line for the user; no stack trace is shown with it. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
 }

@@ -27,7 +27,9 @@ const FAILURE_NAMES: Readonly<Record<CrashDocument["failure"], string>> = {
   orderlyEnd: "orderly end",
 };
 
-/** What the failures that configurations were put through are called, one of them; `kill` where they are of two kinds. */
+/**
+ * What the failures that configurations were put through are called, one of them; `kill` where they are of two kinds.
+ */
 export function failureName(configurations: readonly { readonly crash?: CrashDocument }[]): string {
   const [name, ...others] = new Set(configurations.flatMap(({ crash }) => crash ? FAILURE_NAMES[crash.failure] : []));
   return name === undefined || others.length > 0 ? FAILURE_NAMES.processCrash : name;

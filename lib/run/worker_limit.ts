@@ -6,6 +6,13 @@
  */
 import { loadWorkersWrite } from "../persist/policy/policies.ts";
 import type { RunOptions } from "./run_options.ts";
+import { plannedStore } from "../backend/planned_store.ts";
+import { UsageError } from "../option/wording.ts";
+import { ENGINES } from "../engine/engines.ts";
+import { mixKeySpace } from "../load/workload.ts";
+import { availableMemory } from "../system/memory.ts";
+import { openFilesLimit, threadsLeft } from "../system/system.ts";
+import { SharedStore } from "../store/shared_store.ts";
 
 /** For Deno's event loop and its channels, in each worker: 6 as measured under Linux. */
 const DESCRIPTORS_PER_WORKER = 6;
@@ -30,14 +37,14 @@ const THREADS_PER_WORKER = 2;
 const THREADS_OF_PROCESS = 16;
 
 /** What the system grants; absent if it does not say. */
-export interface WorkerLimits {
+interface WorkerLimits {
   readonly openFiles?: number | undefined;
   readonly memoryBytes?: number | undefined;
   readonly threads?: number | undefined;
 }
 
 /** A resource that a run needs more of than there is. */
-export interface Shortage {
+interface Shortage {
   readonly of: "open files" | "memory" | "threads";
   /** What the run needs and what there is: a number, or bytes. */
   readonly needed: number;
@@ -79,4 +86,52 @@ export function workerShortage(
     ...shortage("memory", memoryBytes, MEMORY_PER_WORKER, memoryBesides),
     ...shortage("threads", threadsGranted, THREADS_PER_WORKER, THREADS_OF_PROCESS + fileWorkers * THREADS_PER_WORKER),
   ].sort((a, b) => a.threadsMax - b.threadsMax)[0];
+}
+
+const MIB = 2 ** 20;
+
+/** @throws {UsageError} when the system has too little room; the message says what would fit */
+export function refuseTooManyWorkers(options: RunOptions & { witnessed?: boolean }): void {
+  const memory = availableMemory();
+  const storeBytes = storeBytesOf(options);
+  const shortage = workerShortage({ ...options, storeBytes }, {
+    openFiles: openFilesLimit(),
+    memoryBytes: memory?.bytes,
+    threads: threadsLeft(),
+  });
+  if (shortage === undefined) return;
+  const { threadsMax } = shortage;
+  const countsStore = shortage.of === "memory" && storeBytes > 0;
+  const none = countsStore ? "not even one thread fits, lower --keys or --value-size" : "not even one thread fits";
+  const fits = threadsMax === 0 ? none : `at most --threads=${threadsMax} fits`;
+  const store = countsStore ? ` and a store of ${Math.ceil(storeBytes / MIB)}MiB take` : " takes";
+  const where = shortage.of === "memory" && memory?.ofGroup ? " in its control group" : "";
+  throw new UsageError(`--threads=${options.threads}${store} ${wantText(shortage)}${where}: ${fits}`);
+}
+
+/**
+ * What the records that exist before the load take; those that it may insert are not counted, which it may never do.
+ */
+function storeBytesOf({ backend, workload, threads }: RunOptions): number {
+  if (workload.kind === "seed") return 0;
+  const { keyCount, preload, keyBytes, valueBytesMin, valueBytesMax } = workload;
+  if (backend.kind === "engine") {
+    const recordBytes = keyBytes + (valueBytesMin + valueBytesMax) / 2;
+    // What is not preloaded may never be put.
+    return preload
+      ? ENGINES[backend.engine].serverBytes?.(backend.settings, { records: keyCount, recordBytes }) ?? 0
+      : 0;
+  }
+  return SharedStore.byteLength(plannedStore(backend, { ...mixKeySpace(workload), keyCount }, threads));
+}
+
+function wantText({ of, needed, granted }: Shortage): string {
+  switch (of) {
+    case "memory":
+      return `${Math.ceil(needed / MIB)}MiB of memory, ${Math.floor(granted / MIB)}MiB are free`;
+    case "open files":
+      return `${needed} open files, the limit is ${granted} (ulimit -n)`;
+    case "threads":
+      return `${needed} threads of the system, ${granted} are left (ulimit -u)`;
+  }
 }

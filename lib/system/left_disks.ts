@@ -59,7 +59,9 @@ function unmountNow(path: string): void {
   if (isMounted(path)) throw new Error(`umount ${path}: ${failure}`);
 }
 
-/** Whether something is mounted at a path. To look at the path itself may fail, or never end, where a server has died. */
+/**
+ * Whether something is mounted at a path. To look at the path itself may fail, or never end, where a server has died.
+ */
 function isMounted(path: string): boolean {
   const lines = Deno.readTextFileSync("/proc/self/mounts").split("\n");
   return lines.some((line) => unescaped(line.split(" ")[1] ?? "") === path);

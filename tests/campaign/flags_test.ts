@@ -5,11 +5,10 @@
  * @module
  */
 import { assert, assertGreater } from "@std/assert";
-import type { Command } from "../../lib/cli/command.ts";
-import { parseCommand } from "../../lib/cli/parse_command.ts";
-import { COMMAND_WORDS } from "../../lib/cli/commands.ts";
-import { FLAG_LIST, SWITCH_LIST } from "../../lib/cli/flags.ts";
-import { UsageError } from "../../lib/cli/usage_error.ts";
+import type { Command } from "../../lib/command/command.ts";
+import { parseCommand } from "../../lib/command/parse_command.ts";
+import { COMMAND_WORDS, FLAG_LIST, SWITCH_LIST } from "../../lib/command/commands.ts";
+import { UsageError } from "../../lib/option/wording.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { report, rounds } from "./campaign.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Pairwise testing (Cohen et al. 1997): few of many cases, among which each two values of different properties that come
- * together in any of them do so in one at least.
+ * Pairwise testing (Cohen et al. 1997): few of many cases, among which each two values of different properties that
+ * come together in any of them do so in one at least.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The power campaign: kvlab writes to a disk that loses, tears and reorders what was not flushed. In whatever state a cut
- * leaves it, no more may be lost than the gauge for power loss said, and nothing sound may be called damaged.
+ * The power campaign: kvlab writes to a disk that loses, tears and reorders what was not flushed. In whatever state a
+ * cut leaves it, no more may be lost than the gauge for power loss said, and nothing sound may be called damaged.
  * `deno task test:power`; `--full` for 50,000 states.
  *
  * Some more children break what a sync promises, on purpose: each must be caught.

@@ -6,9 +6,9 @@
  */
 import { assert } from "@std/assert";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
-import type { CrashCommand, RunCommand } from "../../lib/cli/command.ts";
-import { parseCommand } from "../../lib/cli/parse_command.ts";
-import { UsageError } from "../../lib/cli/usage_error.ts";
+import type { CrashCommand, RunCommand } from "../../lib/command/command.ts";
+import { parseCommand } from "../../lib/command/parse_command.ts";
+import { UsageError } from "../../lib/option/wording.ts";
 import { NUMBERED_VALUE_BYTES_MIN } from "../../lib/load/numbered_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { DISTRIBUTION_NAMES, WORKLOAD_NAMES } from "../../lib/load/workload.ts";

@@ -6,7 +6,7 @@
  */
 import { assert } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
-import type { CrashCommand, RunCommand } from "../../lib/cli/command.ts";
+import type { CrashCommand, RunCommand } from "../../lib/command/command.ts";
 import { crash } from "../../lib/crash/crash.ts";
 import { recoverFiles } from "../../lib/crash/recovery.ts";
 import { exportDirectory } from "../../lib/inspect/export.ts";

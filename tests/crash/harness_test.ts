@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertRejects } from "@std/assert";
-import { parseCommand } from "../../lib/cli/parse_command.ts";
+import { parseCommand } from "../../lib/command/parse_command.ts";
 import { crash } from "../../lib/crash/crash.ts";
 import { HarnessError } from "../../lib/engine/engine_error.ts";
 import { childProgram } from "../campaign/kills.ts";

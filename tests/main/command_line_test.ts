@@ -6,8 +6,8 @@
  */
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import denoJson from "../../deno.json" with { type: "json" };
-import { parseCommand } from "../../lib/cli/parse_command.ts";
-import { errorLine, exitCodeOf } from "../../lib/entry/error_line.ts";
+import { parseCommand } from "../../lib/command/parse_command.ts";
+import { errorLine, exitCodeOf } from "../../lib/command/exit.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, assertFailed, kvlab, KvlabProcess, linesOf, REPOSITORY } from "./kvlab.ts";
 

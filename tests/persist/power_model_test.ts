@@ -1,7 +1,7 @@
 /**
- * Tests of what is recovered after a loss of power, by a model of what that leaves: nothing that was synced is lost, and
- * nothing is called damaged, whatever sectors of what was not synced are there; but a bit that flips in what was synced
- * is damage.
+ * Tests of what is recovered after a loss of power, by a model of what that leaves: nothing that was synced is lost,
+ * and nothing is called damaged, whatever sectors of what was not synced are there; but a bit that flips in what was
+ * synced is damage.
  *
  * @module
  */
@@ -205,7 +205,9 @@ function anyScenario(syncs: readonly SyncName[]): fc.Arbitrary<Scenario> {
 
 const SEED = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]! | 0;
 
-/** Cuts a store again and again, at moments that the seed draws, each time going on from what the cut before has left. */
+/**
+ * Cuts a store again and again, at moments that the seed draws, each time going on from what the cut before has left.
+ */
 async function cutAll(layout: LayoutOptions, scenario: Scenario): Promise<void> {
   const { serializer, policy, sync, files: fileCount, seed } = scenario;
   using directory = temporaryDirectory(MEMORY_DIRECTORY);

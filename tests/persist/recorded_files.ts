@@ -1,9 +1,10 @@
 /**
- * A model of what a loss of power leaves of a directory: everything that is written and synced in it is recorded, and of
- * what was not synced at some moment, any sectors, lengths and names may be there afterwards, and any may be missing.
+ * A model of what a loss of power leaves of a directory: everything that is written and synced in it is recorded, and
+ * of what was not synced at some moment, any sectors, lengths and names may be there afterwards, and any may be
+ * missing.
  *
- * As in a journaling file system, the changes of a directory reach the device in order; but only a sync of the directory
- * itself is trusted to bring them there, unless {@linkcode LeftState.names} is told otherwise.
+ * As in a journaling file system, the changes of a directory reach the device in order; but only a sync of the
+ * directory itself is trusted to bring them there, unless {@linkcode LeftState.names} is told otherwise.
  *
  * @module
  */

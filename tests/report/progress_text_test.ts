@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertLessOrEqual } from "@std/assert";
-import { type Progress, progressLine } from "../../lib/entry/progress_line.ts";
+import { type Progress, progressLine } from "../../lib/command/progress_line.ts";
 
 const WIDE = 200;
 

@@ -43,8 +43,8 @@ function backendOf(output: string, layout: LayoutOptions, serializer: Serializer
 }
 
 /**
- * The names that appear in a directory while something is done there. Of very many at once, Deno drops some, so it has to
- * be done repeatedly.
+ * The names that appear in a directory while something is done there. Of very many at once, Deno drops some, so it has
+ * to be done repeatedly.
  */
 async function namesDuring(directory: string, act: () => Promise<unknown>): Promise<Set<string>> {
   const names = new Set<string>();

@@ -4,8 +4,8 @@
  * @module
  */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import { sweepSpace } from "../../lib/cli/sweep_space.ts";
-import { namesOf } from "../../lib/entry/sweep_header.ts";
+import { sweepSpace } from "../../lib/command/sweep_space.ts";
+import { namesOf } from "../../lib/command/sweep_file.ts";
 import { configurationNames } from "../../lib/sweep/names.ts";
 
 /** The names of what the groups mean. */

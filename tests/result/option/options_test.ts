@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseCommand } from "../../../lib/cli/parse_command.ts";
+import { parseCommand } from "../../../lib/command/parse_command.ts";
 import { argumentsOf, optionsObject, optionsWords } from "../../../lib/result/option/options.ts";
 import type { RunOptions } from "../../../lib/run/run_options.ts";
 

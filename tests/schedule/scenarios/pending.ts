@@ -70,8 +70,8 @@ function put(store: SharedStore, pending: PendingRecords, shard: number, key: Pa
 }
 
 /**
- * Detaches what is there, checks that it comes in order and is whole, and frees it, all of it under a lock of the shard's
- * own, as takes are under their file's.
+ * Detaches what is there, checks that it comes in order and is whole, and frees it, all of it under a lock of the
+ * shard's own, as takes are under their file's.
  */
 function take(
   { words, abort }: State,

@@ -13,7 +13,10 @@ function create() {
   return SharedStore.create({ shards: 1, entriesPerShard: 3, arenaWordsPerShard: 100 }, abort).handle();
 }
 
-/** All characters of a value are the same, no two values have the same, and each second one of a worker fits in its place. */
+/**
+ * All characters of a value are the same, no two values have the same, and each second one of a worker fits in its
+ * place.
+ */
 function valueOf(worker: number, put: number): string {
   return String.fromCharCode(0x61 + 4 * worker + put).repeat(8 + 4 * (put >> 1));
 }

@@ -1,0 +1,80 @@
+/**
+ * Checks, before anything starts, that a store can hold the records that the flags ask for.
+ *
+ * @module
+ */
+import type { BackendOptions } from "../backend/backend.ts";
+import { plannedStore } from "../backend/planned_store.ts";
+import { hasInserts, mixKeySpace, type MixOptions } from "../load/workload.ts";
+import { entryWords } from "../store/shard.ts";
+import { SharedStore } from "../store/shared_store.ts";
+import { checkStoreSize, type PageSize, type StoreSize } from "../store/store_size.ts";
+import { FLAGS } from "./commands.ts";
+import type { FlagName } from "../result/option/flag.ts";
+import { listNames, UsageError } from "../option/wording.ts";
+
+/** The largest store whose 32-bit words can all be indexed by a 32-bit integer. */
+const STORE_BYTES_MAX = 2 ** 31 * Int32Array.BYTES_PER_ELEMENT;
+const GIB = 2 ** 30;
+
+/** @throws {UsageError} when the store cannot hold the mix's records, or a shard cannot hold its share of them */
+export function refuseTooLargeStore(mix: MixOptions, backend: BackendOptions, threads: number): void {
+  // An engine manages its own space.
+  if (backend.kind === "engine") return;
+  const size = plannedStore(backend, mixKeySpace(mix), threads);
+  const { shards, pages } = size;
+  if (pages !== undefined) refuseTooLargeRecord(mix, pages);
+  const storeBytes = SharedStore.byteLength(size);
+  const where = backend.kind === "file" ? `with --${FLAGS.fileCount.name}=${backend.fileCount}` : `in ${shards} shards`;
+  const need = `${mix.keyCountMax} keys${hasInserts(mix) ? " (--max-keys)" : ""} of ${mix.keyBytes}B with values of ` +
+    `up to ${mix.valueBytesMax}B need a store of ${gibibytes(storeBytes)} ${where}`;
+  const lower = [FLAGS.keyCount, ...(hasInserts(mix) ? [FLAGS.keyCountMax] : []), FLAGS.valueBytes];
+  if (storeBytes >= STORE_BYTES_MAX) {
+    // If the records alone would fit, the excess is the headroom that every shard has beyond its share.
+    const ofShards = recordsBytes(mix) < STORE_BYTES_MAX
+      ? [backend.kind === "file" ? FLAGS.fileCount : FLAGS.threads]
+      : [];
+    throw new UsageError(`${need}, must be below 8GiB: lower ${listFlags([...lower, ...ofShards])}`);
+  }
+  if (!isPossible(size)) {
+    throw new UsageError(
+      `${need}, must be below 2GiB per file: raise ${listFlags([FLAGS.fileCount])}, or lower ${listFlags(lower)}`,
+    );
+  }
+}
+
+/** @throws {UsageError} when a block cannot hold the mix's largest record */
+function refuseTooLargeRecord({ keyBytes, valueBytesMax }: MixOptions, { words }: PageSize): void {
+  if (entryWords(keyBytes, valueBytesMax) <= words) return;
+  throw new UsageError(
+    `records with keys of ${keyBytes}B and values of up to ${valueBytesMax}B do not fit into a block, which has room ` +
+      `for ${
+        words * Int32Array.BYTES_PER_ELEMENT
+      }B: raise --${FLAGS.blockBytes.name}, or lower --${FLAGS.valueBytes.name}`,
+  );
+}
+
+/** The size of the records alone. */
+function recordsBytes({ keyCountMax, keyBytes, valueBytesMax }: MixOptions): number {
+  return keyCountMax * entryWords(keyBytes, valueBytesMax) * Int32Array.BYTES_PER_ELEMENT;
+}
+
+function listFlags(flags: readonly FlagName[]): string {
+  return listNames(flags.map(({ name }) => `--${name}`));
+}
+
+/** Whether each shard is within the size limit of a shard. */
+function isPossible(size: StoreSize): boolean {
+  try {
+    checkStoreSize(size);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** Rounded up, so that a size above a limit is never shown as equal to it. */
+function gibibytes(sizeBytes: number): string {
+  return `${(Math.ceil(sizeBytes / GIB * 10) / 10).toFixed(1)}GiB`;
+}

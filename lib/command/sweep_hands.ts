@@ -1,0 +1,155 @@
+/**
+ * Runs and kills the configurations of a sweep: kvlab itself, in a child process for each run.
+ *
+ * @module
+ */
+import { FLAG_LIST, FLAGS, SWITCH_LIST, takes } from "./commands.ts";
+import type { ConfigurationEntry } from "../sweep/lines.ts";
+import type { ChildOutcome, SweepHands, SweepParts } from "../sweep/sweep.ts";
+import type { PlannedSweep } from "./sweep_file.ts";
+import { ownProgram, WATCHED_COMMAND } from "../system/child_command.ts";
+import type { Fields } from "../result/json.ts";
+import { systemCommand } from "../system/command.ts";
+import { EXIT_NOT_HELD } from "./exit.ts";
+
+/** A run that takes this many times its estimate counts as failed. */
+const LATE_TIMES = 20;
+/** But no run counts as failed before this time, in milliseconds. */
+const LATE_MS_MIN = 120_000;
+
+/** How a sweep runs and kills configurations. */
+export function sweepHands(
+  { loadArgs, configurations }: Pick<PlannedSweep, "loadArgs" | "configurations">,
+  { kills, cut, stop, estimateMs, onWarning }:
+    & { readonly kills: number; readonly cut: string; readonly stop: AbortSignal }
+    & Pick<SweepParts, "estimateMs">
+    & { onWarning(message: string): void },
+): SweepHands {
+  const known = new Set<string>();
+  const warnOnce: KvlabChildOptions["onWarning"] = (message) => {
+    // Each run has its own directory; a warning that differs only in that is not new.
+    const text = message.replace(/\S*\/kvlab-\S+/, "the directory");
+    if (!known.has(text)) onWarning(text);
+    known.add(text);
+  };
+  const limitMs = (entry: ConfigurationEntry) => Math.max(LATE_MS_MIN, LATE_TIMES * estimateMs(entry));
+  const common = ["--format=json", "--quiet"];
+  // The entries have the arguments without credentials.
+  const passed = new Map(configurations.map(({ args, passed }) => [args.join("\n"), passed]));
+  const passedOf = ({ args }: ConfigurationEntry) => passed.get(args.join("\n")) ?? { args, env: {} };
+  return {
+    run: (entry, ratePerSec) => {
+      const { args, env } = passedOf(entry);
+      const options = { env, stop, limitMs: limitMs(entry), onWarning: warnOnce };
+      return runKvlabChild([...loadArgs, ...beginningOf(loadArgs, ratePerSec), ...args, ...common], options);
+    },
+    kill: (entry, ratePerSec) => {
+      const { args, env } = passedOf(entry);
+      const options = { env, stop, limitMs: kills * limitMs(entry), onWarning: warnOnce };
+      const runArgs = [...loadArgs, ...beginningOf(loadArgs, ratePerSec), ...args];
+      const crashArgs = ["crash", `--kills=${kills}`, `--cut=${cut}`, ...ofCrash(runArgs), ...common];
+      return runKvlabChild(crashArgs, options);
+    },
+  };
+}
+
+/** When operations begin, if the load does not say: at a rate, or in a closed loop without waits. */
+function beginningOf(loadArgs: readonly string[], ratePerSec: number | undefined): string[] {
+  if (ratePerSec !== undefined) return [`--${FLAGS.ratePerSec.name}=${ratePerSec}`];
+  const saysPattern = loadArgs.some((arg) => arg.startsWith(`--${FLAGS.pattern.name}=`));
+  return saysPattern ? [] : [`--${FLAGS.pattern.name}=unthrottled`];
+}
+
+/** The arguments that the crash command takes, which measures nothing. */
+function ofCrash(args: readonly string[]): string[] {
+  const flags = [...FLAG_LIST, ...SWITCH_LIST];
+  return args.filter((arg) => {
+    const [, name] = /^--([^=]+)/.exec(arg) ?? [];
+    return name === undefined || flags.some((flag) => flag.name === name && takes("crash", flag));
+  });
+}
+
+/** Options of {@linkcode runKvlabChild}. */
+interface KvlabChildOptions {
+  /** Variables beside those of this process: what may not be seen in a command line. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Aborted to end the child gracefully. */
+  readonly stop: AbortSignal;
+  /** Time after which the child counts as failed, in milliseconds. */
+  readonly limitMs: number;
+  /** Called with each warning of the child. */
+  onWarning?(message: string): void;
+}
+
+/** How long a child may take to end when told to, in milliseconds. */
+const END_MS = 10_000;
+const WARNING = "kvlab: warning: ";
+
+/**
+ * Runs a command line to completion.
+ *
+ * @param args arguments of the command line, which must make it print JSON
+ * @returns what it printed, or why it did not; `undefined` when it was stopped
+ */
+async function runKvlabChild(args: readonly string[], options: KvlabChildOptions): Promise<ChildOutcome> {
+  const { env, stop, limitMs, onWarning } = options;
+  if (stop.aborted) return undefined;
+  const { path, args: before } = ownProgram();
+  const child = systemCommand(path, {
+    args: [...before, WATCHED_COMMAND, ...args],
+    env,
+    // Nothing is written to it; it makes the child end when this process does.
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let isLate = false;
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  const end = () => {
+    signal(child, "SIGTERM");
+    timers.push(setTimeout(() => signal(child, "SIGKILL"), END_MS));
+  };
+  timers.push(setTimeout(() => {
+    isLate = true;
+    end();
+  }, limitMs));
+  stop.addEventListener("abort", end);
+  try {
+    const [status, stdout, stderr] = await Promise.all([
+      child.status,
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    // A signal from the terminal reaches the child as well, so this process's own listener may be about to run.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (stop.aborted) return undefined;
+    const lines = stderr.trim().split("\n");
+    for (const line of lines) if (line.startsWith(WARNING)) onWarning?.(line.slice(WARNING.length));
+    if (isLate) return { reason: `it was still running after ${Math.round(limitMs / 1000)} s` };
+    return outcomeOf(status, stdout, lines.at(-1) ?? "");
+  } finally {
+    stop.removeEventListener("abort", end);
+    for (const timer of timers) clearTimeout(timer);
+    await child.stdin.abort().catch(() => {});
+  }
+}
+
+function outcomeOf({ code, signal }: Deno.CommandStatus, stdout: string, lastLine: string): ChildOutcome {
+  const said = lastLine.replace(/^kvlab: /, "").replace(/ \(see kvlab --help\)$/, "");
+  if (signal !== null) return { reason: `it was killed by ${signal}` };
+  // When more was lost than promised, that is a result like any other.
+  if (code !== 0 && code !== EXIT_NOT_HELD) return { reason: said === "" ? `it ended with code ${code}` : said };
+  try {
+    return { result: JSON.parse(stdout) as Fields };
+  } catch {
+    return { reason: "it printed no result" };
+  }
+}
+
+function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
+  try {
+    child.kill(name);
+  } catch {
+    // The child has already ended by itself.
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Turns the sweep's flags into a command. `sweep_space.ts` expands its groups into configurations.
+ *
+ * @module
+ */
+import type { RawArguments } from "./arguments.ts";
+import type { RunDefaults, SweepCommand } from "./command.ts";
+import { quoteAll, read, refuseBoth } from "./flag_values.ts";
+import { FLAG_LIST, FLAGS, SWITCH_LIST, SWITCHES } from "./commands.ts";
+import type { FlagName } from "../result/option/flag.ts";
+import { isQuiet, refuseSameFile } from "./output_options.ts";
+import { quote, UsageError } from "../option/wording.ts";
+import { given } from "../option/given.ts";
+
+/** The scopes of the flags that make up the load. */
+export const LOAD_SCOPES: readonly FlagName["scope"][] = ["load", "workload", "measurement"];
+
+/** @throws {UsageError} when a value is not allowed or flags contradict each other */
+export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCommand {
+  refuseLists(raw);
+  const limit = read(raw, FLAGS.loseAtMost);
+  const on = read(raw, FLAGS.on);
+  const planFile = read(raw, FLAGS.planFile);
+  const resultsFile = read(raw, FLAGS.resultsFile);
+  const reportFile = read(raw, FLAGS.reportFile);
+  const { words, afterDashes, hasDashes } = raw;
+  const has = ({ name }: FlagName) => raw.given.has(name);
+  const p99Ms = read(raw, FLAGS.p99AtMost);
+  const load = loadFlags(raw.given);
+  refuseInLoad(load, p99Ms);
+  refuseBoth(raw, [FLAGS.loadTimeMs, FLAGS.ops], "both say when the load ends");
+  if (words.length > 1) {
+    throw new UsageError(`unexpected ${quoteAll(words.slice(1))} after sweep, a backend and its flags go after "--"`);
+  }
+  if (hasDashes && planFile !== undefined) {
+    throw new UsageError(`--${FLAGS.planFile.name} defines the groups, got others after "--" as well`);
+  }
+  if (has(SWITCHES.resume) && resultsFile === undefined) {
+    throw new UsageError(`--${SWITCHES.resume.name} needs --${FLAGS.resultsFile.name}=FILE.jsonl to continue from`);
+  }
+  refuseSameFile([[FLAGS.resultsFile, resultsFile], [FLAGS.reportFile, reportFile], [FLAGS.planFile, planFile]]);
+  return {
+    kind: "sweep",
+    load,
+    defaults,
+    groups: hasDashes ? splitGroups(afterDashes) : [],
+    ...given({ planFile }),
+    budgetMs: read(raw, FLAGS.budgetMs),
+    axis: { crash: on === "power-loss" ? "power_loss" : "process_crash", unit: limit?.unit ?? "age_ms" },
+    limit: limit?.value,
+    ...given({ p99Ms }),
+    kills: read(raw, FLAGS.sweepKills),
+    cut: read(raw, FLAGS.sweepCut),
+    ...given({ resultsFile, reportFile }),
+    resume: has(SWITCHES.resume),
+    dryRun: has(SWITCHES.dryRun),
+    yes: has(SWITCHES.yes),
+    format: read(raw, FLAGS.sweepFormat),
+    quiet: isQuiet(raw),
+  };
+}
+
+/**
+ * Refuses flags of the load that a sweep decides for itself.
+ *
+ * @param load the load's flags, from the command line or a plan
+ * @param p99Ms the limit on the p99 latency, if there is one
+ * @throws {UsageError} when there is such a flag
+ */
+export function refuseInLoad(load: ReadonlyMap<string, string>, p99Ms: number | undefined): void {
+  const refuse = ({ name }: FlagName, reason: string) => {
+    if (load.has(name)) throw new UsageError(`sweep takes no --${name}${reason}`);
+  };
+  refuse(FLAGS.repeat, ": it goes on in rounds until --budget is up");
+  if (p99Ms === undefined) {
+    refuse(FLAGS.ratePerSec, ": it compares how fast each configuration can be");
+    return;
+  }
+  const beside = ` with --${FLAGS.p99AtMost.name}`;
+  refuse(FLAGS.ratePerSec, `${beside}, which searches for rates`);
+  refuse(FLAGS.pattern, `${beside}: operations begin at rates`);
+  refuse(FLAGS.ops, `${beside}: at low rates they would take too long, so --load-time-sec ends the load`);
+  if (load.get(FLAGS.latencySample.name) === "0") refuse(FLAGS.latencySample, `=0${beside}, which needs latencies`);
+}
+
+/** @throws {UsageError} when a flag before the groups has a list as its value, which only a group may */
+function refuseLists({ given }: RawArguments): void {
+  for (const [name, texts] of given) {
+    const [text = ""] = texts;
+    const flag = FLAG_LIST.find((flag) => flag.name === name && flag.parse(text) === undefined);
+    const isList = flag !== undefined && text.includes(",") &&
+      text.split(",").every((part) => flag.parse(part) !== undefined);
+    if (!isList) continue;
+    throw new UsageError(`--${name} takes one value, got the list ${quote(text)}: only flags after "--" take lists`);
+  }
+}
+
+/** The load's flags that are given, with their values. */
+function loadFlags(given: RawArguments["given"]): Map<string, string> {
+  const flags = [...FLAG_LIST, ...SWITCH_LIST].filter(({ scope }) => LOAD_SCOPES.includes(scope));
+  return new Map(flags.flatMap(({ name }) => {
+    const [text] = given.get(name) ?? [];
+    return text === undefined ? [] : [[name, text]];
+  }));
+}
+
+function splitGroups(args: readonly string[]): string[][] {
+  const groups: string[][] = [[]];
+  for (const arg of args) {
+    if (arg === "--") groups.push([]);
+    else groups.at(-1)?.push(arg);
+  }
+  return groups;
+}
