@@ -8,7 +8,7 @@ import type { AsynchronousConnection } from "../engine/connection.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import type { Abort } from "../sync/abort.ts";
 import { Phase } from "../sync/phase.ts";
-import type { LoopParts, Schedule } from "./load_loop.ts";
+import { countNeverBegun, type LoopParts, type Schedule } from "./load_loop.ts";
 import { HITS, MISSED_STARTS } from "./load_meter.ts";
 import { READ, READ_MODIFY_WRITE } from "./operation.ts";
 import type { Pattern } from "./pattern.ts";
@@ -210,7 +210,8 @@ class OpenLoop extends AsyncLoop {
   protected override async begin(): Promise<void> {
     const { firstMs, periodMs } = this.#schedule;
     const { endsAtMs, meter: { counts }, lanes } = this.parts;
-    for (let begun = 0; this.isGoingOn; begun++) {
+    let begun = 0;
+    for (; this.isGoingOn; begun++) {
       const intendedMs = firstMs + begun * periodMs;
       if (intendedMs >= endsAtMs) {
         await this.waitUntil(endsAtMs);
@@ -227,6 +228,7 @@ class OpenLoop extends AsyncLoop {
       }
       void this.operate(lane, intendedMs).then(() => this.#release(lane));
     }
+    countNeverBegun(this.parts, this.#schedule, begun);
     while (this.#free.length < lanes.length) await new Promise<void>((resolve) => this.#onFree = resolve);
   }
 

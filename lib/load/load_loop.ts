@@ -7,7 +7,12 @@
 import type { SynchronousConnection } from "../engine/connection.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { CALIBRATING, Phase } from "../sync/phase.ts";
-import { HITS as METER_HITS, MISSED_STARTS as METER_MISSED_STARTS, type ThreadMeter } from "./load_meter.ts";
+import {
+  HITS as METER_HITS,
+  MISSED_STARTS as METER_MISSED_STARTS,
+  NEVER_BEGUN,
+  type ThreadMeter,
+} from "./load_meter.ts";
 import { READ as OPERATION_READ, READ_MODIFY_WRITE as OPERATION_READ_MODIFY_WRITE } from "./operation.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Workload } from "./workload.ts";
@@ -127,28 +132,35 @@ export interface Schedule {
  * from there. So a stall counts against every operation that it delayed, not only the one that it hit. This avoids what
  * Gil Tene calls coordinated omission.
  */
-export function runOpenLoop(parts: LoopParts, { firstMs, periodMs }: Schedule): void {
+export function runOpenLoop(parts: LoopParts, schedule: Schedule): void {
+  const begun = runDueOperations(parts, schedule);
+  countNeverBegun(parts, schedule, begun);
+}
+
+/** Returns how many operations began. */
+function runDueOperations(parts: LoopParts, { firstMs, periodMs }: Schedule): number {
   const { backend, workload, phase, during, opsMax, endsAtMs, latencySample, meter } = parts;
   const phaseWords = phase.words;
   const { counts } = meter;
   const out = new PaddedBytes(workload.value.length);
   let untilSample = latencySample;
-  for (let done = 0; done < opsMax && phaseWords[PHASE_INDEX] === during; done++) {
+  let done = 0;
+  for (; done < opsMax && phaseWords[PHASE_INDEX] === during; done++) {
     const intendedMs = firstMs + done * periodMs;
     if (intendedMs >= endsAtMs) {
       // The time without an operation counts too: the load lasts as long as it was to, however few begin in it.
       sleepUntil(endsAtMs, phase, during);
-      return;
+      return done;
     }
     workload.next();
     const kind = workload.kind;
     let startedAtMs = performance.now();
-    if (startedAtMs >= endsAtMs) return;
+    if (startedAtMs >= endsAtMs) return done;
     if (startedAtMs >= intendedMs) {
       if (done > 0) counts[MISSED_STARTS]!++;
     } else {
       startedAtMs = sleepUntil(intendedMs, phase, during);
-      if (startedAtMs < intendedMs) return;
+      if (startedAtMs < intendedMs) return done;
     }
     if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) counts[HITS]!++;
     if (kind !== READ) backend.put(workload.key, workload.value);
@@ -161,6 +173,21 @@ export function runOpenLoop(parts: LoopParts, { firstMs, periodMs }: Schedule): 
     }
     counts[kind]!++;
   }
+  return done;
+}
+
+/**
+ * Counts the operations that were due before an open loop ended, by its time or because it was told to, and had no turn
+ * any more: as nobody waits for them, no latency shows them.
+ */
+export function countNeverBegun(
+  { meter: { counts }, opsMax, endsAtMs }: Pick<LoopParts, "meter" | "opsMax" | "endsAtMs">,
+  { firstMs, periodMs }: Schedule,
+  begun: number,
+): void {
+  const endedAtMs = Math.min(performance.now(), endsAtMs);
+  const due = Math.min(opsMax, Math.ceil((endedAtMs - firstMs) / periodMs));
+  counts[NEVER_BEGUN]! += Math.max(0, due - begun);
 }
 
 /**

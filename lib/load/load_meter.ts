@@ -22,6 +22,8 @@ export const PRELOADED = OPERATION_KINDS + 2;
 export const WAITS = OPERATION_KINDS + 3;
 export const WAIT_ASKED_MS = OPERATION_KINDS + 4;
 export const WAITED_MS = OPERATION_KINDS + 5;
+/** Index of the operations of an open loop that were due before its end, and never began. */
+export const NEVER_BEGUN = OPERATION_KINDS + 6;
 
 const COUNTS_DOUBLES = 2 * LINE_DOUBLES;
 /** A histogram of latencies for each kind of operation, then one of uncorrected latencies for each. */
@@ -35,7 +37,7 @@ const THREAD_DOUBLES = TIMER_LATE + HISTOGRAM_BUCKETS;
  * What the load workers have done.
  *
  * Layout, in 64-bit floats: for each thread two lines with the operations done by kind, the hits, the missed starts,
- * the records preloaded and the waits; then its histograms, in nanoseconds: of the latencies of each kind of operation,
+ * the records preloaded, the waits and what never began; then its histograms, in nanoseconds: of the latencies of each kind of operation,
  * of the uncorrected latencies of each kind, and of how late an idle loop woke. Pages that nobody writes to take no
  * memory.
  *

@@ -58,6 +58,16 @@ export const OPERATION_FIGURES: readonly FigureRow[] = [
     },
   },
   {
+    name: "never_begun",
+    kind: "count",
+    of: ({ rate }) => rate?.neverBegun,
+    column: { section: RATES, label: "never begun", omitZeros: true },
+    phrase: {
+      line: "rate",
+      text: (starts) => starts === 0 ? undefined : `${readableNumber(starts)} due at the end and never begun`,
+    },
+  },
+  {
     name: "timer_late_p50",
     kind: "duration",
     of: ({ rate }) => rate?.timerLateP50Ms,

@@ -7,6 +7,7 @@ import {
   HITS,
   type LoadMeter,
   MISSED_STARTS,
+  NEVER_BEGUN,
   PRELOADED,
   type ThreadMeter,
   WAIT_ASKED_MS,
@@ -116,6 +117,7 @@ async function rateResult(
     // The first operation begins at once, so a short load has one more than its time has room for.
     reachedPerSec: Math.min(opsPerSec, ratePerSec),
     missedStarts: sum(meter.threads, MISSED_STARTS),
+    neverBegun: sum(meter.threads, NEVER_BEGUN),
     ...(timerLate === undefined
       ? {}
       : { timerLateP50Ms: timerLate.p50 / NS_PER_MS, timerLateP99Ms: timerLate.p99 / NS_PER_MS }),

@@ -204,6 +204,8 @@ export interface RateResult {
   readonly reachedPerSec: number;
   /** Operations that began late because the one before had not ended at their intended start. */
   readonly missedStarts: number;
+  /** Operations that were due before the end, and never began. No latency shows them. */
+  readonly neverBegun: number;
   /** How late an idle loop woke from such sleeps just before the load, in milliseconds; absent if it never slept. */
   readonly timerLateP50Ms?: number;
   readonly timerLateP99Ms?: number;

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertGreaterOrEqual, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
 import { type AsyncLoopParts, Lane, runClosedAsyncLoop, runOpenAsyncLoop } from "../../lib/load/async_loop.ts";
-import { HITS, LoadMeter, MISSED_STARTS, WAITS } from "../../lib/load/load_meter.ts";
+import { HITS, LoadMeter, MISSED_STARTS, NEVER_BEGUN, WAITS } from "../../lib/load/load_meter.ts";
 import { INSERT, OPERATION_KINDS, READ, READ_MODIFY_WRITE, UPDATE } from "../../lib/load/operation.ts";
 import { createPattern } from "../../lib/load/pattern.ts";
 import { RecordsUsedUpError } from "../../lib/load/distribution.ts";
@@ -175,6 +175,14 @@ Deno.test("runOpenAsyncLoop() counts latencies from intended starts, so that a s
   const uncorrected = hdrOf(meter.uncorrectedLatencies).getValueAtPercentile(50);
   assertGreaterOrEqual(corrected, 10e6);
   assertLess(uncorrected, corrected);
+});
+
+Deno.test("runOpenAsyncLoop() counts what was due and never began when its time is over", async () => {
+  const { parts, meter } = loop({ inFlight: 1, store: new SlowStore(60) });
+  const firstMs = performance.now();
+  await runOpenAsyncLoop({ ...parts, endsAtMs: firstMs + 40.5 }, { firstMs, periodMs: 1 });
+  // One began, and was under way all the time.
+  assertEquals(meter.counts[NEVER_BEGUN], 40);
 });
 
 Deno.test("runOpenAsyncLoop() begins operations at their intended starts while others are under way", async () => {

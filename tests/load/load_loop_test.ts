@@ -6,7 +6,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertGreaterOrEqual, assertLess } from "@std/assert";
 import type { SynchronousConnection } from "../../lib/engine/connection.ts";
 import { type LoopParts, runClosedLoop, runOpenLoop, SAMPLE_NEVER } from "../../lib/load/load_loop.ts";
-import { HITS, LoadMeter, MISSED_STARTS } from "../../lib/load/load_meter.ts";
+import { HITS, LoadMeter, MISSED_STARTS, NEVER_BEGUN } from "../../lib/load/load_meter.ts";
 import { INSERT, OPERATION_KINDS, READ, READ_MODIFY_WRITE, UPDATE } from "../../lib/load/operation.ts";
 import type { Pattern } from "../../lib/load/pattern.ts";
 import type { Workload } from "../../lib/load/workload.ts";
@@ -145,6 +145,21 @@ Deno.test("runOpenLoop() charges a stall to every operation that it held up: no 
   assertGreaterOrEqual(uncorrected.maxValue / 1e6, 40 * 0.999);
   assertGreaterOrEqual(meter.counts[MISSED_STARTS]!, 39);
   assertLess(meter.counts[MISSED_STARTS]!, 50);
+});
+
+Deno.test("runOpenLoop() counts what was due and never began when its time is over, and no more than it was to run", () => {
+  for (const [opsMax, expected] of [[1000, 40], [30, 29], [1, 0]] as const) {
+    const { parts, meter, backend } = loop({ opsMax, latencySample: 1 });
+    backend.before = (calls) => {
+      if (calls === 0) busyFor(60);
+    };
+    const firstMs = performance.now();
+    runOpenLoop({ ...parts, workload: reads(), endsAtMs: firstMs + 40.5 }, { firstMs, periodMs: 1 });
+    assertEquals(meter.counts[NEVER_BEGUN], expected);
+  }
+  const { parts, meter } = loop({ opsMax: 20, latencySample: 1 });
+  runOpenLoop({ ...parts, workload: reads() }, { firstMs: performance.now(), periodMs: 1 });
+  assertEquals(meter.counts[NEVER_BEGUN], 0);
 });
 
 Deno.test("runOpenLoop() ends a sleep when the phase ends, without another operation", () => {

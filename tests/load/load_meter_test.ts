@@ -8,6 +8,7 @@ import {
   HITS,
   LoadMeter,
   MISSED_STARTS,
+  NEVER_BEGUN,
   PRELOADED,
   WAIT_ASKED_MS,
   WAITED_MS,
@@ -16,7 +17,7 @@ import {
 import { OPERATION_KINDS } from "../../lib/load/operation.ts";
 import { hdrOf } from "../../lib/metrics/hdr.ts";
 
-const INDICES = [0, 1, 2, 3, HITS, MISSED_STARTS, PRELOADED, WAITS, WAIT_ASKED_MS, WAITED_MS];
+const INDICES = [0, 1, 2, 3, HITS, MISSED_STARTS, PRELOADED, WAITS, WAIT_ASKED_MS, WAITED_MS, NEVER_BEGUN];
 
 Deno.test("LoadMeter has a place for each count", () => {
   assertEquals(new Set(INDICES).size, INDICES.length);

@@ -202,6 +202,7 @@ Deno.test("comparisonText() shows the figures that decide of real results, and n
     "  mean thread",
     "  asked",
     "  started late",
+    "  never begun",
     "read latency",
     "  p50",
     "  p99",

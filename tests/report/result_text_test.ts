@@ -59,7 +59,8 @@ latency, µs           p50       p90       p99     p99.9       max
     uncorrected      2.00      3.00      4.00      5.00     1,000
             every 10th was timed, from the intended start,
               uncorrected from the actual one
-rate        1,000 ops/s asked, 999.5 reached, 3 started late
+rate        1,000 ops/s asked, 999.5 reached, 3 started late,
+              2 due at the end and never begun
             an idle thread woke 60 µs late (p50), 90 µs (p99)
 waits       10 µs asked, 70 µs got
 blocked     12.5% of the time on the queue, 0.05% on locks

@@ -181,7 +181,14 @@ export const mixResult: RunResult = {
   ],
   phases: [{ phase: "preload", durationMs: 500 }, { phase: "load", durationMs: 2_000 }],
   preload: { keys: 1_000, durationMs: 500 },
-  rate: { askedPerSec: 1_000, reachedPerSec: 999.5, missedStarts: 3, timerLateP50Ms: 0.06, timerLateP99Ms: 0.09 },
+  rate: {
+    askedPerSec: 1_000,
+    reachedPerSec: 999.5,
+    missedStarts: 3,
+    neverBegun: 2,
+    timerLateP50Ms: 0.06,
+    timerLateP99Ms: 0.09,
+  },
   wait: { waits: 10, askedMeanMs: 0.01, meanMs: 0.07 },
   series: [
     {

@@ -401,6 +401,7 @@ Deno.test("resultJson() gives phases, latencies, blocked times and the series of
   assertEquals([figures.total_ops, figures.reads, figures.writes], [2_000, 2_000, 500]);
   assertEquals([figures.blocked_on_queue_sec, figures.blocked_on_queue_share], [0.25, 0.125]);
   assertEquals([figures.rate_asked, figures.rate_reached, figures.missed_starts], [1_000, 999.5, 3]);
+  assertEquals(figures.never_begun, 2);
   assertEquals([figures.timer_late_p50_sec, figures.timer_late_p99_sec], [0.00006, 0.00009]);
   assertEquals([figures.preload_keys, figures.preload_keys_per_sec, figures.preload_sec], [1_000, 2_000, 0.5]);
   assertEquals([figures.wait_asked_mean_sec, figures.wait_mean_sec], [0.00001, 0.00007]);
