@@ -13,6 +13,7 @@ import { configurationLine } from "../result/option/options.ts";
 import { crashJson } from "../crash/crash_document.ts";
 import { crashText, killLine } from "../report/crash_text.ts";
 import type { StopSignal } from "../run/run_result.ts";
+import { PersistError } from "../system/persist_error.ts";
 import { StoppedError } from "../sync/delay.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_FAILURE, EXIT_NOT_HELD, EXIT_SIGNALS, stopOnSignals } from "./exit.ts";
@@ -35,6 +36,7 @@ export async function crashCommand(
   if (missing !== undefined) throw new Error(`Cannot cut the power: ${missing}`);
   const stop = stopOnSignals();
   if (reportFile !== undefined) checkOutputFile(reportFile);
+  if (power?.keep !== undefined) makeDirectory(power.keep);
   if (!quiet) warn(configurationLine(options, VERSION));
   const show = async (result: CrashResult) => {
     print(format === "json" ? crashJson(result) : crashText(result, stdoutStyle()));
@@ -65,4 +67,13 @@ export async function crashCommand(
   if (!await show(result)) return EXIT_FAILURE;
   if (result.stoppedBy !== undefined) return EXIT_SIGNALS[result.stoppedBy];
   return allHeld(result) ? 0 : EXIT_NOT_HELD;
+}
+
+/** @throws {PersistError} when there is no such directory, and it cannot be made */
+function makeDirectory(path: string): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new PersistError("create", path, error);
+  }
 }

@@ -9,12 +9,14 @@ import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import { removeLeftDirectories } from "../directory/left_directories.ts";
 import { makeOwnedDirectory, removeTemporaryDirectory } from "../system/temporary_directory.ts";
+import type { EngineResult } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";
+import { given } from "../option/given.ts";
 import { thenCleanUp } from "../sync/clean_up.ts";
 import { StoppedError } from "../sync/delay.ts";
 import type { ChildProgram, KillMoment } from "./child.ts";
 import type { CrashLoad } from "./crash_load.ts";
-import type { CrashResult, KillResult } from "./crash_result.ts";
+import type { CrashResult, KillResult, Problem } from "./crash_result.ts";
 import { FailoverVictim } from "./failover_victim.ts";
 import { FoundRecords } from "./found_records.ts";
 import { OrderlyVictim } from "./orderly_victim.ts";
@@ -56,6 +58,9 @@ export interface CutPower extends PowerOptions {
   readonly keep?: string;
 }
 
+/** How the power is cut unless it is said otherwise. */
+const USUAL_POWER: CutPower = { fileSystem: "ext4", states: 20 };
+
 /** How the command reports what it does, and is told to stop. */
 export interface CrashHooks {
   /** Aborted to end the command; a running child is killed at once, and not counted. */
@@ -91,13 +96,13 @@ export async function crash(crashOptions: CrashOptions, hooks: CrashHooks = {}):
 }
 
 async function crashIn(scratch: string, crashOptions: CrashOptions, hooks: CrashHooks): Promise<CrashResult> {
-  const { kills, lagMs, options, power } = crashOptions;
+  const { kills, cut, lagMs, options, power = USUAL_POWER } = crashOptions;
   const { program, stop } = hooks;
   const parts = { scratch, ...(program === undefined ? {} : { program }), ...(stop === undefined ? {} : { stop }) };
   const victim = await victimOf(crashOptions, parts);
   const work = async (): Promise<CrashResult> => {
     const promises = await promisesOf(options.backend, options.threads);
-    const rounds = new CrashRounds(victim, { options, promises, hooks, scratch, states: power?.states ?? 0 });
+    const rounds = new CrashRounds(victim, { options, promises, hooks, scratch, power });
     await rounds.start();
     const results: KillResult[] = [];
     for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
@@ -112,7 +117,8 @@ async function crashIn(scratch: string, crashOptions: CrashOptions, hooks: Crash
       options,
       failure: victim.failure,
       ...(lagMs === undefined ? {} : { lagMs }),
-      ...(power === undefined ? {} : { disk: power }),
+      ...(cut === "power" ? { disk: power } : {}),
+      ...given({ engine: rounds.engine }),
       promises,
       kills: results,
       ...(hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {}),
@@ -122,7 +128,7 @@ async function crashIn(scratch: string, crashOptions: CrashOptions, hooks: Crash
 }
 
 async function victimOf(
-  { cut = "process", lagMs, options, power = { fileSystem: "ext4", states: 20 } }: CrashOptions,
+  { cut = "process", lagMs, options, power = USUAL_POWER }: CrashOptions,
   parts: VictimParts,
 ): Promise<Victim> {
   if (lagMs !== undefined) return await FailoverVictim.open(options, { lagMs, ...parts });
@@ -136,6 +142,13 @@ async function victimOf(
   }
 }
 
+/** What the states of a cut are judged with. */
+interface StateParts {
+  readonly victim: PowerVictim;
+  readonly judge: Judge;
+  readonly records: WitnessRecords;
+}
+
 /** The kills of one store. */
 class CrashRounds {
   readonly #victim: Victim;
@@ -145,25 +158,33 @@ class CrashRounds {
   readonly #moments: Rng;
   readonly #choices: Rng;
   readonly #scratch: string;
-  readonly #states: number;
+  readonly #power: CutPower;
+  /** How many findings there are of each problem. */
+  readonly #findings = new Map<Problem, number>();
   /** What was found last; nothing once nothing could be read any more. */
   #found: Found | undefined;
+  #engine: EngineResult | undefined;
   /** Rounds are numbered from the last one that left anything in the store. */
   #round = 0;
 
   constructor(
     victim: Victim,
-    parts: { options: CrashLoad; promises: Promises; hooks: CrashHooks; scratch: string; states: number },
+    parts: { options: CrashLoad; promises: Promises; hooks: CrashHooks; scratch: string; power: CutPower },
   ) {
-    const { options, promises, hooks, scratch, states } = parts;
+    const { options, promises, hooks, scratch, power } = parts;
     this.#scratch = scratch;
-    this.#states = states;
+    this.#power = power;
     this.#victim = victim;
     this.#options = { ...options, backend: victim.backend };
     this.#promise = lossIn(victim.failure, promises);
     this.#stop = hooks.stop;
     this.#moments = new Rng(options.seed, 2 ** 31);
     this.#choices = new Rng(options.seed, STATES_STREAM);
+  }
+
+  /** The engine's description of itself, if there is one. */
+  get engine(): EngineResult | undefined {
+    return this.#engine;
   }
 
   /** Whether the store cannot be opened any more. */
@@ -182,7 +203,9 @@ class CrashRounds {
       const { failed } = await run({ ...this.#options, ops: 1 }, hooks);
       if (failed !== undefined) throw new Error(failed);
     }
-    const found = await readAll(await this.#victim.recover(workload), workload);
+    const recovered = await this.#victim.recover(workload);
+    this.#engine = await recovered.describe?.();
+    const found = await readAll(recovered, workload);
     this.#found = found;
     this.#round = found.records.lastRound;
   }
@@ -214,7 +237,7 @@ class CrashRounds {
     const records = new WitnessRecords(directory, this.#lanes);
     const end = { kill, during: failed.hadBegun ? "load" : "start", loadMs: failed.loadMs } as const;
     try {
-      return { ...end, ...await this.#outcome(judge, failed, records) };
+      return { ...end, ...await this.#outcome(kill, { judge, failed, records }) };
     } catch (error) {
       if (error instanceof StoppedError) return undefined;
       throw error;
@@ -223,11 +246,12 @@ class CrashRounds {
 
   /** Judges what the failure has left. */
   async #outcome(
-    judge: Judge,
-    failed: Failed,
-    records: WitnessRecords,
+    kill: number,
+    { judge, failed, records }: { judge: Judge; failed: Failed; records: WitnessRecords },
   ): Promise<Omit<KillResult, "kill" | "during" | "loadMs">> {
-    if (this.#victim instanceof PowerVictim) return await this.#tryStates(this.#victim, judge, records);
+    if (this.#victim instanceof PowerVictim) {
+      return await this.#tryStates(kill, { victim: this.#victim, judge, records });
+    }
     const judgement = await this.#judge(judge, failed, records);
     this.#found = judgement.found;
     return { ...judgement.verdict, ...orderlyFigures(failed, judgement), ...failoverFigures(failed, judgement) };
@@ -244,22 +268,26 @@ class CrashRounds {
     return await judge.judge({ open, testimony, failedAtMs });
   }
 
-  /** Judges the states that a cut of the power may have left. */
-  async #tryStates(victim: PowerVictim, judge: Judge, records: WitnessRecords) {
+  /** Judges the states that a cut of the power may have left, and shrinks some of those that did not hold. */
+  async #tryStates(kill: number, { victim, judge, records }: StateParts) {
     const { workload: mix } = this.#options;
     const recording = await victim.recording();
-    const { results, found } = await new StateTrial(recording, {
+    const { fileSystem, states: count, keep } = this.#power;
+    const { results, findings, found } = await new StateTrial(recording, {
       victim,
       judge,
       records,
       mix,
       promise: this.#promise,
-      count: this.#states,
+      count,
       random: this.#choices,
+      fileSystem,
+      findings: this.#findings,
+      images: keep === undefined ? undefined : `${keep}/kvlab-seed-${this.#options.seed}-cut-${kill}`,
       stop: this.#stop,
     }).run();
     this.#found = found;
-    return { ...worstOf(results), states: results };
+    return { ...worstOf(results), states: results, findings };
   }
 
   /**

@@ -17,9 +17,10 @@ import {
   textsIn,
 } from "../result/json.ts";
 import { loadMembers } from "../result/option/options.ts";
-import { promisesObject } from "../result/run_document.ts";
+import { engineObject, promisesObject } from "../result/run_document.ts";
 import { CRASH_SCHEMA, VERSION } from "../version.ts";
 import { allHeld, type CrashResult, type KillFigure, type KillResult, max, sum } from "./crash_result.ts";
+import { readStates, stateObject, type StatesDocument, statesObject } from "./states_document.ts";
 import { type Failure, lossIn } from "./victim.ts";
 
 /** The counts of a kill. */
@@ -55,9 +56,12 @@ const FAILOVERS = { count: "failovers", held: "failovers_held" } as const;
  *
  * Failovers have `failovers` and `failovers_held` in place of kills, `lag_sec`, their one `promise`, `refused` writes,
  * and how long it took until a replica had taken over and writes were possible again.
+ *
+ * Of an engine also the `engine` as in a run's result. Of cuts of the power also what {@linkcode statesObject} says,
+ * and each row's `states`.
  */
 export function crashJson(result: CrashResult): string {
-  const { kills, options, failure, promises, lagMs = 0, stoppedBy = null } = result;
+  const { kills, options, failure, promises, engine, lagMs = 0, stoppedBy = null } = result;
   const isFailover = failure === "failover";
   const counts = countsOf(result);
   const heldCount = kills.filter(({ held }) => held).length;
@@ -79,6 +83,8 @@ export function crashJson(result: CrashResult): string {
     ...(counts.includes("gauge") ? { [memberOf("gauge", "_max")]: max(kills, "gauge") } : {}),
     ...Object.fromEntries(durations.map((key) => [memberOf(key, "_max"), secondsOf(max(kills, key))])),
     ...(isFailover ? {} : { failure: snakeCase(failure), promises: promisesObject(promises) }),
+    ...(engine === undefined ? {} : { engine: engineObject(engine) }),
+    ...statesObject(result),
     stopped_by: stoppedBy,
     ...loadMembers(options),
     rows: kills.map((kill) => killObject(kill, counts, isFailover)),
@@ -86,19 +92,19 @@ export function crashJson(result: CrashResult): string {
 }
 
 function killObject(kill: KillResult, counts: readonly KillFigure[], isFailover: boolean): JsonObject {
-  const { during, loadMs, held, unreadable, repaired } = kill;
+  const { during, loadMs, held, unreadable, repaired, states } = kill;
   const durations = isFailover ? FAILOVER_DURATIONS : DURATIONS;
   return {
     ...(isFailover ? { failover: kill.kill } : { kill: kill.kill, during, load_sec: secondsOf(loadMs) }),
     ...Object.fromEntries(counts.map((key) => [memberOf(key), kill[key] ?? 0])),
     ...Object.fromEntries(durations.map((key) => [memberOf(key), secondsOf(kill[key] ?? 0)])),
     held,
-    ...(isFailover ? {} : given({ unreadable, repaired })),
+    ...(isFailover ? {} : given({ unreadable, repaired, states: states?.map(stateObject) })),
   };
 }
 
 /** What kills have cost; whatever the JSON does not say is absent, or 0. */
-export interface CrashDocument {
+export interface CrashDocument extends StatesDocument {
   readonly kvlab: string;
   /** By flag name. */
   readonly options: Fields;
@@ -148,6 +154,7 @@ export function readCrash(document: Fields): CrashDocument {
     lostMax: numberIn(document, memberOf("lost", "_max")) ?? 0,
     oldestLostMaxMs: millisecondsOf(numberIn(document, memberOf("oldestLostMs", "_max")) ?? 0),
     rows: rowsIn(document, "rows").map(readKill),
+    ...readStates(document),
   };
 }
 

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { NamedDifference } from "../disk/naming.ts";
 import type { Promises } from "../engine/promises.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import type { StopSignal } from "../run/run_result.ts";
+import type { EngineResult, StopSignal } from "../run/run_result.ts";
+import type { LostPut } from "./lost_put.ts";
 import { type Failure, lossIn } from "./victim.ts";
 
 /** What was found of a child's writes, and what was to be found. */
@@ -83,15 +85,25 @@ export interface StateResult extends Verdict {
   readonly problem?: Problem;
 }
 
+/** The states of all cuts, in the order in which they were tried. */
+export function statesOf(kills: readonly KillResult[]): StateResult[] {
+  return kills.flatMap(({ states = [] }) => states);
+}
+
 /** What is wrong with a state that did not hold. */
 export type Problem = "unreadable" | "never put" | "torn" | "promise broken" | "gauge exceeded";
 
-/** A state that did not hold, with as little as it takes. */
-export interface Finding {
+/** A state that did not hold, shrunk to what it takes. */
+export interface Finding extends NamedDifference {
   readonly problem: Problem;
+  /** Which of the cut's states it was found in, from 1. */
+  readonly state: number;
+  /** What was found in the state once it was shrunk. */
   readonly result: StateResult;
-  /** What of what came since the last flush has reached the disk, or has not, whichever is less; as words. */
-  readonly writes: readonly string[];
+  /** An example of what is lost. */
+  readonly lostPut?: LostPut;
+  /** How many states were tried to shrink it. */
+  readonly trials: number;
   /** Where the disk is kept in this state, if it was to be. */
   readonly image?: string;
 }
@@ -105,8 +117,10 @@ export interface CrashResult {
   readonly lagMs?: number;
   readonly promises: Promises;
   readonly kills: readonly KillResult[];
-  /** Of cuts of the power: what the disk was. */
-  readonly disk?: { readonly fileSystem: string; readonly mountOptions?: string };
+  /** The engine as it described itself, if the backend is one. */
+  readonly engine?: EngineResult;
+  /** Of cuts of the power: what the disk was, and how many states were to be tried of each. */
+  readonly disk?: { readonly fileSystem: string; readonly mountOptions?: string; readonly states: number };
   /** The signal that ended the command early, if one did. */
   readonly stoppedBy?: StopSignal;
 }

@@ -92,14 +92,15 @@ export class FoundRecords {
 
   /** How many records hold something older than before, or nothing any more. */
   countOlderThan(before: FoundRecords): number {
-    const { rounds, sequences } = this;
     let older = 0;
-    for (let record = 0; record < rounds.length; record++) {
-      const round = rounds[record]!, roundBefore = before.rounds[record]!;
-      const isOlder = round < roundBefore || (round === roundBefore && sequences[record]! < before.sequences[record]!);
-      if (isOlder) older++;
-    }
+    for (let record = 0; record < this.rounds.length; record++) if (this.isOlder(record, before)) older++;
     return older;
+  }
+
+  /** Whether a record holds something older than before, or nothing any more. */
+  isOlder(record: number, before: FoundRecords): boolean {
+    const round = this.rounds[record]!, roundBefore = before.rounds[record]!;
+    return round < roundBefore || (round === roundBefore && this.sequences[record]! < before.sequences[record]!);
   }
 }
 

@@ -8,6 +8,7 @@ import { NumberedWorkload } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import type { MixOptions } from "../load/workload.ts";
 import { checksumOf, type FoundRecords } from "./found_records.ts";
+import { findLostPut, type LostPut } from "./lost_put.ts";
 import type { Testimony } from "./testimony.ts";
 
 /** A child's load, which determines its operations, and what was there before it. */
@@ -73,6 +74,16 @@ export class LossCounter {
       neverPut += countNeverPut(found, puts, { thread, threads, round: this.#load.round, putMax: times.length + 1 });
     }
     return { acknowledged, refused, lost, oldestLostAtMs, neverAcknowledged, holes, neverPut };
+  }
+
+  /** An example of the acknowledged puts that are gone; `undefined` if none is. */
+  lostPut(found: FoundRecords, { acknowledgedAtMs }: LossParts["testimony"], failedAtMs: number): LostPut | undefined {
+    const { foundBefore: before, mix, round } = this.#load;
+    const threads = acknowledgedAtMs.length;
+    const records = acknowledgedAtMs.map((times, thread) =>
+      (this.#lanes[thread] ??= new LanePuts(this.#load, { thread, threads })).recordsUpTo(times.length)
+    );
+    return findLostPut(found, { round, mix, before, failedAtMs, acknowledgedAtMs, records });
   }
 }
 

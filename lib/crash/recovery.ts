@@ -8,6 +8,7 @@ import { loadBackend, nameOf, prepareBackend } from "../backend/backends.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
 import { mixKeySpace, type MixOptions } from "../load/workload.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
+import type { EngineResult } from "../run/run_result.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 import { parseStoreFileName, storeFileNames } from "../directory/store_files.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
@@ -30,6 +31,8 @@ export interface Recovered {
   readonly files?: RecoveredFiles;
   /** What an engine had to have repaired before it could be opened, as a clause. */
   readonly repaired?: string;
+  /** Asks an engine for its version and its settings. */
+  describe?(): Promise<EngineResult | undefined>;
   close(): void | Promise<void>;
 }
 
@@ -72,6 +75,7 @@ export async function recover(
 ): Promise<Recovered> {
   const startedAtMs = performance.now();
   const backend = await loadBackend(nameOf(options));
+  const { title } = backend;
   const shared = { abort: Abort.create(), clock: Clock.create() };
   const prepared = await prepareBackend(backend, options, {
     ...shared,
@@ -86,6 +90,10 @@ export async function recover(
       recoveryMs: performance.now() - startedAtMs,
       ...(prepared.repaired === undefined ? {} : { repaired: prepared.repaired }),
       ...(prepared.files === undefined ? {} : { files: recoveredFiles(prepared.files) }),
+      describe: async () => {
+        const description = await connection.describe?.();
+        return title === undefined || description === undefined ? undefined : { title, ...description };
+      },
       get: (key, out) => connection.get(key, out),
       close: () => thenCleanUp(() => connection.close(), () => prepared.close()),
     };

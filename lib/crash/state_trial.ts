@@ -4,13 +4,16 @@
  *
  * @module
  */
+import type { FileSystemName } from "../disk/file_system.ts";
 import { arrivalAt, type DiskState, type Recording } from "../disk/recording.ts";
 import { SystemCallError } from "../disk/libc.ts";
 import { chooseStates } from "../disk/states.ts";
 import type { Loss } from "../engine/promises.ts";
 import type { Rng } from "../load/rng.ts";
 import type { MixOptions } from "../load/workload.ts";
-import type { StateResult } from "./crash_result.ts";
+import { given } from "../option/given.ts";
+import type { Finding, Problem, StateResult } from "./crash_result.ts";
+import { findingOf } from "./finding.ts";
 import type { PowerVictim } from "./power_victim.ts";
 import type { Testimony, WitnessRecords } from "./testimony.ts";
 import { type Found, type Judge, type Judgement, problemOf } from "./verdict.ts";
@@ -26,6 +29,11 @@ export interface TrialParts {
   /** How many states to try. */
   readonly count: number;
   readonly random: Rng;
+  readonly fileSystem: FileSystemName;
+  /** The number of findings of each problem, of all cuts. */
+  readonly findings: Map<Problem, number>;
+  /** What the names of the images of findings begin with, if they are to be kept. */
+  readonly images?: string | undefined;
   readonly stop?: AbortSignal | undefined;
 }
 
@@ -34,9 +42,13 @@ const AGAIN_EVERY = 8;
 /** How many states are tried of each such recovery. */
 const AGAIN_STATES = 2;
 
+/** Of each problem so many cuts have a finding: to shrink it takes as long as many states do. */
+const FINDINGS_MAX = 3;
+
 /** What came of the states of one cut. */
 export interface Trial {
   readonly results: readonly StateResult[];
+  readonly findings: readonly Finding[];
   /** What the disk now holds, from which the next child can go on; absent if no state could be read. */
   readonly found?: Found;
 }
@@ -52,6 +64,7 @@ export class StateTrial {
   readonly #recording: Recording;
   readonly #parts: TrialParts;
   readonly #results: StateResult[] = [];
+  readonly #findings: Finding[] = [];
 
   constructor(recording: Recording, parts: TrialParts) {
     this.#recording = recording;
@@ -68,7 +81,7 @@ export class StateTrial {
       await this.#try(state, isAgain ? Math.min(AGAIN_STATES, count - this.#results.length - 1) : 0);
     }
     const found = await this.#goOn(states);
-    return { results: this.#results, ...(found === undefined ? {} : { found }) };
+    return { results: this.#results, findings: this.#findings, ...(found === undefined ? {} : { found }) };
   }
 
   /** Tries a state, and so many of those that a second cut may leave while the store is opened again. */
@@ -77,16 +90,44 @@ export class StateTrial {
     const failing = this.#failingAt(state);
     await disk.set(this.#recording, state);
     if (again > 0) await disk.record();
-    this.#add(state, await this.#judge(failing));
-    if (again === 0) return;
+    const result = this.#add(state, await this.#judge(failing));
+    if (again > 0) await this.#tryAgain(again, state.moment, failing);
+    await this.#find(state, result, { recording: this.#recording, failing });
+  }
+
+  async #tryAgain(count: number, moment: number, failing: Failing): Promise<void> {
+    const { victim: { disk }, random } = this.#parts;
     await disk.end();
     const recording = await disk.take();
-    const { random } = this.#parts;
-    for (const second of chooseStates(recording, { count: again, random, acknowledgedAtMs: new Float64Array() })) {
-      await disk.set(recording, second);
-      this.#add({ ...second, moment: state.moment }, await this.#judge(failing), true);
+    for (const state of chooseStates(recording, { count, random, acknowledgedAtMs: new Float64Array() })) {
+      await disk.set(recording, state);
+      const result = this.#add({ ...state, moment }, await this.#judge(failing), true);
+      await this.#find(state, result, { recording, failing });
     }
     await disk.forget();
+  }
+
+  /** Makes a finding of a state that did not hold, if the cut has none of its problem, and all cuts have few. */
+  async #find(
+    state: DiskState,
+    { problem, again }: StateResult,
+    { recording, failing }: { recording: Recording; failing: Failing },
+  ): Promise<void> {
+    const { victim: { disk }, judge, fileSystem, findings, images, stop } = this.#parts;
+    if (problem === undefined || stop?.aborted || this.#findings.some((found) => found.problem === problem)) return;
+    const found = findings.get(problem) ?? 0;
+    if (found === FINDINGS_MAX) return;
+    findings.set(problem, found + 1);
+    const number = this.#results.length;
+    const tryState = async (state: DiskState) => {
+      await disk.set(recording, state);
+      const judgement = await this.#judge(failing);
+      const result = this.#resultOf(state, judgement, again);
+      if (typeof judgement === "string" || judgement.found === undefined) return { result };
+      return { result, lostPut: judge.lostPut(judgement.found, failing) };
+    };
+    const imagePath = images === undefined ? undefined : `${images}-state-${number}.img`;
+    this.#findings.push(await findingOf(state, { disk, fileSystem, recording, problem, number, imagePath, tryState }));
   }
 
   #failingAt({ moment }: DiskState): Failing {
@@ -110,15 +151,17 @@ export class StateTrial {
     return judgement;
   }
 
-  #add({ kind, moment }: DiskState, judgement: Judgement | string, again = false): void {
-    const result = { kind, again, moment };
-    if (typeof judgement === "string") {
-      this.#results.push({ ...NOTHING, ...result, unmountable: judgement });
-      return;
-    }
+  #add(state: DiskState, judgement: Judgement | string, again = false): StateResult {
+    const result = this.#resultOf(state, judgement, again);
+    this.#results.push(result);
+    return result;
+  }
+
+  #resultOf({ kind, moment }: DiskState, judgement: Judgement | string, again: boolean): StateResult {
+    const state = { kind, again, moment };
+    if (typeof judgement === "string") return { ...NOTHING, ...state, unmountable: judgement };
     const { verdict } = judgement;
-    const problem = problemOf(verdict, this.#parts.promise);
-    this.#results.push({ ...result, ...verdict, ...(problem === undefined ? {} : { problem }) });
+    return { ...state, ...verdict, ...given({ problem: problemOf(verdict, this.#parts.promise) }) };
   }
 
   /** Mounts one of the states, chosen by chance, that can be read; what there is in it. */

@@ -12,6 +12,7 @@ import { thenCleanUp } from "../sync/clean_up.ts";
 import type { Problem, Verdict } from "./crash_result.ts";
 import { FoundRecords } from "./found_records.ts";
 import { type LossCount, LossCounter } from "./loss_count.ts";
+import type { LostPut } from "./lost_put.ts";
 import type { Recovered } from "./recovery.ts";
 import { unpersisted } from "./shard_gauge.ts";
 import type { Testimony } from "./testimony.ts";
@@ -100,6 +101,11 @@ export class Judge {
       ...gauge,
     };
     return { verdict: { ...verdict, held: this.#isPromised(verdict) }, refused: count.refused, found };
+  }
+
+  /** An example of what is lost of what was found; `undefined` if nothing is. */
+  lostPut({ records }: Found, { testimony, failedAtMs }: Omit<JudgedState, "open">): LostPut | undefined {
+    return this.#losses.lostPut(records, testimony, failedAtMs);
   }
 
   /**

@@ -1,9 +1,10 @@
 /**
- * The kinds of states that a cut may have left of one epoch, which arrived between two flushes: which of its writes have
- * reached the disk, and whether whole.
+ * The kinds of states that a cut may have left of one epoch, which arrived between two flushes: which of its writes
+ * have reached the disk, and whether whole.
  *
- * They are those that CrashMonkey tries (Mohan et al. 2018, "Finding Crash-Consistency Bugs with Bounded Black-Box Crash
- * Testing"), and each write missing or alone, as in ALICE (Pillai et al. 2014, "All File Systems Are Not Created Equal").
+ * They are those that CrashMonkey tries (Mohan et al. 2018, "Finding Crash-Consistency Bugs with Bounded Black-Box
+ * Crash Testing"), and each write missing or alone, as in ALICE (Pillai et al. 2014, "All File Systems Are Not Created
+ * Equal").
  *
  * @module
  */
@@ -25,7 +26,9 @@ const EARLIER_EVERY = 4;
 /** How likely it is that a write has reached the disk, in tenths; each subset has one of these. */
 const KEPT_TENTHS = [1, 5, 9];
 
-/** The kinds whose states are one after another, in an epoch of so many writes: how many there are, and what each keeps. */
+/**
+ * The kinds whose states are one after another, in an epoch of so many writes: how many there are, and what each keeps.
+ */
 const IN_ORDER = {
   none: { count: () => 1, keeps: () => false },
   all: { count: () => 1, keeps: () => true },

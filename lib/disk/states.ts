@@ -1,16 +1,17 @@
 /**
- * Chooses which of the states that a cut may have left of a recording are tried. There are far more than anyone can try:
- * at each moment, any part of what came since the last flush.
+ * Chooses which of the states that a cut may have left of a recording are tried. There are far more than anyone can
+ * try: at each moment, any part of what came since the last flush.
  *
- * What is judged is what the disk holds, and what had been acknowledged. So of the moments with the same acknowledgements
- * only the latest is chosen: whatever an earlier one can leave, it can as well. And a later acknowledgement demands more
- * of the same disk than an earlier one, so most states are of the end of their epoch, just before the flush.
+ * What is judged is what the disk holds, and what had been acknowledged. So of the moments with the same
+ * acknowledgements only the latest is chosen: whatever an earlier one can leave, it can as well. And a later
+ * acknowledgement demands more of the same disk than an earlier one, so most states are of the end of their epoch, just
+ * before the flush.
  *
- * Epochs are chosen by chance, the last with the greatest: at equal factors of the distance to the cut, each is as likely
- * as the next. What was acknowledged late has had the least time to reach the disk by luck, and by then the store has
- * grown most of what it can be wrong about: segments, checkpoints, files that it has removed. But the epochs far from the
- * cut have their share too, since faults of opening and first growth show only there. Every other state is of an epoch in
- * which something was acknowledged, as that is what a cut can break.
+ * Epochs are chosen by chance, the last with the greatest: at equal factors of the distance to the cut, each is as
+ * likely as the next. What was acknowledged late has had the least time to reach the disk by luck, and by then the
+ * store has grown most of what it can be wrong about: segments, checkpoints, files that it has removed. But the epochs
+ * far from the cut have their share too, since faults of opening and first growth show only there. Every other state is
+ * of an epoch in which something was acknowledged, as that is what a cut can break.
  *
  * Kinds take turns, so that each has its share however few are asked for. The most turns have those that find faults:
  * `none` finds what was acknowledged and not flushed; one missing or torn write, what needs another to be there first;
@@ -62,8 +63,8 @@ export interface StateChoice {
 }
 
 /**
- * Chooses up to `count` distinct states of a recording: no two hold the same and are judged by the same acknowledgements.
- * Fewer, if there are no more, or chance finds none.
+ * Chooses up to `count` distinct states of a recording: no two hold the same and are judged by the same
+ * acknowledgements. Fewer, if there are no more, or chance finds none.
  */
 export function chooseStates(recording: Recording, { count, random, acknowledgedAtMs }: StateChoice): DiskState[] {
   const epochs = new Epochs(recording, acknowledgedAtMs);

@@ -5,6 +5,7 @@
  */
 import { max, median } from "simple-statistics";
 import type { KillDocument } from "../crash/crash_document.ts";
+import type { StateDocument } from "../crash/states_document.ts";
 import { type LatencyDocument, latencyName, type LatencyPoint } from "../result/latency_document.ts";
 import { waitOf, waitShareName } from "../result/load_figures.ts";
 import type { Configuration, ShownRun } from "./report_data.ts";
@@ -97,6 +98,11 @@ export function writeAmplification({ runs }: Configuration): number | undefined 
 /** The kills of a configuration, in order. */
 export function killsOf({ crash }: Configuration): readonly KillDocument[] {
   return crash?.rows ?? [];
+}
+
+/** The states of a configuration in which cuts of the power may have left its disk, in order. */
+export function statesOf({ crash }: Configuration): readonly StateDocument[] {
+  return crash?.states ?? [];
 }
 
 /** The most that one kill cost. */

@@ -6,7 +6,8 @@
 import { type CrashResult, type KillResult, max, sum } from "../crash/crash_result.ts";
 import { type Failure, lossIn } from "../crash/victim.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
-import { promiseGroup } from "./result_text.ts";
+import { engineGroups, promiseGroup } from "./result_text.ts";
+import { findingGroups, stateGroups } from "./states_text.ts";
 import { blockLines, type Group, PLAIN, type TextStyle } from "./text_layout.ts";
 
 /** How the kinds of failure are called, each one of them, and their number. */
@@ -60,7 +61,7 @@ export function crashText(result: CrashResult, style: TextStyle = PLAIN): string
 }
 
 function crashGroups(result: CrashResult, style: TextStyle): Group[] {
-  const { kills, options, promises, stoppedBy, failure } = result;
+  const { kills, options, promises, engine, stoppedBy, failure } = result;
   const { one, label } = FAILURE_WORDS[failure];
   const isOurs = options.backend.kind !== "engine";
   const starting = kills.filter(({ during }) => during === "start").length;
@@ -70,13 +71,16 @@ function crashGroups(result: CrashResult, style: TextStyle): Group[] {
       label,
       lines: [[String(kills.length), ...(starting === 0 ? [] : [`${starting} of them while kvlab was starting`])]],
     },
+    ...stateGroups(result),
     { label: "writes", lines: [writePhrases(kills)] },
     { label: "lost", lines: [lossPhrases(result, style)] },
     { label: "gauge", lines: isOurs ? [gaugePhrases(result)] : [] },
     { label: "damage", lines: [damagePhrases(kills, style)] },
     { label: "recovery", lines: kills.length === 0 ? [] : [[`${readableDuration(max(kills, "recoveryMs"))} at most`]] },
+    ...engineGroups(engine),
     promiseGroup(promises),
     { label: "broken", lines: brokenPromise(result, style) },
+    ...findingGroups(result),
     { label: "stopped by", lines: stoppedBy === undefined ? [] : [[stoppedBy]] },
     {
       label: "verdict",
@@ -172,9 +176,10 @@ function gaugePhrases({ kills, failure }: CrashResult): string[] {
 function damagePhrases(kills: readonly KillResult[], style: TextStyle): string[] {
   const repaired = kills.filter((kill) => kill.repaired !== undefined).length;
   const torn = sum(kills, "tornShards"), holes = sum(kills, "holes"), spares = sum(kills, "damagedSpares");
-  const unsound = sum(kills, "unsoundFiles");
+  const unsound = sum(kills, "unsoundFiles"), neverPut = sum(kills, "neverPut");
   return [
     ...(torn === 0 ? [] : [style.bold(`${readableCount(torn, "torn shard")} without a sound file`)]),
+    ...(neverPut === 0 ? [] : [style.bold(`${readableCount(neverPut, "value")} that nobody has put`)]),
     ...(holes === 0 ? [] : [`${readableCount(holes, "lost write")} before one that survived (holes)`]),
     ...(repaired === 0 ? [] : [`${readableCount(repaired, "store")} that had to be repaired`]),
     ...(spares === 0 ? [] : [`${readableCount(spares, "damaged file")} beside a sound one`]),

@@ -188,7 +188,7 @@ function microseconds(durationMs: number): string {
 }
 
 /** The engine, its version, and its settings as read back from it. */
-function engineGroups(engine: EngineResult | undefined): Group[] {
+export function engineGroups(engine: EngineResult | undefined): Group[] {
   if (engine === undefined) return [];
   const settings = Object.entries(engine.settings).map(([name, value]) => `${name}=${value}`);
   const counts = Object.entries(engine.counts ?? {}).filter(([, count]) => count > 0)

@@ -12,7 +12,8 @@ export const CHART_COLUMNS_MIN = 60;
 
 /** With fewer intervals than this there is no shape to see. */
 const ROWS_MIN = 4;
-const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+/** Bars of rising height. */
+export const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 /** A last row shorter than this share of the first is left out. */
 const SLIVER_SHARE = 0.1;
 /** Space to the right of a chart for its scale. */

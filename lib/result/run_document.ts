@@ -211,7 +211,8 @@ function boundsObject(failure: string, { writesMax, ageMsMax }: Loss): JsonObjec
   };
 }
 
-function engineObject({ title, version, settings, counts }: EngineResult): JsonObject {
+/** An engine as JSON. */
+export function engineObject({ title, version, settings, counts }: EngineResult): JsonObject {
   return {
     name: title,
     version,

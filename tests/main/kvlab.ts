@@ -202,7 +202,7 @@ export function figureOf(ended: Ended, name: string): number {
  *
  * @param missing what is missing and why, or `undefined` when nothing is
  */
-export function testWhere(missing: string | undefined, name: string, fn: () => Promise<void>): void {
+export function testWhere(missing: string | undefined, name: string, fn: () => void | Promise<void>): void {
   if (missing === undefined) return Deno.test(name, fn);
   // deno-lint-ignore no-console -- a test that is left out must not go unnoticed
   console.warn(`IGNORED: "${name}", because ${missing}`);

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Html, html, NOTHING } from "../html.ts";
-import { killsOf, latencyCurves, reopenTimes, timeShares, writeAmplification } from "../measures.ts";
+import { killsOf, latencyCurves, reopenTimes, statesOf, timeShares, writeAmplification } from "../measures.ts";
 import {
   amplificationPicture,
   causeColors,
@@ -15,6 +15,7 @@ import {
 } from "../picture/row_pictures.ts";
 import { latencyPicture, timedOperations } from "../picture/latency_picture.ts";
 import { noisePicture, seriesOf, seriesPictures } from "../picture/series_pictures.ts";
+import { statesPicture } from "../picture/states_picture.ts";
 import type { Width } from "../picture/plot.ts";
 import type { Subject } from "../palette.ts";
 import type { SweepSource } from "../source.ts";
@@ -31,6 +32,7 @@ export function pictureSections(subjects: readonly Subject[], sweeps: readonly S
     timeSection(subjects),
     amplificationSection(subjects),
     killsSection(subjects),
+    statesSection(subjects),
     reopenSection(subjects),
     noiseSection(subjects, sweeps),
   ];
@@ -149,6 +151,24 @@ function killsSection(subjects: readonly Subject[]): Html {
       ? undefined
       : html`<p class="warning">${broken} of the ${name}s cost more than promised or tore files.</p>`,
     picture((width) => killsPicture(killed, width)),
+  );
+}
+
+function statesSection(subjects: readonly Subject[]): Html {
+  const cut = subjects.filter(({ configuration }) => statesOf(configuration).length > 0);
+  if (cut.length === 0) return NOTHING;
+  const findings = cut.flatMap(({ configuration }) => configuration.crash?.findings ?? []);
+  return section(
+    {
+      id: "states",
+      title: "States after power cuts",
+      reading:
+        "Of what was not flushed when the power fails, a disk may have kept any part, in any order, torn between its " +
+        "sectors. Each stroke is one such state, on the line of its kind, and what the store had lost in it; a red dot is " +
+        "one that broke the promise.",
+    },
+    picture((width) => statesPicture(cut, width)),
+    ...findings.map((finding) => html`<p class="warning">${finding}</p>`),
   );
 }
 

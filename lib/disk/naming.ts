@@ -1,0 +1,108 @@
+/**
+ * Names the writes that make the difference in a state: by file, offset and length where the file system can tell.
+ *
+ * @module
+ */
+import { type Area, DiskMap, type Place } from "./disk_map.ts";
+import { type FileAreas, fileAreas } from "./file_extents.ts";
+import type { FileSystemName } from "./file_system.ts";
+import { SystemCallError } from "./libc.ts";
+import type { RecordingDisk } from "./recording_disk.ts";
+import { type DiskBase, type KeptWrite, type Recording, SECTOR_BYTES, unflushedFrom } from "./recording.ts";
+import { lostIn, type Shrunk } from "./shrink.ts";
+import { staticAreas } from "./static_areas.ts";
+
+/** A write or a discard, or the part of one that is meant. */
+export interface NamedWrite {
+  readonly kind: "write" | "discard";
+  /** Whether it is only a part of it. */
+  readonly isTorn: boolean;
+  readonly places: readonly Place[];
+}
+
+/** Which writes make the difference in a state that was shrunk. */
+export interface NamedDifference {
+  /** How many writes and discards had arrived since the last flush. */
+  readonly arrived: number;
+  /** Those that must be missing, while all others have reached the disk. */
+  readonly missing: readonly NamedWrite[];
+  /** Those that must have reached the disk, while all others are missing. */
+  readonly kept: readonly NamedWrite[];
+}
+
+/** Names the writes of a shrunk state. The disk must not be mounted, and is not afterwards. */
+export async function nameShrunk(
+  disk: RecordingDisk,
+  name: FileSystemName,
+  recording: Recording,
+  { missing, kept }: Pick<Shrunk, "missing" | "kept">,
+): Promise<NamedDifference> {
+  const { moment } = missing;
+  const from = unflushedFrom(recording, moment);
+  const all = Array.from({ length: moment - from }, (_, at) => ({ event: from + at }));
+  const files: FileAreas[] = [];
+  // A write may be of a file that is there only after it, or only before it.
+  for (const kept of [all, []]) {
+    await disk.set(recording, { ...missing, kept });
+    try {
+      disk.mount();
+    } catch (error) {
+      if (error instanceof SystemCallError) continue;
+      throw error;
+    }
+    files.push(filesOn(disk.path, name));
+    await disk.unmount();
+  }
+  const map = mapDisk(recording.base, name, files);
+  return {
+    arrived: all.length,
+    missing: nameWrites(map, recording, lostIn(recording, missing)),
+    kept: nameWrites(map, recording, kept.kept),
+  };
+}
+
+/** Where the files of a mounted file system are. On btrfs, an extent's address is none of the disk. */
+export function filesOn(path: string, name: FileSystemName): FileAreas {
+  return name === "btrfs" ? { areas: [], inodes: new Map() } : fileAreas(path);
+}
+
+/**
+ * The map of a disk.
+ *
+ * @param files those of each state that has been mounted, the most telling first
+ */
+export function mapDisk(disk: DiskBase, name: FileSystemName, files: readonly FileAreas[]): DiskMap {
+  const { areas, inodeAt } = staticAreas(name, disk);
+  const inodes = new Map<string, Area>();
+  for (const [what, inode] of inodeAt === undefined ? [] : files.flatMap(({ inodes }) => [...inodes])) {
+    inodes.set(`${what} ${inode}`, { offset: inodeAt!(inode), length: 0, what });
+  }
+  return new DiskMap([...areas, ...files.flatMap(({ areas }) => areas)], [...inodes.values()]);
+}
+
+/** Names writes, or the sectors of them that are meant. */
+export function nameWrites(map: DiskMap, { events }: Recording, writes: readonly KeptWrite[]): NamedWrite[] {
+  return writes.flatMap(({ event, sectors }): NamedWrite[] => {
+    const change = events[event];
+    if (change === undefined || change.kind === "flush") return [];
+    const data = change.kind === "write" ? change.data : undefined;
+    const length = data?.length ?? (change.kind === "discard" ? change.length : 0);
+    const places = rangesOf(length, sectors).flatMap(({ from, to }) =>
+      map.places(change.offset + from, to - from, data?.subarray(from, to))
+    );
+    return [{ kind: change.kind, isTorn: sectors !== undefined, places }];
+  });
+}
+
+/** The ranges of bytes of the sectors that are meant. */
+function rangesOf(length: number, sectors: KeptWrite["sectors"]): { from: number; to: number }[] {
+  if (sectors === undefined) return [{ from: 0, to: length }];
+  const ranges: { from: number; to: number }[] = [];
+  for (const [sector, isMeant] of sectors.entries()) {
+    const from = sector * SECTOR_BYTES, last = ranges.at(-1);
+    if (isMeant === 0) continue;
+    if (last?.to === from) last.to = from + SECTOR_BYTES;
+    else ranges.push({ from, to: from + SECTOR_BYTES });
+  }
+  return ranges;
+}
