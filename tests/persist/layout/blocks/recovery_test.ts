@@ -7,9 +7,14 @@
 import { assert, assertEquals, assertGreater, assertRejects, assertStringIncludes } from "@std/assert";
 import type { FileBackendOptions } from "../../../../lib/backend/backend.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../../../lib/codec/codec.ts";
+import { connectShared } from "../../../backend/shared.ts";
+import { readBlocks } from "../../../../lib/persist/layout/blocks/stored_blocks.ts";
+import { attachPersistence } from "../../../../lib/persist/persistence.ts";
+import { PaddedBytes } from "../../../../lib/store/padded_bytes.ts";
 import { PersistError } from "../../../../lib/system/persist_error.ts";
 import { isFull } from "../../../campaign/campaign.ts";
 import { contentOf, namesIn, temporaryDirectory } from "../../../run/files.ts";
+import { RecordedFiles } from "../../recorded_files.ts";
 import { blockFileIn, open, optionsOf, type Put, putAll, recover } from "./block_store.ts";
 
 /** Some keys are put once, some twice, some more often. */
@@ -28,6 +33,30 @@ for (const serializer of SERIALIZER_NAMES) {
       await putAll(options, puts);
       const { values, told } = await recover(options, LATEST.keys());
       assertEquals([values, told], [new Map(puts), 0]);
+    }
+  });
+
+  Deno.test(`the only image of a block in ${serializer} is damaged if it was known to be synced, otherwise torn`, async () => {
+    for (const isOrderly of [true, false]) {
+      using directory = temporaryDirectory();
+      const { path } = directory;
+      const layout = { kind: "blocks", blockBytes: 4096 } as const;
+      const options = optionsOf(path, serializer, { layout, sync: "data" });
+      {
+        // Syncs take time, and nothing is cut here.
+        using _ = new RecordedFiles(path);
+        const files = await open(options);
+        connectShared(files.handle, 0).put(PaddedBytes.of("k0"), PaddedBytes.of("value".repeat(200)));
+        if (isOrderly) attachPersistence(files.persistence, 0).writer.makeAllDurable();
+        files.directory.close();
+      }
+      const reading = { path: blockFileIn(path), file: 0, files: 1, shards: 256, blockBytes: 4096, serializer };
+      const bytes = Deno.readFileSync(reading.path);
+      // In the value, after the head's two places.
+      bytes[2 * 4096 + 300]! ^= 1;
+      Deno.writeFileSync(reading.path, bytes);
+      const { badPlaces } = readBlocks(reading);
+      assertEquals(badPlaces.map(({ place, isDamaged }) => [place, isDamaged]), [[2, isOrderly]]);
     }
   });
 
