@@ -28,6 +28,11 @@ const NAMES = [
   ["log-0001-of-0002.00000001.checkpoint.json", LOG],
 ] as const;
 
+/** Makes the segment that a checkpoint has beside it, whose absence would be the first thing told. */
+function makeSegmentOf(name: string, directory: string): void {
+  if (name.includes(".checkpoint")) Deno.writeTextFileSync(`${directory}/${name.replace(".checkpoint", "")}`, "");
+}
+
 for (const [name, flag] of NAMES) {
   Deno.test(`a link in place of ${name} is refused, and what it leads to stays as it is`, async () => {
     using parent = temporaryDirectory();
@@ -35,6 +40,7 @@ for (const [name, flag] of NAMES) {
     const output = `${parent.path}/output`;
     Deno.writeTextFileSync(target, name === "LOCK" ? "" : TEXT);
     Deno.mkdirSync(output);
+    makeSegmentOf(name, output);
     Deno.symlinkSync(target, `${output}/${name}`);
     const before = Deno.readTextFileSync(target);
     const ended = await kvlab([...RUN, flag, `--output=${output}`]);
@@ -45,6 +51,7 @@ for (const [name, flag] of NAMES) {
   Deno.test(`a pipe in place of ${name} is refused at once, by a run and by inspect`, async () => {
     using parent = temporaryDirectory();
     if (!await succeeds("mkfifo", [`${parent.path}/${name}`])) throw new Error("mkfifo failed");
+    makeSegmentOf(name, parent.path);
     const ended = await kvlab([...RUN, flag, `--output=${parent.path}`]);
     assertStringIncludes(assertFailed(ended, /it is a pipe, must be a regular file$/), `${parent.path}/${name}`);
     if (name === "LOCK") Deno.writeTextFileSync(`${parent.path}/shard-0000-of-0002.json`, "");
@@ -61,8 +68,10 @@ Deno.test("a link made in mid-run is not written through", async () => {
   Deno.writeTextFileSync(target, TEXT);
   const first = await kvlab([...RUN, "--replace=alternate", `--output=${output}`]);
   assertCode(first, 0);
-  // Only the second files are missing now, which the next run creates.
-  for (const name of namesIn(output)) if (name.includes(".b.")) Deno.removeSync(`${output}/${name}`);
+  // Only the second files are missing now, which the next run creates, as nothing lists them.
+  for (const name of namesIn(output)) {
+    if (name.includes(".b.") || name === "STORE") Deno.removeSync(`${output}/${name}`);
+  }
   Deno.symlinkSync(target, `${output}/shard-0000-of-0002.b.json`);
   assertFailed(await kvlab([...RUN, "--replace=alternate", `--output=${output}`]), /it is a link/);
   assertEquals(Deno.readTextFileSync(target), TEXT);
@@ -70,7 +79,7 @@ Deno.test("a link made in mid-run is not written through", async () => {
 
 Deno.test("a LOCK of another program is refused, not overwritten", async () => {
   using directory = temporaryDirectory();
-  for (const content of [TEXT, "12 monkeys", "{}", "\0"]) {
+  for (const content of [TEXT, "12 monkeys", "{}", "\0?"]) {
     Deno.writeTextFileSync(`${directory.path}/LOCK`, content);
     assertFailed(await kvlab([...RUN, `--output=${directory.path}`]), /LOCK: it is not kvlab's/);
     assertEquals(Deno.readTextFileSync(`${directory.path}/LOCK`), content);

@@ -66,14 +66,18 @@ Deno.test(`4000 files are written and loaded with ${DESCRIPTORS} descriptors`, a
   using directory = temporaryDirectory();
   const output = directory.path;
   const fileCount = 4000;
-  const flags = ["--threads=2", "--ops=40k", "--pattern=unthrottled", "--format=json"];
+  const flags = ["--threads=2", "--pattern=unthrottled", "--format=json"];
   const file = ["file", "--no-device-probe", `--file-count=${fileCount}`, `--output=${output}`];
 
   // All that this one writes, it writes in the drain.
-  const first = await kvlab([...flags, ...file, "--write-period-us=86400000000"], { wrapper: FEW_DESCRIPTORS });
+  const first = await kvlab([...flags, "--ops=40k", ...file, "--write-period-us=86400000000"], {
+    wrapper: FEW_DESCRIPTORS,
+  });
   assertCode(first, 0);
   assertGreater(resultOf(first).files, 2 * DESCRIPTORS);
-  const second = await kvlab([...flags, ...file, "--queue-depth=1024"], { wrapper: FEW_DESCRIPTORS });
+  const second = await kvlab([...flags, "--load-time-sec=0.4", ...file, "--queue-depth=1024"], {
+    wrapper: FEW_DESCRIPTORS,
+  });
   assertCode(second, 0);
   assertEquals(resultOf(second).files_loaded, resultOf(first).files);
   assertPersisted(output, { files: fileCount, serializer: "json", runs: [resultOf(first), resultOf(second)] });
