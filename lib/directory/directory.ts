@@ -7,7 +7,7 @@ import type { SerializerName } from "../codec/codec.ts";
 import { isProbeName, probeWriting } from "./device_probe.ts";
 import { takeLock } from "../system/directory_lock.ts";
 import { markedEngine } from "./engine_marker.ts";
-import { entriesIn, removeFile, syncDirectory, TEMPORARY_SUFFIX } from "../system/file_io.ts";
+import { entriesIn, removeFile, syncDirectory, syncFile, TEMPORARY_SUFFIX } from "../system/file_io.ts";
 import { PersistError } from "../system/persist_error.ts";
 import type { SyncName } from "../persist/durability.ts";
 import type { HeldDirectory, StoreKind } from "../persist/layout/layout_module.ts";
@@ -117,16 +117,19 @@ export class ShardDirectory implements HeldDirectory {
 
   /**
    * Copies a partly damaged file to `NAME.corrupt-<UTC timestamp>`, the name that {@linkcode ShardDirectory.setAside}
-   * would give it.
+   * would give it. At sync levels above none, the copy survives a power loss: what it is a copy of is repaired next.
    *
    * @throws {PersistError} when that fails
    */
   setAsideCopy(path: string, reason: string): SetAsideFile {
     const backupPath = backupPathOf(path);
     const temporary = path + TEMPORARY_SUFFIX;
+    const isSynced = (this.#options.sync ?? "none") !== "none";
     try {
       Deno.copyFileSync(path, temporary);
+      if (isSynced) syncFile(temporary);
       Deno.renameSync(temporary, backupPath);
+      if (isSynced) syncDirectory(this.path);
     } catch (error) {
       throw new PersistError("set aside", path, error);
     }
