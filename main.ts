@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { CHILD_COMMAND, DISK_COMMAND, WATCHED_COMMAND } from "./lib/system/child_command.ts";
+import { CHILD_COMMAND, DISK_COMMAND, WATCHED_COMMAND } from "./lib/system/command.ts";
 import { errorLine, exitCodeOf } from "./lib/command/exit.ts";
 import { print, warn } from "./lib/command/terminal.ts";
 

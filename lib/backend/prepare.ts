@@ -10,7 +10,6 @@ import { blockBytesOf, layoutOf, type LayoutOptions } from "../persist/layout/la
 import type { SetAsideFile, TornFile } from "../persist/layout/stored_state.ts";
 import type { PersistenceHandle } from "../persist/persistence_handle.ts";
 import { FileLocks } from "../persist/file_locks.ts";
-import { openFilesPerWriter } from "../persist/layout/replace/descriptors.ts";
 import { loadWorkersWrite, type PersistencePolicy, policyOf } from "../persist/policy/policies.ts";
 import { openFilesLimit } from "../system/system.ts";
 import type { WriteQueue } from "../persist/write_queue.ts";
@@ -129,4 +128,25 @@ const OPEN_FILES_USUAL = 1024;
 function openFilesMax(policy: PersistencePolicy, threads: number): number {
   const writers = loadWorkersWrite(policy) ? threads + 1 : 1;
   return openFilesPerWriter({ limit: openFilesLimit() ?? OPEN_FILES_USUAL, threads: threads + 1, writers });
+}
+
+/** Descriptors for the runtime itself, the workers and short-lived files. */
+const DESCRIPTORS_RESERVED = 128;
+const DESCRIPTORS_PER_THREAD = 8;
+/** More would be useless: a shard has at most two files. */
+const OPEN_FILES_MAX = 2 ** 20;
+
+/**
+ * How many files each writing thread may keep open, so that all together stay below the limit.
+ *
+ * @param options `limit` is the process's limit on open files, `threads` the number of its worker threads, `writers` of
+ * which write files
+ */
+export function openFilesPerWriter({ limit, threads, writers }: {
+  limit: number;
+  threads: number;
+  writers: number;
+}): number {
+  const available = limit - DESCRIPTORS_RESERVED - DESCRIPTORS_PER_THREAD * threads;
+  return Math.max(1, Math.min(OPEN_FILES_MAX, Math.floor(available / writers)));
 }

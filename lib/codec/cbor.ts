@@ -16,10 +16,9 @@ import {
 import { CborSnapshotReader } from "./cbor_reader.ts";
 import { shortText } from "./cbor_text.ts";
 import { type Codec, FORMAT } from "./codec.ts";
-import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+import { CorruptSnapshotError, type SnapshotReader } from "./snapshot_reader.ts";
 import { crc32, CRC32_LENGTH, crc32Hex } from "./crc32.ts";
 import { type OutputBuffer, WORD_EXCESS } from "./output_buffer.ts";
-import type { SnapshotReader } from "./snapshot_reader.ts";
 
 /** Major types, already shifted into place above the argument. */
 const UNSIGNED = 0x00;

@@ -22,13 +22,12 @@ import {
   SPECIAL_KEY,
 } from "../store/shard.ts";
 import { type Codec, FORMAT } from "./codec.ts";
-import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+import { CorruptSnapshotError, type SnapshotReader } from "./snapshot_reader.ts";
 import { crc32, CRC32_LENGTH, crc32Hex } from "./crc32.ts";
 import { ESCAPE_BYTES_MAX } from "./escaped_text.ts";
 import { hexDigit } from "./hex.ts";
 import { JsonSnapshotReader } from "./json_reader.ts";
 import { type OutputBuffer, WORD_EXCESS } from "./output_buffer.ts";
-import type { SnapshotReader } from "./snapshot_reader.ts";
 
 /** Constants of the layout, redeclared in this module; see `shard.ts` for why. */
 const HEADER_WORDS = ENTRY_HEADER_WORDS;

@@ -4,11 +4,16 @@
  * @module
  */
 import { PaddedBytes } from "../store/padded_bytes.ts";
+import {
+  checkHead,
+  CorruptSnapshotError,
+  repeatedKey,
+  type SnapshotHead,
+  type SnapshotReader,
+} from "./snapshot_reader.ts";
 import { FORMAT } from "./codec.ts";
-import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
 import { readEscaped } from "./escaped_text.ts";
 import { KeySet } from "./key_set.ts";
-import { checkHead, repeatedKey, type SnapshotHead, type SnapshotReader } from "./snapshot_reader.ts";
 import { checkText, copyText } from "./utf8.ts";
 
 const QUOTE = 0x22;

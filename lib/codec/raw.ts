@@ -1,12 +1,12 @@
 /**
- * The raw codec: the arena's own bytes with a head and a checksum, at the speed of a memcpy. See `raw_form.ts` for the
+ * The raw codec: the arena's own bytes with a head and a checksum, at the speed of a memcpy. See `raw_reader.ts` for the
  * form.
  *
  * @module
  */
 import type { ShardView } from "../store/shard.ts";
 import type { Codec } from "./codec.ts";
-import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+import { CorruptSnapshotError, type SnapshotReader } from "./snapshot_reader.ts";
 import { crc32 } from "./crc32.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 import {
@@ -18,11 +18,10 @@ import {
   RAW_SHARDS,
   RAW_VERSION,
   RAW_WORDS,
-} from "./raw_form.ts";
-import { RawSnapshotReader } from "./raw_reader.ts";
-import type { SnapshotReader } from "./snapshot_reader.ts";
+  RawSnapshotReader,
+} from "./raw_reader.ts";
 
-/** The raw form of a snapshot; see `raw_form.ts`. */
+/** The raw form of a snapshot; see `raw_reader.ts`. */
 export const rawCodec: Codec = {
   name: "raw",
 

@@ -1,15 +1,49 @@
 /**
- * Reads a raw snapshot.
+ * The raw form of a snapshot, and what reads it. The form is a copy of the arena's words, with a head and a checksum.
+ * Without encoding, it costs only a memcpy; but only kvlab can read it.
+ *
+ * All numbers are little-endian. A file is
+ *
+ * | bytes | content |
+ * |---|---|
+ * | 0 … 15 | `kvlab-raw/1`, a line feed, zeros |
+ * | 16 … 19 | the shard's index |
+ * | 20 … 23 | the number of shards |
+ * | 24 … 31 | the version, as a float64: how many puts the shard had applied |
+ * | 32 … 35 | the number of live entries |
+ * | 36 … 39 | the number of words that follow |
+ * | 40 … | the entries, dead ones included, as `store/shard.ts` describes them |
+ * | last 4 | CRC-32 of all bytes before |
  *
  * @module
  */
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { ENTRY_CAPACITY, ENTRY_HEADER_WORDS, ENTRY_KEY_LENGTH, ENTRY_VALUE_LENGTH, wordsFor } from "../store/shard.ts";
-import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+import {
+  checkHead,
+  CorruptSnapshotError,
+  repeatedKey,
+  type SnapshotHead,
+  type SnapshotReader,
+} from "./snapshot_reader.ts";
 import { KeySet } from "./key_set.ts";
-import { RAW_COUNT, RAW_HEAD_BYTES, RAW_MAGIC, RAW_SHARD, RAW_SHARDS, RAW_VERSION, RAW_WORDS } from "./raw_form.ts";
-import { checkHead, repeatedKey, type SnapshotHead, type SnapshotReader } from "./snapshot_reader.ts";
 import { copyText } from "./utf8.ts";
+
+/** The beginning of every raw snapshot. */
+export const RAW_MAGIC = new TextEncoder().encode("kvlab-raw/1\n\0\0\0\0");
+
+/** Bytes before the entries. */
+export const RAW_HEAD_BYTES = 40;
+
+/** Bytes of the checksum. */
+export const RAW_CRC_BYTES = 4;
+
+/** Offsets of the head's fields, in bytes. */
+export const RAW_SHARD = 16;
+export const RAW_SHARDS = 20;
+export const RAW_VERSION = 24;
+export const RAW_COUNT = 32;
+export const RAW_WORDS = 36;
 
 const WORD_BYTES = 4;
 

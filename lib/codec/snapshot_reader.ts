@@ -6,7 +6,11 @@
  * @module
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
-import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+
+/** A file is not an undamaged snapshot. The message says what is wrong with "it", the file, which the caller names. */
+export class CorruptSnapshotError extends Error {
+  override readonly name = "CorruptSnapshotError";
+}
 
 /** What a snapshot says before its entries. */
 export interface SnapshotHead {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
-import { CorruptSnapshotError } from "./corrupt_snapshot_error.ts";
+import { CorruptSnapshotError } from "./snapshot_reader.ts";
 
 /**
  * Copies bytes into `out`.

@@ -7,9 +7,8 @@ import { FLAG_LIST, FLAGS, SWITCH_LIST, takes } from "./commands.ts";
 import type { ConfigurationEntry } from "../sweep/lines.ts";
 import type { ChildOutcome, SweepHands, SweepParts } from "../sweep/sweep.ts";
 import type { PlannedSweep } from "./sweep_file.ts";
-import { ownProgram, WATCHED_COMMAND } from "../system/child_command.ts";
+import { ownProgram, systemCommand, WATCHED_COMMAND } from "../system/command.ts";
 import type { Fields } from "../result/json.ts";
-import { systemCommand } from "../system/command.ts";
 import { EXIT_NOT_HELD } from "./exit.ts";
 
 /** A run that takes this many times its estimate counts as failed. */

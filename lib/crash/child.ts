@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { systemCommand } from "../system/command.ts";
+import { CHILD_COMMAND, ownProgram, systemCommand } from "../system/command.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import { CHILD_COMMAND, ownProgram } from "../system/child_command.ts";
 import type { RunHooks } from "../run/live.ts";
 import type { StopSignal } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { DISK_COMMAND, ownProgram } from "../system/child_command.ts";
-import { systemCommand } from "../system/command.ts";
+import { DISK_COMMAND, ownProgram, systemCommand } from "../system/command.ts";
 import type { DiskCommand, DiskReply, DiskServerOptions, Done } from "./disk_commands.ts";
 
 /** How long the process may take for what it is told, in milliseconds: it may have an image to copy. */

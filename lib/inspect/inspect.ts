@@ -5,8 +5,7 @@
  */
 import type { StoreKind } from "../persist/layout/layout_module.ts";
 import type { FileHealth, InspectedFile, Part } from "../persist/layout/part.ts";
-import { partsOf } from "./parts.ts";
-import { type ReadingOptions, StoredDirectory } from "./stored_directory.ts";
+import { partsOf, type ReadingOptions, StoredDirectory } from "./stored_directory.ts";
 
 export type { FileHealth, InspectedFile };
 

@@ -18,6 +18,7 @@ import {
 } from "../directory/store_files.ts";
 import { markedEngine } from "../directory/engine_marker.ts";
 import { goneFrom, partNames, readStoreRecord, type StoreRecord } from "../directory/store_record.ts";
+import type { Part } from "../persist/layout/part.ts";
 
 /** How to read a directory. */
 export interface ReadingOptions {
@@ -137,4 +138,15 @@ function kindOf(
     throw new PersistError("read", path, `it holds a mixture of files: ${list.join(", ")}`);
   }
   return found.kind;
+}
+
+/**
+ * Reads one part after another, in ascending order. One of which something is gone that was not even set aside, as far
+ * as is known, does not hold everything that was written to it.
+ */
+export function* partsOf(directory: StoredDirectory): Generator<Part> {
+  for (const part of layoutOf(directory.kind.layout).parts(directory)) {
+    const gone = directory.goneFrom(part.index);
+    yield gone === undefined ? part : { ...part, isUnreadable: true, gone };
+  }
 }

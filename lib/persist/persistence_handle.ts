@@ -8,7 +8,7 @@ import type { StoreHandle } from "../store/shared_store.ts";
 import type { ClockHandle } from "../sync/clock.ts";
 import type { DoorbellHandle } from "../sync/doorbell.ts";
 import type { FileLocksHandle } from "./file_locks.ts";
-import type { LayoutHandle } from "./layout/layout_handle.ts";
+import type { LayoutHandle } from "./layout/layout.ts";
 import type { LedgerHandle } from "./ledger.ts";
 import type { PersistencePolicy } from "./policy/policies.ts";
 import type { SyncName } from "./durability.ts";

@@ -1,5 +1,5 @@
 /**
- * The size of a queue and the memory layout that follows from it.
+ * The size of a queue, the memory layout that follows from it, and the error for what no queue of a size could hold.
  *
  * @module
  */
@@ -43,4 +43,20 @@ function checkBound(name: string, value: number, max = Infinity): void {
   if (Number.isInteger(value) && value >= 1 && value <= max) return;
   const range = max === Infinity ? "from 1" : `from 1 to ${max}`;
   throw new RangeError(`Cannot create a queue: ${name} is ${value}, must be a whole number ${range}`);
+}
+
+/** A snapshot is larger than the whole queue. The message names the shard and the flags that would help. */
+export class SnapshotTooLargeError extends RangeError {
+  override readonly name = "SnapshotTooLargeError";
+
+  /**
+   * @param shard the shard's index
+   * @param length the snapshot's length, in bytes
+   */
+  constructor(shard: number, length: number, size: QueueSize) {
+    super(
+      `Cannot queue shard ${shard}: its snapshot of ${length} bytes exceeds the queue's ${size.bytes}, ` +
+        `must be given a larger --queue-memory or --file-count`,
+    );
+  }
 }

@@ -16,8 +16,8 @@ import {
   QUEUE_SLOT_WORDS,
   queueLayout,
   type QueueSize,
+  SnapshotTooLargeError,
 } from "./queue_size.ts";
-import { SnapshotTooLargeError } from "./snapshot_too_large_error.ts";
 
 /** What {@linkcode WriteQueue.attach} needs; structured-cloneable. */
 export interface QueueHandle {

@@ -8,7 +8,7 @@ import { BlockedTime } from "../sync/blocked.ts";
 import { LINE_DOUBLES, LINE_WORDS } from "../sync/layout.ts";
 import { lock, tryLock, unlock } from "../sync/mutex.ts";
 import { hashKey, shardOf } from "./hash.ts";
-import { EntryTooLargeError } from "./entry_too_large_error.ts";
+import { EntryTooLargeError, StoreFullError } from "./store_errors.ts";
 import { PaddedBytes } from "./padded_bytes.ts";
 import { capacityOf, jsonRoomOf, MOVED_AWAY, PAGE_END } from "./pages.ts";
 import {
@@ -23,7 +23,6 @@ import {
   writeEntry,
   writeValue,
 } from "./shard.ts";
-import { StoreFullError } from "./store_full_error.ts";
 import { checkStoreSize, layoutOf, type StoreSize } from "./store_size.ts";
 
 /** What {@linkcode SharedStore.attach} needs; structured-cloneable. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CHILD_COMMAND, DISK_COMMAND } from "./child_command.ts";
+import { CHILD_COMMAND, DISK_COMMAND } from "./command.ts";
 import { readDirectory } from "./file_io.ts";
 import { tryCommand } from "./mounts.ts";
 

@@ -10,7 +10,7 @@ import { prepareMemory } from "../../lib/backend/memory.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
-import type { SnapshotHandle } from "../../lib/persist/layout/snapshot/open_snapshots.ts";
+import type { SnapshotHandle } from "../../lib/persist/layout/snapshot/snapshot.ts";
 import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { attachPersistence } from "../../lib/persist/persistence.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";

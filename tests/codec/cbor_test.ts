@@ -6,9 +6,8 @@
 import { decode } from "./decode.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { type CborType, decodeCbor } from "@std/cbor";
-import fc from "fast-check";
 import { cborCodec } from "../../lib/codec/cbor.ts";
-import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts";
+import { CorruptSnapshotError } from "../../lib/codec/snapshot_reader.ts";
 import { jsonCodec } from "../../lib/codec/json.ts";
 import {
   anyPuts,
@@ -27,6 +26,8 @@ import {
   storeOf,
   textOfLength,
 } from "./fixtures.ts";
+
+import fc from "fast-check";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -6,11 +6,10 @@
 import { decode, type Snapshot } from "./decode.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertStrictEquals } from "@std/assert";
 import { encodeCbor } from "@std/cbor";
-import fc from "fast-check";
 import { cborCodec } from "../../lib/codec/cbor.ts";
 import { type Codec, FORMAT } from "../../lib/codec/codec.ts";
+import { CorruptSnapshotError } from "../../lib/codec/snapshot_reader.ts";
 import { crc32, crc32Hex } from "../../lib/codec/crc32.ts";
-import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts";
 import { jsonCodec } from "../../lib/codec/json.ts";
 import { rawCodec } from "../../lib/codec/raw.ts";
 import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
@@ -31,6 +30,8 @@ import {
   storeOf,
   textOfLength,
 } from "./fixtures.ts";
+
+import fc from "fast-check";
 
 const CODECS: readonly Codec[] = [jsonCodec, cborCodec, rawCodec];
 

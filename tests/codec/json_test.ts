@@ -5,8 +5,7 @@
  */
 import { decode } from "./decode.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
-import { CorruptSnapshotError } from "../../lib/codec/corrupt_snapshot_error.ts";
+import { CorruptSnapshotError } from "../../lib/codec/snapshot_reader.ts";
 import { jsonCodec } from "../../lib/codec/json.ts";
 import {
   anyPuts,
@@ -21,6 +20,8 @@ import {
   sortedEntries,
   storeOf,
 } from "./fixtures.ts";
+
+import fc from "fast-check";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { FileBackendOptions, MemoryBackendOptions } from "../../lib/backend/backend.ts";
-import { filePromises } from "../../lib/backend/promises.ts";
+import { filePromises } from "../../lib/backend/file.ts";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
 import type { KillResult } from "../../lib/crash/crash_result.ts";
 import { EVERYTHING } from "../../lib/engine/promises.ts";

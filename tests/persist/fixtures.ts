@@ -8,7 +8,7 @@ import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { FileLocks } from "../../lib/persist/file_locks.ts";
 import type { ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
-import type { SnapshotHandle } from "../../lib/persist/layout/snapshot/open_snapshots.ts";
+import type { SnapshotHandle } from "../../lib/persist/layout/snapshot/snapshot.ts";
 import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { attachPersistence } from "../../lib/persist/persistence.ts";
 import type { PersistenceHandle } from "../../lib/persist/persistence_handle.ts";

@@ -9,7 +9,7 @@ import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import fc from "fast-check";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
-import { filePromises } from "../../lib/backend/promises.ts";
+import { filePromises } from "../../lib/backend/file.ts";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import type { SyncName } from "../../lib/persist/durability.ts";

@@ -7,13 +7,13 @@
  * @module
  */
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
-import fc from "fast-check";
 import { type QueuedWrite, WriteQueue } from "../../lib/persist/write_queue.ts";
-import { SnapshotTooLargeError } from "../../lib/persist/snapshot_too_large_error.ts";
-import type { QueueSize } from "../../lib/persist/queue_size.ts";
+import { type QueueSize, SnapshotTooLargeError } from "../../lib/persist/queue_size.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import { LINE_BYTES } from "../../lib/sync/layout.ts";
 import { payloadOf, payloadOfLength, sameBytes } from "./payload.ts";
+
+import fc from "fast-check";
 
 /** When a version was put. */
 function putAtMs(version: number): number {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
-import { filePromises } from "../../lib/backend/promises.ts";
+import { filePromises } from "../../lib/backend/file.ts";
 import { EVERYTHING } from "../../lib/engine/promises.ts";
 import { policyOf } from "../../lib/persist/policy/policies.ts";
 import type { Machine } from "../../lib/result/machine.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SnapshotHandle } from "../../lib/persist/layout/snapshot/open_snapshots.ts";
+import type { SnapshotHandle } from "../../lib/persist/layout/snapshot/snapshot.ts";
 import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";

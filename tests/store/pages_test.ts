@@ -4,15 +4,15 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
-import fc from "fast-check";
-import { EntryTooLargeError } from "../../lib/store/entry_too_large_error.ts";
+import { EntryTooLargeError, StoreFullError } from "../../lib/store/store_errors.ts";
 import { jsonRoomOf, PAGE_END } from "../../lib/store/pages.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { ENTRY_CAPACITY, nextEntry } from "../../lib/store/shard.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
-import { StoreFullError } from "../../lib/store/store_full_error.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { anyPuts, anyText, utf8Length } from "../codec/fixtures.ts";
+
+import fc from "fast-check";
 
 const WORDS = 96;
 

@@ -11,7 +11,7 @@ import { hashKey } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import type { StoreSize } from "../../lib/store/store_size.ts";
-import { StoreFullError } from "../../lib/store/store_full_error.ts";
+import { StoreFullError } from "../../lib/store/store_errors.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import { liveEntries } from "./arena.ts";
 

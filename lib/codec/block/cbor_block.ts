@@ -12,7 +12,7 @@ import { MOVED_AWAY, PAGE_END } from "../../store/pages.ts";
 import { ENTRY_HEADER_WORDS } from "../../store/shard.ts";
 import { shortText } from "../cbor_text.ts";
 import { crc32 } from "../crc32.ts";
-import { CorruptSnapshotError } from "../corrupt_snapshot_error.ts";
+import { CorruptSnapshotError } from "../snapshot_reader.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
 import type { BlockCodec, BlockHealth, BlockReader } from "./block_codec.ts";
 import type { BlockImage } from "./block_image.ts";

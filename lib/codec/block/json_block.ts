@@ -15,7 +15,7 @@
 import { PaddedBytes } from "../../store/padded_bytes.ts";
 import { MOVED_AWAY, PAGE_END } from "../../store/pages.ts";
 import { ENTRY_HEADER_WORDS, SPECIAL_KEY } from "../../store/shard.ts";
-import { CorruptSnapshotError } from "../corrupt_snapshot_error.ts";
+import { CorruptSnapshotError } from "../snapshot_reader.ts";
 import { crc32, CRC32_LENGTH, crc32Hex } from "../crc32.ts";
 import { ESCAPE_BYTES_MAX, readEscaped } from "../escaped_text.ts";
 import { hexDigit } from "../hex.ts";

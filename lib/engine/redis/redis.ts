@@ -14,11 +14,11 @@ import { RedisClusterConnection } from "./cluster_connection.ts";
 import { RedisConnection } from "./connection.ts";
 import { useRunning } from "./running.ts";
 import { redisPromises } from "./promises.ts";
-import { isRepairable, repairAppendOnlyFile } from "./repair.ts";
 import { ALL_KEYS } from "./remarks.ts";
 import { RedisServer, type ServerParts } from "./server.ts";
 import { killServerIn } from "./server_process.ts";
 import type { RedisSettings, RedisTarget } from "./settings.ts";
+import { systemCommand } from "../../system/command.ts";
 
 /**
  * The manifest names the parts of the append-only file. Without it Redis begins anew over those that it finds. A server
@@ -138,4 +138,34 @@ function persistenceArgs({ appendfsync, rdbSeconds, rdbChanges }: RedisSettings)
     ? ["--appendonly", "no"]
     : ["--appendonly", "yes", "--appendfsync", appendfsync];
   return ["--save", ...save, ...append];
+}
+
+/** How a server that cannot read its append-only file names the remedy: `redis-check-aof --fix`, or Valkey's. */
+const NAMES_REPAIR = /-check-aof --fix/;
+
+/** Whether a server's reason for not starting is an append-only file that can be repaired. */
+function isRepairable(error: unknown): boolean {
+  return error instanceof EngineError && NAMES_REPAIR.test(error.message);
+}
+
+/**
+ * Cuts a server's append-only file off where it can no longer be read, as the server's own message advises.
+ *
+ * @param program the server's, whose tool is next to it
+ * @returns what was done, as a clause
+ * @throws {EngineError} when the tool is missing or fails
+ */
+async function repairAppendOnlyFile(program: string, directory: string): Promise<string> {
+  const tool = program.replace(/server(?=[^/]*$)/, "check-aof");
+  const { code, stdout, stderr } = await systemCommand("sh", {
+    args: ["-c", 'echo y | "$1" --fix "$2"/appendonlydir/*.manifest', "sh", tool, directory],
+  }).output();
+  const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
+  if (code !== 0) throw new EngineError("repair the append-only file in", directory, lastLine(said));
+  const [, bytes] = /from \d+ bytes, with (\d+) bytes/.exec(said) ?? [];
+  return `${tool} --fix cut off ${bytes === undefined ? "its end" : `${bytes} bytes`}`;
+}
+
+function lastLine(text: string): string {
+  return text.split("\n").findLast((line) => line.trim() !== "") ?? "it failed and said nothing";
 }

@@ -14,6 +14,12 @@
 import type { OutputBuffer } from "../../codec/output_buffer.ts";
 import type { WriterMeter } from "../write_meter.ts";
 
+/** What a thread needs to attach to a layout; structured-cloneable. Each layout adds to it what it needs. */
+export interface LayoutHandle {
+  /** The layout's name. */
+  readonly kind: string;
+}
+
 /**
  * One thread's view of a layout. State that other threads need is in shared memory, and changes only under the lock
  * that each method names.

@@ -5,7 +5,7 @@
  */
 import type { SharedStore } from "../../store/shared_store.ts";
 import type { Ledger } from "../ledger.ts";
-import type { LayoutHandle } from "./layout_handle.ts";
+import type { LayoutHandle } from "./layout.ts";
 
 /** A damaged file that was renamed, or copied if a part of it is still used. */
 export interface SetAsideFile {

@@ -8,8 +8,7 @@ import { fileURLToPath } from "node:url";
 import { EngineError, HarnessError } from "../../../lib/engine/engine_error.ts";
 import { RedisClient } from "../../../lib/engine/redis/client.ts";
 import { StoppedError, until } from "../../../lib/sync/delay.ts";
-import { RedisServer } from "../../../lib/engine/redis/server.ts";
-import { freePort } from "../../../lib/engine/redis/ports.ts";
+import { freePort, RedisServer } from "../../../lib/engine/redis/server.ts";
 import { readPid } from "../../../lib/engine/redis/server_process.ts";
 import { redisTest } from "./redis_server.ts";
 

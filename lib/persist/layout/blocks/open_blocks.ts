@@ -12,7 +12,7 @@ import type { SharedStore } from "../../../store/shared_store.ts";
 import { openFile, seekTo, syncDirectory, syncFile, writeAll } from "../../../system/file_io.ts";
 import { inTurns } from "../../../system/in_turns.ts";
 import type { Ledger } from "../../ledger.ts";
-import type { LayoutHandle } from "../layout_handle.ts";
+import type { LayoutHandle } from "../layout.ts";
 import type { HeldDirectory, LayoutKind, OpenOptions } from "../layout_module.ts";
 import type { SetAsideFile, StoredState, TornFile } from "../stored_state.ts";
 import { blockFilesIn, type FoundBlockFile } from "./block_file_name.ts";

@@ -7,8 +7,8 @@
 import type { BlockHealth, BlockReader } from "../../../codec/block/block_codec.ts";
 import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
 import { pageWordsOf } from "../../../codec/block/block_image.ts";
+import { CorruptSnapshotError } from "../../../codec/snapshot_reader.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
-import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
 import { jsonRoomOf } from "../../../store/pages.ts";
 import { entryWords } from "../../../store/shard.ts";
 import { checkShard } from "../snapshot/loader.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Codec } from "../../../codec/codec.ts";
-import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
+import { CorruptSnapshotError } from "../../../codec/snapshot_reader.ts";
 import type { RecordReader } from "../../../codec/record/record_codec.ts";
 import { EntryTable } from "../../../store/entry_table.ts";
 import { hashKey, shardOf } from "../../../store/hash.ts";

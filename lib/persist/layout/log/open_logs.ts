@@ -12,7 +12,7 @@ import { removeFile, syncDirectory, syncFile, truncateFile } from "../../../syst
 import { inTurns } from "../../../system/in_turns.ts";
 import type { Ledger } from "../../ledger.ts";
 import { policyOf } from "../../policy/policies.ts";
-import type { LayoutHandle } from "../layout_handle.ts";
+import type { LayoutHandle } from "../layout.ts";
 import type { HeldDirectory, LayoutKind, OpenOptions } from "../layout_module.ts";
 import type { SetAsideFile, StoredState, TornFile } from "../stored_state.ts";
 import { CheckpointFile } from "./checkpoint_file.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Codec, SerializerName } from "../../../codec/codec.ts";
-import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
+import { CorruptSnapshotError } from "../../../codec/snapshot_reader.ts";
 import { MARK_CODECS } from "../../../codec/record/mark_codec.ts";
 import type { RecordCodec } from "../../../codec/record/record_codec.ts";
 import type { EntryTable } from "../../../store/entry_table.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 import type { Codec } from "../../../codec/codec.ts";
-import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
-import type { SnapshotReader } from "../../../codec/snapshot_reader.ts";
+import { CorruptSnapshotError, type SnapshotReader } from "../../../codec/snapshot_reader.ts";
 import { hashKey, shardOf } from "../../../store/hash.ts";
 import type { PaddedBytes } from "../../../store/padded_bytes.ts";
 import { entryWords } from "../../../store/shard.ts";

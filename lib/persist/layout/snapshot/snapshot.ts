@@ -9,15 +9,29 @@ import type { SyncName } from "../../durability.ts";
 import { policyOf } from "../../policy/policies.ts";
 import type { PolicyKind } from "../../policy/policy_module.ts";
 import { parseShardFileName, shardFileName, type Side } from "./shard_file_name.ts";
-import type { GoneFile, LayoutModule } from "../layout_module.ts";
-import { AlternateReplacement } from "../replace/alternate.ts";
-import { InPlaceReplacement } from "../replace/in_place.ts";
+import type { GoneFile, HeldDirectory, LayoutKind, LayoutModule, OpenOptions } from "../layout_module.ts";
+import { AlternateReplacement, InPlaceReplacement } from "../replace/overwriting.ts";
 import { RenameReplacement } from "../replace/rename.ts";
-import type { Replacement } from "../replace/replacement.ts";
-import { ShardFiles } from "../replace/shard_files.ts";
-import { openSnapshots, type SnapshotHandle, type SnapshotOptions } from "./open_snapshots.ts";
+import type { Replacement, ReplaceName } from "../replace/replacement.ts";
+import { ShardFiles, type ShardFilesHandle } from "../replace/shard_files.ts";
 import { SnapshotLayout } from "./snapshot_layout.ts";
 import { snapshotParts } from "./snapshot_parts.ts";
+import type { LayoutHandle } from "../layout.ts";
+import type { StoredState } from "../stored_state.ts";
+import { loadDirectory, makeLoadedDurable, surveyDirectory } from "./loader.ts";
+
+/** Options of the snapshot layout. */
+export interface SnapshotOptions extends LayoutKind {
+  readonly kind: "snapshot";
+  readonly replace: ReplaceName;
+}
+
+/** What the threads share of the snapshot layout. */
+export interface SnapshotHandle extends LayoutHandle {
+  readonly kind: "snapshot";
+  readonly replace: ReplaceName;
+  readonly shardFiles: ShardFilesHandle;
+}
 
 export const SNAPSHOT: LayoutModule<SnapshotOptions, SnapshotHandle> = {
   part: "shard",
@@ -100,4 +114,34 @@ function createReplacement(handle: PersistenceHandle, layout: SnapshotHandle): R
 function shardPaths({ directory, serializer, store }: PersistenceHandle, side?: Side): string[] {
   const { shards } = store.size;
   return Array.from({ length: shards }, (_, shard) => `${directory}/${shardFileName(shard, shards, serializer, side)}`);
+}
+
+/**
+ * Surveys a directory of snapshots, sets damaged files aside and mends torn ones.
+ *
+ * @throws {PersistError} when a damaged file cannot be set aside or a torn one mended, or the process lacks the
+ * resources to read a file
+ */
+export async function openSnapshots(
+  directory: HeldDirectory,
+  { serializer, shards, sync, layout: { kind, replace } }: OpenOptions<SnapshotOptions>,
+): Promise<StoredState> {
+  const codec = CODECS[serializer];
+  const survey = await surveyDirectory(directory, { codec, shards });
+  const { entries, entriesPerShardMax, arenaWordsPerShardMax, setAside, torn, files } = survey;
+  return {
+    filesLoaded: files.length,
+    entries,
+    entriesPerShardMax,
+    arenaWordsPerShardMax,
+    setAside,
+    torn,
+    async load({ store, ledger }): Promise<SnapshotHandle> {
+      await loadDirectory(survey, { codec, store, ledger });
+      if (sync !== "none") await makeLoadedDurable(survey, { directory, ledger });
+      const shardFiles = ShardFiles.create(shards);
+      for (const { shard, side } of files) shardFiles.setNewest(shard, side);
+      return { kind, replace, shardFiles: shardFiles.handle() };
+    },
+  };
 }

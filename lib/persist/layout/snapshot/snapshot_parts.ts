@@ -4,8 +4,7 @@
  * @module
  */
 import { CODECS } from "../../../codec/codecs.ts";
-import { CorruptSnapshotError } from "../../../codec/corrupt_snapshot_error.ts";
-import type { SnapshotReader } from "../../../codec/snapshot_reader.ts";
+import { CorruptSnapshotError, type SnapshotReader } from "../../../codec/snapshot_reader.ts";
 import { PersistError } from "../../../system/persist_error.ts";
 import { type FoundShardFile, shardFilesIn } from "./shard_file_name.ts";
 import type { ReadDirectory, StoreKind } from "../layout_module.ts";

@@ -6,8 +6,7 @@
  */
 import { assertEquals, assertThrows } from "@std/assert";
 import { PersistError } from "../../../../lib/system/persist_error.ts";
-import { AlternateReplacement } from "../../../../lib/persist/layout/replace/alternate.ts";
-import { InPlaceReplacement } from "../../../../lib/persist/layout/replace/in_place.ts";
+import { AlternateReplacement, InPlaceReplacement } from "../../../../lib/persist/layout/replace/overwriting.ts";
 import { RenameReplacement } from "../../../../lib/persist/layout/replace/rename.ts";
 import type { Replacement } from "../../../../lib/persist/layout/replace/replacement.ts";
 import { SYNC_NAMES, type SyncName } from "../../../../lib/persist/durability.ts";

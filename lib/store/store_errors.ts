@@ -1,5 +1,5 @@
 /**
- * The error for a shard without room.
+ * The errors for a shard without room, and for an entry that no page can hold.
  *
  * @module
  */
@@ -14,6 +14,18 @@ export class StoreFullError extends RangeError {
     super(
       `Cannot put into shard ${shard}: its room for ${size.entriesPerShard} entries in ` +
         `${size.arenaWordsPerShard * 4} bytes is used up, must be made larger by --keys or --max-keys`,
+    );
+  }
+}
+
+/** A put's key and value are together too large for a page, which one block of the files must hold. */
+export class EntryTooLargeError extends RangeError {
+  override readonly name = "EntryTooLargeError";
+
+  /** @param sizeBytes total size of key and value */
+  constructor(sizeBytes: number) {
+    super(
+      `Cannot put a record of ${sizeBytes} bytes: it does not fit into a block, must be given a larger --block-size`,
     );
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
-import { openFilesPerWriter } from "../../../../lib/persist/layout/replace/descriptors.ts";
+import { openFilesPerWriter } from "../../lib/backend/prepare.ts";
 
 Deno.test("openFilesPerWriter() keeps all writers together below the limit, with room to spare", () => {
   for (const limit of [256, 1024, 65_536]) {
