@@ -24,6 +24,8 @@ export interface StoreSigns {
   readonly file: string;
   /** Names of which there is always one beside that file once the store is made, and what such a file is. */
   readonly companion?: { readonly name: RegExp; readonly what: string };
+  /** Names of files beside that one which are never empty, but whose content the engine would not miss. */
+  readonly filled?: RegExp;
   /** Whether a file beside that one shows that a store was there. */
   isSign(name: string, sizeBytes: number): boolean;
 }
@@ -139,7 +141,12 @@ function refuseUnmade(directory: string, file: string, signs: StoreSigns | undef
     throw new EngineError("use", path, `it is empty, though ${marker} says that it was not; ${restore}`);
   }
   const beside = parentOf(path);
-  const { companion } = signs ?? {};
+  const { companion, filled } = signs ?? {};
+  const emptied = filled &&
+    namesIn(beside).find((name) => filled.test(name) && lookAt(`${beside}/${name}`)?.size === 0);
+  if (emptied !== undefined) {
+    throw new EngineError("use", `${beside}/${emptied}`, `it is empty, as it never is by itself; ${restore}`);
+  }
   if (companion === undefined || namesIn(beside).some((name) => companion.name.test(name))) return;
   throw new EngineError("use", beside, `its ${companion.what} is gone, though ${path} is there; ${restore}`);
 }

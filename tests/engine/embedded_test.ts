@@ -12,6 +12,7 @@ import { EngineError } from "../../lib/engine/engine_error.ts";
 import { type EngineName, loadEngine } from "../../lib/engine/engines.ts";
 import { ShardDirectory } from "../../lib/directory/directory.ts";
 import { takeLock } from "../../lib/system/directory_lock.ts";
+import { JOURNAL_NAMES } from "../../lib/engine/sqlite/settings.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { temporaryDirectory } from "../run/files.ts";
 
@@ -194,6 +195,18 @@ Deno.test("a store that was not made before its kvlab died is made the next time
     await (await prepare(embedded, { output: directory.path })).close();
     const names = Array.from(Deno.readDirSync(directory.path), ({ name }) => name);
     assert(!names.includes("ENGINE.tmp"), names.join());
+  }
+});
+
+Deno.test("sqlite opens a database with each of its journals", async () => {
+  for (const journal of JOURNAL_NAMES) {
+    using directory = temporaryDirectory();
+    const settings = { journal, synchronous: "off", busyTimeoutMs: 1000 } as const;
+    const prepared = await prepare(["sqlite", settings], { output: directory.path });
+    const connection = await (await loadEngine("sqlite")).connect(prepared.target);
+    await connection.put(PaddedBytes.of("key"), PaddedBytes.of("value"));
+    await connection.close();
+    await prepared.close();
   }
 });
 

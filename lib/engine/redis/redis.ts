@@ -27,6 +27,8 @@ import { systemCommand } from "../../system/command.ts";
 const SIGNS: StoreSigns = {
   file: "appendonlydir/appendonly.aof.manifest",
   isSign: (name, sizeBytes) => name.endsWith(".aof") && sizeBytes > 0 || /\.aof\.(?!1\.)\d+\./.test(name),
+  // Redis takes an empty part for one to which nothing has been added yet, which a snapshot never is.
+  filled: /\.base\.rdb$/,
 };
 const SNAPSHOT_NAME = "dump.rdb";
 

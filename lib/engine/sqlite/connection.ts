@@ -110,7 +110,9 @@ export function openDatabase(path: string, settings: SqliteSettings): DatabaseSy
   const { journal, synchronous, busyTimeoutMs, cacheSizeBytes } = settings;
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    // Defensive, as it is by default, SQLite keeps its users from doing without a journal. Deno's types lack the option.
+    const options = { timeout: busyTimeoutMs, defensive: journal !== "off" };
+    database = new DatabaseSync(path, options);
     database.exec(`PRAGMA synchronous=${synchronous}`);
     // Negative: in KiB rather than in pages.
     if (cacheSizeBytes !== undefined) database.exec(`PRAGMA cache_size=-${Math.ceil(cacheSizeBytes / 1024)}`);

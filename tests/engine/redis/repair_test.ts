@@ -87,6 +87,20 @@ redisTest("what a server would begin anew over is refused by its path, and not t
   }
 });
 
+redisTest(
+  "a part of the append-only file that is empty, which Redis would not miss, is refused by its path",
+  async () => {
+    using directory = temporaryDirectory();
+    const output = directory.path;
+    await fill(output);
+    const base = `${output}/appendonlydir/appendonly.aof.1.base.rdb`;
+    Deno.truncateSync(base);
+    const preparation = { settings: SETTINGS, output, threads: 1, inFlight: 1, valueBytesMax: 16 };
+    const refused = await assertRejects(async () => await ENGINE.prepare(preparation), EngineError);
+    assertStringIncludes(refused.message, `Cannot use ${base}: it is empty, as it never is by itself; restore it`);
+  },
+);
+
 redisTest("a snapshot that a server would begin anew over is refused by its path", async () => {
   using directory = temporaryDirectory();
   Deno.writeTextFileSync(`${directory.path}/dump.rdb`, "REDIS0010");
