@@ -7,7 +7,7 @@ import type { CrashCommand } from "./command.ts";
 import { promisesOf } from "../backend/backends.ts";
 import { crash } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
-import { missingDisk } from "../disk/missing_disk.ts";
+import { refuseWithoutDisk } from "../disk/missing_disk.ts";
 import { type Failure, FAILURES } from "../crash/victim.ts";
 import { configurationLine } from "../result/option/options.ts";
 import { crashJson } from "../crash/crash_document.ts";
@@ -32,8 +32,7 @@ export async function crashCommand(
 ): Promise<number> {
   // The load of failovers runs in this process, without workers.
   if (lagMs === undefined) refuseTooManyWorkers({ ...options, witnessed: true });
-  const missing = power === undefined ? undefined : missingDisk(power.fileSystem);
-  if (missing !== undefined) throw new Error(`Cannot cut the power: ${missing}`);
+  if (power !== undefined) refuseWithoutDisk(power.fileSystem);
   const stop = stopOnSignals();
   if (reportFile !== undefined) checkOutputFile(reportFile);
   if (power?.keep !== undefined) makeDirectory(power.keep);

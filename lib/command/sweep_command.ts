@@ -34,7 +34,8 @@ import { EXIT_FAILURE, EXIT_SIGNALS, stopOnSignals } from "./exit.ts";
 import { checkOutputFiles, deliverReport } from "./output_file.ts";
 import { StatusText } from "./progress_line.ts";
 import { configurationId, namesOf, openSweep, type PlannedSweep, sweepHeader } from "./sweep_file.ts";
-import { sweepHands } from "./sweep_hands.ts";
+import { CUT_STATES, sweepHands } from "./sweep_hands.ts";
+import { refuseWithoutDisk } from "../disk/missing_disk.ts";
 import { print, STDOUT, warn } from "./terminal.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { given } from "../option/given.ts";
@@ -56,6 +57,7 @@ export async function sweepCommand(command: SweepCommand): Promise<number> {
     print(dryRunText(command, planned));
     return 0;
   }
+  if (command.cut === "power" && command.kills > 0) refuseWithoutDisk("ext4");
   const stop = stopOnSignals();
   checkReportFile(command);
   const header = await sweepHeader(planned, readMachine());
@@ -194,7 +196,7 @@ async function runSweep(
     budgetMs,
     kills,
     estimateMs,
-    killsMs: estimateKillsMs(planned.configurations[0]!.options, kills),
+    killsMs: estimateKillsMs(planned.configurations[0]!.options, { kills, cut }),
     hands: sweepHands(planned, {
       kills,
       cut,
@@ -262,15 +264,23 @@ const OPS_PER_MS = 100;
 /** How long a run will take, start and end included, in milliseconds. */
 function estimateRunMs({ loadTimeMs, warmupMs = 0, ops, workload }: RunOptions): number {
   const loadMs = ops === undefined ? loadTimeMs : ops / OPS_PER_MS;
-  const preloadMs = workload.kind === "mix" && workload.preload ? workload.keyCount * PRELOAD_MS_PER_KEY : 0;
-  return AROUND_MS + warmupMs + loadMs + preloadMs;
+  return AROUND_MS + warmupMs + loadMs + preloadMsOf(workload);
 }
+
+function preloadMsOf(workload: RunOptions["workload"]): number {
+  return workload.kind === "mix" && workload.preload ? workload.keyCount * PRELOAD_MS_PER_KEY : 0;
+}
+
+/** To put a disk into a state, and to mount and unmount it. */
+const STATE_MS = 50;
 
 /**
  * How long it takes to kill a configuration the given number of times, each at a random moment of the load, in
  * milliseconds.
  */
-function estimateKillsMs(options: RunOptions, kills: number): number {
+function estimateKillsMs(options: RunOptions, { kills, cut }: Pick<SweepCommand, "kills" | "cut">): number {
   // Half of the load on average, plus reading the directory again, which takes about as long as filling it.
-  return kills * (estimateRunMs({ ...options, warmupMs: 0 }) - options.loadTimeMs / 2) + AROUND_MS;
+  const killMs = estimateRunMs({ ...options, warmupMs: 0 }) - options.loadTimeMs / 2;
+  const statesMs = cut === "power" ? CUT_STATES * (STATE_MS + preloadMsOf(options.workload)) : 0;
+  return kills * (killMs + statesMs) + AROUND_MS;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CutName } from "../crash/victim.ts";
 import { FLAG_LIST, FLAGS, SWITCH_LIST, takes } from "./commands.ts";
 import type { ConfigurationEntry } from "../sweep/lines.ts";
 import type { ChildOutcome, SweepHands, SweepParts } from "../sweep/sweep.ts";
@@ -16,11 +17,14 @@ const LATE_TIMES = 20;
 /** But no run counts as failed before this time, in milliseconds. */
 const LATE_MS_MIN = 120_000;
 
+/** How many states are tried of each cut of the power: in each all records are read. */
+export const CUT_STATES = 10;
+
 /** How a sweep runs and kills configurations. */
 export function sweepHands(
   { loadArgs, configurations }: Pick<PlannedSweep, "loadArgs" | "configurations">,
   { kills, cut, stop, estimateMs, onWarning }:
-    & { readonly kills: number; readonly cut: string; readonly stop: AbortSignal }
+    & { readonly kills: number; readonly cut: CutName; readonly stop: AbortSignal }
     & Pick<SweepParts, "estimateMs">
     & { onWarning(message: string): void },
 ): SweepHands {
@@ -46,7 +50,8 @@ export function sweepHands(
       const { args, env } = passedOf(entry);
       const options = { env, stop, limitMs: kills * limitMs(entry), onWarning: warnOnce };
       const runArgs = [...loadArgs, ...beginningOf(loadArgs, ratePerSec), ...args];
-      const crashArgs = ["crash", `--kills=${kills}`, `--cut=${cut}`, ...ofCrash(runArgs), ...common];
+      const states = cut === "power" ? [`--${FLAGS.states.name}=${CUT_STATES}`] : [];
+      const crashArgs = ["crash", `--kills=${kills}`, `--cut=${cut}`, ...states, ...ofCrash(runArgs), ...common];
       return runKvlabChild(crashArgs, options);
     },
   };

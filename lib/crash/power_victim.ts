@@ -96,7 +96,7 @@ export class PowerVictim implements Victim {
     await disk.settle();
     await disk.record();
     await disk.mount();
-    disk.hurry(true);
+    await disk.hurry(true);
     return await endChild(program, options, {
       ending: "SIGKILL",
       moment,
@@ -113,7 +113,6 @@ export class PowerVictim implements Victim {
 
   /** What the disk has recorded of the child that failed last. The disk is unmounted then. */
   async recording(): Promise<Recording> {
-    this.disk.hurry(false);
     await this.disk.unmount();
     return await this.disk.take();
   }

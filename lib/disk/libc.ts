@@ -14,6 +14,7 @@ const SYMBOLS = {
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
   mount: { parameters: ["buffer", "buffer", "buffer", "usize", "buffer"], result: "i32" },
   umount2: { parameters: ["buffer", "i32"], result: "i32" },
+  sync_file_range: { parameters: ["i32", "i64", "i64", "u32"], result: "i32", nonblocking: true },
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
   setsid: { parameters: [], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
@@ -112,6 +113,11 @@ export class LibC {
     this.#checked(this.#symbols.umount2(cString(target), isLazy ? MNT_DETACH : 0), `unmount ${target}`);
   }
 
+  /** Has the system begin to write what is unwritten of an open file. It may have to wait for others' writing. */
+  async beginWriteBack(fd: number): Promise<void> {
+    await this.#symbols.sync_file_range(fd, 0n, 0n, SYNC_FILE_RANGE_WRITE);
+  }
+
   /**
    * Tells the system that its own writing may wait for this thread, so that the thread never has to wait for that when
    * memory is short. Where CAP_SYS_RESOURCE is missing, it is not told.
@@ -144,6 +150,7 @@ export class LibC {
 }
 
 const MNT_DETACH = 2;
+const SYNC_FILE_RANGE_WRITE = 2;
 const POLL_IN = 1;
 /** Bytes of a `struct pollfd`. */
 const POLL_BYTES = 8;

@@ -26,6 +26,12 @@ export function missingDisk(fileSystem: FileSystemName): string | undefined {
   }
 }
 
+/** @throws {Error} when there can be no disk here of which the power is cut */
+export function refuseWithoutDisk(fileSystem: FileSystemName): void {
+  const missing = missingDisk(fileSystem);
+  if (missing !== undefined) throw new Error(`Cannot cut the power: ${missing}`);
+}
+
 function exists(path: string): boolean {
   try {
     Deno.lstatSync(path);

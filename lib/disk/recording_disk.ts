@@ -17,6 +17,7 @@ import { FileImage, stateImage } from "./image.ts";
 import { ERRNO, libC, SystemCallError } from "./libc.ts";
 import { LoopDevice } from "./loop_device.ts";
 import type { DiskBase, DiskEvent, DiskState, Recording } from "./recording.ts";
+import { WriteBack } from "./write_back.ts";
 
 /** What a disk is made of. */
 export interface DiskOptions {
@@ -46,6 +47,7 @@ export class RecordingDisk {
   /** What the disk holds, when nothing writes to it. */
   #holds: () => DiskBase;
   #isMounted = false;
+  #writeBack: WriteBack | undefined;
 
   private constructor(options: DiskOptions, parts: { image: string; process: DiskProcess; device: LoopDevice }) {
     this.#options = options;
@@ -107,13 +109,16 @@ export class RecordingDisk {
   /** @throws {SystemCallError} when something keeps using it */
   async unmount(): Promise<void> {
     if (!this.#isMounted) return;
+    await this.hurry(false);
     await whenFree(() => libC().unmount(this.path));
     this.#isMounted = false;
   }
 
-  /** Has unsynced data reach the disk soon, or when the system likes. */
-  hurry(isHurried: boolean): void {
+  /** Has unsynced data reach the disk soon, in any order, while it is mounted; or again when the system likes. */
+  async hurry(isHurried: boolean): Promise<void> {
     this.#device.hurry(isHurried);
+    await this.#writeBack?.stop();
+    this.#writeBack = isHurried ? new WriteBack(this.path) : undefined;
   }
 
   /** Records from now on, upon what the disk holds. */
@@ -183,6 +188,7 @@ export class RecordingDisk {
   /** Takes it down, whatever state it is in. What still uses it has nothing behind it any more. */
   async close(): Promise<void> {
     const { directory } = this.#options;
+    await this.hurry(false);
     if (this.#isMounted) await unmountOrDetach(this.path);
     this.#device.detach();
     // The device goes when its last user does.

@@ -53,7 +53,13 @@ Deno.test("parseCommand() reads crash with the load of a run, flags anywhere", (
   assertCommand(`crash ${FILE}`, CRASH);
   assertCommand(`crash --kills=3 ${FILE} --format=json`, { ...CRASH, kills: 3, format: "json" });
   assertCommand(`--kills 1 crash ${FILE}`, { ...CRASH, kills: 1 });
-  assertCommand(`crash --cut=power ${FILE}`, { ...CRASH, cut: "power" });
+  const power = { fileSystem: "ext4", states: 20 } as const;
+  assertCommand(`crash --cut=power ${FILE}`, { ...CRASH, cut: "power", power });
+  assertCommand(`crash --cut=power --states=7 --filesystem=xfs --mount-options=nouuid,ro --keep=dir ${FILE}`, {
+    ...CRASH,
+    cut: "power",
+    power: { fileSystem: "xfs", states: 7, mountOptions: "nouuid,ro", keep: "dir" },
+  });
   assertCommand(`crash --cut=none ${FILE}`, { ...CRASH, cut: "none" });
   assertCommand(`crash ${FILE} --quiet`, { ...CRASH, quiet: true });
   assertCommand(`crash ${FILE} --kills=1000000`, { ...CRASH, kills: 1_000_000 });
@@ -125,6 +131,13 @@ Deno.test("parseCommand() refuses a crash that it cannot be", () => {
   assertRefused(
     "crash --cut=power sqlite --output=dir",
     "--cut=power puts the files on a disk of their own, and takes no --output",
+  );
+  assertRefused("crash --states=9 sqlite", "--states needs --cut=power, got --cut=process");
+  assertRefused("crash --cut=none --filesystem=xfs sqlite", "--filesystem needs --cut=power, got --cut=none");
+  assertRefused("crash --cut=power --states=0 sqlite", '--states must be a whole number from 1 to 1000000, got "0"');
+  assertRefused(
+    "crash --cut=power --filesystem=ext2 sqlite",
+    '--filesystem must be ext4, xfs or btrfs, got "ext2" (did you mean ext4?)',
   );
   assertRefused(
     "crash --cut=none redis --spawn",
