@@ -11,7 +11,7 @@ import { serveTask, type TaskConfiguration } from "../sync/task.ts";
 import { attachPersistence } from "./persistence.ts";
 import type { PersistenceHandle } from "./persistence_handle.ts";
 import { policyOf } from "./policy/policies.ts";
-import type { AttachedPersistence, SweepCounts } from "./policy/policy_module.ts";
+import type { AttachedPersistence, FlushCounts } from "./policy/policy_module.ts";
 import { FILE_WRITER } from "./write_meter.ts";
 import type { Writer } from "./writer.ts";
 
@@ -23,8 +23,8 @@ export interface FileWorkerConfiguration extends TaskConfiguration {
 }
 
 export interface FileWorkerResult {
-  /** The sweeps over the files, under a policy that has any. */
-  readonly sweeps?: SweepCounts;
+  /** The flushes over the files, under a policy that has any. */
+  readonly flushes?: FlushCounts;
 }
 
 serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
@@ -47,12 +47,12 @@ function work(configuration: FileWorkerConfiguration, attached: AttachedPersiste
   if (configuration.preloaded) writePreloaded(writer, phase, abort);
 
   const { flush } = policyOf(policy);
-  const sweeps = flush === undefined ? keepInShape(writer, phase, doorbell) : flush(policy, attached, phase);
+  const flushes = flush === undefined ? keepInShape(writer, phase, doorbell) : flush(policy, attached, phase);
   phase.waitFor(DRAINING, abort);
   writer.writeDirtyFiles();
   writer.rewriteStaleFiles();
   writer.makeAllDurable();
-  return sweeps === undefined ? {} : { sweeps };
+  return flushes === undefined ? {} : { flushes };
 }
 
 /** The longest that a load waits for files to be prepared. */

@@ -121,13 +121,13 @@ export const FILE_FIGURES: readonly FigureRow[] = [
   {
     name: "sweeps",
     kind: "count",
-    of: ({ file }) => file?.sweeps?.sweeps,
+    of: ({ file }) => file?.flushes?.flushes,
     phrase: { line: "flushes", place: 0, text: (count) => `${readableNumber(count)} flush${count === 1 ? "" : "es"}` },
   },
   {
     name: "sweep_overruns",
     kind: "count",
-    of: ({ file }) => file?.sweeps?.sweepOverruns,
+    of: ({ file }) => file?.flushes?.flushOverruns,
     phrase: {
       line: "flushes",
       text: (count) => count === 0 ? undefined : `${readableNumber(count)} took longer than the period`,
@@ -136,7 +136,7 @@ export const FILE_FIGURES: readonly FigureRow[] = [
   {
     name: "sweep_max",
     kind: "duration",
-    of: ({ file }) => file?.sweeps?.sweepMsMax,
+    of: ({ file }) => file?.flushes?.flushMsMax,
     column: { section: FILES, label: "longest flush" },
     phrase: { line: "flushes", place: 1, text: (ms) => `the longest took ${readableDuration(ms)}` },
   },

@@ -183,11 +183,11 @@ export class FileRun {
     }
   }
 
-  async #result(threads: number, { sweeps }: FileWorkerResult): Promise<FileResult> {
+  async #result(threads: number, { flushes }: FileWorkerResult): Promise<FileResult> {
     const { files, options } = this.#parts;
     const { policy } = options;
     const { bound, acknowledgesAtOnce } = policyOf(policy);
-    const processCrashBound = bound(policy, { threads, sweepMsMax: sweeps?.sweepMsMax ?? 0 });
+    const processCrashBound = bound(policy, { threads, flushMsMax: flushes?.flushMsMax ?? 0 });
     // A put that waits for its write is no more at risk while it is written than before.
     const longestMs = acknowledgesAtOnce ? (await this.#timeToPersist(this.#timesAtEnd)).max : 0;
     // A histogram rounds, which must not look like a broken promise.
@@ -201,7 +201,7 @@ export class FileRun {
       filesTorn: files.filesTorn,
       files: files.directory.fileCount,
       ...this.#written,
-      ...given({ sweeps }),
+      ...given({ flushes }),
       processCrash,
       processCrashBound,
       brokenBounds: brokenBounds(processCrashBound, processCrash),

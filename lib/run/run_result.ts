@@ -9,7 +9,7 @@ import type { EngineDescription } from "../engine/connection.ts";
 import type { Promises } from "../engine/promises.ts";
 import type { SetAsideFile, TornFile } from "../persist/layout/stored_state.ts";
 import type { DeviceProbe } from "../directory/device_probe.ts";
-import type { ExposureBound, SweepCounts } from "../persist/policy/policy_module.ts";
+import type { ExposureBound, FlushCounts } from "../persist/policy/policy_module.ts";
 import type { WriteTotals } from "../persist/write_meter.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
 import type { Distribution, ExposureSummary } from "./exposure_sampler.ts";
@@ -49,8 +49,8 @@ export interface FileResult extends WriteTotals {
    * absent if the run has failed, after which nothing more is written.
    */
   readonly drainMs?: number;
-  /** The periodic policy's sweeps. */
-  readonly sweeps?: SweepCounts;
+  /** The periodic policy's flushes. */
+  readonly flushes?: FlushCounts;
   /** What a crash of the process would have lost, over the time of the load. */
   readonly processCrash: ExposureSummary;
   /** What exceeded the configuration's promises, each as one sentence. */

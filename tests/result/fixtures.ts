@@ -98,7 +98,7 @@ export const persisted: FileResult = {
 /** The same under the periodic policy, with syncing. */
 export const swept: FileResult = {
   ...persisted,
-  sweeps: { sweeps: 40, sweepOverruns: 2, sweepMsMax: 60.5 },
+  flushes: { flushes: 40, flushOverruns: 2, flushMsMax: 60.5 },
   processCrashBound: { ageMs: 121 },
   powerLoss: {
     writes: { mean: 20, p50: 18, p99: 110, max: 140 },

@@ -39,10 +39,10 @@ for (const pattern of ["unthrottled", "bursty"] as const) {
     const exceeded: number[] = [];
     // A thread that is stopped in the middle of a put keeps no bound; that does not happen to one run after the other.
     while (exceeded.length < 3) {
-      const { timeToPersistMs, processCrashBound, sweeps } = await sweep({ periodMs: 20, fileCount: 16, pattern });
+      const { timeToPersistMs, processCrashBound, flushes } = await sweep({ periodMs: 20, fileCount: 16, pattern });
       const { ageMs = 0 } = processCrashBound;
       assertGreater(ageMs, 20);
-      assertGreater(sweeps?.sweeps ?? 0, 3);
+      assertGreater(flushes?.flushes ?? 0, 3);
       const excess = timeToPersistMs.max - (ageMs * HISTOGRAM_ERROR + SLACK_MS);
       if (excess <= 0) return;
       exceeded.push(excess);
@@ -51,17 +51,17 @@ for (const pattern of ["unthrottled", "bursty"] as const) {
   });
 }
 
-Deno.test("a periodic run writes its shards in sweeps, long before it drains", async () => {
-  const { snapshotsWritten, sweeps, files } = await sweep({ periodMs: 10, fileCount: 4 });
+Deno.test("a periodic run writes its shards in flushes, long before it drains", async () => {
+  const { snapshotsWritten, flushes, files } = await sweep({ periodMs: 10, fileCount: 4 });
   assertEquals(files, 8);
   assertGreater(snapshotsWritten, 3 * 4);
-  assertLessOrEqual(snapshotsWritten, ((sweeps?.sweeps ?? 0) + 1) * 4);
+  assertLessOrEqual(snapshotsWritten, ((flushes?.flushes ?? 0) + 1) * 4);
 });
 
-Deno.test("a periodic run counts the sweeps that take longer than their period, and bounds by two of them", async () => {
-  const { sweeps, processCrashBound } = await sweep({ periodMs: 0.05, fileCount: 64 });
-  assert(sweeps !== undefined);
-  assertGreater(sweeps.sweepOverruns, 0);
-  assertLessOrEqual(sweeps.sweepOverruns, sweeps.sweeps);
-  assertEquals(processCrashBound, { ageMs: 2 * sweeps.sweepMsMax });
+Deno.test("a periodic run counts the flushes that take longer than their period, and bounds by two of them", async () => {
+  const { flushes, processCrashBound } = await sweep({ periodMs: 0.05, fileCount: 64 });
+  assert(flushes !== undefined);
+  assertGreater(flushes.flushOverruns, 0);
+  assertLessOrEqual(flushes.flushOverruns, flushes.flushes);
+  assertEquals(processCrashBound, { ageMs: 2 * flushes.flushMsMax });
 });

@@ -22,6 +22,7 @@ import {
   tableHtml,
   type TableRow,
 } from "./parts.ts";
+import { OPERATIONS } from "../../load/operation.ts";
 
 const LOSSES: readonly (readonly [CrashKind, LossUnit])[] = [
   ["process_crash", "age_ms"],
@@ -129,7 +130,7 @@ export function stateOf(
 }
 
 /** The kinds of operations that write, in order of preference. */
-const WRITING = ["update", "insert", "read_modify_write"];
+const WRITING = OPERATIONS.filter(({ writes }) => writes).map(({ name }) => name);
 
 /** The 99th percentile of write latencies, in seconds. */
 export function writeLatencyP99(configuration: Configuration): number | undefined {

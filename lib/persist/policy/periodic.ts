@@ -1,6 +1,6 @@
 /**
- * The periodic policy: a put changes memory only, and notes the time if it is its shard's first since the last sweep.
- * The file worker writes what has changed, sweep after sweep.
+ * The periodic policy: a put changes memory only, and notes the time if it is its shard's first since the last flush.
+ * The file worker writes what has changed, flush after flush.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import type { Doorbell } from "../../sync/doorbell.ts";
 import { DRAINING, type Phase, RUNNING } from "../../sync/phase.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Writer } from "../writer.ts";
-import type { PolicyModule, PutPolicy, SweepCounts } from "./policy_module.ts";
+import type { FlushCounts, PolicyModule, PutPolicy } from "./policy_module.ts";
 
 /** A put changes memory only; once per period the file worker writes what has changed. */
 export interface PeriodicPolicy {
   readonly kind: "periodic";
-  /** Time from the start of one sweep to the start of the next, in microseconds. */
+  /** Time from the start of one flush to the start of the next, in microseconds. */
   readonly flushPeriodUs: number;
 }
 
 /**
- * Sweeps bound the time that a write is at risk, but not how many writes fall in it. A long sweep extends the bound.
+ * Flushes bound the time that a write is at risk, but not how many writes fall in it. A long flush extends the bound.
  */
 export const PERIODIC: PolicyModule<PeriodicPolicy> = {
   flag: "flushPeriodUs",
   optionsOf: (flushPeriodUs) => ({ kind: "periodic", flushPeriodUs }),
   acknowledgesAtOnce: true,
 
-  bound({ flushPeriodUs }, { sweepMsMax }) {
-    return sweepMsMax === undefined ? {} : { ageMs: Math.max(flushPeriodUs / 1000, sweepMsMax) + sweepMsMax };
+  bound({ flushPeriodUs }, { flushMsMax }) {
+    return flushMsMax === undefined ? {} : { ageMs: Math.max(flushPeriodUs / 1000, flushMsMax) + flushMsMax };
   },
 
   // How long a flush takes is not known beforehand.
@@ -53,7 +53,7 @@ export class PeriodicPut implements PutPolicy {
   }
 
   applied(shard: number): void {
-    // Reading the clock costs as much as the put, but happens only once per shard and sweep.
+    // Reading the clock costs as much as the put, but happens only once per shard and flush.
     if (this.#ledger.dirtySinceMs(shard) === 0) this.#ledger.markDirty(shard, this.#clock.nowMs());
   }
 
@@ -61,7 +61,7 @@ export class PeriodicPut implements PutPolicy {
     // A put is acknowledged at once.
   }
 
-  /** Has the file worker sweep right away, and waits until it has. */
+  /** Has the file worker flush right away, and waits until it has. */
   makeRoom(): void {
     this.#doorbell.ringAndWait();
   }
@@ -72,25 +72,25 @@ export interface FlusherParts {
   readonly ledger: Ledger;
   readonly writer: Writer;
   readonly clock: Clock;
-  /** Rung to request a sweep ahead of time. */
+  /** Rung to request a flush ahead of time. */
   readonly doorbell: Doorbell;
   readonly phase: Phase;
   /** Number of shards. */
   readonly shards: number;
-  /** From the start of one sweep to the start of the next, in milliseconds. */
+  /** From the start of one flush to the start of the next, in milliseconds. */
   readonly periodMs: number;
 }
 
 /**
  * Writes each file with dirty shards once per period, the one with the oldest unpersisted put first. A shard that turns
- * dirty just after its turn waits for the next sweep, so no put stays unpersisted for longer than the period plus one
- * sweep, or two sweeps when a sweep takes longer than the period. The time left until the next sweep goes to the
+ * dirty just after its turn waits for the next flush, so no put stays unpersisted for longer than the period plus one
+ * flush, or two flushes when a flush takes longer than the period. The time left until the next flush goes to the
  * layout's maintenance.
  */
 export class Flusher {
   readonly #parts: FlusherParts;
   readonly #shardsPerFile: number;
-  /** The files of a sweep that have dirty shards, and since when each has had them. */
+  /** The files of a flush that have dirty shards, and since when each has had them. */
   readonly #order: Int32Array<ArrayBuffer>;
   readonly #sinceMs: Float64Array<ArrayBuffer>;
 
@@ -108,25 +108,25 @@ export class Flusher {
    * @throws {PersistError} when a write fails
    * @throws {AbortError} when the run fails elsewhere
    */
-  run(): SweepCounts {
+  run(): FlushCounts {
     const { clock, phase, periodMs, doorbell } = this.#parts;
-    let sweeps = 0, sweepOverruns = 0, sweepMsMax = 0;
+    let flushes = 0, flushOverruns = 0, flushMsMax = 0;
     while (phase.current < DRAINING) {
       // Sweeps during the warm-up do not count.
       const isLoad = phase.current >= RUNNING;
       const { rings } = doorbell;
       const startedAtMs = clock.nowMs();
-      this.#sweep();
+      this.#flush();
       doorbell.answer();
       const tookMs = clock.nowMs() - startedAtMs;
       if (isLoad) {
-        sweeps++;
-        sweepMsMax = Math.max(sweepMsMax, tookMs);
-        if (tookMs > periodMs) sweepOverruns++;
+        flushes++;
+        flushMsMax = Math.max(flushMsMax, tookMs);
+        if (tookMs > periodMs) flushOverruns++;
       }
       this.#rest(startedAtMs + periodMs, rings);
     }
-    return { sweeps, sweepOverruns, sweepMsMax };
+    return { flushes, flushOverruns, flushMsMax };
   }
 
   /** Does pending maintenance, at least one piece, then sleeps until `untilMs` of the clock or a ring. */
@@ -141,7 +141,7 @@ export class Flusher {
     }
   }
 
-  #sweep(): void {
+  #flush(): void {
     const { ledger, writer, shards } = this.#parts;
     const sinceMs = this.#sinceMs.fill(0);
     let count = 0;

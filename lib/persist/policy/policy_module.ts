@@ -58,13 +58,13 @@ export interface PutPolicy {
   makeRoom(): void;
 }
 
-/** The file worker's sweeps over the files. */
-export interface SweepCounts {
-  readonly sweeps: number;
+/** The file worker's flushes of the files. */
+export interface FlushCounts {
+  readonly flushes: number;
   /** Sweeps that took longer than the period, so that the next one began at once. */
-  readonly sweepOverruns: number;
+  readonly flushOverruns: number;
   /** The longest sweep, in milliseconds. */
-  readonly sweepMsMax: number;
+  readonly flushMsMax: number;
 }
 
 /** The most that a configuration puts at risk; what it does not bound is absent. */
@@ -79,7 +79,7 @@ export interface RiskFactors {
   /** Number of load workers. */
   readonly threads: number;
   /** The longest sweep, in milliseconds; absent if it is not known yet. */
-  readonly sweepMsMax?: number;
+  readonly flushMsMax?: number;
 }
 
 /** How a file backend trades the risk of losing acknowledged puts against speed. */
@@ -115,5 +115,5 @@ export interface PolicyModule<Options extends PolicyKind = PolicyKind> {
    * @throws {PersistError} when a write fails
    * @throws {AbortError} when the run fails elsewhere
    */
-  flush?(options: Options, attached: AttachedPersistence, phase: Phase): SweepCounts | undefined;
+  flush?(options: Options, attached: AttachedPersistence, phase: Phase): FlushCounts | undefined;
 }

@@ -49,7 +49,7 @@ Deno.test("Flusher.run() writes the dirty shards alone, the one that has been so
   const { written, run } = sweep([30, 0, 10, 40, 0, 20], (shard, { phase }) => {
     if (shard === 3) phase.advance(DRAINING);
   });
-  assertEquals(run().sweeps, 1);
+  assertEquals(run().flushes, 1);
   assertEquals(written, [2, 5, 0, 3]);
 });
 
@@ -63,7 +63,7 @@ Deno.test("Flusher.run() writes a shard that turns dirty during a sweep in the n
     }
     if (turns === 4) phase.advance(DRAINING);
   });
-  assertEquals(run().sweeps, 2);
+  assertEquals(run().flushes, 2);
   assertEquals(written, [0, 1, 2, 0]);
 });
 
@@ -78,6 +78,6 @@ Deno.test("Flusher.run() counts sweeps that outlast their period", () => {
     while (performance.now() < endsAtMs);
     if (shard === 1) phase.advance(DRAINING);
   });
-  const { sweeps, sweepOverruns, sweepMsMax } = run();
-  assertEquals([sweeps, sweepOverruns, sweepMsMax >= 4], [1, 1, true]);
+  const { flushes, flushOverruns, flushMsMax } = run();
+  assertEquals([flushes, flushOverruns, flushMsMax >= 4], [1, 1, true]);
 });

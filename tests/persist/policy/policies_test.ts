@@ -12,8 +12,8 @@ const PERIODIC: PersistencePolicy = { kind: "periodic", flushPeriodUs: 50_000 };
 const COMMIT: PersistencePolicy = { kind: "commit", commitDelayUs: 1000 };
 
 Deno.test("PolicyModule.bound() says what each policy promises", () => {
-  const boundOf = (policy: PersistencePolicy, sweepMsMax?: number) =>
-    policyOf(policy).bound(policy, { threads: 4, ...(sweepMsMax === undefined ? {} : { sweepMsMax }) });
+  const boundOf = (policy: PersistencePolicy, flushMsMax?: number) =>
+    policyOf(policy).bound(policy, { threads: 4, ...(flushMsMax === undefined ? {} : { flushMsMax }) });
   assertEquals(boundOf(SYNCHRONOUS), {});
   assertEquals(boundOf(ASYNCHRONOUS), { writes: 12 });
   assertEquals(boundOf(COMMIT), { writes: 0, ageMs: 0 });
