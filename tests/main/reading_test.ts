@@ -53,7 +53,7 @@ Deno.test("inspect reports a damaged file, export names it, and both exit with 3
   assertStringIncludes(inspected.stdout, `${name}: ${reason}\n`);
   assertRefused(
     exported,
-    `Cannot export ${path}: no sound file of shard 1 (${name}: ${reason}); move them away to export the rest`,
+    `Cannot export ${path}: no sound file of shard 1 (${name}: ${reason}); move them and STORE away to export the rest`,
     3,
   );
 });
