@@ -87,11 +87,10 @@ Deno.test("--result, --series and --histograms write whole files beside the resu
 
 Deno.test("an output that cannot be written is found before the load", async () => {
   for (const flag of ["result", "series", "histograms"]) {
-    const startedAtMs = performance.now();
-    const ended = await kvlab(["--load-time-sec=30", `--${flag}=/nowhere/at/all`, "memory"]);
+    // The load would outlast the test.
+    const ended = await kvlab(["--load-time-sec=600", `--${flag}=/nowhere/at/all`, "memory"]);
     assertCode(ended, 1);
     assertMatch(ended.stderr, /^kvlab: Cannot write \/nowhere\/at\/all.*: No such file or directory/m);
-    assert(performance.now() - startedAtMs < 15_000);
   }
 });
 
@@ -135,17 +134,17 @@ function singleOf(document: { runs: unknown[] }, directory: string): string {
 Deno.test("compare shows results side by side, warns of other options, and tells noise from difference", async () => {
   using directory = temporaryDirectory();
   const measured = `${directory.path}/measured.json`;
-  const flags = ["--threads=1", "--load-time-sec=0.1", "--repeat=4", "--seed=1", "--pattern=unthrottled"];
+  const flags = ["--threads=1", "--ops=2k", "--repeat=4", "--seed=1", "--pattern=unthrottled"];
   assertCode(await kvlab([...flags, `--result=${measured}`, "memory"]), 0);
   // A millionth of the rates, of another pattern: the difference that any noise allows to be seen.
   const document = JSON.parse(Deno.readTextFileSync(measured));
   for (const run of document.runs) run.total_ops_per_sec /= 1e6;
-  document.options.pattern = "consistent";
+  document.arguments = document.arguments.map((arg: string) => arg.replace("=unthrottled", "=consistent"));
   const slower = `${directory.path}/slower.json`;
   Deno.writeTextFileSync(slower, JSON.stringify(document));
   const ended = await kvlab(["compare", measured, slower]);
   assertCode(ended, 0);
-  assertMatch(ended.stderr, /warning: .* differ in .*options\.pattern \("unthrottled", "consistent"\)/);
+  assertMatch(ended.stderr, /warning: .* differ in .*--pattern \(unthrottled, consistent\)/);
   assertFalse(ended.stderr.includes("seed differs"));
   const line = linesOf(ended.stdout).find((line) => line.startsWith("  all threads ")) ?? "";
   assertMatch(line, /differs/);
@@ -195,7 +194,7 @@ Deno.test("--rate shows the rate asked for beside the one reached, and corrected
   const ended = await kvlab(["--threads=2", "--load-time-sec=1", "--rate=2k", "memory"]);
   assertCode(ended, 0);
   // A busy machine reaches less.
-  const reached = /^rate {8}2,000 ops\/s asked, ([\d,.]+) reached, .*(?:started late|all started on time)$/m.exec(
+  const reached = /^rate {8}2,000 ops\/s asked, ([\d,.]+) reached, .*(?:started late,?|all started on time)$/m.exec(
     ended.stdout,
   );
   assertLess(Number(reached?.[1]?.replaceAll(",", "")), 2_200);
