@@ -3,8 +3,6 @@
  * cut leaves it, no more may be lost than the gauge for power loss said, and nothing sound may be called damaged.
  * `deno task test:power`; `--full` for 50,000 states.
  *
- * Some more children break what a sync promises, on purpose: each must be caught.
- *
  * @module
  */
 import { assertEquals, assertGreater } from "@std/assert";
@@ -20,8 +18,7 @@ import { SYNC_NAMES } from "../../lib/persist/durability.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { testWhere } from "../main/kvlab.ts";
 import { numberOption, report, rounds } from "./campaign.ts";
-import { childProgram, configurationName, type KillConfiguration, killOptions } from "./kills.ts";
-import type { HarmlessVariant, PowerMutant } from "./mutants/mutants.ts";
+import { childProgram, configurationName, type KillConfiguration } from "./kills.ts";
 import { Swarm } from "./swarm.ts";
 
 /** How many states are tried altogether, and of each cut; and how often each store is cut. */
@@ -30,12 +27,6 @@ const STATES_PER_CUT = { small: 10, full: 40 };
 const CUTS = { small: 1, full: 3 };
 /** The disk holds what all loads have put. */
 const RECORDS_BYTES_MAX = 1 << 20;
-
-/** States after which a mutant has escaped, and those of each cut. */
-const MUTANT_STATES_MAX = 500;
-const MUTANT_STATES = 25;
-/** States of each child that is not wrong, under the mutants' configurations. */
-const SOUND_STATES = { small: 10, full: 1000 };
 
 const POLICIES: readonly PersistencePolicy[] = [
   { kind: "commit", commitDelayUs: 0 },
@@ -53,16 +44,6 @@ const LAYOUTS: readonly LayoutOptions[] = [
   ...REPLACE_NAMES.map((replace) => ({ kind: "snapshot", replace } as const)),
 ];
 const FILE_COUNTS = { snapshot: 32, blocks: 4, log: 4 };
-
-const MUTANTS: readonly { mutant: PowerMutant; layout: LayoutOptions }[] = [
-  { mutant: "acknowledges before the sync", layout: LOGS },
-  { mutant: "acknowledges before the sync", layout: BLOCKS },
-  { mutant: "overwrites the place synced last", layout: BLOCKS },
-];
-const SOUND: readonly { mutant?: HarmlessVariant; layout: LayoutOptions }[] = [
-  { layout: LOGS },
-  { mutant: "writes blocks in synced pieces", layout: BLOCKS },
-];
 
 testWhere(missingDisk("ext4"), "no state that a cut leaves loses more than the gauge for power loss says", async () => {
   const seed = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
@@ -86,45 +67,6 @@ testWhere(missingDisk("ext4"), "no state that a cut leaves loses more than the g
   report("power", { seed, ...counts });
   assertGreater(counts.acknowledged!, 0);
 });
-
-testWhere(
-  missingDisk("ext4"),
-  "the states that a cut leaves catch every mutant that breaks what a sync promises",
-  async () => {
-    const seed = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
-    const caught: Record<string, number> = {};
-    const escaped: string[] = [];
-    for (const { mutant, layout } of MUTANTS) {
-      const name = `"${mutant}" (${layout.kind})`;
-      let states = 0, isCaught = false;
-      const stop = new AbortController();
-      const options = committed(layout, seed, { kills: MUTANT_STATES_MAX / MUTANT_STATES, states: MUTANT_STATES });
-      await crash(options, {
-        program: childProgram("./mutants/mutant_child.ts", [mutant]),
-        stop: stop.signal,
-        onKill(kill) {
-          const faults = kill.states?.findIndex(({ problem }) => problem !== undefined) ?? -1;
-          states += faults < 0 ? kill.states?.length ?? 0 : faults + 1;
-          isCaught = faults >= 0;
-          if (isCaught) stop.abort("caught");
-        },
-      });
-      if (isCaught) caught[`${name} caught after`] = states;
-      else escaped.push(name);
-    }
-    const states = rounds(SOUND_STATES);
-    for (const { mutant, layout } of SOUND) {
-      const program = mutant === undefined
-        ? childProgram("./crash_child.ts")
-        : childProgram("./mutants/mutant_child.ts", [mutant]);
-      const kills = Math.ceil(states / MUTANT_STATES);
-      const result = await crash(committed(layout, seed, { kills, states: states / kills }), { program });
-      for (const kill of result.kills) assertEquals(faultsIn(kill), [], `${mutant ?? "the right kvlab"}, seed ${seed}`);
-    }
-    report("power", { seed, ...caught, "states of the right kvlab": states * SOUND.length });
-    assertEquals(escaped, []);
-  },
-);
 
 /** A store, a load and a file system, by chance, but such that a few draws have something of everything. */
 function drawn(swarm: Swarm, draw: number, rng: Rng): { options: CrashOptions; name: string } {
@@ -152,18 +94,6 @@ function drawn(swarm: Swarm, draw: number, rng: Rng): { options: CrashOptions; n
 
 function availableFileSystem(name: FileSystemName): FileSystemName {
   return missingDisk(name) === undefined ? name : "ext4";
-}
-
-/** Commits under `--sync=data`. */
-function committed(
-  layout: LayoutOptions,
-  seed: number,
-  { kills, states }: { kills: number; states: number },
-): CrashOptions {
-  const policy = { kind: "commit", commitDelayUs: 0 } as const;
-  const { options } = killOptions({ policy, layout, serializer: "raw", fileCount: 4 }, { kills, seed });
-  const backend = { ...options.backend, sync: "data" } as typeof options.backend;
-  return { kills, cut: "power", power: { fileSystem: "ext4", states }, options: { ...options, backend } };
 }
 
 /** The states of a cut in which too much was lost, or something was called damaged that is not. */

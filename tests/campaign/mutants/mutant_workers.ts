@@ -4,12 +4,12 @@
  * @module
  */
 import type { RunHooks } from "../../../lib/run/live.ts";
-import { FILE_MUTANTS, isMutant, LOAD_MUTANTS, PATCHED_FILE_MUTANTS, PATCHED_LOAD_WORKERS } from "./mutants.ts";
+import { FILE_MUTANTS, isMutant, LOAD_MUTANTS, PATCHED_FILE_WORKERS, PATCHED_LOAD_WORKERS } from "./mutants.ts";
 
 /** The modules of the workers, for the mutants that are workers of their own and for those that are patched. */
 const FILE_WORKERS = [
   { mutants: FILE_MUTANTS, module: "./mutant_file_worker.ts" },
-  { mutants: PATCHED_FILE_MUTANTS, module: "./patched_file_worker.ts" },
+  { mutants: PATCHED_FILE_WORKERS, module: "./patched_file_worker.ts" },
 ];
 const LOAD_WORKERS = [
   { mutants: LOAD_MUTANTS, module: "./mutant_load_worker.ts" },

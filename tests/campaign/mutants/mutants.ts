@@ -52,22 +52,23 @@ export const PATCHED_LOAD_MUTANTS = [
 export const PATCHED_POWER_MUTANTS = [
   /** Acknowledges a put that is to be committed once it is written, and syncs it before it writes the next. */
   "acknowledges before the sync",
-  /** Overwrites the newer one of a block's two places, and the end of it reaches the device later than the rest. */
-  "overwrites the place synced last",
+  /** Syncs a file's data before the rename, and not the directory after it. */
+  "syncs no directory",
+  /** Renames a file over another, and then syncs its data. */
+  "renames before the sync",
+  /** Overwrites the newer one of a block's two places, which is the only one that has what was acknowledged last. */
+  "overwrites the only copy of a block",
 ] as const;
 
-/** Load workers that are right, though not as kvlab is. */
-export const HARMLESS_VARIANTS = [
-  /** The end of what is written to blocks reaches the device later than the rest. */
-  "writes blocks in synced pieces",
+/** File workers that are right but for what a sync promises. */
+export const PATCHED_POWER_FILE_MUTANTS = [
+  /** Neither syncs a checkpoint nor the directory before it does away with the segments that it takes the place of. */
+  "removes segments before their checkpoint is durable",
 ] as const;
 
-/** All load workers that are patched. */
-export const PATCHED_LOAD_WORKERS = [
-  ...PATCHED_LOAD_MUTANTS,
-  ...PATCHED_POWER_MUTANTS,
-  ...HARMLESS_VARIANTS,
-] as const;
+/** Load workers that are patched, and file workers. */
+export const PATCHED_LOAD_WORKERS = [...PATCHED_LOAD_MUTANTS, ...PATCHED_POWER_MUTANTS] as const;
+export const PATCHED_FILE_WORKERS = [...PATCHED_FILE_MUTANTS, ...PATCHED_POWER_FILE_MUTANTS] as const;
 
 /** The name of a mutant. */
 export type FileMutant = typeof FILE_MUTANTS[number];
@@ -77,8 +78,7 @@ export type Mutant =
   | LoadMutant
   | typeof PATCHED_FILE_MUTANTS[number]
   | typeof PATCHED_LOAD_MUTANTS[number];
-export type PowerMutant = typeof PATCHED_POWER_MUTANTS[number];
-export type HarmlessVariant = typeof HARMLESS_VARIANTS[number];
+export type PowerMutant = typeof PATCHED_POWER_MUTANTS[number] | typeof PATCHED_POWER_FILE_MUTANTS[number];
 
 /** Whether a text is one of the names. */
 export function isMutant<T extends string>(names: readonly T[], text: string): text is T {

@@ -11,10 +11,10 @@ import { CommitPut } from "../../../lib/persist/policy/commit.ts";
 import { nextEntry, type ShardView } from "../../../lib/store/shard.ts";
 import { ShardCopy } from "../../../lib/store/shard_copy.ts";
 import { BLOCK_PATCHES } from "./block_patches.ts";
-import { isMutant, PATCHED_FILE_MUTANTS, PATCHED_LOAD_WORKERS } from "./mutants.ts";
+import { isMutant, PATCHED_FILE_WORKERS, PATCHED_LOAD_WORKERS } from "./mutants.ts";
 import { POWER_PATCHES } from "./power_patches.ts";
 
-type Patched = typeof PATCHED_FILE_MUTANTS[number] | typeof PATCHED_LOAD_WORKERS[number];
+type Patched = typeof PATCHED_FILE_WORKERS[number] | typeof PATCHED_LOAD_WORKERS[number];
 
 const PATCHES: Record<Patched, () => void> = {
   ...BLOCK_PATCHES,
@@ -79,7 +79,7 @@ function removeSegmentsBefore(checkpoint: string): void {
 }
 
 const { name } = globalThis as unknown as { name: string };
-if (!isMutant([...PATCHED_FILE_MUTANTS, ...PATCHED_LOAD_WORKERS], name)) {
+if (!isMutant([...PATCHED_FILE_WORKERS, ...PATCHED_LOAD_WORKERS], name)) {
   throw new Error(`Cannot be wrong: there is no mutant ${JSON.stringify(name)}`);
 }
 PATCHES[name]();
