@@ -45,7 +45,7 @@ export async function nameShrunk(
   for (const kept of [all, []]) {
     await disk.set(recording, { ...missing, kept });
     try {
-      disk.mount();
+      await disk.mount();
     } catch (error) {
       if (error instanceof SystemCallError) continue;
       throw error;
