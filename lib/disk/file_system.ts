@@ -59,9 +59,15 @@ export interface MountOptions {
  */
 const USUAL: Readonly<Record<FileSystemName, readonly string[]>> = {
   ext4: ["noatime", "commit=1"],
-  xfs: ["noatime"],
+  // As another with the same identity may still be mounted elsewhere.
+  xfs: ["noatime", "nouuid"],
   btrfs: ["noatime", "commit=1"],
 };
+
+/** Whether a file system can be mounted while another with the same identity is, on another device. */
+export function mountsTwins(name: FileSystemName): boolean {
+  return name !== "btrfs";
+}
 
 /** @throws {SystemCallError} when it cannot be mounted */
 export function mountDisk(device: string, path: string, { name, options = "" }: MountOptions): void {

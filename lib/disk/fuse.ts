@@ -8,8 +8,15 @@ import { ERRNO, libC, OPEN_NONBLOCK, OPEN_READ_WRITE } from "./libc.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The name of the file. */
-export const FUSE_FILE = "disk";
+/**
+ * The name of the file by its number. All are the same file, but only the one of the greatest number that has been looked
+ * up is served: what has opened one before, and cannot be made to let go of it, reads zeros, and writes in vain.
+ */
+export function fuseFileName(number: number): string {
+  return `disk-${number}`;
+}
+
+const FILE_NAME = /^disk-(\d+)$/;
 
 /** What the file's reads, writes and flushes do. */
 export interface FuseFile {
@@ -54,7 +61,8 @@ const VERSION = [7, 31] as const;
 const INIT_FLAGS = 1 << 0 | 1 << 5 | 1 << 22;
 const INIT_BYTES = 64;
 const ROOT_NODE = 1;
-const FILE_NODE = 2;
+/** The node of the file with number 0. */
+const FIRST_NODE = 2;
 const FILE_MODE = 0o100600;
 const DIRECTORY_MODE = 0o40700;
 const ATTRIBUTE_BYTES = 88;
@@ -74,6 +82,8 @@ export class FuseServer {
   readonly #inView = new DataView(this.#in.buffer);
   readonly #out: Bytes = new Uint8Array(BUFFER_BYTES);
   readonly #outView = new DataView(this.#out.buffer);
+  /** The node of the file that is served. */
+  #node = FIRST_NODE;
 
   /**
    * Mounts it. Nobody gets an answer before {@linkcode serve} is called.
@@ -110,7 +120,7 @@ export class FuseServer {
     out.setInt32(4, NOTIFY_INVALID_INODE, true);
     // It is no answer to a request.
     out.setBigUint64(8, 0n, true);
-    out.setBigUint64(16, BigInt(FILE_NODE), true);
+    out.setBigUint64(16, BigInt(this.#node), true);
     out.setBigInt64(24, BigInt(offset), true);
     out.setBigInt64(32, BigInt(length), true);
     // If nothing is cached, there is nothing to forget.
@@ -141,7 +151,7 @@ export class FuseServer {
       case OP.write:
         return this.#write();
       case OP.fsync:
-        this.#file.flush();
+        if (this.#isServed) this.#file.flush();
         return this.#reply(0);
       case OP.fallocate:
         return this.#fallocate();
@@ -155,6 +165,11 @@ export class FuseServer {
       default:
         return this.#refuse(ERRNO.ENOSYS);
     }
+  }
+
+  /** Whether the request at hand is of the file that is served. */
+  get #isServed(): boolean {
+    return Number(this.#inView.getBigUint64(16, true)) === this.#node;
   }
 
   #init(): void {
@@ -175,30 +190,34 @@ export class FuseServer {
   }
 
   #lookUp(name: string): void {
-    if (name !== FUSE_FILE) return this.#refuse(ERRNO.ENOENT);
+    const [, number] = FILE_NAME.exec(name) ?? [];
+    if (number === undefined) return this.#refuse(ERRNO.ENOENT);
+    const node = FIRST_NODE + Number(number);
+    this.#node = Math.max(this.#node, node);
     const length = this.#zeroed(40 + ATTRIBUTE_BYTES);
     const out = this.#outView;
-    out.setBigUint64(16, BigInt(FILE_NODE), true);
+    out.setBigUint64(16, BigInt(node), true);
     out.setBigUint64(32, VALID_SEC, true);
     out.setBigUint64(40, VALID_SEC, true);
-    this.#setAttributes(56, FILE_NODE);
+    this.#setAttributes(56, node);
     this.#reply(length);
   }
 
   #getAttributes(node: number): void {
     const length = this.#zeroed(16 + ATTRIBUTE_BYTES);
     this.#outView.setBigUint64(16, VALID_SEC, true);
-    this.#setAttributes(32, node === ROOT_NODE ? ROOT_NODE : FILE_NODE);
+    this.#setAttributes(32, node);
     this.#reply(length);
   }
 
   #setAttributes(at: number, node: number): void {
     const out = this.#outView;
-    const bytes = node === FILE_NODE ? this.#file.bytes : 0;
+    const isFile = node !== ROOT_NODE;
+    const bytes = isFile ? this.#file.bytes : 0;
     out.setBigUint64(at, BigInt(node), true);
     out.setBigUint64(at + 8, BigInt(bytes), true);
     out.setBigUint64(at + 16, BigInt(bytes / 512), true);
-    out.setUint32(at + 60, node === FILE_NODE ? FILE_MODE : DIRECTORY_MODE, true);
+    out.setUint32(at + 60, isFile ? FILE_MODE : DIRECTORY_MODE, true);
     out.setUint32(at + 64, 1, true);
     out.setUint32(at + 80, PAGE_BYTES, true);
   }
@@ -206,14 +225,16 @@ export class FuseServer {
   #read(): void {
     const offset = Number(this.#inView.getBigUint64(48, true));
     const length = Math.max(0, Math.min(this.#inView.getUint32(56, true), this.#file.bytes - offset));
-    this.#file.read(offset, this.#out.subarray(OUT_HEADER_BYTES, OUT_HEADER_BYTES + length));
+    const into = this.#out.subarray(OUT_HEADER_BYTES, OUT_HEADER_BYTES + length);
+    if (this.#isServed) this.#file.read(offset, into);
+    else into.fill(0);
     this.#reply(length);
   }
 
   #write(): void {
     const offset = Number(this.#inView.getBigUint64(48, true));
     const length = this.#inView.getUint32(56, true);
-    this.#file.write(offset, this.#in.slice(80, 80 + length));
+    if (this.#isServed) this.#file.write(offset, this.#in.slice(80, 80 + length));
     const replied = this.#zeroed(8);
     this.#outView.setUint32(16, length, true);
     this.#reply(replied);
@@ -222,7 +243,9 @@ export class FuseServer {
   #fallocate(): void {
     const view = this.#inView;
     if ((view.getUint32(64, true) & ZEROING_MODES) === 0) return this.#refuse(ERRNO.EOPNOTSUPP);
-    this.#file.discard(Number(view.getBigUint64(48, true)), Number(view.getBigUint64(56, true)));
+    if (this.#isServed) {
+      this.#file.discard(Number(view.getBigUint64(48, true)), Number(view.getBigUint64(56, true)));
+    }
     this.#reply(0);
   }
 

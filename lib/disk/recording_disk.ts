@@ -11,8 +11,8 @@ import { DEVICE_NAME, DISK_NAME, IMAGE_SUFFIX } from "../system/left_disks.ts";
 import { delay } from "../sync/delay.ts";
 import { keptText } from "./disk_commands.ts";
 import { DiskProcess } from "./disk_process.ts";
-import { makeFileSystem, mountDisk, type MountOptions } from "./file_system.ts";
-import { FUSE_FILE } from "./fuse.ts";
+import { makeFileSystem, mountDisk, type MountOptions, mountsTwins } from "./file_system.ts";
+import { fuseFileName } from "./fuse.ts";
 import { FileImage, stateImage } from "./image.ts";
 import { ERRNO, libC, SystemCallError } from "./libc.ts";
 import { LoopDevice } from "./loop_device.ts";
@@ -28,7 +28,7 @@ export interface DiskOptions {
 }
 
 /** A process that has just been killed may keep the disk busy for a moment. */
-const UNMOUNT_ATTEMPTS_MAX = 500;
+const UNMOUNT_ATTEMPTS_MAX = 300;
 const UNMOUNT_RETRY_MS = 10;
 /** A namespace of someone else's may take as long as a test. */
 const ELSEWHERE_ATTEMPTS_MAX = 6000;
@@ -40,7 +40,9 @@ export class RecordingDisk {
   readonly #options: DiskOptions;
   readonly #image: string;
   readonly #process: DiskProcess;
-  readonly #device: LoopDevice;
+  #device: LoopDevice;
+  /** The number of the served file that the device is on. */
+  #number = 0;
   readonly #file: Deno.FsFile;
   /** What the disk held when each of the recordings began. */
   readonly #bases: DiskBase[] = [];
@@ -75,7 +77,7 @@ export class RecordingDisk {
     Deno.mkdirSync(`${directory}/${DISK_NAME}`);
     const process = await DiskProcess.start({ image, directory: mounted });
     try {
-      return new RecordingDisk(options, { image, process, device: LoopDevice.attach(`${mounted}/${FUSE_FILE}`) });
+      return new RecordingDisk(options, { image, process, device: LoopDevice.attach(`${mounted}/${fuseFileName(0)}`) });
     } catch (error) {
       await unmountOrDetach(mounted);
       await process.close();
@@ -83,10 +85,7 @@ export class RecordingDisk {
     }
   }
 
-  /**
-   * @throws {SystemCallError} when what is on the disk cannot be mounted
-   * @throws {Error} when the state before is still mounted elsewhere
-   */
+  /** @throws {SystemCallError} when what is on the disk cannot be mounted */
   async mount(): Promise<void> {
     await this.#forgetStateBefore();
     mountDisk(this.#device.path, this.path, this.#options.fileSystem);
@@ -95,14 +94,17 @@ export class RecordingDisk {
 
   /**
    * What the system remembers of the state before must not hide this one. A mount namespace that someone has created
-   * while it was mounted keeps it mounted until that ends.
+   * while it was mounted keeps it mounted until that ends; it may have the device, which another takes the place of.
    */
   async #forgetStateBefore(): Promise<void> {
+    const { directory, fileSystem: { name } } = this.#options;
     try {
-      await whenFree(() => this.#device.dropCache(), ELSEWHERE_ATTEMPTS_MAX);
+      await whenFree(() => this.#device.dropCache(), mountsTwins(name) ? UNMOUNT_ATTEMPTS_MAX : ELSEWHERE_ATTEMPTS_MAX);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : error;
-      throw new Error(`Another mount namespace keeps ${this.path} mounted: ${reason}`, { cause: error });
+      if (!mountsTwins(name)) throw error;
+      const before = this.#device;
+      this.#device = LoopDevice.attach(`${directory}/${DEVICE_NAME}/${fuseFileName(++this.#number)}`);
+      before.detach();
     }
   }
 

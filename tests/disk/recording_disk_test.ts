@@ -175,6 +175,33 @@ testWhere(missingDisk("ext4"), "a disk that cannot be mounted says why, and noth
   await assertRejects(() => made.disk.mount(), Error, "with commit=1,no-such-option");
 });
 
+for (const name of ["ext4", "xfs"] as const) {
+  testWhere(
+    missingDisk(name),
+    `a state of ${name} that another mount namespace keeps mounted hides no other`,
+    async () => {
+      await using made = await make(name);
+      const { disk } = made;
+      await disk.record();
+      await disk.mount();
+      write(disk, "one", { synced: true });
+      const namespace = new Deno.Command("unshare", { args: ["--mount", "cat"], stdin: "piped", stdout: "piped" })
+        .spawn();
+      const input = namespace.stdin.getWriter();
+      // It has its mounts once it answers.
+      await input.write(new TextEncoder().encode("x"));
+      await namespace.stdout.getReader().read();
+      await disk.end();
+      await disk.unmount();
+      const recording = await disk.take();
+      assertEquals(await wholeIn(disk, recording, { moment: 0, kept: [] }), []);
+      assertEquals(await wholeIn(disk, recording, { moment: recording.events.length, kept: [] }), ["one"]);
+      await input.close();
+      await namespace.status;
+    },
+  );
+}
+
 testWhere(missingDisk("ext4"), "nothing is left of a disk of which the server has been killed", async () => {
   await using made = await make("ext4");
   const { disk, directory } = made;
