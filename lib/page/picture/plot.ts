@@ -26,7 +26,14 @@ export function configurationMark(index: number): string {
 
 /** The name of the horizontal axis, at its right end. */
 export function xName(text: string): Plot.Markish {
-  return Plot.text([text], { frameAnchor: "bottom-right", dy: 34, textAnchor: "end", fill: "var(--soft)" });
+  return Plot.text([text], {
+    // Once for all rows of a chart, not below each.
+    facet: "super",
+    frameAnchor: "bottom-right",
+    dy: 34,
+    textAnchor: "end",
+    fill: "var(--soft)",
+  });
 }
 
 /** What {@linkcode svgOf} needs besides Plot's own options. */

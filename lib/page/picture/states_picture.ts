@@ -15,6 +15,9 @@ import type { Subject } from "../palette.ts";
 const KIND_HEIGHT_PX = 12;
 const ROW_PADDING_PX = 14;
 
+/** Room for the names of the kinds, to the right of their lines. */
+const KINDS_PX = 84;
+
 /** Half the length of a state's stroke, as a fraction of its kind's line. */
 const STROKE_HALF = 0.4;
 
@@ -35,6 +38,7 @@ export function statesPicture(subjects: readonly Subject[], width: Width): Html 
   const lineOf = ({ state }: Row) => kinds.findIndex((kind) => kind === state.kind);
   return svgOf({
     ...frame,
+    marginRight: KINDS_PX,
     label: `What each of ${states.length} states cost in which a cut of the power may have left the disk`,
     fy: { domain: y?.domain ?? [], label: null, tickFormat: y?.tickFormat ?? null, padding: 0.1, axis: "left" },
     y: { domain: [-1, kinds.length], axis: null },
@@ -63,7 +67,8 @@ export function statesPicture(subjects: readonly Subject[], width: Width): Html 
         fy: "index",
         y: "line",
         frameAnchor: "right",
-        textAnchor: "end",
+        textAnchor: "start",
+        dx: 10,
         text: "kind",
         fill: "var(--soft)",
       }),
