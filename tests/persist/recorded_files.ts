@@ -62,6 +62,11 @@ export class RecordedFiles implements Disposable {
     return this.#changes.length;
   }
 
+  /** The moments before each sync, when most is unsynced. */
+  get momentsBeforeSyncs(): number[] {
+    return this.#changes.flatMap(({ kind }, moment) => kind === "sync" || kind === "sync names" ? [moment] : []);
+  }
+
   [Symbol.dispose](): void {
     this.#restore();
   }
