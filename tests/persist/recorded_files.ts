@@ -96,7 +96,8 @@ export class RecordedFiles implements Disposable {
         if (names === "synced with any file") syncNames();
       } else renames.push(change);
     }
-    const namesLeft = content === "none" ? 0 : content === "all" ? renames.length : rng.below(renames.length + 1);
+    const keepsNames = content === "all" || rng.below(2) === 0;
+    const namesLeft = content === "none" ? 0 : keepsNames ? renames.length : rng.below(renames.length + 1);
     for (const change of renames.slice(0, namesLeft)) applyName(synced, change);
     Deno.mkdirSync(directory);
     for (const [name, file] of synced) {
