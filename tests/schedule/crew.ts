@@ -108,7 +108,7 @@ export class Crew implements Disposable {
   async load(module: string, name: string): Promise<void> {
     const scenario = (await import(module) as { SCENARIOS: Scenarios }).SCENARIOS[name];
     if (scenario === undefined) throw new Error(`${module} has no scenario ${name}`);
-    const state = scenario.create();
+    const state = await scenario.create();
     this.#active = this.#workers.slice(0, scenario.workers);
     if (this.#active.length < scenario.workers) throw new Error(`${name} needs ${scenario.workers} workers`);
     this.#timeoutsAnyTime = scenario.timeoutsAnyTime ?? false;

@@ -36,11 +36,14 @@ const OWN_BUFFERS = 1000;
 export interface Environment {
   /** Numbers the buffers that all workers know, in the same order in each. */
   numberBuffers(buffers: readonly SharedArrayBuffer[]): void;
+  /** Forgets what the worker has done, so that nothing depends on the schedule before. */
+  begin(): void;
 }
 
 /** Replaces the globals. Steps go to the scheduler. */
 export function replaceGlobals(scheduler: Scheduler): Environment {
   const genuine = Atomics;
+  let shared: ReadonlyMap<ArrayBufferLike, number> = new Map();
   let numbers = new Map<ArrayBufferLike, number>();
   const bufferOf = (buffer: ArrayBufferLike): number => {
     let number = numbers.get(buffer);
@@ -122,10 +125,15 @@ export function replaceGlobals(scheduler: Scheduler): Environment {
     spunWords = undefined;
     scheduler.step(OPERATIONS.indexOf("mark"), 0, 0);
   });
+  define(globalThis, "kvlabUnscheduled", (work: () => void) => scheduler.unscheduled(work));
   cutCopies((target) => step("copy", target, 0));
   return {
     numberBuffers(buffers) {
-      numbers = new Map(buffers.map((buffer, number) => [buffer, number]));
+      shared = new Map(buffers.map((buffer, number) => [buffer, number]));
+    },
+    begin() {
+      spunWords = undefined;
+      numbers = new Map(shared);
     },
   };
 }

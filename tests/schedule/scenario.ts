@@ -10,7 +10,7 @@ export interface Scenario<S = unknown> {
   /** Whether a wait that has a time-out may time out while others could go on. */
   readonly timeoutsAnyTime?: boolean;
   /** Creates the state, once; each schedule begins with its shared memory as it is then. */
-  create(): S;
+  create(): S | Promise<S>;
   /** One worker's part. What it throws is a failure of the schedule. */
   run(state: S, worker: number): void | Promise<void>;
   /** Throws if something is wrong when all workers have ended. */

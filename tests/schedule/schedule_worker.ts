@@ -76,7 +76,11 @@ class ScheduledWorker {
     const state = this.#state;
     const reset = () => this.#memory.forEach(({ bytes, initial }) => bytes.set(initial));
     if (this.#me === 0) this.#scheduler.begin(reset);
-    await this.#scheduler.run(() => scenario.run(state, this.#me), () => scenario.check?.(state), reset);
+    const body = () => {
+      this.#environment.begin();
+      return scenario.run(state, this.#me);
+    };
+    await this.#scheduler.run(body, () => scenario.check?.(state), reset);
     return this.#failure === undefined ? {} : { failure: this.#failure };
   }
 }

@@ -135,6 +135,17 @@ export class Scheduler {
     }
   }
 
+  /** Does something whose operations are no steps. */
+  unscheduled(work: () => void): void {
+    const wasScheduled = this.#isScheduled;
+    this.#isScheduled = false;
+    try {
+      work();
+    } finally {
+      this.#isScheduled = wasScheduled;
+    }
+  }
+
   /** A step: before it, others may go on. */
   step(operation: number, buffer: number, byte: number): void {
     if (!this.#isScheduled) return;

@@ -18,21 +18,22 @@ import { assert, assertEquals } from "@std/assert";
 import { numberOption, report, rounds, textOption } from "../campaign/campaign.ts";
 import { Build } from "./build.ts";
 import { Crew, type Failure, type Outcome, scheduleOf, textOf } from "./crew.ts";
+import { FILE_FAULTS } from "./faults/file_faults.ts";
 import { QUEUE_FAULTS, STORE_FAULTS } from "./faults/store_faults.ts";
 import { SYNC_FAULTS } from "./faults/sync_faults.ts";
 import { LOCK_FAULTS, WRITING_FAULTS } from "./faults/writing_faults.ts";
-import { MODULES } from "./modules.ts";
+import { buildOptions, MODULES } from "./modules.ts";
 import type { Scenarios } from "./scenario.ts";
 
-const FAULTS = [...SYNC_FAULTS, ...STORE_FAULTS, ...QUEUE_FAULTS, ...LOCK_FAULTS, ...WRITING_FAULTS];
+const FAULTS = [...SYNC_FAULTS, ...STORE_FAULTS, ...QUEUE_FAULTS, ...LOCK_FAULTS, ...WRITING_FAULTS, ...FILE_FAULTS];
 /** Most workers of a scenario. */
 const WORKERS = 4;
 
 /** Schedules after which a planted fault has escaped. */
 const FAULT_SCHEDULES = 10_000;
 /** Schedules of each scenario: in order of preemptions, and random ones. */
-const BOUNDED = { small: 200, full: 10_000 };
-const RANDOM = { small: 100, full: 4_000 };
+const BOUNDED = { small: 100, full: 2_500 };
+const RANDOM = { small: 50, full: 1_000 };
 const PREEMPTIONS = 2;
 /** Among the schedules of a fault are some that take more, if there are few others. */
 const FAULT_PREEMPTIONS = 4;
@@ -75,7 +76,7 @@ async function findFaults(): Promise<void> {
   const found: Record<string, number> = {};
   const escaped: string[] = [];
   for (const { name, patches, module, scenarios } of FAULTS) {
-    using build = new Build({ patches, marked: MODULES[module] ?? [] });
+    using build = new Build(buildOptions(module, patches));
     const url = build.add(pathOf(module));
     let schedules = 0;
     let isFound = false;
@@ -100,8 +101,8 @@ async function tryAll(): Promise<void> {
   const startedAtMs = performance.now();
   let schedules = 0;
   let scenarios = 0;
-  for (const [module, marked] of Object.entries(MODULES)) {
-    using build = new Build({ marked });
+  for (const module of Object.keys(MODULES)) {
+    using build = new Build(buildOptions(module));
     const url = build.add(pathOf(module));
     for (const name of await namesIn(module)) {
       await crew.load(url, name);
@@ -124,10 +125,9 @@ async function tryAll(): Promise<void> {
 /** Repeats one schedule of a scenario given as `MODULE/NAME`, and tells how it goes. */
 async function repeat(given: string, schedule: string): Promise<void> {
   const [module = "", name = ""] = given.split("/");
-  const marked = MODULES[module];
-  assert(marked !== undefined, `no module of scenarios is called ${module}, must be in ${Object.keys(MODULES)}`);
+  assert(module in MODULES, `no module of scenarios is called ${module}, must be in ${Object.keys(MODULES)}`);
   using crew = await Crew.start(WORKERS);
-  using build = new Build({ marked });
+  using build = new Build(buildOptions(module));
   await crew.load(build.add(pathOf(module)), name);
   const { failure } = await crew.follow(scheduleOf(schedule));
   assertEquals(failure, undefined, await crew.told(scheduleOf(schedule)));

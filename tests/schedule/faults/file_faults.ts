@@ -1,0 +1,63 @@
+/**
+ * Faults of what writes files: the log's checkpoints, and the snapshots.
+ *
+ * @module
+ */
+import type { Fault } from "./fault.ts";
+
+const CHECKPOINT_WRITER = "lib/persist/layout/log/checkpoint_writer.ts";
+const RENAME = "lib/persist/layout/replace/rename.ts";
+const ALTERNATE = "lib/persist/layout/replace/alternate.ts";
+
+export const FILE_FAULTS: readonly Fault[] = [
+  {
+    name: "a checkpoint begins its segment without the log's lock",
+    patches: [{
+      path: CHECKPOINT_WRITER,
+      from: "      locks.lock(log);\n      try {\n        this.#work = this.#begin(log);\n      } finally {\n" +
+        "        locks.unlock(log);\n      }\n",
+      to: "      this.#work = this.#begin(log);\n",
+    }],
+    module: "files",
+    scenarios: ["a log, committed"],
+  },
+  {
+    name: "segments are removed before their checkpoint is complete",
+    patches: [{
+      path: CHECKPOINT_WRITER,
+      from: "      work.file.complete();\n      locks.lock(work.log);\n",
+      to: "      locks.lock(work.log);\n",
+    }, {
+      path: CHECKPOINT_WRITER,
+      from: "        this.#install(work);\n      } finally {\n        locks.unlock(work.log);\n      }\n",
+      to: "        this.#install(work);\n      } finally {\n        locks.unlock(work.log);\n      }\n" +
+        "      work.file.complete();\n",
+    }],
+    module: "files",
+    scenarios: ["a log, committed"],
+  },
+  {
+    name: "a snapshot is renamed before it is written",
+    patches: [{
+      path: RENAME,
+      from: "      writeAll(file, temporary, bytes);\n",
+      to: "      renameOver(temporary, path);\n      writeAll(file, path, bytes);\n",
+    }, {
+      path: RENAME,
+      from: "    renameOver(temporary, path);\n  } catch",
+      to: "  } catch",
+    }],
+    module: "files",
+    scenarios: ["snapshots, committed"],
+  },
+  {
+    name: "a snapshot goes to the side that is the newest",
+    patches: [{
+      path: ALTERNATE,
+      from: '    const side = newest === undefined ? "a" : otherSide(newest);\n',
+      to: '    const side = newest ?? "a";\n    otherSide(side);\n',
+    }],
+    module: "files",
+    scenarios: ["alternating snapshots, committed"],
+  },
+];
