@@ -356,20 +356,22 @@ Deno.test("WriteQueue.take() leaves out the put of a snapshot that is being copi
   assertEquals(fixture.sinceMs, putAtMs(3));
 });
 
-Deno.test("WriteQueue.queuedSinceMs() says when the oldest put was made that is queued and not taken", () => {
+Deno.test("WriteQueue.queuedSinceMs() and takenSinceMs() say when the oldest put was made, until it is released", () => {
   const fixture = new Fixture();
   const queuedSince = () => [0, 1, 2].map((shard) => fixture.queue.queuedSinceMs(shard));
+  const takenSince = () => [0, 1, 2].map((shard) => fixture.queue.takenSinceMs(shard));
   assertEquals(queuedSince(), [0, 0, 0]);
   fixture.put(1, 1);
   fixture.put(1, 2);
   fixture.put(2, 3);
   assertEquals(queuedSince(), [0, putAtMs(1), putAtMs(3)]);
+  assertEquals(takenSince(), [0, 0, 0]);
   fixture.take();
-  assertEquals(queuedSince(), [0, 0, putAtMs(3)]);
+  assertEquals([queuedSince(), takenSince()], [[0, 0, putAtMs(3)], [0, putAtMs(1), 0]]);
   fixture.put(1, 4);
-  assertEquals(queuedSince(), [0, putAtMs(4), putAtMs(3)]);
+  assertEquals([queuedSince(), takenSince()], [[0, putAtMs(4), putAtMs(3)], [0, putAtMs(1), 0]]);
   fixture.queue.release();
-  assertEquals(queuedSince(), [0, putAtMs(4), putAtMs(3)]);
+  assertEquals([queuedSince(), takenSince()], [[0, putAtMs(4), putAtMs(3)], [0, 0, 0]]);
   assertEquals([fixture.pass(), fixture.pass()], ["2@3 -1", "1@4 -1"]);
   assertEquals(queuedSince(), [0, 0, 0]);
 });
@@ -522,10 +524,12 @@ Deno.test("WriteQueue.takeAll() hands out all that is there, in each shard's ord
     { shard: 0, version: 3, sinceMs: 0, byte: 3 },
   ]);
   assertEquals([queue.count, queue.queuedSinceMs(0), queue.queuedSinceMs(1)], [3, 0, 0]);
+  assertEquals([queue.takenSinceMs(0), queue.takenSinceMs(1)], [10, 20]);
   // Put while the others are being written: not part of them, and still there when they are released.
   put(0, 4);
   queue.releaseAll();
   assertEquals([queue.count, queue.queuedSinceMs(0)], [1, 40]);
+  assertEquals([queue.takenSinceMs(0), queue.takenSinceMs(1)], [0, 0]);
   assertEquals(take(), [{ shard: 0, version: 4, sinceMs: 40, byte: 4 }]);
   queue.releaseAll();
   queue.close();

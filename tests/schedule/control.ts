@@ -1,9 +1,9 @@
 /**
  * The scheduler's own memory, shared by the workers that it schedules and the thread that asks for schedules.
  *
- * Layout, in 32-bit words: globals, a line for each worker, then four lists: the choices of a bounded exploration, how
- * many options each had, the deviations to follow, and those that the current schedule has made. The 64-bit floats hold
- * the clock, and until when each worker waits.
+ * Layout, in 32-bit words: globals, a line for each worker, then five lists: the choices of a bounded exploration, how
+ * many options each had, the deviations to follow, those that the current schedule has made, and its steps. The 64-bit
+ * floats hold the clock, and until when each worker waits.
  *
  * Invariant: exactly one worker runs at a time, and only it reads and writes this memory; the exceptions are each
  * worker's own {@linkcode GO}, on which it sleeps until another lets it run, and the asking thread, which touches the

@@ -86,8 +86,6 @@ export class Crew implements Disposable {
   /** Workers of the scenario that is loaded. */
   #active: readonly Worker[] = [];
   #timeoutsAnyTime = false;
-  /** Steps over which random changes are spread: those of the default schedule. */
-  #spreadSteps = 1;
 
   private constructor(workers: number) {
     this.#workers = Array.from(
@@ -122,15 +120,14 @@ export class Crew implements Disposable {
     return this.#run({ [KIND]: BOUNDED, [PREEMPTIONS_MAX]: preemptions, [SCHEDULES_MAX]: schedules });
   }
 
-  /** Tries random schedules, from one seed on. */
+  /** Tries random schedules, from one seed on. Their changes are spread over as many steps as the default one takes. */
   async random(seed: number, schedules: number): Promise<CrewOutcome> {
     const first = await this.follow([]);
     if (first.failure !== undefined) return first;
-    this.#spreadSteps = first.stepsMax;
     const outcome = await this.#run({
       [KIND]: RANDOMLY,
       [SEED]: seed,
-      [SPREAD_STEPS]: this.#spreadSteps,
+      [SPREAD_STEPS]: first.stepsMax,
       [SCHEDULES_MAX]: schedules,
     });
     if (outcome.failure === undefined) return outcome;
