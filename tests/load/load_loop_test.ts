@@ -193,10 +193,10 @@ Deno.test("runClosedLoop() and runOpenLoop() see the end of their time themselve
 Deno.test("runOpenLoop() lasts until the end of its time, even where none of its operations is meant to begin in it", () => {
   for (const [firstMs, calls] of [[0, 1], [60_000, 0]] as const) {
     const startedAtMs = performance.now();
-    const { parts, backend } = loop({ endsAtMs: startedAtMs + 30, opsMax: Infinity });
+    const { parts, backend } = loop({ endsAtMs: startedAtMs + 200, opsMax: Infinity });
     runOpenLoop({ ...parts, workload: reads() }, { firstMs: startedAtMs + firstMs, periodMs: 60_000 });
     assertEquals(backend.calls.length, calls);
-    assertGreaterOrEqual(performance.now(), startedAtMs + 30);
+    assertGreaterOrEqual(performance.now(), startedAtMs + 200);
   }
 });
 
