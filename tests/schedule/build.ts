@@ -38,6 +38,10 @@ export class Build implements Disposable {
   /** Builds a module with all that it imports; returns its URL. */
   add(path: string): string {
     this.#add(path);
+    const { patches = [], marked = [] } = this.#options;
+    for (const changed of [...patches.map(({ path }) => path), ...marked]) {
+      if (!this.#built.has(changed)) throw new Error(`${path} does not import ${changed}, which is to be changed`);
+    }
     return new URL(scriptOf(path), `file://${this.#directory}/`).href;
   }
 

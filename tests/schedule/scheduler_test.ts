@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Build, withMarks } from "./build.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { Build, type BuildOptions, withMarks } from "./build.ts";
 import { Crew, type Failure, scheduleOf, textOf } from "./crew.ts";
 
 async function withToy(name: string, look: (crew: Crew) => Promise<void>): Promise<void> {
@@ -85,6 +85,19 @@ Deno.test("a schedule without an end fails", async () => {
   await withToy("one never ends", async (crew) => {
     assertStringIncludes(failureIn(await crew.bounded(0, 1)).message, "no end within");
   });
+});
+
+Deno.test("Build.add() throws when there is nothing to patch or to mark", () => {
+  const add = (options: BuildOptions) => {
+    using build = new Build(options);
+    build.add("tests/schedule/scenarios/mutex.ts");
+  };
+  const path = "lib/sync/mutex.ts";
+  add({ patches: [{ path, from: "const SPIN_COUNT_MAX = 100;", to: "const SPIN_COUNT_MAX = 1;" }], marked: [path] });
+  assertThrows(() => add({ patches: [{ path, from: "const LOCKED = 3;", to: "" }] }), Error, `${path} has 0 times`);
+  const other = "lib/sync/phase.ts";
+  assertThrows(() => add({ patches: [{ path: other, from: "", to: "" }] }), Error, `does not import ${other}`);
+  assertThrows(() => add({ marked: [other] }), Error, `does not import ${other}`);
 });
 
 Deno.test("withMarks() sets marks before statements that access arrays, and in loops that copy", () => {

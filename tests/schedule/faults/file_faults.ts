@@ -7,7 +7,7 @@ import type { Fault } from "./fault.ts";
 
 const CHECKPOINT_WRITER = "lib/persist/layout/log/checkpoint_writer.ts";
 const RENAME = "lib/persist/layout/replace/rename.ts";
-const ALTERNATE = "lib/persist/layout/replace/alternate.ts";
+const OVERWRITING = "lib/persist/layout/replace/overwriting.ts";
 
 export const FILE_FAULTS: readonly Fault[] = [
   {
@@ -53,7 +53,7 @@ export const FILE_FAULTS: readonly Fault[] = [
   {
     name: "a snapshot goes to the side that is the newest",
     patches: [{
-      path: ALTERNATE,
+      path: OVERWRITING,
       from: '    const side = newest === undefined ? "a" : otherSide(newest);\n',
       to: '    const side = newest ?? "a";\n    otherSide(side);\n',
     }],
