@@ -39,8 +39,13 @@ export interface MarkReader {
 }
 
 const LINE_FEED = 0x0a;
-/** Digits of the largest safe integer. */
-const DIGITS_MAX = 16;
+const OPEN = 0x5b;
+const DIGIT_0 = 0x30;
+/** `,"` and `"]`. */
+const COMMA_QUOTE = 0x2c22;
+const QUOTE_CLOSE = 0x225d;
+/** Of a mark of the largest safe integer, which has 16 digits. */
+const JSON_BYTES_MAX = 16 + CRC32_LENGTH + '[,""]\n'.length;
 
 const CBOR_MARK = 0x82;
 const CBOR_UNSIGNED_64 = 0x1b;
@@ -59,8 +64,20 @@ export const MARK_CODECS: Readonly<Record<SerializerName, MarkCodec>> = {
 };
 
 function encodeJson(syncedBytes: number, out: OutputBuffer, position: number): number {
-  const covered = out.writeAscii(position, `[${syncedBytes}`);
-  return out.writeAscii(covered, `,"${crc32Hex(shortCrc32(out.view, position, covered))}"]\n`);
+  let digits = 1;
+  for (let bound = 10; syncedBytes >= bound; bound *= 10) digits++;
+  out.reserve(position, JSON_BYTES_MAX);
+  const { view } = out;
+  const covered = position + 1 + digits;
+  view.setUint8(position, OPEN);
+  for (let at = covered - 1, rest = syncedBytes; at > position; at--, rest = Math.floor(rest / 10)) {
+    view.setUint8(at, DIGIT_0 + rest % 10);
+  }
+  view.setUint16(covered, COMMA_QUOTE);
+  const end = out.writeHex32(covered + 2, shortCrc32(view, position, covered));
+  view.setUint16(end, QUOTE_CLOSE);
+  view.setUint8(end + 2, LINE_FEED);
+  return end + 3;
 }
 
 /** The number always takes eight bytes, so that all marks have the same length. */
@@ -94,8 +111,7 @@ class JsonMarkReader implements MarkReader {
   }
 
   read(position: number): number {
-    const lengthMax = DIGITS_MAX + CRC32_LENGTH + '[,""]\n'.length;
-    const line = new TextDecoder().decode(this.#segment.subarray(position, position + lengthMax));
+    const line = new TextDecoder().decode(this.#segment.subarray(position, position + JSON_BYTES_MAX));
     const match = /^\[(\d+),"([0-9a-f]{8})"\]\n/.exec(line);
     if (match === null) return -1;
     const [{ length }, digits = "", crc] = match;
