@@ -36,7 +36,9 @@ export const SQLITE: EngineDeclaration = {
     },
     synchronous: {
       name: "synchronous",
-      about: "sqlite: how often it syncs. full: at each commit. normal: with --journal=wal, only at checkpoints.",
+      about:
+        "sqlite: how often it syncs. extra: at each commit, with --journal=delete its directory too. full: at each commit. " +
+        "normal: with --journal=wal, only at checkpoints.",
       defaultText: "full",
       ...oneOf(SYNCHRONOUS_NAMES),
     },
