@@ -150,6 +150,13 @@ for (const serializer of SERIALIZER_NAMES) {
     const cut = judge(directory.path, serializer, written, older.subarray(0, older.length - 3));
     assertEquals([cut.health, cut.puts], ["torn", PUTS - 1]);
     assertMatch(cut.reason, /^its last record was not written completely/);
+    // A run goes on from it in segments of the present format.
+    Deno.writeFileSync(`${directory.path}/${written.name}`, older);
+    await write(directory.path, serializer, { sync: "data", isOrderly: true });
+    const options = { logs: 1, shards: 256, serializer, codec: CODECS[serializer], records: RECORD_CODECS[serializer] };
+    const { files, tables } = readLog(0, logFilesIn(directory.path, namesIn(directory.path)), options);
+    assertEquals(files.map(({ health }) => health), ["sound", "sound"]);
+    assertEquals(tables.reduce((sum, { version }) => sum + version, 0), 2 * PUTS);
   });
 
   Deno.test(`${serializer} marks come back, and are not read when a bit has flipped or as records`, () => {
