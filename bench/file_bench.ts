@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { replaceFile } from "../lib/persist/layout/replace/rename.ts";
+import { replaceFile } from "../lib/system/file_io.ts";
 import { options } from "./short.ts";
 
 const CONTENT = new Uint8Array(8 * 1024).fill(0x2e);

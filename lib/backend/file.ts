@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isSynced } from "../persist/durability.ts";
 import { allocatedBytes } from "../system/allocated_bytes.ts";
 import { volatileFileSystem } from "../system/system.ts";
 import { liveBytes } from "../store/live_bytes.ts";
@@ -56,7 +57,7 @@ function warnOfVolatileSync(
   onWarning: ((message: string) => void) | undefined,
 ): void {
   // To ask for the file system starts a program, which would count as time of a recovery.
-  if (sync === "none" || onWarning === undefined) return;
+  if (!isSynced(sync) || onWarning === undefined) return;
   const type = volatileFileSystem(directory);
   if (type === undefined) return;
   onWarning(`${directory} is on ${type}, which loses everything in a power loss: --sync=${sync} proves nothing`);
@@ -73,7 +74,7 @@ export function filePromises(backend: FileBackendOptions, threads: number): Prom
   const processCrash = policyLoss(backend, threads);
   const written = losesWritten?.(layout, backend);
   const syncedLoss = written === undefined ? processCrash : { text: `${processCrash.text}, and ${written}` };
-  const powerLoss = sync === "none" ? UNSYNCED : syncedLoss;
+  const powerLoss = isSynced(sync) ? syncedLoss : UNSYNCED;
   switch (tears(layout)) {
     case "nothing":
       return { processCrash, powerLoss };

@@ -5,8 +5,7 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
-import { openFile, overwrite, removeQuietly, syncData, TEMPORARY_SUFFIX } from "../system/file_io.ts";
-import { replaceFile } from "../persist/layout/replace/rename.ts";
+import { openFile, overwrite, removeQuietly, replaceFile, syncData, TEMPORARY_SUFFIX } from "../system/file_io.ts";
 import { PersistError, reasonOf } from "../system/persist_error.ts";
 
 /** How fast the device under a directory is at the kinds of write that kvlab does. */

@@ -9,7 +9,7 @@ import { takeLock } from "../system/directory_lock.ts";
 import { markedEngine } from "./engine_marker.ts";
 import { entriesIn, removeFile, syncDirectory, syncFile, TEMPORARY_SUFFIX } from "../system/file_io.ts";
 import { PersistError } from "../system/persist_error.ts";
-import type { SyncName } from "../persist/durability.ts";
+import { isSynced, type SyncName } from "../persist/durability.ts";
 import type { HeldDirectory, StoreKind } from "../persist/layout/layout_module.ts";
 import type { LayoutName } from "../persist/layout/layouts.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
@@ -140,7 +140,7 @@ export class ShardDirectory implements HeldDirectory {
   recordFiles(): void {
     if (this.isTemporary) return;
     const { sync = "none" } = this.#options;
-    recordFiles(this.path, this.#kind, { names: namesIn(this.path), synced: sync !== "none" });
+    recordFiles(this.path, this.#kind, { names: namesIn(this.path), synced: isSynced(sync) });
   }
 
   /** Releases the directory, and removes it if it was a temporary one. */
@@ -185,7 +185,7 @@ export function withoutTrailingSlashes(path: string): string {
 /** Creates a directory and its missing parents; at sync levels above none, they survive a power loss. */
 export function makeDirectory(path: string, sync: SyncName = "none"): string {
   const directory = withoutTrailingSlashes(path);
-  const missing = sync === "none" ? [] : missingDirectories(directory);
+  const missing = isSynced(sync) ? missingDirectories(directory) : [];
   try {
     Deno.mkdirSync(directory, { recursive: true });
   } catch (error) {

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { lookAt, readWholeFile, removeFile, syncDirectory, TEMPORARY_SUFFIX } from "../system/file_io.ts";
-import { replaceFile } from "../persist/layout/replace/rename.ts";
+import { lookAt, readWholeFile, removeFile, replaceFile, syncDirectory, TEMPORARY_SUFFIX } from "../system/file_io.ts";
 import { PersistError } from "../system/persist_error.ts";
 
 /**

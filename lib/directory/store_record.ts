@@ -19,8 +19,7 @@
  */
 import { SERIALIZER_NAMES, type SerializerName } from "../codec/codec.ts";
 import { encodeDescription, readDescription } from "../codec/description.ts";
-import { checkRegular, lookAt, readWholeFile } from "../system/file_io.ts";
-import { replaceFile } from "../persist/layout/replace/rename.ts";
+import { checkRegular, lookAt, readWholeFile, replaceFile } from "../system/file_io.ts";
 import type { StoreKind } from "../persist/layout/layout_module.ts";
 import { LAYOUT_NAMES, type LayoutName, layoutOf } from "../persist/layout/layouts.ts";
 import { PersistError } from "../system/persist_error.ts";

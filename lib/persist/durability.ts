@@ -26,3 +26,8 @@ export const SYNC_NAMES = ["none", "data", "full"] as const;
 
 /** What is synced to the device before a write counts as durable: nothing, the file's data, or its directory too. */
 export type SyncName = typeof SYNC_NAMES[number];
+
+/** Whether anything is synced at this level; false where the level is not known. */
+export function isSynced(sync: SyncName | undefined): boolean {
+  return sync !== undefined && sync !== "none";
+}

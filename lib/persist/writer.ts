@@ -10,7 +10,7 @@ import type { Clock } from "../sync/clock.ts";
 import type { FileLocks } from "./file_locks.ts";
 import type { Layout } from "./layout/layout.ts";
 import type { Ledger } from "./ledger.ts";
-import type { SyncName } from "./durability.ts";
+import { isSynced, type SyncName } from "./durability.ts";
 import type { Witness } from "./witness.ts";
 import type { WriterMeter } from "./write_meter.ts";
 
@@ -164,7 +164,7 @@ export class Writer {
     const { store, ledger, sync } = this.#parts;
     this.layout.makeAllDurable();
     this.layout.checkLengths();
-    if (sync === "none") return;
+    if (!isSynced(sync)) return;
     for (let shard = 0; shard < store.size.shards; shard++) ledger.recordSynced(shard, ledger.writtenVersion(shard));
   }
 
@@ -225,7 +225,7 @@ export class Writer {
       witnesses?.written.persisted(shard, version);
       if (this.#sinceMs[i]! > 0) this.meter.countTimeToPersist(atMs - this.#sinceMs[i]!);
     }
-    if (sync === "none") return atMs;
+    if (!isSynced(sync)) return atMs;
     const isDurable = this.layout.makeDurable();
     if (ledger.hasFailed) throw new AbortError();
     for (let i = 0; i < count; i++) {

@@ -6,6 +6,7 @@
 import type { FileBackendOptions } from "../backend/backend.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
 import { probeDevice } from "../directory/device_probe.ts";
+import { isSynced } from "../persist/durability.ts";
 import { type Exposure, ExposureGauge } from "../persist/exposure.ts";
 import type { ExposureBound } from "../persist/policy/policy_module.ts";
 import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
@@ -101,7 +102,7 @@ export class FileRun {
     this.#parts = parts;
     this.#gauge = new ExposureGauge({ store, ledger, queue, clock, policy: options.policy });
     this.#processCrash = new ExposureSampler(this.#gauge, "process-crash");
-    this.#powerLoss = options.sync === "none" ? undefined : new ExposureSampler(this.#gauge, "power-loss");
+    this.#powerLoss = isSynced(options.sync) ? new ExposureSampler(this.#gauge, "power-loss") : undefined;
     this.task = new WorkerTask(worker, {
       abort,
       phase: phase.handle(),
@@ -120,7 +121,7 @@ export class FileRun {
     const { files: { queue, writeMeter }, options } = this.#parts;
     const processCrash = emptyExposure();
     this.#gauge.readProcessCrash(processCrash);
-    const powerLoss = options.sync === "none" ? undefined : emptyExposure();
+    const powerLoss = isSynced(options.sync) ? emptyExposure() : undefined;
     if (powerLoss !== undefined) this.#gauge.readPowerLoss(powerLoss);
     return {
       ...writeMeter.totals,

@@ -189,6 +189,30 @@ export function renameOver(from: string, to: string): void {
   }
 }
 
+/**
+ * Replaces a file's content as a whole: at any moment, a reader or a crash of the process finds either the old content
+ * or the new. Writes a temporary file next to it, then renames that.
+ *
+ * @param synced whether the new content must be on the device before the rename
+ * @throws {PersistError} when a step fails; the old file is then untouched, and the temporary one removed
+ */
+export function replaceFile(path: string, bytes: Uint8Array, synced = false): void {
+  const temporary = path + TEMPORARY_SUFFIX;
+  const file = openFile(temporary, { write: true, createNew: true });
+  try {
+    try {
+      writeAll(file, temporary, bytes);
+      if (synced) syncData(file, temporary);
+    } finally {
+      file.close();
+    }
+    renameOver(temporary, path);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  }
+}
+
 /** All bytes of a file. */
 export function readWholeFile(path: string): Uint8Array<ArrayBuffer> {
   try {

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertInstanceOf, assertMatch, assertStringInclud
 import fc from "fast-check";
 import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
-import { replaceFile } from "../../lib/persist/layout/replace/rename.ts";
+import { replaceFile } from "../../lib/system/file_io.ts";
 import { parseShardFileName, shardFileName, type Side } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { parseSetAsideName } from "../../lib/directory/store_files.ts";
 import { Abort } from "../../lib/sync/abort.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { replaceFile } from "../../lib/persist/layout/replace/rename.ts";
+import { replaceFile } from "../../lib/system/file_io.ts";
 import { serve } from "../sync/serve.ts";
 
 /** Index of the word that says that the last replacement is done. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { AbortError } from "../../sync/abort.ts";
+import { isSynced } from "../durability.ts";
 import { NO_GROUP } from "../file_locks.ts";
 import type { AttachedPersistence, PolicyModule, PutPolicy } from "./policy_module.ts";
 
@@ -126,6 +127,6 @@ export class CommitPut implements PutPolicy {
 
   #committedVersion(shard: number): number {
     const { ledger, sync } = this.#parts;
-    return sync === "none" ? ledger.writtenVersion(shard) : ledger.syncedVersion(shard);
+    return isSynced(sync) ? ledger.syncedVersion(shard) : ledger.writtenVersion(shard);
   }
 }

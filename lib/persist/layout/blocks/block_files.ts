@@ -17,7 +17,7 @@ import {
   TEMPORARY_SUFFIX,
   writeAll,
 } from "../../../system/file_io.ts";
-import type { SyncName } from "../../durability.ts";
+import { isSynced, type SyncName } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import { type OpenFile, OpenFiles } from "../open_files.ts";
 import { blockFileName } from "./block_file_name.ts";
@@ -177,13 +177,13 @@ export class BlockFiles {
   /** Called when all blocks in use are synced, at levels above none. */
   #writeHead(open: Deno.FsFile, path: string, file: number, extents: number): void {
     const { serializer, blockBytes, sync, table } = this.#parts;
-    const head = { extents, synced: { sync, blocks: sync === "none" ? 0 : table.used(file) } };
+    const head = { extents, synced: { sync, blocks: isSynced(sync) ? table.used(file) : 0 } };
     seekTo(open, path, headPlace(extents) * blockBytes);
     writeAll(open, path, encodeHead(this.#identity(file), head, serializer));
   }
 
   get #isSynced(): boolean {
-    return this.#parts.sync !== "none";
+    return isSynced(this.#parts.sync);
   }
 
   #get(file: number): OpenFile {

@@ -8,7 +8,7 @@ import { type BlockImage, IMAGE_EXCESS_BYTES } from "../../../codec/block/block_
 import { OutputBuffer } from "../../../codec/output_buffer.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import type { FileLocks } from "../../file_locks.ts";
-import type { SyncName } from "../../durability.ts";
+import { isSynced, type SyncName } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import type { Layout } from "../layout.ts";
 import { BlockBatch } from "./block_batch.ts";
@@ -184,7 +184,7 @@ export class BlockLayout implements Layout {
 
   makeDurable(): boolean {
     const { files, sync } = this.#parts;
-    if (sync === "none") return false;
+    if (!isSynced(sync)) return false;
     for (const file of this.#written) files.sync(file);
     return true;
   }

@@ -11,6 +11,7 @@ import { jsonRoomOf } from "../../../store/pages.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import { openFile, seekTo, syncDirectory, syncFile, writeAll } from "../../../system/file_io.ts";
 import { inTurns } from "../../../system/in_turns.ts";
+import { isSynced } from "../../durability.ts";
 import type { Ledger } from "../../ledger.ts";
 import type { LayoutHandle } from "../layout.ts";
 import type { HeldDirectory, LayoutKind, OpenOptions } from "../layout_module.ts";
@@ -57,7 +58,7 @@ export async function openBlocks(directory: HeldDirectory, options: OpenOptions<
   for await (const found of inTurns(blockFilesIn(directory.path, directory.fileNames()))) {
     const reading = { path: found.path, file: found.file, files, shards, blockBytes, serializer, valueRoomMin };
     const stored = readBlocks(reading);
-    const mended = mendBlocks(directory, stored, { ...reading, synced: sync !== "none" });
+    const mended = mendBlocks(directory, stored, { ...reading, synced: isSynced(sync) });
     setAside.push(...mended.setAside);
     torn.push(...mended.torn);
     opened.push({ found, stored });
@@ -79,7 +80,7 @@ export async function openBlocks(directory: HeldDirectory, options: OpenOptions<
       const table = BlockTable.create({ files, shards, pagesPerShard: store.pagesPerShard });
       const loader = new BlockLoader(options, { store, ledger, table });
       for await (const file of inTurns(opened)) loader.load(file);
-      if (sync !== "none") await makeDurable(directory, opened, { options, ledger, table });
+      if (isSynced(sync)) await makeDurable(directory, opened, { options, ledger, table });
       // Counted anew, because a key that has moved was in two blocks.
       survey.entries = 0;
       for (let shard = 0; shard < shards; shard++) survey.entries += store.count(shard);

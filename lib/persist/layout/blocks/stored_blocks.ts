@@ -11,6 +11,7 @@ import { CorruptSnapshotError } from "../../../codec/snapshot_reader.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
 import { jsonRoomOf } from "../../../store/pages.ts";
 import { entryWords } from "../../../store/shard.ts";
+import { isSynced } from "../../durability.ts";
 import { checkShard } from "../snapshot/loader.ts";
 import { openFile, readAt } from "../../../system/file_io.ts";
 import {
@@ -199,7 +200,7 @@ class BlocksReading {
   #isUnsynced(block: number, other: Image, bytes: Uint8Array<ArrayBuffer>): boolean {
     const { synced } = this.#head;
     if (synced === undefined || other.health !== "blank" || block < synced.blocks) return false;
-    return synced.sync !== "none" || this.#hasEmptySector(bytes);
+    return isSynced(synced.sync) || this.#hasEmptySector(bytes);
   }
 
   #hasEmptySector(bytes: Uint8Array<ArrayBuffer>): boolean {

@@ -13,7 +13,7 @@ import {
   TEMPORARY_SUFFIX,
   writeAll,
 } from "../../../system/file_io.ts";
-import type { SyncName } from "../../durability.ts";
+import { isSynced, type SyncName } from "../../durability.ts";
 import { logFileName } from "./log_file_name.ts";
 import { encodeCheckpointTail, type LogIdentity } from "./log_format.ts";
 
@@ -59,7 +59,7 @@ export class CheckpointFile {
    */
   complete(): void {
     const { directory, identity, serializer, sync, damaged = [] } = this.#parts;
-    const synced = sync !== "none";
+    const synced = isSynced(sync);
     const temporary = this.path + TEMPORARY_SUFFIX;
     this.#write(encodeCheckpointTail(identity, { sync, snapshotBytes: this.#snapshotBytes, damaged }, serializer));
     if (synced) syncData(this.#file, temporary);

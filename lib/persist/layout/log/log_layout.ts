@@ -8,7 +8,7 @@ import type { RecordCodec } from "../../../codec/record/record_codec.ts";
 import type { RecordRun } from "../../../codec/record/record_run.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import type { FileLocks } from "../../file_locks.ts";
-import type { SyncName } from "../../durability.ts";
+import { isSynced, type SyncName } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import type { Layout } from "../layout.ts";
 import type { CheckpointWriter } from "./checkpoint_writer.ts";
@@ -161,7 +161,7 @@ export class LogLayout implements Layout, LogBatchVisitor {
 
   makeDurable(): boolean {
     const { segments, sync } = this.#parts;
-    if (sync === "none") return false;
+    if (!isSynced(sync)) return false;
     for (let i = 0; i < this.#writtenCount; i++) segments.sync(this.#written[i]!);
     return true;
   }

@@ -10,6 +10,7 @@ import type { EntryTable } from "../../../store/entry_table.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import { removeFile, syncDirectory, syncFile, truncateFile } from "../../../system/file_io.ts";
 import { inTurns } from "../../../system/in_turns.ts";
+import { isSynced } from "../../durability.ts";
 import type { Ledger } from "../../ledger.ts";
 import { policyOf } from "../../policy/policies.ts";
 import type { LayoutHandle } from "../layout.ts";
@@ -82,7 +83,7 @@ export async function openLogs(directory: HeldDirectory, options: OpenOptions<Lo
         for (const table of tables) loadTable(table, store, ledger);
         ends.set(log, end);
       }
-      if (options.sync !== "none") await makeDurable(directory, opened, ledger);
+      if (isSynced(options.sync)) await makeDurable(directory, opened, ledger);
       opened.clear();
       const { layout, policy, abort, keyLengthMax, valueLengthMax } = options;
       const { pendingBytes } = layout;
@@ -152,7 +153,7 @@ class LogMender {
 
   #cut({ path, bytes, end, reason = "" }: ReadLogFile, isReplaced: boolean): void {
     if (isReplaced) removeFile(path);
-    else truncateFile(path, end, this.#options.sync !== "none");
+    else truncateFile(path, end, isSynced(this.#options.sync));
     this.torn.push({ path, cutBytes: bytes - end, reason });
   }
 

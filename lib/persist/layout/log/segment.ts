@@ -13,7 +13,7 @@ import {
   TEMPORARY_SUFFIX,
   writeAll,
 } from "../../../system/file_io.ts";
-import type { SyncName } from "../../durability.ts";
+import { isSynced, type SyncName } from "../../durability.ts";
 import { logFileName } from "./log_file_name.ts";
 import { encodeSegmentHead, type LogIdentity } from "./log_format.ts";
 
@@ -43,7 +43,7 @@ export function createSegment(options: {
   previousBytes: number;
 }): { readonly file: Deno.FsFile; readonly path: string; readonly headBytes: number } {
   const { directory, identity, serializer, sync, previousBytes } = options;
-  const synced = sync !== "none";
+  const synced = isSynced(sync);
   const path = `${directory}/${logFileName({ ...identity, isCheckpoint: false, serializer })}`;
   const head = encodeSegmentHead(identity, { previousBytes, sync }, serializer);
   const temporary = path + TEMPORARY_SUFFIX;

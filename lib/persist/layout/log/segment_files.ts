@@ -17,7 +17,7 @@ import {
   writeAll,
 } from "../../../system/file_io.ts";
 import { PersistError } from "../../../system/persist_error.ts";
-import type { SyncName } from "../../durability.ts";
+import { isSynced, type SyncName } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import { type OpenFile, OpenFiles } from "../open_files.ts";
 import type { LogEnds } from "./log_ends.ts";
@@ -85,7 +85,7 @@ export class SegmentFiles {
   begin(log: number, out: OutputBuffer): number {
     const { ends, sync, serializer } = this.#parts;
     this.#rotateIfFull(log);
-    return sync === "none" ? 0 : MARK_CODECS[serializer].encode(ends.synced(log), out, 0);
+    return isSynced(sync) ? MARK_CODECS[serializer].encode(ends.synced(log), out, 0) : 0;
   }
 
   /**
@@ -97,7 +97,7 @@ export class SegmentFiles {
    */
   markEnds(out: OutputBuffer): void {
     const { ends, logs, sync, serializer, meter } = this.#parts;
-    if (sync === "none") return;
+    if (!isSynced(sync)) return;
     for (let log = 0; log < logs; log++) {
       if (ends.allocated(log) === 0) continue;
       const length = MARK_CODECS[serializer].encode(ends.synced(log), out, 0);
@@ -128,7 +128,7 @@ export class SegmentFiles {
     const { ends, sync } = this.#parts;
     const offset = ends.offset(log);
     const segment = this.#segment(log);
-    if (sync !== "none" && offset + bytes.length > ends.allocated(log)) this.#allocate(log, segment, bytes.length);
+    if (isSynced(sync) && offset + bytes.length > ends.allocated(log)) this.#allocate(log, segment, bytes.length);
     this.#moveTo(segment, offset);
     writeAll(segment.file, segment.path, bytes);
     segment.offset += bytes.length;
@@ -158,7 +158,7 @@ export class SegmentFiles {
    */
   rotate(log: number): number {
     const { directory, logs, shards, serializer, sync, ends, meter } = this.#parts;
-    if (sync !== "none" && this.#unsynced[log] === 1) this.sync(log);
+    if (isSynced(sync) && this.#unsynced[log] === 1) this.sync(log);
     const segment = ends.segment(log) + 1;
     const { file, path, headBytes } = createSegment({
       directory,
@@ -169,7 +169,7 @@ export class SegmentFiles {
     });
     meter.countBytes(headBytes);
     this.#open.keep(log, () => ({ segment, path, file, offset: headBytes }));
-    ends.open(log, segment, headBytes, sync === "none" ? 0 : headBytes);
+    ends.open(log, segment, headBytes, isSynced(sync) ? headBytes : 0);
     return segment;
   }
 

@@ -9,7 +9,7 @@ import { MARK_CODECS } from "../../../codec/record/mark_codec.ts";
 import type { RecordCodec } from "../../../codec/record/record_codec.ts";
 import type { EntryTable } from "../../../store/entry_table.ts";
 import { checkRegular, lookAt, readRange, readWholeFile } from "../../../system/file_io.ts";
-import type { SyncName } from "../../durability.ts";
+import { isSynced, type SyncName } from "../../durability.ts";
 import { LogContent } from "./log_content.ts";
 import type { FoundLogFile } from "./log_file_name.ts";
 import { readCheckpointTail, readSegmentHead, type SegmentHead } from "./log_format.ts";
@@ -196,7 +196,7 @@ class LogReading {
   #isUnwritten({ path, segment }: ReadLogFile, isCutShort: boolean): boolean {
     const own = this.#segments.find((file) => file.segment === segment);
     const sync = own === undefined ? undefined : this.#readHead(own)?.sync;
-    if (sync !== undefined && sync !== "none") return false;
+    if (isSynced(sync)) return false;
     return (sync === "none" && isCutShort) || isUnwritten(readWholeFile(path));
   }
 
@@ -296,9 +296,4 @@ class LogReading {
 function damage(file: ReadLogFile, reason: string): void {
   file.health = "damaged";
   file.reason ??= reason;
-}
-
-/** Whether files of this sync level are synced. */
-function isSynced(sync: SyncName | undefined): boolean {
-  return sync !== undefined && sync !== "none";
 }

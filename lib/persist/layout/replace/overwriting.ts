@@ -9,13 +9,13 @@ import {
   openExistingFile,
   openOwnFile,
   overwrite,
+  replaceFile,
   syncData,
   syncDirectory,
 } from "../../../system/file_io.ts";
 import { otherSide, type Side } from "../snapshot/shard_file_name.ts";
-import type { SyncName } from "../../durability.ts";
+import { isSynced, type SyncName } from "../../durability.ts";
 import { type OpenFile, OpenFiles } from "../open_files.ts";
-import { replaceFile } from "./rename.ts";
 import type { ShardFiles } from "./shard_files.ts";
 import type { Replacement } from "./replacement.ts";
 
@@ -54,7 +54,7 @@ export class ShardOverwriter {
    * @throws {PersistError} when a step fails
    */
   create({ shard, side, path }: ShardPath, bytes: Uint8Array): void {
-    replaceFile(path, bytes, this.#parts.sync !== "none");
+    replaceFile(path, bytes, isSynced(this.#parts.sync));
     this.#isNew = true;
     this.#parts.shardFiles.setLength(shard, side, bytes.length);
   }
@@ -81,7 +81,7 @@ export class ShardOverwriter {
    */
   makeDurable(path: string): boolean {
     const { directory, sync } = this.#parts;
-    if (sync === "none") return false;
+    if (!isSynced(sync)) return false;
     const { file } = this.#get(path);
     syncData(file, path);
     if (sync === "full" || this.#isNew) syncDirectory(directory);

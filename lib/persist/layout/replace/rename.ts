@@ -3,16 +3,8 @@
  *
  * @module
  */
-import {
-  openFile,
-  removeQuietly,
-  renameOver,
-  syncData,
-  syncDirectory,
-  TEMPORARY_SUFFIX,
-  writeAll,
-} from "../../../system/file_io.ts";
-import type { SyncName } from "../../durability.ts";
+import { replaceFile, syncDirectory } from "../../../system/file_io.ts";
+import { isSynced, type SyncName } from "../../durability.ts";
 import type { Replacement } from "./replacement.ts";
 import type { ShardFiles } from "./shard_files.ts";
 
@@ -58,7 +50,7 @@ export class RenameReplacement implements Replacement {
   }
 
   replace(shard: number, bytes: Uint8Array): void {
-    replaceFile(this.#paths[shard]!, bytes, this.#sync !== "none");
+    replaceFile(this.#paths[shard]!, bytes, isSynced(this.#sync));
     this.#shardFiles.setLength(shard, undefined, bytes.length);
   }
 
@@ -69,34 +61,10 @@ export class RenameReplacement implements Replacement {
   }
 
   makeAllDurable(): void {
-    if (this.#sync !== "none" && !this.#syncsNames) syncDirectory(this.#directory);
+    if (isSynced(this.#sync) && !this.#syncsNames) syncDirectory(this.#directory);
   }
 
   checkLengths(): void {
     this.#shardFiles.checkLengths(this.#paths);
-  }
-}
-
-/**
- * Replaces a file's content as a whole: at any moment, a reader or a crash of the process finds either the old content
- * or the new. Writes a temporary file next to it, then renames that.
- *
- * @param synced whether the new content must be on the device before the rename
- * @throws {PersistError} when a step fails; the old file is then untouched, and the temporary one removed
- */
-export function replaceFile(path: string, bytes: Uint8Array, synced = false): void {
-  const temporary = path + TEMPORARY_SUFFIX;
-  const file = openFile(temporary, { write: true, createNew: true });
-  try {
-    try {
-      writeAll(file, temporary, bytes);
-      if (synced) syncData(file, temporary);
-    } finally {
-      file.close();
-    }
-    renameOver(temporary, path);
-  } catch (error) {
-    removeQuietly(temporary);
-    throw error;
   }
 }

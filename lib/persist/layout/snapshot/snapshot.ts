@@ -5,7 +5,7 @@
  */
 import { CODECS } from "../../../codec/codecs.ts";
 import type { PersistenceHandle } from "../../persistence_handle.ts";
-import type { SyncName } from "../../durability.ts";
+import { isSynced, type SyncName } from "../../durability.ts";
 import { policyOf } from "../../policy/policies.ts";
 import type { PolicyKind } from "../../policy/policy_module.ts";
 import { parseShardFileName, shardFileName, type Side } from "./shard_file_name.ts";
@@ -138,7 +138,7 @@ export async function openSnapshots(
     torn,
     async load({ store, ledger }): Promise<SnapshotHandle> {
       await loadDirectory(survey, { codec, store, ledger });
-      if (sync !== "none") await makeLoadedDurable(survey, { directory, ledger });
+      if (isSynced(sync)) await makeLoadedDurable(survey, { directory, ledger });
       const shardFiles = ShardFiles.create(shards);
       for (const { shard, side } of files) shardFiles.setNewest(shard, side);
       return { kind, replace, shardFiles: shardFiles.handle() };
