@@ -8,7 +8,7 @@
 import { assertEquals } from "@std/assert";
 import { crash, type CrashOptions } from "../../lib/crash/crash.ts";
 import type { KillResult } from "../../lib/crash/crash_result.ts";
-import { missingDisk } from "../../lib/disk/missing_disk.ts";
+import { whyNoDisk } from "../disk/no_disk.ts";
 import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { testWhere } from "../main/kvlab.ts";
 import { isFull, numberOption, report, rounds } from "./campaign.ts";
@@ -65,7 +65,7 @@ const SOUND: readonly Store[] = [
 ];
 
 testWhere(
-  missingDisk("ext4"),
+  whyNoDisk("ext4"),
   "the states that a cut of the power leaves catch each planted fault, and nothing in the right kvlab",
   async () => {
     const seed = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!;

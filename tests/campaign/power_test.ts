@@ -10,7 +10,7 @@ import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { crash, type CrashOptions } from "../../lib/crash/crash.ts";
 import type { KillResult } from "../../lib/crash/crash_result.ts";
 import { FILE_SYSTEM_NAMES, type FileSystemName } from "../../lib/disk/file_system.ts";
-import { missingDisk } from "../../lib/disk/missing_disk.ts";
+import { whyNoDisk } from "../disk/no_disk.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
@@ -45,7 +45,7 @@ const LAYOUTS: readonly LayoutOptions[] = [
 ];
 const FILE_COUNTS = { snapshot: 32, blocks: 4, log: 4 };
 
-testWhere(missingDisk("ext4"), "no state that a cut leaves loses more than the gauge for power loss says", async () => {
+testWhere(whyNoDisk("ext4"), "no state that a cut leaves loses more than the gauge for power loss says", async () => {
   const seed = numberOption("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
   const swarm = new Swarm(seed);
   const rng = new Rng(seed, 0);
@@ -93,7 +93,7 @@ function drawn(swarm: Swarm, draw: number, rng: Rng): { options: CrashOptions; n
 }
 
 function availableFileSystem(name: FileSystemName): FileSystemName {
-  return missingDisk(name) === undefined ? name : "ext4";
+  return whyNoDisk(name) === undefined ? name : "ext4";
 }
 
 /** The states of a cut in which too much was lost, or something was called damaged that is not. */

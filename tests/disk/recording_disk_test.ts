@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { FILE_SYSTEM_NAMES, type FileSystemName } from "../../lib/disk/file_system.ts";
-import { missingDisk } from "../../lib/disk/missing_disk.ts";
+import { whyNoDisk } from "./no_disk.ts";
 import { arrivalAt, type DiskState, type Recording } from "../../lib/disk/recording.ts";
 import { RecordingDisk } from "../../lib/disk/recording_disk.ts";
 import { sharedNowMs } from "../../lib/sync/shared_time.ts";
@@ -86,7 +86,7 @@ async function wholeIn(disk: RecordingDisk, recording: Recording, state: Omit<Di
 
 for (const name of FILE_SYSTEM_NAMES) {
   testWhere(
-    missingDisk(name),
+    whyNoDisk(name),
     `a disk with ${name} keeps what was synced in every state, and may lose the rest`,
     async () => {
       await using made = await make(name);
@@ -133,7 +133,7 @@ for (const name of FILE_SYSTEM_NAMES) {
   );
 }
 
-testWhere(missingDisk("ext4"), "a hurried disk is given soon what nobody syncs", async () => {
+testWhere(whyNoDisk("ext4"), "a hurried disk is given soon what nobody syncs", async () => {
   await using made = await make("ext4");
   const { disk } = made;
   await disk.record();
@@ -153,7 +153,7 @@ testWhere(missingDisk("ext4"), "a hurried disk is given soon what nobody syncs",
   await disk.hurry(false);
 });
 
-testWhere(missingDisk("ext4"), "a recording ends with the write that it is told to end with", async () => {
+testWhere(whyNoDisk("ext4"), "a recording ends with the write that it is told to end with", async () => {
   await using made = await make("ext4");
   const { disk } = made;
   await disk.record();
@@ -170,14 +170,14 @@ testWhere(missingDisk("ext4"), "a recording ends with the write that it is told 
   assert(end.atMs >= (events.at(-1)?.atMs ?? Infinity));
 });
 
-testWhere(missingDisk("ext4"), "a disk that cannot be mounted says why, and nothing is left of it", async () => {
+testWhere(whyNoDisk("ext4"), "a disk that cannot be mounted says why, and nothing is left of it", async () => {
   await using made = await make("ext4", "no-such-option");
   await assertRejects(() => made.disk.mount(), Error, "with commit=1,no-such-option");
 });
 
 for (const name of ["ext4", "xfs"] as const) {
   testWhere(
-    missingDisk(name),
+    whyNoDisk(name),
     `a state of ${name} that another mount namespace keeps mounted hides no other`,
     async () => {
       await using made = await make(name);
@@ -202,7 +202,7 @@ for (const name of ["ext4", "xfs"] as const) {
   );
 }
 
-testWhere(missingDisk("ext4"), "nothing is left of a disk of which the server has been killed", async () => {
+testWhere(whyNoDisk("ext4"), "nothing is left of a disk of which the server has been killed", async () => {
   await using made = await make("ext4");
   const { disk, directory } = made;
   await disk.record();

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { missingDisk } from "../../lib/disk/missing_disk.ts";
+import { whyNoDisk } from "../disk/no_disk.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, kvlab, KvlabProcess, testWhere } from "./kvlab.ts";
 
@@ -65,7 +65,7 @@ Deno.test("what a killed crash command has left is removed by the next run, and 
 });
 
 testWhere(
-  missingDisk("ext4"),
+  whyNoDisk("ext4"),
   "the disk of a killed crash command is removed by the next run, with a child that was stopped",
   async () => {
     using temporary = temporaryDirectory();

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
-import { missingDisk } from "../../lib/disk/missing_disk.ts";
+import { whyNoDisk } from "../disk/no_disk.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, kvlab, KvlabProcess, testWhere } from "./kvlab.ts";
 import { readableCache, unprivileged, whyNotUnprivileged } from "./unprivileged.ts";
@@ -28,7 +28,7 @@ function leftOf(directory: string): string[] {
   return [...mounts, ...devices, ...namesIn(directory)];
 }
 
-const needs = missingDisk("ext4");
+const needs = whyNoDisk("ext4");
 
 testWhere(
   Deno.build.os === "linux" ? undefined : "it needs Linux",
