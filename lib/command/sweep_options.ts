@@ -11,6 +11,7 @@ import type { FlagName } from "../result/option/flag.ts";
 import { isQuiet, refuseSameFile } from "./output_options.ts";
 import { quote, UsageError } from "../option/wording.ts";
 import { given } from "../option/given.ts";
+import { axisOf } from "../sweep/results.ts";
 
 /** The scopes of the flags that make up the load. */
 export const LOAD_SCOPES: readonly FlagName["scope"][] = ["load", "workload", "measurement"];
@@ -46,7 +47,7 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
     groups: hasDashes ? splitGroups(afterDashes) : [],
     ...given({ planFile }),
     budgetMs: read(raw, FLAGS.budgetMs),
-    axis: { crash: on === "power-loss" ? "power_loss" : "process_crash", unit: limit?.unit ?? "age_ms" },
+    axis: axisOf({ on, unit: limit?.unit ?? "age_ms" }),
     limit: limit?.value,
     ...given({ p99Ms }),
     kills: read(raw, FLAGS.sweepKills),

@@ -9,6 +9,9 @@ import type { Ledger } from "./ledger.ts";
 import { type PersistencePolicy, policyOf } from "./policy/policies.ts";
 import type { WriteQueue } from "./write_queue.ts";
 
+/** The kinds of crash that are gauged, by the names of their promises. */
+export type GaugedCrash = "processCrash" | "powerLoss";
+
 /** What one kind of crash would lose. */
 export interface Exposure {
   /** Acknowledged writes that would be lost. */
@@ -54,19 +57,10 @@ export class ExposureGauge {
   }
 
   /**
-   * What a crash of the process would lose: puts that are acknowledged, but not yet serialized, still queued, or being
-   * written.
+   * What a crash would lose: one of the process, puts that are acknowledged, but not yet serialized, still queued, or
+   * being written; a power loss, puts that are acknowledged, but not synced.
    */
-  readProcessCrash(out: Exposure): void {
-    this.#read(out, "process-crash");
-  }
-
-  /** What a power loss would lose: puts that are acknowledged, but not synced. */
-  readPowerLoss(out: Exposure): void {
-    this.#read(out, "power-loss");
-  }
-
-  #read(out: Exposure, crash: "process-crash" | "power-loss"): void {
+  read(crash: GaugedCrash, out: Exposure): void {
     const store = this.#store;
     const ledger = this.#ledger;
     out.writes = 0;
@@ -77,7 +71,7 @@ export class ExposureGauge {
       // Read before the version, which only grows, so that a put in between makes the gauge too high rather than too
       // low. JavaScript does not guarantee the order of plain reads; if the machine swaps them, one sample misses the
       // puts of that instant.
-      const safeVersion = crash === "process-crash" ? ledger.writtenVersion(shard) : ledger.syncedVersion(shard);
+      const safeVersion = crash === "processCrash" ? ledger.writtenVersion(shard) : ledger.syncedVersion(shard);
       const acknowledged = this.#acknowledgesAtOnce ? store.version(shard) : ledger.acknowledgedVersion(shard);
       const writes = Math.max(0, acknowledged - safeVersion);
       if (writes === 0) continue;
@@ -90,7 +84,7 @@ export class ExposureGauge {
       const waitingMs = this.#queue?.queuedSinceMs(shard) ?? ledger.dirtySinceMs(shard);
       const queueTakenMs = this.#queue?.takenSinceMs(shard) ?? 0;
       const takenMs = ledger.takenSinceMs(shard);
-      const syncingMs = crash === "power-loss" ? ledger.syncingSinceMs(shard) : 0;
+      const syncingMs = crash === "powerLoss" ? ledger.syncingSinceMs(shard) : 0;
       const sinceMs = syncingMs || takenMs || queueTakenMs || waitingMs;
       if (sinceMs > 0) oldestMs = Math.min(oldestMs, sinceMs);
     }

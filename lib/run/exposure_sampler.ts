@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Exposure, ExposureGauge } from "../persist/exposure.ts";
+import type { Exposure, ExposureGauge, GaugedCrash } from "../persist/exposure.ts";
 import { type BucketCounts, countValue, createBuckets } from "../metrics/histogram.ts";
 import { summarize } from "../metrics/summaries.ts";
 
@@ -43,8 +43,8 @@ export class ExposureSampler {
   #sampledAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(gauge: ExposureGauge, crash: "process-crash" | "power-loss") {
-    this.#read = crash === "process-crash" ? (out) => gauge.readProcessCrash(out) : (out) => gauge.readPowerLoss(out);
+  constructor(gauge: ExposureGauge, crash: GaugedCrash) {
+    this.#read = (out) => gauge.read(crash, out);
   }
 
   start(): void {

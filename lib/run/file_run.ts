@@ -101,8 +101,8 @@ export class FileRun {
     const { options, files: { store, ledger, queue, persistence }, clock, phase, abort, worker, preloaded } = parts;
     this.#parts = parts;
     this.#gauge = new ExposureGauge({ store, ledger, queue, clock, policy: options.policy });
-    this.#processCrash = new ExposureSampler(this.#gauge, "process-crash");
-    this.#powerLoss = isSynced(options.sync) ? new ExposureSampler(this.#gauge, "power-loss") : undefined;
+    this.#processCrash = new ExposureSampler(this.#gauge, "processCrash");
+    this.#powerLoss = isSynced(options.sync) ? new ExposureSampler(this.#gauge, "powerLoss") : undefined;
     this.task = new WorkerTask(worker, {
       abort,
       phase: phase.handle(),
@@ -120,9 +120,9 @@ export class FileRun {
   get readings(): FileReadings {
     const { files: { queue, writeMeter }, options } = this.#parts;
     const processCrash = emptyExposure();
-    this.#gauge.readProcessCrash(processCrash);
+    this.#gauge.read("processCrash", processCrash);
     const powerLoss = isSynced(options.sync) ? emptyExposure() : undefined;
-    if (powerLoss !== undefined) this.#gauge.readPowerLoss(powerLoss);
+    if (powerLoss !== undefined) this.#gauge.read("powerLoss", powerLoss);
     return {
       ...writeMeter.totals,
       processCrash,

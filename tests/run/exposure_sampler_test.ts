@@ -5,7 +5,7 @@
  */
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { FakeTime } from "./fake_time.ts";
-import type { Exposure, ExposureGauge } from "../../lib/persist/exposure.ts";
+import type { Exposure, ExposureGauge, GaugedCrash } from "../../lib/persist/exposure.ts";
 import { ExposureSampler } from "../../lib/run/exposure_sampler.ts";
 
 const PERIOD_MS = 10;
@@ -13,15 +13,10 @@ const PERIOD_MS = 10;
 /** A gauge that shows what it is set to. */
 class HandGauge {
   shown: Exposure = { writes: 0, ageMs: 0, worstShard: 0, worstShardWrites: 0 };
-  readonly reads: string[] = [];
+  readonly reads: GaugedCrash[] = [];
 
-  readProcessCrash(out: Exposure): void {
-    this.reads.push("process-crash");
-    Object.assign(out, this.shown);
-  }
-
-  readPowerLoss(out: Exposure): void {
-    this.reads.push("power-loss");
+  read(crash: GaugedCrash, out: Exposure): void {
+    this.reads.push(crash);
     Object.assign(out, this.shown);
   }
 
@@ -33,7 +28,7 @@ class HandGauge {
 Deno.test("ExposureSampler weighs what it reads by how long it lasted", async () => {
   using time = new FakeTime();
   const gauge = new HandGauge();
-  const sampler = new ExposureSampler(gauge.asGauge(), "process-crash");
+  const sampler = new ExposureSampler(gauge.asGauge(), "processCrash");
   gauge.shown = { writes: 100, ageMs: 5, worstShard: 3, worstShardWrites: 60 };
   sampler.start();
   for (let i = 0; i < 8; i++) time.pass(PERIOD_MS);
@@ -48,13 +43,13 @@ Deno.test("ExposureSampler weighs what it reads by how long it lasted", async ()
   assertEquals(writes.max, 100);
   assertAlmostEquals(ageMs.mean, 4.5, 1e-6);
   assertEquals([worstShard, worstShardWrites], [3, 60]);
-  assertEquals(new Set(gauge.reads), new Set(["process-crash"]));
+  assertEquals(new Set(gauge.reads), new Set(["processCrash"]));
 });
 
 Deno.test("ExposureSampler keeps the worst shard of all time", async () => {
   using time = new FakeTime();
   const gauge = new HandGauge();
-  const sampler = new ExposureSampler(gauge.asGauge(), "power-loss");
+  const sampler = new ExposureSampler(gauge.asGauge(), "powerLoss");
   for (const [worstShard, worstShardWrites] of [[1, 5], [2, 50], [3, 7]] as const) {
     gauge.shown = { writes: 100, ageMs: 1, worstShard, worstShardWrites };
     if (worstShard === 1) sampler.start();
@@ -63,13 +58,13 @@ Deno.test("ExposureSampler keeps the worst shard of all time", async () => {
   sampler.stop();
   const { worstShard, worstShardWrites } = await sampler.summary({ ageMsMin: 0 });
   assertEquals([worstShard, worstShardWrites], [2, 50]);
-  assertEquals(new Set(gauge.reads), new Set(["power-loss"]));
+  assertEquals(new Set(gauge.reads), new Set(["powerLoss"]));
 });
 
 Deno.test("ExposureSampler reads no more after its stop, and nothing took no time", async () => {
   using time = new FakeTime();
   const gauge = new HandGauge();
-  const sampler = new ExposureSampler(gauge.asGauge(), "process-crash");
+  const sampler = new ExposureSampler(gauge.asGauge(), "processCrash");
   sampler.start();
   sampler.stop();
   const reads = gauge.reads.length;
@@ -81,7 +76,7 @@ Deno.test("ExposureSampler reads no more after its stop, and nothing took no tim
 Deno.test("ExposureSampler counts a standstill for as long as it lasted, with an age that grew all the while", async () => {
   using time = new FakeTime();
   const gauge = new HandGauge();
-  const sampler = new ExposureSampler(gauge.asGauge(), "process-crash");
+  const sampler = new ExposureSampler(gauge.asGauge(), "processCrash");
   gauge.shown = { writes: 10, ageMs: 0, worstShard: 0, worstShardWrites: 10 };
   sampler.start();
   // The process stands still for 3 s: no timer fires, and then the oldest write is 3 s old.
@@ -99,7 +94,7 @@ Deno.test("ExposureSampler counts a standstill for as long as it lasted, with an
 Deno.test("ExposureSampler says no less than a write is known to have been at risk, though it read nothing", async () => {
   using time = new FakeTime();
   const gauge = new HandGauge();
-  const sampler = new ExposureSampler(gauge.asGauge(), "process-crash");
+  const sampler = new ExposureSampler(gauge.asGauge(), "processCrash");
   sampler.start();
   for (let i = 0; i < 3; i++) time.pass(PERIOD_MS);
   sampler.stop();

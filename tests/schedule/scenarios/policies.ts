@@ -162,8 +162,7 @@ function look(state: State, load: Load): void {
     }
     const before = shards.map((shard) => Atomics.load(state.acknowledged, shard));
     const isPowerLoss = load.sync !== "none" && i % 2 === 0;
-    if (isPowerLoss) gauge.readPowerLoss(exposure);
-    else gauge.readProcessCrash(exposure);
+    gauge.read(isPowerLoss ? "powerLoss" : "processCrash", exposure);
     const after = shards.map((shard) => isPowerLoss ? ledger.syncedVersion(shard) : ledger.writtenVersion(shard));
     const atRisk = shards.reduce((sum, shard) => sum + Math.max(0, before[shard]! - after[shard]!), 0);
     expect("whether the gauge is too low", exposure.writes < atRisk, false);
