@@ -6,7 +6,7 @@
 import type { Fault } from "./fault.ts";
 
 const CHECKPOINT_WRITER = "lib/persist/layout/log/checkpoint_writer.ts";
-const RENAME = "lib/persist/layout/replace/rename.ts";
+const FILE_IO = "lib/system/file_io.ts";
 const OVERWRITING = "lib/persist/layout/replace/overwriting.ts";
 
 export const FILE_FAULTS: readonly Fault[] = [
@@ -39,11 +39,11 @@ export const FILE_FAULTS: readonly Fault[] = [
   {
     name: "a snapshot is renamed before it is written",
     patches: [{
-      path: RENAME,
+      path: FILE_IO,
       from: "      writeAll(file, temporary, bytes);\n",
       to: "      renameOver(temporary, path);\n      writeAll(file, path, bytes);\n",
     }, {
-      path: RENAME,
+      path: FILE_IO,
       from: "    renameOver(temporary, path);\n  } catch",
       to: "  } catch",
     }],
