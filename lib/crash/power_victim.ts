@@ -92,6 +92,7 @@ export class PowerVictim implements Victim {
     const { backend, disk } = this;
     const { killServer } = await loadBackend(nameOf(backend));
     // Everything found before the child is on the disk for good: only what the child does is at risk.
+    disk.sync();
     await disk.unmount();
     await disk.settle();
     await disk.record();

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { command } from "../system/mounts.ts";
 import { DEVICE_NAME, DISK_NAME, IMAGE_SUFFIX } from "../system/left_disks.ts";
 import { delay } from "../sync/delay.ts";
 import { keptText } from "./disk_commands.ts";
@@ -87,16 +88,18 @@ export class RecordingDisk {
 
   /** @throws {SystemCallError} when what is on the disk cannot be mounted */
   async mount(): Promise<void> {
-    await this.#forgetStateBefore();
+    // Whoever has looked at the device meanwhile has left pages of it behind.
+    await whenFree(() => this.#device.dropCache());
     mountDisk(this.#device.path, this.path, this.#options.fileSystem);
     this.#isMounted = true;
   }
 
   /**
-   * What the system remembers of the state before must not hide this one. A mount namespace that someone has created
-   * while it was mounted keeps it mounted until that ends; it may have the device, which another takes the place of.
+   * What the system remembers of this state must not hide the next one, nor be written over it. A mount namespace that
+   * someone has created while it was mounted keeps it mounted until that ends; it may have the device, which another takes
+   * the place of, and what it still writes is in vain.
    */
-  async #forgetStateBefore(): Promise<void> {
+  async #leaveDevice(): Promise<void> {
     const { directory, fileSystem: { name } } = this.#options;
     try {
       await whenFree(() => this.#device.dropCache(), mountsTwins(name) ? UNMOUNT_ATTEMPTS_MAX : ELSEWHERE_ATTEMPTS_MAX);
@@ -108,12 +111,18 @@ export class RecordingDisk {
     }
   }
 
+  /** Has everything that was written to it on it, for good. */
+  sync(): void {
+    command("sync", ["--file-system", this.path]);
+  }
+
   /** @throws {SystemCallError} when something keeps using it */
   async unmount(): Promise<void> {
     if (!this.#isMounted) return;
     await this.hurry(false);
     await whenFree(() => libC().unmount(this.path));
     this.#isMounted = false;
+    await this.#leaveDevice();
   }
 
   /** Has unsynced data reach the disk soon, in any order, while it is mounted; or again when the system likes. */
