@@ -145,8 +145,10 @@ export class Judge {
     return unpersisted(testimony, before.versions, persisted);
   }
 
-  #isPromised({ lost, oldestLostMs, neverPut, gauge = Infinity }: Omit<Verdict, "held">): boolean {
-    const { writesMax = Infinity, ageMsMax = Infinity } = this.#child.promise;
+  #isPromised({ lost, oldestLostMs, neverPut, tornShards, gauge = Infinity }: Omit<Verdict, "held">): boolean {
+    const { writesMax = Infinity, ageMsMax = Infinity, mayTear = false } = this.#child.promise;
+    // A file that may be torn may cost all that was ever in it, which no gauge counts.
+    if (mayTear && tornShards > 0) return neverPut === 0;
     return neverPut === 0 && lost <= writesMax && oldestLostMs <= ageMsMax + AGE_TOLERANCE_MS && lost <= gauge;
   }
 }

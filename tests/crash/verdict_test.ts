@@ -1,0 +1,39 @@
+/**
+ * Tests of the verdict on what a failure has left, where files may be torn and where they may not.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { FoundRecords } from "../../lib/crash/found_records.ts";
+import { Judge, problemOf } from "../../lib/crash/verdict.ts";
+import type { Loss } from "../../lib/engine/promises.ts";
+import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
+
+const MIX = { ...NUMBERED_SEED_MIX, keyCount: 4, keyCountMax: 4 };
+const BOUNDED: Loss = { text: "at most 10 writes", writesMax: 10 };
+const OR_TORN: Loss = { ...BOUNDED, mayTear: true };
+
+/** The problem of a store that is empty, though its one shard's put was acknowledged and called synced. */
+async function problemOfEmpty(promise: Loss, torn: number): Promise<string | undefined> {
+  const before = { records: new FoundRecords(MIX.keyCountMax), versions: new Float64Array(1) };
+  const judge = new Judge({ before, mix: MIX, seed: 1, round: 1, failure: "powerLoss", promise });
+  const files = { versions: new Float64Array(1), torn, damagedSpares: 0, setAside: [] };
+  const { verdict } = await judge.judge({
+    open: () => Promise.resolve({ recoveryMs: 0, files, get: () => false, close: () => {} }),
+    testimony: {
+      acknowledgedAtMs: [Float64Array.of(5)],
+      acknowledgedVersions: new Map([[0, 1]]),
+      writtenVersions: new Map([[0, 1]]),
+      syncedVersions: new Map([[0, 1]]),
+    },
+    failedAtMs: 6,
+  });
+  return problemOf(verdict, promise);
+}
+
+Deno.test("Judge.judge() lets a torn file cost all that it held where files may be torn, and nothing otherwise", async () => {
+  assertEquals(await problemOfEmpty(OR_TORN, 1), undefined);
+  assertEquals(await problemOfEmpty(OR_TORN, 0), "gauge exceeded");
+  assertEquals(await problemOfEmpty(BOUNDED, 1), "torn");
+  assertEquals(await problemOfEmpty(BOUNDED, 0), "gauge exceeded");
+});
