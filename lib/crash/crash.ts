@@ -8,6 +8,7 @@ import { promisesOf } from "../backend/backends.ts";
 import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import { removeLeftDirectories } from "../directory/left_directories.ts";
+import { releaseDisk } from "../system/left_disks.ts";
 import { makeOwnedDirectory, removeTemporaryDirectory } from "../system/temporary_directory.ts";
 import type { EngineResult } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";
@@ -91,7 +92,11 @@ export async function crash(crashOptions: CrashOptions, hooks: CrashHooks = {}):
   removeLeftDirectories(scratch);
   return await thenCleanUp(
     () => crashIn(scratch, crashOptions, hooks),
-    () => removeTemporaryDirectory(scratch),
+    () => {
+      // If its disk could not be taken down, as after a failure of its own.
+      if (crashOptions.cut === "power") releaseDisk(scratch);
+      removeTemporaryDirectory(scratch);
+    },
   );
 }
 
