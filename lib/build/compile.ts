@@ -11,6 +11,9 @@ import denoJson from "../../deno.json" with { type: "json" };
 /** The files of a package that can be loaded, and its licence, which goes where the package goes. */
 const KEPT = /\.(js|cjs|mjs|json|node|wasm)$|^licen[cs]e/i;
 
+/** Native code that Deno cannot load: for one version of Node's V8 alone, or for a C library that Deno is not built on. */
+const FOREIGN = /\.(abi\d+|musl)\.(.+\.)?node$/;
+
 /** Where packages keep native code, in a folder for each system, such as `linux-x64` or `darwin-x64+arm64`. */
 const PREBUILDS = "prebuilds";
 
@@ -40,7 +43,10 @@ export async function compileArguments(output: string): Promise<string[]> {
   return ["compile", "--quiet", "--allow-all", ...excluded, "--output", output, "main.ts"];
 }
 
-/** The paths within the packages of the lock file that the executable does not need. */
+/**
+ * The paths within the packages of the lock file that the executable does not need. Packages for other systems are in
+ * the lock file too, but not here.
+ */
 async function unusedPaths(): Promise<string[]> {
   const { npmCache } = await infoOf();
   const infos = await Promise.all(["main.ts", ...denoJson.compile.include].map((root) => infoOf(root)));
@@ -50,6 +56,7 @@ async function unusedPaths(): Promise<string[]> {
   for (const key of used) for (const dependency of packages[key]?.dependencies ?? []) used.add(dependency);
   return Object.entries(packages).flatMap(([key, { name, version, registryUrl, localPath }]) => {
     const folder = localPath ?? `${npmCache}/${new URL(registryUrl).host}/${name}/${version}`;
+    if (!isThere(folder)) return [];
     return used.has(key) ? unusedIn(folder) : namesIn(folder).map(({ name }) => `${folder}/${name}`);
   });
 }
@@ -58,7 +65,7 @@ async function unusedPaths(): Promise<string[]> {
 function unusedIn(folder: string): string[] {
   return namesIn(folder).flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
-    if (!isDirectory) return KEPT.test(name) ? [] : [path];
+    if (!isDirectory) return KEPT.test(name) && !FOREIGN.test(name) ? [] : [path];
     return folder.endsWith(`/${PREBUILDS}`) && !isForThisSystem(name) ? [path] : unusedIn(path);
   });
 }
@@ -67,6 +74,15 @@ function isForThisSystem(name: string): boolean {
   const arch = { x86_64: "x64", aarch64: "arm64" }[Deno.build.arch as string];
   const [os, archs = ""] = name.split("-");
   return os === Deno.build.os.replace("windows", "win32") && archs.split("+").includes(arch ?? Deno.build.arch);
+}
+
+function isThere(folder: string): boolean {
+  try {
+    return Deno.statSync(folder).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 function namesIn(folder: string): Deno.DirEntry[] {

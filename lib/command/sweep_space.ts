@@ -230,8 +230,8 @@ function combinationsOf(product: Product): string[][] {
 /**
  * The groups that are measured if the command line names none, as after each `--`; each is the product of its lists.
  *
- * Together they cover every policy with a layout that suits it, synced and not, and SQLite for comparison. Whatever is
- * much slower on every machine than something equally safe is left out, to leave time for the rest.
+ * Together they cover every policy with a layout that suits it, synced and not, and SQLite and LMDB for comparison.
+ * Whatever is much slower on every machine than something equally safe is left out, to leave time for the rest.
  */
 const DEFAULT_GROUPS: readonly (readonly string[])[] = [
   ["memory"],
@@ -242,6 +242,7 @@ const DEFAULT_GROUPS: readonly (readonly string[])[] = [
   ["file", "--file-count=16", "--layout=log", "--write-period-us=500", "--sync=none,data"],
   ["file", "--file-count=1,16", "--layout=log", "--commit-delay-us=0", "--sync=none,data"],
   ["sqlite", "--synchronous=off,normal,full"],
+  ["lmdb", "--sync-mode=sync,no-meta-sync,no-sync"],
 ];
 
 /**

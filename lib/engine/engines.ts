@@ -7,10 +7,11 @@ import type { EngineDeclaration, SharedFlag } from "./declaration.ts";
 import { DENOKV } from "./denokv/settings.ts";
 import type { Engine } from "./engine.ts";
 import { LEVELDB } from "./leveldb/settings.ts";
+import { LMDB } from "./lmdb/settings.ts";
 import { REDIS } from "./redis/settings.ts";
 import { SQLITE } from "./sqlite/settings.ts";
 
-const DECLARATIONS = { sqlite: SQLITE, leveldb: LEVELDB, denokv: DENOKV, redis: REDIS };
+const DECLARATIONS = { sqlite: SQLITE, leveldb: LEVELDB, lmdb: LMDB, denokv: DENOKV, redis: REDIS };
 
 /** The name of an engine, as on the command line. */
 export type EngineName = keyof typeof DECLARATIONS;
@@ -35,6 +36,7 @@ export function enginesThatSync(): readonly EngineName[] {
 const MODULES: Readonly<Record<EngineName, () => Promise<{ readonly ENGINE: Engine<never> }>>> = {
   sqlite: () => import("./sqlite/sqlite.ts"),
   leveldb: () => import("./leveldb/leveldb.ts"),
+  lmdb: () => import("./lmdb/lmdb.ts"),
   denokv: () => import("./denokv/denokv.ts"),
   redis: () => import("./redis/redis.ts"),
 };

@@ -23,6 +23,8 @@ const EMBEDDED: readonly (readonly [EngineName, EngineSettings])[] = [
   ["leveldb", { sync: "none", cacheSizeBytes: 1 << 20, writeBufferSizeBytes: 1 << 20 }],
   ["leveldb", { sync: "data", cacheSizeBytes: 1 << 20, writeBufferSizeBytes: 1 << 20 }],
   ["denokv", {}],
+  ["lmdb", { syncMode: "sync", mapSizeBytes: 1 << 20 }],
+  ["lmdb", { syncMode: "no-sync", mapSizeBytes: 1 << 30 }],
 ];
 
 async function prepare(
@@ -126,7 +128,7 @@ function contentOf(directory: string): Map<string, string> {
 }
 
 Deno.test("a store whose main file is gone is refused by its path, nothing is made anew, and nothing is touched", async () => {
-  const rows = [[0, "store.sqlite"], [2, "leveldb/CURRENT"], [4, "store.denokv"]] as const;
+  const rows = [[0, "store.sqlite"], [2, "leveldb/CURRENT"], [4, "store.denokv"], [5, "store.lmdb"]] as const;
   for (const [index, file] of rows) {
     using directory = temporaryDirectory();
     const embedded = EMBEDDED[index]!;
@@ -159,6 +161,7 @@ Deno.test("a store whose main file is empty, or that has lost its log, is refuse
     [2, /^CURRENT$/, "leveldb/CURRENT: it is empty, though "],
     [2, /\.log$/, "leveldb: its log is gone, though "],
     [4, /^store\.denokv$/, "store.denokv: it is empty, though "],
+    [5, /^store\.lmdb$/, "store.lmdb: it is empty, though "],
   ] as const;
   for (const [index, pattern, message] of rows) {
     using directory = temporaryDirectory();

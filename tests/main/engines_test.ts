@@ -14,9 +14,11 @@ for (
     [["sqlite", "--synchronous=normal"], "SQLite", "the commits since the last checkpoint"],
     [["leveldb", "--in-flight=4", "--sync=data"], "LevelDB", "nothing"],
     [["denokv", "--in-flight=4"], "Deno KV", "nothing"],
+    [["lmdb"], "LMDB", "nothing"],
+    [["lmdb", "--in-flight=4"], "LMDB", "nothing"],
   ] as const
 ) {
-  Deno.test(`a run on ${name} has the load's figures, the engine and what it promises`, async () => {
+  Deno.test(`a run on ${name} (${args.join(" ")}) has the load's figures, the engine and what it promises`, async () => {
     const ended = await kvlab([...LOAD, "--format=json", ...args]);
     assertCode(ended, 0);
     const result = JSON.parse(ended.stdout);
@@ -46,7 +48,7 @@ Deno.test("an open loop on an engine with operations in flight keeps its rate", 
 });
 
 Deno.test("crash finds nothing lost that an engine promises, and says what it promises", async () => {
-  for (const backend of [["sqlite", "--journal=delete"], ["leveldb", "--in-flight=3"]]) {
+  for (const backend of [["sqlite", "--journal=delete"], ["leveldb", "--in-flight=3"], ["lmdb"]]) {
     const ended = await kvlab(["crash", "--kills=2", "--threads=2", "--load-time-sec=0.2", "--keys=500", ...backend]);
     assertCode(ended, 0);
     assertStringIncludes(ended.stdout, "process crash: nothing");
@@ -76,7 +78,7 @@ Deno.test("an engine that cannot be used is one line, and nothing is destroyed",
     `kvlab: Cannot use ${path}: it holds a store of sqlite`,
     "kvlab: Cannot use denokv: values of 100000 B, must be at most 65536 B",
     "kvlab: the sqlite backend takes no flags of other backends, got --file-count (file), " +
-    "--in-flight (leveldb, denokv, redis) (see kvlab --help)",
+    "--in-flight (leveldb, lmdb, denokv, redis) (see kvlab --help)",
   ]);
   assertMatch(Deno.readTextFileSync(`${path}/store.sqlite`), /^(no database\. ){1000}$/);
 });

@@ -72,7 +72,9 @@ testWhere(noMemory, "a file system in memory is like any other, for a store, tem
   const exported = await kvlab(["export", output]);
   assertCode(exported, 0);
   assertGreater(Object.keys(JSON.parse(exported.stdout)).length, 0);
-  for (const backend of [["file", "--file-count=2", "--queue-depth=4"], ["sqlite"], ["leveldb"], ["denokv"]]) {
+  for (
+    const backend of [["file", "--file-count=2", "--queue-depth=4"], ["sqlite"], ["leveldb"], ["denokv"], ["lmdb"]]
+  ) {
     assertCode(await kvlab([...load, ...backend], { env: { TMPDIR: directory.path } }), 0);
   }
   assertEquals(namesIn(directory.path), ["a.json", "store"]);

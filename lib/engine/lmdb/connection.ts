@@ -1,0 +1,100 @@
+/**
+ * A load worker's connections to LMDB: one whose puts have been committed when they return, and one whose puts are
+ * committed together by a thread of the package.
+ *
+ * @module
+ */
+import { contentOf } from "../byte_view.ts";
+import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import type { AsynchronousConnection, Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
+import type { LmdbDatabase } from "./database.ts";
+
+/** A connection on which each put is a transaction. */
+export class LmdbConnection implements SynchronousConnection {
+  readonly kind = "synchronous";
+  /** LMDB waits for its writers' mutex, and does not report how long. */
+  readonly waits = [];
+  readonly preload: Batch;
+  readonly #database: LmdbDatabase;
+
+  constructor(database: LmdbDatabase) {
+    this.#database = database;
+    this.preload = batchOf(database);
+  }
+
+  put(key: PaddedBytes, value: PaddedBytes): void {
+    try {
+      this.#database.store.putSync(contentOf(key), contentOf(value));
+    } catch (error) {
+      throw this.#database.error("put into", error);
+    }
+  }
+
+  get(key: PaddedBytes, out: PaddedBytes): boolean {
+    return this.#database.get(key, out);
+  }
+
+  describe(): EngineDescription {
+    return this.#database.describe();
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+}
+
+/** A connection on which the puts that are in flight share a transaction. Each is acknowledged when that is committed. */
+export class LmdbSharedConnection implements AsynchronousConnection {
+  readonly kind = "asynchronous";
+  readonly waits = [];
+  readonly preload: Batch;
+  readonly #database: LmdbDatabase;
+
+  constructor(database: LmdbDatabase) {
+    this.#database = database;
+    this.preload = batchOf(database);
+  }
+
+  async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+    try {
+      await this.#database.store.put(contentOf(key), contentOf(value));
+    } catch (error) {
+      throw this.#database.error("put into", error);
+    }
+  }
+
+  get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
+    try {
+      return Promise.resolve(this.#database.get(key, out));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  describe(): EngineDescription {
+    return this.#database.describe();
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+}
+
+/** Puts all records of a batch in one transaction. */
+function batchOf(database: LmdbDatabase): Batch {
+  let puts: { key: Uint8Array; value: Uint8Array }[] = [];
+  return {
+    begin: () => void (puts = []),
+    put: (key, value) => void puts.push({ key: contentOf(key).slice(), value: contentOf(value).slice() }),
+    commit() {
+      const { store } = database;
+      try {
+        store.transactionSync(() => {
+          for (const { key, value } of puts) store.putSync(key, value);
+        });
+      } catch (error) {
+        throw database.error("put into", error);
+      }
+    },
+  };
+}
