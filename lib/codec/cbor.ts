@@ -14,7 +14,7 @@ import {
   type ShardView,
 } from "../store/shard.ts";
 import { CborSnapshotReader } from "./cbor_reader.ts";
-import { shortText } from "./cbor_text.ts";
+import { shortText, writeHead } from "./cbor_text.ts";
 import { type Codec, FORMAT } from "./codec.ts";
 import { CorruptSnapshotError, type SnapshotReader } from "./snapshot_reader.ts";
 import { crc32, CRC32_LENGTH, crc32Hex } from "./crc32.ts";
@@ -54,7 +54,7 @@ export const cborCodec: Codec = {
     position = writeCount(out, writeBytes(out, position, SHARDS), view.shards);
     position = writeCount(out, writeBytes(out, position, VERSION), view.version);
     position = writeCount(out, writeBytes(out, position, COUNT), view.count);
-    position = writeHead(out, writeBytes(out, position, ENTRIES), MAP, view.count);
+    position = writeLongHead(out, writeBytes(out, position, ENTRIES), MAP, view.count);
     position = encodeEntries(view, out, position);
     const crc = crc32(out.bytes, position);
     return out.writeHex32(writeBytes(out, position, TRAILER), crc);
@@ -79,38 +79,17 @@ function writeBytes(out: OutputBuffer, position: number, bytes: Uint8Array): num
 }
 
 function writeCount(out: OutputBuffer, position: number, value: number): number {
-  return writeHead(out, position, UNSIGNED, value);
+  return writeLongHead(out, position, UNSIGNED, value);
 }
 
 /** Writes the shortest head for an argument of up to 2^53 - 1; returns the position after it. */
-function writeHead(out: OutputBuffer, position: number, major: number, argument: number): number {
+function writeLongHead(out: OutputBuffer, position: number, major: number, argument: number): number {
   out.reserve(position, 9);
   const view = out.view;
-  if (argument <= 0xffff_ffff) return writeShortHead(view, position, major, argument);
+  if (argument <= 0xffff_ffff) return writeHead(view, position, major, argument);
   view.setUint8(position, major | 27);
   view.setBigUint64(position + 1, BigInt(argument));
   return position + 9;
-}
-
-/** Like {@linkcode writeHead}, for 32-bit arguments, when nine bytes are already reserved. */
-function writeShortHead(view: DataView<ArrayBuffer>, position: number, major: number, argument: number): number {
-  if (argument <= DIRECT_MAX) {
-    view.setUint8(position, major | argument);
-    return position + 1;
-  }
-  if (argument <= 0xff) {
-    view.setUint8(position, major | 24);
-    view.setUint8(position + 1, argument);
-    return position + 2;
-  }
-  if (argument <= 0xffff) {
-    view.setUint8(position, major | 25);
-    view.setUint16(position + 1, argument);
-    return position + 3;
-  }
-  view.setUint8(position, major | 26);
-  view.setUint32(position + 1, argument);
-  return position + 5;
 }
 
 /**
@@ -138,8 +117,8 @@ function encodeEntries(shard: ShardView, out: OutputBuffer, start: number): numb
       view.setUint8(position, TEXT | valueLength);
       position = copyText(source, value, valueLength, view, (position + 1) | 0);
     } else {
-      position = copyText(source, key, keyLength, view, writeShortHead(view, position, TEXT, keyLength));
-      position = copyText(source, value, valueLength, view, writeShortHead(view, position, TEXT, valueLength));
+      position = copyText(source, key, keyLength, view, writeHead(view, position, TEXT, keyLength));
+      position = copyText(source, value, valueLength, view, writeHead(view, position, TEXT, valueLength));
     }
   }
   return position;

@@ -1,10 +1,11 @@
 /**
- * Reads a JSON text that has escapes: the rare case in which a reader cannot copy it as it is. Escapes are those that
- * the encoders write: `\\`, `\"` and `\u00XX`.
+ * Reads and writes JSON texts that have escapes: the rare case in which a text cannot be copied as it is. Escapes are
+ * `\\`, `\"` and `\u00XX`.
  *
  * @module
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
+import { hexDigit } from "./hex.ts";
 
 /** The longest form of one byte of text: `\u00XX`. */
 export const ESCAPE_BYTES_MAX = 6;
@@ -58,4 +59,30 @@ function controlAt(bytes: Uint8Array, at: number): number {
 function valueOf(digit = 0): number {
   if (digit >= DIGIT_0 && digit <= 0x39) return digit - DIGIT_0;
   return digit >= 0x61 && digit <= 0x66 ? digit - 0x57 : NaN;
+}
+
+/** Writes text byte by byte, escaping where necessary; returns the position after it. */
+export function encodeEscaped(
+  words: Int32Array<SharedArrayBuffer>,
+  offset: number,
+  length: number,
+  view: DataView<ArrayBuffer>,
+  start: number,
+): number {
+  let position = start;
+  for (let i = 0; i < length; i++) {
+    const byte = (words[offset + (i >> 2)]! >>> ((i & 3) << 3)) & 0xff;
+    if (byte === QUOTE || byte === BACKSLASH) {
+      view.setUint8(position++, BACKSLASH);
+      view.setUint8(position++, byte);
+    } else if (byte < SPACE) {
+      view.setUint32(position, 0x3030755c, true);
+      view.setUint8(position + 4, hexDigit(byte >> 4));
+      view.setUint8(position + 5, hexDigit(byte & 15));
+      position += ESCAPE_BYTES_MAX;
+    } else {
+      view.setUint8(position++, byte);
+    }
+  }
+  return position;
 }

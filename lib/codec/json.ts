@@ -24,8 +24,7 @@ import {
 import { type Codec, FORMAT } from "./codec.ts";
 import { CorruptSnapshotError, type SnapshotReader } from "./snapshot_reader.ts";
 import { crc32, CRC32_LENGTH, crc32Hex } from "./crc32.ts";
-import { ESCAPE_BYTES_MAX } from "./escaped_text.ts";
-import { hexDigit } from "./hex.ts";
+import { encodeEscaped, ESCAPE_BYTES_MAX } from "./escaped_text.ts";
 import { JsonSnapshotReader } from "./json_reader.ts";
 import { type OutputBuffer, WORD_EXCESS } from "./output_buffer.ts";
 
@@ -37,8 +36,6 @@ const CAPACITY = ENTRY_CAPACITY;
 const SPECIAL = SPECIAL_KEY;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const SPACE = 0x20;
 /** `":"` and `",\n`, and for the last entry `"\n`, as little-endian words. */
 const KEY_END_WORD = 0x22 | 0x3a << 8 | 0x22 << 16;
 const VALUE_END_WORD = 0x22 | 0x2c << 8 | 0x0a << 16;
@@ -152,30 +149,4 @@ function encodeEntries(shard: ShardView, out: OutputBuffer, start: number): numb
 function maybeSpecial(word: number): number {
   const backslashes = word ^ 0x5c5c5c5c;
   return ((word - 0x30303030) & ~word) | ((backslashes - 0x01010101) & ~backslashes);
-}
-
-/** Writes text byte by byte, escaping where necessary; returns the position after it. */
-function encodeEscaped(
-  words: Int32Array<SharedArrayBuffer>,
-  offset: number,
-  length: number,
-  view: DataView<ArrayBuffer>,
-  start: number,
-): number {
-  let position = start;
-  for (let i = 0; i < length; i++) {
-    const byte = (words[offset + (i >> 2)]! >>> ((i & 3) << 3)) & 0xff;
-    if (byte === QUOTE || byte === BACKSLASH) {
-      view.setUint8(position++, BACKSLASH);
-      view.setUint8(position++, byte);
-    } else if (byte < SPACE) {
-      view.setUint32(position, 0x3030755c, true);
-      view.setUint8(position + 4, hexDigit(byte >> 4));
-      view.setUint8(position + 5, hexDigit(byte & 15));
-      position += ESCAPE_BYTES_MAX;
-    } else {
-      view.setUint8(position++, byte);
-    }
-  }
-  return position;
 }

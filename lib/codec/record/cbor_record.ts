@@ -6,8 +6,9 @@
  * @module
  */
 import { PaddedBytes } from "../../store/padded_bytes.ts";
+import { writeHead } from "../cbor_text.ts";
 import { shortCrc32 } from "../crc32.ts";
-import { type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
+import { copyText, type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
 import type { RecordCodec, RecordReader } from "./record_codec.ts";
 import type { RecordRun } from "./record_run.ts";
 
@@ -64,50 +65,12 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
   return position;
 }
 
-/** Writes the shortest head for an argument below 2^32; returns the position after it. */
-function writeHead(view: DataView<ArrayBuffer>, position: number, major: number, argument: number): number {
-  if (argument <= DIRECT_MAX) {
-    view.setUint8(position, major | argument);
-    return (position + 1) | 0;
-  }
-  if (argument <= 0xff) {
-    view.setUint8(position, major | 24);
-    view.setUint8((position + 1) | 0, argument);
-    return (position + 2) | 0;
-  }
-  if (argument <= 0xffff) {
-    view.setUint8(position, major | 25);
-    view.setUint16((position + 1) | 0, argument);
-    return (position + 3) | 0;
-  }
-  view.setUint8(position, major | 26);
-  view.setUint32((position + 1) | 0, argument);
-  return (position + 5) | 0;
-}
-
 /** Writes an unsigned integer of at least 2^32. */
 function writeLong(view: DataView<ArrayBuffer>, position: number, argument: number): number {
   view.setUint8(position, UNSIGNED | 27);
   view.setUint32(position + 1, Math.floor(argument / TWO_TO_32));
   view.setUint32(position + 5, argument % TWO_TO_32);
   return position + 9;
-}
-
-/**
- * Copies text eight bytes at a time; whatever is written next overwrites the excess. Returns the position after the
- * text.
- */
-function copyText(
-  source: DataView<SharedArrayBuffer>,
-  from: number,
-  length: number,
-  view: DataView<ArrayBuffer>,
-  start: number,
-): number {
-  for (let at = 0; at < length; at = (at + 8) | 0) {
-    view.setBigInt64((start + at) | 0, source.getBigInt64(from + at, true), true);
-  }
-  return (start + length) | 0;
 }
 
 class CborRecordReader implements RecordReader {

@@ -13,7 +13,7 @@
 import { shortCrc32 } from "../crc32.ts";
 import { ESCAPE_BYTES_MAX } from "../escaped_text.ts";
 import { HEX_PAIRS } from "../hex.ts";
-import { type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
+import { copyText, type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
 import { JsonRecordReader } from "./json_record_reader.ts";
 import type { RecordCodec } from "./record_codec.ts";
 import type { RecordRun } from "./record_run.ts";
@@ -72,7 +72,7 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
     if (count > 0 && !incrementVersion(prefixLength)) prefixLength = writePrefix(run.shard, run.version + count);
     position = copyPrefix(prefixLength, view, position);
     if ((keyHead & 1) === 0) {
-      position = copyBytes(source, 4 * key, keyLength, view, position);
+      position = copyText(source, 4 * key, keyLength, view, position);
     } else {
       position = encodeText(words, key, keyLength, out, position);
       view = out.view;
@@ -138,22 +138,6 @@ function incrementVersion(length: number): boolean {
 function copyPrefix(length: number, view: DataView<ArrayBuffer>, start: number): number {
   for (let at = 0; at < length; at = (at + 8) | 0) {
     view.setBigInt64((start + at) | 0, prefix.getBigInt64(at, true), true);
-  }
-  return (start + length) | 0;
-}
-
-/**
- * Copies eight bytes at a time; whatever is written next overwrites the excess. Returns the position after the bytes.
- */
-function copyBytes(
-  source: DataView<SharedArrayBuffer>,
-  from: number,
-  length: number,
-  view: DataView<ArrayBuffer>,
-  start: number,
-): number {
-  for (let at = 0; at < length; at = (at + 8) | 0) {
-    view.setBigInt64((start + at) | 0, source.getBigInt64(from + at, true), true);
   }
   return (start + length) | 0;
 }
