@@ -16,6 +16,7 @@ import {
   textIn,
   textsIn,
 } from "../result/json.ts";
+import { crashArguments } from "./crash_arguments.ts";
 import { loadMembers } from "../result/option/options.ts";
 import { engineObject, promisesObject } from "../result/run_document.ts";
 import { CRASH_SCHEMA, VERSION } from "../version.ts";
@@ -52,7 +53,7 @@ const FAILOVERS = { count: "failovers", held: "failovers_held" } as const;
  * gauge and the promise held every time), `kills` and how many of them held as `kills_held`, `failure`
  * (`process_crash`, `power_loss` or `orderly_end`) and the promises as in a run's result, the sums of
  * {@linkcode countsOf} over all kills, the most of one kill as `lost_max`, `gauge_max`, `oldest_lost_max_sec` and
- * `recovery_max_sec`, `stopped_by`, the seed, the options and the arguments of the load, and a row for each kill.
+ * `recovery_max_sec`, `stopped_by`, the seed, the options of the load, the command's arguments, and a row for each kill.
  *
  * Failovers have `failovers` and `failovers_held` in place of kills, `lag_sec`, their one `promise`, `refused` writes,
  * and how long it took until a replica had taken over and writes were possible again.
@@ -86,7 +87,7 @@ export function crashJson(result: CrashResult): string {
     ...(engine === undefined ? {} : { engine: engineObject(engine) }),
     ...statesObject(result),
     stopped_by: stoppedBy,
-    ...loadMembers(options),
+    ...loadMembers(options, crashArguments(result, kills.length)),
     rows: kills.map((kill) => killObject(kill, counts, isFailover)),
   });
 }
@@ -108,7 +109,7 @@ export interface CrashDocument extends StatesDocument {
   readonly kvlab: string;
   /** By flag name. */
   readonly options: Fields;
-  /** Those of kvlab that give these options, and the seed; absent where an older kvlab wrote the file. */
+  /** Those of the command; of the load alone, or absent, where an older kvlab wrote the file. */
   readonly args?: readonly string[];
   readonly machine: Fields;
   /** What failed. */

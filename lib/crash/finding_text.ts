@@ -5,6 +5,7 @@
  * @module
  */
 import { nameOf } from "../backend/backends.ts";
+import { crashArguments } from "./crash_arguments.ts";
 import type { CrashResult, Finding, KillResult, Problem } from "./crash_result.ts";
 import { lossIn } from "./victim.ts";
 import type { NamedWrite } from "../disk/naming.ts";
@@ -17,7 +18,7 @@ import { VERSION } from "../version.ts";
 const WRITES_MAX = 4;
 
 /** What is part of every report: what was tested, and how. */
-type Tested = Pick<CrashResult, "options" | "engine" | "disk" | "promises">;
+type Tested = Pick<CrashResult, "options" | "failure" | "engine" | "disk" | "promises">;
 
 /**
  * The paragraph: what was found, with which engine, settings and disk; what had been acknowledged, and what a key then
@@ -29,7 +30,7 @@ export function findingText(result: Tested, kill: KillResult, finding: Finding):
     acknowledgedText(finding),
     writesText(finding),
     `Found in state ${finding.state} of cut ${kill.kill}, shrunk in ${readableCount(finding.trials, "trial")}, by: ${
-      crashCommandText(result, kill)
+      ["kvlab", ...crashArguments(result, kill.kill)].map(shellWord).join(" ")
     }.`,
     finding.image === undefined ? "" : `The disk as it then was: ${finding.image} (mount -o loop).`,
   ].filter((sentence) => sentence !== "").join(" ");
@@ -106,17 +107,4 @@ export function namedWriteText({ kind, isTorn, places }: NamedWrite): string {
   );
   const named = [...texts, ...(more > 0 ? [`${readableNumber(more)} more places`] : [])].join(", and ");
   return `${isTorn ? "a part of " : ""}${kind === "discard" ? "the discard of " : ""}${named}`;
-}
-
-/**
- * The command that found it. The load follows from the seed, and so does the choice of states of what it has written.
- */
-function crashCommandText({ options, disk }: Tested, { kill }: KillResult): string {
-  const ofDisk = disk === undefined ? [] : [
-    `--states=${disk.states}`,
-    `--filesystem=${disk.fileSystem}`,
-    ...(disk.mountOptions === undefined ? [] : [`--mount-options=${disk.mountOptions}`]),
-  ];
-  const args = ["crash", "--cut=power", `--kills=${kill}`, ...ofDisk, ...argumentsOf(options)];
-  return ["kvlab", ...args].map(shellWord).join(" ");
 }

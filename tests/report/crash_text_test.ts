@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseCommand } from "../../lib/command/parse_command.ts";
 import { argumentsOf } from "../../lib/result/option/options.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { EVERYTHING } from "../../lib/engine/promises.ts";
@@ -196,7 +197,14 @@ Deno.test("crashJson() has the sums, the options, and a row for each kill", () =
     seed: 9,
   });
   assertEquals(options.threads, 2);
-  assertEquals(args, argumentsOf(SOUND.options));
+  assertEquals(args, [
+    "crash",
+    "--kills=2",
+    ...argumentsOf(SOUND.options).filter((arg) => arg !== "--latency-sample=0"),
+  ]);
+  // Whoever copies them can use them.
+  const command = parseCommand(args, { threads: 4, seed: 5 });
+  assertEquals(command.kind === "crash" && [command.kills, command.options.seed], [2, 9]);
   assertEquals(rows.length, 2);
   assertEquals(rows[0], {
     kill: 1,

@@ -90,8 +90,8 @@ const RESULT: CrashResult = {
   kills: [KILL],
 };
 
-const COMMAND = "kvlab crash --cut=power --kills=1 --states=5 --filesystem=ext4 --mount-options=data=journal " +
-  "--threads=2 --load-time-sec=1 --pattern=unthrottled --latency-sample=0 --seed=9 sqlite --journal=delete";
+const COMMAND = "kvlab crash --kills=1 --cut=power --states=5 --filesystem=ext4 --mount-options=data=journal " +
+  "--threads=2 --load-time-sec=1 --pattern=unthrottled --seed=9 sqlite --journal=delete";
 const PARAGRAPH =
   "SQLite 3.53.2 (journal_mode=delete, synchronous=full) on ext4 (data=journal): a loss of power costs 9 " +
   "acknowledged puts, and may cost nothing. 250 puts had been acknowledged before. Key user0000000000042 should hold " +

@@ -57,10 +57,15 @@ function orderedBy(...keys: readonly (readonly string[])[]): (rows: readonly Row
 /**
  * The arguments that give a run its options: those of the load, then the backend, then its own. Those that only repeat
  * a default are left out, and credentials too.
+ *
+ * @param without scopes whose flags are left out
  */
-export function argumentsOf(options: RunOptions): string[] {
+export function argumentsOf(options: RunOptions, without: readonly FlagScope[] = []): string[] {
   const { backend } = options;
-  const args = (rows: readonly Row[]) => IN_RESULTS(rows).flatMap((row) => argumentOf(row, options));
+  const args = (rows: readonly Row[]) =>
+    IN_RESULTS(rows)
+      .filter(({ scope }) => scope === undefined || !without.includes(scope))
+      .flatMap((row) => argumentOf(row, options));
   return [...args(LOAD_ROWS), nameOf(backend), ...args(BACKEND_ROWS.filter((row) => isOf(row, backend)))];
 }
 
@@ -78,9 +83,13 @@ function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** What every document says of the load that it is about. */
-export function loadMembers(options: RunOptions): JsonObject {
-  return { seed: options.seed, options: optionsObject(options), arguments: argumentsOf(options) };
+/**
+ * What every document says of the load that it is about.
+ *
+ * @param args the arguments that run it again; by default those of a run
+ */
+export function loadMembers(options: RunOptions, args: readonly string[] = argumentsOf(options)): JsonObject {
+  return { seed: options.seed, options: optionsObject(options), arguments: args };
 }
 
 /** The options under the names of their flags. The fields are documented in `result_document.ts`. */
