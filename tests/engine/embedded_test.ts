@@ -281,7 +281,11 @@ Deno.test("sqlite reads its settings back, as each connection has them", async (
 
 Deno.test("a file that is no database, or damaged, is refused with its path, and not changed", async () => {
   const text = "this is no database at all. ".repeat(400);
-  const cases = [[0, "store.sqlite", "file is not a database"], [4, "store.denokv", "file is not a database"]] as const;
+  const cases = [
+    [0, "store.sqlite", "file is not a database"],
+    [4, "store.denokv", "file is not a database"],
+    [5, "store.lmdb", "it is not an LMDB database"],
+  ] as const;
   for (const [index, name, reason] of cases) {
     using directory = temporaryDirectory();
     const path = `${directory.path}/${name}`;
@@ -295,6 +299,33 @@ Deno.test("a file that is no database, or damaged, is refused with its path, and
   Deno.writeTextFileSync(`${directory.path}/leveldb/CURRENT`, "MANIFEST-000009\n");
   const error = await assertRejects(() => prepare(EMBEDDED[2]!, { output: directory.path }), Error);
   assertMatch(error.message, /^Cannot open \S+\/leveldb: (Corruption|IO error|NotFound)/);
+});
+
+Deno.test("an lmdb file of which only the beginning is left, or of another version, is refused with its path", async () => {
+  for (
+    const [change, reason] of [
+      [
+        (path: string) => Deno.truncateSync(path, 5000),
+        "it has 5000 B, must have at least the 8192 B of its meta pages",
+      ],
+      [(path: string) => Deno.truncateSync(path, 20), "it is not an LMDB database"],
+      [(path: string) => {
+        const bytes = Deno.readFileSync(path);
+        bytes[28] = 1;
+        Deno.writeFileSync(path, bytes);
+      }, "its format is version 1, must be 2"],
+    ] as const
+  ) {
+    using directory = temporaryDirectory();
+    const path = `${directory.path}/store.lmdb`;
+    await (await prepare(EMBEDDED[5]!, { output: directory.path })).close();
+    change(path);
+    await assertRejects(
+      () => prepare(EMBEDDED[5]!, { output: directory.path }),
+      EngineError,
+      `Cannot open ${path}: ${reason}`,
+    );
+  }
 });
 
 Deno.test("a database in which sqlite cannot make its table is refused with its path, and let go of", async () => {

@@ -5,6 +5,7 @@
  */
 import { contentOf } from "../byte_view.ts";
 import { EngineError } from "../engine_error.ts";
+import { lookAt, openExistingFile, readAt } from "../../system/file_io.ts";
 import * as lmdb from "lmdb";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import type { EngineDescription } from "../connection.ts";
@@ -16,6 +17,33 @@ export type LmdbTarget = EngineTarget & LmdbSettings & { readonly path: string; 
 
 /** LMDB's flags of an environment (`lmdb.h`). */
 const NO_SYNC = 0x1_0000, NO_META_SYNC = 0x4_0000;
+
+/**
+ * Where things are on the first page of a file, which is a meta page (`mdb.c`, `MDB_page` and `MDB_meta`): after the
+ * header of the page its magic, the version of the format, and the size of pages.
+ */
+const FLAGS_AT = 18, MAGIC_AT = 24, VERSION_AT = 28, PAGE_SIZE_AT = 48, HEADER_BYTES = 52;
+const IS_META = 0x08, MAGIC = 0xbeef_c0de, VERSION = 2;
+
+/**
+ * Refuses what LMDB would refuse, before the package opens it: the package does not survive the refusal.
+ *
+ * @throws {EngineError} when there is a file that is no database, or the first part of one
+ */
+export function refuseForeign(path: string): void {
+  const sizeBytes = lookAt(path)?.size ?? 0;
+  if (sizeBytes === 0) return;
+  const header = new DataView(new ArrayBuffer(HEADER_BYTES));
+  using file = openExistingFile(path);
+  readAt(file, path, 0, new Uint8Array(header.buffer));
+  const isMeta = (header.getUint16(FLAGS_AT, true) & IS_META) !== 0 && header.getUint32(MAGIC_AT, true) === MAGIC;
+  if (!isMeta) throw new EngineError("open", path, "it is not an LMDB database");
+  const version = header.getUint32(VERSION_AT, true) & 0xffff;
+  if (version !== VERSION) throw new EngineError("open", path, `its format is version ${version}, must be ${VERSION}`);
+  const metaBytes = 2 * header.getUint32(PAGE_SIZE_AT, true);
+  if (sizeBytes >= metaBytes) return;
+  throw new EngineError("open", path, `it has ${sizeBytes} B, must have at least the ${metaBytes} B of its meta pages`);
+}
 
 /** What the package's native code offers, which its types leave out. */
 interface NativeCode {
