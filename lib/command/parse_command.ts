@@ -5,6 +5,7 @@
  * @module
  */
 import type { BackendOptions } from "../backend/backend.ts";
+import { ENGINES } from "../engine/engines.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
 import { engineBackend, fileBackend, type FileValues, redisLag, refuseOtherBackends } from "./backend_options.ts";
 import type { Command, CompareCommand, CrashCommand, ReportCommand, RunCommand, RunDefaults } from "./command.ts";
@@ -151,6 +152,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     );
   }
   const power = powerOptions(raw, cut);
+  if (power !== undefined) refuseNotJudged(backend);
   if (cut === "none" && name === "redis") {
     throw new UsageError(
       "--cut=none needs a backend that ends with kvlab, got redis, whose server is killed at the end",
@@ -188,6 +190,13 @@ function powerOptions(raw: RawArguments, cut: CutName): CutPower | undefined {
     ...(mountOptions === undefined ? {} : { mountOptions }),
     ...(keep === undefined ? {} : { keep }),
   };
+}
+
+/** @throws {UsageError} when the engine's files could not be looked at after a power cut */
+function refuseNotJudged(backend: BackendOptions): void {
+  if (backend.kind !== "engine") return;
+  const reason = ENGINES[backend.engine].notJudged?.(backend.settings);
+  if (reason !== undefined) throw new UsageError(`--cut=power takes no ${backend.engine} with ${reason}`);
 }
 
 /** @throws {UsageError} when a flag says where the files are; power cuts need them on a disk of their own */

@@ -39,6 +39,11 @@ export interface EngineDeclaration {
   /** Settings for flags that are neither given nor have a default. */
   readonly defaults?: EngineSettings;
   /**
+   * Why `crash --cut=power` cannot judge what is left with these settings, as a clause; `undefined`, or absent, if it
+   * can.
+   */
+  notJudged?(settings: EngineSettings): string | undefined;
+  /**
    * The memory that servers which kvlab starts take for so many records, whose key and value take so many bytes
    * together; absent if the engine keeps its data in files.
    */
