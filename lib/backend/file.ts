@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { given } from "../option/given.ts";
 import { isSynced } from "../persist/durability.ts";
 import { allocatedBytes } from "../system/allocated_bytes.ts";
 import { volatileFileSystem } from "../system/system.ts";
@@ -90,8 +91,7 @@ function policyLoss({ policy }: FileBackendOptions, threads: number): Loss {
   const { writes, ageMs } = bound(policy, { threads });
   return {
     text: loss(policy, { threads }),
-    ...(writes === undefined ? {} : { writesMax: writes }),
-    ...(ageMs === undefined ? {} : { ageMsMax: ageMs }),
+    ...given({ writesMax: writes, ageMsMax: ageMs }),
   };
 }
 

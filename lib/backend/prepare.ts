@@ -5,6 +5,7 @@
  */
 import type { SerializerName } from "../codec/codec.ts";
 import { ShardDirectory } from "../directory/directory.ts";
+import { given } from "../option/given.ts";
 import { Ledger } from "../persist/ledger.ts";
 import { blockBytesOf, layoutOf, type LayoutOptions } from "../persist/layout/layouts.ts";
 import type { SetAsideFile, TornFile } from "../persist/layout/stored_state.ts";
@@ -66,7 +67,7 @@ export async function prepareFiles(
     serializer,
     sync,
     ...blockBytesOf(layout),
-    ...(options.output === undefined ? {} : { path: options.output }),
+    ...given({ path: options.output }),
   });
   try {
     const opening = { layout, files, shards, serializer, sync, policy, ...keys, abort };
@@ -94,7 +95,7 @@ export async function prepareFiles(
       sync,
       openFilesMax: openFilesMax(policy, threads),
       writeMeter: writeMeter.handle(),
-      ...(witness === undefined ? {} : { witness }),
+      ...given({ witness }),
     };
     return {
       store,
@@ -103,7 +104,7 @@ export async function prepareFiles(
       writeMeter,
       doorbell,
       persistence,
-      ...(queue === undefined ? {} : { queue }),
+      ...given({ queue }),
       directory,
       openMs: performance.now() - startedAtMs,
       filesLoaded: stored.filesLoaded,

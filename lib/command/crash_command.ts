@@ -9,6 +9,7 @@ import { crash } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { refuseWithoutDisk } from "../disk/missing_disk.ts";
 import { type Failure, FAILURES } from "../crash/victim.ts";
+import { given } from "../option/given.ts";
 import { configurationLine } from "../result/option/options.ts";
 import { crashJson } from "../crash/crash_document.ts";
 import { crashText, killLine } from "../report/crash_text.ts";
@@ -46,7 +47,7 @@ export async function crashCommand(
   const about = {
     failure,
     ...lag,
-    ...(power === undefined ? {} : { disk: power }),
+    ...given({ disk: power }),
     promises: await promisesOf(options.backend, options.threads),
   };
   const done: KillResult[] = [];
@@ -56,7 +57,7 @@ export async function crashCommand(
   };
   let result: CrashResult;
   try {
-    result = await crash({ kills, cut, ...(power === undefined ? {} : { power }), ...lag, options }, { stop, onKill });
+    result = await crash({ kills, cut, ...given({ power }), ...lag, options }, { stop, onKill });
   } catch (error) {
     if (done.length > 0) await show({ ...about, options, kills: done });
     // It was told to while it waited for a server.

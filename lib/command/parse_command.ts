@@ -162,7 +162,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     kind: "crash",
     kills,
     cut,
-    ...(power === undefined ? {} : { power }),
+    ...given({ power }),
     options: { ...timed, workload, backend },
     ...given({ lagMs }),
     format,
@@ -187,8 +187,7 @@ function powerOptions(raw: RawArguments, cut: CutName): CutPower | undefined {
   return {
     states,
     fileSystem,
-    ...(mountOptions === undefined ? {} : { mountOptions }),
-    ...(keep === undefined ? {} : { keep }),
+    ...given({ mountOptions, keep }),
   };
 }
 
