@@ -82,7 +82,7 @@ async function load(backend: FileBackendOptions): Promise<void> {
     workload: { kind: "seed" },
     pattern: "unthrottled",
     loadTimeMs: 60_000,
-    ops: 3000,
+    ops: 600,
     backend,
   });
 }
