@@ -38,6 +38,8 @@ const LANES = 2;
 const TEMPLATE_RUNS_MAX = 20;
 /** Which call fails first: in full, later ones fail as well. */
 const FIRST_CALLS = [1, 4] as const;
+/** In small, the call that fails where a file may be set aside: one that opens a shard's file to read it. */
+const SHARD_CALL = 7;
 /** Of the interrupted calls in a row: endless ones would be retried endlessly, as they should. */
 const INTERRUPTIONS = 20;
 
@@ -48,7 +50,15 @@ const KEYS_FLAG = /^--keys=(\d+)$/;
 const KEYS_MIN = 500;
 const RECORDS_BYTES_MAX = 2 << 20;
 
-const ERRORS: Readonly<Record<string, number>> = { EIO: 5, ENOSPC: 28, EDQUOT: 122, EROFS: 30, EMFILE: 24, EINTR: 4 };
+const ERRORS: Readonly<Record<string, number>> = {
+  EIO: 5,
+  ENOSPC: 28,
+  EDQUOT: 122,
+  EROFS: 30,
+  EMFILE: 24,
+  EINTR: 4,
+  ELOOP: 40,
+};
 const SYSCALLS = ["openat", "write", "fdatasync", "fsync", "close", "rename", "unlink", "ftruncate"] as const;
 const MODES = ["once", "forever"] as const;
 const POLICIES = [
@@ -109,6 +119,8 @@ function allFaults(rng: Rng): Fault[] {
           if (layout.unmet.includes(syscall)) continue;
           if ((syscall === "fdatasync" || syscall === "fsync") && sync === "none") continue;
           for (const errno of Object.keys(ERRORS)) {
+            // Of a path that is opened, this says that no file is there, and nothing of the device or the process.
+            if (errno === "ELOOP" && syscall !== "openat") continue;
             for (const mode of MODES) {
               const serializer = SERIALIZER_NAMES[rng.below(SERIALIZER_NAMES.length)]!;
               const firstCall = FIRST_CALLS[rng.below(FIRST_CALLS.length)]!;
@@ -170,6 +182,7 @@ class FaultsCampaign {
     }));
     assert(this.#failures.length === 0, this.#failures.join("\n\n"));
     assert(this.#counts["with an injection"] >= Math.min(faults.length, INJECTIONS_FULL), "some faults were never met");
+    assert(this.#counts["files set aside"] > 0, "no file was set aside");
   }
 
   get #isDone(): boolean {
@@ -179,7 +192,8 @@ class FaultsCampaign {
   /** In small, makes one call fail: the first, when a run ends before its later one. In full, later ones until then. */
   async #advance(fault: Fault): Promise<void> {
     this.#counts.faults++;
-    const calls = isFull() ? laterCalls() : fault.firstCall === 1 ? [1] : [fault.firstCall, 1];
+    const first = maySetAside(fault) ? SHARD_CALL : fault.firstCall;
+    const calls = isFull() ? laterCalls() : first === 1 ? [1] : [first, 1];
     for (const call of calls) {
       if (this.#isDone) return;
       const { log, what } = await this.#runOnce(fault, call);
@@ -302,9 +316,9 @@ function isHarmless({ syscall, errno }: Fault): boolean {
   return errno === "EINTR" && syscall !== "rename" && syscall !== "unlink";
 }
 
-/** Whether a shard's file that cannot be opened to be read may be set aside, and the run go on. */
+/** Whether a shard's file may be set aside because there is none at its path, and the run go on. */
 function maySetAside({ layout, syscall, errno }: Fault): boolean {
-  return layout.kind === "snapshot" && syscall === "openat" && errno !== "EMFILE" && errno !== "EINTR";
+  return layout.kind === "snapshot" && syscall === "openat" && errno === "ELOOP";
 }
 
 /** Checks the exit code and what was printed. That a slow machine broke a promise of time does not count. */
