@@ -152,6 +152,9 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     );
   }
   const power = powerOptions(raw, cut);
+  if (power !== undefined && lagMs !== undefined) {
+    throw new UsageError("--cut=power needs a store that fails as a whole, got a cluster, whose replicas take over");
+  }
   if (power !== undefined) refuseNotJudged(backend);
   if (cut === "none" && name === "redis") {
     throw new UsageError(

@@ -166,6 +166,8 @@ class CrashRounds {
   readonly #power: CutPower;
   /** How many findings there are of each problem. */
   readonly #findings = new Map<Problem, number>();
+  /** What was found before the first child. */
+  #first: Found = { records: new FoundRecords(0), versions: new Float64Array() };
   /** What was found last; nothing once nothing could be read any more. */
   #found: Found | undefined;
   #engine: EngineResult | undefined;
@@ -211,7 +213,7 @@ class CrashRounds {
     const recovered = await this.#victim.recover(workload);
     this.#engine = await recovered.describe?.();
     const found = await readAll(recovered, workload);
-    this.#found = found;
+    this.#first = this.#found = found;
     this.#round = found.records.lastRound;
   }
 
@@ -238,7 +240,7 @@ class CrashRounds {
 
     const before = this.#found ?? { records: new FoundRecords(mix.keyCountMax), versions: new Float64Array() };
     const { failure } = this.#victim;
-    const judge = new Judge({ before, mix, seed, round, failure, promise: this.#promise });
+    const judge = new Judge({ first: this.#first, before, mix, seed, round, failure, promise: this.#promise });
     const records = new WitnessRecords(directory, this.#lanes);
     const end = { kill, during: failed.hadBegun ? "load" : "start", loadMs: failed.loadMs } as const;
     try {

@@ -8,6 +8,7 @@ import type { Promises } from "../engine/promises.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { EngineResult, StopSignal } from "../run/run_result.ts";
 import type { LostPut } from "./lost_put.ts";
+import type { StrangeValue } from "./strange_value.ts";
 import { type Failure, lossIn } from "./victim.ts";
 
 /** What was found of a child's writes, and what was to be found. */
@@ -93,15 +94,19 @@ export function statesOf(kills: readonly KillResult[]): StateResult[] {
 /** What is wrong with a state that did not hold. */
 export type Problem = "unreadable" | "never put" | "torn" | "promise broken" | "gauge exceeded";
 
-/** A state that did not hold, shrunk to what it takes. */
-export interface Finding extends NamedDifference {
+/** Examples of what is wrong with a state. */
+export interface Examples {
+  readonly lostPut?: LostPut;
+  readonly strangeValue?: StrangeValue;
+}
+
+/** A state that did not hold, shrunk to what it takes, with examples of what was then found. */
+export interface Finding extends NamedDifference, Examples {
   readonly problem: Problem;
   /** Which of the cut's states it was found in, from 1. */
   readonly state: number;
   /** What was found in the state once it was shrunk. */
   readonly result: StateResult;
-  /** An example of what is lost. */
-  readonly lostPut?: LostPut;
   /** How many states were tried to shrink it. */
   readonly trials: number;
   /** Where the disk is kept in this state, if it was to be. */

@@ -11,13 +11,11 @@ import type { DiskState, Recording } from "../disk/recording.ts";
 import { shrinkState } from "../disk/shrink.ts";
 import { given } from "../option/given.ts";
 import { removeFile } from "../system/file_io.ts";
-import type { Finding, Problem, StateResult } from "./crash_result.ts";
-import type { LostPut } from "./lost_put.ts";
+import type { Examples, Finding, Problem, StateResult } from "./crash_result.ts";
 
-/** What was found in a state, and an example of what is lost in it. */
-export interface TriedState {
+/** What was found in a state, with examples. */
+export interface TriedState extends Examples {
   readonly result: StateResult;
-  readonly lostPut?: LostPut | undefined;
 }
 
 /** What a finding is made with. */
@@ -48,12 +46,12 @@ export async function findingOf(state: DiskState, parts: FindingParts): Promise<
     async (state) => (await tryState(state)).result.problem === problem,
   );
   const { missing, trials } = shrunk;
-  const { result, lostPut } = await tryState(missing);
+  const found = await tryState(missing);
   const named = await nameShrunk(disk, fileSystem, recording, shrunk);
   if (imagePath !== undefined) {
     // One of an earlier command with the same seed.
     removeFile(imagePath);
     writeImage(stateImage(recording.base, recording.events, missing), imagePath);
   }
-  return { problem, state: number, result, ...given({ lostPut, image: imagePath }), ...named, trials };
+  return { problem, state: number, ...found, ...given({ image: imagePath }), ...named, trials };
 }

@@ -67,8 +67,15 @@ function problemText({ promises }: Tested, { problem, result }: Finding): string
   return texts[problem];
 }
 
-function acknowledgedText({ result, lostPut }: Finding): string {
+function acknowledgedText({ problem, result, lostPut, strangeValue }: Finding): string {
   const acknowledged = `${readableCount(result.acknowledged, "put")} had been acknowledged before.`;
+  if (problem === "never put" && strangeValue !== undefined) {
+    const { key, beginning } = strangeValue;
+    const begins = beginning === undefined
+      ? "begins as none does that was put there"
+      : `begins with ${beginning}; as it is, nobody has put it there`;
+    return `${acknowledged} Key ${key} holds a value that ${begins}.`;
+  }
   if (lostPut === undefined) return acknowledged;
   const { key, expected, found, acknowledgedMsBefore } = lostPut;
   const when = acknowledgedMsBefore === undefined

@@ -22,12 +22,14 @@ const GETS_AT_ONCE = 256;
 export class FoundRecords {
   readonly rounds: Int32Array;
   readonly sequences: Float64Array;
+  readonly threads: Int32Array;
   /** The checksum of the whole value. */
   readonly checksums: Int32Array;
 
   constructor(records: number) {
     this.rounds = new Int32Array(records).fill(ABSENT);
     this.sequences = new Float64Array(records);
+    this.threads = new Int32Array(records);
     this.checksums = new Int32Array(records);
   }
 
@@ -71,21 +73,26 @@ export class FoundRecords {
     const put = parseNumberedValue(value);
     this.rounds[record] = put?.round ?? UNNUMBERED;
     this.sequences[record] = put?.sequence ?? 0;
+    this.threads[record] = put?.thread ?? 0;
     this.checksums[record] = checksumOf(value);
   }
 
   /**
-   * How many records hold something that cannot have been put: by a round that has not been yet, or other than before
-   * though it names the same put.
+   * The records that hold something that cannot have been put: by a round that has not been yet; other than before though
+   * it names the same put; or what names none, though at the very first there was nothing, or something else that names
+   * none.
    */
-  countForgedSince(before: FoundRecords, lastRound: number): number {
+  forgedSince({ first, before }: { first: FoundRecords; before: FoundRecords }, lastRound: number): number[] {
     const { rounds, sequences, checksums } = this;
-    let forged = 0;
+    const forged: number[] = [];
     for (let record = 0; record < rounds.length; record++) {
-      const round = rounds[record]!;
+      const round = rounds[record]!, firstRound = first.rounds[record]!;
       const isSamePut = round !== ABSENT && round === before.rounds[record] &&
         sequences[record] === before.sequences[record];
-      if (round > lastRound || (isSamePut && checksums[record] !== before.checksums[record])) forged++;
+      const isNew = round === UNNUMBERED && firstRound <= UNNUMBERED &&
+        (firstRound === ABSENT || checksums[record] !== first.checksums[record]);
+      const isChanged = isSamePut && checksums[record] !== before.checksums[record];
+      if (round > lastRound || isNew || isChanged) forged.push(record);
     }
     return forged;
   }

@@ -9,10 +9,13 @@ import { Rng } from "../load/rng.ts";
 import type { MixOptions } from "../load/workload.ts";
 import { checksumOf, type FoundRecords } from "./found_records.ts";
 import { findLostPut, type LostPut } from "./lost_put.ts";
+import { type StrangeValue, strangeValueIn } from "./strange_value.ts";
 import type { Testimony } from "./testimony.ts";
 
 /** A child's load, which determines its operations, and what was there before it. */
 export interface LoadParts {
+  /** What was found before the first child began. */
+  readonly foundFirst: FoundRecords;
   /** What was found before the child began. */
   readonly foundBefore: FoundRecords;
   readonly mix: MixOptions;
@@ -56,14 +59,13 @@ export class LossCounter {
   }
 
   /** Looks up, thread by thread, what became of each put. */
-  count(found: FoundRecords, { acknowledgedAtMs }: LossParts["testimony"]): LossCount {
+  count(found: FoundRecords, testimony: LossParts["testimony"]): LossCount {
     const { foundBefore } = this.#load;
-    const threads = acknowledgedAtMs.length;
+    const { acknowledgedAtMs } = testimony;
     let acknowledged = 0, refused = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
     let lost = found.countOlderThan(foundBefore);
-    let neverPut = found.countForgedSince(foundBefore, this.#load.round);
     for (const [thread, times] of acknowledgedAtMs.entries()) {
-      const puts = this.#lanes[thread] ??= new LanePuts(this.#load, { thread, threads });
+      const puts = this.#lane(thread, acknowledgedAtMs.length);
       const outcome = laneOutcome(found, { puts, times, round: this.#load.round });
       acknowledged += times.length - outcome.refused;
       refused += outcome.refused;
@@ -71,19 +73,40 @@ export class LossCounter {
       holes += outcome.holes;
       neverAcknowledged += outcome.neverAcknowledged;
       oldestLostAtMs = Math.min(oldestLostAtMs, outcome.oldestLostAtMs);
-      neverPut += countNeverPut(found, puts, { thread, threads, round: this.#load.round, putMax: times.length + 1 });
     }
+    const neverPut = this.#neverPut(found, testimony).length;
     return { acknowledged, refused, lost, oldestLostAtMs, neverAcknowledged, holes, neverPut };
   }
 
   /** An example of the acknowledged puts that are gone; `undefined` if none is. */
   lostPut(found: FoundRecords, { acknowledgedAtMs }: LossParts["testimony"], failedAtMs: number): LostPut | undefined {
     const { foundBefore: before, mix, round } = this.#load;
-    const threads = acknowledgedAtMs.length;
     const records = acknowledgedAtMs.map((times, thread) =>
-      (this.#lanes[thread] ??= new LanePuts(this.#load, { thread, threads })).recordsUpTo(times.length)
+      this.#lane(thread, acknowledgedAtMs.length).recordsUpTo(times.length)
     );
     return findLostPut(found, { round, mix, before, failedAtMs, acknowledgedAtMs, records });
+  }
+
+  /** An example of the values that nobody has put there; `undefined` if there is none. */
+  strangeValue(found: FoundRecords, testimony: LossParts["testimony"]): StrangeValue | undefined {
+    const [record] = this.#neverPut(found, testimony);
+    return record === undefined ? undefined : strangeValueIn(found, record, this.#load.mix);
+  }
+
+  /** The records that hold what nobody has put there. */
+  #neverPut(found: FoundRecords, { acknowledgedAtMs }: LossParts["testimony"]): number[] {
+    const { foundFirst: first, foundBefore: before, round } = this.#load;
+    const threads = acknowledgedAtMs.length;
+    return [
+      ...found.forgedSince({ first, before }, round),
+      ...acknowledgedAtMs.flatMap((times, thread) =>
+        neverPutBy(found, this.#lane(thread, threads), { thread, threads, round, putMax: times.length + 1 })
+      ),
+    ];
+  }
+
+  #lane(thread: number, threads: number): LanePuts {
+    return this.#lanes[thread] ??= new LanePuts(this.#load, { thread, threads });
   }
 }
 
@@ -123,20 +146,20 @@ function laneOutcome(
   return { lost, oldestLostAtMs, refused, neverAcknowledged, holes };
 }
 
-/** How many of a thread's records hold a value of this round that none of its puts, up to this one, wrote there. */
-function countNeverPut(
+/** The records of a thread that hold a value of this round that none of its puts, up to this one, wrote there. */
+function neverPutBy(
   { rounds, sequences, checksums }: FoundRecords,
   puts: LanePuts,
   { thread, threads, round, putMax }: { thread: number; threads: number; round: number; putMax: number },
-): number {
+): number[] {
   const records = puts.recordsUpTo(putMax);
-  let neverPut = 0;
+  const neverPut: number[] = [];
   for (let record = thread; record < rounds.length; record += threads) {
     if (rounds[record] !== round) continue;
     const sequence = sequences[record]!;
     const isPut = sequence >= 1 && sequence <= putMax && records[sequence - 1] === record &&
       puts.checksum(sequence) === checksums[record];
-    if (!isPut) neverPut++;
+    if (!isPut) neverPut.push(record);
   }
   return neverPut;
 }

@@ -9,6 +9,7 @@
  */
 import { loadBackend, nameOf } from "../backend/backends.ts";
 import type { FileSystemName } from "../disk/file_system.ts";
+import { SystemCallError } from "../disk/libc.ts";
 import { RecordingDisk } from "../disk/recording_disk.ts";
 import type { Recording } from "../disk/recording.ts";
 import { Rng } from "../load/rng.ts";
@@ -82,7 +83,8 @@ export class PowerVictim implements Victim {
       await disk.mount();
     } catch (error) {
       await afterFailure(() => disk.close());
-      throw error;
+      if (mountOptions === undefined || !(error instanceof SystemCallError)) throw error;
+      throw new Error(`--mount-options=${mountOptions} may be wrong for ${fileSystem}: ${error.message}`);
     }
     return new PowerVictim(backend, disk, { parts, seed });
   }

@@ -124,7 +124,7 @@ export class StateTrial {
       const judgement = await this.#judge(failing);
       const result = this.#resultOf(state, judgement, again);
       if (typeof judgement === "string" || judgement.found === undefined) return { result };
-      return { result, lostPut: judge.lostPut(judgement.found, failing) };
+      return { result, ...judge.examples(judgement.found, failing) };
     };
     const imagePath = images === undefined ? undefined : `${images}-state-${number}.img`;
     this.#findings.push(await findingOf(state, { disk, fileSystem, recording, problem, number, imagePath, tryState }));

@@ -5,6 +5,7 @@
  */
 import { type CrashResult, type Finding, type KillResult, type StateResult, statesOf } from "./crash_result.ts";
 import type { LostPut } from "./lost_put.ts";
+import type { StrangeValue } from "./strange_value.ts";
 import type { NamedWrite } from "../disk/naming.ts";
 import { STATE_KINDS } from "../disk/state_kinds.ts";
 import { given } from "../option/given.ts";
@@ -58,13 +59,14 @@ export function stateObject(state: StateResult): JsonObject {
 
 /** A finding, with a `text` that says all of it; `missing` and `kept` are its writes, of those that `arrived`. */
 function findingObject(finding: Finding, { kill }: KillResult, text: string): JsonObject {
-  const { problem, state, result, lostPut, arrived, missing, kept, trials, image } = finding;
+  const { problem, state, result, lostPut, strangeValue, arrived, missing, kept, trials, image } = finding;
   return {
     kill,
     state,
     problem,
     found: stateObject(result),
     ...given({ lost_put: lostPut === undefined ? undefined : lostPutObject(lostPut) }),
+    ...given({ strange_value: strangeValue === undefined ? undefined : strangeValueObject(strangeValue) }),
     arrived,
     missing: missing.map(writeObject),
     kept: kept.map(writeObject),
@@ -72,6 +74,10 @@ function findingObject(finding: Finding, { kill }: KillResult, text: string): Js
     ...given({ image }),
     text,
   };
+}
+
+function strangeValueObject({ key, beginning }: StrangeValue): JsonObject {
+  return { key, begins_with: beginning ?? null };
 }
 
 function lostPutObject({ key, expected, found, acknowledgedMsBefore }: LostPut): JsonObject {

@@ -7,12 +7,12 @@
 import { EngineError, HarnessError } from "../engine/engine_error.ts";
 import type { Loss } from "../engine/promises.ts";
 import type { MixOptions } from "../load/workload.ts";
+import { given } from "../option/given.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { thenCleanUp } from "../sync/clean_up.ts";
-import type { Problem, Verdict } from "./crash_result.ts";
+import type { Examples, Problem, Verdict } from "./crash_result.ts";
 import { FoundRecords } from "./found_records.ts";
 import { type LossCount, LossCounter } from "./loss_count.ts";
-import type { LostPut } from "./lost_put.ts";
 import type { Recovered } from "./recovery.ts";
 import { unpersisted } from "./shard_gauge.ts";
 import type { Testimony } from "./testimony.ts";
@@ -30,6 +30,8 @@ export interface Found {
 
 /** What a child was to do, and may lose. */
 export interface JudgedChild {
+  /** What was there before the first child began. */
+  readonly first: Found;
   /** What was there before it began. */
   readonly before: Found;
   readonly mix: MixOptions;
@@ -65,8 +67,8 @@ export class Judge {
 
   constructor(child: JudgedChild) {
     this.#child = child;
-    const { before, mix, seed, round } = child;
-    this.#losses = new LossCounter({ foundBefore: before.records, mix, seed, round });
+    const { first, before, mix, seed, round } = child;
+    this.#losses = new LossCounter({ foundFirst: first.records, foundBefore: before.records, mix, seed, round });
   }
 
   /** Opens the store, reads it, closes it and says what it means. */
@@ -103,9 +105,12 @@ export class Judge {
     return { verdict: { ...verdict, held: this.#isPromised(verdict) }, refused: count.refused, found };
   }
 
-  /** An example of what is lost of what was found; `undefined` if nothing is. */
-  lostPut({ records }: Found, { testimony, failedAtMs }: Omit<JudgedState, "open">): LostPut | undefined {
-    return this.#losses.lostPut(records, testimony, failedAtMs);
+  /** Examples of what is lost of what was found, and of what is there that nobody has put there. */
+  examples({ records }: Found, { testimony, failedAtMs }: Omit<JudgedState, "open">): Examples {
+    return given({
+      lostPut: this.#losses.lostPut(records, testimony, failedAtMs),
+      strangeValue: this.#losses.strangeValue(records, testimony),
+    });
   }
 
   /**

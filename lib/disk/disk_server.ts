@@ -13,6 +13,7 @@ import {
   type EventText,
   readKept,
 } from "./disk_commands.ts";
+import { PersistError } from "../system/persist_error.ts";
 import { FuseServer } from "./fuse.ts";
 import { FileImage } from "./image.ts";
 import { libC } from "./libc.ts";
@@ -39,7 +40,7 @@ export function serveDisk(optionsJson: string): void {
     },
   });
   const fuse = new FuseServer(directory, recorder);
-  const commands = new Commands(recorder);
+  const commands = new Commands(recorder, image);
   say({ serves: true });
   for (;;) {
     const [isTold, isAsked] = libc.waitToRead([STDIN, fuse.fd]);
@@ -51,12 +52,15 @@ export function serveDisk(optionsJson: string): void {
 /** The commands that arrive on stdin. */
 class Commands {
   readonly #recorder: Recorder;
+  /** The path of the image. */
+  readonly #image: string;
   readonly #bytes = new Uint8Array(COMMAND_BYTES);
   readonly #decoder = new TextDecoder();
   #text = "";
 
-  constructor(recorder: Recorder) {
+  constructor(recorder: Recorder, image: string) {
     this.#recorder = recorder;
+    this.#image = image;
   }
 
   /** Does what has arrived; returns whether the parent is still there. */
@@ -93,7 +97,7 @@ class Commands {
         break;
       case "take": {
         const { events, endAtMs } = recorder.recorded;
-        saveData(command.path, events);
+        writing(command.path, () => saveData(command.path, events));
         return { events: events.map(eventText), endAtMs };
       }
       case "set":
@@ -103,7 +107,7 @@ class Commands {
         recorder.forget();
         break;
       case "settle":
-        recorder.settle();
+        writing(this.#image, () => recorder.settle());
         break;
     }
     return undefined;
@@ -121,6 +125,15 @@ function saveData(path: string, events: readonly DiskEvent[]): void {
   for (const event of events) {
     if (event.kind !== "write") continue;
     for (let at = 0; at < event.data.length;) at += file.writeSync(event.data.subarray(at));
+  }
+}
+
+/** @throws {PersistError} which names the file, as there may be no room for it */
+function writing(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new PersistError("write", path, error);
   }
 }
 

@@ -136,6 +136,10 @@ Deno.test("parseCommand() refuses a crash that it cannot be", () => {
     "crash --cut=power lmdb --sync-mode=no-sync",
     "--cut=power takes no lmdb with --sync-mode=no-sync, after which reading the database may kill whoever reads it",
   );
+  assertRefused(
+    "crash --cut=power redis --spawn --cluster=3x1",
+    "--cut=power needs a store that fails as a whole, got a cluster, whose replicas take over",
+  );
   assertRefused("crash --states=9 sqlite", "--states needs --cut=power, got --cut=process");
   assertRefused("crash --cut=none --filesystem=xfs sqlite", "--filesystem needs --cut=power, got --cut=none");
   assertRefused("crash --cut=power --states=0 sqlite", '--states must be a whole number from 1 to 1000000, got "0"');

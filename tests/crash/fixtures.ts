@@ -55,6 +55,7 @@ export interface Crash {
 export function partsOf({ acknowledged, survivors, before = [] }: Crash): LossParts {
   return {
     found: foundAfter([...before, ...survivors]),
+    foundFirst: foundAfter(before),
     foundBefore: foundAfter(before),
     mix: MIX,
     seed: SEED,

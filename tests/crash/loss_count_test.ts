@@ -4,8 +4,9 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { countLosses } from "../../lib/crash/loss_count.ts";
-import { foundAfter, partsOf, type Put, putsOf } from "./fixtures.ts";
+import { countLosses, LossCounter } from "../../lib/crash/loss_count.ts";
+import { NUMBERED_VALUE_BYTES_MIN } from "../../lib/load/numbered_workload.ts";
+import { foundAfter, MIX, partsOf, type Put, putsOf } from "./fixtures.ts";
 
 const PUTS = putsOf(0, { threads: 1, count: 60 });
 const NOTHING_LOST = { refused: 0, lost: 0, oldestLostAtMs: Infinity, neverAcknowledged: 0, holes: 0, neverPut: 0 };
@@ -110,9 +111,36 @@ Deno.test("countLosses() counts values that no put has put, whatever their numbe
     { why: "longer", put: { ...first, value: first.value + "x" } },
     { why: "another record's", put: { ...first, value: other.value } },
     { why: "of a put that never was", put: { ...first, value: first.value.replace(/\.\d{10}/, ".0000000099") } },
+    { why: "garbage", put: { ...first, value: "x".repeat(60) } },
     { why: "of another thread", put: { ...first, value: first.value.replace(".0000.", ".0001.") } },
   ];
   for (const { why, put } of wrong) {
     assertEquals(countLosses(partsOf({ acknowledged: [60], survivors: [put, ...others] })).neverPut, 1, why);
   }
+});
+
+Deno.test("countLosses() takes what names no put for put only if it was there before the first child", () => {
+  const [put] = PUTS as [Put];
+  const preloaded = { ...put, value: "preloaded" }, garbage = { ...put, value: "p".repeat(60) };
+  const neverPut = (first: Put[], before: Put[]) => {
+    const parts = partsOf({ acknowledged: [0], survivors: [garbage], before });
+    return countLosses({ ...parts, foundFirst: foundAfter(first) }).neverPut;
+  };
+  assertEquals(neverPut([garbage], [garbage]), 0);
+  assertEquals(neverPut([garbage], [put]), 0, "an old value has come back");
+  assertEquals(neverPut([put], [put]), 0, "what it once overwrote may have come back");
+  assertEquals(neverPut([], [put]), 1, "there was nothing");
+  assertEquals(neverPut([preloaded], [put]), 1, "there was something else");
+});
+
+Deno.test("LossCounter.strangeValue() names a key with how its value begins, if that names a put", () => {
+  const [first] = PUTS as [Put];
+  const strangeValue = (value: string) => {
+    const { found, testimony, ...load } = partsOf({ acknowledged: [60], survivors: [{ ...first, value }] });
+    return new LossCounter(load).strangeValue(found, testimony);
+  };
+  const key = `user${String(first.record).padStart(MIX.keyBytes - "user".length, "0")}`;
+  assertEquals(strangeValue(first.value + "x"), { key, beginning: first.value.slice(0, NUMBERED_VALUE_BYTES_MIN) });
+  assertEquals(strangeValue("garbage"), { key });
+  assertEquals(strangeValue(first.value), undefined);
 });

@@ -16,7 +16,7 @@ const OR_TORN: Loss = { ...BOUNDED, mayTear: true };
 /** The problem of a store that is empty, though its one shard's put was acknowledged and called synced. */
 async function problemOfEmpty(promise: Loss, torn: number): Promise<string | undefined> {
   const before = { records: new FoundRecords(MIX.keyCountMax), versions: new Float64Array(1) };
-  const judge = new Judge({ before, mix: MIX, seed: 1, round: 1, failure: "powerLoss", promise });
+  const judge = new Judge({ first: before, before, mix: MIX, seed: 1, round: 1, failure: "powerLoss", promise });
   const files = { versions: new Float64Array(1), torn, damagedSpares: 0, setAside: [] };
   const { verdict } = await judge.judge({
     open: () => Promise.resolve({ recoveryMs: 0, files, get: () => false, close: () => {} }),

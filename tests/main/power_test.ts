@@ -70,6 +70,7 @@ testWhere(needs, "a disk that cannot be mounted is told in one line, and leaves 
   const args = [...CRASH, "--mount-options=no-such-option", "--quiet", "sqlite"];
   const ended = await kvlab(args, { env: { TMPDIR: temporary.path } });
   assertCode(ended, 1);
+  assertStringIncludes(ended.stderr, "kvlab: --mount-options=no-such-option may be wrong for ext4: ");
   assertStringIncludes(ended.stderr, "as ext4 with commit=1,no-such-option: Invalid argument");
   assertEquals(ended.stderr.trim().split("\n").length, 1);
   assertEquals(leftOf(temporary.path), []);

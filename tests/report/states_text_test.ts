@@ -114,6 +114,16 @@ Deno.test("findingText() says of each problem what it is", () => {
     found("never put", { neverPut: 2 }),
     "after a loss of power 2 keys hold values that nobody has put there",
   );
+  const strange = (beginning?: string) =>
+    textOf({
+      problem: "never put",
+      strangeValue: { key: "user07", ...(beginning === undefined ? {} : { beginning }) },
+    });
+  assertStringIncludes(
+    strange("0000001.0000.0000000003"),
+    "before. Key user07 holds a value that begins with 0000001.0000.0000000003; as it is, nobody has put it there. Of",
+  );
+  assertStringIncludes(strange(), "before. Key user07 holds a value that begins as none does that was put there. Of");
   assertEquals(
     found("gauge exceeded", { gauge: 3 }),
     "a loss of power costs 9 acknowledged puts, and its gauge says at most 3",

@@ -111,6 +111,7 @@ async function failOver(
   const foundBefore = new FoundRecords(MIX.keyCountMax);
   const { acknowledged, refused, lost } = countLosses({
     found,
+    foundFirst: foundBefore,
     foundBefore,
     testimony: load.testimony,
     mix: MIX,
