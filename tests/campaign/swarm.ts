@@ -35,6 +35,12 @@ export interface Draw {
 /** A command that a use means. */
 export type UseCommand = RunCommand | CrashCommand;
 
+/** A crash command, and the line for a shell that means it. */
+export interface DrawnCrash {
+  readonly command: CrashCommand;
+  readonly line: string;
+}
+
 /** Chooses a flag's value. */
 type Choose = (rng: Rng) => string;
 
@@ -120,6 +126,21 @@ export class Swarm {
     throw new Error(`Cannot draw number ${number} of seed ${this.seed}: no load goes with ${backend.join(" ")}`);
   }
 
+  /** A crash of a drawn load, of at most so many bytes, on drawn files, with the crash's own flags as given. */
+  crashOnFiles(number: number, crash: Flags, { bytesMax = RECORDS_BYTES_MAX } = {}): DrawnCrash {
+    const rng = new Rng(this.seed, number);
+    const varies = new Varying(rng);
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const store = drawStore(rng, varies);
+      const load = numbered(drawLoad(rng, varies));
+      const files = [...store, ...drawPersistence(rng, varies, store)];
+      const args = ["crash", ...[...crash, ...load].map(argOf), "file", ...files.map(argOf)];
+      const command = accepted(args, bytesMax);
+      if (command?.kind === "crash") return { command, line: `deno task -q start ${args.join(" ")}` };
+    }
+    throw new Error(`Cannot draw number ${number} of seed ${this.seed}: no command line was accepted`);
+  }
+
   /** The flags of a run's load, of at most so many bytes, that go with the others given. */
   loadArgs(number: number, others: readonly string[], { bytesMax = RECORDS_BYTES_MAX } = {}): string[] {
     for (const load of this.#loads(number)) {
@@ -171,13 +192,17 @@ function drawUse(rng: Rng, varies: Varying, store: Flags): Use {
     flags.set("kills", String(1 + rng.below(2)));
     if (rng.below(2) === 0) flags.set("cut", "none");
   }
+  return { command: isCrash ? "crash" : "run", flags: new Map([...flags, ...drawPersistence(rng, varies, store)]) };
+}
+
+function drawPersistence(rng: Rng, varies: Varying, store: Flags): Flags {
   const policies = Object.keys(POLICIES);
   const policy = policies[rng.below(policies.length)]!;
-  flags.set(policy, POLICIES[policy]!(rng));
+  const flags = new Map([[policy, POLICIES[policy]!(rng)]]);
   for (const [name, { choose, layout }] of Object.entries(FILE)) {
     if ((layout === undefined || layout === store.get("layout")) && varies.has(name)) flags.set(name, choose(rng));
   }
-  return { command: isCrash ? "crash" : "run", flags };
+  return flags;
 }
 
 /** A load each of whose values is long enough to say which put it is of. */
