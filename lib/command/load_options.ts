@@ -184,9 +184,8 @@ export function measurementOptions(
   const isShort = ratePerSec === undefined && pattern === "unthrottled" && isOurs;
   const latencySample = asked ?? (isShort ? LATENCY_SAMPLE_UNTHROTTLED : 1);
   return {
-    ...given({ ops }),
+    ...given({ ops, ...others }),
     ...(warmupMs === 0 ? {} : { warmupMs }),
     ...(latencySample === 0 ? {} : { latencySample }),
-    ...others,
   };
 }

@@ -9,4 +9,12 @@ export function given<Members extends object>(members: Members): Given<Members> 
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Given<Members>;
 }
 
-type Given<Members> = { readonly [Name in keyof Members]?: Exclude<Members[Name], undefined> };
+/** Only what may be undefined may be absent. */
+type Given<Members> =
+  & { readonly [Name in keyof Members as undefined extends Members[Name] ? never : Name]: Members[Name] }
+  & {
+    readonly [Name in keyof Members as undefined extends Members[Name] ? Name : never]?: Exclude<
+      Members[Name],
+      undefined
+    >;
+  };
