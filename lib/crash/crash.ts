@@ -5,6 +5,7 @@
  */
 import type { Loss, Promises } from "../engine/promises.ts";
 import { promisesOf } from "../backend/backends.ts";
+import { isSynced as isLevelSynced } from "../persist/durability.ts";
 import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import { removeLeftDirectories } from "../directory/left_directories.ts";
@@ -240,7 +241,18 @@ class CrashRounds {
 
     const before = this.#found ?? { records: new FoundRecords(mix.keyCountMax), versions: new Float64Array() };
     const { failure } = this.#victim;
-    const judge = new Judge({ first: this.#first, before, mix, seed, round, failure, promise: this.#promise });
+    const { backend } = this.#options;
+    const isSynced = backend.kind !== "file" || isLevelSynced(backend.sync);
+    const judge = new Judge({
+      first: this.#first,
+      before,
+      mix,
+      seed,
+      round,
+      failure,
+      promise: this.#promise,
+      isSynced,
+    });
     const records = new WitnessRecords(directory, this.#lanes);
     const end = { kill, during: failed.hadBegun ? "load" : "start", loadMs: failed.loadMs } as const;
     try {

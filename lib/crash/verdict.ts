@@ -40,6 +40,11 @@ export interface JudgedChild {
   readonly failure: Failure;
   /** What may be lost. */
   readonly promise: Loss;
+  /**
+   * Whether the files are synced. Where they are not, a file that was on the device for good may have been replaced by
+   * one that is not: a loss of power may then cost what the file held before the child began, too.
+   */
+  readonly isSynced: boolean;
 }
 
 /** One state of a store that is to be opened and judged. */
@@ -143,11 +148,11 @@ export class Judge {
     };
   }
 
-  /** What the child's own gauge would have read. */
+  /** What the child's own gauge would have read; of what is never synced it says that all is at risk. */
   #gauge(testimony: Testimony): number {
-    const { before, failure } = this.#child;
-    const persisted = failure === "powerLoss" ? testimony.syncedVersions : testimony.writtenVersions;
-    return unpersisted(testimony, before.versions, persisted);
+    const { before, failure, isSynced } = this.#child;
+    if (failure !== "powerLoss") return unpersisted(testimony, before.versions, testimony.writtenVersions);
+    return unpersisted(testimony, before.versions, testimony.syncedVersions) + (isSynced ? 0 : before.records.count);
   }
 
   #isPromised({ lost, oldestLostMs, neverPut, tornShards, gauge = Infinity }: Omit<Verdict, "held">): boolean {
