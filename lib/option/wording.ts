@@ -32,6 +32,9 @@ export function listNames(names: readonly string[]): string {
   return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} or ${last}`;
 }
 
+/** The most typos that a word may have and still be taken for a name. */
+const SLIPS_MAX = 2;
+
 /**
  * Suggests the name most likely meant, if one is close: equal but for case, one or two typos away, or a prefix of the
  * other. With `prefix`, names are shown as flags.
@@ -42,7 +45,9 @@ export function didYouMean(given: string, names: readonly string[], { prefix = "
   let closest: string | undefined;
   let least = Infinity;
   for (const name of names) {
-    const slips = distance(given.toLowerCase(), name.toLowerCase());
+    // Each letter more is a slip, and where that is too many only a name that the word begins with can still be meant.
+    const longer = given.length - name.length;
+    const slips = longer > SLIPS_MAX ? longer : distance(given.toLowerCase(), name.toLowerCase());
     if (slips < least && isClose(given.toLowerCase(), name.toLowerCase(), slips)) {
       closest = name;
       least = slips;
@@ -56,7 +61,7 @@ function isClose(given: string, name: string, slips: number): boolean {
   if (given.length < 2 || name.length < 2) return slips === 0;
   if (given.length > 2 && (name.startsWith(given) || given.startsWith(name))) return true;
   // In a short name two typos make a different word, unless they are two swapped letters.
-  return slips <= (name.length > 5 || sameLetters(given, name) ? 2 : 1);
+  return slips <= (name.length > 5 || sameLetters(given, name) ? SLIPS_MAX : 1);
 }
 
 function sameLetters(a: string, b: string): boolean {
