@@ -143,6 +143,8 @@ function write(writer: Writer, queue: WriteQueue | undefined): void {
 interface Known {
   readonly synced: Float64Array;
   readonly found: Found;
+  /** The numbers of all puts of each key so far, which a disk has seen before its power was cut. */
+  readonly everPut: ReadonlyMap<string, readonly number[]>;
   /** The number of the last put. */
   readonly number: number;
 }
@@ -161,13 +163,17 @@ async function recover(
   const isSynced = options.sync !== "none";
   if (isSynced) assertEquals(filesSetAside.map(({ path, reason }) => `${path}: ${reason}`), [], what);
   const found = new Map<string, number>();
+  const everPut = new Map<string, readonly number[]>();
   for (let n = 0; n < KEYS.keyCount; n++) {
     const key = `k${n}`;
     const value = store.getString(key);
     const number = value === undefined ? 0 : parseInt(value);
     if (number > 0) found.set(key, number);
     const own = begun.filter((put) => put.key === key);
-    const may = [before.found.get(key) ?? 0, ...own.map(({ number }) => number), ...(isSynced ? [] : [0])];
+    // Of what is never synced any older image may come back, where the newer ones are lost.
+    const earlier = isSynced ? [before.found.get(key) ?? 0] : [0, ...before.everPut.get(key) ?? []];
+    const may = [...earlier, ...own.map(({ number }) => number)];
+    everPut.set(key, may);
     assert(may.includes(number), `${what}: ${key} is put ${number}, must be one of ${may}`);
     const safe = own.findLast(({ shard, version }) => version <= note.synced[shard]!)?.number ?? before.found.get(key);
     if (isSynced) assertGreaterOrEqual(number, safe ?? 0, `${what}: ${key}`);
@@ -180,7 +186,7 @@ async function recover(
   }
   const acknowledged = puts.slice(0, note.puts);
   const lost = acknowledged.filter(({ shard, version }) => version > versions[shard]!).length;
-  return { synced: versions, found, number: puts.at(-1)?.number ?? before.number, lost };
+  return { synced: versions, found, everPut, number: puts.at(-1)?.number ?? before.number, lost };
 }
 
 /** One store, cut twice: each time at some moment, which leaves some state. */
@@ -239,7 +245,7 @@ async function cutAll(layout: LayoutOptions, scenario: Scenario): Promise<void> 
   });
   let output = `${directory.path}/0`;
   Deno.mkdirSync(output);
-  let before: Known = { synced: new Float64Array(256), found: new Map(), number: 0 };
+  let before: Known = { synced: new Float64Array(256), found: new Map(), everPut: new Map(), number: 0 };
   for (const [i, state] of scenario.cuts.entries()) {
     const recording = await record(optionsOf(output), rng, before);
     const moment = anyMoment(recording.files, rng);
@@ -271,7 +277,7 @@ Deno.test("a power loss costs no more writes than are promised, and more than a 
       });
       const options = optionsOf("run");
       Deno.mkdirSync(options.output);
-      const before: Known = { synced: new Float64Array(2), found: new Map(), number: 0 };
+      const before: Known = { synced: new Float64Array(2), found: new Map(), everPut: new Map(), number: 0 };
       const recording = await record(options, new Rng(1), before, { rounds: 4, putsPerRound: QUEUE_DEPTH });
       const { powerLoss: { writesMax = Infinity } } = filePromises(options, 1);
       let most = 0;
@@ -305,7 +311,7 @@ for (const layout of LAYOUTS) {
       sync: "data" as const,
     });
     Deno.mkdirSync(optionsOf("run").output);
-    const before: Known = { synced: new Float64Array(256), found: new Map(), number: 0 };
+    const before: Known = { synced: new Float64Array(256), found: new Map(), everPut: new Map(), number: 0 };
     const recording = await record(optionsOf("run"), new Rng(1), before, { rounds: 3, putsPerRound: 3 });
     for (let moment = 0; moment <= recording.files.moment; moment++) {
       for (const seed of [1, 2, 3]) {
