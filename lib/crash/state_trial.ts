@@ -57,6 +57,8 @@ export interface Trial {
 interface Failing {
   readonly testimony: Testimony;
   readonly failedAtMs: number;
+  /** How many shards the recovery had found torn in which it failed again. */
+  readonly tornBefore?: number;
 }
 
 /** The states of one recording. */
@@ -91,7 +93,7 @@ export class StateTrial {
     await disk.set(this.#recording, state);
     if (again > 0) await disk.record();
     const result = this.#add(state, await this.#judge(failing));
-    if (again > 0) await this.#tryAgain(again, state.moment, failing);
+    if (again > 0) await this.#tryAgain(again, state.moment, { ...failing, tornBefore: result.tornShards });
     await this.#find(state, result, { recording: this.#recording, failing });
   }
 

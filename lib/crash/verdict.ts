@@ -55,6 +55,8 @@ export interface JudgedState {
   readonly testimony: Testimony;
   /** When that was, in milliseconds of the shared time. */
   readonly failedAtMs: number;
+  /** How many shards a recovery that was itself cut short had found torn: their files may be set aside by now. */
+  readonly tornBefore?: number;
 }
 
 /** What came of it. */
@@ -87,7 +89,7 @@ export class Judge {
       if (!this.#isAnswer(error)) throw error;
       return { verdict: this.#unreadable(state, error.message), refused: 0 };
     }
-    const { testimony } = state;
+    const { testimony, tornBefore = 0 } = state;
     const { files, repaired, recoveryMs } = recovered;
     const count = this.#losses.count(found.records, testimony);
     const gauge = files === undefined ? {} : { gauge: this.#gauge(testimony) };
@@ -101,7 +103,7 @@ export class Judge {
       neverAcknowledged,
       holes,
       neverPut,
-      tornShards: files?.torn ?? 0,
+      tornShards: Math.max(files?.torn ?? 0, tornBefore),
       damagedSpares: files?.damagedSpares ?? 0,
       ...(repaired === undefined ? {} : { repaired }),
       recoveryMs,

@@ -18,7 +18,11 @@ const OR_TORN: Loss = { ...BOUNDED, mayTear: true };
  * The problem of a store that is empty, though its one shard's put was acknowledged, and called synced where anything
  * is; and though one of its records was there before.
  */
-async function problemOfEmpty(promise: Loss, torn: number, { isSynced = true } = {}): Promise<string | undefined> {
+async function problemOfEmpty(
+  promise: Loss,
+  torn: number,
+  { isSynced = true, tornBefore = 0 } = {},
+): Promise<string | undefined> {
   const records = new FoundRecords(MIX.keyCountMax);
   records.set(0, PaddedBytes.of("what was there before"));
   const before = { records, versions: new Float64Array(1) };
@@ -42,6 +46,7 @@ async function problemOfEmpty(promise: Loss, torn: number, { isSynced = true } =
       syncedVersions: new Map(isSynced ? [[0, 1]] : []),
     },
     failedAtMs: 6,
+    tornBefore,
   });
   return problemOf(verdict, promise);
 }
@@ -49,6 +54,8 @@ async function problemOfEmpty(promise: Loss, torn: number, { isSynced = true } =
 Deno.test("Judge.judge() lets a torn file cost all that it held where files may be torn, and nothing otherwise", async () => {
   assertEquals(await problemOfEmpty(OR_TORN, 1), undefined);
   assertEquals(await problemOfEmpty(OR_TORN, 0), "gauge exceeded");
+  // A recovery has found it torn and set it aside, and then the power has failed again.
+  assertEquals(await problemOfEmpty(OR_TORN, 0, { tornBefore: 1 }), undefined);
   assertEquals(await problemOfEmpty(BOUNDED, 1), "torn");
   assertEquals(await problemOfEmpty(BOUNDED, 0), "gauge exceeded");
 });
