@@ -124,12 +124,12 @@ export class ShardDirectory implements HeldDirectory {
   setAsideCopy(path: string, reason: string): SetAsideFile {
     const backupPath = backupPathOf(path);
     const temporary = path + TEMPORARY_SUFFIX;
-    const isSynced = (this.#options.sync ?? "none") !== "none";
+    const synced = isSynced(this.#options.sync);
     try {
       Deno.copyFileSync(path, temporary);
-      if (isSynced) syncFile(temporary);
+      if (synced) syncFile(temporary);
       Deno.renameSync(temporary, backupPath);
-      if (isSynced) syncDirectory(this.path);
+      if (synced) syncDirectory(this.path);
     } catch (error) {
       throw new PersistError("set aside", path, error);
     }

@@ -95,9 +95,9 @@ const WRITTEN = 4;
  *
  * Layout: a header (mutex, two conditions, then the index of the oldest slot, the number of slots in use, the ring's
  * first free line, its lines in use, whether the queue is closed, and the slot taken), a row for each shard (the slot
- * of its newest snapshot, the version released, since when it has puts queued and taken), `depth` slots (state, shard, length,
- * first line, lines taken, version), and a ring of payload bytes, handed out in whole cache lines, each payload in one
- * piece.
+ * of its newest snapshot, the version released, since when it has puts queued and taken), `depth` slots (state, shard,
+ * length, first line, lines taken, version), and a ring of payload bytes, handed out in whole cache lines, each payload
+ * in one piece.
  *
  * A producer reserves a slot and ring lines under the mutex, copies its payload without holding it, and commits under
  * it again. The consumer takes a snapshot, writes it straight from the ring, and releases it.

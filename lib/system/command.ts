@@ -40,7 +40,7 @@ export const CHILD_COMMAND = "crash-child";
 /** Not in `--help` either. A command line follows; it ends in an orderly way when the parent has ended. */
 export const WATCHED_COMMAND = "watched";
 
-/** Nor is this one: the process that serves a disk. Its one argument is a JSON of where. */
+/** Nor is this one: the process that serves a disk. Its one argument says where, as JSON. */
 export const DISK_COMMAND = "disk-server";
 
 /** A program, and the arguments to put before a command line. */

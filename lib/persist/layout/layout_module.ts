@@ -151,8 +151,8 @@ export interface LayoutModule<Options extends LayoutKind = LayoutKind, Handle ex
   tears(options: Options): Tearing;
 
   /**
-   * What of that which has been written a power loss may take, at this sync level above none, as a phrase; `undefined`,
-   * or absent, if nothing.
+   * Which written data a power loss may still take at this sync level, which is above none, as a phrase; `undefined`,
+   * or absent, if it takes nothing.
    */
   losesWritten?(
     options: Options,

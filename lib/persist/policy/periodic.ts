@@ -103,7 +103,7 @@ export class Flusher {
   }
 
   /**
-   * Sweeps until the run drains.
+   * Flushes until the run drains.
    *
    * @throws {PersistError} when a write fails
    * @throws {AbortError} when the run fails elsewhere
@@ -112,7 +112,7 @@ export class Flusher {
     const { clock, phase, periodMs, doorbell } = this.#parts;
     let flushes = 0, flushOverruns = 0, flushMsMax = 0;
     while (phase.current < DRAINING) {
-      // Sweeps during the warm-up do not count.
+      // Flushes during the warm-up do not count.
       const isLoad = phase.current >= RUNNING;
       const { rings } = doorbell;
       const startedAtMs = clock.nowMs();

@@ -61,7 +61,7 @@ export interface PutPolicy {
 /** The file worker's flushes of the files. */
 export interface FlushCounts {
   readonly flushes: number;
-  /** Sweeps that took longer than the period, so that the next one began at once. */
+  /** Flushes that took longer than the period, so that the next one began at once. */
   readonly flushOverruns: number;
   /** The longest sweep, in milliseconds. */
   readonly flushMsMax: number;

@@ -5,19 +5,17 @@
  * missing before the next segment. Nothing behind a hole is used, so that what is read is always a prefix of what was
  * written. What a hole is depends on what is known to have been synced:
  *
- * 1. A segment at a sync level above none is begun once all before it is synced. So a hole in front of the sound head
- * of
- *    such a segment is damage.
+ * 1. A segment at a sync level above none is begun once all before it is synced. So a hole in front of such a segment,
+ *    if its head is sound, is damage.
  * 2. A mark is written once everything up to the byte that it names is synced. So a hole before that byte is damage, be
  *    the mark in front of it or behind it.
  * 3. Of everything else, a power loss may leave any sectors and lose the others, in any order: the hole begins a tail
  *    that was never synced, even if sound records, marks or segments lie behind it. As batches are synced one after the
  *    other, and acknowledged only then where puts wait for it, that tail is at most one batch at levels above none.
- * 4. Where nothing is ever synced, at level none, a hole with something sound behind it may be either: the system
- * writes
- *    back in any order what nobody syncs, so a power loss makes holes; and a process that dies makes none. A sector
- *    that was never written back reads as zeros, because a log never overwrites anything else, or is missing at the
- *    file's end. So a hole that has neither a sector of zeros nor the end of the file in it is damage. (By the same
+ * 4. Where nothing is ever synced, at level none, a hole with something sound behind it may be either: what nobody
+ *    syncs is written back in any order, so a power loss makes holes; and a process that dies makes none. A sector that
+ *    was never written back reads as zeros, because a log never overwrites anything else, or is missing at the file's
+ *    end. So a hole that has neither a sector of zeros nor the end of the file in it is damage. (By the same
  *    sign etcd tells a torn entry from a damaged one, in `isTornEntry` of `server/storage/wal/decoder.go`.)
  *
  * Logs in the older format have no marks: an unsound record with a sound one behind it is damage in them.
