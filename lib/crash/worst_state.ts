@@ -1,28 +1,41 @@
 /**
- * What a cut of the power cost: what it did in the worst of the states in which it may have left the disk.
+ * What a cut of the power cost: of each figure, the worst of the states in which it may have left the disk.
  *
  * @module
  */
+import { given } from "../option/given.ts";
 import type { StateResult, Verdict } from "./crash_result.ts";
 
-/** The verdict on a cut: that on its worst state, with all that had been acknowledged. */
+/**
+ * The verdict on a cut, with all that had been acknowledged. What is lost, since when, and what the gauge said is that
+ * of the state that lost most, of those that lost too much if any did; what else is wrong may be so in other states.
+ */
 export function worstOf(states: readonly StateResult[]): Verdict {
-  const worst = states.reduce((worst, state) => isWorse(state, worst) ? state : worst, NOTHING);
-  const { kind: _kind, again: _again, moment: _moment, unmountable: _unmountable, problem, ...verdict } = worst;
-  const acknowledged = states.reduce((most, state) => Math.max(most, state.acknowledged), 0);
+  const tooMuch = states.filter(({ problem }) => problem === "promise broken" || problem === "gauge exceeded");
+  const { lost, oldestLostMs, holes, gauge } = (tooMuch.length > 0 ? tooMuch : states).reduce(
+    (worst, state) => state.lost > worst.lost ? state : worst,
+    tooMuch[0] ?? states[0] ?? NOTHING,
+  );
+  const most = (of: (state: StateResult) => number) => states.reduce((most, state) => Math.max(most, of(state)), 0);
+  const acknowledged = most((state) => state.acknowledged);
   return {
-    ...verdict,
     acknowledged,
-    recovered: Math.max(0, acknowledged - verdict.lost),
-    recoveryMs: states.reduce((longest, { recoveryMs }) => Math.max(longest, recoveryMs), 0),
-    held: problem === undefined && verdict.held,
+    recovered: Math.max(0, acknowledged - lost),
+    lost,
+    oldestLostMs,
+    neverAcknowledged: most((state) => state.neverAcknowledged),
+    holes,
+    neverPut: most((state) => state.neverPut),
+    tornShards: most((state) => state.tornShards),
+    damagedSpares: most((state) => state.damagedSpares),
+    held: states.every(({ held, problem }) => held && problem === undefined),
+    recoveryMs: most((state) => state.recoveryMs),
+    ...given({
+      gauge,
+      unreadable: states.find(({ unreadable }) => unreadable !== undefined)?.unreadable,
+      repaired: states.find(({ repaired }) => repaired !== undefined)?.repaired,
+    }),
   };
-}
-
-/** Whether a state is worse than another: it did not hold, or more is lost. */
-function isWorse(state: StateResult, than: StateResult): boolean {
-  const [failed, thanFailed] = [state.problem !== undefined, than.problem !== undefined];
-  return failed === thanFailed ? state.lost > than.lost : failed;
 }
 
 /** What is said of a state of which nothing is the store's: there is none, or the file system cannot mount it. */

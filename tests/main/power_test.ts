@@ -65,6 +65,25 @@ testWhere(needs, "crash --cut=power finds the commit that SQLite may lose, and n
   }
 });
 
+testWhere(needs, "sweep --cut=power cuts the power of what is on the frontier, and leaves nothing", async () => {
+  using temporary = temporaryDirectory();
+  const load = ["--threads=1", "--load-time-sec=0.1", "--warmup=0s", "--workload=a", "--keys=50", "--seed=1"];
+  const sweep = ["sweep", "--budget=8s", "--on=power-loss", "--cut=power", "--kills=1", "--format=json", ...load];
+  const groups = ["--", "sqlite", "--journal=delete", "--synchronous=extra"];
+  const ended = await kvlab([...sweep, ...groups], { env: { TMPDIR: temporary.path } });
+  assertCode(ended, 0);
+  const { configurations: [configuration], answer } = JSON.parse(ended.stdout);
+  assertEquals(configuration.kills, {
+    crash: "power_loss",
+    kills: 1,
+    held: 1,
+    lost_writes_max: 0,
+    lost_age_ms_max: 0,
+  });
+  assertStringIncludes(answer, "1 power cut lost nothing");
+  assertEquals(leftOf(temporary.path), []);
+});
+
 testWhere(needs, "a disk that cannot be mounted is told in one line, and leaves nothing", async () => {
   using temporary = temporaryDirectory();
   const args = [...CRASH, "--mount-options=no-such-option", "--quiet", "sqlite"];
