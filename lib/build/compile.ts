@@ -11,7 +11,9 @@ import denoJson from "../../deno.json" with { type: "json" };
 /** The files of a package that can be loaded, and its licence, which goes where the package goes. */
 const KEPT = /\.(js|cjs|mjs|json|node|wasm)$|^licen[cs]e/i;
 
-/** Native code that Deno cannot load: for one version of Node's V8 alone, or for a C library that Deno is not built on. */
+/**
+ * Native code that Deno cannot load: for one version of Node's V8 alone, or for a C library that Deno is not built on.
+ */
 const FOREIGN = /\.(abi\d+|musl)\.(.+\.)?node$/;
 
 /** Where packages keep native code, in a folder for each system, such as `linux-x64` or `darwin-x64+arm64`. */

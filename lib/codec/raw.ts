@@ -1,6 +1,6 @@
 /**
- * The raw codec: the arena's own bytes with a head and a checksum, at the speed of a memcpy. See `raw_reader.ts` for the
- * form.
+ * The raw codec: the arena's own bytes with a head and a checksum, at the speed of a memcpy. See `raw_reader.ts` for
+ * the form.
  *
  * @module
  */

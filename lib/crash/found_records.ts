@@ -78,9 +78,9 @@ export class FoundRecords {
   }
 
   /**
-   * The records that hold something that cannot have been put: by a round that has not been yet; other than before though
-   * it names the same put; or what names none, though at the very first there was nothing, or something else that names
-   * none.
+   * The records that hold something that cannot have been put: by a round that has not been yet; other than before
+   * though it names the same put; or what names none, though at the very first there was nothing, or something else
+   * that names none.
    */
   forgedSince({ first, before }: { first: FoundRecords; before: FoundRecords }, lastRound: number): number[] {
     const { rounds, sequences, checksums } = this;

@@ -21,7 +21,9 @@ export type DiskCommand =
   | { readonly do: "end after"; readonly writes: number }
   /** To end the recording, if it has not ended. What is written from then on is kept until another state is set. */
   | { readonly do: "end" }
-  /** To put what the latest recording's writes have written into a file, one after the other, and to say what they are. */
+  /**
+   * To put what the latest recording's writes have written into a file, one after the other, and to say what they are.
+   */
   | { readonly do: "take"; readonly path: string }
   /** To hold what a cut may have left of the latest recording. The disk must not be in use. */
   | { readonly do: "set"; readonly moment: number; readonly kept: readonly KeptText[] }

@@ -1,6 +1,6 @@
 /**
- * The server's side of the FUSE protocol (`man 4 fuse`, `include/uapi/linux/fuse.h`), for a directory that holds nothing
- * but one file, which a loop device makes a disk of: what the device writes, discards and flushes arrives here.
+ * The server's side of the FUSE protocol (`man 4 fuse`, `include/uapi/linux/fuse.h`), for a directory that holds
+ * nothing but one file, which a loop device makes a disk of: what the device writes, discards and flushes arrives here.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { ERRNO, libC, OPEN_NONBLOCK, OPEN_READ_WRITE } from "./libc.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * The name of the file by its number. All are the same file, but only the one of the greatest number that has been looked
- * up is served: what has opened one before, and cannot be made to let go of it, reads zeros, and writes in vain.
+ * The name of the file by its number. All are the same file, but only the one of the greatest number that has been
+ * looked up is served: what has opened one before, and cannot be made to let go of it, reads zeros, and writes in vain.
  */
 export function fuseFileName(number: number): string {
   return `disk-${number}`;

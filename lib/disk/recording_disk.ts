@@ -1,6 +1,6 @@
 /**
- * A disk of kvlab's own, with a file system on it, that records what it is given, and can be put into any state in which
- * a cut of its power may have left it.
+ * A disk of kvlab's own, with a file system on it, that records what it is given, and can be put into any state in
+ * which a cut of its power may have left it.
  *
  * A process of its own ({@linkcode DiskProcess}) serves a file by FUSE, a loop device makes a block device of the file,
  * and the file system is on that. Whatever writes, and however it does, what it writes and flushes arrives there.
@@ -96,8 +96,8 @@ export class RecordingDisk {
 
   /**
    * What the system remembers of this state must not hide the next one, nor be written over it. A mount namespace that
-   * someone has created while it was mounted keeps it mounted until that ends; it may have the device, which another takes
-   * the place of, and what it still writes is in vain.
+   * someone has created while it was mounted keeps it mounted until that ends; it may have the device, which another
+   * takes the place of, and what it still writes is in vain.
    */
   async #leaveDevice(): Promise<void> {
     const { directory, fileSystem: { name } } = this.#options;

@@ -1,7 +1,7 @@
 /**
  * Hurries the write-back of files that nobody syncs: of one after the other, chosen by chance, the system is told to
- * begin to write what is unwritten, as it would by itself half a minute later. Nothing is waited for and nothing flushed.
- * So what is lost in a cut is not simply all that was not synced, but some of it, in any order.
+ * begin to write what is unwritten, as it would by itself half a minute later. Nothing is waited for and nothing
+ * flushed. So what is lost in a cut is not simply all that was not synced, but some of it, in any order.
  *
  * @module
  */

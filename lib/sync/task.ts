@@ -107,8 +107,8 @@ export class WorkerTask<C extends TaskConfiguration, R> {
   }
 }
 
-// A lifeline is how the main thread learns that a worker has ended. Deno fires no event for a worker that closes itself,
-// but it releases the Web Locks that the worker held.
+// A lifeline is how the main thread learns that a worker has ended. Deno fires no event for a worker that closes
+// itself, but it releases the Web Locks that the worker held.
 
 /** The part of the Web Locks API that is used here; Deno's own types leave it out. */
 interface LockManager {

@@ -1,7 +1,7 @@
 /**
- * The campaign of planted faults: kvlabs that break what a sync promises, each in one way in which real stores have, are
- * cut off from power until a state shows it. Each must be caught within 500 states; and the right one must not. In CI
- * some of them, with `--full` all.
+ * The campaign of planted faults: kvlabs that break what a sync promises, each in one way in which real stores have,
+ * are cut off from power until a state shows it. Each must be caught within 500 states; and the right one must not. In
+ * CI some of them, with `--full` all.
  *
  * @module
  */

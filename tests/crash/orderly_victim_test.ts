@@ -18,7 +18,9 @@ const OPTIONS: CrashOptions = {
   }, { kills: 4, seed: 3 }),
   cut: "none",
 };
-/** Ends after which a faulty kvlab has escaped: on a busy machine, a child may end before it has written a checkpoint. */
+/**
+ * Ends after which a faulty kvlab has escaped: on a busy machine, a child may end before it has written a checkpoint.
+ */
 const FAULTY_ENDS_MAX = 40;
 
 Deno.test("crash() finds nothing lost when its children end in an orderly way", async () => {

@@ -1,5 +1,6 @@
 /**
- * Tests of what engines sync: under a setting that claims to, as many system calls as acknowledged puts; else hardly any.
+ * Tests of what engines sync: under a setting that claims to, as many system calls as acknowledged puts; else hardly
+ * any.
  *
  * @module
  */

@@ -43,7 +43,9 @@ export class LmdbConnection implements SynchronousConnection {
   }
 }
 
-/** A connection on which the puts that are in flight share a transaction. Each is acknowledged when that is committed. */
+/**
+ * A connection on which the puts that are in flight share a transaction. Each is acknowledged when that is committed.
+ */
 export class LmdbSharedConnection implements AsynchronousConnection {
   readonly kind = "asynchronous";
   readonly waits = [];

@@ -36,7 +36,8 @@ export const LMDB: EngineDeclaration = {
       ...size({ min: "1MiB", max: "1024GiB" }, { example: "4GiB" }),
     },
   },
-  // A page that was never written lies beyond the end of the file, and a process that reads it there is killed (SIGBUS).
+  // A page that was never written lies beyond the end of the file, and a process that reads it there is killed
+  // (SIGBUS).
   notJudged: ({ syncMode }) =>
     syncMode === "no-sync"
       ? "--sync-mode=no-sync, after which reading the database may kill whoever reads it"

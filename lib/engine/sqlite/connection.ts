@@ -110,7 +110,8 @@ export function openDatabase(path: string, settings: SqliteSettings): DatabaseSy
   const { journal, synchronous, busyTimeoutMs, cacheSizeBytes } = settings;
   let database: DatabaseSync | undefined;
   try {
-    // Defensive, as it is by default, SQLite keeps its users from doing without a journal. Deno's types lack the option.
+    // Defensive, as it is by default, SQLite keeps its users from doing without a journal. Deno's types lack the
+    // option.
     const options = { timeout: busyTimeoutMs, defensive: journal !== "off" };
     database = new DatabaseSync(path, options);
     database.exec(`PRAGMA synchronous=${synchronous}`);

@@ -27,7 +27,9 @@ interface Load {
   readonly layout: LayoutOptions;
   readonly policy: PersistencePolicy;
   readonly sync?: SyncName;
-  /** Workers that put, and how often each; then comes the file worker, then the one that sees what a crash would leave. */
+  /**
+   * Workers that put, and how often each; then comes the file worker, then the one that sees what a crash would leave.
+   */
   readonly putters: number;
   readonly puts: number;
 }

@@ -75,7 +75,9 @@ export class DiskLayout implements Layout {
     return this.#words[shard * SHARD_WORDS + UNTAKEN]! < this.#roomPuts;
   }
 
-  /** A put's key is one byte, its worker's number, and its value four: how many puts of that worker there are with it. */
+  /**
+   * A put's key is one byte, its worker's number, and its value four: how many puts of that worker there are with it.
+   */
   note(shard: number, entry: number): void {
     const { words } = this.#store;
     this.#words[shard * SHARD_WORDS + NOTED + 1 + words[entry + 3]!] = words[entry + 4]!;

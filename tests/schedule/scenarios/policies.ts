@@ -1,6 +1,6 @@
 /**
- * Schedules of the policies: puts through the file backend's connection, the file worker, and a gauge, on a disk that is
- * shared memory.
+ * Schedules of the policies: puts through the file backend's connection, the file worker, and a gauge, on a disk that
+ * is shared memory.
  *
  * @module
  */

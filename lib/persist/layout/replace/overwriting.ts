@@ -1,6 +1,6 @@
 /**
- * The strategies that keep shards' files open and overwrite them: alternate, with two files per shard that are written in
- * turn, and in-place, with one. The latter is what the seed program does; it is here to be measured.
+ * The strategies that keep shards' files open and overwrite them: alternate, with two files per shard that are written
+ * in turn, and in-place, with one. The latter is what the seed program does; it is here to be measured.
  *
  * @module
  */
