@@ -16,7 +16,7 @@ export class CorruptSnapshotError extends Error {
 export interface SnapshotHead {
   readonly shard: number;
   readonly shards: number;
-  /** The number of puts that the shard had applied. */
+  /** The number of puts and deletes that the shard had applied. */
   readonly version: number;
   /** Number of entries. */
   readonly count: number;

@@ -17,7 +17,7 @@ export interface InspectionTotals {
   /** Files, excluding temporary ones, and their bytes. */
   readonly files: number;
   readonly bytes: number;
-  /** Entries that a run would load, and the number of puts behind them. */
+  /** Entries that a run would load, and the number of puts and deletes behind them. */
   readonly entries: number;
   readonly versionSum: number;
   /** Records in the logs' segments that a run would load. */

@@ -16,6 +16,7 @@ import {
   type ShardView,
   SLOT_WORDS,
   SPECIAL_KEY,
+  unlinkEntry,
   VIEW_EXCESS_BYTES,
   wordsFor,
   writeEntry,
@@ -33,7 +34,7 @@ const ARENA_WORDS_MIN = 256;
 export class EntryTable {
   readonly shard: number;
   readonly shards: number;
-  /** The number of puts that led to these entries. */
+  /** The number of puts and deletes that led to these entries. */
   version = 0;
   #count = 0;
   #slots = SLOTS_MIN;
@@ -65,6 +66,15 @@ export class EntryTable {
     linkEntry(this.#words, 0, this.#slots - 1, hash, this.#end, old);
     this.#end += words;
     if (old === 0) this.#count++;
+  }
+
+  /** Removes a key, whose hash is `hash`; returns whether it was present. */
+  delete(hash: number, key: PaddedBytes): boolean {
+    const entry = findEntry(this.#words, 0, this.#slots - 1, hash, key);
+    if (entry === 0) return false;
+    unlinkEntry(this.#words, 0, this.#slots - 1, hash, entry);
+    this.#count--;
+    return true;
   }
 
   /** Removes all entries. */

@@ -4,12 +4,13 @@
  *
  * A shard's region is an index followed by an arena. The index is open-addressed with linear probing; each slot is two
  * words, the key's hash and the entry's offset in words from the start of the region, which is 0 for a free slot.
- * Nothing is ever deleted, so a free slot ends a probe. The arena holds the entries in the order in which they were
+ * A free slot ends a probe: when an entry is deleted, those behind it in its run of slots move up, so that deleting
+ * leaves nothing behind that would make probes longer. The arena holds the entries in the order in which they were
  * added:
  *
  * | word | content |
  * |---|---|
- * | 0 | key length in bytes; its sign bit is set when the entry has moved and this copy is dead |
+ * | 0 | key length in bytes; its sign bit is set when the entry is dead: its key has moved, or is deleted |
  * | 1 | value length in bytes |
  * | 2 | capacity for the value in bytes, a multiple of four; bit 0 is {@linkcode SPECIAL_KEY} |
  * | 3 … | key, zero-padded to whole words |
@@ -161,6 +162,32 @@ export function linkEntry(
   if (old !== 0) words[old + ENTRY_KEY_LENGTH]! |= DEAD;
 }
 
+/**
+ * Takes a key's entry out of the index and marks it as dead. Each entry behind it that its run of slots leads to only
+ * past the slot that is free now moves there (Knuth, "The Art of Computer Programming" 3, 6.4, algorithm R).
+ */
+export function unlinkEntry(
+  words: Int32Array<SharedArrayBuffer>,
+  region: number,
+  slotMask: number,
+  hash: number,
+  entry: number,
+): void {
+  let free = hash & slotMask;
+  while (words[region + free * SLOT_WORDS + 1] !== entry - region) free = (free + 1) & slotMask;
+  for (let slot = (free + 1) & slotMask;; slot = (slot + 1) & slotMask) {
+    const index = region + slot * SLOT_WORDS;
+    if (words[index + 1] === 0) break;
+    const probed = (slot - words[index]!) & slotMask;
+    if (probed < ((slot - free) & slotMask)) continue;
+    words[region + free * SLOT_WORDS] = words[index]!;
+    words[region + free * SLOT_WORDS + 1] = words[index + 1]!;
+    free = slot;
+  }
+  words[region + free * SLOT_WORDS + 1] = 0;
+  words[entry + ENTRY_KEY_LENGTH]! |= DEAD;
+}
+
 /** Where the entry after this one starts; this one may be dead. */
 export function nextEntry(words: Int32Array<SharedArrayBuffer>, entry: number): number {
   const keyLength = words[entry + ENTRY_KEY_LENGTH]! & ~DEAD;
@@ -185,7 +212,7 @@ export interface ShardView {
   shard: number;
   /** Number of shards of the store. */
   shards: number;
-  /** The number of puts that the shard has applied. */
+  /** The number of puts and deletes that the shard has applied. */
   version: number;
   /** Live entries in the shard. */
   count: number;

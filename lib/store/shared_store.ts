@@ -19,6 +19,7 @@ import {
   readValue,
   type ShardView,
   SLOT_WORDS,
+  unlinkEntry,
   VIEW_EXCESS_BYTES,
   writeEntry,
   writeValue,
@@ -46,8 +47,8 @@ const HEADER_VERSION = 2;
  *
  * Layout: a header of one cache line per shard, then the shards' regions, all of the same size, laid out as `shard.ts`
  * says. A header holds the shard's lock, its number of entries, the offset of its arena's first free word (in words
- * from the start of the region; 0 before the first entry), and its version: the number of puts applied so far, a
- * float64 because a 32-bit word would soon overflow.
+ * from the start of the region; 0 before the first entry), and its version: the number of puts and deletes applied so
+ * far, a float64 because a 32-bit word would soon overflow. Deleting an absent key changes nothing and does not count.
  *
  * A key's hash is computed once. Its high bits choose the shard, its low bits the slot where probing starts.
  *
@@ -58,7 +59,7 @@ const HEADER_VERSION = 2;
  * Invariant 2: exactly one index slot points to each live entry, and every slot in use points to a live entry.
  * Invariant 3: at least a quarter of the index slots are free, so every probe ends.
  *
- * Neither a put nor a get allocates.
+ * Neither a put nor a get nor a delete allocates.
  */
 export class SharedStore {
   /** The store's fixed size. */
@@ -156,6 +157,22 @@ export class SharedStore {
     return entry !== 0;
   }
 
+  /**
+   * Removes a key.
+   *
+   * @returns whether the key was present
+   * @throws {AbortError} when the run fails while waiting for the shard's lock
+   */
+  delete(key: PaddedBytes): boolean {
+    const hash = hashKey(key.words, key.length);
+    const shard = shardOf(hash, this.#shards);
+    const header = shard * HEADER_WORDS;
+    lock(this.#words, header + HEADER_LOCK, this.#abort, this.blocked);
+    const entry = this.deleteLocked(shard, hash, key);
+    unlock(this.#words, header + HEADER_LOCK);
+    return entry !== 0;
+  }
+
   /** Like {@linkcode SharedStore.put}, for text. */
   putString(key: string, value: string): void {
     this.put(PaddedBytes.of(key), PaddedBytes.of(value));
@@ -211,6 +228,25 @@ export class SharedStore {
       entry = this.#append(shard, entry, hash, key, value);
       if (entry === 0) return 0;
     }
+    this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION]!++;
+    return entry;
+  }
+
+  /**
+   * Removes a key and increments the shard's version, if the key is present. The caller holds the lock of `shard`, which
+   * must be the key's.
+   *
+   * @param hash the key's {@linkcode hashKey}
+   * @returns the entry that was, as an index into {@linkcode SharedStore.words}; 0 when the key is absent. It is dead,
+   * but as it was otherwise until the shard's next put.
+   */
+  deleteLocked(shard: number, hash: number, key: PaddedBytes): number {
+    const words = this.#words;
+    const region = this.#regionsStart + shard * this.#regionWords;
+    const entry = findEntry(words, region, this.#slotMask, hash, key);
+    if (entry === 0) return 0;
+    unlinkEntry(words, region, this.#slotMask, hash, entry);
+    words[shard * HEADER_WORDS + HEADER_COUNT]!--;
     this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION]!++;
     return entry;
   }
@@ -272,7 +308,10 @@ export class SharedStore {
     return this.#regionsStart + shard * this.#regionWords + end;
   }
 
-  /** The number of puts that a shard has applied. The caller holds the shard's lock, or knows that nobody writes. */
+  /**
+   * The number of puts and deletes that a shard has applied. The caller holds the shard's lock, or knows that nobody
+   * writes.
+   */
   version(shard: number): number {
     return this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION]!;
   }

@@ -30,22 +30,31 @@ function contentOf(table: EntryTable): { entries: Record<string, string>; visite
 const anySize = fc.constantFrom<[number, number]>([0, 0], [1, 1000], [50, 400], [1, 16_000], [4000, 4000], [0, 16_000])
   .chain(([min, max]) => fc.constant(fc.integer({ min, max })));
 
-/** Puts, as the number of their key, the length of their key and the length of their value. */
+function remove(table: EntryTable, key: string): boolean {
+  const padded = PaddedBytes.of(key);
+  return table.delete(hashKey(padded.words, padded.length), padded);
+}
+
+/** Puts, as the number of their key, the length of their key and the length of their value; without one, deletes. */
 const anyPuts = fc.tuple(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 0, max: 60 }), anySize)
   .chain(([keys, keyLength, size]) =>
-    fc.array(fc.tuple(fc.integer({ min: 0, max: keys - 1 }), fc.integer({ min: 0, max: keyLength }), size), {
+    fc.array(fc.tuple(fc.integer({ min: 0, max: keys - 1 }), fc.integer({ min: 0, max: keyLength }), fc.option(size)), {
       maxLength: 2000,
       size: "max",
     })
   );
 
-Deno.test("EntryTable.put() keeps the last value of each key, whatever the sizes", () => {
+Deno.test("EntryTable.put() and delete() keep the last value of each key, whatever the sizes", () => {
   fc.assert(
     fc.property(anyPuts, (puts) => {
       const table = new EntryTable(0, 1);
       const expected = new Map<string, string>();
       for (const [turn, [number, keyLength, valueLength]] of puts.entries()) {
         const key = String(number).padEnd(keyLength, "k");
+        if (valueLength === null) {
+          assertEquals(remove(table, key), expected.delete(key));
+          continue;
+        }
         const value = String(turn).slice(0, valueLength).padEnd(valueLength, "v");
         put(table, key, value);
         expected.set(key, value);

@@ -3,12 +3,22 @@
  *
  * @module
  */
-import { assert, assertEquals, assertFalse, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertGreater,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import fc from "fast-check";
 import { jsonCodec } from "../../lib/codec/json.ts";
 import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
+import { Rng } from "../../lib/load/rng.ts";
 import { hashKey } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
+import { SLOT_WORDS } from "../../lib/store/shard.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import type { StoreSize } from "../../lib/store/store_size.ts";
 import { StoreFullError } from "../../lib/store/store_errors.ts";
@@ -26,7 +36,18 @@ function shardOfText(store: SharedStore, text: string): number {
   return store.shardOf(hashKey(key.words, key.length));
 }
 
-/** What a store must hold: a map, and the puts that each shard has applied. */
+/** How far all keys of a store of one shard are, together, from the slots where their probes start. */
+function probeLengths(store: SharedStore): number {
+  const { words, start } = store.viewShard(0);
+  const slots = start / SLOT_WORDS;
+  let sum = 0;
+  for (let slot = 0; slot < slots; slot++) {
+    if (words[slot * SLOT_WORDS + 1] !== 0) sum += (slot - words[slot * SLOT_WORDS]!) & (slots - 1);
+  }
+  return sum;
+}
+
+/** What a store must hold: a map, and the puts and deletes that each shard has applied. */
 class Model {
   readonly entries = new Map<string, string>();
   readonly versions: number[];
@@ -41,6 +62,13 @@ class Model {
     this.entries.set(key, value);
     const shard = shardOfText(this.#store, key);
     this.versions[shard] = (this.versions[shard] ?? 0) + 1;
+  }
+
+  delete(key: string): boolean {
+    if (!this.entries.delete(key)) return false;
+    const shard = shardOfText(this.#store, key);
+    this.versions[shard] = (this.versions[shard] ?? 0) + 1;
+    return true;
   }
 
   /** Checks everything that can be seen of a store. */
@@ -62,14 +90,20 @@ const VALUE = fc.oneof(
   fc.nat({ max: 200 }).map((length) => "v".repeat(length)),
   fc.nat({ max: 30 }).map((length) => "\u{1f511}".repeat(length)),
 );
-/** Few keys, so that most puts overwrite, and for each operation which key, and the value of a put. */
+/**
+ * Few keys, so that most puts overwrite; and for each operation which key, and the value of a put, or false for a delete
+ * and null for a get.
+ */
 const LOAD = fc.record({
   keys: fc.uniqueArray(TEXT, { minLength: 1, maxLength: 8, size: "max" }),
-  operations: fc.array(fc.tuple(fc.nat(), fc.option(VALUE)), { maxLength: 60, size: "max" }),
+  operations: fc.array(fc.tuple(fc.nat(), fc.option(fc.oneof(VALUE, fc.constant(false as const)))), {
+    maxLength: 60,
+    size: "max",
+  }),
 });
 
 for (const shards of [1, 2, 7, 120]) {
-  Deno.test(`SharedStore.put() and get() do what a Map does with ${shards} shards`, () => {
+  Deno.test(`SharedStore.put(), get() and delete() do what a Map does with ${shards} shards`, () => {
     fc.assert(
       fc.property(LOAD, ({ keys, operations }) => {
         const store = newStore({ shards, arenaWordsPerShard: 5_000 });
@@ -78,6 +112,8 @@ for (const shards of [1, 2, 7, 120]) {
           const key = keys[n % keys.length] ?? "";
           if (value === null) {
             assertStrictEquals(store.getString(key), model.entries.get(key));
+          } else if (value === false) {
+            assertStrictEquals(store.delete(PaddedBytes.of(key)), model.delete(key));
           } else {
             store.putString(key, value);
             model.put(key, value);
@@ -99,8 +135,8 @@ Deno.test("SharedStore.put() leaves everything as it was when the shard is full"
       for (const [n, value] of operations) {
         const key = keys[n % keys.length] ?? "";
         try {
-          store.putString(key, value ?? "");
-          model.put(key, value ?? "");
+          store.putString(key, value || "");
+          model.put(key, value || "");
         } catch (error) {
           if (!(error instanceof StoreFullError)) throw error;
           refused++;
@@ -236,6 +272,55 @@ Deno.test("SharedStore.putLocked() does what put() does, and says whether there 
   store.unlockShard(0);
   assertStrictEquals(store.getString("Key0"), "a longer value");
   assertStrictEquals(store.version(0), 2);
+});
+
+Deno.test("SharedStore.deleteLocked() does what delete() does, and returns the entry that was, dead but whole", () => {
+  const store = newStore({ shards: 1 });
+  const key = PaddedBytes.of("Key0");
+  const hash = hashKey(key.words, key.length);
+  store.lockShard(0);
+  const put = store.putLocked(0, hash, key, PaddedBytes.of("foo"));
+  assertStrictEquals(store.deleteLocked(0, hash, key), put);
+  assertEquals([...store.words.subarray(put, put + 5)], [4 | 1 << 31, 3, 4, 0x3079654b, 0x6f6f66]);
+  assertStrictEquals(store.deleteLocked(0, hash, key), 0);
+  store.unlockShard(0);
+  assertEquals([store.version(0), store.count(0)], [2, 0]);
+});
+
+Deno.test("SharedStore.delete() makes room for another key", () => {
+  const store = newStore({ shards: 1, entriesPerShard: 2 });
+  const model = new Model(store);
+  for (let n = 0; n < 20; n++) {
+    const key = `Key${n}`;
+    store.putString(key, "foo");
+    model.put(key, "foo");
+    if (n === 0) continue;
+    assertThrows(() => store.putString("one too many", "foo"), StoreFullError);
+    assertStrictEquals(store.delete(PaddedBytes.of(`Key${n - 1}`)), model.delete(`Key${n - 1}`));
+    model.assertSeenIn(store);
+  }
+});
+
+Deno.test("SharedStore.delete() leaves probes as short as they would be had the key never been there", () => {
+  // The sum of all distances between a key's slot and the one where its probe starts depends on the keys alone, not on
+  // the order in which they came (Knuth, "The Art of Computer Programming" 3, 6.4).
+  const size = { shards: 1, entriesPerShard: 96, arenaWordsPerShard: 200_000 };
+  const store = newStore(size);
+  const model = new Model(store);
+  const rng = new Rng(1);
+  for (let n = 0; n < 20_000; n++) {
+    const key = `Key${rng.below(150)}`;
+    if (model.delete(key)) store.delete(PaddedBytes.of(key));
+    else if (model.entries.size < size.entriesPerShard) {
+      store.putString(key, "");
+      model.put(key, "");
+    }
+  }
+  model.assertSeenIn(store);
+  const fresh = newStore(size);
+  for (const key of model.entries.keys()) fresh.putString(key, "");
+  assertGreater(model.entries.size, 64);
+  assertStrictEquals(probeLengths(store), probeLengths(fresh));
 });
 
 Deno.test("SharedStore.restoreVersion() sets the version that puts go on counting from, beyond 32 bits", () => {

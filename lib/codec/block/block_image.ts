@@ -11,7 +11,7 @@ export interface BlockHead {
   /** Which page of which shard it holds. */
   shard: number;
   page: number;
-  /** The number of puts that the shard had applied when the page was copied. */
+  /** The number of puts and deletes that the shard had applied when the page was copied. */
   version: number;
 }
 

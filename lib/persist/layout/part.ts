@@ -40,7 +40,7 @@ export interface InspectedFile {
 
 /** What a run would load of a part. */
 export interface PartContent {
-  /** The number of puts behind the entries. */
+  /** The number of puts and deletes behind the entries. */
   readonly version: number;
   /** Number of entries. */
   readonly count: number;
@@ -58,7 +58,7 @@ export interface Part {
   readonly index: number;
   /** Sorted by name; empty if the part is missing. */
   readonly files: readonly InspectedFile[];
-  /** The number of puts behind what is sound, and its entries; 0 if nothing is. */
+  /** The number of puts and deletes behind what is sound, and its entries; 0 if nothing is. */
   readonly version: number;
   readonly entries: number;
   /** Whether it has files that do not hold everything that was written to it. */
