@@ -6,6 +6,7 @@
 import type { Loss, Promises } from "../engine/promises.ts";
 import { promisesOf } from "../backend/backends.ts";
 import { isSynced as isLevelSynced } from "../persist/durability.ts";
+import { type NumberedLoad, NumberedMix } from "../load/numbered_load.ts";
 import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import { removeLeftDirectories } from "../directory/left_directories.ts";
@@ -159,6 +160,7 @@ interface StateParts {
 class CrashRounds {
   readonly #victim: Victim;
   readonly #options: CrashLoad;
+  readonly #load: NumberedLoad;
   readonly #promise: Loss;
   readonly #stop: AbortSignal | undefined;
   readonly #moments: Rng;
@@ -184,6 +186,7 @@ class CrashRounds {
     this.#power = power;
     this.#victim = victim;
     this.#options = { ...options, backend: victim.backend };
+    this.#load = new NumberedMix(options.workload);
     this.#promise = lossIn(victim.failure, promises);
     this.#stop = hooks.stop;
     this.#moments = new Rng(options.seed, 2 ** 31);
@@ -211,9 +214,9 @@ class CrashRounds {
       const { failed } = await run({ ...this.#options, ops: 1 }, hooks);
       if (failed !== undefined) throw new Error(failed);
     }
-    const recovered = await this.#victim.recover(workload);
+    const recovered = await this.#victim.recover(this.#load.keySpace);
     this.#engine = await recovered.describe?.();
-    const found = await readAll(recovered, workload);
+    const found = await readAll(recovered, this.#load);
     this.#first = this.#found = found;
     this.#round = found.records.lastRound;
   }
@@ -239,14 +242,15 @@ class CrashRounds {
     }, this.#moment(loadTimeMs));
     if (failed === undefined) return undefined;
 
-    const before = this.#found ?? { records: new FoundRecords(mix.keyCountMax), versions: new Float64Array() };
+    const before = this.#found ??
+      { records: new FoundRecords(this.#load.keySpace.keyCount), versions: new Float64Array() };
     const { failure } = this.#victim;
     const { backend } = this.#options;
     const isSynced = backend.kind !== "file" || isLevelSynced(backend.sync);
     const judge = new Judge({
       first: this.#first,
       before,
-      mix,
+      load: this.#load,
       seed,
       round,
       failure,
@@ -283,20 +287,19 @@ class CrashRounds {
     const failedAtMs = failed.testimony === undefined
       ? Math.max(failed.killedAtMs, lastAcknowledgedAtMs(testimony))
       : failed.killedAtMs;
-    const open = () => this.#victim.recover(this.#options.workload, true);
+    const open = () => this.#victim.recover(this.#load.keySpace, true);
     return await judge.judge({ open, testimony, failedAtMs });
   }
 
   /** Judges the states that a cut of the power may have left, and shrinks some of those that did not hold. */
   async #tryStates(kill: number, { victim, judge, records }: StateParts) {
-    const { workload: mix } = this.#options;
     const recording = await victim.recording();
     const { fileSystem, states: count, keep } = this.#power;
     const { results, findings, found } = await new StateTrial(recording, {
       victim,
       judge,
       records,
-      mix,
+      keys: this.#load.keySpace,
       promise: this.#promise,
       count,
       random: this.#choices,

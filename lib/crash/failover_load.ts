@@ -6,9 +6,7 @@
  */
 import type { AsynchronousConnection } from "../engine/connection.ts";
 import type { KilledPrimary } from "../engine/failover.ts";
-import { NumberedWorkload } from "../load/numbered_workload.ts";
-import { Rng } from "../load/rng.ts";
-import type { MixOptions } from "../load/workload.ts";
+import type { NumberedLoad } from "../load/numbered_load.ts";
 import { ORIGIN_MS } from "../sync/shared_time.ts";
 import type { Testimony } from "./testimony.ts";
 
@@ -17,7 +15,7 @@ export interface FailoverLoadParts {
   /** Each lane uses one of these. */
   readonly connections: readonly AsynchronousConnection[];
   readonly lanes: number;
-  readonly mix: MixOptions;
+  readonly load: NumberedLoad;
   readonly seed: number;
   readonly round: number;
 }
@@ -70,9 +68,9 @@ export class FailoverLoad {
   }
 
   async #run(times: number[], lane: number): Promise<void> {
-    const { connections, lanes, mix, seed, round } = this.#parts;
+    const { connections, lanes, load, seed, round } = this.#parts;
     const connection = connections[lane % connections.length]!;
-    const workload = new NumberedWorkload(new Rng(seed, 2 * lane), mix, { round, thread: lane, threads: lanes });
+    const workload = load.operations(seed, { round, thread: lane, threads: lanes });
     while (!this.#isEnding) {
       workload.nextPut();
       const begunAtMs = performance.now();

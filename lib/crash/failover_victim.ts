@@ -12,6 +12,7 @@ import type { Engine, PreparedEngine } from "../engine/engine.ts";
 import { EngineError } from "../engine/engine_error.ts";
 import { loadEngine } from "../engine/engines.ts";
 import type { Failover } from "../engine/failover.ts";
+import { NumberedMix } from "../load/numbered_load.ts";
 import { preload } from "../load/preload.ts";
 import { Rng } from "../load/rng.ts";
 import { afterFailure, thenCleanUp } from "../sync/clean_up.ts";
@@ -101,10 +102,16 @@ export class FailoverVictim implements Victim {
   }
 
   async fail(options: CrashLoad, moment: KillMoment): Promise<Failed> {
-    const { seed, workload: mix, witness } = options;
+    const { seed, workload, witness } = options;
     const connections = this.#connections;
     const lanes = connections.length * this.backend.inFlight;
-    const load = new FailoverLoad({ connections, lanes, mix, seed, round: witness?.round ?? 0 });
+    const load = new FailoverLoad({
+      connections,
+      lanes,
+      load: new NumberedMix(workload),
+      seed,
+      round: witness?.round ?? 0,
+    });
     const startedAtMs = sharedNowMs();
     load.start();
     const work = async () => {

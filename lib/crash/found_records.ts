@@ -4,9 +4,8 @@
  * @module
  */
 import { crc32 } from "node:zlib";
+import type { NumberedLoad } from "../load/numbered_load.ts";
 import { parseNumberedValue } from "../load/numbered_workload.ts";
-import { RecordKeys } from "../load/record.ts";
-import type { MixOptions } from "../load/workload.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import type { Recovered } from "./recovery.ts";
 
@@ -33,19 +32,18 @@ export class FoundRecords {
     this.checksums = new Int32Array(records);
   }
 
-  /** Gets every record that the mix may have put. */
-  static async read(store: Pick<Recovered, "get">, mix: MixOptions): Promise<FoundRecords> {
-    const { keyCountMax, valueBytesMax } = mix;
-    const found = new FoundRecords(keyCountMax);
-    const keys = new RecordKeys(mix);
+  /** Gets every record that the load may have put. */
+  static async read(store: Pick<Recovered, "get">, load: NumberedLoad): Promise<FoundRecords> {
+    const { keyCount, valueLengthMax } = load.keySpace;
+    const found = new FoundRecords(keyCount);
     const buffers = Array.from({ length: GETS_AT_ONCE }, () => ({
-      key: keys.createKey(),
-      value: new PaddedBytes(valueBytesMax),
+      key: load.createKey(),
+      value: new PaddedBytes(valueLengthMax),
     }));
     const waiting: Promise<void>[] = [];
-    for (let record = 0; record < keyCountMax; record++) {
+    for (let record = 0; record < keyCount; record++) {
       const { key, value } = buffers[record % GETS_AT_ONCE]!;
-      keys.write(record, key);
+      load.writeKey(record, key);
       const isPresent = store.get(key, value);
       if (isPresent instanceof Promise) {
         waiting.push(isPresent.then((isPresent) => isPresent ? found.set(record, value) : undefined));

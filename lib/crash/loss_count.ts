@@ -4,9 +4,7 @@
  *
  * @module
  */
-import { NumberedWorkload } from "../load/numbered_workload.ts";
-import { Rng } from "../load/rng.ts";
-import type { MixOptions } from "../load/workload.ts";
+import type { NumberedLoad, NumberedOperations } from "../load/numbered_load.ts";
 import { checksumOf, type FoundRecords } from "./found_records.ts";
 import { findLostPut, type LostPut } from "./lost_put.ts";
 import { type StrangeValue, strangeValueIn } from "./strange_value.ts";
@@ -18,7 +16,7 @@ export interface LoadParts {
   readonly foundFirst: FoundRecords;
   /** What was found before the child began. */
   readonly foundBefore: FoundRecords;
-  readonly mix: MixOptions;
+  readonly load: NumberedLoad;
   readonly seed: number;
   readonly round: number;
 }
@@ -80,27 +78,31 @@ export class LossCounter {
 
   /** An example of the acknowledged puts that are gone; `undefined` if none is. */
   lostPut(found: FoundRecords, { acknowledgedAtMs }: LossParts["testimony"], failedAtMs: number): LostPut | undefined {
-    const { foundBefore: before, mix, round } = this.#load;
+    const { foundBefore: before, load, round } = this.#load;
     const records = acknowledgedAtMs.map((times, thread) =>
       this.#lane(thread, acknowledgedAtMs.length).recordsUpTo(times.length)
     );
-    return findLostPut(found, { round, mix, before, failedAtMs, acknowledgedAtMs, records });
+    return findLostPut(found, { round, load, before, failedAtMs, acknowledgedAtMs, records });
   }
 
   /** An example of the values that nobody has put there; `undefined` if there is none. */
   strangeValue(found: FoundRecords, testimony: LossParts["testimony"]): StrangeValue | undefined {
     const [record] = this.#neverPut(found, testimony);
-    return record === undefined ? undefined : strangeValueIn(found, record, this.#load.mix);
+    return record === undefined ? undefined : strangeValueIn(found, record, this.#load.load);
   }
 
   /** The records that hold what nobody has put there. */
   #neverPut(found: FoundRecords, { acknowledgedAtMs }: LossParts["testimony"]): number[] {
-    const { foundFirst: first, foundBefore: before, round } = this.#load;
+    const { foundFirst: first, foundBefore: before, load, round } = this.#load;
     const threads = acknowledgedAtMs.length;
     return [
       ...found.forgedSince({ first, before }, round),
       ...acknowledgedAtMs.flatMap((times, thread) =>
-        neverPutBy(found, this.#lane(thread, threads), { thread, threads, round, putMax: times.length + 1 })
+        neverPutBy(found, this.#lane(thread, threads), {
+          records: load.recordsOf(thread, threads),
+          round,
+          putMax: times.length + 1,
+        })
       ),
     ];
   }
@@ -150,11 +152,11 @@ function laneOutcome(
 function neverPutBy(
   { rounds, sequences, checksums }: FoundRecords,
   puts: LanePuts,
-  { thread, threads, round, putMax }: { thread: number; threads: number; round: number; putMax: number },
+  { records: own, round, putMax }: { records: Iterable<number>; round: number; putMax: number },
 ): number[] {
   const records = puts.recordsUpTo(putMax);
   const neverPut: number[] = [];
-  for (let record = thread; record < rounds.length; record += threads) {
+  for (const record of own) {
     if (rounds[record] !== round) continue;
     const sequence = sequences[record]!;
     const isPut = sequence >= 1 && sequence <= putMax && records[sequence - 1] === record &&
@@ -166,13 +168,13 @@ function neverPutBy(
 
 /** A thread's puts, regenerated as far as they are asked for. */
 class LanePuts {
-  readonly #workload: NumberedWorkload;
+  readonly #workload: NumberedOperations;
   #records = new Int32Array(1024);
   #checksums = new Int32Array(1024);
   #count = 0;
 
-  constructor({ mix, seed, round }: LoadParts, { thread, threads }: { thread: number; threads: number }) {
-    this.#workload = new NumberedWorkload(new Rng(seed, 2 * thread), mix, { round, thread, threads });
+  constructor({ load, seed, round }: LoadParts, { thread, threads }: { thread: number; threads: number }) {
+    this.#workload = load.operations(seed, { round, thread, threads });
   }
 
   /** The record of each put, from number 1 on, at least up to this number. */

@@ -3,9 +3,8 @@
  *
  * @module
  */
+import { keyText, type NumberedLoad } from "../load/numbered_load.ts";
 import { formatNumberedValue } from "../load/numbered_workload.ts";
-import { RecordKeys } from "../load/record.ts";
-import type { MixOptions } from "../load/workload.ts";
 import { ABSENT, type FoundRecords, UNNUMBERED } from "./found_records.ts";
 
 /** A put that was acknowledged, and is gone. */
@@ -22,7 +21,7 @@ export interface LostPut {
 /** The puts of a child, as far as they are needed to find a lost one. */
 export interface LanesOfPuts {
   readonly round: number;
-  readonly mix: MixOptions;
+  readonly load: NumberedLoad;
   readonly before: FoundRecords;
   /** When the failure came, in milliseconds of the shared time. */
   readonly failedAtMs: number;
@@ -74,21 +73,22 @@ function earlierLost(found: FoundRecords, puts: LanesOfPuts): LostPut | undefine
 }
 
 function lostFrom(found: FoundRecords, record: number, puts: LanesOfPuts): Pick<LostPut, "key" | "found"> {
-  const keys = new RecordKeys(puts.mix);
-  const key = keys.createKey();
-  keys.write(record, key);
   const value = valueIn(found, record, puts);
-  return { key: key.toString(), ...(value === undefined ? {} : { found: value }) };
+  return { key: keyText(puts.load, record), ...(value === undefined ? {} : { found: value }) };
 }
 
 /** The beginning of a record's value; `undefined` if there is none. Each record belongs to one thread. */
 function valueIn(
   { rounds, sequences }: FoundRecords,
   record: number,
-  { acknowledgedAtMs }: LanesOfPuts,
+  { load, acknowledgedAtMs }: LanesOfPuts,
 ): string | undefined {
   const round = rounds[record] ?? ABSENT;
   if (round === ABSENT) return undefined;
   if (round === UNNUMBERED) return "a value that was there before the first child";
-  return formatNumberedValue({ round, thread: record % acknowledgedAtMs.length, sequence: sequences[record] ?? 0 });
+  return formatNumberedValue({
+    round,
+    thread: load.ownerOf(record, acknowledgedAtMs.length),
+    sequence: sequences[record] ?? 0,
+  });
 }

@@ -7,13 +7,13 @@
  *
  * @module
  */
+import type { KeySpace } from "../backend/plan.ts";
 import { loadBackend, nameOf } from "../backend/backends.ts";
 import type { FileSystemName } from "../disk/file_system.ts";
 import { SystemCallError } from "../disk/libc.ts";
 import { RecordingDisk } from "../disk/recording_disk.ts";
 import type { Recording } from "../disk/recording.ts";
 import { Rng } from "../load/rng.ts";
-import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { afterFailure } from "../sync/clean_up.ts";
 import { delay } from "../sync/delay.ts";
@@ -120,8 +120,8 @@ export class PowerVictim implements Victim {
     return await this.disk.take();
   }
 
-  async recover(mix: MixOptions, mayRepair = false): Promise<Recovered> {
-    return await recover(this.backend, mix, { mayRepair, stop: this.#parts.stop });
+  async recover(keys: KeySpace, mayRepair = false): Promise<Recovered> {
+    return await recover(this.backend, keys, { mayRepair, stop: this.#parts.stop });
   }
 
   async close(): Promise<void> {

@@ -6,8 +6,8 @@
  *
  * @module
  */
+import type { KeySpace } from "../backend/plan.ts";
 import { loadBackend, nameOf } from "../backend/backends.ts";
-import type { MixOptions } from "../load/workload.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type ChildEnd, endChild, type KillMoment, thisProgram } from "./child.ts";
 import type { CrashBackend } from "./crash_load.ts";
@@ -33,7 +33,7 @@ export class ProcessVictim implements Victim {
     return await endChild(program, options, { ending: "SIGKILL", moment, stop, before });
   }
 
-  async recover(mix: MixOptions, mayRepair = false): Promise<Recovered> {
-    return await recover(this.backend, mix, { mayRepair, stop: this.parts.stop });
+  async recover(keys: KeySpace, mayRepair = false): Promise<Recovered> {
+    return await recover(this.backend, keys, { mayRepair, stop: this.parts.stop });
   }
 }

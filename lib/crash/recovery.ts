@@ -5,6 +5,7 @@
  */
 import type { FileBackendOptions } from "../backend/backend.ts";
 import { loadBackend, nameOf, prepareBackend } from "../backend/backends.ts";
+import type { KeySpace } from "../backend/plan.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
 import { mixKeySpace, type MixOptions } from "../load/workload.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
@@ -70,7 +71,7 @@ export interface RecoverOptions {
  */
 export async function recover(
   options: CrashBackend,
-  mix: MixOptions,
+  keys: KeySpace,
   { mayRepair = false, stop }: RecoverOptions = {},
 ): Promise<Recovered> {
   const startedAtMs = performance.now();
@@ -79,7 +80,7 @@ export async function recover(
   const shared = { abort: Abort.create(), clock: Clock.create() };
   const prepared = await prepareBackend(backend, options, {
     ...shared,
-    keys: mixKeySpace(mix),
+    keys,
     threads: 1,
     mayRepair,
     ...(stop === undefined ? {} : { stop }),
@@ -109,7 +110,7 @@ export async function recover(
  * @throws {PersistError} when the directory cannot be used
  */
 export async function recoverFiles(backend: FileBackendOptions, mix: MixOptions): Promise<RecoveredDirectory> {
-  return await recover(backend, mix) as RecoveredDirectory;
+  return await recover(backend, mixKeySpace(mix)) as RecoveredDirectory;
 }
 
 function recoveredFiles({ store, directory, filesSetAside }: PreparedFiles): RecoveredFiles {

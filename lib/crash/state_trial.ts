@@ -4,13 +4,13 @@
  *
  * @module
  */
+import type { KeySpace } from "../backend/plan.ts";
 import type { FileSystemName } from "../disk/file_system.ts";
 import { arrivalAt, type DiskState, type Recording } from "../disk/recording.ts";
 import { SystemCallError } from "../disk/libc.ts";
 import { chooseStates } from "../disk/states.ts";
 import type { Loss } from "../engine/promises.ts";
 import type { Rng } from "../load/rng.ts";
-import type { MixOptions } from "../load/workload.ts";
 import { given } from "../option/given.ts";
 import type { Finding, Problem, StateResult } from "./crash_result.ts";
 import { findingOf } from "./finding.ts";
@@ -24,7 +24,8 @@ export interface TrialParts {
   readonly victim: PowerVictim;
   readonly judge: Judge;
   readonly records: WitnessRecords;
-  readonly mix: MixOptions;
+  /** What the load may put. */
+  readonly keys: KeySpace;
   readonly promise: Loss;
   /** How many states to try. */
   readonly count: number;
@@ -139,7 +140,7 @@ export class StateTrial {
 
   /** Mounts what is on the disk, judges it, and unmounts it; why it cannot be mounted, if so. */
   async #judge(failing: Failing): Promise<Judgement | string> {
-    const { victim, judge, mix } = this.#parts;
+    const { victim, judge, keys } = this.#parts;
     try {
       await victim.disk.mount();
     } catch (error) {
@@ -147,7 +148,7 @@ export class StateTrial {
       throw error;
     }
 
-    const judgement = await judge.judge({ ...failing, open: () => victim.recover(mix, true) });
+    const judgement = await judge.judge({ ...failing, open: () => victim.recover(keys, true) });
 
     await victim.disk.unmount();
     return judgement;

@@ -3,9 +3,8 @@
  *
  * @module
  */
+import { keyText, type NumberedLoad } from "../load/numbered_load.ts";
 import { formatNumberedValue } from "../load/numbered_workload.ts";
-import { RecordKeys } from "../load/record.ts";
-import type { MixOptions } from "../load/workload.ts";
 import { type FoundRecords, UNNUMBERED } from "./found_records.ts";
 
 /** A value that was found, but never put. */
@@ -19,12 +18,10 @@ export interface StrangeValue {
 export function strangeValueIn(
   { rounds, threads, sequences }: FoundRecords,
   record: number,
-  mix: MixOptions,
+  load: NumberedLoad,
 ): StrangeValue {
-  const keys = new RecordKeys(mix);
-  const key = keys.createKey();
-  keys.write(record, key);
+  const key = keyText(load, record);
   const [round = UNNUMBERED, thread = 0, sequence = 0] = [rounds[record], threads[record], sequences[record]];
-  if (round === UNNUMBERED) return { key: key.toString() };
-  return { key: key.toString(), beginning: formatNumberedValue({ round, thread, sequence }) };
+  if (round === UNNUMBERED) return { key };
+  return { key, beginning: formatNumberedValue({ round, thread, sequence }) };
 }

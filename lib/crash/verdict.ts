@@ -6,7 +6,7 @@
  */
 import { EngineError, HarnessError } from "../engine/engine_error.ts";
 import type { Loss } from "../engine/promises.ts";
-import type { MixOptions } from "../load/workload.ts";
+import type { NumberedLoad } from "../load/numbered_load.ts";
 import { given } from "../option/given.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { thenCleanUp } from "../sync/clean_up.ts";
@@ -34,7 +34,7 @@ export interface JudgedChild {
   readonly first: Found;
   /** What was there before it began. */
   readonly before: Found;
-  readonly mix: MixOptions;
+  readonly load: NumberedLoad;
   readonly seed: number;
   readonly round: number;
   readonly failure: Failure;
@@ -74,17 +74,17 @@ export class Judge {
 
   constructor(child: JudgedChild) {
     this.#child = child;
-    const { first, before, mix, seed, round } = child;
-    this.#losses = new LossCounter({ foundFirst: first.records, foundBefore: before.records, mix, seed, round });
+    const { first, before, load, seed, round } = child;
+    this.#losses = new LossCounter({ foundFirst: first.records, foundBefore: before.records, load, seed, round });
   }
 
   /** Opens the store, reads it, closes it and says what it means. */
   async judge(state: JudgedState): Promise<Judgement> {
-    const { mix } = this.#child;
+    const { load } = this.#child;
     let recovered: Recovered, found: Found;
     try {
       recovered = await state.open();
-      found = await readAll(recovered, mix);
+      found = await readAll(recovered, load);
     } catch (error) {
       if (!this.#isAnswer(error)) throw error;
       return { verdict: this.#unreadable(state, error.message), refused: 0 };
@@ -166,8 +166,8 @@ export class Judge {
 }
 
 /** Reads everything that is there, and closes it. */
-export async function readAll(recovered: Recovered, mix: MixOptions): Promise<Found> {
-  const records = await thenCleanUp(() => FoundRecords.read(recovered, mix), () => recovered.close());
+export async function readAll(recovered: Recovered, load: NumberedLoad): Promise<Found> {
+  const records = await thenCleanUp(() => FoundRecords.read(recovered, load), () => recovered.close());
   return { records, versions: recovered.files?.versions ?? new Float64Array() };
 }
 

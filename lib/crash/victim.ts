@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type { KeySpace } from "../backend/plan.ts";
 import { type Loss, NOTHING, type Promises } from "../engine/promises.ts";
-import type { MixOptions } from "../load/workload.ts";
 import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
 import type { CrashBackend, CrashLoad } from "./crash_load.ts";
 import type { Recovered } from "./recovery.ts";
@@ -68,11 +68,13 @@ export interface Victim {
   /**
    * Opens what is left.
    *
+   * @param keys what the load may put
+   *
    * @param mayRepair whether an engine's files may be repaired if that is needed; by default they may not
    * @throws {PersistError | EngineError} when it cannot be opened
    * @throws {StoppedError} when the command was told to stop first
    */
-  recover(mix: MixOptions, mayRepair?: boolean): Promise<Recovered>;
+  recover(keys: KeySpace, mayRepair?: boolean): Promise<Recovered>;
   /** Takes back what was made only for the failures, other than files. */
   close?(): void | Promise<void>;
 }

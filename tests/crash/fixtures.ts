@@ -5,6 +5,7 @@
  */
 import { FoundRecords } from "../../lib/crash/found_records.ts";
 import type { LossParts } from "../../lib/crash/loss_count.ts";
+import { NumberedMix } from "../../lib/load/numbered_load.ts";
 import { NUMBERED_SEED_MIX, NumberedWorkload } from "../../lib/load/numbered_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import type { MixOptions } from "../../lib/load/workload.ts";
@@ -57,7 +58,7 @@ export function partsOf({ acknowledged, survivors, before = [] }: Crash): LossPa
     found: foundAfter([...before, ...survivors]),
     foundFirst: foundAfter(before),
     foundBefore: foundAfter(before),
-    mix: MIX,
+    load: new NumberedMix(MIX),
     seed: SEED,
     round: ROUND,
     testimony: {

@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { ABSENT, checksumOf, FoundRecords, UNNUMBERED } from "../../lib/crash/found_records.ts";
+import { NumberedMix } from "../../lib/load/numbered_load.ts";
 import { formatNumberedValue, NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 
@@ -35,7 +36,7 @@ async function getLater(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
 
 for (const [when, get] of [["at once", getFrom], ["later", getLater]] as const) {
   Deno.test(`FoundRecords.read() says what each record holds where gets answer ${when}`, async () => {
-    const found = await FoundRecords.read({ get }, MIX);
+    const found = await FoundRecords.read({ get }, new NumberedMix(MIX));
     for (let record = 0; record < RECORDS; record++) {
       const value = valueOf(record);
       const isNumbered = value !== undefined && value !== "other";

@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { FoundRecords, UNNUMBERED } from "../../lib/crash/found_records.ts";
 import { findLostPut, type LanesOfPuts } from "../../lib/crash/lost_put.ts";
+import { NumberedMix } from "../../lib/load/numbered_load.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 
 const RECORDS = 4;
@@ -29,7 +30,7 @@ function lanes(
 ): LanesOfPuts {
   return {
     round: 2,
-    mix: MIX,
+    load: new NumberedMix(MIX),
     before,
     failedAtMs: 100,
     acknowledgedAtMs: puts.map((lane) => Float64Array.from(lane, ([, atMs]) => atMs)),

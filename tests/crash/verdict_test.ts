@@ -7,6 +7,7 @@ import { assertEquals } from "@std/assert";
 import { FoundRecords } from "../../lib/crash/found_records.ts";
 import { Judge, problemOf } from "../../lib/crash/verdict.ts";
 import type { Loss } from "../../lib/engine/promises.ts";
+import { NumberedMix } from "../../lib/load/numbered_load.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 
@@ -29,7 +30,7 @@ async function problemOfEmpty(
   const judge = new Judge({
     first: before,
     before,
-    mix: MIX,
+    load: new NumberedMix(MIX),
     seed: 1,
     round: 1,
     failure: "powerLoss",

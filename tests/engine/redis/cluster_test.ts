@@ -15,6 +15,7 @@ import { RedisClusterConnection } from "../../../lib/engine/redis/cluster_connec
 import { delay } from "../../../lib/sync/delay.ts";
 import { ENGINE } from "../../../lib/engine/redis/redis.ts";
 import type { RedisSettings, RedisTarget } from "../../../lib/engine/redis/settings.ts";
+import { NumberedMix } from "../../../lib/load/numbered_load.ts";
 import { NUMBERED_SEED_MIX } from "../../../lib/load/numbered_workload.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
 import { redisTest } from "./redis_server.ts";
@@ -96,7 +97,7 @@ async function failOver(
 ): Promise<{ acknowledged: number; lost: number }> {
   assert(failover !== undefined);
   const connection = await RedisClusterConnection.open(target);
-  const load = new FailoverLoad({ connections: [connection], lanes: 8, mix: MIX, seed: 7, round });
+  const load = new FailoverLoad({ connections: [connection], lanes: 8, load: new NumberedMix(MIX), seed: 7, round });
   load.start();
   await delay(200);
   const killed = await failover.kill({ choice: round, lagMs });
@@ -105,7 +106,7 @@ async function failOver(
   assertGreater(takenOverAtMs, killed.killedAtMs);
   assertGreater(await available, killed.killedAtMs);
   await load.end();
-  const found = await FoundRecords.read(connection, MIX);
+  const found = await FoundRecords.read(connection, new NumberedMix(MIX));
   connection.close();
   // What other rounds have left is not looked at.
   const foundBefore = new FoundRecords(MIX.keyCountMax);
@@ -114,7 +115,7 @@ async function failOver(
     foundFirst: foundBefore,
     foundBefore,
     testimony: load.testimony,
-    mix: MIX,
+    load: new NumberedMix(MIX),
     seed: 7,
     round,
   });

@@ -10,6 +10,7 @@ import { recover } from "../../../lib/crash/recovery.ts";
 import { EngineError } from "../../../lib/engine/engine_error.ts";
 import { ENGINE } from "../../../lib/engine/redis/redis.ts";
 import { RedisClient } from "../../../lib/engine/redis/client.ts";
+import { mixKeySpace } from "../../../lib/load/workload.ts";
 import { NUMBERED_SEED_MIX } from "../../../lib/load/numbered_workload.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
 import { StoppedError } from "../../../lib/sync/delay.ts";
@@ -29,11 +30,11 @@ redisTest("an append-only file that ends in zeros is refused by a run, and repai
   const torn = Deno.readFileSync(log);
 
   const backend: EngineBackendOptions = { kind: "engine", engine: "redis", settings: SETTINGS, output, inFlight: 1 };
-  const refused = await assertRejects(() => recover(backend, NUMBERED_SEED_MIX), EngineError);
+  const refused = await assertRejects(() => recover(backend, mixKeySpace(NUMBERED_SEED_MIX)), EngineError);
   assertStringIncludes(refused.message, "redis-check-aof --fix");
   assertEquals(Deno.readFileSync(log), torn);
 
-  const recovered = await recover(backend, NUMBERED_SEED_MIX, { mayRepair: true });
+  const recovered = await recover(backend, mixKeySpace(NUMBERED_SEED_MIX), { mayRepair: true });
   try {
     assertEquals(recovered.repaired, "redis-check-aof --fix cut off 100 bytes");
     const key = new PaddedBytes(16), value = new PaddedBytes(16);
@@ -43,7 +44,7 @@ redisTest("an append-only file that ends in zeros is refused by a run, and repai
   } finally {
     await recovered.close();
   }
-  const again = await recover(backend, NUMBERED_SEED_MIX, { mayRepair: true });
+  const again = await recover(backend, mixKeySpace(NUMBERED_SEED_MIX), { mayRepair: true });
   assertEquals(again.repaired, undefined);
   await again.close();
 });
@@ -56,7 +57,7 @@ redisTest("recover() gives up a server that never listens as soon as it is told 
   const output = `${directory.path}/store`;
   const backend: EngineBackendOptions = { kind: "engine", engine: "redis", settings, output, inFlight: 1 };
   const stop = new AbortController();
-  const recovering = recover(backend, NUMBERED_SEED_MIX, { stop: stop.signal });
+  const recovering = recover(backend, mixKeySpace(NUMBERED_SEED_MIX), { stop: stop.signal });
   stop.abort();
   await assertRejects(() => recovering, StoppedError);
 });
