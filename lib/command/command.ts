@@ -56,9 +56,11 @@ export interface SweepCommand {
   readonly axis: LossAxis;
   /** In the axis's unit. */
   readonly limit: number | undefined;
+  /** Whether only what promises to lose nothing in the axis's kind of crash is compared, and all of it is killed. */
+  readonly isByPromise: boolean;
   /** The limit on the p99 latency, if rates are searched for instead of throughputs compared. */
   readonly p99Ms?: number;
-  /** How often each configuration on the frontier is killed. */
+  /** How often each configuration on the frontier, or each that promises enough, is killed. */
   readonly kills: number;
   /** What fails in these kills, as spelled on the command line. */
   readonly cut: CutName;

@@ -10,7 +10,7 @@
 import type { SweepCommand } from "./command.ts";
 import { refuseInLoad } from "./sweep_options.ts";
 import { readPlan } from "./sweep_plan.ts";
-import { sweepSpace } from "./sweep_space.ts";
+import { type SweepSpace, sweepSpace } from "./sweep_space.ts";
 import { UsageError } from "../option/wording.ts";
 import { formatCount } from "../result/format.ts";
 import { readMachine } from "../result/machine.ts";
@@ -24,7 +24,7 @@ import {
   sweepText,
 } from "../report/sweep_text.ts";
 import type { StopSignal } from "../run/run_result.ts";
-import { rateText, speedOf } from "../sweep/answer.ts";
+import { rateText, speedOf, WHEN } from "../sweep/answer.ts";
 import type { SummaryLine, SweepLine } from "../sweep/lines.ts";
 import { SweepResults } from "../sweep/results.ts";
 import type { SweepFile } from "../sweep/results_file.ts";
@@ -37,6 +37,8 @@ import { configurationId, namesOf, openSweep, type PlannedSweep, sweepHeader } f
 import { CUT_STATES, sweepHands } from "./sweep_hands.ts";
 import { refuseWithoutDisk } from "../disk/missing_disk.ts";
 import { print, STDOUT, warn } from "./terminal.ts";
+import { promisesOf } from "../backend/backends.ts";
+import type { CrashKind } from "../result/run_document.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { given } from "../option/given.ts";
 
@@ -51,7 +53,7 @@ const MAP_ROWS = 14;
  * @throws {PersistError} when a file cannot be read or written
  */
 export async function sweepCommand(command: SweepCommand): Promise<number> {
-  const planned = planSweep(command);
+  const planned = await planSweep(command);
   refuseSmallBudget(command, planned);
   if (command.dryRun) {
     print(dryRunText(command, planned));
@@ -92,15 +94,41 @@ function checkReportFile({ reportFile, resultsFile, planFile }: SweepCommand): v
 }
 
 /** The configurations that the command asks for. */
-function planSweep({ load, groups, defaults, p99Ms, yes, planFile }: SweepCommand): PlannedSweep {
+async function planSweep(command: SweepCommand): Promise<PlannedSweep> {
+  const { load, groups, defaults, p99Ms, isByPromise, axis, yes, planFile } = command;
   const plan = planFile === undefined ? undefined : readPlan(planFile);
   const allLoad = new Map([...plan?.load ?? [], ...load]);
   refuseInLoad(allLoad, p99Ms);
   const isByRate = p99Ms !== undefined;
-  const space = sweepSpace({ load: allLoad, groups: plan?.groups ?? groups, defaults, isByRate, yes });
+  const all = sweepSpace({ load: allLoad, groups: plan?.groups ?? groups, defaults, isByRate, isByPromise, yes });
+  const space = isByPromise ? await whatPromises(axis.crash, all) : all;
   const [first] = space.configurations;
   if (first === undefined) throw new UsageError("the groups contain no configuration");
   return { ...space, seed: first.options.seed };
+}
+
+/** Only the configurations that promise to lose nothing in that kind of crash. */
+async function whatPromises(crash: CrashKind, space: SweepSpace): Promise<SweepSpace> {
+  const { configurations, leftOut } = space;
+  const promised = await Promise.all(configurations.map(async ({ options: { backend, threads } }) => {
+    const { processCrash, powerLoss } = await promisesOf(backend, threads);
+    return crash === "power_loss" ? powerLoss : processCrash;
+  }));
+  const isKept = (_: unknown, index: number) => promised[index]?.writesMax === 0;
+  const kept = configurations.filter(isKept);
+  if (kept.length === 0) {
+    throw new UsageError(`nothing that the groups contain promises to lose nothing ${WHEN[crash]}`);
+  }
+  return {
+    ...space,
+    configurations: kept,
+    leftOut: [
+      ...leftOut,
+      ...configurations.flatMap(({ args }, index) =>
+        isKept(args, index) ? [] : [{ args, reason: `${WHEN[crash]}, it may lose ${promised[index]?.text}` }]
+      ),
+    ],
+  };
 }
 
 function roundMs({ configurations }: PlannedSweep): number {
@@ -124,25 +152,32 @@ function refuseSmallBudget({ budgetMs, p99Ms }: SweepCommand, planned: PlannedSw
   );
 }
 
-function startTexts({ budgetMs, kills, axis, limit }: SweepCommand, planned: PlannedSweep, done: number): string[] {
+function startTexts(
+  { budgetMs, kills, axis, limit, isByPromise }: SweepCommand,
+  planned: PlannedSweep,
+  done: number,
+): string[] {
   const { configurations, leftOut } = planned;
   const [reason] = leftOut;
   return [
     `sweep of ${formatCount(configurations.length, "configuration")}, at most ${
       durationText(budgetMs)
     }, a round takes about ` +
-    `${durationText(roundMs(planned))}, ${kills} kills of each on the frontier`,
+    `${durationText(roundMs(planned))}, ${kills} kills of each${isByPromise ? "" : " on the frontier"}`,
     ...(reason === undefined ? [] : [
-      `left out ${formatCount(leftOut.length, "invalid combination")}, such as ${
-        reason.args.join(" ")
-      }: ${reason.reason}`,
+      `left out ${leftOutText(planned, isByPromise)}, such as ${reason.args.join(" ")}: ${reason.reason}`,
     ]),
     // A time would have a unit, which is easily forgotten.
-    ...(limit === undefined || axis.unit !== "writes"
+    ...(limit === undefined || axis.unit !== "writes" || isByPromise
       ? []
       : [`--lose-at-most=${limit} counts acknowledged writes; a time has a unit, such as ${limit || 10}ms`]),
     ...(done === 0 ? [] : [`going on after ${done} lines of results`]),
   ];
+}
+
+/** How many combinations are left out; by promise, also those that promise too little. */
+function leftOutText({ leftOut }: PlannedSweep, isByPromise: boolean): string {
+  return formatCount(leftOut.length, isByPromise ? "combination" : "invalid combination");
 }
 
 function dryRunText(command: SweepCommand, planned: PlannedSweep): string {
@@ -153,7 +188,7 @@ function dryRunText(command: SweepCommand, planned: PlannedSweep): string {
     ...configurations.map(({ args }, index) => `${names[index]} (${configurationId(index)}): ${args.join(" ")}`),
     ...leftOut.map(({ args, reason }) => `left out: ${args.join(" ")}: ${reason}`),
     `${formatCount(configurations.length, "configuration")}, ${
-      formatCount(leftOut.length, "invalid combination")
+      leftOutText(planned, command.isByPromise)
     } left out; a round takes about ${durationText(roundMs(planned))}, all of it at most ${
       durationText(command.budgetMs)
     }`,
@@ -171,9 +206,9 @@ async function runSweep(
     stop: AbortSignal;
   },
 ): Promise<SweepReport & { readonly document: string }> {
-  const { axis, limit, p99Ms, kills, cut, budgetMs, quiet } = command;
+  const { axis, limit, isByPromise, p99Ms, kills, cut, budgetMs, quiet } = command;
   const entries = header.configurations;
-  const question = { axis, limit, ...given({ p99Ms }) };
+  const question = { axis, limit, isByPromise, ...given({ p99Ms }) };
   const space = spaceOf(entries, header.seed, question);
   const results = new SweepResults(lines);
   const estimates = new Map(
@@ -219,7 +254,10 @@ async function runSweep(
   });
   status.clear();
   const document = [header, ...kept].map((line) => `${JSON.stringify(line)}\n`).join("");
-  const notKilled = kills === 0 ? [] : summary.frontier
+  const toKill = isByPromise
+    ? summary.configurations.filter(({ runs }) => runs > 0).map(({ id }) => id)
+    : summary.frontier;
+  const notKilled = kills === 0 ? [] : toKill
     .filter((id) => results.crash(id) === undefined)
     .filter((id) => entries.find((entry) => entry.id === id)?.backend !== "memory");
   return { header, summary, axis, notKilled, document };

@@ -6,6 +6,7 @@
 import type { RawArguments } from "./arguments.ts";
 import type { RunDefaults, SweepCommand } from "./command.ts";
 import { quoteAll, read, refuseBoth } from "./flag_values.ts";
+import type { CRASH_NAMES, PROMISE_NAMES } from "./flags/sweep_flags.ts";
 import { FLAG_LIST, FLAGS, SWITCH_LIST, SWITCHES } from "./commands.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import { isQuiet, refuseSameFile } from "./output_options.ts";
@@ -21,6 +22,7 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   refuseLists(raw);
   const limit = read(raw, FLAGS.loseAtMost);
   const on = read(raw, FLAGS.on);
+  const promise = read(raw, FLAGS.promise);
   const planFile = read(raw, FLAGS.planFile);
   const resultsFile = read(raw, FLAGS.resultsFile);
   const reportFile = read(raw, FLAGS.reportFile);
@@ -29,6 +31,9 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   const p99Ms = read(raw, FLAGS.p99AtMost);
   const load = loadFlags(raw.given);
   refuseInLoad(load, p99Ms);
+  for (const other of [FLAGS.loseAtMost, FLAGS.on]) {
+    refuseBoth(raw, [FLAGS.promise, other], "both say what may be lost");
+  }
   refuseBoth(raw, [FLAGS.loadTimeMs, FLAGS.ops], "both say when the load ends");
   if (words.length > 1) {
     throw new UsageError(`unexpected ${quoteAll(words.slice(1))} after sweep, a backend and its flags go after "--"`);
@@ -47,11 +52,12 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
     groups: hasDashes ? splitGroups(afterDashes) : [],
     ...given({ planFile }),
     budgetMs: read(raw, FLAGS.budgetMs),
-    axis: axisOf({ on, unit: limit?.unit ?? "age_ms" }),
-    limit: limit?.value,
+    ...(promise === undefined
+      ? { axis: axisOf({ on, unit: limit?.unit ?? "age_ms" }), limit: limit?.value, isByPromise: false }
+      : { axis: axisOf({ on: promisedIn(promise), unit: "writes" }), limit: 0, isByPromise: true }),
     ...given({ p99Ms }),
     kills: read(raw, FLAGS.sweepKills),
-    cut: read(raw, FLAGS.sweepCut),
+    cut: promise !== undefined && !has(FLAGS.sweepCut) ? CUTS[promisedIn(promise)] : read(raw, FLAGS.sweepCut),
     ...given({ resultsFile, reportFile }),
     resume: has(SWITCHES.resume),
     dryRun: has(SWITCHES.dryRun),
@@ -60,6 +66,14 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
     quiet: isQuiet(raw),
   };
 }
+
+/** The kind of crash that a promise is about. */
+function promisedIn(promise: typeof PROMISE_NAMES[number]): typeof CRASH_NAMES[number] {
+  return promise === "nothing-lost-when-power-fails" ? "power-loss" : "process-crash";
+}
+
+/** What has to fail for a promise to be tried. */
+const CUTS = { "process-crash": "process", "power-loss": "power" } as const;
 
 /**
  * Refuses flags of the load that a sweep decides for itself.

@@ -52,14 +52,16 @@ const COMBINATIONS_MAX = 100_000;
  * @param load the load's flags that are given, without dashes; a switch has an empty value
  * @param groups a backend and its flags each; the default groups if empty
  * @param isByRate whether open loops are run, so that the load has no pattern
+ * @param isByPromise whether the default groups are those of which some promise enough, of all engines
  * @throws {UsageError} when the load or a whole group is not valid, or there are too many configurations
  */
 export function sweepSpace(
-  { load, groups, defaults, isByRate = false, yes }: {
+  { load, groups, defaults, isByRate = false, isByPromise = false, yes }: {
     load: ReadonlyMap<string, string>;
     groups: readonly (readonly string[])[];
     defaults: RunDefaults;
     isByRate?: boolean;
+    isByPromise?: boolean;
     yes: boolean;
   },
 ): SweepSpace {
@@ -68,7 +70,8 @@ export function sweepSpace(
   const readArgs = isByRate ? [...loadArgs, `--${FLAGS.ratePerSec.name}=1`] : loadArgs;
   // An error in the load would be in every configuration; report it once, without naming one.
   parseCommand([...readArgs, "memory"], defaults);
-  const products = (groups.length === 0 ? DEFAULT_GROUPS : groups).map((group, index) => productOf(group, index + 1));
+  const usual = isByPromise ? [...DEFAULT_GROUPS, ...MORE_ENGINES] : DEFAULT_GROUPS;
+  const products = (groups.length === 0 ? usual : groups).map((group, index) => productOf(group, index + 1));
   refuseTooMany(products, yes);
   const configurations: SpaceConfiguration[] = [];
   const leftOut: LeftOutCombination[] = [];
@@ -243,6 +246,13 @@ const DEFAULT_GROUPS: readonly (readonly string[])[] = [
   ["file", "--file-count=1,16", "--layout=log", "--commit-delay-us=0", "--sync=none,data"],
   ["sqlite", "--synchronous=off,normal,full"],
   ["lmdb", "--sync-mode=sync,no-meta-sync,no-sync"],
+];
+
+/** What is measured besides where all have to promise the same, which every engine does with some settings. */
+const MORE_ENGINES: readonly (readonly string[])[] = [
+  ["sqlite", "--journal=delete", "--synchronous=full,extra"],
+  ["leveldb", "--sync=none,data"],
+  ["denokv"],
 ];
 
 /**

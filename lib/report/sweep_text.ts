@@ -7,6 +7,7 @@ import { commandOf, p99Text, rateText, speedOf } from "../sweep/answer.ts";
 import type {
   ConfigurationEntry,
   ConfigurationSummary,
+  KillSummary,
   LossSummary,
   LossValue,
   SummaryLine,
@@ -50,6 +51,12 @@ function columns({ p99_at_most_ms: p99Ms }: SummaryLine): readonly Column[] {
   ];
 }
 
+/** Where all promise the same: what each is, how fast, and what was lost when the promise was tried. */
+function promiseColumns(summary: SummaryLine): readonly Column[] {
+  const found: Column[] = [{ heading: "lost", align: "right" }, { heading: "in", align: "left" }];
+  return [...columns(summary).slice(0, 5).filter((_, index) => index !== 2), ...found];
+}
+
 /** What the configurations of a sweep are called, by `id`: `log, flush 50 ms (c04)`. */
 export function calledIn({ configurations }: SweepHeader): (id: string) => string {
   const texts = new Map(configurations.map((entry) => [entry.id, calledText(entry)]));
@@ -80,7 +87,10 @@ export function sweepText({ header, summary, axis, notKilled }: SweepReport): st
     ]),
     ...(onFrontier.length === 0 ? [] : [
       "",
-      ...tableLines(columns(summary), onFrontier.map((configuration) => row(configuration, { header, axis }))),
+      ...(summary.by_promise ? promiseTable(header, summary, axis) : tableLines(
+        columns(summary),
+        onFrontier.map((configuration) => row(configuration, { header, axis })),
+      )),
       ...notKilledLines(summary, notKilled.map(called)),
     ]),
     ...others.flatMap(({ id }, index) => [
@@ -131,6 +141,30 @@ function row(
     valueText(loss[unit], unit),
     ...(["p99", "max"] as const).map((part) => gaugeText(loss, part, unit)),
     lost,
+  ];
+}
+
+/** The configurations that were measured, from the fastest, each with what was found of its promise. */
+function promiseTable(header: SweepHeader, summary: SummaryLine, { crash }: LossAxis): string[] {
+  const measured = summary.configurations.filter((one) => speedOf(one) !== null)
+    .toSorted((a, b) => (speedOf(b) ?? 0) - (speedOf(a) ?? 0));
+  return tableLines(
+    promiseColumns(summary),
+    measured.map((configuration) => {
+      const { id, runs, kills } = configuration;
+      const speed = rateText(configuration).replace(" ops/s", "");
+      const found = kills === null || kills.crash !== crash ? ["-", "-"] : foundOf(kills);
+      return [entryOf(header, id)?.name ?? "", id, speed, String(runs), ...found];
+    }),
+  );
+}
+
+/** What the kills cost at most, and how many there were, such as `5 cuts, 50 states`. */
+function foundOf({ crash, kills, held, lost_writes_max: lost, states }: KillSummary): string[] {
+  const what = formatCount(kills, crash === "power_loss" ? "cut" : "kill");
+  return [
+    `${readableNumber(lost)}${held < kills ? " NOT HELD" : ""}`,
+    states === undefined ? what : `${what}, ${formatCount(states, "state")}`,
   ];
 }
 

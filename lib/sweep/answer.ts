@@ -109,7 +109,8 @@ function orTexts(texts: readonly string[]): string {
   return [texts.slice(0, -1).join(", "), ...texts.slice(-1)].filter((text) => text !== "").join(" or ");
 }
 
-const WHEN = { process_crash: "when the process dies", power_loss: "when the power fails" } as const;
+/** A kind of crash in words. */
+export const WHEN = { process_crash: "when the process dies", power_loss: "when the power fails" } as const;
 
 /** A limit in words, such as `at most 10 ms`. */
 export function limitText(limit: number, unit: LossAxis["unit"]): string {

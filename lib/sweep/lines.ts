@@ -105,6 +105,8 @@ export interface SummaryLine {
   readonly lose_at_most: { readonly writes: number } | { readonly age_ms: number } | null;
   /** The limit on the p99 latency that was asked for; absent if none was. */
   readonly p99_at_most_ms?: number;
+  /** Present if all configurations promise to lose nothing, and each was run and killed. */
+  readonly by_promise?: true;
   /** The kind of crash that the frontier is about. */
   readonly on: "process-crash" | "power-loss";
   /** The unit of loss that the frontier is about. */
@@ -183,6 +185,8 @@ export interface KillSummary {
   /** The most that one kill cost. */
   readonly lost_writes_max: number;
   readonly lost_age_ms_max: number;
+  /** Of cuts of the power: in how many states of the disk. */
+  readonly states?: number;
 }
 
 /** How the machine's own speed changed. */

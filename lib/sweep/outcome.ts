@@ -33,6 +33,8 @@ export interface Space {
   readonly configurations: readonly string[];
   /** Seed of the order of the runs: an integer from 0 to 2^32 - 1. */
   readonly seed: number;
+  /** How often every configuration runs before it may drop out. */
+  readonly roundsMin: number;
   /** What is compared: how fast each can be, or which rate each keeps up within a limit on its latency. */
   readonly speed: "throughput" | "rate";
   /** The limits that the answers are about, in the sweep's unit. */

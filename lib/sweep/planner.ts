@@ -21,12 +21,6 @@ import { Rates } from "./rates.ts";
 import { type Standing, standings } from "./standing.ts";
 import { given } from "../option/given.ts";
 
-/**
- * How often every configuration runs before it may drop out: a single run may have hit a stall. Where rates are
- * searched for, the first run only tells where to begin.
- */
-const ROUNDS_MIN = { throughput: 2, rate: 3 } as const;
-
 /** What to do next. */
 export type Next = { readonly kind: "separated" } | {
   readonly kind: "run";
@@ -63,7 +57,7 @@ function runnersOf(space: Space, round: number, before: readonly Outcome[]): str
   const [baseline] = space.configurations;
   const found = standings(space, before);
   const goOn = found.filter(({ state }) => state !== "failed")
-    .filter((standing) => round <= ROUNDS_MIN[space.speed] || goesOn(standing))
+    .filter((standing) => round <= space.roundsMin || goesOn(standing))
     .map(({ id }) => id);
   if (goOn.length === 0) return [];
   // A rate is searched for, so it shows no drift.

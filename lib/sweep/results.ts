@@ -23,6 +23,8 @@ export interface Question {
   /** The limit on the loss, in the axis's unit; the usual ones if absent. */
   readonly limit: number | undefined;
   readonly axis: LossAxis;
+  /** Whether all configurations promise to keep within the limit, so that they are compared by their speed alone. */
+  readonly isByPromise?: boolean;
   /** The limit on the p99 latency, if the question is which rate each configuration keeps up within it. */
   readonly p99Ms?: number;
 }

@@ -6,7 +6,7 @@
 import { max, median, min } from "simple-statistics";
 import { readCrash } from "../crash/crash_document.ts";
 import type { RunDocument } from "../result/run_document.ts";
-import { medianInterval } from "../result/statistics.ts";
+import { INTERVAL_SAMPLES_MIN, medianInterval } from "../result/statistics.ts";
 import { answerFields } from "./answer.ts";
 import type {
   BaselineDrift,
@@ -31,13 +31,21 @@ function limitsOf({ limit }: Question): readonly number[] {
   return limit === undefined ? USUAL_LIMITS_MS : [limit];
 }
 
+/**
+ * How often every configuration runs before it may drop out: a single run may have hit a stall. Where rates are
+ * searched for, the first run only tells where to begin. Where each has its row, it takes as many as an interval does.
+ */
+const ROUNDS_MIN = { throughput: 2, rate: 3, byPromise: INTERVAL_SAMPLES_MIN } as const;
+
 /** What a sweep has to tell apart. */
 export function spaceOf(entries: readonly ConfigurationEntry[], seed: number, question: Question): Space {
+  const speed = question.p99Ms === undefined ? "throughput" : "rate";
   return {
     configurations: entries.map(({ id }) => id),
     seed,
     limits: limitsOf(question),
-    speed: question.p99Ms === undefined ? "throughput" : "rate",
+    roundsMin: ROUNDS_MIN[question.isByPromise ? "byPromise" : speed],
+    speed,
   };
 }
 
@@ -51,7 +59,7 @@ export function summarizeSweep(
     ended: SummaryLine["ended"];
   },
 ): SummaryLine {
-  const { axis, limit, p99Ms } = question;
+  const { axis, limit, isByPromise, p99Ms } = question;
   const outcomes = results.outcomes(question);
   const found = finalStandings(space, { outcomes, results, p99Ms });
   const rates = p99Ms === undefined ? undefined : new Rates(outcomes);
@@ -59,7 +67,7 @@ export function summarizeSweep(
   return {
     kind: "summary",
     lose_at_most: limit === undefined ? null : axis.unit === "writes" ? { writes: limit } : { age_ms: limit },
-    ...given({ p99_at_most_ms: p99Ms }),
+    ...given({ p99_at_most_ms: p99Ms, by_promise: isByPromise || undefined }),
     on: axis.crash === "power_loss" ? "power-loss" : "process-crash",
     unit: axis.unit,
     ended,
@@ -145,13 +153,14 @@ function rateFields(search: RateSearch | undefined, lines: readonly { readonly t
 /** `null` if none could be done. */
 function summarizeKills({ result }: CrashLine): KillSummary | null {
   if (result === null) return null;
-  const { failure, kills, killsHeld, lostMax, oldestLostMaxMs } = readCrash(result);
+  const { failure, kills, killsHeld, lostMax, oldestLostMaxMs, states } = readCrash(result);
   return {
     crash: failure === "powerLoss" ? "power_loss" : "process_crash",
     kills,
     held: killsHeld,
     lost_writes_max: lostMax,
     lost_age_ms_max: oldestLostMaxMs,
+    ...(states.length === 0 ? {} : { states: states.length }),
   };
 }
 

@@ -45,7 +45,7 @@ export interface SweepParts {
   /** What there is already; new results are added to it. */
   readonly results: SweepResults;
   readonly budgetMs: number;
-  /** How many real kills each configuration on the frontier gets; 0 for none. */
+  /** How many real kills each configuration on the frontier gets, or each by promise; 0 for none. */
   readonly kills: number;
   /** The estimated time of a run, used until one has been seen, in milliseconds. */
   estimateMs(configuration: ConfigurationEntry): number;
@@ -62,8 +62,9 @@ export interface SweepParts {
 
 /** How many configurations are expected on the frontier; the runs leave time for their kills. */
 const FRONTIER_EXPECTED = 6;
-/** The kills take at most this share of the budget. */
+/** The kills take at most this share of the budget; where each configuration is killed, that one. */
 const KILLS_SHARE = 0.25;
+const ALL_KILLS_SHARE = 0.5;
 
 /** Sweeps, and summarizes what it found; the summary becomes the last line. */
 export async function sweep(parts: SweepParts): Promise<SummaryLine> {
@@ -133,12 +134,14 @@ class SweepRunner {
   }
 
   /**
-   * Those on the frontier that have not been killed yet, starting with those that answer the question, since there may
-   * not be time for all. Memory alone has nothing that survives, so it is not killed.
+   * Those on the frontier that have not been killed yet, or all where each has to keep its promise, starting with those
+   * that answer the question, since there may not be time for all. Memory alone has nothing that survives, so it is not
+   * killed.
    */
   #unkilled(): ConfigurationEntry[] {
     const { space, question, results } = this.#parts;
-    const onFrontier = standings(space, results.outcomes(question)).filter(({ state }) => state === "frontier")
+    const onFrontier = standings(space, results.outcomes(question))
+      .filter(({ state, runs }) => state === "frontier" || question.isByPromise && runs > 0)
       .toSorted((a, b) => b.level - a.level);
     const answers = space.limits.map((limit) => onFrontier.find(({ loss }) => loss <= limit));
     return [...new Set([...answers, ...onFrontier])]
@@ -172,8 +175,10 @@ class SweepRunner {
   }
 
   get #killsReserveMs(): number {
-    const { kills, killsMs, budgetMs } = this.#parts;
-    return kills === 0 ? 0 : Math.min(killsMs * FRONTIER_EXPECTED, budgetMs * KILLS_SHARE);
+    const { kills, killsMs, budgetMs, entries, question: { isByPromise } } = this.#parts;
+    if (kills === 0) return 0;
+    const [killed, share] = isByPromise ? [entries.length, ALL_KILLS_SHARE] : [FRONTIER_EXPECTED, KILLS_SHARE];
+    return Math.min(killsMs * killed, budgetMs * share);
   }
 
   #expectedMs(entry: ConfigurationEntry): number {

@@ -21,6 +21,7 @@ const PLAIN: SweepCommand = {
   budgetMs: 600_000,
   axis: { crash: "process_crash", unit: "age_ms" },
   limit: undefined,
+  isByPromise: false,
   kills: 5,
   cut: "process",
   resume: false,
@@ -67,6 +68,27 @@ Deno.test("parseCommand() reads what a sweep is asked", () => {
     format: "json",
     quiet: true,
   });
+});
+
+Deno.test("parseCommand() reads what all of a sweep has to promise, and cuts what the promise is about", () => {
+  const promised = (crash: "process_crash" | "power_loss", cut: "process" | "power") => ({
+    ...PLAIN,
+    axis: { crash, unit: "writes" } as const,
+    limit: 0,
+    isByPromise: true,
+    cut,
+  });
+  assertEquals(
+    parseSweep("sweep --promise=nothing-lost-when-the-process-dies"),
+    promised("process_crash", "process"),
+  );
+  const power = "sweep --promise=nothing-lost-when-power-fails";
+  assertEquals(parseSweep(power), promised("power_loss", "power"));
+  assertEquals(parseSweep(`${power} --cut=process`), promised("power_loss", "process"));
+  for (const other of ["--lose-at-most=10ms", "--on=power-loss"]) {
+    const [name] = other.split("=");
+    assertRefused(`${power} ${other}`, `--promise and ${name} both say what may be lost, give one of them`);
+  }
 });
 
 Deno.test("parseCommand() refuses what a sweep cannot be, in one clear line", () => {

@@ -13,9 +13,10 @@ const LOG = "file --file-count=4 --layout=log";
 /** The space of groups, each as a line. */
 function spaceOf(
   groups: readonly string[],
-  { load = {}, isByRate = false, yes = false }: {
+  { load = {}, isByRate = false, isByPromise = false, yes = false }: {
     load?: Record<string, string>;
     isByRate?: boolean;
+    isByPromise?: boolean;
     yes?: boolean;
   } = {},
 ) {
@@ -24,6 +25,7 @@ function spaceOf(
     groups: groups.map(split),
     defaults: DEFAULTS,
     isByRate,
+    isByPromise,
     yes,
   });
 }
@@ -91,6 +93,12 @@ Deno.test("sweepSpace() has a default space of some twenty configurations, all o
   assertEquals(leftOut, []);
   assertEquals(configurations[0]?.args, ["memory"]);
   assertEquals(configurations.length >= 15 && configurations.length <= 30, true, String(configurations.length));
+});
+
+Deno.test("sweepSpace() adds more engines to the default space where what they promise is the question", () => {
+  const backends = (isByPromise: boolean) =>
+    new Set(spaceOf([], { isByPromise }).configurations.map(({ args: [backend] }) => backend));
+  assertEquals(backends(true).difference(backends(false)), new Set(["leveldb", "denokv"]));
 });
 
 Deno.test("sweepSpace() says which group is wrong", () => {

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertLessOrEqual, assertMatch, assertStringInclu
 import { sweepMap } from "../../lib/report/sweep_map.ts";
 import { durationText, sweepJson, sweepProgressLine, sweepText } from "../../lib/report/sweep_text.ts";
 import { SweepResults } from "../../lib/sweep/results.ts";
-import { summarizeSweep } from "../../lib/sweep/summary.ts";
+import { spaceOf, summarizeSweep } from "../../lib/sweep/summary.ts";
 import { ENTRIES, fileRun, HEADER, memoryRun, ratesSweep, runLine, safeRun } from "../sweep/documents.ts";
 
 const AXIS = { crash: "process_crash", unit: "age_ms" } as const;
@@ -24,7 +24,13 @@ const RESULTS = new SweepResults([
 
 const SUMMARY = summarizeSweep({
   entries: ENTRIES,
-  space: { configurations: ENTRIES.map(({ id }) => id), seed: 1, limits: [0, 10, 100], speed: "throughput" },
+  space: {
+    configurations: ENTRIES.map(({ id }) => id),
+    seed: 1,
+    limits: [0, 10, 100],
+    roundsMin: 2,
+    speed: "throughput",
+  },
   question: { axis: AXIS, limit: undefined },
   results: RESULTS,
   ended: "separated",
@@ -53,6 +59,49 @@ Deno.test("sweepText() begins with the answer and its commands, and has the fron
     text,
     "\nfile, flush 50 ms (c03): dominated by file, flush 2 ms (c02), 1.00 k ops/s: file --flush-period-us=50000\n",
   );
+});
+
+Deno.test("sweepText() by promise has a row for each, from the fastest, with what was lost in how many kills or states", () => {
+  const question = { axis: { crash: "power_loss", unit: "writes" }, limit: 0, isByPromise: true } as const;
+  const entries = ENTRIES.slice(1);
+  const safe = (opsPerSec: number) => ({
+    ...safeRun(opsPerSec),
+    promises: { process_crash: "nothing", power_loss: "nothing", failover: null, power_loss_writes_bound: 0 },
+  });
+  const cuts = (configuration: string, held: number, lost: number) => ({
+    kind: "crash" as const,
+    configuration,
+    started_at: "2026-01-02T03:04:07.000Z",
+    took_ms: 1000,
+    result: {
+      failure: "power_loss",
+      kills: 2,
+      kills_held: held,
+      held: held === 2,
+      lost_max: lost,
+      rows: [{ states: [{ kind: "torn" }, { kind: "torn" }] }, { states: [{ kind: "torn" }] }],
+    },
+  });
+  const results = new SweepResults([
+    ...ROUNDS.flatMap((round) => [runLine("c02", round, safe(500)), runLine("c03", round, safe(900))]),
+    runLine("c04", 1, safe(100)),
+    cuts("c02", 2, 0),
+    cuts("c03", 1, 7),
+  ]);
+  const summary = summarizeSweep({ entries, space: spaceOf(entries, 1, question), question, results, ended: "budget" });
+  const text = sweepText({
+    header: { ...HEADER, configurations: entries },
+    summary,
+    axis: question.axis,
+    notKilled: ["c04"],
+  });
+  assertEquals(text.split("\n").filter((line) => / {2}c0\d {2}|ops\/s \(/.test(line)).slice(1), [
+    "                        ops/s (95%)    runs        lost  in",
+    "file, flush 50 ms  c03  900 (900–900)     6  7 NOT HELD  2 cuts, 3 states",
+    "file, flush 2 ms   c02  500 (500–500)     6           0  2 cuts, 3 states",
+    "sqlite             c04  100               1           -  -",
+  ]);
+  assertStringIncludes(text, "not killed, because --budget left no time: sqlite (c04)\n");
 });
 
 Deno.test("sweepText() has a command once also where two sentences answer with it, and says what is tied", () => {

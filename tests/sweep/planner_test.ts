@@ -112,7 +112,13 @@ Deno.test("next() goes on in the middle of a round as if it had not been interru
 });
 
 Deno.test("next() does not run again what has failed, be it the baseline", () => {
-  const space: Space = { configurations: ["c01", "c02", "c03"], seed: 3, limits: [], speed: "throughput" };
+  const space: Space = {
+    configurations: ["c01", "c02", "c03"],
+    seed: 3,
+    limits: [],
+    roundsMin: 2,
+    speed: "throughput",
+  };
   const outcomes: Outcome[] = [];
   for (let step = next(space, outcomes); step.kind === "run"; step = next(space, outcomes)) {
     const { configuration, round } = step;
@@ -127,7 +133,7 @@ Deno.test("next() does not run again what has failed, be it the baseline", () =>
 
 Deno.test("standings() keeps what loses a little less than a limit beside what loses a little more", () => {
   const outcomes = (limits: readonly number[]) => {
-    const space: Space = { configurations: ["c01", "c02"], seed: 1, limits, speed: "throughput" };
+    const space: Space = { configurations: ["c01", "c02"], seed: 1, limits, roundsMin: 2, speed: "throughput" };
     const rounds = [1, 2, 3, 4, 5, 6];
     return standings(
       space,

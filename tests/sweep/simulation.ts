@@ -79,7 +79,13 @@ export function simulateSweep(
     speed?: Space["speed"];
   },
 ): SimulatedSweep {
-  const space: Space = { configurations: backends.map(({ id }) => id), seed, limits: [], speed };
+  const space: Space = {
+    configurations: backends.map(({ id }) => id),
+    seed,
+    limits: [],
+    roundsMin: speed === "rate" ? 3 : 2,
+    speed,
+  };
   const throughput = simulatedRuns(backends, machine, new Rng(seed, 1));
   const measure = speed === "rate" ? simulatedTrials(backends, throughput, new Rng(seed, 2)) : throughput;
   const outcomes: Outcome[] = [];

@@ -70,6 +70,31 @@ Deno.test("sweep() runs until the frontier is separated, keeps each run before t
   }
 });
 
+Deno.test("sweep() by promise runs each often enough for an interval, and kills all of them, the slower ones too", async () => {
+  const question: Question = { axis: { crash: "process_crash", unit: "writes" }, limit: 0, isByPromise: true };
+  const entries = ENTRIES.slice(1);
+  const speeds: Record<string, number> = { c02: 100_000, c03: 50_000, c04: 9_000 };
+  const broken = { ...KILLS, kills_held: 3, held: false };
+  const { summary, kept } = await sweepOf({
+    question,
+    entries,
+    space: spaceOf(entries, 1, question),
+    hands: {
+      run: ({ id }) => Promise.resolve({ result: safeRun(speeds[id] ?? 0) }),
+      kill: ({ id }) => Promise.resolve({ result: id === "c02" ? broken : HARMLESS_KILLS }),
+    },
+  });
+  assertEquals(kept.flatMap((line) => line.kind === "crash" ? line.configuration : []), ["c02", "c03", "c04"]);
+  for (const { runs, ci95 } of summary.configurations) assert(runs >= 6 && ci95 !== null);
+  assertEquals(summary.by_promise, true);
+  // What broke its promise answers nothing, however fast it is.
+  assertEquals(summary.frontier, ["c03", "c02"]);
+  assertStringIncludes(
+    summary.answer,
+    "fastest with nothing at risk when the process dies: file, flush 50 ms (c03) at",
+  );
+});
+
 Deno.test("sweep() answers for nothing, 10 ms and 100 ms, with the names, the next safer and the kills", async () => {
   const { summary: { answer, answered } } = await sweepOf();
   assertEquals(answer.split("\n"), [

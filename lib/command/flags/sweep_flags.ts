@@ -14,6 +14,9 @@ const WRITES_MAX = Number.MAX_SAFE_INTEGER;
 /** The kinds of crash that a sweep can ask about, in the order shown to users. */
 export const CRASH_NAMES = ["process-crash", "power-loss"] as const;
 
+/** What all configurations of a sweep may have to promise, in the order shown to users. */
+export const PROMISE_NAMES = ["nothing-lost-when-the-process-dies", "nothing-lost-when-power-fails"] as const;
+
 /** What a sweep can have fail, in the order shown to users. */
 const SWEEP_CUT_NAMES = ["process", "power"] as const satisfies readonly CutName[];
 
@@ -65,11 +68,19 @@ export const SWEEP_FLAGS = {
     defaultText: "process-crash",
     ...oneOf(CRASH_NAMES),
   },
+  promise: {
+    name: "promise",
+    scope: "sweep",
+    about: "Compare only what promises this, and put the promise of each to the test: each runs often enough for an " +
+      "interval, and is killed, not only the fastest. With nothing-lost-when-power-fails, --cut is power.",
+    defaultNote: "what promises less is compared too, by what it loses",
+    ...oneOf(PROMISE_NAMES),
+  },
   sweepKills: {
     name: "kills",
     scope: "sweep",
     placeholder: "N",
-    about: "sweep: how often each configuration on the frontier is really killed. 0: never.",
+    about: "sweep: how often each configuration on the frontier, or with --promise each, is really killed. 0: never.",
     defaultText: "5",
     allowed: "a whole number from 0 to 1000",
     parse: (text: string) => parseWholeNumber(text, { min: 0, max: 1000 }),
