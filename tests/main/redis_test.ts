@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertGreater, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { RedisClient } from "../../lib/engine/redis/client.ts";
 import { delay, until } from "../../lib/sync/delay.ts";
-import { readPid } from "../../lib/engine/redis/server_process.ts";
+import { readPid } from "../../lib/engine/server/server_process.ts";
 import { redisTest, Running } from "../engine/redis/redis_server.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, assertFailed, kvlab, KvlabProcess, linesOf, resultOf } from "./kvlab.ts";

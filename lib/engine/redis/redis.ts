@@ -16,7 +16,7 @@ import { useRunning } from "./running.ts";
 import { redisPromises } from "./promises.ts";
 import { ALL_KEYS } from "./remarks.ts";
 import { RedisServer, type ServerParts } from "./server.ts";
-import { killServerIn } from "./server_process.ts";
+import { killServerIn } from "../server/server_process.ts";
 import type { RedisSettings, RedisTarget } from "./settings.ts";
 import { systemCommand } from "../../system/command.ts";
 

@@ -5,8 +5,10 @@
  */
 import { delay, StoppedError, until } from "../../sync/delay.ts";
 import { EngineError, HarnessError } from "../engine_error.ts";
+import { ASK_PERIOD_MS, explainFailure, untilAnswers } from "../server/answering.ts";
+import { freePort } from "../server/ports.ts";
+import { readPid, type ServerKind, ServerProcess } from "../server/server_process.ts";
 import { RedisClient } from "./client.ts";
-import { readPid, ServerProcess } from "./server_process.ts";
 import { parseInfo } from "./texts.ts";
 
 /** How to start a server. */
@@ -29,10 +31,27 @@ const LISTEN_TIMEOUT_MS = 30_000;
 const LOAD_TIMEOUT_MS = 600_000;
 /** How long a server that cannot serve may take to end, in milliseconds. */
 const END_MS = 5000;
-/** How long after a failed operation the server's end, or its last lines, may be noticed, in milliseconds. */
-const EXPLAIN_MS = 300;
-/** How often a server is asked whether it listens, in milliseconds. */
-const ASK_PERIOD_MS = 10;
+/** The bus between a cluster's nodes uses the port this much higher. */
+const BUS_OFFSET = 10_000;
+
+/** Redis logs its errors as warnings, but also some lines at every start, which are excluded here. */
+const ERROR_LINE = / # (?!warning|server initialized|oO0|redis (is|version)|configuration loaded)/i;
+
+const KIND: ServerKind = {
+  remedy: "name one with --spawn=PATH (Debian: apt-get install redis-server)",
+  isError: (line) => ERROR_LINE.test(line),
+  textOf,
+  // An error in the server's settings is not logged in this form: the last lines say which, and what about it.
+  lastWords(lines) {
+    const [last = "", setting = ""] = lines.toReversed();
+    return setting.startsWith(">>> ") ? `${setting.slice(4)}: ${last.trim()}` : undefined;
+  },
+};
+
+/** A line of the log from its text on. */
+function textOf(line: string): string {
+  return line.replace(/^.*? # /, "").trim();
+}
 
 /** A server that this process has started, and ends. */
 export class RedisServer {
@@ -53,7 +72,7 @@ export class RedisServer {
    * @throws {EngineError} with the reason, when that fails
    * @throws {StoppedError} when told to stop first
    */
-  static async start(parts: ServerParts, choosePort = freePort): Promise<RedisServer> {
+  static async start(parts: ServerParts, choosePort = () => freePort([BUS_OFFSET])): Promise<RedisServer> {
     for (let tries = 1;; tries++) {
       const port = choosePort();
       const process = startOn(parts, port);
@@ -91,19 +110,9 @@ export class RedisServer {
     await untilReady(this.#process, this.#parts, this.port);
   }
 
-  /**
-   * Tells what the server has said about a failure that has just been noticed, and whether it has ended; `undefined` if
-   * it has not, and has logged no error.
-   */
-  async explain(): Promise<string | undefined> {
-    await Promise.race([this.#process.ended, delay(EXPLAIN_MS)]);
-    const { directory } = this.#parts;
-    const { hasEnded, errors } = this.#process;
-    if (errors.length === 0) return hasEnded ? `the server in ${directory} has ended` : undefined;
-    const said = errors.slice(-2).join("; ");
-    // What the server knows: it asked for more to be written than was.
-    const hint = /short write/i.test(said) ? " (is the disk full?)" : "";
-    return `the server in ${directory} ${hasEnded ? "has ended, having said" : "says"}: ${said}${hint}`;
+  /** What the server has said about a failure that has just been noticed, if anything. */
+  explain(): Promise<string | undefined> {
+    return explainFailure(this.#process, this.#parts.directory);
   }
 
   /** Kills the server; its directory stays. */
@@ -119,7 +128,13 @@ function urlOfPort(port: number): string {
 function startOn({ program, directory, temporary, args }: ServerParts, port: number): ServerProcess {
   const own = ["--port", String(port), "--bind", "127.0.0.1", "--logfile", "", "--loglevel", "warning"];
   // A server that went into the background would be out of reach.
-  return ServerProcess.start({ program, directory, temporary, args: [...own, "--daemonize", "no", ...args] });
+  return ServerProcess.start({
+    kind: KIND,
+    program,
+    directory,
+    temporary,
+    args: [...own, "--daemonize", "no", ...args],
+  });
 }
 
 /** Somebody else has the port on which a server was to listen. */
@@ -134,7 +149,15 @@ async function untilReady(process: ServerProcess, parts: ServerParts, port: numb
   const what = `${parts.program} in ${directory}`;
   let client: RedisClient | undefined;
   try {
-    const listening = client = await untilListening(process, { port, what, directory, stop });
+    const listening = client = await untilAnswers(process, {
+      ask: () => RedisClient.connect(urlOfPort(port)),
+      discard: (late) => late.close(),
+      endError: () => endError(process, { what, port, directory }),
+      what,
+      where: `port ${port}`,
+      timeoutMs: LISTEN_TIMEOUT_MS,
+      stop,
+    });
     await until(() => serves(listening), { what: "the end of loading", timeoutMs: LOAD_TIMEOUT_MS, stop });
     const other = await otherDirectoryOf(listening, directory);
     if (other !== undefined) {
@@ -156,27 +179,6 @@ interface Started {
   readonly what: string;
   readonly port: number;
   readonly directory: string;
-}
-
-async function untilListening(
-  process: ServerProcess,
-  { port, what, directory, stop }: Started & { stop: AbortSignal | undefined },
-): Promise<RedisClient> {
-  const startedAtMs = performance.now();
-  for (;;) {
-    const connecting = RedisClient.connect(urlOfPort(port)).catch(() => undefined);
-    const client = await Promise.race([connecting, process.ended]);
-    if (process.hasEnded) {
-      void connecting.then((late) => late?.close());
-      throw await endError(process, { what, port, directory });
-    }
-    if (client !== undefined) return client;
-    if (stop?.aborted) throw new StoppedError("a server to listen");
-    if (performance.now() - startedAtMs > LISTEN_TIMEOUT_MS) {
-      throw new HarnessError("start", what, `nothing listens on port ${port} within ${LISTEN_TIMEOUT_MS / 1000} s`);
-    }
-    await Promise.race([delay(ASK_PERIOD_MS), process.ended]);
-  }
 }
 
 /** The error for a server that has ended instead of serving. */
@@ -230,42 +232,6 @@ async function serves(client: RedisClient): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Error && error.message.startsWith("LOADING")) return false;
-    throw error;
-  }
-}
-
-/** Below the range that systems use for outgoing connections, which could take the port in the meantime. */
-const PORT_MIN = 12_000;
-const PORT_MAX = 22_000;
-/** The bus between a cluster's nodes uses the port this much higher. */
-const BUS_OFFSET = 10_000;
-
-/** The ports that this process has given out. */
-const given = new Set<number>();
-
-/**
- * A port of the loopback interface on which nobody listens, nor on its cluster bus port, and which this process has not
- * given out before. No port can be handed over to a server, so another process may take it in between; whoever starts a
- * server takes another port when it turns out that somebody else has this one.
- *
- * @throws {HarnessError} when there is none
- */
-export function freePort(): number {
-  for (let tries = 0; tries < PORT_MAX - PORT_MIN; tries++) {
-    const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN));
-    if (given.has(port) || !isFree(port) || !isFree(port + BUS_OFFSET)) continue;
-    given.add(port);
-    return port;
-  }
-  throw new HarnessError("find", "a free port on 127.0.0.1", `all from ${PORT_MIN} to ${PORT_MAX} are taken`);
-}
-
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) return false;
     throw error;
   }
 }

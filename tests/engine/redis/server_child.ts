@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readPid } from "../../../lib/engine/redis/server_process.ts";
+import { readPid } from "../../../lib/engine/server/server_process.ts";
 import { RedisServer } from "../../../lib/engine/redis/server.ts";
 
 const [directory = ""] = Deno.args;

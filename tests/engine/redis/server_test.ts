@@ -8,8 +8,9 @@ import { fileURLToPath } from "node:url";
 import { EngineError, HarnessError } from "../../../lib/engine/engine_error.ts";
 import { RedisClient } from "../../../lib/engine/redis/client.ts";
 import { StoppedError, until } from "../../../lib/sync/delay.ts";
-import { freePort, RedisServer } from "../../../lib/engine/redis/server.ts";
-import { readPid } from "../../../lib/engine/redis/server_process.ts";
+import { freePort } from "../../../lib/engine/server/ports.ts";
+import { RedisServer } from "../../../lib/engine/redis/server.ts";
+import { readPid } from "../../../lib/engine/server/server_process.ts";
 import { redisTest } from "./redis_server.ts";
 
 const PROGRAM = "redis-server";
@@ -69,7 +70,7 @@ redisTest("RedisServer.start() says why a server does not come up", async () => 
     assertRejects(() => RedisServer.start({ program: PROGRAM, directory, args: [], ...parts }), EngineError);
   assertEquals(
     (await start({ program: "no-such-server" })).message,
-    `Cannot start no-such-server in ${directory}: there is no program no-such-server, name one with --spawn=PATH`,
+    `Cannot start no-such-server in ${directory}: there is no program no-such-server, name one with --spawn=PATH (Debian: apt-get install redis-server)`,
   );
   assertStringIncludes((await start({ args: ["--appendfsync", "sometimes"] })).message, "must be one of the following");
   Deno.writeTextFileSync(`${directory}/dump.rdb`, "no snapshot");

@@ -7,8 +7,9 @@
  * neither a Ctrl-C at the terminal nor the terminal's end reaches it or the server: kvlab reports first, and then lets
  * go.
  *
- * The launcher's session is also the process group of the server and of everything that it starts, as when the program
- * is a script around a server. Signals go to the whole group, so that nothing of it is left.
+ * The launcher's session is also the process group of the server and of most that it starts, as when the program is a
+ * script around a server. Signals go to the whole group, and to those descendants that have left it, as each process of
+ * PostgreSQL does, so that nothing of it is left.
  *
  * @module
  */
@@ -23,8 +24,33 @@ export const NO_PROGRAM_CODE = 127;
 export const PID_FILE_NAME = "server.pid";
 
 /**
- * Becomes the server. Arguments: the server's directory, its program and the program's arguments. The program is looked
- * up before the directory is entered, since a path that the user gives starts where the user is.
+ * Shell functions: `signal NAME PID` reaches the process group with that id, and all descendants of its leader. While
+ * they are being listed, the group is stopped, and starts no more of them. Linux keeps the lists; other systems have
+ * `pgrep`.
+ */
+const FUNCTIONS = `
+descendants() (
+  for child in $(cat /proc/"$1"/task/*/children || pgrep -P "$1"); do
+    echo "$child"
+    descendants "$child"
+  done
+)
+signal() {
+  kill -s STOP -- "-$2"
+  kill -s "$1" -- $(descendants "$2") "-$2"
+  [ "$1" = STOP ] || kill -s CONT -- "-$2"
+}
+`;
+
+/** Kills a server. Argument: its process group. */
+export const KILL_SCRIPT = `exec 2>/dev/null
+${FUNCTIONS}
+signal KILL "$1"
+`;
+
+/**
+ * Becomes the server. Arguments: the server's directory, what becomes another user, as words, or nothing, its program
+ * and the program's arguments. The program is looked up before the directory is entered, since a path that the user gives starts where the user is.
  *
  * A server whose kvlab has just been killed may not be dead yet: its successor in the directory waits for that, up to
  * five seconds. After that, the process with that id must be something else.
@@ -32,8 +58,8 @@ export const PID_FILE_NAME = "server.pid";
  * It becomes the server once it has read a line: by then the supervisor watches it. Without one, kvlab has died.
  */
 export const LAUNCHER_SCRIPT = `
-directory=$1 name=$2
-shift 2
+directory=$1 become=$2 name=$3
+shift 3
 program=$(command -v -- "$name") || exit ${NO_PROGRAM_CODE}
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 exec 2>&1
@@ -45,33 +71,43 @@ while [ -e ${PID_FILE_NAME} ] && kill -s 0 -- "-$(cat ${PID_FILE_NAME})" && [ $t
 done 2>/dev/null
 echo $$ >${PID_FILE_NAME}
 read -r go || exit 1
-exec "$program" "$@" </dev/null
+exec $become "$program" "$@" </dev/null
 `;
 
 /**
- * Arguments: the process group to end, the server's directory, and what to remove at the end, or nothing. Each line of
+ * Arguments: the process group to end, the server's directory, what to remove at the end, or nothing, a signal that may
+ * end it by itself, or nothing, and a command that tidies up, or nothing. Each line of
  * its input is the name of a signal for the group, or {@linkcode KEEP}; when that is done, it writes a line.
  *
  * What is temporary is removed in two tries, because a process that was still writing a file ends a moment after it.
  */
 export const SUPERVISOR_SCRIPT = `
-group=$1 directory=$2 temporary=$3
+group=$1 directory=$2 temporary=$3 quit=$4 tidy=$5
+${FUNCTIONS}
 trap '' HUP INT TERM PIPE
 exec 2>/dev/null
 while read -r word; do
   case $word in
     ${KEEP}) temporary= ;;
-    *) kill -s "$word" -- "-$group" ;;
+    *) signal "$word" "$group" ;;
   esac
   echo done
 done
 exec >/dev/null
-kill -s KILL -- "-$group"
-tries=0
-while kill -s 0 -- "-$group" && [ $tries -lt 40 ]; do
-  tries=$((tries + 1))
-  sleep 0.05
-done
+ends() {
+  tries=0
+  while kill -s 0 -- "-$group" && [ $tries -lt 40 ]; do
+    tries=$((tries + 1))
+    sleep 0.05
+  done
+}
+if [ -n "$quit" ]; then
+  kill -s CONT -- $(descendants "$group") "-$group"
+  kill -s "$quit" -- "$group" && ends
+fi
+signal KILL "$group"
+ends
+(cd -- "$directory" && eval "$tidy")
 [ "$(cat "$directory/${PID_FILE_NAME}")" != "$group" ] || rm -f -- "$directory/${PID_FILE_NAME}"
 if [ -n "$temporary" ]; then
   rm -rf -- "$temporary" || { sleep 1; rm -rf -- "$temporary"; }

@@ -6,13 +6,36 @@
 import { systemCommand } from "../../system/command.ts";
 import { delay } from "../../sync/delay.ts";
 import { EngineError, HarnessError } from "../engine_error.ts";
-import { KEEP, LAUNCHER_SCRIPT, NO_PROGRAM_CODE, PID_FILE_NAME, SUPERVISOR_SCRIPT } from "./supervisor.ts";
+import { KEEP, KILL_SCRIPT, LAUNCHER_SCRIPT, NO_PROGRAM_CODE, PID_FILE_NAME, SUPERVISOR_SCRIPT } from "./supervisor.ts";
+import { becoming, type SystemUser } from "./user.ts";
+
+/** What one kind of server differs in from others: how it logs, and how it is ended. */
+export interface ServerKind {
+  /** What a user does about a program that is not there, as a clause. */
+  readonly remedy: string;
+  /** The lines of its log that tell an error. */
+  isError(line: string): boolean;
+  /** What a line of its log says, without the time and the like. */
+  textOf(line: string): string;
+  /** What its last lines say about its end, where none tells an error; the last one, if absent. */
+  lastWords?(lines: readonly string[]): string | undefined;
+  /** A signal that ends it at once, but lets it give back what the system would keep; SIGKILL if absent. */
+  readonly quitSignal?: "QUIT";
+  /**
+   * A shell command that removes what a server that was killed cannot, run in its directory; `$group` is the server's
+   * process id.
+   */
+  readonly tidy?: string;
+}
 
 /** How to start a server. */
 export interface ServerCommand {
+  readonly kind: ServerKind;
   /** Its program: a path from the user's directory, or a name to be looked up in PATH. */
   readonly program: string;
   readonly args: readonly string[];
+  /** Who it runs as, if not this user. */
+  readonly user?: SystemUser | undefined;
   /** An existing directory of the server's own, in which it runs. */
   readonly directory: string;
   /** What to remove, recursively, if kvlab dies without having called {@linkcode ServerProcess.end}. */
@@ -27,15 +50,13 @@ const LINES_KEPT = 30;
  */
 const LAST_OUTPUT_MS = 500;
 
-/** Redis logs its errors as warnings, but also some lines at every start, which are excluded here. */
-const ERROR_LINE = / # (?!warning|server initialized|oO0|redis (is|version)|configuration loaded)/i;
-
 /** A server that this process has started. */
 export class ServerProcess {
   readonly #server: Deno.ChildProcess;
   readonly #supervisor: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #program: string;
+  readonly #kind: ServerKind;
   /** The last lines of the server's output, latest last. */
   readonly #lines: string[] = [];
   /** Resolves when the server has ended, however it ended. */
@@ -44,11 +65,12 @@ export class ServerProcess {
   readonly #told: (() => void)[] = [];
   #hasEnded = false;
 
-  private constructor(server: Deno.ChildProcess, supervisor: Deno.ChildProcess, program: string) {
+  private constructor(server: Deno.ChildProcess, supervisor: Deno.ChildProcess, { program, kind }: ServerCommand) {
     this.#server = server;
     this.#supervisor = supervisor;
     this.#input = supervisor.stdin.getWriter();
     this.#program = program;
+    this.#kind = kind;
     this.ended = this.#end();
     void this.#readAnswers();
     void begin(server);
@@ -59,12 +81,14 @@ export class ServerProcess {
    *
    * @throws {HarnessError} when this process may not start one, or the system lets it start none
    */
-  static start({ program, args, directory, temporary = "" }: ServerCommand): ServerProcess {
+  static start(command: ServerCommand): ServerProcess {
+    const { kind, program, args, user, directory, temporary = "" } = command;
+    const { quitSignal = "", tidy = "" } = kind;
     let server: Deno.ChildProcess | undefined;
     try {
-      server = startScript(LAUNCHER_SCRIPT, [directory, program, ...args]);
-      const supervisor = startScript(SUPERVISOR_SCRIPT, [String(server.pid), directory, temporary]);
-      return new ServerProcess(server, supervisor, program);
+      server = startScript(LAUNCHER_SCRIPT, [directory, user === undefined ? "" : becoming(user), program, ...args]);
+      const supervised = [String(server.pid), directory, temporary, quitSignal, tidy];
+      return new ServerProcess(server, startScript(SUPERVISOR_SCRIPT, supervised), command);
     } catch (error) {
       server?.kill("SIGKILL");
       throw new HarnessError("start", program, error);
@@ -78,7 +102,7 @@ export class ServerProcess {
 
   /** The last errors that the server has logged, latest last, without their time. */
   get errors(): string[] {
-    return this.#lines.filter((line) => ERROR_LINE.test(line)).map(withoutTime);
+    return this.#lines.filter((line) => this.#kind.isError(line)).map((line) => this.#kind.textOf(line));
   }
 
   /** Sends the server a signal, and resolves when it has been sent; does nothing once the server has ended. */
@@ -110,7 +134,7 @@ export class ServerProcess {
     const lines = this.#lines.filter((line) => line.trim() !== "");
     if (code === NO_PROGRAM_CODE && lines.length === 0) {
       return {
-        reason: `there is no program ${this.#program}, name one with --spawn=PATH`,
+        reason: `there is no program ${this.#program}, ${this.#kind.remedy}`,
         isHarness: true,
         isWell: false,
       };
@@ -122,16 +146,12 @@ export class ServerProcess {
     };
   }
 
-  /**
-   * What the server has said about its end. The first error is the cause. An error in the server's settings is not
-   * logged in this form: then the last lines say which setting, and what about it.
-   */
+  /** What the server has said about its end. The first error is the cause. */
   #lastWords(lines: readonly string[]): string | undefined {
     const [error] = this.errors;
     if (error !== undefined) return error;
-    const [last, setting = ""] = lines.toReversed();
-    if (last === undefined) return undefined;
-    return setting.startsWith(">>> ") ? `${setting.slice(4)}: ${last.trim()}` : withoutTime(last);
+    const last = lines.at(-1);
+    return this.#kind.lastWords?.(lines) ?? (last === undefined ? undefined : this.#kind.textOf(last));
   }
 
   async #tell(word: string): Promise<void> {
@@ -197,11 +217,6 @@ async function begin({ stdin }: Deno.ChildProcess): Promise<void> {
   }
 }
 
-/** A line of the log from its text on. */
-function withoutTime(line: string): string {
-  return line.replace(/^.*? # /, "").trim();
-}
-
 /** The process id of the server that runs in a directory; `undefined` if none does. */
 export function readPid(directory: string): string | undefined {
   try {
@@ -221,7 +236,7 @@ export async function killServerIn(directory: string): Promise<void> {
   const group = readPid(directory);
   if (group === undefined) return;
   try {
-    const args = ["-c", 'kill -s KILL -- "-$1"', "sh", group];
+    const args = ["-c", KILL_SCRIPT, "sh", group];
     await systemCommand("sh", { args, stdin: "null", stdout: "null", stderr: "null" }).output();
   } catch (error) {
     throw new EngineError("kill", `the server in ${directory}`, error);

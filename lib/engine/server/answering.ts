@@ -1,0 +1,69 @@
+/**
+ * Waits for a server that has been started to answer, and tells what it says when it fails.
+ *
+ * @module
+ */
+import { delay, StoppedError } from "../../sync/delay.ts";
+import { HarnessError } from "../engine_error.ts";
+import type { ServerProcess } from "./server_process.ts";
+
+/** How often a server is asked whether it answers, in milliseconds. */
+export const ASK_PERIOD_MS = 10;
+/** How long after a failed operation the server's end, or its last lines, may be noticed, in milliseconds. */
+const EXPLAIN_MS = 300;
+
+/** How to wait for an answer. */
+export interface Asking<T> {
+  /** Asks once; resolves to `undefined`, or rejects, if there is no answer. */
+  ask(): Promise<T | undefined>;
+  /** Lets go of an answer that comes when nobody waits for it any more. */
+  discard?(answer: T): void;
+  /** The error for a server that has ended instead of answering. */
+  endError(): Promise<Error>;
+  /** What was started, for messages, and where it should answer. */
+  readonly what: string;
+  readonly where: string;
+  readonly timeoutMs: number;
+  /** Aborted to give up waiting for it. */
+  readonly stop: AbortSignal | undefined;
+}
+
+/**
+ * Asks a server until it answers.
+ *
+ * @throws {HarnessError} when that takes too long
+ * @throws {StoppedError} when told to stop first
+ * @throws {Error} the given one, when the server has ended
+ */
+export async function untilAnswers<T>(process: ServerProcess, asking: Asking<T>): Promise<T> {
+  const { what, where, timeoutMs, stop } = asking;
+  const startedAtMs = performance.now();
+  for (;;) {
+    const asked = asking.ask().catch(() => undefined);
+    const answer = await Promise.race([asked, process.ended]);
+    if (process.hasEnded) {
+      void asked.then((late) => late === undefined ? undefined : asking.discard?.(late));
+      throw await asking.endError();
+    }
+    if (answer !== undefined) return answer as T;
+    if (stop?.aborted) throw new StoppedError("a server to listen");
+    if (performance.now() - startedAtMs > timeoutMs) {
+      throw new HarnessError("start", what, `nothing listens on ${where} within ${timeoutMs / 1000} s`);
+    }
+    await Promise.race([delay(ASK_PERIOD_MS), process.ended]);
+  }
+}
+
+/**
+ * Tells what a server has said about a failure that has just been noticed, and whether it has ended; `undefined` if it
+ * has not, and has logged no error.
+ */
+export async function explainFailure(process: ServerProcess, directory: string): Promise<string | undefined> {
+  await Promise.race([process.ended, delay(EXPLAIN_MS)]);
+  const { hasEnded, errors } = process;
+  if (errors.length === 0) return hasEnded ? `the server in ${directory} has ended` : undefined;
+  const said = errors.slice(-2).join("; ");
+  // What the server knows: it asked for more to be written than was.
+  const hint = /short write/i.test(said) ? " (is the disk full?)" : "";
+  return `the server in ${directory} ${hasEnded ? "has ended, having said" : "says"}: ${said}${hint}`;
+}
