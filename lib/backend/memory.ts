@@ -73,6 +73,10 @@ export class MemoryConnection implements SynchronousConnection {
     return this.#store.get(key, out);
   }
 
+  delete(key: PaddedBytes): void {
+    this.#store.delete(key);
+  }
+
   close(): void {}
 }
 

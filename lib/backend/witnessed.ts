@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AsynchronousConnection, ShardProgress, SynchronousConnection } from "../engine/connection.ts";
+import type { AsynchronousOperations, ShardProgress, SynchronousOperations } from "../engine/connection.ts";
 import type { Witness } from "../persist/witness.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 
@@ -11,16 +11,16 @@ import type { PaddedBytes } from "../store/padded_bytes.ts";
 const NO_SHARDS: ShardProgress = { shardOf: () => 0, acknowledgedVersion: () => 0 };
 
 /**
- * Records each put as acknowledged once the wrapped backend returns from it, with the version up to which its shard's
- * puts have been acknowledged: what a gauge would read at that moment.
+ * Records each put and delete as acknowledged once the wrapped backend returns from it, with the version up to which its shard's
+ * writes have been acknowledged: what a gauge would read at that moment.
  */
 export class WitnessedBackend {
-  readonly #backend: Pick<SynchronousConnection, "put" | "get">;
+  readonly #backend: SynchronousOperations;
   readonly #progress: ShardProgress;
   readonly #witness: Witness;
 
   constructor(parts: {
-    backend: Pick<SynchronousConnection, "put" | "get">;
+    backend: SynchronousOperations;
     progress?: ShardProgress | undefined;
     witness: Witness;
   }) {
@@ -31,12 +31,25 @@ export class WitnessedBackend {
 
   put(key: PaddedBytes, value: PaddedBytes): void {
     this.#backend.put(key, value);
-    const shard = this.#progress.shardOf(key);
-    this.#witness.acknowledged(shard, this.#progress.acknowledgedVersion(shard));
+    this.#acknowledged(key);
   }
 
   get(key: PaddedBytes, out: PaddedBytes): boolean {
     return this.#backend.get(key, out);
+  }
+
+  delete(key: PaddedBytes): void {
+    this.#backend.delete!(key);
+    this.#acknowledged(key);
+  }
+
+  scan(key: PaddedBytes, count: number, out: PaddedBytes): number {
+    return this.#backend.scan!(key, count, out);
+  }
+
+  #acknowledged(key: PaddedBytes): void {
+    const shard = this.#progress.shardOf(key);
+    this.#witness.acknowledged(shard, this.#progress.acknowledgedVersion(shard));
   }
 }
 
@@ -44,10 +57,10 @@ export class WitnessedBackend {
  * The same for an asynchronous backend, for a sequence of operations that each begin when the previous one has ended.
  */
 export class WitnessedLane {
-  readonly #backend: Pick<AsynchronousConnection, "put" | "get">;
+  readonly #backend: AsynchronousOperations;
   readonly #witness: Witness;
 
-  constructor(parts: { backend: Pick<AsynchronousConnection, "put" | "get">; witness: Witness }) {
+  constructor(parts: { backend: AsynchronousOperations; witness: Witness }) {
     this.#backend = parts.backend;
     this.#witness = parts.witness;
   }
@@ -59,5 +72,14 @@ export class WitnessedLane {
 
   get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
     return this.#backend.get(key, out);
+  }
+
+  async delete(key: PaddedBytes): Promise<void> {
+    await this.#backend.delete!(key);
+    this.#witness.acknowledged(0, 0);
+  }
+
+  scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
+    return this.#backend.scan!(key, count, out);
   }
 }

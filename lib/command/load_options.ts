@@ -5,15 +5,26 @@
  * @module
  */
 import { LANES_MAX, NUMBERED_SEED_MIX, NUMBERED_VALUE_BYTES_MIN } from "../load/numbered_workload.ts";
-import { hasInserts, hasTheta, type MixOptions, type Preset, PRESETS, type WorkloadOptions } from "../load/workload.ts";
-import { INSERT, READ, UPDATE } from "../load/operation.ts";
+import {
+  hasDeletes,
+  hasInserts,
+  hasScans,
+  hasTheta,
+  type MixOptions,
+  type Preset,
+  PRESETS,
+  type WorkloadOptions,
+} from "../load/workload.ts";
+import { DELETE, INSERT, OPERATIONS, READ, SCAN, UPDATE } from "../load/operation.ts";
 import { keyBytesMin } from "../load/record.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { RawArguments } from "./arguments.ts";
 import { refuseBoth, type ValuesOf } from "./flag_values.ts";
 import { type BackendName, FLAGS, SWITCHES } from "./commands.ts";
+import { isEngine } from "../backend/backends.ts";
+import { enginesInOrder } from "../engine/engines.ts";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../result/option/workload_flags.ts";
-import { UsageError } from "../option/wording.ts";
+import { listNames, UsageError } from "../option/wording.ts";
 import type { MEASUREMENT_FLAGS } from "../result/option/load_flags.ts";
 import { given } from "../option/given.ts";
 
@@ -35,11 +46,16 @@ const MIX_FLAGS = [...Object.values(WORKLOAD_FLAGS), ...Object.values(WORKLOAD_S
 export function workloadOptions(raw: RawArguments, values: WorkloadValues, load: LoadSize): WorkloadOptions {
   const { given } = raw;
   // What is left is in the mix as it is.
-  const { workload: name, readRatio, valueBytes, ...others } = values;
+  const { workload: name, readRatio, deleteRatio, scanRatio, scanLength, valueBytes, ...others } = values;
   if (name === "seed" && !MIX_FLAGS.some((flag) => given.has(flag.name))) return { kind: "seed" };
   refuseBoth(raw, [SWITCHES.preload, SWITCHES.noPreload], "contradict each other");
   const preset = PRESETS[name];
-  const shares = readRatio === undefined ? preset.shares : sharesWith(readRatio, preset.shares);
+  const shares = sharesWith({ readRatio, deleteRatio, scanRatio }, preset.shares);
+  if (given.has(FLAGS.scanLength.name) && !hasScans({ shares })) {
+    throw new UsageError(
+      `--scan-length goes with scans (--workload=e, or --scan-ratio), got workload ${name}, which has none`,
+    );
+  }
   const distribution = values.distribution ?? preset.distribution;
   if (given.has(FLAGS.zipfTheta.name) && !hasTheta({ distribution })) {
     throw new UsageError(`--zipf-theta goes with the zipfian or the latest distribution, got ${distribution}`);
@@ -49,6 +65,7 @@ export function workloadOptions(raw: RawArguments, values: WorkloadValues, load:
     ...others,
     name,
     shares,
+    ...(hasScans({ shares }) ? { scanLength } : {}),
     keyCountMax: roomForKeys(values, shares, load),
     valueBytesMin: valueBytes.min,
     valueBytesMax: valueBytes.max,
@@ -57,6 +74,23 @@ export function workloadOptions(raw: RawArguments, values: WorkloadValues, load:
   };
   refuseShortKeys(mix);
   return mix;
+}
+
+/** @throws {UsageError} when the load scans and the backend does not keep its keys in order */
+export function refuseScans(workload: WorkloadOptions, backend: BackendName): void {
+  if (workload.kind !== "mix" || !hasScans(workload)) return;
+  const inOrder = enginesInOrder();
+  if (isEngine(backend) && inOrder.includes(backend)) return;
+  throw new UsageError(
+    `scans (--workload=e, --scan-ratio) need a backend that keeps its keys in order, ${listNames(inOrder)}, ` +
+      `got ${backend}: a hash table has no order`,
+  );
+}
+
+/** @throws {UsageError} when the load deletes and the backend does not */
+export function refuseDeletes(workload: WorkloadOptions, backend: BackendName): void {
+  if (workload.kind !== "mix" || !hasDeletes(workload) || backend !== "file") return;
+  throw new UsageError("deletes (--delete-ratio) need another backend than file, which has none yet");
 }
 
 /**
@@ -72,9 +106,10 @@ export function numberedMix(
 ): MixOptions {
   const workload = workloadOptions(raw, values, load);
   const mix = workload.kind === "seed" ? NUMBERED_SEED_MIX : workload;
-  if (mix.shares[READ] === 1) {
+  if (!mix.shares.some((share, kind) => share > 0 && OPERATIONS[kind]?.writes)) {
     throw new UsageError(`crash needs puts that it can lose, got workload ${mix.name}, which only reads`);
   }
+  if (hasDeletes(mix)) throw new UsageError("crash takes no --delete-ratio yet: it looks for what was put");
   if (mix.valueBytesMin < NUMBERED_VALUE_BYTES_MIN) {
     throw new UsageError(
       `--value-size must be at least ${NUMBERED_VALUE_BYTES_MIN}B with crash, where each value identifies its put, ` +
@@ -104,17 +139,44 @@ export function numberedMix(
 /** Decimals kept of a computed share, so that 1 - 0.95 is the expected 0.05. */
 const SHARE_DIGITS = 12;
 
+/** The ratios that flags give. */
+type Ratios = Pick<WorkloadValues, "readRatio" | "deleteRatio" | "scanRatio">;
+
+/** Those of the ratios that are given, with their flags and the kinds of operations of which they are the shares. */
+function ratiosIn({ readRatio, deleteRatio, scanRatio }: Ratios): { kind: number; ratio: number; text: string }[] {
+  const ratios = [
+    { kind: READ, flag: FLAGS.readRatio, ratio: readRatio },
+    { kind: DELETE, flag: FLAGS.deleteRatio, ratio: deleteRatio },
+    { kind: SCAN, flag: FLAGS.scanRatio, ratio: scanRatio },
+  ];
+  return ratios.flatMap(({ kind, flag, ratio }) =>
+    ratio === undefined ? [] : [{ kind, ratio, text: `--${flag.name}=${ratio}` }]
+  );
+}
+
 /**
- * The shares with reads set to the given ratio: the other kinds split the rest in the same proportions; if there are
- * none, the rest is updates.
+ * The shares with the given ratios: the other kinds split the rest in the same proportions; if there are none, the rest
+ * is updates.
+ *
+ * @throws {UsageError} when the ratios add up to more than 1
  */
-function sharesWith(readRatio: number, shares: Preset["shares"]): number[] {
-  const rest = shares.reduce((sum, share, kind) => kind === READ ? sum : sum + share, 0);
+function sharesWith(given: Ratios, shares: Preset["shares"]): number[] {
+  const ratios = ratiosIn(given);
+  if (ratios.length === 0) return [...shares];
+  const sum = rounded(ratios.reduce((sum, { ratio }) => sum + ratio, 0));
+  if (sum > 1) {
+    throw new UsageError(`${ratios.map(({ text }) => text).join(" and ")} must add up to at most 1, got ${sum}`);
+  }
+  const ratioOf = (kind: number) => ratios.find((ratio) => ratio.kind === kind)?.ratio;
+  const others = shares.reduce((sum, share, kind) => ratioOf(kind) === undefined ? sum + share : sum, 0);
   return shares.map((share, kind) => {
-    if (kind === READ) return readRatio;
-    const part = rest === 0 ? Number(kind === UPDATE) : share / rest;
-    return Number((part * (1 - readRatio)).toFixed(SHARE_DIGITS));
+    const part = others === 0 ? Number(kind === UPDATE) : share / others;
+    return ratioOf(kind) ?? rounded(part * (1 - sum));
   });
+}
+
+function rounded(share: number): number {
+  return Number(share.toFixed(SHARE_DIGITS));
 }
 
 /** Twice the fastest rate observed for one thread. */
@@ -124,12 +186,13 @@ const INSERTS_BY_TIME_MAX = 16_000_000;
 const INSERTS_BY_TIME_BYTES_MAX = 2 ** 31;
 
 function roomForKeys(values: WorkloadValues, shares: readonly number[], load: LoadSize): number {
-  const { workload: name, keyCount, keyCountMax, readRatio, keyBytes, valueBytes } = values;
+  const { workload: name, keyCount, keyCountMax, keyBytes, valueBytes } = values;
   const inserts = hasInserts({ shares });
   if (keyCountMax !== undefined) {
     if (!inserts) {
-      const ratio = readRatio === undefined ? "" : ` with --read-ratio=${readRatio}`;
-      throw new UsageError(`--max-keys makes room for inserts, got workload ${name}${ratio}, which has none`);
+      const ratios = ratiosIn(values).map(({ text }) => text).join(" and ");
+      const changed = ratios === "" ? "" : ` with ${ratios}`;
+      throw new UsageError(`--max-keys makes room for inserts, got workload ${name}${changed}, which has none`);
     }
     if (keyCountMax < keyCount) {
       throw new UsageError(`--max-keys must be at least --keys (${keyCount}), got ${keyCountMax}`);

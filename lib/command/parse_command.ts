@@ -19,7 +19,7 @@ import {
   refuseStrays,
   refuseUnknownFlags,
 } from "./flag_values.ts";
-import { measurementOptions, numberedMix, workloadOptions } from "./load_options.ts";
+import { measurementOptions, numberedMix, refuseDeletes, refuseScans, workloadOptions } from "./load_options.ts";
 import { isQuiet, outputOptions } from "./output_options.ts";
 import { refuseTooLargeStore } from "./store_check.ts";
 import { sweepCommand } from "./sweep_options.ts";
@@ -96,6 +96,8 @@ function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
   const { repeat } = measurementValues;
   const measured = { ...load, ...measurementOptions(raw, measurementValues, { ...load, backend: name }) };
   const workload = workloadOptions(raw, workloadValues, measured);
+  refuseScans(workload, name);
+  refuseDeletes(workload, name);
   if (workload.kind === "mix") refuseTooLargeStore(workload, backend, load.threads);
   const output = outputOptions(outputValues, { ...measured, repeat, quiet: isQuiet(raw) });
   return { kind: "run", options: { ...measured, workload, backend }, repeat, ...output };
@@ -144,6 +146,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const timed = { ...load, loadTimeMs };
   const inFlight = backend.kind === "engine" ? backend.inFlight : 1;
   const workload = numberedMix(raw, workloadValues, { ...timed, inFlight });
+  refuseScans(workload, name);
   refuseTooLargeStore(workload, backend, load.threads);
   const lagMs = name === "redis" ? redisLag(raw) : undefined;
   if (lagMs !== undefined && raw.given.has(FLAGS.ratePerSec.name)) {

@@ -72,7 +72,7 @@ export class FailoverLoad {
     const connection = connections[lane % connections.length]!;
     const workload = load.operations(seed, { round, thread: lane, threads: lanes });
     while (!this.#isEnding) {
-      workload.nextPut();
+      workload.nextWrite();
       const begunAtMs = performance.now();
       try {
         await connection.put(workload.key, workload.value);

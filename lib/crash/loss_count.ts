@@ -186,7 +186,7 @@ class LanePuts {
     }
     const workload = this.#workload;
     for (; this.#count < count; this.#count++) {
-      workload.nextPut();
+      workload.nextWrite();
       this.#records[this.#count] = workload.record;
       this.#checksums[this.#count] = checksumOf(workload.value);
     }

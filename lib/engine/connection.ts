@@ -69,7 +69,27 @@ export interface SynchronousConnection extends CommonConnection {
    * @throws {EngineError} when the engine fails
    */
   get(key: PaddedBytes, out: PaddedBytes): boolean;
+  /**
+   * Removes the key, if it is present; acknowledged when it returns. If it is absent, that too is only acknowledged once
+   * whatever removed it is.
+   *
+   * @throws as {@linkcode SynchronousConnection.put} does
+   */
+  delete?(key: PaddedBytes): void;
+  /**
+   * Reads the records from the first key that is not below this one on, in the order of their bytes. Present if the
+   * backend keeps its keys in order.
+   *
+   * @param count how many records to read at most
+   * @param out each key, and then its value, is copied here as by a get
+   * @returns how many there were
+   * @throws {EngineError} when the engine fails
+   */
+  scan?(key: PaddedBytes, count: number, out: PaddedBytes): number;
 }
+
+/** What load loops do on a synchronous connection. */
+export type SynchronousOperations = Pick<SynchronousConnection, "put" | "get" | "delete" | "scan">;
 
 /**
  * A connection with several operations in flight, as many as the caller begins. Each has its own buffers, which must
@@ -84,7 +104,17 @@ export interface AsynchronousConnection extends CommonConnection {
   put(key: PaddedBytes, value: PaddedBytes): Promise<void>;
   /** Copies the key's value into `out`, and resolves to whether the key is present. */
   get(key: PaddedBytes, out: PaddedBytes): Promise<boolean>;
+  /**
+   * Removes the key, if it is present; acknowledged when it resolves, refused as a put is. If it is absent, that too is
+   * only acknowledged once whatever removed it is.
+   */
+  delete?(key: PaddedBytes): Promise<void>;
+  /** Does what {@linkcode SynchronousConnection.scan} does, and resolves to how many records there were. */
+  scan?(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number>;
 }
+
+/** What load loops do on an asynchronous connection. */
+export type AsynchronousOperations = Pick<AsynchronousConnection, "put" | "get" | "delete" | "scan">;
 
 /** A load worker's connection to a backend. */
 export type Connection = SynchronousConnection | AsynchronousConnection;

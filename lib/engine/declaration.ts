@@ -32,6 +32,8 @@ export interface EngineDeclaration {
   /** What it is, as shown in the help. */
   readonly about: string;
   readonly takes: readonly SharedFlag[];
+  /** Whether it keeps its keys in the order of their bytes, so that its connections scan. */
+  readonly isOrdered: boolean;
   /** The levels of `--sync` that it has; absent if it does not take the flag. */
   readonly syncNames?: readonly string[];
   /** Its own flags, by the names of its settings. */

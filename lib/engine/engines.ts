@@ -27,6 +27,11 @@ export function enginesThatTake(flag: SharedFlag): readonly EngineName[] {
   return ENGINE_NAMES.filter((name) => ENGINES[name].takes.includes(flag));
 }
 
+/** The engines that keep their keys in order. */
+export function enginesInOrder(): readonly EngineName[] {
+  return ENGINE_NAMES.filter((name) => ENGINES[name].isOrdered);
+}
+
 /** The engines that take `--sync`. */
 export function enginesThatSync(): readonly EngineName[] {
   return ENGINE_NAMES.filter((name) => ENGINES[name].syncNames !== undefined);

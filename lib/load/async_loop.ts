@@ -4,13 +4,13 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import type { AsynchronousConnection } from "../engine/connection.ts";
+import type { AsynchronousOperations } from "../engine/connection.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import type { Abort } from "../sync/abort.ts";
 import { Phase } from "../sync/phase.ts";
 import { countNeverBegun, type LoopParts, type Schedule } from "./load_loop.ts";
-import { HITS, MISSED_STARTS } from "./load_meter.ts";
-import { READ, READ_MODIFY_WRITE } from "./operation.ts";
+import { HITS, MISSED_STARTS, SCANNED } from "./load_meter.ts";
+import { DELETE, READ, READ_MODIFY_WRITE } from "./operation.ts";
 import type { Pattern } from "./pattern.ts";
 import { StallWatch } from "./stall_watch.ts";
 import type { Workload } from "./workload.ts";
@@ -27,14 +27,15 @@ export interface AsyncLoopParts extends Omit<LoopParts, "backend" | "workload"> 
  * it takes. A lane's operations run one after another.
  */
 export class Lane {
-  readonly backend: Pick<AsynchronousConnection, "put" | "get">;
+  readonly backend: AsynchronousOperations;
   readonly workload: Workload;
   readonly key: PaddedBytes;
   readonly value: PaddedBytes;
   readonly out: PaddedBytes;
   kind = READ;
+  #scanLength = 0;
 
-  constructor(parts: { backend: Pick<AsynchronousConnection, "put" | "get">; workload: Workload }) {
+  constructor(parts: { backend: AsynchronousOperations; workload: Workload }) {
     const { backend, workload } = parts;
     this.backend = backend;
     this.workload = workload;
@@ -49,14 +50,23 @@ export class Lane {
     workload.next();
     this.kind = workload.kind;
     copyWords(workload.key, this.key);
-    if (this.kind !== READ) copyWords(workload.value, this.value);
+    if (this.kind !== READ && this.kind < DELETE) copyWords(workload.value, this.value);
+    this.#scanLength = workload.scanLength ?? 0;
   }
 
-  /** Does the operation taken last, and counts a read that finds its key. */
+  /** Does the operation taken last, and counts a read that finds its key and the records that a scan finds. */
   async operate(counts: Float64Array): Promise<void> {
     const { backend, kind, key } = this;
     if ((kind === READ || kind === READ_MODIFY_WRITE) && await backend.get(key, this.out)) counts[HITS]!++;
-    if (kind !== READ) await backend.put(key, this.value);
+    // Such a load's connection has what it takes.
+    if (kind === DELETE) {
+      await backend.delete!(key);
+    } else if (kind > DELETE) {
+      const found = await backend.scan!(key, this.#scanLength, this.out);
+      counts[SCANNED]! += found;
+    } else if (kind !== READ) {
+      await backend.put(key, this.value);
+    }
   }
 }
 

@@ -16,7 +16,7 @@ import { type BackendHandle, isEngine } from "../backend/backends.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
 import { NumberedWorkload } from "./numbered_workload.ts";
 import { DistinctSeedWorkload, SeedWorkload } from "./seed_workload.ts";
-import type { Workload, WorkloadOptions } from "./workload.ts";
+import { hasDeletes, hasScans, type Workload, type WorkloadOptions } from "./workload.ts";
 import type { TaskConfiguration } from "../sync/task.ts";
 import type { LoadMeterHandle } from "./load_meter.ts";
 
@@ -42,8 +42,17 @@ export interface Load {
   run(part: LoadPart): void | Promise<void>;
 }
 
-/** Creates the load for a backend. */
+/**
+ * Creates the load for a backend.
+ *
+ * @throws {TypeError} when the load deletes or scans, and the backend does not
+ */
 export function createLoad(backend: Connection, parts: LoadParts): Load {
+  const { workload, backend: { name } } = parts.configuration;
+  if (workload.kind === "mix") {
+    if (hasDeletes(workload) && backend.delete === undefined) throw new TypeError(`Cannot delete: ${name} does not`);
+    if (hasScans(workload) && backend.scan === undefined) throw new TypeError(`Cannot scan: ${name} does not`);
+  }
   return backend.kind === "synchronous" ? new SynchronousLoad(backend, parts) : new AsynchronousLoad(backend, parts);
 }
 

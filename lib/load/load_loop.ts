@@ -4,23 +4,28 @@
  *
  * @module
  */
-import type { SynchronousConnection } from "../engine/connection.ts";
+import type { SynchronousOperations } from "../engine/connection.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { CALIBRATING, Phase } from "../sync/phase.ts";
 import {
   HITS as METER_HITS,
   MISSED_STARTS as METER_MISSED_STARTS,
   NEVER_BEGUN,
+  SCANNED,
   type ThreadMeter,
 } from "./load_meter.ts";
-import { READ as OPERATION_READ, READ_MODIFY_WRITE as OPERATION_READ_MODIFY_WRITE } from "./operation.ts";
+import {
+  DELETE as OPERATION_DELETE,
+  READ as OPERATION_READ,
+  READ_MODIFY_WRITE as OPERATION_READ_MODIFY_WRITE,
+} from "./operation.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Workload } from "./workload.ts";
 import { type BucketCounts, countDuration } from "../metrics/histogram.ts";
 
 /** What a load loop works with. */
 export interface LoopParts {
-  readonly backend: Pick<SynchronousConnection, "put" | "get">;
+  readonly backend: SynchronousOperations;
   readonly workload: Workload;
   readonly phase: Phase;
   /** The loop runs for as long as the run is in this phase. */
@@ -45,8 +50,8 @@ const OPS_BETWEEN_LOOKS_MAX = 1024;
 export const SAMPLE_NEVER = 2 ** 30;
 
 /*
- * What a kind of operation does to a backend stands in each loop, as in the lane of `async_loop.ts`: in a function that
- * the loops share, V8 has no room left to inline the put, which cost 11% in memory and 13% in logs with a million keys.
+ * What gets and puts do to a backend stands in each loop, as in the lane of `async_loop.ts`: in a function that the
+ * loops share, V8 has no room left to inline the put, which cost 11% in memory and 13% in logs with a million keys.
  */
 
 /** Module-level constants: V8 folds these, but not imported ones. */
@@ -55,6 +60,7 @@ const HITS = METER_HITS;
 const MISSED_STARTS = METER_MISSED_STARTS;
 const READ = OPERATION_READ;
 const READ_MODIFY_WRITE = OPERATION_READ_MODIFY_WRITE;
+const DELETE = OPERATION_DELETE;
 
 /**
  * The closed loop: each operation begins when the one before has ended and the pattern has waited. Between two timed
@@ -101,11 +107,23 @@ function runUntimed(
     workload.next();
     const kind = workload.kind;
     if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) counts[HITS]!++;
-    if (kind !== READ) backend.put(workload.key, workload.value);
+    if (kind >= DELETE) deleteOrScan(backend, workload, counts, out);
+    else if (kind !== READ) backend.put(workload.key, workload.value);
     counts[kind]!++;
     pattern.pause();
   }
   return count;
+}
+
+/** Does an operation that neither gets nor puts. Such a load's connection has what it takes. */
+function deleteOrScan(
+  backend: SynchronousOperations,
+  { kind, key, scanLength = 0 }: Workload,
+  counts: Float64Array,
+  out: PaddedBytes,
+): void {
+  if (kind === DELETE) backend.delete!(key);
+  else counts[SCANNED]! += backend.scan!(key, scanLength, out);
 }
 
 /** Does the operation at hand, counts how long it takes, and returns when it ended. */
@@ -113,7 +131,8 @@ function timeOperation({ backend, workload, meter }: LoopParts, out: PaddedBytes
   const kind = workload.kind;
   const startedAtMs = performance.now();
   if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) meter.counts[HITS]!++;
-  if (kind !== READ) backend.put(workload.key, workload.value);
+  if (kind >= DELETE) deleteOrScan(backend, workload, meter.counts, out);
+  else if (kind !== READ) backend.put(workload.key, workload.value);
   const endedAtMs = performance.now();
   meter.countLatency(kind, endedAtMs - startedAtMs);
   meter.counts[kind]!++;
@@ -163,7 +182,8 @@ function runDueOperations(parts: LoopParts, { firstMs, periodMs }: Schedule): nu
       if (startedAtMs < intendedMs) return done;
     }
     if ((kind === READ || kind === READ_MODIFY_WRITE) && backend.get(workload.key, out)) counts[HITS]!++;
-    if (kind !== READ) backend.put(workload.key, workload.value);
+    if (kind >= DELETE) deleteOrScan(backend, workload, counts, out);
+    else if (kind !== READ) backend.put(workload.key, workload.value);
     untilSample--;
     if (untilSample === 0) {
       const endedAtMs = performance.now();

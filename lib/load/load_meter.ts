@@ -24,6 +24,8 @@ export const WAIT_ASKED_MS = OPERATION_KINDS + 4;
 export const WAITED_MS = OPERATION_KINDS + 5;
 /** Index of the operations of an open loop that were due before its end, and never began. */
 export const NEVER_BEGUN = OPERATION_KINDS + 6;
+/** Index of the records that scans have found. */
+export const SCANNED = OPERATION_KINDS + 7;
 
 const COUNTS_DOUBLES = 2 * LINE_DOUBLES;
 /** A histogram of latencies for each kind of operation, then one of uncorrected latencies for each. */
@@ -37,9 +39,9 @@ const THREAD_DOUBLES = TIMER_LATE + HISTOGRAM_BUCKETS;
  * What the load workers have done.
  *
  * Layout, in 64-bit floats: for each thread two lines with the operations done by kind, the hits, the missed starts,
- * the records preloaded, the waits and what never began; then its histograms, in nanoseconds: of the latencies of each
- * kind of operation, of the uncorrected latencies of each kind, and of how late an idle loop woke. Pages that nobody
- * writes to take no memory.
+ * the records preloaded, the waits, what never began and the records scanned; then its histograms, in nanoseconds: of
+ * the latencies of each kind of operation, of the uncorrected latencies of each kind, and of how late an idle loop woke.
+ * Pages that nobody writes to take no memory.
  *
  * Invariant: a thread's part is written by that thread alone, and only ever grows. Others may read it at any time; what
  * they read was true a moment ago.

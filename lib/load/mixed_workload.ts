@@ -5,7 +5,7 @@
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { createDistribution, type Distribution, InsertOrder } from "./distribution.ts";
-import { INSERT as KIND_INSERT, READ as KIND_READ } from "./operation.ts";
+import { DELETE as KIND_DELETE, INSERT as KIND_INSERT, READ as KIND_READ } from "./operation.ts";
 import { createValues, RecordKeys, type Values } from "./record.ts";
 import { Rng } from "./rng.ts";
 import type { MixOptions, Workload } from "./workload.ts";
@@ -13,6 +13,7 @@ import type { MixOptions, Workload } from "./workload.ts";
 /** Module-level constants: V8 folds these, but not imported ones. */
 const READ = KIND_READ;
 const INSERT = KIND_INSERT;
+const DELETE = KIND_DELETE;
 
 /** Half of 2^32: the offset between a signed integer and the unsigned one of the same rank. */
 const TWO_TO_31 = 2 ** 31;
@@ -27,7 +28,8 @@ export interface MixPlace {
 
 /**
  * A mix of operations, as in YCSB's CoreWorkload: the shares determine each operation's kind, the distribution its
- * record; an insert takes the thread's next new record. As there, `zipfian` is scrambled.
+ * record; an insert takes the thread's next new record. As there, `zipfian` is scrambled, and a scan begins at a record
+ * that the distribution chooses. Deletes, which YCSB does not have, choose records as updates do.
  *
  * A thread's operations depend only on its random numbers, its index, the number of threads and the options. That
  * differs from YCSB, whose threads share a counter of inserts: here, records inserted during the load are chosen by
@@ -38,6 +40,7 @@ export class MixedWorkload implements Workload {
   readonly key: PaddedBytes;
   readonly value: PaddedBytes;
   kind = READ;
+  scanLength = 0;
   readonly #rng: Rng;
   /** A random signed integer means the first kind of operation whose number here is above it. */
   readonly #below: Float64Array;
@@ -45,6 +48,7 @@ export class MixedWorkload implements Workload {
   readonly #values: Values;
   readonly #distribution: Distribution;
   readonly #order: InsertOrder;
+  readonly #scanLengthMax: number;
   #inserts = 0;
 
   constructor(rng: Rng, options: MixOptions, place: MixPlace) {
@@ -54,7 +58,8 @@ export class MixedWorkload implements Workload {
     this.#keys = keys;
     // With random numbers of their own, so that the values' sizes do not affect the operations.
     this.#values = place.values ?? createValues(new Rng(rng.next() >>> 0), options, { thread, threads });
-    const { keyCount, keyCountMax } = options;
+    const { keyCount, keyCountMax, scanLength = 0 } = options;
+    this.#scanLengthMax = scanLength;
     this.#order = new InsertOrder({ keyCount, keyCountMax, thread, threads });
     this.#distribution = createDistribution(rng, options, this.#order);
     this.key = this.#keys.createKey();
@@ -66,7 +71,10 @@ export class MixedWorkload implements Workload {
     const kind = this.#nextKind();
     this.kind = kind;
     this.#keys.write(kind === INSERT ? this.#nextInsert() : this.#distribution.next(), this.key);
-    if (kind !== READ) this.#values.write(this.value);
+    if (kind === READ) return;
+    if (kind < DELETE) this.#values.write(this.value);
+    else if (kind === DELETE) this.#values.skip();
+    else this.scanLength = 1 + this.#rng.below(this.#scanLengthMax);
   }
 
   #nextKind(): number {

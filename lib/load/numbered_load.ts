@@ -16,7 +16,7 @@ export interface NumberedOperations extends Workload {
   /** The record of the operation at hand. */
   readonly record: number;
   /** Advances to the next operation that writes something. */
-  nextPut(): void;
+  nextWrite(): void;
 }
 
 /**

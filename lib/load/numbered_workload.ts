@@ -1,5 +1,5 @@
 /**
- * The numbered workload, whose puts can be told apart after a crash.
+ * The numbered workload, whose writes can be told apart after a crash.
  *
  * @module
  */
@@ -40,12 +40,12 @@ export const NUMBERED_SEED_MIX: MixOptions = {
   zipfTheta: ZIPF_THETA,
 };
 
-/** What identifies a put of the numbered workload. */
+/** What identifies a write of the numbered workload. */
 export interface NumberedValue {
   /** The crash command's round. */
   readonly round: number;
   readonly thread: number;
-  /** Number of the put among the thread's puts of the round, from 1. */
+  /** Number of the put among the thread's puts and deletes of the round, from 1. */
   readonly sequence: number;
 }
 
@@ -95,8 +95,12 @@ export class NumberedWorkload implements Workload {
     this.#mix.next();
   }
 
-  /** Advances to the next operation that puts something. */
-  nextPut(): void {
+  get scanLength(): number {
+    return this.#mix.scanLength;
+  }
+
+  /** Advances to the next operation that puts or deletes something. */
+  nextWrite(): void {
     do this.#mix.next(); while (!OPERATIONS[this.#mix.kind]?.writes);
   }
 }
@@ -120,7 +124,7 @@ class OwnKeys extends RecordKeys {
   }
 }
 
-/** Values that each identify their put, provided each is put once. */
+/** Values that each identify their put, provided each is put once. Deletes are counted with the puts. */
 class NumberedValues implements Values {
   readonly #text: Values;
   readonly #prefix: Uint8Array;
@@ -144,6 +148,10 @@ class NumberedValues implements Values {
       bytes[at]! += rest % 10;
       rest = Math.floor(rest / 10);
     }
+  }
+
+  skip(): void {
+    this.#sequence++;
   }
 }
 

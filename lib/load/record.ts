@@ -119,7 +119,7 @@ export interface ValuePlace {
 const STAMP_BYTES = 4;
 
 /** Writes the values of records, one after another. */
-export type Values = Pick<RecordValues, "createValue" | "write">;
+export type Values = Pick<RecordValues, "createValue" | "write" | "skip">;
 
 /**
  * The values of records: random text of random length. As in LevelDB's db_bench, each is a piece of a pool of random
@@ -176,6 +176,9 @@ class RecordValues {
     if (excess !== 0) words[count - 1]! &= (1 << (8 * excess)) - 1;
     value.length = length;
   }
+
+  /** Called for a write without a value, by which values that number writes count on. */
+  skip(): void {}
 }
 
 /** A value repeats itself within pieces of this many words, so that a compressor finds what is repeated nearby. */

@@ -112,8 +112,15 @@ export function writeSeedKey(n: number, key: PaddedBytes): void {
  * The mean length of a put's key and value together, in bytes, over all records; that is also the mean of many puts.
  */
 export function meanPutBytes(workload: WorkloadOptions): number {
-  if (workload.kind === "seed") return meanSeedKeyBytes() + SEED_VALUE.length;
-  return workload.keyBytes + (workload.valueBytesMin + workload.valueBytesMax) / 2;
+  const valueBytes = workload.kind === "seed"
+    ? SEED_VALUE.length
+    : (workload.valueBytesMin + workload.valueBytesMax) / 2;
+  return meanKeyBytes(workload) + valueBytes;
+}
+
+/** The mean length of a key, in bytes, likewise. */
+export function meanKeyBytes(workload: WorkloadOptions): number {
+  return workload.kind === "seed" ? meanSeedKeyBytes() : workload.keyBytes;
 }
 
 /** The mean length of the seed's keys, all of which are equally frequent. */

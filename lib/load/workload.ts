@@ -6,7 +6,7 @@
  */
 import type { KeySpace } from "../backend/plan.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
-import { INSERT, sharesOf } from "./operation.ts";
+import { DELETE, INSERT, OPERATIONS, sharesOf } from "./operation.ts";
 
 /** Chooses a sequence of operations, and describes the one at hand. */
 export interface Workload {
@@ -16,12 +16,14 @@ export interface Workload {
   readonly value: PaddedBytes;
   /** The kind of the operation at hand, as numbered in `operation.ts`. */
   readonly kind: number;
+  /** The most records that the operation at hand reads, if it scans; only present where operations may. */
+  readonly scanLength?: number;
   /** Chooses the next operation. */
   next(): void;
 }
 
-/** The names of the workloads, in the order shown to users: the seed's, and YCSB's core mixes that need no scans. */
-export const WORKLOAD_NAMES = ["seed", "a", "b", "c", "d", "f"] as const;
+/** The names of the workloads, in the order shown to users: the seed's, and YCSB's core mixes. */
+export const WORKLOAD_NAMES = ["seed", "a", "b", "c", "d", "e", "f"] as const;
 
 /** A workload that a mix can start from. */
 export type WorkloadName = typeof WORKLOAD_NAMES[number];
@@ -53,6 +55,8 @@ export interface MixOptions {
   readonly distribution: DistributionName;
   /** The exponent of the zipfian and the latest distribution, above 0 and below 1. */
   readonly zipfTheta: number;
+  /** The most records that a scan reads: as many as that, or any number below, equally often. Present if it scans. */
+  readonly scanLength?: number;
   /** Whether all records are put before the load, in a phase of their own. */
   readonly preload: boolean;
 }
@@ -63,6 +67,16 @@ export type WorkloadOptions = { readonly kind: "seed" } | MixOptions;
 /** Whether the load adds records, so that `keyCountMax` applies. */
 export function hasInserts({ shares }: Pick<MixOptions, "shares">): boolean {
   return (shares[INSERT] ?? 0) > 0;
+}
+
+/** Whether the load removes records. */
+export function hasDeletes({ shares }: Pick<MixOptions, "shares">): boolean {
+  return (shares[DELETE] ?? 0) > 0;
+}
+
+/** Whether the load scans, so that `scanLength` applies, and the backend has to keep its keys in order. */
+export function hasScans({ shares }: Pick<MixOptions, "shares">): boolean {
+  return OPERATIONS.some(({ needsOrder }, kind) => needsOrder && (shares[kind] ?? 0) > 0);
 }
 
 /** Whether the distribution has an exponent, so that `zipfTheta` applies. */
@@ -87,8 +101,8 @@ export interface Preset {
 export const ZIPF_THETA = 0.99;
 
 /**
- * The seed's load as a mix, and those of YCSB's core workloads that need no scans: Brian F. Cooper et al.,
- * "Benchmarking Cloud Serving Systems with YCSB" (SoCC 2010), as in YCSB's files `workloads/workloada` and so on.
+ * The seed's load as a mix, and those of YCSB's core workloads: Brian F. Cooper et al., "Benchmarking Cloud Serving
+ * Systems with YCSB" (SoCC 2010), as in YCSB's files `workloads/workloada` and so on.
  */
 export const PRESETS: Readonly<Record<WorkloadName, Preset>> = {
   seed: { shares: sharesOf({ read: 0.1, update: 0.9 }), distribution: "uniform", preload: false },
@@ -96,5 +110,6 @@ export const PRESETS: Readonly<Record<WorkloadName, Preset>> = {
   b: { shares: sharesOf({ read: 0.95, update: 0.05 }), distribution: "zipfian", preload: true },
   c: { shares: sharesOf({ read: 1 }), distribution: "zipfian", preload: true },
   d: { shares: sharesOf({ read: 0.95, insert: 0.05 }), distribution: "latest", preload: true },
+  e: { shares: sharesOf({ scan: 0.95, insert: 0.05 }), distribution: "zipfian", preload: true },
   f: { shares: sharesOf({ read: 0.5, read_modify_write: 0.5 }), distribution: "zipfian", preload: true },
 };

@@ -63,7 +63,7 @@ function resultBlocks(result: RunResult, style: TextStyle): Block[] {
   const { file, engine, promises, threads, options: { backend } } = result;
   const phrases = figurePhrases(result);
   return [
-    { label: "operations", lines: [operationPhrases(result)] },
+    { label: "operations", lines: [[...operationPhrases(result), ...phrases("operations")]] },
     { label: "threads", lines: [threadPhrases(threads)] },
     { label: "preload", lines: [phrases("preload")] },
     ...latencyBlocks(result),

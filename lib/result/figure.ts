@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { meanPutBytes } from "../load/seed_workload.ts";
+import { meanKeyBytes, meanPutBytes } from "../load/seed_workload.ts";
 import { type RunResult, type RunTotals, totals } from "../run/run_result.ts";
 import { secondsOf } from "../option/units.ts";
 import { readableBytes, readableDuration, readableNumber, readableShare } from "./format.ts";
@@ -29,7 +29,7 @@ export interface Figure {
   readonly value: number;
 }
 
-/** What figures are read from: a run, its totals, and the bytes of all keys and values that it put. */
+/** What figures are read from: a run, its totals, and the bytes of all keys and values that it put, or deleted by. */
 export type FigureSource = RunResult & RunTotals & { readonly putBytes: number };
 
 /** Everything that the reports know of a figure. JSON, CSV and the page have it if the run has it. */
@@ -55,6 +55,7 @@ export interface FigureColumn {
 
 /** The lines of the text that are made of phrases of figures. */
 export type FigureLine =
+  | "operations"
   | "rate"
   | "timer"
   | "waits"
@@ -83,7 +84,10 @@ export interface FigurePhrase {
 /** What the figures of a run are read from. */
 export function figureSource(result: RunResult): FigureSource {
   const sums = totals(result.threads);
-  return { ...result, ...sums, putBytes: sums.writes * meanPutBytes(result.options.workload) };
+  const { operations, options: { workload } } = result;
+  const deletes = operations.find(({ operation }) => operation === "delete")?.count ?? 0;
+  const putBytes = (sums.writes - deletes) * meanPutBytes(workload) + deletes * meanKeyBytes(workload);
+  return { ...result, ...sums, putBytes };
 }
 
 /** The figures that the run has, in the rows' order. */

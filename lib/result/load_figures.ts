@@ -12,6 +12,9 @@ import { operationName, readableCount, readableDuration, readableNumber } from "
 /** The section of the rates in the tables of several runs. */
 const RATES = "ops/s";
 
+/** The section of what scans found. */
+const SCANS = "scans";
+
 /** The figure that says how fast a run was. */
 export const THROUGHPUT = "total_ops_per_sec";
 
@@ -34,6 +37,16 @@ export const OPERATION_FIGURES: readonly FigureRow[] = [
   { name: "reads", kind: "count", of: ({ reads }) => reads },
   { name: "writes", kind: "count", of: ({ writes }) => writes },
   { name: "hits", kind: "count", of: ({ hits }) => hits },
+  {
+    name: "records_per_scan",
+    kind: "mean",
+    of: ({ operations }) => {
+      const scans = operations.find(({ records }) => records !== undefined);
+      return scans && (scans.records ?? 0) / scans.count;
+    },
+    column: { section: SCANS, label: "records each" },
+    phrase: { line: "operations", text: (records) => `${readableNumber(records)} records per scan` },
+  },
   {
     name: "rate_asked",
     kind: "rate",
@@ -178,4 +191,4 @@ function latencySection(operation: string): string {
 }
 
 /** The sections of these figures in the tables of several runs, in order. */
-export const LOAD_SECTIONS: readonly string[] = [RATES, ...OPERATION_NAMES.map(latencySection), "blocked"];
+export const LOAD_SECTIONS: readonly string[] = [RATES, SCANS, ...OPERATION_NAMES.map(latencySection), "blocked"];

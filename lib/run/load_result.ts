@@ -9,13 +9,14 @@ import {
   MISSED_STARTS,
   NEVER_BEGUN,
   PRELOADED,
+  SCANNED,
   type ThreadMeter,
   WAIT_ASKED_MS,
   WAITED_MS,
   WAITS,
 } from "../load/load_meter.ts";
 import type { LoadWorkerResult } from "../load/load_worker.ts";
-import { OPERATION_NAMES, OPERATIONS } from "../load/operation.ts";
+import { OPERATIONS } from "../load/operation.ts";
 import type { BucketCounts } from "../metrics/histogram.ts";
 import { percentilesOf, summarize, type Summary, summaryOf } from "../metrics/summaries.ts";
 import {
@@ -89,7 +90,7 @@ async function operationResults(
   measured: { latencies: boolean; uncorrected: boolean },
 ): Promise<OperationResult[]> {
   const results: OperationResult[] = [];
-  for (const [kind, operation] of OPERATION_NAMES.entries()) {
+  for (const [kind, { name: operation, needsOrder }] of OPERATIONS.entries()) {
     const count = sum(threads, kind);
     if (count === 0) continue;
     const latencyCounts = threads.map(({ latencies }) => latencies[kind]!);
@@ -99,6 +100,7 @@ async function operationResults(
     results.push({
       operation,
       count,
+      ...(needsOrder ? { records: sum(threads, SCANNED) } : {}),
       ...(latency === undefined ? {} : { latency, latencyCounts }),
       ...given({ uncorrectedLatency }),
     });

@@ -174,6 +174,8 @@ interface LatencyPercentile {
 export interface OperationResult {
   readonly operation: OperationName;
   readonly count: number;
+  /** The records that they found, if each may find several. */
+  readonly records?: number;
   /**
    * Absent if none was timed. In an open loop it counts from the intended start (corrected for coordinated omission),
    * in a closed loop from the actual one.

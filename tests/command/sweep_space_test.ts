@@ -128,7 +128,7 @@ Deno.test("sweepSpace() says which group is wrong", () => {
 });
 
 Deno.test("sweepSpace() says of a wrong load that the load is wrong", () => {
-  assertSpaceRefused(["memory"], "--workload must be", { load: { workload: "e" } });
+  assertSpaceRefused(["memory"], "--workload must be", { load: { workload: "g" } });
 });
 
 Deno.test("sweepSpace() refuses more than 500 configurations, unless they are wanted", () => {

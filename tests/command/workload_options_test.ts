@@ -7,13 +7,14 @@ import { assert, assertAlmostEquals, assertEquals, assertGreaterOrEqual, assertS
 import fc from "fast-check";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../../lib/result/option/workload_flags.ts";
 import { DISTRIBUTION_NAMES, type MixOptions, PRESETS, WORKLOAD_NAMES } from "../../lib/load/workload.ts";
+import { ENGINE_NAMES, ENGINES } from "../../lib/engine/engines.ts";
 import { assertRefused, FILE, MEMORY_RUN, parseRun, split } from "./command_lines.ts";
 
 /** What `--workload=b` means. */
 const B: MixOptions = {
   kind: "mix",
   name: "b",
-  shares: [0.95, 0.05, 0, 0],
+  shares: [0.95, 0.05, 0, 0, 0, 0],
   keyCount: 65_536,
   keyCountMax: 65_536,
   keyBytes: 16,
@@ -25,7 +26,13 @@ const B: MixOptions = {
   preload: true,
 };
 /** What the seed's workload is when a flag changes it. */
-const SEED: MixOptions = { ...B, name: "seed", shares: [0.1, 0.9, 0, 0], distribution: "uniform", preload: false };
+const SEED: MixOptions = {
+  ...B,
+  name: "seed",
+  shares: [0.1, 0.9, 0, 0, 0, 0],
+  distribution: "uniform",
+  preload: false,
+};
 
 function assertMix(flags: string, mix: MixOptions): void {
   const { options } = parseRun(`${flags} memory`);
@@ -50,17 +57,19 @@ Deno.test("parseCommand() reads each workload by name", () => {
   assertMix("--workload b", B);
   for (const name of WORKLOAD_NAMES.filter((name) => name !== "seed")) {
     const { shares, distribution, preload } = PRESETS[name];
-    const mix = parseMix(`--workload=${name} memory`);
+    const mix = parseMix(`--workload=${name} sqlite`);
     const { keyCountMax } = mix;
-    assertEquals(mix, { ...B, name, shares, distribution, preload, keyCountMax });
-    assertStrictEquals(keyCountMax > B.keyCount, name === "d");
+    const scans = name === "e" ? { scanLength: 100 } : {};
+    assertEquals(mix, { ...B, name, shares, distribution, preload, keyCountMax, ...scans });
+    assertStrictEquals(keyCountMax > B.keyCount, name === "d" || name === "e");
   }
 });
 
 Deno.test("parseCommand() makes a mix of the seed's workload for every flag that changes it", () => {
   const rows = [
     ["--read-ratio=0.1", SEED],
-    ["--read-ratio=0.25", { ...SEED, shares: [0.25, 0.75, 0, 0] }],
+    ["--read-ratio=0.25", { ...SEED, shares: [0.25, 0.75, 0, 0, 0, 0] }],
+    ["--delete-ratio=0.25", { ...SEED, shares: [0.075, 0.675, 0, 0, 0.25, 0] }],
     ["--keys=10k", { ...SEED, keyCount: 10_000, keyCountMax: 10_000 }],
     ["--key-size=1KiB", { ...SEED, keyBytes: 1024 }],
     ["--value-size=1B", { ...SEED, valueBytesMin: 1, valueBytesMax: 1 }],
@@ -76,7 +85,7 @@ Deno.test("parseCommand() makes a mix of the seed's workload for every flag that
     assertMix(`--workload=seed ${flags}`, mix);
   }
   const tested = rows.flatMap(([flags]) => split(flags)).map((flag) => flag.replace(/^--|=.*$/g, ""));
-  const { workload: _workload, keyCountMax: _keyCountMax, ...flags } = WORKLOAD_FLAGS;
+  const { workload: _workload, keyCountMax: _keyCountMax, scanRatio: _s, scanLength: _l, ...flags } = WORKLOAD_FLAGS;
   const names = [...Object.values(flags), ...Object.values(WORKLOAD_SWITCHES)].map(({ name }) => name);
   assertEquals(new Set(tested), new Set(names));
 });
@@ -102,29 +111,77 @@ Deno.test("parseCommand() reads every flag of a mix", () => {
 
 Deno.test("parseCommand() leaves the other operations their proportions when the share of reads is given", () => {
   const rows = [
-    ["b", "0.5", [0.5, 0.5, 0, 0]],
-    ["b", "0", [0, 1, 0, 0]],
-    ["b", "1", [1, 0, 0, 0]],
-    ["b", "0.7", [0.7, 0.3, 0, 0]],
-    ["c", "0.9", [0.9, 0.1, 0, 0]],
-    ["c", "1", [1, 0, 0, 0]],
-    ["d", "0.99", [0.99, 0, 0.01, 0]],
-    ["f", "0.2", [0.2, 0, 0, 0.8]],
-    ["seed", "0.95", [0.95, 0.05, 0, 0]],
+    ["b", "0.5", [0.5, 0.5, 0, 0, 0, 0]],
+    ["b", "0", [0, 1, 0, 0, 0, 0]],
+    ["b", "1", [1, 0, 0, 0, 0, 0]],
+    ["b", "0.7", [0.7, 0.3, 0, 0, 0, 0]],
+    ["c", "0.9", [0.9, 0.1, 0, 0, 0, 0]],
+    ["c", "1", [1, 0, 0, 0, 0, 0]],
+    ["d", "0.99", [0.99, 0, 0.01, 0, 0, 0]],
+    ["f", "0.2", [0.2, 0, 0, 0.8, 0, 0]],
+    ["seed", "0.95", [0.95, 0.05, 0, 0, 0, 0]],
   ] as const;
   for (const [name, ratio, shares] of rows) {
     assertEquals(parseMix(`--workload=${name} --read-ratio=${ratio} memory`).shares, shares);
   }
 });
 
-Deno.test("parseCommand() gives shares that sum to 1 and have the reads asked for", () => {
-  const ratios = fc.nat({ max: 1_000_000 }).map((millionths) => millionths / 1_000_000);
-  fc.assert(fc.property(fc.constantFrom(...WORKLOAD_NAMES), ratios, (name, ratio) => {
-    const { shares } = parseMix(`--workload=${name} --read-ratio=${ratio.toFixed(6)} memory`);
-    assertStrictEquals(shares[0], ratio);
+Deno.test("parseCommand() gives deletes and scans the shares asked for, and the others the rest in proportion", () => {
+  const rows = [
+    ["a", "--delete-ratio=0.2", [0.4, 0.4, 0, 0, 0.2, 0]],
+    ["a", "--read-ratio=0.5 --delete-ratio=0.25", [0.5, 0.25, 0, 0, 0.25, 0]],
+    ["f", "--read-ratio=0.2 --delete-ratio=0.3", [0.2, 0, 0, 0.5, 0.3, 0]],
+    ["c", "--delete-ratio=0.25", [0.75, 0, 0, 0, 0.25, 0]],
+    ["c", "--read-ratio=0.5 --delete-ratio=0.25", [0.5, 0.25, 0, 0, 0.25, 0]],
+    ["seed", "--delete-ratio=1", [0, 0, 0, 0, 1, 0]],
+    ["e", "", [0, 0, 0.05, 0, 0, 0.95]],
+    ["e", "--scan-ratio=0.5", [0, 0, 0.5, 0, 0, 0.5]],
+    ["e", "--delete-ratio=0.5", [0, 0, 0.025, 0, 0.5, 0.475]],
+    ["a", "--scan-ratio=0.2", [0.4, 0.4, 0, 0, 0, 0.2]],
+    ["a", "--read-ratio=0.1 --delete-ratio=0.2 --scan-ratio=0.7", [0.1, 0, 0, 0, 0.2, 0.7]],
+  ] as const;
+  for (const [name, flags, shares] of rows) {
+    assertEquals(parseMix(`--workload=${name} ${flags} sqlite`).shares, shares, flags);
+  }
+});
+
+Deno.test("parseCommand() gives shares that sum to 1 and have the ratios asked for", () => {
+  const ratios = fc.tuple(fc.nat({ max: 1000 }), fc.nat({ max: 1000 }), fc.nat({ max: 1000 }))
+    .filter(([reads, deletes, scans]) => reads + deletes + scans <= 1000)
+    .map((thousandths) => thousandths.map((ratio) => ratio / 1000));
+  fc.assert(fc.property(fc.constantFrom(...WORKLOAD_NAMES), ratios, (name, [reads, deletes, scans]) => {
+    const flags = `--read-ratio=${reads} --delete-ratio=${deletes} --scan-ratio=${scans}`;
+    const { shares } = parseMix(`--workload=${name} ${flags} sqlite`);
+    assertEquals([shares[0], shares[4], shares[5]], [reads, deletes, scans]);
     assertAlmostEquals(shares.reduce((sum, share) => sum + share, 0), 1, 1e-9);
     assert(shares.every((share) => share >= 0));
   }));
+});
+
+Deno.test("parseCommand() refuses ratios that add up to more than 1, and scans without an order of keys", () => {
+  assertRefused(
+    "--read-ratio=0.8 --delete-ratio=0.3 memory",
+    "--read-ratio=0.8 and --delete-ratio=0.3 must add up to at most 1, got 1.1",
+  );
+  assertRefused(
+    "--read-ratio=0.5 --delete-ratio=0.3 --scan-ratio=0.3 sqlite",
+    "--read-ratio=0.5 and --delete-ratio=0.3 and --scan-ratio=0.3 must add up to at most 1, got 1.1",
+  );
+  const inOrder = ENGINE_NAMES.filter((name) => ENGINES[name].isOrdered);
+  assert(!inOrder.includes("redis"));
+  const names = `${inOrder.slice(0, -1).join(", ")} or ${inOrder.at(-1)}`;
+  const order = `scans (--workload=e, --scan-ratio) need a backend that keeps its keys in order, ${names}, got`;
+  for (const load of ["--workload=e", "--scan-ratio=0.1"]) {
+    assertRefused(`${load} memory`, `${order} memory: a hash table has no order`);
+    assertRefused(`${load} ${FILE}`, `${order} file: a hash table has no order`);
+    assertRefused(`${load} redis --spawn`, `${order} redis: a hash table has no order`);
+    assertRefused(`crash ${load} --read-ratio=0.1 redis --spawn`, `${order} redis: a hash table has no order`);
+    for (const engine of inOrder) assertStrictEquals(parseMix(`${load} ${engine}`).scanLength, 100);
+  }
+  assertStrictEquals(parseMix("--workload=e --scan-length=10k sqlite").scanLength, 10_000);
+  const scans = "--scan-length goes with scans (--workload=e, or --scan-ratio), got workload";
+  assertRefused("--scan-length=10 sqlite", `${scans} seed, which has none`);
+  assertRefused("--workload=e --scan-ratio=0 --scan-length=10 sqlite", `${scans} e, which has none`);
 });
 
 Deno.test("parseCommand() makes room for what the load inserts", () => {
@@ -157,8 +214,15 @@ Deno.test("parseCommand() refuses values of the workload's flags that are none, 
   const units = "in B, kB, KiB, MB, MiB, GB or GiB";
   const values = `a size from 0B to 1MiB ${units}, or a range, such as 100B or 64-1KiB`;
   const rows = [
-    ["--workload", "seed, a, b, c, d or f", ["g", "ab", "workloadb", "B1", "__proto__", "4"]],
+    ["--workload", "seed, a, b, c, d, e or f", ["g", "ab", "workloadb", "B1", "__proto__", "4"]],
     ["--read-ratio", "a share from 0 to 1, such as 0.95", ["1.1", "95%", "95", "0,5", "-0.5", ".5", "1e-1", "NaN"]],
+    ["--delete-ratio", "a share from 0 to 1, such as 0.95", ["1.1", "95%", "-0.5"]],
+    ["--scan-ratio", "a share from 0 to 1, such as 0.95", ["1.1", "95%", "-0.5"]],
+    ["--scan-length", "a count from 1 to 1000000, such as 100 or 10k (k: thousands, M: millions)", [
+      "0",
+      "1.5",
+      "1001k",
+    ]],
     ["--keys", count, ["0", "1.5", "1K", "1m", "1G", "1000000001", "1001M", "-1", "1e6", "1 M", "many"]],
     ["--max-keys", count, ["0", "1.5", "1001M", "many"]],
     ["--key-size", `a size from 5B to 1KiB ${units}, such as 16B`, [
@@ -185,10 +249,9 @@ Deno.test("parseCommand() refuses values of the workload's flags that are none, 
   assertEquals(rows.map(([flag]) => flag.slice(2)), Object.values(WORKLOAD_FLAGS).map(({ name }) => name));
 });
 
-Deno.test("parseCommand() says of a name what was meant, and why there is no workload e", () => {
-  const names = "--workload must be seed, a, b, c, d or f, got";
+Deno.test("parseCommand() says of a name what was meant", () => {
+  const names = "--workload must be seed, a, b, c, d, e or f, got";
   const distributions = "--distribution must be uniform, zipfian, latest or hotspot, got";
-  assertRefused("--workload=e memory", `${names} "e": it scans, and this store has gets and puts only`);
   assertRefused("--workload=A memory", `${names} "A" (did you mean a?)`);
   assertRefused("--workload=sede memory", `${names} "sede" (did you mean seed?)`);
   assertRefused("--distribution=zipf memory", `${distributions} "zipf" (did you mean zipfian?)`);
@@ -236,7 +299,7 @@ Deno.test("parseCommand() gives keys of a mix room for every number that it may 
     ops: fc.integer({ min: 1, max: 1_000_000 }),
   });
   fc.assert(fc.property(flags, ({ name, keys, threads, ops }) => {
-    const mix = parseMix(`--workload=${name} --keys=${keys} -t${threads} --ops=${ops} memory`);
+    const mix = parseMix(`--workload=${name} --keys=${keys} -t${threads} --ops=${ops} sqlite`);
     assertGreaterOrEqual(mix.keyCountMax, mix.keyCount);
     assertGreaterOrEqual(mix.keyBytes, 4 + String(mix.keyCountMax - 1).length);
   }));

@@ -32,7 +32,7 @@ export function putsOf(
 ): Put[] {
   const workload = new NumberedWorkload(new Rng(SEED, 2 * thread), MIX, { round, thread, threads });
   return Array.from({ length: count }, (_, i) => {
-    workload.nextPut();
+    workload.nextWrite();
     return { thread, sequence: i + 1, record: workload.record, value: workload.value.toString() };
   });
 }

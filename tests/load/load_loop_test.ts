@@ -4,10 +4,10 @@
  * @module
  */
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertGreaterOrEqual, assertLess } from "@std/assert";
-import type { SynchronousConnection } from "../../lib/engine/connection.ts";
+import type { SynchronousOperations } from "../../lib/engine/connection.ts";
 import { type LoopParts, runClosedLoop, runOpenLoop, SAMPLE_NEVER } from "../../lib/load/load_loop.ts";
-import { HITS, LoadMeter, MISSED_STARTS, NEVER_BEGUN } from "../../lib/load/load_meter.ts";
-import { INSERT, OPERATION_KINDS, READ, READ_MODIFY_WRITE, UPDATE } from "../../lib/load/operation.ts";
+import { HITS, LoadMeter, MISSED_STARTS, NEVER_BEGUN, SCANNED } from "../../lib/load/load_meter.ts";
+import { OPERATION_KINDS, READ, READ_MODIFY_WRITE } from "../../lib/load/operation.ts";
 import type { Pattern } from "../../lib/load/pattern.ts";
 import type { Workload } from "../../lib/load/workload.ts";
 import { hdrOf } from "../../lib/metrics/hdr.ts";
@@ -19,6 +19,7 @@ import { FakeTime } from "../run/fake_time.ts";
 class EachKind implements Workload {
   readonly key = PaddedBytes.of("key");
   readonly value = PaddedBytes.of("value");
+  readonly scanLength = 9;
   kind = OPERATION_KINDS - 1;
 
   next(): void {
@@ -27,7 +28,7 @@ class EachKind implements Workload {
 }
 
 /** Notes what it is asked for. */
-class NotingBackend implements Pick<SynchronousConnection, "put" | "get"> {
+class NotingBackend implements SynchronousOperations {
   readonly calls: string[] = [];
   /** Told before each call how many came before it. */
   before: (calls: number) => void = () => {};
@@ -41,6 +42,17 @@ class NotingBackend implements Pick<SynchronousConnection, "put" | "get"> {
     this.before(this.calls.length);
     this.calls.push("get");
     return this.calls.length % 2 === 1;
+  }
+
+  delete(key: PaddedBytes): void {
+    this.before(this.calls.length);
+    this.calls.push(`delete ${key}`);
+  }
+
+  scan(key: PaddedBytes, count: number): number {
+    this.before(this.calls.length);
+    this.calls.push(`scan ${key} ${count}`);
+    return 7;
   }
 }
 
@@ -72,15 +84,21 @@ function busyFor(durationMs: number): void {
   while (performance.now() < endMs);
 }
 
-Deno.test("runClosedLoop() gets, puts, and for a read-modify-write does both in that order", () => {
-  const { parts, backend, meter } = loop({ opsMax: 8 });
-  runClosedLoop(parts, NO_WAIT);
-  const once = ["get", "put", "put", "get", "put"];
-  assertEquals(backend.calls, [...once, ...once]);
-  assertEquals([READ, UPDATE, INSERT, READ_MODIFY_WRITE].map((kind) => meter.counts[kind]), [2, 2, 2, 2]);
-  // Calls 1, 4, 6 and 9 are gets, of which those with an odd number find their key.
-  assertEquals(meter.counts[HITS], 2);
-});
+for (const latencySample of [SAMPLE_NEVER, 1]) {
+  for (const isOpen of [false, true]) {
+    const name = `run${isOpen ? "Open" : "Closed"}Loop()${latencySample === 1 ? ", timing all," : ""}`;
+    Deno.test(`${name} gets, puts, deletes and scans, and for a read-modify-write gets and puts`, () => {
+      const { parts, backend, meter } = loop({ opsMax: 12, latencySample });
+      if (isOpen) runOpenLoop(parts, { firstMs: performance.now(), periodMs: 0 });
+      else runClosedLoop(parts, NO_WAIT);
+      const once = ["get", "put", "put", "get", "put", "delete key", "scan key 9"];
+      assertEquals(backend.calls, [...once, ...once]);
+      assertEquals(Array.from({ length: OPERATION_KINDS }, (_, kind) => meter.counts[kind]), [2, 2, 2, 2, 2, 2]);
+      // Calls 1, 4, 8 and 11 are gets, of which those with an odd number find their key.
+      assertEquals([meter.counts[HITS], meter.counts[SCANNED]], [2, 14]);
+    });
+  }
+}
 
 Deno.test("runClosedLoop() ends when the phase does, after the operation at hand", () => {
   const { parts, phase, backend } = loop();
@@ -105,16 +123,17 @@ for (const [latencySample, timed] of [[1, 120], [3, 40], [7, 17], [SAMPLE_NEVER,
     const { parts, latencies } = loop({ opsMax: 120, latencySample });
     runClosedLoop(parts, NO_WAIT);
     assertEquals(latencies().reduce((sum, count) => sum + count, 0), timed);
-    if (latencySample === 1) assertEquals(latencies(), [30, 30, 30, 30]);
+    if (latencySample === 1) assertEquals(latencies(), Array(OPERATION_KINDS).fill(120 / OPERATION_KINDS));
   });
 }
 
 Deno.test("runClosedLoop() times the operation, and not the pause after it", () => {
-  const { parts, meter, backend } = loop({ opsMax: 4, latencySample: 1 });
+  const { parts, meter, backend } = loop({ opsMax: OPERATION_KINDS, latencySample: 1 });
   using time = new FakeTime();
   backend.before = () => time.pass(2);
   runClosedLoop(parts, { pause: () => time.pass(20) });
-  for (const [kind, calls] of [[READ, 1], [UPDATE, 1], [INSERT, 1], [READ_MODIFY_WRITE, 2]] as const) {
+  for (let kind = 0; kind < OPERATION_KINDS; kind++) {
+    const calls = kind === READ_MODIFY_WRITE ? 2 : 1;
     const tookMs = hdrOf([meter.latencies[kind]!]).maxValue / 1e6;
     assertAlmostEquals(tookMs, 2 * calls, 0.01 * calls);
   }

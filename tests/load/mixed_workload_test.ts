@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { MixedWorkload } from "../../lib/load/mixed_workload.ts";
-import { INSERT, OPERATION_KINDS, READ, UPDATE } from "../../lib/load/operation.ts";
+import { DELETE, INSERT, OPERATION_KINDS, READ, UPDATE } from "../../lib/load/operation.ts";
 import { DISTRIBUTION_NAMES, type MixOptions, PRESETS, WORKLOAD_NAMES } from "../../lib/load/workload.ts";
 import { RecordsUsedUpError } from "../../lib/load/distribution.ts";
 import { Rng } from "../../lib/load/rng.ts";
@@ -34,7 +34,9 @@ function operationsOf(workload: MixedWorkload, count = OPERATIONS): Operation[] 
   });
 }
 
-for (const shares of [...Object.values(PRESETS).map(({ shares }) => shares), [0.3, 0.3, 0.1, 0.3], [0, 0, 0, 1]]) {
+const SHARES = [[0.3, 0.3, 0.1, 0.3], [0, 0, 0, 1], [0.2, 0.2, 0.1, 0.1, 0.3, 0.1], [0, 0, 0, 0, 1, 0]];
+
+for (const shares of [...Object.values(PRESETS).map(({ shares }) => shares), ...SHARES]) {
   Deno.test(`MixedWorkload.next() chooses the kinds of operations by the shares ${shares}`, () => {
     const workload = newWorkload(mixOf("a", { shares, distribution: "uniform" }));
     const nextKind = () => {
@@ -72,6 +74,27 @@ for (const distribution of DISTRIBUTION_NAMES) {
     }
   });
 }
+
+Deno.test("MixedWorkload.next() scans for 1 to --scan-length records, each number equally often", () => {
+  const workload = newWorkload(mixOf("e", { shares: [0, 0, 0, 0, 0, 1], scanLength: 20 }));
+  const nextLength = () => {
+    workload.next();
+    return workload.scanLength - 1;
+  };
+  const counts = countNumbers(nextLength, { draws: 100_000, bound: 20 });
+  assertByChance(counts, Array(20).fill(5000));
+});
+
+Deno.test("MixedWorkload.next() leaves present what updates and deletes share out", () => {
+  const mix = mixOf("a", { shares: [0.2, 0.3, 0, 0.2, 0.3, 0], distribution: "uniform", keyCount: 5000 });
+  const present = new Set<number>();
+  for (const { kind, record } of operationsOf(newWorkload(mix), 200_000)) {
+    if (kind === DELETE) present.delete(record);
+    else if (kind !== READ) present.add(record);
+  }
+  // 0.5 / (0.5 + 0.3), within four standard deviations.
+  assertAlmostEquals(present.size / 5000, 0.625, 4 * Math.sqrt(0.625 * 0.375 / 5000));
+});
 
 Deno.test("MixedWorkload.next() reads what it has inserted when the distribution is latest, and only then", () => {
   for (const distribution of DISTRIBUTION_NAMES) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type MixOptions, PRESETS, type WorkloadName, ZIPF_THETA } from "../../lib/load/workload.ts";
+import { hasScans, type MixOptions, PRESETS, type WorkloadName, ZIPF_THETA } from "../../lib/load/workload.ts";
 
 /** A small mix of the given name, with what the test wants different. */
 export function mixOf(name: WorkloadName, changes: Partial<MixOptions> = {}): MixOptions {
@@ -18,6 +18,7 @@ export function mixOf(name: WorkloadName, changes: Partial<MixOptions> = {}): Mi
     valueBytesMax: 50,
     compressible: 1,
     zipfTheta: ZIPF_THETA,
+    ...(hasScans(changes.shares === undefined ? PRESETS[name] : { shares: changes.shares }) ? { scanLength: 100 } : {}),
     ...changes,
   };
 }

@@ -13,7 +13,7 @@ import {
   NumberedWorkload,
   parseNumberedValue,
 } from "../../lib/load/numbered_workload.ts";
-import { INSERT, OPERATION_KINDS, READ } from "../../lib/load/operation.ts";
+import { DELETE, INSERT, OPERATION_KINDS, READ } from "../../lib/load/operation.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { DISTRIBUTION_NAMES, type MixOptions } from "../../lib/load/workload.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
@@ -37,6 +37,15 @@ function operations(mix: MixOptions, options: Parameters<typeof newWorkload>[1])
     return { key: key.toString(), kind, record, value: kind === READ ? undefined : value.toString() };
   });
 }
+
+Deno.test("NumberedWorkload.next() counts deletes with the puts", () => {
+  const mix = mixOf("a", { ...SIZES, shares: [0.2, 0.3, 0.1, 0.1, 0.3, 0] });
+  const writes = operations(mix, {}).filter(({ kind }) => kind !== READ);
+  assert(writes.some(({ kind }) => kind === DELETE));
+  for (const [i, { kind, value }] of writes.entries()) {
+    if (kind !== DELETE) assertEquals(parseNumberedValue(PaddedBytes.of(value ?? ""))?.sequence, i + 1);
+  }
+});
 
 for (
   const mix of [
@@ -69,7 +78,7 @@ for (
 }
 
 Deno.test("NumberedWorkload.next() chooses the kinds of operations by the mix's shares", () => {
-  const shares = [0.3, 0.3, 0.1, 0.3];
+  const shares = [0.2, 0.2, 0.1, 0.3, 0.15, 0.05];
   const workload = newWorkload(mixOf("a", { ...SIZES, shares, distribution: "uniform" }), {});
   const nextKind = () => {
     workload.next();
@@ -97,16 +106,16 @@ Deno.test("NumberedWorkload.next() gives values that shrink as asked for, number
   assert(shrunk > 0.44 && shrunk < 0.54, `${shrunk}`);
 });
 
-Deno.test("NumberedWorkload.nextPut() goes through the same puts, without the reads", () => {
-  const mix = mixOf("f", SIZES);
+Deno.test("NumberedWorkload.nextWrite() goes through the same puts and deletes, without the reads", () => {
+  const mix = mixOf("f", { ...SIZES, shares: [0.4, 0, 0, 0.4, 0.2, 0] });
   const expected = operations(mix, {}).filter(({ kind }) => kind !== READ);
   const workload = newWorkload(mix, {});
-  const puts = expected.map(() => {
-    workload.nextPut();
+  const writes = expected.map(() => {
+    workload.nextWrite();
     const { key, kind, record, value } = workload;
     return { key: key.toString(), kind, record, value: value.toString() };
   });
-  assertEquals(puts, expected);
+  assertEquals(writes, expected);
 });
 
 Deno.test("formatNumberedValue() makes values of one length, which parseNumberedValue() reads, whatever follows", () => {

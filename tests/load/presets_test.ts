@@ -19,6 +19,7 @@ Deno.test("PRESETS are the seed's mix and YCSB's core workloads", () => {
     "b: 95% read, 5% update; zipfian; preloaded",
     "c: 100% read; zipfian; preloaded",
     "d: 95% read, 5% insert; latest; preloaded",
+    "e: 5% insert, 95% scan; zipfian; preloaded",
     "f: 50% read, 50% read_modify_write; zipfian; preloaded",
   ]);
   assertEquals(ZIPF_THETA, 0.99);

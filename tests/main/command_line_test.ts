@@ -52,7 +52,11 @@ const WRONG_COMMAND_LINES: readonly { what: string; args: readonly string[]; nam
   { what: "an argument with a line break", args: [...FILE, "two\nlines"], names: ["two\\nlines"] },
   { what: "an unknown command", args: ["inspct", "out"], names: ['"inspct"', "did you mean inspect?"] },
   { what: "a flag of another command", args: [...FILE, "--kills=3"], names: ["--kills", "crash"] },
-  { what: "a workload that scans", args: ["--workload=e", ...FILE], names: ["--workload", "gets and puts only"] },
+  {
+    what: "a workload that scans",
+    args: ["--workload=e", ...FILE],
+    names: ["--workload", "a hash table has no order"],
+  },
   { what: "a time without a unit", args: ["--warmup=2", ...FILE], names: ["--warmup", "ms, s or m"] },
   {
     what: "two ends of the load",

@@ -9,5 +9,6 @@ import type { EngineDeclaration } from "../declaration.ts";
 export const DENOKV: EngineDeclaration = {
   about: "Deno KV, in a file of its own.",
   takes: ["output", "in-flight"],
+  isOrdered: true,
   flags: {},
 };

@@ -25,6 +25,7 @@ const CACHE_BYTES = 8 * 2 ** 20;
 export const LEVELDB: EngineDeclaration = {
   about: "LevelDB, through the npm package classic-level.",
   takes: ["output", "in-flight"],
+  isOrdered: true,
   syncNames: LEVELDB_SYNC_NAMES,
   flags: {
     cacheSizeBytes: {

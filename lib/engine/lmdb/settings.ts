@@ -20,6 +20,7 @@ export type LmdbSettings = {
 export const LMDB: EngineDeclaration = {
   about: "LMDB, through the npm package lmdb: a file mapped into memory.",
   takes: ["output", "in-flight"],
+  isOrdered: true,
   flags: {
     syncMode: {
       name: "sync-mode",

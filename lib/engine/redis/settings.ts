@@ -47,6 +47,7 @@ const RECORD_OVERHEAD_BYTES = 88;
 export const REDIS: EngineDeclaration = {
   about: "Redis or Valkey: a server (--spawn, --url) or a cluster (--cluster); each put is a SET.",
   takes: ["output", "in-flight"],
+  isOrdered: false,
   flags: {},
 
   serverBytes({ url, cluster = false, replicas = 0 }: RedisSettings, { records, recordBytes }) {

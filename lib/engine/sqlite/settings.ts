@@ -26,6 +26,7 @@ export type SqliteSettings = {
 export const SQLITE: EngineDeclaration = {
   about: "SQLite: each thread opens the database file for itself, and each put is a transaction.",
   takes: ["output"],
+  isOrdered: true,
   flags: {
     journal: {
       name: "journal",

@@ -13,7 +13,8 @@ import {
   WORKLOAD_NAMES,
   ZIPF_THETA,
 } from "../../load/workload.ts";
-import { OPERATION_NAMES, READ } from "../../load/operation.ts";
+import { DELETE, OPERATION_NAMES, READ, SCAN } from "../../load/operation.ts";
+import { enginesInOrder } from "../../engine/engines.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { formatCount, operationName } from "../format.ts";
 import type { JsonObject } from "../json.ts";
@@ -27,6 +28,21 @@ const KEY_COUNT = 65_536;
 const KEY_SIZE = { min: "5B", max: "1KiB" };
 const VALUE_SIZE = { min: "0B", max: "1MiB" };
 
+/** How a flag gives the share of a kind of operation. The shares are part of what is said of the workload. */
+function shareOf(kind: number) {
+  return {
+    allowed: "a share from 0 to 1, such as 0.95",
+    parse: parseShare,
+    of: (options: RunOptions) => {
+      const mix = mixOf(options);
+      return mix && (mix.shares[kind] ?? 0);
+    },
+    isUsual: (options: RunOptions) => mixOf(options)?.shares[kind] === presetOf(options)?.shares[kind],
+    json: (): JsonObject => ({}),
+    words: () => "",
+  };
+}
+
 /** The workload's flags, in the order shown to users. */
 export const WORKLOAD_FLAGS = {
   workload: {
@@ -34,10 +50,9 @@ export const WORKLOAD_FLAGS = {
     scope: "workload",
     about: "seed: 90% updates and 10% reads of value foo under Key0…Key65535, uniform (with an engine, foo and a " +
       "number). The others are YCSB's. a: 50% reads, 50% updates. b: 95% reads, 5% updates. c: reads. d: 95% " +
-      "reads of the latest, 5% inserts. f: 50% reads, 50% read-modify-writes. Each of the following flags " +
-      "changes it; seed then has keys and values like the others.",
+      "reads of the latest, 5% inserts. e: 95% scans, 5% inserts. f: 50% reads, 50% read-modify-writes. Each of " +
+      "the following flags changes it; seed then has keys and values like the others.",
     defaultText: "seed",
-    refusals: new Map([["e", "it scans, and this store has gets and puts only"]]),
     ...oneOf(WORKLOAD_NAMES),
     of: ({ workload }: RunOptions) => workload.kind === "mix" ? workload.name : workload.kind,
     words: (name: string, { workload }: RunOptions) =>
@@ -50,20 +65,41 @@ export const WORKLOAD_FLAGS = {
     about: "Share of reads, from 0 to 1. The workload's other operations split the rest in proportion; if it has " +
       "none, the rest is updates.",
     defaultNote: "the workload's",
-    allowed: "a share from 0 to 1, such as 0.95",
-    parse: parseShare,
-    of: (options: RunOptions) => {
-      const mix = mixOf(options);
-      return mix && (mix.shares[READ] ?? 0);
-    },
-    isUsual: (options: RunOptions) => mixOf(options)?.shares[READ] === presetOf(options)?.shares[READ],
+    ...shareOf(READ),
+    // All shares, of which the other flags change some.
     json: (options: RunOptions): JsonObject => {
       const shares = OPERATION_NAMES.map((name, kind) => [name, mixOf(options)?.shares[kind] ?? 0] as const);
       return mixOf(options) === undefined
         ? {}
         : { shares: Object.fromEntries(shares.filter(([, share]) => share > 0)) };
     },
-    words: () => "",
+  },
+  deleteRatio: {
+    name: "delete-ratio",
+    scope: "workload",
+    placeholder: "R",
+    about: "Share of deletes, likewise. They choose records as updates do, and an update puts a deleted record anew: " +
+      "once the load has reached all of them, U / (U + D) of the records are there, where U is the share of updates " +
+      "and read-modify-writes, and D that of deletes.",
+    defaultNote: "0",
+    ...shareOf(DELETE),
+  },
+  scanRatio: {
+    name: "scan-ratio",
+    scope: "workload",
+    placeholder: "R",
+    about: `Share of scans, likewise; for ${enginesInOrder().join(", ")}, which keep their keys in order.`,
+    defaultNote: "0; 0.95 with e",
+    ...shareOf(SCAN),
+  },
+  scanLength: {
+    name: "scan-length",
+    scope: "workload",
+    about: "The most records that a scan reads: from 1 to N, each number equally often.",
+    defaultText: "100",
+    of: (options: RunOptions) => mixOf(options)?.scanLength,
+    words: (scanLength: number) => `scans of up to ${formatCount(scanLength, "record")}`,
+    ...count({ min: 1, max: 1_000_000 }, { example: "100 or 10k" }),
   },
   keyCount: {
     name: "keys",
