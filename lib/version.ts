@@ -14,3 +14,6 @@ export const RESULT_SCHEMA = "kvlab-result/1";
 /** The same of a comparison's JSON, and of that of kills. The first version wrote neither. */
 export const COMPARISON_SCHEMA = "kvlab-comparison/1";
 export const CRASH_SCHEMA = "kvlab-crash/1";
+
+/** The same of what the check command has found. */
+export const CHECK_SCHEMA = "kvlab-check/1";

@@ -104,6 +104,14 @@ export interface CompareCommand {
   readonly limits?: GateLimits;
 }
 
+/** Checks whether histories are linearizable. */
+export interface CheckCommand {
+  readonly kind: "check";
+  /** Paths of the histories, at least one. */
+  readonly files: readonly string[];
+  readonly format: "text" | "json";
+}
+
 /** Writes a page from results. */
 export interface ReportCommand {
   readonly kind: "report";
@@ -132,4 +140,5 @@ export type Command =
   | InspectCommand
   | ExportCommand
   | CompareCommand
+  | CheckCommand
   | ReportCommand;

@@ -17,7 +17,7 @@ import { SWEEP_FLAGS, SWEEP_SWITCHES } from "./flags/sweep_flags.ts";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../result/option/workload_flags.ts";
 
 /** The commands, other than help and version. */
-export type CommandName = "run" | "crash" | "sweep" | "inspect" | "export" | "compare" | "report";
+export type CommandName = "run" | "crash" | "sweep" | "inspect" | "export" | "compare" | "check" | "report";
 
 /** One command. */
 interface CommandEntry {
@@ -76,6 +76,17 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     about: "Shows results written by --result side by side, and how each differs from the first.",
     scopes: ["compare"],
   },
+  check: {
+    called: "check",
+    usage: ["check HISTORY… [--format=text|json]"],
+    about:
+      "Says whether histories are linearizable, and shows the fewest operations that contradict each other where " +
+      "one is not. A history is a file of JSON lines, such as " +
+      '{"process":0,"key":"x","operation":"write","value":1,"call_us":10,"return_us":25.5}, or a log of Jepsen\'s. An ' +
+      "operation is read, write, delete or compare_and_set, which also has what it expected; a value is any JSON, null " +
+      "where the key is absent; return_us is null where the outcome is not known.",
+    scopes: ["check"],
+  },
   report: {
     called: "report",
     usage: ["report RESULT… [--output=FILE.html] [--map=FILE.svg]"],
@@ -92,6 +103,7 @@ export const COMMAND_WORDS = [
   "inspect",
   "export",
   "compare",
+  "check",
   "report",
 ] as const satisfies readonly CommandName[];
 

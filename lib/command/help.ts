@@ -86,14 +86,16 @@ const EXAMPLES = [
     about: "The same for a nightly job, which is to fail if tonight's result is slower by more than noise:",
     args: "compare main.json tonight.json --fail-if-slower=3% --fail-if-p99-higher=10%",
   },
-  { about: "The same as a page with charts:", args: "report none.json data.json --output=report.html" },
+  { about: "Whether a history that was recorded elsewhere is linearizable:", args: "check history.jsonl" },
+  { about: "Results as a page with charts:", args: "report none.json data.json --output=report.html" },
 ];
 
 const EXIT_CODES = `\
 Exit codes:
   0 done; 1 failed; 2 invalid command line; 3 crash found a torn file or more lost than the gauge
-  said, inspect found a file damaged or gone, or export one that no other makes up for; 4 compare
-  found a result worse than a limit allows; 129, 130 or 143 ended by SIGHUP, SIGINT or SIGTERM.`;
+  said, inspect found a file damaged or gone, or export one that no other makes up for, or a history
+  is not linearizable; 4 compare found a result worse than a limit allows; 129, 130 or 143 ended by
+  SIGHUP, SIGINT or SIGTERM.`;
 
 /** The text of `--help`, in lines of at most 100 columns, without a trailing newline. */
 export function helpText(): string {
@@ -118,8 +120,8 @@ export function helpText(): string {
       entriesOf("sweep"),
     ),
     section(
-      "Options of inspect, export, compare and report:",
-      entriesOf("inspect", "export", "compare", "report", "directory"),
+      "Options of inspect, export, compare, check and report:",
+      entriesOf("inspect", "export", "compare", "check", "report", "directory"),
     ),
     section("Other options:", switches((flag) => flag.scope === undefined)),
     section("Examples:", examples),

@@ -8,7 +8,15 @@ import type { BackendOptions } from "../backend/backend.ts";
 import { ENGINES } from "../engine/engines.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
 import { engineBackend, fileBackend, type FileValues, redisLag, refuseOtherBackends } from "./backend_options.ts";
-import type { Command, CompareCommand, CrashCommand, ReportCommand, RunCommand, RunDefaults } from "./command.ts";
+import type {
+  CheckCommand,
+  Command,
+  CompareCommand,
+  CrashCommand,
+  ReportCommand,
+  RunCommand,
+  RunDefaults,
+} from "./command.ts";
 import { BACKEND_NAMES, type BackendName, COMMAND_WORDS, type CommandName, FLAGS, SWITCHES } from "./commands.ts";
 import {
   quoteAll,
@@ -61,6 +69,8 @@ export function parseCommand(args: readonly string[], defaults: RunDefaults): Co
       return { kind: "export", format: read(raw, FLAGS.exportFormat), ...readingOptions(raw) };
     case "compare":
       return compareCommand(raw);
+    case "check":
+      return checkCommand(raw);
     case "report":
       return reportCommand(raw);
   }
@@ -251,6 +261,17 @@ function comparedFiles(raw: RawArguments): readonly string[] {
     throw new UsageError(`${command} needs at least two files: kvlab ${command} A.json B.json, got ${got}`);
   }
   return files;
+}
+
+function checkCommand(raw: RawArguments): CheckCommand {
+  const format = read(raw, FLAGS.checkFormat);
+  refuseAfterDashes(raw);
+  const [command, ...files] = raw.words;
+  if (files.length === 0 || files.includes("")) {
+    const got = files.length === 0 ? "none" : quoteAll(files);
+    throw new UsageError(`${command} needs at least one file: kvlab ${command} HISTORY, got ${got}`);
+  }
+  return { kind: "check", files, format };
 }
 
 function reportCommand(raw: RawArguments): ReportCommand {

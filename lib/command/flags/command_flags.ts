@@ -109,6 +109,13 @@ export const COMMAND_FLAGS = {
     defaultNote: "no limit",
     ...percentage({ maxPercent: 10_000, example: "10%" }),
   },
+  checkFormat: {
+    name: "format",
+    scope: "check",
+    about: "check: format of what is found, on stdout.",
+    defaultText: "text",
+    ...oneOf(REPORT_FORMAT_NAMES),
+  },
   reportOutput: {
     name: "output",
     scope: "report",

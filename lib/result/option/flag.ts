@@ -34,6 +34,7 @@ export type FlagScope =
   | "inspect"
   | "export"
   | "compare"
+  | "check"
   | "report";
 
 /**

@@ -1,0 +1,125 @@
+/**
+ * Tests of reading histories that were recorded elsewhere, and of the check command.
+ *
+ * @module
+ */
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { checkHistory } from "../../lib/check/check.ts";
+import { PersistError } from "../../lib/system/persist_error.ts";
+import { kvlab } from "../main/kvlab.ts";
+import { temporaryDirectory } from "../run/files.ts";
+
+const ETCD = new URL("etcd/", import.meta.url).pathname;
+const NOT_LINEARIZABLE = `${ETCD}etcd_000.log`, LINEARIZABLE = `${ETCD}etcd_002.log`;
+
+/** A history of kvlab's own format, one operation a line. */
+const lines = (...operations: readonly object[]) =>
+  operations.map((operation) => JSON.stringify(operation) + "\n").join("");
+
+const STALE = lines(
+  { process: 0, key: "x", operation: "write", value: { of: "x" }, call_us: 0, return_us: 10 },
+  { process: 1, key: "y", operation: "write", value: 5, call_us: 0, return_us: 10 },
+  { process: 1, key: "x", operation: "read", value: { of: "x" }, call_us: 11, return_us: 12 },
+  { process: 0, key: "x", operation: "delete", call_us: 20, return_us: 30 },
+  { process: 1, key: "x", operation: "read", value: null, call_us: 31, return_us: 32 },
+  { process: 1, key: "y", operation: "compare_and_set", expected: 5, value: 6, call_us: 33, return_us: null },
+  { process: 0, key: "y", operation: "read", value: 6, call_us: 34, return_us: 35 },
+  { process: 1, key: "x", operation: "read", value: { of: "x" }, call_us: 36, return_us: 37 },
+);
+
+async function written(directory: string, text: string | Uint8Array): Promise<string> {
+  const path = `${directory}/history`;
+  await Deno.writeFile(path, typeof text === "string" ? new TextEncoder().encode(text) : text);
+  return path;
+}
+
+Deno.test("checkHistory() gives Jepsen's histories of etcd their known verdicts", async () => {
+  assertEquals((await checkHistory(LINEARIZABLE)).judgement, "linearizable");
+  const { judgement, contradictions, operations, unknown } = await checkHistory(NOT_LINEARIZABLE);
+  assertEquals({ judgement, operations, unknown }, { judgement: "not linearizable", operations: 65, unknown: 16 });
+  // The log itself tells: what was written in lines 74 and 75 is not what is read in line 86.
+  assertEquals(contradictions.map(({ name, operations }) => ({ name, operations })), [{
+    name: "stale read",
+    operations: [
+      { process: "0", operation: "write", value: "1", call: 74, return: 75 },
+      { process: "11", operation: "read", value: "2", call: 85, return: 86 },
+    ],
+  }]);
+});
+
+Deno.test("checkHistory() judges each key of kvlab's own lines by itself", async () => {
+  using directory = temporaryDirectory();
+  const path = await written(directory.path, STALE);
+  const { judgement, registers, contradictions } = await checkHistory(path);
+  assertEquals([judgement, registers, contradictions.length], ["not linearizable", 2, 1]);
+  assertEquals(contradictions[0]?.key, "x");
+  assertEquals(contradictions[0]?.name, "stale read");
+  const sound = STALE.split("\n").slice(0, -2).join("\n");
+  assertEquals((await checkHistory(await written(directory.path, sound))).judgement, "linearizable");
+});
+
+const WRONG: readonly { readonly what: string; readonly text: string | Uint8Array; readonly reason: string }[] = [
+  { what: "an empty file", text: "\n\n", reason: "it is empty" },
+  { what: "other text", text: "# kvlab\n", reason: "line 1: it is neither JSON nor a line of Jepsen's" },
+  { what: "bytes", text: crypto.getRandomValues(new Uint8Array(1000)).map((byte) => byte | 128), reason: "line 1: " },
+  {
+    what: "a log without operations",
+    text: "INFO  jepsen.core - starting\n",
+    reason: "none of its 1 lines is an oper",
+  },
+  { what: "half a line", text: STALE.slice(0, 150), reason: "line 2: it is not JSON" },
+  {
+    what: "JSON of another kind",
+    text: '{"schema":"kvlab-result/1"}\n',
+    reason: 'line 1: "operation" is undefined, must',
+  },
+  {
+    what: "no call",
+    text: '{"operation":"read","value":1}',
+    reason: 'line 1: "call_us" is undefined, must be a number',
+  },
+  { what: "no value", text: '{"operation":"write","call_us":1}', reason: 'line 1: a write needs "value"' },
+  {
+    what: "a return before the call",
+    text: '{"operation":"read","value":1,"call_us":3,"return_us":2}',
+    reason: "line 1: it returns at 2 µs, before its call at 3 µs",
+  },
+  {
+    what: "a return without a call",
+    text: "INFO  jepsen.util - 0 :invoke :read nil\nINFO  jepsen.util - 1 :ok :read 3\n",
+    reason: "line 2: :ok of process 1, which has called nothing",
+  },
+  {
+    what: "an unknown operation",
+    text: "INFO  jepsen.util - 0 :invoke :enqueue 3\n",
+    reason: "line 1: :enqueue is unknown, must be :read, :write or :cas",
+  },
+];
+
+for (const { what, text, reason } of WRONG) {
+  Deno.test(`checkHistory() names the line and the reason of ${what}`, async () => {
+    using directory = temporaryDirectory();
+    const path = await written(directory.path, text);
+    const error = await assertRejects(() => checkHistory(path), PersistError);
+    assertStringIncludes(error.message, `Cannot read ${path}: ${reason}`);
+  });
+}
+
+Deno.test("kvlab check exits with 0, 3 or 1, and shows what contradicts itself", async () => {
+  using directory = temporaryDirectory();
+  assertEquals((await kvlab(["check", LINEARIZABLE])).code, 0);
+  const { code, stdout } = await kvlab(["check", LINEARIZABLE, NOT_LINEARIZABLE]);
+  assertEquals(code, 3);
+  assertStringIncludes(stdout, `${LINEARIZABLE}: linearizable, 64 operations, 19 outcomes unknown, judged in `);
+  assertStringIncludes(stdout, "    11       read 2     line 85   line 86\n");
+  const missing = await kvlab(["check", `${directory.path}/none`]);
+  assertEquals([missing.code, missing.stdout], [1, ""]);
+  assertStringIncludes(missing.stderr, `kvlab: Cannot read ${directory.path}/none: `);
+
+  // What is shown as JSON is a history again, and still a contradiction.
+  const json = await kvlab(["check", "--format=json", await written(directory.path, STALE)]);
+  const { linearizable, histories: [history] } = JSON.parse(json.stdout);
+  assertEquals([json.code, linearizable], [3, false]);
+  const again = await written(directory.path, lines(...history.contradictions[0].operations));
+  assertEquals((await checkHistory(again)).judgement, "not linearizable");
+});
