@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FailoverOptions } from "../engine/failover.ts";
 import type { EngineBackendOptions, FileBackendOptions } from "../backend/backend.ts";
 import type { LayoutFlags } from "../persist/layout/layout_module.ts";
 import { LAYOUT_NAMES, layoutOf, LAYOUTS } from "../persist/layout/layouts.ts";
@@ -181,23 +182,22 @@ function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisS
 }
 
 /**
- * How long a cluster's replicas lag before a primary is killed, in milliseconds; `undefined` if there is no cluster and
- * the server itself is killed.
+ * How a cluster's primaries fail; `undefined` if there is no cluster and the server itself is killed.
  *
- * @throws {UsageError} when there is nothing that may be killed, or flags contradict each other
+ * @throws {UsageError} when there is nothing that may fail, or flags contradict each other
  */
-export function redisLag(raw: RawArguments): number | undefined {
-  const lagMs = read(raw, FLAGS.lagMs);
+export function redisFailover(raw: RawArguments): FailoverOptions | undefined {
+  const [fault, lagMs] = [read(raw, FLAGS.fault), read(raw, FLAGS.lagMs)];
   const nodeTimeoutMs = read(raw, FLAGS.nodeTimeoutMs);
   const { url, spawn, cluster } = FLAGS;
   if (raw.given.has(url.name)) {
     throw new UsageError(`crash kills only servers that it has started, must be --${spawn.name}, got --${url.name}`);
   }
   if (!raw.given.has(cluster.name)) {
-    refuseUnless(raw, FLAGS.lagMs, false, "--cluster");
+    for (const flag of [FLAGS.fault, FLAGS.lagMs]) refuseUnless(raw, flag, false, "--cluster");
     return undefined;
   }
-  if (read(raw, cluster) === "running" || lagMs < nodeTimeoutMs) return lagMs;
+  if (read(raw, cluster) === "running" || lagMs < nodeTimeoutMs) return { fault, lagMs };
   throw new UsageError(
     `--lag must be shorter than --node-timeout=${nodeTimeoutMs}ms, got ${lagMs}ms: ` +
       "otherwise the replicas are considered dead",

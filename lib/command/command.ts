@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FailoverOptions } from "../engine/failover.ts";
 import type { GateLimits } from "../compare/gate.ts";
 import type { CutPower } from "../crash/crash.ts";
 import type { CrashLoad } from "../crash/crash_load.ts";
@@ -30,11 +31,8 @@ export interface CrashCommand {
   readonly power?: CutPower;
   /** The load of each child. Its load time is the longest that a child runs before it is killed. */
   readonly options: CrashLoad;
-  /**
-   * Present where replicas take over from what is killed: how long they receive nothing before the kill, in
-   * milliseconds.
-   */
-  readonly lagMs?: number;
+  /** Present where replicas take over from what fails. */
+  readonly failover?: FailoverOptions;
   readonly format: "text" | "json";
   /** File for the result as an HTML page. */
   readonly reportFile?: string;

@@ -29,10 +29,10 @@ import { refuseTooManyWorkers } from "../run/worker_limit.ts";
  * @throws {Error} the first failure of a kill
  */
 export async function crashCommand(
-  { kills, cut, power, lagMs, options, format, reportFile, quiet }: CrashCommand,
+  { kills, cut, power, failover, options, format, reportFile, quiet }: CrashCommand,
 ): Promise<number> {
   // The load of failovers runs in this process, without workers.
-  if (lagMs === undefined) refuseTooManyWorkers({ ...options, witnessed: true });
+  if (failover === undefined) refuseTooManyWorkers({ ...options, witnessed: true });
   if (power !== undefined) refuseWithoutDisk(power.fileSystem);
   const stop = stopOnSignals();
   if (reportFile !== undefined) checkOutputFile(reportFile);
@@ -42,12 +42,10 @@ export async function crashCommand(
     print(format === "json" ? crashJson(result) : crashText(result, stdoutStyle()));
     return reportFile === undefined || await deliverReport(reportFile, crashJson(result));
   };
-  const failure: Failure = lagMs === undefined ? FAILURES[cut] : "failover";
-  const lag = lagMs === undefined ? {} : { lagMs };
+  const failure: Failure = failover === undefined ? FAILURES[cut] : "failover";
   const about = {
     failure,
-    ...lag,
-    ...given({ disk: power }),
+    ...given({ failover, disk: power }),
     promises: await promisesOf(options.backend, options.threads),
   };
   const done: KillResult[] = [];
@@ -57,7 +55,7 @@ export async function crashCommand(
   };
   let result: CrashResult;
   try {
-    result = await crash({ kills, cut, ...given({ power }), ...lag, options }, { stop, onKill });
+    result = await crash({ kills, cut, ...given({ power, failover }), options }, { stop, onKill });
   } catch (error) {
     if (done.length > 0) await show({ ...about, options, kills: done });
     // It was told to while it waited for a server.

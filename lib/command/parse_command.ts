@@ -7,7 +7,7 @@
 import type { BackendOptions } from "../backend/backend.ts";
 import { ENGINES } from "../engine/engines.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
-import { engineBackend, fileBackend, type FileValues, redisLag, refuseOtherBackends } from "./backend_options.ts";
+import { engineBackend, fileBackend, type FileValues, redisFailover, refuseOtherBackends } from "./backend_options.ts";
 import type {
   CheckCommand,
   Command,
@@ -158,14 +158,14 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const workload = numberedMix(raw, workloadValues, { ...timed, inFlight });
   refuseScans(workload, name);
   refuseTooLargeStore(workload, backend, load.threads);
-  const lagMs = name === "redis" ? redisLag(raw) : undefined;
-  if (lagMs !== undefined && raw.given.has(FLAGS.ratePerSec.name)) {
+  const failover = name === "redis" ? redisFailover(raw) : undefined;
+  if (failover !== undefined && raw.given.has(FLAGS.ratePerSec.name)) {
     throw new UsageError(
       `crash of a cluster takes no --${FLAGS.ratePerSec.name}: each put begins when the one before has ended`,
     );
   }
   const power = powerOptions(raw, cut);
-  if (power !== undefined && lagMs !== undefined) {
+  if (power !== undefined && failover !== undefined) {
     throw new UsageError("--cut=power needs a store that fails as a whole, got a cluster, whose replicas take over");
   }
   if (power !== undefined) refuseNotJudged(backend);
@@ -180,7 +180,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     cut,
     ...given({ power }),
     options: { ...timed, workload, backend },
-    ...given({ lagMs }),
+    ...given({ failover }),
     format,
     ...given({ reportFile }),
     quiet: isQuiet(raw),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FailoverOptions } from "../engine/failover.ts";
 import type { Loss, Promises } from "../engine/promises.ts";
 import { promisesOf } from "../backend/backends.ts";
 import { isSynced as isLevelSynced } from "../persist/durability.ts";
@@ -41,11 +42,8 @@ export interface CrashOptions {
   readonly cut?: CutName;
   /** Of cuts of the power: the disk, and how many of the states that each may leave are tried. */
   readonly power?: CutPower;
-  /**
-   * Present where replicas take over from what is killed: how long they receive nothing before the kill, in
-   * milliseconds.
-   */
-  readonly lagMs?: number | undefined;
+  /** Present where replicas take over from what fails. */
+  readonly failover?: FailoverOptions | undefined;
   /**
    * The child's load and backend; its load time is the latest moment of a kill. Values have at least
    * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations put, and there are at least as many keys as operations in flight.
@@ -103,7 +101,7 @@ export async function crash(crashOptions: CrashOptions, hooks: CrashHooks = {}):
 }
 
 async function crashIn(scratch: string, crashOptions: CrashOptions, hooks: CrashHooks): Promise<CrashResult> {
-  const { kills, cut, lagMs, options, power = USUAL_POWER } = crashOptions;
+  const { kills, cut, failover, options, power = USUAL_POWER } = crashOptions;
   const { program, stop } = hooks;
   const parts = { scratch, ...(program === undefined ? {} : { program }), ...(stop === undefined ? {} : { stop }) };
   const victim = await victimOf(crashOptions, parts);
@@ -123,7 +121,7 @@ async function crashIn(scratch: string, crashOptions: CrashOptions, hooks: Crash
     return {
       options,
       failure: victim.failure,
-      ...(lagMs === undefined ? {} : { lagMs }),
+      ...given({ failover }),
       ...(cut === "power" ? { disk: power } : {}),
       ...given({ engine: rounds.engine }),
       promises,
@@ -135,10 +133,10 @@ async function crashIn(scratch: string, crashOptions: CrashOptions, hooks: Crash
 }
 
 async function victimOf(
-  { cut = "process", lagMs, options, power = USUAL_POWER }: CrashOptions,
+  { cut = "process", failover, options, power = USUAL_POWER }: CrashOptions,
   parts: VictimParts,
 ): Promise<Victim> {
-  if (lagMs !== undefined) return await FailoverVictim.open(options, { lagMs, ...parts });
+  if (failover !== undefined) return await FailoverVictim.open(options, { ...failover, ...parts });
   switch (cut) {
     case "process":
       return new ProcessVictim(options.backend, parts);

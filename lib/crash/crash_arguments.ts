@@ -7,13 +7,13 @@ import type { CrashResult } from "./crash_result.ts";
 import { argumentsOf } from "../result/option/options.ts";
 
 /** What is asked for beside the load. */
-type Asked = Pick<CrashResult, "options" | "failure" | "disk" | "lagMs">;
+type Asked = Pick<CrashResult, "options" | "failure" | "disk" | "failover">;
 
 /**
  * The arguments, without the program's name. The load follows from its seed, and so does the choice of the states that
  * are tried of what it has written; when it is killed does not.
  */
-export function crashArguments({ options, failure, disk, lagMs = 0 }: Asked, kills: number): string[] {
+export function crashArguments({ options, failure, disk, failover }: Asked, kills: number): string[] {
   const cuts: Readonly<Partial<Record<CrashResult["failure"], string>>> = { powerLoss: "power", orderlyEnd: "none" };
   const cut = cuts[failure];
   return [
@@ -24,6 +24,7 @@ export function crashArguments({ options, failure, disk, lagMs = 0 }: Asked, kil
     ...(disk?.mountOptions === undefined ? [] : [`--mount-options=${disk.mountOptions}`]),
     // It measures nothing, neither the load nor the device.
     ...argumentsOf(options, ["measurement", "device"]),
-    ...(lagMs === 0 ? [] : [`--lag=${lagMs}ms`]),
+    ...(failover === undefined || failover.fault === "kill" ? [] : [`--fault=${failover.fault}`]),
+    ...(failover === undefined || failover.lagMs === 0 ? [] : [`--lag=${failover.lagMs}ms`]),
   ];
 }

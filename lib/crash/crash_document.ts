@@ -56,14 +56,14 @@ const FAILOVERS = { count: "failovers", held: "failovers_held" } as const;
  * `recovery_max_sec`, `stopped_by`, the seed, the options of the load, the command's arguments, and a row for each
  * kill.
  *
- * Failovers have `failovers` and `failovers_held` in place of kills, `lag_sec`, their one `promise`, `refused` writes,
+ * Failovers have `failovers` and `failovers_held` in place of kills, the `fault`, `lag_sec`, their one `promise`, `refused` writes,
  * and how long it took until a replica had taken over and writes were possible again.
  *
  * Of an engine also the `engine` as in a run's result. Of cuts of the power also what {@linkcode statesObject} says,
  * and each row's `states`.
  */
 export function crashJson(result: CrashResult): string {
-  const { kills, options, failure, promises, engine, lagMs = 0, stoppedBy = null } = result;
+  const { kills, options, failure, promises, engine, failover, stoppedBy = null } = result;
   const isFailover = failure === "failover";
   const counts = countsOf(result);
   const heldCount = kills.filter(({ held }) => held).length;
@@ -76,7 +76,8 @@ export function crashJson(result: CrashResult): string {
       ? {
         [FAILOVERS.count]: kills.length,
         [FAILOVERS.held]: heldCount,
-        lag_sec: secondsOf(lagMs),
+        fault: failover?.fault ?? "kill",
+        lag_sec: secondsOf(failover?.lagMs ?? 0),
         promise: lossIn(failure, promises).text,
       }
       : { [KILLS.held]: heldCount, [KILLS.count]: kills.length }),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FailoverOptions } from "../engine/failover.ts";
 import type { NamedDifference } from "../disk/naming.ts";
 import type { Promises } from "../engine/promises.ts";
 import type { RunOptions } from "../run/run_options.ts";
@@ -118,8 +119,8 @@ export interface CrashResult {
   readonly options: RunOptions;
   /** How the children ended. */
   readonly failure: Failure;
-  /** How long replicas were stopped before each kill, in milliseconds; of failovers. */
-  readonly lagMs?: number;
+  /** Of failovers: how they were brought about. */
+  readonly failover?: FailoverOptions;
   readonly promises: Promises;
   readonly kills: readonly KillResult[];
   /** The engine as it described itself, if the backend is one. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { AsynchronousConnection } from "../engine/connection.ts";
-import type { KilledPrimary } from "../engine/failover.ts";
+import type { FailedPrimary } from "../engine/failover.ts";
 import type { NumberedLoad } from "../load/numbered_load.ts";
 import { ORIGIN_MS } from "../sync/shared_time.ts";
 import type { Testimony } from "./testimony.ts";
@@ -30,8 +30,8 @@ export class FailoverLoad {
   readonly #acknowledgedAtMs: readonly number[][];
   #isEnding = false;
   #ended: Promise<unknown> = Promise.resolve();
-  /** What has been killed, once something has. */
-  #killed: KilledPrimary | undefined;
+  /** What has failed, once something has. */
+  #failed: FailedPrimary | undefined;
   readonly #availableAtMs = Promise.withResolvers<number>();
 
   constructor(parts: FailoverLoadParts) {
@@ -44,13 +44,13 @@ export class FailoverLoad {
   }
 
   /**
-   * Tells the load what has been killed.
+   * Tells the load what has failed.
    *
-   * @returns when the first put to one of its keys that began after the kill was acknowledged, in milliseconds of
+   * @returns when the first put to one of its keys that began after that was acknowledged, in milliseconds of
    * `performance.now()`
    */
-  killed(killed: KilledPrimary): Promise<number> {
-    this.#killed = killed;
+  failed(failed: FailedPrimary): Promise<number> {
+    this.#failed = failed;
     return this.#availableAtMs.promise;
   }
 
@@ -83,8 +83,8 @@ export class FailoverLoad {
       }
       const nowMs = performance.now();
       times.push(ORIGIN_MS + nowMs);
-      const killed = this.#killed;
-      if (killed === undefined || begunAtMs <= killed.killedAtMs || !killed.had(workload.key)) continue;
+      const failed = this.#failed;
+      if (failed === undefined || begunAtMs <= failed.failedAtMs || !failed.had(workload.key)) continue;
       this.#availableAtMs.resolve(nowMs);
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Kills a primary, whose replica takes over, in the middle of a load that goes on.
+ * Makes a primary fail, whose replica takes over, in the middle of a load that goes on.
  *
  * The load runs in this process, so it needs no witness; what was acknowledged to it is compared with what the replicas
  * hold.
@@ -11,7 +11,7 @@ import type { AsynchronousConnection } from "../engine/connection.ts";
 import type { Engine, PreparedEngine } from "../engine/engine.ts";
 import { EngineError } from "../engine/engine_error.ts";
 import { loadEngine } from "../engine/engines.ts";
-import type { Failover } from "../engine/failover.ts";
+import type { Failover, FailoverOptions } from "../engine/failover.ts";
 import { NumberedMix } from "../load/numbered_load.ts";
 import { preload } from "../load/preload.ts";
 import { Rng } from "../load/rng.ts";
@@ -26,20 +26,20 @@ import type { Failed, Victim, VictimParts } from "./victim.ts";
 
 /** How long the load goes on after everything is healthy again, in milliseconds. */
 const AFTER_MS = 200;
-/** How soon after the kill a write to the killed primary's keys must succeed. */
+/** How soon after the fault a write to the failed primary's keys must succeed. */
 const UNAVAILABLE_MS_MAX = 120_000;
-/** Streams of random numbers: of which primary is killed, and of the values that are preloaded. */
+/** Streams of random numbers: of which primary fails, and of the values that are preloaded. */
 const CHOICE_STREAM = 2 ** 31 + 1;
 const PRELOAD_STREAM = 2 ** 31 + 2;
 
-/** An engine with copies of its data, of which one after the other is killed. */
+/** An engine with copies of its data, of which one after the other fails. */
 export class FailoverVictim implements Victim {
   readonly failure = "failover";
   readonly backend: EngineBackendOptions;
   readonly #prepared: PreparedEngine;
   readonly #failover: Failover;
   readonly #connections: readonly [AsynchronousConnection, ...AsynchronousConnection[]];
-  readonly #lagMs: number;
+  readonly #how: FailoverOptions;
   readonly #choices: Rng;
 
   private constructor(
@@ -48,28 +48,27 @@ export class FailoverVictim implements Victim {
       readonly prepared: PreparedEngine;
       readonly failover: Failover;
       readonly connections: readonly [AsynchronousConnection, ...AsynchronousConnection[]];
-      readonly lagMs: number;
+      readonly how: FailoverOptions;
     },
   ) {
     this.backend = backend;
     this.#prepared = parts.prepared;
     this.#failover = parts.failover;
     this.#connections = parts.connections;
-    this.#lagMs = parts.lagMs;
+    this.#how = parts.how;
     this.#choices = new Rng(seed, CHOICE_STREAM);
   }
 
   /**
    * Starts the engine and connects to it.
    *
-   * @param options `lagMs` says how long replicas are stopped before each kill, in milliseconds; `stop` is aborted to
-   * wait for the engine no longer
+   * @param options `stop` is aborted to wait for the engine no longer
    * @throws {EngineError} when the engine has no replicas that could take over
    * @throws {StoppedError} when told to stop first
    */
   static async open(
     { backend, threads, workload, seed }: CrashLoad,
-    { lagMs, stop }: { readonly lagMs: number } & Pick<VictimParts, "stop">,
+    { stop, ...how }: FailoverOptions & Pick<VictimParts, "stop">,
   ): Promise<FailoverVictim> {
     if (backend.kind !== "engine") throw new Error("Cannot fail over without an engine");
     const { settings, inFlight } = backend;
@@ -87,7 +86,7 @@ export class FailoverVictim implements Victim {
       connections.push(first);
       while (connections.length < threads) connections.push(await connect(engine, prepared));
       const [, ...others] = connections;
-      return new FailoverVictim({ backend, seed }, { prepared, failover, connections: [first, ...others], lagMs });
+      return new FailoverVictim({ backend, seed }, { prepared, failover, connections: [first, ...others], how });
     } catch (error) {
       for (const connection of connections) await afterFailure(() => connection.close());
       await afterFailure(() => prepared.close());
@@ -116,16 +115,16 @@ export class FailoverVictim implements Victim {
     load.start();
     const work = async () => {
       await delay("loadMs" in moment ? moment.loadMs : moment.startMs);
-      const killed = await this.#failover.kill({ choice: this.#choices.below(2 ** 20), lagMs: this.#lagMs });
-      const available = load.killed(killed);
-      const takenOverAtMs = await killed.restore();
+      const failed = await this.#failover.fail({ ...this.#how, choice: this.#choices.below(2 ** 20) });
+      const available = load.failed(failed);
+      const takenOverAtMs = await failed.restore();
       const availableAtMs = await orTooLate(available);
       await delay(AFTER_MS);
-      const { killedAtMs } = killed;
-      return { killedAtMs, takeoverMs: takenOverAtMs - killedAtMs, unavailableMs: availableAtMs - killedAtMs };
+      const { failedAtMs } = failed;
+      return { failedAtMs, takeoverMs: takenOverAtMs - failedAtMs, unavailableMs: availableAtMs - failedAtMs };
     };
-    const { killedAtMs, ...times } = await thenCleanUp(work, () => load.end());
-    const atMs = ORIGIN_MS + killedAtMs;
+    const { failedAtMs, ...times } = await thenCleanUp(work, () => load.end());
+    const atMs = ORIGIN_MS + failedAtMs;
     return { hadBegun: true, loadMs: atMs - startedAtMs, killedAtMs: atMs, testimony: load.testimony, ...times };
   }
 
@@ -153,7 +152,7 @@ async function connect(engine: Engine, { target }: PreparedEngine): Promise<Asyn
 async function orTooLate(available: Promise<number>): Promise<number> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    const message = `Cannot put: ${UNAVAILABLE_MS_MAX / 1000} s after the kill no write has gone through again`;
+    const message = `Cannot put: ${UNAVAILABLE_MS_MAX / 1000} s after the fault no write has gone through again`;
     timer = setTimeout(() => reject(new Error(message)), UNAVAILABLE_MS_MAX);
   });
   return await Promise.race([available, late]).finally(() => clearTimeout(timer));

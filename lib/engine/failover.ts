@@ -5,25 +5,38 @@
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 
-/** How to kill a primary. */
-export interface FailoverKill {
-  /** Chooses which one: a whole number, taken modulo their count. */
-  readonly choice: number;
+/** What can happen to a primary, in the order shown to users. */
+export const FAULT_NAMES = ["kill", "pause"] as const;
+
+export type FaultName = typeof FAULT_NAMES[number];
+
+/** How failovers are brought about. */
+export interface FailoverOptions {
   /**
-   * How long before the kill the replicas that could take over receive nothing, as on a slow network, in milliseconds.
+   * `kill`: its process is killed. `pause`: its process is stopped, as by a machine that hangs, until a replica has taken
+   * over; then it goes on, with all that clients have sent to it meanwhile.
+   */
+  readonly fault: FaultName;
+  /**
+   * How long before the fault the replicas that could take over receive nothing, as on a slow network, in milliseconds.
    */
   readonly lagMs: number;
 }
 
-/** A primary that has been killed. */
-export interface KilledPrimary {
+/** What happens to which primary. */
+export interface PrimaryFault extends FailoverOptions {
+  /** Chooses the primary: a whole number, taken modulo their count. */
+  readonly choice: number;
+}
+
+/** A primary that has failed. */
+export interface FailedPrimary {
   /** In milliseconds of `performance.now()`. */
-  readonly killedAtMs: number;
+  readonly failedAtMs: number;
   /** Whether the key's writes went to it. */
   had(key: PaddedBytes): boolean;
   /**
-   * Waits until a replica has taken over, and then makes the killed node a replica again, so that the next one can be
-   * killed.
+   * Waits until a replica has taken over, and then makes the failed node a replica again, so that the next one can fail.
    *
    * @returns when a replica had taken over, in milliseconds of `performance.now()`
    * @throws {EngineError} when none does
@@ -31,8 +44,8 @@ export interface KilledPrimary {
   restore(): Promise<number>;
 }
 
-/** Kills primaries, one at a time. */
+/** Makes primaries fail, one at a time. */
 export interface Failover {
-  /** @throws {EngineError} when there is no primary that could be killed, or no replica that could take over */
-  kill(kill: FailoverKill): Promise<KilledPrimary>;
+  /** @throws {EngineError} when there is no primary that could fail, or no replica that could take over */
+  fail(fault: PrimaryFault): Promise<FailedPrimary>;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FailoverOptions, FaultName } from "../engine/failover.ts";
 import { type CrashResult, type KillResult, max, sum } from "../crash/crash_result.ts";
 import { type Failure, lossIn } from "../crash/victim.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
@@ -48,7 +49,12 @@ function verdictOf({ unreadable, neverPut, tornShards, unsoundFiles = 0, held, l
 }
 
 function lossText(lost: number, oldestLostMs: number): string {
-  return lost === 0 ? "lost none" : `lost ${readableNumber(lost)} (up to ${readableDuration(oldestLostMs)} old)`;
+  return lost === 0 ? "lost none" : `lost ${readableNumber(lost)} (${ageText(oldestLostMs)})`;
+}
+
+/** How old the oldest lost write was when it failed; a primary that goes on afterwards acknowledges some even then. */
+function ageText(oldestLostMs: number): string {
+  return oldestLostMs === 0 ? "acknowledged afterwards" : `up to ${readableDuration(oldestLostMs)} old`;
 }
 
 /**
@@ -94,14 +100,14 @@ function crashGroups(result: CrashResult, style: TextStyle): Group[] {
 }
 
 function failoverGroups(result: CrashResult, style: TextStyle): Group[] {
-  const { kills, lagMs = 0, promises, stoppedBy } = result;
+  const { kills, failover, promises, stoppedBy } = result;
   const holes = sum(kills, "holes");
   const never = sum(kills, "neverAcknowledged");
   const held = kills.filter(({ held }) => held).length;
   return [
     {
       label: FAILURE_WORDS.failover.label,
-      lines: [[String(kills.length), ...(lagMs === 0 ? [] : [`replicas ${readableDuration(lagMs)} behind`])]],
+      lines: [[String(kills.length), ...howPhrases(failover)]],
     },
     {
       label: "writes",
@@ -124,10 +130,23 @@ function failoverGroups(result: CrashResult, style: TextStyle): Group[] {
   ];
 }
 
+/** What happened to the primaries, where it was more than that they were killed. */
+function howPhrases({ fault, lagMs }: FailoverOptions = { fault: "kill", lagMs: 0 }): string[] {
+  return [
+    ...(fault === "kill" ? [] : [FAULT_PHRASES[fault]]),
+    ...(lagMs === 0 ? [] : [`replicas ${readableDuration(lagMs)} behind`]),
+  ];
+}
+
+/** What each fault but the kill does to a primary. */
+const FAULT_PHRASES: Readonly<Record<Exclude<FaultName, "kill">, string>> = {
+  pause: "the primary stopped until a replica had taken over",
+};
+
 function rangeLines(kills: readonly KillResult[], key: "takeoverMs" | "unavailableMs"): string[][] {
   if (kills.length === 0) return [];
   const least = Math.min(...kills.map((kill) => kill[key] ?? 0));
-  return [[`${readableDuration(least)} to ${readableDuration(max(kills, key))} after the kill`]];
+  return [[`${readableDuration(least)} to ${readableDuration(max(kills, key))} after the fault`]];
 }
 
 function mostLost(failure: Failure, isOurs: boolean): string {
@@ -163,7 +182,7 @@ function lossPhrases({ kills, failure }: CrashResult, style: TextStyle): string[
   return [
     style.bold(readableCount(lost, "write")),
     `at most ${readableNumber(max(kills, "lost"))} in one ${FAILURE_WORDS[failure].one}`,
-    `up to ${readableDuration(max(kills, "oldestLostMs"))} old`,
+    ageText(max(kills, "oldestLostMs")),
   ];
 }
 

@@ -110,10 +110,18 @@ Deno.test("parseCommand() refuses redis flags that do not go together", () => {
 Deno.test("parseCommand() has a crash of a cluster kill its primaries, and one of a server the server", () => {
   const cluster = parse("crash redis --spawn --cluster=3x1 --lag=300ms");
   assert(cluster.kind === "crash");
-  assertEquals(cluster.lagMs, 300);
+  assertEquals(cluster.failover, { fault: "kill", lagMs: 300 });
   const server = parse("crash redis --spawn --appendfsync=always");
   assert(server.kind === "crash");
-  assertEquals(server.lagMs, undefined);
+  assertEquals(server.failover, undefined);
+  const paused = parse("crash --fault=pause redis --spawn --cluster=3x1");
+  assert(paused.kind === "crash");
+  assertEquals(paused.failover, { fault: "pause", lagMs: 0 });
+  assertRefused("crash redis --spawn --fault=pause", "--fault goes with --cluster");
+  assertRefused(
+    "crash --fault=paus redis --spawn --cluster=3x1",
+    '--fault must be kill or pause, got "paus" (did you mean pause?)',
+  );
   assertRefused("crash redis --spawn --lag=1s", "--lag goes with --cluster");
   assertRefused(
     `crash redis --url=${URL}`,

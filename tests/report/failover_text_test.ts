@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { CrashResult, KillResult } from "../../lib/crash/crash_result.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { crashJson } from "../../lib/crash/crash_document.ts";
@@ -49,7 +49,7 @@ const RESULT: CrashResult = {
     workload: NUMBERED_SEED_MIX,
     backend: { kind: "engine", engine: "redis", settings: { cluster: true }, inFlight: 4 },
   },
-  lagMs: 300,
+  failover: { fault: "kill", lagMs: 300 },
   promises: {
     processCrash: { text: "everything" },
     powerLoss: { text: "everything" },
@@ -64,12 +64,19 @@ Deno.test("crashText() sums up, and shows ranges of what took time", () => {
     "writes      2,000 acknowledged, 100 refused, 4 of them present all the same",
     "lost        100 writes, at most 100 in one failover, up to 300 ms old",
     "holes       90 lost writes before one that survived",
-    "takeover    3.5 s to 4.5 s after the kill",
-    "no writes   4 s to 4 s after the kill",
+    "takeover    3.5 s to 4.5 s after the fault",
+    "no writes   4 s to 4 s after the fault",
     "may lose    failover: what the replica does not have",
     "verdict     2 of 2 failovers lost no more than promised",
     "",
   ]);
+});
+
+Deno.test("crashText() says what happened to primaries that were not killed, and what they acknowledged afterwards", () => {
+  const kills = [{ ...LOSSY, oldestLostMs: 0 }];
+  const text = crashText({ ...RESULT, kills, failover: { fault: "pause", lagMs: 0 } });
+  assertStringIncludes(text, "failovers   1, the primary stopped until a replica had taken over\n");
+  assertStringIncludes(text, "lost        100 writes, at most 100 in one failover, acknowledged afterwards\n");
 });
 
 Deno.test("killLine() says what one failover cost, and whether a promise was broken", () => {
@@ -86,7 +93,8 @@ Deno.test("killLine() says what one failover cost, and whether a promise was bro
 Deno.test("crashJson() has the sums, the most of one failover, and a row for each", () => {
   const document = JSON.parse(crashJson(RESULT));
   assertEquals(document.held, true);
-  assertEquals([document.failovers, document.lag_sec, document.lost, document.refused], [2, 0.3, 100, 100]);
+  assertEquals([document.failovers, document.fault, document.lag_sec], [2, "kill", 0.3]);
+  assertEquals([document.lost, document.refused], [100, 100]);
   assertEquals([document.takeover_max_sec, document.unavailable_max_sec], [4.5, 4]);
   assertEquals(document.rows[1].lost, 0);
   assertEquals(document.rows[0].oldest_lost_sec, 0.3);

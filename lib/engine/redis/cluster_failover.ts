@@ -1,11 +1,11 @@
 /**
- * Failovers of a spawned cluster: kills a primary, waits for a replica to take over, and brings the killed node back as
- * a replica.
+ * Failovers of a spawned cluster: kills or pauses a primary, waits for a replica to take over, and brings the failed node
+ * back as a replica.
  *
  * @module
  */
 import { EngineError } from "../engine_error.ts";
-import type { Failover, FailoverKill, KilledPrimary } from "../failover.ts";
+import type { FailedPrimary, Failover, FaultName, PrimaryFault } from "../failover.ts";
 import { RedisClient } from "./client.ts";
 import type { RedisCluster } from "./cluster.ts";
 import { delay, until } from "../../sync/delay.ts";
@@ -16,7 +16,7 @@ import { type KnownNode, parseNodes } from "./texts.ts";
 /** How long a replica may take to be promoted, in milliseconds; that begins only after the node timeout. */
 const PROMOTION_TIMEOUT_MS = 60_000;
 
-/** Kills the primaries of a cluster that this process has started. */
+/** Makes the primaries fail of a cluster that this process has started. */
 export class ClusterFailover implements Failover {
   readonly #cluster: RedisCluster;
   readonly #keyPrefix: string;
@@ -27,36 +27,37 @@ export class ClusterFailover implements Failover {
     this.#keyPrefix = keyPrefix;
   }
 
-  async kill({ choice, lagMs }: FailoverKill): Promise<KilledPrimary> {
+  async fail({ choice, fault, lagMs }: PrimaryFault): Promise<FailedPrimary> {
     const [asked] = this.#cluster.servers;
-    if (asked === undefined) throw new EngineError("kill a primary of", "the cluster", "it has no nodes");
+    if (asked === undefined) throw new EngineError(`${fault} a primary of`, "the cluster", "it has no nodes");
     const nodes = await nodesKnownTo(asked);
     const primaries = nodes.filter(({ slots }) => slots.length > 0);
-    const killed = primaries[choice % primaries.length];
-    if (killed === undefined) throw new EngineError("kill a primary of", "the cluster", "it has none");
-    const primary = this.#serverAt(killed.port);
-    const replicas = nodes.filter(({ primaryId }) => primaryId === killed.id).map(({ port }) => this.#serverAt(port));
-    if (replicas.length === 0) throw new EngineError("kill", primary.url, "it has no replica that could take over");
+    const failed = primaries[choice % primaries.length];
+    if (failed === undefined) throw new EngineError(`${fault} a primary of`, "the cluster", "it has none");
+    const primary = this.#serverAt(failed.port);
+    const replicas = nodes.filter(({ primaryId }) => primaryId === failed.id).map(({ port }) => this.#serverAt(port));
+    if (replicas.length === 0) throw new EngineError(fault, primary.url, "it has no replica that could take over");
 
     if (lagMs > 0) {
       await holdUp(primary, replicas);
       await delay(lagMs);
     }
-    const killedAtMs = performance.now();
-    await primary.process.kill();
+    const failedAtMs = performance.now();
+    if (fault === "kill") await primary.process.kill();
+    else await primary.process.signal("STOP");
     if (lagMs > 0) { for (const replica of replicas) await replica.process.signal("CONT"); }
     return {
-      killedAtMs,
-      had: (key) => hasSlot(killed, slotOf(this.#keyPrefix + key.toString())),
-      restore: () => this.#restore(primary, killed),
+      failedAtMs,
+      had: (key) => hasSlot(failed, slotOf(this.#keyPrefix + key.toString())),
+      restore: () => this.#restore(primary, failed, fault),
     };
   }
 
-  async #restore(server: RedisServer, killed: KnownNode): Promise<number> {
+  async #restore(server: RedisServer, failed: KnownNode, fault: FaultName): Promise<number> {
     const other = this.#cluster.servers.find((candidate) => candidate !== server);
     if (other === undefined) throw new EngineError("restore", server.url, "no other node is there");
     try {
-      await until(() => hasSuccessor(other, killed), {
+      await until(() => hasSuccessor(other, failed), {
         what: "the promotion of a replica",
         timeoutMs: PROMOTION_TIMEOUT_MS,
       });
@@ -64,7 +65,8 @@ export class ClusterFailover implements Failover {
       throw new EngineError("replace", server.url, error);
     }
     const promotedAtMs = performance.now();
-    await server.restart();
+    if (fault === "kill") await server.restart();
+    else await server.process.signal("CONT");
     await this.#cluster.untilWell();
     return promotedAtMs;
   }
@@ -97,10 +99,10 @@ function hasSlot({ slots }: KnownNode, slot: number): boolean {
   return slots.some(([first, last]) => first <= slot && slot <= last);
 }
 
-/** Whether another node serves all the slots that the killed one had. */
-async function hasSuccessor(asked: RedisServer, killed: KnownNode): Promise<boolean> {
+/** Whether another node serves all the slots that the failed one had. */
+async function hasSuccessor(asked: RedisServer, failed: KnownNode): Promise<boolean> {
   const nodes = await nodesKnownTo(asked);
-  return killed.slots.every(([first]) => nodes.some((node) => node.id !== killed.id && hasSlot(node, first)));
+  return failed.slots.every(([first]) => nodes.some((node) => node.id !== failed.id && hasSlot(node, first)));
 }
 
 async function nodesKnownTo({ url }: RedisServer): Promise<KnownNode[]> {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { FAULT_NAMES } from "../../engine/failover.ts";
 import { ENGINE_NAMES, ENGINES, enginesThatTake } from "../../engine/engines.ts";
 import { duration, oneOf, wholeNumber } from "../../option/kinds.ts";
 import type { DefaultedFlag, Flag } from "./flag.ts";
@@ -154,12 +155,21 @@ export const REDIS_FLAGS = {
     defaultText: "0",
     ...wholeNumber({ min: 0, max: 100 }),
   },
+  fault: {
+    name: "fault",
+    scope: "crash",
+    engines: ["redis"],
+    about: "crash with redis --spawn --cluster: what happens to a primary each time. kill: its process is killed. " +
+      "pause: it is stopped until a replica has taken over, and then goes on.",
+    defaultText: "kill",
+    ...oneOf(FAULT_NAMES),
+  },
   /** In milliseconds. */
   lagMs: {
     name: "lag",
     scope: "crash",
     engines: ["redis"],
-    about: "crash with redis --spawn --cluster, which kills a primary each time: how long before the kill its " +
+    about: "crash with redis --spawn --cluster, in which a primary fails each time: how long before that its " +
       "replicas are stopped and receive nothing, as over a slow network.",
     defaultText: "0ms",
     ...duration({ min: "0ms", minMs: 0 }, { example: "300ms" }),

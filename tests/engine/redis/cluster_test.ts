@@ -7,9 +7,10 @@
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { FailoverLoad } from "../../../lib/crash/failover_load.ts";
 import { FoundRecords } from "../../../lib/crash/found_records.ts";
-import { countLosses } from "../../../lib/crash/loss_count.ts";
+import { countLosses, type LossCount } from "../../../lib/crash/loss_count.ts";
 import type { PreparedEngine } from "../../../lib/engine/engine.ts";
 import { EngineError } from "../../../lib/engine/engine_error.ts";
+import type { FailoverOptions } from "../../../lib/engine/failover.ts";
 import { RedisClient } from "../../../lib/engine/redis/client.ts";
 import { RedisClusterConnection } from "../../../lib/engine/redis/cluster_connection.ts";
 import { delay } from "../../../lib/sync/delay.ts";
@@ -40,11 +41,15 @@ redisTest(
       const target = prepared.target as RedisTarget;
       await findsItsNodes(target);
       await keepsTheirOwn(target);
-      const lossy = await failOver(prepared, target, { round: 1, lagMs: 300 });
+      const lossy = await failOver(prepared, target, { round: 1, fault: "kill", lagMs: 300 });
       assertGreater(lossy.lost, 0);
-      const safe = await failOver(prepared, { ...target, wait: 1 }, { round: 2, lagMs: 300 });
+      assertGreater(lossy.refused, 0);
+      const safe = await failOver(prepared, { ...target, wait: 1 }, { round: 2, fault: "kill", lagMs: 300 });
       assertEquals(safe.lost, 0);
       assertGreater(safe.acknowledged, 0);
+      // What the replica lacked when it took over is lost, whatever becomes of the primary that goes on.
+      const paused = await failOver(prepared, target, { round: 3, fault: "pause", lagMs: 300 });
+      assertGreater(paused.lost, 0);
     } finally {
       await prepared.close();
     }
@@ -89,28 +94,28 @@ async function keyCount(url: string): Promise<unknown> {
   return count as number;
 }
 
-/** Kills a primary in the middle of a load, and returns what that cost. */
+/** Makes a primary fail in the middle of a load, and returns what that cost. */
 async function failOver(
   { failover }: PreparedEngine,
   target: RedisTarget,
-  { round, lagMs }: { round: number; lagMs: number },
-): Promise<{ acknowledged: number; lost: number }> {
+  { round, ...how }: FailoverOptions & { round: number },
+): Promise<Pick<LossCount, "acknowledged" | "lost" | "refused">> {
   assert(failover !== undefined);
   const connection = await RedisClusterConnection.open(target);
   const load = new FailoverLoad({ connections: [connection], lanes: 8, load: new NumberedMix(MIX), seed: 7, round });
   load.start();
   await delay(200);
-  const killed = await failover.kill({ choice: round, lagMs });
-  const available = load.killed(killed);
-  const takenOverAtMs = await killed.restore();
-  assertGreater(takenOverAtMs, killed.killedAtMs);
-  assertGreater(await available, killed.killedAtMs);
+  const failed = await failover.fail({ ...how, choice: round });
+  const available = load.failed(failed);
+  const takenOverAtMs = await failed.restore();
+  assertGreater(takenOverAtMs, failed.failedAtMs);
+  assertGreater(await available, failed.failedAtMs);
   await load.end();
   const found = await FoundRecords.read(connection, new NumberedMix(MIX));
   connection.close();
   // What other rounds have left is not looked at.
   const foundBefore = new FoundRecords(MIX.keyCountMax);
-  const { acknowledged, refused, lost } = countLosses({
+  return countLosses({
     found,
     foundFirst: foundBefore,
     foundBefore,
@@ -119,8 +124,6 @@ async function failOver(
     seed: 7,
     round,
   });
-  assertGreater(refused, 0);
-  return { acknowledged, lost };
 }
 
 async function prepare(settings: RedisSettings): Promise<PreparedEngine> {
