@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createSharedMemory } from "../system/shared_memory.ts";
 import { Abort, type AbortHandle } from "../sync/abort.ts";
 import { BlockedTime } from "../sync/blocked.ts";
 import { LINE_DOUBLES, LINE_WORDS } from "../sync/layout.ts";
@@ -29,6 +30,8 @@ import { checkStoreSize, layoutOf, type StoreSize } from "./store_size.ts";
 /** What {@linkcode SharedStore.attach} needs; structured-cloneable. */
 export interface StoreHandle {
   readonly buffer: SharedArrayBuffer;
+  /** Where in the buffer the store begins. */
+  readonly byteOffset: number;
   readonly size: StoreSize;
   readonly abort: AbortHandle;
 }
@@ -45,7 +48,7 @@ const HEADER_VERSION = 2;
 /**
  * A sharded hash table of byte strings in shared memory.
  *
- * Layout: a header of one cache line per shard, then the shards' regions, all of the same size, laid out as `shard.ts`
+ * Layout, from the start of a cache line on where that can be had: a header of one cache line per shard, then the shards' regions, all of the same size, laid out as `shard.ts`
  * says. A header holds the shard's lock, its number of entries, the offset of its arena's first free word (in words
  * from the start of the region; 0 before the first entry), and its version: the number of puts and deletes applied so
  * far, a float64 because a 32-bit word would soon overflow. Deleting an absent key changes nothing and does not count.
@@ -81,12 +84,13 @@ export class SharedStore {
   readonly #views: (ShardView | undefined)[];
 
   private constructor(handle: StoreHandle) {
-    const { buffer, size } = handle;
+    const { buffer, byteOffset, size } = handle;
     const layout = layoutOf(size);
+    const words = layout.regionsStart + size.shards * layout.regionWords;
     this.size = size;
     this.#abort = Abort.attach(handle.abort);
-    this.#words = new Int32Array(buffer);
-    this.#doubles = new Float64Array(buffer);
+    this.#words = new Int32Array(buffer, byteOffset, words);
+    this.#doubles = new Float64Array(buffer, byteOffset, words / 2);
     this.#shards = size.shards;
     this.#slotMask = layout.slots - 1;
     this.#regionsStart = layout.regionsStart;
@@ -110,8 +114,7 @@ export class SharedStore {
    */
   static create(size: StoreSize, abort: Abort): SharedStore {
     checkStoreSize(size);
-    const buffer = new SharedArrayBuffer(SharedStore.byteLength(size));
-    return new SharedStore({ buffer, size, abort: abort.handle() });
+    return new SharedStore({ ...createSharedMemory(SharedStore.byteLength(size)), size, abort: abort.handle() });
   }
 
   static attach(handle: StoreHandle): SharedStore {
@@ -119,7 +122,8 @@ export class SharedStore {
   }
 
   handle(): StoreHandle {
-    return { buffer: this.#words.buffer, size: this.size, abort: this.#abort.handle() };
+    const { buffer, byteOffset } = this.#words;
+    return { buffer, byteOffset, size: this.size, abort: this.#abort.handle() };
   }
 
   /**
@@ -339,9 +343,10 @@ export class SharedStore {
   }
 
   #createView(shard: number): ShardView {
-    const offset = (this.#regionsStart + shard * this.#regionWords) * Int32Array.BYTES_PER_ELEMENT;
-    const words = new Int32Array(this.#words.buffer, offset, this.#regionWords);
-    const bytes = new DataView(this.#words.buffer, offset, words.byteLength + VIEW_EXCESS_BYTES);
+    const { buffer, byteOffset } = this.#words;
+    const offset = byteOffset + (this.#regionsStart + shard * this.#regionWords) * Int32Array.BYTES_PER_ELEMENT;
+    const words = new Int32Array(buffer, offset, this.#regionWords);
+    const bytes = new DataView(buffer, offset, words.byteLength + VIEW_EXCESS_BYTES);
     const start = this.#arenaStart;
     return { shard, shards: this.#shards, version: 0, count: 0, words, bytes, start, end: start };
   }

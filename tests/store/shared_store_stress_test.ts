@@ -42,7 +42,7 @@ for (const [workers, shards] of [[1, 4], [2, 1], [2, 4], [4, 4], [8, 4]] as cons
       return { store: store.handle(), abort: abort.handle(), meeting, worker, workers, operations };
     });
     // Workers may sleep where they meet and on the locks, which are at the front of the store.
-    const words = [meeting, new Int32Array(store.handle().buffer, 0, shards * LINE_WORDS)];
+    const words = [meeting, store.words.subarray(0, shards * LINE_WORDS)];
 
     const results = await runCrew<StoreConfig, StoreResult>(spawn, configs, { abort, words });
 

@@ -47,7 +47,7 @@ function imageOf(store: SharedStore, page: number): BlockImage {
     page,
     version: VERSION,
     words,
-    bytes: new DataView(words.buffer),
+    bytes: new DataView(words.buffer, words.byteOffset),
     start,
     end: Math.min(start + PAGE_WORDS, store.arenaEnd(0)),
   };

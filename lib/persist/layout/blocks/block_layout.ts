@@ -138,6 +138,7 @@ export class BlockLayout implements Layout {
   serialize(shard: number, out: OutputBuffer): number {
     const store = this.#store;
     const table = this.#table;
+    const storeWords = this.#storeWords;
     const start = store.arenaStart(shard);
     const arenaEnd = store.arenaEnd(shard);
     out.view.setFloat64(0, store.version(shard), true);
@@ -149,7 +150,7 @@ export class BlockLayout implements Layout {
       out.view.setInt32(position, page, true);
       out.view.setInt32(position + WORD_BYTES, bytes / WORD_BYTES, true);
       position += PAGE_HEAD_BYTES;
-      out.bytes.set(new Uint8Array(this.#storeWords.buffer, from * WORD_BYTES, bytes), position);
+      out.bytes.set(new Uint8Array(storeWords.buffer, storeWords.byteOffset + from * WORD_BYTES, bytes), position);
       position += bytes;
     }
     table.clearMarks(shard);
