@@ -75,7 +75,14 @@ export class FailoverVictim implements Victim {
     const engine = await loadEngine(backend.engine);
     const { valueBytesMax } = workload;
     const stopping = stop === undefined ? {} : { stop };
-    const prepared = await engine.prepare({ settings, threads, inFlight, valueBytesMax, ...stopping });
+    const prepared = await engine.prepare({
+      settings,
+      threads,
+      inFlight,
+      valueBytesMax,
+      fault: how.fault,
+      ...stopping,
+    });
     const connections: AsynchronousConnection[] = [];
     try {
       const { failover } = prepared;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Connection, EngineReadings } from "./connection.ts";
-import type { Failover } from "./failover.ts";
+import type { Failover, FaultName } from "./failover.ts";
 import type { Promises } from "./promises.ts";
 
 /**
@@ -34,6 +34,8 @@ export interface EnginePreparation<Settings extends EngineSettings = EngineSetti
    * nothing is changed that only a person should decide about.
    */
   readonly mayRepair?: boolean;
+  /** What is going to happen to its primaries, if anything: some faults need servers that are prepared for them. */
+  readonly fault?: FaultName;
   /** Aborted to give up; the preparation then fails with a {@linkcode StoppedError} where it would have had to wait. */
   readonly stop?: AbortSignal;
   /** Called for anything that makes the result less meaningful than it seems. */

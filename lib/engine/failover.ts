@@ -6,7 +6,7 @@
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 
 /** What can happen to a primary, in the order shown to users. */
-export const FAULT_NAMES = ["kill", "pause"] as const;
+export const FAULT_NAMES = ["kill", "pause", "partition"] as const;
 
 export type FaultName = typeof FAULT_NAMES[number];
 
@@ -14,7 +14,8 @@ export type FaultName = typeof FAULT_NAMES[number];
 export interface FailoverOptions {
   /**
    * `kill`: its process is killed. `pause`: its process is stopped, as by a machine that hangs, until a replica has taken
-   * over; then it goes on, with all that clients have sent to it meanwhile.
+   * over; then it goes on, with all that clients have sent to it meanwhile. `partition`: it is cut off from the other
+   * servers, but not from its clients, until a replica has taken over.
    */
   readonly fault: FaultName;
   /**

@@ -140,7 +140,8 @@ function howPhrases({ fault, lagMs }: FailoverOptions = { fault: "kill", lagMs: 
 
 /** What each fault but the kill does to a primary. */
 const FAULT_PHRASES: Readonly<Record<Exclude<FaultName, "kill">, string>> = {
-  pause: "the primary stopped until a replica had taken over",
+  pause: "the primary stopped until a replica took over",
+  partition: "the primary cut off until a replica took over",
 };
 
 function rangeLines(kills: readonly KillResult[], key: "takeoverMs" | "unavailableMs"): string[][] {

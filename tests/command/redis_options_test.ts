@@ -120,7 +120,7 @@ Deno.test("parseCommand() has a crash of a cluster kill its primaries, and one o
   assertRefused("crash redis --spawn --fault=pause", "--fault goes with --cluster");
   assertRefused(
     "crash --fault=paus redis --spawn --cluster=3x1",
-    '--fault must be kill or pause, got "paus" (did you mean pause?)',
+    '--fault must be kill, pause or partition, got "paus" (did you mean pause?)',
   );
   assertRefused("crash redis --spawn --lag=1s", "--lag goes with --cluster");
   assertRefused(

@@ -75,7 +75,7 @@ Deno.test("crashText() sums up, and shows ranges of what took time", () => {
 Deno.test("crashText() says what happened to primaries that were not killed, and what they acknowledged afterwards", () => {
   const kills = [{ ...LOSSY, oldestLostMs: 0 }];
   const text = crashText({ ...RESULT, kills, failover: { fault: "pause", lagMs: 0 } });
-  assertStringIncludes(text, "failovers   1, the primary stopped until a replica had taken over\n");
+  assertStringIncludes(text, "failovers   1, the primary stopped until a replica took over\n");
   assertStringIncludes(text, "lost        100 writes, at most 100 in one failover, acknowledged afterwards\n");
 });
 

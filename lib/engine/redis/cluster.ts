@@ -4,10 +4,12 @@
  * @module
  */
 import { PersistError } from "../../system/persist_error.ts";
+import { thenCleanUp } from "../../sync/clean_up.ts";
 import { EngineError } from "../engine_error.ts";
 import { RedisClient } from "./client.ts";
 import { type Polling, StoppedError, until } from "../../sync/delay.ts";
 import { RedisServer, type ServerParts } from "./server.ts";
+import { ServerNetwork } from "../server/network.ts";
 import { SLOT_COUNT } from "./slot.ts";
 import { parseInfo, parseNodes } from "./texts.ts";
 
@@ -18,6 +20,8 @@ export interface ClusterParts extends ServerParts {
   readonly replicas: number;
   /** How long a node may go without answering before the others consider it dead, in milliseconds. */
   readonly nodeTimeoutMs: number;
+  /** Whether nodes can be cut off from each other: each is in a network of its own then. */
+  readonly canBeCutOff: boolean;
 }
 
 /** How long the nodes may take to agree that the cluster is healthy, in milliseconds. */
@@ -37,10 +41,15 @@ export class RedisCluster {
   readonly servers: readonly RedisServer[];
 
   readonly #replicas: number;
+  readonly #network: ServerNetwork | undefined;
 
-  private constructor(servers: readonly RedisServer[], replicas: number) {
+  private constructor(
+    servers: readonly RedisServer[],
+    { replicas, network }: { readonly replicas: number; readonly network: ServerNetwork | undefined },
+  ) {
     this.servers = servers;
     this.#replicas = replicas;
+    this.#network = network;
   }
 
   /**
@@ -51,7 +60,8 @@ export class RedisCluster {
    */
   static async start(parts: ClusterParts): Promise<RedisCluster> {
     const count = parts.primaries * (1 + parts.replicas);
-    const starts = Array.from({ length: count }, (_, i) => startNode(parts, i));
+    const network = parts.canBeCutOff ? await ServerNetwork.create(count) : undefined;
+    const starts = Array.from({ length: count }, (_, i) => startNode(parts, i, network));
     const settled = await Promise.allSettled(starts);
     const servers = settled.flatMap((start) => start.status === "fulfilled" ? [start.value] : []);
     const nodes: Node[] = [];
@@ -62,9 +72,10 @@ export class RedisCluster {
         nodes.push({ server, client, id: await client.askText("CLUSTER", "MYID") });
       }
       await join(nodes, parts);
-      return new RedisCluster(servers, parts.primaries * parts.replicas);
+      return new RedisCluster(servers, { replicas: parts.primaries * parts.replicas, network });
     } catch (error) {
       await Promise.all(servers.map((server) => server.end()));
+      await network?.close();
       if (error instanceof EngineError || error instanceof StoppedError) throw error;
       throw new EngineError("start", "a cluster", error);
     } finally {
@@ -103,13 +114,30 @@ export class RedisCluster {
     }
   }
 
+  /**
+   * Cuts a node off from all others, though not from its clients, in a cluster whose nodes can be.
+   *
+   * @throws {EngineError} when that fails
+   */
+  async cutOff(server: RedisServer): Promise<void> {
+    await this.#network?.cutOff(this.servers.indexOf(server));
+  }
+
+  /** Undoes {@linkcode RedisCluster.cutOff}. */
+  async rejoin(server: RedisServer): Promise<void> {
+    await this.#network?.rejoin(this.servers.indexOf(server));
+  }
+
   /** Kills all nodes; their directories stay. */
   async end(): Promise<void> {
-    await Promise.all(this.servers.map((server) => server.end()));
+    await thenCleanUp(
+      async () => void await Promise.all(this.servers.map((server) => server.end())),
+      () => this.#network?.close(),
+    );
   }
 }
 
-function startNode(parts: ClusterParts, index: number): Promise<RedisServer> {
+function startNode(parts: ClusterParts, index: number, network: ServerNetwork | undefined): Promise<RedisServer> {
   const directory = `${parts.directory}/node-${index}`;
   try {
     Deno.mkdirSync(directory);
@@ -119,6 +147,7 @@ function startNode(parts: ClusterParts, index: number): Promise<RedisServer> {
   return RedisServer.start({
     ...parts,
     directory,
+    place: network && { address: network.address(index), entering: network.entering(index) },
     args: [
       "--cluster-enabled",
       "yes",
@@ -143,7 +172,7 @@ async function join(nodes: readonly Node[], { primaries, replicas, stop }: Clust
     await client.ask("CLUSTER", "SET-CONFIG-EPOCH", String(index + 1));
     if (index < primaries) await client.ask("CLUSTER", "ADDSLOTS", ...slotsOf(index, primaries));
   }
-  for (const { server } of others) await first.client.ask("CLUSTER", "MEET", "127.0.0.1", String(server.port));
+  for (const { server } of others) await first.client.ask("CLUSTER", "MEET", server.host, String(server.port));
   const clients = nodes.map(({ client }) => client);
   await untilAll(clients, { what: "the nodes to know each other", stop }, async (client) => {
     return (await clusterInfo(client)).get("cluster_known_nodes") === String(nodes.length);

@@ -1,5 +1,5 @@
 /**
- * Failovers of a spawned cluster: kills or pauses a primary, waits for a replica to take over, and brings the failed node
+ * Failovers of a spawned cluster: kills, pauses or cuts off a primary, waits for a replica to take over, and brings the failed node
  * back as a replica.
  *
  * @module
@@ -43,8 +43,7 @@ export class ClusterFailover implements Failover {
       await delay(lagMs);
     }
     const failedAtMs = performance.now();
-    if (fault === "kill") await primary.process.kill();
-    else await primary.process.signal("STOP");
+    await this.#begin(fault, primary);
     if (lagMs > 0) { for (const replica of replicas) await replica.process.signal("CONT"); }
     return {
       failedAtMs,
@@ -65,10 +64,31 @@ export class ClusterFailover implements Failover {
       throw new EngineError("replace", server.url, error);
     }
     const promotedAtMs = performance.now();
-    if (fault === "kill") await server.restart();
-    else await server.process.signal("CONT");
+    await this.#end(fault, server);
     await this.#cluster.untilWell();
     return promotedAtMs;
+  }
+
+  async #begin(fault: FaultName, primary: RedisServer): Promise<void> {
+    switch (fault) {
+      case "kill":
+        return await primary.process.kill();
+      case "pause":
+        return await primary.process.signal("STOP");
+      case "partition":
+        return await this.#cluster.cutOff(primary);
+    }
+  }
+
+  async #end(fault: FaultName, primary: RedisServer): Promise<void> {
+    switch (fault) {
+      case "kill":
+        return await primary.restart();
+      case "pause":
+        return await primary.process.signal("CONT");
+      case "partition":
+        return await this.#cluster.rejoin(primary);
+    }
   }
 
   #serverAt(port: number | undefined): RedisServer {

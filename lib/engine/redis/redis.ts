@@ -55,7 +55,7 @@ export const ENGINE: Engine<RedisSettings> = {
 
 /** Starts a server or a cluster in a directory of its own. */
 async function spawn(
-  { output, mayRepair = false, stop }: EnginePreparation,
+  { output, mayRepair = false, fault, stop }: EnginePreparation,
   settings: RedisSettings,
 ): Promise<PreparedEngine> {
   const signs = settings.appendfsync === undefined ? undefined : SIGNS;
@@ -71,7 +71,15 @@ async function spawn(
     };
     const { primaries = 1, replicas = 0, nodeTimeoutMs = 0, cluster: isCluster = false, wait } = settings;
     const { server, repaired } = isCluster
-      ? { server: await RedisCluster.start({ ...parts, primaries, replicas, nodeTimeoutMs }) }
+      ? {
+        server: await RedisCluster.start({
+          ...parts,
+          primaries,
+          replicas,
+          nodeTimeoutMs,
+          canBeCutOff: fault === "partition",
+        }),
+      }
       : await startServer(parts, mayRepair);
     // Before version 7, the append-only file is a single one.
     const hasManifest = lookAt(`${directory.path}/${SIGNS.file}`) !== undefined;

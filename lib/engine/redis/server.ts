@@ -20,6 +20,8 @@ export interface ServerParts {
   readonly temporary?: string | undefined;
   /** Its settings, as arguments. */
   readonly args: readonly string[];
+  /** Where it is reached, if it is in another network: its address, and what starts it there. */
+  readonly place?: { readonly address: string; readonly entering: string } | undefined;
   /** Aborted to give up waiting for it. */
   readonly stop?: AbortSignal | undefined;
 }
@@ -86,8 +88,12 @@ export class RedisServer {
     }
   }
 
+  get host(): string {
+    return hostOf(this.#parts);
+  }
+
   get url(): string {
-    return urlOfPort(this.port);
+    return urlOf(this.#parts, this.port);
   }
 
   /** The id of its process; NaN if it does not run. */
@@ -121,18 +127,26 @@ export class RedisServer {
   }
 }
 
-function urlOfPort(port: number): string {
-  return `redis://127.0.0.1:${port}`;
+function hostOf({ place }: Pick<ServerParts, "place">): string {
+  return place?.address ?? "127.0.0.1";
 }
 
-function startOn({ program, directory, temporary, args }: ServerParts, port: number): ServerProcess {
-  const own = ["--port", String(port), "--bind", "127.0.0.1", "--logfile", "", "--loglevel", "warning"];
+function urlOf(parts: Pick<ServerParts, "place">, port: number): string {
+  return `redis://${hostOf(parts)}:${port}`;
+}
+
+function startOn(parts: ServerParts, port: number): ServerProcess {
+  const { program, directory, temporary, args, place } = parts;
+  const own = ["--port", String(port), "--bind", hostOf(parts), "--logfile", "", "--loglevel", "warning"];
+  // It would answer none but its own host, which is alone in its network.
+  if (place !== undefined) own.push("--protected-mode", "no");
   // A server that went into the background would be out of reach.
   return ServerProcess.start({
     kind: KIND,
     program,
     directory,
     temporary,
+    entering: place?.entering,
     args: [...own, "--daemonize", "no", ...args],
   });
 }
@@ -146,13 +160,14 @@ const PORT_TAKEN = /address already in use|failed listening/i;
 /** Resolves when the server serves commands. */
 async function untilReady(process: ServerProcess, parts: ServerParts, port: number): Promise<void> {
   const { directory, stop } = parts;
+  const url = urlOf(parts, port);
   const what = `${parts.program} in ${directory}`;
   let client: RedisClient | undefined;
   try {
     const listening = client = await untilAnswers(process, {
-      ask: () => RedisClient.connect(urlOfPort(port)),
+      ask: () => RedisClient.connect(url),
       discard: (late) => late.close(),
-      endError: () => endError(process, { what, port, directory }),
+      endError: () => endError(process, { what, url, directory }),
       what,
       where: `port ${port}`,
       timeoutMs: LISTEN_TIMEOUT_MS,
@@ -167,7 +182,7 @@ async function untilReady(process: ServerProcess, parts: ServerParts, port: numb
     if (error instanceof StoppedError || error instanceof HarnessError) throw error;
     // If the server is about to end, its own reason says more than the client's error.
     await Promise.race([process.ended, delay(END_MS)]);
-    if (process.hasEnded) throw await endError(process, { what, port, directory });
+    if (process.hasEnded) throw await endError(process, { what, url, directory });
     throw error instanceof EngineError ? error : new EngineError("start", what, error);
   } finally {
     client?.close();
@@ -177,14 +192,14 @@ async function untilReady(process: ServerProcess, parts: ServerParts, port: numb
 /** What was started, and where. */
 interface Started {
   readonly what: string;
-  readonly port: number;
+  readonly url: string;
   readonly directory: string;
 }
 
 /** The error for a server that has ended instead of serving. */
-async function endError(process: ServerProcess, { what, port, directory }: Started): Promise<EngineError> {
+async function endError(process: ServerProcess, { what, url, directory }: Started): Promise<EngineError> {
   const { reason, isHarness, isWell } = await process.reason();
-  if (isWell && await shutDownBehind(port, directory)) {
+  if (isWell && await shutDownBehind(url, directory)) {
     const daemon = "it has left its server in the background, out of reach, where it has been shut down";
     return new HarnessError("start", what, `${daemon}: let it become the server, as by exec`);
   }
@@ -196,9 +211,9 @@ async function endError(process: ServerProcess, { what, port, directory }: Start
 const BEHIND_MS = 1500;
 
 /** Shuts the server down that a script has left behind when it ended; returns whether there was one. */
-async function shutDownBehind(port: number, directory: string): Promise<boolean> {
+async function shutDownBehind(url: string, directory: string): Promise<boolean> {
   for (const startedAtMs = performance.now(); performance.now() - startedAtMs < BEHIND_MS; await delay(ASK_PERIOD_MS)) {
-    const client = await RedisClient.connect(urlOfPort(port)).catch(() => undefined);
+    const client = await RedisClient.connect(url).catch(() => undefined);
     if (client === undefined) continue;
     try {
       if (await otherDirectoryOf(client, directory) !== undefined) return false;

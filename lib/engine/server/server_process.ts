@@ -36,6 +36,8 @@ export interface ServerCommand {
   readonly args: readonly string[];
   /** Who it runs as, if not this user. */
   readonly user?: SystemUser | undefined;
+  /** What starts it in another network than this process's, if anything, as words before its command line. */
+  readonly entering?: string | undefined;
   /** An existing directory of the server's own, in which it runs. */
   readonly directory: string;
   /** What to remove, recursively, if kvlab dies without having called {@linkcode ServerProcess.end}. */
@@ -82,11 +84,12 @@ export class ServerProcess {
    * @throws {HarnessError} when this process may not start one, or the system lets it start none
    */
   static start(command: ServerCommand): ServerProcess {
-    const { kind, program, args, user, directory, temporary = "" } = command;
+    const { kind, program, args, user, entering = "", directory, temporary = "" } = command;
     const { quitSignal = "", tidy = "" } = kind;
     let server: Deno.ChildProcess | undefined;
     try {
-      server = startScript(LAUNCHER_SCRIPT, [directory, user === undefined ? "" : becoming(user), program, ...args]);
+      const become = `${entering} ${user === undefined ? "" : becoming(user)}`;
+      server = startScript(LAUNCHER_SCRIPT, [directory, become, program, ...args]);
       const supervised = [String(server.pid), directory, temporary, quitSignal, tidy];
       return new ServerProcess(server, startScript(SUPERVISOR_SCRIPT, supervised), command);
     } catch (error) {

@@ -160,7 +160,8 @@ export const REDIS_FLAGS = {
     scope: "crash",
     engines: ["redis"],
     about: "crash with redis --spawn --cluster: what happens to a primary each time. kill: its process is killed. " +
-      "pause: it is stopped until a replica has taken over, and then goes on.",
+      "pause: it is stopped until a replica has taken over, and then goes on. partition: it is cut off from the " +
+      "other servers, not from kvlab, until a replica has taken over (Linux and root only).",
     defaultText: "kill",
     ...oneOf(FAULT_NAMES),
   },
