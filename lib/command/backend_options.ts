@@ -119,10 +119,13 @@ function settingsOf(engine: EngineName, raw: RawArguments): EngineSettings {
 
 /** @throws {UsageError} when a value is not allowed or flags contradict each other */
 export function engineBackend(engine: EngineName, raw: RawArguments): EngineBackendOptions {
+  const settings = settingsOf(engine, raw);
+  const refusal = ENGINES[engine].refusal?.(settings);
+  if (refusal !== undefined) throw new UsageError(refusal);
   return {
     kind: "engine",
     engine,
-    settings: settingsOf(engine, raw),
+    settings,
     ...given({ output: read(raw, FLAGS.output) }),
     inFlight: read(raw, FLAGS.inFlight),
   };

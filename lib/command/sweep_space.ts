@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ENGINE_NAMES, ENGINES } from "../engine/engines.ts";
 import { passArguments, type PassedArguments, withoutCredentials } from "../option/credentials.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { readArguments } from "./arguments.ts";
@@ -70,7 +71,7 @@ export function sweepSpace(
   const readArgs = isByRate ? [...loadArgs, `--${FLAGS.ratePerSec.name}=1`] : loadArgs;
   // An error in the load would be in every configuration; report it once, without naming one.
   parseCommand([...readArgs, "memory"], defaults);
-  const usual = isByPromise ? [...DEFAULT_GROUPS, ...MORE_ENGINES] : DEFAULT_GROUPS;
+  const usual = (isByPromise ? [...DEFAULT_GROUPS, ...MORE_ENGINES] : DEFAULT_GROUPS).filter(isThere);
   const products = (groups.length === 0 ? usual : groups).map((group, index) => productOf(group, index + 1));
   refuseTooMany(products, yes);
   const configurations: SpaceConfiguration[] = [];
@@ -233,7 +234,7 @@ function combinationsOf(product: Product): string[][] {
 /**
  * The groups that are measured if the command line names none, as after each `--`; each is the product of its lists.
  *
- * Together they cover every policy with a layout that suits it, synced and not, and SQLite and LMDB for comparison.
+ * Together they cover every policy with a layout that suits it, synced and not, and SQLite, RocksDB and LMDB for comparison.
  * Whatever is much slower on every machine than something equally safe is left out, to leave time for the rest.
  */
 const DEFAULT_GROUPS: readonly (readonly string[])[] = [
@@ -245,6 +246,7 @@ const DEFAULT_GROUPS: readonly (readonly string[])[] = [
   ["file", "--file-count=16", "--layout=log", "--write-period-us=500", "--sync=none,data"],
   ["file", "--file-count=1,16", "--layout=log", "--commit-delay-us=0", "--sync=none,data"],
   ["sqlite", "--synchronous=off,normal,full"],
+  ["rocksdb", "--sync=none,data"],
   ["lmdb", "--sync-mode=sync,no-meta-sync,no-sync"],
 ];
 
@@ -254,6 +256,12 @@ const MORE_ENGINES: readonly (readonly string[])[] = [
   ["leveldb", "--sync=none,data"],
   ["denokv"],
 ];
+
+/** Whether the machine has what the group's engine needs. */
+function isThere([backend]: readonly string[]): boolean {
+  const engine = ENGINE_NAMES.find((name) => name === backend);
+  return engine === undefined || ENGINES[engine].missing?.() === undefined;
+}
 
 /**
  * The load: half reads and half updates on records of realistic size, few enough that most machines load them quickly,

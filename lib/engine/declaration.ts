@@ -40,6 +40,10 @@ export interface EngineDeclaration {
   readonly flags: Readonly<Record<string, EngineFlag>>;
   /** Settings for flags that are neither given nor have a default. */
   readonly defaults?: EngineSettings;
+  /** Which of the settings contradict each other, and how; `undefined`, or absent, if none do. */
+  refusal?(settings: EngineSettings): string | undefined;
+  /** What the machine lacks that the engine needs, and where it comes from; `undefined`, or absent, if nothing. */
+  missing?(): string | undefined;
   /**
    * Why `crash --cut=power` cannot judge what is left with these settings, as a clause; `undefined`, or absent, if it
    * can.

@@ -9,9 +9,17 @@ import type { Engine } from "./engine.ts";
 import { LEVELDB } from "./leveldb/settings.ts";
 import { LMDB } from "./lmdb/settings.ts";
 import { REDIS } from "./redis/settings.ts";
+import { ROCKSDB } from "./rocksdb/settings.ts";
 import { SQLITE } from "./sqlite/settings.ts";
 
-const DECLARATIONS = { sqlite: SQLITE, leveldb: LEVELDB, lmdb: LMDB, denokv: DENOKV, redis: REDIS };
+const DECLARATIONS = {
+  sqlite: SQLITE,
+  leveldb: LEVELDB,
+  rocksdb: ROCKSDB,
+  lmdb: LMDB,
+  denokv: DENOKV,
+  redis: REDIS,
+};
 
 /** The name of an engine, as on the command line. */
 export type EngineName = keyof typeof DECLARATIONS;
@@ -41,6 +49,7 @@ export function enginesThatSync(): readonly EngineName[] {
 const MODULES: Readonly<Record<EngineName, () => Promise<{ readonly ENGINE: Engine<never> }>>> = {
   sqlite: () => import("./sqlite/sqlite.ts"),
   leveldb: () => import("./leveldb/leveldb.ts"),
+  rocksdb: () => import("./rocksdb/rocksdb.ts"),
   lmdb: () => import("./lmdb/lmdb.ts"),
   denokv: () => import("./denokv/denokv.ts"),
   redis: () => import("./redis/redis.ts"),

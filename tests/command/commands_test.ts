@@ -136,6 +136,10 @@ Deno.test("parseCommand() refuses a crash that it cannot be", () => {
     "crash --cut=power lmdb --sync-mode=no-sync",
     "--cut=power takes no lmdb with --sync-mode=no-sync, after which reading the database may kill whoever reads it",
   );
+  for (const given of ["--sync=data", "--manual-wal-flush=true", "--wal-bytes-per-sync=1MiB"]) {
+    const about = "is about the write-ahead log, which --disable-wal=true leaves out";
+    assertRefused(`rocksdb --disable-wal=true ${given}`, `${given.replace("=1MiB", "")} ${about}`);
+  }
   assertRefused(
     "crash --cut=power redis --spawn --cluster=3x1",
     "--cut=power needs a store that fails as a whole, got a cluster, whose replicas take over",

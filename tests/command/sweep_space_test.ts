@@ -4,6 +4,7 @@
  * @module
  */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { ENGINES } from "../../lib/engine/engines.ts";
 import { sweepSpace } from "../../lib/command/sweep_space.ts";
 import { UsageError } from "../../lib/option/wording.ts";
 import { DEFAULTS, split } from "./command_lines.ts";
@@ -46,6 +47,16 @@ Deno.test("sweepSpace() takes the product of a group's lists, given by = or by t
     `${LOG} --flush-period-us=2000 --sync=data`,
     `${LOG} --flush-period-us=50000 --sync=none`,
     `${LOG} --flush-period-us=50000 --sync=data`,
+  ]);
+});
+
+Deno.test("sweepSpace() without groups takes the engines of which the machine has what they need", () => {
+  const args = argsOf([]);
+  const isThere = ENGINES.rocksdb.missing?.() === undefined;
+  assertEquals(["sqlite", "lmdb", "rocksdb"].map((name) => args.some((line) => line.startsWith(`${name} `))), [
+    true,
+    true,
+    isThere,
   ]);
 });
 

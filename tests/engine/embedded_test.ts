@@ -8,13 +8,28 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import type { Connection } from "../../lib/engine/connection.ts";
 import type { EnginePreparation, EngineSettings, PreparedEngine } from "../../lib/engine/engine.ts";
-import { EngineError } from "../../lib/engine/engine_error.ts";
-import { type EngineName, loadEngine } from "../../lib/engine/engines.ts";
+import { EngineError, HarnessError } from "../../lib/engine/engine_error.ts";
+import { type EngineName, ENGINES, loadEngine } from "../../lib/engine/engines.ts";
+import { findLibrary } from "../../lib/engine/rocksdb/find_library.ts";
 import { ShardDirectory } from "../../lib/directory/directory.ts";
 import { takeLock } from "../../lib/system/directory_lock.ts";
 import { JOURNAL_NAMES } from "../../lib/engine/sqlite/settings.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
-import { temporaryDirectory } from "../run/files.ts";
+import { namesIn, temporaryDirectory } from "../run/files.ts";
+
+/** What an engine needs, if the machine lacks it. */
+const NO_ROCKSDB = ENGINES.rocksdb.missing?.();
+// deno-lint-ignore no-console -- tests that are left out must not go unnoticed
+if (NO_ROCKSDB !== undefined) console.warn(`IGNORED: the tests of embedded engines with rocksdb: ${NO_ROCKSDB}`);
+
+const ROCKSDB_SETTINGS = {
+  sync: "none",
+  manualWalFlush: "true",
+  walBytesPerSync: 1 << 16,
+  walRecoveryMode: "absolute-consistency",
+  cacheSizeBytes: 1 << 20,
+  writeBufferSizeBytes: 1 << 20,
+} as const;
 
 /** The engines that need nothing but a directory, each with settings. */
 const EMBEDDED: readonly (readonly [EngineName, EngineSettings])[] = [
@@ -25,6 +40,7 @@ const EMBEDDED: readonly (readonly [EngineName, EngineSettings])[] = [
   ["denokv", {}],
   ["lmdb", { syncMode: "sync", mapSizeBytes: 1 << 20 }],
   ["lmdb", { syncMode: "no-sync", mapSizeBytes: 1 << 30 }],
+  ...NO_ROCKSDB === undefined ? [["rocksdb", ROCKSDB_SETTINGS], ["rocksdb", { sync: "data" }]] as const : [],
 ];
 
 async function prepare(
@@ -128,10 +144,17 @@ function contentOf(directory: string): Map<string, string> {
 }
 
 Deno.test("a store whose main file is gone is refused by its path, nothing is made anew, and nothing is touched", async () => {
-  const rows = [[0, "store.sqlite"], [2, "leveldb/CURRENT"], [4, "store.denokv"], [5, "store.lmdb"]] as const;
+  const rows = [
+    [0, "store.sqlite"],
+    [2, "leveldb/CURRENT"],
+    [4, "store.denokv"],
+    [5, "store.lmdb"],
+    [7, "rocksdb/CURRENT"],
+  ] as const;
   for (const [index, file] of rows) {
+    const embedded = EMBEDDED[index];
+    if (embedded === undefined) continue;
     using directory = temporaryDirectory();
-    const embedded = EMBEDDED[index]!;
     const output = `${directory.path}/store`;
     const prepared = await prepare(embedded, { output });
     const connection = await (await loadEngine(embedded[0])).connect(prepared.target);
@@ -146,9 +169,9 @@ Deno.test("a store whose main file is gone is refused by its path, nothing is ma
     const message = `Cannot use ${output}/${file}: it is missing, though ${output}/ENGINE says that it was there`;
     await assertRejects(() => prepare(embedded, { output }), EngineError, message);
     assertEquals(contentOf(output), left);
-    if (file !== "leveldb/CURRENT") continue;
+    if (!file.endsWith("/CURRENT")) continue;
     // As an earlier version has marked it: the logs and tables tell as well.
-    Deno.writeTextFileSync(`${output}/ENGINE`, "kvlab engine leveldb\n");
+    Deno.writeTextFileSync(`${output}/ENGINE`, `kvlab engine ${embedded[0]}\n`);
     const other = contentOf(output);
     await assertRejects(() => prepare(embedded, { output }), EngineError, `${output}/${file}: it is missing, though `);
     assertEquals(contentOf(output), other);
@@ -160,15 +183,18 @@ Deno.test("a store whose main file is empty, or that has lost its log, is refuse
     [0, /^store\.sqlite$/, "store.sqlite: it is empty, though "],
     [2, /^CURRENT$/, "leveldb/CURRENT: it is empty, though "],
     [2, /\.log$/, "leveldb: its log is gone, though "],
+    [7, /^CURRENT$/, "rocksdb/CURRENT: it is empty, though "],
+    [7, /^\d+\.log$/, "rocksdb: its log is gone, though "],
     [4, /^store\.denokv$/, "store.denokv: it is empty, though "],
     [5, /^store\.lmdb$/, "store.lmdb: it is empty, though "],
   ] as const;
   for (const [index, pattern, message] of rows) {
+    const embedded = EMBEDDED[index];
+    if (embedded === undefined) continue;
     using directory = temporaryDirectory();
-    const embedded = EMBEDDED[index]!;
     const output = `${directory.path}/store`;
     // A file that was made and is still empty is what a kill leaves of a store that was never there.
-    if (embedded[0] !== "leveldb") {
+    if (!["leveldb", "rocksdb"].includes(embedded[0])) {
       Deno.mkdirSync(output);
       Deno.writeTextFileSync(`${output}/ENGINE`, `kvlab engine ${embedded[0]}\n`);
       Deno.writeTextFileSync(`${output}/store.${embedded[0]}`, "");
@@ -179,7 +205,8 @@ Deno.test("a store whose main file is empty, or that has lost its log, is refuse
     await connection.close();
     await prepared.close();
 
-    const beside = embedded[0] === "leveldb" ? `${output}/leveldb` : output;
+    const inner = `${output}/${embedded[0]}`;
+    const beside = namesIn(output).includes(embedded[0]) ? inner : output;
     const [name] = Array.from(Deno.readDirSync(beside), ({ name }) => name).filter((name) => pattern.test(name));
     if (message.includes("empty")) Deno.truncateSync(`${beside}/${name}`);
     else Deno.removeSync(`${beside}/${name}`);
@@ -299,6 +326,60 @@ Deno.test("a file that is no database, or damaged, is refused with its path, and
   Deno.writeTextFileSync(`${directory.path}/leveldb/CURRENT`, "MANIFEST-000009\n");
   const error = await assertRejects(() => prepare(EMBEDDED[2]!, { output: directory.path }), Error);
   assertMatch(error.message, /^Cannot open \S+\/leveldb: (Corruption|IO error|NotFound)/);
+});
+
+Deno.test("rocksdb says what it was opened with, as it has written that down itself", async () => {
+  if (NO_ROCKSDB !== undefined) return;
+  for (
+    const [embedded, expected] of [
+      [EMBEDDED[7]!, { sync: false, wal_recovery_mode: "kAbsoluteConsistency", manual_wal_flush: true }],
+      [EMBEDDED[8]!, { sync: true, wal_recovery_mode: "kPointInTimeRecovery", manual_wal_flush: false }],
+      [["rocksdb", { sync: "none", disableWal: "true" }] as const, { sync: false, disableWAL: true }],
+    ] as const
+  ) {
+    const prepared = await prepare(embedded, {});
+    const connection = await (await loadEngine("rocksdb")).connect(prepared.target);
+    const { version = "", settings = {} } = await connection.describe?.() ?? {};
+    assertMatch(version, /^\d+\.\d+\.\d+$/);
+    const found = Object.fromEntries(Object.keys(expected).map((name) => [name, settings[name]]));
+    assertEquals<Record<string, unknown>>(found, expected);
+    if (embedded === EMBEDDED[7]) {
+      assertEquals([settings.wal_bytes_per_sync, settings.write_buffer_size], [1 << 16, 1 << 20]);
+    }
+    await connection.close();
+    await prepared.close();
+  }
+});
+
+Deno.test("a damaged rocksdb, and a library that is none, are refused with their paths", async () => {
+  if (NO_ROCKSDB !== undefined) return;
+  using directory = temporaryDirectory();
+  const output = directory.path;
+  await (await prepare(EMBEDDED[8]!, { output })).close();
+  Deno.writeTextFileSync(`${output}/rocksdb/CURRENT`, "MANIFEST-000099\n");
+  for (let times = 0; times < 2; times++) {
+    const error = await assertRejects(() => prepare(EMBEDDED[8]!, { output }), EngineError);
+    assertMatch(error.message, /^Cannot open \S+\/rocksdb: (Corruption|IO error|NotFound): /);
+  }
+  const library = `${output}/librocksdb.so.1`;
+  Deno.writeTextFileSync(library, "no library");
+  const error = await assertRejects(() => prepare(["rocksdb", { sync: "none", library }], {}), HarnessError);
+  assertMatch(error.message, /^Cannot load (\S+): \1: (file too short|invalid ELF header)/);
+});
+
+Deno.test("rocksdb's library is looked for where libraries are, and the newest in a directory is taken", () => {
+  using directory = temporaryDirectory();
+  const names = [
+    "librocksdb.so.7.8",
+    "librocksdb.so.10.2",
+    "librocksdb.so.9.1.1",
+    "librocksdbjni.so.11",
+    "librocks.so",
+  ];
+  for (const name of names) Deno.writeTextFileSync(`${directory.path}/${name}`, "");
+  const places = ["/nowhere", `${directory.path}/librocks.so`];
+  assertEquals(findLibrary(places), undefined);
+  assertEquals(findLibrary([...places, directory.path]), `${directory.path}/librocksdb.so.10.2`);
 });
 
 Deno.test("an lmdb file of which only the beginning is left, or of another version, is refused with its path", async () => {

@@ -15,6 +15,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { ENGINES } from "../../lib/engine/engines.ts";
 import { NO_REDIS } from "../engine/redis/redis_server.ts";
 import { leftOversIn, namesIn, snapshotsIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, assertFailedInLoad, kvlab, linesOf, succeeds, testWhere } from "./kvlab.ts";
@@ -136,6 +137,10 @@ for (
     ["leveldb", "into DIR/leveldb: IO error: DIR/leveldb/\\w+.\\w+: No space left on device"],
     ["denokv", "into DIR/store.denokv: database or disk is full"],
     [
+      "rocksdb",
+      "into DIR/rocksdb: IO error: No space left on device: .* DIR/rocksdb/\\w+.\\w+: No space left on device",
+    ],
+    [
       "redis --spawn --appendfsync=always",
       `(into|from) redis:\\S+: .*; the server in DIR has ended, .*: ${SAID_BY_REDIS}`,
     ],
@@ -143,7 +148,8 @@ for (
   ] as const
 ) {
   testWhere(
-    missing ?? (engine.startsWith("redis") && NO_REDIS !== "" ? NO_REDIS : undefined),
+    missing ?? (engine.startsWith("redis") && NO_REDIS !== "" ? NO_REDIS : undefined) ??
+      (engine === "rocksdb" ? ENGINES.rocksdb.missing?.() : undefined),
     `a full disk under ${engine} is one line with its directory, costs nothing measured, and leaves nothing there`,
     async () => {
       using disk = temporaryDirectory();

@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import denoJson from "../../deno.json" with { type: "json" };
+import { ENGINES } from "../../lib/engine/engines.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, kvlab, linesOf, REPOSITORY, resultOf, succeeds, testWhere } from "./kvlab.ts";
 
@@ -60,6 +61,9 @@ Deno.test("a crash works in any directory, through links, with a loader of one's
 /** Where Deno lets only those in that may do everything: it lies among the devices. */
 const MEMORY = "/dev/shm";
 
+/** If the machine has it. */
+const ROCKSDB = ENGINES.rocksdb.missing?.() === undefined ? [["rocksdb"]] : [];
+
 const noMemory = await succeeds("test", ["-d", MEMORY, "-a", "-w", MEMORY]) ? undefined : `${MEMORY} is missing`;
 
 testWhere(noMemory, "a file system in memory is like any other, for a store, temporary files and results", async () => {
@@ -73,7 +77,14 @@ testWhere(noMemory, "a file system in memory is like any other, for a store, tem
   assertCode(exported, 0);
   assertGreater(Object.keys(JSON.parse(exported.stdout)).length, 0);
   for (
-    const backend of [["file", "--file-count=2", "--queue-depth=4"], ["sqlite"], ["leveldb"], ["denokv"], ["lmdb"]]
+    const backend of [
+      ["file", "--file-count=2", "--queue-depth=4"],
+      ["sqlite"],
+      ["leveldb"],
+      ["denokv"],
+      ["lmdb"],
+      ...ROCKSDB,
+    ]
   ) {
     assertCode(await kvlab([...load, ...backend], { env: { TMPDIR: directory.path } }), 0);
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import { assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
+import { ENGINES } from "../../lib/engine/engines.ts";
 import { NO_REDIS } from "../engine/redis/redis_server.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { assertCode, kvlab, succeeds, testWhere } from "./kvlab.ts";
@@ -34,12 +35,15 @@ for (
     ["leveldb", "--sync=data", "--sync=none"],
     ["lmdb", "--sync-mode=sync", "--sync-mode=no-sync"],
     ["lmdb", "--sync-mode=no-meta-sync", undefined],
+    ["rocksdb", "--sync=data", "--sync=none"],
+    ["rocksdb", "--sync=data --manual-wal-flush=true", "--disable-wal=true"],
     ["denokv", "", undefined],
     ["redis --spawn", "--appendfsync=always", undefined],
   ] as const
 ) {
   testWhere(
-    NO_STRACE ?? (engine.startsWith("redis") && NO_REDIS !== "" ? NO_REDIS : undefined),
+    NO_STRACE ?? (engine.startsWith("redis") && NO_REDIS !== "" ? NO_REDIS : undefined) ??
+      (engine === "rocksdb" ? ENGINES.rocksdb.missing?.() : undefined),
     `${`${engine} ${synced}`.trim()} syncs each put before it is acknowledged${
       unsynced === undefined ? "" : `, ${unsynced} none`
     }`,

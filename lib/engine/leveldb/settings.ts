@@ -18,8 +18,9 @@ export type LeveldbSettings = {
   readonly writeBufferSizeBytes: number;
 };
 
-/** LevelDB's own default. */
+/** LevelDB's own defaults. */
 const CACHE_BYTES = 8 * 2 ** 20;
+const WRITE_BUFFER_BYTES = 4 * 2 ** 20;
 
 /** LevelDB on the command line. */
 export const LEVELDB: EngineDeclaration = {
@@ -37,9 +38,9 @@ export const LEVELDB: EngineDeclaration = {
     writeBufferSizeBytes: {
       name: "write-buffer-size",
       about: "leveldb: how large the newest puts may grow in memory and in the log before they become a table.",
-      defaultText: "4MiB",
+      defaultNote: "the engine's own",
       ...size({ min: "64KiB", max: "1GiB" }, { example: "4MiB" }),
     },
   },
-  defaults: { cacheSizeBytes: CACHE_BYTES },
+  defaults: { cacheSizeBytes: CACHE_BYTES, writeBufferSizeBytes: WRITE_BUFFER_BYTES },
 };

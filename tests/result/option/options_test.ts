@@ -28,6 +28,8 @@ const LINES = [
   "file --file-count=16 --flush-period-us=9 --layout=blocks --block-size=8KiB",
   "sqlite --journal=delete --synchronous=extra --busy-timeout=500ms --cache-size=64KiB --output=some/dir",
   "leveldb --sync=data --in-flight=16 --write-buffer-size=1MiB",
+  "rocksdb --sync=data --wal-bytes-per-sync=512KiB --wal-recovery-mode=absolute-consistency --library=/opt/librocksdb.so",
+  "rocksdb --disable-wal=true --cache-size=1MiB --write-buffer-size=1MiB --in-flight=16",
   "lmdb --sync-mode=no-meta-sync --map-size=4GiB --in-flight=16",
   "denokv --in-flight=4",
   "redis --spawn --appendfsync=always --rdb=60:1000 --in-flight=16",

@@ -1,0 +1,173 @@
+/**
+ * A load worker's connections to RocksDB: one whose puts have returned when RocksDB has, and one with several in flight.
+ *
+ * @module
+ */
+import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import type { AsynchronousConnection, Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
+import { EngineError } from "../engine_error.ts";
+import { readOptions, type RocksdbTarget } from "./database.ts";
+import { addressOf, ErrorSlot, loadLibrary, type Rocksdb } from "./library.ts";
+
+/** What both kinds of connections do in the same way, on the load worker's own thread. */
+class Handle {
+  readonly rocksdb: Rocksdb;
+  readonly database: number;
+  readonly writeOptions: number;
+  readonly preload: Batch;
+  readonly #path: string;
+  readonly #readOptions: number;
+  readonly #batch: number;
+  readonly #error = new ErrorSlot();
+  readonly #length = new Uint32Array(new ArrayBuffer(8));
+
+  constructor({ path, library, database, sync, disableWal }: RocksdbTarget) {
+    const rocksdb = loadLibrary(library);
+    this.rocksdb = rocksdb;
+    this.database = database;
+    this.#path = path;
+    this.#readOptions = addressOf(rocksdb.rocksdb_readoptions_create());
+    this.writeOptions = addressOf(rocksdb.rocksdb_writeoptions_create());
+    rocksdb.rocksdb_writeoptions_set_sync(this.writeOptions, Number(sync === "data"));
+    rocksdb.rocksdb_writeoptions_disable_WAL(this.writeOptions, Number(disableWal === "true"));
+    this.#batch = addressOf(rocksdb.rocksdb_writebatch_create());
+    this.preload = this.#createBatch();
+  }
+
+  put(key: PaddedBytes, value: PaddedBytes): void {
+    const { rocksdb, database, writeOptions } = this;
+    rocksdb.rocksdb_put(database, writeOptions, key.bytes, key.length, value.bytes, value.length, this.#error.words);
+    if (this.#error.isSet) throw this.error("put into", this.#error);
+  }
+
+  get(key: PaddedBytes, out: PaddedBytes): boolean {
+    const { rocksdb, database } = this;
+    const words = this.#error.words;
+    const value = Number(rocksdb.rocksdb_get(database, this.#readOptions, key.bytes, key.length, this.#length, words));
+    if (this.#error.isSet) throw this.error("get from", this.#error);
+    if (value === 0) return false;
+    const length = this.#length[0]!;
+    out.reserve(length);
+    rocksdb.memcpy(out.bytes, value, length);
+    rocksdb.rocksdb_free(value);
+    out.end(length);
+    return true;
+  }
+
+  describe(): EngineDescription {
+    const { version, settings } = readOptions(this.#path);
+    return {
+      version,
+      settings: {
+        sync: this.rocksdb.rocksdb_writeoptions_get_sync(this.writeOptions) !== 0,
+        disableWAL: this.rocksdb.rocksdb_writeoptions_get_disable_WAL(this.writeOptions) !== 0,
+        ...settings,
+      },
+    };
+  }
+
+  close(): void {
+    const { rocksdb } = this;
+    rocksdb.rocksdb_writebatch_destroy(this.#batch);
+    rocksdb.rocksdb_writeoptions_destroy(this.writeOptions);
+    rocksdb.rocksdb_readoptions_destroy(this.#readOptions);
+  }
+
+  error(action: string, slot: ErrorSlot): EngineError {
+    return new EngineError(action, this.#path, slot.take(this.rocksdb));
+  }
+
+  #createBatch(): Batch {
+    const { rocksdb } = this;
+    return {
+      begin: () => rocksdb.rocksdb_writebatch_clear(this.#batch),
+      put: (key, value) =>
+        rocksdb.rocksdb_writebatch_put(this.#batch, key.bytes, key.length, value.bytes, value.length),
+      commit: () => {
+        rocksdb.rocksdb_write(this.database, this.writeOptions, this.#batch, this.#error.words);
+        if (this.#error.isSet) throw this.error("put into", this.#error);
+      },
+    };
+  }
+}
+
+/** A connection on which a put has been written, and synced if it is to be, when it returns. */
+export class RocksdbConnection implements SynchronousConnection {
+  readonly kind = "synchronous";
+  /** RocksDB waits for the leader of a group of writes, and reports that only in all. */
+  readonly waits = [];
+  readonly preload: Batch;
+  readonly #handle: Handle;
+
+  constructor(target: RocksdbTarget) {
+    this.#handle = new Handle(target);
+    this.preload = this.#handle.preload;
+  }
+
+  put(key: PaddedBytes, value: PaddedBytes): void {
+    this.#handle.put(key, value);
+  }
+
+  get(key: PaddedBytes, out: PaddedBytes): boolean {
+    return this.#handle.get(key, out);
+  }
+
+  describe(): EngineDescription {
+    return this.#handle.describe();
+  }
+
+  close(): void {
+    this.#handle.close();
+  }
+}
+
+/**
+ * A connection whose puts run on Deno's threads, several at a time, so that RocksDB writes and syncs them as a group.
+ * Gets run on the load worker's own: what they need is mostly in memory, and there they are faster.
+ */
+export class RocksdbSharedConnection implements AsynchronousConnection {
+  readonly kind = "asynchronous";
+  readonly waits = [];
+  readonly preload: Batch;
+  readonly #handle: Handle;
+  /** Those that no put at hand uses. */
+  readonly #free: ErrorSlot[] = [];
+
+  constructor(target: RocksdbTarget) {
+    this.#handle = new Handle(target);
+    this.preload = this.#handle.preload;
+  }
+
+  async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+    const { rocksdb, database, writeOptions } = this.#handle;
+    const error = this.#free.pop() ?? new ErrorSlot();
+    const { words } = error;
+    await rocksdb.rocksdb_put_elsewhere(
+      database,
+      writeOptions,
+      key.bytes,
+      key.length,
+      value.bytes,
+      value.length,
+      words,
+    );
+    if (error.isSet) throw this.#handle.error("put into", error);
+    this.#free.push(error);
+  }
+
+  get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
+    try {
+      return Promise.resolve(this.#handle.get(key, out));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  describe(): EngineDescription {
+    return this.#handle.describe();
+  }
+
+  close(): void {
+    this.#handle.close();
+  }
+}
