@@ -234,8 +234,9 @@ function combinationsOf(product: Product): string[][] {
 /**
  * The groups that are measured if the command line names none, as after each `--`; each is the product of its lists.
  *
- * Together they cover every policy with a layout that suits it, synced and not, and SQLite, RocksDB and LMDB for comparison.
- * Whatever is much slower on every machine than something equally safe is left out, to leave time for the rest.
+ * Together they cover every policy with a layout that suits it, synced and not, and SQLite, RocksDB and LMDB for
+ * comparison. Whatever is much slower on every machine than something equally safe is left out, to leave time for the
+ * rest.
  */
 const DEFAULT_GROUPS: readonly (readonly string[])[] = [
   ["memory"],

@@ -328,6 +328,24 @@ Deno.test("a file that is no database, or damaged, is refused with its path, and
   assertMatch(error.message, /^Cannot open \S+\/leveldb: (Corruption|IO error|NotFound)/);
 });
 
+Deno.test("a put in flight is heard of, however many gets follow each other without a pause", async () => {
+  for (const embedded of EMBEDDED.filter(([name]) => ENGINES[name].takes.includes("in-flight"))) {
+    const prepared = await prepare(embedded, { inFlight: 2 });
+    const connection = await (await loadEngine(embedded[0])).connect(prepared.target);
+    await connection.put(PaddedBytes.of("key"), PaddedBytes.of("value"));
+    let isPut = false;
+    const put = Promise.resolve(connection.put(PaddedBytes.of("other"), PaddedBytes.of("value"))).then(() =>
+      isPut = true
+    );
+    const endsAtMs = performance.now() + 10_000;
+    while (!isPut && performance.now() < endsAtMs) await valueOf(connection, "key");
+    assert(isPut, embedded[0]);
+    await put;
+    await connection.close();
+    await prepared.close();
+  }
+});
+
 Deno.test("rocksdb says what it was opened with, as it has written that down itself", async () => {
   if (NO_ROCKSDB !== undefined) return;
   for (

@@ -7,6 +7,7 @@
 import { contentOf } from "../byte_view.ts";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import type { AsynchronousConnection, Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
+import { Turns } from "../turns.ts";
 import type { LmdbDatabase } from "./database.ts";
 
 /** A connection on which each put is a transaction. */
@@ -51,6 +52,7 @@ export class LmdbSharedConnection implements AsynchronousConnection {
   readonly waits = [];
   readonly preload: Batch;
   readonly #database: LmdbDatabase;
+  readonly #turns = new Turns();
 
   constructor(database: LmdbDatabase) {
     this.#database = database;
@@ -66,11 +68,7 @@ export class LmdbSharedConnection implements AsynchronousConnection {
   }
 
   get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
-    try {
-      return Promise.resolve(this.#database.get(key, out));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return this.#turns.resolve(() => this.#database.get(key, out));
   }
 
   describe(): EngineDescription {

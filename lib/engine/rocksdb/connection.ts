@@ -6,6 +6,7 @@
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import type { AsynchronousConnection, Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
 import { EngineError } from "../engine_error.ts";
+import { Turns } from "../turns.ts";
 import { readOptions, type RocksdbTarget } from "./database.ts";
 import { addressOf, ErrorSlot, loadLibrary, type Rocksdb } from "./library.ts";
 
@@ -46,12 +47,44 @@ class Handle {
     const value = Number(rocksdb.rocksdb_get(database, this.#readOptions, key.bytes, key.length, this.#length, words));
     if (this.#error.isSet) throw this.error("get from", this.#error);
     if (value === 0) return false;
+    this.#copyTo(out, value);
+    rocksdb.rocksdb_free(value);
+    return true;
+  }
+
+  delete(key: PaddedBytes): void {
+    this.rocksdb.rocksdb_delete(this.database, this.writeOptions, key.bytes, key.length, this.#error.words);
+    if (this.#error.isSet) throw this.error("delete from", this.#error);
+  }
+
+  scan(key: PaddedBytes, count: number, out: PaddedBytes): number {
+    const { rocksdb } = this;
+    const iterator = addressOf(rocksdb.rocksdb_create_iterator(this.database, this.#readOptions));
+    try {
+      let found = 0;
+      rocksdb.rocksdb_iter_seek(iterator, key.bytes, key.length);
+      while (rocksdb.rocksdb_iter_valid(iterator) !== 0) {
+        this.#copyTo(out, addressOf(rocksdb.rocksdb_iter_key(iterator, this.#length)));
+        this.#copyTo(out, addressOf(rocksdb.rocksdb_iter_value(iterator, this.#length)));
+        found++;
+        if (found === count) return found;
+        rocksdb.rocksdb_iter_next(iterator);
+      }
+      // It is not valid at the end, and where it failed.
+      rocksdb.rocksdb_iter_get_error(iterator, this.#error.words);
+      if (this.#error.isSet) throw this.error("scan", this.#error);
+      return found;
+    } finally {
+      rocksdb.rocksdb_iter_destroy(iterator);
+    }
+  }
+
+  /** Copies what a function has returned the address of, and put the length of. */
+  #copyTo(out: PaddedBytes, address: number): void {
     const length = this.#length[0]!;
     out.reserve(length);
-    rocksdb.memcpy(out.bytes, value, length);
-    rocksdb.rocksdb_free(value);
+    this.rocksdb.memcpy(out.bytes, address, length);
     out.end(length);
-    return true;
   }
 
   describe(): EngineDescription {
@@ -112,6 +145,14 @@ export class RocksdbConnection implements SynchronousConnection {
     return this.#handle.get(key, out);
   }
 
+  delete(key: PaddedBytes): void {
+    this.#handle.delete(key);
+  }
+
+  scan(key: PaddedBytes, count: number, out: PaddedBytes): number {
+    return this.#handle.scan(key, count, out);
+  }
+
   describe(): EngineDescription {
     return this.#handle.describe();
   }
@@ -122,15 +163,16 @@ export class RocksdbConnection implements SynchronousConnection {
 }
 
 /**
- * A connection whose puts run on Deno's threads, several at a time, so that RocksDB writes and syncs them as a group.
- * Gets run on the load worker's own: what they need is mostly in memory, and there they are faster.
+ * A connection whose puts and deletes run on Deno's threads, several at a time, so that RocksDB writes and syncs them as a
+ * group. Gets and scans run on the load worker's own: what they need is mostly in memory, and there they are faster.
  */
 export class RocksdbSharedConnection implements AsynchronousConnection {
   readonly kind = "asynchronous";
   readonly waits = [];
   readonly preload: Batch;
   readonly #handle: Handle;
-  /** Those that no put at hand uses. */
+  readonly #turns = new Turns();
+  /** Those that no operation at hand uses. */
   readonly #free: ErrorSlot[] = [];
 
   constructor(target: RocksdbTarget) {
@@ -156,11 +198,19 @@ export class RocksdbSharedConnection implements AsynchronousConnection {
   }
 
   get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
-    try {
-      return Promise.resolve(this.#handle.get(key, out));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return this.#turns.resolve(() => this.#handle.get(key, out));
+  }
+
+  async delete(key: PaddedBytes): Promise<void> {
+    const { rocksdb, database, writeOptions } = this.#handle;
+    const error = this.#free.pop() ?? new ErrorSlot();
+    await rocksdb.rocksdb_delete_elsewhere(database, writeOptions, key.bytes, key.length, error.words);
+    if (error.isSet) throw this.#handle.error("delete from", error);
+    this.#free.push(error);
+  }
+
+  scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
+    return this.#turns.resolve(() => this.#handle.scan(key, count, out));
   }
 
   describe(): EngineDescription {

@@ -17,15 +17,28 @@ const PUT = {
   result: "void",
 } as const;
 
+const DELETE = { parameters: [ADDRESS, ADDRESS, "buffer", "usize", ERROR], result: "void" } as const;
+
 const SYMBOLS = {
   rocksdb_open: { parameters: [ADDRESS, "buffer", ERROR], result: ADDRESS },
   rocksdb_close: { parameters: [ADDRESS], result: "void" },
   rocksdb_put: PUT,
+  rocksdb_delete: DELETE,
   /** The same on a thread of Deno's own. */
   rocksdb_put_elsewhere: { name: "rocksdb_put", nonblocking: true, ...PUT },
+  rocksdb_delete_elsewhere: { name: "rocksdb_delete", nonblocking: true, ...DELETE },
   rocksdb_get: { parameters: [ADDRESS, ADDRESS, "buffer", "usize", "buffer", ERROR], result: ADDRESS },
   rocksdb_write: { parameters: [ADDRESS, ADDRESS, ADDRESS, ERROR], result: "void" },
   rocksdb_free: { parameters: [ADDRESS], result: "void" },
+
+  rocksdb_create_iterator: { parameters: [ADDRESS, ADDRESS], result: ADDRESS },
+  rocksdb_iter_destroy: { parameters: [ADDRESS], result: "void" },
+  rocksdb_iter_seek: { parameters: [ADDRESS, "buffer", "usize"], result: "void" },
+  rocksdb_iter_valid: { parameters: [ADDRESS], result: "u8" },
+  rocksdb_iter_next: { parameters: [ADDRESS], result: "void" },
+  rocksdb_iter_key: { parameters: [ADDRESS, "buffer"], result: ADDRESS },
+  rocksdb_iter_value: { parameters: [ADDRESS, "buffer"], result: ADDRESS },
+  rocksdb_iter_get_error: { parameters: [ADDRESS, ERROR], result: "void" },
 
   rocksdb_writebatch_create: { parameters: [], result: ADDRESS },
   rocksdb_writebatch_clear: { parameters: [ADDRESS], result: "void" },

@@ -45,6 +45,7 @@ export type RocksdbSettings = {
 export const ROCKSDB: EngineDeclaration = {
   about: "RocksDB, by the shared library that the machine has: Debian's librocksdb-dev.",
   takes: ["output", "in-flight"],
+  isOrdered: true,
   syncNames: SYNC_NAMES,
   flags: {
     disableWal: {
