@@ -26,7 +26,7 @@ export interface FileConnectionParts {
   readonly acknowledgedVersion?: ShardProgress["acknowledgedVersion"];
 }
 
-/** Puts in shared memory, persisted as the layout and the policy say. */
+/** Puts in shared memory and deletes from it, persisted as the layout and the policy say. */
 export class FileConnection implements SynchronousConnection {
   readonly kind = "synchronous";
   readonly preload: Batch;
@@ -66,6 +66,28 @@ export class FileConnection implements SynchronousConnection {
     this.#policy.acknowledge(shard);
   }
 
+  /** @throws as {@linkcode FileConnection.put} does */
+  delete(key: PaddedBytes): void {
+    const store = this.#store;
+    const hash = hashKey(key.words, key.length);
+    const shard = store.shardOf(hash);
+    store.lockShard(shard);
+    if (!this.#layout.hasRoom(shard, key.length, 0)) this.#makeRoom(shard, key.length, 0);
+    try {
+      const entry = store.deleteLocked(shard, hash, key);
+      if (entry === 0) {
+        this.#layout.giveBackRoom(shard);
+        this.#policy.unchanged(shard);
+      } else {
+        this.#layout.noteDelete(shard, entry);
+        this.#policy.applied(shard);
+      }
+    } finally {
+      store.unlockShard(shard);
+    }
+    this.#policy.acknowledge(shard);
+  }
+
   get(key: PaddedBytes, out: PaddedBytes): boolean {
     return this.#store.get(key, out);
   }
@@ -73,7 +95,7 @@ export class FileConnection implements SynchronousConnection {
   close(): void {}
 
   /**
-   * Lets go of the shard's lock until the layout has room to note the put. Kept out of `put`, so that V8 inlines the
+   * Lets go of the shard's lock until the layout has room to note what comes next. Kept out of `put`, so that V8 inlines the
    * rest.
    */
   #makeRoom(shard: number, keyLength: number, valueLength: number): void {

@@ -22,6 +22,7 @@ import type { RawArguments } from "./arguments.ts";
 import { refuseBoth, type ValuesOf } from "./flag_values.ts";
 import { type BackendName, FLAGS, SWITCHES } from "./commands.ts";
 import { isEngine } from "../backend/backends.ts";
+import type { BackendOptions } from "../backend/backend.ts";
 import { enginesInOrder } from "../engine/engines.ts";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../result/option/workload_flags.ts";
 import { listNames, UsageError } from "../option/wording.ts";
@@ -88,9 +89,10 @@ export function refuseScans(workload: WorkloadOptions, backend: BackendName): vo
 }
 
 /** @throws {UsageError} when the load deletes and the backend does not */
-export function refuseDeletes(workload: WorkloadOptions, backend: BackendName): void {
-  if (workload.kind !== "mix" || !hasDeletes(workload) || backend !== "file") return;
-  throw new UsageError("deletes (--delete-ratio) need another backend than file, which has none yet");
+export function refuseDeletes(workload: WorkloadOptions, backend: BackendOptions): void {
+  if (workload.kind !== "mix" || !hasDeletes(workload)) return;
+  if (backend.kind !== "file" || backend.layout.kind !== "blocks") return;
+  throw new UsageError("--delete-ratio takes no --layout=blocks yet: its blocks only grow");
 }
 
 /**

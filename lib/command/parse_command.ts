@@ -107,7 +107,7 @@ function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
   const measured = { ...load, ...measurementOptions(raw, measurementValues, { ...load, backend: name }) };
   const workload = workloadOptions(raw, workloadValues, measured);
   refuseScans(workload, name);
-  refuseDeletes(workload, name);
+  refuseDeletes(workload, backend);
   if (workload.kind === "mix") refuseTooLargeStore(workload, backend, load.threads);
   const output = outputOptions(outputValues, { ...measured, repeat, quiet: isQuiet(raw) });
   return { kind: "run", options: { ...measured, workload, backend }, repeat, ...output };

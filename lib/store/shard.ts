@@ -188,6 +188,11 @@ export function unlinkEntry(
   words[entry + ENTRY_KEY_LENGTH]! |= DEAD;
 }
 
+/** An entry's key length, in bytes, whether or not the entry is dead. */
+export function keyLengthOf(words: Int32Array<SharedArrayBuffer>, entry: number): number {
+  return words[entry + ENTRY_KEY_LENGTH]! & ~DEAD;
+}
+
 /** Where the entry after this one starts; this one may be dead. */
 export function nextEntry(words: Int32Array<SharedArrayBuffer>, entry: number): number {
   const keyLength = words[entry + ENTRY_KEY_LENGTH]! & ~DEAD;

@@ -277,6 +277,51 @@ Deno.test("FileConnection.put() under the periodic policy leaves its shard as cl
   assertUnlocked(store, 0);
 });
 
+Deno.test("FileConnection.delete() is written, queued and marked as a put is", () => {
+  using directory = temporaryDirectory();
+  const late = synchronous(directory.path, LATE_MS);
+  put(late.backend, KEY_0, "1");
+  const muchLater = synchronous(directory.path, 2 * LATE_MS, late);
+  muchLater.backend.delete(PaddedBytes.of(KEY_0));
+  assertEquals(snapshotsIn(directory.path, "json").get(0), { shard: 0, shards: SHARDS, version: 2, entries: {} });
+  assertEquals([get(late.backend, KEY_0), late.ledger.writtenVersion(0)], [undefined, 2]);
+
+  const { backend, store, queue } = asynchronous();
+  for (const key of [KEY_0, OTHER_KEY_0, KEY_1]) put(backend, key, "1");
+  for (const key of [KEY_0, KEY_1]) backend.delete(PaddedBytes.of(key));
+  assertEquals(drain(queue), [
+    { shard: 0, version: 3, entries: { [OTHER_KEY_0]: "1" } },
+    { shard: 1, version: 2, entries: {} },
+  ]);
+  assertUnlocked(store, 0);
+
+  const swept = periodic(EARLY_MS);
+  put(swept.backend, KEY_0, "1");
+  swept.ledger.take(0);
+  swept.backend.delete(PaddedBytes.of(KEY_0));
+  assertBetween(EARLY_MS, swept.ledger.dirtySinceMs(0), swept.clock);
+});
+
+Deno.test("FileConnection.delete() of what is not there changes nothing, and is nothing to write", () => {
+  using directory = temporaryDirectory();
+  const late = synchronous(directory.path, LATE_MS);
+  put(late.backend, KEY_0, "1");
+  // The policy has been told the time of a put that is due.
+  late.backend.delete(PaddedBytes.of(OTHER_KEY_0));
+  late.backend.delete(PaddedBytes.of(KEY_1));
+  assertEquals(late.writer.meter.snapshotsWritten, 1);
+  assertEquals([0, 1].map((shard) => late.store.version(shard)), [1, 0]);
+  assertUnlocked(late.store, 0);
+
+  const { backend, queue } = asynchronous();
+  backend.delete(PaddedBytes.of(KEY_0));
+  assertEquals(drain(queue), []);
+
+  const swept = periodic(EARLY_MS);
+  swept.backend.delete(PaddedBytes.of(KEY_0));
+  assertEquals(swept.ledger.dirtySinceMs(0), 0);
+});
+
 for (
   const [name, create] of [
     ["synchronous", synchronousOn],

@@ -1,7 +1,7 @@
 /**
- * Log records as a CBOR sequence (RFC 8742): each is an array of the shard, the version, the key, the value, and a byte
- * string of four, the CRC-32 of all bytes of the record before it, highest byte first. Heads are in their shortest
- * form.
+ * Log records as a CBOR sequence (RFC 8742): each is an array of the shard, the version, the key, the value, or null if
+ * it is a delete, and a byte string of four, the CRC-32 of all bytes of the record before it, highest byte first. Heads
+ * are in their shortest form.
  *
  * @module
  */
@@ -18,6 +18,7 @@ const TEXT = 0x60;
 /** An array of five, and a byte string of four. */
 const RECORD = 0x85;
 const CRC = 0x44;
+const NULL = 0xf6;
 const CRC_BYTES = 5;
 
 /** Largest argument that fits a head's own byte. */
@@ -55,7 +56,8 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
     position = version < TWO_TO_32 ? writeHead(view, position, UNSIGNED, version) : writeLong(view, position, version);
     version++;
     position = copyText(source, 4 * key, keyLength, view, writeHead(view, position, TEXT, keyLength));
-    position = copyText(source, 4 * value, valueLength, view, writeHead(view, position, TEXT, valueLength));
+    if (valueLength < 0) view.setUint8(position++, NULL);
+    else position = copyText(source, 4 * value, valueLength, view, writeHead(view, position, TEXT, valueLength));
     const crc = shortCrc32(view, first, position);
     view.setUint8(position, CRC);
     view.setInt32((position + 1) | 0, crc);
@@ -76,6 +78,7 @@ function writeLong(view: DataView<ArrayBuffer>, position: number, argument: numb
 class CborRecordReader implements RecordReader {
   shard = 0;
   version = 0;
+  isDelete = false;
   readonly key = new PaddedBytes(64);
   readonly value = new PaddedBytes(256);
   readonly #bytes: Uint8Array<ArrayBuffer>;
@@ -96,13 +99,14 @@ class CborRecordReader implements RecordReader {
     const keyLength = this.#readHead(TEXT);
     const key = this.#position;
     this.#position += keyLength;
-    const valueLength = this.#readHead(TEXT);
-    const value = this.#position;
+    this.isDelete = bytes[this.#position] === NULL;
+    const valueLength = this.isDelete ? 0 : this.#readHead(TEXT);
+    const value = this.isDelete ? this.#position + 1 : this.#position;
     const end = value + valueLength;
     if (!(end + CRC_BYTES <= bytes.length) || bytes[end] !== CRC) return -1;
     if (this.#view.getInt32(end + 1) !== shortCrc32(this.#view, position, end)) return -1;
     this.key.copy(bytes, key, key + keyLength);
-    this.value.copy(bytes, value, end);
+    if (!this.isDelete) this.value.copy(bytes, value, end);
     return end + CRC_BYTES;
   }
 

@@ -6,7 +6,7 @@
  * ```
  *
  * are the shard, the version, the key, the value, and the CRC-32 of all bytes of the line before the comma in front of
- * it.
+ * it. A delete has `null` for the value.
  *
  * @module
  */
@@ -28,6 +28,8 @@ const OPEN = 0x5b;
 const INT32_MAX = 0x7fffffff;
 /** `","` and `"]\n`, as little-endian words. */
 const TEXTS_BETWEEN_WORD = 0x22 | 0x2c << 8 | 0x22 << 16;
+/** `",nu` and `ll,"`. */
+const NULL_WORDS = [0x22 | 0x2c << 8 | 0x6e << 16 | 0x75 << 24, 0x6c | 0x6c << 8 | 0x2c << 16 | 0x22 << 24] as const;
 const END_WORD = 0x22 | 0x5d << 8 | 0x0a << 16;
 
 /**
@@ -77,11 +79,18 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
       position = encodeText(words, key, keyLength, out, position);
       view = out.view;
     }
-    view.setInt32(position, TEXTS_BETWEEN_WORD, true);
-    position = encodeText(words, value, valueLength, out, (position + 3) | 0);
-    view = out.view;
-    // The closing quote, which the checksum covers; then a comma and the quote before the checksum.
-    view.setInt32(position, TEXTS_BETWEEN_WORD, true);
+    if (valueLength < 0) {
+      view.setInt32(position, NULL_WORDS[0], true);
+      view.setInt32((position + 4) | 0, NULL_WORDS[1], true);
+      // Where a value's closing quote would stand.
+      position = (position + 5) | 0;
+    } else {
+      view.setInt32(position, TEXTS_BETWEEN_WORD, true);
+      position = encodeText(words, value, valueLength, out, (position + 3) | 0);
+      view = out.view;
+      // The closing quote, which the checksum covers; then a comma and the quote before the checksum.
+      view.setInt32(position, TEXTS_BETWEEN_WORD, true);
+    }
     const crc = shortCrc32(view, first, (position + 1) | 0);
     view.setInt32((position + 3) | 0, HEX[crc >>> 24]! | HEX[(crc >>> 16) & 0xff]! << 16, true);
     view.setInt32((position + 7) | 0, HEX[(crc >>> 8) & 0xff]! | HEX[crc & 0xff]! << 16, true);

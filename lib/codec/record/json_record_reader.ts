@@ -17,6 +17,9 @@ const DIGIT_0 = 0x30;
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
 const LINE_FEED = 0x0a;
+const LETTER_N = 0x6e;
+/** `null`, as a little-endian word. */
+const NULL_WORD = 0x6e | 0x75 << 8 | 0x6c << 16 | 0x6c << 24;
 /** Bytes of what follows a value: a comma, the checksum in quotes, and the end of the line. */
 const LINE_END_BYTES = 13;
 
@@ -27,6 +30,7 @@ const HEX = HEX_PAIRS;
 export class JsonRecordReader implements RecordReader {
   shard = 0;
   version = 0;
+  isDelete = false;
   readonly key = new PaddedBytes(64);
   readonly value = new PaddedBytes(256);
   readonly #bytes: Uint8Array<ArrayBuffer>;
@@ -48,7 +52,9 @@ export class JsonRecordReader implements RecordReader {
     this.#readText(this.key);
     if (bytes[this.#position] !== COMMA) return -1;
     this.#position++;
-    this.#readText(this.value);
+    this.isDelete = bytes[this.#position] === LETTER_N;
+    if (this.isDelete) this.#readNull();
+    else this.#readText(this.value);
     const end = this.#position;
     if (end + LINE_END_BYTES > bytes.length) return -1;
     const crc = shortCrc32(this.#view, position, end);
@@ -77,6 +83,13 @@ export class JsonRecordReader implements RecordReader {
     // If it is not a number, no text can follow either.
     this.#position = bytes[at] === COMMA ? at + 1 : bytes.length;
     return value;
+  }
+
+  /** Reads the letters of `null`. */
+  #readNull(): void {
+    const at = this.#position;
+    const isNull = at + 4 <= this.#bytes.length && this.#view.getInt32(at, true) === NULL_WORD;
+    this.#position = isNull ? at + 4 : this.#bytes.length;
   }
 
   /** Reads a text in quotes. Its content is known to be right only once the checksum has been verified. */

@@ -9,7 +9,7 @@
  * | 1 | the shard |
  * | 2, 3 | the version |
  * | 4 | the key's length in bytes |
- * | 5 | the value's length in bytes |
+ * | 5 | the value's length in bytes; -1 of a delete, which has none |
  * | 6 … | key, zero-padded to whole words |
  * | … | value, zero-padded to whole words |
  * | last | CRC-32 of all words before |
@@ -22,7 +22,7 @@ import { PaddedBytes } from "../../store/padded_bytes.ts";
 import { shortCrc32 } from "../crc32.ts";
 import { type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
 import type { RecordCodec, RecordReader } from "./record_codec.ts";
-import type { RecordRun } from "./record_run.ts";
+import { NO_VALUE, type RecordRun } from "./record_run.ts";
 
 const HEAD_BYTES = 24;
 const CRC_BYTES = 4;
@@ -71,6 +71,7 @@ function encodeRun(run: RecordRun, out: OutputBuffer, start: number): number {
 class RawRecordReader implements RecordReader {
   shard = 0;
   version = 0;
+  isDelete = false;
   readonly key = new PaddedBytes(64);
   readonly value = new PaddedBytes(256);
   readonly #bytes: Uint8Array<ArrayBuffer>;
@@ -88,7 +89,7 @@ class RawRecordReader implements RecordReader {
     const keyLength = view.getInt32(position + 16, true);
     const valueLength = view.getInt32(position + 20, true);
     const keyBytes = (keyLength + 3) & ~3;
-    if (keyLength < 0 || valueLength < 0) return -1;
+    if (keyLength < 0 || valueLength < NO_VALUE) return -1;
     if (bytes !== HEAD_BYTES + keyBytes + ((valueLength + 3) & ~3) + CRC_BYTES) return -1;
     const covered = position + bytes - CRC_BYTES;
     if (covered + CRC_BYTES > view.byteLength) return -1;
@@ -97,7 +98,8 @@ class RawRecordReader implements RecordReader {
     this.version = view.getFloat64(position + 8, true);
     const key = position + HEAD_BYTES;
     this.key.copy(this.#bytes, key, key + keyLength);
-    this.value.copy(this.#bytes, key + keyBytes, key + keyBytes + valueLength);
+    this.isDelete = valueLength === NO_VALUE;
+    if (!this.isDelete) this.value.copy(this.#bytes, key + keyBytes, key + keyBytes + valueLength);
     return covered + CRC_BYTES;
   }
 

@@ -1,7 +1,8 @@
 /**
  * The interface of the log record codecs, which convert between what puts note and the bytes of a log's segments.
  *
- * A record is one put: its shard, the version that it created, its key, its value, and a CRC-32 of all of these.
+ * A record is one put: its shard, the version that it created, its key, its value, and a CRC-32 of all of these. Or it
+ * is one delete, and has no value.
  *
  * @module
  */
@@ -32,7 +33,9 @@ export interface RecordReader {
   readonly shard: number;
   readonly version: number;
   readonly key: PaddedBytes;
+  /** Its value; if it is a delete, whatever was there before. */
   readonly value: PaddedBytes;
+  readonly isDelete: boolean;
 
   /**
    * Reads the record that begins at this position.

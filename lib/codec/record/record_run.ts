@@ -1,12 +1,12 @@
 /**
- * Records as puts note them, in shared memory, before they are encoded.
+ * Records as puts and deletes note them, in shared memory, before they are encoded.
  *
  * A noted record consists of whole words, so that noting it only copies them from the store's arena:
  *
  * | word | content |
  * |---|---|
  * | 0 | the key's length in bytes times two, plus 1 when the key has a byte that JSON must escape |
- * | 1 | the value's length in bytes |
+ * | 1 | the value's length in bytes; {@linkcode NO_VALUE} of a delete, which takes no words |
  * | 2 … | key, zero-padded to whole words |
  * | … | value, zero-padded to whole words |
  *
@@ -15,6 +15,12 @@
  *
  * @module
  */
+
+/**
+ * The length of the value in a delete's record. Like that of an empty value, it takes no words when it is rounded up to
+ * whole ones.
+ */
+export const NO_VALUE = -1;
 
 /** Words of a noted record before its key. */
 export const RECORD_HEADER_WORDS = 2;

@@ -2,7 +2,7 @@
  * The interface between the policies, which decide when a change is written and by whom, and the layouts, which decide
  * what a write writes.
  *
- * A put notes what it changed, under its shard's lock. A *take* copies what no earlier take has copied, under the same
+ * A put or delete notes what it changed, under its shard's lock. A *take* copies what no earlier take has copied, under the same
  * lock, for no longer than a memcpy takes. A *write* puts what was taken into the files, without that lock.
  *
  * A store's shards are spread over its files evenly: file `f` holds the shards from `f * shardsPerFile` on. What "a
@@ -31,8 +31,8 @@ export interface Layout {
   readonly supersedes: boolean;
 
   /**
-   * Whether there is room to note one more put of the shard, with a key and a value of these lengths, in bytes. Called
-   * under the shard's lock.
+   * Whether there is room to note one more put of the shard, with a key and a value of these lengths, in bytes; or a
+   * delete, which has no value. Called under the shard's lock.
    */
   hasRoom(shard: number, keyLength: number, valueLength: number): boolean;
 
@@ -43,6 +43,19 @@ export interface Layout {
    * @param entry the entry that now holds the put's value, as an index of the store's words
    */
   note(shard: number, entry: number): void;
+
+  /**
+   * Notes that a delete has removed an entry, likewise.
+   *
+   * @param entry the entry that was, which is dead but otherwise as it was, as an index of the store's words
+   */
+  noteDelete(shard: number, entry: number): void;
+
+  /**
+   * Gives back the room that {@linkcode Layout.hasRoom} has made sure of, as a delete has found nothing to remove.
+   * Called under the same lock.
+   */
+  giveBackRoom(shard: number): void;
 
   /**
    * Copies what no earlier take of the shard has copied into the batch. Called under the shard's lock and its file's.

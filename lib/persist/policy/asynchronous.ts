@@ -89,6 +89,10 @@ export class AsynchronousPut implements PutPolicy {
     this.#queue.put({ shard, version: this.#store.version(shard), bytes, length, putAtMs: this.#clock.nowMs() });
   }
 
+  unchanged(): void {
+    // A delete is acknowledged at once, as whatever came before it was.
+  }
+
   acknowledge(): void {
     // A put is acknowledged at once.
   }

@@ -52,7 +52,7 @@ export class CommitPut implements PutPolicy {
 
   /** When the current put was applied, or this thread began to lead if that was later, in milliseconds of the clock. */
   #startedAtMs = 0;
-  /** The version of its shard that the current put has made. */
+  /** The version of its shard that the current put has made, or has found. */
   #version = 0;
 
   constructor(parts: CommitParts) {
@@ -64,6 +64,12 @@ export class CommitPut implements PutPolicy {
     this.#version = store.version(shard);
     this.#startedAtMs = clock.nowMs();
     if (ledger.dirtySinceMs(shard) === 0) ledger.markDirty(shard, this.#startedAtMs);
+  }
+
+  unchanged(shard: number): void {
+    const { store, clock } = this.#parts;
+    this.#version = store.version(shard);
+    this.#startedAtMs = clock.nowMs();
   }
 
   acknowledge(shard: number): void {

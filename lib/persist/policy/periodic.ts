@@ -57,6 +57,10 @@ export class PeriodicPut implements PutPolicy {
     if (this.#ledger.dirtySinceMs(shard) === 0) this.#ledger.markDirty(shard, this.#clock.nowMs());
   }
 
+  unchanged(): void {
+    // A delete is acknowledged at once, as whatever came before it was.
+  }
+
   acknowledge(): void {
     // A put is acknowledged at once.
   }

@@ -37,10 +37,16 @@ export interface AttachedPersistence {
   readonly sync: SyncName;
 }
 
-/** The load worker's side of a policy. Each worker uses a single class of it, so that V8 can inline its calls. */
+/** The load worker's side of a policy, which treats deletes as puts. Each worker uses a single class of it, so that V8 can inline its calls. */
 export interface PutPolicy {
-  /** Called after a put has been applied and noted, under its shard's lock. */
+  /** Called after a put or delete has been applied and noted, under its shard's lock. */
   applied(shard: number): void;
+
+  /**
+   * Called instead if a delete has found nothing to remove. What has removed it may still be on its way to the files, so
+   * what is called next has to wait for that as it would for a change.
+   */
+  unchanged(shard: number): void;
 
   /**
    * Called next, after the shard's lock has been released; the put is acknowledged when this returns.

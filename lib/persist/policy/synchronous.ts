@@ -44,6 +44,11 @@ export class SynchronousPut implements PutPolicy {
     if (ledger.dirtySinceMs(shard) === 0) ledger.markDirty(shard, this.#appliedAtMs);
   }
 
+  unchanged(): void {
+    // Nothing is due for it, as nothing was for whatever came before it.
+    this.#appliedAtMs = -Infinity;
+  }
+
   acknowledge(shard: number): void {
     if (!this.#isDue(shard)) return;
     const { locks, writer, shardsPerFile } = this.#parts;

@@ -10,6 +10,7 @@ import { crc32 } from "node:zlib";
 import type { RecordCodec } from "../../../lib/codec/record/record_codec.ts";
 import { RECORD_CODECS } from "../../../lib/codec/record/record_codecs.ts";
 import {
+  NO_VALUE,
   RECORD_HEADER_WORDS,
   type RecordRun,
   recordWords,
@@ -22,9 +23,17 @@ import { anyEntries, type Entry, HOSTILE_TEXTS, isReadByStdCbor } from "../fixtu
 const SHARD = 7;
 const FIRST_VERSION = 2 ** 32 - 2;
 
-/** Records as puts note them. */
-function runOf(entries: readonly Entry[]): RecordRun {
-  const texts = entries.map(([key, value]) => [PaddedBytes.of(key), PaddedBytes.of(value)] as const);
+/** What a record says: a put, or a delete, which has no value. */
+type Noted = readonly [key: string, value: string | null];
+
+/** Puts and deletes of any text, empty text among it. */
+const anyRecords = fc.tuple(anyEntries, fc.infiniteStream(fc.boolean())).map(([entries, deletes]) =>
+  entries.map(([key, value]): Noted => [key, deletes.next().value ? null : value])
+);
+
+/** Records as puts and deletes note them. */
+function runOf(entries: readonly Noted[]): RecordRun {
+  const texts = entries.map(([key, value]) => [PaddedBytes.of(key), PaddedBytes.of(value ?? "")] as const);
   const end = texts.reduce((sum, [key, value]) => sum + recordWords(key.length, value.length), 0);
   const buffer = new SharedArrayBuffer(end * 4 + RUN_EXCESS_BYTES);
   const words = new Int32Array(buffer, 0, end);
@@ -33,7 +42,7 @@ function runOf(entries: readonly Entry[]): RecordRun {
     // deno-lint-ignore no-control-regex -- these are what JSON escapes
     const isSpecial = /[\x00-\x1f"\\]/.test(entries[index]![0]);
     words[at] = key.length * 2 + (isSpecial ? 1 : 0);
-    words[at + 1] = value.length;
+    words[at + 1] = entries[index]![1] === null ? NO_VALUE : value.length;
     words.set(key.words.subarray(0, (key.length + 3) >> 2), at + RECORD_HEADER_WORDS);
     words.set(value.words.subarray(0, (value.length + 3) >> 2), at + RECORD_HEADER_WORDS + ((key.length + 3) >> 2));
     at += recordWords(key.length, value.length);
@@ -41,7 +50,7 @@ function runOf(entries: readonly Entry[]): RecordRun {
   return { shard: SHARD, version: FIRST_VERSION, words, bytes: new DataView(buffer), start: 0, end };
 }
 
-function encode(codec: RecordCodec, entries: readonly Entry[]): Uint8Array<ArrayBuffer> {
+function encode(codec: RecordCodec, entries: readonly Noted[]): Uint8Array<ArrayBuffer> {
   const run = runOf(entries);
   const out = new OutputBuffer(0);
   const end = codec.encode(run, out, 0);
@@ -50,25 +59,29 @@ function encode(codec: RecordCodec, entries: readonly Entry[]): Uint8Array<Array
 }
 
 /** All records from the front of the bytes, up to the first that is none. */
-function decode(codec: RecordCodec, bytes: Uint8Array<ArrayBuffer>): (readonly [number, number, string, string])[] {
+function decode(
+  codec: RecordCodec,
+  bytes: Uint8Array<ArrayBuffer>,
+): (readonly [number, number, string, string | null])[] {
   const reader = codec.reader(bytes);
   const records = [];
   for (let at = 0; at < bytes.length;) {
     at = reader.read(at);
     if (at < 0) break;
-    records.push([reader.shard, reader.version, reader.key.toString(), reader.value.toString()] as const);
+    const value = reader.isDelete ? null : reader.value.toString();
+    records.push([reader.shard, reader.version, reader.key.toString(), value] as const);
   }
   return records;
 }
 
-function expected(entries: readonly Entry[]) {
+function expected(entries: readonly Noted[]) {
   return entries.map(([key, value], i) => [SHARD, FIRST_VERSION + i, key, value] as const);
 }
 
 for (const codec of Object.values(RECORD_CODECS)) {
   Deno.test(`${codec.name} records come back whatever their text`, () => {
-    fc.assert(fc.property(anyEntries, (entries) => {
-      assertEquals(decode(codec, encode(codec, entries)), expected(entries));
+    fc.assert(fc.property(anyRecords, (records) => {
+      assertEquals(decode(codec, encode(codec, records)), expected(records));
     }));
     const hostile = HOSTILE_TEXTS.map((text): Entry => [text, text]);
     assertEquals(decode(codec, encode(codec, hostile)), expected(hostile));
@@ -94,20 +107,21 @@ for (const codec of Object.values(RECORD_CODECS)) {
   });
 
   Deno.test(`${codec.name} records are not read when a bit has flipped, or when they are cut short`, () => {
-    const entries: Entry[] = [["Key1", "foo"], ['k"2', "b\nar"]];
-    const bytes = encode(codec, entries);
-    const all = expected(entries);
-    for (let bit = 0; bit < 8 * bytes.length; bit++) {
-      const flipped = bytes.slice();
-      flipped[bit >> 3]! ^= 1 << (bit & 7);
-      const read = decode(codec, flipped);
-      assert(read.length < 2, `bit ${bit}`);
-      assertEquals(read, all.slice(0, read.length));
-    }
-    for (let length = 0; length < bytes.length; length++) {
-      const read = decode(codec, bytes.slice(0, length));
-      assert(read.length < 2);
-      assertEquals(read, all.slice(0, read.length));
+    for (const entries of [[["Key1", "foo"], ['k"2', "b\nar"]], [["Key1", null], ['k"2', null]]] as const) {
+      const bytes = encode(codec, entries);
+      const all = expected(entries);
+      for (let bit = 0; bit < 8 * bytes.length; bit++) {
+        const flipped = bytes.slice();
+        flipped[bit >> 3]! ^= 1 << (bit & 7);
+        const read = decode(codec, flipped);
+        assert(read.length < 2, `bit ${bit}`);
+        assertEquals(read, all.slice(0, read.length));
+      }
+      for (let length = 0; length < bytes.length; length++) {
+        const read = decode(codec, bytes.slice(0, length));
+        assert(read.length < 2);
+        assertEquals(read, all.slice(0, read.length));
+      }
     }
   });
 
@@ -130,7 +144,7 @@ for (const codec of Object.values(RECORD_CODECS)) {
 }
 
 Deno.test("each JSON record is one line, which JSON.parse() reads", () => {
-  fc.assert(fc.property(anyEntries, (entries) => {
+  fc.assert(fc.property(anyRecords, (entries) => {
     const lines = new TextDecoder("utf-8", { ignoreBOM: true }).decode(encode(RECORD_CODECS.json, entries)).split("\n");
     assertEquals(lines.pop(), "");
     for (const [i, line] of lines.entries()) {
@@ -143,14 +157,16 @@ Deno.test("each JSON record is one line, which JSON.parse() reads", () => {
 });
 
 Deno.test("each JSON record's checksum covers its line up to the comma in front of it", () => {
-  const [line = ""] = new TextDecoder().decode(encode(RECORD_CODECS.json, [["Key1", "foo"]])).split("\n");
-  const comma = line.lastIndexOf(",");
-  assertEquals(line.slice(comma), `,"${crc32(line.slice(0, comma)).toString(16).padStart(8, "0")}"]`);
+  for (const value of ["foo", null]) {
+    const [line = ""] = new TextDecoder().decode(encode(RECORD_CODECS.json, [["Key1", value]])).split("\n");
+    const comma = line.lastIndexOf(",");
+    assertEquals(line.slice(comma), `,"${crc32(line.slice(0, comma)).toString(16).padStart(8, "0")}"]`);
+  }
 });
 
 Deno.test("each CBOR record is one item of a sequence, which @std/cbor reads", () => {
   fc.assert(
-    fc.property(anyEntries.map((entries) => entries.filter((entry) => entry.every(isReadByStdCbor))), (entries) => {
+    fc.property(anyRecords.map((records) => records.filter((record) => record.every(isReadOrNull))), (entries) => {
       for (const [i, entry] of entries.entries()) {
         const [shard, version, key, value] = decodeCbor(encode(RECORD_CODECS.cbor, [entry])) as unknown[];
         assertEquals([shard, version, key, value], [SHARD, FIRST_VERSION, ...entries[i]!]);
@@ -158,3 +174,7 @@ Deno.test("each CBOR record is one item of a sequence, which @std/cbor reads", (
     }),
   );
 });
+
+function isReadOrNull(text: string | null): boolean {
+  return text === null || isReadByStdCbor(text);
+}

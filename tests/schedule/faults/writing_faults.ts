@@ -11,6 +11,7 @@ const EXPOSURE = "lib/persist/exposure.ts";
 const COMMIT = "lib/persist/policy/commit.ts";
 const PERIODIC = "lib/persist/policy/periodic.ts";
 const QUEUE = "lib/persist/write_queue.ts";
+const FILE_CONNECTION = "lib/backend/file_connection.ts";
 
 export const LOCK_FAULTS: readonly Fault[] = [
   {
@@ -86,6 +87,22 @@ export const WRITING_FAULTS: readonly Fault[] = [
     }],
     module: "policies",
     scenarios: ["two commit", "two commit, waits time out"],
+  },
+  {
+    name: "a delete of what is gone is acknowledged before what has deleted it",
+    patches: [{
+      path: COMMIT,
+      from: "    const { store, clock } = this.#parts;\n    this.#version = store.version(shard);\n",
+      to: "    const { clock } = this.#parts;\n    this.#version = 0 * shard;\n",
+    }],
+    module: "policies",
+    scenarios: ["two delete one key and commit"],
+  },
+  {
+    name: "a delete is not noted",
+    patches: [{ path: FILE_CONNECTION, from: "        this.#layout.noteDelete(shard, entry);\n", to: "" }],
+    module: "policies",
+    scenarios: ["two delete one key and commit"],
   },
   {
     name: "the ledger calls written what is about to be",

@@ -84,6 +84,14 @@ export class DiskLayout implements Layout {
     this.#words[shard * SHARD_WORDS + UNTAKEN]!++;
   }
 
+  /** A delete leaves the number of the put that it removes, below zero. */
+  noteDelete(shard: number, entry: number): void {
+    this.note(shard, entry);
+    this.#words[shard * SHARD_WORDS + NOTED + 1 + this.#store.words[entry + 3]!]! *= -1;
+  }
+
+  giveBackRoom(): void {}
+
   take(shard: number): void {
     this.#batch.set(shard, this.#noted(shard));
   }

@@ -29,6 +29,8 @@ interface Load {
   /** Workers that put, and how often each. */
   readonly putters: number;
   readonly puts: number;
+  /** Whether all of them delete the same key instead, so that all but one find nothing to delete. */
+  readonly isDeleted: boolean;
   /** Whether one more worker is the file worker, and whether one more reads the gauge. */
   readonly hasFileWorker: boolean;
   readonly hasGauge: boolean;
@@ -44,6 +46,7 @@ const SMALL: Omit<Load, "policy"> = {
   sync: "none",
   putters: 2,
   puts: 1,
+  isDeleted: false,
   hasFileWorker: false,
   hasGauge: false,
   shards: 1,
@@ -76,6 +79,7 @@ function create({ policy, putters, shards, tickMs }: Load) {
     phase: Phase.create().handle(),
     disk: createDisk(shards),
     acknowledged: new Int32Array(new SharedArrayBuffer(4 * shards)),
+    isThere: new Int32Array(new SharedArrayBuffer(4)),
     ended: new Int32Array(new SharedArrayBuffer(4)),
   };
 }
@@ -102,19 +106,50 @@ function keyOf(worker: number): PaddedBytes {
   return PaddedBytes.of(String.fromCharCode(worker));
 }
 
+function shardOf(store: SharedStore, key: PaddedBytes): number {
+  return store.shardOf(hashKey(key.words, key.length));
+}
+
+function valueOf(put: number): PaddedBytes {
+  const value = new PaddedBytes(4);
+  value.words[0] = put;
+  value.length = 4;
+  return value;
+}
+
+/** Deletes the key that the first worker has put, and checks that it is gone as the policy says, whoever has deleted it. */
+function deleteOnce(state: State, load: Load, worker: number): void {
+  const attached = attach(state, load, worker);
+  const { store, writer: { layout } } = attached;
+  const connection = new FileConnection({ store, layout, policy: policyOf(load.policy).put(load.policy, attached) });
+  const key = keyOf(0);
+  const shard = shardOf(store, key);
+  if (worker === 0) {
+    connection.put(key, valueOf(1));
+    Atomics.store(state.isThere, 0, 1);
+    Atomics.notify(state.isThere, 0);
+  } else {
+    Atomics.wait(state.isThere, 0, 0);
+  }
+  connection.delete(key);
+  const disk = new Disk(state.disk);
+  if (load.policy.kind === "commit") {
+    expect("the key, as written", disk.puts(shard, 0, "written"), -1);
+    if (load.sync !== "none") expect("the key, as synced", disk.puts(shard, 0, "synced"), -1);
+  }
+  if (Atomics.add(state.ended, 0, 1) + 1 === load.putters) drain(state, load);
+}
+
 /** Puts, and checks that what is acknowledged has survived as the policy says. */
 function put(state: State, load: Load, worker: number): void {
   const attached = attach(state, load, worker);
   const { store, writer: { layout } } = attached;
   const connection = new FileConnection({ store, layout, policy: policyOf(load.policy).put(load.policy, attached) });
   const key = keyOf(worker);
-  const shard = store.shardOf(hashKey(key.words, key.length));
+  const shard = shardOf(store, key);
   const disk = new Disk(state.disk);
-  const value = new PaddedBytes(4);
-  value.length = 4;
   for (let i = 1; i <= load.puts; i++) {
-    value.words[0] = i;
-    connection.put(key, value);
+    connection.put(key, valueOf(i));
     if (load.policy.kind === "commit") {
       expectAtLeast("written", i, disk.puts(shard, worker, "written"));
       if (load.sync !== "none") expectAtLeast("synced", i, disk.puts(shard, worker, "synced"));
@@ -178,7 +213,8 @@ function policyLoad(options: Partial<Load> & { policy: PersistencePolicy }) {
     timeoutsAnyTime: load.tickMs !== Infinity,
     create: () => create(load),
     run(state: State, worker) {
-      if (worker < putters) put(state, load, worker);
+      if (worker < putters && load.isDeleted) deleteOnce(state, load, worker);
+      else if (worker < putters) put(state, load, worker);
       else if (worker === putters && hasFileWorker) write(state, load);
       else look(state, load);
     },
@@ -195,7 +231,9 @@ function policyLoad(options: Partial<Load> & { policy: PersistencePolicy }) {
         if (load.sync !== "none") expect("the version synced", ledger.syncedVersion(shard), version);
         expect("the time of what is not taken", ledger.dirtySinceMs(shard), 0);
       }
-      expect("the number of puts", versions, putters * load.puts);
+      if (load.isDeleted) expect("the key on the disk", disk.puts(shardOf(store, keyOf(0)), 0, "written"), -1);
+      // One put, and the only delete that has found it.
+      expect("the number of puts and deletes", versions, load.isDeleted ? 2 : putters * load.puts);
     },
   });
 }
@@ -210,6 +248,16 @@ export const SCENARIOS: Scenarios = {
   "two commit, a gauge is read": policyLoad({ policy: COMMIT, hasGauge: true, sync: "data" }),
   "two commit, a file worker drains": policyLoad({ policy: COMMIT, hasFileWorker: true }),
   "two commit, waits time out": policyLoad({ policy: COMMIT, puts: 2, tickMs: 100 }),
+  "two delete one key and commit": policyLoad({ policy: COMMIT, isDeleted: true }),
+  "three delete one key and commit with a sync": policyLoad({
+    policy: COMMIT,
+    putters: 3,
+    isDeleted: true,
+    sync: "data",
+  }),
+  "two delete one key, a file worker writes": policyLoad({ policy: QUEUED, isDeleted: true, hasFileWorker: true }),
+  "two delete one key, swept often": policyLoad({ policy: OFTEN, isDeleted: true, hasFileWorker: true }),
+  "two delete one key now and then": policyLoad({ policy: OFTEN_ITSELF, isDeleted: true, hasFileWorker: true }),
   "two write now and then": policyLoad({ policy: OFTEN_ITSELF, puts: 3, hasFileWorker: true }),
   "two write now and then, a gauge is read": policyLoad({
     policy: OFTEN_ITSELF,

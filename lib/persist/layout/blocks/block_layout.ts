@@ -111,6 +111,14 @@ export class BlockLayout implements Layout {
     this.#table.mark(shard, ((entry - this.#store.arenaStart(shard)) / this.#pageWords) | 0);
   }
 
+  noteDelete(shard: number, entry: number): void {
+    this.note(shard, entry);
+  }
+
+  giveBackRoom(): void {
+    // Nothing takes any.
+  }
+
   take(shard: number): void {
     const store = this.#store;
     const table = this.#table;

@@ -9,7 +9,7 @@ import type { RecordReader } from "../../../codec/record/record_codec.ts";
 import { EntryTable } from "../../../store/entry_table.ts";
 import { hashKey, shardOf } from "../../../store/hash.ts";
 
-/** The entries of a log's shards: those of a checkpoint, and then what records have put. */
+/** The entries of a log's shards: those of a checkpoint, and then what records have put and deleted. */
 export class LogContent {
   readonly tables: readonly EntryTable[];
   readonly #log: number;
@@ -59,7 +59,7 @@ export class LogContent {
   }
 
   /** Applies a record; returns what is wrong with it. */
-  apply({ shard, version, key, value }: RecordReader): string | undefined {
+  apply({ shard, version, key, value, isDelete }: RecordReader): string | undefined {
     const index = shard - this.#firstShard;
     const table = this.tables[index];
     const hash = hashKey(key.words, key.length);
@@ -67,7 +67,8 @@ export class LogContent {
     const owner = shardOf(hash, this.#shards);
     if (owner !== shard) return `is of shard ${shard}, but its key belongs to shard ${owner}`;
     if (version === table.version + 1) {
-      table.put(hash, key, value);
+      if (isDelete) table.delete(hash, key);
+      else table.put(hash, key, value);
       table.version = version;
       return undefined;
     }

@@ -6,13 +6,14 @@
  *
  * | name | value |
  * |---|---|
- * | `format` | {@linkcode SEGMENT_FORMAT}; what {@linkcode UNMARKED_FORMAT} lacks is said below |
+ * | `format` | {@linkcode SEGMENT_FORMAT}; what the older {@linkcode UNMARKED_FORMAT} lacks is said below, and it and
+ * {@linkcode UNDELETED_FORMAT} have no records of deletes |
  * | `log`, `logs` | the log's index and how many there are |
  * | `shards` | the number of shards of the store |
  * | `segment` | the segment's number |
  * | `previous_bytes` | where the records of the segment before it end; 0 for the first |
- * | `sync` | the sync level at which it is written; not in the older format |
- * | `record`, `mark` | the names of the members of a record, and of a mark; the older format has no marks |
+ * | `sync` | the sync level at which it is written; not in the oldest format |
+ * | `record`, `mark` | the names of the members of a record, and of a mark; the oldest format has no marks |
  *
  * At a sync level above none, the description is on the device before the segment gets its name, and so is all of the
  * segments before it; each batch of records begins with a mark, which says up to where the segment was synced before
@@ -43,7 +44,8 @@ import {
 } from "../../../codec/description.ts";
 
 /** The `format` member of each description. */
-export const SEGMENT_FORMAT = "kvlab-log/2";
+export const SEGMENT_FORMAT = "kvlab-log/3";
+export const UNDELETED_FORMAT = "kvlab-log/2";
 export const UNMARKED_FORMAT = "kvlab-log/1";
 export const CHECKPOINT_FORMAT = "kvlab-checkpoint/1";
 
@@ -57,7 +59,7 @@ export interface LogIdentity {
 
 /** What a segment's description says about it. */
 export interface SegmentHead {
-  /** The sync level at which it is written; absent in the older format, which has no marks. */
+  /** The sync level at which it is written; absent in the oldest format, which has no marks. */
   readonly sync?: SyncName;
   /** Where the records of the segment before it end. */
   readonly previousBytes: number;
@@ -104,7 +106,8 @@ export function readSegmentHead(
   const head = { previousBytes: Number(description.previous_bytes), end };
   if (isOf(description, UNMARKED_FORMAT, identity)) return head;
   const sync = syncOf(description);
-  return sync !== undefined && isOf(description, SEGMENT_FORMAT, identity) ? { ...head, sync } : undefined;
+  const isMarked = [SEGMENT_FORMAT, UNDELETED_FORMAT].some((format) => isOf(description, format, identity));
+  return sync !== undefined && isMarked ? { ...head, sync } : undefined;
 }
 
 /** Encodes a checkpoint's description. */

@@ -1,5 +1,5 @@
 /**
- * The log layout: a write appends one record for each put.
+ * The log layout: a write appends one record for each put, and for each delete.
  *
  * @module
  */
@@ -39,9 +39,9 @@ const PIECE_BYTES = 512 * 1024;
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 
 /**
- * Appends a record for each put to the log that the put's shard belongs to.
+ * Appends a record for each put and each delete to the log that its shard belongs to.
  *
- * A put copies its record from the arena into shared memory, under the shard's lock; a take detaches the shard's
+ * A put copies its record from the arena into shared memory, a delete its key, under the shard's lock; a take detaches the shard's
  * records; encoding, checksums and writing are done without that lock.
  *
  * Invariant 1: a shard's records are in its log in the order of their versions, because each take and its write happen
@@ -50,8 +50,8 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
  * checkpoint that holds all its records has replaced it, and a checkpoint copies each shard after the segment that it
  * names has begun.
  *
- * A prefix of each log survives a crash of the process: of all puts to its shards in the order in which they were
- * written, and so of each shard's puts.
+ * A prefix of each log survives a crash of the process: of all puts to its shards, and deletes from them, in the order
+ * in which they were written, and so of each shard's.
  */
 export class LogLayout implements Layout, LogBatchVisitor {
   readonly supersedes = false;
@@ -97,6 +97,14 @@ export class LogLayout implements Layout, LogBatchVisitor {
 
   note(shard: number, entry: number): void {
     this.#pending.note(shard, this.#storeWords, entry);
+  }
+
+  noteDelete(shard: number, entry: number): void {
+    this.#pending.noteDelete(shard, this.#storeWords, entry);
+  }
+
+  giveBackRoom(shard: number): void {
+    this.#pending.giveBackRoom(shard);
   }
 
   take(shard: number): void {

@@ -1,11 +1,11 @@
 /**
- * The records that puts have noted and that nobody has written yet, in shared memory.
+ * The records that puts and deletes have noted and that nobody has written yet, in shared memory.
  *
  * @module
  */
 import type { OutputBuffer } from "../../../codec/output_buffer.ts";
-import { RECORD_HEADER_WORDS, recordWords, RUN_EXCESS_BYTES } from "../../../codec/record/record_run.ts";
-import { ENTRY_HEADER_WORDS } from "../../../store/shard.ts";
+import { NO_VALUE, RECORD_HEADER_WORDS, recordWords, RUN_EXCESS_BYTES } from "../../../codec/record/record_run.ts";
+import { ENTRY_HEADER_WORDS, keyLengthOf } from "../../../store/shard.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import { Abort, type AbortHandle } from "../../../sync/abort.ts";
 import { LINE_BYTES, LINE_WORDS } from "../../../sync/layout.ts";
@@ -25,6 +25,7 @@ export interface PendingRecordsHandle {
 const RECORD_HEADER = RECORD_HEADER_WORDS;
 const ENTRY_HEADER = ENTRY_HEADER_WORDS;
 const ROW_WORDS = LINE_WORDS;
+const NO_VALUE_LENGTH = NO_VALUE;
 
 // Words of the header, which is one line before the rows.
 const MUTEX = 0;
@@ -148,6 +149,39 @@ export class PendingRecords {
     const end = (to + ((keyLength + 3) >> 2) + ((valueLength + 3) >> 2)) | 0;
     for (; to < end; to = (to + 1) | 0, from = (from + 1) | 0) words[to] = source[from]!;
     words[row + ROW_FILL] = end;
+  }
+
+  /**
+   * Notes a record without a value, of a delete, by copying the key from the entry that was; called likewise.
+   *
+   * @param source the store by word
+   * @param entry the entry's first word
+   */
+  noteDelete(shard: number, source: Int32Array<SharedArrayBuffer>, entry: number): void {
+    const words = this.words;
+    const row = (ROWS + shard * ROW_WORDS) | 0;
+    const keyLength = keyLengthOf(source, entry);
+    let to = words[row + ROW_FILL]!;
+    words[to] = (keyLength << 1) | (source[(entry + 2) | 0]! & 1);
+    words[(to + 1) | 0] = NO_VALUE_LENGTH;
+    to = (to + RECORD_HEADER) | 0;
+    let from = (entry + ENTRY_HEADER) | 0;
+    const end = (to + ((keyLength + 3) >> 2)) | 0;
+    for (; to < end; to = (to + 1) | 0, from = (from + 1) | 0) words[to] = source[from]!;
+    words[row + ROW_FILL] = end;
+  }
+
+  /**
+   * Frees the chunk that {@linkcode PendingRecords.hasRoom} has added, if no record is in the shard's list and others
+   * may need it: nobody would detach it. Called under the shard's lock.
+   */
+  giveBackRoom(shard: number): void {
+    const words = this.words;
+    const row = ROWS + shard * ROW_WORDS;
+    const head = words[row + ROW_HEAD]!;
+    if (this.#keepsChunks || head === 0 || words[row + ROW_FILL] !== head + CHUNK_HEADER_WORDS) return;
+    this.detach(shard);
+    this.free(head, head);
   }
 
   /**

@@ -48,6 +48,14 @@ export class SnapshotLayout implements Layout {
     // A snapshot holds the whole shard, so there is nothing to note.
   }
 
+  noteDelete(): void {
+    // Nor what it lacks.
+  }
+
+  giveBackRoom(): void {
+    // Nothing takes any.
+  }
+
   /**
    * Encodes a small shard at once. A large one is only copied, and encoded after its lock is released, because encoding
    * takes several times as long as copying.

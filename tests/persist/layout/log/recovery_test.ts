@@ -32,6 +32,9 @@ function optionsOf(output: string, serializer: SerializerName, change: Partial<F
   } as const satisfies FileBackendOptions;
 }
 
+/** A put, or a delete, which has no value. */
+type Write = readonly [key: string, value: string | null];
+
 async function open(options: FileBackendOptions) {
   return await prepareFiles(options, KEYS, { abort: Abort.create(), clock: Clock.create(), threads: 1 });
 }
@@ -39,12 +42,13 @@ async function open(options: FileBackendOptions) {
 /**
  * Puts one after the other, each committed before the next, and lets go of the directory as a kill would: undrained.
  */
-async function putAll(options: FileBackendOptions, puts: readonly (readonly [string, string])[], maintain = false) {
+async function putAll(options: FileBackendOptions, puts: readonly Write[], maintain = false) {
   const files = await open(options);
   const backend = connectShared(files.handle, 0);
   const fileWorker = attachPersistence(files.persistence, 0);
   for (const [key, value] of puts) {
-    backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
+    if (value === null) backend.delete!(PaddedBytes.of(key));
+    else backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
     while (maintain && fileWorker.writer.maintain());
   }
   const { checkpoints } = files.writeMeter.totals;
@@ -64,15 +68,17 @@ async function recover(options: FileBackendOptions) {
   return { values, told: filesSetAside.length + filesTorn.length, setAside: filesSetAside.length };
 }
 
-const PUTS = Array.from({ length: 9 }, (_, i) => [`k${i % 5}`, `value ${i} "é`] as const);
+/** Puts on five keys, two of which are then deleted. */
+const PUTS = Array.from({ length: 9 }, (_, i): Write => [`k${i % 5}`, i === 6 || i === 7 ? null : `value ${i} "é`]);
 
 /** What the first so many puts leave. */
-function after(puts: readonly (readonly [string, string])[], count: number): Record<string, string> {
-  return Object.fromEntries(puts.slice(0, count));
+function after(puts: readonly Write[], count: number): Record<string, string> {
+  const values = new Map(puts.slice(0, count));
+  return Object.fromEntries([...values].flatMap(([key, value]) => value === null ? [] : [[key, value]]));
 }
 
 /** How many of the puts are there; the values must be those that the first so many leave. */
-function prefixOf(values: Record<string, string>, puts: readonly (readonly [string, string])[], what: string): number {
+function prefixOf(values: Record<string, string>, puts: readonly Write[], what: string): number {
   for (let count = puts.length; count >= 0; count--) {
     if (JSON.stringify(sorted(values)) === JSON.stringify(sorted(after(puts, count)))) return count;
   }
@@ -88,7 +94,7 @@ for (const serializer of SERIALIZER_NAMES) {
     using directory = temporaryDirectory();
     const options = optionsOf(directory.path, serializer);
     for (let round = 1; round <= 4; round++) {
-      const puts = PUTS.map(([key, value]) => [key, `${value} ${round}`] as const);
+      const puts = PUTS.map(([key, value]): Write => [key, value && `${value} ${round}`]);
       await putAll(options, puts);
       assertEquals(await recover(options), { values: after(puts, puts.length), told: 0, setAside: 0 });
     }
@@ -97,7 +103,11 @@ for (const serializer of SERIALIZER_NAMES) {
   Deno.test(`a log in ${serializer} writes checkpoints, drops what they hold, and loses nothing`, async () => {
     using directory = temporaryDirectory();
     const options = optionsOf(directory.path, serializer);
-    const puts = Array.from({ length: 6_000 }, (_, i) => [`k${i * 7 % 64}`, `${"x".repeat(30)} ${i}`] as const);
+    const text = "x".repeat(30);
+    const puts = Array.from(
+      { length: 6_000 },
+      (_, i): Write => [`k${i * 7 % 64}`, i % 600 === 599 ? null : `${text} ${i}`],
+    );
     const { checkpoints } = await putAll(options, puts, true);
     assertGreater(checkpoints, 1);
     assertEquals(await recover(options), { values: after(puts, puts.length), told: 0, setAside: 0 });
