@@ -1,26 +1,19 @@
 /**
- * Turns a backend's flags into its options: those of files, and of each engine into its settings.
+ * Turns the file backend's flags into its options, and refuses those of other backends.
  *
  * @module
  */
-import type { FailoverOptions } from "../engine/failover.ts";
-import type { EngineBackendOptions, FileBackendOptions } from "../backend/backend.ts";
+import type { FileBackendOptions } from "../backend/backend.ts";
 import type { LayoutFlags } from "../persist/layout/layout_module.ts";
 import { LAYOUT_NAMES, layoutOf, LAYOUTS } from "../persist/layout/layouts.ts";
 import { type PersistencePolicy, POLICIES, POLICY_NAMES, policyOf } from "../persist/policy/policies.ts";
 import type { RawArguments } from "./arguments.ts";
-import { read, refuseBoth, type ValuesOf } from "./flag_values.ts";
+import type { ValuesOf } from "./flag_values.ts";
 import { type BackendName, FLAG_LIST, FLAGS, SWITCH_LIST } from "./commands.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import type { FILE_FLAGS } from "../result/option/file_flags.ts";
-import { listNames, quote, UsageError } from "../option/wording.ts";
+import { listNames, UsageError } from "../option/wording.ts";
 import { given } from "../option/given.ts";
-import type { EngineSettings } from "../engine/engine.ts";
-import { type EngineName, ENGINES } from "../engine/engines.ts";
-import type { SyncName } from "../persist/durability.ts";
-import { OWN_FLAGS } from "../result/option/engine_flags.ts";
-import { withPasswordOfEnvironment } from "../option/credentials.ts";
-import type { RedisSettings } from "../engine/redis/settings.ts";
 
 /** The values of the file backend's flags. */
 export type FileValues = ValuesOf<typeof FILE_FLAGS>;
@@ -103,111 +96,4 @@ function persistencePolicy({ given }: RawArguments, values: PolicyValues): Persi
     );
   }
   return policy;
-}
-
-/** The settings of an engine: of redis, whose flags depend on one another, or else as it declares them. */
-function settingsOf(engine: EngineName, raw: RawArguments): EngineSettings {
-  if (engine === "redis") return redisSettings(raw);
-  const { syncNames, defaults, flags } = ENGINES[engine];
-  const own = Object.keys(flags).map((key) => [key, OWN_FLAGS[key]] as const);
-  return {
-    ...(syncNames === undefined ? {} : { sync: syncOf(engine, syncNames, read(raw, FLAGS.sync)) }),
-    ...defaults,
-    ...given(Object.fromEntries(own.map(([key, flag]) => [key, flag && read(raw, flag)]))) as EngineSettings,
-  };
-}
-
-/** @throws {UsageError} when a value is not allowed or flags contradict each other */
-export function engineBackend(engine: EngineName, raw: RawArguments): EngineBackendOptions {
-  const settings = settingsOf(engine, raw);
-  const refusal = ENGINES[engine].refusal?.(settings);
-  if (refusal !== undefined) throw new UsageError(refusal);
-  return {
-    kind: "engine",
-    engine,
-    settings,
-    ...given({ output: read(raw, FLAGS.output) }),
-    inFlight: read(raw, FLAGS.inFlight),
-  };
-}
-
-/** @throws {UsageError} when the engine does not have this level */
-function syncOf(engine: EngineName, names: readonly string[], sync: SyncName): string {
-  if (names.includes(sync)) return sync;
-  throw new UsageError(`--sync must be ${listNames(names)} with ${engine}, got ${quote(sync)}`);
-}
-
-/** @throws {UsageError} when a value is not allowed or flags contradict each other */
-function redisSettings(raw: RawArguments): RedisSettings {
-  const url = read(raw, FLAGS.url);
-  const spawn = read(raw, FLAGS.spawn);
-  const wait = read(raw, FLAGS.wait);
-  refuseBoth(raw, [FLAGS.url, FLAGS.spawn], "both say which server");
-  if (url !== undefined) return runningSettings(raw, url, wait);
-  if (spawn !== undefined) return spawnedSettings(raw, spawn, wait);
-  throw new UsageError(
-    `the redis backend needs --${FLAGS.url.name}=URL (a running server) or --${FLAGS.spawn.name} (to start one)`,
-  );
-}
-
-function runningSettings(raw: RawArguments, url: string, wait: number): RedisSettings {
-  const { appendfsync, rdb, nodeTimeoutMs, output } = FLAGS;
-  for (const flag of [appendfsync, rdb, nodeTimeoutMs, output]) {
-    refuseUnless(raw, flag, false, "--spawn: a running server keeps its own settings");
-  }
-  const cluster = read(raw, FLAGS.cluster);
-  if (cluster !== undefined && cluster !== "running") {
-    throw new UsageError("--cluster takes no value with --url: a running cluster has its own shape");
-  }
-  return { url: withPasswordOfEnvironment(url), ...(cluster === undefined ? {} : { cluster: true }), wait };
-}
-
-function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisSettings {
-  const appendfsync = read(raw, FLAGS.appendfsync);
-  const rdb = read(raw, FLAGS.rdb);
-  const cluster = read(raw, FLAGS.cluster);
-  if (cluster === "running") {
-    throw new UsageError(`--cluster needs a value with --spawn, must be ${FLAGS.cluster.allowed}`);
-  }
-  refuseUnless(raw, FLAGS.nodeTimeoutMs, cluster !== undefined, "--cluster");
-  refuseUnless(raw, FLAGS.output, cluster === undefined, "one server: the directories of a cluster are temporary");
-  const replicas = cluster?.replicas ?? 0;
-  if (wait > replicas) {
-    throw new UsageError(`--wait must be at most the number of replicas, which is ${replicas}, got ${wait}`);
-  }
-  return {
-    spawn,
-    ...(cluster === undefined ? {} : { cluster: true, ...cluster, nodeTimeoutMs: read(raw, FLAGS.nodeTimeoutMs) }),
-    ...given({ appendfsync }),
-    ...(rdb === undefined ? {} : { rdbSeconds: rdb.seconds, rdbChanges: rdb.changes }),
-    wait,
-  };
-}
-
-/**
- * How a cluster's primaries fail; `undefined` if there is no cluster and the server itself is killed.
- *
- * @throws {UsageError} when there is nothing that may fail, or flags contradict each other
- */
-export function redisFailover(raw: RawArguments): FailoverOptions | undefined {
-  const [fault, lagMs] = [read(raw, FLAGS.fault), read(raw, FLAGS.lagMs)];
-  const nodeTimeoutMs = read(raw, FLAGS.nodeTimeoutMs);
-  const { url, spawn, cluster } = FLAGS;
-  if (raw.given.has(url.name)) {
-    throw new UsageError(`crash kills only servers that it has started, must be --${spawn.name}, got --${url.name}`);
-  }
-  if (!raw.given.has(cluster.name)) {
-    for (const flag of [FLAGS.fault, FLAGS.lagMs]) refuseUnless(raw, flag, false, "--cluster");
-    return undefined;
-  }
-  if (read(raw, cluster) === "running" || lagMs < nodeTimeoutMs) return { fault, lagMs };
-  throw new UsageError(
-    `--lag must be shorter than --node-timeout=${nodeTimeoutMs}ms, got ${lagMs}ms: ` +
-      "otherwise the replicas are considered dead",
-  );
-}
-
-/** @throws {UsageError} when the flag is given without what it goes with */
-function refuseUnless({ given }: RawArguments, { name }: FlagName, isThere: boolean, goesWith: string): void {
-  if (!isThere && given.has(name)) throw new UsageError(`--${name} goes with ${goesWith}`);
 }

@@ -9,7 +9,7 @@
 import { ENGINE_NAMES } from "../engine/engines.ts";
 import type { Flag, FlagName, FlagScope } from "../result/option/flag.ts";
 import { COMMAND_FLAGS, COMMAND_SWITCHES } from "./flags/command_flags.ts";
-import { ENGINE_FLAGS, OWN_FLAGS, REDIS_FLAGS } from "../result/option/engine_flags.ts";
+import { ENGINE_FLAGS, OWN_FLAGS, REDIS_FLAGS, SERVER_FLAGS } from "../result/option/engine_flags.ts";
 import { FILE_FLAGS } from "../result/option/file_flags.ts";
 import { LOAD_FLAGS, MEASUREMENT_FLAGS, MEASUREMENT_SWITCHES } from "../result/option/load_flags.ts";
 import { OUTPUT_FLAGS, OUTPUT_SWITCHES } from "./flags/output_flags.ts";
@@ -136,6 +136,7 @@ export const FLAGS = {
   ...OUTPUT_FLAGS,
   ...FILE_FLAGS,
   ...ENGINE_FLAGS,
+  ...SERVER_FLAGS,
   ...REDIS_FLAGS,
   ...COMMAND_FLAGS,
   ...SWEEP_FLAGS,

@@ -7,7 +7,8 @@
 import type { BackendOptions } from "../backend/backend.ts";
 import { ENGINES } from "../engine/engines.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
-import { engineBackend, fileBackend, type FileValues, redisFailover, refuseOtherBackends } from "./backend_options.ts";
+import { fileBackend, type FileValues, refuseOtherBackends } from "./backend_options.ts";
+import { engineBackend, failoverOf } from "./engine_options.ts";
 import type {
   CheckCommand,
   Command,
@@ -158,7 +159,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const workload = numberedMix(raw, workloadValues, { ...timed, inFlight });
   refuseScans(workload, name);
   refuseTooLargeStore(workload, backend, load.threads);
-  const failover = name === "redis" ? redisFailover(raw) : undefined;
+  const failover = name === "file" ? undefined : failoverOf(name, raw);
   if (failover !== undefined && raw.given.has(FLAGS.ratePerSec.name)) {
     throw new UsageError(
       `crash of a cluster takes no --${FLAGS.ratePerSec.name}: each put begins when the one before has ended`,
@@ -169,9 +170,9 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     throw new UsageError("--cut=power needs a store that fails as a whole, got a cluster, whose replicas take over");
   }
   if (power !== undefined) refuseNotJudged(backend);
-  if (cut === "none" && name === "redis") {
+  if (cut === "none" && name !== "file" && ENGINES[name].usualProgram !== undefined) {
     throw new UsageError(
-      "--cut=none needs a backend that ends with kvlab, got redis, whose server is killed at the end",
+      `--cut=none needs a backend that ends with kvlab, got ${name}, whose server is killed at the end`,
     );
   }
   return {

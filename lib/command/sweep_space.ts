@@ -71,7 +71,7 @@ export function sweepSpace(
   const readArgs = isByRate ? [...loadArgs, `--${FLAGS.ratePerSec.name}=1`] : loadArgs;
   // An error in the load would be in every configuration; report it once, without naming one.
   parseCommand([...readArgs, "memory"], defaults);
-  const usual = (isByPromise ? [...DEFAULT_GROUPS, ...MORE_ENGINES] : DEFAULT_GROUPS).filter(isThere);
+  const usual = [...DEFAULT_GROUPS, ...SERVER_GROUPS, ...(isByPromise ? MORE_ENGINES : [])].filter(isThere);
   const products = (groups.length === 0 ? usual : groups).map((group, index) => productOf(group, index + 1));
   refuseTooMany(products, yes);
   const configurations: SpaceConfiguration[] = [];
@@ -249,6 +249,12 @@ const DEFAULT_GROUPS: readonly (readonly string[])[] = [
   ["sqlite", "--synchronous=off,normal,full"],
   ["rocksdb", "--sync=none,data"],
   ["lmdb", "--sync-mode=sync,no-meta-sync,no-sync"],
+];
+
+/** The servers that are measured. */
+const SERVER_GROUPS: readonly (readonly string[])[] = [
+  ["redis", "--spawn", "--appendfsync=everysec,always", "--in-flight=16"],
+  ["postgres", "--spawn", "--synchronous-commit=on,off", "--in-flight=16"],
 ];
 
 /** What is measured besides where all have to promise the same, which every engine does with some settings. */

@@ -25,7 +25,7 @@ export interface EngineFlag {
 }
 
 /** The flags that engines share with the file backend or with each other. */
-export type SharedFlag = "output" | "in-flight";
+export type SharedFlag = "output" | "in-flight" | "spawn" | "url";
 
 /** What is declared of an engine. */
 export interface EngineDeclaration {
@@ -34,6 +34,10 @@ export interface EngineDeclaration {
   readonly takes: readonly SharedFlag[];
   /** Whether it keeps its keys in the order of their bytes, so that its connections scan. */
   readonly isOrdered: boolean;
+  /** For an engine that takes `--spawn`: what it starts if not told, as shown in the help. */
+  readonly usualProgram?: string;
+  /** For an engine that takes `--url`: what its URLs look like, as errors put it after "must be". */
+  readonly url?: { readonly allowed: string; isValid(url: URL): boolean };
   /** The levels of `--sync` that it has; absent if it does not take the flag. */
   readonly syncNames?: readonly string[];
   /** Its own flags, by the names of its settings. */

@@ -8,6 +8,7 @@ import { DENOKV } from "./denokv/settings.ts";
 import type { Engine } from "./engine.ts";
 import { LEVELDB } from "./leveldb/settings.ts";
 import { LMDB } from "./lmdb/settings.ts";
+import { POSTGRES } from "./postgres/settings.ts";
 import { REDIS } from "./redis/settings.ts";
 import { ROCKSDB } from "./rocksdb/settings.ts";
 import { SQLITE } from "./sqlite/settings.ts";
@@ -19,6 +20,7 @@ const DECLARATIONS = {
   lmdb: LMDB,
   denokv: DENOKV,
   redis: REDIS,
+  postgres: POSTGRES,
 };
 
 /** The name of an engine, as on the command line. */
@@ -53,6 +55,7 @@ const MODULES: Readonly<Record<EngineName, () => Promise<{ readonly ENGINE: Engi
   lmdb: () => import("./lmdb/lmdb.ts"),
   denokv: () => import("./denokv/denokv.ts"),
   redis: () => import("./redis/redis.ts"),
+  postgres: () => import("./postgres/postgres.ts"),
 };
 
 /**

@@ -8,8 +8,14 @@
 const USER = "USER";
 const PASSWORD = "PASSWORD";
 
-/** The variable in which a process gets a password that is not in the URL: nobody else can see it there. */
-export const PASSWORD_VARIABLE = "KVLAB_REDIS_PASSWORD";
+/** The variables in which a process gets a password that is not in the URL: nobody else can see it there. */
+const REDIS_VARIABLE = "KVLAB_REDIS_PASSWORD", POSTGRES_VARIABLE = "KVLAB_POSTGRES_PASSWORD";
+export const PASSWORD_VARIABLES = [REDIS_VARIABLE, POSTGRES_VARIABLE] as const;
+
+/** The variable for the password of such a URL. */
+function variableFor({ protocol }: URL): string {
+  return protocol.startsWith("postgres") ? POSTGRES_VARIABLE : REDIS_VARIABLE;
+}
 
 /** A URL with credentials, or with a query, which may contain some; as greedy as whoever wrote one may be careless. */
 const SCHEME = /[a-z][a-z\d+.-]*:\/\//i;
@@ -39,6 +45,12 @@ function hidden(rest: string): string {
   return shown + rest.slice(at + 1).replace(/\?[^]*$/, "?…");
 }
 
+/** The address in a URL, without credentials. */
+export function addressOf(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
+}
+
 /**
  * An error's message without the password that a URL contains, as for an error of a server that repeats what it got.
  */
@@ -62,7 +74,7 @@ export function passArguments(args: readonly string[]): PassedArguments {
     if (!URL.canParse(text)) return arg;
     const url = new URL(text);
     if (url.password === "") return arg;
-    env = { [PASSWORD_VARIABLE]: decodeURIComponent(url.password) };
+    env = { [variableFor(url)]: decodeURIComponent(url.password) };
     url.password = "";
     return name + url.href;
   });
@@ -73,13 +85,13 @@ export function passArguments(args: readonly string[]): PassedArguments {
 export function withPasswordOfEnvironment(text: string): string {
   const url = new URL(text);
   if (url.password !== "") return text;
-  const password = passwordOfEnvironment();
+  const password = passwordIn(variableFor(url));
   if (password === undefined) return text;
   url.password = encodeURIComponent(password);
   return url.href;
 }
 
-function passwordOfEnvironment(): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: PASSWORD_VARIABLE });
-  return state === "granted" ? Deno.env.get(PASSWORD_VARIABLE) : undefined;
+function passwordIn(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) : undefined;
 }

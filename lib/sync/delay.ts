@@ -49,3 +49,17 @@ export async function until(
     await delay(POLL_MS);
   }
 }
+
+/** @throws {Error} when the promise has not settled in time */
+export async function withinTime<T>(promise: Promise<T>, timeMs: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeMs} ms`)), timeMs);
+  });
+  promise.catch(() => {});
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

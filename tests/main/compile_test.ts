@@ -148,6 +148,9 @@ async function assertEngines(run: (args: readonly string[]) => Promise<Ended>): 
     [["denokv", "--in-flight=4"], "Deno KV"],
     [["lmdb", "--in-flight=4"], "LMDB"],
     ...ENGINES.rocksdb.missing?.() === undefined ? [[["rocksdb", "--in-flight=4"], "RocksDB"] as const] : [],
+    ...ENGINES.postgres.missing?.() === undefined
+      ? [[["postgres", "--spawn", "--in-flight=4"], "PostgreSQL"] as const]
+      : [],
     ...NO_REDIS === "" ? [[["redis", "--spawn", "--in-flight=4"], "Redis"] as const] : [],
   ] as const;
   await Promise.all(engines.map(async ([args, name]) => {

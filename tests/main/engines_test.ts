@@ -25,6 +25,7 @@ for (
     [["lmdb", "--in-flight=4"], "LMDB", "nothing"],
     [["rocksdb", "--sync=data"], "RocksDB", "nothing"],
     [["rocksdb", "--sync=data", "--in-flight=4"], "RocksDB", "nothing"],
+    [["postgres", "--spawn", "--in-flight=4"], "PostgreSQL", "nothing"],
   ] as const
 ) {
   testWhere(
@@ -46,8 +47,8 @@ for (
         [0, 0],
       );
       assertEquals(result.threads.length, 2);
-      // Only SQLite's log is moved into the database; the others were not asked to write anything.
-      assertEquals("preload_flush_sec" in result, name === "SQLite");
+      // Their logs are moved into the database; the others were not asked to write anything.
+      assertEquals("preload_flush_sec" in result, ["SQLite", "PostgreSQL"].includes(name));
     },
   );
 }

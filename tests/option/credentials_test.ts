@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import {
   passArguments,
-  PASSWORD_VARIABLE,
+  PASSWORD_VARIABLES,
   withoutCredentials,
   withoutPasswordOf,
   withPasswordOfEnvironment,
@@ -31,6 +31,8 @@ Deno.test("withoutPasswordOf() hides the password, as written and as meant, in w
   assertEquals(withoutPasswordOf("redis://:s%40cret@host", message), hidden);
   assertEquals(withoutPasswordOf("redis://host", message), message);
 });
+
+const [PASSWORD_VARIABLE] = PASSWORD_VARIABLES;
 
 Deno.test("passArguments() moves a password into the environment, from where it comes back into the URL", () => {
   const { args, env } = passArguments(["redis", "--url=redis://me:s%40cret@host:1/2", "--in-flight=4"]);

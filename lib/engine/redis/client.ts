@@ -8,7 +8,8 @@
  */
 import { Buffer } from "node:buffer";
 import { createClient, RESP_TYPES } from "@redis/client";
-import { withoutPasswordOf } from "../../option/credentials.ts";
+import { addressOf, withoutPasswordOf } from "../../option/credentials.ts";
+import { withinTime } from "../../sync/delay.ts";
 import { EngineError } from "../engine_error.ts";
 
 /** How long a connection may take, in milliseconds. */
@@ -102,12 +103,6 @@ function newClient(url: string) {
   });
 }
 
-/** The address in a URL, without credentials. */
-export function addressOf(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
-}
-
 /** The URL of another server with the same user and password. */
 export function urlOfNode(url: string, host: string, port: number): string {
   const node = new URL(url);
@@ -115,18 +110,4 @@ export function urlOfNode(url: string, host: string, port: number): string {
   node.port = String(port);
   node.pathname = "";
   return node.href;
-}
-
-/** @throws {Error} when the promise has not settled in time */
-export async function withinTime<T>(promise: Promise<T>, timeMs: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeMs} ms`)), timeMs);
-  });
-  promise.catch(() => {});
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

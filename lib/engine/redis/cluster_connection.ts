@@ -5,8 +5,8 @@
  */
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
+import { addressOf } from "../../option/credentials.ts";
 import { EngineError } from "../engine_error.ts";
-import { addressOf } from "./client.ts";
 import type { ClusterNode } from "./cluster_node.ts";
 import { ClusterNodes } from "./cluster_nodes.ts";
 import { takeValue } from "./connection.ts";

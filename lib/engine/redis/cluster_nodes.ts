@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { addressOf } from "../../option/credentials.ts";
 import { EngineError } from "../engine_error.ts";
-import { addressOf, RedisClient, urlOfNode } from "./client.ts";
+import { RedisClient, urlOfNode } from "./client.ts";
 import { ClusterNode } from "./cluster_node.ts";
 import { SLOT_COUNT } from "./slot.ts";
 

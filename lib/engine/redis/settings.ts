@@ -4,6 +4,7 @@
  * @module
  */
 import type { EngineDeclaration } from "../declaration.ts";
+import { isInPath } from "../server/in_path.ts";
 
 /** The values of `appendfsync`, in the order shown to users. */
 export const APPENDFSYNC_NAMES = ["no", "everysec", "always"] as const;
@@ -43,11 +44,23 @@ export type RedisTarget = {
 /** What a server takes for each record beside the bytes of its key and value, as measured with Redis 7. */
 const RECORD_OVERHEAD_BYTES = 88;
 
-/** Redis on the command line. Its flags depend on one another: they are in `lib/result/option/redis_flags.ts`. */
+/** What `--spawn` starts unless given a path. */
+export const USUAL_PROGRAM = "redis-server";
+
+/** Redis on the command line. Its flags depend on one another: they are in `lib/result/option/engine_flags.ts`. */
 export const REDIS: EngineDeclaration = {
   about: "Redis or Valkey: a server (--spawn, --url) or a cluster (--cluster); each put is a SET.",
-  takes: ["output", "in-flight"],
+  takes: ["output", "in-flight", "spawn", "url"],
   isOrdered: false,
+  usualProgram: USUAL_PROGRAM,
+  missing: () =>
+    isInPath(USUAL_PROGRAM) ? undefined : "there is no redis-server (Debian: apt-get install redis-server)",
+  // Anything else in a URL would be ignored.
+  url: {
+    allowed: "a URL such as redis://:password@host:6379/0 (the number of a database), or rediss:// for TLS",
+    isValid: ({ protocol, hostname, pathname, search, hash }) =>
+      /^rediss?:$/.test(protocol) && hostname !== "" && search === "" && hash === "" && /^(\/\d{0,5})?$/.test(pathname),
+  },
   flags: {},
 
   serverBytes({ url, cluster = false, replicas = 0 }: RedisSettings, { records, recordBytes }) {

@@ -1,14 +1,14 @@
 /**
- * The engines' flags: those that each declares for itself, the one that several share, and redis's, which say which
- * server to use, what it persists, and what a put waits for. Those shared with the file backend are in `file_flags.ts`.
+ * The engines' flags: those that each declares for itself, those that several share, such as which server to use, and
+ * redis's, which say what its server persists, and what a put waits for. Those shared with the file backend are in `file_flags.ts`.
  *
  * @module
  */
 import { FAULT_NAMES } from "../../engine/failover.ts";
-import { ENGINE_NAMES, ENGINES, enginesThatTake } from "../../engine/engines.ts";
+import { ENGINE_NAMES, type EngineName, ENGINES, enginesThatTake } from "../../engine/engines.ts";
 import { duration, oneOf, wholeNumber } from "../../option/kinds.ts";
 import type { DefaultedFlag, Flag } from "./flag.ts";
-import { PASSWORD_VARIABLE, urlWithoutCredentials } from "../../option/credentials.ts";
+import { PASSWORD_VARIABLES, urlWithoutCredentials } from "../../option/credentials.ts";
 import { APPENDFSYNC_NAMES, type RedisSettings } from "../../engine/redis/settings.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { parseWholeNumber } from "../../option/units.ts";
@@ -46,9 +46,6 @@ export const ENGINE_FLAGS = {
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
-/** What `--spawn` starts unless given a path. */
-const USUAL_PROGRAM = "redis-server";
-
 /** The number of a cluster's primaries, and of replicas of each. */
 interface ClusterShape {
   readonly primaries: number;
@@ -67,33 +64,48 @@ const REPLICAS = { min: 0, max: 3 };
 const RDB_SECONDS = { min: 1, max: 86_400 };
 const RDB_CHANGES = { min: 1, max: 1_000_000_000 };
 
-/** The redis engine's flags, in the order shown to users. */
-export const REDIS_FLAGS = {
+/** The flags of engines that are servers, in the order shown to users. */
+export const SERVER_FLAGS = {
   url: {
     name: "url",
     scope: "engine",
-    engines: ["redis"],
+    engines: enginesThatTake("url"),
     placeholder: "URL",
-    about: "redis: a running server, or with --cluster any node of a running cluster. All keys put there begin with " +
-      "kvlab: and are removed at the end. What it may lose is read from its own settings. No result has its password, " +
-      `which may also be in ${PASSWORD_VARIABLE}, where nobody else sees it.`,
-    allowed: "a URL such as redis://:password@host:6379/0 (the number of a database), or rediss:// for TLS",
+    about: `${enginesThatTake("url").join(", ")}: a running server, or with --cluster any node of a running cluster. ` +
+      "What is put there is removed at the end: keys that begin with kvlab:, or a table kvlab_…. What it may lose is " +
+      "read from its own settings. No result has its password, which may also be in " +
+      `${PASSWORD_VARIABLES.join(" or ")}, where nobody else sees it.`,
+    // What each engine takes, it says itself.
+    allowed: "the URL of a server",
     shown: urlWithoutCredentials,
     text: urlWithoutCredentials,
-    parse: parseUrl,
+    parse: (text: string) => text,
   },
   spawn: {
     name: "spawn",
     scope: "engine",
-    engines: ["redis"],
+    engines: enginesThatTake("spawn"),
     valueOptional: true,
     placeholder: "PATH",
     about:
-      `redis: start a server on a free port of the loopback interface, with a directory of its own, and stop it at ` +
-      `the end. Without PATH: ${USUAL_PROGRAM}.`,
+      `${enginesThatTake("spawn").join(", ")}: start a server that this machine alone can reach, with a directory of ` +
+      `its own, and stop it at the end. PATH is its program; for postgres, the directory of its programs. Without: ${
+        enginesThatTake("spawn").map((name) => ENGINES[name].usualProgram).join("; ")
+      }.`,
     allowed: "a program",
-    parse: (text: string): string | undefined => text === "" ? USUAL_PROGRAM : text,
+    parse: (text: string) => text,
   },
+} as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
+
+/** Whether a text is a URL of one of the engine's servers. */
+export function isUrlOf(engine: EngineName, text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return ENGINES[engine].url?.isValid(url) === true && [url.username, url.password].every(isEncoded);
+}
+
+/** The redis engine's flags, in the order shown to users. */
+export const REDIS_FLAGS = {
   /** `undefined` if no shape is given, as for a cluster that is already running. */
   cluster: {
     name: "cluster",
@@ -176,15 +188,6 @@ export const REDIS_FLAGS = {
     ...duration({ min: "0ms", minMs: 0 }, { example: "300ms" }),
   },
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
-
-/** Anything else in a URL would be ignored. */
-function parseUrl(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text);
-  const isRedis = /^rediss?:$/.test(protocol) && hostname !== "" && search === "" && hash === "";
-  const isDatabase = /^(\/\d{0,5})?$/.test(pathname);
-  return isRedis && isDatabase && [username, password].every(isEncoded) ? text : undefined;
-}
 
 function isEncoded(text: string): boolean {
   try {

@@ -11,7 +11,7 @@ import type { RunOptions } from "../../run/run_options.ts";
 import { formatSize } from "../../option/units.ts";
 import { escapeControls, snakeCase } from "../format.ts";
 import type { JsonObject } from "../json.ts";
-import { ENGINE_FLAGS, OWN_FLAGS, REDIS_FLAGS } from "./engine_flags.ts";
+import { ENGINE_FLAGS, OWN_FLAGS, REDIS_FLAGS, SERVER_FLAGS } from "./engine_flags.ts";
 import { FILE_FLAGS } from "./file_flags.ts";
 import type { Flag, FlagScope, Switch } from "./flag.ts";
 import { LOAD_FLAGS, MEASUREMENT_FLAGS, MEASUREMENT_SWITCHES } from "./load_flags.ts";
@@ -21,7 +21,7 @@ import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "./workload_flags.ts";
 type Row = (Flag<unknown> | Switch) & { readonly key: string };
 
 const LOAD_ROWS = rowsOf(LOAD_FLAGS, MEASUREMENT_FLAGS, WORKLOAD_FLAGS, WORKLOAD_SWITCHES);
-const BACKEND_ROWS = rowsOf(FILE_FLAGS, MEASUREMENT_SWITCHES, REDIS_FLAGS, OWN_FLAGS, ENGINE_FLAGS);
+const BACKEND_ROWS = rowsOf(FILE_FLAGS, MEASUREMENT_SWITCHES, SERVER_FLAGS, REDIS_FLAGS, OWN_FLAGS, ENGINE_FLAGS);
 
 function rowsOf(...tables: readonly Readonly<Record<string, Flag<unknown> | Switch>>[]): Row[] {
   return tables.flatMap((table) => Object.entries(table).map(([key, flag]) => ({ ...flag, key })));
@@ -150,7 +150,7 @@ function settingText(name: string, value: string | number | boolean): string {
   const text = bare.replaceAll("_", " ");
   if (unit === "bytes") return `${text} ${formatSize(Number(value))}`;
   if (unit === "ms") return `${text} ${value} ms`;
-  return value === true ? text : `${text} ${escapeControls(withoutCredentials(String(value)))}`;
+  return value === true || value === "" ? text : `${text} ${escapeControls(withoutCredentials(String(value)))}`;
 }
 
 /** Whether a backend takes a flag. */

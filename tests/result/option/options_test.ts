@@ -35,6 +35,9 @@ const LINES = [
   "redis --spawn --appendfsync=always --rdb=60:1000 --in-flight=16",
   "redis --spawn=/usr/bin/redis-server --cluster=3x1 --node-timeout=500ms --wait=1",
   "redis --url=rediss://host:6380/2 --cluster",
+  "postgres --spawn --synchronous-commit=off --in-flight=16",
+  "postgres --spawn=/opt/pg/bin --fsync=off --full-page-writes=off",
+  "postgres --url=postgres://host:5433/db",
 ];
 
 function optionsOf(args: readonly string[]): RunOptions {

@@ -1,0 +1,135 @@
+/**
+ * A client of one server, based on the npm package `postgres`.
+ *
+ * @module
+ */
+import postgres from "postgres";
+import { addressOf, withoutPasswordOf } from "../../option/credentials.ts";
+import { withinTime } from "../../sync/delay.ts";
+import { EngineError } from "../engine_error.ts";
+import type { PostgresTarget } from "./settings.ts";
+
+/** How long a connection may take, in seconds. */
+const CONNECT_TIMEOUT_SEC = 5;
+/** How long an answer to a question about the server itself may take, in milliseconds. */
+const ANSWER_TIMEOUT_MS = 5000;
+
+/** Where a server is: its URL, which may contain a password, or the path of its socket. */
+export type PostgresPlace = { readonly url: string } | { readonly socket: string };
+
+/** The only user of a server that kvlab starts, and the database that it uses. */
+export const OWN_USER = "kvlab";
+export const OWN_DATABASE = "postgres";
+
+/** Where a load worker's server is. */
+export function placeOf({ url, socket }: PostgresTarget): PostgresPlace {
+  return url === undefined ? { socket: socket ?? "" } : { url };
+}
+
+/** A value that goes with a statement. */
+export type Parameter = Uint8Array | string | number;
+
+/** So many connections to a server, each of which has one statement in flight at a time. */
+export class PostgresClient {
+  /** The server's address without a password, for messages. */
+  readonly address: string;
+  readonly #place: PostgresPlace;
+  readonly #sql: postgres.Sql;
+
+  private constructor(place: PostgresPlace, connections: number) {
+    this.#place = place;
+    this.address = "url" in place ? addressOf(place.url) : place.socket;
+    const options = {
+      max: connections,
+      connect_timeout: CONNECT_TIMEOUT_SEC,
+      // A connection is used for as long as it is there.
+      idle_timeout: 0,
+      max_lifetime: null,
+      fetch_types: false,
+      onnotice: () => {},
+      connection: { application_name: "kvlab" },
+    };
+    this.#sql = "url" in place
+      ? postgres(place.url, { ...options, ...socketOf(place.url) })
+      : postgres({ ...options, path: place.socket, user: OWN_USER, database: OWN_DATABASE });
+  }
+
+  /**
+   * Opens all connections.
+   *
+   * @throws {EngineError} when that fails or takes too long
+   */
+  static async connect(place: PostgresPlace, connections = 1): Promise<PostgresClient> {
+    const client = new PostgresClient(place, connections);
+    try {
+      // As many at once as there are connections need all of them.
+      await Promise.all(Array.from({ length: connections }, () => client.send("SELECT pg_sleep(0)")));
+    } catch (error) {
+      await client.close();
+      throw client.error("connect to", error);
+    }
+    return client;
+  }
+
+  /** Runs a statement, which the server has to parse only once; rejects with the server's own error. */
+  async send(text: string, parameters: readonly Parameter[] = []): Promise<readonly postgres.Row[]> {
+    return await this.#sql.unsafe(text, parameters as Parameter[], { prepare: true });
+  }
+
+  /**
+   * Asks about the server itself, with a time limit, since a stopped server never answers.
+   *
+   * @throws {EngineError} when there is no answer, or an error
+   */
+  async ask(text: string, parameters: readonly Parameter[] = []): Promise<readonly postgres.Row[]> {
+    return await this.#within(text, this.send(text, parameters));
+  }
+
+  /**
+   * Has the server do what cannot be prepared, however long it takes.
+   *
+   * @throws {EngineError} when it refuses
+   */
+  async tell(text: string): Promise<void> {
+    try {
+      await this.#sql.unsafe(text);
+    } catch (error) {
+      throw this.error(`tell ${text} to`, error);
+    }
+  }
+
+  /** Closes the connections; whatever is in flight fails. */
+  async close(): Promise<void> {
+    await this.#sql.end({ timeout: 0 });
+  }
+
+  error(action: string, error: unknown): EngineError {
+    const reason = reasonOf(error);
+    return new EngineError(
+      action,
+      this.address,
+      "url" in this.#place ? withoutPasswordOf(this.#place.url, reason) : reason,
+    );
+  }
+
+  async #within<T>(text: string, answer: Promise<T>): Promise<T> {
+    try {
+      return await withinTime(answer, ANSWER_TIMEOUT_MS);
+    } catch (error) {
+      throw this.error(`ask ${text} of`, error);
+    }
+  }
+}
+
+/** The socket of a URL that names its directory in place of a host, as PostgreSQL's own programs take it. */
+function socketOf(url: string): { readonly path: string } | undefined {
+  const { hostname, port } = new URL(url);
+  const directory = decodeURIComponent(hostname);
+  return directory.startsWith("/") ? { path: `${directory}/.s.PGSQL.${port || "5432"}` } : undefined;
+}
+
+/** Where several addresses were tried, each has its own reason, and the error none. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") return reasonOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,133 @@
+/**
+ * A load worker's connection to a server, which is as many connections of PostgreSQL's as operations are in flight: on
+ * each of them, a commit has to wait for the one before.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import { contentOf } from "../byte_view.ts";
+import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
+import { placeOf, PostgresClient } from "./client.ts";
+import { describeServer } from "./describe.ts";
+import type { PostgresTarget } from "./settings.ts";
+
+/** A connection on which each put is a transaction. */
+export class PostgresConnection implements AsynchronousConnection {
+  readonly kind = "asynchronous";
+  readonly waits = [];
+  readonly preload: Batch;
+  readonly #client: PostgresClient;
+  readonly #statements: Statements;
+
+  private constructor(client: PostgresClient, table: string) {
+    this.#client = client;
+    this.#statements = statementsOn(table);
+    this.preload = new PutBatch(client, this.#statements.putAll);
+  }
+
+  /** @throws {EngineError} when it cannot connect */
+  static async open(target: PostgresTarget): Promise<PostgresConnection> {
+    return new PostgresConnection(await PostgresClient.connect(placeOf(target), target.inFlight), target.table);
+  }
+
+  async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+    try {
+      await this.#client.send(this.#statements.put, [contentOf(key), contentOf(value)]);
+    } catch (error) {
+      throw this.#client.error("put into", error);
+    }
+  }
+
+  async get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
+    try {
+      const [row] = await this.#client.send(this.#statements.get, [contentOf(key)]);
+      if (row === undefined) return false;
+      const value = row.value as Uint8Array;
+      out.copy(value, 0, value.length);
+      return true;
+    } catch (error) {
+      throw this.#client.error("get from", error);
+    }
+  }
+
+  async delete(key: PaddedBytes): Promise<void> {
+    try {
+      await this.#client.send(this.#statements.delete, [contentOf(key)]);
+    } catch (error) {
+      throw this.#client.error("delete from", error);
+    }
+  }
+
+  async scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
+    try {
+      const rows = await this.#client.send(this.#statements.scan, [contentOf(key), count]);
+      for (const row of rows) {
+        for (const bytes of [row.key, row.value] as Uint8Array[]) out.copy(bytes, 0, bytes.length);
+      }
+      return rows.length;
+    } catch (error) {
+      throw this.#client.error("scan", error);
+    }
+  }
+
+  describe(): Promise<EngineDescription> {
+    return describeServer(this.#client);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+/** What is sent for each operation. */
+type Statements = Readonly<Record<"put" | "get" | "delete" | "scan" | "putAll", string>>;
+
+function statementsOn(table: string): Statements {
+  const upsert = "ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+  return {
+    put: `INSERT INTO ${table} (key, value) VALUES ($1, $2) ${upsert}`,
+    get: `SELECT value FROM ${table} WHERE key = $1`,
+    delete: `DELETE FROM ${table} WHERE key = $1`,
+    // Of bytea, the order is that of the bytes.
+    scan: `SELECT key, value FROM ${table} WHERE key >= $1 ORDER BY key LIMIT $2::int`,
+    putAll: `INSERT INTO ${table} (key, value) SELECT * FROM unnest($1::text::bytea[], $2::text::bytea[]) ${upsert}`,
+  };
+}
+
+/** Puts all records of a batch in one statement. */
+class PutBatch implements Batch {
+  readonly #client: PostgresClient;
+  readonly #statement: string;
+  #keys: string[] = [];
+  #values: string[] = [];
+
+  constructor(client: PostgresClient, statement: string) {
+    this.#client = client;
+    this.#statement = statement;
+  }
+
+  begin(): void {
+    this.#keys = [];
+    this.#values = [];
+  }
+
+  put(key: PaddedBytes, value: PaddedBytes): void {
+    this.#keys.push(arrayElement(key));
+    this.#values.push(arrayElement(value));
+  }
+
+  async commit(): Promise<void> {
+    if (this.#keys.length === 0) return;
+    try {
+      await this.#client.send(this.#statement, [`{${this.#keys}}`, `{${this.#values}}`]);
+    } catch (error) {
+      throw this.#client.error("put into", error);
+    }
+  }
+}
+
+/** Bytes as an array's text has them: in hexadecimal, after a backslash that has to be escaped. */
+function arrayElement(bytes: PaddedBytes): string {
+  return `"\\\\x${Buffer.from(contentOf(bytes)).toString("hex")}"`;
+}

@@ -1,0 +1,72 @@
+/**
+ * PostgreSQL's settings, under its own names.
+ *
+ * @module
+ */
+import { oneOf } from "../../option/kinds.ts";
+import type { EngineDeclaration } from "../declaration.ts";
+import { findPrograms, MISSING_PROGRAMS } from "./programs.ts";
+
+/** The values of `synchronous_commit`, from the default on. */
+export const SYNCHRONOUS_COMMIT_NAMES = ["on", "off", "local", "remote_write", "remote_apply"] as const;
+const SWITCH_NAMES = ["on", "off"] as const;
+
+/** The settings of a server that kvlab starts. */
+export type SpawnedSettings = {
+  /** The directory of the programs to start; empty if they are to be looked for. */
+  readonly spawn: string;
+  readonly url?: never;
+  readonly synchronousCommit: typeof SYNCHRONOUS_COMMIT_NAMES[number];
+  readonly fsync: typeof SWITCH_NAMES[number];
+  readonly fullPageWrites: typeof SWITCH_NAMES[number];
+};
+
+/** Which server to use, and how. */
+export type PostgresSettings = SpawnedSettings | {
+  /** A running server; may contain a password. */
+  readonly url: string;
+  readonly spawn?: never;
+};
+
+/** What a load worker needs to connect: the URL of a running server, or else the path of its socket. */
+export type PostgresTarget = {
+  readonly url?: string;
+  readonly socket?: string;
+  readonly table: string;
+  /** Connections to open. */
+  readonly inFlight: number;
+};
+
+/** PostgreSQL on the command line. Which of its flags go together is in `lib/command/engine_options.ts`. */
+export const POSTGRES: EngineDeclaration = {
+  about: "PostgreSQL: a server (--spawn, --url); each put is a transaction of its own.",
+  takes: ["output", "in-flight", "spawn", "url"],
+  isOrdered: true,
+  usualProgram: "postgres in PATH, or of the newest version in /usr/lib/postgresql",
+  missing: () => findPrograms() === undefined ? MISSING_PROGRAMS : undefined,
+  url: {
+    allowed: "a URL such as postgres://user:password@host:5432/database, or with ?sslmode=require for TLS",
+    isValid: ({ protocol, hostname, search, hash }) =>
+      /^postgres(ql)?:$/.test(protocol) && hostname !== "" && hash === "" && /^(\?sslmode=[a-z-]+)?$/.test(search),
+  },
+  flags: {
+    synchronousCommit: {
+      name: "synchronous-commit",
+      about: "postgres: what a commit waits for. on: that it is synced. off: nothing.",
+      defaultText: "on",
+      ...oneOf(SYNCHRONOUS_COMMIT_NAMES),
+    },
+    fsync: {
+      name: "fsync",
+      about: "postgres: whether anything is synced at all.",
+      defaultText: "on",
+      ...oneOf(SWITCH_NAMES),
+    },
+    fullPageWrites: {
+      name: "full-page-writes",
+      about: "postgres: whether a page's first change after a checkpoint logs all of it, in case it gets torn.",
+      defaultText: "on",
+      ...oneOf(SWITCH_NAMES),
+    },
+  },
+};

@@ -1,0 +1,189 @@
+/**
+ * Tests of the postgres engine: what is put is got, its settings are read back, a kill of all of its processes loses
+ * what it may, and nothing of it is left.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import type { AsynchronousConnection } from "../../../lib/engine/connection.ts";
+import { EngineError, HarnessError } from "../../../lib/engine/engine_error.ts";
+import { PostgresClient } from "../../../lib/engine/postgres/client.ts";
+import { ENGINE } from "../../../lib/engine/postgres/postgres.ts";
+import type { PostgresTarget } from "../../../lib/engine/postgres/settings.ts";
+import { readPid } from "../../../lib/engine/server/server_process.ts";
+import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
+import { until } from "../../../lib/sync/delay.ts";
+import { namesIn, temporaryDirectory } from "../../run/files.ts";
+import { postgresTest, prepare, SPAWNED } from "./postgres_server.ts";
+
+async function connect(target: object): Promise<AsynchronousConnection> {
+  // As a worker gets it.
+  const connection = await ENGINE.connect(structuredClone(target) as PostgresTarget);
+  assert(connection.kind === "asynchronous");
+  return connection;
+}
+
+async function valueOf(connection: AsynchronousConnection, key: string): Promise<string | undefined> {
+  const out = new PaddedBytes(0);
+  return await connection.get(PaddedBytes.of(key), out) ? out.toString() : undefined;
+}
+
+/** The segments of shared memory that the system keeps, of which a server that was killed may leave one. */
+async function segments(): Promise<number> {
+  const { stdout } = await new Deno.Command("ipcs", { args: ["-m"] }).output();
+  return new TextDecoder().decode(stdout).trim().split("\n").length;
+}
+
+/** The processes that run in a directory. */
+function processesIn(directory: string): number[] {
+  return Array.from(Deno.readDirSync("/proc"), ({ name }) => Number(name)).filter((pid) => {
+    try {
+      return Deno.readLinkSync(`/proc/${pid}/cwd`).startsWith(directory);
+    } catch {
+      return false;
+    }
+  });
+}
+
+postgresTest(
+  "one server does all operations, for every connection, and another run finds what it has",
+  async (context) => {
+    using directory = temporaryDirectory();
+    const output = `${directory.path}/store`;
+    const before = await segments();
+    const prepared = await prepare(SPAWNED, { output });
+    const [one, other] = [await connect(prepared.target), await connect(prepared.target)];
+
+    await context.step("puts, of any bytes, are seen by every connection", async () => {
+      assertEquals(await valueOf(one, "a"), undefined);
+      await one.put(PaddedBytes.of("a"), PaddedBytes.of("first"));
+      assertEquals(await valueOf(other, "a"), "first");
+      await other.put(PaddedBytes.of("a"), PaddedBytes.of("second, and longer"));
+      await one.put(PaddedBytes.of("é\0\\'"), PaddedBytes.of('\0ü\\"{},'));
+      assertEquals([await valueOf(one, "a"), await valueOf(other, "é\0\\'")], ["second, and longer", '\0ü\\"{},']);
+    });
+
+    await context.step(
+      "a batch puts all of its records, over what is there, though its buffers are used again",
+      async () => {
+        const key = new PaddedBytes(16), value = new PaddedBytes(16);
+        for (let times = 0; times < 2; times++) {
+          one.preload.begin();
+          for (let record = 0; record < 1250; record++) {
+            key.setString(`key ${record}`);
+            value.setString(`value ${record} \\"{} ${times}`);
+            one.preload.put(key, value);
+          }
+          await one.preload.commit();
+        }
+        for (const record of [0, 1, 1249]) {
+          assertEquals(await valueOf(other, `key ${record}`), `value ${record} \\"{} 1`);
+        }
+        await prepared.settle?.();
+      },
+    );
+
+    await context.step("more operations than there are connections end all the same", async () => {
+      const keys = Array.from({ length: 20 }, (_, record) => PaddedBytes.of(`many ${record}`));
+      await Promise.all(keys.map((key) => one.put(key, key)));
+      for (const key of keys) assertEquals(await valueOf(other, key.toString()), key.toString());
+    });
+
+    await context.step("it tells its version and its settings, by its own names", async () => {
+      const { version = "", settings } = await one.describe?.() ?? {};
+      assertMatch(version, /^\d+\.\d+/);
+      const { synchronous_commit, fsync, full_page_writes, max_connections } = settings ?? {};
+      assertEquals([synchronous_commit, fsync, full_page_writes, max_connections], ["on", "on", "on", "20"]);
+    });
+
+    await context.step("it runs as a user that may, and nobody else may connect", () => {
+      const { uid, mode } = Deno.statSync(`${output}/socket`);
+      assertEquals((mode ?? 0) & 0o777, 0o700);
+      assertEquals(uid === 0, false);
+    });
+
+    await one.close();
+    await other.close();
+    await prepared.close();
+    assertEquals(processesIn(output), []);
+    assertEquals(namesIn(`${output}/socket`), []);
+    assertEquals(await segments(), before);
+
+    const again = await prepare({ ...SPAWNED, synchronousCommit: "off" }, { output });
+    const reopened = await connect(again.target);
+    assertEquals([await valueOf(reopened, "a"), await valueOf(reopened, "key 7")], [
+      "second, and longer",
+      'value 7 \\"{} 1',
+    ]);
+
+    await context.step(
+      "the kill of another kvlab's server reaches every process, and leaves no shared memory",
+      async () => {
+        const pids = processesIn(output);
+        assert(pids.length > 4, String(pids));
+        await ENGINE.killServer?.(output);
+        await until(() => processesIn(output).length === 0, { what: "the end of all", timeoutMs: 30_000 });
+        await assertRejects(
+          () => reopened.put(PaddedBytes.of("a"), PaddedBytes.of("b")),
+          EngineError,
+          `put into ${output}`,
+        );
+        assertEquals(await again.explain?.(), `the server in ${output} has ended`);
+      },
+    );
+    await reopened.close();
+    await again.close();
+    assertEquals([namesIn(`${output}/socket`), await segments(), readPid(output)], [[], before, undefined]);
+
+    await context.step("a control file that is gone or damaged is refused in one line", async () => {
+      const control = `${output}/data/global/pg_control`;
+      const bytes = Deno.readFileSync(control);
+      Deno.writeFileSync(control, bytes.map((byte) => byte ^ 255));
+      await assertRejects(() => prepare(SPAWNED, { output }), EngineError, `Cannot start `);
+      Deno.removeSync(control);
+      const gone = await assertRejects(() => prepare(SPAWNED, { output }), EngineError);
+      assertStringIncludes(
+        gone.message,
+        `Cannot use ${control}: it is missing, though ${output}/ENGINE says that it was`,
+      );
+    });
+  },
+);
+
+Deno.test("programs that are not there are one line, which says who has them", async () => {
+  using directory = temporaryDirectory();
+  const { path } = directory;
+  const error = await assertRejects(() => prepare({ ...SPAWNED, spawn: path }, {}), HarnessError);
+  assertEquals(error.message, `Cannot start postgres: there is no program ${path}/postgres, must be in --spawn=DIR`);
+});
+
+postgresTest("a running server is given a table of one's own, which is gone at the end", async () => {
+  using directory = temporaryDirectory();
+  const own = await prepare(SPAWNED, { output: directory.path });
+  const { socket = "" } = own.target as PostgresTarget;
+  const client = await PostgresClient.connect({ socket });
+  await client.tell("CREATE TABLE kvlab_0123abcd ()");
+  // As a user would name a socket.
+  const url = `postgres://kvlab@${encodeURIComponent(socket.slice(0, socket.lastIndexOf("/")))}/postgres`;
+  const warnings: string[] = [];
+  const running = await prepare({ url }, { onWarning: (message) => void warnings.push(message) });
+  const connection = await connect(running.target);
+  await connection.put(PaddedBytes.of("a"), PaddedBytes.of("value"));
+  assertEquals(await valueOf(connection, "a"), "value");
+  await connection.close();
+  const tables = async () =>
+    (await client.ask("SELECT tablename FROM pg_tables WHERE tablename LIKE $1", ["kvlab%"])).length;
+  assertEquals(await tables(), 3);
+  assertMatch(warnings.join(), / holds 1 tables kvlab_\* of other runs, which are left alone/);
+  await running.close();
+  assertEquals(await tables(), 2);
+  const few = await assertRejects(() => prepare({ url }, { inFlight: 20 }), EngineError);
+  assertMatch(
+    few.message,
+    /it takes 17 connections \(max_connections\), has \d, and would need 40 more: one for each /,
+  );
+  await client.close();
+  await own.close();
+  const gone = await assertRejects(() => prepare({ url }), EngineError);
+  assertMatch(gone.message, /^Cannot connect to postgres:.*: connect ENOENT|ECONNREFUSED/);
+});
