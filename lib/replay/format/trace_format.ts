@@ -1,0 +1,66 @@
+/**
+ * What a format of traces is: how a line of it is read.
+ *
+ * @module
+ */
+
+/** The kinds of operations in a trace, as small integers. */
+export const TRACE_READ = 0;
+export const TRACE_PUT = 1;
+export const TRACE_READ_MODIFY_WRITE = 2;
+export const TRACE_DELETE = 3;
+
+/** Number of kinds. */
+export const TRACE_KINDS = 4;
+
+/** What a line was. */
+export const REPLAYED = 0;
+/** An operation that is well-formed, and has no counterpart in a key-value store of plain values. */
+export const UNKNOWN = 1;
+/** Not a line of this format. */
+export const MALFORMED = 2;
+/** Nothing that is to be counted as either: a heading, an empty line. */
+export const NO_OPERATION = 3;
+
+/** One of the above. */
+export type LineOutcome = typeof REPLAYED | typeof UNKNOWN | typeof MALFORMED | typeof NO_OPERATION;
+
+/** Takes the operations of a trace, in their order. */
+export interface TraceSink {
+  /** When the operations that follow were done, in microseconds from whatever the trace counts from. */
+  timeUs: number;
+  /**
+   * Takes an operation.
+   *
+   * @param kind one of the kinds above
+   * @param bytes has the key from `start` up to `end`, until the call returns
+   * @param valueBytes size of the value that is put; of a read, of the value that it got, 0 if that is not known
+   * @param times how often it was done, one right after another
+   */
+  operation(kind: number, bytes: Uint8Array, key: KeyRange, valueBytes: number, times: number): void;
+}
+
+/** Where a key stands among bytes. */
+export interface KeyRange {
+  start: number;
+  end: number;
+}
+
+/** Reads the lines of one trace, from the first on. */
+export interface LineParser {
+  /** The name of the operation of the last line that was {@linkcode UNKNOWN}. */
+  readonly unknownName: string;
+  /** Whether the lines read so far tell when their operations were done. */
+  readonly hasTimes: boolean;
+  /** Reads the line from `start` up to `end`, without its end of line, and gives its operations to the sink. */
+  parse(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome;
+}
+
+/** A format of traces. */
+export interface TraceFormat {
+  /** What it is called in sentences. */
+  readonly title: string;
+  /** How exact its times are, in microseconds: operations with the same time are spread evenly over so long. */
+  readonly resolutionUs: number;
+  createParser(): LineParser;
+}

@@ -1,0 +1,170 @@
+/**
+ * Hands the operations of a trace to the lanes of the load: all of a key to one lane, in their order.
+ *
+ * @module
+ */
+import { hashKey } from "../store/hash.ts";
+import { PaddedBytes } from "../store/padded_bytes.ts";
+import { PersistError } from "../system/persist_error.ts";
+import { TRACE_FORMATS } from "./format/formats.ts";
+import { TRACE_PUT, TRACE_READ_MODIFY_WRITE } from "./format/trace_format.ts";
+import { EnoughError, readTrace, type TraceOperation, type TraceVisitor } from "./trace_reader.ts";
+import type { TraceRing } from "./trace_ring.ts";
+import type { TraceSummary } from "./trace_summary.ts";
+import { lookAtTrace } from "./trace_file.ts";
+
+const TWO_TO_32 = 2 ** 32;
+/** Spreads the hash once more, so that lanes do not follow the shards of a store, which its high bits choose. */
+const SPREAD = 0x9e3779b1 | 0;
+
+/** Which of so many lanes a key belongs to, by its hash. */
+export function laneOf(hash: number, lanes: number): number {
+  return ((Math.imul(hash, SPREAD) >>> 0) * lanes / TWO_TO_32) | 0;
+}
+
+/** How a trace is replayed. */
+export interface FeedOptions {
+  readonly path: string;
+  readonly trace: TraceSummary;
+  /** How often, one time after another; Infinity: for ever. */
+  readonly rounds: number;
+  /** Operations after which it ends in any case; Infinity for no limit. */
+  readonly opsMax: number;
+  /** Of each round, only so many operations; Infinity for all. */
+  readonly roundOpsMax: number;
+  /** Whether the times matter: operations with the same one are then spread over what the format cannot tell apart. */
+  readonly isTimed: boolean;
+}
+
+/** From the beginning of one round to that of the next, in microseconds of the trace. */
+export function roundUs({ format, operations, durationUs = 0 }: TraceSummary): number {
+  const { resolutionUs } = TRACE_FORMATS[format];
+  return durationUs + Math.max(resolutionUs, Math.ceil(durationUs / Math.max(1, operations - 1)));
+}
+
+/**
+ * Hands out a trace until it is over, or the load.
+ *
+ * @throws {PersistError} when its file cannot be read, or has changed
+ * @throws {AbortError} when the run has failed
+ */
+export async function feedTrace(options: FeedOptions, rings: readonly TraceRing[]): Promise<void> {
+  const { path, trace, rounds } = options;
+  const { sizeBytes, modifiedMs } = lookAtTrace(path);
+  if (sizeBytes !== trace.sizeBytes || modifiedMs !== trace.modifiedMs) throw changed(path);
+  const feed = new TraceFeed(options, rings);
+  const tellAll = () => {
+    for (const ring of rings) ring.tell();
+  };
+  for (const ring of rings) ring.onWait = tellAll;
+  for (let round = 0; round < rounds && !feed.isOver; round++) {
+    feed.begin(round * roundUs(trace));
+    await readTrace(path, trace.format, feed);
+    feed.flush();
+  }
+  for (const ring of rings) ring.end();
+}
+
+function changed(path: string): PersistError {
+  return new PersistError("replay", path, "it has changed since it was looked at");
+}
+
+/** Words that operations with the same time may take at most, before they are spread over it. */
+const HELD_WORDS_MAX = 1 << 24;
+/** Words before the key of an operation that is held: its kind, its key's length and its value's. */
+const HELD_HEADER_WORDS = 3;
+
+class TraceFeed implements TraceVisitor {
+  /** Whether nothing more is to be handed out. */
+  isOver = false;
+  readonly #options: FeedOptions;
+  readonly #rings: readonly TraceRing[];
+  readonly #resolutionUs: number;
+  #left: number;
+  #roundLeft = 0;
+  #baseUs = 0;
+  readonly #pushed = { kind: 0, key: new PaddedBytes(0), valueBytes: 0, timeUs: 0 };
+  /** Operations with the same time, which are handed out once it is known how many there are. */
+  #held = new Int32Array(1 << 12);
+  #heldWords = 0;
+  #heldCount = 0;
+  #heldUs = 0;
+  readonly #heldKey = new PaddedBytes(0);
+
+  constructor(options: FeedOptions, rings: readonly TraceRing[]) {
+    const { trace: { format }, isTimed, opsMax } = options;
+    const { resolutionUs } = TRACE_FORMATS[format];
+    this.#options = options;
+    this.#rings = rings;
+    this.#resolutionUs = isTimed && resolutionUs > 1 ? resolutionUs : 0;
+    this.#left = opsMax;
+  }
+
+  /** @param baseUs when the round begins */
+  begin(baseUs: number): void {
+    this.#baseUs = baseUs;
+    this.#roundLeft = this.#options.roundOpsMax;
+  }
+
+  operation({ kind, key, valueBytes, timeUs }: TraceOperation): void {
+    if (this.#left === 0 || this.#roundLeft === 0) {
+      if (this.#left === 0) this.isOver = true;
+      throw new EnoughError();
+    }
+    this.#left--;
+    this.#roundLeft--;
+    const { path, trace } = this.#options;
+    const isPut = kind === TRACE_PUT || kind === TRACE_READ_MODIFY_WRITE;
+    if (key.length > trace.keyBytesMax || (isPut && valueBytes > trace.valueBytesMax)) throw changed(path);
+    if (this.#resolutionUs === 0) return this.#push(kind, key, { valueBytes, timeUs });
+    if (timeUs !== this.#heldUs || this.#heldWords > HELD_WORDS_MAX) this.flush();
+    this.#heldUs = timeUs;
+    this.#hold(kind, key, valueBytes);
+  }
+
+  /** Hands out what is held, spread over the time that the trace does not tell apart. */
+  flush(): void {
+    const [held, key, count] = [this.#held, this.#heldKey, this.#heldCount];
+    this.#heldCount = 0;
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const [kind = 0, length = 0, valueBytes = 0] = held.subarray(at, at + HELD_HEADER_WORDS);
+      const keyWords = (length + 3) >> 2;
+      at += HELD_HEADER_WORDS;
+      key.reserve(length);
+      key.words.set(held.subarray(at, at + keyWords));
+      key.length = length;
+      at += keyWords;
+      this.#push(kind, key, { valueBytes, timeUs: this.#heldUs + i / count * this.#resolutionUs });
+    }
+    this.#heldWords = 0;
+  }
+
+  #hold(kind: number, key: PaddedBytes, valueBytes: number): void {
+    const keyWords = (key.length + 3) >> 2;
+    const end = this.#heldWords + HELD_HEADER_WORDS + keyWords;
+    if (end > this.#held.length) {
+      const grown = new Int32Array(2 * end);
+      grown.set(this.#held.subarray(0, this.#heldWords));
+      this.#held = grown;
+    }
+    this.#held[this.#heldWords] = kind;
+    this.#held[this.#heldWords + 1] = key.length;
+    this.#held[this.#heldWords + 2] = valueBytes;
+    this.#held.set(key.words.subarray(0, keyWords), this.#heldWords + HELD_HEADER_WORDS);
+    this.#heldWords = end;
+    this.#heldCount++;
+  }
+
+  #push(kind: number, key: PaddedBytes, { valueBytes, timeUs }: Pick<TraceOperation, "valueBytes" | "timeUs">): void {
+    const ring = this.#rings[laneOf(hashKey(key.words, key.length), this.#rings.length)]!;
+    const pushed = this.#pushed;
+    pushed.kind = kind;
+    pushed.key = key;
+    pushed.valueBytes = valueBytes;
+    pushed.timeUs = this.#baseUs + timeUs;
+    if (ring.push(pushed)) return;
+    this.isOver = true;
+    throw new EnoughError();
+  }
+}
