@@ -8,11 +8,11 @@
 import { MixedWorkload } from "../lib/load/mixed_workload.ts";
 import { Rng } from "../lib/load/rng.ts";
 import { SeedWorkload } from "../lib/load/seed_workload.ts";
-import type { Workload, WorkloadOptions } from "../lib/load/workload.ts";
+import type { MadeUpOptions, Workload } from "../lib/load/workload.ts";
 
 /** Which workload, and how many operations to choose at each message. */
 export interface ChoosingTask {
-  readonly workload: WorkloadOptions;
+  readonly workload: MadeUpOptions;
   readonly operations: number;
 }
 

@@ -13,6 +13,11 @@ export interface KeySpace {
   /** Length of the longest key and of the longest value, in bytes. */
   readonly keyLengthMax: number;
   readonly valueLengthMax: number;
+  /**
+   * What all entries take together, in words, each with its key's longest value, and the sum of the squares: where sizes
+   * differ so much that room for the longest everywhere would be far too much.
+   */
+  readonly entries?: { readonly words: number; readonly wordsSquared: number };
 }
 
 /** What the fullest shard already holds. */
@@ -43,6 +48,7 @@ export function planStore(
   const mean = keys.keyCount / shards;
   const entries = Math.min(keys.keyCount, Math.ceil(mean + DEVIATIONS * Math.sqrt(mean) + FEW_KEYS));
   const words = entryWords(keys.keyLengthMax, keys.valueLengthMax);
+  if (keys.entries !== undefined) return planByTotals(shards, keys, { entries, largest: words, loaded, pages });
   if (pages !== undefined) {
     // One more, because the last page of what is loaded may be nearly full.
     const newPages = 1 + Math.ceil(entries / Math.max(1, Math.floor(pages.words / words)));
@@ -60,5 +66,37 @@ export function planStore(
     entriesPerShard: entries + loaded.entriesPerShardMax,
     arenaWordsPerShard: entries * words + loadedWords,
     valueCapacityMin: keys.valueLengthMax,
+  };
+}
+
+/** Of what lies in a shard, this much may be dead: values that have grown leave their former places behind. */
+const ROOM_FOR_DEAD = 2;
+
+/** Sizes a store by what all entries take together: a shard's words are the sum of those of its keys. */
+function planByTotals(
+  shards: number,
+  { valueLengthMax, entries: totals = { words: 0, wordsSquared: 0 } }: KeySpace,
+  { entries, largest, loaded, pages }: {
+    readonly entries: number;
+    readonly largest: number;
+    readonly loaded: LoadedShard;
+    readonly pages: PageSize | undefined;
+  },
+): StoreSize {
+  const mean = totals.words / shards;
+  const most = Math.ceil(mean + DEVIATIONS * Math.sqrt(totals.wordsSquared / shards) + FEW_KEYS * largest);
+  const words = ROOM_FOR_DEAD * Math.min(most, entries * largest);
+  const entriesPerShard = entries + loaded.entriesPerShardMax;
+  if (pages === undefined) {
+    const loadedWords = loaded.arenaWordsPerShardMax + loaded.entriesPerShardMax * wordsFor(valueLengthMax);
+    return { shards, entriesPerShard, arenaWordsPerShard: words + loadedWords };
+  }
+  // The end of a page is lost to an entry that does not fit there; one more page may be nearly full.
+  const newPages = 1 + Math.ceil(words / Math.max(1, pages.words - largest));
+  return {
+    shards,
+    entriesPerShard,
+    arenaWordsPerShard: loaded.arenaWordsPerShardMax + newPages * pages.words,
+    pages,
   };
 }

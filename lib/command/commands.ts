@@ -13,6 +13,7 @@ import { ENGINE_FLAGS, OWN_FLAGS, REDIS_FLAGS, SERVER_FLAGS } from "../result/op
 import { FILE_FLAGS } from "../result/option/file_flags.ts";
 import { LOAD_FLAGS, MEASUREMENT_FLAGS, MEASUREMENT_SWITCHES } from "../result/option/load_flags.ts";
 import { OUTPUT_FLAGS, OUTPUT_SWITCHES } from "./flags/output_flags.ts";
+import { REPLAY_FLAGS } from "../result/option/replay_flags.ts";
 import { SWEEP_FLAGS, SWEEP_SWITCHES } from "./flags/sweep_flags.ts";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../result/option/workload_flags.ts";
 
@@ -132,6 +133,7 @@ export type BackendName = typeof BACKEND_NAMES[number];
 export const FLAGS = {
   ...LOAD_FLAGS,
   ...WORKLOAD_FLAGS,
+  ...REPLAY_FLAGS,
   ...MEASUREMENT_FLAGS,
   ...OUTPUT_FLAGS,
   ...FILE_FLAGS,
@@ -146,6 +148,7 @@ export const FLAGS = {
 export const FLAG_LIST: readonly Flag<unknown>[] = Object.values({
   ...LOAD_FLAGS,
   ...WORKLOAD_FLAGS,
+  ...REPLAY_FLAGS,
   ...MEASUREMENT_FLAGS,
   ...OUTPUT_FLAGS,
   ...FILE_FLAGS,

@@ -60,6 +60,10 @@ const EXAMPLES = [
     args: "--workload=a --rate=10k --histograms=latency file --file-count=128 --flush-period-us=50000",
   },
   {
+    about: "One's own traffic: the operations of a trace, twice as fast as they came:",
+    args: "--replay=trace.csv.gz --replay-speed=2 file --file-count=128 --flush-period-us=50000",
+  },
+  {
     about: "Five runs, kept for comparison with others:",
     args: "--repeat=5 --result=data.json file --file-count=128 --queue-depth=64 --sync=data",
   },

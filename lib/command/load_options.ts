@@ -10,6 +10,7 @@ import {
   hasInserts,
   hasScans,
   hasTheta,
+  type MadeUpOptions,
   type MixOptions,
   type Preset,
   PRESETS,
@@ -44,7 +45,7 @@ const MIX_FLAGS = [...Object.values(WORKLOAD_FLAGS), ...Object.values(WORKLOAD_S
  * @param load how long the load runs
  * @throws {UsageError} when flags contradict each other
  */
-export function workloadOptions(raw: RawArguments, values: WorkloadValues, load: LoadSize): WorkloadOptions {
+export function workloadOptions(raw: RawArguments, values: WorkloadValues, load: LoadSize): MadeUpOptions {
   const { given } = raw;
   // What is left is in the mix as it is.
   const { workload: name, readRatio, deleteRatio, scanRatio, scanLength, valueBytes, ...others } = values;
@@ -241,12 +242,12 @@ const LATENCY_SAMPLE_UNTHROTTLED = 256;
 export function measurementOptions(
   raw: RawArguments,
   values: MeasurementValues,
-  { pattern, ratePerSec, backend }: Pick<RunOptions, "pattern" | "ratePerSec"> & { backend: BackendName },
+  { pattern, isOpen, backend }: Pick<RunOptions, "pattern"> & { isOpen: boolean; backend: BackendName },
 ): MeasurementOptions {
   refuseBoth(raw, [FLAGS.loadTimeMs, FLAGS.ops], "both say when the load ends");
   const { ops, warmupMs, latencySample: asked, repeat: _, ...others } = values;
   const isOurs = backend === "memory" || backend === "file";
-  const isShort = ratePerSec === undefined && pattern === "unthrottled" && isOurs;
+  const isShort = !isOpen && pattern === "unthrottled" && isOurs;
   const latencySample = asked ?? (isShort ? LATENCY_SAMPLE_UNTHROTTLED : 1);
   return {
     ...given({ ops, ...others }),

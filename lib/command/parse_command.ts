@@ -34,6 +34,8 @@ import { refuseTooLargeStore } from "./store_check.ts";
 import { sweepCommand } from "./sweep_options.ts";
 import { FILE_FLAGS } from "../result/option/file_flags.ts";
 import { LOAD_FLAGS, MEASUREMENT_FLAGS } from "../result/option/load_flags.ts";
+import { REPLAY_FLAGS } from "../result/option/replay_flags.ts";
+import { replayOptions } from "./replay_options.ts";
 import { WORKLOAD_FLAGS } from "../result/option/workload_flags.ts";
 import { OUTPUT_FLAGS } from "./flags/output_flags.ts";
 import { didYouMean, listNames, quote, UsageError } from "../option/wording.ts";
@@ -105,8 +107,11 @@ function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
   refuseBesideBackend(name, others);
   const backend = backendOptions(name, raw, file);
   const { repeat } = measurementValues;
-  const measured = { ...load, ...measurementOptions(raw, measurementValues, { ...load, backend: name }) };
-  const workload = workloadOptions(raw, workloadValues, measured);
+  const replay = replayOptions(raw, { ...readAll(raw, REPLAY_FLAGS), ...workloadValues });
+  const isOpen = load.ratePerSec !== undefined || replay?.speed !== undefined;
+  const { pattern } = load;
+  const measured = { ...load, ...measurementOptions(raw, measurementValues, { pattern, isOpen, backend: name }) };
+  const workload = replay ?? workloadOptions(raw, workloadValues, measured);
   refuseScans(workload, name);
   refuseDeletes(workload, backend);
   if (workload.kind === "mix") refuseTooLargeStore(workload, backend, load.threads);
@@ -226,8 +231,9 @@ function refuseOwnDisk({ given }: RawArguments): void {
 function readLoadValues(raw: RawArguments, defaults: RunDefaults) {
   const { threads = defaults.threads, seed = defaults.seed, ratePerSec, ...others } = readAll(raw, LOAD_FLAGS);
   refuseBoth(raw, [FLAGS.pattern, FLAGS.ratePerSec], "both say when operations begin");
-  const rate = ratePerSec === undefined ? {} : { pattern: "unthrottled" as const, ratePerSec };
-  return { threads, seed, ...others, ...rate };
+  const rate = ratePerSec === undefined ? {} : { ratePerSec };
+  const isUnthrottled = ratePerSec !== undefined || raw.given.has(FLAGS.replay.name);
+  return { threads, seed, ...others, ...(isUnthrottled ? { pattern: "unthrottled" as const } : {}), ...rate };
 }
 
 function readingOptions(raw: RawArguments): { directory: string; forceRead: boolean } {

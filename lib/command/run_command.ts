@@ -17,7 +17,9 @@ import { checkOutputFiles } from "./output_file.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { deliver, deliverAtOnce, outputFiles, type TimedRun } from "./run_outputs.ts";
 import { warn } from "./terminal.ts";
+import { withTrace } from "../run/trace.ts";
 import { refuseTooManyWorkers } from "../run/worker_limit.ts";
+import { refuseTooLargeReplay } from "./store_check.ts";
 
 /**
  * Runs the command and returns the exit code. Delivers what has been measured even if a later run of a repeat fails or
@@ -26,7 +28,8 @@ import { refuseTooManyWorkers } from "../run/worker_limit.ts";
  * @throws {UsageError} when the system has no room for the workers
  * @throws {Error} the first failure of a run
  */
-export async function runCommand(command: RunCommand): Promise<number> {
+export async function runCommand(asked: RunCommand): Promise<number> {
+  const command = { ...asked, options: await readTrace(asked.options) };
   refuseTooManyWorkers(command.options);
   const runs: TimedRun[] = [];
   // Before the first line, so that whoever has read that can rely on a graceful end.
@@ -50,6 +53,18 @@ export async function runCommand(command: RunCommand): Promise<number> {
   const unrun: StopSignal | undefined = runs.length < command.repeat ? stop.reason : undefined;
   const stoppedBy = runs.at(-1)?.result.stoppedBy ?? unrun;
   return stoppedBy === undefined ? 0 : EXIT_SIGNALS[stoppedBy];
+}
+
+/**
+ * Reads what is in the trace that a load replays, if it replays one.
+ *
+ * @throws {PersistError} when it cannot be read, or not replayed as the options say
+ * @throws {UsageError} when the store cannot hold what it puts
+ */
+async function readTrace(options: RunOptions): Promise<RunOptions> {
+  const known = await withTrace(options);
+  refuseTooLargeReplay(known);
+  return known;
 }
 
 /** Runs the load the given number of times, unless told to stop, and adds the measurements to `runs`. */

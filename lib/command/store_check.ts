@@ -9,6 +9,8 @@ import { hasInserts, mixKeySpace, type MixOptions } from "../load/workload.ts";
 import { entryWords } from "../store/shard.ts";
 import { SharedStore } from "../store/shared_store.ts";
 import { checkStoreSize, type PageSize, type StoreSize } from "../store/store_size.ts";
+import { keySpaceOf } from "../load/key_space.ts";
+import type { RunOptions } from "../run/run_options.ts";
 import { FLAGS } from "./commands.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import { listNames, UsageError } from "../option/wording.ts";
@@ -48,10 +50,40 @@ function refuseTooLargeRecord({ keyBytes, valueBytesMax }: MixOptions, { words }
   if (entryWords(keyBytes, valueBytesMax) <= words) return;
   throw new UsageError(
     `records with keys of ${keyBytes}B and values of up to ${valueBytesMax}B do not fit into a block, which has room ` +
-      `for ${
-        words * Int32Array.BYTES_PER_ELEMENT
-      }B: raise --${FLAGS.blockBytes.name}, or lower --${FLAGS.valueBytes.name}`,
+      `for ${wordBytes(words)}B: raise --${FLAGS.blockBytes.name}, or lower --${FLAGS.valueBytes.name}`,
   );
+}
+
+/**
+ * @param options of a replay whose trace has been read; `witnessed`: whether each value identifies its put
+ * @throws {UsageError} when the store cannot hold what the trace puts
+ */
+export function refuseTooLargeReplay(
+  { workload, backend, threads, witnessed = false }:
+    & Pick<RunOptions, "workload" | "backend" | "threads">
+    & { readonly witnessed?: boolean },
+): void {
+  if (workload.kind !== "replay" || backend.kind === "engine") return;
+  const keys = keySpaceOf(workload, witnessed);
+  const { keyCount, keyLengthMax, valueLengthMax } = keys;
+  const size = plannedStore(backend, keys, threads);
+  const { pages } = size;
+  const trace = `--${FLAGS.replay.name}=${workload.path} has keys of up to ${keyLengthMax}B and values of up to ` +
+    `${valueLengthMax}B`;
+  if (pages !== undefined && entryWords(keyLengthMax, valueLengthMax) > pages.words) {
+    throw new UsageError(
+      `${trace}, which do not fit into a block of ${wordBytes(pages.words)}B: raise --${FLAGS.blockBytes.name}`,
+    );
+  }
+  const need = `${trace}, ${keyCount} keys, which need a store of ${gibibytes(SharedStore.byteLength(size))}`;
+  if (SharedStore.byteLength(size) >= STORE_BYTES_MAX) throw new UsageError(`${need}, must be below 8GiB`);
+  if (!isPossible(size)) {
+    throw new UsageError(`${need}, must be below 2GiB per file: raise ${listFlags([FLAGS.fileCount])}`);
+  }
+}
+
+function wordBytes(words: number): number {
+  return words * Int32Array.BYTES_PER_ELEMENT;
 }
 
 /** The size of the records alone. */

@@ -88,7 +88,7 @@ export function runOpenAsyncLoop(parts: AsyncLoopParts, schedule: Schedule): Pro
 }
 
 /** What both loops share: when they end, and how operations are counted. */
-abstract class AsyncLoop {
+export abstract class AsyncLoop {
   protected readonly parts: AsyncLoopParts;
   /** Operations that may still begin. */
   protected left: number;
@@ -173,10 +173,10 @@ abstract class AsyncLoop {
 }
 
 /** How late the event loop's timers may fire, in milliseconds. */
-const TIMER_MS = 3;
+export const TIMER_MS = 3;
 
 /** Resolves once the event loop has handled what came in meanwhile. */
-function turn(): Promise<void> {
+export function turn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
@@ -218,11 +218,11 @@ class OpenLoop extends AsyncLoop {
   }
 
   protected override async begin(): Promise<void> {
-    const { firstMs, periodMs } = this.#schedule;
+    const schedule = this.#schedule;
     const { endsAtMs, meter: { counts }, lanes } = this.parts;
     let begun = 0;
     for (; this.isGoingOn; begun++) {
-      const intendedMs = firstMs + begun * periodMs;
+      const intendedMs = schedule.intendedMs(begun);
       if (intendedMs >= endsAtMs) {
         await this.waitUntil(endsAtMs);
         break;
@@ -238,7 +238,7 @@ class OpenLoop extends AsyncLoop {
       }
       void this.operate(lane, intendedMs).then(() => this.#release(lane));
     }
-    countNeverBegun(this.parts, this.#schedule, begun);
+    countNeverBegun(this.parts, schedule, begun);
     while (this.#free.length < lanes.length) await new Promise<void>((resolve) => this.#onFree = resolve);
   }
 

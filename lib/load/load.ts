@@ -7,9 +7,12 @@ import { WitnessedBackend, WitnessedLane } from "../backend/witnessed.ts";
 import type { AsynchronousConnection, Connection, SynchronousConnection } from "../engine/connection.ts";
 import { Witness, type WitnessOptions } from "../persist/witness.ts";
 import type { Abort } from "../sync/abort.ts";
-import type { Phase, PhaseHandle } from "../sync/phase.ts";
+import { TraceRing, type TraceRingHandle } from "../replay/trace_ring.ts";
+import { type Phase, type PhaseHandle, READY, WARMING } from "../sync/phase.ts";
 import { Lane, runClosedAsyncLoop, runOpenAsyncLoop } from "./async_loop.ts";
-import { type LoopParts, runClosedLoop, runOpenLoop, SAMPLE_NEVER, type Schedule } from "./load_loop.ts";
+import { type LoopParts, RateSchedule, runClosedLoop, runOpenLoop, SAMPLE_NEVER, type Schedule } from "./load_loop.ts";
+import { runReplayLoop } from "./replay_loop.ts";
+import { replayValues, ReplayWorkload, TraceSchedule } from "./replay_workload.ts";
 import { createPattern, type Pattern, type PatternName } from "./pattern.ts";
 import { Rng } from "./rng.ts";
 import { type BackendHandle, isEngine } from "../backend/backends.ts";
@@ -49,9 +52,11 @@ export interface Load {
  */
 export function createLoad(backend: Connection, parts: LoadParts): Load {
   const { workload, backend: { name } } = parts.configuration;
-  if (workload.kind === "mix") {
-    if (hasDeletes(workload) && backend.delete === undefined) throw new TypeError(`Cannot delete: ${name} does not`);
-    if (hasScans(workload) && backend.scan === undefined) throw new TypeError(`Cannot scan: ${name} does not`);
+  if (workload.kind !== "seed" && hasDeletes(workload) && backend.delete === undefined) {
+    throw new TypeError(`Cannot delete: ${name} does not`);
+  }
+  if (workload.kind === "mix" && hasScans(workload) && backend.scan === undefined) {
+    throw new TypeError(`Cannot scan: ${name} does not`);
   }
   return backend.kind === "synchronous" ? new SynchronousLoad(backend, parts) : new AsynchronousLoad(backend, parts);
 }
@@ -72,10 +77,25 @@ class LoadSettings {
   /**
    * When operations are meant to begin in an open loop: the first immediately, the threads' first ones evenly spaced.
    */
-  schedule(): Schedule | undefined {
+  rateSchedule(): Schedule | undefined {
     const { ratePerSec, thread, threads } = this.#parts.configuration;
     if (ratePerSec === undefined) return undefined;
-    return { firstMs: performance.now() + 1000 * thread / ratePerSec, periodMs: 1000 * threads / ratePerSec };
+    const firstMs = performance.now() + 1000 * thread / ratePerSec;
+    return new RateSchedule({ firstMs, periodMs: 1000 * threads / ratePerSec });
+  }
+
+  /** When the operations of a replay are meant to begin, if not as fast as possible. The warm-up is part of the trace. */
+  traceSchedule({ ring }: ReplayWorkload, { during }: LoadPart): TraceSchedule | undefined {
+    const { phase, configuration: { workload } } = this.#parts;
+    const speed = workload.kind === "replay" ? workload.speed : undefined;
+    if (speed === undefined) return undefined;
+    const warmingAtMs = phase.beganAtMs(WARMING);
+    const warmedUpMs = during === WARMING ? 0 : phase.beganAtMs(READY) - warmingAtMs;
+    return new TraceSchedule(ring, {
+      originMs: phase.beganAtMs(during) - warmedUpMs,
+      speed,
+      isLast: during !== WARMING,
+    });
   }
 
   /** The waits of the closed loop. */
@@ -114,7 +134,10 @@ class SynchronousLoad implements Load {
 
   run(part: LoadPart): void {
     const parts = { ...part, ...this.#loop };
-    const schedule = this.#settings.schedule();
+    const { workload } = this.#loop;
+    const schedule = workload instanceof ReplayWorkload
+      ? this.#settings.traceSchedule(workload, part)
+      : this.#settings.rateSchedule();
     if (schedule === undefined) runClosedLoop(parts, this.#settings.pattern(part));
     else runOpenLoop(parts, schedule);
   }
@@ -139,7 +162,13 @@ class AsynchronousLoad implements Load {
   async run(part: LoadPart): Promise<void> {
     const { phase, abort } = this.#parts;
     const parts = { ...part, phase, abort, lanes: this.#lanes, latencySample: this.#settings.latencySample };
-    const schedule = this.#settings.schedule();
+    const replays = this.#lanes.flatMap((lane) => {
+      const { workload } = lane;
+      if (!(workload instanceof ReplayWorkload)) return [];
+      return { lane, workload, schedule: this.#settings.traceSchedule(workload, part) };
+    });
+    if (replays.length > 0) return await runReplayLoop(parts, replays);
+    const schedule = this.#settings.rateSchedule();
     if (schedule === undefined) await runClosedAsyncLoop(parts, this.#settings.pattern(part));
     else await runOpenAsyncLoop(parts, schedule);
   }
@@ -147,22 +176,22 @@ class AsynchronousLoad implements Load {
 
 /**
  * Creates a lane for each operation that may be in flight. The lanes share the thread's workload, unless puts must be
- * told apart: then each lane counts as a thread of its own to the workload and the witness, so that the order within
- * each is known.
+ * told apart, or those on a key must not overtake each other: then each lane counts as a thread of its own to the
+ * workload and the witness, so that the order within each is known.
  */
 function createLanes(backend: AsynchronousConnection, configuration: LoadWorkerConfiguration): Lane[] {
   const { witness, thread, threads, backend: { inFlight } } = configuration;
-  if (witness === undefined) {
+  if (witness === undefined && configuration.workload.kind !== "replay") {
     const workload = createWorkload(configuration, configuration);
     return Array.from({ length: inFlight }, () => new Lane({ backend, workload }));
   }
   return Array.from({ length: inFlight }, (_, index) => {
     const place = { thread: thread * inFlight + index, threads: threads * inFlight };
-    const witnessed = new WitnessedLane({
+    const witnessed = witness === undefined ? backend : new WitnessedLane({
       backend,
       witness: Witness.ofAcknowledged(witness.directory, place.thread),
     });
-    return new Lane({ backend: witnessed, workload: createWorkload(configuration, place) });
+    return new Lane({ backend: witnessed, workload: createWorkload(configuration, { ...place, lane: index }) });
   });
 }
 
@@ -171,6 +200,8 @@ interface WorkloadPlace {
   /** From 0. */
   readonly thread: number;
   readonly threads: number;
+  /** Of a thread's lanes, from 0; 0 if absent. */
+  readonly lane?: number;
 }
 
 /**
@@ -178,9 +209,15 @@ interface WorkloadPlace {
  * operations.
  */
 function createWorkload(
-  { workload, seed, witness, backend }: Pick<LoadWorkerConfiguration, "workload" | "seed" | "witness" | "backend">,
-  { thread, threads }: WorkloadPlace,
+  { workload, seed, witness, backend, rings }: LoadWorkerConfiguration,
+  { thread, threads, lane = 0 }: WorkloadPlace,
 ): Workload {
+  if (workload.kind === "replay") {
+    const ring = rings?.[lane];
+    if (ring === undefined) throw new TypeError(`Cannot replay in lane ${lane}: it has no ring`);
+    const values = replayValues(seed, workload, { thread, threads, round: witness?.round });
+    return new ReplayWorkload(TraceRing.attach(ring), values, workload);
+  }
   const rng = new Rng(seed, 2 * thread);
   if (workload.kind === "seed") {
     return isEngine(backend.name) ? new DistinctSeedWorkload(rng, { thread, threads }) : new SeedWorkload(rng);
@@ -205,6 +242,8 @@ export interface LoadWorkerConfiguration extends TaskConfiguration {
   /** One operation in this many is timed; none if absent. */
   readonly latencySample?: number;
   readonly seed: number;
+  /** Of a replay: what each of the worker's lanes gets its operations from. */
+  readonly rings?: readonly TraceRingHandle[];
   /** Where acknowledgements are recorded, and what makes puts distinguishable; neither happens if absent. */
   readonly witness?: WitnessOptions;
   /** Number of load workers. */

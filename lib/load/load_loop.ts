@@ -139,11 +139,36 @@ function timeOperation({ backend, workload, meter }: LoopParts, out: PaddedBytes
   return endedAtMs;
 }
 
-/** When the operations of an open loop are meant to begin: at `firstMs`, and then every `periodMs`. */
+/** When the operations of an open loop are meant to begin. */
 export interface Schedule {
-  /** In milliseconds of `performance.now()`. */
-  readonly firstMs: number;
-  readonly periodMs: number;
+  /**
+   * When the next operation is meant to begin, in milliseconds of `performance.now()`; Infinity if there is none.
+   *
+   * @param begun how many have begun before it
+   */
+  intendedMs(begun: number): number;
+  /** How many operations were due before the given time, of which so many have begun. */
+  dueBefore(untilMs: number, begun: number): number;
+}
+
+/** A schedule in which one operation is due at `firstMs`, and then one every `periodMs`. */
+export class RateSchedule implements Schedule {
+  readonly #firstMs: number;
+  readonly #periodMs: number;
+
+  /** @param options.firstMs in milliseconds of `performance.now()` */
+  constructor({ firstMs, periodMs }: { firstMs: number; periodMs: number }) {
+    this.#firstMs = firstMs;
+    this.#periodMs = periodMs;
+  }
+
+  intendedMs(begun: number): number {
+    return this.#firstMs + begun * this.#periodMs;
+  }
+
+  dueBefore(untilMs: number): number {
+    return Math.ceil((untilMs - this.#firstMs) / this.#periodMs);
+  }
 }
 
 /**
@@ -157,7 +182,7 @@ export function runOpenLoop(parts: LoopParts, schedule: Schedule): void {
 }
 
 /** Returns how many operations began. */
-function runDueOperations(parts: LoopParts, { firstMs, periodMs }: Schedule): number {
+function runDueOperations(parts: LoopParts, schedule: Schedule): number {
   const { backend, workload, phase, during, opsMax, endsAtMs, latencySample, meter } = parts;
   const phaseWords = phase.words;
   const { counts } = meter;
@@ -165,7 +190,8 @@ function runDueOperations(parts: LoopParts, { firstMs, periodMs }: Schedule): nu
   let untilSample = latencySample;
   let done = 0;
   for (; done < opsMax && phaseWords[PHASE_INDEX] === during; done++) {
-    const intendedMs = firstMs + done * periodMs;
+    const intendedMs = schedule.intendedMs(done);
+    if (intendedMs === Infinity) return done;
     if (intendedMs >= endsAtMs) {
       // The time without an operation counts too: the load lasts as long as it was to, however few begin in it.
       sleepUntil(endsAtMs, phase, during);
@@ -202,11 +228,11 @@ function runDueOperations(parts: LoopParts, { firstMs, periodMs }: Schedule): nu
  */
 export function countNeverBegun(
   { meter: { counts }, opsMax, endsAtMs }: Pick<LoopParts, "meter" | "opsMax" | "endsAtMs">,
-  { firstMs, periodMs }: Schedule,
+  schedule: Schedule,
   begun: number,
 ): void {
   const endedAtMs = Math.min(performance.now(), endsAtMs);
-  const due = Math.min(opsMax, Math.ceil((endedAtMs - firstMs) / periodMs));
+  const due = Math.min(opsMax, schedule.dueBefore(endedAtMs, begun));
   counts[NEVER_BEGUN]! += Math.max(0, due - begun);
 }
 

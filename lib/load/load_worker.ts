@@ -14,6 +14,7 @@ import { createLoad, type Load, type LoadPart, type LoadWorkerConfiguration } fr
 import { LoadMeter, PRELOADED, type ThreadMeter } from "./load_meter.ts";
 import { preload } from "./preload.ts";
 import { RecordsUsedUpError } from "./distribution.ts";
+import { TraceOverError } from "./replay_workload.ts";
 import { Rng } from "./rng.ts";
 import { StallWatch } from "./stall_watch.ts";
 import { given } from "../option/given.ts";
@@ -66,7 +67,7 @@ class LoadThread {
 
   /** @param description the engine's, if the backend is one */
   async run(description: EngineDescription | undefined): Promise<LoadWorkerResult> {
-    const { ratePerSec, threads, ops = Infinity, loadTimeMs = Infinity, thread } = this.#configuration;
+    const { ratePerSec, threads, ops = Infinity, loadTimeMs = Infinity, thread, workload } = this.#configuration;
     const phase = this.#phase;
     phase.arrive();
     await this.#preload();
@@ -81,7 +82,8 @@ class LoadThread {
     // All threads count from the same moment, even if the system lets one begin late.
     const startedAtMs = phase.beganAtMs(RUNNING);
     const endsAtMs = startedAtMs + loadTimeMs;
-    const opsMax = share(ops, { thread, threads });
+    // Of a replay, the reader hands out no more than that.
+    const opsMax = workload.kind === "replay" ? Infinity : share(ops, { thread, threads });
     const early = await this.#run({ during: RUNNING, endsAtMs, opsMax, meter: this.#meter });
     const runtimeMs = performance.now() - startedAtMs;
     if (runtimeMs >= loadTimeMs || early.usedUp !== undefined || early.failed !== undefined) phase.stop();
@@ -145,6 +147,7 @@ class LoadThread {
       return {};
     } catch (error) {
       if (error instanceof RecordsUsedUpError) return { usedUp: error.message };
+      if (error instanceof TraceOverError) return {};
       if (part.during !== RUNNING) throw error;
       // Others may wait for what this thread will never do. An engine's operations wait for nobody's.
       if (this.#connection.progress !== undefined) this.#abort.raise();

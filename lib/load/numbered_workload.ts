@@ -7,7 +7,7 @@ import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
 import { OPERATIONS } from "./operation.ts";
 import { type MixOptions, PRESETS, type Workload, ZIPF_THETA } from "./workload.ts";
-import { createValues, RecordKeys, type Values } from "./record.ts";
+import { createValues, RecordKeys, type ValueOptions, type Values } from "./record.ts";
 import { Rng } from "./rng.ts";
 import { SEED_KEY_COUNT } from "./seed_workload.ts";
 
@@ -125,12 +125,12 @@ class OwnKeys extends RecordKeys {
 }
 
 /** Values that each identify their put, provided each is put once. Deletes are counted with the puts. */
-class NumberedValues implements Values {
+export class NumberedValues implements Values {
   readonly #text: Values;
   readonly #prefix: Uint8Array;
   #sequence = 0;
 
-  constructor(rng: Rng, options: MixOptions, { round, thread }: NumberedPlace) {
+  constructor(rng: Rng, options: ValueOptions, { round, thread }: NumberedPlace) {
     this.#text = createValues(rng, options, { thread: 0, threads: 1, uniqueBytes: NUMBERED_VALUE_BYTES_MIN });
     this.#prefix = new TextEncoder().encode(formatNumberedValue({ round, thread, sequence: 0 }));
   }
@@ -148,6 +148,11 @@ class NumberedValues implements Values {
       bytes[at]! += rest % 10;
       rest = Math.floor(rest / 10);
     }
+  }
+
+  /** Sets the length of the values from now on; one that is too short to identify its put is made long enough. */
+  setLength(length: number): void {
+    this.#text.setLength(Math.max(length, NUMBERED_VALUE_BYTES_MIN));
   }
 
   skip(): void {

@@ -119,7 +119,7 @@ export interface ValuePlace {
 const STAMP_BYTES = 4;
 
 /** Writes the values of records, one after another. */
-export type Values = Pick<RecordValues, "createValue" | "write" | "skip">;
+export type Values = Pick<RecordValues, "createValue" | "setLength" | "write" | "skip">;
 
 /**
  * The values of records: random text of random length. As in LevelDB's db_bench, each is a piece of a pool of random
@@ -132,9 +132,9 @@ export type Values = Pick<RecordValues, "createValue" | "write" | "skip">;
 class RecordValues {
   readonly #rng: Rng;
   readonly #pool: Int32Array<ArrayBuffer>;
-  readonly #lengthMin: number;
+  #lengthMin: number;
   /** The number of possible lengths. */
-  readonly #lengths: number;
+  #lengths: number;
   readonly #lengthMax: number;
   readonly #stamps: Int32Array<ArrayBuffer>;
   /** The number of the next value among those of all threads, and the step to the one after. */
@@ -175,6 +175,12 @@ class RecordValues {
     const excess = length & 3;
     if (excess !== 0) words[count - 1]! &= (1 << (8 * excess)) - 1;
     value.length = length;
+  }
+
+  /** Sets the length of the values from now on, in bytes; up to the greatest that was asked for. */
+  setLength(length: number): void {
+    this.#lengthMin = length;
+    this.#lengths = 1;
   }
 
   /** Called for a write without a value, by which values that number writes count on. */

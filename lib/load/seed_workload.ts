@@ -8,7 +8,8 @@ import { PaddedBytes } from "../store/padded_bytes.ts";
 import { TWO_DIGITS as DIGITS } from "./record.ts";
 import { READ, UPDATE } from "./operation.ts";
 import type { Rng } from "./rng.ts";
-import type { Workload, WorkloadOptions } from "./workload.ts";
+import { traceOf, type Workload, type WorkloadOptions } from "./workload.ts";
+import { TRACE_PUT, TRACE_READ_MODIFY_WRITE } from "../replay/format/trace_format.ts";
 
 /** Number of keys of the seed's workload: `Key0` … `Key65535`. */
 export const SEED_KEY_COUNT = 65_536;
@@ -112,6 +113,10 @@ export function writeSeedKey(n: number, key: PaddedBytes): void {
  * The mean length of a put's key and value together, in bytes, over all records; that is also the mean of many puts.
  */
 export function meanPutBytes(workload: WorkloadOptions): number {
+  if (workload.kind === "replay") {
+    const { kinds, putBytes } = traceOf(workload);
+    return putBytes / Math.max(1, (kinds[TRACE_PUT] ?? 0) + (kinds[TRACE_READ_MODIFY_WRITE] ?? 0));
+  }
   const valueBytes = workload.kind === "seed"
     ? SEED_VALUE.length
     : (workload.valueBytesMin + workload.valueBytesMax) / 2;
@@ -120,6 +125,10 @@ export function meanPutBytes(workload: WorkloadOptions): number {
 
 /** The mean length of a key, in bytes, likewise. */
 export function meanKeyBytes(workload: WorkloadOptions): number {
+  if (workload.kind === "replay") {
+    const { operations, keyBytes } = traceOf(workload);
+    return keyBytes / operations;
+  }
   return workload.kind === "seed" ? meanSeedKeyBytes() : workload.keyBytes;
 }
 

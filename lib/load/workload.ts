@@ -5,6 +5,9 @@
  * @module
  */
 import type { KeySpace } from "../backend/plan.ts";
+import type { TraceFormatName } from "../replay/format/formats.ts";
+import { TRACE_DELETE } from "../replay/format/trace_format.ts";
+import type { TraceSummary } from "../replay/trace_summary.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { DELETE, INSERT, OPERATIONS, sharesOf } from "./operation.ts";
 
@@ -61,8 +64,42 @@ export interface MixOptions {
   readonly preload: boolean;
 }
 
-/** The seed's workload, or a mix. */
-export type WorkloadOptions = { readonly kind: "seed" } | MixOptions;
+/** The replay of a trace. */
+export interface ReplayOptions {
+  readonly kind: "replay";
+  /** The trace's file. */
+  readonly path: string;
+  /** Its format; found out if absent. */
+  readonly format?: TraceFormatName;
+  /** How many times as fast as the trace it is, in an open loop; as fast as it goes if absent. */
+  readonly speed?: number;
+  /** How often the trace is replayed; 0: until the load ends otherwise. */
+  readonly rounds: number;
+  /** Of the trace, only so many operations; all if absent. */
+  readonly roundOpsMax?: number;
+  /** Whether only the end of the trace ends the load, neither its time nor a number of operations. */
+  readonly endsLoad: boolean;
+  /** As of a mix. */
+  readonly compressible: number;
+  /** What is in the trace; absent until it has been read. */
+  readonly trace?: TraceSummary;
+}
+
+/** A load that is made up: the seed's workload, or a mix. */
+export type MadeUpOptions = { readonly kind: "seed" } | MixOptions;
+
+/** A load that is made up, or the replay of a trace. */
+export type WorkloadOptions = MadeUpOptions | ReplayOptions;
+
+/**
+ * What is in the trace of a replay.
+ *
+ * @throws {Error} when it has not been read
+ */
+export function traceOf({ trace, path }: ReplayOptions): TraceSummary {
+  if (trace === undefined) throw new Error(`Cannot replay ${path}: it has not been read`);
+  return trace;
+}
 
 /** Whether the load adds records, so that `keyCountMax` applies. */
 export function hasInserts({ shares }: Pick<MixOptions, "shares">): boolean {
@@ -70,8 +107,9 @@ export function hasInserts({ shares }: Pick<MixOptions, "shares">): boolean {
 }
 
 /** Whether the load removes records. */
-export function hasDeletes({ shares }: Pick<MixOptions, "shares">): boolean {
-  return (shares[DELETE] ?? 0) > 0;
+export function hasDeletes(workload: MixOptions | ReplayOptions): boolean {
+  if (workload.kind === "replay") return (traceOf(workload).kinds[TRACE_DELETE] ?? 0) > 0;
+  return (workload.shares[DELETE] ?? 0) > 0;
 }
 
 /** Whether the load scans, so that `scanLength` applies, and the backend has to keep its keys in order. */

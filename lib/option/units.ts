@@ -82,6 +82,13 @@ export function parseShare(text: string): number | undefined {
   return /^(0(\.\d+)?|1(\.0+)?)$/.test(text) ? Number(text) : undefined;
 }
 
+/** Parses a number in decimal digits, such as `2` or `0.5`; `undefined` if the text is malformed or out of bounds. */
+export function parseDecimal(text: string, { min, max }: Bounds): number | undefined {
+  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= min && value <= max ? value : undefined;
+}
+
 /**
  * Parses a percentage, such as `3%` or `0.5%`: decimal digits, with or without a fraction, then `%`.
  *

@@ -75,8 +75,7 @@ const HELD_WORDS_MAX = 1 << 24;
 const HELD_HEADER_WORDS = 3;
 
 class TraceFeed implements TraceVisitor {
-  /** Whether nothing more is to be handed out. */
-  isOver = false;
+  #isOver = false;
   readonly #options: FeedOptions;
   readonly #rings: readonly TraceRing[];
   readonly #resolutionUs: number;
@@ -100,6 +99,11 @@ class TraceFeed implements TraceVisitor {
     this.#left = opsMax;
   }
 
+  /** Whether nothing more is to be handed out. */
+  get isOver(): boolean {
+    return this.#isOver || this.#rings[0]!.isLoadOver;
+  }
+
   /** @param baseUs when the round begins */
   begin(baseUs: number): void {
     this.#baseUs = baseUs;
@@ -108,7 +112,7 @@ class TraceFeed implements TraceVisitor {
 
   operation({ kind, key, valueBytes, timeUs }: TraceOperation): void {
     if (this.#left === 0 || this.#roundLeft === 0) {
-      if (this.#left === 0) this.isOver = true;
+      if (this.#left === 0) this.#isOver = true;
       throw new EnoughError();
     }
     this.#left--;
@@ -164,7 +168,7 @@ class TraceFeed implements TraceVisitor {
     pushed.valueBytes = valueBytes;
     pushed.timeUs = this.#baseUs + timeUs;
     if (ring.push(pushed)) return;
-    this.isOver = true;
+    this.#isOver = true;
     throw new EnoughError();
   }
 }

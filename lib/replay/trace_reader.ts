@@ -125,14 +125,21 @@ export class EnoughError extends Error {
 }
 
 /**
- * Goes through a whole trace.
+ * Goes through a whole trace, or until the visitor says that it is over or throws an {@linkcode EnoughError}.
  *
  * @throws {PersistError} when its file cannot be read
  */
-export async function readTrace(path: string, format: TraceFormatName, visitor: TraceVisitor): Promise<TraceReader> {
+export async function readTrace(
+  path: string,
+  format: TraceFormatName,
+  visitor: TraceVisitor & { readonly isOver?: boolean },
+): Promise<TraceReader> {
   const reader = new TraceReader(format, visitor);
   try {
-    for await (const chunk of traceChunks(path)) reader.add(chunk);
+    for await (const chunk of traceChunks(path)) {
+      if (visitor.isOver) break;
+      reader.add(chunk);
+    }
     reader.end();
   } catch (error) {
     if (!(error instanceof EnoughError)) throw error;

@@ -95,6 +95,11 @@ export class TraceRing {
     return this.#handle;
   }
 
+  /** Whether the load is over, and takes nothing any more. */
+  get isLoadOver(): boolean {
+    return this.#phase.current >= STOPPING;
+  }
+
   // The producer's side.
 
   /**
@@ -130,6 +135,11 @@ export class TraceRing {
     this.tell();
   }
 
+  /** Wakes the producer if it waits, so that it sees that the load is over. */
+  wake(): void {
+    Atomics.notify(this.#words, TAIL);
+  }
+
   /** Tells the consumer of everything that has been appended. */
   tell(): void {
     if (this.#untold === 0) return;
@@ -151,7 +161,7 @@ export class TraceRing {
         this.#other = tail;
         if (capacity - ((this.#own - tail) | 0) >= skipped + count) break;
         this.#abort.check();
-        if (this.#phase.current >= STOPPING) return -1;
+        if (this.isLoadOver) return -1;
         Atomics.wait(this.#words, TAIL, tail, this.#abort.tickMs);
       }
     }
@@ -189,6 +199,11 @@ export class TraceRing {
       this.#abort.check();
     }
     return true;
+  }
+
+  /** Whether the next operation is there already. */
+  get isThere(): boolean {
+    return this.#look();
   }
 
   /** When the next operation was done in the trace, in microseconds. */

@@ -35,6 +35,8 @@ export interface TraceSummary extends TraceFile, KeyTotals {
   /** Length of the longest key and the longest value, in bytes. */
   readonly keyBytesMax: number;
   readonly valueBytesMax: number;
+  /** Bytes of the keys of all operations. */
+  readonly keyBytes: number;
   /** Bytes of the keys and values of all puts. */
   readonly putBytes: number;
   /** From the first operation to the last, in microseconds; absent if the trace has no times. */
@@ -127,12 +129,14 @@ class TraceScan implements TraceVisitor {
   #replayedLines = 0;
   #keyBytesMax = 0;
   #valueBytesMax = 0;
+  #keyBytes = 0;
   #putBytes = 0;
   #durationUs = 0;
 
   operation({ key, kind, valueBytes, timeUs }: TraceOperation): void {
     this.#kinds[kind]!++;
     this.#durationUs = timeUs;
+    this.#keyBytes += key.length;
     if (key.length > this.#keyBytesMax) this.#keyBytesMax = key.length;
     const isPut = kind === TRACE_PUT || kind === TRACE_READ_MODIFY_WRITE;
     if (isPut) {
@@ -171,6 +175,7 @@ class TraceScan implements TraceVisitor {
       ...this.#sample.totals,
       keyBytesMax: this.#keyBytesMax,
       valueBytesMax: this.#valueBytesMax,
+      keyBytes: this.#keyBytes,
       putBytes: this.#putBytes,
       durationUs: this.#durationUs,
       unknown: Object.fromEntries([...this.#unknown].toSorted(([, a], [, b]) => b - a)),

@@ -47,9 +47,12 @@ import {
   readableShare,
 } from "../result/format.ts";
 import { type Block, blockLines, type Group, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
+import { traceIn } from "../result/replay_figures.ts";
+import { traceGroup } from "./trace_text.ts";
 import type { Promises } from "../engine/promises.ts";
 import type { FileBackendOptions } from "../backend/backend.ts";
 import type { ExposureBound } from "../persist/policy/policy_module.ts";
+import { rateOf } from "../run/load_end.ts";
 import type { ExposureSummary } from "../run/exposure_sampler.ts";
 
 /** The result in lines, each followed by a newline; rate and loss are emphasized if the style allows. */
@@ -62,10 +65,12 @@ export function summaryText(result: RunResult, style: TextStyle = PLAIN): string
 function resultBlocks(result: RunResult, style: TextStyle): Block[] {
   const { file, engine, promises, threads, options: { backend } } = result;
   const phrases = figurePhrases(result);
+  const trace = traceIn(result.options);
   return [
     { label: "operations", lines: [[...operationPhrases(result), ...phrases("operations")]] },
     { label: "threads", lines: [threadPhrases(threads)] },
     { label: "preload", lines: [phrases("preload")] },
+    ...(trace === undefined ? [] : [traceGroup(trace, phrases("trace"))]),
     ...latencyBlocks(result),
     { label: "rate", lines: [phrases("rate"), phrases("timer")] },
     { label: "waits", lines: [phrases("waits")] },
@@ -82,7 +87,9 @@ function resultBlocks(result: RunResult, style: TextStyle): Block[] {
 /** What a run says besides its figures, for reports that show the figures themselves. */
 export function remarkGroups(result: RunResult, style: TextStyle): Group[] {
   const { file, engine, promises } = result;
+  const trace = traceIn(result.options);
   return [
+    ...(trace === undefined ? [] : [traceGroup(trace, figurePhrases(result)("trace"))]),
     ...engineGroups(engine),
     promiseGroup(promises),
     ...(file === undefined ? [] : [brokenGroup(file, style)]),
@@ -159,7 +166,8 @@ const LABEL_WIDTH_MIN = 15;
  *             every 128th was timed
  * ```
  */
-function latencyBlocks({ operations, options: { latencySample = 1, ratePerSec } }: RunResult): Block[] {
+function latencyBlocks({ operations, options }: RunResult): Block[] {
+  const { latencySample = 1 } = options;
   const rows = operations.flatMap(({ operation, latency, uncorrectedLatency }) => [
     ...(latency === undefined ? [] : [[`  ${operationName(operation)}`, ...cells(latency)]]),
     ...(uncorrectedLatency === undefined ? [] : [["    uncorrected", ...cells(uncorrectedLatency)]]),
@@ -171,7 +179,7 @@ function latencyBlocks({ operations, options: { latencySample = 1, ratePerSec } 
   ], rows);
   const notes = [
     ...(latencySample === 1 ? [] : [`every ${ordinal(latencySample)} was timed`]),
-    ...(ratePerSec === undefined ? [] : ["from the intended start", "uncorrected from the actual one"]),
+    ...(rateOf(options) === undefined ? [] : ["from the intended start", "uncorrected from the actual one"]),
   ];
   return [table, { label: "", lines: [notes] }];
 }

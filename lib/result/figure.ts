@@ -60,6 +60,7 @@ export type FigureLine =
   | "timer"
   | "waits"
   | "preload"
+  | "trace"
   | "found"
   | "files"
   | "syncs"

@@ -29,11 +29,13 @@ import {
 import { type SampleSummary, summarize } from "./statistics.ts";
 import { COST_FIGURES } from "./cost_figures.ts";
 import { FILE_FIGURES, FILE_SECTIONS } from "./file_figures.ts";
+import { REPLAY_FIGURES, TRACE_SECTION } from "./replay_figures.ts";
 
 /** All rows, but for those of the waits, which each backend names itself. */
 const ROWS: readonly FigureRow[] = [
   ...OPERATION_FIGURES,
   ...PRELOAD_FIGURES,
+  ...REPLAY_FIGURES,
   ...COST_FIGURES,
   ...FILE_FIGURES,
   ...LATENCY_FIGURES,
@@ -55,7 +57,14 @@ export function loadFigures(result: RunResult): Figure[] {
 
 function loadRows({ threads }: RunResult): FigureRow[] {
   const waits = Object.keys(threads[0]?.blocked ?? {});
-  return [...OPERATION_FIGURES, ...waits.flatMap(blockedFigures), ...PRELOAD_FIGURES, ...COST_FIGURES, ...FILE_FIGURES];
+  return [
+    ...OPERATION_FIGURES,
+    ...waits.flatMap(blockedFigures),
+    ...PRELOAD_FIGURES,
+    ...REPLAY_FIGURES,
+    ...COST_FIGURES,
+    ...FILE_FIGURES,
+  ];
 }
 
 /** The row of a figure, by its name in the JSON result; undefined if this version does not know it. */
@@ -94,7 +103,7 @@ export interface ShownFigure extends Pick<FigureColumn, "section" | "label"> {
 }
 
 /** In the order shown; any others come last. */
-const SECTIONS: readonly string[] = [...LOAD_SECTIONS, ...FILE_SECTIONS];
+const SECTIONS: readonly string[] = [...LOAD_SECTIONS, TRACE_SECTION, ...FILE_SECTIONS];
 
 /**
  * The figures that a table shows, in order.

@@ -17,6 +17,12 @@
  *   of keys and values put. `disk_bytes` is what the directory occupies once all is closed, `live_bytes` the keys and
  *   values in it (of an engine, estimated from 8,192 records, and absent if it held others before), and
  *   `disk_bytes_per_live_byte` their ratio;
+ * - those of a replay, `replay_lines`, `replay_operations`, `replay_keys`, `replay_duration_sec`, `replay_rounds` (how
+ *   often the trace was replayed), `replay_unknown_operations`, `replay_malformed_lines`, `replay_long_keys` and
+ *   `replay_long_values`; and `replay`, with what they don't say: the trace's `format` and `file_bytes`,
+ *   `keys_are_exact` (false: estimated), `duration_sec` (null: the trace has no times), `unknown_operations` by name,
+ *   and of what was left out the first, or null: `first_malformed_line` (`line`, `text`), `first_long_key` and
+ *   `first_long_value` (`line`, `bytes`);
  * - `stopped_by`: `"SIGHUP"`, `"SIGINT"`, `"SIGTERM"` or null;
  * - `promises`: the most that the backend promises to lose in each kind of failure, in words: `process_crash`,
  *   `power_loss`, and `failover`, which is null if there is no second copy; and as numbers, if it promises any, such as
@@ -46,6 +52,9 @@
  *   - `workload`, and for a mix `shares` (from 0 to 1, by operation, those above 0), `keys`, `max_keys` (with inserts),
  *     `key_size_bytes`, `value_size_bytes_min`, `value_size_bytes_max`, `compressible` (below 1), `distribution`,
  *     `zipf_theta` (zipfian and latest), `preload`;
+ *   - or of a replay `replay`, its path, `replay_format`, `replay_speed` (`"asap"` or a number), `replay_repeat` (0: until
+ *     the load ends otherwise; absent: once), `compressible` (below 1); `load_time_sec` is absent if only the end of the
+ *     trace ends the load;
  *   - `backend`, and for the file backend `output` (null: a temporary directory), `file_count`, `serializer`, then
  *     `write_period_us` (synchronous), `queue_depth` and `queue_memory_bytes` (asynchronous), `flush_period_us`
  *     (periodic) or `commit_delay_us` (commit), then `layout` with `replace` (snapshot), `block_size_bytes` (blocks) or

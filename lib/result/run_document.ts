@@ -16,6 +16,7 @@ import {
 import { type Figure, figureEntry } from "./figure.ts";
 import { loadFigures } from "./figures.ts";
 import { THROUGHPUT } from "./load_figures.ts";
+import { traceIn, traceObject } from "./replay_figures.ts";
 import { type Fields, fieldsIn, type JsonObject, numberIn, rowsIn, textIn } from "./json.ts";
 import { secondsOf } from "../option/units.ts";
 import { millisecondsOf } from "./format.ts";
@@ -168,8 +169,10 @@ function readInterval(row: Fields): IntervalDocument[] {
 /** The part of the document for one run. */
 export function runObject(result: RunResult): JsonObject {
   const { file, operations, phases, series } = result;
+  const trace = traceIn(result.options);
   return {
     ...figuresObject(loadFigures(result)),
+    ...(trace === undefined ? {} : { replay: traceObject(trace) }),
     stopped_by: result.stoppedBy ?? null,
     promises: promisesObject(result.promises),
     ...(result.engine === undefined ? {} : { engine: engineObject(result.engine) }),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Backend, PreparedBackend } from "../backend/backend_interface.ts";
-import type { WorkloadOptions } from "../load/workload.ts";
+import type { MadeUpOptions, WorkloadOptions } from "../load/workload.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { RecordKeys } from "../load/record.ts";
 import { SEED_KEY_COUNT, SEED_KEY_SPACE, writeSeedKey } from "../load/seed_workload.ts";
@@ -23,10 +23,12 @@ interface AskedBackend {
 
 /**
  * The bytes of all keys and values that the load has left in the backend's directory; `undefined` if it has none, if
- * that held others before, which nobody has counted, or if an engine does not answer in time.
+ * that held others before, which nobody has counted, if the load was a replay, or if an engine does not answer in time.
  */
 export async function liveBytesIn({ backend, prepared, workload, stop }: AskedBackend): Promise<number | undefined> {
   if (prepared.liveBytes !== undefined) return prepared.liveBytes();
+  // Which keys a trace has is known only to who reads all of it.
+  if (workload.kind === "replay") return undefined;
   if (prepared.keepsNothing || !prepared.directory?.wasEmpty || stop?.aborted) return undefined;
   const over = AbortSignal.any([AbortSignal.timeout(ASK_MAX_MS), ...(stop === undefined ? [] : [stop])]);
   const stopped = new Promise<undefined>((resolve) => over.addEventListener("abort", () => resolve(undefined)));
@@ -37,7 +39,7 @@ export async function liveBytesIn({ backend, prepared, workload, stop }: AskedBa
 async function askLiveBytes(
   backend: Backend,
   { target }: PreparedBackend,
-  { workload, over }: { readonly workload: WorkloadOptions; readonly over: AbortSignal },
+  { workload, over }: { readonly workload: MadeUpOptions; readonly over: AbortSignal },
 ): Promise<number | undefined> {
   try {
     const connection = await backend.connect(target, 0);
@@ -74,7 +76,7 @@ const GETS_AT_ONCE = 256;
  * @param get copies a key's value into `out`, and returns whether the key is present
  */
 export async function sampledBytes(
-  workload: WorkloadOptions,
+  workload: MadeUpOptions,
   get: (key: PaddedBytes, out: PaddedBytes) => boolean | Promise<boolean>,
 ): Promise<number> {
   const { count, createKey, writeKey, valueBytesMax } = recordsOf(workload);
@@ -95,7 +97,7 @@ export async function sampledBytes(
 }
 
 /** The records that a workload may put, by number. */
-function recordsOf(workload: WorkloadOptions) {
+function recordsOf(workload: MadeUpOptions) {
   if (workload.kind === "seed") {
     const { keyLengthMax, valueLengthMax } = SEED_KEY_SPACE;
     return {

@@ -29,6 +29,7 @@ import {
   totals,
   type WaitResult,
 } from "./run_result.ts";
+import { rateOf } from "./load_end.ts";
 import type { RunOptions } from "./run_options.ts";
 import { given } from "../option/given.ts";
 
@@ -44,7 +45,8 @@ export interface LoadResultParts {
 
 /** The part of a result that every backend has. */
 export async function loadResult({ options, meter, workers, phases }: LoadResultParts) {
-  const { ratePerSec, latencySample } = options;
+  const { latencySample } = options;
+  const ratePerSec = rateOf(options);
   const latencies = latencySample !== undefined;
   const threads = threadResults(meter, workers);
   const wait = waitResult(meter);

@@ -8,12 +8,16 @@ import type { Promises } from "../engine/promises.ts";
 import { LoadMeter } from "../load/load_meter.ts";
 import type { LoadWorkerResult } from "../load/load_worker.ts";
 import type { LoadWorkerConfiguration } from "../load/load.ts";
+import { traceOf } from "../load/workload.ts";
+import type { ReaderConfiguration } from "../replay/reader_worker.ts";
+import { TraceRing } from "../replay/trace_ring.ts";
 import { type Abort, AbortError } from "../sync/abort.ts";
 import { CALIBRATING, FLUSHING, type Phase, PRELOADING, READY, RUNNING, STOPPING, WARMING } from "../sync/phase.ts";
 import { WorkerTask } from "../sync/task.ts";
 import { CostMeter, type CostPlaces } from "./cost_meter.ts";
 import type { FileReadings, FileRun } from "./file_run.ts";
 import { LiveReader, type RunHooks } from "./live.ts";
+import { loadEndMembers, loadEndOf, opsOf, rateOf } from "./load_end.ts";
 import { loadResult } from "./load_result.ts";
 import type { FileResult, PhaseResult, RunResult, StopSignal } from "./run_result.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -22,6 +26,7 @@ import { SeriesRecorder } from "./series.ts";
 import { given } from "../option/given.ts";
 
 type LoadTask = WorkerTask<LoadWorkerConfiguration, LoadWorkerResult>;
+type ReaderTask = WorkerTask<ReaderConfiguration, void>;
 
 /** How long workers have to end by themselves after a failure: a few checks of the abort flag. */
 const FAILURE_GRACE_MS = 1000;
@@ -58,6 +63,9 @@ export class LoadRun {
   /** Arrivals expected by the end of the current phase. */
   #arrivals = 0;
   #series: SeriesRecorder | undefined;
+  /** Of a replay: what reads the trace, and what it hands operations over in, for each lane. */
+  #reader: ReaderTask | undefined;
+  #rings: readonly TraceRing[] | undefined;
   /** When the load began and ended, in milliseconds of `performance.now()`; absent until then. */
   #loadBeganAtMs: number | undefined;
   #loadEndedAtMs: number | undefined;
@@ -89,6 +97,7 @@ export class LoadRun {
   async #run(): Promise<RunResult> {
     const { hooks, phase, fileRun, abort } = this.#parts;
     const startedAtMs = performance.now();
+    this.#spawnReader();
     this.#spawnLoadWorkers();
     this.#series = this.#createSeries();
     await this.#orFailure(this.#arrived(this.#tasks.length));
@@ -98,6 +107,9 @@ export class LoadRun {
     await this.#load();
     phase.advance(STOPPING);
     const workers = await this.#orFailure(Promise.all(this.#loadTasks.map((task) => task.result)));
+    for (const ring of this.#rings ?? []) ring.wake();
+    // It may not be ended while it waits.
+    if (this.#reader !== undefined) await this.#orFailure(this.#reader.result);
     // A store of ours of which one thread has failed writes nothing more.
     abort.check();
     if (fileRun !== undefined) hooks.onProgress?.("draining");
@@ -141,14 +153,39 @@ export class LoadRun {
     };
   }
 
-  get #tasks(): (LoadTask | FileRun["task"])[] {
+  get #tasks(): (LoadTask | FileRun["task"] | ReaderTask)[] {
     const { fileRun } = this.#parts;
-    return fileRun === undefined ? this.#loadTasks : [...this.#loadTasks, fileRun.task];
+    const others = [fileRun?.task, this.#reader].filter((task) => task !== undefined);
+    return [...this.#loadTasks, ...others];
+  }
+
+  /** Starts what reads the trace, if there is one. */
+  #spawnReader(): void {
+    const { options: { workload, threads, ops = Infinity }, abort, phase, backend: { inFlight } } = this.#parts;
+    if (workload.kind !== "replay") return;
+    const { path, rounds, roundOpsMax = Infinity, speed } = workload;
+    const rings = TraceRing.createAll(threads * inFlight, { abort, phase });
+    this.#rings = rings;
+    const worker = startWorker(createReader, "the reader of the trace");
+    const configuration: ReaderConfiguration = {
+      abort: abort.handle(),
+      phase: phase.handle(),
+      path,
+      trace: traceOf(workload),
+      rounds: rounds === 0 ? Infinity : rounds,
+      opsMax: ops,
+      roundOpsMax,
+      isTimed: speed !== undefined,
+      rings: rings.map((ring) => ring.handle()),
+    };
+    this.#reader = new WorkerTask(worker, configuration, "The reader of the trace");
   }
 
   #spawnLoadWorkers(): void {
     const { options, hooks, abort, phase, backend } = this.#parts;
-    const { threads, workload, pattern, seed, ratePerSec, loadTimeMs, ops, latencySample, witness } = options;
+    const { threads, workload, pattern, seed, latencySample, witness } = options;
+    const { inFlight } = backend;
+    const rings = this.#rings?.map((ring) => ring.handle());
     const common = {
       abort: abort.handle(),
       phase: phase.handle(),
@@ -158,14 +195,15 @@ export class LoadRun {
       pattern,
       seed,
       threads,
-      ...given({ ratePerSec }),
-      ...(ops === undefined ? { loadTimeMs } : { ops }),
+      ...loadEndMembers(options),
       ...given({ latencySample, witness }),
     };
     for (let thread = 0; thread < threads; thread++) {
       const create = () => hooks.createLoadWorker?.() ?? createLoadWorker();
       const worker = startWorker(create, `load worker ${thread + 1} of ${threads}`);
-      this.#loadTasks.push(new WorkerTask(worker, { ...common, thread }, `Load worker ${thread}`));
+      const own = rings?.slice(thread * inFlight, (thread + 1) * inFlight);
+      const configuration = { ...common, thread, ...given({ rings: own }) };
+      this.#loadTasks.push(new WorkerTask(worker, configuration, `Load worker ${thread}`));
     }
   }
 
@@ -177,11 +215,12 @@ export class LoadRun {
   }
 
   #createLive(): LiveReader | undefined {
-    const { hooks, options: { workload, ops }, fileRun } = this.#parts;
+    const { hooks, options, fileRun } = this.#parts;
+    const { workload } = options;
     if (hooks.onReading === undefined) return undefined;
     return new LiveReader({
       meter: this.#meter,
-      ops,
+      ops: opsOf(options),
       records: workload.kind === "mix" ? workload.keyCount : undefined,
       queueDepth: fileRun?.queueDepth,
       readFiles: this.#readFiles,
@@ -207,8 +246,9 @@ export class LoadRun {
   }
 
   async #calibrateAndWarmUp(): Promise<void> {
-    const { options: { ratePerSec, threads, warmupMs = 0 }, hooks, phase } = this.#parts;
-    if (ratePerSec !== undefined) await this.#enter(CALIBRATING, "calibration", () => this.#arrived(threads));
+    const { options, hooks, phase } = this.#parts;
+    const { threads, warmupMs = 0 } = options;
+    if (rateOf(options) !== undefined) await this.#enter(CALIBRATING, "calibration", () => this.#arrived(threads));
     if (warmupMs === 0) return;
     hooks.onProgress?.("warming up");
     await this.#enter(WARMING, "warmup", () => this.#time(warmupMs), warmupMs);
@@ -218,14 +258,15 @@ export class LoadRun {
   }
 
   async #load(): Promise<void> {
-    const { options: { ops, loadTimeMs }, hooks, fileRun } = this.#parts;
+    const { options, hooks, fileRun } = this.#parts;
+    const { loadTimeMs } = loadEndOf(options);
     hooks.onProgress?.("running");
     this.#costs.start();
     fileRun?.startMeasuring();
     this.#series?.start();
     if (!hooks.stop?.aborted) this.#loadBeganAtMs = performance.now();
     try {
-      if (ops === undefined) {
+      if (loadTimeMs !== undefined) {
         // The workers notice the end by themselves: with many of them, this thread's timer may be late.
         const first = () => Promise.race(this.#loadTasks.map(({ result }) => result));
         await this.#enter(RUNNING, "load", () => Promise.race([this.#time(loadTimeMs), first()]), loadTimeMs);
@@ -332,6 +373,10 @@ export class LoadRun {
 /** The first failure that load workers have reported. */
 function failureOf(workers: readonly LoadWorkerResult[]): string | undefined {
   return workers.find((worker) => worker.failed !== undefined)?.failed;
+}
+
+function createReader(): Worker {
+  return new Worker(new URL("../replay/reader_worker.ts", import.meta.url), { type: "module" });
 }
 
 function createLoadWorker(): Worker {

@@ -5,9 +5,7 @@
  */
 import { inFlightOf, loadBackend, nameOf, prepareBackend, settingsOf } from "../backend/backends.ts";
 import type { PreparedBackend } from "../backend/backend_interface.ts";
-import type { KeySpace } from "../backend/plan.ts";
-import { mixKeySpace, type WorkloadOptions } from "../load/workload.ts";
-import { SEED_KEY_SPACE } from "../load/seed_workload.ts";
+import { keySpaceOf } from "../load/key_space.ts";
 import { forgetResidentMax } from "../system/process_usage.ts";
 import { volatileFileSystem } from "../system/system.ts";
 import { Abort } from "../sync/abort.ts";
@@ -19,6 +17,7 @@ import type { RunHooks } from "./live.ts";
 import { liveBytesIn } from "./live_bytes.ts";
 import { LoadRun } from "./load_run.ts";
 import type { RunOptions } from "./run_options.ts";
+import { withTrace } from "./trace.ts";
 import type { RunResult } from "./run_result.ts";
 import { given } from "../option/given.ts";
 
@@ -30,7 +29,8 @@ import { given } from "../option/given.ts";
  * @throws {Error} the first failure of any worker before the load, or of the preparation; by then every worker has
  * ended
  */
-export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<RunResult> {
+export async function run(asked: RunOptions, hooks: RunHooks = {}): Promise<RunResult> {
+  const options = await withTrace(asked);
   const { workload, threads, witness } = options;
   forgetResidentMax();
   const abort = Abort.create();
@@ -39,7 +39,7 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
   const name = nameOf(options.backend);
   const backend = await loadBackend(name);
   const prepared = await prepareBackend(backend, options.backend, {
-    keys: keySpaceOf(workload),
+    keys: keySpaceOf(workload, witness !== undefined),
     threads,
     abort,
     clock,
@@ -93,10 +93,6 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
   }
   const contents = { diskBytes: storage?.allocatedBytes, liveBytes };
   return { ...counted, ...withContents(result.costs, contents) };
-}
-
-function keySpaceOf(workload: WorkloadOptions): KeySpace {
-  return workload.kind === "seed" ? SEED_KEY_SPACE : mixKeySpace(workload);
 }
 
 /** The result with what the engine has counted meanwhile, and a warning of each count. */

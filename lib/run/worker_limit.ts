@@ -9,6 +9,7 @@ import type { RunOptions } from "./run_options.ts";
 import { plannedStore } from "../backend/planned_store.ts";
 import { UsageError } from "../option/wording.ts";
 import { ENGINES } from "../engine/engines.ts";
+import { keySpaceOf } from "../load/key_space.ts";
 import { mixKeySpace } from "../load/workload.ts";
 import { availableMemory } from "../system/memory.ts";
 import { openFilesLimit, threadsLeft } from "../system/system.ts";
@@ -60,20 +61,22 @@ interface Shortage {
  * `storeBytes`: what the store takes besides the workers
  */
 export function workerShortage(
-  { threads, backend, witnessed = false, storeBytes = 0 }:
+  { threads, backend, workload, witnessed = false, storeBytes = 0 }:
     & Pick<RunOptions, "threads" | "backend">
+    & Partial<Pick<RunOptions, "workload">>
     & { witnessed?: boolean; storeBytes?: number },
   { openFiles = Infinity, memoryBytes = Infinity, threads: threadsGranted = Infinity }: WorkerLimits,
 ): Shortage | undefined {
   const fileWorkers = backend.kind === "file" ? 1 : 0;
+  const others = fileWorkers + (workload?.kind === "replay" ? 1 : 0);
   const threadsWrite = backend.kind === "file" && loadWorkersWrite(backend.policy);
   const connections = backend.kind === "engine" ? 1 : 0;
   const perThread = DESCRIPTORS_PER_WORKER + connections * DESCRIPTORS_PER_CONNECTION +
     (threadsWrite ? DESCRIPTORS_PER_WRITER : 0) +
     (witnessed ? DESCRIPTORS_PER_WITNESS : 0);
   const besides = DESCRIPTORS_OF_PROCESS +
-    fileWorkers * (DESCRIPTORS_PER_WORKER + DESCRIPTORS_PER_WRITER + DESCRIPTORS_PER_WITNESS);
-  const memoryBesides = MEMORY_OF_PROCESS + fileWorkers * MEMORY_PER_WORKER + (witnessed ? MEMORY_PER_CHILD : 0) +
+    others * (DESCRIPTORS_PER_WORKER + DESCRIPTORS_PER_WRITER + DESCRIPTORS_PER_WITNESS);
+  const memoryBesides = MEMORY_OF_PROCESS + others * MEMORY_PER_WORKER + (witnessed ? MEMORY_PER_CHILD : 0) +
     storeBytes;
   const shortage = (of: Shortage["of"], granted: number, each: number, others: number): Shortage[] => {
     const needed = others + threads * each;
@@ -84,7 +87,7 @@ export function workerShortage(
   return [
     ...shortage("open files", openFiles, perThread, besides),
     ...shortage("memory", memoryBytes, MEMORY_PER_WORKER, memoryBesides),
-    ...shortage("threads", threadsGranted, THREADS_PER_WORKER, THREADS_OF_PROCESS + fileWorkers * THREADS_PER_WORKER),
+    ...shortage("threads", threadsGranted, THREADS_PER_WORKER, THREADS_OF_PROCESS + others * THREADS_PER_WORKER),
   ].sort((a, b) => a.threadsMax - b.threadsMax)[0];
 }
 
@@ -112,8 +115,12 @@ export function refuseTooManyWorkers(options: RunOptions & { witnessed?: boolean
 /**
  * What the records that exist before the load take; those that it may insert are not counted, which it may never do.
  */
-function storeBytesOf({ backend, workload, threads }: RunOptions): number {
+function storeBytesOf({ backend, workload, threads, witnessed }: RunOptions & { witnessed?: boolean }): number {
   if (workload.kind === "seed") return 0;
+  if (workload.kind === "replay") {
+    if (backend.kind === "engine") return 0;
+    return SharedStore.byteLength(plannedStore(backend, keySpaceOf(workload, witnessed), threads));
+  }
   const { keyCount, preload, keyBytes, valueBytesMin, valueBytesMax } = workload;
   if (backend.kind === "engine") {
     const recordBytes = keyBytes + (valueBytesMin + valueBytesMax) / 2;

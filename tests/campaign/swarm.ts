@@ -235,7 +235,7 @@ function accepted(args: readonly string[], bytesMax = RECORDS_BYTES_MAX): UseCom
     const command = parseCommand(args, { threads: 1, seed: 0 });
     assert(command.kind === "run" || command.kind === "crash");
     const { workload } = command.options;
-    if (workload.kind === "seed") return command;
+    if (workload.kind !== "mix") return command;
     const { keyCountMax, keyBytes, valueBytesMax } = workload;
     return keyCountMax * (keyBytes + valueBytesMax) > bytesMax ? undefined : command;
   } catch (error) {

@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertGreaterOrEqual, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
 import { type AsyncLoopParts, Lane, runClosedAsyncLoop, runOpenAsyncLoop } from "../../lib/load/async_loop.ts";
+import { RateSchedule } from "../../lib/load/load_loop.ts";
 import {
   HITS,
   LoadMeter,
@@ -180,7 +181,7 @@ Deno.test("asynchronous loops end when the run fails, though their operations ne
     const { parts, abort, pattern } = loop({ inFlight: 2, store: new SlowStore(1e6) });
     const ended = run === "closed"
       ? runClosedAsyncLoop(parts, pattern("unthrottled"))
-      : runOpenAsyncLoop(parts, { firstMs: performance.now(), periodMs: 1 });
+      : runOpenAsyncLoop(parts, new RateSchedule({ firstMs: performance.now(), periodMs: 1 }));
     abort.raise();
     await assertRejects(() => ended, AbortError);
   }
@@ -196,7 +197,7 @@ Deno.test("runOpenAsyncLoop() counts latencies from intended starts, so that a s
     while (performance.now() < endMs);
   };
   const { parts, meter } = loop({ inFlight: 1, store, opsMax: 40 });
-  await runOpenAsyncLoop(parts, { firstMs: performance.now() + 1, periodMs });
+  await runOpenAsyncLoop(parts, new RateSchedule({ firstMs: performance.now() + 1, periodMs }));
   assertGreaterOrEqual(meter.counts[MISSED_STARTS]!, 10);
   const corrected = hdrOf(meter.latencies).getValueAtPercentile(75);
   const uncorrected = hdrOf(meter.uncorrectedLatencies).getValueAtPercentile(50);
@@ -207,7 +208,7 @@ Deno.test("runOpenAsyncLoop() counts latencies from intended starts, so that a s
 Deno.test("runOpenAsyncLoop() counts what was due and never began when its time is over", async () => {
   const { parts, meter } = loop({ inFlight: 1, store: new SlowStore(60) });
   const firstMs = performance.now();
-  await runOpenAsyncLoop({ ...parts, endsAtMs: firstMs + 40.5 }, { firstMs, periodMs: 1 });
+  await runOpenAsyncLoop({ ...parts, endsAtMs: firstMs + 40.5 }, new RateSchedule({ firstMs, periodMs: 1 }));
   // One began, and was under way all the time.
   assertEquals(meter.counts[NEVER_BEGUN], 40);
 });
@@ -215,7 +216,7 @@ Deno.test("runOpenAsyncLoop() counts what was due and never began when its time 
 Deno.test("runOpenAsyncLoop() begins operations at their intended starts while others are under way", async () => {
   const { parts, store, meter } = loop({ inFlight: 8, store: new SlowStore(20), opsMax: 16 });
   const startedAtMs = performance.now();
-  await runOpenAsyncLoop(parts, { firstMs: startedAtMs, periodMs: 5 });
+  await runOpenAsyncLoop(parts, new RateSchedule({ firstMs: startedAtMs, periodMs: 5 }));
   assertStrictEquals(operationsIn(meter), 16);
   assertGreaterOrEqual(performance.now() - startedAtMs, 15 * 5);
   assertGreaterOrEqual(store.underWayMax, 2);

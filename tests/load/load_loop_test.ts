@@ -5,7 +5,7 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertGreaterOrEqual, assertLess } from "@std/assert";
 import type { SynchronousOperations } from "../../lib/engine/connection.ts";
-import { type LoopParts, runClosedLoop, runOpenLoop, SAMPLE_NEVER } from "../../lib/load/load_loop.ts";
+import { type LoopParts, RateSchedule, runClosedLoop, runOpenLoop, SAMPLE_NEVER } from "../../lib/load/load_loop.ts";
 import { HITS, LoadMeter, MISSED_STARTS, NEVER_BEGUN, SCANNED } from "../../lib/load/load_meter.ts";
 import { OPERATION_KINDS, READ, READ_MODIFY_WRITE } from "../../lib/load/operation.ts";
 import type { Pattern } from "../../lib/load/pattern.ts";
@@ -89,7 +89,7 @@ for (const latencySample of [SAMPLE_NEVER, 1]) {
     const name = `run${isOpen ? "Open" : "Closed"}Loop()${latencySample === 1 ? ", timing all," : ""}`;
     Deno.test(`${name} gets, puts, deletes and scans, and for a read-modify-write gets and puts`, () => {
       const { parts, backend, meter } = loop({ opsMax: 12, latencySample });
-      if (isOpen) runOpenLoop(parts, { firstMs: performance.now(), periodMs: 0 });
+      if (isOpen) runOpenLoop(parts, new RateSchedule({ firstMs: performance.now(), periodMs: 0 }));
       else runClosedLoop(parts, NO_WAIT);
       const once = ["get", "put", "put", "get", "put", "delete key", "scan key 9"];
       assertEquals(backend.calls, [...once, ...once]);
@@ -144,7 +144,7 @@ Deno.test("runOpenLoop() begins operations when they are meant to, none earlier"
   const { parts, backend } = loop({ opsMax: 20, latencySample: 1 });
   backend.before = () => void startsMs.push(performance.now());
   const firstMs = performance.now() + 5;
-  runOpenLoop({ ...parts, workload: reads() }, { firstMs, periodMs: 2 });
+  runOpenLoop({ ...parts, workload: reads() }, new RateSchedule({ firstMs, periodMs: 2 }));
   assertEquals(startsMs.length, 20);
   for (const [i, startMs] of startsMs.entries()) assertGreaterOrEqual(startMs, firstMs + 2 * i);
 });
@@ -154,7 +154,7 @@ Deno.test("runOpenLoop() charges a stall to every operation that it held up: no 
   backend.before = (calls) => {
     if (calls === 0) busyFor(40);
   };
-  runOpenLoop({ ...parts, workload: reads() }, { firstMs: performance.now(), periodMs: 1 });
+  runOpenLoop({ ...parts, workload: reads() }, new RateSchedule({ firstMs: performance.now(), periodMs: 1 }));
   const corrected = hdrOf([meter.latencies[READ]!]);
   const uncorrected = hdrOf([meter.uncorrectedLatencies[READ]!]);
   assertEquals([corrected.totalCount, uncorrected.totalCount], [50, 50]);
@@ -173,11 +173,11 @@ Deno.test("runOpenLoop() counts what was due and never began when its time is ov
       if (calls === 0) busyFor(60);
     };
     const firstMs = performance.now();
-    runOpenLoop({ ...parts, workload: reads(), endsAtMs: firstMs + 40.5 }, { firstMs, periodMs: 1 });
+    runOpenLoop({ ...parts, workload: reads(), endsAtMs: firstMs + 40.5 }, new RateSchedule({ firstMs, periodMs: 1 }));
     assertEquals(meter.counts[NEVER_BEGUN], expected);
   }
   const { parts, meter } = loop({ opsMax: 20, latencySample: 1 });
-  runOpenLoop({ ...parts, workload: reads() }, { firstMs: performance.now(), periodMs: 1 });
+  runOpenLoop({ ...parts, workload: reads() }, new RateSchedule({ firstMs: performance.now(), periodMs: 1 }));
   assertEquals(meter.counts[NEVER_BEGUN], 0);
 });
 
@@ -185,7 +185,7 @@ Deno.test("runOpenLoop() ends a sleep when the phase ends, without another opera
   const { parts, phase, backend } = loop();
   const startedAtMs = performance.now();
   backend.before = () => phase.advance(STOPPING);
-  runOpenLoop({ ...parts, workload: reads() }, { firstMs: startedAtMs, periodMs: 60_000 });
+  runOpenLoop({ ...parts, workload: reads() }, new RateSchedule({ firstMs: startedAtMs, periodMs: 60_000 }));
   assertEquals(backend.calls.length, 1);
   assert(performance.now() - startedAtMs < 10_000);
 });
@@ -201,7 +201,7 @@ Deno.test("runClosedLoop() and runOpenLoop() see the end of their time themselve
       const startedAtMs = performance.now();
       const endsAtMs = startedAtMs + 30;
       const { parts } = loop({ latencySample, endsAtMs, opsMax: Infinity });
-      if (isOpen) runOpenLoop(parts, { firstMs: startedAtMs, periodMs: 0.5 });
+      if (isOpen) runOpenLoop(parts, new RateSchedule({ firstMs: startedAtMs, periodMs: 0.5 }));
       else runClosedLoop(parts, NO_WAIT);
       const tookMs = performance.now() - startedAtMs;
       assert(tookMs >= 29 && tookMs < 1_000, `${tookMs} ms`);
@@ -213,7 +213,10 @@ Deno.test("runOpenLoop() lasts until the end of its time, even where none of its
   for (const [firstMs, calls] of [[0, 1], [60_000, 0]] as const) {
     const startedAtMs = performance.now();
     const { parts, backend } = loop({ endsAtMs: startedAtMs + 200, opsMax: Infinity });
-    runOpenLoop({ ...parts, workload: reads() }, { firstMs: startedAtMs + firstMs, periodMs: 60_000 });
+    runOpenLoop(
+      { ...parts, workload: reads() },
+      new RateSchedule({ firstMs: startedAtMs + firstMs, periodMs: 60_000 }),
+    );
     assertEquals(backend.calls.length, calls);
     assertGreaterOrEqual(performance.now(), startedAtMs + 200);
   }

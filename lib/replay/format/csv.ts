@@ -70,7 +70,7 @@ class CsvParser implements LineParser {
     if (valueBytes < 0 && (isPut || keyEnd + 1 < end)) return MALFORMED;
     if (kind < 0) {
       this.unknownName = textIn(bytes, timeEnd + 1, nameEnd);
-      return /^[\w -]+$/.test(this.unknownName) ? UNKNOWN : MALFORMED;
+      return /^[A-Za-z][\w -]*$/.test(this.unknownName) ? UNKNOWN : MALFORMED;
     }
     const key = this.#key;
     let keyBytes = bytes;

@@ -7,12 +7,14 @@
 import { PATTERN_NAMES } from "../../load/pattern.ts";
 import { count, duration, oneOf, wholeNumber } from "../../option/kinds.ts";
 import type { DefaultedFlag, Flag, Switch } from "./flag.ts";
+import { loadEndOf } from "../../run/load_end.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { parseSeconds, secondsOf } from "../../option/units.ts";
 import { formatCount, formatSeconds, ordinal } from "../format.ts";
 import type { JsonObject } from "../json.ts";
 
 const LOAD_TIME_SEC_MAX = 86_400;
+const LOAD_TIME_SEC = "10";
 
 /** The load's flags, in the order shown to users. */
 export const LOAD_FLAGS = {
@@ -32,10 +34,13 @@ export const LOAD_FLAGS = {
     scope: "load",
     placeholder: "S",
     about: "How long the load runs, in seconds; fractions allowed.",
-    defaultText: "10",
+    defaultText: LOAD_TIME_SEC,
     allowed: `a number of seconds above 0, up to ${LOAD_TIME_SEC_MAX}, such as 10 or 0.5`,
     parse: (text: string) => parseSeconds(text, { maxMs: LOAD_TIME_SEC_MAX * 1000 }),
-    of: ({ ops, loadTimeMs }: RunOptions) => ops === undefined ? loadTimeMs : undefined,
+    of: (options: RunOptions) => loadEndOf(options).loadTimeMs,
+    // Of a trace that would end the load by itself it says that it need not.
+    isUsual: ({ loadTimeMs, workload }: RunOptions) =>
+      formatSeconds(loadTimeMs) === LOAD_TIME_SEC && !(workload.kind === "replay" && workload.rounds > 0),
     text: formatSeconds,
     toJson: secondsOf,
     words: (loadTimeMs: number, options: RunOptions) => lengthText(`${formatSeconds(loadTimeMs)} s`, options),
@@ -48,7 +53,8 @@ export const LOAD_FLAGS = {
       "after the others. unthrottled: none.",
     defaultText: "consistent",
     ...oneOf(PATTERN_NAMES),
-    of: ({ pattern, ratePerSec }: RunOptions) => ratePerSec === undefined ? pattern : undefined,
+    of: ({ pattern, ratePerSec, workload }: RunOptions) =>
+      ratePerSec === undefined && workload.kind !== "replay" ? pattern : undefined,
     words: (pattern: string) => `${pattern} pattern`,
   },
   ratePerSec: {

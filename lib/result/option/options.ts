@@ -15,12 +15,13 @@ import { ENGINE_FLAGS, OWN_FLAGS, REDIS_FLAGS, SERVER_FLAGS } from "./engine_fla
 import { FILE_FLAGS } from "./file_flags.ts";
 import type { Flag, FlagScope, Switch } from "./flag.ts";
 import { LOAD_FLAGS, MEASUREMENT_FLAGS, MEASUREMENT_SWITCHES } from "./load_flags.ts";
+import { REPLAY_FLAGS } from "./replay_flags.ts";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "./workload_flags.ts";
 
 /** A flag of a run's options, with its key in its table. */
 type Row = (Flag<unknown> | Switch) & { readonly key: string };
 
-const LOAD_ROWS = rowsOf(LOAD_FLAGS, MEASUREMENT_FLAGS, WORKLOAD_FLAGS, WORKLOAD_SWITCHES);
+const LOAD_ROWS = rowsOf(LOAD_FLAGS, MEASUREMENT_FLAGS, WORKLOAD_FLAGS, REPLAY_FLAGS, WORKLOAD_SWITCHES);
 const BACKEND_ROWS = rowsOf(FILE_FLAGS, MEASUREMENT_SWITCHES, SERVER_FLAGS, REDIS_FLAGS, OWN_FLAGS, ENGINE_FLAGS);
 
 function rowsOf(...tables: readonly Readonly<Record<string, Flag<unknown> | Switch>>[]): Row[] {

@@ -54,7 +54,10 @@ export const WORKLOAD_FLAGS = {
       "the following flags changes it; seed then has keys and values like the others.",
     defaultText: "seed",
     ...oneOf(WORKLOAD_NAMES),
-    of: ({ workload }: RunOptions) => workload.kind === "mix" ? workload.name : workload.kind,
+    of: ({ workload }: RunOptions) => {
+      if (workload.kind === "replay") return undefined;
+      return workload.kind === "mix" ? workload.name : workload.kind;
+    },
     words: (name: string, { workload }: RunOptions) =>
       workload.kind === "mix" ? `workload ${name} (${sharesText(workload.shares)})` : "",
   },
@@ -166,7 +169,8 @@ export const WORKLOAD_FLAGS = {
     allowed: "a share above 0 and up to 1, such as 0.5",
     parse: (text: string) => parseShare(text) || undefined,
     // Not said of random values.
-    of: (options: RunOptions) => mixWith(({ compressible }) => compressible !== 1, options)?.compressible,
+    of: ({ workload }: RunOptions) =>
+      workload.kind === "seed" || workload.compressible === 1 ? undefined : workload.compressible,
     words: (compressible: number) => `compressible to ${compressible}`,
   },
   distribution: {
