@@ -45,7 +45,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     usage: [`crash [--kills=N] [options] file|${ENGINE_NAMES.join("|")} [options]`],
     about:
       "Runs the load in a child process, kills it at a random moment, and compares what is still there with what it " +
-      "had acknowledged; again and again.",
+      "had acknowledged; again and again. A key that is back though its delete was acknowledged is resurrected.",
     scopes: ["crash", "load", "workload", "page", "progress", "file", "engine"],
   },
   sweep: {

@@ -112,7 +112,6 @@ export function numberedMix(
   if (!mix.shares.some((share, kind) => share > 0 && OPERATIONS[kind]?.writes)) {
     throw new UsageError(`crash needs puts that it can lose, got workload ${mix.name}, which only reads`);
   }
-  if (hasDeletes(mix)) throw new UsageError("crash takes no --delete-ratio yet: it looks for what was put");
   if (mix.valueBytesMin < NUMBERED_VALUE_BYTES_MIN) {
     throw new UsageError(
       `--value-size must be at least ${NUMBERED_VALUE_BYTES_MIN}B with crash, where each value identifies its put, ` +

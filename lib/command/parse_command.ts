@@ -163,6 +163,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const inFlight = backend.kind === "engine" ? backend.inFlight : 1;
   const workload = numberedMix(raw, workloadValues, { ...timed, inFlight });
   refuseScans(workload, name);
+  refuseDeletes(workload, backend);
   refuseTooLargeStore(workload, backend, load.threads);
   const failover = name === "file" ? undefined : failoverOf(name, raw);
   if (failover !== undefined && raw.given.has(FLAGS.ratePerSec.name)) {

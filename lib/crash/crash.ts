@@ -22,7 +22,7 @@ import type { ChildProgram, KillMoment } from "./child.ts";
 import type { CrashLoad } from "./crash_load.ts";
 import type { CrashResult, KillResult, Problem } from "./crash_result.ts";
 import { FailoverVictim } from "./failover_victim.ts";
-import { FoundRecords } from "./found_records.ts";
+import { ABSENT, FoundRecords } from "./found_records.ts";
 import { OrderlyVictim } from "./orderly_victim.ts";
 import { type PowerOptions, PowerVictim } from "./power_victim.ts";
 import { ProcessVictim } from "./process_victim.ts";
@@ -46,7 +46,7 @@ export interface CrashOptions {
   readonly failover?: FailoverOptions | undefined;
   /**
    * The child's load and backend; its load time is the latest moment of a kill. Values have at least
-   * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations put, and there are at least as many keys as operations in flight.
+   * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations write, and there are at least as many keys as operations in flight.
    */
   readonly options: CrashLoad;
 }
@@ -169,6 +169,8 @@ class CrashRounds {
   readonly #findings = new Map<Problem, number>();
   /** What was found before the first child. */
   #first: Found = { records: new FoundRecords(0), versions: new Float64Array() };
+  /** The records that were ever there, or put: 1 for each of them. */
+  readonly #everThere: Uint8Array;
   /** What was found last; nothing once nothing could be read any more. */
   #found: Found | undefined;
   #engine: EngineResult | undefined;
@@ -185,6 +187,7 @@ class CrashRounds {
     this.#victim = victim;
     this.#options = { ...options, backend: victim.backend };
     this.#load = new NumberedMix(options.workload);
+    this.#everThere = new Uint8Array(this.#load.keySpace.keyCount);
     this.#promise = lossIn(victim.failure, promises);
     this.#stop = hooks.stop;
     this.#moments = new Rng(options.seed, 2 ** 31);
@@ -216,6 +219,9 @@ class CrashRounds {
     this.#engine = await recovered.describe?.();
     const found = await readAll(recovered, this.#load);
     this.#first = this.#found = found;
+    for (const [record, round] of found.records.rounds.entries()) {
+      if (round !== ABSENT) this.#everThere[record] = 1;
+    }
     this.#round = found.records.lastRound;
   }
 
@@ -254,9 +260,11 @@ class CrashRounds {
       failure,
       promise: this.#promise,
       isSynced,
+      everThere: this.#everThere.reduce((count, mark) => count + mark, 0),
     });
     const records = new WitnessRecords(directory, this.#lanes);
     const end = { kill, during: failed.hadBegun ? "load" : "start", loadMs: failed.loadMs } as const;
+    judge.markPut(failed.testimony ?? records.until(), this.#everThere);
     try {
       return { ...end, ...await this.#outcome(kill, { judge, failed, records }) };
     } catch (error) {
@@ -311,7 +319,7 @@ class CrashRounds {
   }
 
   /**
-   * The number of sequences of puts in which each is acknowledged before the next: threads, or operations in flight.
+   * The number of sequences of writes in which each is acknowledged before the next: threads, or operations in flight.
    */
   get #lanes(): number {
     const { backend, threads } = this.#options;

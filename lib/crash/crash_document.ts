@@ -25,7 +25,7 @@ import { readStates, stateObject, type StatesDocument, statesObject } from "./st
 import { type Failure, lossIn } from "./victim.ts";
 
 /** The counts of a kill. */
-const COUNTS = ["acknowledged", "recovered", "lost", "neverAcknowledged", "holes"] as const;
+const COUNTS = ["acknowledged", "recovered", "lost", "resurrected", "neverAcknowledged", "holes"] as const;
 
 /** The durations of which the greatest is given. */
 const DURATIONS = ["oldestLostMs", "recoveryMs"] as const;
@@ -127,7 +127,8 @@ export interface CrashDocument extends StatesDocument {
 }
 
 /** What one kill cost. */
-export interface KillDocument extends Pick<KillResult, "kill" | "acknowledged" | "lost" | "gauge" | "held"> {
+export interface KillDocument
+  extends Pick<KillResult, "kill" | "acknowledged" | "lost" | "resurrected" | "gauge" | "held"> {
   /** How long it took to read the store again. */
   readonly recoverySec?: number;
 }
@@ -166,6 +167,7 @@ function readKill(row: Fields, at: number): KillDocument {
     kill: at + 1,
     acknowledged: numberIn(row, memberOf("acknowledged")) ?? 0,
     lost: numberIn(row, memberOf("lost")) ?? 0,
+    resurrected: numberIn(row, memberOf("resurrected")) ?? 0,
     ...given({ gauge: numberIn(row, memberOf("gauge")), recoverySec: numberIn(row, memberOf("recoveryMs")) }),
     held: row.held !== false,
   };

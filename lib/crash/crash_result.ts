@@ -8,7 +8,7 @@ import type { NamedDifference } from "../disk/naming.ts";
 import type { Promises } from "../engine/promises.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { EngineResult, StopSignal } from "../run/run_result.ts";
-import type { LostPut } from "./lost_put.ts";
+import type { LostWrite } from "./lost_write.ts";
 import type { StrangeValue } from "./strange_value.ts";
 import { type Failure, lossIn } from "./victim.ts";
 
@@ -22,6 +22,8 @@ export interface Verdict {
    * there.
    */
   readonly lost: number;
+  /** Keys that are back: they hold what an acknowledged delete had removed, which is among the lost writes. */
+  readonly resurrected: number;
   /** How long before the kill the oldest lost write was acknowledged, in milliseconds; 0 if none is lost. */
   readonly oldestLostMs: number;
   /** Writes that were there although the kill came before their acknowledgement. */
@@ -49,7 +51,7 @@ export interface Verdict {
   readonly recoveryMs: number;
 }
 
-/** What one kill cost. All writes are puts of that child. A cut of the power costs what its worst state does. */
+/** What one kill cost. All writes are puts and deletes of that child. A cut of the power costs what its worst state does. */
 export interface KillResult extends Verdict {
   /** From 1. */
   readonly kill: number;
@@ -96,8 +98,7 @@ export function statesOf(kills: readonly KillResult[]): StateResult[] {
 export type Problem = "unreadable" | "never put" | "torn" | "promise broken" | "gauge exceeded";
 
 /** Examples of what is wrong with a state. */
-export interface Examples {
-  readonly lostPut?: LostPut;
+export interface Examples extends LostWrite {
   readonly strangeValue?: StrangeValue;
 }
 

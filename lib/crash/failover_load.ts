@@ -1,12 +1,13 @@
 /**
- * The load during a failover: puts in lanes, in each of which a put begins when the one before has ended, refused or
- * not.
+ * The load during a failover: puts and deletes in lanes, in each of which one begins when the one before has ended,
+ * refused or not.
  *
  * @module
  */
 import type { AsynchronousConnection } from "../engine/connection.ts";
 import type { FailedPrimary } from "../engine/failover.ts";
 import type { NumberedLoad } from "../load/numbered_load.ts";
+import { DELETE } from "../load/operation.ts";
 import { ORIGIN_MS } from "../sync/shared_time.ts";
 import type { Testimony } from "./testimony.ts";
 
@@ -20,13 +21,13 @@ export interface FailoverLoadParts {
   readonly round: number;
 }
 
-/** How long to wait after a refused put, in milliseconds; put at once, the next would be refused as well. */
+/** How long to wait after a refused write, in milliseconds; begun at once, the next would be refused as well. */
 const REFUSED_PAUSE_MS = 2;
 
-/** Puts in lanes from its start until it is told to end. */
+/** Writes in lanes from its start until it is told to end. */
 export class FailoverLoad {
   readonly #parts: FailoverLoadParts;
-  /** For each lane, when each of its puts was acknowledged, in milliseconds of the shared time; NaN if refused. */
+  /** For each lane, when each of its writes was acknowledged, in milliseconds of the shared time; NaN if refused. */
   readonly #acknowledgedAtMs: readonly number[][];
   #isEnding = false;
   #ended: Promise<unknown> = Promise.resolve();
@@ -46,7 +47,7 @@ export class FailoverLoad {
   /**
    * Tells the load what has failed.
    *
-   * @returns when the first put to one of its keys that began after that was acknowledged, in milliseconds of
+   * @returns when the first write to one of its keys that began after that was acknowledged, in milliseconds of
    * `performance.now()`
    */
   failed(failed: FailedPrimary): Promise<number> {
@@ -54,7 +55,7 @@ export class FailoverLoad {
     return this.#availableAtMs.promise;
   }
 
-  /** Begins no further puts, and resolves when those in flight have ended. */
+  /** Begins no further writes, and resolves when those in flight have ended. */
   async end(): Promise<void> {
     this.#isEnding = true;
     await this.#ended;
@@ -75,7 +76,9 @@ export class FailoverLoad {
       workload.nextWrite();
       const begunAtMs = performance.now();
       try {
-        await connection.put(workload.key, workload.value);
+        // Such a load's connection has what it takes.
+        if (workload.kind === DELETE) await connection.delete!(workload.key);
+        else await connection.put(workload.key, workload.value);
       } catch {
         times.push(NaN);
         await new Promise((resolve) => setTimeout(resolve, REFUSED_PAUSE_MS));

@@ -7,6 +7,7 @@
 import { nameOf } from "../backend/backends.ts";
 import { crashArguments } from "./crash_arguments.ts";
 import type { CrashResult, Finding, KillResult, Problem } from "./crash_result.ts";
+import type { Resurrected } from "./lost_write.ts";
 import { lossIn } from "./victim.ts";
 import type { NamedWrite } from "../disk/naming.ts";
 import { argumentsOf } from "../result/option/options.ts";
@@ -50,25 +51,23 @@ function subjectText({ options, engine, disk }: Tested): string {
 }
 
 function problemText({ promises }: Tested, { problem, result }: Finding): string {
-  const { lost, gauge = 0, neverPut, tornShards, unreadable = "" } = result;
+  const { lost, resurrected, gauge = 0, neverPut, tornShards, unreadable = "" } = result;
+  const back = resurrected === 0 ? "" : `, with ${readableCount(resurrected, "key")} back that had been deleted`;
+  const costs = `a loss of power costs ${readableCount(lost, "acknowledged write")}${back}`;
   const texts: Readonly<Record<Problem, string>> = {
     unreadable: `after a loss of power it cannot be read: ${unreadable}`,
     "never put": `after a loss of power ${readableCount(neverPut, "key")} ${
       neverPut === 1 ? "holds a value" : "hold values"
     } that nobody has put there`,
     torn: `after a loss of power it calls ${readableCount(tornShards, "shard")} damaged`,
-    "promise broken": `a loss of power costs ${readableCount(lost, "acknowledged put")}, and may cost ${
-      lossIn("powerLoss", promises).text
-    }`,
-    "gauge exceeded": `a loss of power costs ${readableCount(lost, "acknowledged put")}, and its gauge says at most ${
-      readableNumber(gauge)
-    }`,
+    "promise broken": `${costs}, and may cost ${lossIn("powerLoss", promises).text}`,
+    "gauge exceeded": `${costs}, and its gauge says at most ${readableNumber(gauge)}`,
   };
   return texts[problem];
 }
 
-function acknowledgedText({ problem, result, lostPut, strangeValue }: Finding): string {
-  const acknowledged = `${readableCount(result.acknowledged, "put")} had been acknowledged before.`;
+function acknowledgedText({ problem, result, lostPut, resurrected, strangeValue }: Finding): string {
+  const acknowledged = `${readableCount(result.acknowledged, "write")} had been acknowledged before.`;
   if (problem === "never put" && strangeValue !== undefined) {
     const { key, beginning } = strangeValue;
     const begins = beginning === undefined
@@ -76,6 +75,7 @@ function acknowledgedText({ problem, result, lostPut, strangeValue }: Finding): 
       : `begins with ${beginning}; as it is, nobody has put it there`;
     return `${acknowledged} Key ${key} holds a value that ${begins}.`;
   }
+  if (resurrected !== undefined) return `${acknowledged} ${resurrectedText(resurrected)}`;
   if (lostPut === undefined) return acknowledged;
   const { key, expected, found, acknowledgedMsBefore } = lostPut;
   const when = acknowledgedMsBefore === undefined
@@ -83,6 +83,13 @@ function acknowledgedText({ problem, result, lostPut, strangeValue }: Finding): 
     : ` (acknowledged ${readableDuration(acknowledgedMsBefore)} before the cut)`;
   const holds = found === undefined ? "is not there" : `holds ${found}`;
   return `${acknowledged} Key ${key} should hold ${expected}${when}, and ${holds}.`;
+}
+
+function resurrectedText({ key, deleteNumber, acknowledgedMsBefore = 0, found }: Resurrected): string {
+  const removed = deleteNumber === undefined
+    ? "it was gone when the store was opened last"
+    : `its delete number ${deleteNumber} was acknowledged ${readableDuration(acknowledgedMsBefore)} before the cut`;
+  return `Key ${key} is back: ${removed}, and it holds ${found}.`;
 }
 
 function writesText({ arrived, missing, kept }: Finding): string {

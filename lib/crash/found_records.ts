@@ -1,5 +1,5 @@
 /**
- * What a recovered store holds: for each record, the put that wrote its value.
+ * What a recovered store holds: for each record that is there, the put that wrote its value.
  *
  * @module
  */
@@ -93,13 +93,6 @@ export class FoundRecords {
       if (round > lastRound || isNew || isChanged) forged.push(record);
     }
     return forged;
-  }
-
-  /** How many records hold something older than before, or nothing any more. */
-  countOlderThan(before: FoundRecords): number {
-    let older = 0;
-    for (let record = 0; record < this.rounds.length; record++) if (this.isOlder(record, before)) older++;
-    return older;
   }
 
   /** Whether a record holds something older than before, or nothing any more. */

@@ -1,13 +1,19 @@
 /**
  * Compares what a child had acknowledged with what is found after it was killed. It only needs to know what each record
- * holds, not how it was persisted.
+ * holds, not how it was persisted; what a record that is absent means is told in `survivors.ts`.
+ *
+ * A delete of what is not there is acknowledged as all are, but changes nothing, which no gauge counts and no queue
+ * holds: there is nothing of it to lose. If what was deleted twice is back, one write is lost, the one that had removed
+ * it.
  *
  * @module
  */
-import type { NumberedLoad, NumberedOperations } from "../load/numbered_load.ts";
-import { checksumOf, type FoundRecords } from "./found_records.ts";
-import { findLostPut, type LostPut } from "./lost_put.ts";
+import type { NumberedLoad } from "../load/numbered_load.ts";
+import { ABSENT, type FoundRecords } from "./found_records.ts";
+import { LaneWrites } from "./lane_writes.ts";
+import { findLostWrite, type LostWrite } from "./lost_write.ts";
 import { type StrangeValue, strangeValueIn } from "./strange_value.ts";
+import { OLDER, Survivors } from "./survivors.ts";
 import type { Testimony } from "./testimony.ts";
 
 /** A child's load, which determines its operations, and what was there before it. */
@@ -34,6 +40,8 @@ export interface LossCount {
   readonly refused: number;
   /** Acknowledged writes that are gone, and records that have lost what had been found before. */
   readonly lost: number;
+  /** Records that hold what an acknowledged delete had removed, or what was gone when the store was last opened. */
+  readonly resurrected: number;
   /** When the oldest lost write was acknowledged, in milliseconds of the shared time; Infinity if none is lost. */
   readonly oldestLostAtMs: number;
   readonly neverAcknowledged: number;
@@ -50,45 +58,76 @@ export function countLosses({ found, testimony, ...load }: LossParts): LossCount
 /** Counts the losses in several states that a failure may have left, and replays the child's operations only once. */
 export class LossCounter {
   readonly #load: LoadParts;
-  readonly #lanes: LanePuts[] = [];
+  readonly #lanes: LaneWrites[] = [];
 
   constructor(load: LoadParts) {
     this.#load = load;
   }
 
-  /** Looks up, thread by thread, what became of each put. */
+  /** Looks up, thread by thread, what became of each write. */
   count(found: FoundRecords, testimony: LossParts["testimony"]): LossCount {
-    const { foundBefore } = this.#load;
     const { acknowledgedAtMs } = testimony;
+    const survivors = this.#survivors(found, testimony);
     let acknowledged = 0, refused = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
-    let lost = found.countOlderThan(foundBefore);
+    let lost = survivors.latest.reduce((count, latest) => latest === OLDER ? count + 1 : count, 0);
+    const resurrected = new Set<number>();
+    for (let record = 0; record < found.rounds.length; record++) if (survivors.isBack(record)) resurrected.add(record);
     for (const [thread, times] of acknowledgedAtMs.entries()) {
-      const puts = this.#lane(thread, acknowledgedAtMs.length);
-      const outcome = laneOutcome(found, { puts, times, round: this.#load.round });
+      const lane = this.#lane(thread, acknowledgedAtMs);
+      const outcome = laneOutcome(lane, times, { before: this.#load.foundBefore, survivors });
       acknowledged += times.length - outcome.refused;
       refused += outcome.refused;
       lost += outcome.lost;
       holes += outcome.holes;
       neverAcknowledged += outcome.neverAcknowledged;
       oldestLostAtMs = Math.min(oldestLostAtMs, outcome.oldestLostAtMs);
+      for (const record of outcome.undeleted) if (found.rounds[record] !== ABSENT) resurrected.add(record);
     }
     const neverPut = this.#neverPut(found, testimony).length;
-    return { acknowledged, refused, lost, oldestLostAtMs, neverAcknowledged, holes, neverPut };
+    return {
+      acknowledged,
+      refused,
+      lost,
+      resurrected: resurrected.size,
+      oldestLostAtMs,
+      neverAcknowledged,
+      holes,
+      neverPut,
+    };
   }
 
-  /** An example of the acknowledged puts that are gone; `undefined` if none is. */
-  lostPut(found: FoundRecords, { acknowledgedAtMs }: LossParts["testimony"], failedAtMs: number): LostPut | undefined {
+  /** An example of the acknowledged writes that are gone; neither if none is. */
+  lostWrite(found: FoundRecords, testimony: LossParts["testimony"], failedAtMs: number): LostWrite {
     const { foundBefore: before, load, round } = this.#load;
-    const records = acknowledgedAtMs.map((times, thread) =>
-      this.#lane(thread, acknowledgedAtMs.length).recordsUpTo(times.length)
-    );
-    return findLostPut(found, { round, load, before, failedAtMs, acknowledgedAtMs, records });
+    const { acknowledgedAtMs } = testimony;
+    const survivors = this.#survivors(found, testimony);
+    const lanes = acknowledgedAtMs.map((_, thread) => this.#lane(thread, acknowledgedAtMs));
+    return findLostWrite(found, { round, load, before, failedAtMs, acknowledgedAtMs, lanes, survivors });
   }
 
   /** An example of the values that nobody has put there; `undefined` if there is none. */
   strangeValue(found: FoundRecords, testimony: LossParts["testimony"]): StrangeValue | undefined {
     const [record] = this.#neverPut(found, testimony);
     return record === undefined ? undefined : strangeValueIn(found, record, this.#load.load);
+  }
+
+  /** Marks the records that the child has put, or may have. */
+  markPut({ acknowledgedAtMs }: LossParts["testimony"], marks: Uint8Array): void {
+    for (const [thread, { length }] of acknowledgedAtMs.entries()) {
+      const lane = this.#lane(thread, acknowledgedAtMs);
+      for (let sequence = 1; sequence <= length + 1; sequence++) {
+        if (!lane.isDelete(sequence)) marks[lane.record(sequence)] = 1;
+      }
+    }
+  }
+
+  #survivors(found: FoundRecords, { acknowledgedAtMs }: LossParts["testimony"]): Survivors {
+    const { foundFirst: first, foundBefore: before, round } = this.#load;
+    const survivors = new Survivors({ first, before, found, round });
+    for (const [thread, times] of acknowledgedAtMs.entries()) {
+      survivors.explain(this.#lane(thread, acknowledgedAtMs), times);
+    }
+    return survivors;
   }
 
   /** The records that hold what nobody has put there. */
@@ -98,7 +137,7 @@ export class LossCounter {
     return [
       ...found.forgedSince({ first, before }, round),
       ...acknowledgedAtMs.flatMap((times, thread) =>
-        neverPutBy(found, this.#lane(thread, threads), {
+        neverPutBy(found, this.#lane(thread, acknowledgedAtMs), {
           records: load.recordsOf(thread, threads),
           round,
           putMax: times.length + 1,
@@ -107,100 +146,78 @@ export class LossCounter {
     ];
   }
 
-  #lane(thread: number, threads: number): LanePuts {
-    return this.#lanes[thread] ??= new LanePuts(this.#load, { thread, threads });
+  /** A thread's writes, at least those that were acknowledged and the one that may have been under way. */
+  #lane(thread: number, acknowledgedAtMs: readonly Float64Array[]): LaneWrites {
+    const { load, seed, round } = this.#load;
+    const lane = this.#lanes[thread] ??= new LaneWrites({
+      load,
+      seed,
+      round,
+      thread,
+      threads: acknowledgedAtMs.length,
+    });
+    lane.reach((acknowledgedAtMs[thread]?.length ?? 0) + 1);
+    return lane;
   }
 }
 
-/** What became of one thread's puts. */
-type LaneOutcome = Omit<LossCount, "acknowledged" | "neverPut">;
+/** What became of one thread's writes. */
+interface LaneOutcome extends Pick<LossCount, "refused" | "lost" | "oldestLostAtMs" | "neverAcknowledged" | "holes"> {
+  /** The records of which an acknowledged delete is lost. */
+  readonly undeleted: ReadonlySet<number>;
+}
 
-/** Finds for each put of a thread, of which the first is number 1, the number of the one that its record holds. */
+/** Compares each write of a thread with the one that its record shows. */
 function laneOutcome(
-  found: FoundRecords,
-  { puts, times, round }: { puts: LanePuts; times: Float64Array; round: number },
+  lane: LaneWrites,
+  times: Float64Array,
+  { before, survivors: { latest, earliest } }: { before: FoundRecords; survivors: Survivors },
 ): LaneOutcome {
-  const { rounds, sequences } = found;
-  // One more: the put that the kill may have caught between the store and its acknowledgement.
-  const records = puts.recordsUpTo(times.length + 1);
-  let lost = 0, oldestLostAtMs = Infinity, refused = 0, neverAcknowledged = 0, latestSurvivor = 0;
-  const survivorOf = (index: number): number => {
-    const record = records[index]!;
-    return rounds[record] === round ? sequences[record]! : 0;
-  };
-  for (let index = 0; index < times.length; index++) {
-    const survivor = survivorOf(index), sequence = index + 1;
-    if (survivor > latestSurvivor) latestSurvivor = survivor;
-    if (Number.isNaN(times[index])) {
+  /** Whether a record was there for certain, once its writes so far were acknowledged. */
+  const wasThere = new Map<number, boolean>();
+  const lostSequences: number[] = [];
+  const underWay = times.length + 1;
+  let refused = 0;
+  let neverAcknowledged = latest[lane.record(underWay)] === underWay ? 1 : 0;
+  let lastSurvivor = earliest[lane.record(underWay)]!;
+  const undeleted = new Set<number>();
+  for (let sequence = 1; sequence <= times.length; sequence++) {
+    const record = lane.record(sequence);
+    const survivor = latest[record]!, atMs = times[sequence - 1]!;
+    lastSurvivor = Math.max(lastSurvivor, earliest[record]!);
+    const isRefused = Number.isNaN(atMs), isDelete = lane.isDelete(sequence);
+    if (isRefused) {
       refused++;
       if (survivor === sequence) neverAcknowledged++;
     } else if (survivor < sequence) {
-      if (lost++ === 0) oldestLostAtMs = times[index]!;
+      const changed = !isDelete || (wasThere.get(record) ?? before.rounds[record] !== ABSENT);
+      if (changed) lostSequences.push(sequence);
+      if (changed && isDelete) undeleted.add(record);
     }
+    if (!isRefused || survivor === sequence) wasThere.set(record, !isDelete);
   }
-  if (survivorOf(times.length) === times.length + 1) neverAcknowledged++;
-  let holes = 0;
-  if (lost > 0) {
-    for (let index = 0; index < Math.min(times.length, latestSurvivor - 1); index++) {
-      if (!Number.isNaN(times[index]) && survivorOf(index) < index + 1) holes++;
-    }
-  }
-  return { lost, oldestLostAtMs, refused, neverAcknowledged, holes };
+  const [oldest] = lostSequences;
+  return {
+    lost: lostSequences.length,
+    oldestLostAtMs: oldest === undefined ? Infinity : times[oldest - 1]!,
+    refused,
+    neverAcknowledged,
+    holes: lostSequences.filter((sequence) => sequence < lastSurvivor).length,
+    undeleted,
+  };
 }
 
 /** The records of a thread that hold a value of this round that none of its puts, up to this one, wrote there. */
 function neverPutBy(
   { rounds, sequences, checksums }: FoundRecords,
-  puts: LanePuts,
-  { records: own, round, putMax }: { records: Iterable<number>; round: number; putMax: number },
+  lane: LaneWrites,
+  { records, round, putMax }: { records: Iterable<number>; round: number; putMax: number },
 ): number[] {
-  const records = puts.recordsUpTo(putMax);
   const neverPut: number[] = [];
-  for (const record of own) {
+  for (const record of records) {
     if (rounds[record] !== round) continue;
     const sequence = sequences[record]!;
-    const isPut = sequence >= 1 && sequence <= putMax && records[sequence - 1] === record &&
-      puts.checksum(sequence) === checksums[record];
-    if (!isPut) neverPut.push(record);
+    if (sequence > putMax || !lane.hasPut(sequence, record, checksums[record]!)) neverPut.push(record);
   }
   return neverPut;
-}
-
-/** A thread's puts, regenerated as far as they are asked for. */
-class LanePuts {
-  readonly #workload: NumberedOperations;
-  #records = new Int32Array(1024);
-  #checksums = new Int32Array(1024);
-  #count = 0;
-
-  constructor({ load, seed, round }: LoadParts, { thread, threads }: { thread: number; threads: number }) {
-    this.#workload = load.operations(seed, { round, thread, threads });
-  }
-
-  /** The record of each put, from number 1 on, at least up to this number. */
-  recordsUpTo(count: number): Int32Array {
-    if (count > this.#records.length) {
-      const length = Math.max(count, 2 * this.#records.length);
-      this.#records = grown(this.#records, length);
-      this.#checksums = grown(this.#checksums, length);
-    }
-    const workload = this.#workload;
-    for (; this.#count < count; this.#count++) {
-      workload.nextWrite();
-      this.#records[this.#count] = workload.record;
-      this.#checksums[this.#count] = checksumOf(workload.value);
-    }
-    return this.#records;
-  }
-
-  /** The checksum of what put number `sequence` put, up to which they have been asked for. */
-  checksum(sequence: number): number {
-    return this.#checksums[sequence - 1]!;
-  }
-}
-
-function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const copy = new Int32Array(length);
-  copy.set(array);
-  return copy;
 }

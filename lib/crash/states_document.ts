@@ -4,7 +4,7 @@
  * @module
  */
 import { type CrashResult, type Finding, type KillResult, type StateResult, statesOf } from "./crash_result.ts";
-import type { LostPut } from "./lost_put.ts";
+import type { LostPut, Resurrected } from "./lost_write.ts";
 import type { StrangeValue } from "./strange_value.ts";
 import type { NamedWrite } from "../disk/naming.ts";
 import { STATE_KINDS } from "../disk/state_kinds.ts";
@@ -43,13 +43,15 @@ export function countByKind(states: readonly StateResult[]): (readonly [kind: st
 
 /** A state: its `kind`, the `moment` as the number of events before it, and what it cost. */
 export function stateObject(state: StateResult): JsonObject {
-  const { kind, again, moment, acknowledged, lost, gauge, recoveryMs, unmountable, unreadable, problem } = state;
+  const { kind, again, moment, acknowledged, lost, resurrected, gauge, recoveryMs, unmountable, unreadable, problem } =
+    state;
   return {
     kind,
     moment,
     ...given({ again: again || undefined }),
     acknowledged,
     lost,
+    resurrected,
     ...given({ gauge }),
     recovery_sec: secondsOf(recoveryMs),
     held: problem === undefined,
@@ -59,13 +61,14 @@ export function stateObject(state: StateResult): JsonObject {
 
 /** A finding, with a `text` that says all of it; `missing` and `kept` are its writes, of those that `arrived`. */
 function findingObject(finding: Finding, { kill }: KillResult, text: string): JsonObject {
-  const { problem, state, result, lostPut, strangeValue, arrived, missing, kept, trials, image } = finding;
+  const { problem, state, result, lostPut, resurrected, strangeValue, arrived, missing, kept, trials, image } = finding;
   return {
     kill,
     state,
     problem,
     found: stateObject(result),
     ...given({ lost_put: lostPut === undefined ? undefined : lostPutObject(lostPut) }),
+    ...given({ resurrected: resurrected === undefined ? undefined : resurrectedObject(resurrected) }),
     ...given({ strange_value: strangeValue === undefined ? undefined : strangeValueObject(strangeValue) }),
     arrived,
     missing: missing.map(writeObject),
@@ -81,8 +84,16 @@ function strangeValueObject({ key, beginning }: StrangeValue): JsonObject {
 }
 
 function lostPutObject({ key, expected, found, acknowledgedMsBefore }: LostPut): JsonObject {
-  const before = acknowledgedMsBefore === undefined ? undefined : secondsOf(acknowledgedMsBefore);
-  return { key, expected, found: found ?? null, ...given({ acknowledged_sec_before: before }) };
+  return { key, expected, found: found ?? null, ...acknowledgedBefore(acknowledgedMsBefore) };
+}
+
+/** The key that is back: the number of the `delete` that had removed it, and what is `found` there. */
+function resurrectedObject({ key, deleteNumber, found, acknowledgedMsBefore }: Resurrected): JsonObject {
+  return { key, ...given({ delete: deleteNumber }), found, ...acknowledgedBefore(acknowledgedMsBefore) };
+}
+
+function acknowledgedBefore(ms: number | undefined): JsonObject {
+  return given({ acknowledged_sec_before: ms === undefined ? undefined : secondsOf(ms) });
 }
 
 function writeObject({ kind, isTorn, places }: NamedWrite): JsonObject {

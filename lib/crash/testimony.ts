@@ -16,11 +16,11 @@ import { PersistError } from "../system/persist_error.ts";
 /** What is known of a killed child. */
 export interface Testimony {
   /**
-   * For each thread, when each of its puts was acknowledged, in milliseconds of the shared time; NaN for one that was
-   * refused, after which a load went on.
+   * For each thread, when each of its puts and deletes was acknowledged, in milliseconds of the shared time; NaN for one
+   * that was refused, after which a load went on.
    */
   readonly acknowledgedAtMs: readonly Float64Array[];
-  /** For each shard, the version up to which its puts had been acknowledged, by any thread. */
+  /** For each shard, the version up to which its writes had been acknowledged, by any thread. */
   readonly acknowledgedVersions: ReadonlyMap<number, number>;
   /** The version of each shard that the child's ledger recorded as written. */
   readonly writtenVersions: ReadonlyMap<number, number>;
@@ -89,7 +89,7 @@ export function readTestimony(directory: string, threads: number): Testimony {
   return new WitnessRecords(directory, threads).until();
 }
 
-/** When the latest put of all threads was acknowledged, in milliseconds of the shared time; -Infinity if none was. */
+/** When the latest write of all threads was acknowledged, in milliseconds of the shared time; -Infinity if none was. */
 export function lastAcknowledgedAtMs({ acknowledgedAtMs }: Pick<Testimony, "acknowledgedAtMs">): number {
   return Math.max(...acknowledgedAtMs.map((times) => times.at(-1) ?? -Infinity));
 }

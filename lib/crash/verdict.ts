@@ -45,6 +45,11 @@ export interface JudgedChild {
    * one that is not: a loss of power may then cost what the file held before the child began, too.
    */
   readonly isSynced: boolean;
+  /**
+   * How many records were ever there, or put, before the child began. Where files are not synced, what replaced or
+   * removed any of them may be lost, however long ago that was.
+   */
+  readonly everThere: number;
 }
 
 /** One state of a store that is to be opened and judged. */
@@ -93,12 +98,13 @@ export class Judge {
     const { files, repaired, recoveryMs } = recovered;
     const count = this.#losses.count(found.records, testimony);
     const gauge = files === undefined ? {} : { gauge: this.#gauge(testimony) };
-    const { acknowledged, lost, neverAcknowledged, holes, neverPut } = count;
+    const { acknowledged, lost, resurrected, neverAcknowledged, holes, neverPut } = count;
     const oldestLostMs = ageOf(count, state);
     const verdict = {
       acknowledged,
       recovered: Math.max(0, acknowledged - lost),
       lost,
+      resurrected,
       oldestLostMs,
       neverAcknowledged,
       holes,
@@ -114,10 +120,15 @@ export class Judge {
 
   /** Examples of what is lost of what was found, and of what is there that nobody has put there. */
   examples({ records }: Found, { testimony, failedAtMs }: Omit<JudgedState, "open">): Examples {
-    return given({
-      lostPut: this.#losses.lostPut(records, testimony, failedAtMs),
-      strangeValue: this.#losses.strangeValue(records, testimony),
-    });
+    return {
+      ...this.#losses.lostWrite(records, testimony, failedAtMs),
+      ...given({ strangeValue: this.#losses.strangeValue(records, testimony) }),
+    };
+  }
+
+  /** Marks the records that the child has put, or may have. */
+  markPut(testimony: Testimony, marks: Uint8Array): void {
+    this.#losses.markPut(testimony, marks);
   }
 
   /**
@@ -138,6 +149,7 @@ export class Judge {
       acknowledged,
       recovered: 0,
       lost: acknowledged + before.records.count,
+      resurrected: 0,
       oldestLostMs: ageOf({ oldestLostAtMs }, { failedAtMs }),
       neverAcknowledged: 0,
       holes: 0,
@@ -152,9 +164,9 @@ export class Judge {
 
   /** What the child's own gauge would have read; of what is never synced it says that all is at risk. */
   #gauge(testimony: Testimony): number {
-    const { before, failure, isSynced } = this.#child;
+    const { before, failure, isSynced, everThere } = this.#child;
     if (failure !== "powerLoss") return unpersisted(testimony, before.versions, testimony.writtenVersions);
-    return unpersisted(testimony, before.versions, testimony.syncedVersions) + (isSynced ? 0 : before.records.count);
+    return unpersisted(testimony, before.versions, testimony.syncedVersions) + (isSynced ? 0 : everThere);
   }
 
   #isPromised({ lost, oldestLostMs, neverPut, tornShards, gauge = Infinity }: Omit<Verdict, "held">): boolean {

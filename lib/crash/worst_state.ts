@@ -12,7 +12,7 @@ import type { StateResult, Verdict } from "./crash_result.ts";
  */
 export function worstOf(states: readonly StateResult[]): Verdict {
   const tooMuch = states.filter(({ problem }) => problem === "promise broken" || problem === "gauge exceeded");
-  const { lost, oldestLostMs, holes, gauge } = (tooMuch.length > 0 ? tooMuch : states).reduce(
+  const { lost, resurrected, oldestLostMs, holes, gauge } = (tooMuch.length > 0 ? tooMuch : states).reduce(
     (worst, state) => state.lost > worst.lost ? state : worst,
     tooMuch[0] ?? states[0] ?? NOTHING,
   );
@@ -22,6 +22,7 @@ export function worstOf(states: readonly StateResult[]): Verdict {
     acknowledged,
     recovered: Math.max(0, acknowledged - lost),
     lost,
+    resurrected,
     oldestLostMs,
     neverAcknowledged: most((state) => state.neverAcknowledged),
     holes,
@@ -46,6 +47,7 @@ export const NOTHING: StateResult = {
   acknowledged: 0,
   recovered: 0,
   lost: 0,
+  resurrected: 0,
   oldestLostMs: 0,
   neverAcknowledged: 0,
   holes: 0,

@@ -110,6 +110,11 @@ export function mostLost(configuration: Configuration): number {
   return max([0, ...killsOf(configuration).map(({ lost }) => lost)]);
 }
 
+/** How many deleted keys kills have brought back, all together. */
+export function resurrectedBy(configuration: Configuration): number {
+  return killsOf(configuration).reduce((sum, { resurrected }) => sum + resurrected, 0);
+}
+
 /** How long it took, each time, to open a store with what a run or a kill had left in it, in seconds. */
 export function reopenTimes(configuration: Configuration): number[] {
   const ofKills = killsOf(configuration).map(({ recoverySec }) => recoverySec);

@@ -24,9 +24,9 @@ const FAILURE_WORDS: Readonly<
 /** One kill on one line, without a newline. */
 export function killLine(kill: KillResult, failure: Failure): string {
   if (failure === "failover") return failoverLine(kill);
-  const { during, loadMs, acknowledged, lost, gauge, oldestLostMs, recoveryMs, repaired } = kill;
+  const { during, loadMs, acknowledged, gauge, recoveryMs, repaired } = kill;
   const moment = during === "start" ? "while starting" : `after ${readableDuration(loadMs)}`;
-  return `${FAILURE_WORDS[failure].one} ${kill.kill} ${moment}: ${lossText(lost, oldestLostMs)} of ${
+  return `${FAILURE_WORDS[failure].one} ${kill.kill} ${moment}: ${lossText(kill, failure)} of ${
     readableCount(acknowledged, "write")
   }, ` +
     (gauge === undefined ? "" : `gauge ${readableNumber(gauge)}, `) +
@@ -34,8 +34,8 @@ export function killLine(kill: KillResult, failure: Failure): string {
 }
 
 function failoverLine(kill: KillResult): string {
-  const { lost, oldestLostMs, acknowledged, refused = 0, unavailableMs = 0 } = kill;
-  return `failover ${kill.kill}: ${lossText(lost, oldestLostMs)} of ${readableCount(acknowledged, "write")}, ` +
+  const { acknowledged, refused = 0, unavailableMs = 0 } = kill;
+  return `failover ${kill.kill}: ${lossText(kill, "failover")} of ${readableCount(acknowledged, "write")}, ` +
     `${readableNumber(refused)} refused, writes resumed after ${readableDuration(unavailableMs)}: ${verdictOf(kill)}`;
 }
 
@@ -48,13 +48,17 @@ function verdictOf({ unreadable, neverPut, tornShards, unsoundFiles = 0, held, l
   return gauge === undefined || lost <= gauge ? "PROMISE BROKEN" : "GAUGE EXCEEDED";
 }
 
-function lossText(lost: number, oldestLostMs: number): string {
-  return lost === 0 ? "lost none" : `lost ${readableNumber(lost)} (${ageText(oldestLostMs)})`;
+function lossText({ lost, oldestLostMs, resurrected }: KillResult, failure: Failure): string {
+  if (lost === 0) return "lost none";
+  const back = resurrected === 0 ? "" : `, ${readableNumber(resurrected)} resurrected`;
+  return `lost ${readableNumber(lost)} (${ageText(oldestLostMs, failure)}${back})`;
 }
 
 /** How old the oldest lost write was when it failed; a primary that goes on afterwards acknowledges some even then. */
-function ageText(oldestLostMs: number): string {
-  return oldestLostMs === 0 ? "acknowledged afterwards" : `up to ${readableDuration(oldestLostMs)} old`;
+function ageText(oldestLostMs: number, failure: Failure): string {
+  return oldestLostMs === 0 && failure === "failover"
+    ? "acknowledged afterwards"
+    : `up to ${readableDuration(oldestLostMs)} old`;
 }
 
 /**
@@ -178,12 +182,13 @@ function writePhrases(kills: readonly KillResult[]): string[] {
 }
 
 function lossPhrases({ kills, failure }: CrashResult, style: TextStyle): string[] {
-  const lost = sum(kills, "lost");
+  const lost = sum(kills, "lost"), resurrected = sum(kills, "resurrected");
   if (lost === 0) return [style.bold("nothing")];
   return [
     style.bold(readableCount(lost, "write")),
     `at most ${readableNumber(max(kills, "lost"))} in one ${FAILURE_WORDS[failure].one}`,
-    ageText(max(kills, "oldestLostMs")),
+    ageText(max(kills, "oldestLostMs"), failure),
+    ...(resurrected === 0 ? [] : [style.bold(`${readableCount(resurrected, "deleted key")} resurrected`)]),
   ];
 }
 

@@ -26,6 +26,7 @@ export function stateGroups({ kills, disk }: CrashResult): Group[] {
   const states = statesOf(kills);
   const again = states.filter(({ again }) => again).length;
   const unmountable = states.filter((state) => state.unmountable !== undefined).length;
+  const back = states.filter(({ resurrected }) => resurrected > 0).length;
   const fallen = states.filter(({ problem }) => problem !== undefined).length;
   return [
     { label: "disk", lines: [[disk.fileSystem, ...(disk.mountOptions === undefined ? [] : [disk.mountOptions])]] },
@@ -38,6 +39,7 @@ export function stateGroups({ kills, disk }: CrashResult): Group[] {
           ...(unmountable === 0 ? [] : [`${readableNumber(unmountable)} that ${disk.fileSystem} could not mount`]),
         ],
         ...stripLines(states.map(({ lost, problem }) => ({ lost, held: problem === undefined }))),
+        back === 0 ? [] : [`${readableCount(back, "state")} in which deleted keys were resurrected`],
         fallen === 0 ? [] : [`${readableCount(fallen, "state")} did not hold`],
       ],
     },

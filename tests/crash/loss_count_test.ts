@@ -9,7 +9,15 @@ import { NUMBERED_VALUE_BYTES_MIN } from "../../lib/load/numbered_workload.ts";
 import { foundAfter, MIX, partsOf, type Put, putsOf } from "./fixtures.ts";
 
 const PUTS = putsOf(0, { threads: 1, count: 60 });
-const NOTHING_LOST = { refused: 0, lost: 0, oldestLostAtMs: Infinity, neverAcknowledged: 0, holes: 0, neverPut: 0 };
+const NOTHING_LOST = {
+  refused: 0,
+  lost: 0,
+  resurrected: 0,
+  oldestLostAtMs: Infinity,
+  neverAcknowledged: 0,
+  holes: 0,
+  neverPut: 0,
+};
 
 /** Which of the puts no later one of the same record follows among the first so many. */
 function isLast({ record, sequence }: Put, among: readonly Put[]): boolean {

@@ -36,6 +36,7 @@ async function problemOfEmpty(
     failure: "powerLoss",
     promise,
     isSynced,
+    everThere: 1,
   });
   const files = { versions: new Float64Array(1), torn, damagedSpares: 0, setAside: [] };
   const { verdict } = await judge.judge({

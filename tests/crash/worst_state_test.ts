@@ -17,6 +17,7 @@ Deno.test("worstOf() tells of a cut what its worst state lost", () => {
     acknowledged: 100,
     recovered: 88,
     lost: 12,
+    resurrected: 0,
     oldestLostMs: 40,
     neverAcknowledged: 0,
     holes: 0,

@@ -163,6 +163,7 @@ function crashText(): string {
     acknowledged: 1_000 * (at + 1),
     recovered: 1_000 * (at + 1) - 30 * at,
     lost: 30 * at,
+    resurrected: 0,
     oldestLostMs: 2 * at,
     neverAcknowledged: 0,
     holes: 0,

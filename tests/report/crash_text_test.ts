@@ -19,6 +19,7 @@ const HELD: KillResult = {
   acknowledged: 1000,
   recovered: 990,
   lost: 10,
+  resurrected: 0,
   oldestLostMs: 12.34,
   neverAcknowledged: 1,
   holes: 2,
@@ -37,6 +38,7 @@ const WHILE_STARTING: KillResult = {
   acknowledged: 0,
   recovered: 0,
   lost: 0,
+  resurrected: 0,
   oldestLostMs: 0,
   neverAcknowledged: 0,
   holes: 0,
@@ -79,6 +81,20 @@ Deno.test("killLine() says in one line when the kill came, what it cost, and the
       "kill 3 after 41.6 ms: lost 13 (up to 12.3 ms old) of 1,000 writes, gauge 12, recovered in 80.4 ms: GAUGE EXCEEDED",
       "kill 4 after 41.6 ms: lost 10 (up to 12.3 ms old) of 1,000 writes, gauge 12, recovered in 80.4 ms: TORN: 2 shards",
     ],
+  );
+});
+
+Deno.test("killLine() and crashText() say how many deleted keys are back", () => {
+  const back = { ...HELD, resurrected: 3 };
+  assertEquals(
+    killLine(back, "processCrash"),
+    "kill 1 after 41.6 ms: lost 10 (up to 12.3 ms old, 3 resurrected) of 1,000 writes, gauge 12, recovered in 80.4 ms: " +
+      "held",
+  );
+  const text = crashText({ ...SOUND, kills: [back, { ...back, resurrected: 2 }] });
+  assertStringIncludes(
+    text,
+    "lost        20 writes, at most 10 in one kill, up to 12.3 ms old,\n              5 deleted keys resurrected\n",
   );
 });
 
@@ -176,6 +192,7 @@ Deno.test("crashJson() has the sums, the options, and a row for each kill", () =
     acknowledged: 1000,
     recovered: 990,
     lost: 10,
+    resurrected: 0,
     never_acknowledged: 1,
     holes: 2,
     never_put: 0,
@@ -213,6 +230,7 @@ Deno.test("crashJson() has the sums, the options, and a row for each kill", () =
     acknowledged: 1000,
     recovered: 990,
     lost: 10,
+    resurrected: 0,
     never_acknowledged: 1,
     holes: 2,
     never_put: 0,
@@ -234,6 +252,7 @@ Deno.test("crashText(), killLine() and crashJson() say what an orderly end has l
   const held: KillResult = {
     ...HELD,
     lost: 0,
+    resurrected: 0,
     recovered: 1000,
     gauge: 0,
     oldestLostMs: 0,

@@ -30,6 +30,7 @@ const STATE: StateResult = {
   acknowledged: 250,
   recovered: 250,
   lost: 0,
+  resurrected: 0,
   oldestLostMs: 0,
   neverAcknowledged: 0,
   holes: 0,
@@ -94,7 +95,7 @@ const COMMAND = "kvlab crash --kills=1 --cut=power --states=5 --filesystem=ext4 
   "--threads=2 --load-time-sec=1 --pattern=unthrottled --seed=9 sqlite --journal=delete";
 const PARAGRAPH =
   "SQLite 3.53.2 (journal_mode=delete, synchronous=full) on ext4 (data=journal): a loss of power costs 9 " +
-  "acknowledged puts, and may cost nothing. 250 puts had been acknowledged before. Key user0000000000042 should hold " +
+  "acknowledged writes, and may cost nothing. 250 writes had been acknowledged before. Key user0000000000042 should hold " +
   "0000001.0001.0000000017 (acknowledged 3.21 ms before the cut), and holds 0000001.0001.0000000009. Of the 12 writes " +
   "that came after the last flush, one needs to be missing: journal (commit of transaction 7), 4,096 B at 1,048,576 of " +
   "the disk. It shows as well if only a part of store/kvlab.sqlite, 512 B at 8,192, and store/kvlab.sqlite, 1,024 B at " +
@@ -126,10 +127,10 @@ Deno.test("findingText() says of each problem what it is", () => {
   assertStringIncludes(strange(), "before. Key user07 holds a value that begins as none does that was put there. Of");
   assertEquals(
     found("gauge exceeded", { gauge: 3 }),
-    "a loss of power costs 9 acknowledged puts, and its gauge says at most 3",
+    "a loss of power costs 9 acknowledged writes, and its gauge says at most 3",
   );
   const unreadable = textOf({ problem: "unreadable", result: { ...LOST, unreadable: "file is not a database" } });
-  assertStringIncludes(unreadable, "after a loss of power it cannot be read: file is not a database. 250 puts");
+  assertStringIncludes(unreadable, "after a loss of power it cannot be read: file is not a database. 250 writes");
   assertStringIncludes(
     textOf({ missing: [] }),
     "It shows even with all of the 12 writes that came after the last flush",
@@ -140,6 +141,51 @@ Deno.test("findingText() says of each problem what it is", () => {
     textOf({ missing: new Array<NamedWrite>(6).fill(JOURNAL) }),
     "of the disk; 2 more. It shows as well",
   );
+});
+
+const BACK: Finding = {
+  ...FINDING,
+  result: { ...LOST, resurrected: 2 },
+  resurrected: { key: "user07", deleteNumber: 12, acknowledgedMsBefore: 3.21, found: "0000001.0001.0000000009" },
+};
+
+Deno.test("findingText() says of a key that is back which delete is lost, or that it was gone", () => {
+  const { lostPut: _, ...back } = BACK;
+  const text = findingText(RESULT, KILL, back);
+  assertStringIncludes(
+    text,
+    "costs 9 acknowledged writes, with 2 keys back that had been deleted, and may cost nothing. 250 writes had been " +
+      "acknowledged before. Key user07 is back: its delete number 12 was acknowledged 3.21 ms before the cut, and it " +
+      "holds 0000001.0001.0000000009. Of the",
+  );
+  const earlier = findingText(RESULT, KILL, { ...back, resurrected: { key: "user07", found: "0000001" } });
+  assertStringIncludes(
+    earlier,
+    "Key user07 is back: it was gone when the store was opened last, and it holds 0000001.",
+  );
+});
+
+Deno.test("crashText(), crashJson() and the page count the keys that are back, of all and of each state", () => {
+  const states = [STATE, BACK.result];
+  const result = { ...RESULT, kills: [{ ...KILL, resurrected: 2, states, findings: [BACK] }] };
+  const text = crashText(result);
+  assertStringIncludes(text, "\n            1 state in which deleted keys were resurrected\n");
+  assertStringIncludes(
+    text,
+    "\nlost        9 writes, at most 9 in one kill, up to 0 s old,\n              2 deleted keys resurrected\n",
+  );
+  const { resurrected, rows: [row], findings: [finding] } = JSON.parse(crashJson(result));
+  assertEquals([resurrected, row.resurrected, row.states[0].resurrected, row.states[1].resurrected], [2, 2, 0, 2]);
+  assertEquals(finding.resurrected, {
+    key: "user07",
+    delete: 12,
+    found: "0000001.0001.0000000009",
+    acknowledged_sec_before: 0.00321,
+  });
+  const page = reportHtml([parseSource("power.json", crashJson(result))]);
+  assertStringIncludes(page, "<b>2</b><span>deleted keys resurrected</span>");
+  assertStringIncludes(page, "They brought 2 deleted keys back.");
+  assertStringIncludes(page, "the worst lost 9 writes; 2 deleted keys resurrected");
 });
 
 Deno.test("crashText() shows the disk, the states by kind, a strip of what they cost, and the findings", () => {
@@ -193,7 +239,15 @@ Deno.test("crashJson() has each state and each finding, and readCrash() reads th
     states_held: 3,
     engine: { name: "SQLite", version: "3.53.2", settings: { journal_mode: "delete", synchronous: "full" } },
   });
-  const lost = { kind: "none", moment: 40, acknowledged: 250, lost: 9, recovery_sec: 0.02, held: false };
+  const lost = {
+    kind: "none",
+    moment: 40,
+    acknowledged: 250,
+    lost: 9,
+    resurrected: 0,
+    recovery_sec: 0.02,
+    held: false,
+  };
   assertEquals(document.rows[0].states[1], { ...lost, problem: "promise broken" });
   assertEquals(document.rows[0].states[3].again, true);
   assertEquals(document.rows[0].states[4].unmountable, STATES[4]?.unmountable);

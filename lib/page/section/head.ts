@@ -7,7 +7,7 @@
 import { VERSION } from "../../version.ts";
 import type { SummaryLine } from "../../sweep/lines.ts";
 import { type Html, html, NOTHING } from "../html.ts";
-import { killsOf } from "../measures.ts";
+import { killsOf, resurrectedBy } from "../measures.ts";
 import type { Configuration, ReportData } from "../report_data.ts";
 import { readableNumber } from "../../result/format.ts";
 import { textIn } from "../../result/json.ts";
@@ -112,6 +112,9 @@ function singleAnswer(configuration: Configuration): Html {
           readableNumber(Math.max(...kills.map(({ lost }) => lost))),
           `writes lost by the worst ${failureName([configuration])}`,
         ),
+        ...(resurrectedBy(configuration) === 0
+          ? []
+          : [tile(readableNumber(resurrectedBy(configuration)), "deleted keys resurrected")]),
       ]),
     ]}</div>`,
     commandHtml(command, configuration.id),

@@ -4,8 +4,9 @@
  * @module
  */
 import { type MapView, STATE_TEXTS } from "../map_view.ts";
-import { killsOf, medianOf, mostLost } from "../measures.ts";
+import { killsOf, medianOf, mostLost, resurrectedBy } from "../measures.ts";
 import { type Configuration, medianInterval, medianOpsPerSec } from "../report_data.ts";
+import { readableCount } from "../../result/format.ts";
 import { CRASH_NAMES, failureName, figureName, figureText, lossBasis, lossText, rateText } from "../wording.ts";
 import { figureNames } from "./figures_section.ts";
 
@@ -78,8 +79,10 @@ function killFacts(configuration: Configuration): Fact[] {
   const kills = killsOf(configuration);
   if (kills.length === 0) return [];
   const held = kills.filter(({ held }) => held).length;
+  const resurrected = resurrectedBy(configuration);
+  const back = resurrected === 0 ? "" : `; ${readableCount(resurrected, "deleted key")} resurrected`;
   return [[
     `${failureName([configuration])}s`,
-    `${held} of ${kills.length} cost no more than promised; the worst lost ${mostLost(configuration)} writes`,
+    `${held} of ${kills.length} cost no more than promised; the worst lost ${mostLost(configuration)} writes${back}`,
   ]];
 }

@@ -4,7 +4,15 @@
  * @module
  */
 import { type Html, html, NOTHING } from "../html.ts";
-import { killsOf, latencyCurves, reopenTimes, statesOf, timeShares, writeAmplification } from "../measures.ts";
+import {
+  killsOf,
+  latencyCurves,
+  reopenTimes,
+  resurrectedBy,
+  statesOf,
+  timeShares,
+  writeAmplification,
+} from "../measures.ts";
 import {
   amplificationPicture,
   causeColors,
@@ -19,7 +27,7 @@ import { statesPicture } from "../picture/states_picture.ts";
 import type { Width } from "../picture/plot.ts";
 import type { Subject } from "../palette.ts";
 import type { SweepSource } from "../source.ts";
-import { readableNumber } from "../../result/format.ts";
+import { readableCount, readableNumber } from "../../result/format.ts";
 import { calledIn } from "../../report/sweep_text.ts";
 import { failureName } from "../wording.ts";
 import { legend, picture, section, swatchSvg } from "./parts.ts";
@@ -138,6 +146,7 @@ function killsSection(subjects: readonly Subject[]): Html {
   const isCut = killed.some(({ configuration }) => killsOf(configuration).length > KILLS_MAX);
   const name = failureName(killed.map(({ configuration }) => configuration));
   const broken = killed.flatMap(({ configuration }) => killsOf(configuration).filter(({ held }) => !held)).length;
+  const resurrected = killed.reduce((sum, { configuration }) => sum + resurrectedBy(configuration), 0);
   return section(
     {
       id: "kills",
@@ -145,6 +154,7 @@ function killsSection(subjects: readonly Subject[]): Html {
       reading: `Each line is one ${name}: ` +
         "the dot is what it really cost, the vertical stroke is what the gauge had said just " +
         "before. A dot to the right of its stroke would mean that the gauge was wrong." +
+        (resurrected === 0 ? "" : ` They brought ${readableCount(resurrected, "deleted key")} back.`) +
         (isCut ? ` Only the ${KILLS_MAX} costliest of each configuration are shown.` : ""),
     },
     broken === 0
