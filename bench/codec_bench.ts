@@ -14,7 +14,8 @@ import { jsonCodec } from "../lib/codec/json.ts";
 import { OutputBuffer } from "../lib/codec/output_buffer.ts";
 import { rawCodec } from "../lib/codec/raw.ts";
 import { SEED_KEY_COUNT, SEED_VALUE } from "../lib/load/seed_workload.ts";
-import { entryWords } from "../lib/store/shard.ts";
+import { blockWords } from "../lib/store/space.ts";
+import { UNIT_WORDS_MIN } from "../lib/store/store_size.ts";
 import { SharedStore } from "../lib/store/shared_store.ts";
 import { Abort } from "../lib/sync/abort.ts";
 
@@ -23,7 +24,11 @@ const ENTRY_COUNT = 512;
 const KEYS = Array.from({ length: ENTRY_COUNT }, (_, i) => `Key${i * (SEED_KEY_COUNT / ENTRY_COUNT)}`);
 
 const store = SharedStore.create(
-  { shards: 1, entriesPerShard: ENTRY_COUNT, arenaWordsPerShard: ENTRY_COUNT * entryWords(8, SEED_VALUE.length) },
+  {
+    shards: 1,
+    entriesPerShard: ENTRY_COUNT,
+    arenaWordsPerShard: ENTRY_COUNT * blockWords(8, SEED_VALUE.length, UNIT_WORDS_MIN),
+  },
   Abort.create(),
 );
 for (const key of KEYS) store.putString(key, SEED_VALUE);

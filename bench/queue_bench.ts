@@ -11,7 +11,8 @@ import { SERIALIZER_NAMES } from "../lib/codec/codec.ts";
 import { OutputBuffer } from "../lib/codec/output_buffer.ts";
 import { SEED_KEY_COUNT, SEED_VALUE } from "../lib/load/seed_workload.ts";
 import { type QueuedWrite, WriteQueue } from "../lib/persist/write_queue.ts";
-import { entryWords } from "../lib/store/shard.ts";
+import { blockWords } from "../lib/store/space.ts";
+import { UNIT_WORDS_MIN } from "../lib/store/store_size.ts";
 import { SharedStore } from "../lib/store/shared_store.ts";
 import { Abort } from "../lib/sync/abort.ts";
 import type { HandOffTask } from "./queue_worker.ts";
@@ -22,7 +23,11 @@ const SNAPSHOT_BYTES = 8 * 1024;
 
 const abort = Abort.create();
 const store = SharedStore.create(
-  { shards: 1, entriesPerShard: ENTRY_COUNT, arenaWordsPerShard: ENTRY_COUNT * entryWords(8, SEED_VALUE.length) },
+  {
+    shards: 1,
+    entriesPerShard: ENTRY_COUNT,
+    arenaWordsPerShard: ENTRY_COUNT * blockWords(8, SEED_VALUE.length, UNIT_WORDS_MIN),
+  },
   abort,
 );
 for (let i = 0; i < ENTRY_COUNT; i++) store.putString(`Key${i * (SEED_KEY_COUNT / ENTRY_COUNT)}`, SEED_VALUE);

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { entryWords, wordsFor } from "../store/shard.ts";
-import type { PageSize, StoreSize } from "../store/store_size.ts";
+import { entryWords } from "../store/shard.ts";
+import { LAST_LIST_UNITS } from "../store/space.ts";
+import { type PageSize, type StoreSize, UNIT_WORDS_MIN } from "../store/store_size.ts";
+import { LINE_WORDS } from "../sync/layout.ts";
 
 /** The keys and values that a load may put. */
 export interface KeySpace {
@@ -18,6 +20,10 @@ export interface KeySpace {
    * differ so much that room for the longest everywhere would be far too much.
    */
   readonly entries?: { readonly words: number; readonly wordsSquared: number };
+  /**
+   * Present if the lengths of values are drawn evenly from this one to the longest; otherwise each may be the longest.
+   */
+  readonly valueLengthMin?: number;
 }
 
 /** What the fullest shard already holds. */
@@ -32,11 +38,24 @@ const DEVIATIONS = 6;
 const FEW_KEYS = 8;
 
 /**
+ * Values of a shard's keys, all of whose lengths are drawn anew again and again, take this many standard deviations more
+ * than their mean less than once in 10^14.
+ */
+const SIZE_DEVIATIONS = 8;
+
+/** Where sizes change, this part is free even in the fullest shard, so that blocks of all sizes are at hand. */
+const FREE_PART = 1 / 32;
+
+/** Entries may take so much more than they need, on average, so that they begin where a cache line does. */
+const LOST_PART_MAX = 1 / 6;
+
+/**
  * Sizes a store up front. Hashing spreads keys over shards as if at random, so a shard's number of keys is binomial,
- * with a standard deviation of about the square root of its mean. Each entry has room for the longest value from the
- * start, because otherwise a key whose values grow would take the room of several.
+ * with a standard deviation of about the square root of its mean. An entry takes what its value needs, and what it
+ * leaves behind is used again. Only in pages it has room for the longest value from the start, because otherwise a key
+ * whose values grow would take the room of several.
  *
- * @param loaded what is loaded from files, whose keys may differ from the load's
+ * @param loaded what is loaded from files; keys that the load may put count twice
  * @param pages how arenas are divided into pages, if they are; a shard then has whole pages
  */
 export function planStore(
@@ -47,56 +66,99 @@ export function planStore(
 ): StoreSize {
   const mean = keys.keyCount / shards;
   const entries = Math.min(keys.keyCount, Math.ceil(mean + DEVIATIONS * Math.sqrt(mean) + FEW_KEYS));
-  const words = entryWords(keys.keyLengthMax, keys.valueLengthMax);
-  if (keys.entries !== undefined) return planByTotals(shards, keys, { entries, largest: words, loaded, pages });
+  const entriesPerShard = entries + loaded.entriesPerShardMax;
   if (pages !== undefined) {
-    // One more, because the last page of what is loaded may be nearly full.
-    const newPages = 1 + Math.ceil(entries / Math.max(1, Math.floor(pages.words / words)));
+    const words = entryWords(keys.keyLengthMax, keys.valueLengthMax);
+    const newPages = keys.entries === undefined
+      ? Math.ceil(entries / Math.max(1, Math.floor(pages.words / words)))
+      // The end of a page is lost to an entry that does not fit there.
+      : Math.ceil(ROOM_FOR_DEAD * totalWords(shards, keys, entries) / Math.max(1, pages.words - words));
     return {
       shards,
-      entriesPerShard: entries + loaded.entriesPerShardMax,
-      arenaWordsPerShard: loaded.arenaWordsPerShardMax + newPages * pages.words,
-      valueCapacityMin: keys.valueLengthMax,
+      entriesPerShard,
+      // One more, because the last page of what is loaded may be nearly full.
+      arenaWordsPerShard: loaded.arenaWordsPerShardMax + (1 + newPages) * pages.words,
+      ...(keys.entries === undefined ? { valueCapacityMin: keys.valueLengthMax } : {}),
       pages,
     };
   }
-  const loadedWords = loaded.arenaWordsPerShardMax + loaded.entriesPerShardMax * wordsFor(keys.valueLengthMax);
-  return {
-    shards,
-    entriesPerShard: entries + loaded.entriesPerShardMax,
-    arenaWordsPerShard: entries * words + loadedWords,
-    valueCapacityMin: keys.valueLengthMax,
-  };
+  const { unitWords, words: newWords, changeMax } = blocksOf(shards, keys, entries);
+  const loadedWords = loaded.arenaWordsPerShardMax + loaded.entriesPerShardMax * (unitWords - 1);
+  const words = newWords + loadedWords;
+  const arenaWords = changeMax > 0 || loadedWords > 0 ? words * (1 + FREE_PART) + changeMax : words;
+  return { shards, entriesPerShard, arenaWordsPerShard: Math.ceil(arenaWords / unitWords) * unitWords, unitWords };
 }
 
-/** Of what lies in a shard, this much may be dead: values that have grown leave their former places behind. */
+/** Of what lies in pages, this much may be dead: values that have grown leave their former places behind. */
 const ROOM_FOR_DEAD = 2;
 
-/** Sizes a store by what all entries take together: a shard's words are the sum of those of its keys. */
-function planByTotals(
-  shards: number,
-  { valueLengthMax, entries: totals = { words: 0, wordsSquared: 0 } }: KeySpace,
-  { entries, largest, loaded, pages }: {
-    readonly entries: number;
-    readonly largest: number;
-    readonly loaded: LoadedShard;
-    readonly pages: PageSize | undefined;
-  },
-): StoreSize {
-  const mean = totals.words / shards;
-  const most = Math.ceil(mean + DEVIATIONS * Math.sqrt(totals.wordsSquared / shards) + FEW_KEYS * largest);
-  const words = ROOM_FOR_DEAD * Math.min(most, entries * largest);
-  const entriesPerShard = entries + loaded.entriesPerShardMax;
-  if (pages === undefined) {
-    const loadedWords = loaded.arenaWordsPerShardMax + loaded.entriesPerShardMax * wordsFor(valueLengthMax);
-    return { shards, entriesPerShard, arenaWordsPerShard: words + loadedWords };
+/** Where it is known what all entries take together: the most that those of a shard take, each with its longest value. */
+function totalWords(shards: number, { entries: totals, ...keys }: KeySpace, entries: number): number {
+  const { words, wordsSquared } = totals ?? { words: 0, wordsSquared: 0 };
+  const largest = entryWords(keys.keyLengthMax, keys.valueLengthMax);
+  const most = Math.ceil(words / shards + DEVIATIONS * Math.sqrt(wordsSquared / shards) + FEW_KEYS * largest);
+  return Math.min(most, entries * largest);
+}
+
+/** The blocks of a shard's entries. */
+interface Blocks {
+  readonly unitWords: number;
+  /** What all take together. */
+  readonly words: number;
+  /**
+   * What one that changes its size takes besides, because it has its new place before it leaves the old one; 0 if none
+   * does.
+   */
+  readonly changeMax: number;
+}
+
+/**
+ * Chooses the unit of blocks. Best is one of whole cache lines, or one that divides a line, if that takes not much more
+ * than the entries do. Only in rare cases a block is to be of as many units as share a list.
+ */
+function blocksOf(shards: number, keys: KeySpace, entries: number): Blocks {
+  const largest = entryWords(keys.keyLengthMax, keys.valueLengthMax);
+  if (keys.entries !== undefined) {
+    const total = totalWords(shards, keys, entries);
+    const meanWords = keys.entries.words / keys.keyCount;
+    // On average, half of a unit is lost.
+    const unitWords = [LINE_WORDS, LINE_WORDS / 2].find((unitWords) => unitWords / 2 <= meanWords * LOST_PART_MAX) ??
+      UNIT_WORDS_MIN;
+    return { unitWords, words: total + entries * (unitWords - 1), changeMax: largest + unitWords };
   }
-  // The end of a page is lost to an entry that does not fit there; one more page may be nearly full.
-  const newPages = 1 + Math.ceil(words / Math.max(1, pages.words - largest));
-  return {
-    shards,
-    entriesPerShard,
-    arenaWordsPerShard: loaded.arenaWordsPerShardMax + newPages * pages.words,
-    pages,
-  };
+  const units = [Math.ceil(largest / LAST_LIST_UNITS / LINE_WORDS) * LINE_WORDS, LINE_WORDS / 2, UNIT_WORDS_MIN];
+  const sizes = units.filter((unitWords) => largest <= unitWords * LAST_LIST_UNITS)
+    .map((unitWords) => sizesOf(keys, unitWords));
+  const wordsMax = sizesOf(keys, 1).mean * (1 + LOST_PART_MAX);
+  const { unitWords, mean, deviation, max } = sizes.find(({ mean }) => mean <= wordsMax) ??
+    sizes.reduce((least, sizes) => sizes.mean < least.mean ? sizes : least);
+  const spread = Math.ceil(entries * mean + SIZE_DEVIATIONS * Math.sqrt(entries) * deviation);
+  return { unitWords, words: Math.min(entries * max, spread), changeMax: deviation > 0 ? max : 0 };
+}
+
+/** The sizes of blocks of whole units, in words. */
+interface Sizes {
+  readonly unitWords: number;
+  readonly mean: number;
+  readonly deviation: number;
+  readonly max: number;
+}
+
+/** The sizes of blocks of such units, from the part of the lengths for which a value takes each number of them. */
+function sizesOf({ keyLengthMax, valueLengthMax, valueLengthMin }: KeySpace, unitWords: number): Sizes {
+  const lengthMin = valueLengthMin ?? valueLengthMax;
+  const lengths = valueLengthMax - lengthMin + 1;
+  const keyWords = entryWords(keyLengthMax, 0);
+  const unitsOf = (length: number) => Math.ceil(entryWords(keyLengthMax, length) / unitWords);
+  let mean = 0;
+  let squares = 0;
+  for (let units = unitsOf(lengthMin), above = lengthMin - 1; above < valueLengthMax; units++) {
+    const longest = Math.min(valueLengthMax, (units * unitWords - keyWords) * Int32Array.BYTES_PER_ELEMENT);
+    const part = (longest - above) / lengths;
+    mean += part * units * unitWords;
+    squares += part * (units * unitWords) ** 2;
+    above = longest;
+  }
+  const deviation = Math.sqrt(Math.max(0, squares - mean ** 2));
+  return { unitWords, mean, deviation, max: unitsOf(valueLengthMax) * unitWords };
 }

@@ -123,8 +123,13 @@ export function hasTheta({ distribution }: Pick<MixOptions, "distribution">): bo
 }
 
 /** What a mix may put. */
-export function mixKeySpace({ keyCountMax, keyBytes, valueBytesMax }: MixOptions): KeySpace {
-  return { keyCount: keyCountMax, keyLengthMax: keyBytes, valueLengthMax: valueBytesMax };
+export function mixKeySpace({ keyCountMax, keyBytes, valueBytesMin, valueBytesMax }: MixOptions): KeySpace {
+  return {
+    keyCount: keyCountMax,
+    keyLengthMax: keyBytes,
+    valueLengthMax: valueBytesMax,
+    valueLengthMin: valueBytesMin,
+  };
 }
 
 /** What a mix starts from. */

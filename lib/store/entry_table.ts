@@ -17,6 +17,7 @@ import {
   SLOT_WORDS,
   SPECIAL_KEY,
   unlinkEntry,
+  UNUSED_ANY,
   VIEW_EXCESS_BYTES,
   wordsFor,
   writeEntry,
@@ -55,7 +56,7 @@ export class EntryTable {
   /** Stores a value under a key, whose hash is `hash`. */
   put(hash: number, key: PaddedBytes, value: PaddedBytes): void {
     let old = findEntry(this.#words, 0, this.#slots - 1, hash, key);
-    if (old !== 0 && writeValue(this.#words, old, key.length, value)) return;
+    if (old !== 0 && writeValue(this.#words, old, key.length, value, UNUSED_ANY)) return;
     const words = entryWords(key.length, value.length);
     if (!this.#fits(words, old)) {
       this.#grow(words);

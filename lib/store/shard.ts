@@ -5,13 +5,12 @@
  * A shard's region is an index followed by an arena. The index is open-addressed with linear probing; each slot is two
  * words, the key's hash and the entry's offset in words from the start of the region, which is 0 for a free slot.
  * A free slot ends a probe: when an entry is deleted, those behind it in its run of slots move up, so that deleting
- * leaves nothing behind that would make probes longer. The arena holds the entries in the order in which they were
- * added:
+ * leaves nothing behind that would make probes longer. The arena holds the entries side by side, live ones and dead:
  *
  * | word | content |
  * |---|---|
  * | 0 | key length in bytes; its sign bit is set when the entry is dead: its key has moved, or is deleted |
- * | 1 | value length in bytes |
+ * | 1 | value length in bytes; that of a dead entry may be negative |
  * | 2 | capacity for the value in bytes, a multiple of four; bit 0 is {@linkcode SPECIAL_KEY} |
  * | 3 … | key, zero-padded to whole words |
  * | … | value, zero-padded to whole words, then unspecified up to the capacity |
@@ -41,7 +40,8 @@ const DEAD = 1 << 31;
 /** Bit in an entry's capacity: the key has a control character, a quote or a backslash. */
 export const SPECIAL_KEY = 1;
 
-const CAPACITY_MASK = ~3;
+/** For {@linkcode writeValue}, where space that is not used does not matter. */
+export const UNUSED_ANY = 2 ** 31 - 1;
 
 /** Words that hold `bytes` bytes. */
 export function wordsFor(bytes: number): number {
@@ -87,18 +87,23 @@ export function findEntry(
   }
 }
 
-/** Overwrites an entry's value if its capacity allows; returns whether it did. */
+/**
+ * Overwrites an entry's value if it fits, and leaves at most so many words of the capacity unused; returns whether it
+ * did.
+ */
 export function writeValue(
   words: Int32Array<SharedArrayBuffer>,
   entry: number,
   keyLength: number,
   value: PaddedBytes,
+  unusedMax: number,
 ): boolean {
   const length = value.length;
-  if (length > (words[entry + ENTRY_CAPACITY]! & CAPACITY_MASK)) return false;
+  const valueWords = wordsFor(length);
+  const unused = (words[entry + ENTRY_CAPACITY]! >> 2) - valueWords;
+  if (unused < 0 || unused > unusedMax) return false;
   words[entry + ENTRY_VALUE_LENGTH] = length;
   const to = entry + ENTRY_HEADER_WORDS + wordsFor(keyLength);
-  const valueWords = wordsFor(length);
   const source = value.words;
   for (let i = 0; i < valueWords; i++) words[to + i] = source[i]!;
   return true;
@@ -138,7 +143,7 @@ export function writeEntry(
   const keyWords = wordsFor(key.length);
   const source = key.words;
   for (let i = 0; i < keyWords; i++) words[to + i] = source[i]!;
-  writeValue(words, entry, key.length, value);
+  writeValue(words, entry, key.length, value, UNUSED_ANY);
 }
 
 /**

@@ -8,24 +8,23 @@ import { Abort, type AbortHandle } from "../sync/abort.ts";
 import { BlockedTime } from "../sync/blocked.ts";
 import { LINE_DOUBLES, LINE_WORDS } from "../sync/layout.ts";
 import { lock, tryLock, unlock } from "../sync/mutex.ts";
+import { type Arenas, StoreMemory } from "./arena.ts";
 import { hashKey, shardOf } from "./hash.ts";
 import { EntryTooLargeError, StoreFullError } from "./store_errors.ts";
 import { PaddedBytes } from "./padded_bytes.ts";
-import { capacityOf, jsonRoomOf, MOVED_AWAY, PAGE_END } from "./pages.ts";
+import { PagedArenas } from "./paged_arenas.ts";
+import { capacityOf, jsonRoomOf } from "./pages.ts";
 import {
-  ENTRY_CAPACITY,
-  entryWords,
   findEntry,
-  linkEntry,
   readValue,
   type ShardView,
-  SLOT_WORDS,
   unlinkEntry,
+  UNUSED_ANY,
   VIEW_EXCESS_BYTES,
-  writeEntry,
   writeValue,
 } from "./shard.ts";
-import { checkStoreSize, layoutOf, type StoreSize } from "./store_size.ts";
+import { checkStoreSize, layoutOf, type StoreSize, UNIT_WORDS_MIN } from "./store_size.ts";
+import { UnitArenas } from "./unit_arenas.ts";
 
 /** What {@linkcode SharedStore.attach} needs; structured-cloneable. */
 export interface StoreHandle {
@@ -36,22 +35,25 @@ export interface StoreHandle {
   readonly abort: AbortHandle;
 }
 
-/** Words and 64-bit floats of a header. These are constants of this module because V8 does not fold imported ones. */
+/**
+ * Words and 64-bit floats of a header, as in `arena.ts`. These are constants of this module because V8 does not fold
+ * imported ones.
+ */
 const HEADER_WORDS = LINE_WORDS;
 const HEADER_DOUBLES = LINE_DOUBLES;
 const HEADER_LOCK = 0;
 const HEADER_COUNT = 1;
-const HEADER_ARENA_END = 2;
 /** In 64-bit floats; the words above take the first two. */
 const HEADER_VERSION = 2;
 
 /**
  * A sharded hash table of byte strings in shared memory.
  *
- * Layout, from the start of a cache line on where that can be had: a header of one cache line per shard, then the shards' regions, all of the same size, laid out as `shard.ts`
- * says. A header holds the shard's lock, its number of entries, the offset of its arena's first free word (in words
- * from the start of the region; 0 before the first entry), and its version: the number of puts and deletes applied so
- * far, a float64 because a 32-bit word would soon overflow. Deleting an absent key changes nothing and does not count.
+ * Layout: a header of one cache line per shard, then the shards' regions, all of the same size, laid out as `shard.ts`
+ * says; where in its arena a shard places an entry, say `space.ts` and `pages.ts`. A header holds the shard's lock, its
+ * number of entries, the offset of the end of its arena (in words from the start of the region; 0 before the first
+ * entry), and its version: the number of puts and deletes applied so far, a float64 because a 32-bit word would soon
+ * overflow. Deleting an absent key changes nothing and does not count.
  *
  * A key's hash is computed once. Its high bits choose the shard, its low bits the slot where probing starts.
  *
@@ -61,6 +63,7 @@ const HEADER_VERSION = 2;
  * guarantee that.)
  * Invariant 2: exactly one index slot points to each live entry, and every slot in use points to a live entry.
  * Invariant 3: at least a quarter of the index slots are free, so every probe ends.
+ * Invariant 4: an entry stays where it is until the next put to its shard, or until the shard's lock is released.
  *
  * Neither a put nor a get nor a delete allocates.
  */
@@ -70,34 +73,39 @@ export class SharedStore {
   /** Time that this thread has waited for shards' locks. */
   readonly blocked = new BlockedTime();
   readonly #abort: Abort;
+  readonly #memory: StoreMemory;
+  readonly #arenas: Arenas;
+  /** The arenas, if they are divided into pages. */
+  readonly #paged: PagedArenas | undefined;
+  // What the hot path needs of the above, without another step.
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #doubles: Float64Array<SharedArrayBuffer>;
   readonly #shards: number;
   readonly #slotMask: number;
   readonly #regionsStart: number;
   readonly #regionWords: number;
-  readonly #valueCapacityMin: number;
-  /** Words of a page; 0 if arenas are not divided into pages. */
-  readonly #pageWords: number;
   readonly #jsonRoom: boolean;
+  /** How much of its capacity an entry may leave unused, in words, when a value is written in place. */
+  readonly #unusedMax: number;
   /** The views of the shards that this thread has viewed. */
   readonly #views: (ShardView | undefined)[];
 
-  private constructor(handle: StoreHandle) {
-    const { buffer, byteOffset, size } = handle;
-    const layout = layoutOf(size);
-    const words = layout.regionsStart + size.shards * layout.regionWords;
+  private constructor({ buffer, byteOffset, size, abort }: StoreHandle) {
+    const memory = new StoreMemory(size, buffer, byteOffset);
+    const { pages, unitWords = UNIT_WORDS_MIN } = size;
     this.size = size;
-    this.#abort = Abort.attach(handle.abort);
-    this.#words = new Int32Array(buffer, byteOffset, words);
-    this.#doubles = new Float64Array(buffer, byteOffset, words / 2);
+    this.#abort = Abort.attach(abort);
+    this.#memory = memory;
+    this.#paged = pages === undefined ? undefined : new PagedArenas(memory, pages);
+    this.#arenas = this.#paged ?? new UnitArenas(memory);
+    this.#words = memory.words;
+    this.#doubles = new Float64Array(buffer, byteOffset, memory.words.length / 2);
     this.#shards = size.shards;
-    this.#slotMask = layout.slots - 1;
-    this.#regionsStart = layout.regionsStart;
-    this.#regionWords = layout.regionWords;
-    this.#valueCapacityMin = size.valueCapacityMin ?? 0;
-    this.#pageWords = size.pages?.words ?? 0;
-    this.#jsonRoom = size.pages?.jsonRoom ?? false;
+    this.#slotMask = memory.slots - 1;
+    this.#regionsStart = memory.regionsStart;
+    this.#regionWords = memory.regionWords;
+    this.#jsonRoom = pages?.jsonRoom ?? false;
+    this.#unusedMax = pages === undefined ? unitWords - 1 : UNUSED_ANY;
     this.#views = new Array(size.shards).fill(undefined);
   }
 
@@ -228,8 +236,8 @@ export class SharedStore {
     const region = this.#regionsStart + shard * this.#regionWords;
     let entry = findEntry(this.#words, region, this.#slotMask, hash, key);
     const fits = entry !== 0 && (!this.#jsonRoom || jsonRoomOf(key, value) <= capacityOf(this.#words, entry));
-    if (!fits || !writeValue(this.#words, entry, key.length, value)) {
-      entry = this.#append(shard, entry, hash, key, value);
+    if (!fits || !writeValue(this.#words, entry, key.length, value, this.#unusedMax)) {
+      entry = this.#arenas.place(shard, entry, hash, key, value);
       if (entry === 0) return 0;
     }
     this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION]!++;
@@ -242,7 +250,7 @@ export class SharedStore {
    *
    * @param hash the key's {@linkcode hashKey}
    * @returns the entry that was, as an index into {@linkcode SharedStore.words}; 0 when the key is absent. It is dead,
-   * but as it was otherwise until the shard's next put.
+   * but its key is still there until the shard's next put.
    */
   deleteLocked(shard: number, hash: number, key: PaddedBytes): number {
     const words = this.#words;
@@ -250,22 +258,22 @@ export class SharedStore {
     const entry = findEntry(words, region, this.#slotMask, hash, key);
     if (entry === 0) return 0;
     unlinkEntry(words, region, this.#slotMask, hash, entry);
+    this.#arenas.free(shard, entry);
     words[shard * HEADER_WORDS + HEADER_COUNT]!--;
     this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION]!++;
     return entry;
   }
 
   /**
-   * Appends an entry after all others of its shard, whether or not its key already has one, without changing the
-   * shard's version. Used for loading. The caller holds the shard's lock, or knows that nobody else uses the store.
+   * Appends an entry to the pages of its shard, after all others, whether or not its key already has one, without
+   * changing the shard's version. Used for loading. The caller holds the shard's lock, or knows that nobody else uses the store.
    *
    * @param capacity room for the value, in bytes
    * @returns the same as {@linkcode SharedStore.putLocked}
    */
   appendLocked(shard: number, hash: number, key: PaddedBytes, value: PaddedBytes, capacity: number): number {
-    const region = this.#regionsStart + shard * this.#regionWords;
-    const old = findEntry(this.#words, region, this.#slotMask, hash, key);
-    return this.#appendWith(shard, old, hash, key, value, capacity);
+    const old = findEntry(this.#words, this.#memory.region(shard), this.#slotMask, hash, key);
+    return this.#pages.append(shard, old, hash, key, value, capacity);
   }
 
   /**
@@ -273,34 +281,24 @@ export class SharedStore {
    * caller holds the shard's lock, or knows that nobody else uses the store.
    */
   startPage(shard: number, page: number): void {
-    const words = this.#words;
-    const header = shard * HEADER_WORDS;
-    const region = this.#regionsStart + shard * this.#regionWords;
-    const start = this.#arenaStart + page * this.#pageWords;
-    let end = words[header + HEADER_ARENA_END]! || this.#arenaStart;
-    while (end < start) {
-      words[region + end] = PAGE_END;
-      end += this.#wordsLeftOnPage(end);
-    }
-    words[header + HEADER_ARENA_END] = end;
+    this.#pages.startPage(shard, page);
   }
 
   /** The error that says why a put has found no room. */
   refusal(shard: number, key: PaddedBytes, value: PaddedBytes): RangeError {
-    const words = entryWords(key.length, this.#roomOf(key, value));
-    return this.#pageWords > 0 && words > this.#pageWords
+    return this.#paged?.fitsPage(key, value) === false
       ? new EntryTooLargeError(key.length + value.length)
       : new StoreFullError(shard, this.size);
   }
 
   /** Pages of each shard, if arenas are divided into pages. */
   get pagesPerShard(): number {
-    return Math.ceil((this.#regionWords - this.#arenaStart) / this.#pageWords);
+    return this.#pages.pagesPerShard;
   }
 
   /** The first word of a shard's arena, as an index into {@linkcode SharedStore.words}. */
   arenaStart(shard: number): number {
-    return this.#regionsStart + shard * this.#regionWords + this.#arenaStart;
+    return this.#memory.region(shard) + this.#memory.arenaStart;
   }
 
   /**
@@ -308,8 +306,7 @@ export class SharedStore {
    * lock, or knows that nobody writes.
    */
   arenaEnd(shard: number): number {
-    const end = this.#words[shard * HEADER_WORDS + HEADER_ARENA_END]! || this.#arenaStart;
-    return this.#regionsStart + shard * this.#regionWords + end;
+    return this.#memory.region(shard) + this.#memory.arenaEnd(shard);
   }
 
   /**
@@ -338,80 +335,21 @@ export class SharedStore {
     const view = this.#views[shard] ??= this.#createView(shard);
     view.version = this.version(shard);
     view.count = this.count(shard);
-    view.end = this.#words[shard * HEADER_WORDS + HEADER_ARENA_END]! || this.#arenaStart;
+    view.end = this.#memory.arenaEnd(shard);
     return view;
   }
 
   #createView(shard: number): ShardView {
     const { buffer, byteOffset } = this.#words;
-    const offset = byteOffset + (this.#regionsStart + shard * this.#regionWords) * Int32Array.BYTES_PER_ELEMENT;
+    const offset = byteOffset + this.#memory.region(shard) * Int32Array.BYTES_PER_ELEMENT;
     const words = new Int32Array(buffer, offset, this.#regionWords);
     const bytes = new DataView(buffer, offset, words.byteLength + VIEW_EXCESS_BYTES);
-    const start = this.#arenaStart;
+    const start = this.#memory.arenaStart;
     return { shard, shards: this.#shards, version: 0, count: 0, words, bytes, start, end: start };
   }
 
-  get #arenaStart(): number {
-    return (this.#slotMask + 1) * SLOT_WORDS;
-  }
-
-  /** Appends an entry that replaces `old` (0: none). Returns the new entry, or 0 when there is no room. */
-  #append(shard: number, old: number, hash: number, key: PaddedBytes, value: PaddedBytes): number {
-    const room = this.#roomOf(key, value);
-    const capacity = Math.max(room, this.#valueCapacityMin);
-    const fitsPage = this.#pageWords === 0 || entryWords(key.length, capacity) <= this.#pageWords;
-    return this.#appendWith(shard, old, hash, key, value, fitsPage ? capacity : room);
-  }
-
-  #appendWith(
-    shard: number,
-    old: number,
-    hash: number,
-    key: PaddedBytes,
-    value: PaddedBytes,
-    capacity: number,
-  ): number {
-    const words = this.#words;
-    const header = shard * HEADER_WORDS;
-    const region = this.#regionsStart + shard * this.#regionWords;
-    const last = words[header + HEADER_ARENA_END]! || this.#arenaStart;
-    const needed = entryWords(key.length, capacity);
-    const offset = this.#pageWords === 0 ? last : this.#placeOnPage(last, needed);
-    const end = offset + needed;
-    if (end > this.#regionWords) return 0;
-    if (old === 0 && words[header + HEADER_COUNT]! >= this.size.entriesPerShard) return 0;
-
-    if (offset > last) words[region + last] = PAGE_END;
-    writeEntry(words, region + offset, key, value, capacity);
-    linkEntry(words, region, this.#slotMask, hash, region + offset, old);
-    if (this.#pageWords > 0 && old !== 0 && old - region < offset - this.#wordsIntoPage(offset)) {
-      words[old + ENTRY_CAPACITY]! |= MOVED_AWAY;
-    }
-    words[header + HEADER_ARENA_END] = end;
-    if (old === 0) words[header + HEADER_COUNT]!++;
-    return region + offset;
-  }
-
-  /** Room that a value needs, in bytes. */
-  #roomOf(key: PaddedBytes, value: PaddedBytes): number {
-    return this.#jsonRoom ? jsonRoomOf(key, value) : value.length;
-  }
-
-  /**
-   * Where an entry of this many words goes if its shard's entries end at `last`; past the region if no page could hold
-   * it.
-   */
-  #placeOnPage(last: number, needed: number): number {
-    if (needed > this.#pageWords) return this.#regionWords;
-    const left = this.#wordsLeftOnPage(last);
-    return needed <= left ? last : last + left;
-  }
-
-  #wordsIntoPage(offset: number): number {
-    return (offset - this.#arenaStart) % this.#pageWords;
-  }
-
-  #wordsLeftOnPage(offset: number): number {
-    return this.#pageWords - this.#wordsIntoPage(offset);
+  get #pages(): PagedArenas {
+    if (this.#paged === undefined) throw new TypeError("Cannot reach a page: the store is not divided into pages");
+    return this.#paged;
   }
 }

@@ -5,6 +5,7 @@
  */
 import { alignUp, LINE_WORDS, nextPowerOfTwo } from "../sync/layout.ts";
 import { SLOT_WORDS } from "./shard.ts";
+import { LISTS_WORDS } from "./space.ts";
 
 /** The size of a store, fixed when it is created. */
 export interface StoreSize {
@@ -12,11 +13,16 @@ export interface StoreSize {
   readonly shards: number;
   /** Number of entries that each shard has room for. */
   readonly entriesPerShard: number;
-  /** Words of entries (see {@linkcode entryWords}) that each shard has room for. */
+  /** Words of entries (see {@linkcode blockWords}; with pages, {@linkcode entryWords}) that each shard has room for. */
   readonly arenaWordsPerShard: number;
   /**
-   * Least room for the value of a new entry, in bytes, so that growing values do not move it again and again, each time
-   * leaving a dead entry behind; 0 when absent.
+   * Without pages, each entry takes a multiple of so many words, which is itself a multiple of four; {@linkcode
+   * UNIT_WORDS_MIN} when absent.
+   */
+  readonly unitWords?: number;
+  /**
+   * With pages, least room for the value of a new entry, in bytes, so that growing values do not move it again and
+   * again, each time leaving a dead entry behind; 0 when absent.
    */
   readonly valueCapacityMin?: number;
   /** How each arena is divided into pages; not at all when absent. */
@@ -37,11 +43,23 @@ export interface PageSize {
 /** The greatest share of index slots in use, so that probes stay short. */
 const LOAD_FACTOR_MAX = 0.75;
 
-/** The layout of a store, in words. */
-export function layoutOf(size: StoreSize): { slots: number; regionsStart: number; regionWords: number } {
+/** The least unit: what is left of a block when an entry takes a part of it must be an entry, too. */
+export const UNIT_WORDS_MIN = 4;
+
+/** The layout of a store, in words; the start of an arena counts from the start of its region. */
+interface StoreLayout {
+  readonly slots: number;
+  readonly regionsStart: number;
+  readonly arenaStart: number;
+  readonly regionWords: number;
+}
+
+export function layoutOf(size: StoreSize): StoreLayout {
   const slots = nextPowerOfTwo(Math.ceil(size.entriesPerShard / LOAD_FACTOR_MAX));
-  const regionWords = alignUp(slots * SLOT_WORDS + size.arenaWordsPerShard, LINE_WORDS);
-  return { slots, regionsStart: size.shards * LINE_WORDS, regionWords };
+  const indexWords = slots * SLOT_WORDS;
+  const arenaStart = size.pages === undefined ? alignUp(indexWords, LINE_WORDS) + LISTS_WORDS : indexWords;
+  const regionWords = alignUp(arenaStart + size.arenaWordsPerShard, LINE_WORDS);
+  return { slots, regionsStart: size.shards * LINE_WORDS, arenaStart, regionWords };
 }
 
 const SHARDS_MAX = 2 ** 20;
@@ -60,6 +78,11 @@ export function checkStoreSize(size: StoreSize): void {
   checkBound("words per shard", regionWords, REGION_WORDS_MAX);
   checkBound("words of all shards", regionsStart + size.shards * regionWords, WORDS_MAX);
   if (size.pages !== undefined) checkBound("words per page", size.pages.words, REGION_WORDS_MAX);
+  const { unitWords = UNIT_WORDS_MIN } = size;
+  checkBound("unitWords", unitWords, REGION_WORDS_MAX, UNIT_WORDS_MIN);
+  if (unitWords % UNIT_WORDS_MIN !== 0) {
+    throw new RangeError(`Cannot create a store: unitWords is ${unitWords}, must be a multiple of ${UNIT_WORDS_MIN}`);
+  }
   checkBound("valueCapacityMin", size.valueCapacityMin ?? 0, REGION_WORDS_MAX * Int32Array.BYTES_PER_ELEMENT, 0);
 }
 

@@ -9,9 +9,10 @@ import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import { entryWords } from "../../lib/store/shard.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
+import { blockWords } from "../../lib/store/space.ts";
+import { UNIT_WORDS_MIN } from "../../lib/store/store_size.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { isFull, numberOption } from "./campaign.ts";
 
@@ -31,7 +32,7 @@ Deno.test("shards of entries of all sizes come back from their snapshots", () =>
   for (let draw = 0; draw < DRAWN; draw++) {
     const valueBytesMax = DRAWN_VALUE_BYTES_MAX[rng.below(DRAWN_VALUE_BYTES_MAX.length)]!;
     const entries = rng.below(Math.min(DRAWN_ENTRIES_MAX, Math.ceil(2 ** 22 / (valueBytesMax + 1))));
-    const arenaWordsPerShard = (entries + 1) * entryWords(8, valueBytesMax);
+    const arenaWordsPerShard = (entries + 1) * blockWords(8, valueBytesMax, UNIT_WORDS_MIN);
     const store = SharedStore.create({ shards: 1, entriesPerShard: entries + 1, arenaWordsPerShard }, Abort.create());
     const expected = new Map<string, string>();
     for (let i = 0; i < entries; i++) {
@@ -55,7 +56,7 @@ Deno.test("shards of entries of all sizes come back from their snapshots", () =>
 for (const { entries, valueBytes } of SHAPES) {
   for (const serializer of SERIALIZER_NAMES) {
     Deno.test(`a shard of ${entries} entries of ${valueBytes} bytes comes back from its ${serializer} snapshot`, () => {
-      const arenaWordsPerShard = entries * entryWords(8, valueBytes);
+      const arenaWordsPerShard = entries * blockWords(8, valueBytes, UNIT_WORDS_MIN);
       const store = SharedStore.create({ shards: 1, entriesPerShard: entries, arenaWordsPerShard }, Abort.create());
       const key = new PaddedBytes(8);
       const value = PaddedBytes.of("v".repeat(valueBytes));

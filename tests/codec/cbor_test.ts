@@ -121,8 +121,8 @@ Deno.test("cborCodec.encode() writes the members in the documented order", () =>
 });
 
 Deno.test("cborCodec.encode() writes an entry once when its value was overwritten and outgrew its place", () => {
-  const puts: Entry[] = [["a", "1"], ["b", "2"], ["a", "12345"], ["b", "3"], ["a", "1"], ["a", "x".repeat(9)]];
-  const entries = { b: "3", a: "x".repeat(9) };
+  const puts: Entry[] = [["a", "1"], ["b", "2"], ["a", "x".repeat(17)], ["b", "3"], ["a", "1"], ["a", "x".repeat(33)]];
+  const entries = { b: "3", a: "x".repeat(33) };
   const members = { format: "kvlab/1", shard: 0, shards: 1, version: 6, count: 2, entries };
   assertEquals(encodeEntries(cborCodec, puts), cborFile(members));
 });

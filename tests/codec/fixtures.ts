@@ -4,14 +4,17 @@
  *
  * @module
  */
+import { assertEquals } from "@std/assert";
 import { encodeCbor } from "@std/cbor";
 import fc from "fast-check";
 import { crc32 } from "node:zlib";
 import type { Codec } from "../../lib/codec/codec.ts";
 import { OutputBuffer } from "../../lib/codec/output_buffer.ts";
-import { entryWords } from "../../lib/store/shard.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
+import { blockWords } from "../../lib/store/space.ts";
+import { UNIT_WORDS_MIN } from "../../lib/store/store_size.ts";
 import { Abort } from "../../lib/sync/abort.ts";
+import { liveEntries } from "../store/arena.ts";
 
 /** A key and its value. */
 export type Entry = readonly [key: string, value: string];
@@ -23,7 +26,7 @@ export function utf8Length(text: string): number {
 
 /** A store with just enough room for these puts, and the puts applied. */
 export function storeOf(puts: readonly Entry[], shards = 1): SharedStore {
-  const words = puts.map(([key, value]) => entryWords(utf8Length(key), utf8Length(value)));
+  const words = puts.map(([key, value]) => blockWords(utf8Length(key), utf8Length(value), UNIT_WORDS_MIN));
   const arenaWordsPerShard = Math.max(1, words.reduce((sum, count) => sum + count, 0));
   const size = { shards, entriesPerShard: Math.max(1, puts.length), arenaWordsPerShard };
   const store = SharedStore.create(size, Abort.create());
@@ -31,23 +34,11 @@ export function storeOf(puts: readonly Entry[], shards = 1): SharedStore {
   return store;
 }
 
-/**
- * The entries that puts leave in one shard, in a snapshot's order: the order of arrival, but a value that outgrows the
- * place of its entry's first one sends the entry behind all others.
- */
+/** The entries that puts leave in one shard, in a snapshot's order: that of their places in the arena. */
 export function entriesOf(puts: readonly Entry[]): Entry[] {
-  const entries = new Map<string, { value: string; capacity: number }>();
-  for (const [key, value] of puts) {
-    const length = utf8Length(value);
-    const entry = entries.get(key);
-    if (entry !== undefined && length <= entry.capacity) {
-      entry.value = value;
-    } else {
-      entries.delete(key);
-      entries.set(key, { value, capacity: Math.ceil(length / 4) * 4 });
-    }
-  }
-  return Array.from(entries, ([key, { value }]) => [key, value]);
+  const entries = liveEntries(storeOf(puts).viewShard(0));
+  assertEquals(entries, new Map(puts));
+  return [...entries];
 }
 
 /** The bytes of one shard's snapshot. */

@@ -21,13 +21,13 @@ Deno.test("parseCommand() refuses records that no store can hold, and says which
       "lower --keys or --value-size",
   );
   assertRefused(
-    "-t4 --workload=d --max-keys=10065536 --value-size=64-1KiB memory",
-    "10065536 keys (--max-keys) of 16B with values of up to 1024B need a store of 10.6GiB in 1024 shards, " +
+    "-t4 --workload=d --max-keys=20065536 --value-size=64-1KiB memory",
+    "20065536 keys (--max-keys) of 16B with values of up to 1024B need a store of 13.4GiB in 1024 shards, " +
       "must be below 8GiB: lower --keys, --max-keys or --value-size",
   );
   assertRefused(
     "--keys=1000M --key-size=1KiB file --file-count=128 --flush-period-us=50",
-    "1000000000 keys of 1024B with values of up to 100B need a store of 1076.3GiB with --file-count=128, " +
+    "1000000000 keys of 1024B with values of up to 100B need a store of 1091.2GiB with --file-count=128, " +
       "must be below 8GiB: lower --keys or --value-size",
   );
 });

@@ -17,9 +17,9 @@ import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { mixOf } from "./mixes.ts";
 
-Deno.test("mixKeySpace() is all keys that there is room for, each with the longest value", () => {
+Deno.test("mixKeySpace() is all keys that there is room for, and the lengths of values", () => {
   const options = mixOf("d", { keyCount: 10, keyCountMax: 30, keyBytes: 20, valueBytesMin: 1, valueBytesMax: 7 });
-  assertEquals(mixKeySpace(options), { keyCount: 30, keyLengthMax: 20, valueLengthMax: 7 });
+  assertEquals(mixKeySpace(options), { keyCount: 30, keyLengthMax: 20, valueLengthMax: 7, valueLengthMin: 1 });
 });
 
 for (const shards of [1, 16]) {

@@ -25,6 +25,7 @@ import { hashKey } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { entryWords } from "../../lib/store/shard.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
+import { UNIT_WORDS_MIN } from "../../lib/store/store_size.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { HOSTILE_TEXTS, utf8Length } from "../codec/fixtures.ts";
 import {
@@ -79,7 +80,10 @@ class Fixture implements Disposable {
       const size = {
         shards: SHARDS,
         entriesPerShard: Math.max(1, survey.entriesPerShardMax),
-        arenaWordsPerShard: Math.max(1, survey.arenaWordsPerShardMax),
+        arenaWordsPerShard: Math.max(
+          1,
+          survey.arenaWordsPerShardMax + survey.entriesPerShardMax * (UNIT_WORDS_MIN - 1),
+        ),
       };
       const store = SharedStore.create(size, Abort.create());
       const ledger = Ledger.create(SHARDS);

@@ -10,7 +10,7 @@ import type { ShardView } from "../../lib/store/shard.ts";
 export interface ArenaEntry {
   readonly key: string;
   readonly value: string;
-  /** Whether the key has moved on to a later entry. */
+  /** Whether the key has moved on to another entry, or is deleted. What its value was is then unknown. */
   readonly dead: boolean;
   /** Whether the key is marked as having a byte that JSON must escape. */
   readonly special: boolean;
@@ -27,13 +27,17 @@ export function arenaEntries({ words, start, end }: ShardView): ArenaEntry[] {
     const [keyLength = NaN, valueLength = NaN, capacity = NaN] = words.subarray(entry, entry + 3);
     const keyBytes = keyLength & 0x7fff_ffff;
     const capacityBytes = capacity & ~3;
-    assert(valueLength <= capacityBytes, `value of ${valueLength} bytes in ${capacityBytes}`);
+    const dead = keyLength < 0;
+    assert(
+      dead || valueLength >= 0 && valueLength <= capacityBytes,
+      `value of ${valueLength} bytes in ${capacityBytes}`,
+    );
     const key = entry + 3;
     const value = key + Math.ceil(keyBytes / 4);
     entries.push({
       key: textAt(words, key, keyBytes),
-      value: textAt(words, value, valueLength),
-      dead: keyLength < 0,
+      value: dead ? "" : textAt(words, value, valueLength),
+      dead,
       special: (capacity & 1) !== 0,
       capacityBytes,
     });

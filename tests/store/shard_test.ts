@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertGreater, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { hashKey } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
@@ -32,30 +32,41 @@ Deno.test("writeEntry() writes the documented words", () => {
   const store = newStore();
   store.putString("Key12", "foo");
   const { words, start, end } = store.viewShard(0);
-  assertEquals([...words.subarray(start, end)], [5, 3, 4, 0x3179654b, 0x32, 0x6f6f66]);
+  assertEquals([...words.subarray(start, end)], [5, 3, 12, 0x3179654b, 0x32, 0x6f6f66, 0, 0]);
 });
 
-Deno.test("linkEntry() marks an entry as dead when its key has moved to one with more room", () => {
+Deno.test("linkEntry() marks an entry as dead when its key has moved to one with more room, or with less", () => {
   const store = newStore();
-  for (const value of ["foo", "four", "value", "8 bytes.", "short"]) store.putString("Key", value);
   const common = { key: "Key", special: false };
+  for (const value of ["foo", "16 bytes of text", "another 16 bytes"]) store.putString("Key", value);
   assertEquals(arenaEntries(store.viewShard(0)), [
-    { ...common, value: "four", dead: true, capacityBytes: 4 },
-    { ...common, value: "short", dead: false, capacityBytes: 8 },
+    { ...common, value: "another 16 bytes", dead: false, capacityBytes: 16 },
+  ]);
+  for (const value of ["x".repeat(17), "y".repeat(32)]) store.putString("Key", value);
+  assertEquals(arenaEntries(store.viewShard(0)), [
+    { ...common, value: "", dead: true, capacityBytes: 16 },
+    { ...common, value: "y".repeat(32), dead: false, capacityBytes: 32 },
+  ]);
+  store.putString("Key", "foo");
+  assertEquals(arenaEntries(store.viewShard(0)), [
+    { ...common, value: "foo", dead: false, capacityBytes: 16 },
+    { ...common, value: "", dead: true, capacityBytes: 32 },
   ]);
 });
 
 Deno.test("nextEntry() walks over all entries, dead ones too", () => {
   const store = newStore();
-  for (const value of ["", "foo", "foo and bar"]) {
-    for (const key of ["", "Key", '"', "a longer key"]) store.putString(key, value);
+  for (const length of [0, 20, 60]) {
+    for (const key of ["", "Key", '"', "a longer key"]) store.putString(key, "x".repeat(length));
   }
-  const { words, start, end } = store.viewShard(0);
+  const view = store.viewShard(0);
+  const { words, start, end } = view;
   let entries = 0;
   let entry = start;
   for (; entry < end; entries++) entry = nextEntry(words, entry);
   assertStrictEquals(entry, end);
-  assertStrictEquals(entries, 12);
+  assertStrictEquals(entries, arenaEntries(view).length);
+  assertGreater(entries, 4);
 });
 
 Deno.test("SPECIAL_KEY is set when, and only when, JSON must escape a byte of the key", () => {
@@ -70,9 +81,9 @@ Deno.test("SPECIAL_KEY is set when, and only when, JSON must escape a byte of th
 
 Deno.test("SPECIAL_KEY costs no capacity and outlives puts in place", () => {
   const store = newStore();
-  for (const value of ["1234", "123", ""]) store.putString("\n", value);
+  for (const value of ["16 bytes of text", "123", "1"]) store.putString("\n", value);
   assertEquals(arenaEntries(store.viewShard(0)), [
-    { key: "\n", value: "", dead: false, special: true, capacityBytes: 4 },
+    { key: "\n", value: "1", dead: false, special: true, capacityBytes: 16 },
   ]);
 });
 
