@@ -1,5 +1,5 @@
 /**
- * Byte-array views of padded bytes, for engines that take byte arrays.
+ * Byte-array views of padded bytes, and back, for engines that take and return byte arrays.
  *
  * @module
  */
@@ -26,4 +26,9 @@ export class ByteView {
 /** The content of padded bytes as a byte array, without a copy; valid until they change. */
 export function contentOf({ bytes, length }: PaddedBytes): Uint8Array<ArrayBuffer> {
   return bytes.subarray(0, length);
+}
+
+/** Copies all of a byte array. */
+export function copyBytes(bytes: Uint8Array, out: PaddedBytes): void {
+  out.copy(bytes, 0, bytes.length);
 }

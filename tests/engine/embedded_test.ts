@@ -6,55 +6,15 @@
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import type { Connection } from "../../lib/engine/connection.ts";
-import type { EnginePreparation, EngineSettings, PreparedEngine } from "../../lib/engine/engine.ts";
 import { EngineError, HarnessError } from "../../lib/engine/engine_error.ts";
-import { type EngineName, ENGINES, loadEngine } from "../../lib/engine/engines.ts";
+import { ENGINES, loadEngine } from "../../lib/engine/engines.ts";
 import { findLibrary } from "../../lib/engine/rocksdb/find_library.ts";
 import { ShardDirectory } from "../../lib/directory/directory.ts";
 import { takeLock } from "../../lib/system/directory_lock.ts";
 import { JOURNAL_NAMES } from "../../lib/engine/sqlite/settings.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
-
-/** What an engine needs, if the machine lacks it. */
-const NO_ROCKSDB = ENGINES.rocksdb.missing?.();
-// deno-lint-ignore no-console -- tests that are left out must not go unnoticed
-if (NO_ROCKSDB !== undefined) console.warn(`IGNORED: the tests of embedded engines with rocksdb: ${NO_ROCKSDB}`);
-
-const ROCKSDB_SETTINGS = {
-  sync: "none",
-  manualWalFlush: "true",
-  walBytesPerSync: 1 << 16,
-  walRecoveryMode: "absolute-consistency",
-  cacheSizeBytes: 1 << 20,
-  writeBufferSizeBytes: 1 << 20,
-} as const;
-
-/** The engines that need nothing but a directory, each with settings. */
-const EMBEDDED: readonly (readonly [EngineName, EngineSettings])[] = [
-  ["sqlite", { journal: "wal", synchronous: "full", busyTimeoutMs: 1000, cacheSizeBytes: 1 << 20 }],
-  ["sqlite", { journal: "delete", synchronous: "normal", busyTimeoutMs: 1000 }],
-  ["leveldb", { sync: "none", cacheSizeBytes: 1 << 20, writeBufferSizeBytes: 1 << 20 }],
-  ["leveldb", { sync: "data", cacheSizeBytes: 1 << 20, writeBufferSizeBytes: 1 << 20 }],
-  ["denokv", {}],
-  ["lmdb", { syncMode: "sync", mapSizeBytes: 1 << 20 }],
-  ["lmdb", { syncMode: "no-sync", mapSizeBytes: 1 << 30 }],
-  ...NO_ROCKSDB === undefined ? [["rocksdb", ROCKSDB_SETTINGS], ["rocksdb", { sync: "data" }]] as const : [],
-];
-
-async function prepare(
-  [name, settings]: readonly [EngineName, EngineSettings],
-  options: Partial<EnginePreparation>,
-): Promise<PreparedEngine> {
-  const engine = await loadEngine(name);
-  return await engine.prepare({ threads: 2, inFlight: 1, valueBytesMax: 100, ...options, settings });
-}
-
-async function valueOf(connection: Connection, key: string): Promise<string | undefined> {
-  const out = new PaddedBytes(0);
-  return await connection.get(PaddedBytes.of(key), out) ? out.toString() : undefined;
-}
+import { EMBEDDED, NO_ROCKSDB, prepare, valueOf } from "./embedded.ts";
 
 for (const embedded of EMBEDDED) {
   const [name, settings] = embedded;
@@ -74,12 +34,21 @@ for (const embedded of EMBEDDED) {
     await other.put(PaddedBytes.of("a"), PaddedBytes.of("second, and longer"));
     await one.put(PaddedBytes.of("é\0"), PaddedBytes.of("\0ü"));
     assertEquals([await valueOf(one, "a"), await valueOf(other, "é\0")], ["second, and longer", "\0ü"]);
+    // What is not there may be deleted, too, also by whoever has not put it.
+    for (const name of ["b", "absent", "b", "c"]) {
+      if (name !== "absent") await one.put(PaddedBytes.of(name), PaddedBytes.of("first"));
+      await other.delete?.(PaddedBytes.of(name));
+      await one.delete?.(PaddedBytes.of(name));
+      assertEquals([await valueOf(one, name), await valueOf(other, name)], [undefined, undefined]);
+    }
+    await one.put(PaddedBytes.of("c"), PaddedBytes.of("anew"));
     for (const connection of [one, other]) await connection.close();
     await prepared.close();
 
     const again = await prepare(embedded, { output });
     const reopened = await engine.connect(again.target);
     assertEquals([await valueOf(reopened, "a"), await valueOf(reopened, "é\0")], ["second, and longer", "\0ü"]);
+    assertEquals([await valueOf(reopened, "b"), await valueOf(reopened, "c")], [undefined, "anew"]);
     await reopened.close();
     await again.close();
   });

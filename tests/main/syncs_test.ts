@@ -9,24 +9,31 @@ import { ENGINE_NAMES, ENGINES } from "../../lib/engine/engines.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { assertCode, kvlab, succeeds, testWhere } from "./kvlab.ts";
 
-const PUTS = 150;
-const LOAD = ["--threads=1", `--ops=${PUTS}`, "--read-ratio=0", "--no-preload", "--keys=50", "--pattern=unthrottled"];
+const WRITES = 150;
+const LOAD = ["--threads=1", `--ops=${WRITES}`, "--read-ratio=0", "--seed=1", "--pattern=unthrottled"];
+/** Puts alone, and deletes of records that are there: what removes nothing has nothing to sync. */
+const WRITE_KINDS = [
+  ["put", ["--no-preload", "--keys=50"]],
+  ["delete", ["--workload=a", "--delete-ratio=1", "--keys=20k", "--distribution=uniform"]],
+] as const;
+/** What is deleted twice of so many keys. */
+const DELETED_TWICE_MAX = 3;
 
 /** A server of PostgreSQL syncs all of its files when it is made, and again when it is started after it was killed. */
 const OF_POSTGRES = /\/pg_wal\/[0-9A-F]{24}>|resumed/;
 
 const NO_STRACE = await succeeds("strace", ["--version"]) ? undefined : "strace is missing";
 
-/** Counts the system calls that sync, of kvlab and of the server that it has started, over a run of puts alone. */
-async function syncsOf(backend: string): Promise<number> {
+/** Counts the system calls that sync, of kvlab and of the server that it has started, over a run. */
+async function syncsOf(backend: string, load: readonly string[]): Promise<number> {
   using directory = temporaryDirectory();
   const log = `${directory.path}/log`;
   const trace = ["--trace=fsync,fdatasync,msync,sync_file_range", `--output=${log}`];
-  const ended = await kvlab([...LOAD, "--format=json", "--quiet", ...backend.split(" ")], {
+  const ended = await kvlab([...LOAD, ...load, "--format=json", "--quiet", ...backend.split(" ")], {
     wrapper: ["strace", "--follow-forks", "--seccomp-bpf", "--quiet=all", "--decode-fds=path", ...trace],
   });
   assertCode(ended, 0);
-  assertEquals(JSON.parse(ended.stdout).writes, PUTS);
+  assertEquals(JSON.parse(ended.stdout).writes, WRITES);
   // A call that another thread's interrupts has two lines, of which only the second says how it ended.
   return Deno.readTextFileSync(log).split("\n").filter((line) =>
     line.endsWith(" = 0") && (!backend.startsWith("postgres") || OF_POSTGRES.test(line))
@@ -42,6 +49,7 @@ function missingFor(backend: string): string | undefined {
 for (
   const [engine, synced, ...unsynced] of [
     ["sqlite", "--synchronous=full", "--synchronous=off"],
+    ["sqlite", "--journal=delete --synchronous=full"],
     ["leveldb", "--sync=data", "--sync=none"],
     ["lmdb", "--sync-mode=sync", "--sync-mode=no-sync"],
     ["lmdb", "--sync-mode=no-meta-sync"],
@@ -52,17 +60,19 @@ for (
     ["postgres --spawn", "--synchronous-commit=on", "--synchronous-commit=off", "--fsync=off"],
   ] as const
 ) {
-  testWhere(
-    NO_STRACE ?? missingFor(engine),
-    `${`${engine} ${synced}`.trim()} syncs each put before it is acknowledged${
-      unsynced.map((setting) => `, ${setting} hardly any`).join("")
-    }`,
-    async () => {
-      const [many = 0, ...few] = await Promise.all(
-        [synced, ...unsynced].map((setting) => syncsOf(`${engine} ${setting}`.trim())),
-      );
-      assertGreaterOrEqual(many, PUTS);
-      for (const count of few) assertLess(count, PUTS / 5);
-    },
-  );
+  for (const [kind, load] of WRITE_KINDS) {
+    testWhere(
+      NO_STRACE ?? missingFor(engine),
+      `${`${engine} ${synced}`.trim()} syncs each ${kind} before it is acknowledged${
+        unsynced.map((setting) => `, ${setting} hardly any`).join("")
+      }`,
+      async () => {
+        const [many = 0, ...few] = await Promise.all(
+          [synced, ...unsynced].map((setting) => syncsOf(`${engine} ${setting}`.trim(), load)),
+        );
+        assertGreaterOrEqual(many, WRITES - DELETED_TWICE_MAX);
+        for (const count of few) assertLess(count, WRITES / 5);
+      },
+    );
+  }
 }

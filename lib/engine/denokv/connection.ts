@@ -4,7 +4,7 @@
  * @module
  */
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
-import { contentOf } from "../byte_view.ts";
+import { contentOf, copyBytes } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
 import { EngineError } from "../engine_error.ts";
 
@@ -15,6 +15,8 @@ import { EngineError } from "../engine_error.ts";
 const MUTATIONS_MAX = 1000;
 const KEY_BYTES_MAX = 80 * 1024;
 const MUTATION_BYTES_MAX = 800 * 1024;
+/** The most records that a list gets at a time. */
+const LIST_BATCH_MAX = 500;
 /** What the encoding adds to a key without zero bytes: its type and its end. */
 const KEY_OVERHEAD_BYTES = 2;
 
@@ -48,8 +50,33 @@ export class DenokvConnection implements AsynchronousConnection {
       throw new EngineError("get from", this.#path, error);
     }
     if (value === null) return false;
-    out.copy(value, 0, value.length);
+    copyBytes(value, out);
     return true;
+  }
+
+  async delete(key: PaddedBytes): Promise<void> {
+    try {
+      await this.#kv.delete([contentOf(key)]);
+    } catch (error) {
+      throw new EngineError("delete from", this.#path, error);
+    }
+  }
+
+  async scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
+    const options = { limit: count, batchSize: Math.min(count, LIST_BATCH_MAX) };
+    let found = 0;
+    try {
+      for await (
+        const { key: [name], value } of this.#kv.list<Uint8Array>({ prefix: [], start: [contentOf(key)] }, options)
+      ) {
+        copyBytes(name as Uint8Array, out);
+        copyBytes(value, out);
+        found++;
+      }
+    } catch (error) {
+      throw new EngineError("scan", this.#path, error);
+    }
+    return found;
   }
 
   /** Deno KV has no version other than Deno's, and reports no settings. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { contentOf } from "../byte_view.ts";
+import { contentOf, copyBytes } from "../byte_view.ts";
 import { EngineError } from "../engine_error.ts";
 import { ClassicLevel } from "classic-level";
 import leveldbPackage from "classic-level/package.json" with { type: "json" };
@@ -47,8 +47,35 @@ export class LeveldbConnection implements AsynchronousConnection {
       throw this.#error("get from", error);
     }
     if (value === undefined) return false;
-    out.copy(value, 0, value.length);
+    copyBytes(value, out);
     return true;
+  }
+
+  async delete(key: PaddedBytes): Promise<void> {
+    try {
+      await this.#database.del(contentOf(key), this.#putOptions);
+    } catch (error) {
+      throw this.#error("delete from", error);
+    }
+  }
+
+  async scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
+    let found = 0;
+    try {
+      await using iterator = this.#database.iterator({ gte: contentOf(key), limit: count });
+      // The package gives as many at a time as have some size together.
+      for (let records = await iterator.nextv(count); records.length > 0; records = await iterator.nextv(count)) {
+        for (const [name, value] of records) {
+          copyBytes(name, out);
+          copyBytes(value, out);
+        }
+        found += records.length;
+        if (found === count) break;
+      }
+    } catch (error) {
+      throw this.#error("scan", error);
+    }
+    return found;
   }
 
   /** LevelDB does not report its settings; these are what it was opened with, and what puts ask for. */

@@ -1,6 +1,6 @@
 /**
- * A load worker's connections to LMDB: one whose puts have been committed when they return, and one whose puts are
- * committed together by a thread of the package.
+ * A load worker's connections to LMDB: one whose puts and deletes have been committed when they return, and one
+ * whose are committed together by a thread of the package.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { AsynchronousConnection, Batch, EngineDescription, SynchronousConne
 import { Turns } from "../turns.ts";
 import type { LmdbDatabase } from "./database.ts";
 
-/** A connection on which each put is a transaction. */
+/** A connection on which each put or delete is a transaction. */
 export class LmdbConnection implements SynchronousConnection {
   readonly kind = "synchronous";
   /** LMDB waits for its writers' mutex, and does not report how long. */
@@ -33,6 +33,18 @@ export class LmdbConnection implements SynchronousConnection {
 
   get(key: PaddedBytes, out: PaddedBytes): boolean {
     return this.#database.get(key, out);
+  }
+
+  delete(key: PaddedBytes): void {
+    try {
+      this.#database.store.removeSync(contentOf(key));
+    } catch (error) {
+      throw this.#database.error("delete from", error);
+    }
+  }
+
+  scan(key: PaddedBytes, count: number, out: PaddedBytes): number {
+    return this.#database.scan(key, count, out);
   }
 
   describe(): EngineDescription {
@@ -69,6 +81,18 @@ export class LmdbSharedConnection implements AsynchronousConnection {
 
   get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
     return this.#turns.resolve(() => this.#database.get(key, out));
+  }
+
+  async delete(key: PaddedBytes): Promise<void> {
+    try {
+      await this.#database.store.remove(contentOf(key));
+    } catch (error) {
+      throw this.#database.error("delete from", error);
+    }
+  }
+
+  scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
+    return this.#turns.resolve(() => this.#database.scan(key, count, out));
   }
 
   describe(): EngineDescription {

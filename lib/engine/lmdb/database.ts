@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { contentOf } from "../byte_view.ts";
+import { contentOf, copyBytes } from "../byte_view.ts";
 import { EngineError } from "../engine_error.ts";
 import { lookAt, openExistingFile, readAt } from "../../system/file_io.ts";
 import * as lmdb from "lmdb";
@@ -54,13 +54,21 @@ interface NativeCode {
 const { nativeAddon } = lmdb as unknown as { readonly nativeAddon: NativeCode };
 
 /** A database, with what its types leave out. */
-type Store = Omit<lmdb.RootDatabase<Uint8Array, Uint8Array>, "getBinaryFast" | "useReadTransaction"> & {
+type Store = Omit<lmdb.RootDatabase<Uint8Array, Uint8Array>, "getBinaryFast" | "getRange" | "useReadTransaction"> & {
   readonly env: { readonly address: number };
   /** The bytes of the value just read lie at the beginning of the buffer. */
   readonly lastSize: number;
   getBinaryFast(key: Uint8Array, options: { readonly transaction: ReadTransaction }): Uint8Array | undefined;
+  getRange(options: RangeOptions): Iterable<{ readonly key: Uint8Array; readonly value: Uint8Array }>;
   useReadTransaction(): ReadTransaction;
 };
+
+/** Where a range begins, how many records it has at most, and what it is read by. */
+interface RangeOptions {
+  readonly start: Uint8Array;
+  readonly limit: number;
+  readonly transaction: ReadTransaction;
+}
 
 /** A transaction that reads, and takes another snapshot with each renewal. */
 interface ReadTransaction {
@@ -124,6 +132,24 @@ export class LmdbDatabase {
       return true;
     } catch (error) {
       throw this.error("get from", error);
+    }
+  }
+
+  /** Copies the records from the key on, as last committed by any thread, into `out`, and returns how many there were. */
+  scan(key: PaddedBytes, count: number, out: PaddedBytes): number {
+    let found = 0;
+    try {
+      this.#reading.renew();
+      const range = this.store.getRange({ start: contentOf(key), limit: count, transaction: this.#reading });
+      for (const { key: name, value } of range) {
+        copyBytes(name, out);
+        copyBytes(value, out);
+        found++;
+      }
+      nativeAddon.resetTxn(this.#reading.address);
+      return found;
+    } catch (error) {
+      throw this.error("scan", error);
     }
   }
 

@@ -35,7 +35,7 @@ export class RedisClusterConnection implements AsynchronousConnection {
     this.#wait = wait;
     this.preload = new PutBatch((key, value) => {
       const name = keyPrefix + key;
-      return this.#atOwner(name, (node) => node.put(name, value));
+      return this.#atOwner(name, (node) => node.write(["SET", name, value]));
     }, this.#address);
   }
 
@@ -46,12 +46,8 @@ export class RedisClusterConnection implements AsynchronousConnection {
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
     const name = this.#keyPrefix + key.toString();
-    const text = value.toString();
     try {
-      await this.#atOwner(
-        name,
-        this.#wait === 0 ? (node) => node.put(name, text) : (node) => node.putAndWait(name, text),
-      );
+      await this.#write(name, ["SET", name, value.toString()]);
     } catch (error) {
       throw new EngineError("put into", this.#address, error);
     }
@@ -66,6 +62,15 @@ export class RedisClusterConnection implements AsynchronousConnection {
     }
   }
 
+  async delete(key: PaddedBytes): Promise<void> {
+    const name = this.#keyPrefix + key.toString();
+    try {
+      await this.#write(name, ["DEL", name]);
+    } catch (error) {
+      throw new EngineError("delete from", this.#address, error);
+    }
+  }
+
   async describe(): Promise<EngineDescription> {
     const primaries = await this.#nodes.primaries();
     const [first] = primaries;
@@ -76,6 +81,13 @@ export class RedisClusterConnection implements AsynchronousConnection {
 
   close(): void {
     this.#nodes.close();
+  }
+
+  #write(name: string, command: readonly string[]): Promise<unknown> {
+    return this.#atOwner(
+      name,
+      this.#wait === 0 ? (node) => node.write(command) : (node) => node.writeAndWait(command),
+    );
   }
 
   /** Runs the operation on the primary that owns the key's slot. */

@@ -4,21 +4,21 @@
  * @module
  */
 import { RedisClient } from "./client.ts";
-import { ConfirmedPuts } from "./confirmed_puts.ts";
+import { ConfirmedWrites } from "./confirmed_writes.ts";
 
-/** A connection to a node, and the puts on it that wait for replicas. */
+/** A connection to a node, and the writes on it that wait for replicas. */
 export class ClusterNode {
   readonly client: RedisClient;
   /** `HOST:PORT`. */
   readonly name: string;
-  readonly #confirmed: ConfirmedPuts;
+  readonly #confirmed: ConfirmedWrites;
   #isAsking = false;
 
-  /** @param wait replicas that {@linkcode ClusterNode.putAndWait} waits for */
+  /** @param wait replicas that {@linkcode ClusterNode.writeAndWait} waits for */
   constructor(client: RedisClient, { name, wait }: { name: string; wait: number }) {
     this.client = client;
     this.name = name;
-    this.#confirmed = new ConfirmedPuts(client, wait);
+    this.#confirmed = new ConfirmedWrites(client, wait);
   }
 
   /** Makes the node accept the next operation although its slot is still migrating to it. */
@@ -26,14 +26,16 @@ export class ClusterNode {
     this.#isAsking = true;
   }
 
-  put(name: string, value: string): Promise<unknown> {
+  /** Sends a command that writes. */
+  write(command: readonly string[]): Promise<unknown> {
     this.#askFirst();
-    return this.client.send(["SET", name, value]);
+    return this.client.send(command);
   }
 
-  putAndWait(name: string, value: string): Promise<unknown> {
+  /** The same, and waits for replicas. */
+  writeAndWait(command: readonly string[]): Promise<unknown> {
     this.#askFirst();
-    return this.#confirmed.put(name, value);
+    return this.#confirmed.send(command);
   }
 
   /** The value as bytes, or null. */

@@ -4,10 +4,11 @@
  * @module
  */
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import { copyBytes } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
 import { EngineError } from "../engine_error.ts";
 import { RedisClient } from "./client.ts";
-import { ConfirmedPuts } from "./confirmed_puts.ts";
+import { ConfirmedWrites } from "./confirmed_writes.ts";
 import { describeServer } from "./describe.ts";
 import { PutBatch } from "./put_batch.ts";
 import type { RedisTarget } from "./settings.ts";
@@ -19,12 +20,12 @@ export class RedisConnection implements AsynchronousConnection {
   readonly preload: Batch;
   readonly #client: RedisClient;
   readonly #keyPrefix: string;
-  readonly #confirmed: ConfirmedPuts | undefined;
+  readonly #confirmed: ConfirmedWrites | undefined;
 
   private constructor(client: RedisClient, { keyPrefix, wait }: RedisTarget) {
     this.#client = client;
     this.#keyPrefix = keyPrefix;
-    this.#confirmed = wait === 0 ? undefined : new ConfirmedPuts(client, wait);
+    this.#confirmed = wait === 0 ? undefined : new ConfirmedWrites(client, wait);
     this.preload = new PutBatch((key, value) => client.send(["SET", keyPrefix + key, value]), client.address);
   }
 
@@ -34,10 +35,8 @@ export class RedisConnection implements AsynchronousConnection {
   }
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
-    const name = this.#keyPrefix + key.toString();
     try {
-      if (this.#confirmed === undefined) await this.#client.send(["SET", name, value.toString()]);
-      else await this.#confirmed.put(name, value.toString());
+      await this.#write(["SET", this.#keyPrefix + key.toString(), value.toString()]);
     } catch (error) {
       throw new EngineError("put into", this.#client.address, error);
     }
@@ -52,6 +51,14 @@ export class RedisConnection implements AsynchronousConnection {
     }
   }
 
+  async delete(key: PaddedBytes): Promise<void> {
+    try {
+      await this.#write(["DEL", this.#keyPrefix + key.toString()]);
+    } catch (error) {
+      throw new EngineError("delete from", this.#client.address, error);
+    }
+  }
+
   describe(): Promise<EngineDescription> {
     return describeServer(this.#client, false);
   }
@@ -59,12 +66,15 @@ export class RedisConnection implements AsynchronousConnection {
   close(): void {
     this.#client.close();
   }
+
+  #write(command: readonly string[]): Promise<unknown> {
+    return (this.#confirmed ?? this.#client).send(command);
+  }
 }
 
 /** Copies the reply to a `GET`, and returns whether there was a value. */
 export function takeValue(reply: unknown, out: PaddedBytes): boolean {
   if (reply === null) return false;
-  const bytes = reply as Uint8Array;
-  out.copy(bytes, 0, bytes.length);
+  copyBytes(reply as Uint8Array, out);
   return true;
 }

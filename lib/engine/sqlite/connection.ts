@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ByteView } from "../byte_view.ts";
+import { ByteView, copyBytes } from "../byte_view.ts";
 import { EngineError } from "../engine_error.ts";
 import { type SqliteSettings, SYNCHRONOUS_NAMES } from "./settings.ts";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
@@ -22,6 +22,8 @@ export class SqliteConnection implements SynchronousConnection {
   readonly #database: DatabaseSync;
   readonly #put: StatementSync;
   readonly #get: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #scan: StatementSync;
   readonly #key = new ByteView();
   readonly #value = new ByteView();
 
@@ -31,6 +33,9 @@ export class SqliteConnection implements SynchronousConnection {
     this.#database = openDatabase(target.path, target);
     this.#put = this.#database.prepare("INSERT INTO kv VALUES(?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v");
     this.#get = this.#database.prepare("SELECT v FROM kv WHERE k=?");
+    this.#delete = this.#database.prepare("DELETE FROM kv WHERE k=?");
+    // Blobs are compared as by memcmp(), and the table is kept in that order.
+    this.#scan = this.#database.prepare("SELECT k, v FROM kv WHERE k>=? ORDER BY k LIMIT ?");
     this.preload = {
       // Locks for writing at once: a transaction that reads first and then wants to write may be refused.
       begin: () => this.#execute("BEGIN IMMEDIATE"),
@@ -55,9 +60,30 @@ export class SqliteConnection implements SynchronousConnection {
       throw this.#error("get from", error);
     }
     if (row === undefined) return false;
-    const value = row.v as Uint8Array;
-    out.copy(value, 0, value.length);
+    copyBytes(row.v as Uint8Array, out);
     return true;
+  }
+
+  delete(key: PaddedBytes): void {
+    try {
+      this.#delete.run(this.#key.of(key));
+    } catch (error) {
+      throw this.#error("delete from", error);
+    }
+  }
+
+  scan(key: PaddedBytes, count: number, out: PaddedBytes): number {
+    let found = 0;
+    try {
+      for (const { k, v } of this.#scan.iterate(this.#key.of(key), count)) {
+        copyBytes(k as Uint8Array, out);
+        copyBytes(v as Uint8Array, out);
+        found++;
+      }
+    } catch (error) {
+      throw this.#error("scan", error);
+    }
+    return found;
   }
 
   describe(): EngineDescription {

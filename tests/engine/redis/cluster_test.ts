@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch, assertRejects } from "@std/assert";
 import { FailoverLoad } from "../../../lib/crash/failover_load.ts";
 import { FoundRecords } from "../../../lib/crash/found_records.ts";
 import { countLosses, type LossCount } from "../../../lib/crash/loss_count.ts";
@@ -72,11 +72,32 @@ async function findsItsNodes(target: RedisTarget): Promise<void> {
     assert(await connection.get(key, out));
     assertEquals(out.toString(), `value${i}`);
   }
+  await Promise.all(keys.map((key) => connection.delete(key)));
+  // Each is gone, which is no error either.
+  await Promise.all(keys.slice(0, 10).map((key) => connection.delete(key)));
+  for (const key of keys) assertEquals(await connection.get(key, out), false);
+  await deletesAreConfirmed({ ...target, wait: 1 });
   const { settings } = await connection.describe();
   assertEquals(settings.primaries, 3);
   assertEquals(settings.connected_slaves, 1);
   assertEquals(settings.cluster_node_timeout, "1000");
   connection.close();
+}
+
+/** With replicas to wait for, a delete is acknowledged once they have it, and refused while they do not. */
+async function deletesAreConfirmed(target: RedisTarget): Promise<void> {
+  const connection = await RedisClusterConnection.open(target);
+  const key = PaddedBytes.of("confirmed");
+  await connection.put(key, PaddedBytes.of("value"));
+  await connection.delete(key);
+  await connection.delete(key);
+  assertEquals(await connection.get(key, new PaddedBytes(0)), false);
+  connection.close();
+  // No primary has two replicas.
+  const asking = await RedisClusterConnection.open({ ...target, wait: 2 });
+  const { message } = await assertRejects(() => asking.delete(key), EngineError);
+  assertMatch(message, /^Cannot delete from redis:\S+: 1 of 2 replicas have it after 5000 ms$/);
+  asking.close();
 }
 
 /** What is a cluster's by its URL stays there, and what is ours goes; a client of one server is refused. */
