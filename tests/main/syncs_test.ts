@@ -14,10 +14,12 @@ const LOAD = ["--threads=1", `--ops=${WRITES}`, "--read-ratio=0", "--seed=1", "-
 /** Puts alone, and deletes of records that are there: what removes nothing has nothing to sync. */
 const WRITE_KINDS = [
   ["put", ["--no-preload", "--keys=50"]],
-  ["delete", ["--workload=a", "--delete-ratio=1", "--keys=20k", "--distribution=uniform"]],
+  ["delete", ["--workload=a", "--delete-ratio=1", "--keys=5k", "--distribution=uniform"]],
 ] as const;
 /** What is deleted twice of so many keys. */
 const DELETED_TWICE_MAX = 3;
+/** Some engines sync by time, as PostgreSQL does five times a second: on a slow machine that comes to more. */
+const UNSYNCED_MAX = WRITES / 2;
 
 /** A server of PostgreSQL syncs all of its files when it is made, and again when it is started after it was killed. */
 const OF_POSTGRES = /\/pg_wal\/[0-9A-F]{24}>|resumed/;
@@ -71,7 +73,7 @@ for (
           [synced, ...unsynced].map((setting) => syncsOf(`${engine} ${setting}`.trim(), load)),
         );
         assertGreaterOrEqual(many, WRITES - DELETED_TWICE_MAX);
-        for (const count of few) assertLess(count, WRITES / 5);
+        for (const count of few) assertLess(count, UNSYNCED_MAX);
       },
     );
   }
