@@ -126,7 +126,12 @@ function blocksOf(shards: number, keys: KeySpace, entries: number): Blocks {
       UNIT_WORDS_MIN;
     return { unitWords, words: total + entries * (unitWords - 1), changeMax: largest + unitWords };
   }
-  const units = [Math.ceil(largest / LAST_LIST_UNITS / LINE_WORDS) * LINE_WORDS, LINE_WORDS / 2, UNIT_WORDS_MIN];
+  const isDrawn = (keys.valueLengthMin ?? keys.valueLengthMax) < keys.valueLengthMax;
+  const units = [
+    Math.ceil(largest / LAST_LIST_UNITS / LINE_WORDS) * LINE_WORDS,
+    LINE_WORDS / 2,
+    isDrawn ? UNIT_WORDS_MIN : Math.max(UNIT_WORDS_MIN, largest),
+  ];
   const sizes = units.filter((unitWords) => largest <= unitWords * LAST_LIST_UNITS)
     .map((unitWords) => sizesOf(keys, unitWords));
   const wordsMax = sizesOf(keys, 1).mean * (1 + LOST_PART_MAX);

@@ -16,8 +16,7 @@ export interface StoreSize {
   /** Words of entries (see {@linkcode blockWords}; with pages, {@linkcode entryWords}) that each shard has room for. */
   readonly arenaWordsPerShard: number;
   /**
-   * Without pages, each entry takes a multiple of so many words, which is itself a multiple of four; {@linkcode
-   * UNIT_WORDS_MIN} when absent.
+   * Without pages, each entry takes a multiple of so many words; {@linkcode UNIT_WORDS_MIN} when absent.
    */
   readonly unitWords?: number;
   /**
@@ -78,11 +77,7 @@ export function checkStoreSize(size: StoreSize): void {
   checkBound("words per shard", regionWords, REGION_WORDS_MAX);
   checkBound("words of all shards", regionsStart + size.shards * regionWords, WORDS_MAX);
   if (size.pages !== undefined) checkBound("words per page", size.pages.words, REGION_WORDS_MAX);
-  const { unitWords = UNIT_WORDS_MIN } = size;
-  checkBound("unitWords", unitWords, REGION_WORDS_MAX, UNIT_WORDS_MIN);
-  if (unitWords % UNIT_WORDS_MIN !== 0) {
-    throw new RangeError(`Cannot create a store: unitWords is ${unitWords}, must be a multiple of ${UNIT_WORDS_MIN}`);
-  }
+  checkBound("unitWords", size.unitWords ?? UNIT_WORDS_MIN, REGION_WORDS_MAX, UNIT_WORDS_MIN);
   checkBound("valueCapacityMin", size.valueCapacityMin ?? 0, REGION_WORDS_MAX * Int32Array.BYTES_PER_ELEMENT, 0);
 }
 
