@@ -168,6 +168,11 @@ export class Writer {
     for (let shard = 0; shard < store.size.shards; shard++) ledger.recordSynced(shard, ledger.writtenVersion(shard));
   }
 
+  /** Whether {@linkcode Layout.maintain}'s work lags behind what is written. */
+  get isBehind(): boolean {
+    return this.layout.isBehind;
+  }
+
   /** Does a piece of {@linkcode Layout.maintain}'s work; returns whether there was any. */
   maintain(): boolean {
     const { ledger } = this.#parts;

@@ -125,6 +125,12 @@ export interface Layout {
   maintain(): boolean;
 
   /**
+   * Whether maintenance lags behind what is written, so that whoever writes should leave it more time. Called by the
+   * same thread.
+   */
+  readonly isBehind: boolean;
+
+  /**
    * Removes, as far as possible, what {@linkcode Layout.maintain} has left unfinished. Only the file worker calls it,
    * when it ends because something has failed.
    */

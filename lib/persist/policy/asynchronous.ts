@@ -127,6 +127,12 @@ const LINGER_MS = 0.25;
 const LINGER_ITEMS_MAX = 256;
 const LINGER_DEPTH_MIN = 4 * LINGER_ITEMS_MAX;
 
+/**
+ * The most pieces of maintenance between two writes. There must be a limit: a put that waits for room in the queue may
+ * hold the lock of the shard that the next piece is of.
+ */
+const PIECES_MAX = 8;
+
 /** Writes everything that is queued at once, repeatedly. */
 function writeAll(queue: WriteQueue, writer: Writer): void {
   const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -135,7 +141,7 @@ function writeAll(queue: WriteQueue, writer: Writer): void {
   while (queue.takeAll(accept)) {
     writer.flush();
     queue.releaseAll();
-    writer.maintain();
+    for (let pieces = 1; writer.maintain() && writer.isBehind && pieces < PIECES_MAX; pieces++);
     if (lingers && queue.count < LINGER_ITEMS_MAX) Atomics.wait(never, 0, 0, LINGER_MS);
   }
 }

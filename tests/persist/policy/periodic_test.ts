@@ -26,6 +26,7 @@ function sweep(
   const writer = {
     files: dirtySinceMs.length,
     maintain: () => false,
+    isBehind: false,
     writeFile(shard: number) {
       written.push(shard);
       ledger.take(shard);

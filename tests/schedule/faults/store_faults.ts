@@ -43,27 +43,31 @@ export const STORE_FAULTS: readonly Fault[] = [
     patches: [{
       path: PENDING,
       from: `    lock(words, MUTEX, this.#abort);
-    let chunk = words[FREE]!;`,
-      to: "    let chunk = words[FREE]!;",
+    const max = words[TAKEN_MAX]!;`,
+      to: "    const max = words[TAKEN_MAX]!;",
     }, {
       path: PENDING,
-      from: `      words[UNUSED]!++;
-    }
+      from: `    if (chunk !== 0) words[TAKEN]!++;
     unlock(words, MUTEX);
 `,
-      to: `      words[UNUSED]!++;
-    }
+      to: `    if (chunk !== 0) words[TAKEN]!++;
 `,
     }],
     module: "pending",
     scenarios: ["two put, nobody else takes"],
   },
   {
+    name: "a delete is noted with the length of a value",
+    patches: [{ path: PENDING, from: "    words[(to + 1) | 0] = NO_VALUE_LENGTH;\n", to: "" }],
+    module: "pending",
+    scenarios: ["one puts and deletes, one takes"],
+  },
+  {
     name: "chunks are freed without their lock",
     patches: [{
       path: PENDING,
-      from: "    lock(words, MUTEX, this.#abort);\n    words[tail + CHUNK_NEXT] = words[FREE]!;",
-      to: "    words[tail + CHUNK_NEXT] = words[FREE]!;",
+      from: "    lock(words, MUTEX, this.#abort);\n    words[TAKEN]! -= count;",
+      to: "    words[TAKEN]! -= count;",
     }, {
       path: PENDING,
       from: "    words[FREE] = head;\n    unlock(words, MUTEX);\n",

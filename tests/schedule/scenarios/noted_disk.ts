@@ -50,6 +50,7 @@ export class Disk {
 /** One thread's view of it. */
 export class DiskLayout implements Layout {
   readonly supersedes: boolean;
+  readonly isBehind = false;
   readonly meter: WriterMeter;
   readonly #words: DiskWords;
   readonly #store: SharedStore;

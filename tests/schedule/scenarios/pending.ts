@@ -4,7 +4,7 @@
  * @module
  */
 import { PendingRecords } from "../../../lib/persist/layout/log/pending_records.ts";
-import { recordWords, RUN_EXCESS_BYTES } from "../../../lib/codec/record/record_run.ts";
+import { NO_VALUE, recordWords, RUN_EXCESS_BYTES } from "../../../lib/codec/record/record_run.ts";
 import { hashKey } from "../../../lib/store/hash.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../../lib/store/shared_store.ts";
@@ -24,7 +24,7 @@ const SHARD_WORDS = 2;
 const TAKE_LOCK = 0;
 const TAKEN = 1;
 
-function create(shards: number, chunks: number) {
+function create(shards: number, chunks: number, hasDeletes: boolean) {
   const abort = Abort.create({ tickMs: Infinity });
   const size = { shards, entriesPerShard: 2, arenaWordsPerShard: 20 };
   // Smaller than what a run would create, so that few records fill the chunks.
@@ -32,7 +32,7 @@ function create(shards: number, chunks: number) {
   const pending = { buffer, shards, chunkBytes: CHUNK_BYTES, chunks, abort: abort.handle() };
   const store = SharedStore.create(size, abort).handle();
   const words = new Int32Array(new SharedArrayBuffer(4 * SHARD_WORDS * shards));
-  return { store, pending, abort: abort.handle(), words };
+  return { store, pending, abort: abort.handle(), words, hasDeletes };
 }
 
 type State = ReturnType<typeof create>;
@@ -50,6 +50,25 @@ function keysOf(store: SharedStore): PaddedBytes[] {
 /** What a value consists of. */
 function byteOf(shard: number, version: number): number {
   return 16 * (shard + 1) + version;
+}
+
+/** Whether the write that makes this version of a shard is a delete, where some are. */
+function isDelete(version: number): boolean {
+  return version % 2 === 0;
+}
+
+/** Deletes the one key of a shard, which is there; returns false when there is no room to note that. */
+function remove(store: SharedStore, pending: PendingRecords, shard: number, key: PaddedBytes): boolean {
+  store.lockShard(shard);
+  try {
+    if (!pending.hasRoom(shard, key.length, 0, store)) return false;
+    const entry = store.deleteLocked(shard, hashKey(key.words, key.length), key);
+    expect("whether the key is there", entry > 0, true);
+    pending.noteDelete(shard, store.words, entry);
+    return true;
+  } finally {
+    store.unlockShard(shard);
+  }
 }
 
 /** Each put's value says its shard and its version; returns false when there is no room for it. */
@@ -74,7 +93,7 @@ function put(store: SharedStore, pending: PendingRecords, shard: number, key: Pa
  * shard's own, as takes are under their file's.
  */
 function take(
-  { words, abort }: State,
+  { words, abort, hasDeletes }: State,
   store: SharedStore,
   pending: PendingRecords,
   shard: number,
@@ -90,8 +109,14 @@ function take(
     expect("a chunk's version", pending.version(chunk), words[row + TAKEN]! + 1);
     let end = pending.start(chunk);
     while (end < pending.end(chunk)) {
+      const version = ++words[row + TAKEN]!;
+      if (hasDeletes && isDelete(version)) {
+        expect("the length of the value of a delete", pending.words[end + 1], NO_VALUE);
+        end += recordWords(keyLength, 0);
+        continue;
+      }
       end += recordWords(keyLength, VALUE_BYTES);
-      const word = byteOf(shard, ++words[row + TAKEN]!) * 0x01010101;
+      const word = byteOf(shard, version) * 0x01010101;
       expect("a value's last word", pending.words[end - 1], word);
       expect("a value's first word", pending.words[end - VALUE_BYTES / 4], word);
     }
@@ -101,20 +126,21 @@ function take(
   unlock(words, row + TAKE_LOCK);
 }
 
-/** Each of the first workers puts to one shard, the last ones take from one each. */
-function load(writers: number, takers: number, puts: number, chunks: number) {
+/** Each of the first workers puts to one shard, or puts and deletes in turn; the last ones take from one each. */
+function load(writers: number, takers: number, puts: number, chunks: number, hasDeletes = false) {
   return scenario({
     workers: writers + takers,
-    create: () => create(writers, chunks),
+    create: () => create(writers, chunks, hasDeletes),
     run(state, worker) {
       const store = SharedStore.attach(state.store);
       const pending = PendingRecords.attach(state.pending);
       const keys = keysOf(store);
       if (worker < writers) {
         const key = keys[worker]!;
-        for (let i = 0; i < puts; i++) {
+        for (let version = 1; version <= puts; version++) {
+          const write = hasDeletes && isDelete(version) ? remove : put;
           // Without room, the writer takes what there is itself, as a thread does under some policies.
-          while (!put(store, pending, worker, key)) take(state, store, pending, worker, key.length);
+          while (!write(store, pending, worker, key)) take(state, store, pending, worker, key.length);
         }
       } else {
         for (let shard = worker - writers; shard < writers; shard += takers) {
@@ -142,4 +168,6 @@ export const SCENARIOS: Scenarios = {
   "one puts, one takes": load(1, 1, 3, 2),
   "two put, one takes": load(2, 1, 4, 3),
   "three put, one takes": load(3, 1, 3, 5),
+  "two put and delete, nobody else takes": load(2, 0, 4, 3, true),
+  "one puts and deletes, one takes": load(1, 1, 5, 2, true),
 };

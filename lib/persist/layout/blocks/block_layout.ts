@@ -65,6 +65,7 @@ const ORDER_ITEMS_MAX = 2 ** 24;
 export class BlockLayout implements Layout {
   /** A queued item supersedes older copies of its own pages only, which the batch takes care of. */
   readonly supersedes = false;
+  readonly isBehind = false;
   readonly meter: WriterMeter;
   readonly #parts: BlockLayoutParts;
   readonly #store: SharedStore;

@@ -6,32 +6,23 @@
 import type { Codec } from "../../../codec/codec.ts";
 import { OutputBuffer } from "../../../codec/output_buffer.ts";
 import { ShardCopy } from "../../../store/shard_copy.ts";
-import type { SharedStore } from "../../../store/shared_store.ts";
 import { removeFile } from "../../../system/file_io.ts";
 import type { FileLocks } from "../../file_locks.ts";
 import type { SyncName } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import { CheckpointFile } from "./checkpoint_file.ts";
-import type { LogEnds } from "./log_ends.ts";
+import { Crowding, type CrowdingParts } from "./crowding.ts";
 import { logFileName } from "./log_file_name.ts";
 import type { SegmentFiles } from "./segment_files.ts";
 
 /** What a {@linkcode CheckpointWriter} works with. */
-export interface CheckpointWriterParts {
-  readonly store: SharedStore;
+export interface CheckpointWriterParts extends CrowdingParts {
   readonly codec: Codec;
   readonly locks: FileLocks;
-  readonly ends: LogEnds;
   readonly segments: SegmentFiles;
   readonly meter: WriterMeter;
   readonly directory: string;
-  readonly logs: number;
-  readonly shardsPerLog: number;
   readonly sync: SyncName;
-  /**
-   * A log has outgrown its checkpoint when it has more bytes of records than this and than twice the checkpoint's size.
-   */
-  readonly logBytes: number;
   /** Whether a thread that holds a shard's lock may be waiting for the file worker to make room in its queue. */
   readonly lockHoldersWait: boolean;
 }
@@ -42,13 +33,14 @@ interface Work {
   readonly segment: number;
   /** Bytes of records in the segments before this one. */
   readonly coveredBytes: number;
+  /** How many bytes the log will take less than it does when the work begins. */
+  readonly gainBytes: number;
   readonly file: CheckpointFile;
   /** The next shard to write. */
   shard: number;
+  /** Entries written. */
+  entries: number;
 }
-
-/** How many logs a search for one that has outgrown its checkpoint looks at. */
-const SEARCHED_LOGS = 1024;
 
 /**
  * Writes one checkpoint at a time.
@@ -63,11 +55,31 @@ export class CheckpointWriter {
   readonly #copy = new ShardCopy();
   readonly #out = new OutputBuffer();
   #work: Work | undefined;
-  /** The log at which the next search begins. */
-  #searched = 0;
+  /** Created when it is first needed, which it is in one thread only. */
+  #crowding: Crowding | undefined;
 
   constructor(parts: CheckpointWriterParts) {
     this.#parts = parts;
+  }
+
+  /** What is live, as a checkpoint would have it, in bytes; 0 if that is not known yet. */
+  get liveBytes(): number {
+    return this.#crowding?.liveBytes ?? 0;
+  }
+
+  /**
+   * Whether checkpoints lag behind what is written, so that the directory grows: whoever writes should leave them more
+   * time. A checkpoint under way counts as far as it has got.
+   */
+  get isBehind(): boolean {
+    const work = this.#work;
+    const crowding = this.#crowding;
+    if (crowding === undefined) return false;
+    if (work === undefined) return crowding.dueLog() >= 0 && crowding.isCrowded(0);
+    const { log, shard, gainBytes } = work;
+    const { shardsPerLog } = this.#parts;
+    crowding.look(log);
+    return crowding.isCrowded(gainBytes * (shard - log * shardsPerLog) / shardsPerLog);
   }
 
   /**
@@ -81,7 +93,8 @@ export class CheckpointWriter {
     const { locks } = this.#parts;
     const work = this.#work;
     if (work === undefined) {
-      const log = this.#search();
+      this.#crowding ??= new Crowding(this.#parts);
+      const log = this.#crowding.dueLog();
       if (log < 0) return false;
       locks.lock(log);
       try {
@@ -138,24 +151,14 @@ export class CheckpointWriter {
     this.#work = undefined;
   }
 
-  /** A log that has outgrown its checkpoint; -1 when there is none among those looked at. */
-  #search(): number {
-    const { ends, logs, logBytes } = this.#parts;
-    for (let i = Math.min(SEARCHED_LOGS, logs); i > 0; i--) {
-      const log = this.#searched;
-      this.#searched = log + 1 < logs ? log + 1 : 0;
-      if (ends.logBytes(log) > Math.max(logBytes, 2 * ends.checkpointBytes(log))) return log;
-    }
-    return -1;
-  }
-
   #begin(log: number): Work {
     const { ends, segments, directory, logs, shardsPerLog, store, codec, sync } = this.#parts;
     const coveredBytes = ends.logBytes(log);
     const segment = segments.rotate(log);
     const identity = { log, logs, shards: store.size.shards, segment };
     const file = new CheckpointFile({ directory, identity, serializer: codec.name, sync });
-    return { log, segment, coveredBytes, file, shard: log * shardsPerLog };
+    const gainBytes = this.#crowding?.gain(log) ?? 0;
+    return { log, segment, coveredBytes, gainBytes, file, shard: log * shardsPerLog, entries: 0 };
   }
 
   /**
@@ -179,15 +182,17 @@ export class CheckpointWriter {
     }
     const length = codec.encode(this.#copy.view, this.#out);
     work.file.append(this.#out.bytes.subarray(0, length));
+    work.entries += this.#copy.view.count;
     work.shard++;
   }
 
   /** Makes a complete checkpoint the log's newest, and removes what it replaces. Called under the log's lock. */
-  #install({ log, segment, coveredBytes, file }: Work): void {
+  #install({ log, segment, coveredBytes, file, entries }: Work): void {
     const { ends, meter, segments, directory, logs, codec } = this.#parts;
     const firstBefore = ends.firstSegment(log);
     const checkpointBefore = ends.checkpoint(log);
     ends.checkpointed(log, segment, file.bytes, coveredBytes);
+    this.#crowding?.checkpointed(log, entries);
     meter.countBytes(file.bytes);
     meter.countCheckpoint();
     for (let old = firstBefore; old < segment; old++) segments.recycle(log, old);

@@ -61,7 +61,15 @@ export const LOG: LayoutModule<LogOptions, LogHandle> = {
       lockHoldersWait: queue !== undefined,
     });
     const pending = PendingRecords.attach(layout.pending);
-    return new LogLayout({ ...common, codec: RECORD_CODECS[serializer], pending, segments, checkpoints });
+    const throttledBytes = queue === undefined ? logBytes : undefined;
+    return new LogLayout({
+      ...common,
+      codec: RECORD_CODECS[serializer],
+      pending,
+      segments,
+      checkpoints,
+      throttledBytes,
+    });
   },
 
   parts: logParts,

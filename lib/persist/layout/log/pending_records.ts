@@ -33,6 +33,9 @@ const MUTEX = 0;
 const FREE = 1;
 /** The number, from 0, of the first chunk that has never been used; nor have those after it. */
 const UNUSED = 2;
+/** The number of chunks that are not free, and the limit on that; 0: there is none but their number. */
+const TAKEN = 3;
+const TAKEN_MAX = 4;
 const ROWS = LINE_WORDS;
 
 // Words of a shard's row.
@@ -57,7 +60,8 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
  * For each shard, a list of chunks that hold its noted records in the order of their versions; and a list of free
  * chunks.
  *
- * Layout, in words: a header line (mutex, first free chunk, number of chunks ever used), a line for each shard (its
+ * Layout, in words: a header line (mutex, first free chunk, number of chunks ever used, number of chunks that are not
+ * free, and the limit on that), a line for each shard (its
  * first and last chunk, 0 when it has none; where the next record goes, and where the last chunk ends), then the
  * chunks: the next chunk, the end of its records, the version of its first record as a float64, and records in the
  * format of `record_run.ts`. A chunk is identified by the index of its first word; the last chunk's next one is 0.
@@ -172,14 +176,14 @@ export class PendingRecords {
   }
 
   /**
-   * Frees the chunk that {@linkcode PendingRecords.hasRoom} has added, if no record is in the shard's list and others
-   * may need it: nobody would detach it. Called under the shard's lock.
+   * Frees the chunk that {@linkcode PendingRecords.hasRoom} has added, if no record is in the shard's list: others may
+   * need it, and nobody would detach it. Called under the shard's lock.
    */
   giveBackRoom(shard: number): void {
     const words = this.words;
     const row = ROWS + shard * ROW_WORDS;
     const head = words[row + ROW_HEAD]!;
-    if (this.#keepsChunks || head === 0 || words[row + ROW_FILL] !== head + CHUNK_HEADER_WORDS) return;
+    if (head === 0 || words[row + ROW_FILL] !== head + CHUNK_HEADER_WORDS) return;
     this.detach(shard);
     this.free(head, head);
   }
@@ -262,10 +266,22 @@ export class PendingRecords {
     return this.#doubles[chunk / 2 + CHUNK_VERSION]!;
   }
 
+  /**
+   * Limits the bytes of all records, although there is room for more; with Infinity, no longer. Whoever finds no room
+   * must be able to make some by having the records of all shards detached.
+   */
+  limit(bytes: number): void {
+    const { chunkBytes } = this.#handle;
+    this.words[TAKEN_MAX] = bytes === Infinity ? 0 : Math.max(1, Math.floor(bytes / chunkBytes));
+  }
+
   /** Frees a detached list, from its first chunk to its last. */
   free(head: number, tail: number): void {
     const words = this.words;
+    let count = 1;
+    for (let chunk = head; chunk !== tail; chunk = words[chunk + CHUNK_NEXT]!) count++;
     lock(words, MUTEX, this.#abort);
+    words[TAKEN]! -= count;
     words[tail + CHUNK_NEXT] = words[FREE]!;
     words[FREE] = head;
     unlock(words, MUTEX);
@@ -306,13 +322,22 @@ export class PendingRecords {
   #allocate(): number {
     const words = this.words;
     lock(words, MUTEX, this.#abort);
+    const max = words[TAKEN_MAX]!;
+    const chunk = max > 0 && words[TAKEN]! >= max ? 0 : this.#nextFree();
+    if (chunk !== 0) words[TAKEN]!++;
+    unlock(words, MUTEX);
+    return chunk;
+  }
+
+  /** Takes a free chunk; 0 if there is none. Called under the mutex. */
+  #nextFree(): number {
+    const words = this.words;
     let chunk = words[FREE]!;
     if (chunk !== 0) words[FREE] = words[chunk + CHUNK_NEXT]!;
     else if (words[UNUSED]! < this.#handle.chunks) {
       chunk = this.#chunksStart + words[UNUSED]! * this.#chunkWords;
       words[UNUSED]!++;
     }
-    unlock(words, MUTEX);
     return chunk;
   }
 }

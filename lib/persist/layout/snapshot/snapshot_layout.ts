@@ -23,6 +23,7 @@ const SMALL_SHARD_WORDS = 2 ** 14;
 export class SnapshotLayout implements Layout {
   /** A newer snapshot of a shard holds everything that an older one does. */
   readonly supersedes = true;
+  readonly isBehind = false;
   readonly meter: WriterMeter;
   readonly #store: SharedStore;
   readonly #codec: Codec;
