@@ -95,8 +95,8 @@ export class FileConnection implements SynchronousConnection {
   close(): void {}
 
   /**
-   * Lets go of the shard's lock until the layout has room to note what comes next. Kept out of `put`, so that V8 inlines the
-   * rest.
+   * Lets go of the shard's lock until the layout has room to note what comes next. Kept out of `put`, so that V8
+   * inlines the rest.
    */
   #makeRoom(shard: number, keyLength: number, valueLength: number): void {
     const store = this.#store;

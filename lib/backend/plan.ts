@@ -16,8 +16,8 @@ export interface KeySpace {
   readonly keyLengthMax: number;
   readonly valueLengthMax: number;
   /**
-   * What all entries take together, in words, each with its key's longest value, and the sum of the squares: where sizes
-   * differ so much that room for the longest everywhere would be far too much.
+   * What all entries take together, in words, each with its key's longest value, and the sum of the squares: where
+   * sizes differ so much that room for the longest everywhere would be far too much.
    */
   readonly entries?: { readonly words: number; readonly wordsSquared: number };
   /**
@@ -38,8 +38,8 @@ const DEVIATIONS = 6;
 const FEW_KEYS = 8;
 
 /**
- * Values of a shard's keys, all of whose lengths are drawn anew again and again, take this many standard deviations more
- * than their mean less than once in 10^14.
+ * Values of a shard's keys, all of whose lengths are drawn anew again and again, take this many standard deviations
+ * more than their mean less than once in 10^14.
  */
 const SIZE_DEVIATIONS = 8;
 

@@ -11,8 +11,8 @@ import type { PaddedBytes } from "../store/padded_bytes.ts";
 const NO_SHARDS: ShardProgress = { shardOf: () => 0, acknowledgedVersion: () => 0 };
 
 /**
- * Records each put and delete as acknowledged once the wrapped backend returns from it, with the version up to which its shard's
- * writes have been acknowledged: what a gauge would read at that moment.
+ * Records each put and delete as acknowledged once the wrapped backend returns from it, with the version up to which
+ * its shard's writes have been acknowledged: what a gauge would read at that moment.
  */
 export class WitnessedBackend {
   readonly #backend: SynchronousOperations;

@@ -13,22 +13,23 @@ import { listNames } from "../option/wording.ts";
 const WIDTH = 100;
 /** The column at which flag descriptions start. */
 const ABOUT_COLUMN = 26;
-/** The column at which command descriptions start. */
-const COMMAND_COLUMN = 11;
+/** The column at which descriptions of commands and backends start. */
+const NAME_COLUMN = 12;
 
 const INTRODUCTION = `\
 kvlab answers one question for an engineer who designs a key-value store: how much speed does each
 degree of risk buy? It runs one load against one store, under the persistence policy you pick, and
 reports the throughput and what a crash would have lost.`;
 
-const BACKENDS = `\
-Backends:
-  memory  The store in shared memory alone: the baseline.
-  file    The same store, persisted in files of snapshots, blocks or logs, under one policy:
-          synchronous (--write-period-us), asynchronous (--queue-depth), periodic
-          (--flush-period-us) or commit (--commit-delay-us).
-${ENGINE_NAMES.map((name) => `  ${name.padEnd(7)} ${ENGINES[name].about}`).join("\n")}
+/** The backends, of which kvlab's own come first. */
+const BACKENDS: Readonly<Record<string, string>> = {
+  memory: "The store in shared memory alone: the baseline.",
+  file: "The same store, persisted in files of snapshots, blocks or logs, under one policy: synchronous " +
+    "(--write-period-us), asynchronous (--queue-depth), periodic (--flush-period-us) or commit (--commit-delay-us).",
+  ...Object.fromEntries(ENGINE_NAMES.map((name) => [name, ENGINES[name].about])),
+};
 
+const VALUES = `\
 Flags go before or after the backend's name, the directory or the files, as --flag=value or
 --flag value. Units of a count: k or M, or none. Of a SIZE: ${listNames(SIZE_UNITS)}, or none
 for bytes. Of a TIME: ${listNames(DURATION_UNITS)}, always required.`;
@@ -107,8 +108,9 @@ export function helpText(): string {
   return [
     INTRODUCTION,
     section("Usage:", Object.values(COMMANDS).flatMap(({ usage }) => usage.map((form) => `  kvlab ${form}`))),
-    section("Commands:", COMMAND_WORDS.map((name) => indented(`  ${name}`, COMMANDS[name].about, COMMAND_COLUMN))),
-    BACKENDS,
+    section("Commands:", COMMAND_WORDS.map((name) => indented(`  ${name}`, COMMANDS[name].about, NAME_COLUMN))),
+    section("Backends:", Object.entries(BACKENDS).map(([name, about]) => indented(`  ${name}`, about, NAME_COLUMN))),
+    VALUES,
     section("Load options:", entriesOf("load")),
     section("Workload options:", entriesOf("workload")),
     section("Measurement options:", entriesOf("measurement")),

@@ -46,7 +46,8 @@ export interface CrashOptions {
   readonly failover?: FailoverOptions | undefined;
   /**
    * The child's load and backend; its load time is the latest moment of a kill. Values have at least
-   * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations write, and there are at least as many keys as operations in flight.
+   * `NUMBERED_VALUE_BYTES_MIN` bytes, some operations write, and there are at least as many keys as operations in
+   * flight.
    */
   readonly options: CrashLoad;
 }

@@ -56,8 +56,8 @@ const FAILOVERS = { count: "failovers", held: "failovers_held" } as const;
  * `recovery_max_sec`, `stopped_by`, the seed, the options of the load, the command's arguments, and a row for each
  * kill.
  *
- * Failovers have `failovers` and `failovers_held` in place of kills, the `fault`, `lag_sec`, their one `promise`, `refused` writes,
- * and how long it took until a replica had taken over and writes were possible again.
+ * Failovers have `failovers` and `failovers_held` in place of kills, the `fault`, `lag_sec`, their one `promise`,
+ * `refused` writes, and how long it took until a replica had taken over and writes were possible again.
  *
  * Of an engine also the `engine` as in a run's result. Of cuts of the power also what {@linkcode statesObject} says,
  * and each row's `states`.

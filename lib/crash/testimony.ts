@@ -16,8 +16,8 @@ import { PersistError } from "../system/persist_error.ts";
 /** What is known of a killed child. */
 export interface Testimony {
   /**
-   * For each thread, when each of its puts and deletes was acknowledged, in milliseconds of the shared time; NaN for one
-   * that was refused, after which a load went on.
+   * For each thread, when each of its puts and deletes was acknowledged, in milliseconds of the shared time; NaN for
+   * one that was refused, after which a load went on.
    */
   readonly acknowledgedAtMs: readonly Float64Array[];
   /** For each shard, the version up to which its writes had been acknowledged, by any thread. */

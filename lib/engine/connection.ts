@@ -70,8 +70,8 @@ export interface SynchronousConnection extends CommonConnection {
    */
   get(key: PaddedBytes, out: PaddedBytes): boolean;
   /**
-   * Removes the key, if it is present; acknowledged when it returns. If it is absent, that too is only acknowledged once
-   * whatever removed it is.
+   * Removes the key, if it is present; acknowledged when it returns. If it is absent, that too is only acknowledged
+   * once whatever removed it is.
    *
    * @throws as {@linkcode SynchronousConnection.put} does
    */

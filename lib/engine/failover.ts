@@ -13,9 +13,9 @@ export type FaultName = typeof FAULT_NAMES[number];
 /** How failovers are brought about. */
 export interface FailoverOptions {
   /**
-   * `kill`: its process is killed. `pause`: its process is stopped, as by a machine that hangs, until a replica has taken
-   * over; then it goes on, with all that clients have sent to it meanwhile. `partition`: it is cut off from the other
-   * servers, but not from its clients, until a replica has taken over.
+   * `kill`: its process is killed. `pause`: its process is stopped, as by a machine that hangs, until a replica has
+   * taken over; then it goes on, with all that clients have sent to it meanwhile. `partition`: it is cut off from the
+   * other servers, but not from its clients, until a replica has taken over.
    */
   readonly fault: FaultName;
   /**
@@ -37,7 +37,8 @@ export interface FailedPrimary {
   /** Whether the key's writes went to it. */
   had(key: PaddedBytes): boolean;
   /**
-   * Waits until a replica has taken over, and then makes the failed node a replica again, so that the next one can fail.
+   * Waits until a replica has taken over, and then makes the failed node a replica again, so that the next one can
+   * fail.
    *
    * @returns when a replica had taken over, in milliseconds of `performance.now()`
    * @throws {EngineError} when none does

@@ -40,8 +40,8 @@ const THREAD_DOUBLES = TIMER_LATE + HISTOGRAM_BUCKETS;
  *
  * Layout, in 64-bit floats: for each thread two lines with the operations done by kind, the hits, the missed starts,
  * the records preloaded, the waits, what never began and the records scanned; then its histograms, in nanoseconds: of
- * the latencies of each kind of operation, of the uncorrected latencies of each kind, and of how late an idle loop woke.
- * Pages that nobody writes to take no memory.
+ * the latencies of each kind of operation, of the uncorrected latencies of each kind, and of how late an idle loop
+ * woke. Pages that nobody writes to take no memory.
  *
  * Invariant: a thread's part is written by that thread alone, and only ever grows. Others may read it at any time; what
  * they read was true a moment ago.

@@ -1,6 +1,6 @@
 /**
- * Loads whose records are numbered and whose puts can be told apart, as the crash command needs them: what each record's
- * key is, whose it is, and which operations each thread does.
+ * Loads whose records are numbered and whose puts can be told apart, as the crash command needs them: what each
+ * record's key is, whose it is, and which operations each thread does.
  *
  * @module
  */

@@ -93,8 +93,8 @@ export interface ReplayPlace {
 }
 
 /**
- * The values of a lane. They are made up, of the size that the trace says; with a round, each identifies its put, and is
- * as long as that takes.
+ * The values of a lane. They are made up, of the size that the trace says; with a round, each identifies its put, and
+ * is as long as that takes.
  */
 export function replayValues(seed: number, options: ReplayOptions, { thread, threads, round }: ReplayPlace): Values {
   const rng = new Rng(seed, 2 * thread);

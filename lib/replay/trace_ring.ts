@@ -39,14 +39,14 @@ const RECORDS_AT_ONCE = 64;
  * Operations from one producer to one consumer.
  *
  * Layout, in 32-bit words: how many words the producer has written; one cache line on, how many the consumer has read;
- * one line on, the records, in a ring whose size is a power of two. Both counts only grow, modulo 2^32. A record is never
- * broken at the end of the ring: a word {@linkcode SKIP} says that the next one is at its beginning. {@linkcode END} is
- * the last one.
+ * one line on, the records, in a ring whose size is a power of two. Both counts only grow, modulo 2^32. A record is
+ * never broken at the end of the ring: a word {@linkcode SKIP} says that the next one is at its beginning. {@linkcode
+ * END} is the last one.
  *
- * Invariants: the producer alone writes the head and the records between tail and head + ring; the consumer alone writes
- * the tail. A record is complete before the head that covers it is stored, and has been copied before the tail that
- * gives it up is. Each waits for the other's count to change, for a tick at most, and then looks at the abort flag and at
- * the phase, so neither waits for one that has ended.
+ * Invariants: the producer alone writes the head and the records between tail and head + ring; the consumer alone
+ * writes the tail. A record is complete before the head that covers it is stored, and has been copied before the tail
+ * that gives it up is. Each waits for the other's count to change, for a tick at most, and then looks at the abort flag
+ * and at the phase, so neither waits for one that has ended.
  */
 export class TraceRing {
   readonly #handle: TraceRingHandle;

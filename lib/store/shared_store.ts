@@ -245,8 +245,8 @@ export class SharedStore {
   }
 
   /**
-   * Removes a key and increments the shard's version, if the key is present. The caller holds the lock of `shard`, which
-   * must be the key's.
+   * Removes a key and increments the shard's version, if the key is present. The caller holds the lock of `shard`,
+   * which must be the key's.
    *
    * @param hash the key's {@linkcode hashKey}
    * @returns the entry that was, as an index into {@linkcode SharedStore.words}; 0 when the key is absent. It is dead,
@@ -266,7 +266,8 @@ export class SharedStore {
 
   /**
    * Appends an entry to the pages of its shard, after all others, whether or not its key already has one, without
-   * changing the shard's version. Used for loading. The caller holds the shard's lock, or knows that nobody else uses the store.
+   * changing the shard's version. Used for loading. The caller holds the shard's lock, or knows that nobody else uses
+   * the store.
    *
    * @param capacity room for the value, in bytes
    * @returns the same as {@linkcode SharedStore.putLocked}

@@ -1,6 +1,6 @@
 /**
- * Tests of the example of a lost write: what its key should hold is what was acknowledged last, whoever put it, unless a
- * delete that is lost has brought a key back.
+ * Tests of the example of a lost write: what its key should hold is what was acknowledged last, whoever put it, unless
+ * a delete that is lost has brought a key back.
  *
  * @module
  */

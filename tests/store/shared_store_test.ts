@@ -95,8 +95,8 @@ const VALUE = fc.oneof(
   fc.nat({ max: 30 }).map((length) => "\u{1f511}".repeat(length)),
 );
 /**
- * Few keys, so that most puts overwrite; and for each operation which key, and the value of a put, or false for a delete
- * and null for a get.
+ * Few keys, so that most puts overwrite; and for each operation which key, and the value of a put, or false for a
+ * delete and null for a get.
  */
 const LOAD = fc.record({
   keys: fc.uniqueArray(TEXT, { minLength: 1, maxLength: 8, size: "max" }),

@@ -22,8 +22,8 @@ export const MISSING_PROGRAMS =
 const NEEDED = ["postgres", "initdb"] as const;
 
 /**
- * The directory of PostgreSQL's programs: the given one, the first in PATH, or that of the newest version where packages
- * put them.
+ * The directory of PostgreSQL's programs: the given one, the first in PATH, or that of the newest version where
+ * packages put them.
  *
  * @param given empty to look for it
  * @throws {HarnessError} when they are not there

@@ -1,6 +1,6 @@
 /**
- * Failovers of a spawned cluster: kills, pauses or cuts off a primary, waits for a replica to take over, and brings the failed node
- * back as a replica.
+ * Failovers of a spawned cluster: kills, pauses or cuts off a primary, waits for a replica to take over, and brings the
+ * failed node back as a replica.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * A load worker's connections to RocksDB: one whose puts have returned when RocksDB has, and one with several in flight.
+ * A load worker's connections to RocksDB: one whose puts have returned when RocksDB has, and one with several in
+ * flight.
  *
  * @module
  */
@@ -163,8 +164,9 @@ export class RocksdbConnection implements SynchronousConnection {
 }
 
 /**
- * A connection whose puts and deletes run on Deno's threads, several at a time, so that RocksDB writes and syncs them as a
- * group. Gets and scans run on the load worker's own: what they need is mostly in memory, and there they are faster.
+ * A connection whose puts and deletes run on Deno's threads, several at a time, so that RocksDB writes and syncs them
+ * as a group. Gets and scans run on the load worker's own: what they need is mostly in memory, and there they are
+ * faster.
  */
 export class RocksdbSharedConnection implements AsynchronousConnection {
   readonly kind = "asynchronous";

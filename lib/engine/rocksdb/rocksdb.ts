@@ -1,6 +1,6 @@
 /**
- * RocksDB, by the C interface of the shared library that the machine has: a directory of logs and sorted tables that one
- * process opens.
+ * RocksDB, by the C interface of the shared library that the machine has: a directory of logs and sorted tables that
+ * one process opens.
  *
  * @module
  */

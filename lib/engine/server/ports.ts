@@ -13,9 +13,9 @@ const PORT_MAX = 22_000;
 const given = new Set<number>();
 
 /**
- * A port of the loopback interface on which nobody listens, and which this process has not given out before. No port can
- * be handed over to a server, so another process may take it in between; whoever starts a server takes another port when
- * it turns out that somebody else has this one.
+ * A port of the loopback interface on which nobody listens, and which this process has not given out before. No port
+ * can be handed over to a server, so another process may take it in between; whoever starts a server takes another port
+ * when it turns out that somebody else has this one.
  *
  * @param beside how much higher the other ports are that have to be free too
  * @throws {HarnessError} when there is none

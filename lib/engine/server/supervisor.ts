@@ -49,9 +49,9 @@ signal KILL "$1"
 `;
 
 /**
- * Becomes the server. Arguments: the server's directory, what starts it in another network or as another user, as words,
- * or nothing, its program and the program's arguments. The program is looked up before the directory is entered, since a
- * path that the user gives starts where the user is.
+ * Becomes the server. Arguments: the server's directory, what starts it in another network or as another user, as
+ * words, or nothing, its program and the program's arguments. The program is looked up before the directory is entered,
+ * since a path that the user gives starts where the user is.
  *
  * A server whose kvlab has just been killed may not be dead yet: its successor in the directory waits for that, up to
  * five seconds. After that, the process with that id must be something else.
@@ -77,8 +77,8 @@ exec $become "$program" "$@" </dev/null
 
 /**
  * Arguments: the process group to end, the server's directory, what to remove at the end, or nothing, a signal that may
- * end it by itself, or nothing, and a command that tidies up, or nothing. Each line of its input is the name of a signal
- * for the group, or {@linkcode KEEP}; when that is done, it writes a line.
+ * end it by itself, or nothing, and a command that tidies up, or nothing. Each line of its input is the name of a
+ * signal for the group, or {@linkcode KEEP}; when that is done, it writes a line.
  *
  * What is temporary is removed in two tries, because a process that was still writing a file ends a moment after it.
  */

@@ -2,8 +2,8 @@
  * The interface between the policies, which decide when a change is written and by whom, and the layouts, which decide
  * what a write writes.
  *
- * A put or delete notes what it changed, under its shard's lock. A *take* copies what no earlier take has copied, under the same
- * lock, for no longer than a memcpy takes. A *write* puts what was taken into the files, without that lock.
+ * A put or delete notes what it changed, under its shard's lock. A *take* copies what no earlier take has copied, under
+ * the same lock, for no longer than a memcpy takes. A *write* puts what was taken into the files, without that lock.
  *
  * A store's shards are spread over its files evenly: file `f` holds the shards from `f * shardsPerFile` on. What "a
  * file" is on disk is up to the layout: a snapshot layout has one or two for each shard, a log has segments and

@@ -43,8 +43,8 @@ export interface PutPolicy {
   applied(shard: number): void;
 
   /**
-   * Called instead if a delete has found nothing to remove. What has removed it may still be on its way to the files, so
-   * what is called next has to wait for that as it would for a change.
+   * Called instead if a delete has found nothing to remove. What has removed it may still be on its way to the files,
+   * so what is called next has to wait for that as it would for a change.
    */
   unchanged(shard: number): void;
 

@@ -1,9 +1,9 @@
 /**
  * kvlab's own format: CSV with the columns `time_us,operation,key,value_bytes`, with or without that heading.
  *
- * `read` or `get` reads; `update`, `insert`, `put` or `set` puts; `read_modify_write` does both; `delete` deletes. A key
- * in quotes has its own quotes doubled, as in all CSV; without them it may have commas all the same, because the columns
- * around it are counted from both ends. A read's `value_bytes` may be empty.
+ * `read` or `get` reads; `update`, `insert`, `put` or `set` puts; `read_modify_write` does both; `delete` deletes. A
+ * key in quotes has its own quotes doubled, as in all CSV; without them it may have commas all the same, because the
+ * columns around it are counted from both ends. A read's `value_bytes` may be empty.
  *
  * @module
  */

@@ -6,8 +6,9 @@
  * Commands on plain values are replayed, a command with several keys as one operation for each, in their order:
  * {@linkcode COMMANDS} has them all. A value's size is that of the argument; what counts is a number of 8 bytes. What
  * reads and then writes, such as `incr`, `append` and `getset`, is a read-modify-write; a write that depends on what is
- * there, such as `setnx`, is done in any case. A line with an empty key is malformed, as stores take none. Databases share one space of keys. A script's own line, `eval`, is
- * unknown; what it does has lines of its own, which are replayed.
+ * there, such as `setnx`, is done in any case. A line with an empty key is malformed, as stores take none. Databases
+ * share one space of keys. A script's own line, `eval`, is unknown; what it does has lines of its own, which are
+ * replayed.
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
  * RocksDB's human-readable trace, as its `trace_analyzer` writes it with `-convert_to_human_readable_trace`: a line of
- * `type_id cf_id value_size time_us key`, the key in hexadecimal. Its versions put the key last, as they document it, or
- * first, with 0x before it; both are read.
+ * `type_id cf_id value_size time_us key`, the key in hexadecimal. Its versions put the key last, as they document it,
+ * or first, with 0x before it; both are read.
  *
  * 0 (get) and 8 (multiget, a line for each key) read; 1 (put) and 5 (merge) put; 2 (delete) and 3 (single delete)
- * delete. Range deletes (4) and iterators (6, 7) are not replayed: how far they went is not in the trace. Column families
- * share one space of keys.
+ * delete. Range deletes (4) and iterators (6, 7) are not replayed: how far they went is not in the trace. Column
+ * families share one space of keys.
  *
  * @module
  */

@@ -4,8 +4,8 @@
  *
  * `get` and `gets` read. `set`, `add`, `replace` and `cas` put, whether or not they did so then. `append`, `prepend`,
  * `incr` and `decr` are a read-modify-write, which is what a store of plain values has to do for them. `delete`
- * deletes. The key is taken as it stands, whatever its size is said to be. It may have commas: the columns behind it are
- * counted from the end of the line.
+ * deletes. The key is taken as it stands, whatever its size is said to be. It may have commas: the columns behind it
+ * are counted from the end of the line.
  *
  * @module
  */

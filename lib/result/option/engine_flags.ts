@@ -1,6 +1,7 @@
 /**
  * The engines' flags: those that each declares for itself, those that several share, such as which server to use, and
- * redis's, which say what its server persists, and what a put waits for. Those shared with the file backend are in `file_flags.ts`.
+ * redis's, which say what its server persists, and what a put waits for. Those shared with the file backend are in
+ * `file_flags.ts`.
  *
  * @module
  */

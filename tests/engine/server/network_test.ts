@@ -1,5 +1,6 @@
 /**
- * Tests of the network of servers that can be cut off from each other: who reaches whom, and that nothing of it is left.
+ * Tests of the network of servers that can be cut off from each other: who reaches whom, and that nothing of it is
+ * left.
  *
  * @module
  */

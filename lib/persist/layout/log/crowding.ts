@@ -22,8 +22,9 @@ export interface CrowdingParts {
 const SEARCHED_LOGS = 1024;
 
 /**
- * The most that the logs should take, in units of what checkpoints of what is live would: while a checkpoint is written,
- * and when one begins. Together with what a single flush may add to either, that is about three times what is live.
+ * The most that the logs should take, in units of what checkpoints of what is live would: while a checkpoint is
+ * written, and when one begins. Together with what a single flush may add to either, that is about three times what is
+ * live.
  */
 const FACTOR_MAX = 2.7;
 const FACTOR_AT_BEGIN_MAX = 2.1;
@@ -36,9 +37,9 @@ const GAIN_BYTES_MIN = 256 * 1024;
  *
  * What is live takes as much as a new checkpoint would, which is estimated: the last one's size, times the number of
  * entries now over that when it was made. The logs are crowded when they take {@linkcode FACTOR_AT_BEGIN_MAX} times as
- * much, or, if they are few, so much that with the next checkpoint they would take {@linkcode FACTOR_MAX} times as much:
- * while that is written, its log has the checkpoint before and all records since, the new checkpoint, and as many more
- * records as that covers.
+ * much, or, if they are few, so much that with the next checkpoint they would take {@linkcode FACTOR_MAX} times as
+ * much: while that is written, its log has the checkpoint before and all records since, the new checkpoint, and as many
+ * more records as that covers.
  *
  * Only one thread uses it. What it reads is what others have written a moment ago.
  */

@@ -50,8 +50,8 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 /**
  * Appends a record for each put and each delete to the log that its shard belongs to.
  *
- * A put copies its record from the arena into shared memory, a delete its key, under the shard's lock; a take detaches the shard's
- * records; encoding, checksums and writing are done without that lock.
+ * A put copies its record from the arena into shared memory, a delete its key, under the shard's lock; a take detaches
+ * the shard's records; encoding, checksums and writing are done without that lock.
  *
  * Invariant 1: a shard's records are in its log in the order of their versions, because each take and its write happen
  * under the log's lock, and items are queued under the shard's.

@@ -27,8 +27,8 @@ import { type LogReadingOptions, readLog, type ReadLogFile, type StoredLog } fro
 export interface LogOptions extends LayoutKind {
   readonly kind: "log";
   /**
-   * A new checkpoint is due when a log holds more bytes of records than this and than twice its checkpoint's size; or, of
-   * all logs together, when they hold more than this and are crowded (see `crowding.ts`).
+   * A new checkpoint is due when a log holds more bytes of records than this and than twice its checkpoint's size; or,
+   * of all logs together, when they hold more than this and are crowded (see `crowding.ts`).
    */
   readonly logBytes: number;
   /** Bound on the bytes of records that are noted but not yet written. */
