@@ -22,6 +22,8 @@ export interface InspectionTotals {
   readonly versionSum: number;
   /** Records in the logs' segments that a run would load. */
   readonly records: number;
+  /** How many of these are of deletes. */
+  readonly deletes: number;
   /** Blocks that hold entries. */
   readonly blocks: number;
   /** Number of files by health. */
@@ -78,6 +80,7 @@ function totalsOf(parts: readonly Part[]): InspectionTotals {
     entries: 0,
     versionSum: 0,
     records: 0,
+    deletes: 0,
     blocks: 0,
     missingParts: 0,
     unreadableParts: 0,
@@ -85,9 +88,10 @@ function totalsOf(parts: readonly Part[]): InspectionTotals {
   for (const { files, entries, version, isUnreadable } of parts) {
     const lasting = files.filter(({ health }) => health !== "temporary");
     for (const file of files) health[file.health]++;
-    for (const { bytes, records = 0, blocks = 0 } of lasting) {
+    for (const { bytes, records = 0, deletes = 0, blocks = 0 } of lasting) {
       sums.bytes += bytes;
       sums.records += records;
+      sums.deletes += deletes;
       sums.blocks += blocks;
     }
     sums.files += lasting.length;

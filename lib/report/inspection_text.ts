@@ -22,13 +22,21 @@ export function inspectionText(inspection: Inspection, style: TextStyle = PLAIN)
 }
 
 function inspectionGroups({ directory, kind, totals, setAsideNames }: Inspection, style: TextStyle): Group[] {
-  const { files, bytes, entries, versionSum, records, blocks, health, missingParts } = totals;
+  const { files, bytes, entries, versionSum, records, deletes, blocks, health, missingParts } = totals;
   const { part: partName, counts } = layoutOf(kind.layout);
   const part = partName.replace("_", " ");
   const items = counts === undefined ? [] : [readableCount({ blocks, records }[counts], counts.slice(0, -1))];
   return [
     { label: "directory", lines: [[escapeControls(directory)]] },
-    { label: "entries", lines: [[readableNumber(entries), `of ${readableCount(versionSum, "put")}`, ...items]] },
+    {
+      label: "entries",
+      lines: [[
+        readableNumber(entries),
+        `of ${readableCount(versionSum, "write")}`,
+        ...items,
+        ...(deletes === 0 ? [] : [readableCount(deletes, "delete")]),
+      ]],
+    },
     {
       label: "files",
       lines: [[
@@ -65,7 +73,7 @@ function counted(count: number, what: string): string[] {
 /**
  * The inspection as one JSON object: `directory`, `layout`, `serializer`, the totals, `set_aside_files`, and `shards`:
  * for each shard its `shard`, `version`, `entries`, `gone` if a file of it is, and `files`, with `path`, `bytes`,
- * `health`, and `version`, `entries`, `records` or `reason` if the file has them. For logs, `logs` has the same with
+ * `health`, and `version`, `entries`, `records`, `deletes` (of the records) or `reason` if the file has them. For logs, `logs` has the same with
  * `log` in place of `shard`; for block files, `block_files` with `block_file`, and each file has `blocks`.
  */
 export function inspectionJson(inspection: Inspection): string {
@@ -90,7 +98,7 @@ export function inspectionJson(inspection: Inspection): string {
 }
 
 function figures({ kind: { layout, files: fileCount }, totals, setAsideNames }: Inspection): [string, number][] {
-  const { files, bytes, entries, versionSum, records, blocks, health, missingParts, unreadableParts } = totals;
+  const { files, bytes, entries, versionSum, records, deletes, blocks, health, missingParts, unreadableParts } = totals;
   const { part, counts } = layoutOf(layout);
   return [
     ["file_count", fileCount],
@@ -99,6 +107,7 @@ function figures({ kind: { layout, files: fileCount }, totals, setAsideNames }: 
     ["entries", entries],
     ["version_sum", versionSum],
     ...(counts === undefined ? [] : [[counts, { blocks, records }[counts]] as [string, number]]),
+    ...(counts === "records" ? [["deletes", deletes] as [string, number]] : []),
     ["files_sound", health.sound],
     ["files_torn", health.torn],
     ["files_superseded", health.superseded],
@@ -110,8 +119,8 @@ function figures({ kind: { layout, files: fileCount }, totals, setAsideNames }: 
   ];
 }
 
-function fileObject({ path, bytes, health, version, entries, records, blocks, reason }: InspectedFile) {
-  return { path, bytes, health, version, entries, records, blocks, reason };
+function fileObject({ path, bytes, health, version, entries, records, deletes, blocks, reason }: InspectedFile) {
+  return { path, bytes, health, version, entries, records, deletes, blocks, reason };
 }
 
 /** A column whose cells depend on a file. */

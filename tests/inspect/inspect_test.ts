@@ -53,6 +53,7 @@ for (const replace of ["rename", "alternate"] as const) {
         entries: Object.keys(entries).length,
         versionSum,
         records: 0,
+        deletes: 0,
         blocks: 0,
         health: { sound: 5, torn: 0, superseded: files - 5, damaged: 0, temporary: 0 },
         missingParts: 0,

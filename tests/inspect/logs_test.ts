@@ -11,6 +11,7 @@ import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { exportDirectory, type ExportOptions } from "../../lib/inspect/export.ts";
 import { inspectDirectory, isDamaged } from "../../lib/inspect/inspect.ts";
+import { sharesOf } from "../../lib/load/operation.ts";
 import { mixKeySpace } from "../../lib/load/workload.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { RecordKeys } from "../../lib/load/record.ts";
@@ -21,10 +22,12 @@ import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import { concat, sortedEntries } from "../codec/fixtures.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
+import { modelKeys } from "../run/modelled_keys.ts";
 import { stateOf } from "./stored_files.ts";
 
 const GENTLY = { forceRead: false };
 const LOGS = 2;
+const LOAD = { threads: 1, loadTimeMs: 1000, pattern: "unthrottled", seed: 7 } as const;
 const MIX = { ...NUMBERED_SEED_MIX, keyCount: 2000, keyCountMax: 2000, preload: true };
 
 function backendOf(output: string, serializer: SerializerName): FileBackendOptions {
@@ -44,10 +47,9 @@ function backendOf(output: string, serializer: SerializerName): FileBackendOptio
  * each has records. Returns the number of puts.
  */
 async function fill(output: string, serializer: SerializerName): Promise<number> {
-  const load = { threads: 1, loadTimeMs: 1000, pattern: "unthrottled", seed: 7 } as const;
   const backend = backendOf(output, serializer);
-  const first = await run({ ...load, ops: 8_000, workload: MIX, backend });
-  const second = await run({ ...load, ops: 100, workload: { ...MIX, preload: false }, backend });
+  const first = await run({ ...LOAD, ops: 8_000, workload: MIX, backend });
+  const second = await run({ ...LOAD, ops: 100, workload: { ...MIX, preload: false }, backend });
   return MIX.keyCount + [...first.threads, ...second.threads].reduce((sum, { writes }) => sum + writes, 0);
 }
 
@@ -115,6 +117,40 @@ for (const serializer of SERIALIZER_NAMES) {
       assertEquals([format, shards, count], ["kvlab-export/1", 256, expected.length]);
       assertEquals(sortedEntries(entries), expected);
     }
+  });
+
+  Deno.test(`inspectDirectory() counts deletes in logs in ${serializer}, and no deleted key is exported`, async () => {
+    using directory = temporaryDirectory();
+    const { path } = directory;
+    const backend = backendOf(path, serializer);
+    await run({ ...LOAD, ops: 1, workload: MIX, backend });
+    const records = inspect(path).totals.records;
+    const workload = { ...MIX, preload: false, shares: sharesOf({ read: 0.1, update: 0.5, delete: 0.4 }) };
+    const before = Object.keys(exported(path).entries);
+    // So few that no checkpoint takes their place.
+    const { threads } = await run({ ...LOAD, ops: 400, workload, backend });
+
+    const model = modelKeys(workload, { seed: LOAD.seed, threadOps: threads.map(({ ops }) => ops), before });
+    const { totals, parts } = inspect(path);
+    assertEquals(totals.deletes, model.removedMin);
+    assertEquals(totals.records, records + threads[0]!.writes - model.deletes + model.removedMin);
+    assertEquals(
+      parts.flatMap(({ files }) => files).reduce((sum, { deletes = 0 }) => sum + deletes, 0),
+      totals.deletes,
+    );
+    const { entries } = exported(path);
+    assertEquals(new Set(Object.keys(entries)), model.there);
+    assert(model.removedMin > 50 && model.deletes > model.removedMin, JSON.stringify(model));
+
+    // Cut short it is torn; with a wrong byte further ahead, damaged from there on.
+    const segment = lastSegment(path, 0);
+    Deno.truncateSync(segment, Deno.statSync(segment).size - 3);
+    assertEquals(isDamaged(inspect(path)), false);
+    const bytes = Deno.readFileSync(segment);
+    bytes[bytes.length - 400]! ^= 4;
+    Deno.writeFileSync(segment, bytes);
+    const damaged = inspect(path).totals;
+    assert(damaged.health.damaged === 1 && damaged.deletes < totals.deletes && damaged.deletes > 0);
   });
 
   Deno.test(`a torn log in ${serializer} is exported up to its end, with a warning`, async () => {

@@ -19,6 +19,7 @@ const INSPECTION: Inspection = {
     entries: 512,
     versionSum: 12_034,
     records: 0,
+    deletes: 0,
     blocks: 0,
     health: { sound: 1, torn: 0, superseded: 1, damaged: 1, temporary: 1 },
     missingParts: 7,
@@ -64,7 +65,7 @@ function file(name: string, rest: Omit<File, "name" | "path">): File {
 
 const TEXT = `\
 directory   DIR
-entries     512, of 12,034 puts
+entries     512, of 12,034 writes
 files       3 of json, 123 kB, 1 sound, 1 superseded, 1 temporary
 shards      9, 7 without a file
 damage      1 damaged, 1 shard without all that was written,
@@ -93,7 +94,7 @@ Deno.test("inspectionText() says nothing of damage where there is none, and make
     sound,
     `\
 directory   DIR
-entries     512, of 12,034 puts
+entries     512, of 12,034 writes
 files       3 of json, 123 kB, 1 sound
 shards      9`,
   );
@@ -186,6 +187,7 @@ const LOGS: Inspection = {
     entries: 20,
     versionSum: 53,
     records: 43,
+    deletes: 12,
     blocks: 0,
     health: { sound: 2, torn: 1, superseded: 0, damaged: 0, temporary: 0 },
     missingParts: 1,
@@ -197,9 +199,15 @@ const LOGS: Inspection = {
       version: 53,
       entries: 20,
       files: [
-        file("log-0000-of-0002.00000002.cbor", { bytes: 3_000, health: "sound", records: 40 }),
+        file("log-0000-of-0002.00000002.cbor", { bytes: 3_000, health: "sound", records: 40, deletes: 12 }),
         file("log-0000-of-0002.00000002.checkpoint.cbor", { bytes: 1_000, health: "sound", entries: 10 }),
-        file("log-0000-of-0002.00000003.cbor", { bytes: 200, health: "torn", records: 3, reason: "it is cut short" }),
+        file("log-0000-of-0002.00000003.cbor", {
+          bytes: 200,
+          health: "torn",
+          records: 3,
+          deletes: 0,
+          reason: "it is cut short",
+        }),
       ],
     },
     { index: 1, version: 0, entries: 0, files: [] },
@@ -212,7 +220,7 @@ Deno.test("inspectionText() has the records of logs, and which files are torn", 
     inspectionText(LOGS),
     `\
 directory   DIR
-entries     20, of 53 puts, 43 records
+entries     20, of 53 writes, 43 records, 12 deletes
 files       3 of cbor, 4.2 kB, 2 sound
 logs        2, 1 without a file
 damage      1 torn
@@ -227,11 +235,11 @@ log  health   records  entries   size  file
 });
 
 Deno.test("inspectionJson() calls the parts of a directory of logs logs", () => {
-  const { layout, records, files_torn, logs_missing, logs } = JSON.parse(inspectionJson(LOGS));
-  assertEquals([layout, records, files_torn, logs_missing], ["log", 43, 1, 1]);
-  assertEquals(logs[0].files.map(({ records, entries }: File) => [records, entries]), [[40, undefined], [
-    undefined,
-    10,
-  ], [3, undefined]]);
+  const { layout, records, deletes, files_torn, logs_missing, logs } = JSON.parse(inspectionJson(LOGS));
+  assertEquals([layout, records, deletes, files_torn, logs_missing], ["log", 43, 12, 1, 1]);
+  assertEquals(
+    logs[0].files.map(({ records, deletes, entries }: File) => [records, deletes, entries]),
+    [[40, 12, undefined], [undefined, undefined, 10], [3, 0, undefined]],
+  );
   assertEquals([logs[1].log, logs[1].files], [1, []]);
 });

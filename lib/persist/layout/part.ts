@@ -32,6 +32,8 @@ export interface InspectedFile {
   readonly entries?: number;
   /** Number of records; for a segment of a log, if read. */
   readonly records?: number;
+  /** How many of its records are of deletes; likewise. */
+  readonly deletes?: number;
   /** Number of blocks that hold entries; for a block file. */
   readonly blocks?: number;
   /** What is wrong with it; for a damaged or torn file. */

@@ -36,7 +36,7 @@ function readPart(log: number, found: readonly FoundLogFile[], options: LogReadi
 
 function inspectedFile({ name, path }: FoundLogFile, read: ReadLogFile | undefined): InspectedFile {
   if (read === undefined) return { name, path, bytes: sizeOf(path), health: "temporary" };
-  const { health, bytes, items, isCheckpoint, reason } = read;
+  const { health, bytes, items, deletes, isCheckpoint, reason } = read;
   const isRead = health === "sound" || health === "torn";
   return {
     name,
@@ -45,7 +45,7 @@ function inspectedFile({ name, path }: FoundLogFile, read: ReadLogFile | undefin
     bytes: bytes || sizeOf(path),
     health,
     ...(isRead && isCheckpoint ? { entries: items } : {}),
-    ...(isRead && !isCheckpoint ? { records: items } : {}),
+    ...(isRead && !isCheckpoint ? { records: items, deletes } : {}),
     ...(reason === undefined ? {} : { reason }),
   };
 }

@@ -44,6 +44,8 @@ export interface ReadLogFile extends FoundLogFile {
   end: number;
   /** Records, or entries, read from it. */
   items: number;
+  /** How many of the records are of deletes. */
+  deletes: number;
 }
 
 /** What a log holds. */
@@ -111,7 +113,14 @@ class LogReading {
     this.#log = log;
     this.#options = options;
     this.#content = new LogContent(log, options);
-    const read = files.map((file): ReadLogFile => ({ ...file, health: "superseded", bytes: 0, end: 0, items: 0 }))
+    const read = files.map((file): ReadLogFile => ({
+      ...file,
+      health: "superseded",
+      bytes: 0,
+      end: 0,
+      items: 0,
+      deletes: 0,
+    }))
       .sort((a, b) => a.segment - b.segment);
     this.#checkpoints = read.filter(({ isCheckpoint }) => isCheckpoint);
     this.#segments = read.filter(({ isCheckpoint }) => !isCheckpoint);
@@ -274,6 +283,7 @@ class LogReading {
         const wrong = this.#content.apply(records);
         if (wrong !== undefined) return { isTorn: false, reason: `the record at byte ${file.end} ${wrong}` };
         file.items++;
+        if (records.isDelete) file.deletes++;
       } else if (hasMarks) {
         next = marks.read(file.end);
         if (next >= 0) syncedBytes = Math.max(syncedBytes, marks.syncedBytes);
