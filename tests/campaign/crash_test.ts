@@ -60,6 +60,7 @@ class Counts {
   whileStarting = 0;
   acknowledged = 0;
   lost = 0;
+  resurrected = 0;
   neverAcknowledged = 0;
   tornInPlace = 0;
   damagedSpares = 0;
@@ -69,6 +70,7 @@ class Counts {
     if (kill.during === "start") this.whileStarting++;
     this.acknowledged += kill.acknowledged;
     this.lost += kill.lost;
+    this.resurrected += kill.resurrected;
     this.neverAcknowledged += kill.neverAcknowledged;
     this.tornInPlace += kill.tornShards;
     this.damagedSpares += kill.damagedSpares;

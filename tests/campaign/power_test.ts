@@ -32,7 +32,7 @@ testWhere(whyNoDisk("ext4"), "no state that a cut leaves loses more than the gau
   const only = numberOption("draw");
   const swarm = new Swarm(seed);
   const failures: string[] = [];
-  const counts = { draws: 0, cuts: 0, states: 0, acknowledged: 0, lost: 0, unmountable: 0 };
+  const counts = { draws: 0, cuts: 0, states: 0, acknowledged: 0, lost: 0, resurrected: 0, unmountable: 0 };
   for (let draw = only ?? 0; counts.states < rounds(STATES) && failures.length < FAILURES_MAX; draw++) {
     const { command, line } = drawn(swarm, draw);
     const { kills } = await crash(command, { program: childProgram("./crash_child.ts") });
@@ -42,11 +42,12 @@ testWhere(whyNoDisk("ext4"), "no state that a cut leaves loses more than the gau
       report("power", { "draw that failed": failures.at(-1)! });
     }
     counts.draws++;
-    for (const { states = [], acknowledged, lost } of kills) {
+    for (const { states = [], acknowledged, lost, resurrected } of kills) {
       counts.cuts++;
       counts.states += states.length;
       counts.acknowledged += acknowledged;
       counts.lost += lost;
+      counts.resurrected += resurrected;
       counts.unmountable += states.filter(({ unmountable }) => unmountable !== undefined).length;
     }
     if (only !== undefined) break;

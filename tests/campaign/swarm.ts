@@ -69,6 +69,7 @@ const LOAD: Readonly<Record<string, { readonly choose: Choose; readonly usual?: 
   "value-size": { choose: oneOf("0B", "1-1000", "50-400", "1-16000", "4000") },
   workload: { choose: oneOf(...WORKLOAD_NAMES), usual: "a" },
   "read-ratio": { choose: oneOf("0", "0.1", "0.9") },
+  "delete-ratio": { choose: oneOf("0.02", "0.1", "0.4") },
   distribution: { choose: oneOf(...DISTRIBUTION_NAMES) },
   preload: { choose: oneOf("preload", "no-preload") },
   pattern: { choose: oneOf("consistent", "unthrottled"), usual: "unthrottled" },

@@ -13,13 +13,14 @@ import { exportDirectory } from "../../lib/inspect/export.ts";
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { RecordKeys } from "../../lib/load/record.ts";
-import type { MixOptions } from "../../lib/load/workload.ts";
+import { hasDeletes, type MixOptions } from "../../lib/load/workload.ts";
 import { storeFileNames } from "../../lib/directory/store_files.ts";
 import { killLine } from "../../lib/report/crash_text.ts";
 import { run } from "../../lib/run/runner.ts";
 import { totals } from "../../lib/run/run_result.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
+import { modelKeys, type ModelledKeys } from "../run/modelled_keys.ts";
 import { childProgram, faultOf } from "./kills.ts";
 import { commandOf, type Draw } from "./swarm.ts";
 
@@ -30,8 +31,10 @@ export class SwarmCounts {
   kills = 0;
   "orderly ends" = 0;
   written = 0;
+  deletes = 0;
   acknowledged = 0;
   lost = 0;
+  resurrected = 0;
   "torn in place" = 0;
 }
 
@@ -56,6 +59,7 @@ async function faultOfRun({ options }: RunCommand, counts: SwarmCounts): Promise
   const { backend, workload } = options;
   assert(backend.kind === "file" && backend.output !== undefined);
   const before = stateOf(backend.output);
+  const keysBefore = keysIn(backend.output);
   const result = await run(options);
   if (result.failed !== undefined) return `the run has failed: ${result.failed}`;
   counts.runs++;
@@ -69,10 +73,31 @@ async function faultOfRun({ options }: RunCommand, counts: SwarmCounts): Promise
   const unsound = [...after.unsound].filter((path) => !before.unsound.has(path));
   if (unsound.length > 0) return `an orderly end left ${unsound} that are not sound`;
   const found = after.versions - before.versions;
-  if (found !== written) return `${written} writes were acknowledged, ${found} are in the files`;
+  const threadOps = result.threads.map(({ ops }) => ops);
+  const model = workload.kind === "mix" && hasDeletes(workload)
+    ? modelKeys(workload, { seed: options.seed, threadOps, before: keysBefore })
+    : undefined;
+  const { deletes = 0, removedMin = 0, removedMax = 0 } = model ?? {};
+  counts.deletes += deletes;
+  const [min, max] = [written - deletes + removedMin, written - deletes + removedMax];
+  if (found < min || found > max) return `${min} to ${max} writes have changed something, ${found} are in the files`;
   // A load that only reads leaves no file.
   if (after.versions === 0) return undefined;
-  return await faultOfContent(backend, workload.kind === "mix" ? workload : undefined, after.entries);
+  const fault = await faultOfContent(backend, workload.kind === "mix" ? workload : undefined, after.entries);
+  return fault ?? (model === undefined ? undefined : faultOfKeys(model, keysIn(backend.output)));
+}
+
+/** What deletes have left: no key more, and none less. */
+function faultOfKeys({ there, either }: ModelledKeys, found: ReadonlySet<string>): string | undefined {
+  for (const key of there) if (!found.has(key) && !either.has(key)) return `key ${key} is not there`;
+  for (const key of found) if (!there.has(key) && !either.has(key)) return `key ${key} is there, though it was deleted`;
+  return undefined;
+}
+
+/** The keys that a directory exports. */
+function keysIn(directory: string): Set<string> {
+  if (storeFileNames(namesIn(directory)).size === 0) return new Set();
+  return new Set(Object.keys(exportedEntries(directory)));
 }
 
 /** What a directory holds; nothing if it is still empty. */
@@ -95,7 +120,7 @@ async function faultOfContent(
     if (recovered.files.setAside.length > 0) {
       return `${recovered.files.setAside[0]?.path} was set aside when opened again`;
     }
-    if (mix !== undefined && mix.preload) {
+    if (mix !== undefined && mix.preload && !hasDeletes(mix)) {
       const keys = new RecordKeys(mix);
       const key = keys.createKey();
       const value = new PaddedBytes(mix.valueBytesMax);
@@ -109,14 +134,17 @@ async function faultOfContent(
   } finally {
     await recovered.close();
   }
+  const exported = Object.keys(exportedEntries(backend.output ?? "")).length;
+  return exported === entries ? undefined : `${entries} entries are there, ${exported} are exported`;
+}
+
+function exportedEntries(directory: string): Record<string, string> {
   let text = "";
   const decoder = new TextDecoder();
-  const { output = "" } = backend;
-  for (const piece of exportDirectory(output, { format: "json", forceRead: false })) {
+  for (const piece of exportDirectory(directory, { format: "json", forceRead: false })) {
     text += decoder.decode(piece, { stream: true });
   }
-  const exported = Object.keys(JSON.parse(text).entries).length;
-  return exported === entries ? undefined : `${entries} entries are there, ${exported} are exported`;
+  return JSON.parse(text).entries;
 }
 
 /** Ends children, each in the middle of its load: no more is lost than may be. */
@@ -136,6 +164,7 @@ async function faultOfCrash({ kills, cut, options }: CrashCommand, counts: Swarm
     counts[cut === "none" ? "orderly ends" : "kills"]++;
     counts.acknowledged += kill.acknowledged;
     counts.lost += kill.lost;
+    counts.resurrected += kill.resurrected;
     const line = killLine(kill, result.failure);
     if (cut === "none") {
       if (!kill.held || kill.tornShards > 0 || kill.damagedSpares > 0) return line;
