@@ -57,6 +57,8 @@ export class Register {
         valueCount: valueTexts.length,
         initial: [ABSENT],
       },
+      callOf: (operation) => sorted[operation]?.call ?? NaN,
+      returnOf: (operation) => sorted[operation]?.return ?? NaN,
       processOf: (operation) => sorted[operation]?.process ?? "",
       valueText: (value) => valueTexts[value] ?? ABSENT_TEXT,
     };

@@ -38,7 +38,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     called: "a run",
     usage: ["[options] memory", "[options] file [options]", `[options] ${ENGINE_NAMES.join("|")} [options]`],
     about: "Without a command: runs the load and reports the throughput and what a crash would have lost.",
-    scopes: ["load", "workload", "measurement", "output", "page", "progress", "file", "device", "engine"],
+    scopes: ["load", "history", "workload", "measurement", "output", "page", "progress", "file", "device", "engine"],
   },
   crash: {
     called: "crash",

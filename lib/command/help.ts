@@ -111,7 +111,7 @@ export function helpText(): string {
     section("Commands:", COMMAND_WORDS.map((name) => indented(`  ${name}`, COMMANDS[name].about, NAME_COLUMN))),
     section("Backends:", Object.entries(BACKENDS).map(([name, about]) => indented(`  ${name}`, about, NAME_COLUMN))),
     VALUES,
-    section("Load options:", entriesOf("load")),
+    section("Load options:", entriesOf("load", "history")),
     section("Workload options:", entriesOf("workload")),
     section("Measurement options:", entriesOf("measurement")),
     section("Output options:", entriesOf("output", "page", "progress")),

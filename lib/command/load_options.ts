@@ -18,7 +18,7 @@ import {
 } from "../load/workload.ts";
 import { DELETE, INSERT, OPERATIONS, READ, SCAN, UPDATE } from "../load/operation.ts";
 import { keyBytesMin } from "../load/record.ts";
-import type { RunOptions } from "../run/run_options.ts";
+import type { CheckName, RunOptions } from "../run/run_options.ts";
 import type { RawArguments } from "./arguments.ts";
 import { refuseBoth, type ValuesOf } from "./flag_values.ts";
 import { type BackendName, FLAGS, SWITCHES } from "./commands.ts";
@@ -112,12 +112,7 @@ export function numberedMix(
   if (!mix.shares.some((share, kind) => share > 0 && OPERATIONS[kind]?.writes)) {
     throw new UsageError(`crash needs puts that it can lose, got workload ${mix.name}, which only reads`);
   }
-  if (mix.valueBytesMin < NUMBERED_VALUE_BYTES_MIN) {
-    throw new UsageError(
-      `--value-size must be at least ${NUMBERED_VALUE_BYTES_MIN}B with crash, where each value identifies its put, ` +
-        `got ${mix.valueBytesMin}B`,
-    );
-  }
+  refuseShortValues(mix, "crash");
   const lanes = load.threads * load.inFlight;
   if (lanes > LANES_MAX) {
     throw new UsageError(
@@ -136,6 +131,31 @@ export function numberedMix(
     );
   }
   return mix;
+}
+
+/**
+ * The workload of a run whose history is judged: its values identify their puts. Unless a flag changes the seed's
+ * workload, they are as short as that allows.
+ *
+ * @throws {UsageError} when its values are too short for that, or those of a trace
+ */
+export function judgedWorkload(workload: WorkloadOptions, check: CheckName | undefined): WorkloadOptions {
+  if (check === undefined) return workload;
+  if (workload.kind === "replay") {
+    throw new UsageError(`--${FLAGS.check.name} needs values that identify their puts, which those of a trace do not`);
+  }
+  const mix = workload.kind === "seed" ? NUMBERED_SEED_MIX : workload;
+  refuseShortValues(mix, `--${FLAGS.check.name}`);
+  return mix;
+}
+
+/** @throws {UsageError} when values have no room for the number of their put */
+function refuseShortValues({ valueBytesMin }: MixOptions, beside: string): void {
+  if (valueBytesMin >= NUMBERED_VALUE_BYTES_MIN) return;
+  throw new UsageError(
+    `--value-size must be at least ${NUMBERED_VALUE_BYTES_MIN}B with ${beside}, where each value identifies its put, ` +
+      `got ${valueBytesMin}B`,
+  );
 }
 
 /** Decimals kept of a computed share, so that 1 - 0.95 is the expected 0.05. */

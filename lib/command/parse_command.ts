@@ -28,7 +28,14 @@ import {
   refuseStrays,
   refuseUnknownFlags,
 } from "./flag_values.ts";
-import { measurementOptions, numberedMix, refuseDeletes, refuseScans, workloadOptions } from "./load_options.ts";
+import {
+  judgedWorkload,
+  measurementOptions,
+  numberedMix,
+  refuseDeletes,
+  refuseScans,
+  workloadOptions,
+} from "./load_options.ts";
 import { isQuiet, outputOptions } from "./output_options.ts";
 import { refuseTooLargeStore } from "./store_check.ts";
 import { sweepCommand } from "./sweep_options.ts";
@@ -111,7 +118,7 @@ function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
   const isOpen = load.ratePerSec !== undefined || replay?.speed !== undefined;
   const { pattern } = load;
   const measured = { ...load, ...measurementOptions(raw, measurementValues, { pattern, isOpen, backend: name }) };
-  const workload = replay ?? workloadOptions(raw, workloadValues, measured);
+  const workload = judgedWorkload(replay ?? workloadOptions(raw, workloadValues, measured), load.check);
   refuseScans(workload, name);
   refuseDeletes(workload, backend);
   if (workload.kind === "mix") refuseTooLargeStore(workload, backend, load.threads);
@@ -230,11 +237,18 @@ function refuseOwnDisk({ given }: RawArguments): void {
 }
 
 function readLoadValues(raw: RawArguments, defaults: RunDefaults) {
-  const { threads = defaults.threads, seed = defaults.seed, ratePerSec, ...others } = readAll(raw, LOAD_FLAGS);
+  const { threads = defaults.threads, seed = defaults.seed, ratePerSec, check, ...others } = readAll(raw, LOAD_FLAGS);
   refuseBoth(raw, [FLAGS.pattern, FLAGS.ratePerSec], "both say when operations begin");
   const rate = ratePerSec === undefined ? {} : { ratePerSec };
   const isUnthrottled = ratePerSec !== undefined || raw.given.has(FLAGS.replay.name);
-  return { threads, seed, ...others, ...(isUnthrottled ? { pattern: "unthrottled" as const } : {}), ...rate };
+  return {
+    threads,
+    seed,
+    ...others,
+    ...(isUnthrottled ? { pattern: "unthrottled" as const } : {}),
+    ...rate,
+    ...given({ check }),
+  };
 }
 
 function readingOptions(raw: RawArguments): { directory: string; forceRead: boolean } {

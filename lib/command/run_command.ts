@@ -12,7 +12,7 @@ import { run } from "../run/runner.ts";
 import { removeAllLeftDirectories } from "../directory/left_directories.ts";
 import { StoppedError } from "../sync/delay.ts";
 import { VERSION } from "../version.ts";
-import { EXIT_FAILURE, EXIT_SIGNALS, stopOnSignals } from "./exit.ts";
+import { EXIT_FAILURE, EXIT_NOT_HELD, EXIT_SIGNALS, stopOnSignals } from "./exit.ts";
 import { checkOutputFiles } from "./output_file.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { deliver, deliverAtOnce, outputFiles, type TimedRun } from "./run_outputs.ts";
@@ -52,7 +52,10 @@ export async function runCommand(asked: RunCommand): Promise<number> {
   // A signal that came after the end of the last run has interrupted nothing.
   const unrun: StopSignal | undefined = runs.length < command.repeat ? stop.reason : undefined;
   const stoppedBy = runs.at(-1)?.result.stoppedBy ?? unrun;
-  return stoppedBy === undefined ? 0 : EXIT_SIGNALS[stoppedBy];
+  if (stoppedBy !== undefined) return EXIT_SIGNALS[stoppedBy];
+  const histories = runs.flatMap(({ result: { history } }) => history ?? []);
+  if (histories.some(({ contradicting }) => contradicting > 0)) return EXIT_NOT_HELD;
+  return histories.some(({ undecided }) => undecided > 0) ? EXIT_FAILURE : 0;
 }
 
 /**

@@ -12,8 +12,15 @@ import { COMPARE_AND_SET, type History, pick, READ } from "./history.ts";
 import { judge } from "./judge.ts";
 import { findContradiction, hasUniqueValues } from "./unique_values.ts";
 
-/** What a contradiction is called. */
-export type ContradictionName = "stale read" | "lost write" | "value out of nowhere" | "order that cannot be";
+/** What contradictions are called. */
+export const CONTRADICTION_NAMES = [
+  "stale read",
+  "lost write",
+  "value out of nowhere",
+  "order that cannot be",
+] as const;
+
+export type ContradictionName = typeof CONTRADICTION_NAMES[number];
 
 /** Operations that contradict each other. */
 export interface Contradiction {
@@ -34,7 +41,9 @@ const WINDOW_MAX = 2 ** 14;
 
 /** Explains a history that is not linearizable. */
 export function explain(history: History): Contradiction {
-  const found = hasUniqueValues(history) ? findContradiction(history) : undefined;
+  const [initial, ...others] = history.initial;
+  const isKnown = initial !== undefined && others.length === 0 && hasUniqueValues(history);
+  const found = isKnown ? findContradiction(history, initial) : undefined;
   const shrunk = new Shrinking(history, found ?? history.kinds.keys().toArray()).run();
   return { name: nameOf(history, shrunk.operations), ...shrunk };
 }

@@ -24,7 +24,7 @@ export interface History {
   readonly kinds: Uint8Array;
   /** What a read returned, or what the others write. */
   readonly values: Int32Array;
-  /** What a compare-and-set expected; not used by the others. */
+  /** What a compare-and-set expected; not used by the others, and empty where there is none. */
   readonly expected: Int32Array;
   readonly calls: Float64Array;
   /** Infinity where it is not known whether it took effect, now or later or never. */
@@ -56,7 +56,7 @@ export function pick(history: History, indexes: ArrayLike<number>): History {
     const from = indexes[i]!;
     picked.kinds[i] = kinds[from]!;
     picked.values[i] = values[from]!;
-    picked.expected[i] = expected[from]!;
+    picked.expected[i] = expected[from] ?? ABSENT;
     picked.calls[i] = calls[from]!;
     picked.returns[i] = returns[from]!;
   }

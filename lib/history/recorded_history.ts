@@ -19,16 +19,22 @@ export interface RecordedHistory {
   readonly key: string;
   readonly history: History;
   readonly unit: TimeUnit;
+  /** When the operation of this index was called and returned, in the unit. */
+  callOf(operation: number): number;
+  returnOf(operation: number): number;
   /** What executed the operation of this index. */
   processOf(operation: number): string;
   /** How a value is shown: as JSON, or as {@linkcode ABSENT_TEXT}. */
   valueText(value: number): string;
 }
 
+/** What operations are called. */
+export const OPERATION_WORDS = ["read", "write", "delete", "compare_and_set"] as const;
+
 /** An operation as it is shown. */
 export interface ShownOperation {
   readonly process: string;
-  readonly operation: "read" | "write" | "delete" | "compare_and_set";
+  readonly operation: typeof OPERATION_WORDS[number];
   readonly value: string;
   /** Of a compare-and-set. */
   readonly expected?: string;
@@ -51,19 +57,20 @@ export interface ShownContradiction {
 
 /** Explains a history that is not linearizable. */
 export function showContradiction(recorded: RecordedHistory): ShownContradiction {
-  const { key, history, unit } = recorded;
+  const { key, history, unit, callOf } = recorded;
   const { name, operations, from }: Contradiction = explain(history);
   return {
     key,
     name,
     unit,
     operations: operations.map((operation) => shownOperation(recorded, operation)),
-    ...(from === undefined ? {} : { from }),
+    ...(from === undefined ? {} : { from: callOf(history.calls.indexOf(from)) }),
   };
 }
 
-function shownOperation({ history, processOf, valueText }: RecordedHistory, operation: number): ShownOperation {
-  const kind = history.kinds[operation]!, value = history.values[operation]!, returned = history.returns[operation]!;
+function shownOperation(recorded: RecordedHistory, operation: number): ShownOperation {
+  const { history, processOf, valueText, callOf, returnOf } = recorded;
+  const kind = history.kinds[operation]!, value = history.values[operation]!;
   return {
     process: processOf(operation),
     operation: kind === READ
@@ -75,7 +82,7 @@ function shownOperation({ history, processOf, valueText }: RecordedHistory, oper
       : "write",
     value: valueText(value),
     ...(kind === COMPARE_AND_SET ? { expected: valueText(history.expected[operation]!) } : {}),
-    call: history.calls[operation]!,
-    return: returned === Infinity ? null : returned,
+    call: callOf(operation),
+    return: history.returns[operation] === Infinity ? null : returnOf(operation),
   };
 }

@@ -10,17 +10,17 @@
  *
  * @module
  */
-import { ABSENT, type History, type Judgement, READ, WRITE } from "./history.ts";
+import { type History, type Judgement, READ, WRITE } from "./history.ts";
 
 /** Whether {@linkcode judgeUniqueValues} can judge a history. */
 export function hasUniqueValues({ kinds, values, valueCount, initial }: History): boolean {
-  const writes = new Uint8Array(valueCount);
-  if (initial.length !== 1) return false;
-  writes[initial[0]!] = 1;
+  const isWritten = new Uint8Array(valueCount);
+  for (const value of initial) isWritten[value] = 1;
   for (let i = 0; i < kinds.length; i++) {
     const kind = kinds[i]!;
     if (kind === READ) continue;
-    if (kind !== WRITE || ++writes[values[i]!]! > 1) return false;
+    if (kind !== WRITE || isWritten[values[i]!] === 1) return false;
+    isWritten[values[i]!] = 1;
   }
   return true;
 }
@@ -30,19 +30,19 @@ type Contradiction = readonly number[] | undefined;
 
 /** Judges a history that {@linkcode hasUniqueValues}, in time n log n. */
 export function judgeUniqueValues(history: History): Judgement {
-  return findContradiction(history) === undefined ? "linearizable" : "not linearizable";
+  const isLinearizable = history.initial.some((initial) => findContradiction(history, initial) === undefined);
+  return isLinearizable ? "linearizable" : "not linearizable";
 }
 
 /** No operation: the one that put the first value there. */
 const NONE = -1;
 
 /**
- * Finds a few operations that contradict each other: of two clusters the writes, and the operations that return first
- * and are called last.
+ * Finds a few operations that contradict each other if this is what the register held at first: of two clusters the
+ * writes, and the operations that return first and are called last.
  */
-export function findContradiction(history: History): Contradiction {
+export function findContradiction(history: History, initial: number): Contradiction {
   const { kinds, values, calls, returns, valueCount } = history;
-  const [initial = ABSENT] = history.initial;
   const writes = new Int32Array(valueCount).fill(NONE);
   /** The operations of each cluster that return first and are called last. */
   const firsts = new Int32Array(valueCount).fill(NONE);

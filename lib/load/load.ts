@@ -3,8 +3,14 @@
  *
  * @module
  */
+import { HistoryTape, type TapeHandle } from "../history/tape.ts";
 import { WitnessedBackend, WitnessedLane } from "../backend/witnessed.ts";
-import type { AsynchronousConnection, Connection, SynchronousConnection } from "../engine/connection.ts";
+import type {
+  AsynchronousConnection,
+  Connection,
+  SynchronousConnection,
+  SynchronousOperations,
+} from "../engine/connection.ts";
 import { Witness, type WitnessOptions } from "../persist/witness.ts";
 import type { Abort } from "../sync/abort.ts";
 import { TraceRing, type TraceRingHandle } from "../replay/trace_ring.ts";
@@ -17,7 +23,8 @@ import { createPattern, type Pattern, type PatternName } from "./pattern.ts";
 import { Rng } from "./rng.ts";
 import { type BackendHandle, isEngine } from "../backend/backends.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
-import { NumberedWorkload } from "./numbered_workload.ts";
+import { createSharedWorkload, NumberedWorkload } from "./numbered_workload.ts";
+import { RecordedBackend, RecordedLane } from "./recorded.ts";
 import { DistinctSeedWorkload, SeedWorkload } from "./seed_workload.ts";
 import { hasDeletes, hasScans, type Workload, type WorkloadOptions } from "./workload.ts";
 import type { TaskConfiguration } from "../sync/task.ts";
@@ -113,15 +120,10 @@ class SynchronousLoad implements Load {
 
   constructor(backend: SynchronousConnection, parts: LoadParts) {
     const { configuration, phase } = parts;
-    const { witness, thread } = configuration;
     this.#parts = parts;
     this.#settings = new LoadSettings(parts);
     this.#loop = {
-      backend: witness === undefined ? backend : new WitnessedBackend({
-        backend,
-        progress: backend.progress,
-        witness: Witness.ofAcknowledged(witness.directory, thread),
-      }),
+      backend: observed(backend, configuration),
       workload: createWorkload(configuration, configuration),
       phase,
       latencySample: this.#settings.latencySample,
@@ -141,6 +143,24 @@ class SynchronousLoad implements Load {
     if (schedule === undefined) runClosedLoop(parts, this.#settings.pattern(part));
     else runOpenLoop(parts, schedule);
   }
+}
+
+/** The connection, with what records what is done on it. All of a worker's operations go through one class. */
+function observed(backend: SynchronousConnection, configuration: LoadWorkerConfiguration): SynchronousOperations {
+  const { witness, history, thread } = configuration;
+  if (history !== undefined) {
+    return new RecordedBackend({
+      backend,
+      track: HistoryTape.attach(history.tape).track(thread),
+      round: history.round,
+    });
+  }
+  if (witness === undefined) return backend;
+  return new WitnessedBackend({
+    backend,
+    progress: backend.progress,
+    witness: Witness.ofAcknowledged(witness.directory, thread),
+  });
 }
 
 /** Has several operations in flight. */
@@ -180,10 +200,15 @@ class AsynchronousLoad implements Load {
  * workload and the witness, so that the order within each is known.
  */
 function createLanes(backend: AsynchronousConnection, configuration: LoadWorkerConfiguration): Lane[] {
-  const { witness, thread, threads, backend: { inFlight } } = configuration;
+  const { witness, history, thread, threads, backend: { inFlight } } = configuration;
   if (witness === undefined && configuration.workload.kind !== "replay") {
     const workload = createWorkload(configuration, configuration);
-    return Array.from({ length: inFlight }, () => new Lane({ backend, workload }));
+    const track = history && HistoryTape.attach(history.tape).track(thread);
+    const operations = () =>
+      history === undefined || track === undefined
+        ? backend
+        : new RecordedLane({ backend, track, round: history.round });
+    return Array.from({ length: inFlight }, () => new Lane({ backend: operations(), workload }));
   }
   return Array.from({ length: inFlight }, (_, index) => {
     const place = { thread: thread * inFlight + index, threads: threads * inFlight };
@@ -209,7 +234,7 @@ interface WorkloadPlace {
  * operations.
  */
 function createWorkload(
-  { workload, seed, witness, backend, rings }: LoadWorkerConfiguration,
+  { workload, seed, witness, history, backend, rings }: LoadWorkerConfiguration,
   { thread, threads, lane = 0 }: WorkloadPlace,
 ): Workload {
   if (workload.kind === "replay") {
@@ -222,8 +247,15 @@ function createWorkload(
   if (workload.kind === "seed") {
     return isEngine(backend.name) ? new DistinctSeedWorkload(rng, { thread, threads }) : new SeedWorkload(rng);
   }
+  if (history !== undefined) return createSharedWorkload(rng, workload, { round: history.round, thread, threads });
   if (witness === undefined) return new MixedWorkload(rng, workload, { thread, threads });
   return new NumberedWorkload(rng, workload, { round: witness.round, thread, threads });
+}
+
+/** Where a run's operations are recorded for its history, and the round that its values name. */
+export interface HistoryOptions {
+  readonly tape: TapeHandle;
+  readonly round: number;
 }
 
 /** What a load worker is told at its start. */
@@ -246,6 +278,8 @@ export interface LoadWorkerConfiguration extends TaskConfiguration {
   readonly rings?: readonly TraceRingHandle[];
   /** Where acknowledgements are recorded, and what makes puts distinguishable; neither happens if absent. */
   readonly witness?: WitnessOptions;
+  /** Where all operations are recorded, and what makes puts distinguishable; neither happens if absent. */
+  readonly history?: HistoryOptions;
   /** Number of load workers. */
   readonly threads: number;
   /** Index of the worker, from 0. */

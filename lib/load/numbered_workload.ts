@@ -169,6 +169,36 @@ export function formatNumberedValue({ round, thread, sequence }: NumberedValue):
   ].join(SEPARATOR);
 }
 
+/** The round of a value, without an object; 0 if it was not one of the numbered workload. */
+export function roundOf({ bytes, length }: Pick<PaddedBytes, "bytes" | "length">): number {
+  return length < NUMBERED_VALUE_BYTES_MIN ? 0 : Math.max(0, numberAt(bytes, 0, ROUND_DIGITS));
+}
+
+/** More than a thread puts. */
+const SEQUENCES = 10 ** SEQUENCE_DIGITS;
+
+/** The put that wrote a value, as one number above 0; -1 if it was not one of the numbered workload. */
+export function putOf({ bytes, length }: Pick<PaddedBytes, "bytes" | "length">): number {
+  const dot = SEPARATOR.charCodeAt(0);
+  if (length < NUMBERED_VALUE_BYTES_MIN || bytes[ROUND_DIGITS] !== dot || bytes[SEQUENCE_START - 1] !== dot) return -1;
+  const thread = numberAt(bytes, ROUND_DIGITS + SEPARATOR.length, THREAD_DIGITS);
+  const sequence = numberAt(bytes, SEQUENCE_START, SEQUENCE_DIGITS);
+  return thread < 0 || sequence < 0 || numberAt(bytes, 0, ROUND_DIGITS) < 0 ? -1 : thread * SEQUENCES + sequence;
+}
+
+/** The put that such a number stands for. */
+export function numberedPut(put: number, round: number): NumberedValue {
+  return { round, thread: Math.floor(put / SEQUENCES), sequence: put % SEQUENCES };
+}
+
+/**
+ * A mix whose threads share the keys, with values that each identify their put in their first bytes.
+ */
+export function createSharedWorkload(rng: Rng, options: MixOptions, place: NumberedPlace): MixedWorkload {
+  const values = new NumberedValues(new Rng(rng.next() >>> 0), options, place);
+  return new MixedWorkload(rng, options, { thread: place.thread, threads: place.threads, values });
+}
+
 /** Reads which put wrote a value; `undefined` if it was not one of the numbered workload. */
 export function parseNumberedValue(
   { bytes, length }: Pick<PaddedBytes, "bytes" | "length">,

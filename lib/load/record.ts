@@ -79,6 +79,18 @@ export class RecordKeys {
   }
 }
 
+/** More digits than the number of a record has. */
+const RECORD_DIGITS_MAX = 15;
+
+/** The record whose key {@linkcode RecordKeys} has written. */
+export function recordOf({ bytes, length }: PaddedBytes): number {
+  let record = 0;
+  for (let at = Math.max(PREFIX.length, length - RECORD_DIGITS_MAX); at < length; at++) {
+    record = 10 * record + bytes[at]! - ZERO;
+  }
+  return record;
+}
+
 /** The four digits of a number below 10,000, as a little-endian word. */
 function fourDigits(number: number): number {
   const high = (number / 100) | 0;

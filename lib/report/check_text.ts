@@ -7,7 +7,8 @@ import type { CheckedHistory } from "../check/check.ts";
 import { escapeControls, readableCount, readableDuration } from "../result/format.ts";
 import { documentText } from "../result/json.ts";
 import { CHECK_SCHEMA, VERSION } from "../version.ts";
-import { contradictionDocument, contradictionLines } from "./contradiction_text.ts";
+import { contradictionObject } from "../result/contradiction_document.ts";
+import { contradictionLines } from "./contradiction_text.ts";
 import type { TextStyle } from "./text_layout.ts";
 
 /** The most contradictions of a history that are told; the JSON has them all. */
@@ -59,7 +60,7 @@ export function checkJson(histories: readonly CheckedHistory[]): string {
       unknown_outcomes: history.unknown,
       judged_ms: history.judgedMs,
       undecided: history.undecided,
-      contradictions: history.contradictions.map(contradictionDocument),
+      contradictions: history.contradictions.map(contradictionObject),
     })),
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Contradictions as text and as JSON. Pure functions.
+ * Contradictions as text. Pure functions.
  *
  * ```text
  * stale read of user0000017
@@ -12,8 +12,7 @@
  * @module
  */
 import { ABSENT_TEXT, type ShownContradiction, type ShownOperation } from "../history/recorded_history.ts";
-import { escapeControls, readableNumber } from "../result/format.ts";
-import type { JsonObject, JsonValue } from "../result/json.ts";
+import { escapeControls } from "../result/format.ts";
 import { tableLines } from "./text_layout.ts";
 
 /** The longest value that is shown in full, in characters. */
@@ -59,32 +58,6 @@ function shortened(value: string): string {
 
 /** A time in the contradiction's unit. */
 export function timeText(time: number, unit: ShownContradiction["unit"]): string {
-  return unit === "line" ? `line ${time}` : `${readableNumber(Math.round(time * 1000) / 1000)} µs`;
-}
-
-/** The contradiction as JSON: each operation as a line of a history has it, with numbers of lines where it has no times. */
-export function contradictionDocument({ key, name, unit, operations, from }: ShownContradiction): JsonObject {
-  return {
-    key,
-    name,
-    ...(from === undefined ? {} : { [`from_${unit}`]: from }),
-    operations: operations.map((operation) => ({
-      process: operation.process,
-      key,
-      operation: operation.operation,
-      ...(operation.expected === undefined ? {} : { expected: valueOf(operation.expected) }),
-      ...(operation.operation === "delete" ? {} : { value: valueOf(operation.value) }),
-      [`call_${unit}`]: operation.call,
-      [`return_${unit}`]: operation.return,
-    })),
-  };
-}
-
-function valueOf(text: string): JsonValue {
-  if (text === ABSENT_TEXT) return null;
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return text;
-  }
+  if (!Number.isFinite(time)) return "unknown";
+  return unit === "line" ? `line ${time}` : `${time.toLocaleString("en-US", { maximumFractionDigits: 1 })} µs`;
 }

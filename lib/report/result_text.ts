@@ -46,6 +46,7 @@ import {
   readableNumber,
   readableShare,
 } from "../result/format.ts";
+import { contradictionLines } from "./contradiction_text.ts";
 import { type Block, blockLines, type Group, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
 import { traceIn } from "../result/replay_figures.ts";
 import { traceGroup } from "./trace_text.ts";
@@ -75,6 +76,7 @@ function resultBlocks(result: RunResult, style: TextStyle): Block[] {
     { label: "rate", lines: [phrases("rate"), phrases("timer")] },
     { label: "waits", lines: [phrases("waits")] },
     { label: "blocked", lines: [blockedPhrases(threads)] },
+    ...historyBlocks(result, phrases("history"), style),
     ...engineGroups(engine),
     promiseGroup(promises),
     ...(file === undefined ? [] : riskGroups(file, style)),
@@ -193,6 +195,27 @@ function microseconds(durationMs: number): string {
   const us = durationMs * 1000;
   const digits = us < 1 ? 3 : us < 10 ? 2 : us < 100 ? 1 : 0;
   return us.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** The most contradictions that are told; the JSON has more of them. */
+const CONTRADICTIONS_MAX = 3;
+
+/** Whether the history can be, and what contradicts itself in it. */
+function historyBlocks({ history }: RunResult, phrases: readonly string[], style: TextStyle): Block[] {
+  if (history === undefined) return [];
+  const { contradicting, contradictions, isCut } = history;
+  const verdict = contradicting === 0
+    ? "linearizable"
+    : `not linearizable: ${readableCount(contradicting, "key")} that ${
+      contradicting === 1 ? "contradicts" : "contradict"
+    }`;
+  return [
+    {
+      label: "history",
+      lines: [[style.bold(verdict), ...phrases], isCut ? ["only its beginning: there was no room for more"] : []],
+    },
+    ...contradictions.slice(0, CONTRADICTIONS_MAX).map((one) => contradictionLines(one).map((line) => `  ${line}`)),
+  ];
 }
 
 /** The engine, its version, and its settings as read back from it. */

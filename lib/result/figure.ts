@@ -61,6 +61,7 @@ export type FigureLine =
   | "waits"
   | "preload"
   | "trace"
+  | "history"
   | "found"
   | "files"
   | "syncs"

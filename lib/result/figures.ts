@@ -20,6 +20,7 @@ import {
 } from "./figure.ts";
 import {
   blockedFigures,
+  HISTORY_FIGURES,
   LATENCY_FIGURES,
   LOAD_SECTIONS,
   OPERATION_FIGURES,
@@ -36,6 +37,7 @@ const ROWS: readonly FigureRow[] = [
   ...OPERATION_FIGURES,
   ...PRELOAD_FIGURES,
   ...REPLAY_FIGURES,
+  ...HISTORY_FIGURES,
   ...COST_FIGURES,
   ...FILE_FIGURES,
   ...LATENCY_FIGURES,
@@ -62,6 +64,7 @@ function loadRows({ threads }: RunResult): FigureRow[] {
     ...waits.flatMap(blockedFigures),
     ...PRELOAD_FIGURES,
     ...REPLAY_FIGURES,
+    ...HISTORY_FIGURES,
     ...COST_FIGURES,
     ...FILE_FIGURES,
   ];

@@ -133,6 +133,52 @@ export const PRELOAD_FIGURES: readonly FigureRow[] = [
   },
 ];
 
+/** The section of what was found to contradict itself. */
+const HISTORY = "history";
+
+/** What was judged of the history. */
+export const HISTORY_FIGURES: readonly FigureRow[] = [
+  {
+    name: "history_operations",
+    kind: "count",
+    of: ({ history }) => history?.operations,
+    phrase: { line: "history", text: (operations) => `${readableCount(operations, "operation")} judged` },
+  },
+  {
+    name: "history_keys",
+    kind: "count",
+    of: ({ history }) => history?.keys,
+    phrase: { line: "history", text: (keys) => `on ${readableCount(keys, "key")}` },
+  },
+  {
+    name: "history_one_key_in",
+    kind: "count",
+    of: ({ history }) => history?.oneKeyIn,
+    phrase: { line: "history", text: (keys) => keys === 1 ? undefined : `one in ${readableNumber(keys)}` },
+  },
+  {
+    name: "history_contradicting_keys",
+    kind: "count",
+    of: ({ history }) => history?.contradicting,
+    column: { section: HISTORY, label: "keys that contradict themselves", omitZeros: true },
+  },
+  {
+    name: "history_undecided_keys",
+    kind: "count",
+    of: ({ history }) => history?.undecided,
+    phrase: {
+      line: "history",
+      text: (keys) => keys === 0 ? undefined : `${readableCount(keys, "key")} undecided for want of memory`,
+    },
+  },
+  {
+    name: "history_judged",
+    kind: "duration",
+    of: ({ history }) => history?.judgedMs,
+    phrase: { line: "history", text: (ms) => `in ${readableDuration(ms)}` },
+  },
+];
+
 /** The figures of what the load threads wait for, by the name of the wait: its total, and its share of their time. */
 export function blockedFigures(wait: string): FigureRow[] {
   const sum = (threads: readonly ThreadResult[]) => threads.reduce((sum, { blocked }) => sum + (blocked[wait] ?? 0), 0);
@@ -191,4 +237,10 @@ function latencySection(operation: string): string {
 }
 
 /** The sections of these figures in the tables of several runs, in order. */
-export const LOAD_SECTIONS: readonly string[] = [RATES, SCANS, ...OPERATION_NAMES.map(latencySection), "blocked"];
+export const LOAD_SECTIONS: readonly string[] = [
+  RATES,
+  SCANS,
+  ...OPERATION_NAMES.map(latencySection),
+  "blocked",
+  HISTORY,
+];

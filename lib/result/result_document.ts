@@ -35,6 +35,8 @@
  * - `broken_bounds`: for the file backend, a sentence for each promise that was broken;
  * - for the file backend, `set_aside_files`: `{ path, backup_path, reason }` for each file that could not be read;
  *   `power_loss`: `"everything"` if nothing is synced, otherwise `"measured"`; and `file_system`, null if unknown;
+ * - `contradictions`, if the history was judged: the first few, each with its `key`, its `name`, and the fewest
+ *   `operations` that contradict each other, as the lines of a history have them;
  * - `phases`: `{ phase, duration_sec }` for each part of the run, in order;
  * - `operations`: for each kind that the load had, `operation`, `count`, and if any was timed `latency`: `count` (of
  *   those timed), `min_sec`, `mean_sec`, `p50_sec`, `p90_sec`, `p99_sec`, `p999_sec`, `max_sec`, and `percentiles`:
@@ -48,7 +50,7 @@
  *   `snapshots_written`, `bytes_written`;
  * - `seed`, and `options` under the names of their flags; whatever is off or does not apply to the run is absent:
  *   - `threads`, `load_time_sec` or else the `ops` that end the load, `warmup_sec`, `pattern` or else the open loop's
- *     `rate_per_sec`, `latency_sample`, `interval_sec`;
+ *     `rate_per_sec`, `check`, `latency_sample`, `interval_sec`;
  *   - `workload`, and for a mix `shares` (from 0 to 1, by operation, those above 0), `keys`, `max_keys` (with inserts),
  *     `key_size_bytes`, `value_size_bytes_min`, `value_size_bytes_max`, `compressible` (below 1), `distribution`,
  *     `zipf_theta` (zipfian and latest), `preload`;

@@ -13,6 +13,8 @@ import {
   type SeriesRow,
   type ThreadResult,
 } from "../run/run_result.ts";
+import type { ShownContradiction } from "../history/recorded_history.ts";
+import { contradictionObject, readContradictions } from "./contradiction_document.ts";
 import { type Figure, figureEntry } from "./figure.ts";
 import { loadFigures } from "./figures.ts";
 import { THROUGHPUT } from "./load_figures.ts";
@@ -42,6 +44,8 @@ export interface RunDocument {
   readonly series: readonly IntervalDocument[];
   /** What exceeded the promises, each as one sentence. */
   readonly brokenBounds: readonly string[];
+  /** What contradicts itself in its history. */
+  readonly contradictions: readonly ShownContradiction[];
   /** How it failed in the middle of its load. */
   readonly failed?: string;
   /** The signal that ended it early. */
@@ -116,6 +120,7 @@ export function readRun(run: Fields): RunDocument {
     latencies: readLatencies(run, figures),
     series: rowsIn(run, "series").flatMap(readInterval),
     brokenBounds: Array.isArray(run.broken_bounds) ? run.broken_bounds.filter((one) => typeof one === "string") : [],
+    contradictions: readContradictions(run),
     ...readEnding(run),
   };
 }
@@ -168,7 +173,7 @@ function readInterval(row: Fields): IntervalDocument[] {
 
 /** The part of the document for one run. */
 export function runObject(result: RunResult): JsonObject {
-  const { file, operations, phases, series } = result;
+  const { file, history, operations, phases, series } = result;
   const trace = traceIn(result.options);
   return {
     ...figuresObject(loadFigures(result)),
@@ -187,6 +192,7 @@ export function runObject(result: RunResult): JsonObject {
       power_loss: file.powerLoss === undefined ? "everything" : "measured",
       file_system: file.fileSystem ?? null,
     }),
+    ...(history === undefined ? {} : { contradictions: history.contradictions.map(contradictionObject) }),
     phases: phases.map(({ phase, durationMs }) => ({ phase, duration_sec: secondsOf(durationMs) })),
     operations: operations.map(operationObject),
     threads: result.threads.map(threadObject),

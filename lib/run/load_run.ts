@@ -21,6 +21,7 @@ import { loadEndMembers, loadEndOf, opsOf, rateOf } from "./load_end.ts";
 import { loadResult } from "./load_result.ts";
 import type { FileResult, PhaseResult, RunResult, StopSignal } from "./run_result.ts";
 import type { RunOptions } from "./run_options.ts";
+import { type HistoryResult, RunHistory } from "./run_history.ts";
 import { startWorker } from "./start_worker.ts";
 import { SeriesRecorder } from "./series.ts";
 import { given } from "../option/given.ts";
@@ -46,6 +47,8 @@ export interface LoadRunParts {
   readonly fileRun?: FileRun;
   /** An engine's name. */
   readonly title?: string;
+  /** Whether the store is known to have held nothing when it was opened. */
+  readonly wasEmpty: boolean;
   /** Lets what was preloaded settle; absent if there is nothing to do. */
   settle?(): void | Promise<void>;
 }
@@ -58,6 +61,8 @@ export class LoadRun {
   readonly #loadTasks: LoadTask[] = [];
   readonly #phases: PhaseResult[] = [];
   readonly #live: LiveReader | undefined;
+  /** Present if the run's history is to be judged. */
+  readonly #history: RunHistory | undefined;
   /** Resolves when the run is told to stop. */
   readonly #stopped = Promise.withResolvers<void>();
   /** Arrivals expected by the end of the current phase. */
@@ -75,6 +80,8 @@ export class LoadRun {
     this.#meter = LoadMeter.create(parts.options.threads);
     this.#costs = new CostMeter(parts.places);
     this.#live = this.#createLive();
+    const { check, threads, workload } = parts.options;
+    this.#history = check === undefined || workload.kind !== "mix" ? undefined : new RunHistory(threads, workload);
   }
 
   async run(): Promise<RunResult> {
@@ -142,6 +149,7 @@ export class LoadRun {
     const usedUp = workers.find((worker) => worker.usedUp !== undefined)?.usedUp;
     if (usedUp !== undefined) hooks.onWarning?.(`the load ended early: ${usedUp}`);
     const stoppedBy: StopSignal | undefined = hooks.stop?.aborted ? hooks.stop.reason : undefined;
+    const history = await this.#judgeHistory(failed !== undefined);
     const [description] = workers.flatMap((worker) => worker.engine ?? []);
     return {
       options,
@@ -149,8 +157,17 @@ export class LoadRun {
       ...(title === undefined || description === undefined ? {} : { engine: { title, ...description } }),
       ...await loadResult({ options, meter: this.#meter, workers, phases: this.#phases }),
       ...(series === undefined ? {} : { series: series.rows }),
-      ...given({ file, costs, stoppedBy, usedUp, failed }),
+      ...given({ file, costs, history, stoppedBy, usedUp, failed }),
     };
+  }
+
+  /** Judges what was recorded of the run, if anything was. */
+  async #judgeHistory(failed: boolean): Promise<HistoryResult | undefined> {
+    const { wasEmpty, hooks, options: { threads }, backend: { inFlight } } = this.#parts;
+    if (this.#history === undefined) return undefined;
+    hooks.onProgress?.("judging");
+    const preloaded = this.#phases.some(({ phase }) => phase === "preload") && !hooks.stop?.aborted;
+    return await this.#history.judge({ failed, wasEmpty, preloaded, inFlight: threads * inFlight });
   }
 
   get #tasks(): (LoadTask | FileRun["task"] | ReaderTask)[] {
@@ -196,7 +213,7 @@ export class LoadRun {
       seed,
       threads,
       ...loadEndMembers(options),
-      ...given({ latencySample, witness }),
+      ...given({ latencySample, witness, history: this.#history?.options() }),
     };
     for (let thread = 0; thread < threads; thread++) {
       const create = () => hooks.createLoadWorker?.() ?? createLoadWorker();

@@ -40,5 +40,15 @@ export interface RunOptions {
    * apart.
    */
   readonly witness?: WitnessOptions;
+  /**
+   * What the history of the run is judged by, if it is: values then identify their puts, and every operation on a key is
+   * recorded. Not for the seed's workload as it is.
+   */
+  readonly check?: CheckName;
   readonly backend: BackendOptions;
 }
+
+/** What a history can be judged by. */
+export const CHECK_NAMES = ["linearizability"] as const;
+
+export type CheckName = typeof CHECK_NAMES[number];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { HistoryResult } from "./run_history.ts";
 import type { CostResult } from "./cost_meter.ts";
 import type { RunOptions } from "./run_options.ts";
 import type { EngineDescription } from "../engine/connection.ts";
@@ -107,6 +108,8 @@ export interface RunResult {
   readonly preload?: PreloadResult;
   /** Absent if the load never began. */
   readonly costs?: CostResult;
+  /** Present if the history was to be judged. */
+  readonly history?: HistoryResult;
   /** Present for an open loop. */
   readonly rate?: RateResult;
   /** Present for a pattern that waits. */

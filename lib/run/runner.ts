@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { inFlightOf, loadBackend, nameOf, prepareBackend, settingsOf } from "../backend/backends.ts";
+import { type BackendName, inFlightOf, loadBackend, nameOf, prepareBackend, settingsOf } from "../backend/backends.ts";
 import type { PreparedBackend } from "../backend/backend_interface.ts";
 import { keySpaceOf } from "../load/key_space.ts";
 import { forgetResidentMax } from "../system/process_usage.ts";
@@ -69,6 +69,7 @@ export async function run(asked: RunOptions, hooks: RunHooks = {}): Promise<RunR
       phase,
       backend: { name, target, inFlight: inFlightOf(options.backend) },
       promises: promises(),
+      wasEmpty: isEmpty(name, prepared),
       places: { directory: storage?.path, servers },
       ...given({ fileRun, title: backend.title }),
       ...(prepared.settle === undefined ? {} : { settle: () => prepared.settle?.() }),
@@ -93,6 +94,12 @@ export async function run(asked: RunOptions, hooks: RunHooks = {}): Promise<RunR
   }
   const contents = { diskBytes: storage?.allocatedBytes, liveBytes };
   return { ...counted, ...withContents(result.costs, contents) };
+}
+
+/** Whether the store is known to hold nothing yet. */
+function isEmpty(name: BackendName, { files, directory, servers }: PreparedBackend): boolean {
+  if (files !== undefined) return files.entriesLoaded === 0;
+  return name === "memory" || servers === undefined && directory?.wasEmpty === true;
 }
 
 /** The result with what the engine has counted meanwhile, and a warning of each count. */

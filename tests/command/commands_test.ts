@@ -330,7 +330,7 @@ Deno.test("no command takes two flags of one name", () => {
     assertStrictEquals(new Set(names).size, names.length, command);
     assert(flagsTakenBy(command).every((flag) => takes(command, flag)));
   }
-  assertEquals(takersOf("format"), ["run", "crash", "sweep", "inspect", "export", "compare"]);
+  assertEquals(takersOf("format"), ["run", "crash", "sweep", "inspect", "export", "compare", "check"]);
   assertEquals(takersOf("quiet"), ["run", "crash", "sweep"]);
   assertEquals(takersOf("workload"), ["run", "crash", "sweep"]);
   assertEquals(takersOf("warmup"), ["run", "sweep"]);

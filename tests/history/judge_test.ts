@@ -122,7 +122,7 @@ for (const valueCount of [undefined, 5]) {
     const compares = valueCount !== undefined;
     const start = performance.now();
     assertEquals(judge(simulate({ rng: new Rng(3), ...load, compares })), LINEARIZABLE);
-    const wrong = simulate({ rng: new Rng(4), ...load, compares, staleEvery: 1000 });
+    const wrong = simulate({ rng: new Rng(4), ...load, compares, staleEvery: 100 });
     assertEquals(judge(wrong), NOT);
     const { operations } = explain(wrong);
     assert(operations.length <= 12, `${operations.length} operations`);

@@ -12,6 +12,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
  *
  * - `load`, `workload` and `progress`: everything that runs a load;
  * - `measurement`: a run and a sweep; `output`: a run alone;
+ * - `history`: what can judge the history of a load;
  * - `page`: everything whose result can be written as a page;
  * - `file`: everything that runs a load against the file backend; `device`: a run against the file backend alone;
  * - `engine`: everything that runs a load against an engine;
@@ -35,6 +36,7 @@ export type FlagScope =
   | "export"
   | "compare"
   | "check"
+  | "history"
   | "report";
 
 /**

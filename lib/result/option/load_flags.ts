@@ -8,7 +8,7 @@ import { PATTERN_NAMES } from "../../load/pattern.ts";
 import { count, duration, oneOf, wholeNumber } from "../../option/kinds.ts";
 import type { DefaultedFlag, Flag, Switch } from "./flag.ts";
 import { loadEndOf } from "../../run/load_end.ts";
-import type { RunOptions } from "../../run/run_options.ts";
+import { CHECK_NAMES, type RunOptions } from "../../run/run_options.ts";
 import { parseSeconds, secondsOf } from "../../option/units.ts";
 import { formatCount, formatSeconds, ordinal } from "../format.ts";
 import type { JsonObject } from "../json.ts";
@@ -66,6 +66,18 @@ export const LOAD_FLAGS = {
     suffix: "_per_sec",
     words: (ratePerSec: number) => `rate ${ratePerSec}/s`,
     ...count({ min: 1, max: 1_000_000_000 }, { example: "500, 10k or 1.5M" }),
+  },
+  check: {
+    name: "check",
+    scope: "history",
+    about:
+      "Record each operation, and judge afterwards whether any order of those on a key, each between its call and " +
+      "its return, explains what was read; exit with 3 if none does. Values then begin with the number of their put. " +
+      "There is room for 4 million operations, in some 220 MB; where there are more, those on a part of the keys are " +
+      "kept. Scans are no part of it.",
+    defaultNote: "nothing is recorded",
+    words: (check: string) => `checked for ${check}`,
+    ...oneOf(CHECK_NAMES),
   },
   seed: {
     name: "seed",

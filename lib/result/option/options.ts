@@ -183,7 +183,7 @@ function valueOf(row: Row, options: RunOptions): unknown {
 function placeOf(scope: FlagScope | undefined, options: RunOptions): Readonly<Record<string, unknown>> {
   const { workload, backend } = options;
   if (scope === "workload") return workload.kind === "mix" ? { ...workload } : {};
-  if (scope === "load" || scope === "measurement") return { ...options };
+  if (scope === "load" || scope === "history" || scope === "measurement") return { ...options };
   if (backend.kind === "file") return { ...backend, ...backend.policy, ...backend.layout };
   return backend.kind === "engine" ? { ...backend, ...backend.settings } : { ...backend };
 }
