@@ -136,6 +136,8 @@ for (
     ["sqlite", "into DIR/store.sqlite: database or disk is full"],
     ["leveldb", "into DIR/leveldb: IO error: DIR/leveldb/\\w+.\\w+: No space left on device"],
     ["denokv", "into DIR/store.denokv: database or disk is full"],
+    ["lmdb", "into DIR/store.lmdb: No space left on device but \\w+, and npm:lmdb does not survive it if .*"],
+    ["lmdb --in-flight=8", "into DIR/store.lmdb: No space left on device but \\w+, and npm:lmdb does not .*"],
     [
       "rocksdb",
       "into DIR/rocksdb: IO error: No space left on device: .* DIR/rocksdb/\\w+.\\w+: No space left on device",

@@ -8,6 +8,7 @@ import { contentOf } from "../byte_view.ts";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import type { AsynchronousConnection, Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
 import { Turns } from "../turns.ts";
+import { batchBytes, writeBytes } from "./room.ts";
 import type { LmdbDatabase } from "./database.ts";
 
 /** A connection on which each put or delete is a transaction. */
@@ -25,6 +26,7 @@ export class LmdbConnection implements SynchronousConnection {
 
   put(key: PaddedBytes, value: PaddedBytes): void {
     try {
+      this.#database.room.take(writeBytes(value.length));
       this.#database.store.putSync(contentOf(key), contentOf(value));
     } catch (error) {
       throw this.#database.error("put into", error);
@@ -37,6 +39,7 @@ export class LmdbConnection implements SynchronousConnection {
 
   delete(key: PaddedBytes): void {
     try {
+      this.#database.room.take(writeBytes(0));
       this.#database.store.removeSync(contentOf(key));
     } catch (error) {
       throw this.#database.error("delete from", error);
@@ -73,6 +76,7 @@ export class LmdbSharedConnection implements AsynchronousConnection {
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
     try {
+      this.#database.room.take(writeBytes(value.length));
       await this.#database.store.put(contentOf(key), contentOf(value));
     } catch (error) {
       throw this.#database.error("put into", error);
@@ -85,6 +89,7 @@ export class LmdbSharedConnection implements AsynchronousConnection {
 
   async delete(key: PaddedBytes): Promise<void> {
     try {
+      this.#database.room.take(writeBytes(0));
       await this.#database.store.remove(contentOf(key));
     } catch (error) {
       throw this.#database.error("delete from", error);
@@ -111,8 +116,9 @@ function batchOf(database: LmdbDatabase): Batch {
     begin: () => void (puts = []),
     put: (key, value) => void puts.push({ key: contentOf(key).slice(), value: contentOf(value).slice() }),
     commit() {
-      const { store } = database;
+      const { room, store } = database;
       try {
+        room.take(batchBytes(puts));
         store.transactionSync(() => {
           for (const { key, value } of puts) store.putSync(key, value);
         });

@@ -10,6 +10,7 @@ import * as lmdb from "lmdb";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import type { EngineDescription } from "../connection.ts";
 import type { EngineTarget } from "../engine.ts";
+import { Room } from "./room.ts";
 import type { LmdbSettings } from "./settings.ts";
 
 /** What a connection needs. */
@@ -85,6 +86,8 @@ interface ReadTransaction {
  */
 export class LmdbDatabase {
   readonly store: Store;
+  /** Taken before each write. */
+  readonly room: Room;
   readonly #path: string;
   readonly #reading: ReadTransaction;
   readonly #readOptions: { readonly transaction: ReadTransaction };
@@ -92,6 +95,7 @@ export class LmdbDatabase {
   private constructor(store: Store, path: string) {
     this.store = store;
     this.#path = path;
+    this.room = new Room(path);
     this.#reading = store.useReadTransaction();
     this.#readOptions = { transaction: this.#reading };
     nativeAddon.resetTxn(this.#reading.address);
