@@ -36,13 +36,13 @@ interface CommandEntry {
 export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
   run: {
     called: "a run",
-    usage: ["[options] memory", "[options] file [options]", `[options] ${ENGINE_NAMES.join("|")} [options]`],
+    usage: ["[options] memory", "[options] file [options]", "[options] ENGINE [options]"],
     about: "Without a command: runs the load and reports the throughput and what a crash would have lost.",
     scopes: ["load", "history", "workload", "measurement", "output", "page", "progress", "file", "device", "engine"],
   },
   crash: {
     called: "crash",
-    usage: [`crash [--kills=N] [options] file|${ENGINE_NAMES.join("|")} [options]`],
+    usage: ["crash [--kills=N] [options] file|ENGINE [options]"],
     about:
       "Runs the load in a child process, kills it at a random moment, and compares what is still there with what it " +
       "had acknowledged; again and again. A key that is back though its delete was acknowledged is resurrected.",

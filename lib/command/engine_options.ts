@@ -6,13 +6,14 @@
 import type { EngineBackendOptions } from "../backend/backend.ts";
 import type { EngineSettings } from "../engine/engine.ts";
 import { type EngineName, ENGINES } from "../engine/engines.ts";
+import { USUAL_PROGRAM as ETCD_PROGRAM } from "../engine/etcd/settings.ts";
 import type { FailoverOptions } from "../engine/failover.ts";
 import { type RedisSettings, USUAL_PROGRAM } from "../engine/redis/settings.ts";
 import { withPasswordOfEnvironment } from "../option/credentials.ts";
 import { given } from "../option/given.ts";
 import { listNames, quote, UsageError } from "../option/wording.ts";
 import type { SyncName } from "../persist/durability.ts";
-import { isUrlOf, OWN_FLAGS } from "../result/option/engine_flags.ts";
+import { isUrlOf, MEMBERS, OWN_FLAGS } from "../result/option/engine_flags.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import type { RawArguments } from "./arguments.ts";
 import { FLAGS } from "./commands.ts";
@@ -37,9 +38,26 @@ function settingsOf(engine: EngineName, raw: RawArguments): EngineSettings {
   if (engine === "redis") return redisSettings(raw);
   if (ENGINES[engine].usualProgram === undefined) return declaredSettings(engine, raw);
   const server = serverOf(engine, raw);
-  if (server.url === undefined) return { ...server, ...declaredSettings(engine, raw) };
-  for (const flag of Object.values(ENGINES[engine].flags)) refuseUnless(raw, flag, false, OF_SPAWNED);
+  if (server.url === undefined) {
+    const spawn = engine === "etcd" ? server.spawn || ETCD_PROGRAM : server.spawn;
+    return { spawn, ...membersOf(engine, raw), ...declaredSettings(engine, raw) };
+  }
+  for (const flag of [...Object.values(ENGINES[engine].flags), FLAGS.cluster]) {
+    refuseUnless(raw, flag, false, OF_SPAWNED);
+  }
   return server;
+}
+
+/** How many servers form a cluster, if they do. */
+function membersOf(engine: EngineName, raw: RawArguments): { readonly members?: number } {
+  if (engine !== "etcd") return {};
+  const members = read(raw, FLAGS.cluster);
+  if (members === undefined) return {};
+  if (typeof members !== "number") {
+    throw new UsageError(`--cluster must be a whole number from ${MEMBERS.min} to ${MEMBERS.max} with etcd --spawn`);
+  }
+  refuseUnless(raw, FLAGS.output, false, OF_ONE);
+  return { members };
 }
 
 /** What an engine's own flags say. */
@@ -68,6 +86,9 @@ function redisSettings(raw: RawArguments): RedisSettings {
 
 /** Which server an engine uses: the URL of a running one, or what to start. */
 type Server = { readonly url: string; readonly spawn?: never } | { readonly spawn: string; readonly url?: never };
+
+/** What goes with one server alone. */
+const OF_ONE = "one server: the directories of a cluster are temporary";
 
 /** What goes with a server that kvlab starts alone. */
 const OF_SPAWNED = "--spawn: a running server keeps its own settings";
@@ -108,8 +129,9 @@ function spawnedSettings(raw: RawArguments, spawn: string, wait: number): RedisS
   if (cluster === "running") {
     throw new UsageError(`--cluster needs a value with --spawn, must be ${FLAGS.cluster.allowed}`);
   }
+  if (typeof cluster === "number") throw new UsageError(`--cluster must be ${FLAGS.cluster.allowed}, got "${cluster}"`);
   refuseUnless(raw, FLAGS.nodeTimeoutMs, cluster !== undefined, "--cluster");
-  refuseUnless(raw, FLAGS.output, cluster === undefined, "one server: the directories of a cluster are temporary");
+  refuseUnless(raw, FLAGS.output, cluster === undefined, OF_ONE);
   const replicas = cluster?.replicas ?? 0;
   if (wait > replicas) {
     throw new UsageError(`--wait must be at most the number of replicas, which is ${replicas}, got ${wait}`);
@@ -141,7 +163,7 @@ export function failoverOf(engine: EngineName, raw: RawArguments): FailoverOptio
     for (const flag of [FLAGS.fault, FLAGS.lagMs]) refuseUnless(raw, flag, false, "--cluster");
     return undefined;
   }
-  if (read(raw, cluster) === "running" || lagMs < nodeTimeoutMs) return { fault, lagMs };
+  if (engine !== "redis" || read(raw, cluster) === "running" || lagMs < nodeTimeoutMs) return { fault, lagMs };
   throw new UsageError(
     `--lag must be shorter than --node-timeout=${nodeTimeoutMs}ms, got ${lagMs}ms: ` +
       "otherwise the replicas are considered dead",

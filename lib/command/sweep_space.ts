@@ -255,6 +255,7 @@ const DEFAULT_GROUPS: readonly (readonly string[])[] = [
 const SERVER_GROUPS: readonly (readonly string[])[] = [
   ["redis", "--spawn", "--appendfsync=everysec,always", "--in-flight=16"],
   ["postgres", "--spawn", "--synchronous-commit=on,off", "--in-flight=16"],
+  ["etcd", "--spawn", "--in-flight=16"],
 ];
 
 /** What is measured besides where all have to promise the same, which every engine does with some settings. */

@@ -6,6 +6,7 @@
 import type { EngineDeclaration, SharedFlag } from "./declaration.ts";
 import { DENOKV } from "./denokv/settings.ts";
 import type { Engine } from "./engine.ts";
+import { ETCD } from "./etcd/settings.ts";
 import { LEVELDB } from "./leveldb/settings.ts";
 import { LMDB } from "./lmdb/settings.ts";
 import { POSTGRES } from "./postgres/settings.ts";
@@ -21,6 +22,7 @@ const DECLARATIONS = {
   denokv: DENOKV,
   redis: REDIS,
   postgres: POSTGRES,
+  etcd: ETCD,
 };
 
 /** The name of an engine, as on the command line. */
@@ -56,6 +58,7 @@ const MODULES: Readonly<Record<EngineName, () => Promise<{ readonly ENGINE: Engi
   denokv: () => import("./denokv/denokv.ts"),
   redis: () => import("./redis/redis.ts"),
   postgres: () => import("./postgres/postgres.ts"),
+  etcd: () => import("./etcd/etcd.ts"),
 };
 
 /**

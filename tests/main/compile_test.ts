@@ -148,6 +148,7 @@ async function assertEngines(run: (args: readonly string[]) => Promise<Ended>): 
     [["denokv", "--in-flight=4"], "Deno KV"],
     [["lmdb", "--in-flight=4"], "LMDB"],
     ...ENGINES.rocksdb.missing?.() === undefined ? [[["rocksdb", "--in-flight=4"], "RocksDB"] as const] : [],
+    ...ENGINES.etcd.missing?.() === undefined ? [[["etcd", "--spawn", "--in-flight=4"], "etcd"] as const] : [],
     ...ENGINES.postgres.missing?.() === undefined
       ? [[["postgres", "--spawn", "--in-flight=4"], "PostgreSQL"] as const]
       : [],

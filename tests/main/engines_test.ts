@@ -26,6 +26,7 @@ for (
     [["rocksdb", "--sync=data"], "RocksDB", "nothing"],
     [["rocksdb", "--sync=data", "--in-flight=4"], "RocksDB", "nothing"],
     [["postgres", "--spawn", "--in-flight=4"], "PostgreSQL", "nothing"],
+    [["etcd", "--spawn", "--in-flight=4"], "etcd", "nothing"],
   ] as const
 ) {
   testWhere(

@@ -59,6 +59,7 @@ for (
     ["rocksdb", "--sync=data --manual-wal-flush=true", "--disable-wal=true"],
     ["denokv", ""],
     ["redis --spawn", "--appendfsync=always"],
+    ["etcd --spawn", ""],
     ["postgres --spawn", "--synchronous-commit=on", "--synchronous-commit=off", "--fsync=off"],
   ] as const
 ) {

@@ -39,7 +39,7 @@ export type PostgresTarget = {
 
 /** PostgreSQL on the command line. Which of its flags go together is in `lib/command/engine_options.ts`. */
 export const POSTGRES: EngineDeclaration = {
-  about: "PostgreSQL: a server (--spawn, --url); each put is a transaction of its own.",
+  about: "PostgreSQL (Debian: postgresql), a server; each put is a transaction of its own.",
   takes: ["output", "in-flight", "spawn", "url"],
   isOrdered: true,
   usualProgram: "postgres in PATH, or of the newest version in /usr/lib/postgresql",

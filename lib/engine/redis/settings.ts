@@ -49,7 +49,7 @@ export const USUAL_PROGRAM = "redis-server";
 
 /** Redis on the command line. Its flags depend on one another: they are in `lib/result/option/engine_flags.ts`. */
 export const REDIS: EngineDeclaration = {
-  about: "Redis or Valkey: a server (--spawn, --url) or a cluster (--cluster); each put is a SET.",
+  about: "Redis or Valkey (Debian: redis-server), a server or a --cluster; each put is a SET.",
   takes: ["output", "in-flight", "spawn", "url"],
   isOrdered: false,
   usualProgram: USUAL_PROGRAM,

@@ -44,8 +44,8 @@ export interface ServerCommand {
   readonly temporary?: string | undefined;
 }
 
-/** How many of the last lines of the server's output are kept. */
-const LINES_KEPT = 30;
+/** How many of the last lines of the server's output are kept: more than a server says of its flags. */
+const LINES_KEPT = 300;
 /**
  * How long the end of a server's output may come after its own end, in milliseconds: a process that it has left behind
  * may hold the output open for ever.

@@ -61,6 +61,8 @@ interface RdbRule {
 
 /** Fewer than three primaries cannot form a majority that agrees one of them is dead. */
 const PRIMARIES = { min: 3, max: 16 };
+/** Three servers of etcd go on without one, and five without two. */
+export const MEMBERS = { min: 3, max: 5 };
 const REPLICAS = { min: 0, max: 3 };
 const RDB_SECONDS = { min: 1, max: 86_400 };
 const RDB_CHANGES = { min: 1, max: 1_000_000_000 };
@@ -111,19 +113,23 @@ export const REDIS_FLAGS = {
   cluster: {
     name: "cluster",
     scope: "engine",
-    engines: ["redis"],
+    engines: ["redis", "etcd"],
     valueOptional: true,
-    placeholder: "PxR",
+    placeholder: "PxR|N",
     about: "redis: a cluster. With --spawn: P primaries with R replicas each, such as 3x1; with --url: takes no " +
-      "value.",
+      "value. etcd: with --spawn, a cluster of N servers, such as 3.",
     allowed: `PxR with P from ${PRIMARIES.min} to ${PRIMARIES.max} and R from ${REPLICAS.min} to ${REPLICAS.max}`,
-    parse: (text: string) => text === "" ? "running" : parseShape(text),
-    of: ({ backend }: RunOptions): ClusterShape | "running" | undefined => {
-      const { cluster, primaries, replicas } = settingsOf<RedisSettings>(backend);
+    parse: (text: string) => text === "" ? "running" : parseWholeNumber(text, MEMBERS) ?? parseShape(text),
+    of: ({ backend }: RunOptions): ClusterShape | "running" | number | undefined => {
+      const { cluster, primaries, replicas, members } = settingsOf<RedisSettings & { members?: number }>(backend);
+      if (members !== undefined) return members;
       if (cluster !== true) return undefined;
       return primaries === undefined || replicas === undefined ? "running" : { primaries, replicas };
     },
-    text: (shape: ClusterShape | "running") => shape === "running" ? "" : `${shape.primaries}x${shape.replicas}`,
+    text: (shape: ClusterShape | "running" | number) => {
+      if (typeof shape === "number") return String(shape);
+      return shape === "running" ? "" : `${shape.primaries}x${shape.replicas}`;
+    },
   },
   /** In milliseconds. */
   nodeTimeoutMs: {
@@ -171,8 +177,9 @@ export const REDIS_FLAGS = {
   fault: {
     name: "fault",
     scope: "crash",
-    engines: ["redis"],
-    about: "crash with redis --spawn --cluster: what happens to a primary each time. kill: its process is killed. " +
+    engines: ["redis", "etcd"],
+    about:
+      "crash with redis or etcd --spawn --cluster: what happens to a primary each time. kill: its process is killed. " +
       "pause: it is stopped until a replica has taken over, and then goes on. partition: it is cut off from the " +
       "other servers, not from kvlab, until a replica has taken over (Linux and root only).",
     defaultText: "kill",
@@ -182,8 +189,8 @@ export const REDIS_FLAGS = {
   lagMs: {
     name: "lag",
     scope: "crash",
-    engines: ["redis"],
-    about: "crash with redis --spawn --cluster, in which a primary fails each time: how long before that its " +
+    engines: ["redis", "etcd"],
+    about: "crash with redis or etcd --spawn --cluster, in which a primary fails each time: how long before that its " +
       "replicas are stopped and receive nothing, as over a slow network.",
     defaultText: "0ms",
     ...duration({ min: "0ms", minMs: 0 }, { example: "300ms" }),

@@ -14,6 +14,7 @@ import { readPid } from "../../../lib/engine/server/server_process.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
 import { until } from "../../../lib/sync/delay.ts";
 import { namesIn, temporaryDirectory } from "../../run/files.ts";
+import { assertLikeSortedList } from "../ordered.ts";
 import { postgresTest, prepare, SPAWNED } from "./postgres_server.ts";
 
 async function connect(target: object): Promise<AsynchronousConnection> {
@@ -54,8 +55,10 @@ postgresTest(
     const prepared = await prepare(SPAWNED, { output });
     const [one, other] = [await connect(prepared.target), await connect(prepared.target)];
 
+    await context.step("it is like a sorted list", () => assertLikeSortedList(one, 20));
+
     await context.step("puts, of any bytes, are seen by every connection", async () => {
-      assertEquals(await valueOf(one, "a"), undefined);
+      assertEquals(await valueOf(one, "absent"), undefined);
       await one.put(PaddedBytes.of("a"), PaddedBytes.of("first"));
       assertEquals(await valueOf(other, "a"), "first");
       await other.put(PaddedBytes.of("a"), PaddedBytes.of("second, and longer"));

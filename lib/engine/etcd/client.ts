@@ -1,0 +1,158 @@
+/**
+ * A client of a server or a cluster, by the JSON that each server takes beside gRPC.
+ *
+ * It never sends anything twice: a put that gets no answer may or may not have taken effect, and repeating it later could
+ * undo a newer one. It only turns to the next server for what comes after.
+ *
+ * @module
+ */
+import { addressOf, withoutPasswordOf } from "../../option/credentials.ts";
+import { EngineError } from "../engine_error.ts";
+import type { EtcdTarget } from "./settings.ts";
+
+/** How long an answer to a question about the server itself may take, in milliseconds. */
+const ANSWER_TIMEOUT_MS = 5000;
+
+/** What a server says while it cannot serve, and another one may. */
+const IS_UNABLE = /no leader|leader changed|timed out|stopped|not enough started members/;
+
+/** Where a client's servers are. */
+export type EtcdPlaces = Pick<EtcdTarget, "urls" | "isOwn" | "inFlight">;
+
+/** A server's answer; what is zero, false or empty is left out. */
+export type Answer = Readonly<Record<string, unknown>>;
+
+/** Asks one server at a time, and the next one once that has failed. */
+export class EtcdClient {
+  /** The servers' addresses without a password, for messages. */
+  readonly address: string;
+  readonly #urls: readonly URL[];
+  readonly #http: Deno.HttpClient;
+  #at = 0;
+  #token: string | undefined;
+
+  private constructor({ urls, isOwn, inFlight }: EtcdPlaces) {
+    this.#urls = urls.split(" ").map((url) => new URL(url));
+    this.address = this.#urls.map(({ href }) => addressOf(href)).join(", ");
+    this.#http = createHttpClient(this.#urls, { isOwn, connections: inFlight });
+  }
+
+  /**
+   * Sees whether a server is there, with the credentials in its URL.
+   *
+   * @throws {EngineError} when none is
+   */
+  static async connect(places: EtcdPlaces): Promise<EtcdClient> {
+    const client = new EtcdClient(places);
+    try {
+      await client.#authenticate();
+      await client.ask("maintenance/status");
+      return client;
+    } catch (error) {
+      client.close();
+      throw client.error("connect to", error instanceof EngineError ? error.cause : error);
+    }
+  }
+
+  /** Has a server do something; rejects with its own error. */
+  async send(action: string, body: string): Promise<Answer> {
+    return await this.#send(action, body);
+  }
+
+  /**
+   * Asks about the server itself, with a time limit, since a stopped server never answers.
+   *
+   * @throws {EngineError} when there is no answer, or an error
+   */
+  async ask(action: string, body = "{}"): Promise<Answer> {
+    try {
+      return await this.#send(action, body, AbortSignal.timeout(ANSWER_TIMEOUT_MS));
+    } catch (error) {
+      throw this.error(`ask ${action} of`, error);
+    }
+  }
+
+  /**
+   * What a server has at a path of its own, as text; the empty string if it does not show that.
+   *
+   * @throws {EngineError} when there is no answer
+   */
+  async page(path: string): Promise<string> {
+    try {
+      const response = await fetch(new URL(path, this.#urls[this.#at]), {
+        client: this.#http,
+        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      });
+      const text = await response.text();
+      return response.ok ? text : "";
+    } catch (error) {
+      throw this.error(`ask ${path} of`, error);
+    }
+  }
+
+  close(): void {
+    this.#http.close();
+  }
+
+  error(action: string, error: unknown): EngineError {
+    return new EngineError(action, this.address, withoutPasswordOf(this.#urls[0]?.href ?? "", reasonOf(error)));
+  }
+
+  async #authenticate(): Promise<void> {
+    const [{ username, password } = { username: "", password: "" }] = this.#urls;
+    if (username === "") return;
+    const body = JSON.stringify({ name: decodeURIComponent(username), password: decodeURIComponent(password) });
+    this.#token = String((await this.ask("auth/authenticate", body)).token);
+  }
+
+  async #send(action: string, body: string, signal?: AbortSignal): Promise<Answer> {
+    const at = this.#at;
+    const { origin } = this.#urls[at]!;
+    let answer: Answer;
+    try {
+      const response = await fetch(`${origin}/v3/${action}`, {
+        method: "POST",
+        body,
+        client: this.#http,
+        ...(signal === undefined ? {} : { signal }),
+        ...(this.#token === undefined ? {} : { headers: { Authorization: this.#token } }),
+      });
+      answer = await response.json();
+      if (response.ok) return answer;
+    } catch (error) {
+      this.#turnFrom(at);
+      throw error;
+    }
+    const message = String(answer.message ?? answer.error);
+    if (IS_UNABLE.test(message)) this.#turnFrom(at);
+    throw new Error(message);
+  }
+
+  /** Turns to the next server, unless another operation has done so already. */
+  #turnFrom(at: number): void {
+    if (this.#at === at) this.#at = (at + 1) % this.#urls.length;
+  }
+}
+
+/** The environment's proxies know nothing of servers that this machine alone can reach. */
+function createHttpClient(
+  urls: readonly URL[],
+  { isOwn, connections }: { readonly isOwn: boolean; readonly connections: number },
+): Deno.HttpClient {
+  const options = { poolMaxIdlePerHost: connections, http2: false };
+  if (!isOwn) return Deno.createHttpClient(options);
+  const before = Deno.env.get("NO_PROXY");
+  Deno.env.set("NO_PROXY", urls.map(({ hostname }) => hostname).join());
+  try {
+    return Deno.createHttpClient(options);
+  } finally {
+    if (before === undefined) Deno.env.delete("NO_PROXY");
+    else Deno.env.set("NO_PROXY", before);
+  }
+}
+
+/** Why a request has failed: the cause says more than that it has. */
+function reasonOf(error: unknown): string {
+  if (error instanceof TypeError && error.cause !== undefined) return reasonOf(error.cause);
+  return error instanceof Error ? error.message : String(error);
+}

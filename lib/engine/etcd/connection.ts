@@ -1,0 +1,159 @@
+/**
+ * A load worker's connection to a server or a cluster.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
+import { EtcdClient } from "./client.ts";
+import { describeServer } from "./describe.ts";
+import type { EtcdTarget } from "./settings.ts";
+
+/** The most puts in a transaction (`--max-txn-ops`), and bytes of keys and values, well below the 1.5 MiB of a request. */
+const BATCH_PUTS_MAX = 128;
+const BATCH_BYTES_MAX = 1 << 20;
+
+/** A key with its value, both in Base64. */
+interface KeyValue {
+  readonly key: string;
+  readonly value?: string;
+}
+
+/** A connection on which each operation is a request. */
+export class EtcdConnection implements AsynchronousConnection {
+  readonly kind = "asynchronous";
+  readonly waits = [];
+  readonly preload: Batch;
+  readonly #client: EtcdClient;
+  /** In Base64, in which whole groups of three bytes can be put before others. */
+  readonly #prefix: string;
+  /** The first key behind those that begin with the prefix, in Base64. */
+  readonly #end: string;
+  readonly #prefixBytes: number;
+
+  private constructor(client: EtcdClient, { keyPrefix }: EtcdTarget) {
+    this.#client = client;
+    this.#prefix = base64Of(keyPrefix);
+    this.#prefixBytes = keyPrefix.length;
+    this.#end = base64Of(endOf(keyPrefix));
+    this.preload = new PutBatch(client, this.#prefix);
+  }
+
+  /** @throws {EngineError} when it cannot connect */
+  static async open(target: EtcdTarget): Promise<EtcdConnection> {
+    return new EtcdConnection(await EtcdClient.connect(target), target);
+  }
+
+  async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+    try {
+      await this.#client.send("kv/put", `{"key":"${this.#prefix}${contentOf(key)}","value":"${contentOf(value)}"}`);
+    } catch (error) {
+      throw this.#client.error("put into", error);
+    }
+  }
+
+  async get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
+    try {
+      const { kvs } = await this.#client.send("kv/range", `{"key":"${this.#prefix}${contentOf(key)}"}`);
+      const [found] = (kvs ?? []) as readonly KeyValue[];
+      if (found === undefined) return false;
+      copy(bytesOf(found.value), out);
+      return true;
+    } catch (error) {
+      throw this.#client.error("get from", error);
+    }
+  }
+
+  async delete(key: PaddedBytes): Promise<void> {
+    try {
+      await this.#client.send("kv/deleterange", `{"key":"${this.#prefix}${contentOf(key)}"}`);
+    } catch (error) {
+      throw this.#client.error("delete from", error);
+    }
+  }
+
+  async scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
+    try {
+      const from = `"key":"${this.#prefix}${contentOf(key)}","range_end":"${this.#end}"`;
+      const answer = await this.#client.send("kv/range", `{${from},"limit":"${count}"}`);
+      const found = (answer.kvs ?? []) as readonly KeyValue[];
+      for (const { key, value } of found) {
+        copy(bytesOf(key).subarray(this.#prefixBytes), out);
+        copy(bytesOf(value), out);
+      }
+      return found.length;
+    } catch (error) {
+      throw this.#client.error("scan", error);
+    }
+  }
+
+  describe(): Promise<EngineDescription> {
+    return describeServer(this.#client);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+/** The first text behind all that begin with the prefix. */
+export function endOf(prefix: string): string {
+  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+}
+
+export function base64Of(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
+
+/** A buffer's content in Base64. */
+function contentOf({ bytes, length }: PaddedBytes): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString("base64");
+}
+
+/** What is empty is left out of an answer. */
+function bytesOf(base64 = ""): Uint8Array {
+  return Buffer.from(base64, "base64");
+}
+
+function copy(bytes: Uint8Array, out: PaddedBytes): void {
+  out.copy(bytes, 0, bytes.length);
+}
+
+/** Puts the records of a batch in transactions, as many in each as a server takes. */
+class PutBatch implements Batch {
+  readonly #client: EtcdClient;
+  readonly #prefix: string;
+  #puts: string[] = [];
+  #bytes = 0;
+  #transactions: string[][] = [];
+
+  constructor(client: EtcdClient, prefix: string) {
+    this.#client = client;
+    this.#prefix = prefix;
+  }
+
+  begin(): void {
+    this.#puts = [];
+    this.#bytes = 0;
+    this.#transactions = [this.#puts];
+  }
+
+  put(key: PaddedBytes, value: PaddedBytes): void {
+    this.#bytes += key.length + value.length;
+    if (this.#puts.length === BATCH_PUTS_MAX || this.#puts.length > 0 && this.#bytes > BATCH_BYTES_MAX) {
+      this.#puts = [];
+      this.#bytes = key.length + value.length;
+      this.#transactions.push(this.#puts);
+    }
+    this.#puts.push(`{"requestPut":{"key":"${this.#prefix}${contentOf(key)}","value":"${contentOf(value)}"}}`);
+  }
+
+  async commit(): Promise<void> {
+    try {
+      await Promise.all(this.#transactions.map((puts) => this.#client.send("kv/txn", `{"success":[${puts}]}`)));
+    } catch (error) {
+      throw this.#client.error("put into", error);
+    }
+  }
+}
