@@ -16,12 +16,12 @@ function isAlive(pid: string): boolean {
   return new Deno.Command("kill", { args: ["-s", "0", pid], stderr: "null" }).outputSync().success;
 }
 
-postgresTest("kills of a PostgreSQL lose what it may, and leave nothing behind", async () => {
+postgresTest("a kill of a PostgreSQL loses what it may, and leaves nothing behind", async () => {
   using directory = temporaryDirectory();
-  const crash = ["crash", "--kills=2", ...LOAD, "--load-time-sec=0.3", "postgres", "--spawn", "--in-flight=4"];
+  const crash = ["crash", "--kills=1", ...LOAD, "--load-time-sec=0.3", "postgres", "--spawn", "--in-flight=4"];
   const ended = await kvlab(crash, { env: { TMPDIR: directory.path } });
   assertCode(ended, 0);
-  assertMatch(ended.stdout, /^verdict {5}2 of 2 kills lost no more than promised$/m);
+  assertMatch(ended.stdout, /^verdict {5}1 of 1 kills lost no more than promised$/m);
   assertEquals(namesIn(directory.path), []);
 });
 
@@ -53,7 +53,7 @@ postgresTest(
     const ended = await kvlab([...LOAD, "postgres", "--spawn", `--output=${output}`]);
     const line = assertFailed(ended, /^kvlab: Cannot start /);
     assertStringIncludes(line, 'unrecognized configuration parameter "no_such_setting"');
-    assertEquals(namesIn(`${output}/socket`), []);
+    assertEquals(namesIn(output).filter((name) => name.startsWith("socket")), []);
   },
 );
 

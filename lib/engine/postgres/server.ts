@@ -6,8 +6,9 @@
  *
  * @module
  */
+import { namesIn } from "../../directory/directory.ts";
 import { lookAt, renameOver, syncDirectory } from "../../system/file_io.ts";
-import { PersistError } from "../../system/persist_error.ts";
+import { afterFailureSync } from "../../sync/clean_up.ts";
 import { systemCommand } from "../../system/command.ts";
 import { EngineError, HarnessError } from "../engine_error.ts";
 import { explainFailure, untilAnswers } from "../server/answering.ts";
@@ -29,10 +30,13 @@ export interface ServerParts {
   readonly stop?: AbortSignal | undefined;
 }
 
-/** In a server's directory: its database, while it is being made and afterwards, and where its socket is. */
+/**
+ * In a server's directory: its database, while it is being made and afterwards, and the directory of its socket, which
+ * no other server has: what is left of one that was killed may be removed when the next has begun.
+ */
 export const DATA_NAME = "data";
-const NEW_DATA_NAME = "data.new";
-const SOCKET_DIRECTORY_NAME = "socket";
+const NEW_DATA_PREFIX = "data.new-";
+const SOCKET_DIRECTORY_PREFIX = "socket-";
 const SOCKET_NAME = ".s.PGSQL.5432";
 /** Linux takes no longer paths of sockets (`man 7 unix`). */
 const SOCKET_PATH_BYTES_MAX = 107;
@@ -51,18 +55,20 @@ const KIND: ServerKind = {
   isError: (line) => ERROR_LINE.test(line),
   textOf: (line) => line.replace(/^[A-Z]+: {2}/, "").trim(),
   quitSignal: "QUIT",
-  // The system keeps a segment of shared memory whose last process has been killed. Its id is in the seventh line.
-  tidy: `[ "$(head -n 1 ${DATA_NAME}/postmaster.pid)" != "$group" ] || {
-    ipcrm --shmem-id "$(sed -n '7s/.* //p' ${DATA_NAME}/postmaster.pid)"
-    rm -f ${SOCKET_DIRECTORY_NAME}/.s.*
-  }`,
 };
+
+/**
+ * What tidies up after a server. The system keeps a segment of shared memory whose last process has been killed; its id
+ * is in the seventh line of a file whose first has the server's.
+ */
+function tidying(socketDirectory: string): string {
+  return `ipcrm -m "$(sed -n "1{/^$group\$/!q};7s/.* //p" ${DATA_NAME}/postmaster.pid)"
+rm -rf -- ${socketDirectory}`;
+}
 
 /** What every server is told, besides its settings. */
 const OWN_SETTINGS = {
   listen_addresses: "",
-  // From the directory of the data.
-  unix_socket_directories: `../${SOCKET_DIRECTORY_NAME}`,
   // The other kinds leave files outside the directory when the server is killed.
   dynamic_shared_memory_type: "mmap",
   log_destination: "stderr",
@@ -73,13 +79,11 @@ const OWN_SETTINGS = {
 
 /** A server that this process has started, and ends. */
 export class PostgresServer {
-  readonly #parts: ServerParts;
-  readonly #user: SystemUser | undefined;
+  readonly #started: Started;
   #process: ServerProcess;
 
-  private constructor(parts: ServerParts, user: SystemUser | undefined, process: ServerProcess) {
-    this.#parts = parts;
-    this.#user = user;
+  private constructor(started: Started, process: ServerProcess) {
+    this.#started = started;
     this.#process = process;
   }
 
@@ -93,23 +97,14 @@ export class PostgresServer {
     const { directory, programs } = parts;
     const user = unprivilegedUser(USERS, `${programs}/postgres`);
     if (user !== undefined) letEnter(directory, user);
-    const socket = socketIn(directory);
-    const bytes = new TextEncoder().encode(socket).length;
-    if (bytes > SOCKET_PATH_BYTES_MAX) {
-      throw new HarnessError(
-        "listen on",
-        socket,
-        `the path has ${bytes} B, must have ${SOCKET_PATH_BYTES_MAX} at most`,
-      );
-    }
-    if (lookAt(`${directory}/${SOCKET_DIRECTORY_NAME}`) === undefined) {
-      makeDirectoryOf(`${directory}/${SOCKET_DIRECTORY_NAME}`, user);
-    }
-    if (lookAt(`${directory}/${DATA_NAME}`) === undefined) await makeDatabase(parts, user);
-    const process = startIn(parts, user);
+    const started = { ...parts, user, socketDirectory: SOCKET_DIRECTORY_PREFIX + crypto.randomUUID().slice(0, 8) };
+    refuseLongPath(socketOf(started));
+    removeLeft(directory);
+    if (lookAt(`${directory}/${DATA_NAME}`) === undefined) await makeDatabase(started);
+    const process = startIn(started);
     try {
-      await untilServing(process, parts);
-      return new PostgresServer(parts, user, process);
+      await untilServing(process, started);
+      return new PostgresServer(started, process);
     } catch (error) {
       await process.end();
       throw error;
@@ -118,32 +113,21 @@ export class PostgresServer {
 
   /** The path of its socket. */
   get socket(): string {
-    return socketIn(this.#parts.directory);
+    return socketOf(this.#started);
   }
 
   /** The id of its process; NaN if it does not run. */
   get pid(): number {
-    return Number(readPid(this.#parts.directory));
+    return Number(readPid(this.#started.directory));
   }
 
   get process(): ServerProcess {
     return this.#process;
   }
 
-  /**
-   * Kills the server if it is still running, and starts it again on the same directory.
-   *
-   * @throws {EngineError} with the reason, when it does not serve again
-   */
-  async restart(): Promise<void> {
-    await this.#process.end();
-    this.#process = startIn(this.#parts, this.#user);
-    await untilServing(this.#process, this.#parts);
-  }
-
   /** What the server has said about a failure that has just been noticed, if anything. */
   explain(): Promise<string | undefined> {
-    return explainFailure(this.#process, this.#parts.directory);
+    return explainFailure(this.#process, this.#started.directory);
   }
 
   /** Ends the server at once; its directory stays. */
@@ -152,8 +136,23 @@ export class PostgresServer {
   }
 }
 
-function socketIn(directory: string): string {
-  return `${directory}/${SOCKET_DIRECTORY_NAME}/${SOCKET_NAME}`;
+/** What is known of a server that has been started, or is about to be. */
+interface Started extends ServerParts {
+  /** Who it runs as, if not this process's user. */
+  readonly user: SystemUser | undefined;
+  /** In its directory. */
+  readonly socketDirectory: string;
+}
+
+function socketOf({ directory, socketDirectory }: Started): string {
+  return `${directory}/${socketDirectory}/${SOCKET_NAME}`;
+}
+
+/** @throws {HarnessError} when a socket cannot have this path */
+function refuseLongPath(path: string): void {
+  const bytes = new TextEncoder().encode(path).length;
+  if (bytes <= SOCKET_PATH_BYTES_MAX) return;
+  throw new HarnessError("listen on", path, `the path has ${bytes} B, must have ${SOCKET_PATH_BYTES_MAX} at most`);
 }
 
 /**
@@ -161,9 +160,8 @@ function socketIn(directory: string): string {
  *
  * @throws {EngineError} with the program's last words, when it fails
  */
-async function makeDatabase({ programs, directory }: ServerParts, user: SystemUser | undefined): Promise<void> {
-  const path = `${directory}/${NEW_DATA_NAME}`;
-  if (lookAt(path) !== undefined) removeAll(path);
+async function makeDatabase({ programs, directory, user }: Started): Promise<void> {
+  const path = `${directory}/${NEW_DATA_PREFIX}${crypto.randomUUID().slice(0, 8)}`;
   makeDirectoryOf(path, user);
   const initdb = [`${programs}/initdb`, `--pgdata=${path}`, `--username=${OWN_USER}`];
   // Any order of text will do, and this one needs nothing of the system.
@@ -184,39 +182,43 @@ async function makeDatabase({ programs, directory }: ServerParts, user: SystemUs
   syncDirectory(directory);
 }
 
-function removeAll(path: string): void {
-  try {
-    Deno.removeSync(path, { recursive: true });
-  } catch (error) {
-    throw new PersistError("remove", path, error);
+/** Removes what kvlabs that were killed have left, as far as what they had started has ended. */
+function removeLeft(directory: string): void {
+  const prefixes = [SOCKET_DIRECTORY_PREFIX, NEW_DATA_PREFIX];
+  for (const name of namesIn(directory).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))) {
+    afterFailureSync(() => Deno.removeSync(`${directory}/${name}`, { recursive: true }));
   }
 }
 
-function startIn(parts: ServerParts, user: SystemUser | undefined): ServerProcess {
-  const { programs, directory, temporary, settings } = parts;
-  const all = Object.entries({ ...OWN_SETTINGS, ...settings }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+function startIn({ programs, directory, temporary, settings, user, socketDirectory }: Started): ServerProcess {
+  makeDirectoryOf(`${directory}/${socketDirectory}`, user);
+  // From the directory of the data.
+  const own = { ...OWN_SETTINGS, unix_socket_directories: `../${socketDirectory}` };
+  const all = Object.entries({ ...own, ...settings }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return ServerProcess.start({
     kind: KIND,
     program: `${programs}/postgres`,
     args: ["-D", `${Deno.realPathSync(directory)}/${DATA_NAME}`, ...all],
     user,
     directory,
+    tidy: tidying(socketDirectory),
     temporary,
   });
 }
 
 /** Resolves when the server answers. */
-async function untilServing(process: ServerProcess, { programs, directory, stop }: ServerParts): Promise<void> {
+async function untilServing(process: ServerProcess, started: Started): Promise<void> {
+  const { programs, directory, stop } = started;
   const what = `${programs}/postgres in ${directory}`;
   const client = await untilAnswers(process, {
-    ask: () => PostgresClient.connect({ socket: socketIn(directory) }),
+    ask: () => PostgresClient.connect({ socket: socketOf(started) }),
     discard: (late) => void late.close(),
     endError: async () => {
       const { reason, isHarness } = await process.reason();
       return isHarness ? new HarnessError("start", what, reason) : new EngineError("start", what, reason);
     },
     what,
-    where: socketIn(directory),
+    where: socketOf(started),
     timeoutMs: SERVE_TIMEOUT_MS,
     stop,
   });

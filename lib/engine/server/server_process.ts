@@ -21,11 +21,6 @@ export interface ServerKind {
   lastWords?(lines: readonly string[]): string | undefined;
   /** A signal that ends it at once, but lets it give back what the system would keep; SIGKILL if absent. */
   readonly quitSignal?: "QUIT";
-  /**
-   * A shell command that removes what a server that was killed cannot, run in its directory; `$group` is the server's
-   * process id.
-   */
-  readonly tidy?: string;
 }
 
 /** How to start a server. */
@@ -40,6 +35,11 @@ export interface ServerCommand {
   readonly entering?: string | undefined;
   /** An existing directory of the server's own, in which it runs. */
   readonly directory: string;
+  /**
+   * A shell command that removes what a server that was killed cannot, run in its directory; `$group` is the server's
+   * process id. Another server may already have been started there.
+   */
+  readonly tidy?: string;
   /** What to remove, recursively, if kvlab dies without having called {@linkcode ServerProcess.end}. */
   readonly temporary?: string | undefined;
 }
@@ -84,8 +84,8 @@ export class ServerProcess {
    * @throws {HarnessError} when this process may not start one, or the system lets it start none
    */
   static start(command: ServerCommand): ServerProcess {
-    const { kind, program, args, user, entering = "", directory, temporary = "" } = command;
-    const { quitSignal = "", tidy = "" } = kind;
+    const { kind, program, args, user, entering = "", directory, tidy = "", temporary = "" } = command;
+    const { quitSignal = "" } = kind;
     let server: Deno.ChildProcess | undefined;
     try {
       const become = `${entering} ${user === undefined ? "" : becoming(user)}`;

@@ -29,10 +29,20 @@ async function valueOf(connection: AsynchronousConnection, key: string): Promise
   return await connection.get(PaddedBytes.of(key), out) ? out.toString() : undefined;
 }
 
-/** The segments of shared memory that the system keeps, of which a server that was killed may leave one. */
-async function segments(): Promise<number> {
+/** The segment of shared memory of the server in a directory, of which the system is to keep nothing. */
+function segmentIn(directory: string): string {
+  return Deno.readTextFileSync(`${directory}/data/postmaster.pid`).split("\n")[6]?.trim().split(/ +/)[1] ?? "";
+}
+
+/** Whether the system has such a segment. */
+async function isThere(segment: string): Promise<boolean> {
   const { stdout } = await new Deno.Command("ipcs", { args: ["-m"] }).output();
-  return new TextDecoder().decode(stdout).trim().split("\n").length;
+  return new TextDecoder().decode(stdout).split("\n").some((line) => line.split(/ +/)[1] === segment);
+}
+
+/** What is left in a directory of the sockets of its servers. */
+function socketsIn(directory: string): string[] {
+  return namesIn(directory).filter((name) => name.startsWith("socket-"));
 }
 
 /** The processes that run in a directory. */
@@ -51,7 +61,6 @@ postgresTest(
   async (context) => {
     using directory = temporaryDirectory();
     const output = `${directory.path}/store`;
-    const before = await segments();
     const prepared = await prepare(SPAWNED, { output });
     const [one, other] = [await connect(prepared.target), await connect(prepared.target)];
 
@@ -100,17 +109,18 @@ postgresTest(
     });
 
     await context.step("it runs as a user that may, and nobody else may connect", () => {
-      const { uid, mode } = Deno.statSync(`${output}/socket`);
+      const [name] = socketsIn(output);
+      const { uid, mode } = Deno.statSync(`${output}/${name}`);
       assertEquals((mode ?? 0) & 0o777, 0o700);
       assertEquals(uid === 0, false);
     });
 
     await one.close();
     await other.close();
+    const segment = segmentIn(output);
+    assert(await isThere(segment));
     await prepared.close();
-    assertEquals(processesIn(output), []);
-    assertEquals(namesIn(`${output}/socket`), []);
-    assertEquals(await segments(), before);
+    assertEquals([processesIn(output), socketsIn(output), await isThere(segment)], [[], [], false]);
 
     const again = await prepare({ ...SPAWNED, synchronousCommit: "off" }, { output });
     const reopened = await connect(again.target);
@@ -119,10 +129,12 @@ postgresTest(
       'value 7 \\"{} 1',
     ]);
 
+    const segments: string[] = [];
     await context.step(
       "the kill of another kvlab's server reaches every process, and leaves no shared memory",
       async () => {
         const pids = processesIn(output);
+        segments.push(segmentIn(output));
         assert(pids.length > 4, String(pids));
         await ENGINE.killServer?.(output);
         await until(() => processesIn(output).length === 0, { what: "the end of all", timeoutMs: 30_000 });
@@ -136,7 +148,7 @@ postgresTest(
     );
     await reopened.close();
     await again.close();
-    assertEquals([namesIn(`${output}/socket`), await segments(), readPid(output)], [[], before, undefined]);
+    assertEquals([socketsIn(output), await isThere(segments[0] ?? ""), readPid(output)], [[], false, undefined]);
 
     await context.step("a control file that is gone or damaged is refused in one line", async () => {
       const control = `${output}/data/global/pg_control`;
