@@ -52,8 +52,8 @@ const LOST_PART_MAX = 1 / 6;
 /**
  * Sizes a store up front. Hashing spreads keys over shards as if at random, so a shard's number of keys is binomial,
  * with a standard deviation of about the square root of its mean. An entry takes what its value needs, and what it
- * leaves behind is used again. Only in pages it has room for the longest value from the start, because otherwise a key
- * whose values grow would take the room of several.
+ * leaves behind is used again. In pages, all values could be as long as the longest at once: how they are spread over
+ * the pages is not known.
  *
  * @param loaded what is loaded from files; keys that the load may put count twice
  * @param pages how arenas are divided into pages, if they are; a shard then has whole pages

@@ -6,7 +6,6 @@
  */
 import { LANES_MAX, NUMBERED_SEED_MIX, NUMBERED_VALUE_BYTES_MIN } from "../load/numbered_workload.ts";
 import {
-  hasDeletes,
   hasInserts,
   hasScans,
   hasTheta,
@@ -23,7 +22,6 @@ import type { RawArguments } from "./arguments.ts";
 import { refuseBoth, type ValuesOf } from "./flag_values.ts";
 import { type BackendName, FLAGS, SWITCHES } from "./commands.ts";
 import { isEngine } from "../backend/backends.ts";
-import type { BackendOptions } from "../backend/backend.ts";
 import { enginesInOrder } from "../engine/engines.ts";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../result/option/workload_flags.ts";
 import { listNames, UsageError } from "../option/wording.ts";
@@ -87,13 +85,6 @@ export function refuseScans(workload: WorkloadOptions, backend: BackendName): vo
     `scans (--workload=e, --scan-ratio) need a backend that keeps its keys in order, ${listNames(inOrder)}, ` +
       `got ${backend}: a hash table has no order`,
   );
-}
-
-/** @throws {UsageError} when the load deletes and the backend does not */
-export function refuseDeletes(workload: WorkloadOptions, backend: BackendOptions): void {
-  if (workload.kind !== "mix" || !hasDeletes(workload)) return;
-  if (backend.kind !== "file" || backend.layout.kind !== "blocks") return;
-  throw new UsageError("--delete-ratio takes no --layout=blocks yet: its blocks only grow");
 }
 
 /**

@@ -28,14 +28,7 @@ import {
   refuseStrays,
   refuseUnknownFlags,
 } from "./flag_values.ts";
-import {
-  judgedWorkload,
-  measurementOptions,
-  numberedMix,
-  refuseDeletes,
-  refuseScans,
-  workloadOptions,
-} from "./load_options.ts";
+import { judgedWorkload, measurementOptions, numberedMix, refuseScans, workloadOptions } from "./load_options.ts";
 import { isQuiet, outputOptions } from "./output_options.ts";
 import { refuseTooLargeStore } from "./store_check.ts";
 import { sweepCommand } from "./sweep_options.ts";
@@ -120,7 +113,6 @@ function runCommand(raw: RawArguments, defaults: RunDefaults): RunCommand {
   const measured = { ...load, ...measurementOptions(raw, measurementValues, { pattern, isOpen, backend: name }) };
   const workload = judgedWorkload(replay ?? workloadOptions(raw, workloadValues, measured), load.check);
   refuseScans(workload, name);
-  refuseDeletes(workload, backend);
   if (workload.kind === "mix") refuseTooLargeStore(workload, backend, load.threads);
   const output = outputOptions(outputValues, { ...measured, repeat, quiet: isQuiet(raw) });
   return { kind: "run", options: { ...measured, workload, backend }, repeat, ...output };
@@ -170,7 +162,6 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const inFlight = backend.kind === "engine" ? backend.inFlight : 1;
   const workload = numberedMix(raw, workloadValues, { ...timed, inFlight });
   refuseScans(workload, name);
-  refuseDeletes(workload, backend);
   refuseTooLargeStore(workload, backend, load.threads);
   const failover = name === "file" ? undefined : failoverOf(name, raw);
   if (failover !== undefined && raw.given.has(FLAGS.ratePerSec.name)) {

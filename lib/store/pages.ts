@@ -1,22 +1,10 @@
 /**
- * Pages of an arena: how much of a page an entry takes, and where the entries of a page end.
- *
- * A store may be divided into pages, each of which is persisted by itself. An entry lies wholly in one page, and a new
- * entry always comes after all others of its shard; so if a key has moved, its entry on the highest page is the newest.
+ * How much of a page an entry takes.
  *
  * @module
  */
 import type { PaddedBytes } from "./padded_bytes.ts";
 import { ENTRY_CAPACITY } from "./shard.ts";
-
-/** Follows a page's last entry if the page has a word left. No key has this length. */
-export const PAGE_END = -1;
-
-/**
- * Set in a dead entry's capacity when the key's next entry is on another page. Until that page is known to be
- * persisted, this entry is the only one of the key that is.
- */
-export const MOVED_AWAY = 2;
 
 /** Besides key, value and escapes, an entry takes this many bytes less in JSON than its header does in the arena. */
 const JSON_SLACK_BYTES = 6;

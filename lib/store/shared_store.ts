@@ -12,17 +12,9 @@ import { type Arenas, StoreMemory } from "./arena.ts";
 import { hashKey, shardOf } from "./hash.ts";
 import { EntryTooLargeError, StoreFullError } from "./store_errors.ts";
 import { PaddedBytes } from "./padded_bytes.ts";
-import { PagedArenas } from "./paged_arenas.ts";
+import { PagedArenas, pageUnusedMax } from "./paged_arenas.ts";
 import { capacityOf, jsonRoomOf } from "./pages.ts";
-import {
-  findEntry,
-  readValue,
-  type ShardView,
-  unlinkEntry,
-  UNUSED_ANY,
-  VIEW_EXCESS_BYTES,
-  writeValue,
-} from "./shard.ts";
+import { findEntry, readValue, type ShardView, unlinkEntry, VIEW_EXCESS_BYTES, writeValue } from "./shard.ts";
 import { checkStoreSize, layoutOf, type StoreSize, UNIT_WORDS_MIN } from "./store_size.ts";
 import { UnitArenas } from "./unit_arenas.ts";
 
@@ -105,7 +97,7 @@ export class SharedStore {
     this.#regionsStart = memory.regionsStart;
     this.#regionWords = memory.regionWords;
     this.#jsonRoom = pages?.jsonRoom ?? false;
-    this.#unusedMax = pages === undefined ? unitWords - 1 : UNUSED_ANY;
+    this.#unusedMax = pages === undefined ? unitWords - 1 : pageUnusedMax(pages);
     this.#views = new Array(size.shards).fill(undefined);
   }
 
@@ -239,7 +231,7 @@ export class SharedStore {
     if (!fits || !writeValue(this.#words, entry, key.length, value, this.#unusedMax)) {
       entry = this.#arenas.place(shard, entry, hash, key, value);
       if (entry === 0) return 0;
-    }
+    } else this.#paged?.markChanged(shard, entry);
     this.#doubles[shard * HEADER_DOUBLES + HEADER_VERSION]!++;
     return entry;
   }
@@ -264,27 +256,6 @@ export class SharedStore {
     return entry;
   }
 
-  /**
-   * Appends an entry to the pages of its shard, after all others, whether or not its key already has one, without
-   * changing the shard's version. Used for loading. The caller holds the shard's lock, or knows that nobody else uses
-   * the store.
-   *
-   * @param capacity room for the value, in bytes
-   * @returns the same as {@linkcode SharedStore.putLocked}
-   */
-  appendLocked(shard: number, hash: number, key: PaddedBytes, value: PaddedBytes, capacity: number): number {
-    const old = findEntry(this.#words, this.#memory.region(shard), this.#slotMask, hash, key);
-    return this.#pages.append(shard, old, hash, key, value, capacity);
-  }
-
-  /**
-   * Makes a shard's next entry go to this page, which no entry has reached yet; skipped pages stay without entries. The
-   * caller holds the shard's lock, or knows that nobody else uses the store.
-   */
-  startPage(shard: number, page: number): void {
-    this.#pages.startPage(shard, page);
-  }
-
   /** The error that says why a put has found no room. */
   refusal(shard: number, key: PaddedBytes, value: PaddedBytes): RangeError {
     return this.#paged?.fitsPage(key, value) === false
@@ -292,9 +263,14 @@ export class SharedStore {
       : new StoreFullError(shard, this.size);
   }
 
-  /** Pages of each shard, if arenas are divided into pages. */
-  get pagesPerShard(): number {
-    return this.#pages.pagesPerShard;
+  /**
+   * The arenas as pages. The caller holds the lock of each shard whose pages it looks at, or knows that nobody writes.
+   *
+   * @throws {TypeError} when the store is not divided into pages
+   */
+  get pages(): PagedArenas {
+    if (this.#paged === undefined) throw new TypeError("Cannot reach a page: the store is not divided into pages");
+    return this.#paged;
   }
 
   /** The first word of a shard's arena, as an index into {@linkcode SharedStore.words}. */
@@ -347,10 +323,5 @@ export class SharedStore {
     const bytes = new DataView(buffer, offset, words.byteLength + VIEW_EXCESS_BYTES);
     const start = this.#memory.arenaStart;
     return { shard, shards: this.#shards, version: 0, count: 0, words, bytes, start, end: start };
-  }
-
-  get #pages(): PagedArenas {
-    if (this.#paged === undefined) throw new TypeError("Cannot reach a page: the store is not divided into pages");
-    return this.#paged;
   }
 }

@@ -20,8 +20,8 @@ export interface StoreSize {
    */
   readonly unitWords?: number;
   /**
-   * With pages, least room for the value of a new entry, in bytes, so that growing values do not move it again and
-   * again, each time leaving a dead entry behind; 0 when absent.
+   * With pages, the length of the longest value that is expected, in bytes: a page keeps some room for values that are
+   * shorter; 0 when absent.
    */
   readonly valueCapacityMin?: number;
   /** How each arena is divided into pages; not at all when absent. */
@@ -53,11 +53,20 @@ interface StoreLayout {
   readonly regionWords: number;
 }
 
+/** Words of the table behind a shard's pages, and of its last part, the bits; see `paged_arenas.ts`. */
+export function pageTableOf({ arenaWordsPerShard, pages }: StoreSize) {
+  const pagesPerShard = pages === undefined ? 0 : Math.ceil(arenaWordsPerShard / pages.words);
+  const changedWords = Math.ceil(pagesPerShard / 32);
+  return { pagesPerShard, changedWords, words: 2 * pagesPerShard + changedWords };
+}
+
 export function layoutOf(size: StoreSize): StoreLayout {
   const slots = nextPowerOfTwo(Math.ceil(size.entriesPerShard / LOAD_FACTOR_MAX));
   const indexWords = slots * SLOT_WORDS;
   const arenaStart = size.pages === undefined ? alignUp(indexWords, LINE_WORDS) + LISTS_WORDS : indexWords;
-  const regionWords = alignUp(arenaStart + size.arenaWordsPerShard, LINE_WORDS);
+  const { pagesPerShard, words: tableWords } = pageTableOf(size);
+  const arenaWords = size.pages === undefined ? size.arenaWordsPerShard : pagesPerShard * size.pages.words + tableWords;
+  const regionWords = alignUp(arenaStart + arenaWords, LINE_WORDS);
   return { slots, regionsStart: size.shards * LINE_WORDS, arenaStart, regionWords };
 }
 

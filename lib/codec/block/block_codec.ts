@@ -7,12 +7,13 @@
  * |---|---|
  * | `block` | the block's number in its file |
  * | `shard`, `page` | which page of which shard it holds |
- * | `version` | how many puts the shard had applied |
+ * | `version` | how many puts and deletes the shard had applied |
+ * | `together` | how many pages of the shard were written at this version; not in the older format |
  * | `entries` | a map from key to value, both text |
  * | `padding` | only in CBOR: a byte string of zeros |
  * | `crc32` | the CRC-32 of all bytes of the block before this member |
  *
- * in this order. In JSON it is one line, padded with spaces before the last member to the common length. `raw` has the
+ * in this order. (A block of no page, {@linkcode NO_PAGE}, is one that has been freed.) In JSON it is one line, padded with spaces before the last member to the common length. `raw` has the
  * same content in its own form. A place that has never been written is *blank*: spaces and a line feed in JSON,
  * otherwise zeros, which CBOR reads as meaningless numbers.
  *

@@ -11,8 +11,13 @@ export interface BlockHead {
   /** Which page of which shard it holds. */
   shard: number;
   page: number;
-  /** The number of puts and deletes that the shard had applied when the page was copied. */
+  /** The number of puts and deletes that the shard had applied when its pages were copied. */
   version: number;
+  /**
+   * How many of the shard's pages were written at this version, this one included: none of them counts unless all are
+   * there. 0 in a block of the older format, where each counts for itself.
+   */
+  together: number;
 }
 
 /** One page's entries to be encoded: plain data that is reused. */
@@ -20,10 +25,13 @@ export interface BlockImage extends BlockHead {
   /** The memory that holds the entries, by word and by byte. */
   words: Int32Array<SharedArrayBuffer>;
   bytes: DataView<SharedArrayBuffer>;
-  /** The first entry's first word, and the word after the last entry; a word of -1 may end the entries sooner. */
+  /** The first entry's first word, and the word after the last entry. */
   start: number;
   end: number;
 }
+
+/** The page of a block that holds none: one that has been freed. */
+export const NO_PAGE = 2 ** 31 - 1;
 
 /** How far an encoder may read past the last entry, so that it can copy eight bytes at a time. */
 export const IMAGE_EXCESS_BYTES = 8;

@@ -8,7 +8,6 @@
  * @module
  */
 import { PaddedBytes } from "../../store/padded_bytes.ts";
-import { MOVED_AWAY, PAGE_END } from "../../store/pages.ts";
 import { ENTRY_HEADER_WORDS } from "../../store/shard.ts";
 import { shortText } from "../cbor_text.ts";
 import { crc32 } from "../crc32.ts";
@@ -25,8 +24,9 @@ const UNSIGNED_32 = 0x1a;
 const UNSIGNED_64 = 0x1b;
 const BYTES_32 = 0x5a;
 const MAP_32 = 0xba;
-/** A map of seven, and a byte string of four. */
-const BLOCK_MAP = 0xa7;
+/** A map of eight, and of seven in the older format; and a byte string of four. */
+const BLOCK_MAP = 0xa8;
+const OLDER_MAP = 0xa7;
 const CRC = 0x44;
 const CRC_BYTES = 4;
 
@@ -38,8 +38,8 @@ const TWO_TO_32 = 0x1_0000_0000;
 const ENTRY_HEADER = ENTRY_HEADER_WORDS;
 const DEAD = 1 << 31;
 
-/** The beginning of every block, with zeros in place of the numbers. */
-const PREFIX = Uint8Array.of(
+/** The beginning of every block up to what may be left out, with zeros in place of the numbers. */
+const WHICH = Uint8Array.of(
   BLOCK_MAP,
   ...shortText("block"),
   ...[UNSIGNED_32, 0, 0, 0, 0],
@@ -49,16 +49,22 @@ const PREFIX = Uint8Array.of(
   ...[UNSIGNED_32, 0, 0, 0, 0],
   ...shortText("version"),
   ...[UNSIGNED_64, 0, 0, 0, 0, 0, 0, 0, 0],
-  ...shortText("entries"),
-  ...[MAP_32, 0, 0, 0, 0],
 );
-/** Where the numbers go in it. */
+const TOGETHER = Uint8Array.of(...shortText("together"), UNSIGNED_32, 0, 0, 0, 0);
+const ENTRIES = Uint8Array.of(...shortText("entries"), MAP_32, 0, 0, 0, 0);
+const PREFIX = Uint8Array.of(...WHICH, ...TOGETHER, ...ENTRIES);
+/** The beginning in the older format. */
+const OLDER_PREFIX = Uint8Array.of(OLDER_MAP, ...WHICH.subarray(1), ...ENTRIES);
+/** Where the numbers go in it; the number of entries comes last. */
 const BLOCK_AT = 8;
 const SHARD_AT = 19;
 const PAGE_AT = 29;
 const VERSION_AT = 42;
-const COUNT_AT = 59;
-const NUMBERS = [[BLOCK_AT, 4], [SHARD_AT, 4], [PAGE_AT, 4], [VERSION_AT, 8], [COUNT_AT, 4]] as const;
+const TOGETHER_AT = WHICH.length + TOGETHER.length - 4;
+const COUNT_AT = PREFIX.length - 4;
+const WHICH_NUMBERS = [[BLOCK_AT, 4], [SHARD_AT, 4], [PAGE_AT, 4], [VERSION_AT, 8]] as const;
+const NUMBERS = [...WHICH_NUMBERS, [TOGETHER_AT, 4], [COUNT_AT, 4]] as const;
+const OLDER_NUMBERS = [...WHICH_NUMBERS, [OLDER_PREFIX.length - 4, 4]] as const;
 
 const PADDING = Uint8Array.of(...shortText("padding"), BYTES_32);
 const PADDING_HEAD_BYTES = PADDING.length + 4;
@@ -78,6 +84,7 @@ export const cborBlockCodec: BlockCodec = {
     view.setUint32(position + PAGE_AT, image.page);
     view.setUint32(position + VERSION_AT, Math.floor(image.version / TWO_TO_32));
     view.setUint32(position + VERSION_AT + 4, image.version % TWO_TO_32);
+    view.setUint32(position + TOGETHER_AT, image.together);
     const tail = position + blockBytes - TAIL_BYTES;
     const entriesEnd = encodeEntries(image, view, position);
     const padding = entriesEnd + PADDING_HEAD_BYTES;
@@ -101,14 +108,13 @@ function encodeEntries(image: BlockImage, view: DataView<ArrayBuffer>, start: nu
   let count = 0;
   for (let entry = image.start | 0; entry < end;) {
     const head = words[entry]!;
-    if (head === PAGE_END) break;
     const keyLength = head & ~DEAD;
     const valueLength = words[(entry + 1) | 0]!;
     const capacity = words[(entry + 2) | 0]!;
     const key = (entry + ENTRY_HEADER) | 0;
     const value = (key + ((keyLength + 3) >> 2)) | 0;
     entry = (value + (capacity >> 2)) | 0;
-    if (head < 0 && (capacity & MOVED_AWAY) === 0) continue;
+    if (head < 0) continue;
     position = copyText(source, key, keyLength, view, writeTextHead(view, position, keyLength));
     position = copyText(source, value, valueLength, view, writeTextHead(view, position, valueLength));
     count++;
@@ -161,6 +167,7 @@ class CborBlockReader implements BlockReader {
   shard = 0;
   page = 0;
   version = 0;
+  together = 0;
   readonly key = new PaddedBytes(64);
   readonly value = new PaddedBytes(256);
   readonly #blank: Uint8Array<ArrayBuffer>;
@@ -178,7 +185,9 @@ class CborBlockReader implements BlockReader {
   open(bytes: Uint8Array<ArrayBuffer>): BlockHealth {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const crcAt = bytes.length - CRC_BYTES;
-    const isSound = hasPrefix(bytes) && view.getUint32(crcAt) === crc32(bytes, crcAt);
+    const isOlder = bytes[0] === OLDER_MAP;
+    const hasPrefix = isOlder ? beginsWith(bytes, OLDER_PREFIX, OLDER_NUMBERS) : beginsWith(bytes, PREFIX, NUMBERS);
+    const isSound = hasPrefix && view.getUint32(crcAt) === crc32(bytes, crcAt);
     if (!isSound) return healthOfUnsound(bytes, this.#blank, TAIL_BYTES);
     this.#bytes = bytes;
     this.#view = view;
@@ -186,8 +195,9 @@ class CborBlockReader implements BlockReader {
     this.shard = view.getUint32(SHARD_AT);
     this.page = view.getUint32(PAGE_AT);
     this.version = view.getUint32(VERSION_AT) * TWO_TO_32 + view.getUint32(VERSION_AT + 4);
-    this.#position = PREFIX.length;
-    this.#left = this.#view.getUint32(COUNT_AT);
+    this.together = isOlder ? 0 : view.getUint32(TOGETHER_AT);
+    this.#position = isOlder ? OLDER_PREFIX.length : PREFIX.length;
+    this.#left = view.getUint32(this.#position - 4);
     return "sound";
   }
 
@@ -226,10 +236,14 @@ class CborBlockReader implements BlockReader {
 }
 
 /** Whether the bytes begin like a block, whatever its numbers. */
-function hasPrefix(bytes: Uint8Array<ArrayBuffer>): boolean {
+function beginsWith(
+  bytes: Uint8Array<ArrayBuffer>,
+  prefix: Uint8Array,
+  numbers: readonly (readonly [start: number, length: number])[],
+): boolean {
   let at = 0;
-  for (const [start, length] of NUMBERS) {
-    for (; at < start; at++) if (bytes[at] !== PREFIX[at]) return false;
+  for (const [start, length] of numbers) {
+    for (; at < start; at++) if (bytes[at] !== prefix[at]) return false;
     at = start + length;
   }
   return true;

@@ -2,7 +2,7 @@
  * Blocks in JSON: each is one line of the block's length, so that a person can grep a file of them:
  *
  * ```text
- * {"block":12,"shard":3,"page":4,"version":1234,"entries":{"Key1":"foo","Key2":"foo"}    ,"crc32":"1a2b3c4d"}
+ * {"block":12,"shard":3,"page":4,"version":1234,"together":2,"entries":{"Key1":"foo"}    ,"crc32":"1a2b3c4d"}
  * ```
  *
  * The spaces pad it to the common length, and the checksum covers all bytes before the comma in front of it.
@@ -13,7 +13,6 @@
  * @module
  */
 import { PaddedBytes } from "../../store/padded_bytes.ts";
-import { MOVED_AWAY, PAGE_END } from "../../store/pages.ts";
 import { ENTRY_HEADER_WORDS, SPECIAL_KEY } from "../../store/shard.ts";
 import { CorruptSnapshotError } from "../snapshot_reader.ts";
 import { crc32, CRC32_LENGTH, crc32Hex } from "../crc32.ts";
@@ -37,7 +36,7 @@ const KEY_END_WORD = 0x22 | 0x3a << 8 | 0x22 << 16;
 const VALUE_END_WORD = 0x22 | 0x2c << 8;
 
 /** The text before each number, and before the entries. */
-const NAMES = ['{"block":', ',"shard":', ',"page":', ',"version":', ',"entries":{'].map((text) =>
+const NAMES = ['{"block":', ',"shard":', ',"page":', ',"version":', ',"together":', ',"entries":{'].map((text) =>
   new TextEncoder().encode(text)
 );
 const TAIL_PREFIX = ',"crc32":"';
@@ -56,10 +55,10 @@ export const jsonBlockCodec: BlockCodec = {
   name: "json",
 
   encode(image: BlockImage, out: OutputBuffer, position: number, blockBytes: number): void {
-    const { block, shard, page, version } = image;
+    const { block, shard, page, version, together } = image;
     out.reserve(position, blockBytes);
-    const head = `{"block":${block},"shard":${shard},"page":${page},"version":${version},"entries":{`;
-    const start = out.writeAscii(position, head);
+    const which = `{"block":${block},"shard":${shard},"page":${page},"version":${version}`;
+    const start = out.writeAscii(out.writeAscii(position, which), `,"together":${together},"entries":{`);
     const end = encodeEntries(image, out.view, start);
     const tail = position + blockBytes - TAIL_BYTES;
     if (end >= tail) throw new RangeError("Cannot encode a block: it is too small");
@@ -85,14 +84,13 @@ function encodeEntries(image: BlockImage, view: DataView<ArrayBuffer>, start: nu
   let position = start | 0;
   for (let entry = image.start | 0; entry < end;) {
     const head = words[entry]!;
-    if (head === PAGE_END) break;
     const keyLength = head & ~DEAD;
     const valueLength = words[(entry + 1) | 0]!;
     const capacity = words[(entry + 2) | 0]!;
     const key = (entry + ENTRY_HEADER) | 0;
     const value = (key + ((keyLength + 3) >> 2)) | 0;
     entry = (value + (capacity >> 2)) | 0;
-    if (head < 0 && (capacity & MOVED_AWAY) === 0) continue;
+    if (head < 0) continue;
     view.setUint8(position, QUOTE);
     position = (position + 1) | 0;
     position = (capacity & SPECIAL) !== 0
@@ -155,6 +153,7 @@ class JsonBlockReader implements BlockReader {
   shard = 0;
   page = 0;
   version = 0;
+  together = 0;
   readonly key = new PaddedBytes(64);
   readonly value = new PaddedBytes(256);
   readonly #blank: Uint8Array<ArrayBuffer>;
@@ -197,20 +196,19 @@ class JsonBlockReader implements BlockReader {
     this.shard = this.#readNumber(NAMES[1]!);
     this.page = this.#readNumber(NAMES[2]!);
     this.version = this.#readNumber(NAMES[3]!);
-    this.#readName(NAMES[4]!);
+    this.together = this.#isNext(NAMES[4]!) ? this.#readNumber(NAMES[4]!) : 0;
+    this.#readName(NAMES[5]!);
     this.#entries = this.#position;
     return this.#position >= 0;
   }
 
-  #readName(name: Uint8Array): void {
+  #isNext(name: Uint8Array): boolean {
     const at = this.#position;
-    if (at < 0) return;
-    for (let i = 0; i < name.length; i++) {
-      if (this.#bytes[at + i] === name[i]) continue;
-      this.#position = -1;
-      return;
-    }
-    this.#position = at + name.length;
+    return at >= 0 && name.every((byte, i) => this.#bytes[at + i] === byte);
+  }
+
+  #readName(name: Uint8Array): void {
+    this.#position = this.#isNext(name) ? this.#position + name.length : -1;
   }
 
   #readNumber(name: Uint8Array): number {

@@ -4,19 +4,22 @@
  *
  * | bytes | content |
  * |---|---|
- * | 0 … 3 | `kvlb` |
+ * | 0 … 3 | `kvl3`; `kvlb` in the older format, which lacks what is `together` |
  * | 4 … 7 | the block's number |
  * | 8 … 11 | the shard |
  * | 12 … 15 | the page |
  * | 16 … 23 | the version |
- * | 24 … 27 | the number of words of entries |
- * | 28 … | the entries, dead ones included, as `store/shard.ts` describes them, then zeros |
- * | last 8 | `kvlb` again, and the CRC-32 of all bytes before it |
+ * | 24 … 27 | how many pages were written together |
+ * | 28 … 31 | the number of words of entries |
+ * | 32 … | the entries, dead ones included, as `store/shard.ts` describes them, then zeros |
+ * | last 8 | `kvlb`, and the CRC-32 of all bytes before it |
+ *
+ * In the older format, a word of -1 may end the entries sooner, and an entry that is dead counts all the same if bit 1
+ * of its capacity is set: its key was on another page, too, which may not have been written yet.
  *
  * @module
  */
 import { PaddedBytes } from "../../store/padded_bytes.ts";
-import { MOVED_AWAY, PAGE_END } from "../../store/pages.ts";
 import { ENTRY_HEADER_WORDS } from "../../store/shard.ts";
 import { crc32 } from "../crc32.ts";
 import { CorruptSnapshotError } from "../snapshot_reader.ts";
@@ -25,9 +28,13 @@ import type { BlockCodec, BlockHealth, BlockReader } from "./block_codec.ts";
 import type { BlockImage } from "./block_image.ts";
 import { healthOfUnsound } from "./place_health.ts";
 
-/** `kvlb`, as a little-endian word. */
-const MAGIC = 0x6b | 0x76 << 8 | 0x6c << 16 | 0x62 << 24;
-const HEAD_BYTES = 28;
+/** `kvl3` and `kvlb`, as little-endian words. */
+const MAGIC = 0x6b | 0x76 << 8 | 0x6c << 16 | 0x33 << 24;
+const OLDER_MAGIC = 0x6b | 0x76 << 8 | 0x6c << 16 | 0x62 << 24;
+const HEAD_BYTES = 32;
+const OLDER_HEAD_BYTES = 28;
+const OLDER_PAGE_END = -1;
+const OLDER_MOVED_AWAY = 2;
 const TAIL_BYTES = 8;
 const CRC_BYTES = 4;
 const WORD_BYTES = 4;
@@ -40,7 +47,7 @@ export const rawBlockCodec: BlockCodec = {
   name: "raw",
 
   encode(image: BlockImage, out: OutputBuffer, position: number, blockBytes: number): void {
-    const { block, shard, page, version, start, end, words } = image;
+    const { block, shard, page, version, together, start, end, words } = image;
     const entryBytes = (end - start) * WORD_BYTES;
     if (HEAD_BYTES + entryBytes + TAIL_BYTES > blockBytes) {
       throw new RangeError("Cannot encode a block: it is too small");
@@ -52,12 +59,13 @@ export const rawBlockCodec: BlockCodec = {
     view.setInt32(position + 8, shard, true);
     view.setInt32(position + 12, page, true);
     view.setFloat64(position + 16, version, true);
-    view.setInt32(position + 24, end - start, true);
+    view.setInt32(position + 24, together, true);
+    view.setInt32(position + 28, end - start, true);
     const entries = position + HEAD_BYTES;
     bytes.set(new Uint8Array(words.buffer, words.byteOffset + start * WORD_BYTES, entryBytes), entries);
     const covered = position + blockBytes - CRC_BYTES;
     bytes.fill(0, entries + entryBytes, covered);
-    view.setInt32(covered - 4, MAGIC, true);
+    view.setInt32(covered - 4, OLDER_MAGIC, true);
     view.setUint32(covered, crc32(bytes.subarray(position, covered), blockBytes - CRC_BYTES), true);
   },
 
@@ -70,6 +78,7 @@ class RawBlockReader implements BlockReader {
   shard = 0;
   page = 0;
   version = 0;
+  together = 0;
   readonly key = new PaddedBytes(64);
   readonly value = new PaddedBytes(256);
   readonly #blank: Uint8Array<ArrayBuffer>;
@@ -87,7 +96,8 @@ class RawBlockReader implements BlockReader {
   open(bytes: Uint8Array<ArrayBuffer>): BlockHealth {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const covered = bytes.length - CRC_BYTES;
-    const isSound = view.getInt32(covered - 4, true) === MAGIC && view.getInt32(0, true) === MAGIC &&
+    const magic = view.getInt32(0, true);
+    const isSound = view.getInt32(covered - 4, true) === OLDER_MAGIC && (magic === MAGIC || magic === OLDER_MAGIC) &&
       view.getUint32(covered, true) === crc32(bytes, covered);
     if (!isSound) return healthOfUnsound(bytes, this.#blank, TAIL_BYTES);
     this.#bytes = bytes;
@@ -96,8 +106,10 @@ class RawBlockReader implements BlockReader {
     this.shard = view.getInt32(8, true);
     this.page = view.getInt32(12, true);
     this.version = view.getFloat64(16, true);
-    this.#end = HEAD_BYTES + view.getInt32(24, true) * WORD_BYTES;
-    this.#position = HEAD_BYTES;
+    const isOlder = magic === OLDER_MAGIC;
+    this.together = isOlder ? 0 : view.getInt32(24, true);
+    this.#position = isOlder ? OLDER_HEAD_BYTES : HEAD_BYTES;
+    this.#end = this.#position + view.getInt32(this.#position - WORD_BYTES, true) * WORD_BYTES;
     return "sound";
   }
 
@@ -107,7 +119,7 @@ class RawBlockReader implements BlockReader {
       const entry = this.#position;
       if (entry >= this.#end) return false;
       const head = view.getInt32(entry, true);
-      if (head === PAGE_END) return false;
+      if (head === OLDER_PAGE_END) return false;
       const keyLength = head & ~DEAD;
       const valueLength = view.getInt32(entry + 4, true);
       const capacity = view.getInt32(entry + 8, true);
@@ -117,7 +129,7 @@ class RawBlockReader implements BlockReader {
       if (valueLength < 0 || valueLength > (capacity & ~3) || this.#position > this.#end) {
         throw new CorruptSnapshotError(`its entry at byte ${entry} runs past the end of its entries`);
       }
-      if (head < 0 && (capacity & MOVED_AWAY) === 0) continue;
+      if (head < 0 && (capacity & OLDER_MOVED_AWAY) === 0) continue;
       this.key.copy(this.#bytes, key, key + keyLength);
       this.value.copy(this.#bytes, value, value + valueLength);
       return true;

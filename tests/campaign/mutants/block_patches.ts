@@ -6,8 +6,6 @@
 import { rawBlockCodec } from "../../../lib/codec/block/raw_block.ts";
 import { BlockFiles } from "../../../lib/persist/layout/blocks/block_files.ts";
 import { BlockTable } from "../../../lib/persist/layout/blocks/block_table.ts";
-import { MOVED_AWAY, PAGE_END } from "../../../lib/store/pages.ts";
-import { ENTRY_CAPACITY, nextEntry } from "../../../lib/store/shard.ts";
 import { SharedStore } from "../../../lib/store/shared_store.ts";
 
 /** Blocks are written so slowly, piece by piece, that a kill mostly comes in the middle of one, or between two. */
@@ -28,20 +26,10 @@ export const BLOCK_PATCHES = {
   "leaves a moved key in neither block"() {
     writeInPieces();
     moveKeys();
-    // With the page of the new entry, those below it are written, and before it.
-    const { mark } = BlockTable.prototype;
-    BlockTable.prototype.mark = function (shard, page) {
-      for (let lower = 0; lower <= page; lower++) mark.call(this, shard, lower);
-    };
+    // A reader takes what there is of a write that was cut short.
     const { encode } = rawBlockCodec;
-    // The old entry goes at once, though the block of the new one may not have been written.
-    rawBlockCodec.encode = (image, out, position, blockBytes) => {
-      const { words, end } = image;
-      for (let entry = image.start; entry < end && words[entry] !== PAGE_END; entry = nextEntry(words, entry)) {
-        words[entry + ENTRY_CAPACITY]! &= ~MOVED_AWAY;
-      }
-      encode(image, out, position, blockBytes);
-    };
+    rawBlockCodec.encode = (image, out, position, blockBytes) =>
+      encode({ ...image, together: 1 }, out, position, blockBytes);
   },
 } as const;
 
@@ -63,17 +51,16 @@ function writeInPieces(): void {
   };
 }
 
-/** Has puts move their keys to the next page now and then, as longer values would. */
+/** Has puts move their keys to another page now and then, as longer values would. */
 function moveKeys(): void {
   const { putLocked } = SharedStore.prototype;
   let puts = 0;
   SharedStore.prototype.putLocked = function (shard, hash, key, value) {
-    const used = this.arenaEnd(shard) - this.arenaStart(shard);
-    const page = Math.ceil(used / (this.size.pages?.words ?? 1));
-    if (puts++ % MOVE_EVERY === 0 && page < this.pagesPerShard) {
-      this.startPage(shard, page);
-      const entry = this.appendLocked(shard, hash, key, value, value.length);
+    if (puts++ % MOVE_EVERY === 0) {
+      const page = puts % this.pages.pagesPerShard;
+      const entry = this.pages.load(shard, page, hash, key, value);
       if (entry !== 0) {
+        this.pages.markChanged(shard, entry);
         this.restoreVersion(shard, this.version(shard) + 1);
         return entry;
       }

@@ -32,13 +32,15 @@ export class BlockBatch {
   readonly #pagesPerShard: number;
   #used = 0;
   #items = new Int32Array(64 * ITEM_WORDS);
-  #versions = new Float64Array(64);
   #count = 0;
   /** The files that have items, in the order of their first ones, and the newest item of each. */
   readonly #files: number[] = [];
   readonly #newest: Int32Array<ArrayBuffer>;
   /** By shard and page, the index of the page's item plus one; 0: it has none. */
   readonly #known: Int32Array<ArrayBuffer>;
+  /** By shard, the newest version that an item has been added for, and the number of its pages. */
+  readonly #shardVersions: Float64Array<ArrayBuffer>;
+  readonly #shardPages: Int32Array<ArrayBuffer>;
 
   constructor(size: { files: number; shards: number; pagesPerShard: number }) {
     const { files, shards, pagesPerShard } = size;
@@ -46,6 +48,8 @@ export class BlockBatch {
     this.#pagesPerShard = pagesPerShard;
     this.#newest = new Int32Array(files).fill(NONE);
     this.#known = new Int32Array(shards * pagesPerShard);
+    this.#shardVersions = new Float64Array(shards);
+    this.#shardPages = new Int32Array(shards);
   }
 
   /** The files that have pages in the batch. */
@@ -71,6 +75,7 @@ export class BlockBatch {
   /**
    * Adds a page; says whether an older copy of it was in the batch.
    *
+   * @param version of the shard; no less than that of what was added of it before
    * @param start where its words begin, and `end` where they end: in the queue's memory when `isQueued`, else in the
    * batch's
    */
@@ -81,7 +86,7 @@ export class BlockBatch {
     this.#items[item + ITEM_START] = start;
     this.#items[item + ITEM_END] = end;
     this.#items[item + ITEM_IS_QUEUED] = isQueued ? 1 : 0;
-    this.#versions[index] = version;
+    this.#shardVersions[shard] = version;
     return known > 0;
   }
 
@@ -105,8 +110,14 @@ export class BlockBatch {
     return this.#items[item * ITEM_WORDS + ITEM_PAGE]!;
   }
 
-  version(item: number): number {
-    return this.#versions[item]!;
+  /** The newest version of a shard that has pages in the batch. */
+  shardVersion(shard: number): number {
+    return this.#shardVersions[shard]!;
+  }
+
+  /** The number of a shard's pages in the batch. */
+  shardPages(shard: number): number {
+    return this.#shardPages[shard]!;
   }
 
   start(item: number): number {
@@ -125,6 +136,7 @@ export class BlockBatch {
   clear(): void {
     for (let item = 0; item < this.#count; item++) {
       this.#known[this.shard(item) * this.#pagesPerShard + this.page(item)] = 0;
+      this.#shardPages[this.shard(item)] = 0;
     }
     for (const file of this.#files) this.#newest[file] = NONE;
     this.#files.length = 0;
@@ -134,7 +146,7 @@ export class BlockBatch {
 
   #append(shard: number, page: number): number {
     const index = this.#count++;
-    if (index === this.#versions.length) this.#growItems();
+    if (this.#count * ITEM_WORDS > this.#items.length) this.#growItems();
     const file = Math.floor(shard / this.#shardsPerFile);
     const item = index * ITEM_WORDS;
     if (this.#newest[file] === NONE) this.#files.push(file);
@@ -142,6 +154,7 @@ export class BlockBatch {
     this.#items[item + ITEM_SHARD] = shard;
     this.#items[item + ITEM_PAGE] = page;
     this.#newest[file] = index;
+    this.#shardPages[shard]!++;
     this.#known[shard * this.#pagesPerShard + page] = index + 1;
     return index;
   }
@@ -149,10 +162,7 @@ export class BlockBatch {
   #growItems(): void {
     const items = new Int32Array(2 * this.#items.length);
     items.set(this.#items);
-    const versions = new Float64Array(2 * this.#versions.length);
-    versions.set(this.#versions);
     this.#items = items;
-    this.#versions = versions;
   }
 
   #growMemory(words: number): void {

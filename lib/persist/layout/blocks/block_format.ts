@@ -10,14 +10,17 @@
  *
  * | name | value |
  * |---|---|
- * | `format` | {@linkcode BLOCKS_FORMAT}; what {@linkcode UNMARKED_FORMAT} lacks is said below |
+ * | `format` | {@linkcode BLOCKS_FORMAT}, or one of {@linkcode OLDER_FORMATS} |
  * | `file`, `files` | the file's index and how many there are |
  * | `shards` | the number of shards of the store |
  * | `block_bytes` | the size of a block |
  * | `extent_blocks` | the number of blocks in an extent |
  * | `extents` | the number of extents in the file |
- * | `sync` | the sync level at which the head was written; not in the older format |
- * | `synced_blocks` | of how many blocks an image was synced before the head was written; not in the older format |
+ * | `sync` | the sync level at which the head was written; not in `kvlab-blocks/1` |
+ * | `synced_blocks` | of how many blocks an image was synced before the head was written; likewise |
+ *
+ * A file of an older format may hold images of this one in place of some of its own, once a run has opened it; its head
+ * says this format from then on. What an image of the older formats lacks is said in `codec/block/block_codec.ts`.
  *
  * @module
  */
@@ -27,8 +30,9 @@ import { SYNC_NAMES, type SyncName } from "../../durability.ts";
 import { encodeDescription, readDescription } from "../../../codec/description.ts";
 
 /** The `format` member of a head. */
-export const BLOCKS_FORMAT = "kvlab-blocks/2";
-export const UNMARKED_FORMAT = "kvlab-blocks/1";
+export const BLOCKS_FORMAT = "kvlab-blocks/3";
+/** Those of files that are still read. */
+export const OLDER_FORMATS: readonly string[] = ["kvlab-blocks/2", "kvlab-blocks/1"];
 
 /** One of a block's two places. */
 export type PlaceSide = 0 | 1;
@@ -44,8 +48,22 @@ export interface BlockFileIdentity {
 /** What a head says of its file. */
 export interface BlockFileHead {
   readonly extents: number;
-  /** What has been synced; absent in the older format. */
-  readonly synced?: { readonly sync: SyncName; readonly blocks: number };
+  /** What has been synced; absent in the oldest format. */
+  readonly synced?: SyncedBlocks;
+}
+
+/** Of how many blocks an image was synced before the head was written, and at which sync level that was. */
+export interface SyncedBlocks {
+  readonly sync: SyncName;
+  readonly blocks: number;
+}
+
+/** What a file's head says if nothing is known to be synced. */
+export const NOT_SYNCED: SyncedBlocks = { sync: "none", blocks: 0 };
+
+/** A head that was read. */
+export interface StoredBlockFileHead extends BlockFileHead {
+  readonly format: string;
 }
 
 /** Number of places of the head, at the beginning of the file. */
@@ -78,11 +96,11 @@ export function headPlace(extents: number): number {
 /** Encodes the head of a file; it is as long as a block. */
 export function encodeHead(
   { file, files, shards, blockBytes }: BlockFileIdentity,
-  { extents, synced }: BlockFileHead,
+  { extents, synced, format = BLOCKS_FORMAT }: BlockFileHead & { readonly format?: string },
   serializer: SerializerName,
 ): Uint8Array<ArrayBuffer> {
   const description = encodeDescription({
-    format: synced === undefined ? UNMARKED_FORMAT : BLOCKS_FORMAT,
+    format,
     file,
     files,
     shards,
@@ -102,12 +120,14 @@ export function readHead(
   bytes: Uint8Array<ArrayBuffer>,
   identity: BlockFileIdentity,
   serializer: SerializerName,
-): BlockFileHead | undefined {
+): StoredBlockFileHead | undefined {
   const read = readDescription(serializer === "json" ? lineOf(bytes) : bytes, serializer);
   if (read === undefined) return undefined;
-  const { extents, sync: name, synced_blocks: blocks } = read.description;
+  const { format, extents, sync: name, synced_blocks: blocks } = read.description;
+  if (format !== BLOCKS_FORMAT && !OLDER_FORMATS.includes(String(format))) return undefined;
   const sync = SYNC_NAMES.find((sync) => sync === name);
   const head = {
+    format: String(format),
     extents: Number(extents),
     ...(sync === undefined ? {} : { synced: { sync, blocks: Number(blocks) } }),
   };

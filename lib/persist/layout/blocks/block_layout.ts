@@ -25,7 +25,6 @@ export interface BlockLayoutParts {
   readonly locks: FileLocks;
   readonly meter: WriterMeter;
   readonly blockBytes: number;
-  readonly pageWords: number;
   readonly sync: SyncName;
 }
 
@@ -42,25 +41,23 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 const ORDER_ITEMS_MAX = 2 ** 24;
 
 /**
- * Writes the pages of the store's arena that puts have changed, each into its own block.
+ * Writes the pages of the store's arenas that have changed, each into its own block.
  *
- * A put sets the bit of its entry's page, a take copies the pages whose bits are set, a write encodes the copies. An
- * entry lies in one page, and so in one block. A block has two places, written alternately: a write overwrites the
- * older of its two images, and a reader takes the sound one with the higher version.
+ * The store marks each page that a put or a delete changes, a take copies the pages that are marked, a write encodes
+ * the copies. An entry lies in one page, and so in one block. A block has two places, written alternately: a write
+ * overwrites the older of its two images.
  *
- * Invariant 1: a block's newest complete image is never overwritten. A newer one goes into the other place. Until its
- * write has returned, the table points to the older one's place; and until it has been synced, at sync levels above
- * none, nobody else writes the block, because a file is written and synced under its lock.
- * Invariant 2: a shard's pages only grow at their end. A key whose value outgrows its entry gets a new entry after all
- * others, on the same page or a higher one; if the pages differ, the old entry stays in its page and in every image of
- * that page until the directory is opened again. Of a key's entries, a reader takes the one on the highest page. So the
- * key is found at every moment, with its new value once the new entry's block has been written, and with its old one
- * before; and it is never found twice, as only one of two entries is on the higher page. The order in which the two
- * blocks are written, or reach the device, makes no difference.
- * Invariant 3: within a page, a moved key's old entry is left out, so no image has a key twice.
+ * Invariant 1: of each shard, what a write writes is all that has changed since the one before, and each image of it
+ * says at which version, and how many there are ({@linkcode BlockImage}). A reader takes them only if all are there,
+ * and otherwise the images before them. So the shard is found as it was at the one version or the other, whichever of
+ * the blocks reach the disk, and in which order: a key that has moved is in just one of its pages, and a deleted one
+ * in none. (`stored_blocks.ts` reads.)
+ * Invariant 2: no image is overwritten that a reader may have to fall back on. A newer one goes into the block's other
+ * place. Until its write has returned, the table points to the older one's place; and until it has been synced, at sync
+ * levels above none, nobody else writes the file: that happens under its lock, which is also what makes one write of a
+ * shard follow another.
  *
- * What survives a crash of the process is a prefix of each page's puts, not of each shard's: a crash in the middle of a
- * write leaves some of its blocks new and others old.
+ * So what survives a crash is a prefix of each shard's puts and deletes.
  */
 export class BlockLayout implements Layout {
   /** A queued item supersedes older copies of its own pages only, which the batch takes care of. */
@@ -71,7 +68,6 @@ export class BlockLayout implements Layout {
   readonly #store: SharedStore;
   readonly #storeWords: Int32Array<SharedArrayBuffer>;
   readonly #table: BlockTable;
-  readonly #pageWords: number;
   readonly #blocksPerExtent: number;
   readonly #batch: BlockBatch;
   readonly #image: BlockImage;
@@ -88,32 +84,31 @@ export class BlockLayout implements Layout {
   #prepared = 0;
 
   constructor(parts: BlockLayoutParts) {
-    const { store, table, meter, blockBytes, pageWords } = parts;
+    const { store, table, meter, blockBytes } = parts;
     this.#parts = parts;
     this.meter = meter;
     this.#store = store;
     this.#storeWords = store.words;
     this.#table = table;
-    this.#pageWords = pageWords;
     this.#blocksPerExtent = extentBlocks(blockBytes);
     this.#batch = new BlockBatch(table.size);
     const { words, bytes } = this.#batch;
-    this.#image = { block: 0, shard: 0, page: 0, version: 0, words, bytes, start: 0, end: 0 };
+    this.#image = { block: 0, shard: 0, page: 0, version: 0, together: 0, words, bytes, start: 0, end: 0 };
     this.#queueWords = words;
     this.#queueBytes = bytes;
   }
 
-  /** Noting a page takes only a bit; whether the entry fits is up to the store. */
+  /** Whether an entry fits is up to the store. */
   hasRoom(): boolean {
     return true;
   }
 
-  note(shard: number, entry: number): void {
-    this.#table.mark(shard, ((entry - this.#store.arenaStart(shard)) / this.#pageWords) | 0);
+  note(): void {
+    // The store marks what has changed.
   }
 
-  noteDelete(shard: number, entry: number): void {
-    this.note(shard, entry);
+  noteDelete(): void {
+    // Likewise.
   }
 
   giveBackRoom(): void {
@@ -121,40 +116,31 @@ export class BlockLayout implements Layout {
   }
 
   take(shard: number): void {
-    const store = this.#store;
-    const table = this.#table;
-    const pageWords = this.#pageWords;
-    const version = store.version(shard);
-    const start = store.arenaStart(shard);
-    const arenaEnd = store.arenaEnd(shard);
-    let page = table.nextMarked(shard, 0);
+    const { pages } = this.#store;
+    const version = this.#store.version(shard);
+    let page = pages.nextChanged(shard, 0);
     while (page >= 0) {
       // Consecutive pages are copied at once.
-      const after = table.nextUnmarked(shard, page);
-      const from = start + page * pageWords;
-      const to = Math.min(start + after * pageWords, arenaEnd);
-      const copy = this.#batch.copy(this.#storeWords, from, to);
-      const copyEnd = copy + to - from;
-      for (let at = copy; page < after; page++, at += pageWords) {
-        this.#batch.add(shard, page, version, at, Math.min(at + pageWords, copyEnd), false);
+      const after = pages.nextUnchanged(shard, page);
+      const from = pages.start(shard, page);
+      const copy = this.#batch.copy(this.#storeWords, from, pages.end(shard, after - 1)) - from;
+      for (; page < after; page++) {
+        this.#batch.add(shard, page, version, copy + pages.start(shard, page), copy + pages.end(shard, page), false);
       }
-      page = table.nextMarked(shard, after);
+      page = pages.nextChanged(shard, after);
     }
-    table.clearMarks(shard);
+    pages.clearChanged(shard);
   }
 
   /** Writes the shard's version, then for each page its number, its length in words, and its words. */
   serialize(shard: number, out: OutputBuffer): number {
-    const store = this.#store;
-    const table = this.#table;
     const storeWords = this.#storeWords;
-    const start = store.arenaStart(shard);
-    const arenaEnd = store.arenaEnd(shard);
-    out.view.setFloat64(0, store.version(shard), true);
+    const { pages } = this.#store;
+    out.view.setFloat64(0, this.#store.version(shard), true);
     let position = VERSION_BYTES;
-    for (let page = table.nextMarked(shard, 0); page >= 0; page = table.nextMarked(shard, page + 1)) {
-      const from = start + page * this.#pageWords;
-      const bytes = (Math.min(from + this.#pageWords, arenaEnd) - from) * WORD_BYTES;
+    for (let page = pages.nextChanged(shard, 0); page >= 0; page = pages.nextChanged(shard, page + 1)) {
+      const from = pages.start(shard, page);
+      const bytes = (pages.end(shard, page) - from) * WORD_BYTES;
       out.reserve(position, PAGE_HEAD_BYTES + bytes + IMAGE_EXCESS_BYTES);
       out.view.setInt32(position, page, true);
       out.view.setInt32(position + WORD_BYTES, bytes / WORD_BYTES, true);
@@ -162,7 +148,7 @@ export class BlockLayout implements Layout {
       out.bytes.set(new Uint8Array(storeWords.buffer, storeWords.byteOffset + from * WORD_BYTES, bytes), position);
       position += bytes;
     }
-    table.clearMarks(shard);
+    pages.clearChanged(shard);
     return position + IMAGE_EXCESS_BYTES;
   }
 
@@ -204,8 +190,7 @@ export class BlockLayout implements Layout {
     const { shards, files } = this.#table.size;
     const shardsPerFile = shards / files;
     for (let shard = file * shardsPerFile; shard < (file + 1) * shardsPerFile; shard++) {
-      const words = this.#store.arenaEnd(shard) - this.#store.arenaStart(shard);
-      this.#table.markBelow(shard, Math.ceil(words / this.#pageWords));
+      this.#store.pages.markAll(shard);
       this.take(shard);
       this.write();
     }
@@ -317,7 +302,8 @@ export class BlockLayout implements Layout {
     image.block = block;
     image.shard = batch.shard(item);
     image.page = batch.page(item);
-    image.version = batch.version(item);
+    image.version = batch.shardVersion(image.shard);
+    image.together = batch.shardPages(image.shard);
     image.words = isQueued ? this.#queueWords : batch.words;
     image.bytes = isQueued ? this.#queueBytes : batch.bytes;
     image.start = batch.start(item);

@@ -55,7 +55,7 @@ function readFile(options: StoredBlocksOptions): ReadBlocks {
   const count = shards / files;
   const tables = Array.from({ length: count }, (_, i) => new EntryTable(file * count + i, shards));
   using pages = new PageReader(options);
-  // In ascending order, so that of several entries of a key, the one on the highest page comes last.
+  // Of several entries of a key, the last one counts.
   for (const page of stored.pages) {
     const table = tables[page.shard - file * count]!;
     const reader = pages.open(page);

@@ -1,6 +1,5 @@
 /**
- * Which block holds which page, and which pages have changed: the state shared by all threads that note or write
- * blocks.
+ * Which block holds which page: the state shared by all threads that write blocks.
  *
  * @module
  */
@@ -24,37 +23,29 @@ const FILE_WORDS = LINE_WORDS;
 const FILE_EXTENTS = 0;
 const FILE_USED = 1;
 
-const WORD_BITS = 32;
-
 /**
  * Layout, in 32-bit words, each row of whole cache lines: for each file, how many extents it has (0: there is no file)
- * and how many of its blocks are in use; for each shard, a word for each page that says where it was written last; for
- * each shard, a bit for each page that has changed since it was last copied.
+ * and how many of its blocks are in use; for each shard, a word for each page that says where it was written last.
  *
  * A page's word is 0 if it was never written, else (block number + 1) * 2 + side, where the side says which of the
  * block's places was written last.
  *
  * Invariant 1: only the holder of the file's lock changes a file's row and its shards' rows of blocks, and only after
  * the file system holds what they say.
- * Invariant 2: only the holder of a shard's lock reads and changes its bits.
- * Invariant 3: a page keeps the same block forever, and no two pages share one.
+ * Invariant 2: a page keeps the same block forever, and no two pages share one.
  */
 export class BlockTable {
   readonly size: BlockTableSize;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #rowWords: number;
-  readonly #bitWords: number;
   readonly #rows: number;
-  readonly #bits: number;
 
   private constructor({ buffer, size }: BlockTableHandle) {
     const layout = layoutOf(size);
     this.size = size;
     this.#words = new Int32Array(buffer);
     this.#rowWords = layout.rowWords;
-    this.#bitWords = layout.bitWords;
     this.#rows = layout.rows;
-    this.#bits = layout.bits;
   }
 
   /** A table of files that do not exist yet. */
@@ -103,47 +94,10 @@ export class BlockTable {
   setWritten(shard: number, page: number, block: number, side: PlaceSide): void {
     this.#words[this.#rows + shard * this.#rowWords + page] = (block + 1) << 1 | side;
   }
-
-  /** Marks a page as changed. */
-  mark(shard: number, page: number): void {
-    this.#words[(this.#bits + shard * this.#bitWords + (page >> 5)) | 0]! |= 1 << (page & 31);
-  }
-
-  /** Marks all pages below this one as changed. */
-  markBelow(shard: number, page: number): void {
-    for (let i = 0; i < page; i++) this.mark(shard, i);
-  }
-
-  /** The first changed page, starting at this one; -1 when there is none. */
-  nextMarked(shard: number, page: number): number {
-    const row = this.#bits + shard * this.#bitWords;
-    for (let i = page >> 5; i < this.#bitWords; i++) {
-      let bits = this.#words[row + i]!;
-      if (i === page >> 5) bits &= -1 << (page & 31);
-      if (bits !== 0) return i * WORD_BITS + 31 - Math.clz32(bits & -bits);
-    }
-    return -1;
-  }
-
-  /** The first unchanged page, starting at this one; it may be past the last. */
-  nextUnmarked(shard: number, page: number): number {
-    const row = this.#bits + shard * this.#bitWords;
-    let next = page;
-    while (next >> 5 < this.#bitWords && (this.#words[row + (next >> 5)]! & 1 << (next & 31)) !== 0) next++;
-    return next;
-  }
-
-  /** Unmarks all of a shard's pages, which have been copied. */
-  clearMarks(shard: number): void {
-    const row = this.#bits + shard * this.#bitWords;
-    for (let i = 0; i < this.#bitWords; i++) this.#words[row + i] = 0;
-  }
 }
 
 function layoutOf({ files, shards, pagesPerShard }: BlockTableSize) {
   const rowWords = alignUp(pagesPerShard, LINE_WORDS);
-  const bitWords = alignUp(Math.ceil(pagesPerShard / WORD_BITS), LINE_WORDS);
   const rows = files * FILE_WORDS;
-  const bits = rows + shards * rowWords;
-  return { rowWords, bitWords, rows, bits, words: bits + shards * bitWords };
+  return { rowWords, rows, words: rows + shards * rowWords };
 }

@@ -44,7 +44,7 @@ export const BLOCKS: LayoutModule<BlocksOptions, BlocksHandle> = {
     const table = BlockTable.attach(handle);
     const files = new BlockFiles({ directory, serializer, sync, openFilesMax, blockBytes, table, meter });
     const codec = BLOCK_CODECS[serializer];
-    return new BlockLayout({ ...context, codec, table, files, blockBytes, pageWords: pageWordsOf(blockBytes), sync });
+    return new BlockLayout({ ...context, codec, table, files, blockBytes, sync });
   },
 
   parts: blockParts,

@@ -1,6 +1,6 @@
 /**
  * Repairs a block file after a crash or damage: blanks what cannot be used, appends what is missing at the end,
- * truncates what an interrupted extension left there, and corrects the head.
+ * truncates what an interrupted extension left there, and corrects the head, which is of the present format then.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
 import { openFile, seekTo, syncData, truncateFile, writeAll } from "../../../system/file_io.ts";
 import type { HeldDirectory } from "../layout_module.ts";
 import type { SetAsideFile, TornFile } from "../stored_state.ts";
-import { encodeHead, fileBytes, HEAD_PLACES, headPlace } from "./block_format.ts";
+import { encodeHead, fileBytes, HEAD_PLACES, headPlace, NOT_SYNCED } from "./block_format.ts";
 import type { StoredBlocks, StoredBlocksOptions } from "./stored_blocks.ts";
 
 /** What was wrong with a block file. */
@@ -35,7 +35,7 @@ export function mendBlocks(
   ];
   const unfinished = stored.badPlaces.filter(({ isDamaged }) => !isDamaged);
   const setAside = damage.length === 0 ? [] : [directory.setAsideCopy(path, summaryOf(damage))];
-  if (!stored.isWhole || stored.badPlaces.length > 0) repair(stored, options);
+  if (!stored.isWhole || stored.isOlder || stored.badPlaces.length > 0) repair(stored, options);
   const torn = unfinished.length === 0 ? [] : [{
     path,
     cutBytes: unfinished.length * blockBytes,
@@ -64,7 +64,7 @@ function repair(
     position += missing.length;
   }
   if (synced) syncData(file, path);
-  const head = { extents, ...(syncedBefore === undefined ? {} : { synced: syncedBefore }) };
+  const head = { extents, synced: syncedBefore ?? NOT_SYNCED };
   const place = headPlace(extents);
   writeAt(place * blockBytes, encodeHead(options, head, serializer));
   for (let other = 0; other < HEAD_PLACES; other++) if (other !== place) writeAt(other * blockBytes, blank);

@@ -7,7 +7,6 @@
 import type { BlockReader } from "../../../codec/block/block_codec.ts";
 import { pageWordsOf } from "../../../codec/block/block_image.ts";
 import { hashKey } from "../../../store/hash.ts";
-import { jsonRoomOf } from "../../../store/pages.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import { openFile, seekTo, syncDirectory, syncFile, writeAll } from "../../../system/file_io.ts";
 import { inTurns } from "../../../system/in_turns.ts";
@@ -50,13 +49,13 @@ interface OpenedBlocks {
  * @throws {PersistError} when the process lacks the resources to read a file, or a file cannot be repaired
  */
 export async function openBlocks(directory: HeldDirectory, options: OpenOptions<BlocksOptions>): Promise<StoredState> {
-  const { files, shards, serializer, sync, layout, valueLengthMax: valueRoomMin } = options;
+  const { files, shards, serializer, sync, layout } = options;
   const { blockBytes } = layout;
   const setAside: SetAsideFile[] = [];
   const torn: TornFile[] = [];
   const opened: OpenedBlocks[] = [];
   for await (const found of inTurns(blockFilesIn(directory.path, directory.fileNames()))) {
-    const reading = { path: found.path, file: found.file, files, shards, blockBytes, serializer, valueRoomMin };
+    const reading = { path: found.path, file: found.file, files, shards, blockBytes, serializer };
     const stored = readBlocks(reading);
     const mended = mendBlocks(directory, stored, { ...reading, synced: isSynced(sync) });
     setAside.push(...mended.setAside);
@@ -77,11 +76,11 @@ export async function openBlocks(directory: HeldDirectory, options: OpenOptions<
     setAside,
     torn,
     async load({ store, ledger }: { store: SharedStore; ledger: Ledger }): Promise<BlocksHandle> {
-      const table = BlockTable.create({ files, shards, pagesPerShard: store.pagesPerShard });
+      const table = BlockTable.create({ files, shards, pagesPerShard: store.pages.pagesPerShard });
       const loader = new BlockLoader(options, { store, ledger, table });
       for await (const file of inTurns(opened)) loader.load(file);
       if (isSynced(sync)) await makeDurable(directory, opened, { options, ledger, table });
-      // Counted anew, because a key that has moved was in two blocks.
+      // Counted anew, because in the older format a key that has moved was in two blocks.
       survey.entries = 0;
       for (let shard = 0; shard < shards; shard++) survey.entries += store.count(shard);
       opened.length = 0;
@@ -141,19 +140,12 @@ class BlockLoader {
     table.setUsed(index, used);
   }
 
-  /** Gives the values as much room as new ones get, if the page is large enough. */
-  #loadPage({ shard, page, isRoomy }: StoredPage, reader: BlockReader): void {
+  #loadPage({ shard, page }: StoredPage, reader: BlockReader): void {
     const { store } = this.#target;
-    const { serializer, valueLengthMax } = this.#options;
-    const roomMin = isRoomy ? valueLengthMax : 0;
-    store.startPage(shard, page);
     while (reader.next()) {
       const { key, value } = reader;
-      const hash = hashKey(key.words, key.length);
-      const room = serializer === "json" ? jsonRoomOf(key, value) : value.length;
-      if (store.appendLocked(shard, hash, key, value, Math.max(roomMin, room)) === 0) {
-        throw store.refusal(shard, key, value);
-      }
+      const entry = store.pages.load(shard, page, hashKey(key.words, key.length), key, value);
+      if (entry === 0) throw store.refusal(shard, key, value);
     }
   }
 }

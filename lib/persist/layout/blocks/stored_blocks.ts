@@ -6,31 +6,31 @@
  */
 import type { BlockHealth, BlockReader } from "../../../codec/block/block_codec.ts";
 import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
-import { pageWordsOf } from "../../../codec/block/block_image.ts";
+import { NO_PAGE } from "../../../codec/block/block_image.ts";
 import { CorruptSnapshotError } from "../../../codec/snapshot_reader.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
-import { jsonRoomOf } from "../../../store/pages.ts";
-import { entryWords } from "../../../store/shard.ts";
 import { isSynced } from "../../durability.ts";
 import { checkShard } from "../snapshot/loader.ts";
 import { openFile, readAt } from "../../../system/file_io.ts";
 import {
-  type BlockFileHead,
   type BlockFileIdentity,
+  BLOCKS_FORMAT,
   extentBlocks,
   fileBytes,
   HEAD_PLACES,
+  OLDER_FORMATS,
   placeOf,
   type PlaceSide,
   readHead,
+  type StoredBlockFileHead,
+  type SyncedBlocks,
 } from "./block_format.ts";
+import { dropIncomplete, type Image, nameOf, newestOf } from "./stored_images.ts";
 
 /** Which file to read, and its format. */
 export interface StoredBlocksOptions extends BlockFileIdentity {
   readonly path: string;
   readonly serializer: SerializerName;
-  /** Least room that each value is to have, in bytes; 0 when absent. */
-  readonly valueRoomMin?: number;
 }
 
 /** A page that a file holds. */
@@ -41,8 +41,6 @@ export interface StoredPage {
   readonly side: PlaceSide;
   readonly version: number;
   readonly entries: number;
-  /** Whether the page is large enough to give each value the requested room. */
-  readonly isRoomy: boolean;
 }
 
 /** A place whose content cannot be used. */
@@ -59,18 +57,17 @@ export interface BadPlace {
 /** What a block file holds. */
 export interface StoredBlocks {
   readonly bytes: number;
-  /** Ordered by shard, then by page. */
+  /** Ordered by shard, and so that of several entries of a key the last one counts. */
   readonly pages: readonly StoredPage[];
-  /** Blocks that have an older image besides the newest. */
-  readonly superseded: number;
   readonly badPlaces: readonly BadPlace[];
   /**
    * Extents that the file has or must have, according to its head, without what an interrupted extension left after
    * them.
    */
   readonly extents: number;
-  /** What the newest sound head says to be synced. */
-  readonly synced?: BlockFileHead["synced"];
+  /** What the newest sound head says to be synced, and whether it is of an older format. */
+  readonly synced?: SyncedBlocks;
+  readonly isOlder: boolean;
   /** Whether the file's length and its head agree. */
   readonly isWhole: boolean;
   /** How it is known that the end of the file is missing; `undefined` if it is not. */
@@ -90,24 +87,30 @@ export function readBlocks(options: StoredBlocksOptions): StoredBlocks {
 /** The unit in which a device writes: none is written in part. */
 const SECTOR_BYTES = 512;
 
-/** One of a block's two images. */
-interface Image {
-  readonly side: PlaceSide;
-  health: BlockHealth;
-  /** The version; -1 when the image is not sound. */
-  readonly version: number;
-}
-
+/**
+ * Reads all places, then decides for each shard which images count.
+ *
+ * What was written of a shard at one version counts only if all of it is there: each of its images says how many there
+ * are. If some are missing, a crash has cut that write short, and each page's image before it counts, which lies in
+ * another place. Only the last write of a shard can be cut short, because each begins after the one before is complete;
+ * and of earlier ones, images may have been written over since. So a shard is found as it was at one of its versions.
+ *
+ * Images of the older format count each for itself. There, a key that has moved is on two pages until its older entry
+ * is written over, and the higher page is right.
+ */
 class BlocksReading {
   readonly #options: StoredBlocksOptions;
   /** One reader for each of a block's images. */
   readonly #readers: readonly [BlockReader, BlockReader];
   readonly #blank: Uint8Array<ArrayBuffer>;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #extentBlocks: number;
-  readonly #pages = new Map<number, StoredPage>();
-  readonly #badPlaces: BadPlace[] = [];
-  #superseded = 0;
-  #head: BlockFileHead = { extents: 0 };
+  /** By shard. */
+  readonly #images = new Map<number, Image[]>();
+  /** Those that are not sound, and the one beside each, if there is one. */
+  readonly #unsound: [image: Image, other: Image | undefined][] = [];
+  readonly #badHeads: BadPlace[] = [];
+  #head: StoredBlockFileHead = { extents: 0, format: BLOCKS_FORMAT };
 
   constructor(options: StoredBlocksOptions) {
     const { blockBytes, serializer } = options;
@@ -115,6 +118,7 @@ class BlocksReading {
     const codec = BLOCK_CODECS[serializer];
     this.#readers = [codec.reader(blockBytes), codec.reader(blockBytes)];
     this.#blank = codec.blank(blockBytes);
+    this.#bytes = new Uint8Array(blockBytes);
     this.#extentBlocks = extentBlocks(blockBytes);
   }
 
@@ -132,7 +136,8 @@ class BlocksReading {
       for (let at = read; at < extentBytes; at++) chunk[at] = this.#blank[at % blockBytes]!;
       this.#readExtent(extent, chunk);
     }
-    const pages = [...this.#pages.values()].sort((a, b) => a.shard - b.shard || a.page - b.page);
+    const shards = [...this.#images.keys()].sort((a, b) => a - b);
+    const pages = shards.flatMap((shard) => this.#pagesOf(file, this.#images.get(shard)!));
     const lastBlock = pages.reduce((last, { block }) => Math.max(last, block), 0);
     const inUse = Math.floor(lastBlock / this.#extentBlocks) + 1;
     const extents = said > 0 ? Math.max(said, inUse) : Math.max(1, Math.ceil(found));
@@ -142,10 +147,10 @@ class BlocksReading {
     return {
       bytes,
       pages,
-      superseded: this.#superseded,
-      badPlaces: this.#badPlaces.filter(({ place }) => place * blockBytes < wholeBytes),
+      badPlaces: this.#badPlaces().filter(({ place }) => place * blockBytes < wholeBytes),
       extents,
       ...(synced === undefined ? {} : { synced }),
+      isOlder: OLDER_FORMATS.includes(this.#head.format),
       isWhole: said === extents && bytes === wholeBytes,
       ...(isShort ? { cutOff: `it has ${bytes} bytes, must have ${wholeBytes}` } : {}),
     };
@@ -161,7 +166,7 @@ class BlocksReading {
       const head = readHead(bytes, this.#options, serializer);
       if (head !== undefined) this.#head = head.extents > this.#head.extents ? head : this.#head;
       else if (!this.#isBlank(bytes)) {
-        this.#badPlaces.push({ place, isDamaged: false, reason: "the file's head is not sound there" });
+        this.#badHeads.push({ place, isDamaged: false, reason: "the file's head is not sound there" });
       }
     }
   }
@@ -176,20 +181,41 @@ class BlocksReading {
     for (let i = 0; i < this.#extentBlocks; i++) {
       const block = extent * this.#extentBlocks + i;
       const places = [bytesOf(i), bytesOf(this.#extentBlocks + i)] as const;
-      const a = this.#openImage(block, 0, places[0]);
-      const b = this.#openImage(block, 1, places[1]);
-      this.#judge(block, a, b, places);
+      const health = [this.#healthOf(block, 0, places[0]), this.#healthOf(block, 1, places[1])] as const;
+      const a = this.#imageOf(block, 0, health, places[0]);
+      const b = this.#imageOf(block, 1, health, places[1]);
+      for (const image of [a, b]) {
+        if (image?.health === "sound" && image.page !== NO_PAGE) {
+          const ofShard = this.#images.get(image.shard);
+          if (ofShard === undefined) this.#images.set(image.shard, [image]);
+          else ofShard.push(image);
+        } else if (image !== undefined && image.health !== "sound") {
+          this.#unsound.push([image, image.side === 0 ? b : a]);
+        }
+      }
     }
   }
 
-  #openImage(block: number, side: PlaceSide, bytes: Uint8Array<ArrayBuffer>): Image {
+  #healthOf(block: number, side: PlaceSide, bytes: Uint8Array<ArrayBuffer>): BlockHealth {
     const reader = this.#readers[side];
     const { file, files, shards } = this.#options;
-    const opened = reader.open(bytes);
-    const isOther = opened === "sound" &&
+    const health = reader.open(bytes);
+    const isOther = health === "sound" &&
       (reader.block !== block || Math.floor(reader.shard * files / shards) !== file);
-    const health = isOther ? "unsound" : opened;
-    return { side, health, version: health === "sound" ? reader.version : -1 };
+    return isOther ? "unsound" : health;
+  }
+
+  #imageOf(
+    block: number,
+    side: PlaceSide,
+    healths: readonly [BlockHealth, BlockHealth],
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Image | undefined {
+    const health = healths[side];
+    if (health === "blank") return undefined;
+    const isUnsynced = health !== "sound" && healths[1 - side] === "blank" && this.#isUnsynced(block, bytes);
+    const { shard, page, version, together } = this.#readers[side];
+    return { block, side, shard, page, version, together, health, isUnsynced };
   }
 
   /**
@@ -197,9 +223,9 @@ class BlocksReading {
    * image is only written once the first is synced, so the other place must be blank. At level none, nothing tells but
    * sectors that were never written back.
    */
-  #isUnsynced(block: number, other: Image, bytes: Uint8Array<ArrayBuffer>): boolean {
+  #isUnsynced(block: number, bytes: Uint8Array<ArrayBuffer>): boolean {
     const { synced } = this.#head;
-    if (synced === undefined || other.health !== "blank" || block < synced.blocks) return false;
+    if (synced === undefined || block < synced.blocks) return false;
     return isSynced(synced.sync) || this.#hasEmptySector(bytes);
   }
 
@@ -212,63 +238,60 @@ class BlocksReading {
     return false;
   }
 
-  /** Takes the newer of a block's images, and records what is wrong with unsound ones. */
-  #judge(block: number, a: Image, b: Image, places: readonly [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>]): void {
-    const [newer, older] = a.version >= b.version ? [a, b] : [b, a];
-    // The older image's entries are read only if the newer one's cannot be.
-    const page = this.#measure(newer) ?? this.#measure(older);
-    if (page !== undefined) this.#take(page);
-    if (a.health === "sound" && b.health === "sound") this.#superseded++;
-    for (const [image, other] of [[a, b], [b, a]] as const) {
-      if (image.health !== "unfinished" && image.health !== "unsound") continue;
-      const isOnly = other.health !== "sound";
-      const isDamaged = image.health === "unsound" && isOnly && !this.#isUnsynced(block, other, places[image.side]);
-      const what = isDamaged
-        ? "is damaged, and it has no other image"
-        : isOnly
-        ? "was never synced, nor written completely"
-        : "was not written completely, or is damaged; the other one is used";
-      const reason = `the ${image.side === 0 ? "first" : "second"} image of block ${block} ${what}`;
-      this.#badPlaces.push({ place: placeOf(block, image.side, this.#extentBlocks), isDamaged, reason });
+  /** The pages of a shard, of which these are all images. */
+  #pagesOf(file: Deno.FsFile, images: Image[]): StoredPage[] {
+    for (;;) {
+      dropIncomplete(images);
+      const newest = newestOf(images);
+      const pages = newest.map((image) => this.#measure(file, image));
+      // If one cannot be read after all, others may take its place, and its write is not complete.
+      if (!pages.includes(undefined)) return pages as StoredPage[];
+      for (const image of images) if (image.health === "dropped") image.health = "sound";
     }
   }
 
   /** Reads all entries of an image that appears sound; it is not if one cannot be read or belongs to another shard. */
-  #measure(image: Image): StoredPage | undefined {
-    if (image.health !== "sound") return undefined;
-    const { side, version } = image;
+  #measure(file: Deno.FsFile, image: Image): StoredPage | undefined {
+    const { block, side, shard, page, version } = image;
+    const { path, shards, blockBytes } = this.#options;
     const reader = this.#readers[side];
-    const { block, shard, page } = reader;
-    const { shards, serializer, blockBytes, valueRoomMin = 0 } = this.#options;
-    let entries = 0, words = 0;
+    readAt(file, path, this.#placeOf(image) * blockBytes, this.#bytes);
+    let entries = 0;
     try {
-      for (; reader.next(); entries++) {
-        const { key, value } = reader;
-        checkShard(key, shard, shards);
-        const room = serializer === "json" ? jsonRoomOf(key, value) : value.length;
-        words += entryWords(key.length, Math.max(room, valueRoomMin));
+      if (reader.open(this.#bytes) !== "sound") {
+        throw new CorruptSnapshotError("it has changed while it was being read");
       }
+      for (; reader.next(); entries++) checkShard(reader.key, shard, shards);
     } catch (error) {
       if (!(error instanceof CorruptSnapshotError)) throw error;
       image.health = "unsound";
       return undefined;
     }
-    return { shard, page, block, side, version, entries, isRoomy: words <= pageWordsOf(blockBytes) };
+    return { shard, page, block, side, version, entries };
   }
 
-  #take(found: StoredPage): void {
-    const { shards, files } = this.#options;
-    const id = found.page * (shards / files) + found.shard % (shards / files);
-    const known = this.#pages.get(id);
-    if (known === undefined) {
-      this.#pages.set(id, found);
-      return;
-    }
-    const [newer, older] = found.version > known.version ? [found, known] : [known, found];
-    this.#pages.set(id, newer);
-    const place = placeOf(older.block, older.side, this.#extentBlocks);
-    const reason =
-      `blocks ${known.block} and ${found.block} both say that they are page ${found.page} of shard ${found.shard}`;
-    this.#badPlaces.push({ place, isDamaged: true, reason });
+  #badPlaces(): BadPlace[] {
+    const all = [...this.#images.values()].flat();
+    const beside = (image: Image) => all.find(({ block, side }) => block === image.block && side !== image.side);
+    const late = all.filter(({ health }) => health === "unsound").map((image) => [image, beside(image)] as const);
+    const unsound = [...this.#unsound, ...late].map(([image, other]): BadPlace => {
+      const isOnly = other?.health !== "sound";
+      const isDamaged = image.health === "unsound" && isOnly && !image.isUnsynced;
+      const what = isDamaged
+        ? "is damaged, and it has no other image"
+        : isOnly
+        ? "was never synced, nor written completely"
+        : "was not written completely, or is damaged; the other one is used";
+      return { place: this.#placeOf(image), isDamaged, reason: `${nameOf(image)} ${what}` };
+    });
+    const dropped = all.filter(({ health }) => health === "dropped").map((image): BadPlace => {
+      const reason = `${nameOf(image)} belongs to a write that was cut short`;
+      return { place: this.#placeOf(image), isDamaged: false, reason };
+    });
+    return [...this.#badHeads, ...unsound, ...dropped];
+  }
+
+  #placeOf({ block, side }: Image): number {
+    return placeOf(block, side, this.#extentBlocks);
   }
 }

@@ -13,11 +13,13 @@ import { Clock } from "../../../../lib/sync/clock.ts";
 import { namesIn } from "../../../run/files.ts";
 
 export type Put = readonly [key: string, value: string];
+/** A put, or a delete, which has no value. */
+export type Write = readonly [key: string, value: string | undefined];
 
 /** Small, so that few records fill one. */
 export const BLOCK_BYTES = 512;
 
-/** Values get no more room than they need, so that a longer one moves its key. */
+/** Pages keep no room for values to grow, so that a longer one often moves its key to another page. */
 export const KEYS = { keyCount: 4096, keyLengthMax: 8, valueLengthMax: 0 };
 
 export function optionsOf(output: string, serializer: SerializerName, change: Partial<FileBackendOptions> = {}) {
@@ -37,13 +39,19 @@ export async function open(options: FileBackendOptions) {
   return await prepareFiles(options, KEYS, { abort: Abort.create(), clock: Clock.create(), threads: 1 });
 }
 
+/** Puts or deletes. */
+export function write(backend: ReturnType<typeof connectShared>, [key, value]: Write): void {
+  if (value === undefined) backend.delete!(PaddedBytes.of(key));
+  else backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
+}
+
 /**
- * Puts one after the other, each committed before the next, and lets go of the directory as a kill would: undrained.
+ * Writes one after the other, each committed before the next, and lets go of the directory as a kill would: undrained.
  */
-export async function putAll(options: FileBackendOptions, puts: readonly Put[]): Promise<void> {
+export async function putAll(options: FileBackendOptions, writes: readonly Write[]): Promise<void> {
   const files = await open(options);
   const backend = connectShared(files.handle, 0);
-  for (const [key, value] of puts) backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
+  for (const one of writes) write(backend, one);
   files.directory.close();
 }
 
