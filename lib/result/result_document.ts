@@ -38,10 +38,10 @@
  * - `contradictions`, if the history was judged: the first few, each with its `key`, its `name`, and the fewest
  *   `operations` that contradict each other, as the lines of a history have them;
  * - `phases`: `{ phase, duration_sec }` for each part of the run, in order;
- * - `operations`: for each kind that the load had, `operation`, `count`, and if any was timed `latency`: `count` (of
- *   those timed), `min_sec`, `mean_sec`, `p50_sec`, `p90_sec`, `p99_sec`, `p999_sec`, `max_sec`, and `percentiles`:
- *   `{ percent, sec }` for each, down to the last operation. In an open loop it counts from the intended start, and
- *   `uncorrected_latency` from the actual one;
+ * - `operations`: for each kind that the load had, `operation`, `count`, for scans `records` (that they found), and if
+ *   any was timed `latency`: `count` (of those timed), `min_sec`, `mean_sec`, `p50_sec`, `p90_sec`, `p99_sec`,
+ *   `p999_sec`, `max_sec`, and `percentiles`: `{ percent, sec }` for each, down to the last operation. In an open loop
+ *   it counts from the intended start, and `uncorrected_latency` from the actual one;
  * - `threads`: for each load worker `thread` (its index), `ops`, `reads`, `writes`, `hits`, `runtime_sec`,
  *   `ops_per_sec`, and `blocked_on_NAME_sec` for each wait that the backend has: `lock`, `queue`, `write`;
  * - `series`, if one was asked for: for each interval `end_sec` (from the load's start), `duration_sec`, `ops`,

@@ -235,10 +235,11 @@ export function figuresObject(figures: readonly Figure[]): JsonObject {
   return Object.fromEntries(figures.map(figureEntry));
 }
 
-function operationObject({ operation, count, latency, uncorrectedLatency }: OperationResult): JsonObject {
+function operationObject({ operation, count, records, latency, uncorrectedLatency }: OperationResult): JsonObject {
   return {
     operation,
     count,
+    ...given({ records }),
     ...(latency === undefined ? {} : { latency: latencyObject(latency) }),
     ...(uncorrectedLatency === undefined ? {} : { uncorrected_latency: latencyObject(uncorrectedLatency) }),
   };

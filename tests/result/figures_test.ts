@@ -6,7 +6,7 @@ import { reportHtml } from "../../lib/page/page.ts";
 import { parseSource } from "../../lib/page/source.ts";
 import { figureText } from "../../lib/page/wording.ts";
 import { comparisonText } from "../../lib/report/comparison_text.ts";
-import { figureEntry } from "../../lib/result/figure.ts";
+import { figureEntry, figureSource } from "../../lib/result/figure.ts";
 import { figures, readableFigure, rowOf } from "../../lib/result/figures.ts";
 import { repeatsText } from "../../lib/report/repeats_text.ts";
 import { resultsCsv } from "../../lib/result/result_csv.ts";
@@ -44,6 +44,34 @@ Deno.test("figures() leaves blocks out where none was written", () => {
   for (const result of [memoryResult, fileResult]) {
     assertEquals(figures(result).filter(({ name }) => name === "blocks_written"), []);
   }
+});
+
+Deno.test("figures() tells how many records a scan found, in every report", () => {
+  const scans: RunResult = {
+    ...memoryResult,
+    operations: [...memoryResult.operations, { operation: "scan", count: 40, records: 1_010 }],
+  };
+  assertStringIncludes(summaryText(scans).replaceAll(/\s+/g, " "), "40 scans, ");
+  assertStringIncludes(summaryText(scans), "25.25 records per scan");
+  const json = JSON.parse(resultJson(scans, machine));
+  assertEquals(json.records_per_scan, 25.25);
+  assertEquals(json.operations.at(-1), { operation: "scan", count: 40, records: 1_010 });
+  assertEquals(parseTable(resultsCsv([scans]))[0]?.records_per_scan, "25.25");
+  const documents = ["a", "b"].map((path) => parseResultDocument(path, resultJson(scans, machine)));
+  assertStringIncludes(comparisonText(compareDocuments(documents)), "scans\n  records each");
+  const page = reportHtml([parseSource("run.json", resultJson(scans, machine))]);
+  assert(/<tr[^>]*><t[hd][^>]*>records per scan<[^]*?>25.25</.test(page), "the page has no row of records");
+  assertEquals(figures(memoryResult).filter(({ name }) => name === "records_per_scan"), []);
+});
+
+Deno.test("figures() counts of a delete the key alone among the bytes put", () => {
+  const { options: { workload }, threads: [thread] } = mixResult;
+  const deletes: RunResult = {
+    ...mixResult,
+    threads: [{ ...thread!, writes: 500 }],
+    operations: [{ operation: "read_modify_write", count: 400 }, { operation: "delete", count: 100 }],
+  };
+  assertEquals(figureSource(deletes).putBytes, 400 * meanPutBytes(workload) + 100 * 16);
 });
 
 /** What a run on a server of its own has cost. */
