@@ -4,11 +4,17 @@
  * @module
  */
 import { max, median } from "simple-statistics";
+import type { ShownContradiction } from "../history/recorded_history.ts";
 import type { KillDocument } from "../crash/crash_document.ts";
 import type { StateDocument } from "../crash/states_document.ts";
 import { type LatencyDocument, latencyName, type LatencyPoint } from "../result/latency_document.ts";
 import { waitOf, waitShareName } from "../result/load_figures.ts";
 import type { Configuration, ShownRun } from "./report_data.ts";
+
+/** What contradicts itself in the histories of its runs. */
+export function contradictionsOf({ runs }: Configuration): ShownContradiction[] {
+  return runs.flatMap(({ run }) => run.contradictions);
+}
 
 /** The median over the runs of a figure, by its name in JSON; undefined if no run has it. */
 export function medianOf(runs: readonly ShownRun[], name: string): number | undefined {

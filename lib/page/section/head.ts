@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { contradictionTitle } from "../../report/contradiction_text.ts";
 import { VERSION } from "../../version.ts";
 import type { SummaryLine } from "../../sweep/lines.ts";
 import { type Html, html, NOTHING } from "../html.ts";
@@ -150,8 +151,9 @@ export function warningsSection({ configurations, comparisons }: ReportData): Ht
 
 function warningsOf(configuration: Configuration): string[] {
   const { failures, runs, crash } = configuration;
-  const ofRuns = runs.flatMap(({ run: { brokenBounds, usedUp } }) => [
+  const ofRuns = runs.flatMap(({ run: { brokenBounds, contradictions, usedUp } }) => [
     ...brokenBounds,
+    ...contradictions.slice(0, 1).map((one) => `its history is not linearizable: ${contradictionTitle(one)}`),
     ...(usedUp === undefined ? [] : [`it ended early: ${usedUp}`]),
   ]);
   const notHeld = crash?.held === false
