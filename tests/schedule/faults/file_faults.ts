@@ -7,6 +7,7 @@ import type { Fault } from "./fault.ts";
 
 const CHECKPOINT_WRITER = "lib/persist/layout/log/checkpoint_writer.ts";
 const FILE_IO = "lib/system/file_io.ts";
+const PAGED_ARENAS = "lib/store/paged_arenas.ts";
 const OVERWRITING = "lib/persist/layout/replace/overwriting.ts";
 
 export const FILE_FAULTS: readonly Fault[] = [
@@ -59,5 +60,15 @@ export const FILE_FAULTS: readonly Fault[] = [
     }],
     module: "files",
     scenarios: ["alternating snapshots, committed"],
+  },
+  {
+    name: "a delete does not change its page",
+    patches: [{
+      path: PAGED_ARENAS,
+      from: "    if (left === 0) this.#words[region + this.#used + page] = 0;\n    this.#mark(region, page);\n",
+      to: "    if (left === 0) this.#words[region + this.#used + page] = 0;\n",
+    }],
+    module: "files",
+    scenarios: ["blocks with deletes, committed", "blocks with deletes, swept"],
   },
 ];

@@ -32,6 +32,13 @@ interface Load {
    */
   readonly putters: number;
   readonly puts: number;
+  /** Whether every second one is a delete instead, of what the one before has put. */
+  readonly deletes?: boolean;
+}
+
+/** Whether the write with this number, of a worker's from 1 on, is a delete. */
+function isDelete({ deletes = false }: Load, write: number): boolean {
+  return deletes && write % 2 === 0;
 }
 
 const COMMIT: PersistencePolicy = { kind: "commit", commitDelayUs: 0 };
@@ -98,11 +105,13 @@ function neverSetAside(): never {
   throw new Error("nothing is damaged in an empty directory");
 }
 
-function put({ persistence, phase, acknowledged }: State, { putters, puts }: Load, worker: number): void {
+function put({ persistence, phase, acknowledged }: State, load: Load, worker: number): void {
+  const { putters, puts } = load;
   const connection = connectFile({ kind: "file", persistence }, worker);
   const key = PaddedBytes.of(String(worker));
   for (let i = 1; i <= puts; i++) {
-    connection.put(key, PaddedBytes.of(String(i).padStart(LENGTHS.valueLengthMax)));
+    if (isDelete(load, i)) connection.delete(key);
+    else connection.put(key, PaddedBytes.of(String(i).padStart(LENGTHS.valueLengthMax)));
     Atomics.store(acknowledged, worker, i);
   }
   if (Atomics.add(acknowledged, putters, 1) + 1 < putters) return;
@@ -162,9 +171,12 @@ function crash(state: State, load: Load): void {
       if (version < written) throw new Error(`version ${written} is called written, but a crash leaves ${version}`);
       if (load.policy.kind !== "commit") return;
       for (let worker = 0; worker < load.putters; worker++) {
-        const found = puts.get(String(worker)) ?? 0;
-        if (found >= acknowledged[worker]!) continue;
-        throw new Error(`put ${acknowledged[worker]} of worker ${worker} is acknowledged, but a crash leaves ${found}`);
+        // What is absent may have been deleted by the write that comes next.
+        const last = acknowledged[worker]!;
+        const absent = isDelete(load, last) ? last : isDelete(load, last + 1) ? last + 1 : 0;
+        const found = puts.get(String(worker)) ?? absent;
+        if (found >= last) continue;
+        throw new Error(`write ${last} of worker ${worker} is acknowledged, but a crash leaves ${found}`);
       }
     });
   }
@@ -185,7 +197,8 @@ function fileLoad(load: Load) {
       attachFiles(state.files);
       const { version, puts: found } = recovered(load);
       expect("the version that is found", version, putters * puts);
-      for (let worker = 0; worker < putters; worker++) expect("the last put", found.get(String(worker)), puts);
+      const last = isDelete(load, puts) ? undefined : puts;
+      for (let worker = 0; worker < putters; worker++) expect("the last write", found.get(String(worker)), last);
       const left = [...Deno.readDirSync(DIRECTORY)].filter(({ name }) => name.endsWith(".tmp"));
       expect("the number of temporary files", left.length, 0);
     },
@@ -203,4 +216,7 @@ export const SCENARIOS: Scenarios = {
   "alternating snapshots, swept": fileLoad({ layout: ALTERNATING, policy: SWEPT, putters: 2, puts: 2 }),
   "blocks, committed": fileLoad({ layout: BLOCKS, policy: COMMIT, putters: 2, puts: 2 }),
   "blocks, swept": fileLoad({ layout: BLOCKS, policy: SWEPT, sync: "data", putters: 2, puts: 2 }),
+  "blocks with deletes, committed": fileLoad({ layout: BLOCKS, policy: COMMIT, putters: 2, puts: 2, deletes: true }),
+  "blocks with deletes, swept": fileLoad({ layout: BLOCKS, policy: SWEPT, putters: 2, puts: 2, deletes: true }),
+  "snapshots with deletes, swept": fileLoad({ layout: RENAMED, policy: SWEPT, putters: 2, puts: 2, deletes: true }),
 };
