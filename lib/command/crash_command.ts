@@ -20,6 +20,7 @@ import { VERSION } from "../version.ts";
 import { EXIT_FAILURE, EXIT_NOT_HELD, EXIT_SIGNALS, stopOnSignals } from "./exit.ts";
 import { checkOutputFile, deliverReport } from "./output_file.ts";
 import { print, stdoutStyle, warn } from "./terminal.ts";
+import { readTrace } from "./trace_check.ts";
 import { refuseTooManyWorkers } from "../run/worker_limit.ts";
 
 /**
@@ -29,8 +30,9 @@ import { refuseTooManyWorkers } from "../run/worker_limit.ts";
  * @throws {Error} the first failure of a kill
  */
 export async function crashCommand(
-  { kills, cut, power, failover, options, format, reportFile, quiet }: CrashCommand,
+  { kills, cut, power, failover, options: asked, format, reportFile, quiet }: CrashCommand,
 ): Promise<number> {
+  const options = await readTrace(asked, { isForCrash: true });
   // The load of failovers runs in this process, without workers.
   if (failover === undefined) refuseTooManyWorkers({ ...options, witnessed: true });
   if (power !== undefined) refuseWithoutDisk(power.fileSystem);

@@ -105,11 +105,7 @@ export function numberedMix(
   }
   refuseShortValues(mix, "crash");
   const lanes = load.threads * load.inFlight;
-  if (lanes > LANES_MAX) {
-    throw new UsageError(
-      `--threads times --in-flight must be at most ${LANES_MAX} with crash, which numbers them, got ${lanes}`,
-    );
-  }
+  refuseTooManyLanes(lanes);
   if (load.inFlight > 1 && mix.keyCount < lanes) {
     throw new UsageError(
       `--keys must be at least --threads times --in-flight (${lanes}) with crash, got ${mix.keyCount}`,
@@ -146,6 +142,14 @@ function refuseShortValues({ valueBytesMin }: MixOptions, beside: string): void 
   throw new UsageError(
     `--value-size must be at least ${NUMBERED_VALUE_BYTES_MIN}B with ${beside}, where each value identifies its put, ` +
       `got ${valueBytesMin}B`,
+  );
+}
+
+/** @throws {UsageError} when the crash command could not tell so many lanes apart */
+export function refuseTooManyLanes(lanes: number): void {
+  if (lanes <= LANES_MAX) return;
+  throw new UsageError(
+    `--threads times --in-flight must be at most ${LANES_MAX} with crash, which numbers them, got ${lanes}`,
   );
 }
 

@@ -35,7 +35,7 @@ import { sweepCommand } from "./sweep_options.ts";
 import { FILE_FLAGS } from "../result/option/file_flags.ts";
 import { LOAD_FLAGS, MEASUREMENT_FLAGS } from "../result/option/load_flags.ts";
 import { REPLAY_FLAGS } from "../result/option/replay_flags.ts";
-import { replayOptions } from "./replay_options.ts";
+import { crashReplay, replayOptions } from "./replay_options.ts";
 import { WORKLOAD_FLAGS } from "../result/option/workload_flags.ts";
 import { OUTPUT_FLAGS } from "./flags/output_flags.ts";
 import { didYouMean, listNames, quote, UsageError } from "../option/wording.ts";
@@ -160,14 +160,21 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const backend = name === "file" ? fileBackend(raw, file) : engineBackend(name, raw);
   const timed = { ...load, loadTimeMs };
   const inFlight = backend.kind === "engine" ? backend.inFlight : 1;
-  const workload = numberedMix(raw, workloadValues, { ...timed, inFlight });
+  const replay = replayOptions(raw, { ...readAll(raw, REPLAY_FLAGS), ...workloadValues });
+  const numbered = { ...timed, inFlight };
+  const workload = replay === undefined
+    ? numberedMix(raw, workloadValues, numbered)
+    : crashReplay(raw, replay, numbered);
   refuseScans(workload, name);
-  refuseTooLargeStore(workload, backend, load.threads);
+  if (workload.kind === "mix") refuseTooLargeStore(workload, backend, load.threads);
   const failover = name === "file" ? undefined : failoverOf(name, raw);
   if (failover !== undefined && raw.given.has(FLAGS.ratePerSec.name)) {
     throw new UsageError(
       `crash of a cluster takes no --${FLAGS.ratePerSec.name}: each put begins when the one before has ended`,
     );
+  }
+  if (failover !== undefined && replay !== undefined) {
+    throw new UsageError(`crash of a cluster takes no --${FLAGS.replay.name}: it puts records of its own`);
   }
   const power = powerOptions(raw, cut);
   if (power !== undefined && failover !== undefined) {

@@ -10,6 +10,7 @@ import { REPLAY_FLAGS } from "../result/option/replay_flags.ts";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../result/option/workload_flags.ts";
 import type { RawArguments } from "./arguments.ts";
 import { FLAGS } from "./commands.ts";
+import { refuseTooManyLanes } from "./load_options.ts";
 import { refuseBoth, type ValuesOf } from "./flag_values.ts";
 
 /** The values of the flags that a replay takes. */
@@ -62,9 +63,14 @@ export const CRASH_OPS_MAX = 2 ** 24;
 /**
  * A replay as the crash command does it: again and again, until the kill.
  *
- * @throws {UsageError} when it is to be done a number of times
+ * @throws {UsageError} when it is to be done a number of times, or in too many lanes
  */
-export function crashReplay(replay: ReplayOptions, raw: RawArguments): ReplayOptions {
+export function crashReplay(
+  raw: RawArguments,
+  replay: ReplayOptions,
+  { threads, inFlight }: { readonly threads: number; readonly inFlight: number },
+): ReplayOptions {
+  refuseTooManyLanes(threads * inFlight);
   if (raw.given.has(FLAGS.replayRepeat.name) && replay.rounds > 0) {
     throw new UsageError(
       `--${FLAGS.replayRepeat.name} takes no number with crash, which replays the trace until each kill`,

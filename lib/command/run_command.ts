@@ -17,9 +17,8 @@ import { checkOutputFiles } from "./output_file.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { deliver, deliverAtOnce, outputFiles, type TimedRun } from "./run_outputs.ts";
 import { warn } from "./terminal.ts";
-import { withTrace } from "../run/trace.ts";
 import { refuseTooManyWorkers } from "../run/worker_limit.ts";
-import { refuseTooLargeReplay } from "./store_check.ts";
+import { readTrace } from "./trace_check.ts";
 
 /**
  * Runs the command and returns the exit code. Delivers what has been measured even if a later run of a repeat fails or
@@ -29,7 +28,7 @@ import { refuseTooLargeReplay } from "./store_check.ts";
  * @throws {Error} the first failure of a run
  */
 export async function runCommand(asked: RunCommand): Promise<number> {
-  const command = { ...asked, options: await readTrace(asked.options) };
+  const command = { ...asked, options: await readTrace(asked.options, { isForCrash: false }) };
   refuseTooManyWorkers(command.options);
   const runs: TimedRun[] = [];
   // Before the first line, so that whoever has read that can rely on a graceful end.
@@ -56,18 +55,6 @@ export async function runCommand(asked: RunCommand): Promise<number> {
   const histories = runs.flatMap(({ result: { history } }) => history ?? []);
   if (histories.some(({ contradicting }) => contradicting > 0)) return EXIT_NOT_HELD;
   return histories.some(({ undecided }) => undecided > 0) ? EXIT_FAILURE : 0;
-}
-
-/**
- * Reads what is in the trace that a load replays, if it replays one.
- *
- * @throws {PersistError} when it cannot be read, or not replayed as the options say
- * @throws {UsageError} when the store cannot hold what it puts
- */
-async function readTrace(options: RunOptions): Promise<RunOptions> {
-  const known = await withTrace(options);
-  refuseTooLargeReplay(known);
-  return known;
 }
 
 /** Runs the load the given number of times, unless told to stop, and adds the measurements to `runs`. */

@@ -37,6 +37,7 @@ import { configurationId, namesOf, openSweep, type PlannedSweep, sweepHeader } f
 import { CUT_STATES, sweepHands } from "./sweep_hands.ts";
 import { refuseWithoutDisk } from "../disk/missing_disk.ts";
 import { print, STDOUT, warn } from "./terminal.ts";
+import { readTrace } from "./trace_check.ts";
 import { promisesOf } from "../backend/backends.ts";
 import type { CrashKind } from "../result/run_document.ts";
 import type { RunOptions } from "../run/run_options.ts";
@@ -104,6 +105,9 @@ async function planSweep(command: SweepCommand): Promise<PlannedSweep> {
   const space = isByPromise ? await whatPromises(axis.crash, all) : all;
   const [first] = space.configurations;
   if (first === undefined) throw new UsageError("the groups contain no configuration");
+  // Each run reads it itself; here it is only looked at before anything starts.
+  const { workload } = await readTrace(first.options, { isForCrash: false });
+  for (const { options } of space.configurations) await readTrace({ ...options, workload }, { isForCrash: false });
   return { ...space, seed: first.options.seed };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { CutName } from "../crash/victim.ts";
 import { FLAG_LIST, FLAGS, SWITCH_LIST, takes } from "./commands.ts";
+import type { FlagName } from "../result/option/flag.ts";
 import type { ConfigurationEntry } from "../sweep/lines.ts";
 import type { ChildOutcome, SweepHands, SweepParts } from "../sweep/sweep.ts";
 import type { PlannedSweep } from "./sweep_file.ts";
@@ -60,15 +61,17 @@ export function sweepHands(
 /** When operations begin, if the load does not say: at a rate, or in a closed loop without waits. */
 function beginningOf(loadArgs: readonly string[], ratePerSec: number | undefined): string[] {
   if (ratePerSec !== undefined) return [`--${FLAGS.ratePerSec.name}=${ratePerSec}`];
-  const saysPattern = loadArgs.some((arg) => arg.startsWith(`--${FLAGS.pattern.name}=`));
+  const says = ({ name }: FlagName) => loadArgs.some((arg) => arg.startsWith(`--${name}=`));
+  const saysPattern = says(FLAGS.pattern) || says(FLAGS.replay);
   return saysPattern ? [] : [`--${FLAGS.pattern.name}=unthrottled`];
 }
 
-/** The arguments that the crash command takes, which measures nothing. */
+/** The arguments that the crash command takes, which measures nothing, and replays a trace until each kill. */
 function ofCrash(args: readonly string[]): string[] {
   const flags = [...FLAG_LIST, ...SWITCH_LIST];
   return args.filter((arg) => {
     const [, name] = /^--([^=]+)/.exec(arg) ?? [];
+    if (name === FLAGS.replayRepeat.name) return false;
     return name === undefined || flags.some((flag) => flag.name === name && takes("crash", flag));
   });
 }

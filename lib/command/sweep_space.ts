@@ -108,7 +108,10 @@ function loadArgsOf(
   { defaults, isByRate }: { readonly defaults: RunDefaults; readonly isByRate: boolean },
 ): string[] {
   const all = new Map(load);
+  const isReplay = load.has(FLAGS.replay.name);
   for (const [name, value] of Object.entries({ threads: String(defaults.threads), ...DEFAULT_LOAD })) {
+    // A trace says what the load does, and a warm-up would use up its beginning.
+    if (isReplay && !OF_REPLAYS.includes(name)) continue;
     const isForSeed = name === FLAGS.keyCount.name && load.get(FLAGS.workload.name) === "seed";
     const isForTime = name === FLAGS.loadTimeMs.name && load.has(FLAGS.ops.name);
     const isForClosed = name === FLAGS.pattern.name && isByRate;
@@ -270,6 +273,9 @@ function isThere([backend]: readonly string[]): boolean {
   const engine = ENGINE_NAMES.find((name) => name === backend);
   return engine === undefined || ENGINES[engine].missing?.() === undefined;
 }
+
+/** Of the defaults, those that the load of a replay has, too. */
+const OF_REPLAYS: readonly string[] = ["threads", FLAGS.loadTimeMs.name];
 
 /**
  * The load: half reads and half updates on records of realistic size, few enough that most machines load them quickly,

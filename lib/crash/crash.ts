@@ -7,7 +7,7 @@ import type { FailoverOptions } from "../engine/failover.ts";
 import type { Loss, Promises } from "../engine/promises.ts";
 import { promisesOf } from "../backend/backends.ts";
 import { isSynced as isLevelSynced } from "../persist/durability.ts";
-import { type NumberedLoad, NumberedMix } from "../load/numbered_load.ts";
+import type { NumberedLoad } from "../load/numbered_load.ts";
 import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import { removeLeftDirectories } from "../directory/left_directories.ts";
@@ -19,7 +19,7 @@ import { given } from "../option/given.ts";
 import { thenCleanUp } from "../sync/clean_up.ts";
 import { StoppedError } from "../sync/delay.ts";
 import type { ChildProgram, KillMoment } from "./child.ts";
-import type { CrashLoad } from "./crash_load.ts";
+import { type CrashLoad, isPreloaded, numberedLoadOf, unpreloaded } from "./crash_load.ts";
 import type { CrashResult, KillResult, Problem } from "./crash_result.ts";
 import { FailoverVictim } from "./failover_victim.ts";
 import { ABSENT, FoundRecords } from "./found_records.ts";
@@ -108,7 +108,8 @@ async function crashIn(scratch: string, crashOptions: CrashOptions, hooks: Crash
   const victim = await victimOf(crashOptions, parts);
   const work = async (): Promise<CrashResult> => {
     const promises = await promisesOf(options.backend, options.threads);
-    const rounds = new CrashRounds(victim, { options, promises, hooks, scratch, power });
+    const load = await numberedLoadOf(options.workload);
+    const rounds = new CrashRounds(victim, { options, load, promises, hooks, scratch, power });
     await rounds.start();
     const results: KillResult[] = [];
     for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
@@ -180,15 +181,22 @@ class CrashRounds {
 
   constructor(
     victim: Victim,
-    parts: { options: CrashLoad; promises: Promises; hooks: CrashHooks; scratch: string; power: CutPower },
+    parts: {
+      options: CrashLoad;
+      load: NumberedLoad;
+      promises: Promises;
+      hooks: CrashHooks;
+      scratch: string;
+      power: CutPower;
+    },
   ) {
-    const { options, promises, hooks, scratch, power } = parts;
+    const { options, load, promises, hooks, scratch, power } = parts;
     this.#scratch = scratch;
     this.#power = power;
     this.#victim = victim;
     this.#options = { ...options, backend: victim.backend };
-    this.#load = new NumberedMix(options.workload);
-    this.#everThere = new Uint8Array(this.#load.keySpace.keyCount);
+    this.#load = load;
+    this.#everThere = new Uint8Array(load.keySpace.keyCount);
     this.#promise = lossIn(victim.failure, promises);
     this.#stop = hooks.stop;
     this.#moments = new Rng(options.seed, 2 ** 31);
@@ -207,11 +215,11 @@ class CrashRounds {
 
   /** Preloads the records if the workload asks for it, and reads the store before the first child. */
   async start(): Promise<void> {
-    const { workload } = this.#options;
+    const isWanted = isPreloaded(this.#options.workload);
     // Only once: later children continue from what earlier ones have left.
-    if (workload.preload && this.#victim.preload !== undefined) {
+    if (isWanted && this.#victim.preload !== undefined) {
       await this.#victim.preload(this.#options);
-    } else if (workload.preload) {
+    } else if (isWanted) {
       const hooks = this.#stop === undefined ? {} : { stop: this.#stop };
       const { failed } = await run({ ...this.#options, ops: 1 }, hooks);
       if (failed !== undefined) throw new Error(failed);
@@ -236,13 +244,13 @@ class CrashRounds {
   async #kill(kill: number, directory: string): Promise<KillResult | undefined> {
     const round = ++this.#round;
     if (round > ROUND_MAX) throw new Error(`The store has had ${ROUND_MAX} kills: no more can be told apart`);
-    const { loadTimeMs, workload: mix, seed: firstSeed } = this.#options;
+    const { loadTimeMs, workload, seed: firstSeed } = this.#options;
     const seed = (firstSeed + kill) % 2 ** 32;
     const failed = await this.#victim.fail({
       ...this.#options,
       seed,
       loadTimeMs: loadTimeMs + CHILD_LOAD_MS_EXTRA,
-      workload: { ...mix, preload: false },
+      workload: unpreloaded(workload),
       witness: { directory, round },
     }, this.#moment(loadTimeMs));
     if (failed === undefined) return undefined;

@@ -13,6 +13,7 @@ import type { FileSystemName } from "../disk/file_system.ts";
 import { SystemCallError } from "../disk/libc.ts";
 import { RecordingDisk } from "../disk/recording_disk.ts";
 import type { Recording } from "../disk/recording.ts";
+import { keySpaceOf } from "../load/key_space.ts";
 import { Rng } from "../load/rng.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { afterFailure } from "../sync/clean_up.ts";
@@ -41,6 +42,12 @@ export interface PowerOptions {
   readonly fileSystem: FileSystemName;
   /** As after `mount -o`. */
   readonly mountOptions?: string;
+}
+
+/** What all records take. */
+function recordBytesOf({ keyCount, keyLengthMax, valueLengthMax, entries }: KeySpace): number {
+  if (entries !== undefined) return entries.words * Int32Array.BYTES_PER_ELEMENT;
+  return keyCount * (keyLengthMax + valueLengthMax);
 }
 
 /** A victim whose files are on a disk of its own, in a directory of which nothing is left at the end. */
@@ -72,7 +79,7 @@ export class PowerVictim implements Victim {
     { fileSystem, mountOptions }: PowerOptions,
     parts: VictimParts,
   ): Promise<PowerVictim> {
-    const recordBytes = workload.keyCountMax * (workload.keyBytes + workload.valueBytesMax);
+    const recordBytes = recordBytesOf(keySpaceOf(workload, true));
     const bytes = Math.max(DISK_BYTES_MIN, DISK_PER_RECORD * recordBytes);
     const disk = await RecordingDisk.make({
       directory: parts.scratch,

@@ -98,3 +98,28 @@ Deno.test("what cannot be replayed is refused in one line, before anything start
     assertEquals([ended.stdout, ended.stderr.trimEnd().split("\n").length], ["", 1]);
   }
 });
+
+Deno.test("crash replays a trace until the kill, and finds its keys as they were acknowledged", async () => {
+  const puts = Array.from({ length: 300 }, (_, i) => `${i},${i % 3 === 0 ? "get" : "put"},key ${i % 70},${i % 90}\n`);
+  using trace = traceFile(puts.join(""));
+  const args = [`--replay=${trace.path}`, "--kills=2", "--load-time-sec=0.3", "--threads=2", "--seed=4"];
+  const store = ["file", "--file-count=2", "--layout=log", "--commit-delay-us=0"];
+  const ended = await kvlab(["crash", ...args, "--format=json", ...store]);
+  assertCode(ended, 0);
+  const result = JSON.parse(ended.stdout);
+  assertEquals([result.kills, result.lost, result.never_put], [2, 0, 0]);
+  assertGreater(result.acknowledged, 0);
+  assertEquals(result.options.replay, trace.path);
+  using reads = traceFile("0,get,a,\n");
+  for (
+    const [args, reason] of [
+      [[`--replay=${reads.path}`], "crash needs puts that it can lose"],
+      [[`--replay=${trace.path}`, "--replay-repeat=2"], "--replay-repeat takes no number with crash"],
+      [[`--replay=${trace.path}`, "--workload=a"], "--replay and --workload both say"],
+    ] as const
+  ) {
+    const refused = await kvlab(["crash", ...args, ...store]);
+    assertCode(refused, 2);
+    assertStringIncludes(refused.stderr, reason);
+  }
+});
