@@ -12,8 +12,11 @@ import type { WriterMeter } from "../../write_meter.ts";
 import type { Layout } from "../layout.ts";
 import type { Replacement } from "../replace/replacement.ts";
 
-/** A shard with at most this many words of entries is encoded under its lock: that takes only about 20 µs. */
-const SMALL_SHARD_WORDS = 2 ** 14;
+/**
+ * A shard with at most this many words of entries is encoded under its lock, which takes a microsecond at most. For
+ * longer no lock is held: while it is, a load worker does some operations on other shards and then needs just this one.
+ */
+const SMALL_SHARD_WORDS = 2 ** 8;
 
 /**
  * Writes whole shards, each to its own file; there are as many files as shards.
