@@ -30,7 +30,9 @@ const PAGE_BYTES_MAX = 2 ** 16;
 export function createSharedMemory(bytes: number): SharedMemory {
   const buffer = new SharedArrayBuffer(bytes + LINE_BYTES);
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return { buffer, byteOffset: 0 };
-  const address = Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(new Uint8Array(buffer))));
+  // The types of older Denos, which compile too, take no view of shared memory.
+  const view = new Uint8Array(buffer) as Uint8Array as Uint8Array<ArrayBuffer>;
+  const address = Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(view)));
   if (buffer.byteLength >= 2 * HUGE_PAGE_BYTES) adviseHugePages(address, buffer.byteLength);
   return { buffer, byteOffset: (LINE_BYTES - address % LINE_BYTES) % LINE_BYTES };
 }
