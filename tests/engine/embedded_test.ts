@@ -396,6 +396,24 @@ Deno.test("an lmdb file of which only the beginning is left, or of another versi
   }
 });
 
+Deno.test("an lmdb file of which the end is gone is refused with its path, and does not kill the process", async () => {
+  using directory = temporaryDirectory();
+  const path = `${directory.path}/store.lmdb`;
+  const prepared = await prepare(EMBEDDED[6]!, { output: directory.path });
+  const connection = await (await loadEngine("lmdb")).connect(prepared.target);
+  for (let record = 0; record < 500; record++) {
+    await connection.put(PaddedBytes.of(`key ${record}`), PaddedBytes.of("v".repeat(100)));
+  }
+  await connection.close();
+  await prepared.close();
+  Deno.truncateSync(path, 3 * 4096);
+  const error = await assertRejects(() => prepare(EMBEDDED[6]!, { output: directory.path }), EngineError);
+  assertEquals(
+    error.message.replace(/\d+ B$/, "N B"),
+    `Cannot open ${path}: it is damaged: it has 12288 B, its root page ends at N B`,
+  );
+});
+
 Deno.test("a database in which sqlite cannot make its table is refused with its path, and let go of", async () => {
   using directory = temporaryDirectory();
   const path = `${directory.path}/store.sqlite`;
