@@ -39,7 +39,7 @@ export class WitnessedBackend {
   }
 
   delete(key: PaddedBytes): void {
-    this.#backend.delete!(key);
+    this.#backend.delete(key);
     this.#acknowledged(key);
   }
 
@@ -75,7 +75,7 @@ export class WitnessedLane {
   }
 
   async delete(key: PaddedBytes): Promise<void> {
-    await this.#backend.delete!(key);
+    await this.#backend.delete(key);
     this.#witness.acknowledged(0, 0);
   }
 

@@ -77,7 +77,7 @@ export class FailoverLoad {
       const begunAtMs = performance.now();
       try {
         // Such a load's connection has what it takes.
-        if (workload.kind === DELETE) await connection.delete!(workload.key);
+        if (workload.kind === DELETE) await connection.delete(workload.key);
         else await connection.put(workload.key, workload.value);
       } catch {
         times.push(NaN);

@@ -75,7 +75,7 @@ export interface SynchronousConnection extends CommonConnection {
    *
    * @throws as {@linkcode SynchronousConnection.put} does
    */
-  delete?(key: PaddedBytes): void;
+  delete(key: PaddedBytes): void;
   /**
    * Reads the records from the first key that is not below this one on, in the order of their bytes. Present if the
    * backend keeps its keys in order.
@@ -108,7 +108,7 @@ export interface AsynchronousConnection extends CommonConnection {
    * Removes the key, if it is present; acknowledged when it resolves, refused as a put is. If it is absent, that too is
    * only acknowledged once whatever removed it is.
    */
-  delete?(key: PaddedBytes): Promise<void>;
+  delete(key: PaddedBytes): Promise<void>;
   /** Does what {@linkcode SynchronousConnection.scan} does, and resolves to how many records there were. */
   scan?(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number>;
 }

@@ -58,10 +58,10 @@ export class Lane {
   async operate(counts: Float64Array): Promise<void> {
     const { backend, kind, key } = this;
     if ((kind === READ || kind === READ_MODIFY_WRITE) && await backend.get(key, this.out)) counts[HITS]!++;
-    // Such a load's connection has what it takes.
     if (kind === DELETE) {
-      await backend.delete!(key);
+      await backend.delete(key);
     } else if (kind > DELETE) {
+      // The connection of a load that scans does.
       const found = await backend.scan!(key, this.#scanLength, this.out);
       counts[SCANNED]! += found;
     } else if (kind !== READ) {

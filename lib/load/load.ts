@@ -26,7 +26,7 @@ import { MixedWorkload } from "./mixed_workload.ts";
 import { createSharedWorkload, NumberedWorkload } from "./numbered_workload.ts";
 import { RecordedBackend, RecordedLane } from "./recorded.ts";
 import { DistinctSeedWorkload, SeedWorkload } from "./seed_workload.ts";
-import { hasDeletes, hasScans, type Workload, type WorkloadOptions } from "./workload.ts";
+import type { Workload, WorkloadOptions } from "./workload.ts";
 import type { TaskConfiguration } from "../sync/task.ts";
 import type { LoadMeterHandle } from "./load_meter.ts";
 
@@ -52,19 +52,8 @@ export interface Load {
   run(part: LoadPart): void | Promise<void>;
 }
 
-/**
- * Creates the load for a backend.
- *
- * @throws {TypeError} when the load deletes or scans, and the backend does not
- */
+/** Creates the load for a backend, which scans if its operations do. */
 export function createLoad(backend: Connection, parts: LoadParts): Load {
-  const { workload, backend: { name } } = parts.configuration;
-  if (workload.kind !== "seed" && hasDeletes(workload) && backend.delete === undefined) {
-    throw new TypeError(`Cannot delete: ${name} does not`);
-  }
-  if (workload.kind === "mix" && hasScans(workload) && backend.scan === undefined) {
-    throw new TypeError(`Cannot scan: ${name} does not`);
-  }
   return backend.kind === "synchronous" ? new SynchronousLoad(backend, parts) : new AsynchronousLoad(backend, parts);
 }
 

@@ -115,14 +115,14 @@ function runUntimed(
   return count;
 }
 
-/** Does an operation that neither gets nor puts. Such a load's connection has what it takes. */
+/** Does an operation that neither gets nor puts. The connection of a load that scans does. */
 function deleteOrScan(
   backend: SynchronousOperations,
   { kind, key, scanLength = 0 }: Workload,
   counts: Float64Array,
   out: PaddedBytes,
 ): void {
-  if (kind === DELETE) backend.delete!(key);
+  if (kind === DELETE) backend.delete(key);
   else counts[SCANNED]! += backend.scan!(key, scanLength, out);
 }
 

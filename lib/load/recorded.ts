@@ -88,7 +88,7 @@ export class RecordedBackend {
 
   delete(key: PaddedBytes): void {
     const isRecorded = this.#recorder.calls(key);
-    this.#backend.delete!(key);
+    this.#backend.delete(key);
     if (isRecorded) this.#recorder.deleted();
   }
 
@@ -123,7 +123,7 @@ export class RecordedLane {
 
   async delete(key: PaddedBytes): Promise<void> {
     const isRecorded = this.#recorder.calls(key);
-    await this.#backend.delete!(key);
+    await this.#backend.delete(key);
     if (isRecorded) this.#recorder.deleted();
   }
 

@@ -1,10 +1,10 @@
 /**
- * The mutant load worker: acknowledges each put before the backend has it.
+ * The mutant load worker: acknowledges each put and delete before the backend has it.
  *
  * @module
  */
 import { connectShared, type SharedHandle } from "../../backend/shared.ts";
-import type { SynchronousConnection } from "../../../lib/engine/connection.ts";
+import type { SynchronousOperations } from "../../../lib/engine/connection.ts";
 import { runClosedLoop, SAMPLE_NEVER } from "../../../lib/load/load_loop.ts";
 import { LoadMeter } from "../../../lib/load/load_meter.ts";
 import type { LoadWorkerResult } from "../../../lib/load/load_worker.ts";
@@ -14,6 +14,7 @@ import { createPattern } from "../../../lib/load/pattern.ts";
 import { Rng } from "../../../lib/load/rng.ts";
 import { Witness } from "../../../lib/persist/witness.ts";
 import { hashKey } from "../../../lib/store/hash.ts";
+import type { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../../lib/store/shared_store.ts";
 import { Abort } from "../../../lib/sync/abort.ts";
 import { Phase, RUNNING } from "../../../lib/sync/phase.ts";
@@ -27,13 +28,20 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const backend = connectShared(handle, thread);
   const store = SharedStore.attach(handle.kind === "memory" ? handle.store : handle.persistence.store);
   const witness = Witness.ofAcknowledged(options.directory, thread);
-  const hasty: Pick<SynchronousConnection, "put" | "get"> = {
+  const acknowledge = (key: PaddedBytes) => {
+    const shard = store.shardOf(hashKey(key.words, key.length));
+    witness.acknowledged(shard, store.version(shard));
+  };
+  const hasty: SynchronousOperations = {
     put(key, value) {
-      const shard = store.shardOf(hashKey(key.words, key.length));
-      witness.acknowledged(shard, store.version(shard));
+      acknowledge(key);
       backend.put(key, value);
     },
     get: (key, out) => backend.get(key, out),
+    delete(key) {
+      acknowledge(key);
+      backend.delete(key);
+    },
   };
   const numbered = new NumberedWorkload(new Rng(seed, 2 * thread), workload, { round: options.round, thread, threads });
   const meter = LoadMeter.attach(configuration.meter).thread(thread);

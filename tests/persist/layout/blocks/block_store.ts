@@ -41,7 +41,7 @@ export async function open(options: FileBackendOptions) {
 
 /** Puts or deletes. */
 export function write(backend: ReturnType<typeof connectShared>, [key, value]: Write): void {
-  if (value === undefined) backend.delete!(PaddedBytes.of(key));
+  if (value === undefined) backend.delete(PaddedBytes.of(key));
   else backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
 }
 

@@ -47,7 +47,7 @@ async function putAll(options: FileBackendOptions, puts: readonly Write[], maint
   const backend = connectShared(files.handle, 0);
   const fileWorker = attachPersistence(files.persistence, 0);
   for (const [key, value] of puts) {
-    if (value === null) backend.delete!(PaddedBytes.of(key));
+    if (value === null) backend.delete(PaddedBytes.of(key));
     else backend.put(PaddedBytes.of(key), PaddedBytes.of(value));
     while (maintain && fileWorker.writer.maintain());
   }
