@@ -11,7 +11,7 @@ import { TRACE_PUT, TRACE_READ_MODIFY_WRITE } from "./format/trace_format.ts";
 import { EnoughError, readTrace, type TraceOperation, type TraceVisitor } from "./trace_reader.ts";
 import type { TraceRing } from "./trace_ring.ts";
 import type { TraceSummary } from "./trace_summary.ts";
-import { lookAtTrace } from "./trace_file.ts";
+import { lookAtTrace, TraceChunks } from "./trace_file.ts";
 
 const TWO_TO_32 = 2 ** 32;
 /** Spreads the hash once more, so that lanes do not follow the shards of a store, which its high bits choose. */
@@ -53,13 +53,14 @@ export async function feedTrace(options: FeedOptions, rings: readonly TraceRing[
   const { sizeBytes, modifiedMs } = lookAtTrace(path);
   if (sizeBytes !== trace.sizeBytes || modifiedMs !== trace.modifiedMs) throw changed(path);
   const feed = new TraceFeed(options, rings);
+  const chunks = new TraceChunks(path);
   const tellAll = () => {
     for (const ring of rings) ring.tell();
   };
   for (const ring of rings) ring.onWait = tellAll;
   for (let round = 0; round < rounds && !feed.isOver; round++) {
     feed.begin(round * roundUs(trace));
-    await readTrace(path, trace.format, feed);
+    await readTrace(chunks.read(), trace.format, feed);
     feed.flush();
   }
   for (const ring of rings) ring.end();

@@ -54,6 +54,38 @@ export async function* traceChunks(path: string): AsyncGenerator<Uint8Array, voi
   for (; length > 0; length = readChunk(file, path, buffer)) yield buffer.subarray(0, length);
 }
 
+/** A smaller trace is kept in memory, once it has been read, for whoever goes through it again. */
+const KEPT_BYTES_MAX = 64 << 20;
+
+/** The content of a trace's file, for going through it several times. */
+export class TraceChunks {
+  readonly #path: string;
+  readonly #kept: Uint8Array[] = [];
+  #keptBytes = 0;
+  #isWhole = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Goes through it from its beginning, as {@linkcode traceChunks} does. */
+  async *read(): AsyncGenerator<Uint8Array, void> {
+    if (this.#isWhole) {
+      yield* this.#kept;
+      return;
+    }
+    this.#kept.length = 0;
+    this.#keptBytes = 0;
+    for await (const chunk of traceChunks(this.#path)) {
+      this.#keptBytes += chunk.length;
+      if (this.#keptBytes <= KEPT_BYTES_MAX) this.#kept.push(chunk.slice());
+      else this.#kept.length = 0;
+      yield chunk;
+    }
+    this.#isWhole = this.#keptBytes <= KEPT_BYTES_MAX;
+  }
+}
+
 function readChunk(file: Deno.FsFile, path: string, buffer: Uint8Array): number {
   try {
     return file.readSync(buffer) ?? 0;

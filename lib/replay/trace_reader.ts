@@ -7,7 +7,6 @@ import { PaddedBytes } from "../store/padded_bytes.ts";
 import { type KeyRange, type LineOutcome, type LineParser, type TraceSink } from "./format/trace_format.ts";
 import { TRACE_FORMATS, type TraceFormatName } from "./format/formats.ts";
 import { LineSplitter, type LineVisitor } from "./lines.ts";
-import { traceChunks } from "./trace_file.ts";
 
 /** Longer keys and values are counted, and not replayed; they are the longest that a load may have. */
 export const TRACE_KEY_BYTES_MAX = 1 << 10;
@@ -125,18 +124,18 @@ export class EnoughError extends Error {
 }
 
 /**
- * Goes through a whole trace, or until the visitor says that it is over or throws an {@linkcode EnoughError}.
+ * Goes through the chunks of a whole trace, or until the visitor says that it is over or throws an {@linkcode EnoughError}.
  *
  * @throws {PersistError} when its file cannot be read
  */
 export async function readTrace(
-  path: string,
+  chunks: AsyncIterable<Uint8Array>,
   format: TraceFormatName,
   visitor: TraceVisitor & { readonly isOver?: boolean },
 ): Promise<TraceReader> {
   const reader = new TraceReader(format, visitor);
   try {
-    for await (const chunk of traceChunks(path)) {
+    for await (const chunk of chunks) {
       if (visitor.isOver) break;
       reader.add(chunk);
     }

@@ -76,7 +76,7 @@ export async function summarizeTrace(path: string, format?: TraceFormatName): Pr
   const file = lookAtTrace(path);
   const known = format ?? await formatOf(path);
   const scan = new TraceScan();
-  const { hasTimes } = await readTrace(path, known, scan);
+  const { hasTimes } = await readTrace(traceChunks(path), known, scan);
   const { durationUs, ...summary } = scan.result();
   if (summary.operations === 0) throw new PersistError("replay", path, nothingText(summary, known));
   return { ...file, format: known, ...summary, ...(hasTimes ? { durationUs } : {}) };

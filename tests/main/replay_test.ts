@@ -77,21 +77,12 @@ Deno.test("what is left out of a trace is shown, in text and in JSON", async () 
 
 Deno.test("what cannot be replayed is refused in one line, before anything starts", async () => {
   using unknown = traceFile("hello\nworld\n");
-  using empty = traceFile("");
-  using meta = traceFile(SAMPLES.meta);
-  const refused: readonly (readonly [args: readonly string[], code: number, reason: string])[] = [
-    [[`--replay=${OWN_TRACE}`, "--workload=a"], 2, "--replay and --workload both say what the load does"],
-    [[`--replay=${OWN_TRACE}`, "--read-ratio=0.5"], 2, "--replay and --read-ratio both say"],
-    [[`--replay=${OWN_TRACE}`, "--keys=5"], 2, "--replay and --keys both say"],
-    [[`--replay=${OWN_TRACE}`, "--rate=5"], 2, "both say when operations begin (see --replay-speed)"],
-    [[`--replay=${OWN_TRACE}`, "--replay-speed=-1"], 2, "--replay-speed must be asap or a number"],
-    [["--replay-repeat=2"], 2, "--replay-repeat needs --replay"],
-    [[`--replay=${unknown.path}`], 1, "it is of no known format"],
-    [[`--replay=${empty.path}`], 1, "it is empty"],
-    [[`--replay=${empty.path}.gone`], 1, "No such file"],
-    [[`--replay=${meta.path}`, "--replay-speed=1"], 1, "it has no times, so its speed must be asap"],
-  ];
-  for (const [args, code, reason] of refused) {
+  for (
+    const [args, code, reason] of [
+      [[`--replay=${OWN_TRACE}`, "--workload=a"], 2, "--replay and --workload both say what the load does"],
+      [[`--replay=${unknown.path}`], 1, "it is of no known format"],
+    ] as const
+  ) {
     const ended = await kvlab([...args, "memory"]);
     assertCode(ended, code);
     assertStringIncludes(ended.stderr, reason);
@@ -110,16 +101,4 @@ Deno.test("crash replays a trace until the kill, and finds its keys as they were
   assertEquals([result.kills, result.lost, result.never_put], [2, 0, 0]);
   assertGreater(result.acknowledged, 0);
   assertEquals(result.options.replay, trace.path);
-  using reads = traceFile("0,get,a,\n");
-  for (
-    const [args, reason] of [
-      [[`--replay=${reads.path}`], "crash needs puts that it can lose"],
-      [[`--replay=${trace.path}`, "--replay-repeat=2"], "--replay-repeat takes no number with crash"],
-      [[`--replay=${trace.path}`, "--workload=a"], "--replay and --workload both say"],
-    ] as const
-  ) {
-    const refused = await kvlab(["crash", ...args, ...store]);
-    assertCode(refused, 2);
-    assertStringIncludes(refused.stderr, reason);
-  }
 });
