@@ -39,6 +39,20 @@ export const STORE_FAULTS: readonly Fault[] = [
     scenarios: ["one puts, one gets", "two put, one gets"],
   },
   {
+    name: "a delete lets go of the shard before it removes",
+    patches: [{
+      path: STORE,
+      from: `    const entry = this.deleteLocked(shard, hash, key);
+    unlock(this.#words, header + HEADER_LOCK);
+`,
+      to: `    unlock(this.#words, header + HEADER_LOCK);
+    const entry = this.deleteLocked(shard, hash, key);
+`,
+    }],
+    module: "store",
+    scenarios: ["two delete and put anew"],
+  },
+  {
     name: "free chunks are taken without their lock",
     patches: [{
       path: PENDING,
