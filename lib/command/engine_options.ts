@@ -40,6 +40,7 @@ function settingsOf(engine: EngineName, raw: RawArguments): EngineSettings {
   const server = serverOf(engine, raw);
   if (server.url === undefined) {
     const spawn = engine === "etcd" ? server.spawn || ETCD_PROGRAM : server.spawn;
+    if (engine === "postgres") refuseUnless(raw, FLAGS.output, !raw.given.has(REPLICAS.name), OF_ONE);
     return { spawn, ...membersOf(engine, raw), ...declaredSettings(engine, raw) };
   }
   for (const flag of [...Object.values(ENGINES[engine].flags), FLAGS.cluster]) {
@@ -86,6 +87,9 @@ function redisSettings(raw: RawArguments): RedisSettings {
 
 /** Which server an engine uses: the URL of a running one, or what to start. */
 type Server = { readonly url: string; readonly spawn?: never } | { readonly spawn: string; readonly url?: never };
+
+/** The flag that gives a PostgreSQL a standby. */
+const REPLICAS = { name: "replicas" };
 
 /** What goes with one server alone. */
 const OF_ONE = "one server: the directories of a cluster are temporary";
@@ -159,9 +163,13 @@ export function failoverOf(engine: EngineName, raw: RawArguments): FailoverOptio
   if (raw.given.has(url.name)) {
     throw new UsageError(`crash kills only servers that it has started, must be --${spawn.name}, got --${url.name}`);
   }
-  if (!raw.given.has(cluster.name)) {
-    for (const flag of [FLAGS.fault, FLAGS.lagMs]) refuseUnless(raw, flag, false, "--cluster");
+  const replicated = engine === "postgres" ? REPLICAS : cluster;
+  if (!raw.given.has(replicated.name)) {
+    for (const flag of [FLAGS.fault, FLAGS.lagMs]) refuseUnless(raw, flag, false, `--${replicated.name}`);
     return undefined;
+  }
+  if (engine === "postgres" && fault !== "kill") {
+    throw new UsageError(`--fault=${fault} needs servers that replace each other, got postgres, must be --fault=kill`);
   }
   if (engine !== "redis" || read(raw, cluster) === "running" || lagMs < nodeTimeoutMs) return { fault, lagMs };
   throw new UsageError(

@@ -46,6 +46,23 @@ Deno.test("parseCommand() refuses what does not go together with a PostgreSQL", 
     "crash kills only servers that it has started, must be --spawn, got --url",
   );
   assertRefused(
+    "postgres --spawn --synchronous-standby-names=*",
+    "--synchronous-standby-names goes with --replicas=1: without a standby no commit would ever end",
+  );
+  assertRefused(
+    "postgres --spawn --replicas=1 --synchronous-commit=remote_write",
+    "--synchronous-commit=remote_write goes with --synchronous-standby-names, without which it is the same as on",
+  );
+  assertRefused(
+    "postgres --spawn --replicas=1 --output=dir",
+    "--output goes with one server: the directories of a cluster are temporary",
+  );
+  assertRefused("crash --lag=1s postgres --spawn", "--lag goes with --replicas");
+  assertRefused(
+    "crash --fault=pause postgres --spawn --replicas=1",
+    "--fault=pause needs servers that replace each other, got postgres, must be --fault=kill",
+  );
+  assertRefused(
     "crash --cut=none postgres --spawn",
     "--cut=none needs a backend that ends with kvlab, got postgres, whose server is killed at the end",
   );

@@ -21,9 +21,9 @@ export type PostgresPlace = { readonly url: string } | { readonly socket: string
 export const OWN_USER = "kvlab";
 export const OWN_DATABASE = "postgres";
 
-/** Where a load worker's server is. */
-export function placeOf({ url, socket }: PostgresTarget): PostgresPlace {
-  return url === undefined ? { socket: socket ?? "" } : { url };
+/** Where a load worker's servers are, the one to begin with first. */
+export function placesOf({ url, sockets = "" }: PostgresTarget): readonly PostgresPlace[] {
+  return url === undefined ? sockets.split(":").map((socket) => ({ socket })) : [{ url }];
 }
 
 /** A value that goes with a statement. */
@@ -36,7 +36,8 @@ export class PostgresClient {
   readonly #place: PostgresPlace;
   readonly #sql: postgres.Sql;
 
-  private constructor(place: PostgresPlace, connections: number) {
+  /** It opens its connections when it needs them. */
+  constructor(place: PostgresPlace, connections: number) {
     this.#place = place;
     this.address = "url" in place ? addressOf(place.url) : place.socket;
     const options = {

@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { contentOf } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
-import { placeOf, PostgresClient } from "./client.ts";
+import { placesOf, PostgresClient } from "./client.ts";
 import { describeServer } from "./describe.ts";
 import type { PostgresTarget } from "./settings.ts";
 
@@ -17,10 +17,13 @@ export class PostgresConnection implements AsynchronousConnection {
   readonly kind = "asynchronous";
   readonly waits = [];
   readonly preload: Batch;
-  readonly #client: PostgresClient;
+  /** One of the primary, and one of each standby, which may become the primary. */
+  readonly #clients: readonly PostgresClient[];
   readonly #statements: Statements;
+  #client: PostgresClient;
 
-  private constructor(client: PostgresClient, table: string) {
+  private constructor(client: PostgresClient, others: readonly PostgresClient[], table: string) {
+    this.#clients = [client, ...others];
     this.#client = client;
     this.#statements = statementsOn(table);
     this.preload = new PutBatch(client, this.#statements.putAll);
@@ -28,14 +31,19 @@ export class PostgresConnection implements AsynchronousConnection {
 
   /** @throws {EngineError} when it cannot connect */
   static async open(target: PostgresTarget): Promise<PostgresConnection> {
-    return new PostgresConnection(await PostgresClient.connect(placeOf(target), target.inFlight), target.table);
+    const { inFlight, table } = target;
+    const [place = { socket: "" }, ...others] = placesOf(target);
+    const client = await PostgresClient.connect(place, inFlight);
+    return new PostgresConnection(client, others.map((other) => new PostgresClient(other, inFlight)), table);
   }
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+    const client = this.#client;
     try {
-      await this.#client.send(this.#statements.put, [contentOf(key), contentOf(value)]);
+      await client.send(this.#statements.put, [contentOf(key), contentOf(value)]);
     } catch (error) {
-      throw this.#client.error("put into", error);
+      this.#turnFrom(client);
+      throw client.error("put into", error);
     }
   }
 
@@ -52,10 +60,12 @@ export class PostgresConnection implements AsynchronousConnection {
   }
 
   async delete(key: PaddedBytes): Promise<void> {
+    const client = this.#client;
     try {
-      await this.#client.send(this.#statements.delete, [contentOf(key)]);
+      await client.send(this.#statements.delete, [contentOf(key)]);
     } catch (error) {
-      throw this.#client.error("delete from", error);
+      this.#turnFrom(client);
+      throw client.error("delete from", error);
     }
   }
 
@@ -76,7 +86,16 @@ export class PostgresConnection implements AsynchronousConnection {
   }
 
   async close(): Promise<void> {
-    await this.#client.close();
+    for (const client of this.#clients) await client.close();
+  }
+
+  /**
+   * Turns to the other server after a write that has failed, which a standby takes no more than one that has been
+   * killed. The write is never sent again: it may have taken effect.
+   */
+  #turnFrom(client: PostgresClient): void {
+    if (this.#client !== client) return;
+    this.#client = this.#clients[(this.#clients.indexOf(client) + 1) % this.#clients.length] ?? client;
   }
 }
 

@@ -7,12 +7,12 @@ import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
 import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { killServerIn } from "../server/server_process.ts";
-import { PostgresClient } from "./client.ts";
 import { PostgresConnection } from "./connection.ts";
 import { programsOf } from "./programs.ts";
 import { postgresPromises, WAL_WRITER_DELAY_MS } from "./promises.ts";
+import { inServer, ReplicatedPair } from "./replication.ts";
 import { makeTable, useRunning } from "./running.ts";
-import { DATA_NAME, PostgresServer } from "./server.ts";
+import { DATA_NAME, newSocketDirectory, PostgresServer } from "./server.ts";
 import type { PostgresSettings, PostgresTarget, SpawnedSettings } from "./settings.ts";
 
 /** Without the control file, nothing else can be read; the other file beside it has a number. */
@@ -49,43 +49,59 @@ async function spawn(
   const programs = programsOf(settings.spawn);
   const directory = EngineDirectory.open("postgres", output, SIGNS);
   try {
-    const server = await PostgresServer.start({
+    const parts = {
       programs,
       directory: directory.path,
       ...(output === undefined ? { temporary: directory.path } : {}),
-      settings: {
-        synchronous_commit: settings.synchronousCommit,
-        fsync: settings.fsync,
-        full_page_writes: settings.fullPageWrites,
-        wal_writer_delay: `${WAL_WRITER_DELAY_MS}ms`,
-        max_connections: threads * inFlight + OTHER_CONNECTIONS,
-      },
+      settings: serverSettings(settings, threads * inFlight),
       stop,
-    });
+    };
+    const pair = settings.replicas === undefined ? undefined : await ReplicatedPair.start(parts);
+    const servers = pair?.servers ?? [await PostgresServer.start({ ...parts, socketDirectory: newSocketDirectory() })];
+    const end = async () => void await Promise.all(servers.map((server) => server.end()));
     try {
-      directory.made(SIGNS);
-      await inServer(server, (client) => makeTable(client, TABLE));
+      const [primary] = servers;
+      if (primary === undefined) throw new RangeError("Cannot use no server");
+      if (pair === undefined) directory.made(SIGNS);
+      await inServer(primary, (client) => makeTable(client, TABLE));
+      const sockets = servers.map(({ socket }) => socket).join(":");
+      const target: PostgresTarget = { sockets, table: TABLE, inFlight };
+      return {
+        target,
+        directory,
+        servers: servers.map(({ pid }) => pid),
+        settle: () => inServer(primary, (client) => client.tell("CHECKPOINT")),
+        ...(pair === undefined ? {} : { failover: pair }),
+        explain: () => explain(servers),
+        close: () => thenCleanUp(end, () => directory.close()),
+      };
     } catch (error) {
-      await afterFailure(() => server.end());
+      await afterFailure(end);
       throw error;
     }
-    const target: PostgresTarget = { socket: server.socket, table: TABLE, inFlight };
-    return {
-      target,
-      directory,
-      servers: [server.pid],
-      settle: () => inServer(server, (client) => client.tell("CHECKPOINT")),
-      explain: () => server.explain(),
-      close: () => thenCleanUp(() => server.end(), () => directory.close()),
-    };
   } catch (error) {
     await afterFailure(() => directory.close());
     throw error;
   }
 }
 
-/** Does something with a connection to a server. */
-async function inServer(server: PostgresServer, act: (client: PostgresClient) => Promise<void>): Promise<void> {
-  const client = await PostgresClient.connect({ socket: server.socket });
-  await thenCleanUp(() => act(client), () => client.close());
+/** What a server is told, by its own names. */
+function serverSettings(
+  { synchronousCommit, fsync, fullPageWrites, synchronousStandbyNames }: SpawnedSettings,
+  connections: number,
+): Readonly<Record<string, string | number>> {
+  return {
+    synchronous_commit: synchronousCommit,
+    fsync,
+    full_page_writes: fullPageWrites,
+    synchronous_standby_names: synchronousStandbyNames ?? "",
+    wal_writer_delay: `${WAL_WRITER_DELAY_MS}ms`,
+    max_connections: connections + OTHER_CONNECTIONS,
+  };
+}
+
+/** What one of the servers says about a failure. Of a pair, that which has ended. */
+async function explain(servers: readonly PostgresServer[]): Promise<string | undefined> {
+  const clauses = await Promise.all(servers.map((server) => server.explain()));
+  return clauses.find((_, index) => servers.length === 1 || servers[index]?.process.hasEnded);
 }

@@ -42,7 +42,17 @@ export function programsOf(given: string): string {
 
 /** The directory of the first programs in PATH, or else of the newest where packages put them. */
 export function findPrograms(): string | undefined {
-  return [...pathDirectories(), ...usualDirectories()].find(hasPrograms);
+  return [...pathDirectories().map(behindLinks), ...usualDirectories()].find(hasPrograms);
+}
+
+/** The directory that the first program is in, if the given one only has a link to it: the others may have none. */
+function behindLinks(directory: string): string {
+  try {
+    const path = Deno.realPathSync(`${directory}/${NEEDED[0]}`);
+    return path.slice(0, path.lastIndexOf("/"));
+  } catch {
+    return directory;
+  }
 }
 
 function usualDirectories(): string[] {

@@ -32,6 +32,9 @@ interface Persistence {
  *   still, each commit is handed to the system, so a crash of the server alone loses nothing.
  * - `full_page_writes` off "might lead to either unrecoverable data corruption, or silent data corruption, after a
  *   system failure".
+ * - Streaming replication "is asynchronous by default", so that what the standby lacks is lost when it is promoted. With
+ *   `synchronous_standby_names` each commit waits until a standby has it: has synced it (on), written it to its system
+ *   (remote_write) or applied it (remote_apply); with local or off it does not wait for the standby.
  *
  * @param readings the settings that a running server has told, once they have been asked for
  */
@@ -40,7 +43,15 @@ export function postgresPromises(settings: PostgresSettings, readings?: EngineRe
     return { processCrash: BY_ITS_SETTINGS, powerLoss: BY_ITS_SETTINGS };
   }
   const persistence = settings.url === undefined ? persistenceGiven(settings) : persistenceRead(readings ?? {});
-  return { processCrash: processCrash(persistence), powerLoss: powerLoss(persistence) };
+  return { processCrash: processCrash(persistence), powerLoss: powerLoss(persistence), ...failoverOf(settings) };
+}
+
+/** What a promoted standby may lack. */
+function failoverOf(settings: PostgresSettings): { readonly failover?: Loss } {
+  if (settings.url !== undefined || settings.replicas === undefined) return {};
+  const { synchronousCommit, synchronousStandbyNames } = settings;
+  const waits = synchronousStandbyNames !== undefined && !["off", "local"].includes(synchronousCommit);
+  return { failover: waits ? NOTHING : { text: "what the standby does not have yet: replication is asynchronous" } };
 }
 
 function persistenceGiven(

@@ -24,6 +24,10 @@ export interface ServerParts {
   readonly directory: string;
   /** What is removed if kvlab dies, if anything: its directory or one that contains it. */
   readonly temporary?: string | undefined;
+  /** The name of its socket's directory in that, which no other server has had; see {@linkcode newSocketDirectory}. */
+  readonly socketDirectory: string;
+  /** The socket of the server whose standby it is to be, with a copy of its database in place of any that is there. */
+  readonly standbyOf?: string;
   /** Its settings, by name. */
   readonly settings: Readonly<Record<string, string | number>>;
   /** Aborted to give up waiting for it. */
@@ -97,10 +101,11 @@ export class PostgresServer {
     const { directory, programs } = parts;
     const user = unprivilegedUser(USERS, `${programs}/postgres`);
     if (user !== undefined) letEnter(directory, user);
-    const started = { ...parts, user, socketDirectory: SOCKET_DIRECTORY_PREFIX + crypto.randomUUID().slice(0, 8) };
+    const started = { ...parts, user };
     refuseLongPath(socketOf(started));
     removeLeft(directory);
-    if (lookAt(`${directory}/${DATA_NAME}`) === undefined) await makeDatabase(started);
+    if (parts.standbyOf !== undefined) await copyDatabase(started, parts.standbyOf);
+    else if (lookAt(`${directory}/${DATA_NAME}`) === undefined) await makeDatabase(started);
     const process = startIn(started);
     try {
       await untilServing(process, started);
@@ -140,8 +145,11 @@ export class PostgresServer {
 interface Started extends ServerParts {
   /** Who it runs as, if not this process's user. */
   readonly user: SystemUser | undefined;
-  /** In its directory. */
-  readonly socketDirectory: string;
+}
+
+/** A name for the directory of a server's socket. */
+export function newSocketDirectory(): string {
+  return SOCKET_DIRECTORY_PREFIX + crypto.randomUUID().slice(0, 8);
 }
 
 function socketOf({ directory, socketDirectory }: Started): string {
@@ -156,27 +164,47 @@ function refuseLongPath(path: string): void {
 }
 
 /**
- * Makes a database, under another name until it is complete.
+ * Makes a database.
  *
  * @throws {EngineError} with the program's last words, when it fails
  */
-async function makeDatabase({ programs, directory, user }: Started): Promise<void> {
-  const path = `${directory}/${NEW_DATA_PREFIX}${crypto.randomUUID().slice(0, 8)}`;
-  makeDirectoryOf(path, user);
-  const initdb = [`${programs}/initdb`, `--pgdata=${path}`, `--username=${OWN_USER}`];
+async function makeDatabase(started: Started): Promise<void> {
   // Any order of text will do, and this one needs nothing of the system.
   const choices = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"];
+  await fillDirectory(started, "initdb", [`--username=${OWN_USER}`, ...choices]);
+}
+
+/**
+ * Copies the database of a running server, to be followed as its standby.
+ *
+ * @throws {EngineError} with the program's last words, when it fails
+ */
+async function copyDatabase(started: Started, primarySocket: string): Promise<void> {
+  const { directory } = started;
+  if (lookAt(`${directory}/${DATA_NAME}`) !== undefined) {
+    Deno.removeSync(`${directory}/${DATA_NAME}`, { recursive: true });
+  }
+  const host = `--host=${primarySocket.slice(0, primarySocket.lastIndexOf("/"))}`;
+  const choices = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"];
+  await fillDirectory(started, "pg_basebackup", [host, `--username=${OWN_USER}`, ...choices]);
+}
+
+/** Has a program fill the directory of the data, under another name until it is complete. */
+async function fillDirectory(
+  { programs, directory, user }: Started,
+  name: string,
+  choices: readonly string[],
+): Promise<void> {
+  const path = `${directory}/${NEW_DATA_PREFIX}${crypto.randomUUID().slice(0, 8)}`;
+  makeDirectoryOf(path, user);
   const become = user === undefined ? [] : becoming(user).split(" ");
-  const [program = "", ...args] = [...become, ...initdb, ...choices];
+  const [program = "", ...args] = [...become, `${programs}/${name}`, `--pgdata=${path}`, ...choices];
   const { success, stderr } = await systemCommand(program, { args, stdin: "null", cwd: "/" }).output();
   if (!success) {
     const words = new TextDecoder().decode(stderr).trim().split("\n");
-    const reason = words.find((line) => /^initdb: error: /.test(line)) ?? words.at(-1);
-    throw new EngineError(
-      "make a database in",
-      directory,
-      reason?.replace(/^initdb: error: /, "") ?? "it said nothing",
-    );
+    const error = `${name}: error: `;
+    const reason = words.find((line) => line.startsWith(error)) ?? words.at(-1) ?? "it said nothing";
+    throw new EngineError("make a database in", directory, reason.replace(error, ""));
   }
   renameOver(path, `${directory}/${DATA_NAME}`);
   syncDirectory(directory);

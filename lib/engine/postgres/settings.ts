@@ -10,6 +10,8 @@ import { findPrograms, MISSING_PROGRAMS } from "./programs.ts";
 /** The values of `synchronous_commit`, from the default on. */
 export const SYNCHRONOUS_COMMIT_NAMES = ["on", "off", "local", "remote_write", "remote_apply"] as const;
 const SWITCH_NAMES = ["on", "off"] as const;
+/** Any standby will do. */
+const STANDBY_NAMES = ["*"] as const;
 
 /** The settings of a server that kvlab starts. */
 export type SpawnedSettings = {
@@ -19,6 +21,10 @@ export type SpawnedSettings = {
   readonly synchronousCommit: typeof SYNCHRONOUS_COMMIT_NAMES[number];
   readonly fsync: typeof SWITCH_NAMES[number];
   readonly fullPageWrites: typeof SWITCH_NAMES[number];
+  /** How many standbys there are; none if absent. */
+  readonly replicas?: number;
+  /** Which standbys a commit waits for, as far as it waits; for none if absent. */
+  readonly synchronousStandbyNames?: typeof STANDBY_NAMES[number];
 };
 
 /** Which server to use, and how. */
@@ -28,10 +34,11 @@ export type PostgresSettings = SpawnedSettings | {
   readonly spawn?: never;
 };
 
-/** What a load worker needs to connect: the URL of a running server, or else the path of its socket. */
+/** What a load worker needs to connect: the URL of a running server, or else paths of sockets. */
 export type PostgresTarget = {
   readonly url?: string;
-  readonly socket?: string;
+  /** Of the server to begin with, and of its standby, separated by colons. */
+  readonly sockets?: string;
   readonly table: string;
   /** Connections to open. */
   readonly inFlight: number;
@@ -52,7 +59,9 @@ export const POSTGRES: EngineDeclaration = {
   flags: {
     synchronousCommit: {
       name: "synchronous-commit",
-      about: "postgres: what a commit waits for. on: that it is synced. off: nothing.",
+      about:
+        "postgres: what a commit waits for. off: nothing. local: that it is synced. on: that a synchronous standby, " +
+        "too, has synced it; remote_write: has written it; remote_apply: has applied it.",
       defaultText: "on",
       ...oneOf(SYNCHRONOUS_COMMIT_NAMES),
     },
@@ -68,5 +77,29 @@ export const POSTGRES: EngineDeclaration = {
       defaultText: "on",
       ...oneOf(SWITCH_NAMES),
     },
+    replicas: {
+      name: "replicas",
+      about:
+        "postgres: a standby that the log is streamed to. A crash then kills the primary, and promotes the standby.",
+      placeholder: "1",
+      allowed: "1",
+      defaultNote: "none",
+      parse: (text) => text === "1" ? 1 : undefined,
+    },
+    synchronousStandbyNames: {
+      name: "synchronous-standby-names",
+      about: "postgres: that a commit waits for the standby, as --synchronous-commit says.",
+      defaultNote: "it does not",
+      ...oneOf(STANDBY_NAMES),
+    },
+  },
+  refusal(settings) {
+    const { synchronousCommit = "on", replicas, synchronousStandbyNames } = settings as Partial<SpawnedSettings>;
+    if (synchronousStandbyNames !== undefined && replicas === undefined) {
+      return "--synchronous-standby-names goes with --replicas=1: without a standby no commit would ever end";
+    }
+    if (synchronousStandbyNames !== undefined || !synchronousCommit.startsWith("remote_")) return undefined;
+    return `--synchronous-commit=${synchronousCommit} goes with --synchronous-standby-names, without which it is the same ` +
+      "as on";
   },
 };

@@ -177,9 +177,9 @@ export const REDIS_FLAGS = {
   fault: {
     name: "fault",
     scope: "crash",
-    engines: ["redis", "etcd"],
+    engines: ["redis", "postgres", "etcd"],
     about:
-      "crash with redis or etcd --spawn --cluster: what happens to a primary each time. kill: its process is killed. " +
+      "crash with redis or etcd --spawn --cluster, or postgres --replicas=1, which takes kill alone: what happens to a primary each time. kill: its process is killed. " +
       "pause: it is stopped until a replica has taken over, and then goes on. partition: it is cut off from the " +
       "other servers, not from kvlab, until a replica has taken over (Linux and root only).",
     defaultText: "kill",
@@ -189,8 +189,9 @@ export const REDIS_FLAGS = {
   lagMs: {
     name: "lag",
     scope: "crash",
-    engines: ["redis", "etcd"],
-    about: "crash with redis or etcd --spawn --cluster, in which a primary fails each time: how long before that its " +
+    engines: ["redis", "postgres", "etcd"],
+    about:
+      "crash with redis or etcd --spawn --cluster, or postgres --replicas=1, in which a primary fails each time: how long before that its " +
       "replicas are stopped and receive nothing, as over a slow network.",
     defaultText: "0ms",
     ...duration({ min: "0ms", minMs: 0 }, { example: "300ms" }),

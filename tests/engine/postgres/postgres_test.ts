@@ -175,7 +175,7 @@ Deno.test("programs that are not there are one line, which says who has them", a
 postgresTest("a running server is given a table of one's own, which is gone at the end", async () => {
   using directory = temporaryDirectory();
   const own = await prepare(SPAWNED, { output: directory.path });
-  const { socket = "" } = own.target as PostgresTarget;
+  const { sockets: socket = "" } = own.target as PostgresTarget;
   const client = await PostgresClient.connect({ socket });
   await client.tell("CREATE TABLE kvlab_0123abcd ()");
   // As a user would name a socket.
@@ -201,4 +201,33 @@ postgresTest("a running server is given a table of one's own, which is gone at t
   await own.close();
   const gone = await assertRejects(() => prepare({ url }), EngineError);
   assertMatch(gone.message, /^Cannot connect to postgres:.*: connect ENOENT|ECONNREFUSED/);
+});
+
+postgresTest("a standby that lags lacks what was acknowledged, unless a commit waits for it", async (context) => {
+  for (const names of [{}, { synchronousStandbyNames: "*" }] as const) {
+    await context.step(`--synchronous-standby-names: ${names.synchronousStandbyNames ?? "none"}`, async () => {
+      const prepared = await prepare({ ...SPAWNED, replicas: 1, ...names });
+      const connection = await connect(prepared.target);
+      const acknowledged: string[] = [];
+      const putting = async () => {
+        for (let record = 0;; record++) {
+          await connection.put(PaddedBytes.of(`key ${record}`), PaddedBytes.of("value"));
+          acknowledged.push(`key ${record}`);
+        }
+      };
+      const put = assertRejects(putting, EngineError);
+      const failed = await prepared.failover?.fail({ choice: 0, fault: "kill", lagMs: 300 });
+      await put;
+      await failed?.restore();
+      // The put that failed has turned the connection to the promoted standby, which has a standby again.
+      await connection.put(PaddedBytes.of("after"), PaddedBytes.of("value"));
+      // Those that it lacks are the last ones.
+      const asked = [...acknowledged.slice(0, 1), ...acknowledged.slice(-50)];
+      const found = await Promise.all(asked.map((key) => valueOf(connection, key)));
+      assertEquals(found[0], "value");
+      assertEquals(found.includes(undefined), names.synchronousStandbyNames === undefined);
+      await connection.close();
+      await prepared.close();
+    });
+  }
 });

@@ -39,6 +39,7 @@ const LINES = [
   "etcd --spawn=/opt/etcd --cluster=3 --quota-backend-bytes=2GiB",
   "etcd --url=https://host:2379/",
   "postgres --spawn --synchronous-commit=off --in-flight=16",
+  "postgres --spawn --synchronous-commit=remote_write --replicas=1 --synchronous-standby-names=*",
   "postgres --spawn=/opt/pg/bin --fsync=off --full-page-writes=off",
   "postgres --url=postgres://host:5433/db",
 ];
