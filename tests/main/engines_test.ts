@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
-import { ENGINE_NAMES, ENGINES } from "../../lib/engine/engines.ts";
+import { ENGINE_NAMES, ENGINES, enginesThatTake } from "../../lib/engine/engines.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { assertCode, kvlab, linesOf, testWhere } from "./kvlab.ts";
 
@@ -110,7 +110,7 @@ Deno.test("an engine that cannot be used is one line, and nothing is destroyed",
     `kvlab: Cannot use ${path}: it holds a store of sqlite`,
     "kvlab: Cannot use denokv: values of 100000 B, must be at most 65536 B",
     "kvlab: the sqlite backend takes no flags of other backends, got --file-count (file), " +
-    "--in-flight (leveldb, rocksdb, lmdb, denokv, redis) (see kvlab --help)",
+    `--in-flight (${enginesThatTake("in-flight").join(", ")}) (see kvlab --help)`,
   ]);
   assertMatch(Deno.readTextFileSync(`${path}/store.sqlite`), /^(no database\. ){1000}$/);
 });
