@@ -46,7 +46,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     about:
       "Runs the load in a child process, kills it at a random moment, and compares what is still there with what it " +
       "had acknowledged; again and again. A key that is back though its delete was acknowledged is resurrected.",
-    scopes: ["crash", "load", "workload", "page", "progress", "file", "engine"],
+    scopes: ["crash", "load", "history", "workload", "page", "progress", "file", "engine"],
   },
   sweep: {
     called: "sweep",

@@ -177,6 +177,12 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     throw new UsageError(`crash of a cluster takes no --${FLAGS.replay.name}: it puts records of its own`);
   }
   const power = powerOptions(raw, cut);
+  if (load.check !== undefined) {
+    const check = `--${FLAGS.check.name}`;
+    if (failover !== undefined) throw new UsageError(`${check} takes no crash of a cluster, whose load has no history`);
+    if (power !== undefined) throw new UsageError(`${check} takes no --cut=power, of which each state has a history`);
+    if (replay !== undefined) throw new UsageError(`${check} takes no --${FLAGS.replay.name}`);
+  }
   if (power !== undefined && failover !== undefined) {
     throw new UsageError("--cut=power needs a store that fails as a whole, got a cluster, whose replicas take over");
   }

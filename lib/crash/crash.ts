@@ -23,6 +23,7 @@ import { type CrashLoad, isPreloaded, numberedLoadOf, unpreloaded } from "./cras
 import type { CrashResult, KillResult, Problem } from "./crash_result.ts";
 import { FailoverVictim } from "./failover_victim.ts";
 import { ABSENT, FoundRecords } from "./found_records.ts";
+import { judgeKilled } from "./kill_history.ts";
 import { OrderlyVictim } from "./orderly_victim.ts";
 import { type PowerOptions, PowerVictim } from "./power_victim.ts";
 import { ProcessVictim } from "./process_victim.ts";
@@ -221,7 +222,8 @@ class CrashRounds {
       await this.#victim.preload(this.#options);
     } else if (isWanted) {
       const hooks = this.#stop === undefined ? {} : { stop: this.#stop };
-      const { failed } = await run({ ...this.#options, ops: 1 }, hooks);
+      const { check: _, ...unchecked } = this.#options;
+      const { failed } = await run({ ...unchecked, ops: 1 }, hooks);
       if (failed !== undefined) throw new Error(failed);
     }
     const recovered = await this.#victim.recover(this.#load.keySpace);
@@ -275,7 +277,21 @@ class CrashRounds {
     const end = { kill, during: failed.hadBegun ? "load" : "start", loadMs: failed.loadMs } as const;
     judge.markPut(failed.testimony ?? records.until(), this.#everThere);
     try {
-      return { ...end, ...await this.#outcome(kill, { judge, failed, records }) };
+      const outcome = await this.#outcome(kill, { judge, failed, records });
+      const { check, workload: mix } = this.#options;
+      if (check === undefined || mix.kind !== "mix") return { ...end, ...outcome };
+      const history = await judgeKilled({
+        directory,
+        threads: this.#options.threads,
+        inFlight: this.#lanes,
+        mix,
+        round,
+        before: before.records,
+        found: this.#found?.records,
+        promise: this.#promise,
+        failedAtMs: failed.killedAtMs,
+      });
+      return { ...end, ...outcome, history, held: outcome.held && history.contradicting === 0 };
     } catch (error) {
       if (error instanceof StoppedError) return undefined;
       throw error;

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { ShownContradiction } from "../history/recorded_history.ts";
+import { contradictionObject, readContradictions } from "../result/contradiction_document.ts";
 import { given } from "../option/given.ts";
 import { secondsOf } from "../option/units.ts";
 import { millisecondsOf, snakeCase } from "../result/format.ts";
@@ -60,7 +62,7 @@ const FAILOVERS = { count: "failovers", held: "failovers_held" } as const;
  * `refused` writes, and how long it took until a replica had taken over and writes were possible again.
  *
  * Of an engine also the `engine` as in a run's result. Of cuts of the power also what {@linkcode statesObject} says,
- * and each row's `states`.
+ * and each row's `states`. With histories each row has what was judged of it, and `contradictions` as in a run's result.
  */
 export function crashJson(result: CrashResult): string {
   const { kills, options, failure, promises, engine, failover, stoppedBy = null } = result;
@@ -95,13 +97,18 @@ export function crashJson(result: CrashResult): string {
 }
 
 function killObject(kill: KillResult, counts: readonly KillFigure[], isFailover: boolean): JsonObject {
-  const { during, loadMs, held, unreadable, repaired, states } = kill;
+  const { during, loadMs, held, unreadable, repaired, states, history } = kill;
   const durations = isFailover ? FAILOVER_DURATIONS : DURATIONS;
   return {
     ...(isFailover ? { failover: kill.kill } : { kill: kill.kill, during, load_sec: secondsOf(loadMs) }),
     ...Object.fromEntries(counts.map((key) => [memberOf(key), kill[key] ?? 0])),
     ...Object.fromEntries(durations.map((key) => [memberOf(key), secondsOf(kill[key] ?? 0)])),
     held,
+    ...(history === undefined ? {} : {
+      history_operations: history.operations,
+      history_contradicting_keys: history.contradicting,
+      contradictions: history.contradictions.map(contradictionObject),
+    }),
     ...(isFailover ? {} : given({ unreadable, repaired, states: states?.map(stateObject) })),
   };
 }
@@ -124,6 +131,8 @@ export interface CrashDocument extends StatesDocument {
   readonly lostMax: number;
   readonly oldestLostMaxMs: number;
   readonly rows: readonly KillDocument[];
+  /** What contradicts itself in the children's histories. */
+  readonly contradictions: readonly ShownContradiction[];
 }
 
 /** What one kill cost. */
@@ -158,6 +167,7 @@ export function readCrash(document: Fields): CrashDocument {
     lostMax: numberIn(document, memberOf("lost", "_max")) ?? 0,
     oldestLostMaxMs: millisecondsOf(numberIn(document, memberOf("oldestLostMs", "_max")) ?? 0),
     rows: rowsIn(document, "rows").map(readKill),
+    contradictions: rowsIn(document, "rows").flatMap(readContradictions),
     ...readStates(document),
   };
 }

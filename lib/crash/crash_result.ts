@@ -7,6 +7,7 @@ import type { FailoverOptions } from "../engine/failover.ts";
 import type { NamedDifference } from "../disk/naming.ts";
 import type { Promises } from "../engine/promises.ts";
 import type { RunOptions } from "../run/run_options.ts";
+import type { HistoryResult } from "../run/run_history.ts";
 import type { EngineResult, StopSignal } from "../run/run_result.ts";
 import type { LostWrite } from "./lost_write.ts";
 import type { StrangeValue } from "./strange_value.ts";
@@ -61,6 +62,8 @@ export interface KillResult extends Verdict {
   readonly loadMs: number;
   /** After an orderly end: the files of kvlab's own backend that are not sound, although they were, or are new. */
   readonly unsoundFiles?: number;
+  /** What came of judging the child's history, if it was to be judged. */
+  readonly history?: HistoryResult;
   /** Of a failover: writes that failed, from the kill on. */
   readonly refused?: number;
   /** Of a failover: from the kill until a replica had taken over, in milliseconds. */

@@ -24,11 +24,12 @@ import {
   VALUE,
 } from "./tape.ts";
 
-/** What wrote a value: a put of a round, or {@linkcode NOTHING} or {@linkcode NO_PUT}; and the hash of the value. */
+/** What wrote a value: a put of a round, or {@linkcode NOTHING} or {@linkcode NO_PUT}. */
 export interface Source {
   readonly put: number;
   readonly round: number;
-  readonly hash: number;
+  /** The hash of the value, as its put, or a read, has it; absent where that is not known. */
+  readonly hash?: number;
 }
 
 /** What was recorded, and what is known besides. */
@@ -45,13 +46,20 @@ export interface Recorded {
   readonly isUnfinished: boolean;
   /** What a key held at first; undefined where that may be anything that others have put, or nothing. */
   initialOf(record: number): Source | undefined;
+  /** What it was found to hold at last, when that was, by the clock on the wall, and by what; undefined if unknown. */
+  finalOf?(record: number): Source | undefined;
+  readonly finalMs?: number;
 }
+
+/** The threads of what has not been recorded, and of what was read after the load. */
+export const UNKNOWN_THREAD = -1;
+export const AFTERWARDS = -2;
 
 /** The history of one key. */
 export interface Register {
   readonly record: number;
   readonly history: History;
-  /** By operation: the thread, -1 of what has not been recorded; and when it was called and returned by the clock. */
+  /** By operation: the thread, or one of the two below 0; and when it was called and returned by the clock. */
   readonly threads: Int32Array;
   readonly callsMs: Float64Array;
   readonly returnsMs: Float64Array;
@@ -99,7 +107,7 @@ class RegisterReading {
   read(record: number, places: Float64Array): Register {
     const { tracks, round } = this.#recorded;
     const capacity = tracks[0]?.capacity ?? 1;
-    const found = [];
+    const found: Found[] = [];
     const values = new Values(round);
     for (const place of places) {
       const thread = Math.floor((place % PLACES) / capacity);
@@ -125,6 +133,13 @@ class RegisterReading {
       });
     }
     found.sort((a, b) => a.call - b.call);
+    const final = this.#recorded.finalOf?.(record);
+    if (final !== undefined && this.#cutAt === Infinity) {
+      const { finalMs = NaN } = this.#recorded;
+      const last = Number.MAX_SAFE_INTEGER;
+      const read = { kind: READ, value: values.numberOf(final), call: last, returned: last, thread: AFTERWARDS };
+      found.push({ ...read, callMs: finalMs, returnMs: finalMs });
+    }
     const initial = this.#initial(record, found, values);
     const all = [...this.#unrecorded(found, values, initial), ...found];
     return {
@@ -187,7 +202,7 @@ const UNRECORDED: Omit<Found, "value"> = {
   kind: WRITE,
   call: -Infinity,
   returned: Infinity,
-  thread: -1,
+  thread: UNKNOWN_THREAD,
   callMs: NaN,
   returnMs: NaN,
 };
@@ -210,8 +225,9 @@ class Values {
     const isOwn = put !== NO_PUT && round === this.#round;
     const number = isOwn ? this.#numberIn(this.#own, put, source) : undefined;
     // Another content under the same number was torn.
-    if (number !== undefined && this.sources[number]!.hash === hash) return number;
-    return this.#numberIn(this.#others, put === NO_PUT ? "" : `${round} ${put} ${hash}`, source);
+    if (number !== undefined && (hash === undefined || this.sources[number]!.hash === hash)) return number;
+    const torn = number === undefined ? "" : ` ${hash}`;
+    return this.#numberIn(this.#others, put === NO_PUT ? "" : `${round} ${put}${torn}`, source);
   }
 
   /** Whether it is the value of a put of this round. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { HistoryFile, type Recording } from "../history/history_file.ts";
 import { HistoryTape, type TapeHandle } from "../history/tape.ts";
 import { WitnessedBackend, WitnessedLane } from "../backend/witnessed.ts";
 import type {
@@ -137,19 +138,22 @@ class SynchronousLoad implements Load {
 /** The connection, with what records what is done on it. All of a worker's operations go through one class. */
 function observed(backend: SynchronousConnection, configuration: LoadWorkerConfiguration): SynchronousOperations {
   const { witness, history, thread } = configuration;
-  if (history !== undefined) {
-    return new RecordedBackend({
-      backend,
-      track: HistoryTape.attach(history.tape).track(thread),
-      round: history.round,
-    });
-  }
-  if (witness === undefined) return backend;
+  const { progress } = backend;
+  const operations = history === undefined
+    ? backend
+    : new RecordedBackend({ backend, track: recordingOf(history, thread), round: history.round });
+  if (witness === undefined) return operations;
   return new WitnessedBackend({
-    backend,
-    progress: backend.progress,
+    backend: operations,
+    progress,
     witness: Witness.ofAcknowledged(witness.directory, thread),
   });
+}
+
+/** What records a thread's operations. */
+function recordingOf({ tape, directory }: HistoryOptions, thread: number): Recording {
+  const track = HistoryTape.attach(tape).track(thread);
+  return directory === undefined ? track : new HistoryFile(directory, thread, track);
 }
 
 /** Has several operations in flight. */
@@ -190,19 +194,17 @@ class AsynchronousLoad implements Load {
  */
 function createLanes(backend: AsynchronousConnection, configuration: LoadWorkerConfiguration): Lane[] {
   const { witness, history, thread, threads, backend: { inFlight } } = configuration;
+  const track = history && recordingOf(history, thread);
+  const recorded = () =>
+    history === undefined || track === undefined ? backend : new RecordedLane({ backend, track, round: history.round });
   if (witness === undefined && configuration.workload.kind !== "replay") {
     const workload = createWorkload(configuration, configuration);
-    const track = history && HistoryTape.attach(history.tape).track(thread);
-    const operations = () =>
-      history === undefined || track === undefined
-        ? backend
-        : new RecordedLane({ backend, track, round: history.round });
-    return Array.from({ length: inFlight }, () => new Lane({ backend: operations(), workload }));
+    return Array.from({ length: inFlight }, () => new Lane({ backend: recorded(), workload }));
   }
   return Array.from({ length: inFlight }, (_, index) => {
     const place = { thread: thread * inFlight + index, threads: threads * inFlight };
     const witnessed = witness === undefined ? backend : new WitnessedLane({
-      backend,
+      backend: recorded(),
       witness: Witness.ofAcknowledged(witness.directory, place.thread),
     });
     return new Lane({ backend: witnessed, workload: createWorkload(configuration, { ...place, lane: index }) });
@@ -236,15 +238,20 @@ function createWorkload(
   if (workload.kind === "seed") {
     return isEngine(backend.name) ? new DistinctSeedWorkload(rng, { thread, threads }) : new SeedWorkload(rng);
   }
+  if (witness !== undefined) {
+    const place = { round: witness.round, thread, threads };
+    return new NumberedWorkload(rng, workload, { ...place, readsAll: history !== undefined });
+  }
   if (history !== undefined) return createSharedWorkload(rng, workload, { round: history.round, thread, threads });
-  if (witness === undefined) return new MixedWorkload(rng, workload, { thread, threads });
-  return new NumberedWorkload(rng, workload, { round: witness.round, thread, threads });
+  return new MixedWorkload(rng, workload, { thread, threads });
 }
 
 /** Where a run's operations are recorded for its history, and the round that its values name. */
 export interface HistoryOptions {
   readonly tape: TapeHandle;
   readonly round: number;
+  /** Where each thread appends its operations to a file instead; the tape is then only their clock. */
+  readonly directory?: string;
 }
 
 /** What a load worker is told at its start. */

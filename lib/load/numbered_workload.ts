@@ -5,7 +5,7 @@
  */
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { MixedWorkload } from "./mixed_workload.ts";
-import { OPERATIONS } from "./operation.ts";
+import { OPERATIONS, READ } from "./operation.ts";
 import { type MixOptions, PRESETS, type Workload, ZIPF_THETA } from "./workload.ts";
 import { createValues, RecordKeys, type ValueOptions, type Values } from "./record.ts";
 import { Rng } from "./rng.ts";
@@ -54,6 +54,8 @@ export interface NumberedPlace {
   readonly round: number;
   readonly thread: number;
   readonly threads: number;
+  /** Whether reads choose among all threads' records; by default among the thread's own. */
+  readonly readsAll?: boolean;
 }
 
 /**
@@ -69,6 +71,8 @@ export class NumberedWorkload implements Workload {
   readonly #mix: MixedWorkload;
   readonly #keys: OwnKeys;
   readonly #values: NumberedValues;
+  /** Chooses whose records are read, with random numbers of its own, so that it does not affect what is written. */
+  readonly #readers: Rng | undefined;
 
   /** @param options values of at least {@linkcode NUMBERED_VALUE_BYTES_MIN} bytes, at least as many keys as threads */
   constructor(rng: Rng, options: MixOptions, place: NumberedPlace) {
@@ -80,6 +84,7 @@ export class NumberedWorkload implements Workload {
     this.#mix = new MixedWorkload(rng, own, { thread: 0, threads: 1, keys: this.#keys, values: this.#values });
     this.key = this.#mix.key;
     this.value = this.#mix.value;
+    this.#readers = place.readsAll ? new Rng(place.round, thread) : undefined;
   }
 
   get kind(): number {
@@ -93,6 +98,7 @@ export class NumberedWorkload implements Workload {
 
   next(): void {
     this.#mix.next();
+    if (this.#readers !== undefined && this.#mix.kind === READ) this.#keys.writeOf(this.#readers, this.key);
   }
 
   get scanLength(): number {
@@ -111,9 +117,11 @@ class OwnKeys extends RecordKeys {
   record = 0;
   readonly #thread: number;
   readonly #threads: number;
+  readonly #last: number;
 
   constructor(options: MixOptions, { thread, threads }: NumberedPlace) {
     super(options);
+    this.#last = options.keyCountMax - 1;
     this.#thread = thread;
     this.#threads = threads;
   }
@@ -121,6 +129,11 @@ class OwnKeys extends RecordKeys {
   override write(own: number, key: PaddedBytes): void {
     this.record = this.#thread + this.#threads * own;
     super.write(this.record, key);
+  }
+
+  /** Writes the key of another thread's record, beside the one that was written last. */
+  writeOf(threads: Rng, key: PaddedBytes): void {
+    super.write(Math.min(this.record - this.#thread + threads.below(this.#threads), this.#last), key);
   }
 }
 
@@ -184,6 +197,11 @@ export function putOf({ bytes, length }: Pick<PaddedBytes, "bytes" | "length">):
   const thread = numberAt(bytes, ROUND_DIGITS + SEPARATOR.length, THREAD_DIGITS);
   const sequence = numberAt(bytes, SEQUENCE_START, SEQUENCE_DIGITS);
   return thread < 0 || sequence < 0 || numberAt(bytes, 0, ROUND_DIGITS) < 0 ? -1 : thread * SEQUENCES + sequence;
+}
+
+/** The number that stands for a put, as in {@linkcode putOf}. */
+export function putNumber({ thread, sequence }: Omit<NumberedValue, "round">): number {
+  return thread * SEQUENCES + sequence;
 }
 
 /** The put that such a number stands for. */

@@ -6,7 +6,8 @@
  */
 import type { AsynchronousOperations, SynchronousOperations } from "../engine/connection.ts";
 import { READ, WRITE } from "../history/history.ts";
-import { NOTHING, type Track } from "../history/tape.ts";
+import type { Recording } from "../history/history_file.ts";
+import { NOTHING } from "../history/tape.ts";
 import { hashKey } from "../store/hash.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { sharedNowMs } from "../sync/shared_time.ts";
@@ -16,14 +17,14 @@ import { recordOf } from "./record.ts";
 /** What a connection is wrapped with. */
 interface RecordedParts<Operations> {
   readonly backend: Operations;
-  readonly track: Track;
+  readonly track: Recording;
   /** What tells this run's puts from those of others. */
   readonly round: number;
 }
 
 /** Writes down what one operation after another has done. */
 class Recorder {
-  readonly #track: Track;
+  readonly #track: Recording;
   readonly #round: number;
   #record = 0;
   #call = 0;

@@ -11,9 +11,9 @@ import { type LatencyDocument, latencyName, type LatencyPoint } from "../result/
 import { waitOf, waitShareName } from "../result/load_figures.ts";
 import type { Configuration, ShownRun } from "./report_data.ts";
 
-/** What contradicts itself in the histories of its runs. */
-export function contradictionsOf({ runs }: Configuration): ShownContradiction[] {
-  return runs.flatMap(({ run }) => run.contradictions);
+/** What contradicts itself in the histories of its runs and kills. */
+export function contradictionsOf({ runs, crash }: Configuration): ShownContradiction[] {
+  return [...runs.flatMap(({ run }) => run.contradictions), ...crash?.contradictions ?? []];
 }
 
 /** The median over the runs of a figure, by its name in JSON; undefined if no run has it. */

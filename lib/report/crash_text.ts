@@ -8,8 +8,9 @@ import { type CrashResult, type KillResult, max, sum } from "../crash/crash_resu
 import { type Failure, lossIn } from "../crash/victim.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
 import { engineGroups, promiseGroup } from "./result_text.ts";
+import { contradictionLines, contradictionTitle } from "./contradiction_text.ts";
 import { findingGroups, stateGroups } from "./states_text.ts";
-import { blockLines, type Group, PLAIN, type TextStyle } from "./text_layout.ts";
+import { type Block, blockLines, type Group, PLAIN, type TextStyle } from "./text_layout.ts";
 
 /** How the kinds of failure are called, each one of them, and their number. */
 const FAILURE_WORDS: Readonly<
@@ -39,12 +40,15 @@ function failoverLine(kill: KillResult): string {
     `${readableNumber(refused)} refused, writes resumed after ${readableDuration(unavailableMs)}: ${verdictOf(kill)}`;
 }
 
-function verdictOf({ unreadable, neverPut, tornShards, unsoundFiles = 0, held, lost, gauge }: KillResult): string {
+function verdictOf(kill: KillResult): string {
+  const { unreadable, neverPut, tornShards, unsoundFiles = 0, held, lost, gauge, history } = kill;
   if (unreadable !== undefined) return `UNREADABLE: ${unreadable}`;
   if (neverPut > 0) return `NEVER PUT: what ${readableCount(neverPut, "record")} ${neverPut === 1 ? "holds" : "hold"}`;
   if (tornShards > 0) return `TORN: ${readableCount(tornShards, "shard")}`;
   if (unsoundFiles > 0) return `NOT SOUND: ${readableCount(unsoundFiles, "file")}`;
   if (held) return "held";
+  const [contradiction] = history?.contradictions ?? [];
+  if (contradiction !== undefined) return `CONTRADICTS ITSELF: ${contradictionTitle(contradiction)}`;
   return gauge === undefined || lost <= gauge ? "PROMISE BROKEN" : "GAUGE EXCEEDED";
 }
 
@@ -70,7 +74,7 @@ export function crashText(result: CrashResult, style: TextStyle = PLAIN): string
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function crashGroups(result: CrashResult, style: TextStyle): Group[] {
+function crashGroups(result: CrashResult, style: TextStyle): Block[] {
   const { kills, options, promises, engine, stoppedBy, failure } = result;
   const { one, label } = FAILURE_WORDS[failure];
   const isOurs = options.backend.kind !== "engine";
@@ -91,6 +95,7 @@ function crashGroups(result: CrashResult, style: TextStyle): Group[] {
     promiseGroup(promises),
     { label: "broken", lines: brokenPromise(result, style) },
     ...findingGroups(result),
+    ...historyBlocks(kills, style),
     { label: "stopped by", lines: stoppedBy === undefined ? [] : [[stoppedBy]] },
     {
       label: "verdict",
@@ -100,6 +105,25 @@ function crashGroups(result: CrashResult, style: TextStyle): Group[] {
         ),
       ]],
     },
+  ];
+}
+
+/** The most contradictions that are told; the JSON has more of them. */
+const CONTRADICTIONS_MAX = 3;
+
+/** Whether the children's histories can be, and what contradicts itself in them. */
+function historyBlocks(kills: readonly KillResult[], style: TextStyle): Block[] {
+  const histories = kills.flatMap(({ history }) => history ?? []);
+  if (histories.length === 0) return [];
+  const wrong = histories.filter(({ contradicting }) => contradicting > 0);
+  const operations = histories.reduce((sum, { operations }) => sum + operations, 0);
+  const verdict = wrong.length === 0
+    ? "all linearizable"
+    : `${wrong.length} of ${histories.length} are not linearizable`;
+  const contradictions = wrong.flatMap(({ contradictions }) => contradictions).slice(0, CONTRADICTIONS_MAX);
+  return [
+    { label: "histories", lines: [[style.bold(verdict), `${readableCount(operations, "operation")} judged`]] },
+    ...contradictions.map((one) => contradictionLines(one).map((line) => `  ${line}`)),
   ];
 }
 

@@ -7,7 +7,8 @@ import type { BackendHandle } from "../backend/backends.ts";
 import type { Promises } from "../engine/promises.ts";
 import { LoadMeter } from "../load/load_meter.ts";
 import type { LoadWorkerResult } from "../load/load_worker.ts";
-import type { LoadWorkerConfiguration } from "../load/load.ts";
+import { HistoryTape } from "../history/tape.ts";
+import type { HistoryOptions, LoadWorkerConfiguration } from "../load/load.ts";
 import { traceOf } from "../load/workload.ts";
 import type { ReaderConfiguration } from "../replay/reader_worker.ts";
 import { TraceRing } from "../replay/trace_ring.ts";
@@ -80,8 +81,9 @@ export class LoadRun {
     this.#meter = LoadMeter.create(parts.options.threads);
     this.#costs = new CostMeter(parts.places);
     this.#live = this.#createLive();
-    const { check, threads, workload } = parts.options;
-    this.#history = check === undefined || workload.kind !== "mix" ? undefined : new RunHistory(threads, workload);
+    const { check, threads, workload, witness } = parts.options;
+    const isJudged = check !== undefined && witness === undefined;
+    this.#history = isJudged && workload.kind === "mix" ? new RunHistory(threads, workload) : undefined;
   }
 
   async run(): Promise<RunResult> {
@@ -161,6 +163,13 @@ export class LoadRun {
     };
   }
 
+  /** Where the load workers record what they do, if they are to: where the run may be killed, in files. */
+  #historyOptions(): HistoryOptions | undefined {
+    const { check, threads, witness } = this.#parts.options;
+    if (check === undefined || witness === undefined) return this.#history?.options();
+    return { ...witness, tape: HistoryTape.create(threads, 0).handle() };
+  }
+
   /** Judges what was recorded of the run, if anything was. */
   async #judgeHistory(failed: boolean): Promise<HistoryResult | undefined> {
     const { wasEmpty, hooks, options: { threads }, backend: { inFlight } } = this.#parts;
@@ -213,7 +222,7 @@ export class LoadRun {
       seed,
       threads,
       ...loadEndMembers(options),
-      ...given({ latencySample, witness, history: this.#history?.options() }),
+      ...given({ latencySample, witness, history: this.#historyOptions() }),
     };
     for (let thread = 0; thread < threads; thread++) {
       const create = () => hooks.createLoadWorker?.() ?? createLoadWorker();

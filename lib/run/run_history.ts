@@ -11,7 +11,14 @@ import {
   showContradiction,
   type ShownContradiction,
 } from "../history/recorded_history.ts";
-import { type Recorded, type Register, registersOf, type Source } from "../history/registers.ts";
+import {
+  AFTERWARDS,
+  type Recorded,
+  type Register,
+  registersOf,
+  type Source,
+  UNKNOWN_THREAD,
+} from "../history/registers.ts";
 import { HistoryTape, NO_PUT, NOTHING } from "../history/tape.ts";
 import type { HistoryOptions } from "../load/load.ts";
 import { formatNumberedValue, numberedPut, ROUND_MAX } from "../load/numbered_workload.ts";
@@ -78,7 +85,6 @@ export class RunHistory {
 
   /** Judges what was recorded; called when all load workers have ended. */
   async judge({ failed, wasEmpty, preloaded, inFlight }: HistoryEnd): Promise<HistoryResult> {
-    const startedAtMs = performance.now();
     const tracks = Array.from({ length: this.#threads }, (_, thread) => this.#tape.track(thread));
     const { keyCount } = this.#mix;
     const before = { put: NO_PUT, round: this.#round, hash: 0 }, nothing = { ...before, put: NOTHING };
@@ -90,47 +96,70 @@ export class RunHistory {
       unrecordedMax: hasDeletes(this.#mix) ? inFlight : 0,
       initialOf: (record) => preloaded && record < keyCount ? before : wasEmpty ? nothing : undefined,
     };
-    const counts: Record<Judgement, number> = { linearizable: 0, "not linearizable": 0, undecided: 0 };
-    const contradictions: ShownContradiction[] = [];
-    let operations = 0;
-    let turnEndsAtMs = startedAtMs + TURN_MS;
-    for (const register of registersOf(recorded)) {
-      const judgement = judge(register.history);
-      counts[judgement]++;
-      operations += lengthOf(register.history);
-      if (judgement === "not linearizable" && contradictions.length < CONTRADICTIONS_MAX) {
-        contradictions.push(showContradiction(this.#named(register)));
-      }
-      if (performance.now() < turnEndsAtMs) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turnEndsAtMs = performance.now() + TURN_MS;
-    }
-    return {
-      operations,
-      keys: counts.linearizable + counts["not linearizable"] + counts.undecided,
-      oneKeyIn: 2 ** this.#tape.level,
-      isCut: tracks.some(({ cutAt }) => cutAt !== Infinity),
-      contradicting: counts["not linearizable"],
-      undecided: counts.undecided,
-      contradictions,
-      judgedMs: performance.now() - startedAtMs,
-    };
+    return await judgeRecorded(recorded, { mix: this.#mix, zeroMs: this.#zeroMs });
   }
+}
 
-  #named({ record, history, threads, sources, callsMs, returnsMs }: Register): RecordedHistory {
-    const key = new RecordKeys(this.#mix).createKey();
-    new RecordKeys(this.#mix).write(record, key);
-    const microseconds = (ms: number) => Math.round((ms - this.#zeroMs) * 1e4) / 10;
-    return {
-      key: new TextDecoder().decode(key.bytes.subarray(0, key.length)),
-      history,
-      unit: "us",
-      callOf: (operation) => microseconds(callsMs[operation]!),
-      returnOf: (operation) => microseconds(returnsMs[operation]!),
-      processOf: (operation) => String(threads[operation]),
-      valueText: (value) => sourceText(sources[value]),
-    };
+/**
+ * Judges the history of each key.
+ *
+ * @param naming the keys' names, and when times begin, in milliseconds of the shared time
+ */
+export async function judgeRecorded(
+  recorded: Recorded,
+  naming: { readonly mix: MixOptions; readonly zeroMs: number },
+): Promise<HistoryResult> {
+  const { tracks, level } = recorded;
+  const startedAtMs = performance.now();
+  const counts: Record<Judgement, number> = { linearizable: 0, "not linearizable": 0, undecided: 0 };
+  const contradictions: ShownContradiction[] = [];
+  let operations = 0;
+  let turnEndsAtMs = startedAtMs + TURN_MS;
+  for (const register of registersOf(recorded)) {
+    const judgement = judge(register.history);
+    counts[judgement]++;
+    operations += lengthOf(register.history);
+    if (judgement === "not linearizable" && contradictions.length < CONTRADICTIONS_MAX) {
+      contradictions.push(showContradiction(named(register, naming)));
+    }
+    if (performance.now() < turnEndsAtMs) continue;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    turnEndsAtMs = performance.now() + TURN_MS;
   }
+  return {
+    operations,
+    keys: counts.linearizable + counts["not linearizable"] + counts.undecided,
+    oneKeyIn: 2 ** level,
+    isCut: tracks.some(({ cutAt }) => cutAt !== Infinity),
+    contradicting: counts["not linearizable"],
+    undecided: counts.undecided,
+    contradictions,
+    judgedMs: performance.now() - startedAtMs,
+  };
+}
+
+function named(
+  { record, history, threads, sources, callsMs, returnsMs }: Register,
+  { mix, zeroMs }: { readonly mix: MixOptions; readonly zeroMs: number },
+): RecordedHistory {
+  const keys = new RecordKeys(mix);
+  const key = keys.createKey();
+  keys.write(record, key);
+  const microseconds = (ms: number) => Math.round((ms - zeroMs) * 1e4) / 10;
+  return {
+    key: key.toString(),
+    history,
+    unit: "us",
+    callOf: (operation) => microseconds(callsMs[operation]!),
+    returnOf: (operation) => microseconds(returnsMs[operation]!),
+    processOf: (operation) => processText(threads[operation]!),
+    valueText: (value) => sourceText(sources[value]),
+  };
+}
+
+function processText(thread: number): string {
+  if (thread === UNKNOWN_THREAD) return "unknown";
+  return thread === AFTERWARDS ? "afterwards" : String(thread);
 }
 
 function sourceText(source: Source | undefined): string {
