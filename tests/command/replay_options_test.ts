@@ -7,6 +7,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseCommand } from "../../lib/command/parse_command.ts";
 import { CRASH_OPS_MAX } from "../../lib/command/replay_options.ts";
+import { sweepSpace } from "../../lib/command/sweep_space.ts";
 import { readTrace } from "../../lib/command/trace_check.ts";
 import { UsageError } from "../../lib/option/wording.ts";
 import { argumentsOf } from "../../lib/result/option/options.ts";
@@ -88,6 +89,19 @@ Deno.test("crash replays a trace, or its beginning, until each kill", () => {
   assert(workload.kind === "replay");
   assertEquals([workload.rounds, workload.endsLoad, workload.roundOpsMax], [0, false, CRASH_OPS_MAX]);
   assertStringIncludes(refusal("crash", "--replay=t", "--replay-repeat=2", "sqlite"), "takes no number with crash");
+});
+
+Deno.test("a sweep's load is a trace alone, without what a sweep's loads have otherwise", () => {
+  const space = {
+    load: new Map([["replay", "t"]]),
+    groups: [["memory"]],
+    defaults: { threads: 2, seed: 1 },
+    yes: false,
+  };
+  assertEquals(sweepSpace(space).loadArgs, ["--threads=2", "--load-time-sec=1", "--seed=1", "--replay=t"]);
+  assertThrows(() => sweepSpace({ ...space, isByRate: true }), UsageError, "both say when operations begin");
+  const withKeys = new Map([["replay", "t"], ["keys", "5"]]);
+  assertThrows(() => sweepSpace({ ...space, load: withKeys }), UsageError, "both say what the load does");
 });
 
 Deno.test("readTrace() refuses what the trace itself does not allow, in one line", async () => {

@@ -23,8 +23,8 @@ export const REPLAY_FLAGS = {
     placeholder: "FILE",
     about:
       "Do the operations of a trace, packed with gzip or not: keys as they are, values made up in their sizes. All " +
-      "operations on a key go to one thread, in order. What is not replayed is counted and shown. Replaces --workload " +
-      "and all that changes it.",
+      "operations on a key go to one thread, in order. What is not replayed is counted and shown. A warm-up does the " +
+      "first of them. Replaces --workload and all that changes it.",
     ...path("the path of a trace"),
     of: (options: RunOptions) => replayOf(options)?.path,
     words: (path: string, options: RunOptions) => `replay of ${path}${formatText(replayOf(options))}`,
