@@ -33,6 +33,12 @@ const FACTOR_AT_BEGIN_MAX = 2.1;
 const GAIN_BYTES_MIN = 256 * 1024;
 
 /**
+ * Entries are counted again once a log has got so many more bytes of records: to count them takes the shards' headers
+ * out of the caches of those who put.
+ */
+const COUNTED_AGAIN_BYTES = 64 * 1024;
+
+/**
  * Looks at the logs, from time to time and some at a time, and remembers what it saw.
  *
  * What is live takes as much as a new checkpoint would, which is estimated: the last one's size, times the number of
@@ -50,6 +56,9 @@ export class Crowding {
   readonly #live: Float64Array<ArrayBuffer>;
   readonly #records: Float64Array<ArrayBuffer>;
   readonly #entries: Float64Array<ArrayBuffer>;
+  /** By log: its entries when they were counted last, and its bytes of records then. */
+  readonly #counts: Float64Array<ArrayBuffer>;
+  readonly #countedAt: Float64Array<ArrayBuffer>;
   /** Sums over all logs. */
   #allBytes = 0;
   #allLive = 0;
@@ -67,6 +76,8 @@ export class Crowding {
     this.#records = new Float64Array(logs);
     // What is there now was loaded, and is about what the checkpoints have.
     this.#entries = Float64Array.from({ length: logs }, (_, log) => this.#count(log));
+    this.#counts = this.#entries.slice();
+    this.#countedAt = new Float64Array(logs);
     this.#factor = Math.min(FACTOR_AT_BEGIN_MAX, 1 + (FACTOR_MAX - 1 - 1 / logs) / (1 + 1 / logs));
   }
 
@@ -106,6 +117,8 @@ export class Crowding {
   /** Says that the log has a new checkpoint of so many entries. */
   checkpointed(log: number, entries: number): void {
     this.#entries[log] = entries;
+    this.#counts[log] = entries;
+    this.#countedAt[log] = this.#parts.ends.logBytes(log);
     this.look(log);
   }
 
@@ -116,7 +129,11 @@ export class Crowding {
     const records = ends.logBytes(log);
     const bytes = checkpointBytes + records + Math.max(0, ends.allocated(log) - ends.offset(log));
     const entries = this.#entries[log]!;
-    const live = entries === 0 ? 0 : checkpointBytes * this.#count(log) / entries;
+    if (Math.abs(records - this.#countedAt[log]!) >= COUNTED_AGAIN_BYTES) {
+      this.#counts[log] = this.#count(log);
+      this.#countedAt[log] = records;
+    }
+    const live = entries === 0 ? 0 : checkpointBytes * this.#counts[log]! / entries;
     this.#allBytes += bytes - this.#bytes[log]!;
     this.#allLive += live - this.#live[log]!;
     this.#allRecords += records - this.#records[log]!;
