@@ -13,7 +13,7 @@
  * | `padding` | only in CBOR: a byte string of zeros |
  * | `crc32` | the CRC-32 of all bytes of the block before this member |
  *
- * in this order. (A block of no page, {@linkcode NO_PAGE}, is one that has been freed.) In JSON it is one line, padded with spaces before the last member to the common length. `raw` has the
+ * in this order. In JSON it is one line, padded with spaces before the last member to the common length. `raw` has the
  * same content in its own form. A place that has never been written is *blank*: spaces and a line feed in JSON,
  * otherwise zeros, which CBOR reads as meaningless numbers.
  *
@@ -35,6 +35,9 @@ export interface BlockCodec {
    * @throws {RangeError} when the entries do not fit, which cannot happen if the store's pages have the right size
    */
   encode(image: BlockImage, out: OutputBuffer, position: number, blockBytes: number): void;
+
+  /** Gives a sound block another number, which is not above the one that it has. */
+  renumber(bytes: Uint8Array<ArrayBuffer>, block: number): void;
 
   /** A blank block. */
   blank(blockBytes: number): Uint8Array<ArrayBuffer>;

@@ -30,9 +30,6 @@ export interface BlockImage extends BlockHead {
   end: number;
 }
 
-/** The page of a block that holds none: one that has been freed. */
-export const NO_PAGE = 2 ** 31 - 1;
-
 /** How far an encoder may read past the last entry, so that it can copy eight bytes at a time. */
 export const IMAGE_EXCESS_BYTES = 8;
 

@@ -97,6 +97,13 @@ export const cborBlockCodec: BlockCodec = {
     view.setUint32(crcAt, crc32(bytes.subarray(position, crcAt), blockBytes - CRC_BYTES));
   },
 
+  renumber(bytes: Uint8Array<ArrayBuffer>, block: number): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const crcAt = bytes.length - CRC_BYTES;
+    view.setUint32(BLOCK_AT, block);
+    view.setUint32(crcAt, crc32(bytes, crcAt));
+  },
+
   blank: (blockBytes) => new Uint8Array(blockBytes),
   reader: (blockBytes) => new CborBlockReader(blockBytes),
 };

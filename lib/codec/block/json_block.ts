@@ -49,6 +49,7 @@ const DEAD = 1 << 31;
 const SPECIAL = SPECIAL_KEY;
 
 const utf8 = new TextDecoder();
+const utf8Encoder = new TextEncoder();
 
 /** The JSON form of blocks; see the module's comment. */
 export const jsonBlockCodec: BlockCodec = {
@@ -67,6 +68,19 @@ export const jsonBlockCodec: BlockCodec = {
     bytes.fill(SPACE, end + 1, tail);
     const crc = crc32(bytes.subarray(position, tail), blockBytes - TAIL_BYTES);
     out.writeAscii(out.writeHex32(out.writeAscii(tail, TAIL_PREFIX), crc), TAIL_SUFFIX);
+  },
+
+  renumber(bytes: Uint8Array<ArrayBuffer>, block: number): void {
+    const start = NAMES[0]!.length;
+    const tail = bytes.length - TAIL_BYTES;
+    let end = start;
+    while (bytes[end]! >= DIGIT_0 && bytes[end]! <= DIGIT_9) end++;
+    // What comes after a shorter number moves, and spaces pad it as before.
+    const rest = bytes.slice(end, tail);
+    const { written } = utf8Encoder.encodeInto(String(block), bytes.subarray(start));
+    bytes.fill(SPACE, start + written, tail);
+    bytes.set(rest, start + written);
+    utf8Encoder.encodeInto(TAIL_PREFIX + crc32Hex(crc32(bytes, tail)) + TAIL_SUFFIX, bytes.subarray(tail));
   },
 
   blank(blockBytes: number): Uint8Array<ArrayBuffer> {

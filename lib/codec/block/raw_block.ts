@@ -69,6 +69,13 @@ export const rawBlockCodec: BlockCodec = {
     view.setUint32(covered, crc32(bytes.subarray(position, covered), blockBytes - CRC_BYTES), true);
   },
 
+  renumber(bytes: Uint8Array<ArrayBuffer>, block: number): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const covered = bytes.length - CRC_BYTES;
+    view.setInt32(4, block, true);
+    view.setUint32(covered, crc32(bytes, covered), true);
+  },
+
   blank: (blockBytes) => new Uint8Array(blockBytes),
   reader: (blockBytes) => new RawBlockReader(blockBytes),
 };

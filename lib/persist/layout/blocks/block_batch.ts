@@ -128,6 +128,10 @@ export class BlockBatch {
     return this.#items[item * ITEM_WORDS + ITEM_END]!;
   }
 
+  isEmpty(item: number): boolean {
+    return this.start(item) === this.end(item);
+  }
+
   isQueued(item: number): boolean {
     return this.#items[item * ITEM_WORDS + ITEM_IS_QUEUED] === 1;
   }

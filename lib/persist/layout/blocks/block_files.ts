@@ -9,12 +9,14 @@ import {
   checkLength,
   openExistingFile,
   openFile,
+  readAt,
   removeQuietly,
   renameOver,
   seekTo,
   syncData,
   syncDirectory,
   TEMPORARY_SUFFIX,
+  truncateFile,
   writeAll,
 } from "../../../system/file_io.ts";
 import { isSynced, type SyncName } from "../../durability.ts";
@@ -83,6 +85,32 @@ export class BlockFiles {
     const open = this.#get(file);
     seekTo(open.file, open.path, place * this.#parts.blockBytes);
     writeAll(open.file, open.path, bytes);
+  }
+
+  /** Reads what is in a place into `bytes`, which is as long as a block. */
+  read(file: number, place: number, bytes: Uint8Array<ArrayBuffer>): void {
+    const { file: open, path } = this.#get(file);
+    readAt(open, path, place * this.#parts.blockBytes, bytes);
+  }
+
+  /**
+   * Cuts off the last extents, whose blocks nobody needs: at levels above none, whatever makes up for them is synced.
+   * The number of extents must change from odd to even, or from even to odd, so that the head that counts fewer does
+   * not overwrite the other, which counts until it has been blanked.
+   *
+   * @throws {PersistError} when that fails; nothing is then lost
+   */
+  shrink(file: number, extents: number): void {
+    const { table, blockBytes, meter } = this.#parts;
+    const { file: open, path } = this.#get(file);
+    this.#writeHead(open, path, file, extents);
+    if (this.#isSynced) syncData(open, path);
+    seekTo(open, path, headPlace(table.extents(file)) * blockBytes);
+    writeAll(open, path, this.#blank.subarray(0, blockBytes));
+    if (this.#isSynced) syncData(open, path);
+    truncateFile(path, fileBytes(extents, blockBytes), this.#isSynced);
+    table.setExtents(file, extents);
+    meter.countBytes(2 * blockBytes);
   }
 
   /** Waits until everything written to the file is on the device. */

@@ -14,6 +14,7 @@ import type { Layout } from "../layout.ts";
 import { BlockBatch } from "./block_batch.ts";
 import type { BlockFiles } from "./block_files.ts";
 import { extentBlocks, placeOf, type PlaceSide } from "./block_format.ts";
+import { BlockShrinker } from "./block_shrinker.ts";
 import type { BlockTable } from "./block_table.ts";
 
 /** What a {@linkcode BlockLayout} works with. */
@@ -80,6 +81,7 @@ export class BlockLayout implements Layout {
   #order = new Float64Array(1024);
   /** The files of the last write. */
   #written: number[] = [];
+  readonly #shrinker: BlockShrinker;
   /** Files below this index have been prepared. */
   #prepared = 0;
 
@@ -92,6 +94,7 @@ export class BlockLayout implements Layout {
     this.#table = table;
     this.#blocksPerExtent = extentBlocks(blockBytes);
     this.#batch = new BlockBatch(table.size);
+    this.#shrinker = new BlockShrinker(parts);
     const { words, bytes } = this.#batch;
     this.#image = { block: 0, shard: 0, page: 0, version: 0, together: 0, words, bytes, start: 0, end: 0 };
     this.#queueWords = words;
@@ -209,12 +212,12 @@ export class BlockLayout implements Layout {
     this.#parts.files.checkLengths();
   }
 
-  /** Creates the missing files, one at a time. */
+  /** Creates the missing files, one at a time, and then makes those smaller whose pages have got empty. */
   maintain(): boolean {
     const { files, locks } = this.#parts;
     const table = this.#table;
     while (this.#prepared < table.size.files && table.extents(this.#prepared) > 0) this.#prepared++;
-    if (this.#prepared === table.size.files) return false;
+    if (this.#prepared === table.size.files) return this.#shrinker.shrinkOne();
     const file = this.#prepared;
     locks.lock(file);
     try {
@@ -285,11 +288,18 @@ export class BlockLayout implements Layout {
   #recordWritten(file: number): void {
     const batch = this.#batch;
     const table = this.#table;
+    let begun = -1;
+    for (let item = batch.first(file); item >= 0; item = batch.next(item)) {
+      const shard = batch.shard(item);
+      if (shard !== begun) table.beginWrite(shard);
+      begun = shard;
+    }
     let used = table.used(file);
     for (let item = batch.first(file); item >= 0; item = batch.next(item)) {
       const block = this.#blocks[item]!;
       used = Math.max(used, block + 1);
-      table.setWritten(batch.shard(item), batch.page(item), block, this.#nextSide(item));
+      const where = { block, side: this.#nextSide(item), isEmpty: batch.isEmpty(item) };
+      table.setWritten(batch.shard(item), batch.page(item), where);
     }
     table.setUsed(file, used);
   }

@@ -22,17 +22,28 @@ export interface BlockTableSize {
 const FILE_WORDS = LINE_WORDS;
 const FILE_EXTENTS = 0;
 const FILE_USED = 1;
+const FILE_EMPTY = 2;
+
+const SIDE = 1;
+const EMPTY = 2;
+const LAST = 4;
+const BLOCK_SHIFT = 3;
 
 /**
- * Layout, in 32-bit words, each row of whole cache lines: for each file, how many extents it has (0: there is no file)
- * and how many of its blocks are in use; for each shard, a word for each page that says where it was written last.
+ * Layout, in 32-bit words, each row of whole cache lines: for each file, how many extents it has (0: there is no file),
+ * how many of its blocks are in use, and how many of these hold empty pages; for each shard, a word for each page that
+ * says where it was written last.
  *
- * A page's word is 0 if it was never written, else (block number + 1) * 2 + side, where the side says which of the
- * block's places was written last.
+ * A page's word is 0 if it has no block. Else bit 0 says which of its block's places was written last, bit 1 whether the
+ * page was empty then, bit 2 whether it belongs to what was written last of its shard, and the others are the block's
+ * number plus one.
  *
  * Invariant 1: only the holder of the file's lock changes a file's row and its shards' rows of blocks, and only after
  * the file system holds what they say.
- * Invariant 2: a page keeps the same block forever, and no two pages share one.
+ * Invariant 2: no two pages share a block.
+ * Invariant 3: a page loses its block only if it is empty and does not belong to what was written last of its shard: that
+ * counts only as a whole. Then no image of the page is needed any more; the empty one is overwritten after the one
+ * before it.
  */
 export class BlockTable {
   readonly size: BlockTableSize;
@@ -80,19 +91,60 @@ export class BlockTable {
     this.#words[file * FILE_WORDS + FILE_USED] = blocks;
   }
 
-  /** The block that the page was last written to; -1 when it never was. */
+  /** How many of the file's blocks hold pages that were empty when they were written. */
+  empty(file: number): number {
+    return this.#words[file * FILE_WORDS + FILE_EMPTY]!;
+  }
+
+  /** The block that the page was last written to; -1 when it has none. */
   block(shard: number, page: number): number {
-    return (this.#words[this.#rows + shard * this.#rowWords + page]! >> 1) - 1;
+    return (this.#word(shard, page) >> BLOCK_SHIFT) - 1;
   }
 
-  /** The place of its block that the page was last written to; meaningless if it never was. */
+  /** The place of its block that the page was last written to; meaningless if it has none. */
   side(shard: number, page: number): PlaceSide {
-    return (this.#words[this.#rows + shard * this.#rowWords + page]! & 1) as PlaceSide;
+    return (this.#word(shard, page) & SIDE) as PlaceSide;
   }
 
-  /** Records where the page was written. */
-  setWritten(shard: number, page: number, block: number, side: PlaceSide): void {
-    this.#words[this.#rows + shard * this.#rowWords + page] = (block + 1) << 1 | side;
+  /** Whether the page can do without its block. */
+  isSpare(shard: number, page: number): boolean {
+    return (this.#word(shard, page) & (EMPTY | LAST)) === EMPTY;
+  }
+
+  /** Records that something else is about to be what was written last of the shard. */
+  beginWrite(shard: number): void {
+    const row = this.#rows + shard * this.#rowWords;
+    for (let page = 0; page < this.size.pagesPerShard; page++) this.#words[row + page]! &= ~LAST;
+  }
+
+  /** Records where the page was written, as part of what was written last of the shard, unless `isLast` is false. */
+  setWritten(
+    shard: number,
+    page: number,
+    { block, side, isEmpty, isLast = true }: { block: number; side: PlaceSide; isEmpty: boolean; isLast?: boolean },
+  ): void {
+    this.#set(shard, page, (block + 1) << BLOCK_SHIFT | (isLast ? LAST : 0) | (isEmpty ? EMPTY : 0) | side);
+  }
+
+  /** Records that the page is at another place, as it was written before. */
+  setMoved(shard: number, page: number, block: number, side: PlaceSide): void {
+    this.#set(shard, page, (block + 1) << BLOCK_SHIFT | this.#word(shard, page) & (LAST | EMPTY) | side);
+  }
+
+  /** Takes the page's block away. */
+  release(shard: number, page: number): void {
+    this.#set(shard, page, 0);
+  }
+
+  #word(shard: number, page: number): number {
+    return this.#words[this.#rows + shard * this.#rowWords + page]!;
+  }
+
+  #set(shard: number, page: number, word: number): void {
+    const file = Math.floor(shard * this.size.files / this.size.shards);
+    const change = (word & EMPTY) - (this.#word(shard, page) & EMPTY);
+    this.#words[file * FILE_WORDS + FILE_EMPTY]! += change / EMPTY;
+    this.#words[this.#rows + shard * this.#rowWords + page] = word;
   }
 }
 

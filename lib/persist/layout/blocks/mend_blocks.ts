@@ -35,7 +35,8 @@ export function mendBlocks(
   ];
   const unfinished = stored.badPlaces.filter(({ isDamaged }) => !isDamaged);
   const setAside = damage.length === 0 ? [] : [directory.setAsideCopy(path, summaryOf(damage))];
-  if (!stored.isWhole || stored.isOlder || stored.badPlaces.length > 0) repair(stored, options);
+  const isRight = stored.isWhole && !stored.isOlder && stored.badPlaces.length === 0 && stored.leftPlaces.length === 0;
+  if (!isRight) repair(stored, options);
   const torn = unfinished.length === 0 ? [] : [{
     path,
     cutBytes: unfinished.length * blockBytes,
@@ -45,7 +46,7 @@ export function mendBlocks(
 }
 
 function repair(
-  { bytes, extents, badPlaces, synced: syncedBefore }: StoredBlocks,
+  { bytes, extents, badPlaces, leftPlaces, synced: syncedBefore }: StoredBlocks,
   options: StoredBlocksOptions & { readonly synced: boolean },
 ): void {
   const { path, blockBytes, serializer, synced } = options;
@@ -55,7 +56,7 @@ function repair(
     seekTo(file, path, position);
     writeAll(file, path, content);
   };
-  for (const { place } of badPlaces) writeAt(place * blockBytes, blank);
+  for (const place of [...badPlaces.map(({ place }) => place), ...leftPlaces]) writeAt(place * blockBytes, blank);
   const end = fileBytes(extents, blockBytes);
   if (bytes > end) truncateFile(path, end, false);
   for (let position = bytes; position < end;) {

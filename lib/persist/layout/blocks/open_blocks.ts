@@ -127,10 +127,13 @@ class BlockLoader {
     const { files, shards, serializer, layout: { blockBytes } } = this.#options;
     using reader = new PageReader({ path, file: index, files, shards, serializer, blockBytes });
     let used = 0;
+    const newestOf = new Map<number, number>();
+    for (const { shard, version } of pages) newestOf.set(shard, Math.max(version, newestOf.get(shard) ?? 0));
     for (const page of pages) {
-      const { shard, block, side, version } = page;
+      const { shard, block, side, version, entries } = page;
       this.#loadPage(page, reader.open(page));
-      table.setWritten(shard, page.page, block, side);
+      const isLast = version === newestOf.get(shard);
+      table.setWritten(shard, page.page, { block, side, isEmpty: entries === 0, isLast });
       used = Math.max(used, block + 1);
       const newest = Math.max(version, store.version(shard));
       store.restoreVersion(shard, newest);

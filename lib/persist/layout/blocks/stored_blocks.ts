@@ -6,7 +6,6 @@
  */
 import type { BlockHealth, BlockReader } from "../../../codec/block/block_codec.ts";
 import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
-import { NO_PAGE } from "../../../codec/block/block_image.ts";
 import { CorruptSnapshotError } from "../../../codec/snapshot_reader.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
 import { isSynced } from "../../durability.ts";
@@ -60,6 +59,8 @@ export interface StoredBlocks {
   /** Ordered by shard, and so that of several entries of a key the last one counts. */
   readonly pages: readonly StoredPage[];
   readonly badPlaces: readonly BadPlace[];
+  /** Places of images whose pages have moved to other blocks: should those be emptied, these must not come back. */
+  readonly leftPlaces: readonly number[];
   /**
    * Extents that the file has or must have, according to its head, without what an interrupted extension left after
    * them.
@@ -137,7 +138,7 @@ class BlocksReading {
       this.#readExtent(extent, chunk);
     }
     const shards = [...this.#images.keys()].sort((a, b) => a - b);
-    const pages = shards.flatMap((shard) => this.#pagesOf(file, this.#images.get(shard)!));
+    const pages = withoutEmptied(shards.flatMap((shard) => this.#pagesOf(file, this.#images.get(shard)!)));
     const lastBlock = pages.reduce((last, { block }) => Math.max(last, block), 0);
     const inUse = Math.floor(lastBlock / this.#extentBlocks) + 1;
     const extents = said > 0 ? Math.max(said, inUse) : Math.max(1, Math.ceil(found));
@@ -148,6 +149,7 @@ class BlocksReading {
       bytes,
       pages,
       badPlaces: this.#badPlaces().filter(({ place }) => place * blockBytes < wholeBytes),
+      leftPlaces: this.#leftPlaces(pages).filter((place) => place * blockBytes < wholeBytes),
       extents,
       ...(synced === undefined ? {} : { synced }),
       isOlder: OLDER_FORMATS.includes(this.#head.format),
@@ -185,11 +187,11 @@ class BlocksReading {
       const a = this.#imageOf(block, 0, health, places[0]);
       const b = this.#imageOf(block, 1, health, places[1]);
       for (const image of [a, b]) {
-        if (image?.health === "sound" && image.page !== NO_PAGE) {
+        if (image?.health === "sound") {
           const ofShard = this.#images.get(image.shard);
           if (ofShard === undefined) this.#images.set(image.shard, [image]);
           else ofShard.push(image);
-        } else if (image !== undefined && image.health !== "sound") {
+        } else if (image !== undefined) {
           this.#unsound.push([image, image.side === 0 ? b : a]);
         }
       }
@@ -291,7 +293,27 @@ class BlocksReading {
     return [...this.#badHeads, ...unsound, ...dropped];
   }
 
+  #leftPlaces(pages: readonly StoredPage[]): number[] {
+    const blocks = new Map(pages.map(({ shard, page, block }) => [`${shard} ${page}`, block]));
+    return [...this.#images.values()].flat()
+      .filter(({ shard, page, block, health }) => health === "sound" && blocks.get(`${shard} ${page}`) !== block)
+      .map((image) => this.#placeOf(image));
+  }
+
   #placeOf({ block, side }: Image): number {
     return placeOf(block, side, this.#extentBlocks);
   }
+}
+
+/** Without the empty pages whose blocks have been given to others since: none is of what was written last of its shard. */
+function withoutEmptied(pages: readonly StoredPage[]): StoredPage[] {
+  const newest = new Map<number, number>();
+  const claims = new Map<number, number>();
+  for (const { shard, version, block } of pages) {
+    newest.set(shard, Math.max(version, newest.get(shard) ?? 0));
+    claims.set(block, (claims.get(block) ?? 0) + 1);
+  }
+  return pages.filter(({ shard, version, entries, block }) =>
+    entries > 0 || claims.get(block) === 1 || version === newest.get(shard)
+  );
 }

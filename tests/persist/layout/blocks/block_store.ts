@@ -35,8 +35,8 @@ export function optionsOf(output: string, serializer: SerializerName, change: Pa
   } as const satisfies FileBackendOptions;
 }
 
-export async function open(options: FileBackendOptions) {
-  return await prepareFiles(options, KEYS, { abort: Abort.create(), clock: Clock.create(), threads: 1 });
+export async function open(options: FileBackendOptions, keys = KEYS) {
+  return await prepareFiles(options, keys, { abort: Abort.create(), clock: Clock.create(), threads: 1 });
 }
 
 /** Puts or deletes. */
