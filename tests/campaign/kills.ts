@@ -10,12 +10,16 @@ import type { ChildProgram } from "../../lib/crash/child.ts";
 import type { CrashOptions } from "../../lib/crash/crash.ts";
 import type { KillResult } from "../../lib/crash/crash_result.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
+import { DELETE, UPDATE } from "../../lib/load/operation.ts";
 
 /** A configuration under which kvlab is killed. */
 export type KillConfiguration = Pick<FileBackendOptions, "policy" | "layout" | "serializer" | "fileCount"> & {
   readonly threads?: number;
   /** Number of keys; the seed's when absent. */
   readonly keyCount?: number;
+  /** The share of deletes, at the cost of updates; none when absent. */
+  readonly deleteRatio?: number;
+  readonly preload?: boolean;
 };
 
 /** The latest moment of a kill in a load, in milliseconds. */
@@ -30,13 +34,16 @@ export function childProgram(module: string, args: readonly string[] = []): Chil
 
 /** The options of kills under a configuration. */
 export function killOptions(configuration: KillConfiguration, options: { kills: number; seed: number }): CrashOptions {
-  const { threads = THREADS, keyCount = NUMBERED_SEED_MIX.keyCount, ...backend } = configuration;
+  const { threads = THREADS, keyCount = NUMBERED_SEED_MIX.keyCount, deleteRatio = 0, preload = false, ...backend } =
+    configuration;
+  const shares = NUMBERED_SEED_MIX.shares.with(UPDATE, NUMBERED_SEED_MIX.shares[UPDATE]! - deleteRatio)
+    .with(DELETE, deleteRatio);
   return {
     kills: options.kills,
     options: {
       threads,
       loadTimeMs: LOAD_TIME_MS,
-      workload: { ...NUMBERED_SEED_MIX, keyCount, keyCountMax: keyCount },
+      workload: { ...NUMBERED_SEED_MIX, shares, preload, keyCount, keyCountMax: keyCount },
       pattern: "unthrottled",
       seed: options.seed,
       backend: { kind: "file", sync: "none", ...backend },

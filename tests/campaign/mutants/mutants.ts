@@ -66,8 +66,25 @@ export const PATCHED_POWER_FILE_MUTANTS = [
   "removes segments before their checkpoint is durable",
 ] as const;
 
+/** Load workers that are right but for deletes. */
+export const PATCHED_DELETE_MUTANTS = [
+  /** Deletes in memory, but not in its log. */
+  "writes no record of a delete",
+  /** A snapshot that is made right after a delete still has the key; likewise a block. */
+  "keeps a deleted key in its snapshot",
+  "keeps a deleted key in a block",
+  /** After a delete, puts the shard's snapshot from before it into the queue. */
+  "queues what was there before a delete",
+  /** Acknowledges a delete that is to be committed, and writes it with what comes next. */
+  "acknowledges a delete before it is written",
+] as const;
+
 /** Load workers that are patched, and file workers. */
-export const PATCHED_LOAD_WORKERS = [...PATCHED_LOAD_MUTANTS, ...PATCHED_POWER_MUTANTS] as const;
+export const PATCHED_LOAD_WORKERS = [
+  ...PATCHED_LOAD_MUTANTS,
+  ...PATCHED_DELETE_MUTANTS,
+  ...PATCHED_POWER_MUTANTS,
+] as const;
 export const PATCHED_FILE_WORKERS = [...PATCHED_FILE_MUTANTS, ...PATCHED_POWER_FILE_MUTANTS] as const;
 
 /** The name of a mutant. */
@@ -76,6 +93,7 @@ export type LoadMutant = typeof LOAD_MUTANTS[number];
 export type Mutant =
   | FileMutant
   | LoadMutant
+  | typeof PATCHED_DELETE_MUTANTS[number]
   | typeof PATCHED_FILE_MUTANTS[number]
   | typeof PATCHED_LOAD_MUTANTS[number];
 export type PowerMutant = typeof PATCHED_POWER_MUTANTS[number] | typeof PATCHED_POWER_FILE_MUTANTS[number];

@@ -11,6 +11,7 @@ import { CommitPut } from "../../../lib/persist/policy/commit.ts";
 import { nextEntry, type ShardView } from "../../../lib/store/shard.ts";
 import { ShardCopy } from "../../../lib/store/shard_copy.ts";
 import { BLOCK_PATCHES } from "./block_patches.ts";
+import { DELETE_PATCHES } from "./delete_patches.ts";
 import { isMutant, PATCHED_FILE_WORKERS, PATCHED_LOAD_WORKERS } from "./mutants.ts";
 import { POWER_PATCHES } from "./power_patches.ts";
 
@@ -18,6 +19,7 @@ type Patched = typeof PATCHED_FILE_WORKERS[number] | typeof PATCHED_LOAD_WORKERS
 
 const PATCHES: Record<Patched, () => void> = {
   ...BLOCK_PATCHES,
+  ...DELETE_PATCHES,
   ...POWER_PATCHES,
   "loses a record between two segments"() {
     const { open, advance } = LogEnds.prototype;
