@@ -189,27 +189,6 @@ Deno.test("SharedStore.put() overwrites in place while the value fits, so that n
   assertStrictEquals(store.version(0), 1_000);
 });
 
-Deno.test("SharedStore.put() moves no entry of a page for a value up to valueCapacityMin, and one for a longer value", () => {
-  // Two entries of three words, one of key and four of value; the index fills whole cache lines: no word is to spare.
-  const store = newStore({
-    shards: 1,
-    entriesPerShard: 6,
-    arenaWordsPerShard: 16,
-    pages: { words: 16, jsonRoom: false },
-    valueCapacityMin: 14,
-  });
-  const model = new Model(store);
-  for (let length = 0; length <= 16; length++) {
-    for (const key of ["Key0", "Key1"]) {
-      store.putString(key, "x".repeat(length));
-      model.put(key, "x".repeat(length));
-    }
-    model.assertSeenIn(store);
-  }
-  assertThrows(() => store.putString("Key0", "x".repeat(17)), StoreFullError);
-  model.assertSeenIn(store);
-});
-
 Deno.test("SharedStore.put() fills a shard to its very last word, and not its neighbour", () => {
   // A region of whole cache lines, without a word of excess.
   const words = 160;
