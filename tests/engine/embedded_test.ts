@@ -37,8 +37,8 @@ for (const embedded of EMBEDDED) {
     // What is not there may be deleted, too, also by whoever has not put it.
     for (const name of ["b", "absent", "b", "c"]) {
       if (name !== "absent") await one.put(PaddedBytes.of(name), PaddedBytes.of("first"));
-      await other.delete?.(PaddedBytes.of(name));
-      await one.delete?.(PaddedBytes.of(name));
+      await other.delete(PaddedBytes.of(name));
+      await one.delete(PaddedBytes.of(name));
       assertEquals([await valueOf(one, name), await valueOf(other, name)], [undefined, undefined]);
     }
     await one.put(PaddedBytes.of("c"), PaddedBytes.of("anew"));

@@ -48,7 +48,7 @@ async function operate(connection: Connection, operation: Operation, expected: M
       expected.set(name, operation.value);
       break;
     case "delete":
-      await connection.delete?.(key);
+      await connection.delete(key);
       expected.delete(name);
       break;
     case "get":

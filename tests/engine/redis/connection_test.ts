@@ -28,8 +28,8 @@ redisTest("a spawned server takes puts, gives them back byte by byte, and reads 
     assert(await connection.get(keys[i]!, out));
     assertEquals(out.toString(), value);
   }
-  await connection.delete?.(keys[0]!);
-  await connection.delete?.(keys[0]!);
+  await connection.delete(keys[0]!);
+  await connection.delete(keys[0]!);
   assertEquals(await connection.get(keys[0]!, out), false);
   assertEquals(await connection.get(keys[1]!, out), true);
   connection.preload.begin();
