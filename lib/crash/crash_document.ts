@@ -54,9 +54,9 @@ const FAILOVERS = { count: "failovers", held: "failovers_held" } as const;
  * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether nothing was torn, and the
  * gauge and the promise held every time), `kills` and how many of them held as `kills_held`, `failure`
  * (`process_crash`, `power_loss` or `orderly_end`) and the promises as in a run's result, the sums of {@linkcode
- * countsOf} over all kills, the most of one kill as `lost_max`, `gauge_max`, `oldest_lost_max_sec` and
- * `recovery_max_sec`, `stopped_by`, the seed, the options of the load, the command's arguments, and a row for each
- * kill.
+ * countsOf} over all kills (of what is lost, `resurrected` counts the keys that are back), the most of one kill as
+ * `lost_max`, `gauge_max`, `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed, the options of the
+ * load, the command's arguments, and a row for each kill.
  *
  * Failovers have `failovers` and `failovers_held` in place of kills, the `fault`, `lag_sec`, their one `promise`,
  * `refused` writes, and how long it took until a replica had taken over and writes were possible again.

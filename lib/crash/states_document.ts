@@ -59,7 +59,10 @@ export function stateObject(state: StateResult): JsonObject {
   };
 }
 
-/** A finding, with a `text` that says all of it; `missing` and `kept` are its writes, of those that `arrived`. */
+/**
+ * A finding, with a `text` that says all of it; `missing` and `kept` are its writes, of those that `arrived`. Of what is
+ * lost there is one example: a key that is `resurrected`, if any is, or else a `lost_put`.
+ */
 function findingObject(finding: Finding, { kill }: KillResult, text: string): JsonObject {
   const { problem, state, result, lostPut, resurrected, strangeValue, arrived, missing, kept, trials, image } = finding;
   return {
