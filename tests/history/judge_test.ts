@@ -48,7 +48,7 @@ Deno.test("judge() takes each of several values that a register may have held at
 
 /** Histories of all kinds, small enough that every order of their operations can be tried. */
 function smallHistories(rng: Rng, compares: boolean): History[] {
-  return Array.from({ length: 1500 }, () =>
+  return Array.from({ length: 600 }, () =>
     simulate({
       rng,
       operations: 3 + rng.below(6),
@@ -71,7 +71,7 @@ Deno.test("judgeBySearch() and judgeUniqueValues() say what trying every order s
     assertEquals(judgeUniqueValues(history), expected);
     counts.unique++;
   }
-  assert(Object.values(counts).every((count) => count > 300), JSON.stringify(counts));
+  assert(Object.values(counts).every((count) => count > 100), JSON.stringify(counts));
 });
 
 Deno.test("explain() names operations that contradict each other, and of which none can be left out", () => {
@@ -94,7 +94,7 @@ Deno.test("explain() names operations that contradict each other, and of which n
     }
     explained++;
   }
-  assert(explained > 300);
+  assert(explained > 100);
   assertEquals(names.has("stale read") && names.has("lost write") && names.has("order that cannot be"), true);
 });
 

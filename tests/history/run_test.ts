@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
+import { sharesOf } from "../../lib/load/operation.ts";
 import { type MixOptions, PRESETS, ZIPF_THETA } from "../../lib/load/workload.ts";
 import { run } from "../../lib/run/runner.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
@@ -44,9 +45,10 @@ async function judged(planted: Planted, mix: Partial<MixOptions> = {}, ops = 100
   return history;
 }
 
-Deno.test("a run whose store is sound is linearizable, with and without a preload", async () => {
+Deno.test("a run whose store is sound is linearizable, with and without deletes and a preload", async () => {
   for (const preload of [true, false]) {
-    for (const { shares } of [PRESETS.a, PRESETS.f]) {
+    const deletes = sharesOf({ read: 0.5, update: 0.4, delete: 0.1 });
+    for (const shares of [PRESETS.a.shares, PRESETS.f.shares, deletes]) {
       const history = await judged("nothing is wrong", { preload, shares }, 20_000);
       assertEquals([history.contradicting, history.undecided, history.keys], [0, 0, 8]);
       assertGreater(history.operations, 19_999);
