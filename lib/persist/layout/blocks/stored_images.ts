@@ -29,7 +29,10 @@ export function dropIncomplete(images: readonly Image[]): void {
   const whole = images.filter(({ health, together }) => health === "sound" && together > 0);
   const newest = whole.reduce((newest, { version }) => Math.max(newest, version), 0);
   const last = whole.filter(({ version }) => version === newest);
-  if (last.some(({ together }) => together > last.length)) { for (const image of last) image.health = "dropped"; }
+  // One that was being moved to another block may be there twice.
+  const pages = new Set(last.map(({ page }) => page)).size;
+  if (!last.some(({ together }) => together > pages)) return;
+  for (const image of last) image.health = "dropped";
 }
 
 /** The newest image of each page: first those of the older format, by page, then the others, by version. */
