@@ -171,6 +171,8 @@ function refuseLongPath(path: string): void {
 async function makeDatabase(started: Started): Promise<void> {
   // Any order of text will do, and this one needs nothing of the system.
   const choices = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"];
+  // What is removed at the end need not outlive a loss of power before the load.
+  if (started.temporary !== undefined) choices.push("--no-sync");
   await fillDirectory(started, "initdb", [`--username=${OWN_USER}`, ...choices]);
 }
 
