@@ -261,6 +261,7 @@ Deno.test("parseCommand() refuses a compare that it cannot be", () => {
 const TAKERS: Readonly<Record<string, string>> = {
   compare: "compare",
   load: "a run, crash or sweep",
+  history: "a run or crash",
   workload: "a run, crash or sweep",
   measurement: "a run or sweep",
   page: "a run, crash or sweep",

@@ -129,6 +129,7 @@ async function failOver(
 ): Promise<Pick<LossCount, "acknowledged" | "lost" | "refused">> {
   assert(failover !== undefined);
   const connection = await RedisClusterConnection.open(target);
+  const foundBefore = await FoundRecords.read(connection, new NumberedMix(MIX));
   const load = new FailoverLoad({ connections: [connection], lanes: 8, load: new NumberedMix(MIX), seed: 7, round });
   load.start();
   await delay(200);
@@ -140,8 +141,6 @@ async function failOver(
   await load.end();
   const found = await FoundRecords.read(connection, new NumberedMix(MIX));
   connection.close();
-  // What other rounds have left is not looked at.
-  const foundBefore = new FoundRecords(MIX.keyCountMax);
   return countLosses({
     found,
     foundFirst: foundBefore,
