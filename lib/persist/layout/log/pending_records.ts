@@ -267,12 +267,13 @@ export class PendingRecords {
   }
 
   /**
-   * Limits the bytes of all records, although there is room for more; with Infinity, no longer. Whoever finds no room
+   * Limits the bytes of all records, although there is room for more; with Infinity, no longer. Each shard may still have
+   * a chunk and begin another, so that small limits make nobody wait for a flush at every put. Whoever finds no room
    * must be able to make some by having the records of all shards detached.
    */
   limit(bytes: number): void {
-    const { chunkBytes } = this.#handle;
-    this.words[TAKEN_MAX] = bytes === Infinity ? 0 : Math.max(1, Math.floor(bytes / chunkBytes));
+    const { chunkBytes, shards } = this.#handle;
+    this.words[TAKEN_MAX] = bytes === Infinity ? 0 : Math.max(2 * shards, Math.floor(bytes / chunkBytes));
   }
 
   /** Frees a detached list, from its first chunk to its last. */

@@ -11,6 +11,10 @@ import { Abort } from "../../../../lib/sync/abort.ts";
 const SHARDS = 8;
 const CHUNK_BYTES = 4096;
 
+/** From word 1 on, an entry whose key and value have four bytes each. */
+const ENTRY = new Int32Array(new SharedArrayBuffer(24));
+ENTRY.set([0, 4, 4, 4, 1, 2]);
+
 /** Room for so many chunks, which may be fewer than there are shards. */
 function pendingOf(chunks: number) {
   const abort = Abort.create();
@@ -31,11 +35,8 @@ Deno.test("PendingRecords.giveBackRoom() leaves no chunk to a shard that has not
 
 Deno.test("PendingRecords.giveBackRoom() leaves a shard its records", () => {
   const { pending, hasRoom } = pendingOf(1);
-  const entry = Int32Array.of(0, 4, 4, 4, 1, 2);
-  const source = new Int32Array(new SharedArrayBuffer(entry.byteLength));
-  source.set(entry);
   assert(hasRoom(0));
-  pending.noteDelete(0, source, 1);
+  pending.noteDelete(0, ENTRY, 1);
   pending.giveBackRoom(0);
   assert(!hasRoom(1));
   const head = pending.detach(0);
@@ -44,12 +45,17 @@ Deno.test("PendingRecords.giveBackRoom() leaves a shard its records", () => {
   assert(hasRoom(1));
 });
 
-Deno.test("PendingRecords.limit() lets through so many bytes of records, or one chunk, until it is lifted", () => {
-  const { pending, hasRoom } = pendingOf(6);
-  const shardsWithRoom = () => Array.from({ length: SHARDS }, (_, shard) => shard).filter(hasRoom).length;
-  for (const [bytes, chunks] of [[0, 1], [3 * CHUNK_BYTES, 3], [100 * CHUNK_BYTES, 6], [Infinity, 6]] as const) {
+Deno.test("PendingRecords.limit() lets through so many bytes of records, or two chunks for each shard, until it is lifted", () => {
+  const { pending, hasRoom } = pendingOf(6 * SHARDS);
+  const limits = [[0, 2 * SHARDS], [3 * SHARDS * CHUNK_BYTES, 3 * SHARDS], [Infinity, 6 * SHARDS]] as const;
+  for (const [bytes, expected] of limits) {
     pending.limit(bytes);
-    assertEquals(shardsWithRoom(), chunks, `${bytes} bytes`);
-    for (let shard = 0; shard < SHARDS; shard++) pending.giveBackRoom(shard);
+    while (hasRoom(0)) pending.noteDelete(0, ENTRY, 1);
+    assert(!hasRoom(1));
+    const head = pending.detach(0);
+    let [tail, chunks] = [head, 1];
+    for (let next = pending.next(tail); next !== 0; next = pending.next(tail)) [tail, chunks] = [next, chunks + 1];
+    pending.free(head, tail);
+    assertEquals(chunks, expected, `${bytes} bytes`);
   }
 });
