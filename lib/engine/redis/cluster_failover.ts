@@ -42,8 +42,10 @@ export class ClusterFailover implements Failover {
       await holdUp(primary, replicas);
       await delay(lagMs);
     }
-    const failedAtMs = performance.now();
+    const beganAtMs = performance.now();
     await this.#begin(fault, primary);
+    // To cut it off takes some time, until which it was well.
+    const failedAtMs = fault === "partition" ? performance.now() : beganAtMs;
     if (lagMs > 0) { for (const replica of replicas) await replica.process.signal("CONT"); }
     return {
       failedAtMs,
