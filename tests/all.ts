@@ -9,8 +9,8 @@
  */
 import { print } from "../lib/command/terminal.ts";
 
-/** Folder whose files take long, and each run by itself; the files of every other folder run together. */
-const LONG = "campaign";
+/** Folders whose files take long, and each run by itself; the files of every other folder run together. */
+const LONG = ["campaign", "main"];
 /** How many files of other folders take about as long as a long one. */
 const LONG_FILES = 16;
 /** Folders whose tests measure time: nothing else runs beside them. */
@@ -35,7 +35,7 @@ export function units(files: readonly string[]): string[] {
   const sizes = new Map<string, number>();
   for (const file of files) {
     const [folder = ""] = file.split("/");
-    const isLong = folder === LONG;
+    const isLong = LONG.includes(folder) && folder !== file;
     const unit = isLong || folder === file ? file : `${folder}/`;
     sizes.set(unit, isLong ? LONG_FILES : (sizes.get(unit) ?? 0) + 1);
   }
