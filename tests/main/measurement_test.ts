@@ -178,15 +178,15 @@ Deno.test("compare names a file that is no result", async () => {
 
 Deno.test("an open loop with next to no operations says no higher rate than it had", async () => {
   for (const backend of [["memory"], ["leveldb", "--in-flight=2"]]) {
-    const ended = await kvlab(["--threads=4", "--rate=1", "--load-time-sec=0.2", "--format=json", ...backend]);
+    const ended = await kvlab(["--threads=4", "--rate=1", "--load-time-sec=0.5", "--format=json", ...backend]);
     assertCode(ended, 0);
     const { total_ops, total_ops_per_sec, average_ops_per_sec, rate_reached, total_runtime_sec } = JSON.parse(
       ended.stdout,
     );
     assertEquals([total_ops, rate_reached], [1, 1]);
-    assertGreaterOrEqual(total_runtime_sec, 0.2);
-    assertGreaterOrEqual(5, total_ops_per_sec);
-    assertGreaterOrEqual(5, average_ops_per_sec);
+    assertGreaterOrEqual(total_runtime_sec, 0.5);
+    assertGreaterOrEqual(2, total_ops_per_sec);
+    assertGreaterOrEqual(2, average_ops_per_sec);
   }
 });
 
