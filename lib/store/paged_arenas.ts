@@ -30,7 +30,7 @@ const WORD_BITS = 32;
 const DEAD = 1 << 31;
 
 /** The part of a page that is kept for values that may grow, as a shift. */
-const SLACK_SHIFT = 3;
+const SLACK_SHIFT = 4;
 
 /** How many words an entry may leave unused when a value is written in place, so that not each change moves it. */
 export function pageUnusedMax({ words }: PageSize): number {

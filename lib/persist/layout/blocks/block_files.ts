@@ -40,8 +40,8 @@ export interface BlockFilesParts {
 /** Blank places are written in pieces of about this many bytes. */
 const PIECE_BYTES = 2 ** 20;
 
-/** A file grows by an eighth. */
-const GROWTH = 1 / 8;
+/** A file grows by this part of its size. */
+const GROWTH = 1 / 32;
 
 /** One thread's own view of all block files. Each method is called under its file's lock. */
 export class BlockFiles {
@@ -72,7 +72,7 @@ export class BlockFiles {
     const needed = Math.max(1, Math.ceil(blocks / this.#extentBlocks));
     if (needed <= extents) return;
     if (extents === 0) this.#create(file, needed);
-    else this.#grow(file, Math.max(needed, extents + Math.ceil(extents * GROWTH)));
+    else this.#grow(file, Math.max(needed, extents + Math.floor(extents * GROWTH)));
   }
 
   /**

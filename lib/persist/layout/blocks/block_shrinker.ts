@@ -23,8 +23,11 @@ export interface BlockShrinkerParts {
   readonly sync: SyncName;
 }
 
-/** A file is made smaller once so great a part of its blocks holds empty pages, and keeps as much room to grow. */
-const SPARE_PART = 1 / 8;
+/** A file is made smaller once it has so many blocks that no page needs, as a part of the others. */
+const SPARE_PART_MAX = 1 / 8;
+
+/** So many of them it keeps: with those that it grows by, fewer than it would be made smaller for again. */
+const SPARE_PART = 1 / 16;
 
 /** At most so many blocks are cut off at once, so that whoever waits for the file need not wait long. */
 const PIECE_BLOCKS = 64;
@@ -68,7 +71,9 @@ export class BlockShrinker {
   shrinkOne(): boolean {
     const { table, locks } = this.#parts;
     for (let file = 0; file < table.size.files; file++) {
-      if (table.extents(file) <= 1 || table.empty(file) <= SPARE_PART * table.used(file)) continue;
+      const needed = table.used(file) - table.empty(file);
+      const extents = Math.ceil(needed * (1 + SPARE_PART_MAX) / this.#extentBlocks);
+      if (table.extents(file) <= Math.max(1, extents)) continue;
       if (performance.now() < this.#notBeforeMs[file]!) continue;
       locks.lock(file);
       try {
