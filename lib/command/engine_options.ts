@@ -55,7 +55,11 @@ function membersOf(engine: EngineName, raw: RawArguments): { readonly members?: 
   const members = read(raw, FLAGS.cluster);
   if (members === undefined) return {};
   if (typeof members !== "number") {
-    throw new UsageError(`--cluster must be a whole number from ${MEMBERS.min} to ${MEMBERS.max} with etcd --spawn`);
+    const [text = ""] = raw.given.get(FLAGS.cluster.name) ?? [];
+    const got = text === "" ? "" : `, got ${quote(text)}`;
+    throw new UsageError(
+      `--cluster must be a whole number from ${MEMBERS.min} to ${MEMBERS.max} with etcd --spawn${got}`,
+    );
   }
   refuseUnless(raw, FLAGS.output, false, OF_ONE);
   return { members };

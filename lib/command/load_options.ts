@@ -182,7 +182,7 @@ function sharesWith(given: Ratios, shares: Preset["shares"]): number[] {
   if (ratios.length === 0) return [...shares];
   const sum = rounded(ratios.reduce((sum, { ratio }) => sum + ratio, 0));
   if (sum > 1) {
-    throw new UsageError(`${ratios.map(({ text }) => text).join(" and ")} must add up to at most 1, got ${sum}`);
+    throw new UsageError(`${listNames(ratios.map(({ text }) => text), "and")} must add up to at most 1, got ${sum}`);
   }
   const ratioOf = (kind: number) => ratios.find((ratio) => ratio.kind === kind)?.ratio;
   const others = shares.reduce((sum, share, kind) => ratioOf(kind) === undefined ? sum + share : sum, 0);

@@ -167,7 +167,7 @@ function startTexts(
     `sweep of ${formatCount(configurations.length, "configuration")}, at most ${
       durationText(budgetMs)
     }, a round takes about ` +
-    `${durationText(roundMs(planned))}, ${kills} kills of each${isByPromise ? "" : " on the frontier"}`,
+    `${durationText(roundMs(planned))}, ${formatCount(kills, "kill")} of each${isByPromise ? "" : " on the frontier"}`,
     ...(reason === undefined ? [] : [
       `left out ${leftOutText(planned, isByPromise)}, such as ${reason.args.join(" ")}: ${reason.reason}`,
     ]),

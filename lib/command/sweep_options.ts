@@ -34,6 +34,9 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
   for (const other of [FLAGS.loseAtMost, FLAGS.on]) {
     refuseBoth(raw, [FLAGS.promise, other], "both say what may be lost");
   }
+  if (promise === "nothing-lost-when-power-fails" && has(FLAGS.sweepCut) && read(raw, FLAGS.sweepCut) !== "power") {
+    throw new UsageError(`--${FLAGS.promise.name}=${promise} is put to the test by --cut=power alone`);
+  }
   refuseBoth(raw, [FLAGS.loadTimeMs, FLAGS.ops], "both say when the load ends");
   if (words.length > 1) {
     throw new UsageError(`unexpected ${quoteAll(words.slice(1))} after sweep, a backend and its flags go after "--"`);
@@ -57,7 +60,7 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
       : { axis: axisOf({ on: promisedIn(promise), unit: "writes" }), limit: 0, isByPromise: true }),
     ...given({ p99Ms }),
     kills: read(raw, FLAGS.sweepKills),
-    cut: promise !== undefined && !has(FLAGS.sweepCut) ? CUTS[promisedIn(promise)] : read(raw, FLAGS.sweepCut),
+    cut: promise === "nothing-lost-when-power-fails" ? "power" : read(raw, FLAGS.sweepCut),
     ...given({ resultsFile, reportFile }),
     resume: has(SWITCHES.resume),
     dryRun: has(SWITCHES.dryRun),
@@ -71,9 +74,6 @@ export function sweepCommand(raw: RawArguments, defaults: RunDefaults): SweepCom
 function promisedIn(promise: typeof PROMISE_NAMES[number]): typeof CRASH_NAMES[number] {
   return promise === "nothing-lost-when-power-fails" ? "power-loss" : "process-crash";
 }
-
-/** What has to fail for a promise to be tried. */
-const CUTS = { "process-crash": "process", "power-loss": "power" } as const;
 
 /**
  * Refuses flags of the load that a sweep decides for itself.

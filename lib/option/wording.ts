@@ -26,10 +26,10 @@ function escapeCharacter(character: string): string {
   return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex}`;
 }
 
-/** The names as `a`, `a or b`, or `a, b or c`. */
-export function listNames(names: readonly string[]): string {
+/** The names as `a`, `a or b`, or `a, b or c`; or with `and`. */
+export function listNames(names: readonly string[], joint: "or" | "and" = "or"): string {
   const last = names.at(-1) ?? "";
-  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} or ${last}`;
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} ${joint} ${last}`;
 }
 
 /** The most typos that a word may have and still be taken for a name. */

@@ -84,7 +84,10 @@ Deno.test("parseCommand() reads what all of a sweep has to promise, and cuts wha
   );
   const power = "sweep --promise=nothing-lost-when-power-fails";
   assertEquals(parseSweep(power), promised("power_loss", "power"));
-  assertEquals(parseSweep(`${power} --cut=process`), promised("power_loss", "process"));
+  assertRefused(
+    `${power} --cut=process`,
+    "--promise=nothing-lost-when-power-fails is put to the test by --cut=power alone",
+  );
   for (const other of ["--lose-at-most=10ms", "--on=power-loss"]) {
     const [name] = other.split("=");
     assertRefused(`${power} ${other}`, `--promise and ${name} both say what may be lost, give one of them`);

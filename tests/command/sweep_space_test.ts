@@ -112,6 +112,15 @@ Deno.test("sweepSpace() adds more engines to the default space where what they p
   assertEquals(backends(true).difference(backends(false)), new Set(["leveldb", "denokv"]));
 });
 
+Deno.test("sweepSpace() leaves out of the default space what cannot run the load", () => {
+  const { configurations, leftOut } = spaceOf([], { load: { workload: "e" } });
+  const backends = new Set(configurations.map(({ args: [backend] }) => backend));
+  assertEquals(backends.has("sqlite"), true);
+  assertEquals(backends.has("memory") || backends.has("file"), false);
+  assertEquals(leftOut[0]?.args, ["memory"]);
+  assertStringIncludes(leftOut[0]?.reason ?? "", "need a backend that keeps its keys in order");
+});
+
 Deno.test("sweepSpace() says which group is wrong", () => {
   assertSpaceRefused(["memory", ""], "group 2: it is empty, must be a backend and its flags");
   assertSpaceRefused(

@@ -165,7 +165,7 @@ Deno.test("parseCommand() refuses ratios that add up to more than 1, and scans w
   );
   assertRefused(
     "--read-ratio=0.5 --delete-ratio=0.3 --scan-ratio=0.3 sqlite",
-    "--read-ratio=0.5 and --delete-ratio=0.3 and --scan-ratio=0.3 must add up to at most 1, got 1.1",
+    "--read-ratio=0.5, --delete-ratio=0.3 and --scan-ratio=0.3 must add up to at most 1, got 1.1",
   );
   const inOrder = ENGINE_NAMES.filter((name) => ENGINES[name].isOrdered);
   assert(!inOrder.includes("redis"));
