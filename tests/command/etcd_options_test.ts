@@ -34,8 +34,9 @@ Deno.test("parseCommand() refuses what does not go together with an etcd", () =>
     "etcd --url=redis://host",
     '--url must be a URL such as http://host:2379, or https://user:password@host:2379, got "redis://host"',
   );
-  for (const shape of ["", "=3x1"]) {
-    assertRefused(`etcd --spawn --cluster${shape}`, "--cluster must be a whole number from 3 to 5 with etcd --spawn");
+  for (const [shape, got] of [["", ""], ["=3x1", ', got "3x1"']]) {
+    const allowed = "--cluster must be a whole number from 3 to 5 with etcd --spawn";
+    assertRefused(`etcd --spawn --cluster${shape}`, `${allowed}${got}`);
   }
   assertRefused("redis --spawn --cluster=3", '--cluster must be PxR with P from 3 to 16 and R from 0 to 3, got "3"');
   assertRefused(
