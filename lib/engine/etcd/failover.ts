@@ -7,6 +7,7 @@
 import { delay, until } from "../../sync/delay.ts";
 import { EngineError } from "../engine_error.ts";
 import type { FailedPrimary, Failover, FaultName, PrimaryFault } from "../failover.ts";
+import { beginFault, endFault } from "../server/server_fault.ts";
 import type { EtcdCluster } from "./cluster.ts";
 import type { EtcdMember } from "./member.ts";
 
@@ -28,8 +29,7 @@ export class LeaderFailover implements Failover {
       for (const other of others) await other.process.signal("STOP");
       await delay(lagMs);
     }
-    await this.#begin(fault, member);
-    const failedAtMs = performance.now();
+    const failedAtMs = await beginFault(fault, member, this.#cluster);
     if (lagMs > 0) { for (const other of others) await other.process.signal("CONT"); }
     // The leader takes all writes.
     return { failedAtMs, had: () => true, restore: () => this.#restore({ member, id }, { fault, others }) };
@@ -46,31 +46,9 @@ export class LeaderFailover implements Failover {
       throw new EngineError("replace", member.url, error);
     }
     const electedAtMs = performance.now();
-    await this.#end(fault, member);
+    await endFault(fault, member, this.#cluster);
     await this.#cluster.untilWell();
     return electedAtMs;
-  }
-
-  async #begin(fault: FaultName, leader: EtcdMember): Promise<void> {
-    switch (fault) {
-      case "kill":
-        return await leader.process.kill();
-      case "pause":
-        return await leader.process.signal("STOP");
-      case "partition":
-        return await this.#cluster.cutOff(leader);
-    }
-  }
-
-  async #end(fault: FaultName, leader: EtcdMember): Promise<void> {
-    switch (fault) {
-      case "kill":
-        return await leader.restart();
-      case "pause":
-        return await leader.process.signal("CONT");
-      case "partition":
-        return await this.#cluster.rejoin(leader);
-    }
   }
 }
 

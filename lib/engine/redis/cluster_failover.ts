@@ -6,6 +6,7 @@
  */
 import { EngineError } from "../engine_error.ts";
 import type { FailedPrimary, Failover, FaultName, PrimaryFault } from "../failover.ts";
+import { beginFault, endFault } from "../server/server_fault.ts";
 import { RedisClient } from "./client.ts";
 import type { RedisCluster } from "./cluster.ts";
 import { delay, until } from "../../sync/delay.ts";
@@ -42,10 +43,7 @@ export class ClusterFailover implements Failover {
       await holdUp(primary, replicas);
       await delay(lagMs);
     }
-    const beganAtMs = performance.now();
-    await this.#begin(fault, primary);
-    // To cut it off takes some time, until which it was well.
-    const failedAtMs = fault === "partition" ? performance.now() : beganAtMs;
+    const failedAtMs = await beginFault(fault, primary, this.#cluster);
     if (lagMs > 0) { for (const replica of replicas) await replica.process.signal("CONT"); }
     return {
       failedAtMs,
@@ -66,31 +64,9 @@ export class ClusterFailover implements Failover {
       throw new EngineError("replace", server.url, error);
     }
     const promotedAtMs = performance.now();
-    await this.#end(fault, server);
+    await endFault(fault, server, this.#cluster);
     await this.#cluster.untilWell();
     return promotedAtMs;
-  }
-
-  async #begin(fault: FaultName, primary: RedisServer): Promise<void> {
-    switch (fault) {
-      case "kill":
-        return await primary.process.kill();
-      case "pause":
-        return await primary.process.signal("STOP");
-      case "partition":
-        return await this.#cluster.cutOff(primary);
-    }
-  }
-
-  async #end(fault: FaultName, primary: RedisServer): Promise<void> {
-    switch (fault) {
-      case "kill":
-        return await primary.restart();
-      case "pause":
-        return await primary.process.signal("CONT");
-      case "partition":
-        return await this.#cluster.rejoin(primary);
-    }
   }
 
   #serverAt(port: number | undefined): RedisServer {
