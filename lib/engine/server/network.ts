@@ -20,6 +20,7 @@
 import { systemCommand } from "../../system/command.ts";
 import { thenCleanUp } from "../../sync/clean_up.ts";
 import { HarnessError } from "../engine_error.ts";
+import { isInPath } from "./in_path.ts";
 
 /** These addresses are for trials of networks (RFC 2544), so that nobody else should use them. */
 const BLOCK = "198.18";
@@ -129,17 +130,18 @@ export class ServerNetwork {
   }
 }
 
+/** What a machine lacks for such a network, as a clause; `undefined` if nothing is known to be missing. */
+export function missingNetwork(): string | undefined {
+  if (Deno.build.os !== "linux") return "it needs Linux";
+  if (Deno.uid() !== 0) return "only root can make network namespaces";
+  const program = PROGRAMS.find((name) => !isInPath(name));
+  return program && `there is no program ${program} (Debian: apt-get install iproute2 util-linux)`;
+}
+
 /** @throws {HarnessError} when there can be no such network here */
 function refuseWithout(servers: number): void {
-  const refuse = (reason: string) => new HarnessError("cut off", "servers from each other", reason);
-  if (Deno.build.os !== "linux") throw refuse("it needs Linux");
-  if (Deno.uid() !== 0) throw refuse("only root can make network namespaces");
-  if (servers > SERVERS_MAX) throw refuse(`there are ${servers}, must be at most ${SERVERS_MAX}`);
-  for (const program of PROGRAMS) {
-    const { success } = systemCommand("sh", { args: ["-c", 'command -v -- "$1"', "sh", program], stdout: "null" })
-      .outputSync();
-    if (!success) throw refuse(`there is no program ${program} (Debian: apt-get install iproute2 util-linux)`);
-  }
+  const reason = servers > SERVERS_MAX ? `there are ${servers}, must be at most ${SERVERS_MAX}` : missingNetwork();
+  if (reason !== undefined) throw new HarnessError("cut off", "servers from each other", reason);
 }
 
 /** Starts a process in a network namespace of its own; it ends when nobody holds its input any more. */

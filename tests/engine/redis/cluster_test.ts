@@ -13,13 +13,13 @@ import { EngineError } from "../../../lib/engine/engine_error.ts";
 import type { FailoverOptions, FaultName } from "../../../lib/engine/failover.ts";
 import { RedisClient } from "../../../lib/engine/redis/client.ts";
 import { RedisClusterConnection } from "../../../lib/engine/redis/cluster_connection.ts";
+import { missingNetwork } from "../../../lib/engine/server/network.ts";
 import { delay } from "../../../lib/sync/delay.ts";
 import { ENGINE } from "../../../lib/engine/redis/redis.ts";
 import type { RedisSettings, RedisTarget } from "../../../lib/engine/redis/settings.ts";
 import { NumberedMix } from "../../../lib/load/numbered_load.ts";
 import { NUMBERED_SEED_MIX } from "../../../lib/load/numbered_workload.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
-import { whyNoNetwork } from "../server/no_network.ts";
 import { redisTest } from "./redis_server.ts";
 
 const SETTINGS: RedisSettings = {
@@ -37,7 +37,7 @@ const MIX = { ...NUMBERED_SEED_MIX, keyCount: KEYS, keyCountMax: KEYS };
 redisTest(
   "a spawned cluster serves all slots, moves on by itself, and loses what its replicas did not get",
   async () => {
-    const canCutOff = whyNoNetwork() === undefined;
+    const canCutOff = missingNetwork() === undefined;
     const prepared = await prepare(SETTINGS, canCutOff ? "partition" : "kill");
     try {
       const target = prepared.target as RedisTarget;

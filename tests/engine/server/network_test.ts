@@ -5,12 +5,12 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { ServerNetwork } from "../../../lib/engine/server/network.ts";
+import { isInPath } from "../../../lib/engine/server/in_path.ts";
+import { missingNetwork, ServerNetwork } from "../../../lib/engine/server/network.ts";
 import { afterFailure } from "../../../lib/sync/clean_up.ts";
 import { testWhere } from "../../main/kvlab.ts";
-import { whyNoNetwork } from "./no_network.ts";
 
-const needs = whyNoNetwork();
+const needs = missingNetwork() ?? (isInPath("bash") ? undefined : "there is no bash");
 
 /** Links of networks on this side. */
 function links(): string[] {
