@@ -9,12 +9,15 @@ const USER = "USER";
 const PASSWORD = "PASSWORD";
 
 /** The variables in which a process gets a password that is not in the URL: nobody else can see it there. */
-const REDIS_VARIABLE = "KVLAB_REDIS_PASSWORD", POSTGRES_VARIABLE = "KVLAB_POSTGRES_PASSWORD";
-export const PASSWORD_VARIABLES = [REDIS_VARIABLE, POSTGRES_VARIABLE] as const;
+const REDIS_VARIABLE = "KVLAB_REDIS_PASSWORD";
+const POSTGRES_VARIABLE = "KVLAB_POSTGRES_PASSWORD";
+const ETCD_VARIABLE = "KVLAB_ETCD_PASSWORD";
+export const PASSWORD_VARIABLES = [REDIS_VARIABLE, POSTGRES_VARIABLE, ETCD_VARIABLE] as const;
 
 /** The variable for the password of such a URL. */
 function variableFor({ protocol }: URL): string {
-  return protocol.startsWith("postgres") ? POSTGRES_VARIABLE : REDIS_VARIABLE;
+  if (protocol.startsWith("postgres")) return POSTGRES_VARIABLE;
+  return protocol.startsWith("http") ? ETCD_VARIABLE : REDIS_VARIABLE;
 }
 
 /** A URL with credentials, or with a query, which may contain some; as greedy as whoever wrote one may be careless. */

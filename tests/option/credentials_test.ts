@@ -32,18 +32,28 @@ Deno.test("withoutPasswordOf() hides the password, as written and as meant, in w
   assertEquals(withoutPasswordOf("redis://host", message), message);
 });
 
-const [PASSWORD_VARIABLE] = PASSWORD_VARIABLES;
-
 Deno.test("passArguments() moves a password into the environment, from where it comes back into the URL", () => {
-  const { args, env } = passArguments(["redis", "--url=redis://me:s%40cret@host:1/2", "--in-flight=4"]);
-  assertEquals(args, ["redis", "--url=redis://me@host:1/2", "--in-flight=4"]);
-  assertEquals(env, { [PASSWORD_VARIABLE]: "s@cret" });
   assertEquals(passArguments(["redis", "--url=redis://host"]), { args: ["redis", "--url=redis://host"], env: {} });
-  Deno.env.set(PASSWORD_VARIABLE, "s@cret");
-  try {
-    assertEquals(withPasswordOfEnvironment("redis://me@host:1/2"), "redis://me:s%40cret@host:1/2");
-    assertEquals(withPasswordOfEnvironment("redis://:own@host"), "redis://:own@host");
-  } finally {
-    Deno.env.delete(PASSWORD_VARIABLE);
+  const rows = [
+    ["redis", "rediss", "KVLAB_REDIS_PASSWORD"],
+    ["postgres", "postgresql", "KVLAB_POSTGRES_PASSWORD"],
+    ["etcd", "http", "KVLAB_ETCD_PASSWORD"],
+    ["etcd", "https", "KVLAB_ETCD_PASSWORD"],
+  ] as const;
+  assertEquals(new Set(rows.map(([, , variable]) => variable)), new Set(PASSWORD_VARIABLES));
+  for (const [engine, scheme, variable] of rows) {
+    const { args, env } = passArguments([engine, `--url=${scheme}://me:s%40cret@host:1/2`, "--in-flight=4"]);
+    assertEquals(args, [engine, `--url=${scheme}://me@host:1/2`, "--in-flight=4"]);
+    assertEquals(env, { [variable]: "s@cret" });
+    Deno.env.set(variable, "s@cret");
+    try {
+      assertEquals(withPasswordOfEnvironment(`${scheme}://me@host:1/2`), `${scheme}://me:s%40cret@host:1/2`);
+      assertEquals(withPasswordOfEnvironment(`${scheme}://:own@host`), `${scheme}://:own@host`);
+      // Nobody else's.
+      const other = rows.find((row) => row[2] !== variable);
+      assertEquals(withPasswordOfEnvironment(`${other?.[1]}://me@host:1/2`), `${other?.[1]}://me@host:1/2`);
+    } finally {
+      Deno.env.delete(variable);
+    }
   }
 });
