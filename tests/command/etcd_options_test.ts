@@ -38,7 +38,10 @@ Deno.test("parseCommand() refuses what does not go together with an etcd", () =>
     const allowed = "--cluster must be a whole number from 3 to 5 with etcd --spawn";
     assertRefused(`etcd --spawn --cluster${shape}`, `${allowed}${got}`);
   }
-  assertRefused("redis --spawn --cluster=3", '--cluster must be PxR with P from 3 to 16 and R from 0 to 3, got "3"');
+  for (const [engine, shape] of [["redis", "3"], ["etcd", "7"]]) {
+    const allowed = "PxR with P from 3 to 16 and R from 0 to 3 (redis), or a whole number from 3 to 5 (etcd)";
+    assertRefused(`${engine} --spawn --cluster=${shape}`, `--cluster must be ${allowed}, got "${shape}"`);
+  }
   assertRefused(
     "etcd --spawn --cluster=3 --output=dir",
     "--output goes with one server: the directories of a cluster are temporary",

@@ -65,11 +65,11 @@ Deno.test("parseCommand() refuses redis flags that do not go together", () => {
   );
   assertRefused(
     "redis --spawn --cluster",
-    "--cluster needs a value with --spawn, must be PxR with P from 3 to 16 and R from 0 to 3",
+    "--cluster needs a value with --spawn, must be PxR with P from 3 to 16 and R from 0 to 3 (redis), or a whole number from 3 to 5 (etcd)",
   );
   assertRefused(
     "redis --spawn --cluster=2x1",
-    '--cluster must be PxR with P from 3 to 16 and R from 0 to 3, got "2x1"',
+    '--cluster must be PxR with P from 3 to 16 and R from 0 to 3 (redis), or a whole number from 3 to 5 (etcd), got "2x1"',
   );
   assertRefused("redis --spawn --node-timeout=1s", "--node-timeout goes with --cluster");
   assertRefused(

@@ -13,6 +13,7 @@ import { PASSWORD_VARIABLES, urlWithoutCredentials } from "../../option/credenti
 import { APPENDFSYNC_NAMES, type RedisSettings } from "../../engine/redis/settings.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import { parseWholeNumber } from "../../option/units.ts";
+import { listNames } from "../../option/wording.ts";
 
 /** The flags that engines declare, by the names of the settings. What several declare is said once for all of them. */
 export const OWN_FLAGS: Readonly<Record<string, Flag<string | number>>> = ownFlags();
@@ -64,6 +65,8 @@ const PRIMARIES = { min: 3, max: 16 };
 /** Three servers of etcd go on without one, and five without two. */
 export const MEMBERS = { min: 3, max: 5 };
 const REPLICAS = { min: 0, max: 3 };
+/** What a crash makes the primaries of fail. */
+const OF_FAILOVERS = "crash with redis or etcd --spawn --cluster, or postgres --replicas=1";
 const RDB_SECONDS = { min: 1, max: 86_400 };
 const RDB_CHANGES = { min: 1, max: 1_000_000_000 };
 
@@ -77,7 +80,7 @@ export const SERVER_FLAGS = {
     about: `${enginesThatTake("url").join(", ")}: a running server, or with --cluster any node of a running cluster. ` +
       "What is put there is removed at the end: keys that begin with kvlab:, or a table kvlab_…. What it may lose is " +
       "read from its own settings. No result has its password, which may also be in " +
-      `${PASSWORD_VARIABLES.join(" or ")}, where nobody else sees it.`,
+      `${listNames(PASSWORD_VARIABLES)}, where nobody else sees it.`,
     // What each engine takes, it says itself.
     allowed: "the URL of a server",
     shown: urlWithoutCredentials,
@@ -118,7 +121,8 @@ export const REDIS_FLAGS = {
     placeholder: "PxR|N",
     about: "redis: a cluster. With --spawn: P primaries with R replicas each, such as 3x1; with --url: takes no " +
       "value. etcd: with --spawn, a cluster of N servers, such as 3.",
-    allowed: `PxR with P from ${PRIMARIES.min} to ${PRIMARIES.max} and R from ${REPLICAS.min} to ${REPLICAS.max}`,
+    allowed: `PxR with P from ${PRIMARIES.min} to ${PRIMARIES.max} and R from ${REPLICAS.min} to ${REPLICAS.max} ` +
+      `(redis), or a whole number from ${MEMBERS.min} to ${MEMBERS.max} (etcd)`,
     parse: (text: string) => text === "" ? "running" : parseWholeNumber(text, MEMBERS) ?? parseShape(text),
     of: ({ backend }: RunOptions): ClusterShape | "running" | number | undefined => {
       const { cluster, primaries, replicas, members } = settingsOf<RedisSettings & { members?: number }>(backend);
@@ -179,7 +183,7 @@ export const REDIS_FLAGS = {
     scope: "crash",
     engines: ["redis", "postgres", "etcd"],
     about:
-      "crash with redis or etcd --spawn --cluster, or postgres --replicas=1, which takes kill alone: what happens to a primary each time. kill: its process is killed. " +
+      `${OF_FAILOVERS}, which takes kill alone: what happens to a primary each time. kill: its process is killed. ` +
       "pause: it is stopped until a replica has taken over, and then goes on. partition: it is cut off from the " +
       "other servers, not from kvlab, until a replica has taken over (Linux and root only).",
     defaultText: "kill",
@@ -190,9 +194,8 @@ export const REDIS_FLAGS = {
     name: "lag",
     scope: "crash",
     engines: ["redis", "postgres", "etcd"],
-    about:
-      "crash with redis or etcd --spawn --cluster, or postgres --replicas=1, in which a primary fails each time: how long before that its " +
-      "replicas are stopped and receive nothing, as over a slow network.",
+    about: `${OF_FAILOVERS}, in which a primary fails each time: how long before that its replicas are stopped and ` +
+      "receive nothing, as over a slow network.",
     defaultText: "0ms",
     ...duration({ min: "0ms", minMs: 0 }, { example: "300ms" }),
   },
