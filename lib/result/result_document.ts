@@ -54,9 +54,9 @@
  *   - `workload`, and for a mix `shares` (from 0 to 1, by operation, those above 0), `keys`, `max_keys` (with inserts),
  *     `key_size_bytes`, `value_size_bytes_min`, `value_size_bytes_max`, `compressible` (below 1), `distribution`,
  *     `zipf_theta` (zipfian and latest), `preload`;
- *   - or of a replay `replay`, its path, `replay_format`, `replay_speed` (`"asap"` or a number), `replay_repeat` (0: until
- *     the load ends otherwise; absent: once), `compressible` (below 1); `load_time_sec` is absent if only the end of the
- *     trace ends the load;
+ *   - or of a replay `replay`, its path, `replay_format`, `replay_speed` (`"asap"` or a number), `replay_repeat` (0:
+ *     until the load ends otherwise; absent: once), `compressible` (below 1); `load_time_sec` is absent if only the end
+ *     of the trace ends the load;
  *   - `backend`, and for the file backend `output` (null: a temporary directory), `file_count`, `serializer`, then
  *     `write_period_us` (synchronous), `queue_depth` and `queue_memory_bytes` (asynchronous), `flush_period_us`
  *     (periodic) or `commit_delay_us` (commit), then `layout` with `replace` (snapshot), `block_size_bytes` (blocks) or

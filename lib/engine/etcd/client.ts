@@ -1,8 +1,8 @@
 /**
  * A client of a server or a cluster, by the JSON that each server takes beside gRPC.
  *
- * It never sends anything twice: a put that gets no answer may or may not have taken effect, and repeating it later could
- * undo a newer one. It only turns to the next server for what comes after.
+ * It never sends anything twice: a put that gets no answer may or may not have taken effect, and repeating it later
+ * could undo a newer one. It only turns to the next server for what comes after.
  *
  * @module
  */

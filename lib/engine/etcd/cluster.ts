@@ -34,7 +34,8 @@ export class EtcdCluster {
   }
 
   /**
-   * Starts a cluster, and waits until all of its servers know a leader; on other ports if somebody else has one of them.
+   * Starts a cluster, and waits until all of its servers know a leader; on other ports if somebody else has one of
+   * them.
    *
    * @throws {EngineError} with the reason, when that fails
    * @throws {StoppedError} when told to stop first

@@ -5,12 +5,15 @@
  */
 import { Buffer } from "node:buffer";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import { copyBytes } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
 import { EtcdClient } from "./client.ts";
 import { describeServer } from "./describe.ts";
 import type { EtcdTarget } from "./settings.ts";
 
-/** The most puts in a transaction (`--max-txn-ops`), and bytes of keys and values, well below the 1.5 MiB of a request. */
+/**
+ * The most puts in a transaction (`--max-txn-ops`), and bytes of keys and values, well below the 1.5 MiB of a request.
+ */
 const BATCH_PUTS_MAX = 128;
 const BATCH_BYTES_MAX = 1 << 20;
 
@@ -58,7 +61,7 @@ export class EtcdConnection implements AsynchronousConnection {
       const { kvs } = await this.#client.send("kv/range", `{"key":"${this.#prefix}${contentOf(key)}"}`);
       const [found] = (kvs ?? []) as readonly KeyValue[];
       if (found === undefined) return false;
-      copy(bytesOf(found.value), out);
+      copyBytes(bytesOf(found.value), out);
       return true;
     } catch (error) {
       throw this.#client.error("get from", error);
@@ -79,8 +82,8 @@ export class EtcdConnection implements AsynchronousConnection {
       const answer = await this.#client.send("kv/range", `{${from},"limit":"${count}"}`);
       const found = (answer.kvs ?? []) as readonly KeyValue[];
       for (const { key, value } of found) {
-        copy(bytesOf(key).subarray(this.#prefixBytes), out);
-        copy(bytesOf(value), out);
+        copyBytes(bytesOf(key).subarray(this.#prefixBytes), out);
+        copyBytes(bytesOf(value), out);
       }
       return found.length;
     } catch (error) {
@@ -114,10 +117,6 @@ function contentOf({ bytes, length }: PaddedBytes): string {
 /** What is empty is left out of an answer. */
 function bytesOf(base64 = ""): Uint8Array {
   return Buffer.from(base64, "base64");
-}
-
-function copy(bytes: Uint8Array, out: PaddedBytes): void {
-  out.copy(bytes, 0, bytes.length);
 }
 
 /** Puts the records of a batch in transactions, as many in each as a server takes. */

@@ -8,6 +8,7 @@ import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
 import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
 import { type Loss, NOTHING } from "../promises.ts";
+import { explainFailures } from "../server/answering.ts";
 import { killServerIn } from "../server/server_process.ts";
 import { EtcdClient } from "./client.ts";
 import { EtcdCluster } from "./cluster.ts";
@@ -91,7 +92,7 @@ async function spawn(
         directory,
         servers: cluster.members.map(({ pid }) => pid),
         ...(members > 1 ? { failover: new LeaderFailover(cluster) } : {}),
-        explain: () => explain(cluster),
+        explain: () => explainFailures(cluster.members),
         close: () => thenCleanUp(() => cluster.end(), () => directory.close()),
       };
     } catch (error) {
@@ -102,12 +103,6 @@ async function spawn(
     await afterFailure(() => directory.close());
     throw error;
   }
-}
-
-/** What one of the servers says about a failure. Those of a cluster count only if they have ended. */
-async function explain({ members }: EtcdCluster): Promise<string | undefined> {
-  const clauses = await Promise.all(members.map((member) => member.explain()));
-  return clauses.find((_, index) => members.length === 1 || members[index]?.process.hasEnded);
 }
 
 /**

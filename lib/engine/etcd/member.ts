@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { EngineError, HarnessError } from "../engine_error.ts";
-import { explainFailure, untilAnswers } from "../server/answering.ts";
+import { HarnessError } from "../engine_error.ts";
+import { explainFailure, startError, untilAnswers } from "../server/answering.ts";
 import { readPid, type ServerKind, ServerProcess } from "../server/server_process.ts";
 import { type Answer, EtcdClient } from "./client.ts";
 
@@ -205,9 +205,8 @@ async function untilServing(process: ServerProcess, parts: MemberParts): Promise
   await untilAnswers(process, {
     ask: () => isServing(parts),
     endError: async () => {
-      const { reason, isHarness } = await process.reason();
-      if (PORT_TAKEN.test(reason)) return new PortTakenError("start", what, reason);
-      return isHarness ? new HarnessError("start", what, reason) : new EngineError("start", what, reason);
+      const end = await process.reason();
+      return PORT_TAKEN.test(end.reason) ? new PortTakenError("start", what, end.reason) : startError(what, end);
     },
     what,
     where: `port ${place.clientPort}`,

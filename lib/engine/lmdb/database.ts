@@ -20,9 +20,9 @@ export type LmdbTarget = EngineTarget & LmdbSettings & { readonly path: string; 
 const NO_SYNC = 0x1_0000, NO_META_SYNC = 0x4_0000;
 
 /**
- * Where things are on the first two pages of a file, which are meta pages (`mdb.c`, `MDB_page` and `MDB_meta`): after the
- * header of the page its magic, the version of the format, the size of pages, the root pages of the list of free pages
- * and of the records, and the transaction that has written it.
+ * Where things are on the first two pages of a file, which are meta pages (`mdb.c`, `MDB_page` and `MDB_meta`): after
+ * the header of the page its magic, the version of the format, the size of pages, the root pages of the list of free
+ * pages and of the records, and the transaction that has written it.
  */
 const FLAGS_AT = 18, MAGIC_AT = 24, VERSION_AT = 28, PAGE_SIZE_AT = 48, ROOTS_AT = [88, 136], TRANSACTION_AT = 152;
 const HEADER_BYTES = 160;
@@ -166,7 +166,7 @@ export class LmdbDatabase {
     }
   }
 
-  /** Copies the records from the key on, as last committed by any thread, into `out`, and returns how many there were. */
+  /** Copies the records from the key on, as any thread has last committed them, and returns how many there were. */
   scan(key: PaddedBytes, count: number, out: PaddedBytes): number {
     let found = 0;
     try {

@@ -10,7 +10,7 @@ import { statfsSync } from "node:fs";
 import { formatSize } from "../../option/units.ts";
 
 const PAGE_BYTES = 4096;
-/** The most pages that a write copies besides those of its value: of the tree, of the list of free pages, and meta pages. */
+/** The most pages that a write copies besides its value: of the tree, of the list of free pages, and meta pages. */
 const COPIED_PAGES_MAX = 24;
 
 /** Others fill the disk, too: of what is left, this share is counted on until the next look. */

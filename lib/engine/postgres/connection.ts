@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
-import { contentOf } from "../byte_view.ts";
+import { contentOf, copyBytes } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
 import { placesOf, PostgresClient } from "./client.ts";
 import { describeServer } from "./describe.ts";
@@ -48,14 +48,14 @@ export class PostgresConnection implements AsynchronousConnection {
   }
 
   async get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
+    const client = this.#client;
     try {
-      const [row] = await this.#client.send(this.#statements.get, [contentOf(key)]);
+      const [row] = await client.send(this.#statements.get, [contentOf(key)]);
       if (row === undefined) return false;
-      const value = row.value as Uint8Array;
-      out.copy(value, 0, value.length);
+      copyBytes(row.value as Uint8Array, out);
       return true;
     } catch (error) {
-      throw this.#client.error("get from", error);
+      throw client.error("get from", error);
     }
   }
 
@@ -70,14 +70,16 @@ export class PostgresConnection implements AsynchronousConnection {
   }
 
   async scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
+    const client = this.#client;
     try {
-      const rows = await this.#client.send(this.#statements.scan, [contentOf(key), count]);
+      const rows = await client.send(this.#statements.scan, [contentOf(key), count]);
       for (const row of rows) {
-        for (const bytes of [row.key, row.value] as Uint8Array[]) out.copy(bytes, 0, bytes.length);
+        copyBytes(row.key as Uint8Array, out);
+        copyBytes(row.value as Uint8Array, out);
       }
       return rows.length;
     } catch (error) {
-      throw this.#client.error("scan", error);
+      throw client.error("scan", error);
     }
   }
 

@@ -6,6 +6,7 @@
 import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
 import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
+import { explainFailures } from "../server/answering.ts";
 import { killServerIn } from "../server/server_process.ts";
 import { PostgresConnection } from "./connection.ts";
 import { programsOf } from "./programs.ts";
@@ -72,7 +73,7 @@ async function spawn(
         servers: servers.map(({ pid }) => pid),
         settle: () => inServer(primary, (client) => client.tell("CHECKPOINT")),
         ...(pair === undefined ? {} : { failover: pair }),
-        explain: () => explain(servers),
+        explain: () => explainFailures(servers),
         close: () => thenCleanUp(end, () => directory.close()),
       };
     } catch (error) {
@@ -98,10 +99,4 @@ function serverSettings(
     wal_writer_delay: `${WAL_WRITER_DELAY_MS}ms`,
     max_connections: connections + OTHER_CONNECTIONS,
   };
-}
-
-/** What one of the servers says about a failure. Of a pair, that which has ended. */
-async function explain(servers: readonly PostgresServer[]): Promise<string | undefined> {
-  const clauses = await Promise.all(servers.map((server) => server.explain()));
-  return clauses.find((_, index) => servers.length === 1 || servers[index]?.process.hasEnded);
 }

@@ -6,7 +6,7 @@
 import { HarnessError } from "../engine_error.ts";
 import { isFile, pathDirectories } from "../server/in_path.ts";
 
-/** Where packages put the programs of each version, with `*` for the version: Debian, Red Hat, Homebrew, and by hand. */
+/** Where packages put the programs of each version: the directories above and below its own, and what that is named. */
 const USUAL_PLACES = [
   ["/usr/lib/postgresql", "/bin"],
   ["/usr", "/bin", /^pgsql-/],

@@ -32,9 +32,9 @@ interface Persistence {
  *   still, each commit is handed to the system, so a crash of the server alone loses nothing.
  * - `full_page_writes` off "might lead to either unrecoverable data corruption, or silent data corruption, after a
  *   system failure".
- * - Streaming replication "is asynchronous by default", so that what the standby lacks is lost when it is promoted. With
- *   `synchronous_standby_names` each commit waits until a standby has it: has synced it (on), written it to its system
- *   (remote_write) or applied it (remote_apply); with local or off it does not wait for the standby.
+ * - Streaming replication "is asynchronous by default", so that what the standby lacks is lost when it is promoted.
+ *   With `synchronous_standby_names` each commit waits until a standby has it: has synced it (on), written it to its
+ *   system (remote_write) or applied it (remote_apply); with local or off it does not wait for the standby.
  *
  * @param readings the settings that a running server has told, once they have been asked for
  */

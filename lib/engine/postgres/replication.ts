@@ -132,19 +132,15 @@ function nodeOf(parts: PairParts, index: number): NodeParts {
 }
 
 async function isPrimary(server: PostgresServer): Promise<boolean> {
-  let isIt = false;
-  await inServer(server, async (client) => {
-    const [row] = await client.ask("SELECT pg_is_in_recovery() AS recovering");
-    isIt = row?.recovering === false;
-  });
-  return isIt;
+  const [row] = await inServer(server, (client) => client.ask("SELECT pg_is_in_recovery() AS recovering"));
+  return row?.recovering === false;
 }
 
 /** Does something with a connection to a server. */
-export async function inServer(server: PostgresServer, act: (client: PostgresClient) => Promise<void>): Promise<void> {
+export async function inServer<T>(server: PostgresServer, act: (client: PostgresClient) => Promise<T>): Promise<T> {
   const client = await PostgresClient.connect({ socket: server.socket });
   try {
-    await act(client);
+    return await act(client);
   } finally {
     await client.close();
   }

@@ -69,16 +69,13 @@ async function refuseTooFewConnections(client: PostgresClient, needed: number): 
     Number(await show(client, "superuser_reserved_connections"));
   // This one will be closed.
   const others = await client.ask(
-    "SELECT 1 FROM pg_stat_activity WHERE backend_type = $1 AND pid <> pg_backend_pid()",
-    [
-      "client backend",
-    ],
+    "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
   );
   if (others.length + needed <= max) return;
   throw new EngineError(
     "use",
     client.address,
-    `it takes ${max} connections (max_connections), has ${others.length}, and would need ${needed} more: one for each ` +
-      "operation that each thread has in flight",
+    `it takes ${max} connections (max_connections), has ${others.length}, and would need ${needed} more: one for ` +
+      "each operation that each thread has in flight",
   );
 }

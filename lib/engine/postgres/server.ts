@@ -11,7 +11,7 @@ import { lookAt, renameOver, syncDirectory } from "../../system/file_io.ts";
 import { afterFailureSync } from "../../sync/clean_up.ts";
 import { systemCommand } from "../../system/command.ts";
 import { EngineError, HarnessError } from "../engine_error.ts";
-import { explainFailure, untilAnswers } from "../server/answering.ts";
+import { explainFailure, startError, untilAnswers } from "../server/answering.ts";
 import { readPid, type ServerKind, ServerProcess } from "../server/server_process.ts";
 import { becoming, letEnter, makeDirectoryOf, type SystemUser, unprivilegedUser } from "../server/user.ts";
 import { OWN_USER, PostgresClient } from "./client.ts";
@@ -45,7 +45,7 @@ const SOCKET_NAME = ".s.PGSQL.5432";
 /** Linux takes no longer paths of sockets (`man 7 unix`). */
 const SOCKET_PATH_BYTES_MAX = 107;
 
-/** How long a server may take to serve, in milliseconds: it first repeats what its log has since the last checkpoint. */
+/** How long a server may take to serve, in milliseconds: it first repeats what its log has since a checkpoint. */
 const SERVE_TIMEOUT_MS = 600_000;
 /** Who it runs as if kvlab is root's. */
 const USERS = ["postgres", "nobody"];
@@ -243,10 +243,7 @@ async function untilServing(process: ServerProcess, started: Started): Promise<v
   const client = await untilAnswers(process, {
     ask: () => PostgresClient.connect({ socket: socketOf(started) }),
     discard: (late) => void late.close(),
-    endError: async () => {
-      const { reason, isHarness } = await process.reason();
-      return isHarness ? new HarnessError("start", what, reason) : new EngineError("start", what, reason);
-    },
+    endError: async () => startError(what, await process.reason()),
     what,
     where: socketOf(started),
     timeoutMs: SERVE_TIMEOUT_MS,

@@ -99,7 +99,7 @@ export const POSTGRES: EngineDeclaration = {
       return "--synchronous-standby-names goes with --replicas=1: without a standby no commit would ever end";
     }
     if (synchronousStandbyNames !== undefined || !synchronousCommit.startsWith("remote_")) return undefined;
-    return `--synchronous-commit=${synchronousCommit} goes with --synchronous-standby-names, without which it is the same ` +
-      "as on";
+    return `--synchronous-commit=${synchronousCommit} goes with --synchronous-standby-names, without which it is the ` +
+      "same as on";
   },
 };

@@ -16,6 +16,7 @@ import { useRunning } from "./running.ts";
 import { redisPromises } from "./promises.ts";
 import { ALL_KEYS } from "./remarks.ts";
 import { RedisServer, type ServerParts } from "./server.ts";
+import { explainFailures } from "../server/answering.ts";
 import { killServerIn } from "../server/server_process.ts";
 import type { RedisSettings, RedisTarget } from "./settings.ts";
 import { systemCommand } from "../../system/command.ts";
@@ -93,7 +94,7 @@ async function spawn(
       servers: servers.map(({ pid }) => pid),
       ...(repaired === undefined ? {} : { repaired }),
       ...(server instanceof RedisCluster ? { failover: new ClusterFailover(server, KEY_PREFIX) } : {}),
-      explain: () => explain(servers),
+      explain: () => explainFailures(servers),
       close: () => thenCleanUp(() => server.end(), () => directory.close()),
     };
   } catch (error) {
@@ -130,15 +131,6 @@ async function startServer(
     const repaired = await repairAppendOnlyFile(parts.program, parts.directory);
     return { server: await RedisServer.start(parts), repaired };
   }
-}
-
-/**
- * What one of the servers says about a failure. Nodes of a cluster log much that is no error, and count only if they
- * have ended.
- */
-async function explain(servers: readonly RedisServer[]): Promise<string | undefined> {
-  const clauses = await Promise.all(servers.map((server) => server.explain()));
-  return clauses.find((_, index) => servers.length === 1 || servers[index]?.process.hasEnded);
 }
 
 /** The arguments that determine what a server persists. */

@@ -5,7 +5,7 @@
  */
 import { delay, StoppedError, until } from "../../sync/delay.ts";
 import { EngineError, HarnessError } from "../engine_error.ts";
-import { ASK_PERIOD_MS, explainFailure, untilAnswers } from "../server/answering.ts";
+import { ASK_PERIOD_MS, explainFailure, startError, untilAnswers } from "../server/answering.ts";
 import { freePort } from "../server/ports.ts";
 import { readPid, type ServerKind, ServerProcess } from "../server/server_process.ts";
 import { RedisClient } from "./client.ts";
@@ -198,13 +198,12 @@ interface Started {
 
 /** The error for a server that has ended instead of serving. */
 async function endError(process: ServerProcess, { what, url, directory }: Started): Promise<EngineError> {
-  const { reason, isHarness, isWell } = await process.reason();
-  if (isWell && await shutDownBehind(url, directory)) {
+  const end = await process.reason();
+  if (end.isWell && await shutDownBehind(url, directory)) {
     const daemon = "it has left its server in the background, out of reach, where it has been shut down";
     return new HarnessError("start", what, `${daemon}: let it become the server, as by exec`);
   }
-  if (PORT_TAKEN.test(reason)) return new PortTakenError("start", what, reason);
-  return isHarness ? new HarnessError("start", what, reason) : new EngineError("start", what, reason);
+  return PORT_TAKEN.test(end.reason) ? new PortTakenError("start", what, end.reason) : startError(what, end);
 }
 
 /** How long a server may take to listen once a script has left it in the background, in milliseconds. */

@@ -75,10 +75,11 @@ export const ENGINE: Engine<RocksdbSettings> = {
  * - With sync, those of a write() that is followed by fdatasync().
  * - With disableWAL "the write may get lost after a crash": all that is in memtables, which are synced once they are
  *   tables.
- * - With manual_wal_flush what is not synced is "kept in RocksDB": then "the WAL write is not crash safe". The buffer has
- *   writable_file_max_buffer_size, by default 1 MiB.
+ * - With manual_wal_flush what is not synced is "kept in RocksDB": then "the WAL write is not crash safe". The buffer
+ *   has writable_file_max_buffer_size, by default 1 MiB.
  * - A cut may leave the end of the log torn. kPointInTimeRecovery and kSkipAnyCorruptedRecords open what is before it;
- *   kAbsoluteConsistency takes any of that for damage, and kTolerateCorruptedTailRecords what does not look like an end.
+ *   kAbsoluteConsistency takes any of that for damage, and kTolerateCorruptedTailRecords what does not look like an
+ *   end.
  */
 function rocksdbPromises(settings: RocksdbSettings): Promises {
   return { processCrash: processCrash(settings), powerLoss: powerLoss(settings) };

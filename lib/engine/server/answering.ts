@@ -4,8 +4,8 @@
  * @module
  */
 import { delay, StoppedError } from "../../sync/delay.ts";
-import { HarnessError } from "../engine_error.ts";
-import type { ServerProcess } from "./server_process.ts";
+import { EngineError, HarnessError } from "../engine_error.ts";
+import type { EndReason, ServerProcess } from "./server_process.ts";
 
 /** How often a server is asked whether it answers, in milliseconds. */
 export const ASK_PERIOD_MS = 10;
@@ -66,4 +66,20 @@ export async function explainFailure(process: ServerProcess, directory: string):
   // What the server knows: it asked for more to be written than was.
   const hint = /short write/i.test(said) ? " (is the disk full?)" : "";
   return `the server in ${directory} ${hasEnded ? "has ended, having said" : "says"}: ${said}${hint}`;
+}
+
+/**
+ * Tells what one of several servers has said about a failure. Those of a cluster log much that is no error, and count
+ * only if they have ended.
+ */
+export async function explainFailures(
+  servers: readonly { readonly process: ServerProcess; explain(): Promise<string | undefined> }[],
+): Promise<string | undefined> {
+  const clauses = await Promise.all(servers.map((server) => server.explain()));
+  return clauses.find((_, index) => servers.length === 1 || servers[index]?.process.hasEnded);
+}
+
+/** The error for a server that has ended instead of serving. */
+export function startError(what: string, { reason, isHarness }: EndReason): EngineError {
+  return isHarness ? new HarnessError("start", what, reason) : new EngineError("start", what, reason);
 }

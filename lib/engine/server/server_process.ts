@@ -44,6 +44,16 @@ export interface ServerCommand {
   readonly temporary?: string | undefined;
 }
 
+/** Why a server has ended by itself. */
+export interface EndReason {
+  /** As far as its output tells. */
+  readonly reason: string;
+  /** Whether that is because there is no such program. */
+  readonly isHarness: boolean;
+  /** Whether it has ended well. */
+  readonly isWell: boolean;
+}
+
 /** How many of the last lines of the server's output are kept: more than a server says of its flags. */
 const LINES_KEPT = 300;
 /**
@@ -127,11 +137,8 @@ export class ServerProcess {
     await this.ended;
   }
 
-  /**
-   * Why the server has ended by itself, as far as its output tells, whether that is because there is no such program,
-   * and whether it has ended well.
-   */
-  async reason(): Promise<{ readonly reason: string; readonly isHarness: boolean; readonly isWell: boolean }> {
+  /** Why the server has ended by itself. */
+  async reason(): Promise<EndReason> {
     await this.ended;
     const { code, signal } = await this.#server.status;
     const lines = this.#lines.filter((line) => line.trim() !== "");

@@ -1,6 +1,5 @@
 /**
- * What the tests of the postgres engine need: whether they can be run here, and one server for many of them, as each
- * takes seconds to be made.
+ * What the tests of the postgres engine need: whether they can be run here, and how it is prepared.
  *
  * @module
  */
