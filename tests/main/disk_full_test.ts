@@ -15,8 +15,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { ENGINES } from "../../lib/engine/engines.ts";
-import { NO_REDIS } from "../engine/redis/redis_server.ts";
+import { missingFor } from "../engine/missing.ts";
 import { leftOversIn, namesIn, snapshotsIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, assertFailedInLoad, kvlab, linesOf, succeeds, testWhere } from "./kvlab.ts";
 
@@ -150,8 +149,7 @@ for (
   ] as const
 ) {
   testWhere(
-    missing ?? (engine.startsWith("redis") && NO_REDIS !== "" ? NO_REDIS : undefined) ??
-      (engine === "rocksdb" ? ENGINES.rocksdb.missing?.() : undefined),
+    missing ?? missingFor(engine),
     `a full disk under ${engine} is one line with its directory, costs nothing measured, and leaves nothing there`,
     async () => {
       using disk = temporaryDirectory();

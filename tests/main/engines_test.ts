@@ -4,17 +4,12 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
-import { ENGINE_NAMES, ENGINES, enginesThatTake } from "../../lib/engine/engines.ts";
+import { enginesThatTake } from "../../lib/engine/engines.ts";
+import { missingFor } from "../engine/missing.ts";
 import { temporaryDirectory } from "../run/files.ts";
 import { assertCode, kvlab, linesOf, testWhere } from "./kvlab.ts";
 
 const LOAD = ["--threads=2", "--load-time-sec=0.2", "--pattern=unthrottled", "--keys=500", "--workload=a", "--quiet"];
-
-/** What the engine needs that this machine lacks. */
-function missingOf(backend: string | undefined): string | undefined {
-  const engine = ENGINE_NAMES.find((name) => name === backend);
-  return engine && ENGINES[engine].missing?.();
-}
 
 for (
   const [args, name, powerLoss] of [
@@ -30,7 +25,7 @@ for (
   ] as const
 ) {
   testWhere(
-    missingOf(args[0]),
+    missingFor(args[0]),
     `a run on ${name} (${args.join(" ")}) has the load's figures, the engine and what it promises`,
     async () => {
       const ended = await kvlab([...LOAD, "--format=json", ...args]);
@@ -55,7 +50,7 @@ for (
 }
 
 testWhere(
-  missingOf("rocksdb"),
+  missingFor("rocksdb"),
   "crash finds what a kill costs rocksdb without its log, or with it in a buffer",
   async () => {
     for (const flag of ["--disable-wal=true", "--manual-wal-flush=true"]) {
@@ -79,7 +74,7 @@ Deno.test("an open loop on an engine with operations in flight keeps its rate", 
 
 Deno.test("crash finds nothing lost that an engine promises, and says what it promises", async () => {
   for (const backend of [["sqlite", "--journal=delete"], ["leveldb", "--in-flight=3"], ["lmdb"], ["rocksdb"]]) {
-    if (missingOf(backend[0]) !== undefined) continue;
+    if (missingFor(backend[0]) !== undefined) continue;
     const load = ["--threads=2", "--load-time-sec=0.2", "--workload=a", "--keys=500", "--delete-ratio=0.2"];
     const ended = await kvlab(["crash", "--kills=2", ...load, ...backend]);
     assertCode(ended, 0);

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import denoJson from "../../deno.json" with { type: "json" };
-import { ENGINES } from "../../lib/engine/engines.ts";
+import { missingFor } from "../engine/missing.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, kvlab, linesOf, REPOSITORY, resultOf, succeeds, testWhere } from "./kvlab.ts";
 
@@ -62,7 +62,7 @@ Deno.test("a crash works in any directory, through links, with a loader of one's
 const MEMORY = "/dev/shm";
 
 /** If the machine has it. */
-const ROCKSDB = ENGINES.rocksdb.missing?.() === undefined ? [["rocksdb"]] : [];
+const ROCKSDB = missingFor("rocksdb") === undefined ? [["rocksdb"]] : [];
 
 const noMemory = await succeeds("test", ["-d", MEMORY, "-a", "-w", MEMORY]) ? undefined : `${MEMORY} is missing`;
 

@@ -7,14 +7,11 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { readPid } from "../../lib/engine/server/server_process.ts";
 import { until } from "../../lib/sync/delay.ts";
 import { postgresTest } from "../engine/postgres/postgres_server.ts";
+import { isAlive } from "../engine/server/processes.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, assertFailed, kvlab, KvlabProcess } from "./kvlab.ts";
 
 const LOAD = ["--threads=2", "--pattern=unthrottled", "--keys=500", "--workload=a"];
-
-function isAlive(pid: string): boolean {
-  return new Deno.Command("kill", { args: ["-s", "0", pid], stderr: "null" }).outputSync().success;
-}
 
 postgresTest("a kill of a PostgreSQL loses what it may, and leaves nothing behind", async () => {
   using directory = temporaryDirectory();

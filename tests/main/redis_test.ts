@@ -8,6 +8,7 @@ import { RedisClient } from "../../lib/engine/redis/client.ts";
 import { delay, until } from "../../lib/sync/delay.ts";
 import { readPid } from "../../lib/engine/server/server_process.ts";
 import { redisTest, Running } from "../engine/redis/redis_server.ts";
+import { isAlive } from "../engine/server/processes.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, assertFailed, kvlab, KvlabProcess, linesOf, resultOf } from "./kvlab.ts";
 
@@ -70,8 +71,7 @@ for (const command of [LOAD, ["crash", "--kills=1", "--workload=a"], ["crash", "
     const ended = await process.ended;
     assertCode(ended, 130);
     const pid = Deno.readTextFileSync(pidFile).trim();
-    const isAlive = () => new Deno.Command("kill", { args: ["-s", "0", pid], stderr: "null" }).outputSync().success;
-    await until(() => !isAlive(), { what: "the script's end", timeoutMs: 30_000 });
+    await until(() => !isAlive(pid), { what: "the script's end", timeoutMs: 30_000 });
   });
 }
 
@@ -102,8 +102,7 @@ redisTest("a kvlab that is killed takes its server and its directory with it", a
   assert(pid !== undefined);
   process.signal("SIGKILL");
   await process.ended;
-  const isAlive = () => new Deno.Command("kill", { args: ["-s", "0", pid], stderr: "null" }).outputSync().success;
-  await until(() => Promise.resolve(!isAlive() && namesIn(directory.path).length === 0), {
+  await until(() => !isAlive(pid) && namesIn(directory.path).length === 0, {
     what: "the server's end",
     timeoutMs: 30_000,
   });

@@ -5,17 +5,10 @@
  */
 import type { EnginePreparation, PreparedEngine } from "../../../lib/engine/engine.ts";
 import { ENGINE } from "../../../lib/engine/etcd/etcd.ts";
-import { ETCD, type EtcdSettings, type SpawnedSettings } from "../../../lib/engine/etcd/settings.ts";
+import type { EtcdSettings, SpawnedSettings } from "../../../lib/engine/etcd/settings.ts";
+import { testsOf } from "../missing.ts";
 
-/** Why tests that need etcd are left out; the empty string when they are not. */
-const NO_ETCD = ETCD.missing?.() ?? "";
-
-if (NO_ETCD !== "") Deno.stderr.writeSync(new TextEncoder().encode(`\n*** Tests of etcd are left out: ${NO_ETCD}\n\n`));
-
-/** A test that needs etcd, and says so where it is left out. */
-export function etcdTest(name: string, fn: (context: Deno.TestContext) => Promise<void>): void {
-  Deno.test({ name: NO_ETCD === "" ? name : `${name} (left out: ${NO_ETCD})`, ignore: NO_ETCD !== "", fn });
-}
+export const etcdTest = testsOf("etcd");
 
 /** What `--spawn` alone means. */
 export const SPAWNED: SpawnedSettings = { spawn: "etcd", snapshotCount: 100_000, quotaBackendBytes: 8 * 2 ** 30 };

@@ -11,6 +11,7 @@ import { StoppedError, until } from "../../../lib/sync/delay.ts";
 import { freePort } from "../../../lib/engine/server/ports.ts";
 import { RedisServer } from "../../../lib/engine/redis/server.ts";
 import { readPid } from "../../../lib/engine/server/server_process.ts";
+import { isAlive } from "../server/processes.ts";
 import { redisTest } from "./redis_server.ts";
 
 const PROGRAM = "redis-server";
@@ -149,10 +150,6 @@ function script(directory: string, text: string): string {
 
 function startServer(directory: string): Promise<RedisServer> {
   return RedisServer.start({ program: PROGRAM, directory, args: [] });
-}
-
-function isAlive(pid: number): boolean {
-  return new Deno.Command("kill", { args: ["-s", "0", String(pid)], stderr: "null" }).outputSync().success;
 }
 
 function isThere(path: string): boolean {
