@@ -9,9 +9,16 @@ import fc from "fast-check";
 import type { Connection } from "../../lib/engine/connection.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 
-/** Few and short, so that they meet each other; of the bytes that an engine might treat specially. */
-const KEYS = fc.uint8Array({ minLength: 1, maxLength: 3 }).map((bytes) => bytes.map((byte) => BYTES[byte % 8] ?? 0));
-const BYTES = [0, 1, 0x27, 0x5c, 0x61, 0x7f, 0x80, 0xff];
+/** Of few different bytes, so that keys share beginnings, or are equal; among them those that engines may escape. */
+export function keysOf(bytesMax: number): fc.Arbitrary<Uint8Array> {
+  return fc.uint8Array({ minLength: 1, maxLength: bytesMax }).map((bytes) =>
+    bytes.map((byte) => BYTES[byte % 10] ?? 0)
+  );
+}
+const BYTES = [0, 1, 0x27, 0x2f, 0x5c, 0x61, 0x7f, 0x80, 0xfe, 0xff];
+
+/** Short, so that they meet each other. */
+const KEYS = keysOf(3);
 const VALUES = fc.uint8Array({ maxLength: 40 });
 
 const OPERATIONS = fc.array(
@@ -40,8 +47,8 @@ type Operation = (typeof OPERATIONS extends fc.Arbitrary<infer List> ? List : ne
   : never;
 
 async function operate(connection: Connection, operation: Operation, expected: Map<string, Uint8Array>) {
-  const key = paddedOf(operation.key), name = hexOf(operation.key);
-  const out = new Recorder(0);
+  const key = paddedOf(operation.key), name = textOf(operation.key);
+  const out = new KeptBytes(0);
   switch (operation.kind) {
     case "put":
       await connection.put(key, paddedOf(operation.value));
@@ -52,36 +59,39 @@ async function operate(connection: Connection, operation: Operation, expected: M
       expected.delete(name);
       break;
     case "get":
-      assertEquals([await connection.get(key, out), ...out.copied], [
+      assertEquals([await connection.get(key, out), ...out.contents], [
         expected.has(name),
-        ...expected.has(name) ? [hexOf(expected.get(name)!)] : [],
+        ...expected.has(name) ? [textOf(expected.get(name)!)] : [],
       ]);
       break;
     case "scan": {
       const rows = [...expected].filter(([other]) => other >= name).sort(([a], [b]) => a < b ? -1 : 1);
-      const wanted = rows.slice(0, operation.count).flatMap(([other, value]) => [other, hexOf(value)]);
-      assertEquals([await connection.scan?.(key, operation.count, out), ...out.copied], [wanted.length / 2, ...wanted]);
+      const wanted = rows.slice(0, operation.count).flatMap(([other, value]) => [other, textOf(value)]);
+      assertEquals([await connection.scan?.(key, operation.count, out), ...out.contents], [
+        wanted.length / 2,
+        ...wanted,
+      ]);
     }
   }
 }
 
-/** Keeps all that is copied into it. */
-class Recorder extends PaddedBytes {
-  readonly copied: string[] = [];
+/** Keeps all that is copied into it, as texts. */
+export class KeptBytes extends PaddedBytes {
+  readonly contents: string[] = [];
 
-  override copy(source: Uint8Array, start: number, end: number): void {
-    super.copy(source, start, end);
-    this.copied.push(hexOf(this.bytes.subarray(0, this.length)));
+  override end(length: number): void {
+    super.end(length);
+    this.contents.push(textOf(this.bytes.subarray(0, length)));
   }
 }
 
-function paddedOf(bytes: Uint8Array): PaddedBytes {
-  const padded = new PaddedBytes(0);
+export function paddedOf(bytes: Uint8Array): PaddedBytes {
+  const padded = new PaddedBytes(bytes.length);
   padded.copy(bytes, 0, bytes.length);
   return padded;
 }
 
-/** Of the same order as the bytes. */
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** A character for each byte, and so of the same order as the bytes. */
+export function textOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }
