@@ -7,6 +7,7 @@ import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
 import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
+import { leftRemark } from "../left_remark.ts";
 import { type Loss, NOTHING } from "../promises.ts";
 import { explainFailures } from "../server/answering.ts";
 import { killServerIn } from "../server/server_process.ts";
@@ -119,12 +120,8 @@ async function useRunning(
   const client = await EtcdClient.connect(target);
   try {
     const { count = 0 } = await client.ask("kv/range", rangeOf(KEY_PREFIX, ',"count_only":true'));
-    if (Number(count) > 0) {
-      onWarning?.(
-        `${client.address} holds ${count} keys ${KEY_PREFIX}* of other runs, which are left alone: of runs that were ` +
-          "killed, or are still going on",
-      );
-    }
+    const remark = leftRemark(client.address, { count: Number(count), thing: "key", names: `${KEY_PREFIX}*` });
+    if (remark !== undefined) onWarning?.(remark);
   } finally {
     client.close();
   }

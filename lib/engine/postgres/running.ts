@@ -5,6 +5,7 @@
  */
 import type { EnginePreparation, PreparedEngine } from "../engine.ts";
 import { EngineError } from "../engine_error.ts";
+import { leftRemark } from "../left_remark.ts";
 import { PostgresClient } from "./client.ts";
 import { show } from "./describe.ts";
 import type { PostgresTarget } from "./settings.ts";
@@ -25,13 +26,9 @@ export async function useRunning(
   const client = await PostgresClient.connect({ url });
   try {
     await refuseTooFewConnections(client, threads * inFlight);
-    const left = await leftTables(client);
-    if (left > 0) {
-      onWarning?.(
-        `${client.address} holds ${left} tables ${TABLE_PREFIX}* of other runs, which are left alone: of runs that ` +
-          "were killed, or are still going on",
-      );
-    }
+    const count = await countTables(client);
+    const remark = leftRemark(client.address, { count, thing: "table", names: `${TABLE_PREFIX}*` });
+    if (remark !== undefined) onWarning?.(remark);
     await makeTable(client, table);
   } finally {
     await client.close();
@@ -58,7 +55,7 @@ async function removeTable({ url = "", table }: PostgresTarget): Promise<void> {
   }
 }
 
-async function leftTables(client: PostgresClient): Promise<number> {
+async function countTables(client: PostgresClient): Promise<number> {
   const rows = await client.ask("SELECT 1 FROM pg_tables WHERE tablename LIKE $1", [`${TABLE_PREFIX}%`]);
   return rows.length;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { EngineError } from "../engine_error.ts";
+import { leftRemark } from "../left_remark.ts";
 import type { RedisClient } from "./client.ts";
 import { parseInfo } from "./texts.ts";
 
@@ -39,11 +40,7 @@ export async function leftKeysRemark(client: RedisClient): Promise<string | unde
     count += keys.length;
     isAll = next === "0";
   }
-  if (count === 0) return undefined;
-  return `${client.address} holds ${
-    isAll ? "" : "at least "
-  }${count} keys ${ALL_KEYS}* of other runs, which are left ` +
-    "alone: of runs that were killed, or are still going on";
+  return leftRemark(client.address, { count, isAll, thing: "key", names: `${ALL_KEYS}*` });
 }
 
 /** That the server throws keys away when its memory is full, as a sentence; `undefined` if it does not. */

@@ -73,7 +73,7 @@ etcdTest("one server does all operations, for every connection, and another run 
       assertEquals(await own.scan?.(PaddedBytes.of("a"), 1000, new PaddedBytes(0)), 1);
       own.close();
       await running.close();
-      assertMatch(warnings.join(), / holds \d+ keys kvlab:\* of other runs, which are left alone/);
+      assertMatch(warnings.join(), / holds \d+ keys kvlab:\* of other runs, left alone/);
       assertEquals(await valueOf(one, "key 1"), "value 1");
       const again = await connect(running.target);
       assertEquals(await valueOf(again, "key 1"), undefined);

@@ -189,7 +189,7 @@ postgresTest("a running server is given a table of one's own, which is gone at t
   const tables = async () =>
     (await client.ask("SELECT tablename FROM pg_tables WHERE tablename LIKE $1", ["kvlab%"])).length;
   assertEquals(await tables(), 3);
-  assertMatch(warnings.join(), / holds 1 tables kvlab_\* of other runs, which are left alone/);
+  assertMatch(warnings.join(), / holds 1 table kvlab_\* of other runs, left alone/);
   await running.close();
   assertEquals(await tables(), 2);
   const few = await assertRejects(() => prepare({ url }, { inFlight: 20 }), EngineError);
