@@ -11,6 +11,12 @@ import denoJson from "../../deno.json" with { type: "json" };
 /** The files of a package that can be loaded, and its licence, which goes where the package goes. */
 const KEPT = /\.(js|cjs|mjs|json|node|wasm)$|^licen[cs]e/i;
 
+/** What is made for browsers, from the files that are loaded here. */
+const FOR_BROWSERS = /\.(min|umd)\.[cm]?js$/;
+
+/** Folders of what packages try and measure themselves with. */
+const UNUSED_FOLDERS = /^(tests?|__fixtures__|bench)$/;
+
 /**
  * Native code that Deno cannot load: for one version of Node's V8 alone, or for a C library that Deno is not built on.
  */
@@ -67,8 +73,9 @@ async function unusedPaths(): Promise<string[]> {
 function unusedIn(folder: string): string[] {
   return namesIn(folder).flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
-    if (!isDirectory) return KEPT.test(name) && !FOREIGN.test(name) ? [] : [path];
-    return folder.endsWith(`/${PREBUILDS}`) && !isForThisSystem(name) ? [path] : unusedIn(path);
+    if (!isDirectory) return KEPT.test(name) && !FOREIGN.test(name) && !FOR_BROWSERS.test(name) ? [] : [path];
+    const isUnused = UNUSED_FOLDERS.test(name) || folder.endsWith(`/${PREBUILDS}`) && !isForThisSystem(name);
+    return isUnused ? [path] : unusedIn(path);
   });
 }
 
