@@ -49,7 +49,7 @@ export class JepsenLines {
       if (OTHER.test(text)) return;
       throw new LineError("it is neither JSON nor a line of Jepsen's, such as `INFO  jepsen.util - 0 :ok :read nil`");
     }
-    if (KINDS[name] === undefined) throw new LineError(`:${name} is unknown, must be :read, :write or :cas`);
+    if (!Object.hasOwn(KINDS, name)) throw new LineError(`:${name} is unknown, must be :read, :write or :cas`);
     const called = this.#called.get(process);
     if (type === "invoke") {
       if (called !== undefined) {

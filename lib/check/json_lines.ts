@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { COMPARE_AND_SET, READ, WRITE } from "../history/history.ts";
+import { ABSENT, COMPARE_AND_SET, READ, WRITE } from "../history/history.ts";
 import { ABSENT_TEXT, type RecordedHistory } from "../history/recorded_history.ts";
 import { listNames } from "../option/wording.ts";
 import { type Fields, isFields, numberIn } from "../result/json.ts";
@@ -60,11 +60,13 @@ export class JsonLines {
       }
     }
     const register = this.#registerOf(key);
+    const valueOf = (field: string) =>
+      operation.values.includes(field) ? register.numberOf(textOf(fields[field])) : ABSENT;
     register.add({
       process: typeof fields.process === "string" ? fields.process : JSON.stringify(fields.process) ?? "",
       kind: operation.kind,
-      value: register.numberOf(textOf(fields.value)),
-      expected: register.numberOf(textOf(fields.expected)),
+      value: valueOf("value"),
+      expected: valueOf("expected"),
       call,
       return: returned,
     });

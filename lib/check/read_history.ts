@@ -24,6 +24,7 @@ export async function readHistory(path: string): Promise<RecordedHistory[]> {
   try {
     for await (const line of linesOf(await Deno.open(path))) {
       number++;
+      if (line.length > LINE_LENGTH_MAX) throw new LineError(`it is longer than ${LINE_LENGTH_MAX} characters`);
       if (line.trim() === "") continue;
       lines ??= line.trimStart().startsWith("{") ? new JsonLines() : new JepsenLines();
       lines.add(line, number);
@@ -40,10 +41,11 @@ export async function readHistory(path: string): Promise<RecordedHistory[]> {
 async function* linesOf(file: Deno.FsFile): AsyncGenerator<string> {
   let rest = "";
   for await (const text of file.readable.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
+    const lines = text.split("\n");
+    lines[0] = rest + lines[0];
     rest = lines.pop() ?? "";
-    if (rest.length > LINE_LENGTH_MAX) throw new LineError(`it is longer than ${LINE_LENGTH_MAX} characters`);
     yield* lines;
+    if (rest.length > LINE_LENGTH_MAX) break;
   }
   if (rest !== "") yield rest;
 }

@@ -138,5 +138,5 @@ function rank(percent: number, count: number): number {
 
 function middleOf(bucket: number): number {
   const start = bucketStart(bucket);
-  return start + ((bucketStart(bucket + 1) - start) >> 1);
+  return start + Math.floor((bucketStart(bucket + 1) - start) / 2);
 }

@@ -10,7 +10,7 @@ import { TRACE_FORMATS } from "./format/formats.ts";
 import { TRACE_PUT, TRACE_READ_MODIFY_WRITE } from "./format/trace_format.ts";
 import { EnoughError, readTrace, type TraceOperation, type TraceVisitor } from "./trace_reader.ts";
 import type { TraceRing } from "./trace_ring.ts";
-import type { TraceSummary } from "./trace_summary.ts";
+import { roundUs, type TraceSummary } from "./trace_summary.ts";
 import { lookAtTrace, TraceChunks } from "./trace_file.ts";
 
 const TWO_TO_32 = 2 ** 32;
@@ -34,12 +34,6 @@ export interface FeedOptions {
   readonly roundOpsMax: number;
   /** Whether the times matter: operations with the same one are then spread over what the format cannot tell apart. */
   readonly isTimed: boolean;
-}
-
-/** From the beginning of one round to that of the next, in microseconds of the trace. */
-export function roundUs({ format, operations, durationUs = 0 }: TraceSummary): number {
-  const { resolutionUs } = TRACE_FORMATS[format];
-  return durationUs + Math.max(resolutionUs, Math.ceil(durationUs / Math.max(1, operations - 1)));
 }
 
 /**
@@ -121,10 +115,14 @@ class TraceFeed implements TraceVisitor {
     const { path, trace } = this.#options;
     const isPut = kind === TRACE_PUT || kind === TRACE_READ_MODIFY_WRITE;
     if (key.length > trace.keyBytesMax || (isPut && valueBytes > trace.valueBytesMax)) throw changed(path);
-    if (this.#resolutionUs === 0) return this.#push(kind, key, { valueBytes, timeUs });
-    if (timeUs !== this.#heldUs || this.#heldWords > HELD_WORDS_MAX) this.flush();
-    this.#heldUs = timeUs;
-    this.#hold(kind, key, valueBytes);
+    if (this.#resolutionUs === 0) {
+      this.#push(kind, key, { valueBytes, timeUs });
+    } else {
+      if (timeUs !== this.#heldUs || this.#heldWords > HELD_WORDS_MAX) this.flush();
+      this.#heldUs = timeUs;
+      this.#hold(kind, key, valueBytes);
+    }
+    if (this.#isOver) throw new EnoughError();
   }
 
   /** Hands out what is held, spread over the time that the trace does not tell apart. */
@@ -140,7 +138,7 @@ class TraceFeed implements TraceVisitor {
       key.words.set(held.subarray(at, at + keyWords));
       key.length = length;
       at += keyWords;
-      this.#push(kind, key, { valueBytes, timeUs: this.#heldUs + i / count * this.#resolutionUs });
+      if (!this.#push(kind, key, { valueBytes, timeUs: this.#heldUs + i / count * this.#resolutionUs })) break;
     }
     this.#heldWords = 0;
   }
@@ -161,15 +159,20 @@ class TraceFeed implements TraceVisitor {
     this.#heldCount++;
   }
 
-  #push(kind: number, key: PaddedBytes, { valueBytes, timeUs }: Pick<TraceOperation, "valueBytes" | "timeUs">): void {
+  /** Hands out an operation; false if the load is over. */
+  #push(
+    kind: number,
+    key: PaddedBytes,
+    { valueBytes, timeUs }: Pick<TraceOperation, "valueBytes" | "timeUs">,
+  ): boolean {
     const ring = this.#rings[laneOf(hashKey(key.words, key.length), this.#rings.length)]!;
     const pushed = this.#pushed;
     pushed.kind = kind;
     pushed.key = key;
     pushed.valueBytes = valueBytes;
     pushed.timeUs = this.#baseUs + timeUs;
-    if (ring.push(pushed)) return;
-    this.#isOver = true;
-    throw new EnoughError();
+    const isTaken = ring.push(pushed);
+    if (!isTaken) this.#isOver = true;
+    return isTaken;
   }
 }

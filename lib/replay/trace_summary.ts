@@ -20,7 +20,15 @@ import { textIn } from "./format/fields.ts";
 import { KeySample, type KeyTotals } from "./key_sample.ts";
 import { LineSplitter } from "./lines.ts";
 import { lookAtTrace, traceChunks, type TraceFile } from "./trace_file.ts";
-import { readTrace, type TooLong, type TraceLine, type TraceOperation, type TraceVisitor } from "./trace_reader.ts";
+import {
+  readTrace,
+  type TooLong,
+  TRACE_KEY_BYTES_MAX,
+  TRACE_VALUE_BYTES_MAX,
+  type TraceLine,
+  type TraceOperation,
+  type TraceVisitor,
+} from "./trace_reader.ts";
 
 /** A trace. Plain data. */
 export interface TraceSummary extends TraceFile, KeyTotals {
@@ -48,6 +56,12 @@ export interface TraceSummary extends TraceFile, KeyTotals {
   readonly longValues: Omission;
   /** Operations on keys that are not UTF-8, which are replayed. */
   readonly binaryKeys: Omission;
+}
+
+/** From the beginning of a trace to where it would begin again, in microseconds of the trace. */
+export function roundUs({ format, operations, durationUs = 0 }: TraceSummary): number {
+  const { resolutionUs } = TRACE_FORMATS[format];
+  return durationUs + Math.max(resolutionUs, Math.ceil(durationUs / Math.max(1, operations - 1)));
 }
 
 /** What is left out of a trace. */
@@ -83,16 +97,20 @@ export async function summarizeTrace(path: string, format?: TraceFormatName): Pr
 }
 
 function nothingText(
-  { lines, malformed, unknown }: Pick<TraceSummary, "lines" | "malformed" | "unknown">,
+  { lines, malformed, unknown, longKeys, longValues }: ReturnType<TraceScan["result"]>,
   format: TraceFormatName,
-) {
+): string {
   const { title } = TRACE_FORMATS[format];
   if (malformed.count > 0) {
     return `none of its ${lines} lines is an operation of ${title} that could be replayed, line ${malformed.line} is ` +
       `${JSON.stringify(malformed.text)}`;
   }
-  const names = Object.keys(unknown).slice(0, 3).join(", ");
-  return names === "" ? "it has no operations" : `it has no operations that could be replayed, only ${names}`;
+  const others = Object.keys(unknown).slice(0, 3);
+  if (longKeys.count > 0) others.push(`keys above ${TRACE_KEY_BYTES_MAX} bytes`);
+  if (longValues.count > 0) others.push(`values above ${TRACE_VALUE_BYTES_MAX} bytes`);
+  return others.length === 0
+    ? "it has no operations"
+    : `it has no operations that could be replayed, only ${others.join(", ")}`;
 }
 
 /** The beginning that its format is found out from. */
@@ -108,7 +126,8 @@ async function formatOf(path: string): Promise<TraceFormatName> {
     splitter.add(chunk.subarray(0, BEGINNING_BYTES));
     if (!isWhole || lines.length > 0) break;
   }
-  if (isWhole) splitter.end();
+  // Of a line that is longer than that, there is at least its beginning.
+  if (isWhole || lines.length === 0) splitter.end();
   const format = recognize(lines);
   if (format !== undefined) return format;
   throw new PersistError(

@@ -5,7 +5,7 @@
  */
 import { given } from "../option/given.ts";
 import { traceOf } from "../load/workload.ts";
-import { roundUs } from "../replay/trace_feed.ts";
+import { roundUs } from "../replay/trace_summary.ts";
 import type { RunOptions } from "./run_options.ts";
 
 /** What ends a load; neither, if the end of its trace does. */
@@ -33,9 +33,7 @@ export function opsOf({ ops, workload }: RunOptions): number | undefined {
 export function rateOf({ ratePerSec, workload }: RunOptions): number | undefined {
   if (workload.kind !== "replay" || workload.speed === undefined) return ratePerSec;
   const trace = traceOf(workload);
-  const { operations, durationUs = 0 } = trace;
-  const spanUs = workload.rounds === 1 ? durationUs : roundUs(trace);
-  return operations * workload.speed / Math.max(1, spanUs) * 1e6;
+  return trace.operations * workload.speed / roundUs(trace) * 1e6;
 }
 
 /** What load workers are told about it. */

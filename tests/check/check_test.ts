@@ -57,6 +57,14 @@ Deno.test("checkHistory() judges each key of kvlab's own lines by itself", async
   const sound = STALE.split("\n").slice(0, -2).join("\n");
   assertEquals((await checkHistory(await written(directory.path, sound))).judgement, "linearizable");
 });
+Deno.test("checkHistory() takes a delete for one, whatever value is beside it", async () => {
+  using directory = temporaryDirectory();
+  const text = lines(
+    { operation: "delete", value: 7, call_us: 1, return_us: 2 },
+    { operation: "read", value: null, expected: 7, call_us: 3, return_us: 4 },
+  );
+  assertEquals((await checkHistory(await written(directory.path, text))).judgement, "linearizable");
+});
 
 const WRONG: readonly { readonly what: string; readonly text: string | Uint8Array; readonly reason: string }[] = [
   { what: "an empty file", text: "\n\n", reason: "it is empty" },
@@ -93,6 +101,16 @@ const WRONG: readonly { readonly what: string; readonly text: string | Uint8Arra
     what: "an unknown operation",
     text: "INFO  jepsen.util - 0 :invoke :enqueue 3\n",
     reason: "line 1: :enqueue is unknown, must be :read, :write or :cas",
+  },
+  {
+    what: "a name that every object has",
+    text: "INFO  jepsen.util - 0 :invoke :constructor 3\n",
+    reason: "line 1: :constructor is unknown, must be :read, :write or :cas",
+  },
+  {
+    what: "a line without end",
+    text: `{"operation":"read","value":1,"call_us":1}\n${" ".repeat(2 ** 24 + 1)}`,
+    reason: "line 2: it is longer than 16777216 characters",
   },
 ];
 

@@ -38,3 +38,10 @@ Deno.test("IntervalHistogram.read() of nothing new is nothing", () => {
   assertEquals(interval.read([counts])?.count, 1);
   assertEquals(interval.read([counts]), undefined);
 });
+
+Deno.test("IntervalHistogram.read() has the mean of values that are greater than 2^42, as the library has", () => {
+  const counts = createBuckets();
+  countValue(counts, 2 ** 46);
+  const expected = summaryOf(hdrOf([counts]))?.mean ?? NaN;
+  assertAlmostEquals(new IntervalHistogram().read([counts])?.mean ?? NaN, expected, expected * 1e-6);
+});

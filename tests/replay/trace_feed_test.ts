@@ -5,10 +5,10 @@
  */
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { type FeedOptions, feedTrace, laneOf, roundUs } from "../../lib/replay/trace_feed.ts";
+import { type FeedOptions, feedTrace, laneOf } from "../../lib/replay/trace_feed.ts";
 import type { ReaderConfiguration } from "../../lib/replay/reader_worker.ts";
 import { TraceRing } from "../../lib/replay/trace_ring.ts";
-import { summarizeTrace } from "../../lib/replay/trace_summary.ts";
+import { roundUs, summarizeTrace } from "../../lib/replay/trace_summary.ts";
 import { hashKey } from "../../lib/store/hash.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort } from "../../lib/sync/abort.ts";
@@ -163,6 +163,25 @@ Deno.test("the reader ends when the load is over, though nobody takes anything",
   await shared.phase.arrivals(1, shared.abort);
   shared.phase.advance(STOPPING);
   for (const ring of rings) ring.wake();
+  await task.result;
+  task.terminate();
+});
+
+Deno.test("the reader ends when the load is over, though it still holds operations of the same second", async () => {
+  using trace = traceFile("5,key,3,10,1,set,0\n".repeat(1000));
+  const shared = { abort: Abort.create(), phase: Phase.create() };
+  // Too small for what is held.
+  const [ring] = TraceRing.createAll(4096, shared);
+  shared.phase.advance(STOPPING);
+  await feedTrace(await optionsOf(trace.path, { isTimed: true }), [ring!]);
+  const inTime = { abort: Abort.create(), phase: Phase.create() };
+  const [slow] = TraceRing.createAll(4096, inTime);
+  const task = startReader(await optionsOf(trace.path, { isTimed: true }), [slow!], inTime);
+  const consumer = TraceRing.attach(slow!.handle());
+  // It hands out none before it has read all.
+  assert(await consumer.reachesNext());
+  inTime.phase.advance(STOPPING);
+  slow!.wake();
   await task.result;
   task.terminate();
 });

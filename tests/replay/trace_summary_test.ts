@@ -6,13 +6,13 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { gzipSync } from "node:zlib";
-import { TRACE_FORMAT_NAMES } from "../../lib/replay/format/formats.ts";
+import { TRACE_FORMAT_NAMES, type TraceFormatName } from "../../lib/replay/format/formats.ts";
 import { LineSplitter } from "../../lib/replay/lines.ts";
 import { summarizeTrace } from "../../lib/replay/trace_summary.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
 import { OWN_TRACE, parsed, SAMPLES, traceFile, TWITTER_TRACE } from "./samples.ts";
 
-async function refusal(path: string, format?: "twitter"): Promise<string> {
+async function refusal(path: string, format?: TraceFormatName): Promise<string> {
   return (await assertRejects(() => summarizeTrace(path, format), PersistError)).message;
 }
 
@@ -91,6 +91,13 @@ Deno.test("summarizeTrace() refuses in one line what cannot be replayed", async 
   );
   assertStringIncludes(await refusal(nothing.path), "it has no operations that could be replayed, only scan");
   assertStringIncludes(await refusal(header.path), "it has no operations");
+  using long = traceFile(`0,put,${"k".repeat(1025)},1\n1,put,k,1048577\n`);
+  assertStringIncludes(
+    await refusal(long.path, "csv"),
+    "it has no operations that could be replayed, only keys above 1024 bytes, values above 1048576 bytes",
+  );
+  using endless = traceFile("no trace".repeat(1 << 18));
+  assertStringIncludes(await refusal(endless.path), 'its first line is "no trace');
   assertStringIncludes(await refusal(cut.path), "Cannot unpack ");
   assertStringIncludes(await refusal(unknown.path, "twitter"), "none of its 2 lines is an operation of Twitter's");
   assertStringIncludes(await refusal(`${unknown.path}.gone`), "No such file");
