@@ -62,9 +62,9 @@ export class CheckpointWriter {
     this.#parts = parts;
   }
 
-  /** What is live, as a checkpoint would have it, in bytes; 0 if that is not known yet. */
-  get liveBytes(): number {
-    return this.#crowding?.liveBytes ?? 0;
+  /** About how many bytes of records the logs have between checkpoints; 0 if that is not known yet. */
+  get roomBytes(): number {
+    return this.#crowding?.roomBytes ?? 0;
   }
 
   /**

@@ -29,6 +29,12 @@ const SEARCHED_LOGS = 1024;
 const FACTOR_MAX = 2.7;
 const FACTOR_AT_BEGIN_MAX = 2.1;
 
+/**
+ * Where little is live, the logs may take this much more than that, for each of them: to make checkpoints of many small
+ * logs again and again would cost those who put more than the room is worth.
+ */
+const SPARE_BYTES = 512 * 1024;
+
 /** A checkpoint that would gain less is not worth its files, unless logs are so small that they all gain less. */
 const GAIN_BYTES_MIN = 256 * 1024;
 
@@ -45,7 +51,8 @@ const COUNTED_AGAIN_BYTES = 64 * 1024;
  * entries now over that when it was made. The logs are crowded when they take {@linkcode FACTOR_AT_BEGIN_MAX} times as
  * much, or, if they are few, so much that with the next checkpoint they would take {@linkcode FACTOR_MAX} times as
  * much: while that is written, its log has the checkpoint before and all records since, the new checkpoint, and as many
- * more records as that covers.
+ * more records as that covers. Where that is little, they are crowded when they take {@linkcode SPARE_BYTES} for each
+ * log more than what is live.
  *
  * Only one thread uses it. What it reads is what others have written a moment ago.
  */
@@ -63,13 +70,14 @@ export class Crowding {
   #allBytes = 0;
   #allLive = 0;
   #allRecords = 0;
-  /** How many times what is live the logs may take when a checkpoint begins. */
+  /** How many times what is live the logs may take when a checkpoint begins, or how much more than that. */
   readonly #factor: number;
+  readonly #spareBytes: number;
   /** The log at which the next look begins. */
   #next = 0;
 
   constructor(parts: CrowdingParts) {
-    const { logs } = parts;
+    const { logs, logBytes } = parts;
     this.#parts = parts;
     this.#bytes = new Float64Array(logs);
     this.#live = new Float64Array(logs);
@@ -79,11 +87,12 @@ export class Crowding {
     this.#counts = this.#entries.slice();
     this.#countedAt = new Float64Array(logs);
     this.#factor = Math.min(FACTOR_AT_BEGIN_MAX, 1 + (FACTOR_MAX - 1 - 1 / logs) / (1 + 1 / logs));
+    this.#spareBytes = logs * Math.min(SPARE_BYTES, logBytes);
   }
 
-  /** What is live, as checkpoints would have it. */
-  get liveBytes(): number {
-    return this.#allLive;
+  /** About how many bytes of records the logs have when they are nearly crowded. */
+  get roomBytes(): number {
+    return Math.max(this.#allLive, this.#spareBytes);
   }
 
   /** A log that needs a checkpoint; -1 if there is none among those looked at. */
@@ -111,7 +120,8 @@ export class Crowding {
 
   /** Whether the logs are crowded although so many bytes count as freed, which a checkpoint under way will free. */
   isCrowded(freedBytes: number): boolean {
-    return this.#allBytes - freedBytes > this.#factor * this.#allLive && this.#allRecords > this.#parts.logBytes;
+    const room = Math.max(this.#factor * this.#allLive, this.#allLive + this.#spareBytes);
+    return this.#allBytes - freedBytes > room && this.#allRecords > this.#parts.logBytes;
   }
 
   /** Says that the log has a new checkpoint of so many entries. */

@@ -61,14 +61,14 @@ export const LOG: LayoutModule<LogOptions, LogHandle> = {
       lockHoldersWait: queue !== undefined,
     });
     const pending = PendingRecords.attach(layout.pending);
-    const throttledBytes = queue === undefined ? logBytes : undefined;
+    const pendingBytesMin = queue === undefined ? logBytes : undefined;
     return new LogLayout({
       ...common,
       codec: RECORD_CODECS[serializer],
       pending,
       segments,
       checkpoints,
-      throttledBytes,
+      pendingBytesMin,
     });
   },
 

@@ -28,19 +28,18 @@ export interface LogLayoutParts {
   readonly logs: number;
   readonly shardsPerLog: number;
   readonly sync: SyncName;
-  /** The most bytes of records that wait while checkpoints lag behind; absent if that is not limited. */
-  readonly throttledBytes?: number | undefined;
+  /** As many bytes of records may always wait; absent if there is no limit. */
+  readonly pendingBytesMin?: number | undefined;
 }
 
 /** How many logs each search for a segment to prepare looks at. */
 const SEARCHED_LOGS = 1024;
 
 /**
- * The most bytes of records that wait otherwise, so that no single flush makes the logs much larger: a part of what is
- * live, or so many times as many as while checkpoints lag behind.
+ * The most bytes of records that wait, so that no single flush makes the logs much larger: a part of what they may have
+ * between checkpoints.
  */
 const PENDING_SHARE = 0.5;
-const PENDING_THROTTLES = 2;
 
 /** Encoded records are written in pieces of about this many bytes: few calls, yet still in the cache. */
 const PIECE_BYTES = 512 * 1024;
@@ -209,15 +208,14 @@ export class LogLayout implements Layout, LogBatchVisitor {
   }
 
   /**
-   * While checkpoints lag behind, fewer records may wait, so that the logs grow no faster than they are replaced. Where
-   * a put that finds no room could not make any, because its records are queued, the queue's depth does that.
+   * Only so many records may wait as the checkpoints can make up for. Where a put that finds no room could not make any,
+   * because its records are queued, the queue's depth does that.
    */
   maintain(): boolean {
-    const { checkpoints, throttledBytes } = this.#parts;
+    const { checkpoints, pendingBytesMin } = this.#parts;
     const hasWorked = this.#prepareSegment() || checkpoints.work();
-    if (throttledBytes !== undefined) {
-      const usualBytes = Math.max(PENDING_SHARE * checkpoints.liveBytes, PENDING_THROTTLES * throttledBytes);
-      this.#pending.limit(checkpoints.isBehind ? throttledBytes : usualBytes);
+    if (pendingBytesMin !== undefined) {
+      this.#pending.limit(Math.max(pendingBytesMin, PENDING_SHARE * checkpoints.roomBytes));
     }
     return hasWorked;
   }

@@ -69,6 +69,13 @@ Deno.test("logs with little in them are not crowded, nor is a log due that would
   assertEquals(crowdedBy(equal(100, 0.001, 0.24)).crowding.dueLog(), -1);
 });
 
+Deno.test("many logs of which little is live are crowded once each has half a MiB of records", () => {
+  assertEquals(crowdedBy(equal(128, 0.005, 0.49)).crowding.dueLog(), -1);
+  const logs = equal(128, 0.005, 0.5);
+  logs[77] = { checkpointBytes: 5000, logBytes: 1.5 * MIB };
+  assertEquals(crowdedBy(logs).crowding.dueLog(), 77);
+});
+
 Deno.test("what is preallocated counts", () => {
   const logs = equal(16, 2, 2).map((log) => ({ ...log, allocated: MIB }));
   assert(crowdedBy(logs).crowding.dueLog() >= 0);
@@ -84,6 +91,6 @@ Deno.test("deletes make logs crowded that grow little, until checkpoints are mad
   assertEquals(crowding.gain(2), 12 * MIB);
   ends.checkpointed(2, 3, MIB, 3 * MIB);
   crowding.checkpointed(2, 10);
-  assertEquals([crowding.gain(2), crowding.liveBytes], [0, 22.1 * MIB]);
+  assertEquals([crowding.gain(2), crowding.roomBytes], [0, 22.1 * MIB]);
   assertEquals(crowding.dueLog(), -1);
 });
