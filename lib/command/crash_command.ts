@@ -66,7 +66,8 @@ export async function crashCommand(
   }
   if (!await show(result)) return EXIT_FAILURE;
   if (result.stoppedBy !== undefined) return EXIT_SIGNALS[result.stoppedBy];
-  return allHeld(result) ? 0 : EXIT_NOT_HELD;
+  if (!allHeld(result)) return EXIT_NOT_HELD;
+  return result.kills.some(({ history }) => history !== undefined && history.undecided > 0) ? EXIT_FAILURE : 0;
 }
 
 /** @throws {PersistError} when there is no such directory, and it cannot be made */

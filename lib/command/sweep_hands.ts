@@ -17,6 +17,8 @@ import { EXIT_NOT_HELD } from "./exit.ts";
 const LATE_TIMES = 20;
 /** But no run counts as failed before this time, in milliseconds. */
 const LATE_MS_MIN = 120_000;
+/** A timer of more milliseconds would be over at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** How many states are tried of each cut of the power: in each all records are read. */
 export const CUT_STATES = 10;
@@ -119,7 +121,7 @@ async function runKvlabChild(args: readonly string[], options: KvlabChildOptions
   timers.push(setTimeout(() => {
     isLate = true;
     end();
-  }, limitMs));
+  }, Math.min(limitMs, TIMER_MS_MAX)));
   stop.addEventListener("abort", end);
   try {
     const [status, stdout, stderr] = await Promise.all([

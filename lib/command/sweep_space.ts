@@ -185,7 +185,7 @@ const BACKEND_SCOPES: readonly (string | undefined)[] = ["file", "device", "engi
 
 /** The arguments, with each flag joined to its value. */
 function partsOf(group: readonly string[]): string[] {
-  const bare = new Set(FLAG_LIST.map(({ name }) => `--${name}`));
+  const bare = new Set(FLAG_LIST.filter(({ valueOptional }) => !valueOptional).map(({ name }) => `--${name}`));
   const parts: string[] = [];
   for (const arg of group) {
     const previous = parts.at(-1);

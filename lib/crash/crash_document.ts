@@ -107,6 +107,7 @@ function killObject(kill: KillResult, counts: readonly KillFigure[], isFailover:
     ...(history === undefined ? {} : {
       history_operations: history.operations,
       history_contradicting_keys: history.contradicting,
+      history_undecided_keys: history.undecided,
       contradictions: history.contradictions.map(contradictionObject),
     }),
     ...(isFailover ? {} : given({ unreadable, repaired, states: states?.map(stateObject) })),

@@ -58,7 +58,8 @@ export class DiskProcess {
     this.#waiting.push(reply);
     const late = setTimeout(() => reply.reject(new Error(`The disk did not ${command.do} in time`)), REPLY_MS_MAX);
     try {
-      await this.#input.write(new TextEncoder().encode(JSON.stringify(command) + "\n")).catch(() => {});
+      // If it reads nothing any more, that never ends either.
+      this.#input.write(new TextEncoder().encode(JSON.stringify(command) + "\n")).catch(() => {});
       return await reply.promise;
     } finally {
       clearTimeout(late);

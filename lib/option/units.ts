@@ -163,23 +163,12 @@ function within(value: number, { min, max }: Bounds): number | undefined {
 }
 
 /** The units of a size, largest first, so that the first one that divides a size gives its shortest exact form. */
-const SHOWN_SIZE_UNITS = [
-  ["TiB", 2 ** 40],
-  ["TB", 10 ** 12],
-  ["GiB", 2 ** 30],
-  ["GB", 10 ** 9],
-  ["MiB", 2 ** 20],
-  ["MB", 10 ** 6],
-  ["KiB", 2 ** 10],
-  ["kB", 10 ** 3],
-] as const;
+const BY_FALLING_SIZE = [...BYTES_BY_UNIT].sort(([, one], [, other]) => other - one);
 
 /** A size in bytes, exactly, in the largest unit that gives a whole number: `256MiB`, `100MB`, `1000B`. */
 export function formatSize(sizeBytes: number): string {
-  for (const [unit, unitBytes] of SHOWN_SIZE_UNITS) {
-    if (sizeBytes >= unitBytes && sizeBytes % unitBytes === 0) return `${sizeBytes / unitBytes}${unit}`;
-  }
-  return `${sizeBytes}B`;
+  const [unit, unitBytes] = BY_FALLING_SIZE.find(([, size]) => sizeBytes >= size && sizeBytes % size === 0) ?? ["B", 1];
+  return `${sizeBytes / unitBytes}${unit}`;
 }
 
 /** A duration in milliseconds as seconds, rounded to the nanosecond to remove binary noise. */

@@ -35,7 +35,7 @@ function historyLines(history: CheckedHistory, style: TextStyle): string[] {
     ...(more > 0 ? [`  ${readableCount(more, "more contradiction")} in --format=json`] : []),
     ...(undecided.length === 0 ? [] : [
       `  undecided for want of memory: ${readableCount(undecided.length, "key")}, the first ${
-        JSON.stringify(undecided[0])
+        escapeControls(JSON.stringify(undecided[0]))
       }`,
     ]),
   ];

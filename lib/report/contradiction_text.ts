@@ -22,7 +22,7 @@ const VALUE_LENGTH_MAX = 40;
 export function contradictionLines(contradiction: ShownContradiction): string[] {
   const { operations, unit } = contradiction;
   const rows = operations.map((operation) => [
-    operation.process,
+    escapeControls(operation.process),
     operationText(operation),
     timeText(operation.call, unit),
     operation.return === null ? "never" : timeText(operation.return, unit),
@@ -53,7 +53,8 @@ export function operationText({ operation, value, expected }: ShownOperation): s
 
 function shortened(value: string): string {
   const characters = Array.from(escapeControls(value));
-  return characters.length > VALUE_LENGTH_MAX ? `${characters.slice(0, VALUE_LENGTH_MAX).join("")}…` : value;
+  if (characters.length <= VALUE_LENGTH_MAX) return characters.join("");
+  return `${characters.slice(0, VALUE_LENGTH_MAX).join("")}…`;
 }
 
 /** A time in the contradiction's unit. */

@@ -117,9 +117,12 @@ function historyBlocks(kills: readonly KillResult[], style: TextStyle): Block[] 
   if (histories.length === 0) return [];
   const wrong = histories.filter(({ contradicting }) => contradicting > 0);
   const operations = histories.reduce((sum, { operations }) => sum + operations, 0);
-  const verdict = wrong.length === 0
-    ? "all linearizable"
-    : `${wrong.length} of ${histories.length} are not linearizable`;
+  const undecided = histories.filter(({ undecided }) => undecided > 0);
+  const verdict = wrong.length > 0
+    ? `${wrong.length} of ${histories.length} are not linearizable`
+    : undecided.length > 0
+    ? `${undecided.length} of ${histories.length} undecided for want of memory`
+    : "all linearizable";
   const contradictions = wrong.flatMap(({ contradictions }) => contradictions).slice(0, CONTRADICTIONS_MAX);
   return [
     { label: "histories", lines: [[style.bold(verdict), `${readableCount(operations, "operation")} judged`]] },

@@ -203,12 +203,13 @@ const CONTRADICTIONS_MAX = 3;
 /** Whether the history can be, and what contradicts itself in it. */
 function historyBlocks({ history }: RunResult, phrases: readonly string[], style: TextStyle): Block[] {
   if (history === undefined) return [];
-  const { contradicting, contradictions, isCut } = history;
-  const verdict = contradicting === 0
-    ? "linearizable"
-    : `not linearizable: ${readableCount(contradicting, "key")} that ${
-      contradicting === 1 ? "contradicts" : "contradict"
-    }`;
+  const { contradicting, undecided, contradictions, isCut } = history;
+  const contradict = contradicting === 1 ? "contradicts itself" : "contradict themselves";
+  const verdict = contradicting > 0
+    ? `not linearizable: ${readableCount(contradicting, "key")} that ${contradict}`
+    : undecided > 0
+    ? "undecided"
+    : "linearizable";
   return [
     {
       label: "history",

@@ -5,6 +5,8 @@
  */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { checkHistory } from "../../lib/check/check.ts";
+import { checkText } from "../../lib/report/check_text.ts";
+import { PLAIN } from "../../lib/report/text_layout.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
 import { kvlab } from "../main/kvlab.ts";
 import { temporaryDirectory } from "../run/files.ts";
@@ -140,4 +142,21 @@ Deno.test("kvlab check exits with 0, 3 or 1, and shows what contradicts itself",
   assertEquals([json.code, linearizable], [3, false]);
   const again = await written(directory.path, lines(...history.contradictions[0].operations));
   assertEquals((await checkHistory(again)).judgement, "not linearizable");
+});
+
+Deno.test("checkText() lets nothing of a history reach the terminal but what can be seen", async () => {
+  using directory = temporaryDirectory();
+  const hostile = "\u001b[2J\u009b2J";
+  const path = await written(
+    directory.path,
+    lines(
+      { process: hostile, key: hostile, operation: "write", value: hostile, call_us: 0, return_us: 1 },
+      { process: hostile, key: hostile, operation: "read", value: hostile.repeat(9), call_us: 2, return_us: 3 },
+      { process: hostile, key: hostile, operation: "read", value: null, call_us: 4, return_us: 5 },
+    ),
+  );
+  const text = checkText([await checkHistory(path)], PLAIN);
+  assertStringIncludes(text, "\\x9b2J");
+  // deno-lint-ignore no-control-regex
+  assertEquals(text.match(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g), null);
 });

@@ -50,6 +50,13 @@ Deno.test("sweepSpace() takes the product of a group's lists, given by = or by t
   ]);
 });
 
+Deno.test("sweepSpace() does not take a backend for the value of a flag that may have none", () => {
+  assertEquals(argsOf(["--spawn redis --appendfsync=everysec,always"]), [
+    "--spawn redis --appendfsync=everysec",
+    "--spawn redis --appendfsync=always",
+  ]);
+});
+
 Deno.test("sweepSpace() without groups takes the engines of which the machine has what they need", () => {
   const args = argsOf([]);
   const isThere = ENGINES.rocksdb.missing?.() === undefined;

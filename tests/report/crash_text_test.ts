@@ -279,3 +279,23 @@ Deno.test("crashText(), killLine() and crashJson() say what an orderly end has l
   const { held: all, failure, unsound_files, rows } = JSON.parse(crashJson(result));
   assertEquals([all, failure, unsound_files, rows[1].unsound_files], [false, "orderly_end", 1, 1]);
 });
+
+Deno.test("crashText() does not call histories linearizable that could not be judged", () => {
+  const judged = (contradicting: number, undecided: number) => ({
+    ...HELD,
+    history: {
+      operations: 9,
+      keys: 1,
+      oneKeyIn: 1,
+      isCut: false,
+      contradicting,
+      undecided,
+      contradictions: [],
+      judgedMs: 5,
+    },
+  });
+  const lineOf = (...kills: KillResult[]) => crashText({ ...SOUND, kills }).match(/^histories {3}(.*?),\s/m)?.[1];
+  assertEquals(lineOf(judged(0, 0), judged(0, 0)), "all linearizable");
+  assertEquals(lineOf(judged(0, 0), judged(0, 2)), "1 of 2 undecided for want of memory");
+  assertEquals(lineOf(judged(1, 0), judged(0, 2)), "1 of 2 are not linearizable");
+});

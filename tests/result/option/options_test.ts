@@ -31,6 +31,7 @@ const LINES = [
   "rocksdb --sync=data --wal-bytes-per-sync=512KiB --wal-recovery-mode=absolute-consistency --library=/opt/librocksdb.so",
   "rocksdb --disable-wal=true --cache-size=1MiB --write-buffer-size=1MiB --in-flight=16",
   "lmdb --sync-mode=no-meta-sync --map-size=4GiB --in-flight=16",
+  "lmdb --map-size=1024GiB",
   "denokv --in-flight=4",
   "redis --spawn --appendfsync=always --rdb=60:1000 --in-flight=16",
   "redis --spawn=/usr/bin/redis-server --cluster=3x1 --node-timeout=500ms --wait=1",
