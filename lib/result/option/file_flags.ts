@@ -112,7 +112,8 @@ export const FILE_FLAGS = {
     name: "log-size",
     scope: "file",
     about: "With --layout=log: a log is replaced by a checkpoint once its records take more than this, and more than " +
-      "twice its last checkpoint; or before that, where all logs together would take about three times what is live.",
+      "twice its last checkpoint; or before that, where all logs together would take about three times what is " +
+      "live, or half a MiB each more than that.",
     defaultText: "4MiB",
     ...size({ min: "64KiB", max: "8GiB" }, { example: "4MiB" }),
     json: (options: RunOptions): JsonObject => {
