@@ -23,15 +23,20 @@ Deno.test("parseCommand() reads a PostgreSQL that is started, and one that runs"
 });
 
 Deno.test("parseCommand() refuses what does not go together with a PostgreSQL", () => {
+  const allowed = "--url must be a URL such as postgres://user:password@host:5432/database, or for TLS with " +
+    "?sslmode=require, prefer or verify-full";
   const started = "goes with --spawn: a running server keeps its own settings";
   assertRefused("postgres", "the postgres backend needs --url=URL (a running server) or --spawn (to start one)");
   assertRefused(`postgres --url=${URL} --fsync=off`, `--fsync ${started}`);
   assertRefused(`postgres --url=${URL} --output=dir`, `--output ${started}`);
   assertRefused(
     "postgres --url=redis://:secret@host",
-    "--url must be a URL such as postgres://user:password@host:5432/database, or with ?sslmode=require for TLS, " +
-      'got "redis://:PASSWORD@host"',
+    `${allowed}, got "redis://:PASSWORD@host"`,
   );
+  // A mode that the client takes for another one than PostgreSQL's own programs do, or for none.
+  for (const mode of ["allow", "verify-ca", "requir"]) {
+    assertRefused(`postgres --url=${URL}?sslmode=${mode}`, `${allowed}, got "postgres://me:PASSWORD@host:5433/db?…"`);
+  }
   assertRefused(
     "redis --url=postgres://host",
     "--url must be a URL such as redis://:password@host:6379/0 (the number of a database), or rediss:// for TLS, " +

@@ -1,26 +1,42 @@
 /**
  * A client of a server or a cluster, by the JSON that each server takes beside gRPC.
  *
- * It never sends anything twice: a put that gets no answer may or may not have taken effect, and repeating it later
- * could undo a newer one. It only turns to the next server for what comes after.
+ * It never sends anything twice that may have taken effect: a put that gets no answer may or may not have, and
+ * repeating it later could undo a newer one. It only turns to the next server for what comes after.
  *
  * @module
  */
-import { addressOf, withoutPasswordOf } from "../../option/credentials.ts";
+import { addressOf } from "../../option/credentials.ts";
+import { given } from "../../option/given.ts";
 import { EngineError } from "../engine_error.ts";
+import { clientReason } from "../server/client_error.ts";
 import type { EtcdTarget } from "./settings.ts";
 
 /** How long an answer to a question about the server itself may take, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 5000;
 
+/** What gives a token. */
+const AUTHENTICATE = "auth/authenticate";
+
 /** What a server says while it cannot serve, and another one may. */
 const IS_UNABLE = /no leader|leader changed|timed out|stopped|not enough started members/;
+
+/** What a server says of a token that it has given, and no longer takes; it has done nothing else then. */
+const IS_EXPIRED = /invalid auth token|auth store is old/;
 
 /** Where a client's servers are. */
 export type EtcdPlaces = Pick<EtcdTarget, "urls" | "isOwn" | "inFlight">;
 
 /** A server's answer; what is zero, false or empty is left out. */
 export type Answer = Readonly<Record<string, unknown>>;
+
+/** How a request is sent. */
+interface Sending {
+  /** Aborted to give up. */
+  readonly signal?: AbortSignal;
+  /** Whether it is sent once more, because the token had expired. */
+  readonly isAgain?: boolean;
+}
 
 /** Asks one server at a time, and the next one once that has failed. */
 export class EtcdClient {
@@ -30,6 +46,8 @@ export class EtcdClient {
   readonly #http: Deno.HttpClient;
   #at = 0;
   #token: string | undefined;
+  /** Present while another token is being asked for. */
+  #renewal: Promise<void> | undefined;
 
   private constructor({ urls, isOwn, inFlight }: EtcdPlaces) {
     this.#urls = urls.split(" ").map((url) => new URL(url));
@@ -66,7 +84,7 @@ export class EtcdClient {
    */
   async ask(action: string, body = "{}"): Promise<Answer> {
     try {
-      return await this.#send(action, body, AbortSignal.timeout(ANSWER_TIMEOUT_MS));
+      return await this.#send(action, body, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
     } catch (error) {
       throw this.error(`ask ${action} of`, error);
     }
@@ -95,18 +113,26 @@ export class EtcdClient {
   }
 
   error(action: string, error: unknown): EngineError {
-    return new EngineError(action, this.address, withoutPasswordOf(this.#urls[0]?.href ?? "", reasonOf(error)));
+    return new EngineError(action, this.address, clientReason(error, this.#urls[0]?.href));
   }
 
   async #authenticate(): Promise<void> {
     const [{ username, password } = { username: "", password: "" }] = this.#urls;
     if (username === "") return;
     const body = JSON.stringify({ name: decodeURIComponent(username), password: decodeURIComponent(password) });
-    this.#token = String((await this.ask("auth/authenticate", body)).token);
+    this.#token = String((await this.ask(AUTHENTICATE, body)).token);
   }
 
-  async #send(action: string, body: string, signal?: AbortSignal): Promise<Answer> {
+  /** Asks for another token, once for all operations that have found theirs to have expired. */
+  async #renew(expired: string): Promise<void> {
+    if (this.#token !== expired) return;
+    await (this.#renewal ??= this.#authenticate().finally(() => this.#renewal = undefined));
+  }
+
+  async #send(action: string, body: string, { signal, isAgain = false }: Sending = {}): Promise<Answer> {
     const at = this.#at;
+    // With one that has expired, no other is given.
+    const token = action === AUTHENTICATE ? undefined : this.#token;
     const { origin } = this.#urls[at]!;
     let answer: Answer;
     try {
@@ -115,7 +141,7 @@ export class EtcdClient {
         body,
         client: this.#http,
         ...(signal === undefined ? {} : { signal }),
-        ...(this.#token === undefined ? {} : { headers: { Authorization: this.#token } }),
+        ...(token === undefined ? {} : { headers: { Authorization: token } }),
       });
       answer = await response.json();
       if (response.ok) return answer;
@@ -124,6 +150,10 @@ export class EtcdClient {
       throw error;
     }
     const message = String(answer.message ?? answer.error);
+    if (token !== undefined && !isAgain && IS_EXPIRED.test(message)) {
+      await this.#renew(token);
+      return await this.#send(action, body, { ...given({ signal }), isAgain: true });
+    }
     if (IS_UNABLE.test(message)) this.#turnFrom(at);
     throw new Error(message);
   }
@@ -149,10 +179,4 @@ function createHttpClient(
     if (before === undefined) Deno.env.delete("NO_PROXY");
     else Deno.env.set("NO_PROXY", before);
   }
-}
-
-/** Why a request has failed: the cause says more than that it has. */
-function reasonOf(error: unknown): string {
-  if (error instanceof TypeError && error.cause !== undefined) return reasonOf(error.cause);
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,9 +4,10 @@
  * @module
  */
 import postgres from "postgres";
-import { addressOf, withoutPasswordOf } from "../../option/credentials.ts";
+import { addressOf } from "../../option/credentials.ts";
 import { withinTime } from "../../sync/delay.ts";
 import { EngineError } from "../engine_error.ts";
+import { clientReason } from "../server/client_error.ts";
 import type { PostgresTarget } from "./settings.ts";
 
 /** How long a connection may take, in seconds. */
@@ -105,11 +106,10 @@ export class PostgresClient {
   }
 
   error(action: string, error: unknown): EngineError {
-    const reason = reasonOf(error);
     return new EngineError(
       action,
       this.address,
-      "url" in this.#place ? withoutPasswordOf(this.#place.url, reason) : reason,
+      clientReason(error, "url" in this.#place ? this.#place.url : undefined),
     );
   }
 
@@ -127,10 +127,4 @@ function socketOf(url: string): { readonly path: string } | undefined {
   const { hostname, port } = new URL(url);
   const directory = decodeURIComponent(hostname);
   return directory.startsWith("/") ? { path: `${directory}/.s.PGSQL.${port || "5432"}` } : undefined;
-}
-
-/** Where several addresses were tried, each has its own reason, and the error none. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === "") return reasonOf(error.errors[0]);
-  return error instanceof Error ? error.message : String(error);
 }

@@ -10,6 +10,11 @@ import { findPrograms, MISSING_PROGRAMS } from "./programs.ts";
 /** The values of `synchronous_commit`, from the default on. */
 export const SYNCHRONOUS_COMMIT_NAMES = ["on", "off", "local", "remote_write", "remote_apply"] as const;
 const SWITCH_NAMES = ["on", "off"] as const;
+/**
+ * What a URL may say of TLS: whether there is to be any, and whether the server's certificate has to be right. Of the
+ * client's modes, these mean what they mean to PostgreSQL's own programs.
+ */
+const SSL_MODE = /^(\?sslmode=(disable|prefer|require|verify-full))?$/;
 /** Any standby will do. */
 const STANDBY_NAMES = ["*"] as const;
 
@@ -52,9 +57,10 @@ export const POSTGRES: EngineDeclaration = {
   usualProgram: "postgres in PATH, or of the newest version in /usr/lib/postgresql",
   missing: () => findPrograms() === undefined ? MISSING_PROGRAMS : undefined,
   url: {
-    allowed: "a URL such as postgres://user:password@host:5432/database, or with ?sslmode=require for TLS",
+    allowed: "a URL such as postgres://user:password@host:5432/database, or for TLS with ?sslmode=require, prefer or " +
+      "verify-full",
     isValid: ({ protocol, hostname, search, hash }) =>
-      /^postgres(ql)?:$/.test(protocol) && hostname !== "" && hash === "" && /^(\?sslmode=[a-z-]+)?$/.test(search),
+      /^postgres(ql)?:$/.test(protocol) && hostname !== "" && hash === "" && SSL_MODE.test(search),
   },
   flags: {
     synchronousCommit: {

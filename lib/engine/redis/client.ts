@@ -8,9 +8,10 @@
  */
 import { Buffer } from "node:buffer";
 import { createClient, RESP_TYPES } from "@redis/client";
-import { addressOf, withoutPasswordOf } from "../../option/credentials.ts";
+import { addressOf } from "../../option/credentials.ts";
 import { withinTime } from "../../sync/delay.ts";
 import { EngineError } from "../engine_error.ts";
+import { clientReason } from "../server/client_error.ts";
 
 /** How long a connection may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5000;
@@ -43,8 +44,7 @@ export class RedisClient {
     } catch (error) {
       if (client.isOpen) client.destroy();
       // A server that does not know the command repeats its arguments.
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new EngineError("connect to", address, withoutPasswordOf(url, reason));
+      throw new EngineError("connect to", address, clientReason(error, url));
     }
     return new RedisClient(client, address);
   }

@@ -80,7 +80,10 @@ export const SERVER_FLAGS = {
     about: `${enginesThatTake("url").join(", ")}: a running server, or with --cluster any node of a running cluster. ` +
       "What is put there is removed at the end: keys that begin with kvlab:, or a table kvlab_…. What it may lose is " +
       "read from its own settings. No result has its password, which may also be in " +
-      `${listNames(PASSWORD_VARIABLES)}, where nobody else sees it.`,
+      `${
+        listNames(PASSWORD_VARIABLES)
+      }, where nobody else sees it. DENO_CERT may name a file with the certificate of ` +
+      "the authority that a server with TLS has its own from.",
     // What each engine takes, it says itself.
     allowed: "the URL of a server",
     shown: urlWithoutCredentials,

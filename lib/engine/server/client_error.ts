@@ -1,0 +1,38 @@
+/**
+ * Why a server's client has failed: the cause, without a password, and with what a user can do about TLS.
+ *
+ * @module
+ */
+import { withoutPasswordOf } from "../../option/credentials.ts";
+
+/** What the system's TLS says, and what that means or what helps. */
+const REMARKS = [
+  [
+    /UnknownIssuer|unable to (?:verify|get)|self[- ]signed/i,
+    "DENO_CERT can name a file with its authority's certificate",
+  ],
+  [/fatal alert: (?:BadCertificate|CertificateRequired)/, "it asks for a certificate, and kvlab has none"],
+  [/disconnected before secure TLS connection/, "does it take TLS?"],
+] as const;
+
+/**
+ * The reason of an error.
+ *
+ * @param url the server's, whose password the error may repeat
+ */
+export function clientReason(error: unknown, url?: string): string {
+  const reason = causeOf(error);
+  const [, remark] = REMARKS.find(([pattern]) => pattern.test(reason)) ?? [];
+  const text = remark === undefined || reason.includes(remark) ? reason : `${reason} (${remark})`;
+  return url === undefined ? text : withoutPasswordOf(url, text);
+}
+
+/**
+ * Where several addresses were tried, each has its own reason, and the error none. Of a request, the cause says more
+ * than that it has failed.
+ */
+function causeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") return causeOf(error.errors[0]);
+  if (error instanceof TypeError && error.cause !== undefined) return causeOf(error.cause);
+  return error instanceof Error ? error.message : String(error);
+}
