@@ -7,7 +7,7 @@
  * |---|---|
  * | `format` | {@linkcode FORMAT} |
  * | `shard`, `shards` | the shard's index and how many there are |
- * | `version` | how many puts the shard had applied |
+ * | `version` | how many puts and deletes the shard had applied |
  * | `count` | number of entries |
  * | `entries` | a map from key to value, both text |
  * | `crc32` | eight lowercase hexadecimal digits: the CRC-32 of all bytes of the file before this member |

@@ -1,6 +1,7 @@
 /**
  * The raw form of a snapshot, and what reads it. The form is a copy of the arena's words, with a head and a checksum.
- * Without encoding, it costs only a memcpy; but only kvlab can read it.
+ * Without encoding, it costs only a memcpy; but only kvlab can read it. Alone of all forms, it holds keys and values of
+ * any bytes, not only of UTF-8.
  *
  * All numbers are little-endian. A file is
  *
@@ -9,7 +10,7 @@
  * | 0 … 15 | `kvlab-raw/1`, a line feed, zeros |
  * | 16 … 19 | the shard's index |
  * | 20 … 23 | the number of shards |
- * | 24 … 31 | the version, as a float64: how many puts the shard had applied |
+ * | 24 … 31 | the version, as a float64: how many puts and deletes the shard had applied |
  * | 32 … 35 | the number of live entries |
  * | 36 … 39 | the number of words that follow |
  * | 40 … | the entries, dead ones included, as `store/shard.ts` describes them |
@@ -27,7 +28,6 @@ import {
   type SnapshotReader,
 } from "./snapshot_reader.ts";
 import { KeySet } from "./key_set.ts";
-import { copyText } from "./utf8.ts";
 
 /** The beginning of every raw snapshot. */
 export const RAW_MAGIC = new TextEncoder().encode("kvlab-raw/1\n\0\0\0\0");
@@ -102,9 +102,9 @@ export class RawSnapshotReader implements SnapshotReader {
     if (this.#read === this.head.count) {
       throw new CorruptSnapshotError(`its count is ${this.head.count}, but it has more entries`);
     }
-    copyText(this.#bytes, key, key + keyLength, this.key);
+    this.key.copy(this.#bytes, key, key + keyLength);
     if (!this.#keys.add(this.key, key, key + keyLength)) throw repeatedKey(this.key);
-    copyText(this.#bytes, value, value + valueLength, this.value);
+    this.value.copy(this.#bytes, value, value + valueLength);
     this.#read++;
     return true;
   }

@@ -17,20 +17,24 @@ export function copyText(bytes: Uint8Array, start: number, end: number, out: Pad
 }
 
 /**
- * Checks that a text is UTF-8, well-formed according to RFC 3629, section 4, so without surrogates.
+ * Checks that a text is UTF-8.
  *
  * @param at where it was in the snapshot, for the message
  * @throws {CorruptSnapshotError} when it is not
  */
-export function checkText({ words, bytes, length }: PaddedBytes, at: number): void {
+export function checkText(text: PaddedBytes, at: number): void {
+  if (!isUtf8(text)) throw new CorruptSnapshotError(`its text at byte ${at} is not UTF-8`);
+}
+
+/** Whether it is UTF-8, well-formed according to RFC 3629, section 4, so without surrogates. */
+export function isUtf8({ words, bytes, length }: PaddedBytes): boolean {
   let high = 0;
   const count = (length + 3) >> 2;
   for (let i = 0; i < count; i++) high |= words[i]!;
-  if ((high & 0x80808080) === 0 || isUtf8(bytes, length)) return;
-  throw new CorruptSnapshotError(`its text at byte ${at} is not UTF-8`);
+  return (high & 0x80808080) === 0 || isWellFormed(bytes, length);
 }
 
-function isUtf8(bytes: Uint8Array, length: number): boolean {
+function isWellFormed(bytes: Uint8Array, length: number): boolean {
   for (let i = 0; i < length;) {
     const first = bytes[i]!;
     if (first < 0x80) {

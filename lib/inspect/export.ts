@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CorruptSnapshotError } from "../codec/snapshot_reader.ts";
 import type { StoreKind } from "../persist/layout/layout_module.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
 import type { Part, PartContent } from "../persist/layout/part.ts";
@@ -47,7 +48,7 @@ const NAMED_PARTS = 3;
  * @throws {DamagedStoreError} before the first piece when a shard has files but no sound one, or a block file or a log
  * is damaged
  * @throws {PersistError} before the first piece when the directory cannot be read; later when a file has changed in the
- * meantime
+ * meantime, or holds what is not text
  */
 export function* exportDirectory(path: string, options: ExportOptions): Generator<Uint8Array> {
   using directory = StoredDirectory.open(path, options);
@@ -61,9 +62,13 @@ export function* exportDirectory(path: string, options: ExportOptions): Generato
     if (content.version !== version) {
       throw new PersistError("export", path, "it has changed while it was being read");
     }
-    for (const entries of content.entries()) {
-      yield encoder.entries(entries, first);
-      first = false;
+    try {
+      for (const entries of content.entries()) {
+        yield encoder.entries(entries, first);
+        first = false;
+      }
+    } catch (error) {
+      throw error instanceof CorruptSnapshotError ? new PersistError("export", path, error) : error;
     }
   }
   yield encoder.tail(head);

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { isUtf8 } from "../codec/utf8.ts";
 import { hashKey } from "../store/hash.ts";
-import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { entryWords } from "../store/shard.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { recognize, TRACE_FORMAT_NAMES, TRACE_FORMATS, type TraceFormatName } from "./format/formats.ts";
@@ -229,20 +229,4 @@ function note(omission: CountedOmission, line: number): void {
 function shortText(bytes: Uint8Array, start: number, end: number): string {
   const text = textIn(bytes, start, Math.min(end, start + 4 * TEXT_LENGTH_MAX));
   return text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}…` : text;
-}
-
-const strict = new TextDecoder("utf-8", { fatal: true });
-/** The high bit of each byte of a word. */
-const HIGH_BITS = 0x80808080 | 0;
-
-function isUtf8({ words, bytes, length }: PaddedBytes): boolean {
-  let all = 0;
-  for (let i = 0; i < (length + 3) >> 2; i++) all |= words[i]!;
-  if ((all & HIGH_BITS) === 0) return true;
-  try {
-    strict.decode(bytes.subarray(0, length));
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -15,7 +15,7 @@
  * | 3 … | key, zero-padded to whole words |
  * | … | value, zero-padded to whole words, then unspecified up to the capacity |
  *
- * Keys and values are UTF-8.
+ * Keys and values are UTF-8, or any bytes if no form that they are written in has to be text.
  *
  * The functions here are the hot path. They take primitives and typed arrays, and use only this module's own constants:
  * V8 folds those, but loads an imported one from its module's cell at each use. Sums are cut to 32 bits with `| 0` for

@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { CorruptSnapshotError } from "../../codec/snapshot_reader.ts";
+import { isUtf8 } from "../../codec/utf8.ts";
 import type { EntryTable } from "../../store/entry_table.ts";
+import type { PaddedBytes } from "../../store/padded_bytes.ts";
 
 /** An entry's key and value. */
 export type ExportEntry = readonly [string, string];
@@ -49,7 +52,7 @@ export interface PartContent {
   /**
    * All entries, in batches.
    *
-   * @throws {PersistError} when a file is not what it seemed to be
+   * @throws {CorruptSnapshotError} when a file is not what it seemed to be, or an entry is no text
    */
   entries(): Iterable<readonly ExportEntry[]>;
 }
@@ -88,8 +91,18 @@ export function contentOf(tables: readonly EntryTable[]): PartContent {
 
 function entriesOf(table: EntryTable): ExportEntry[] {
   const entries: ExportEntry[] = [];
-  table.forEach((key, value) => entries.push([key.toString(), value.toString()]));
+  table.forEach((key, value) => entries.push(entryOf(key, value)));
   return entries;
+}
+
+/**
+ * An entry as text.
+ *
+ * @throws {CorruptSnapshotError} when it is none, as raw files may hold
+ */
+export function entryOf(key: PaddedBytes, value: PaddedBytes): ExportEntry {
+  if (isUtf8(key) && isUtf8(value)) return [key.toString(), value.toString()];
+  throw new CorruptSnapshotError(`its key ${JSON.stringify(key.toString())}, or the value, is not UTF-8`);
 }
 
 /** Entries per batch. */

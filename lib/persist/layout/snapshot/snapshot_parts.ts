@@ -4,11 +4,19 @@
  * @module
  */
 import { CODECS } from "../../../codec/codecs.ts";
-import { CorruptSnapshotError, type SnapshotReader } from "../../../codec/snapshot_reader.ts";
+import type { SnapshotReader } from "../../../codec/snapshot_reader.ts";
 import { PersistError } from "../../../system/persist_error.ts";
 import { type FoundShardFile, shardFilesIn } from "./shard_file_name.ts";
 import type { ReadDirectory, StoreKind } from "../layout_module.ts";
-import { type ExportEntry, inPieces, type InspectedFile, type Part, type PartContent, sizeOf } from "../part.ts";
+import {
+  entryOf,
+  type ExportEntry,
+  inPieces,
+  type InspectedFile,
+  type Part,
+  type PartContent,
+  sizeOf,
+} from "../part.ts";
 import { judgeShard, readSnapshot } from "./loader.ts";
 
 /** A shard file of any kind. */
@@ -41,16 +49,12 @@ function readContent(file: FoundShardFile, { serializer, files: shards }: StoreK
   try {
     const reader = readSnapshot(file, { codec: CODECS[serializer], shards });
     const { version, count } = reader.head;
-    return { version, count, entries: () => inPieces(entriesOf(reader, file)) };
+    return { version, count, entries: () => inPieces(entriesOf(reader)) };
   } catch (error) {
     throw new PersistError("export", file.path, error);
   }
 }
 
-function* entriesOf(reader: SnapshotReader, { path }: FoundShardFile): Generator<ExportEntry> {
-  try {
-    while (reader.next()) yield [reader.key.toString(), reader.value.toString()];
-  } catch (error) {
-    throw error instanceof CorruptSnapshotError ? new PersistError("export", path, error) : error;
-  }
+function* entriesOf(reader: SnapshotReader): Generator<ExportEntry> {
+  while (reader.next()) yield entryOf(reader.key, reader.value);
 }
