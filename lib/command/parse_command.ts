@@ -179,7 +179,6 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const power = powerOptions(raw, cut);
   if (load.check !== undefined) {
     const check = `--${FLAGS.check.name}`;
-    if (failover !== undefined) throw new UsageError(`${check} takes no crash of a cluster, whose load has no history`);
     if (power !== undefined) throw new UsageError(`${check} takes no --cut=power, of which each state has a history`);
     if (replay !== undefined) throw new UsageError(`${check} takes no --${FLAGS.replay.name}`);
   }

@@ -23,7 +23,7 @@ import { type CrashLoad, isPreloaded, numberedLoadOf, unpreloaded } from "./cras
 import type { CrashResult, KillResult, Problem } from "./crash_result.ts";
 import { FailoverVictim } from "./failover_victim.ts";
 import { ABSENT, FoundRecords } from "./found_records.ts";
-import { judgeKilled } from "./kill_history.ts";
+import { judgeKilled, judgeOutlived } from "./kill_history.ts";
 import { OrderlyVictim } from "./orderly_victim.ts";
 import { type PowerOptions, PowerVictim } from "./power_victim.ts";
 import { ProcessVictim } from "./process_victim.ts";
@@ -280,18 +280,17 @@ class CrashRounds {
       const outcome = await this.#outcome(kill, { judge, failed, records });
       const { check, workload: mix } = this.#options;
       if (check === undefined || mix.kind !== "mix") return { ...end, ...outcome };
-      const history = await judgeKilled({
-        directory,
-        threads: this.#options.threads,
-        inFlight: this.#lanes,
+      const load = {
         mix,
         round,
         before: before.records,
         found: this.#found?.records,
-        promise: this.#promise,
         failedAtMs: failed.killedAtMs,
-      });
-      return { ...end, ...outcome, history, held: outcome.held && history.contradicting === 0 };
+      };
+      const child = { directory, threads: this.#options.threads, inFlight: this.#lanes, promise: this.#promise };
+      const { tape } = failed;
+      const history = await (tape === undefined ? judgeKilled({ ...load, ...child }) : judgeOutlived(load, tape));
+      return { ...end, ...outcome, history };
     } catch (error) {
       if (error instanceof StoppedError) return undefined;
       throw error;

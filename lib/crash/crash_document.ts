@@ -51,8 +51,8 @@ const KILLS = { count: "kills", held: "kills_held" } as const;
 const FAILOVERS = { count: "failovers", held: "failovers_held" } as const;
 
 /**
- * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether nothing was torn, and the
- * gauge and the promise held every time), `kills` and how many of them held as `kills_held`, `failure`
+ * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether nothing was torn, the gauge
+ * and the promise held every time, and no history contradicts itself), `kills` and how many of them held as `kills_held`, `failure`
  * (`process_crash`, `power_loss` or `orderly_end`) and the promises as in a run's result, the sums of {@linkcode
  * countsOf} over all kills (of what is lost, `resurrected` counts the keys that are back), the most of one kill as
  * `lost_max`, `gauge_max`, `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed, the options of the
@@ -124,7 +124,7 @@ export interface CrashDocument extends StatesDocument {
   readonly machine: Fields;
   /** What failed. */
   readonly failure: Failure;
-  /** Whether nothing was torn, and no kill cost more than the gauge said and was promised. */
+  /** Whether nothing was torn, no kill cost more than the gauge said and was promised, and no history contradicts itself. */
   readonly held: boolean;
   readonly kills: number;
   readonly killsHeld: number;

@@ -135,10 +135,12 @@ export interface CrashResult {
   readonly stoppedBy?: StopSignal;
 }
 
-/** Whether the gauge and the promise held every time, and nothing was torn that must not be. */
+/** Whether the gauge and the promise held every time, nothing was torn that must not be, and no history contradicts itself. */
 export function allHeld({ kills, failure, promises }: CrashResult): boolean {
   const { mayTear = false } = lossIn(failure, promises);
-  return kills.every(({ held, tornShards }) => held && (tornShards === 0 || mayTear));
+  return kills.every(({ held, tornShards, history }) =>
+    held && (tornShards === 0 || mayTear) && (history?.contradicting ?? 0) === 0
+  );
 }
 
 /** The figures of a kill that are numbers. */

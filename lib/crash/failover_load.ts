@@ -1,14 +1,14 @@
 /**
- * The load during a failover: puts and deletes in lanes, in each of which one begins when the one before has ended,
- * refused or not.
+ * The load during a failover, in lanes, in each of which an operation begins when the one before has ended, refused or
+ * not: puts and deletes alone, or with a history reads, too.
  *
  * @module
  */
 import type { AsynchronousConnection } from "../engine/connection.ts";
 import type { FailedPrimary } from "../engine/failover.ts";
+import type { HistoryTape } from "../history/tape.ts";
 import type { NumberedLoad } from "../load/numbered_load.ts";
-import { DELETE } from "../load/operation.ts";
-import { ORIGIN_MS } from "../sync/shared_time.ts";
+import { FailoverLane } from "./failover_lane.ts";
 import type { Testimony } from "./testimony.ts";
 
 /** What a load's lanes work with. */
@@ -19,29 +19,30 @@ export interface FailoverLoadParts {
   readonly load: NumberedLoad;
   readonly seed: number;
   readonly round: number;
+  /** Where all operations are recorded, each connection's on a track of its own; lanes then read any record, too. */
+  readonly tape?: HistoryTape | undefined;
 }
 
-/** How long to wait after a refused write, in milliseconds; begun at once, the next would be refused as well. */
-const REFUSED_PAUSE_MS = 2;
-
-/** Writes in lanes from its start until it is told to end. */
+/** Works in lanes from its start until it is told to end. */
 export class FailoverLoad {
-  readonly #parts: FailoverLoadParts;
-  /** For each lane, when each of its writes was acknowledged, in milliseconds of the shared time; NaN if refused. */
-  readonly #acknowledgedAtMs: readonly number[][];
+  readonly #lanes: readonly FailoverLane[];
   #isEnding = false;
   #ended: Promise<unknown> = Promise.resolve();
   /** What has failed, once something has. */
   #failed: FailedPrimary | undefined;
   readonly #availableAtMs = Promise.withResolvers<number>();
 
-  constructor(parts: FailoverLoadParts) {
-    this.#parts = parts;
-    this.#acknowledgedAtMs = Array.from({ length: parts.lanes }, () => []);
+  constructor({ connections, lanes, load, seed, round, tape }: FailoverLoadParts) {
+    const places = connections.map((connection, index) => ({ connection, index, track: tape?.track(index) }));
+    this.#lanes = Array.from({ length: lanes }, (_, lane) => {
+      const { connection, index, track } = places[lane % places.length]!;
+      const place = { round, thread: lane, threads: lanes, readsAll: track !== undefined };
+      return new FailoverLane({ connection, track, round, operations: load.operations(seed, place) }, index);
+    });
   }
 
   start(): void {
-    this.#ended = Promise.all(this.#acknowledgedAtMs.map((times, lane) => this.#run(times, lane)));
+    this.#ended = Promise.all(this.#lanes.map((lane) => this.#run(lane)));
   }
 
   /**
@@ -55,40 +56,27 @@ export class FailoverLoad {
     return this.#availableAtMs.promise;
   }
 
-  /** Begins no further writes, and resolves when those in flight have ended. */
+  /** Begins no further operations, and resolves when those in flight have ended, and those that were given up. */
   async end(): Promise<void> {
     this.#isEnding = true;
     await this.#ended;
+    await Promise.all(this.#lanes.map((lane) => lane.lateEnded()));
   }
 
   /** What was acknowledged, in lanes as in threads. */
   get testimony(): Testimony {
-    const acknowledgedAtMs = this.#acknowledgedAtMs.map((times) => Float64Array.from(times));
+    const acknowledgedAtMs = this.#lanes.map((lane) => Float64Array.from(lane.acknowledgedAtMs));
     const none = new Map();
     return { acknowledgedAtMs, acknowledgedVersions: none, writtenVersions: none, syncedVersions: none };
   }
 
-  async #run(times: number[], lane: number): Promise<void> {
-    const { connections, lanes, load, seed, round } = this.#parts;
-    const connection = connections[lane % connections.length]!;
-    const workload = load.operations(seed, { round, thread: lane, threads: lanes });
+  async #run(lane: FailoverLane): Promise<void> {
     while (!this.#isEnding) {
-      workload.nextWrite();
       const begunAtMs = performance.now();
-      try {
-        // Such a load's connection has what it takes.
-        if (workload.kind === DELETE) await connection.delete(workload.key);
-        else await connection.put(workload.key, workload.value);
-      } catch {
-        times.push(NaN);
-        await new Promise((resolve) => setTimeout(resolve, REFUSED_PAUSE_MS));
-        continue;
-      }
-      const nowMs = performance.now();
-      times.push(ORIGIN_MS + nowMs);
+      const isWritten = await lane.next();
       const failed = this.#failed;
-      if (failed === undefined || begunAtMs <= failed.failedAtMs || !failed.had(workload.key)) continue;
-      this.#availableAtMs.resolve(nowMs);
+      if (!isWritten || failed === undefined || begunAtMs <= failed.failedAtMs || !failed.had(lane.key)) continue;
+      this.#availableAtMs.resolve(performance.now());
     }
   }
 }

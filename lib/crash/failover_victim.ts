@@ -12,10 +12,12 @@ import type { Engine, PreparedEngine } from "../engine/engine.ts";
 import { EngineError } from "../engine/engine_error.ts";
 import { loadEngine } from "../engine/engines.ts";
 import type { Failover, FailoverOptions } from "../engine/failover.ts";
+import { HistoryTape } from "../history/tape.ts";
 import { NumberedMix } from "../load/numbered_load.ts";
 import { preload } from "../load/preload.ts";
 import { Rng } from "../load/rng.ts";
 import type { MixOptions } from "../load/workload.ts";
+import { given } from "../option/given.ts";
 import { afterFailure, thenCleanUp } from "../sync/clean_up.ts";
 import { delay } from "../sync/delay.ts";
 import { ORIGIN_MS, sharedNowMs } from "../sync/shared_time.ts";
@@ -90,9 +92,9 @@ export class FailoverVictim implements Victim {
       if (failover === undefined) {
         throw new EngineError("fail over", engine.title, "with these settings it has no copies that could take over");
       }
-      const first = await connect(engine, prepared);
+      const first = await connect(engine, prepared, 0);
       connections.push(first);
-      while (connections.length < threads) connections.push(await connect(engine, prepared));
+      while (connections.length < threads) connections.push(await connect(engine, prepared, connections.length));
       const [, ...others] = connections;
       return new FailoverVictim({ backend, seed }, { prepared, failover, connections: [first, ...others], how });
     } catch (error) {
@@ -109,8 +111,9 @@ export class FailoverVictim implements Victim {
   }
 
   async fail(options: CrashLoad, moment: KillMoment): Promise<Failed> {
-    const { seed, workload, witness } = options;
+    const { seed, workload, witness, check } = options;
     const connections = this.#connections;
+    const tape = check === undefined ? undefined : HistoryTape.create(connections.length);
     const lanes = connections.length * this.backend.inFlight;
     const load = new FailoverLoad({
       connections,
@@ -118,6 +121,7 @@ export class FailoverVictim implements Victim {
       load: new NumberedMix(mixOf(workload)),
       seed,
       round: witness?.round ?? 0,
+      tape,
     });
     const startedAtMs = sharedNowMs();
     load.start();
@@ -133,7 +137,8 @@ export class FailoverVictim implements Victim {
     };
     const { failedAtMs, ...times } = await thenCleanUp(work, () => load.end());
     const atMs = ORIGIN_MS + failedAtMs;
-    return { hadBegun: true, loadMs: atMs - startedAtMs, killedAtMs: atMs, testimony: load.testimony, ...times };
+    const { testimony } = load;
+    return { hadBegun: true, loadMs: atMs - startedAtMs, killedAtMs: atMs, testimony, ...given({ tape }), ...times };
   }
 
   recover(): Promise<Recovered> {
@@ -149,8 +154,8 @@ export class FailoverVictim implements Victim {
   }
 }
 
-async function connect(engine: Engine, { target }: PreparedEngine): Promise<AsynchronousConnection> {
-  const connection = await engine.connect(target);
+async function connect(engine: Engine, { target }: PreparedEngine, worker: number): Promise<AsynchronousConnection> {
+  const connection = await engine.connect(target, worker);
   if (connection.kind === "asynchronous") return connection;
   await connection.close();
   throw new EngineError("fail over", engine.title, "its operations cannot go on while others wait");

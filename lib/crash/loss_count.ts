@@ -171,8 +171,9 @@ interface LaneOutcome extends Pick<LossCount, "refused" | "lost" | "oldestLostAt
 function laneOutcome(
   lane: LaneWrites,
   times: Float64Array,
-  { before, survivors: { latest, earliest } }: { before: FoundRecords; survivors: Survivors },
+  { before, survivors }: { before: FoundRecords; survivors: Survivors },
 ): LaneOutcome {
+  const { latest, earliest } = survivors;
   /** Whether a record was there for certain, once its writes so far were acknowledged. */
   const wasThere = new Map<number, boolean>();
   const lostSequences: number[] = [];
@@ -189,7 +190,7 @@ function laneOutcome(
     if (isRefused) {
       refused++;
       if (survivor === sequence) neverAcknowledged++;
-    } else if (survivor < sequence) {
+    } else if (!survivors.mayHaveSurvived(record, sequence)) {
       const changed = !isDelete || (wasThere.get(record) ?? before.rounds[record] !== ABSENT);
       if (changed) lostSequences.push(sequence);
       if (changed && isDelete) undeleted.add(record);

@@ -49,7 +49,7 @@ export interface ChildWrites {
   readonly acknowledgedAtMs: readonly Float64Array[];
   readonly lanes: readonly LaneWrites[];
   /** Which of the writes each record shows. */
-  readonly survivors: Pick<Survivors, "latest" | "isBack">;
+  readonly survivors: Pick<Survivors, "latest" | "isBack" | "mayHaveSurvived">;
 }
 
 /** Finds an example, of this child's writes if any of them is gone, and of all the one whose loss is oldest. */
@@ -116,7 +116,7 @@ function oldestLost(
     for (const [index, atMs] of times.entries()) {
       const sequence = index + 1;
       const record = lanes[thread]!.record(sequence);
-      if (Number.isNaN(atMs) || survivors.latest[record]! >= sequence) continue;
+      if (Number.isNaN(atMs) || survivors.mayHaveSurvived(record, sequence)) continue;
       if (!isWanted(thread, sequence, record)) continue;
       if (atMs < (oldest?.atMs ?? Infinity)) oldest = { thread, sequence, record, atMs };
       break;

@@ -15,6 +15,9 @@
  * - that a write of a thread has survived, which makes holes of those lost before it, follows from the **earliest**
  *   explanation alone. A delete of what was not there in the first place proves nothing.
  *
+ * A write that was refused may have taken effect at any later time, over what was acknowledged after it: if it is the
+ * explanation, nothing of its record is lost.
+ *
  * A value leaves no choice: exactly its put is the explanation. If it is older than what was found before the child, or
  * if nothing was found, not even that has survived. What was there once and was not when the store was last opened must
  * not come back: the one who found it absent may have relied on it.
@@ -45,6 +48,8 @@ export class Survivors {
   readonly latest: Float64Array;
   /** The number of the last write that has survived for certain. */
   readonly earliest: Float64Array;
+  /** 1 where the latest explanation is a write that was refused. */
+  readonly #isRefused: Uint8Array;
   readonly #found: FoundRecords;
   readonly #before: FoundRecords;
 
@@ -54,10 +59,11 @@ export class Survivors {
     this.#before = before;
     this.latest = Float64Array.from(found.rounds, (_, record) => withoutDeletes(record, times));
     this.earliest = this.latest.slice();
+    this.#isRefused = new Uint8Array(found.rounds.length);
   }
 
   /**
-   * Explains the records that are absent by the deletes of a thread.
+   * Explains the records that are absent by the deletes of a thread, and sees which explanations were refused.
    *
    * @param times when each of its writes was acknowledged, NaN if refused; one more may have been under way
    */
@@ -66,15 +72,29 @@ export class Survivors {
     const { rounds } = this.#found;
     // Since their latest explanation so far, what these records have lost. It is one already that a put is lost.
     const hasLost = new Set<number>();
+    /** A refused write of each record that explains it. */
+    const refused = new Map<number, number>();
     for (let sequence = 1; sequence <= times.length + 1; sequence++) {
       const record = lane.record(sequence);
+      const isAcknowledged = sequence <= times.length && !Number.isNaN(times[sequence - 1]);
+      const explains = lane.isDelete(sequence) ? rounds[record] === ABSENT : latest[record] === sequence;
+      if (explains && !isAcknowledged) refused.set(record, sequence);
       if (rounds[record] !== ABSENT) continue;
-      if (sequence <= times.length && !Number.isNaN(times[sequence - 1])) hasLost.add(record);
-      if (!lane.isDelete(sequence) || !(latest[record] === OLDER || hasLost.has(record))) continue;
+      if (isAcknowledged) hasLost.add(record);
+      if (!explains || !(latest[record] === OLDER || hasLost.has(record))) continue;
       if (earliest[record] === OLDER) earliest[record] = sequence;
       latest[record] = sequence;
       hasLost.delete(record);
     }
+    for (const [record, sequence] of refused) {
+      if (hasLost.has(record)) latest[record] = sequence;
+      this.#isRefused[record] = Number(latest[record] === sequence);
+    }
+  }
+
+  /** Whether a write of a thread is not known to be lost. */
+  mayHaveSurvived(record: number, sequence: number): boolean {
+    return this.latest[record]! >= sequence || this.#isRefused[record] === 1;
   }
 
   /** Whether a record holds something though it was absent before the child, and none of the child's puts is there. */

@@ -5,6 +5,7 @@
  */
 import type { KeySpace } from "../backend/plan.ts";
 import { type Loss, NOTHING, type Promises } from "../engine/promises.ts";
+import type { HistoryTape } from "../history/tape.ts";
 import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
 import type { CrashBackend, CrashLoad } from "./crash_load.ts";
 import type { Recovered } from "./recovery.ts";
@@ -44,6 +45,8 @@ export interface VictimParts {
 export interface Failed extends ChildEnd {
   /** What was acknowledged, where the load has outlived the failure; otherwise its witness says that. */
   readonly testimony?: Testimony;
+  /** What it did, where it has outlived the failure and its history is to be judged. */
+  readonly tape?: HistoryTape;
   /** From the kill until a replica had taken over, in milliseconds. */
   readonly takeoverMs?: number;
   /** From the kill until a write to one of the killed node's keys that began after it was acknowledged. */

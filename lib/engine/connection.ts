@@ -111,6 +111,13 @@ export interface AsynchronousConnection extends CommonConnection {
   delete(key: PaddedBytes): Promise<void>;
   /** Does what {@linkcode SynchronousConnection.scan} does, and resolves to how many records there were. */
   scan?(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number>;
+  /**
+   * Called when an operation on the key has been given up for want of an answer: turns to another server, if there is
+   * one. Operations in flight may fail, and take effect all the same.
+   *
+   * @param begunAtMs when the operation began, in milliseconds of `performance.now()`
+   */
+  lookElsewhere?(key: PaddedBytes, begunAtMs: number): void;
 }
 
 /** What load loops do on an asynchronous connection. */

@@ -120,7 +120,8 @@ export interface Engine<Settings extends EngineSettings = EngineSettings> {
   /**
    * Opens a load worker's connection.
    *
+   * @param worker its index, by which servers that all take the same operations are shared among workers; 0 if absent
    * @throws {EngineError} when that fails
    */
-  connect(target: EngineTarget): Connection | Promise<Connection>;
+  connect(target: EngineTarget, worker?: number): Connection | Promise<Connection>;
 }

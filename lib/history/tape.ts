@@ -100,6 +100,13 @@ export class HistoryTape {
     return new Track(this.#handle, thread);
   }
 
+  /** Those of all threads. */
+  tracks(): Track[] {
+    const { words } = this.#handle;
+    const threads = (words.byteLength / Int32Array.BYTES_PER_ELEMENT - THREADS) / LINE_WORDS;
+    return Array.from({ length: threads }, (_, thread) => this.track(thread));
+  }
+
   /** Of how many keys one is kept, as a power of two. */
   get level(): number {
     return Atomics.load(new Int32Array(this.#handle.words), LEVEL);
@@ -139,9 +146,15 @@ export class Track {
     return this.#count;
   }
 
-  /** When its last operation has returned, if it has been cut; Infinity if not. */
+  /** Up to when it has everything that has returned, if it has been cut; Infinity if not. */
   get cutAt(): number {
-    return this.#isCut ? this.numbers[(this.#count - 1) * NUMBERS + RETURN]! : Infinity;
+    if (!this.#isCut) return Infinity;
+    for (let at = this.#count - 1; at >= 0; at--) {
+      const returned = this.numbers[at * NUMBERS + RETURN]!;
+      // Of one that has failed it is not known when that was.
+      if (returned !== Infinity) return returned;
+    }
+    return 0;
   }
 
   /** Whether operations on the record are kept. */

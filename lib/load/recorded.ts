@@ -58,9 +58,24 @@ class Recorder {
     this.#returned(WRITE, this.#round, NOTHING, 0);
   }
 
+  /** Records that a put of this value has failed: it may have taken effect, or may do so later, or never. */
+  putFailed(value: PaddedBytes): void {
+    this.#failed(putOf(value), hashKey(value.words, value.length));
+  }
+
+  /** The same of a delete. */
+  deleteFailed(): void {
+    this.#failed(NOTHING, 0);
+  }
+
   #returned(kind: number, round: number, value: number, hash: number): void {
     const returned = this.#track.tick();
     this.#track.add(kind, round, this.#record, value, hash, this.#call, returned, this.#callMs, sharedNowMs());
+  }
+
+  #failed(value: number, hash: number): void {
+    const never = Infinity;
+    this.#track.add(WRITE, this.#round, this.#record, value, hash, this.#call, never, this.#callMs, never);
   }
 }
 
@@ -99,7 +114,10 @@ export class RecordedBackend {
   }
 }
 
-/** Records the operations of one lane, which come one after another. */
+/**
+ * Records the operations of one lane, which come one after another. A read that has failed tells nothing, and is no part
+ * of the history.
+ */
 export class RecordedLane {
   readonly #backend: AsynchronousOperations;
   readonly #recorder: Recorder;
@@ -111,7 +129,12 @@ export class RecordedLane {
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
     const isRecorded = this.#recorder.calls(key);
-    await this.#backend.put(key, value);
+    try {
+      await this.#backend.put(key, value);
+    } catch (error) {
+      if (isRecorded) this.#recorder.putFailed(value);
+      throw error;
+    }
     if (isRecorded) this.#recorder.wrote(value);
   }
 
@@ -124,7 +147,12 @@ export class RecordedLane {
 
   async delete(key: PaddedBytes): Promise<void> {
     const isRecorded = this.#recorder.calls(key);
-    await this.#backend.delete(key);
+    try {
+      await this.#backend.delete(key);
+    } catch (error) {
+      if (isRecorded) this.#recorder.deleteFailed();
+      throw error;
+    }
     if (isRecorded) this.#recorder.deleted();
   }
 

@@ -10,7 +10,7 @@ import { readableCount, readableDuration, readableNumber } from "../result/forma
 import { engineGroups, promiseGroup } from "./result_text.ts";
 import { contradictionLines, contradictionTitle } from "./contradiction_text.ts";
 import { findingGroups, stateGroups } from "./states_text.ts";
-import { type Block, blockLines, type Group, PLAIN, type TextStyle } from "./text_layout.ts";
+import { type Block, blockLines, PLAIN, type TextStyle } from "./text_layout.ts";
 
 /** How the kinds of failure are called, each one of them, and their number. */
 const FAILURE_WORDS: Readonly<
@@ -46,9 +46,9 @@ function verdictOf(kill: KillResult): string {
   if (neverPut > 0) return `NEVER PUT: what ${readableCount(neverPut, "record")} ${neverPut === 1 ? "holds" : "hold"}`;
   if (tornShards > 0) return `TORN: ${readableCount(tornShards, "shard")}`;
   if (unsoundFiles > 0) return `NOT SOUND: ${readableCount(unsoundFiles, "file")}`;
-  if (held) return "held";
   const [contradiction] = history?.contradictions ?? [];
   if (contradiction !== undefined) return `CONTRADICTS ITSELF: ${contradictionTitle(contradiction)}`;
+  if (held) return "held";
   return gauge === undefined || lost <= gauge ? "PROMISE BROKEN" : "GAUGE EXCEEDED";
 }
 
@@ -111,7 +111,7 @@ function crashGroups(result: CrashResult, style: TextStyle): Block[] {
 /** The most contradictions that are told; the JSON has more of them. */
 const CONTRADICTIONS_MAX = 3;
 
-/** Whether the children's histories can be, and what contradicts itself in them. */
+/** Whether the histories can be, and what contradicts itself in them. */
 function historyBlocks(kills: readonly KillResult[], style: TextStyle): Block[] {
   const histories = kills.flatMap(({ history }) => history ?? []);
   if (histories.length === 0) return [];
@@ -130,7 +130,7 @@ function historyBlocks(kills: readonly KillResult[], style: TextStyle): Block[] 
   ];
 }
 
-function failoverGroups(result: CrashResult, style: TextStyle): Group[] {
+function failoverGroups(result: CrashResult, style: TextStyle): Block[] {
   const { kills, failover, promises, stoppedBy } = result;
   const holes = sum(kills, "holes");
   const never = sum(kills, "neverAcknowledged");
@@ -153,6 +153,7 @@ function failoverGroups(result: CrashResult, style: TextStyle): Group[] {
     { label: "takeover", lines: rangeLines(kills, "takeoverMs") },
     { label: "no writes", lines: rangeLines(kills, "unavailableMs") },
     { label: "may lose", lines: [[`failover: ${lossIn("failover", promises).text}`]] },
+    ...historyBlocks(kills, style),
     { label: "stopped by", lines: stoppedBy === undefined ? [] : [[stoppedBy]] },
     {
       label: "verdict",

@@ -66,13 +66,11 @@ export interface HistoryEnd {
 export class RunHistory {
   readonly #tape: HistoryTape;
   readonly #round: number;
-  readonly #threads: number;
   readonly #mix: MixOptions;
   readonly #zeroMs = sharedNowMs();
 
   constructor(threads: number, mix: MixOptions) {
     this.#tape = HistoryTape.create(threads);
-    this.#threads = threads;
     this.#mix = mix;
     // What another run has left in the store is not taken for a put of this one.
     this.#round = 1 + crypto.getRandomValues(new Uint32Array(1))[0]! % ROUND_MAX;
@@ -85,11 +83,10 @@ export class RunHistory {
 
   /** Judges what was recorded; called when all load workers have ended. */
   async judge({ failed, wasEmpty, preloaded, inFlight }: HistoryEnd): Promise<HistoryResult> {
-    const tracks = Array.from({ length: this.#threads }, (_, thread) => this.#tape.track(thread));
     const { keyCount } = this.#mix;
     const before = { put: NO_PUT, round: this.#round, hash: 0 }, nothing = { ...before, put: NOTHING };
     const recorded: Recorded = {
-      tracks,
+      tracks: this.#tape.tracks(),
       level: this.#tape.level,
       round: this.#round,
       isUnfinished: failed,

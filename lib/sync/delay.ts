@@ -50,11 +50,16 @@ export async function until(
   }
 }
 
-/** @throws {Error} when the promise has not settled in time */
+/** What was asked has not answered in time. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+}
+
+/** @throws {NoAnswerError} when the promise has not settled in time */
 export async function withinTime<T>(promise: Promise<T>, timeMs: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeMs} ms`)), timeMs);
+    timer = setTimeout(() => reject(new NoAnswerError(`no answer within ${timeMs} ms`)), timeMs);
   });
   promise.catch(() => {});
   try {

@@ -118,9 +118,12 @@ function modelled(history: History): Omit<LossCount, "neverPut"> {
     const explanations = own.map((record) => explanationsOf(history, record));
     const outcomes = productOf(explanations).map((survivors) => {
       const survivorOf = (sequence: number) => survivors[own.indexOf(lane[sequence - 1]!.record)]!;
+      // What was refused may have taken effect later than all that was acknowledged.
+      const wasBefore = (survivor: number, sequence: number) =>
+        survivor < sequence && (survivor <= BEFORE || isOk(survivor));
       const sequences = Array.from(acknowledged[thread]!, (_, at) => at + 1);
       const lost = sequences.filter((sequence) =>
-        isOk(sequence) && survivorOf(sequence) < sequence && changesAnything(sequence, survivorOf(sequence))
+        isOk(sequence) && wasBefore(survivorOf(sequence), sequence) && changesAnything(sequence, survivorOf(sequence))
       );
       const last = Math.max(...survivors);
       const holes = lost.filter((sequence) => sequence < last);

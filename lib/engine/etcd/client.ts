@@ -44,13 +44,15 @@ export class EtcdClient {
   readonly address: string;
   readonly #urls: readonly URL[];
   readonly #http: Deno.HttpClient;
-  #at = 0;
+  #at: number;
+  #turnedAtMs = -Infinity;
   #token: string | undefined;
   /** Present while another token is being asked for. */
   #renewal: Promise<void> | undefined;
 
-  private constructor({ urls, isOwn, inFlight }: EtcdPlaces) {
+  private constructor({ urls, isOwn, inFlight }: EtcdPlaces, first: number) {
     this.#urls = urls.split(" ").map((url) => new URL(url));
+    this.#at = first % this.#urls.length;
     this.address = this.#urls.map(({ href }) => addressOf(href)).join(", ");
     this.#http = createHttpClient(this.#urls, { isOwn, connections: inFlight });
   }
@@ -58,10 +60,11 @@ export class EtcdClient {
   /**
    * Sees whether a server is there, with the credentials in its URL.
    *
+   * @param first the number of the server to begin with, modulo their count
    * @throws {EngineError} when none is
    */
-  static async connect(places: EtcdPlaces): Promise<EtcdClient> {
-    const client = new EtcdClient(places);
+  static async connect(places: EtcdPlaces, first = 0): Promise<EtcdClient> {
+    const client = new EtcdClient(places, first);
     try {
       await client.#authenticate();
       await client.ask("maintenance/status");
@@ -106,6 +109,11 @@ export class EtcdClient {
     } catch (error) {
       throw this.error(`ask ${path} of`, error);
     }
+  }
+
+  /** Turns to the next server, unless it has done so since then, in milliseconds of `performance.now()`. */
+  lookElsewhere(begunAtMs: number): void {
+    if (this.#turnedAtMs <= begunAtMs) this.#turnFrom(this.#at);
   }
 
   close(): void {
@@ -160,7 +168,9 @@ export class EtcdClient {
 
   /** Turns to the next server, unless another operation has done so already. */
   #turnFrom(at: number): void {
-    if (this.#at === at) this.#at = (at + 1) % this.#urls.length;
+    if (this.#at !== at) return;
+    this.#at = (at + 1) % this.#urls.length;
+    this.#turnedAtMs = performance.now();
   }
 }
 

@@ -43,9 +43,12 @@ export class EtcdConnection implements AsynchronousConnection {
     this.preload = new PutBatch(client, this.#prefix);
   }
 
-  /** @throws {EngineError} when it cannot connect */
-  static async open(target: EtcdTarget): Promise<EtcdConnection> {
-    return new EtcdConnection(await EtcdClient.connect(target), target);
+  /**
+   * @param worker one begins with the first server, the next with the second and so on, as etcd's own benchmark does
+   * @throws {EngineError} when it cannot connect
+   */
+  static async open(target: EtcdTarget, worker = 0): Promise<EtcdConnection> {
+    return new EtcdConnection(await EtcdClient.connect(target, worker), target);
   }
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
@@ -89,6 +92,10 @@ export class EtcdConnection implements AsynchronousConnection {
     } catch (error) {
       throw this.#client.error("scan", error);
     }
+  }
+
+  lookElsewhere(_key: PaddedBytes, begunAtMs: number): void {
+    this.#client.lookElsewhere(begunAtMs);
   }
 
   describe(): Promise<EngineDescription> {

@@ -58,7 +58,7 @@ export const ENGINE: Engine<EtcdSettings> = {
 
   killServer: killServerIn,
 
-  connect: (target) => EtcdConnection.open(target as EtcdTarget),
+  connect: (target, worker) => EtcdConnection.open(target as EtcdTarget, worker),
 };
 
 /** Starts a server or a cluster in a directory of its own. */

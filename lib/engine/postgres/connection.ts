@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { contentOf, copyBytes } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
-import { placesOf, PostgresClient } from "./client.ts";
+import { placeOf, PostgresClient } from "./client.ts";
 import { describeServer } from "./describe.ts";
 import type { PostgresTarget } from "./settings.ts";
 
@@ -17,13 +17,10 @@ export class PostgresConnection implements AsynchronousConnection {
   readonly kind = "asynchronous";
   readonly waits = [];
   readonly preload: Batch;
-  /** One of the primary, and one of each standby, which may become the primary. */
-  readonly #clients: readonly PostgresClient[];
+  readonly #client: PostgresClient;
   readonly #statements: Statements;
-  #client: PostgresClient;
 
-  private constructor(client: PostgresClient, others: readonly PostgresClient[], table: string) {
-    this.#clients = [client, ...others];
+  private constructor(client: PostgresClient, table: string) {
     this.#client = client;
     this.#statements = statementsOn(table);
     this.preload = new PutBatch(client, this.#statements.putAll);
@@ -32,54 +29,46 @@ export class PostgresConnection implements AsynchronousConnection {
   /** @throws {EngineError} when it cannot connect */
   static async open(target: PostgresTarget): Promise<PostgresConnection> {
     const { inFlight, table } = target;
-    const [place = { socket: "" }, ...others] = placesOf(target);
-    const client = await PostgresClient.connect(place, inFlight);
-    return new PostgresConnection(client, others.map((other) => new PostgresClient(other, inFlight)), table);
+    return new PostgresConnection(await PostgresClient.connect(placeOf(target), inFlight), table);
   }
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
-    const client = this.#client;
     try {
-      await client.send(this.#statements.put, [contentOf(key), contentOf(value)]);
+      await this.#client.send(this.#statements.put, [contentOf(key), contentOf(value)]);
     } catch (error) {
-      this.#turnFrom(client);
-      throw client.error("put into", error);
+      throw this.#client.error("put into", error);
     }
   }
 
   async get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
-    const client = this.#client;
     try {
-      const [row] = await client.send(this.#statements.get, [contentOf(key)]);
+      const [row] = await this.#client.send(this.#statements.get, [contentOf(key)]);
       if (row === undefined) return false;
       copyBytes(row.value as Uint8Array, out);
       return true;
     } catch (error) {
-      throw client.error("get from", error);
+      throw this.#client.error("get from", error);
     }
   }
 
   async delete(key: PaddedBytes): Promise<void> {
-    const client = this.#client;
     try {
-      await client.send(this.#statements.delete, [contentOf(key)]);
+      await this.#client.send(this.#statements.delete, [contentOf(key)]);
     } catch (error) {
-      this.#turnFrom(client);
-      throw client.error("delete from", error);
+      throw this.#client.error("delete from", error);
     }
   }
 
   async scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
-    const client = this.#client;
     try {
-      const rows = await client.send(this.#statements.scan, [contentOf(key), count]);
+      const rows = await this.#client.send(this.#statements.scan, [contentOf(key), count]);
       for (const row of rows) {
         copyBytes(row.key as Uint8Array, out);
         copyBytes(row.value as Uint8Array, out);
       }
       return rows.length;
     } catch (error) {
-      throw client.error("scan", error);
+      throw this.#client.error("scan", error);
     }
   }
 
@@ -87,17 +76,12 @@ export class PostgresConnection implements AsynchronousConnection {
     return describeServer(this.#client);
   }
 
-  async close(): Promise<void> {
-    for (const client of this.#clients) await client.close();
+  lookElsewhere(_key: PaddedBytes, begunAtMs: number): void {
+    this.#client.lookElsewhere(begunAtMs);
   }
 
-  /**
-   * Turns to the other server after a write that has failed, which a standby takes no more than one that has been
-   * killed. The write is never sent again: it may have taken effect.
-   */
-  #turnFrom(client: PostgresClient): void {
-    if (this.#client !== client) return;
-    this.#client = this.#clients[(this.#clients.indexOf(client) + 1) % this.#clients.length] ?? client;
+  async close(): Promise<void> {
+    await this.#client.close();
   }
 }
 

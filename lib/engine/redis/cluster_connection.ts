@@ -71,6 +71,11 @@ export class RedisClusterConnection implements AsynchronousConnection {
     }
   }
 
+  /** Closes the connection to the key's primary, so that the others are asked whose the key is now. */
+  lookElsewhere(key: PaddedBytes): void {
+    this.#nodes.readyOwner(slotOf(this.#keyPrefix + key.toString()))?.client.close();
+  }
+
   async describe(): Promise<EngineDescription> {
     const primaries = await this.#nodes.primaries();
     const [first] = primaries;

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { CrashDocument } from "../../crash/crash_document.ts";
+import type { ShownContradiction } from "../../history/recorded_history.ts";
 import { contradictionTitle } from "../../report/contradiction_text.ts";
 import { VERSION } from "../../version.ts";
 import type { SummaryLine } from "../../sweep/lines.ts";
@@ -153,11 +155,23 @@ function warningsOf(configuration: Configuration): string[] {
   const { failures, runs, crash } = configuration;
   const ofRuns = runs.flatMap(({ run: { brokenBounds, contradictions, usedUp } }) => [
     ...brokenBounds,
-    ...contradictions.slice(0, 1).map((one) => `its history is not linearizable: ${contradictionTitle(one)}`),
+    ...contradictionWarning(contradictions),
     ...(usedUp === undefined ? [] : [`it ended early: ${usedUp}`]),
   ]);
-  const notHeld = crash?.held === false
+  return [...new Set([...failures, ...ofRuns, ...crash === undefined ? [] : crashWarnings(crash, configuration)])];
+}
+
+/** A history that contradicts itself may be all that is wrong with a crash. */
+function crashWarnings(
+  { held, kills, killsHeld, contradictions }: CrashDocument,
+  configuration: Configuration,
+): string[] {
+  const cost = !held && (killsHeld < kills || contradictions.length === 0)
     ? [`at least one ${failureName([configuration])} cost more than was promised, or tore files`]
     : [];
-  return [...new Set([...failures, ...ofRuns, ...notHeld])];
+  return [...cost, ...contradictionWarning(contradictions)];
+}
+
+function contradictionWarning(contradictions: readonly ShownContradiction[]): string[] {
+  return contradictions.slice(0, 1).map((one) => `its history is not linearizable: ${contradictionTitle(one)}`);
 }

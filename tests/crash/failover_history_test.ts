@@ -1,0 +1,166 @@
+/**
+ * Tests of judging the history of a failover, with doubles of a cluster in whose failovers a fault is planted.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { FailoverLoad } from "../../lib/crash/failover_load.ts";
+import { FoundRecords } from "../../lib/crash/found_records.ts";
+import { judgeOutlived } from "../../lib/crash/kill_history.ts";
+import { countLosses } from "../../lib/crash/loss_count.ts";
+import type { AsynchronousConnection } from "../../lib/engine/connection.ts";
+import { HistoryTape } from "../../lib/history/tape.ts";
+import { NumberedMix } from "../../lib/load/numbered_load.ts";
+import type { PaddedBytes } from "../../lib/store/padded_bytes.ts";
+import { delay } from "../../lib/sync/delay.ts";
+import { sharedNowMs } from "../../lib/sync/shared_time.ts";
+import { MIX, ROUND } from "./fixtures.ts";
+
+/** What each key holds. */
+type Content = Map<string, Uint8Array>;
+
+/** A primary, of which a replica has some; each operation takes a turn of the event loop. */
+class Cluster {
+  primary: Content = new Map();
+  /** What has been put since it was last copied. */
+  replica: Content = new Map();
+  isDown = false;
+
+  /** Goes on with what the replica has. */
+  failOver(): void {
+    this.primary = new Map(this.replica);
+    this.isDown = false;
+  }
+
+  connection(parts: Partial<AsynchronousConnection> = {}): AsynchronousConnection {
+    const turn = async () => {
+      await delay(0);
+      if (this.isDown) throw new Error("it is down");
+    };
+    return {
+      kind: "asynchronous",
+      waits: [],
+      preload: { begin() {}, put() {}, commit() {} },
+      put: async (key, value) => {
+        await turn();
+        this.primary.set(key.toString(), value.bytes.slice(0, value.length));
+      },
+      get: async (key, out) => {
+        await turn();
+        return copied(this.primary.get(key.toString()), out);
+      },
+      delete: async (key) => {
+        await turn();
+        this.primary.delete(key.toString());
+      },
+      close() {},
+      ...parts,
+    };
+  }
+}
+
+function copied(value: Uint8Array | undefined, out: PaddedBytes): boolean {
+  if (value !== undefined) out.copy(value, 0, value.length);
+  return value !== undefined;
+}
+
+/** Runs a load of two clients over a failover, and judges it. */
+async function judged(
+  cluster: Cluster,
+  connections: readonly AsynchronousConnection[],
+  failOver: () => void | Promise<void>,
+) {
+  const load = new NumberedMix(MIX);
+  const tape = HistoryTape.create(connections.length, 2 ** 18);
+  const before = new FoundRecords(MIX.keyCountMax);
+  const running = new FailoverLoad({ connections, lanes: 4, load, seed: 5, round: ROUND, tape });
+  running.start();
+  await delay(100);
+  await failOver();
+  await delay(100);
+  await running.end();
+  const found = await FoundRecords.read(cluster.connection(), load);
+  const { testimony } = running;
+  const losses = countLosses({
+    found,
+    foundFirst: before,
+    foundBefore: before,
+    testimony,
+    load,
+    seed: 5,
+    round: ROUND,
+  });
+  const parts = { mix: MIX, round: ROUND, before, found, failedAtMs: sharedNowMs() };
+  const history = await judgeOutlived(parts, tape);
+  assertGreater(history.operations, 50);
+  return { losses, names: new Set(history.contradictions.map(({ name }) => name)), history };
+}
+
+Deno.test("a failover that refuses operations for a while and forgets none is linearizable", async () => {
+  const cluster = new Cluster();
+  const { losses, names } = await judged(cluster, [cluster.connection(), cluster.connection()], async () => {
+    cluster.isDown = true;
+    await delay(30);
+    cluster.isDown = false;
+  });
+  assertGreater(losses.refused, 0);
+  assertEquals([losses.lost, names.size], [0, 0]);
+});
+
+Deno.test("a failover that forgets the last writes is not linearizable", async () => {
+  const cluster = new Cluster();
+  const { losses, history } = await judged(cluster, [cluster.connection(), cluster.connection()], async () => {
+    cluster.replica = new Map(cluster.primary);
+    await delay(20);
+    cluster.failOver();
+  });
+  assertGreater(losses.lost, 0);
+  assertGreater(history.contradicting, 0);
+  // The fewest operations that show it: what was put, and a later read of what was there before.
+  assert(history.contradictions.every(({ operations }) => operations.length <= 4));
+});
+
+Deno.test("a client that still reads from the old primary is convicted, though nothing is lost", async () => {
+  const cluster = new Cluster();
+  let old: Content | undefined;
+  const stuck = cluster.connection({
+    get: async (key, out) => {
+      await delay(0);
+      return copied((old ?? cluster.primary).get(key.toString()), out);
+    },
+  });
+  const { losses, names } = await judged(cluster, [cluster.connection(), stuck], () => {
+    cluster.replica = new Map(cluster.primary);
+    old = cluster.primary;
+    cluster.failOver();
+  });
+  assertEquals([losses.lost, names.size > 0], [0, true]);
+  assert(names.has("stale read"), [...names].join());
+});
+
+Deno.test("what a client has given up may take effect after its next write, and is neither a loss nor a contradiction", async () => {
+  const cluster = new Cluster();
+  const healthy = cluster.connection();
+  let resume = () => {};
+  const resumed = new Promise<void>((resolve) => resume = resolve);
+  let isHanging = false;
+  let lookedElsewhere = 0;
+  const hanging = cluster.connection({
+    put: async (key, value) => {
+      if (isHanging) await resumed;
+      await healthy.put(key, value);
+    },
+    lookElsewhere: () => {
+      isHanging = false;
+      lookedElsewhere++;
+    },
+  });
+  const { losses, names } = await judged(cluster, [cluster.connection(), hanging], async () => {
+    isHanging = true;
+    await delay(1300);
+    resume();
+  });
+  assertGreater(lookedElsewhere, 0);
+  assertGreater(losses.refused, 0);
+  assertEquals([losses.lost, [...names]], [0, []]);
+});
