@@ -16,6 +16,7 @@ import { type HistoryTape, NO_PUT, NOTHING } from "../history/tape.ts";
 import { putNumber } from "../load/numbered_workload.ts";
 import { hasDeletes, type MixOptions } from "../load/workload.ts";
 import { type HistoryResult, judgeRecorded } from "../run/run_history.ts";
+import { sharedNowMs } from "../sync/shared_time.ts";
 import { ABSENT, type FoundRecords, UNNUMBERED } from "./found_records.ts";
 
 /** What is known of a load that a failure has met. */
@@ -65,7 +66,7 @@ async function judgeLoad(
     level: tape.level,
     round,
     initialOf: (record) => sourceIn(before, record, round),
-    ...(found === undefined ? {} : { finalOf: (record) => sourceIn(found, record, round), finalMs: failedAtMs }),
+    ...(found === undefined ? {} : { finalOf: (record) => sourceIn(found, record, round), finalMs: sharedNowMs() }),
   }, { mix, zeroMs: failedAtMs });
 }
 
