@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { contentOf, copyBytes } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
-import { placeOf, PostgresClient } from "./client.ts";
+import { placesOf, PostgresClient } from "./client.ts";
 import { describeServer } from "./describe.ts";
 import type { PostgresTarget } from "./settings.ts";
 
@@ -17,10 +17,15 @@ export class PostgresConnection implements AsynchronousConnection {
   readonly kind = "asynchronous";
   readonly waits = [];
   readonly preload: Batch;
-  readonly #client: PostgresClient;
+  /** One of the primary, and one of each standby, which may become the primary. */
+  readonly #clients: readonly PostgresClient[];
   readonly #statements: Statements;
+  #client: PostgresClient;
+  /** When it has turned to that, in milliseconds of `performance.now()`. */
+  #turnedAtMs = -Infinity;
 
-  private constructor(client: PostgresClient, table: string) {
+  private constructor(client: PostgresClient, others: readonly PostgresClient[], table: string) {
+    this.#clients = [client, ...others];
     this.#client = client;
     this.#statements = statementsOn(table);
     this.preload = new PutBatch(client, this.#statements.putAll);
@@ -29,46 +34,56 @@ export class PostgresConnection implements AsynchronousConnection {
   /** @throws {EngineError} when it cannot connect */
   static async open(target: PostgresTarget): Promise<PostgresConnection> {
     const { inFlight, table } = target;
-    return new PostgresConnection(await PostgresClient.connect(placeOf(target), inFlight), table);
+    const [place = { socket: "" }, ...others] = placesOf(target);
+    const client = await PostgresClient.connect(place, inFlight, others.length > 0);
+    return new PostgresConnection(client, others.map((other) => new PostgresClient(other, inFlight, true)), table);
   }
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+    const client = this.#client;
     try {
-      await this.#client.send(this.#statements.put, [contentOf(key), contentOf(value)]);
+      await client.send(this.#statements.put, [contentOf(key), contentOf(value)]);
     } catch (error) {
-      throw this.#client.error("put into", error);
+      this.#turnFrom(client);
+      throw client.error("put into", error);
     }
   }
 
   async get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
+    const client = this.#client;
     try {
-      const [row] = await this.#client.send(this.#statements.get, [contentOf(key)]);
+      const [row] = await client.send(this.#statements.get, [contentOf(key)]);
       if (row === undefined) return false;
       copyBytes(row.value as Uint8Array, out);
       return true;
     } catch (error) {
-      throw this.#client.error("get from", error);
+      this.#turnFrom(client);
+      throw client.error("get from", error);
     }
   }
 
   async delete(key: PaddedBytes): Promise<void> {
+    const client = this.#client;
     try {
-      await this.#client.send(this.#statements.delete, [contentOf(key)]);
+      await client.send(this.#statements.delete, [contentOf(key)]);
     } catch (error) {
-      throw this.#client.error("delete from", error);
+      this.#turnFrom(client);
+      throw client.error("delete from", error);
     }
   }
 
   async scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
+    const client = this.#client;
     try {
-      const rows = await this.#client.send(this.#statements.scan, [contentOf(key), count]);
+      const rows = await client.send(this.#statements.scan, [contentOf(key), count]);
       for (const row of rows) {
         copyBytes(row.key as Uint8Array, out);
         copyBytes(row.value as Uint8Array, out);
       }
       return rows.length;
     } catch (error) {
-      throw this.#client.error("scan", error);
+      this.#turnFrom(client);
+      throw client.error("scan", error);
     }
   }
 
@@ -77,11 +92,21 @@ export class PostgresConnection implements AsynchronousConnection {
   }
 
   lookElsewhere(_key: PaddedBytes, begunAtMs: number): void {
-    this.#client.lookElsewhere(begunAtMs);
+    if (this.#turnedAtMs <= begunAtMs) this.#turnFrom(this.#client);
   }
 
   async close(): Promise<void> {
-    await this.#client.close();
+    for (const client of this.#clients) await client.close();
+  }
+
+  /**
+   * Turns to the other server after an operation that has failed; while neither is the primary, both fail. A write is
+   * never sent again: it may have taken effect.
+   */
+  #turnFrom(client: PostgresClient): void {
+    if (this.#client !== client) return;
+    this.#client = this.#clients[(this.#clients.indexOf(client) + 1) % this.#clients.length] ?? client;
+    this.#turnedAtMs = performance.now();
   }
 }
 
