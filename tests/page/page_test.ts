@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Page } from "puppeteer-core";
 import { compareDocuments } from "../../lib/compare/comparison.ts";
 import { judge } from "../../lib/compare/gate.ts";
@@ -71,6 +71,18 @@ Deno.test("the page calls ends, power cuts and failovers what they are, and says
     for (const one of expected) assertStringIncludes(page, one);
     assertStringIncludes(page, `at least one ${expected[1].slice(3, -1)} cost more than was promised`);
   }
+});
+
+Deno.test("the page speaks of a gauge only where there is one, and gives options as a person reads them", () => {
+  const crash = JSON.parse(resultText("crash"));
+  const rows = crash.rows.map(({ gauge: _, ...row }: Record<string, unknown>) => row);
+  const options = { ...crash.options, output: null, shares: { read: 0.5, read_modify_write: 0.5 } };
+  const page = reportHtml([parseSource("crash.json", JSON.stringify({ ...crash, rows, options }))]);
+  const [kills = ""] = page.match(/<section id="kills"[^]*?<\/section>/) ?? [];
+  assertStringIncludes(kills, "what it really cost");
+  assert(!kills.includes("gauge"));
+  assertMatch(page, /<dt>shares<\/dt>\s*<dd>read 0.5, read-modify-write 0.5<\/dd>/);
+  assert(!page.includes("<dt>output</dt>"));
 });
 
 Deno.test("the page says first what limits of a comparison were exceeded, and all of them beside its table", () => {

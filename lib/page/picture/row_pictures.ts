@@ -207,13 +207,15 @@ export function killsPicture(subjects: readonly Subject[], width: Width): Html {
   type Row = typeof kills[number];
   return svgOf({
     ...frame,
-    label: `What each of ${kills.length} kills cost, compared with what the gauge said`,
+    label: `What each of ${kills.length} kills cost${
+      withGauge.length === 0 ? "" : ", compared with what the gauge said"
+    }`,
     fy: { domain: y?.domain ?? [], label: null, tickFormat: y?.tickFormat ?? null, padding: 0.1, axis: "left" },
     y: { domain: [-1, most], axis: null },
     x: { ...scale.axis, label: null, grid: true },
     facet: { marginLeft: frame.marginLeft ?? 0 },
     marks: [
-      xName("acknowledged writes lost (dot), and at risk by the gauge (stroke) →"),
+      xName(`acknowledged writes lost${withGauge.length === 0 ? "" : " (dot), and at risk by the gauge (stroke)"} →`),
       Plot.ruleY(withGauge, {
         fy: "index",
         y: "at",

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { max } from "simple-statistics";
 import { readableNumber } from "../../result/format.ts";
 import type { IntervalDocument } from "../../result/run_document.ts";
 import type { Html } from "../html.ts";
@@ -94,7 +95,7 @@ function panelSvg(
     })
   );
   const few = points.length <= 120;
-  const greatest = Math.max(...points.map(({ value }) => value));
+  const greatest = max(points.map(({ value }) => value));
   type Point = typeof points[number];
   return svgOf({
     label: `${title} over time, ${called}`,
@@ -104,7 +105,7 @@ function panelSvg(
     marginRight: 14,
     marginTop: 22,
     marginBottom: 34,
-    x: { domain: [0, Math.max(...points.map(({ end }) => end))], ticks: 4, label: null },
+    x: { domain: [0, max(points.map(({ end }) => end))], ticks: 4, label: null },
     y: {
       domain: [0, greatest > 0 ? greatest : 1],
       nice: true,

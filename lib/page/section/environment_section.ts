@@ -4,7 +4,7 @@
  * @module
  */
 import { readableNumber } from "../../result/format.ts";
-import { type Fields, numberIn } from "../../result/json.ts";
+import { type Fields, isFields, numberIn } from "../../result/json.ts";
 import { type Html, html } from "../html.ts";
 import type { Environment, ReportData } from "../report_data.ts";
 import { commandHtml, section } from "./parts.ts";
@@ -40,15 +40,16 @@ function environmentHtml({ of, kvlab, machine }: Environment, isOneOfSeveral: bo
   return html`${heading}${factsHtml([...(kvlab === "" ? [] : [["kvlab", kvlab] as const]), ...facts])}`;
 }
 
+/** Options with their values; what is null is not given. */
 function optionFacts(options: Fields): [string, string][] {
-  return Object.entries(options).map(([name, value]) => {
-    const text = typeof value === "number"
-      ? readableNumber(value)
-      : typeof value === "string"
-      ? value
-      : JSON.stringify(value) ?? "";
-    return [name.replaceAll("_", " "), text];
-  });
+  return Object.entries(options).filter(([, value]) => value !== null)
+    .map(([name, value]) => [name.replaceAll("_", " "), optionText(value)]);
+}
+
+function optionText(value: unknown): string {
+  if (typeof value === "number") return readableNumber(value);
+  if (!isFields(value)) return String(value);
+  return Object.entries(value).map(([name, part]) => `${name.replaceAll("_", "-")} ${optionText(part)}`).join(", ");
 }
 
 /** Names with their values. */

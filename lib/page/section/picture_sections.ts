@@ -177,13 +177,16 @@ function killsSection(subjects: readonly Subject[]): Html {
   const name = failureName(killed.map(({ configuration }) => configuration));
   const broken = killed.flatMap(({ configuration }) => killsOf(configuration).filter(({ held }) => !held)).length;
   const resurrected = killed.reduce((sum, { configuration }) => sum + resurrectedBy(configuration), 0);
+  const hasGauge = killed.some(({ configuration }) => killsOf(configuration).some(({ gauge }) => gauge !== undefined));
   return section(
     {
       id: "kills",
       title: `Real ${name}s`,
-      reading: `Each line is one ${name}: ` +
-        "the dot is what it really cost, the vertical stroke is what the gauge had said just " +
-        "before. A dot to the right of its stroke would mean that the gauge was wrong." +
+      reading: `Each line is one ${name}: the dot is what it really cost` +
+        (hasGauge
+          ? ", the vertical stroke is what the gauge had said just before. A dot to the right of its stroke would mean " +
+            "that the gauge was wrong."
+          : ".") +
         (resurrected === 0 ? "" : ` They brought ${readableCount(resurrected, "deleted key")} back.`) +
         (isCut ? ` Only the ${KILLS_MAX} costliest of each configuration are shown.` : ""),
     },
