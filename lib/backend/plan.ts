@@ -92,7 +92,9 @@ export function planStore(
 /** Of what lies in pages, this much may be dead: values that have grown leave their former places behind. */
 const ROOM_FOR_DEAD = 2;
 
-/** Where it is known what all entries take together: the most that those of a shard take, each with its longest value. */
+/**
+ * Where it is known what all entries take together: the most that those of a shard take, each with its longest value.
+ */
 function totalWords(shards: number, { entries: totals, ...keys }: KeySpace, entries: number): number {
   const { words, wordsSquared } = totals ?? { words: 0, wordsSquared: 0 };
   const largest = entryWords(keys.keyLengthMax, keys.valueLengthMax);

@@ -49,7 +49,7 @@ export class WitnessedBackend {
 
   #acknowledged(key: PaddedBytes): void {
     const shard = this.#progress.shardOf(key);
-    this.#witness.acknowledged(shard, this.#progress.acknowledgedVersion(shard));
+    this.#witness.record(shard, this.#progress.acknowledgedVersion(shard));
   }
 }
 
@@ -67,7 +67,7 @@ export class WitnessedLane {
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
     await this.#backend.put(key, value);
-    this.#witness.acknowledged(0, 0);
+    this.#witness.record(0, 0);
   }
 
   get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
@@ -76,7 +76,7 @@ export class WitnessedLane {
 
   async delete(key: PaddedBytes): Promise<void> {
     await this.#backend.delete(key);
-    this.#witness.acknowledged(0, 0);
+    this.#witness.record(0, 0);
   }
 
   scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {

@@ -3,13 +3,7 @@
  *
  * @module
  */
-import {
-  ACKNOWLEDGED_BYTES,
-  ACKNOWLEDGED_PREFIX,
-  SYNCED_PREFIX,
-  VERSION_BYTES,
-  WRITTEN_PREFIX,
-} from "../persist/witness.ts";
+import { ACKNOWLEDGED_PREFIX, RECORD_FLOATS, SYNCED_PREFIX, WRITTEN_PREFIX } from "../persist/witness.ts";
 import { readDirectory } from "../system/file_io.ts";
 import { PersistError } from "../system/persist_error.ts";
 
@@ -27,9 +21,6 @@ export interface Testimony {
   /** The version of each shard that the child's ledger recorded as synced. */
   readonly syncedVersions: ReadonlyMap<number, number>;
 }
-
-/** The floats of each record: when it was made, in milliseconds of the shared time, a shard, and a version of it. */
-const RECORD_FLOATS = 3;
 
 /** The records of a child, in which one can go back to what had happened at any moment. */
 export class WitnessRecords {
@@ -50,11 +41,11 @@ export class WitnessRecords {
         const path = `${directory}/${name}`;
         if (name.startsWith(ACKNOWLEDGED_PREFIX)) {
           const thread = Number(name.slice(ACKNOWLEDGED_PREFIX.length));
-          this.#acknowledged[thread] = readRecords(path, ACKNOWLEDGED_BYTES);
+          this.#acknowledged[thread] = readRecords(path);
         } else if (name.startsWith(WRITTEN_PREFIX)) {
-          this.#written.push(readRecords(path, VERSION_BYTES));
+          this.#written.push(readRecords(path));
         } else if (name.startsWith(SYNCED_PREFIX)) {
-          this.#synced.push(readRecords(path, VERSION_BYTES));
+          this.#synced.push(readRecords(path));
         }
       }
     } catch (error) {
@@ -95,9 +86,10 @@ export function lastAcknowledgedAtMs({ acknowledgedAtMs }: Pick<Testimony, "ackn
 }
 
 /** The floats of all complete records. */
-function readRecords(path: string, recordBytes: number): Float64Array<ArrayBuffer> {
+function readRecords(path: string): Float64Array<ArrayBuffer> {
   const bytes = Deno.readFileSync(path);
-  return new Float64Array(bytes.buffer, 0, Math.floor(bytes.length / recordBytes) * recordBytes / 8);
+  const records = Math.floor(bytes.length / (RECORD_FLOATS * Float64Array.BYTES_PER_ELEMENT));
+  return new Float64Array(bytes.buffer, 0, records * RECORD_FLOATS);
 }
 
 /** The records from before a moment. */

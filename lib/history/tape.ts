@@ -60,9 +60,9 @@ const LEFT_MIN = 1 / 64;
  * own. Times are counted by a word that every call and every return adds one to, so they are in the order in which
  * things have happened in all threads, whatever their clocks say; `performance.now()` stands beside them to be shown.
  *
- * Where there is no room for another operation, fewer keys are kept: those whose hash ends in so many zeros as the level
- * says, with all of their operations. Where that does not help, as with a single key, the track is cut: nothing more is
- * recorded there.
+ * Where there is no room for another operation, fewer keys are kept: those whose hash ends in so many zeros as the
+ * level says, with all of their operations. Where that does not help, as with a single key, the track is cut: nothing
+ * more is recorded there.
  *
  * Invariants:
  *

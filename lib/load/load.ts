@@ -81,7 +81,9 @@ class LoadSettings {
     return new RateSchedule({ firstMs, periodMs: 1000 * threads / ratePerSec });
   }
 
-  /** When the operations of a replay are meant to begin, if not as fast as possible. The warm-up is part of the trace. */
+  /**
+   * When the operations of a replay are meant to begin, if not as fast as possible. The warm-up is part of the trace.
+   */
   traceSchedule({ ring }: ReplayWorkload, { during }: LoadPart): TraceSchedule | undefined {
     const { phase, configuration: { workload } } = this.#parts;
     const speed = workload.kind === "replay" ? workload.speed : undefined;

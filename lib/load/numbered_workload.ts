@@ -218,17 +218,9 @@ export function createSharedWorkload(rng: Rng, options: MixOptions, place: Numbe
 }
 
 /** Reads which put wrote a value; `undefined` if it was not one of the numbered workload. */
-export function parseNumberedValue(
-  { bytes, length }: Pick<PaddedBytes, "bytes" | "length">,
-): NumberedValue | undefined {
-  if (length < NUMBERED_VALUE_BYTES_MIN) return undefined;
-  const threadStart = ROUND_DIGITS + SEPARATOR.length;
-  const dot = SEPARATOR.charCodeAt(0);
-  if (bytes[ROUND_DIGITS] !== dot || bytes[SEQUENCE_START - 1] !== dot) return undefined;
-  const round = numberAt(bytes, 0, ROUND_DIGITS);
-  const thread = numberAt(bytes, threadStart, THREAD_DIGITS);
-  const sequence = numberAt(bytes, SEQUENCE_START, SEQUENCE_DIGITS);
-  return round < 0 || thread < 0 || sequence < 0 ? undefined : { round, thread, sequence };
+export function parseNumberedValue(value: Pick<PaddedBytes, "bytes" | "length">): NumberedValue | undefined {
+  const put = putOf(value);
+  return put < 0 ? undefined : numberedPut(put, roundOf(value));
 }
 
 const ZERO = "0".charCodeAt(0);

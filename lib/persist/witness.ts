@@ -16,16 +16,8 @@ export interface WitnessOptions {
   readonly round: number;
 }
 
-/**
- * Bytes of a record of an acknowledged put: the time of its acknowledgement in milliseconds of the shared time, its
- * shard, and the version up to which that shard's puts had then been acknowledged, each a float64.
- */
-export const ACKNOWLEDGED_BYTES = 24;
-/**
- * Bytes of a record of what was written or synced: when that was recorded, in milliseconds of the shared time, a shard
- * and the version of it, each a float64.
- */
-export const VERSION_BYTES = 24;
+/** A record: when it was made, in milliseconds of the shared time, a shard, and a version of it, each a float64. */
+export const RECORD_FLOATS = 3;
 
 /** Prefix of files of acknowledged puts, followed by the thread's index. */
 export const ACKNOWLEDGED_PREFIX = "acknowledged-";
@@ -38,44 +30,34 @@ export const SYNCED_PREFIX = "synced-";
 export class Witness {
   readonly #path: string;
   readonly #file: Deno.FsFile;
-  readonly #record: Float64Array<ArrayBuffer>;
-  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #record = new Float64Array(RECORD_FLOATS);
+  readonly #bytes = new Uint8Array(this.#record.buffer);
 
-  private constructor(path: string, recordBytes: number) {
+  private constructor(path: string) {
     this.#path = path;
     this.#file = openFile(path, { append: true, create: true });
-    this.#record = new Float64Array(recordBytes / Float64Array.BYTES_PER_ELEMENT);
-    this.#bytes = new Uint8Array(this.#record.buffer);
   }
 
   /** Opens the file of a load worker's acknowledged puts. */
   static ofAcknowledged(directory: string, thread: number): Witness {
-    return new Witness(`${directory}/${ACKNOWLEDGED_PREFIX}${thread}`, ACKNOWLEDGED_BYTES);
+    return new Witness(`${directory}/${ACKNOWLEDGED_PREFIX}${thread}`);
   }
 
   /** Opens a file for the snapshots that the calling thread writes. */
   static ofWritten(directory: string): Witness {
-    return new Witness(`${directory}/${WRITTEN_PREFIX}${crypto.randomUUID()}`, VERSION_BYTES);
+    return new Witness(`${directory}/${WRITTEN_PREFIX}${crypto.randomUUID()}`);
   }
 
   /** Opens a file for the snapshots that the calling thread makes durable. */
   static ofSynced(directory: string): Witness {
-    return new Witness(`${directory}/${SYNCED_PREFIX}${crypto.randomUUID()}`, VERSION_BYTES);
-  }
-
-  /** Records that the thread's next put has just been acknowledged, with its shard at this version. */
-  acknowledged(shard: number, version: number): void {
-    this.#record[0] = sharedNowMs();
-    this.#record[1] = shard;
-    this.#record[2] = version;
-    writeAll(this.#file, this.#path, this.#bytes);
+    return new Witness(`${directory}/${SYNCED_PREFIX}${crypto.randomUUID()}`);
   }
 
   /**
-   * Records that this version of the shard is persisted according to the ledger: written or synced, whichever this file
-   * is for.
+   * Records that the thread's next write has just been acknowledged, with its shard's up to this version; or that this
+   * version of the shard is written or synced according to the ledger, whichever this file is for.
    */
-  persisted(shard: number, version: number): void {
+  record(shard: number, version: number): void {
     this.#record[0] = sharedNowMs();
     this.#record[1] = shard;
     this.#record[2] = version;

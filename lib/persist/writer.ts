@@ -227,7 +227,7 @@ export class Writer {
       // From here on this is the older version, the one that is known to be synced.
       this.#versions[i] = ledger.writtenVersion(shard);
       ledger.recordWritten(shard, { version, atMs });
-      witnesses?.written.persisted(shard, version);
+      witnesses?.written.record(shard, version);
       if (this.#sinceMs[i]! > 0) this.meter.countTimeToPersist(atMs - this.#sinceMs[i]!);
     }
     if (!isSynced(sync)) return atMs;
@@ -237,7 +237,7 @@ export class Writer {
       const shard = this.#shards[i]!;
       const version = isDurable ? ledger.writtenVersion(shard) : this.#versions[i]!;
       ledger.recordSynced(shard, version);
-      witnesses?.synced.persisted(shard, version);
+      witnesses?.synced.record(shard, version);
     }
     return clock.nowMs();
   }
@@ -259,7 +259,7 @@ export class Writer {
       const version = store.version(shard);
       ledger.take(shard);
       ledger.recordWritten(shard, { version, atMs });
-      witnesses?.written.persisted(shard, version);
+      witnesses?.written.record(shard, version);
     }
   }
 }

@@ -16,7 +16,10 @@ export interface LineVisitor {
   line(bytes: Uint8Array, start: number, end: number): void;
 }
 
-/** A text that comes in chunks. A carriage return at the end of a line, and a mark of UTF-8 at the beginning, are left out. */
+/**
+ * A text that comes in chunks. A carriage return at the end of a line, and a mark of UTF-8 at the beginning, are left
+ * out.
+ */
 export class LineSplitter {
   readonly #visitor: LineVisitor;
   /** The beginning of a line that is not over yet. */

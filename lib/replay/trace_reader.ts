@@ -124,7 +124,8 @@ export class EnoughError extends Error {
 }
 
 /**
- * Goes through the chunks of a whole trace, or until the visitor says that it is over or throws an {@linkcode EnoughError}.
+ * Goes through the chunks of a whole trace, or until the visitor says that it is over or throws an {@linkcode
+ * EnoughError}.
  *
  * @throws {PersistError} when its file cannot be read
  */

@@ -255,5 +255,5 @@ export function brokenBounds({ writes, ageMs }: ExposureBound, found: ExposureSu
   return broken;
 }
 
-/** Threads read their clocks slightly apart, and a sweep begins slightly after it is due. */
+/** Threads read their clocks slightly apart, and a flush begins slightly after it is due. */
 const AGE_TOLERANCE_MS = 5;

@@ -41,8 +41,8 @@ export interface RunOptions {
    */
   readonly witness?: WitnessOptions;
   /**
-   * What the history of the run is judged by, if it is: values then identify their puts, and every operation on a key is
-   * recorded. Not for the seed's workload as it is.
+   * What the history of the run is judged by, if it is: values then identify their puts, and every operation on a key
+   * is recorded. Not for the seed's workload as it is.
    */
   readonly check?: CheckName;
   readonly backend: BackendOptions;

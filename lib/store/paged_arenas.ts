@@ -53,8 +53,8 @@ export function pageUnusedMax({ words }: PageSize): number {
  * Invariant 2: a page's live entries take what the table says, and they fit in it. So a page has room for what fits
  * besides, and a shard never says that it is full as long as its keys are those that it was sized for: the pages that
  * a value of the longest size does not fit hold as many keys as of that size would.
- * Invariant 3: each key is in the index, and on one page only. What differs from what was copied last lies on pages that
- * are marked, both where a key has moved to and where it has moved from.
+ * Invariant 3: each key is in the index, and on one page only. What differs from what was copied last lies on pages
+ * that are marked, both where a key has moved to and where it has moved from.
  */
 export class PagedArenas implements Arenas {
   /** Pages of each shard. */

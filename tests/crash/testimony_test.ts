@@ -14,7 +14,7 @@ Deno.test("readTestimony() reads what each thread has acknowledged, in order, an
   using directory = temporaryDirectory();
   const earliestMs = sharedNowMs();
   const witness = Witness.ofAcknowledged(directory.path, 1);
-  for (const version of [3, 1, 4]) witness.acknowledged(0, version);
+  for (const version of [3, 1, 4]) witness.record(0, version);
   const latestMs = sharedNowMs();
 
   const { acknowledgedAtMs, acknowledgedVersions } = readTestimony(directory.path, 3);
@@ -35,10 +35,10 @@ Deno.test("readTestimony() keeps each shard's newest acknowledged version over a
   using directory = temporaryDirectory();
   const one = Witness.ofAcknowledged(directory.path, 0);
   const other = Witness.ofAcknowledged(directory.path, 1);
-  one.acknowledged(0, 10);
-  one.acknowledged(7, 2 ** 40);
-  other.acknowledged(0, 12);
-  one.acknowledged(0, 11);
+  one.record(0, 10);
+  one.record(7, 2 ** 40);
+  other.record(0, 12);
+  one.record(0, 11);
   assertEquals(readTestimony(directory.path, 2).acknowledgedVersions, new Map([[0, 12], [7, 2 ** 40]]));
 });
 
@@ -46,17 +46,17 @@ Deno.test("readTestimony() keeps each shard's newest written version over all th
   using directory = temporaryDirectory();
   const one = Witness.ofWritten(directory.path);
   const other = Witness.ofWritten(directory.path);
-  one.persisted(0, 10);
-  one.persisted(7, 2 ** 40);
-  other.persisted(0, 12);
-  one.persisted(0, 11);
+  one.record(0, 10);
+  one.record(7, 2 ** 40);
+  other.record(0, 12);
+  one.record(0, 11);
   assertEquals(readTestimony(directory.path, 1).writtenVersions, new Map([[0, 12], [7, 2 ** 40]]));
 });
 
 Deno.test("readTestimony() leaves out a record that is not whole", () => {
   using directory = temporaryDirectory();
-  Witness.ofAcknowledged(directory.path, 0).acknowledged(1, 5);
-  Witness.ofWritten(directory.path).persisted(2, 6);
+  Witness.ofAcknowledged(directory.path, 0).record(1, 5);
+  Witness.ofWritten(directory.path).record(2, 6);
   for (const { name } of Deno.readDirSync(directory.path)) {
     Deno.writeFileSync(`${directory.path}/${name}`, new Uint8Array(15).fill(1), { append: true });
   }

@@ -11,7 +11,7 @@ const acknowledged = Witness.ofAcknowledged(directory, 0);
 const written = Witness.ofWritten(directory);
 const ascii = new TextEncoder();
 for (let number = 1;; number++) {
-  acknowledged.acknowledged(0, number);
-  written.persisted(3, number);
+  acknowledged.record(0, number);
+  written.record(3, number);
   Deno.stdout.writeSync(ascii.encode(`${number}\n`));
 }

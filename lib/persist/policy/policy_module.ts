@@ -37,7 +37,10 @@ export interface AttachedPersistence {
   readonly sync: SyncName;
 }
 
-/** The load worker's side of a policy, which treats deletes as puts. Each worker uses a single class of it, so that V8 can inline its calls. */
+/**
+ * The load worker's side of a policy, which treats deletes as puts. Each worker uses a single class of it, so that V8
+ * can inline its calls.
+ */
 export interface PutPolicy {
   /** Called after a put or delete has been applied and noted, under its shard's lock. */
   applied(shard: number): void;
@@ -69,7 +72,7 @@ export interface FlushCounts {
   readonly flushes: number;
   /** Flushes that took longer than the period, so that the next one began at once. */
   readonly flushOverruns: number;
-  /** The longest sweep, in milliseconds. */
+  /** The longest flush, in milliseconds. */
   readonly flushMsMax: number;
 }
 
@@ -84,7 +87,7 @@ export interface ExposureBound {
 export interface RiskFactors {
   /** Number of load workers. */
   readonly threads: number;
-  /** The longest sweep, in milliseconds; absent if it is not known yet. */
+  /** The longest flush, in milliseconds; absent if it is not known yet. */
   readonly flushMsMax?: number;
 }
 

@@ -10,7 +10,7 @@
 import { COMMA, indexIn, NameTable, QUOTE, textIn, wholeNumberIn } from "./fields.ts";
 import {
   type LineOutcome,
-  type LineParser,
+  LineParser,
   MALFORMED,
   NO_OPERATION,
   REPLAYED,
@@ -42,15 +42,11 @@ export const CSV: TraceFormat = {
   createParser: () => new CsvParser(),
 };
 
-class CsvParser implements LineParser {
-  readonly hasTimes = true;
-  unknownName = "";
+class CsvParser extends LineParser {
   #isFirst = true;
   #unquoted = new Uint8Array(1024);
-  readonly #key = { start: 0, end: 0 };
 
-  parse(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
-    if (start === end) return NO_OPERATION;
+  protected override parseLine(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
     if (this.#isFirst) {
       this.#isFirst = false;
       if (textIn(bytes, start, end).replaceAll(" ", "") === HEADING) return NO_OPERATION;
@@ -72,7 +68,7 @@ class CsvParser implements LineParser {
       this.unknownName = textIn(bytes, timeEnd + 1, nameEnd);
       return /^[A-Za-z][\w -]*$/.test(this.unknownName) ? UNKNOWN : MALFORMED;
     }
-    const key = this.#key;
+    const key = this.key;
     let keyBytes = bytes;
     if (bytes[nameEnd + 1] === QUOTE) {
       key.start = 0;

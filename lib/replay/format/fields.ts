@@ -43,6 +43,19 @@ export function indexIn(bytes: Uint8Array, byte: number, { start, end }: { start
   return at < end ? at : -1;
 }
 
+/** The byte of two hexadecimal digits; -1 if they are none. */
+export function hexByte(bytes: Uint8Array, at: number): number {
+  const high = hexDigit(bytes[at] ?? 0), low = hexDigit(bytes[at + 1] ?? 0);
+  return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+/** The value of a hexadecimal digit; -1 if it is none. */
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
+}
+
 const decoder = new TextDecoder();
 
 /** The bytes as text. */

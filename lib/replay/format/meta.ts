@@ -11,7 +11,7 @@
 import { COMMA, NameTable, secondsInUs, textIn, wholeNumberIn } from "./fields.ts";
 import {
   type LineOutcome,
-  type LineParser,
+  LineParser,
   MALFORMED,
   NO_OPERATION,
   REPLAYED,
@@ -50,22 +50,19 @@ export const META: TraceFormat = {
   createParser: () => new MetaParser(),
 };
 
-class MetaParser implements LineParser {
-  unknownName = "";
+class MetaParser extends LineParser {
   #columns = USUAL;
   /** How many columns a line has at least. */
   #count = 3;
   #isFirst = true;
-  readonly #key = { start: 0, end: 0 };
   /** Where each column starts, and one behind the end of the last. */
   readonly #starts = new Int32Array(COLUMNS_MAX + 1);
 
-  get hasTimes(): boolean {
+  override get hasTimes(): boolean {
     return this.#columns.op_time >= 0;
   }
 
-  parse(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
-    if (start === end) return NO_OPERATION;
+  protected override parseLine(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
     if (this.#isFirst) {
       this.#isFirst = false;
       if (this.#readHeading(textIn(bytes, start, end))) return NO_OPERATION;
@@ -79,9 +76,9 @@ class MetaParser implements LineParser {
       ? 1
       : wholeNumberIn(bytes, starts[opCount]!, starts[opCount + 1]! - 1);
     const timeUs = opTime < 0 ? 0 : secondsInUs(bytes, starts[opTime]!, starts[opTime + 1]! - 1);
-    this.#key.start = starts[key]!;
-    this.#key.end = starts[key + 1]! - 1;
-    if (valueBytes < 0 || times < 1 || timeUs < 0 || this.#key.start === this.#key.end) return MALFORMED;
+    this.key.start = starts[key]!;
+    this.key.end = starts[key + 1]! - 1;
+    if (valueBytes < 0 || times < 1 || timeUs < 0 || this.key.start === this.key.end) return MALFORMED;
     const [opStart, opEnd] = [starts[op]!, starts[op + 1]! - 1];
     if (!isCapital(bytes[opStart]!)) return MALFORMED;
     const kind = OPERATIONS.find(bytes, opStart, opEnd);
@@ -90,7 +87,7 @@ class MetaParser implements LineParser {
       return UNKNOWN;
     }
     sink.timeUs = timeUs;
-    sink.operation(kind, bytes, this.#key, valueBytes, times);
+    sink.operation(kind, bytes, this.key, valueBytes, times);
     return REPLAYED;
   }
 

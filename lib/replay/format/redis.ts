@@ -12,11 +12,10 @@
  *
  * @module
  */
-import { indexIn, NameTable, QUOTE, secondsInUs, SPACE, textIn } from "./fields.ts";
-import { hexDigit } from "./rocksdb.ts";
+import { hexByte, indexIn, NameTable, QUOTE, secondsInUs, SPACE, textIn } from "./fields.ts";
 import {
   type LineOutcome,
-  type LineParser,
+  LineParser,
   MALFORMED,
   NO_OPERATION,
   REPLAYED,
@@ -106,18 +105,14 @@ export const REDIS: TraceFormat = {
   createParser: () => new RedisParser(),
 };
 
-class RedisParser implements LineParser {
-  readonly hasTimes = true;
-  unknownName = "";
+class RedisParser extends LineParser {
   /** The arguments of the line at hand, without quotes, one after another. */
   #bytes = new Uint8Array(64 << 10);
   /** Where each argument starts in these, and where the last one ends. */
   #starts = new Int32Array(64);
   #count = 0;
-  readonly #key = { start: 0, end: 0 };
 
-  parse(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
-    if (start === end) return NO_OPERATION;
+  protected override parseLine(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
     const from = bytes[start] === PLUS ? start + 1 : start;
     // What the server answers to MONITOR itself.
     if (end - from === 2 && textIn(bytes, from, end) === "OK") return NO_OPERATION;
@@ -149,7 +144,7 @@ class RedisParser implements LineParser {
   /** Gives the operation on one key to the sink. */
   #take(argument: number, { kind, value }: CommandRow, sink: TraceSink): void {
     const starts = this.#starts;
-    const key = this.#key;
+    const key = this.key;
     key.start = starts[argument]!;
     key.end = starts[argument + 1]!;
     const valueBytes = value === NUMBER
@@ -195,10 +190,4 @@ class RedisParser implements LineParser {
     }
     this.#starts[this.#count++] = start;
   }
-}
-
-/** The byte of two hexadecimal digits; -1 if they are none. */
-function hexByte(bytes: Uint8Array, at: number): number {
-  const high = hexDigit(bytes[at] ?? 0), low = hexDigit(bytes[at + 1] ?? 0);
-  return high < 0 || low < 0 ? -1 : high << 4 | low;
 }

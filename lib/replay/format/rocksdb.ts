@@ -9,12 +9,11 @@
  *
  * @module
  */
-import { indexIn, SPACE, wholeNumberIn } from "./fields.ts";
+import { hexByte, indexIn, SPACE, wholeNumberIn } from "./fields.ts";
 import {
   type LineOutcome,
-  type LineParser,
+  LineParser,
   MALFORMED,
-  NO_OPERATION,
   REPLAYED,
   TRACE_DELETE,
   TRACE_PUT,
@@ -46,15 +45,11 @@ export const ROCKSDB: TraceFormat = {
   createParser: () => new RocksDbParser(),
 };
 
-class RocksDbParser implements LineParser {
-  readonly hasTimes = true;
-  unknownName = "";
+class RocksDbParser extends LineParser {
   #bytes = new Uint8Array(1024);
-  readonly #key = { start: 0, end: 0 };
   readonly #rest = { start: 0, end: 0 };
 
-  parse(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
-    if (start === end) return NO_OPERATION;
+  protected override parseLine(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
     const rest = this.#rest;
     rest.start = start;
     rest.end = end;
@@ -73,7 +68,7 @@ class RocksDbParser implements LineParser {
       return UNKNOWN;
     }
     sink.timeUs = timeUs;
-    sink.operation(kind, this.#bytes, this.#key, valueBytes, 1);
+    sink.operation(kind, this.#bytes, this.key, valueBytes, 1);
     return REPLAYED;
   }
 
@@ -102,18 +97,11 @@ class RocksDbParser implements LineParser {
     const length = (end - from) / 2;
     if (length > this.#bytes.length) this.#bytes = new Uint8Array(2 * length);
     for (let i = 0; i < length; i++) {
-      const high = hexDigit(bytes[from + 2 * i]!), low = hexDigit(bytes[from + 2 * i + 1]!);
-      if (high < 0 || low < 0) return false;
-      this.#bytes[i] = high << 4 | low;
+      const byte = hexByte(bytes, from + 2 * i);
+      if (byte < 0) return false;
+      this.#bytes[i] = byte;
     }
-    this.#key.end = length;
+    this.key.end = length;
     return true;
   }
-}
-
-/** The value of a hexadecimal digit; -1 if it is none. */
-export function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
 }

@@ -47,13 +47,24 @@ export interface KeyRange {
 }
 
 /** Reads the lines of one trace, from the first on. */
-export interface LineParser {
+export abstract class LineParser {
   /** The name of the operation of the last line that was {@linkcode UNKNOWN}. */
-  readonly unknownName: string;
+  unknownName = "";
+  /** The key of the operation at hand. */
+  protected readonly key: KeyRange = { start: 0, end: 0 };
+
   /** Whether the lines read so far tell when their operations were done. */
-  readonly hasTimes: boolean;
+  get hasTimes(): boolean {
+    return true;
+  }
+
   /** Reads the line from `start` up to `end`, without its end of line, and gives its operations to the sink. */
-  parse(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome;
+  parse(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
+    return start === end ? NO_OPERATION : this.parseLine(bytes, start, end, sink);
+  }
+
+  /** The same for a line that is not empty. */
+  protected abstract parseLine(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome;
 }
 
 /** A format of traces. */

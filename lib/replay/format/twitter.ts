@@ -12,9 +12,8 @@
 import { COMMA, NameTable, secondsInUs, textIn, wholeNumberIn } from "./fields.ts";
 import {
   type LineOutcome,
-  type LineParser,
+  LineParser,
   MALFORMED,
-  NO_OPERATION,
   REPLAYED,
   TRACE_DELETE,
   TRACE_PUT,
@@ -48,16 +47,12 @@ export const TWITTER: TraceFormat = {
   createParser: () => new TwitterParser(),
 };
 
-class TwitterParser implements LineParser {
-  readonly hasTimes = true;
-  unknownName = "";
-  readonly #key = { start: 0, end: 0 };
+class TwitterParser extends LineParser {
   /** Where the commas behind the key are, the first one first. */
   readonly #commas = new Int32Array(COLUMNS_BEHIND);
 
-  parse(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
-    if (start === end) return NO_OPERATION;
-    const key = this.#key;
+  protected override parseLine(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
+    const key = this.key;
     const commas = this.#commas;
     key.start = bytes.indexOf(COMMA, start) + 1;
     if (key.start === 0) return MALFORMED;

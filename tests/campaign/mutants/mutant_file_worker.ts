@@ -61,7 +61,7 @@ class Parts {
 
   record(shard: number, version: number): void {
     this.ledger.recordWritten(shard, { version, atMs: this.#clock.nowMs() });
-    this.#witness.persisted(shard, version);
+    this.#witness.record(shard, version);
   }
 
   /** Has snapshots written, from the queue or, without one, of each dirty shard again and again. */

@@ -30,7 +30,7 @@ serveTask((configuration: LoadWorkerConfiguration): LoadWorkerResult => {
   const witness = Witness.ofAcknowledged(options.directory, thread);
   const acknowledge = (key: PaddedBytes) => {
     const shard = store.shardOf(hashKey(key.words, key.length));
-    witness.acknowledged(shard, store.version(shard));
+    witness.record(shard, store.version(shard));
   };
   const hasty: SynchronousOperations = {
     put(key, value) {

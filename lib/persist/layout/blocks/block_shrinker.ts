@@ -45,10 +45,11 @@ interface PageInBlock {
 /**
  * The file worker's part in the size of the files.
  *
- * A page moves by a copy of its newest image that says another block, in a place that no reader needs: that of the image
- * before the empty one, of a page that {@linkcode BlockTable.isSpare | can do without its block}. Until the end of the
- * file is cut off, both copies are there, of the same version and the same content, and a reader takes either and
- * counts them as one. All is done under the file's lock, and each step is synced before the next, at levels above none.
+ * A page moves by a copy of its newest image that says another block, in a place that no reader needs: that of the
+ * image before the empty one, of a page that {@linkcode BlockTable.isSpare | can do without its block}. Until the end
+ * of the file is cut off, both copies are there, of the same version and the same content, and a reader takes either
+ * and counts them as one. All is done under the file's lock, and each step is synced before the next, at levels above
+ * none.
  */
 export class BlockShrinker {
   readonly #parts: BlockShrinkerParts;

@@ -34,15 +34,15 @@ const BLOCK_SHIFT = 3;
  * how many of its blocks are in use, and how many of these hold empty pages; for each shard, a word for each page that
  * says where it was written last.
  *
- * A page's word is 0 if it has no block. Else bit 0 says which of its block's places was written last, bit 1 whether the
- * page was empty then, bit 2 whether it belongs to what was written last of its shard, and the others are the block's
- * number plus one.
+ * A page's word is 0 if it has no block. Else bit 0 says which of its block's places was written last, bit 1 whether
+ * the page was empty then, bit 2 whether it belongs to what was written last of its shard, and the others are the
+ * block's number plus one.
  *
  * Invariant 1: only the holder of the file's lock changes a file's row and its shards' rows of blocks, and only after
  * the file system holds what they say.
  * Invariant 2: no two pages share a block.
- * Invariant 3: a page loses its block only if it is empty and does not belong to what was written last of its shard: that
- * counts only as a whole. Then no image of the page is needed any more; the empty one is overwritten after the one
+ * Invariant 3: a page loses its block only if it is empty and does not belong to what was written last of its shard:
+ * that counts only as a whole. Then no image of the page is needed any more; the empty one is overwritten after the one
  * before it.
  */
 export class BlockTable {

@@ -305,7 +305,9 @@ class BlocksReading {
   }
 }
 
-/** Without the empty pages whose blocks have been given to others since: none is of what was written last of its shard. */
+/**
+ * Without the empty pages whose blocks have been given to others since: none is of what was written last of its shard.
+ */
 function withoutEmptied(pages: readonly StoredPage[]): StoredPage[] {
   const newest = new Map<number, number>();
   const claims = new Map<number, number>();

@@ -208,8 +208,8 @@ export class LogLayout implements Layout, LogBatchVisitor {
   }
 
   /**
-   * Only so many records may wait as the checkpoints can make up for. Where a put that finds no room could not make any,
-   * because its records are queued, the queue's depth does that.
+   * Only so many records may wait as the checkpoints can make up for. Where a put that finds no room could not make
+   * any, because its records are queued, the queue's depth does that.
    */
   maintain(): boolean {
     const { checkpoints, pendingBytesMin } = this.#parts;

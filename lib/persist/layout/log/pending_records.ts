@@ -61,10 +61,10 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
  * chunks.
  *
  * Layout, in words: a header line (mutex, first free chunk, number of chunks ever used, number of chunks that are not
- * free, and the limit on that), a line for each shard (its
- * first and last chunk, 0 when it has none; where the next record goes, and where the last chunk ends), then the
- * chunks: the next chunk, the end of its records, the version of its first record as a float64, and records in the
- * format of `record_run.ts`. A chunk is identified by the index of its first word; the last chunk's next one is 0.
+ * free, and the limit on that), a line for each shard (its first and last chunk, 0 when it has none; where the next
+ * record goes, and where the last chunk ends), then the chunks: the next chunk, the end of its records, the version of
+ * its first record as a float64, and records in the format of `record_run.ts`. A chunk is identified by the index of
+ * its first word; the last chunk's next one is 0.
  *
  * Invariant 1: a shard's row and the chunks in its list are read and written only by the holder of the shard's lock;
  * detached chunks, by the thread that detached them; the free list, under the mutex.
@@ -267,9 +267,9 @@ export class PendingRecords {
   }
 
   /**
-   * Limits the bytes of all records, although there is room for more; with Infinity, no longer. Each shard may still have
-   * a chunk and begin another, so that small limits make nobody wait for a flush at every put. Whoever finds no room
-   * must be able to make some by having the records of all shards detached.
+   * Limits the bytes of all records, although there is room for more; with Infinity, no longer. Each shard may still
+   * have a chunk and begin another, so that small limits make nobody wait for a flush at every put. Whoever finds no
+   * room must be able to make some by having the records of all shards detached.
    */
   limit(bytes: number): void {
     const { chunkBytes, shards } = this.#handle;

@@ -11,12 +11,12 @@ import {
   openFile,
   removeFile,
   renameOver,
+  seekTo,
   syncData,
   TEMPORARY_SUFFIX,
   truncateFile,
   writeAll,
 } from "../../../system/file_io.ts";
-import { PersistError } from "../../../system/persist_error.ts";
 import { isSynced, type SyncName } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import { type OpenFile, OpenFiles } from "../open_files.ts";
@@ -278,11 +278,7 @@ export class SegmentFiles {
   /** Other threads write the same segment, so this thread's descriptor may lag behind. */
   #moveTo(segment: OpenSegment, offset: number): void {
     if (segment.offset === offset) return;
-    try {
-      segment.file.seekSync(offset, Deno.SeekMode.Start);
-    } catch (error) {
-      throw new PersistError("seek", segment.path, error);
-    }
+    seekTo(segment.file, segment.path, offset);
     segment.offset = offset;
   }
 
