@@ -7,10 +7,10 @@
 import type { KeySpace } from "../backend/plan.ts";
 import { TRACE_DELETE, TRACE_READ } from "../replay/format/trace_format.ts";
 import { laneOf } from "../replay/trace_feed.ts";
-import { traceChunks } from "../replay/trace_file.ts";
 import { EnoughError, readTrace, type TraceOperation } from "../replay/trace_reader.ts";
 import { hashKey } from "../store/hash.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
+import { unpackedChunks } from "../system/unpacked_file.ts";
 import { keySpaceOf } from "./key_space.ts";
 import type { NumberedLoad, NumberedOperations } from "./numbered_load.ts";
 import type { NumberedPlace } from "./numbered_workload.ts";
@@ -49,7 +49,7 @@ export class NumberedTrace implements NumberedLoad {
     const { path, trace, roundOpsMax = Infinity } = options;
     if (trace === undefined) throw new Error(`Cannot replay ${path}: it has not been read`);
     const content = new TraceContent();
-    await readTrace(traceChunks(path), trace.format, {
+    await readTrace(unpackedChunks(path), trace.format, {
       operation: (operation) => {
         if (content.count === roundOpsMax) throw new EnoughError();
         content.add(operation);

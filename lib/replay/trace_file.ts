@@ -1,14 +1,10 @@
 /**
- * Reads the file of a trace, which may be compressed with gzip, in chunks.
+ * Looks at the file of a trace, and reads it several times.
  *
  * @module
  */
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
-import { openFile } from "../system/file_io.ts";
 import { PersistError } from "../system/persist_error.ts";
-
-const CHUNK_BYTES = 1 << 20;
+import { unpackedChunks } from "../system/unpacked_file.ts";
 
 /** What tells whether a file is still the same. */
 export interface TraceFile {
@@ -38,22 +34,6 @@ export function lookAtTrace(path: string): TraceFile {
   return { sizeBytes: size, modifiedMs: mtime?.getTime() ?? 0 };
 }
 
-/**
- * The content of a trace's file, unpacked, in chunks; each may be overwritten once the next one is asked for.
- *
- * @throws {PersistError} when it cannot be read or unpacked
- */
-export async function* traceChunks(path: string): AsyncGenerator<Uint8Array, void> {
-  using file = openFile(path, { read: true });
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  let length = readChunk(file, path, buffer);
-  if (length > 1 && buffer[0] === 0x1f && buffer[1] === 0x8b) {
-    yield* unpacked(path);
-    return;
-  }
-  for (; length > 0; length = readChunk(file, path, buffer)) yield buffer.subarray(0, length);
-}
-
 /** A smaller trace is kept in memory, once it has been read, for whoever goes through it again. */
 const KEPT_BYTES_MAX = 64 << 20;
 
@@ -68,7 +48,7 @@ export class TraceChunks {
     this.#path = path;
   }
 
-  /** Goes through it from its beginning, as {@linkcode traceChunks} does. */
+  /** Goes through it from its beginning, as {@linkcode unpackedChunks} does. */
   async *read(): AsyncGenerator<Uint8Array, void> {
     if (this.#isWhole) {
       yield* this.#kept;
@@ -76,36 +56,12 @@ export class TraceChunks {
     }
     this.#kept.length = 0;
     this.#keptBytes = 0;
-    for await (const chunk of traceChunks(this.#path)) {
+    for await (const chunk of unpackedChunks(this.#path)) {
       this.#keptBytes += chunk.length;
       if (this.#keptBytes <= KEPT_BYTES_MAX) this.#kept.push(chunk.slice());
       else this.#kept.length = 0;
       yield chunk;
     }
     this.#isWhole = this.#keptBytes <= KEPT_BYTES_MAX;
-  }
-}
-
-function readChunk(file: Deno.FsFile, path: string, buffer: Uint8Array): number {
-  try {
-    return file.readSync(buffer) ?? 0;
-  } catch (error) {
-    throw new PersistError("read", path, error);
-  }
-}
-
-/** Unpacks all members of a gzip file, of which tools that pack in parallel, or append, write several. */
-async function* unpacked(path: string): AsyncGenerator<Uint8Array, void> {
-  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // Without this, whoever reads what is unpacked would wait for ever.
-  source.on("error", (error: Error) => gunzip.destroy(error));
-  try {
-    for await (const chunk of source.pipe(gunzip)) yield chunk as Uint8Array;
-  } catch (error) {
-    throw new PersistError("unpack", path, error);
-  } finally {
-    source.destroy();
-    gunzip.destroy();
   }
 }

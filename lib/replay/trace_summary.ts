@@ -19,7 +19,8 @@ import {
 import { textIn } from "./format/fields.ts";
 import { KeySample, type KeyTotals } from "./key_sample.ts";
 import { LineSplitter } from "./lines.ts";
-import { lookAtTrace, traceChunks, type TraceFile } from "./trace_file.ts";
+import { unpackedChunks } from "../system/unpacked_file.ts";
+import { lookAtTrace, type TraceFile } from "./trace_file.ts";
 import {
   readTrace,
   type TooLong,
@@ -90,7 +91,7 @@ export async function summarizeTrace(path: string, format?: TraceFormatName): Pr
   const file = lookAtTrace(path);
   const known = format ?? await formatOf(path);
   const scan = new TraceScan();
-  const { hasTimes } = await readTrace(traceChunks(path), known, scan);
+  const { hasTimes } = await readTrace(unpackedChunks(path), known, scan);
   const { durationUs, ...summary } = scan.result();
   if (summary.operations === 0) throw new PersistError("replay", path, nothingText(summary, known));
   return { ...file, format: known, ...summary, ...(hasTimes ? { durationUs } : {}) };
@@ -121,7 +122,7 @@ async function formatOf(path: string): Promise<TraceFormatName> {
   const lines: Uint8Array[] = [];
   const splitter = new LineSplitter({ line: (bytes, start, end) => void lines.push(bytes.slice(start, end)) });
   let isWhole = true;
-  for await (const chunk of traceChunks(path)) {
+  for await (const chunk of unpackedChunks(path)) {
     isWhole = chunk.length <= BEGINNING_BYTES;
     splitter.add(chunk.subarray(0, BEGINNING_BYTES));
     if (!isWhole || lines.length > 0) break;

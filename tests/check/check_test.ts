@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { gzipSync } from "node:zlib";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { checkHistory } from "../../lib/check/check.ts";
 import { checkText } from "../../lib/report/check_text.ts";
@@ -68,6 +69,48 @@ Deno.test("checkHistory() takes a delete for one, whatever value is beside it", 
   assertEquals((await checkHistory(await written(directory.path, text))).judgement, "linearizable");
 });
 
+/** What Jepsen logs of a register, as its `history.edn` has it: under a key, with what else it has of an operation. */
+function ednOf(log: string, key: string): string {
+  const lines = log.trim().split("\n").map((line, index) => {
+    const [, process, type, name, value] = /(\d+)\s+(:\S+)\s+(:\S+)\s+(.*)$/.exec(line) ?? [];
+    return `{:type ${type}, :f ${name}, :value [${key} ${value}], :process ${process}, :time ${index}000, ` +
+      `:error [:timeout "\\"}" \\} #inst "2026"], :index ${index}}`;
+  });
+  return `#jepsen.history.Op${lines.join("\n")}\n`;
+}
+
+Deno.test("checkHistory() reads Jepsen's history.edn, packed or not, key by key, as it reads the log", async () => {
+  using directory = temporaryDirectory();
+  const wrong = await Deno.readTextFile(NOT_LINEARIZABLE), right = await Deno.readTextFile(LINEARIZABLE);
+  // The second one's processes are others.
+  const shifted = right.replaceAll(/ - (\d)/g, " - 9$1");
+  const nemesis = "{:type :info, :f :start, :value [:isolated {1 #{2 3}}], :process :nemesis}\n";
+  const text = ednOf(wrong, '"x"') + nemesis + ednOf(shifted, ":y");
+  const expected = await checkHistory(NOT_LINEARIZABLE);
+  for (const bytes of [new TextEncoder().encode(text), gzipSync(text)]) {
+    const { judgement, registers, operations, unknown, contradictions } = await checkHistory(
+      await written(directory.path, bytes),
+    );
+    assertEquals([judgement, registers, operations, unknown], ["not linearizable", 2, 65 + 64, 16 + 19]);
+    assertEquals(contradictions, expected.contradictions.map((one) => ({ ...one, key: "x" })));
+  }
+});
+
+Deno.test("checkHistory() reads a history.edn of one register, without keys, and lets a value be anything", async () => {
+  using directory = temporaryDirectory();
+  const text = `
+    {:process 0, :type :invoke, :f :write, :value {:a 1}}, ; a comment
+    {:process 0, :type :ok, :f :write, :value {:a 1}}
+    {:process 0, :type :invoke, :f :cas, :value [{:a 1} #_ skipped "b c"]}
+    {:process 0, :type :ok, :f :cas, :value [{:a   1}, "b c"]}
+    {:process 0, :type :invoke, :f :read, :value nil}
+    {:process 0, :type :ok, :f :read, :value VALUE}`;
+  const judged = async (value: string) =>
+    (await checkHistory(await written(directory.path, text.replace("VALUE", value)))).judgement;
+  assertEquals(await judged('"b c"'), "linearizable");
+  assertEquals(await judged("{:a 1}"), "not linearizable");
+});
+
 const WRONG: readonly { readonly what: string; readonly text: string | Uint8Array; readonly reason: string }[] = [
   { what: "an empty file", text: "\n\n", reason: "it is empty" },
   { what: "other text", text: "# kvlab\n", reason: "line 1: it is neither JSON nor a line of Jepsen's" },
@@ -110,9 +153,29 @@ const WRONG: readonly { readonly what: string; readonly text: string | Uint8Arra
     reason: "line 1: :constructor is unknown, must be :read, :write or :cas",
   },
   {
+    what: "half a map",
+    text: "{:type :ok, :process 0, :f :read, :value [1 2}\n",
+    reason: "line 1: it is not EDN: there is nothing that } could end",
+  },
+  {
+    what: "a map that ends in the middle",
+    text: '{:type :invoke, :process 0, :f :write, :value "a',
+    reason: "line 1: it is not EDN",
+  },
+  {
+    what: "a compare-and-set of one value",
+    text: "{:type :invoke, :process 0, :f :cas, :value 3}",
+    reason: "line 1: :cas of 3, must be of [EXPECTED NEW], or of [KEY [EXPECTED NEW]]",
+  },
+  {
+    what: "an unknown type",
+    text: "{:type :sometimes, :process 0, :f :read, :value 3}",
+    reason: "line 1: :type is :sometimes, must be :invoke, :ok, :fail or :info",
+  },
+  {
     what: "a line without end",
     text: `{"operation":"read","value":1,"call_us":1}\n${" ".repeat(2 ** 24 + 1)}`,
-    reason: "line 2: it is longer than 16777216 characters",
+    reason: "line 2: it is longer than 16777216 bytes",
   },
 ];
 
@@ -134,7 +197,7 @@ Deno.test("kvlab check exits with 0, 3 or 1, and shows what contradicts itself",
   assertStringIncludes(stdout, "    11       read 2     line 85   line 86\n");
   const missing = await kvlab(["check", `${directory.path}/none`]);
   assertEquals([missing.code, missing.stdout], [1, ""]);
-  assertStringIncludes(missing.stderr, `kvlab: Cannot read ${directory.path}/none: `);
+  assertStringIncludes(missing.stderr, `kvlab: Cannot open ${directory.path}/none: `);
 
   // What is shown as JSON is a history again, and still a contradiction.
   const json = await kvlab(["check", "--format=json", await written(directory.path, STALE)]);
