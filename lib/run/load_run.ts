@@ -19,7 +19,7 @@ import { CostMeter, type CostPlaces } from "./cost_meter.ts";
 import type { FileReadings, FileRun } from "./file_run.ts";
 import { LiveReader, type RunHooks } from "./live.ts";
 import { loadEndMembers, loadEndOf, opsOf, rateOf } from "./load_end.ts";
-import { loadResult } from "./load_result.ts";
+import { loadResult, threadCounts } from "./load_result.ts";
 import type { FileResult, PhaseResult, RunResult, StopSignal } from "./run_result.ts";
 import type { RunOptions } from "./run_options.ts";
 import { type HistoryResult, RunHistory } from "./run_history.ts";
@@ -151,6 +151,7 @@ export class LoadRun {
     const usedUp = workers.find((worker) => worker.usedUp !== undefined)?.usedUp;
     if (usedUp !== undefined) hooks.onWarning?.(`the load ended early: ${usedUp}`);
     const stoppedBy: StopSignal | undefined = hooks.stop?.aborted ? hooks.stop.reason : undefined;
+    if (failed === undefined && stoppedBy === undefined) this.#warnOfUsedUpTrace();
     const history = await this.#judgeHistory(failed !== undefined);
     const [description] = workers.flatMap((worker) => worker.engine ?? []);
     return {
@@ -161,6 +162,13 @@ export class LoadRun {
       ...(series === undefined ? {} : { series: series.rows }),
       ...given({ file, costs, history, stoppedBy, usedUp, failed }),
     };
+  }
+
+  #warnOfUsedUpTrace(): void {
+    const { options: { workload, warmupMs = 0 }, hooks } = this.#parts;
+    if (workload.kind !== "replay" || warmupMs === 0) return;
+    if (this.#meter.threads.some(({ counts }) => threadCounts(counts).ops > 0)) return;
+    hooks.onWarning?.("the warm-up has used up the trace: give a shorter --warmup, or --replay-repeat");
   }
 
   /** Where the load workers record what they do, if they are to: where the run may be killed, in files. */

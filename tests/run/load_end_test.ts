@@ -5,13 +5,20 @@
  */
 import { assertEquals } from "@std/assert";
 import { opsOf, rateOf } from "../../lib/run/load_end.ts";
+import { run } from "../../lib/run/runner.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import { summarizeTrace } from "../../lib/replay/trace_summary.ts";
 import { traceFile } from "../replay/samples.ts";
 
-async function replayOf(text: string, { rounds, speed }: { rounds: number; speed?: number }): Promise<RunOptions> {
+async function replayOf(text: string, asked: { rounds: number; speed?: number }): Promise<RunOptions> {
   using file = traceFile(text);
-  const { path } = file;
+  return await replayIn(file.path, asked);
+}
+
+async function replayIn(
+  path: string,
+  { rounds, speed }: { readonly rounds: number; readonly speed?: number },
+): Promise<RunOptions> {
   const trace = await summarizeTrace(path);
   return {
     threads: 1,
@@ -46,4 +53,21 @@ Deno.test("opsOf() a replay are those of all rounds, or as many as were asked fo
   assertEquals(opsOf({ ...options, ops: 40 }), 33);
   const endless = await replayOf(STEADY, { rounds: 0 });
   assertEquals([opsOf(endless), opsOf({ ...endless, ops: 40 })], [undefined, 40]);
+});
+
+Deno.test("run() says so when the warm-up leaves nothing of a trace to measure", async () => {
+  using file = traceFile(STEADY);
+  const warningsOf = async (rounds: number) => {
+    const warnings: string[] = [];
+    const options = { ...await replayIn(file.path, { rounds }), warmupMs: 100, loadTimeMs: 100 };
+    const { workload } = options;
+    await run({ ...options, workload: { ...workload, endsLoad: rounds > 0 } as typeof workload }, {
+      onWarning: (message) => warnings.push(message),
+    });
+    return warnings;
+  };
+  assertEquals(await warningsOf(1), [
+    "the warm-up has used up the trace: give a shorter --warmup, or --replay-repeat",
+  ]);
+  assertEquals(await warningsOf(0), []);
 });

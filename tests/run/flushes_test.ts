@@ -1,6 +1,6 @@
 /**
  * Tests of the periodic policy in whole runs: no put stays unpersisted beyond the reported bound, idle shards are
- * written too, and a sweep that takes longer than its period is counted.
+ * written too, and a flush that takes longer than its period is counted.
  *
  * @module
  */
