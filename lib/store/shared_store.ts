@@ -10,12 +10,18 @@ import { LINE_DOUBLES, LINE_WORDS } from "../sync/layout.ts";
 import { lock, tryLock, unlock } from "../sync/mutex.ts";
 import { type Arenas, StoreMemory } from "./arena.ts";
 import { hashKey, shardOf } from "./hash.ts";
-import { EntryTooLargeError, StoreFullError } from "./store_errors.ts";
 import { PaddedBytes } from "./padded_bytes.ts";
 import { PagedArenas, pageUnusedMax } from "./paged_arenas.ts";
 import { capacityOf, jsonRoomOf } from "./pages.ts";
 import { findEntry, readValue, type ShardView, unlinkEntry, VIEW_EXCESS_BYTES, writeValue } from "./shard.ts";
-import { checkStoreSize, layoutOf, type StoreSize, UNIT_WORDS_MIN } from "./store_size.ts";
+import {
+  checkStoreSize,
+  EntryTooLargeError,
+  layoutOf,
+  StoreFullError,
+  type StoreSize,
+  UNIT_WORDS_MIN,
+} from "./store_size.ts";
 import { UnitArenas } from "./unit_arenas.ts";
 
 /** What {@linkcode SharedStore.attach} needs; structured-cloneable. */

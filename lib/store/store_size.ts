@@ -1,5 +1,5 @@
 /**
- * The size of a store and the memory layout that follows from it.
+ * The size of a store, the memory layout that follows from it, and the errors for what it has no room for.
  *
  * @module
  */
@@ -93,4 +93,29 @@ export function checkStoreSize(size: StoreSize): void {
 function checkBound(name: string, value: number, max: number, min = 1): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
   throw new RangeError(`Cannot create a store: ${name} is ${value}, must be a whole number from ${min} to ${max}`);
+}
+
+/** A put found its shard full. The message names the shard and the size it was created with. */
+export class StoreFullError extends RangeError {
+  override readonly name = "StoreFullError";
+
+  /** @param shard the full shard's index */
+  constructor(shard: number, size: StoreSize) {
+    super(
+      `Cannot put into shard ${shard}: its room for ${size.entriesPerShard} entries in ` +
+        `${size.arenaWordsPerShard * 4} bytes is used up, must be made larger by --keys or --max-keys`,
+    );
+  }
+}
+
+/** A put's key and value are together too large for a page, which one block of the files must hold. */
+export class EntryTooLargeError extends RangeError {
+  override readonly name = "EntryTooLargeError";
+
+  /** @param sizeBytes total size of key and value */
+  constructor(sizeBytes: number) {
+    super(
+      `Cannot put a record of ${sizeBytes} bytes: it does not fit into a block, must be given a larger --block-size`,
+    );
+  }
 }

@@ -19,7 +19,7 @@ import { WriteQueue } from "../../lib/persist/write_queue.ts";
 import { SnapshotTooLargeError } from "../../lib/persist/queue_size.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
-import { StoreFullError } from "../../lib/store/store_errors.ts";
+import { StoreFullError } from "../../lib/store/store_size.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import type { Clock } from "../../lib/sync/clock.ts";
 import { namesIn, snapshotsIn, temporaryDirectory } from "../run/files.ts";

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { MemoryConnection } from "../../lib/backend/memory.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
-import { StoreFullError } from "../../lib/store/store_errors.ts";
+import { StoreFullError } from "../../lib/store/store_size.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { newStore } from "./fixtures.ts";
 

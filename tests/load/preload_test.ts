@@ -10,7 +10,7 @@ import { mixKeySpace, type MixOptions } from "../../lib/load/workload.ts";
 import { preload } from "../../lib/load/preload.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
-import { StoreFullError } from "../../lib/store/store_errors.ts";
+import { StoreFullError } from "../../lib/store/store_size.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { liveEntries } from "../store/arena.ts";
 import { mixOf } from "./mixes.ts";

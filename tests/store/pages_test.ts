@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { EntryTooLargeError, StoreFullError } from "../../lib/store/store_errors.ts";
+import { EntryTooLargeError, StoreFullError } from "../../lib/store/store_size.ts";
 import { hashKey } from "../../lib/store/hash.ts";
 import { jsonRoomOf } from "../../lib/store/pages.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";

@@ -9,7 +9,7 @@ import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { entryWords, nextEntry } from "../../lib/store/shard.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { blockWords, LAST_LIST_UNITS, LISTS_WORDS } from "../../lib/store/space.ts";
-import { StoreFullError } from "../../lib/store/store_errors.ts";
+import { StoreFullError } from "../../lib/store/store_size.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { LINE_WORDS } from "../../lib/sync/layout.ts";
 import { NO_TICK_MS, runCrew } from "../sync/crew.ts";
