@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KeptWrite } from "./recording.ts";
+import type { WritePart } from "./recording.ts";
 
 /** How the process is started. */
 export interface DiskServerOptions {
@@ -32,7 +32,7 @@ export type DiskCommand =
   /** To write what the disk holds into its image, and to forget all recordings. */
   | { readonly do: "settle" };
 
-/** A {@linkcode KeptWrite} as JSON; its sectors are zeros and ones. */
+/** A {@linkcode WritePart} as JSON; its sectors are zeros and ones. */
 export interface KeptText {
   readonly event: number;
   readonly sectors?: string;
@@ -62,10 +62,10 @@ export type DiskReply =
   | { readonly ended: true }
   | { readonly failed: string };
 
-export function keptText({ event, sectors }: KeptWrite): KeptText {
+export function keptText({ event, sectors }: WritePart): KeptText {
   return { event, ...(sectors === undefined ? {} : { sectors: sectors.join("") }) };
 }
 
-export function readKept({ event, sectors }: KeptText): KeptWrite {
+export function readKept({ event, sectors }: KeptText): WritePart {
   return { event, ...(sectors === undefined ? {} : { sectors: Uint8Array.from(sectors, Number) }) };
 }

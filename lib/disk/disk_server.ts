@@ -18,7 +18,7 @@ import { FuseServer } from "./fuse.ts";
 import { FileImage } from "./image.ts";
 import { libC } from "./libc.ts";
 import { Recorder } from "./recorder.ts";
-import type { DiskEvent } from "./recording.ts";
+import { changedBytes, type DiskEvent } from "./recording.ts";
 
 const STDIN = 0;
 const COMMAND_BYTES = 1 << 16;
@@ -116,8 +116,7 @@ class Commands {
 
 function eventText(event: DiskEvent): EventText {
   const { kind, atMs } = event;
-  if (kind === "flush") return { kind, atMs, offset: 0, length: 0 };
-  return { kind, atMs, offset: event.offset, length: kind === "write" ? event.data.length : event.length };
+  return { kind, atMs, offset: kind === "flush" ? 0 : event.offset, length: changedBytes(event) };
 }
 
 function saveData(path: string, events: readonly DiskEvent[]): void {

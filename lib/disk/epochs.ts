@@ -10,7 +10,7 @@
  * @module
  */
 import { hashSector, mixed, type SectorHash, zeroSector } from "./sector_hash.ts";
-import { arrivalAt, type DiskEvent, type DiskState, type Recording, SECTOR_BYTES } from "./recording.ts";
+import { arrivalAt, changedBytes, type DiskEvent, type DiskState, type Recording, SECTOR_BYTES } from "./recording.ts";
 
 /** What arrived between two flushes, or before the first or after the last. */
 export interface Epoch {
@@ -222,14 +222,7 @@ function numberIn(runs: readonly Run[], sector: number): number {
 }
 
 function sectorsOf(event: DiskEvent): number {
-  switch (event.kind) {
-    case "flush":
-      return 0;
-    case "write":
-      return event.data.length / SECTOR_BYTES;
-    case "discard":
-      return event.length / SECTOR_BYTES;
-  }
+  return changedBytes(event) / SECTOR_BYTES;
 }
 
 function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {

@@ -5,12 +5,13 @@
  */
 import { Buffer } from "node:buffer";
 import {
+  changedBytes,
   type DiskBase,
   type DiskEvent,
   type DiskState,
-  type KeptWrite,
-  SECTOR_BYTES,
+  rangesOf,
   unflushedFrom,
+  type WritePart,
 } from "./recording.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -91,11 +92,10 @@ export class DiskImage implements DiskBase {
   }
 
   /** Does what a write or a discard does, or those of its sectors that are kept. */
-  apply(event: DiskEvent | undefined, sectors?: KeptWrite["sectors"]): void {
+  apply(event: DiskEvent | undefined, sectors?: WritePart["sectors"]): void {
     if (event === undefined || event.kind === "flush") return;
     const { offset } = event;
-    const length = event.kind === "write" ? event.data.length : event.length;
-    for (const [from, to] of keptRanges(length, sectors)) {
+    for (const [from, to] of rangesOf(changedBytes(event), sectors)) {
       if (event.kind === "write") this.write(offset + from, event.data.subarray(from, to));
       else this.discard(offset + from, to - from);
     }
@@ -165,20 +165,6 @@ export function writeImage(from: DiskBase, path: string): void {
 }
 
 const COPIED_BYTES = 1 << 20;
-
-/** The ranges of bytes in which sectors are kept. */
-function* keptRanges(length: number, sectors: KeptWrite["sectors"]): Generator<readonly [from: number, to: number]> {
-  if (sectors === undefined) return yield [0, length];
-  let from = -1;
-  for (let sector = 0; sector * SECTOR_BYTES < length; sector++) {
-    const isKept = sectors[sector] === 1;
-    if (isKept && from < 0) from = sector * SECTOR_BYTES;
-    if (isKept || from < 0) continue;
-    yield [from, sector * SECTOR_BYTES];
-    from = -1;
-  }
-  if (from >= 0) yield [from, length];
-}
 
 /** An image in a file, which is written only by {@linkcode FileImage.take}. */
 export class FileImage implements DiskBase {

@@ -8,7 +8,14 @@ import { type FileAreas, fileAreas } from "./file_extents.ts";
 import type { FileSystemName } from "./file_system.ts";
 import { SystemCallError } from "./libc.ts";
 import type { RecordingDisk } from "./recording_disk.ts";
-import { type DiskBase, type KeptWrite, type Recording, SECTOR_BYTES, unflushedFrom } from "./recording.ts";
+import {
+  arrivedSinceFlush,
+  changedBytes,
+  type DiskBase,
+  rangesOf,
+  type Recording,
+  type WritePart,
+} from "./recording.ts";
 import { lostIn, type Shrunk } from "./shrink.ts";
 import { staticAreas } from "./static_areas.ts";
 
@@ -38,8 +45,7 @@ export async function nameShrunk(
   { missing, kept }: Pick<Shrunk, "missing" | "kept">,
 ): Promise<NamedDifference> {
   const { moment } = missing;
-  const from = unflushedFrom(recording, moment);
-  const all = Array.from({ length: moment - from }, (_, at) => ({ event: from + at }));
+  const all = arrivedSinceFlush(recording, moment);
   const files: FileAreas[] = [];
   // A write may be of a file that is there only after it, or only before it.
   for (const kept of [all, []]) {
@@ -74,35 +80,21 @@ export function filesOn(path: string, name: FileSystemName): FileAreas {
 export function mapDisk(disk: DiskBase, name: FileSystemName, files: readonly FileAreas[]): DiskMap {
   const { areas, inodeAt } = staticAreas(name, disk);
   const inodes = new Map<string, Area>();
-  for (const [what, inode] of inodeAt === undefined ? [] : files.flatMap(({ inodes }) => [...inodes])) {
-    inodes.set(`${what} ${inode}`, { offset: inodeAt!(inode), length: 0, what });
+  for (const [what, inode] of files.flatMap(({ inodes }) => [...inodes])) {
+    if (inodeAt !== undefined) inodes.set(`${what} ${inode}`, { offset: inodeAt(inode), length: 0, what });
   }
   return new DiskMap([...areas, ...files.flatMap(({ areas }) => areas)], [...inodes.values()]);
 }
 
 /** Names writes, or the sectors of them that are meant. */
-export function nameWrites(map: DiskMap, { events }: Recording, writes: readonly KeptWrite[]): NamedWrite[] {
+export function nameWrites(map: DiskMap, { events }: Recording, writes: readonly WritePart[]): NamedWrite[] {
   return writes.flatMap(({ event, sectors }): NamedWrite[] => {
     const change = events[event];
     if (change === undefined || change.kind === "flush") return [];
     const data = change.kind === "write" ? change.data : undefined;
-    const length = data?.length ?? (change.kind === "discard" ? change.length : 0);
-    const places = rangesOf(length, sectors).flatMap(({ from, to }) =>
+    const places = [...rangesOf(changedBytes(change), sectors)].flatMap(([from, to]) =>
       map.places(change.offset + from, to - from, data?.subarray(from, to))
     );
     return [{ kind: change.kind, isTorn: sectors !== undefined, places }];
   });
-}
-
-/** The ranges of bytes of the sectors that are meant. */
-function rangesOf(length: number, sectors: KeptWrite["sectors"]): { from: number; to: number }[] {
-  if (sectors === undefined) return [{ from: 0, to: length }];
-  const ranges: { from: number; to: number }[] = [];
-  for (const [sector, isMeant] of sectors.entries()) {
-    const from = sector * SECTOR_BYTES, last = ranges.at(-1);
-    if (isMeant === 0) continue;
-    if (last?.to === from) last.to = from + SECTOR_BYTES;
-    else ranges.push({ from, to: from + SECTOR_BYTES });
-  }
-  return ranges;
 }

@@ -6,7 +6,7 @@
 import { sharedNowMs } from "../sync/shared_time.ts";
 import type { FuseFile } from "./fuse.ts";
 import { DiskImage, type FileImage, type Range, stateImage } from "./image.ts";
-import type { DiskEvent, KeptWrite } from "./recording.ts";
+import type { DiskEvent, WritePart } from "./recording.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -99,7 +99,7 @@ export class Recorder implements FuseFile {
   }
 
   /** Holds what a cut may have left of the recording. */
-  set(moment: number, kept: readonly KeptWrite[]): void {
+  set(moment: number, kept: readonly WritePart[]): void {
     const { base, events } = this.#layer;
     this.#hold(stateImage(base, events, { moment, kept }));
   }

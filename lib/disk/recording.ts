@@ -67,15 +67,44 @@ export interface DiskState {
   /** How many events had arrived: those before this index in {@linkcode Recording.events}. */
   readonly moment: number;
   /** In the order in which they apply; all between the last flush before the moment and the moment. */
-  readonly kept: readonly KeptWrite[];
+  readonly kept: readonly WritePart[];
 }
 
-/** A write or a discard of which something has reached the disk. */
-export interface KeptWrite {
+/** A write or a discard, or the part of it that is meant: what has reached the disk of it, or what has not. */
+export interface WritePart {
   /** Its index in {@linkcode Recording.events}. */
   readonly event: number;
-  /** For each of its sectors 1 if it is kept and 0 if not; absent where all are. */
+  /** For each of its sectors 1 if it is meant and 0 if not; absent where all are. */
   readonly sectors?: Uint8Array<ArrayBuffer>;
+}
+
+/** The ranges of bytes, within a write of so many, of the sectors that are meant. */
+export function* rangesOf(
+  length: number,
+  sectors: WritePart["sectors"],
+): Generator<readonly [from: number, to: number]> {
+  if (sectors === undefined) return yield [0, length];
+  let from = -1;
+  for (let sector = 0; sector * SECTOR_BYTES < length; sector++) {
+    const isMeant = sectors[sector] === 1;
+    if (isMeant && from < 0) from = sector * SECTOR_BYTES;
+    if (isMeant || from < 0) continue;
+    yield [from, sector * SECTOR_BYTES];
+    from = -1;
+  }
+  if (from >= 0) yield [from, length];
+}
+
+/** How many bytes an event changes. */
+export function changedBytes(event: DiskEvent): number {
+  switch (event.kind) {
+    case "write":
+      return event.data.length;
+    case "discard":
+      return event.length;
+    case "flush":
+      return 0;
+  }
 }
 
 /** When the power failed in states of this moment, at the latest: just before the next event arrived. */
@@ -88,4 +117,10 @@ export function unflushedFrom({ events }: Pick<Recording, "events">, moment: num
   let from = moment;
   while (from > 0 && events[from - 1]?.kind !== "flush") from--;
   return from;
+}
+
+/** What had arrived at this moment since the last flush before it. */
+export function arrivedSinceFlush(recording: Pick<Recording, "events">, moment: number): WritePart[] {
+  const from = unflushedFrom(recording, moment);
+  return Array.from({ length: moment - from }, (_, at) => ({ event: from + at }));
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type DiskState, type KeptWrite, type Recording, unflushedFrom } from "./recording.ts";
+import { arrivedSinceFlush, type DiskState, type Recording, type WritePart } from "./recording.ts";
 
 /** What is left of a state; each of the two still shows the fault. */
 export interface Shrunk {
@@ -35,59 +35,40 @@ export async function shrinkState(
   trialsMax: number = TRIALS_MAX,
 ): Promise<Shrunk> {
   const trials = new Trials(stillShows);
-  const from = unflushedFrom(recording, state.moment);
-  const arrived = Array.from({ length: state.moment - from }, (_, at): KeptWrite => ({ event: from + at }));
-  const shown = (kept: readonly KeptWrite[]): DiskState => ({ ...state, kept });
+  const arrived = arrivedSinceFlush(recording, state.moment);
+  const shown = (kept: readonly WritePart[]): DiskState => ({ ...state, kept });
   trials.allow(Math.ceil(trialsMax * MISSING_SHARE));
-  const lost = await fewestLost(arrived, state.kept, trials.of((lost) => shown(without(arrived, lost))));
+  const lost = await fewestLost(arrived, state.kept, trials.of((lost) => shown(restOf(arrived, lost))));
   trials.allow(trialsMax);
   const kept = await fewestKept(state.kept, trials.of(shown));
-  return { missing: shown(without(arrived, lost)), kept: shown(kept), trials: trials.count };
+  return { missing: shown(restOf(arrived, lost)), kept: shown(kept), trials: trials.count };
 }
 
-/** What a state has not kept of what had arrived: writes, and the sectors of them that are missing if not all are. */
-export function lostIn(recording: Recording, { moment, kept }: Pick<DiskState, "moment" | "kept">): LostWrite[] {
-  const from = unflushedFrom(recording, moment);
-  return lostOf(Array.from({ length: moment - from }, (_, at) => ({ event: from + at })), kept);
+/** What a state has not kept of what had arrived. */
+export function lostIn(recording: Recording, { moment, kept }: Pick<DiskState, "moment" | "kept">): WritePart[] {
+  return restOf(arrivedSinceFlush(recording, moment), kept);
 }
 
-/** A write or a discard of which something has not reached the disk. */
-export interface LostWrite {
-  /** Its index in {@linkcode Recording.events}. */
-  readonly event: number;
-  /** For each of its sectors 1 if it is missing and 0 if not; absent where all are. */
-  readonly sectors?: Uint8Array<ArrayBuffer>;
-}
-
-function lostOf(arrived: readonly KeptWrite[], kept: readonly KeptWrite[]): LostWrite[] {
-  const keptOf = new Map(kept.map((write) => [write.event, write]));
-  return arrived.flatMap(({ event }): LostWrite[] => {
-    const write = keptOf.get(event);
-    if (write === undefined) return [{ event }];
-    return write.sectors === undefined ? [] : [{ event, sectors: write.sectors.map((kept) => 1 - kept) }];
-  });
-}
-
-/** What is kept of what had arrived if so much is lost. */
-function without(arrived: readonly KeptWrite[], lost: readonly LostWrite[]): KeptWrite[] {
-  const lostOf = new Map(lost.map((write) => [write.event, write]));
-  return arrived.flatMap((whole): KeptWrite[] => {
-    const write = lostOf.get(whole.event);
-    if (write === undefined) return [whole];
-    return write.sectors === undefined ? [] : [{ ...whole, sectors: write.sectors.map((lost) => 1 - lost) }];
+/** What is left of whole writes without these parts of them. */
+function restOf(whole: readonly WritePart[], parts: readonly WritePart[]): WritePart[] {
+  const partOf = new Map(parts.map((part) => [part.event, part]));
+  return whole.flatMap(({ event }): WritePart[] => {
+    const part = partOf.get(event);
+    if (part === undefined) return [{ event }];
+    return part.sectors === undefined ? [] : [{ event, sectors: part.sectors.map((isMeant) => 1 - isMeant) }];
   });
 }
 
 /** Whole writes if possible; if only a torn one shows it, one from which as few sectors as possible are missing. */
 async function fewestLost(
-  arrived: readonly KeptWrite[],
-  kept: readonly KeptWrite[],
-  shows: Shows<LostWrite>,
-): Promise<readonly LostWrite[]> {
-  let lost = await fewest(lostOf(arrived, kept), shows);
+  arrived: readonly WritePart[],
+  kept: readonly WritePart[],
+  shows: Shows<WritePart>,
+): Promise<readonly WritePart[]> {
+  let lost = await fewest(restOf(arrived, kept), shows);
   for (const { event, sectors } of lost) {
     if (sectors === undefined) continue;
-    const replacedBy = (write: LostWrite) => lost.map((other) => other.event === event ? write : other);
+    const replacedBy = (write: WritePart) => lost.map((other) => other.event === event ? write : other);
     const whole = replacedBy({ event });
     if (await shows(whole)) {
       lost = whole;
@@ -105,7 +86,7 @@ async function fewestLost(
 }
 
 /** Whole writes if possible. */
-async function fewestKept(kept: readonly KeptWrite[], shows: Shows<KeptWrite>): Promise<readonly KeptWrite[]> {
+async function fewestKept(kept: readonly WritePart[], shows: Shows<WritePart>): Promise<readonly WritePart[]> {
   let left = await fewest(kept, shows);
   for (const { event, sectors } of left) {
     if (sectors === undefined) continue;

@@ -10,7 +10,7 @@
  */
 import type { Rng } from "../load/rng.ts";
 import type { Epoch, Epochs } from "./epochs.ts";
-import type { DiskState, KeptWrite } from "./recording.ts";
+import type { DiskState, WritePart } from "./recording.ts";
 
 /** The kinds, as shown to users: which of the writes since the last flush have reached the disk. */
 export const STATE_KINDS = ["none", "all", "prefix", "one missing", "one alone", "subset", "torn"] as const;
@@ -49,7 +49,7 @@ export class EpochStates {
   readonly #enumerated: readonly number[];
   readonly #orders = new Map<StateKind, Order>();
   /** Each write as kept whole, made when first needed: most epochs of a long recording are never drawn. */
-  #whole: readonly KeptWrite[] | undefined;
+  #whole: readonly WritePart[] | undefined;
   #tearables: readonly number[] | undefined;
 
   constructor(epochs: Epochs, epoch: Epoch) {

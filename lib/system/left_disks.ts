@@ -74,7 +74,7 @@ function unescaped(path: string): string {
 
 /** The names of the loop devices whose files begin so. */
 function devicesOn(prefix: string): string[] {
-  return [...readDirectory("/sys/block")].map(({ name }) => name).filter((name) => {
+  return readDirectory("/sys/block").map(({ name }) => name).filter((name) => {
     try {
       return Deno.readTextFileSync(`/sys/block/${name}/loop/backing_file`).startsWith(prefix);
     } catch {

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import type { DiskState, KeptWrite, Recording } from "../../lib/disk/recording.ts";
+import type { DiskState, Recording, WritePart } from "../../lib/disk/recording.ts";
 import { lostIn, shrinkState } from "../../lib/disk/shrink.ts";
 import { chooseStates } from "../../lib/disk/states.ts";
 import { Rng } from "../../lib/load/rng.ts";
@@ -114,7 +114,7 @@ Deno.test("shrinkState() finds one culprit among a thousand writes in its usual 
   assertEquals(lostIn(recording, missing), [{ event: 777 }]);
 });
 
-function nameOf(kept: readonly KeptWrite[]): string {
+function nameOf(kept: readonly WritePart[]): string {
   return kept.map(({ event, sectors }) => `${event}/${sectors ?? ""}`).join();
 }
 
