@@ -129,14 +129,18 @@ export const BACKEND_NAMES = ["memory", "file", ...ENGINE_NAMES] as const;
 
 export type BackendName = typeof BACKEND_NAMES[number];
 
-/** The flags that take a value, in the order shown to users. No command takes two of the same name. */
-export const FLAGS = {
+const OF_RUNS = {
   ...LOAD_FLAGS,
   ...WORKLOAD_FLAGS,
   ...REPLAY_FLAGS,
   ...MEASUREMENT_FLAGS,
   ...OUTPUT_FLAGS,
   ...FILE_FLAGS,
+} as const;
+
+/** The flags that take a value, in the order shown to users. No command takes two of the same name. */
+export const FLAGS = {
+  ...OF_RUNS,
   ...ENGINE_FLAGS,
   ...SERVER_FLAGS,
   ...REDIS_FLAGS,
@@ -145,16 +149,7 @@ export const FLAGS = {
 } as const;
 
 /** {@linkcode FLAGS} and what engines declare, as a list. */
-export const FLAG_LIST: readonly Flag<unknown>[] = Object.values({
-  ...LOAD_FLAGS,
-  ...WORKLOAD_FLAGS,
-  ...REPLAY_FLAGS,
-  ...MEASUREMENT_FLAGS,
-  ...OUTPUT_FLAGS,
-  ...FILE_FLAGS,
-  ...OWN_FLAGS,
-  ...FLAGS,
-});
+export const FLAG_LIST: readonly Flag<unknown>[] = Object.values({ ...OF_RUNS, ...OWN_FLAGS, ...FLAGS });
 
 /** The flags that take no value, in the order shown to users. */
 export const SWITCHES = {

@@ -7,6 +7,7 @@ import type { CrashCommand } from "./command.ts";
 import { promisesOf } from "../backend/backends.ts";
 import { crash } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
+import { makeDirectory } from "../directory/directory.ts";
 import { refuseWithoutDisk } from "../disk/missing_disk.ts";
 import { type Failure, FAILURES } from "../crash/victim.ts";
 import { given } from "../option/given.ts";
@@ -14,7 +15,6 @@ import { configurationLine } from "../result/option/options.ts";
 import { crashJson } from "../crash/crash_document.ts";
 import { crashText, killLine } from "../report/crash_text.ts";
 import type { StopSignal } from "../run/run_result.ts";
-import { PersistError } from "../system/persist_error.ts";
 import { StoppedError } from "../sync/delay.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_FAILURE, EXIT_NOT_HELD, EXIT_SIGNALS, stopOnSignals } from "./exit.ts";
@@ -68,13 +68,4 @@ export async function crashCommand(
   if (result.stoppedBy !== undefined) return EXIT_SIGNALS[result.stoppedBy];
   if (!allHeld(result)) return EXIT_NOT_HELD;
   return result.kills.some(({ history }) => history !== undefined && history.undecided > 0) ? EXIT_FAILURE : 0;
-}
-
-/** @throws {PersistError} when there is no such directory, and it cannot be made */
-function makeDirectory(path: string): void {
-  try {
-    Deno.mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw new PersistError("create", path, error);
-  }
 }

@@ -118,11 +118,11 @@ export function helpText(): string {
     section("File backend options:", entriesOf("file", "device")),
     section("Engine options:", entriesOf("engine")),
     section(
-      "Options of crash, besides those of the load, the workload, the file backend, and --quiet:",
+      "Options of crash, besides those of the load, the workload, the backend, --report and --quiet:",
       entriesOf("crash"),
     ),
     section(
-      "Options of sweep, besides those of the load, the workload, the measurement, and --quiet:",
+      "Options of sweep, besides those of the load, the workload, the measurement, --report and --quiet:",
       entriesOf("sweep"),
     ),
     section(

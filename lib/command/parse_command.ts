@@ -29,7 +29,7 @@ import {
   refuseUnknownFlags,
 } from "./flag_values.ts";
 import { judgedWorkload, measurementOptions, numberedMix, refuseScans, workloadOptions } from "./load_options.ts";
-import { isQuiet, outputOptions } from "./output_options.ts";
+import { isQuiet, outputOptions, refuseSameFile } from "./output_options.ts";
 import { refuseTooLargeStore } from "./store_check.ts";
 import { sweepCommand } from "./sweep_options.ts";
 import { FILE_FLAGS } from "../result/option/file_flags.ts";
@@ -270,52 +270,34 @@ function readingOptions(raw: RawArguments): { directory: string; forceRead: bool
 
 function compareCommand(raw: RawArguments): CompareCommand {
   const format = read(raw, FLAGS.compareFormat);
-  const slower = read(raw, FLAGS.failIfSlower), p99Higher = read(raw, FLAGS.failIfP99Higher);
-  const limits = {
-    ...given({ slower, p99Higher }),
-  };
-  const isLimited = Object.keys(limits).length > 0;
-  return { kind: "compare", format, files: comparedFiles(raw), ...(isLimited ? { limits } : {}) };
-}
-
-function comparedFiles(raw: RawArguments): readonly string[] {
-  refuseAfterDashes(raw);
-  const [command, ...files] = raw.words;
-  if (files.length < 2 || files.includes("")) {
-    const got = files.length === 0 ? "none" : quoteAll(files);
-    throw new UsageError(`${command} needs at least two files: kvlab ${command} A.json B.json, got ${got}`);
-  }
-  return files;
+  const limits = given({ slower: read(raw, FLAGS.failIfSlower), p99Higher: read(raw, FLAGS.failIfP99Higher) });
+  const files = filesIn(raw, 2, "at least two files: kvlab compare A.json B.json");
+  return { kind: "compare", format, files, ...(Object.keys(limits).length > 0 ? { limits } : {}) };
 }
 
 function checkCommand(raw: RawArguments): CheckCommand {
   const format = read(raw, FLAGS.checkFormat);
-  refuseAfterDashes(raw);
-  const [command, ...files] = raw.words;
-  if (files.length === 0 || files.includes("")) {
-    const got = files.length === 0 ? "none" : quoteAll(files);
-    throw new UsageError(`${command} needs at least one file: kvlab ${command} HISTORY, got ${got}`);
-  }
-  return { kind: "check", files, format };
+  return { kind: "check", files: filesIn(raw, 1, "at least one file: kvlab check HISTORY"), format };
 }
 
 function reportCommand(raw: RawArguments): ReportCommand {
   const output = read(raw, FLAGS.reportOutput);
   const mapFile = read(raw, FLAGS.reportMap);
-  refuseAfterDashes(raw);
-  const [command, ...files] = raw.words;
-  if (files.length === 0 || files.includes("")) {
-    const got = files.length === 0 ? "none" : quoteAll(files);
-    throw new UsageError(`${command} needs at least one file: kvlab ${command} RESULT.json, got ${got}`);
-  }
-  if (output === mapFile) {
-    throw new UsageError(`--output and --map must be different files, got ${quote(output)} for both`);
-  }
+  const files = filesIn(raw, 1, "at least one file: kvlab report RESULT.json");
+  refuseSameFile([[FLAGS.reportOutput, output], [FLAGS.reportMap, mapFile]]);
   const overwritten = files.find((file) => file === output || file === mapFile);
   if (overwritten !== undefined) {
     throw new UsageError(`${quote(overwritten)} is one of the results, the report must be another file`);
   }
   return { kind: "report", files, output, ...given({ mapFile }) };
+}
+
+/** The files that a command is given. */
+function filesIn(raw: RawArguments, least: number, needs: string): readonly string[] {
+  refuseAfterDashes(raw);
+  const [command, ...files] = raw.words;
+  if (files.length >= least && !files.includes("")) return files;
+  throw new UsageError(`${command} needs ${needs}, got ${files.length === 0 ? "none" : quoteAll(files)}`);
 }
 
 function refuseAfterDashes({ afterDashes }: RawArguments): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ReportCommand } from "./command.ts";
+import { readText } from "../system/file_io.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { parseSource, type Source } from "../page/source.ts";
 import { checkOutputFiles, identityOf, writeOutputFile } from "./output_file.ts";
@@ -20,23 +21,13 @@ export async function reportCommand({ files, output, mapFile }: ReportCommand): 
     ...(mapFile === undefined ? [] : [{ flag: "--map", path: mapFile }]),
   ];
   checkOutputFiles(outputs);
-  const sources = files.map(readSource);
+  const sources = files.map((path) => parseSource(path, readText(path)));
   for (const { path } of outputs) refuseOverwriting(path, files);
   const { mapSvg, reportHtml } = await import("../page/page.ts");
   writeOutputFile(output, reportHtml(sources));
   if (mapFile !== undefined) writeOutputFile(mapFile, mapOf(sources, { mapFile, mapSvg }));
   warn(`kvlab: wrote ${outputs.map(({ path }) => path).join(" and ")}`);
   return 0;
-}
-
-function readSource(path: string): Source {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path);
-  } catch (error) {
-    throw new PersistError("read", path, error);
-  }
-  return parseSource(path, text);
 }
 
 /** A path may lead to one of the results through a link or another directory. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readText } from "../system/file_io.ts";
 import { parseJson } from "../system/json_text.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { FLAG_LIST, SWITCH_LIST } from "./commands.ts";
@@ -23,13 +24,7 @@ export interface SweepPlan {
  * @throws {PersistError} when the file cannot be read or is not a plan
  */
 export function readPlan(path: string): SweepPlan {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path);
-  } catch (error) {
-    throw new PersistError("read", path, error);
-  }
-  return parsePlan(path, text);
+  return parsePlan(path, readText(path));
 }
 
 /** @throws {PersistError} when the text is not a plan */

@@ -9,6 +9,7 @@ import { THROUGHPUT } from "../result/load_figures.ts";
 import type { Interval } from "../result/statistics.ts";
 import { CRASH_KINDS, type CrashKind } from "../result/run_document.ts";
 import type { ConfigurationState, LossValue, SummaryLine } from "../sweep/lines.ts";
+import { lossNumber } from "../sweep/losses.ts";
 import { axisOf, type LossAxis } from "../sweep/results.ts";
 import { type Configuration, medianInterval, medianOpsPerSec, type ReportData, speedName } from "./report_data.ts";
 import { CRASH_NAMES, lossText, type LossUnit, rateText, UNIT_NAMES } from "./wording.ts";
@@ -174,18 +175,10 @@ export interface Contestant {
  */
 export function statesOf(contestants: readonly Contestant[]): ConfigurationState[] {
   return contestants.map((one) => {
-    const rivals = contestants.filter((other) => other !== one && losesNoMore(other, one));
+    const rivals = contestants.filter((other) => other !== one && lossNumber(other.loss) <= lossNumber(one.loss));
     if (rivals.some((rival) => isClearlyFaster(rival, one))) return "dominated";
     return rivals.some((rival) => rival.opsPerSec > one.opsPerSec) ? "tied" : "frontier";
   });
-}
-
-function losesNoMore(one: Contestant, other: Contestant): boolean {
-  return orderOf(one.loss) <= orderOf(other.loss);
-}
-
-function orderOf(loss: LossValue): number {
-  return typeof loss === "number" ? loss : Infinity;
 }
 
 function isClearlyFaster(one: Contestant, other: Contestant): boolean {

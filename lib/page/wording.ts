@@ -9,7 +9,7 @@ import type { CrashKind } from "../result/run_document.ts";
 import type { LossSummary, LossValue } from "../sweep/lines.ts";
 import { readableValue } from "../result/figure.ts";
 import { rowOf } from "../result/figures.ts";
-import { readableDuration, readableNumber } from "../result/format.ts";
+import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
 
 export type { LossUnit };
 
@@ -50,7 +50,7 @@ export function lossText(loss: LossValue, unit: LossUnit): string {
   if (loss === "everything") return loss;
   if (loss === 0) return "nothing";
   if (unit === "age_ms") return `${readableDuration(loss)} of writes`;
-  return `${readableNumber(loss)} ${loss === 1 ? "write" : "writes"}`;
+  return readableCount(loss, "write");
 }
 
 /** A loss in a table cell or on an axis, where the heading says of what. */

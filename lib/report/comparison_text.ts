@@ -14,6 +14,7 @@ import type { Gate, GateCheck } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
 import { endingTexts, type ResultDocument } from "../result/result_document.ts";
 import { escapeControls, operationName, readableShare } from "../result/format.ts";
+import { listNames } from "../option/wording.ts";
 import { fileNames } from "./short_names.ts";
 import { readableFigure, sectionRows, type ShownFigure, shownFigures } from "../result/figures.ts";
 import {
@@ -102,10 +103,9 @@ export function comparisonWarnings({ documents, differences }: Comparison): stri
       const none = key.startsWith("--") ? "not given" : "absent";
       return `${key} (${values.map((value) => value === undefined ? none : String(value)).join(", ")})`;
     });
-  const files = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   return [
     ...endingRemarks(documents),
-    ...(differing.length === 0 ? [] : [escapeControls(`${files} differ in ${differing.join(", ")}`)]),
+    ...(differing.length === 0 ? [] : [escapeControls(`${listNames(names, "and")} differ in ${differing.join(", ")}`)]),
   ];
 }
 

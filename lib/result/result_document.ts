@@ -77,6 +77,7 @@
  *
  * @module
  */
+import { readText } from "../system/file_io.ts";
 import { parseJson } from "../system/json_text.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { RESULT_SCHEMA, VERSION } from "../version.ts";
@@ -170,13 +171,7 @@ export interface Ending extends Pick<RunDocument, "failed" | "stoppedBy" | "used
  * @throws {PersistError} when the file cannot be read or holds no result of this kvlab's schema
  */
 export function readResultFile(path: string): ResultDocument {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path);
-  } catch (error) {
-    throw new PersistError("read", path, error);
-  }
-  return parseResultDocument(path, text);
+  return parseResultDocument(path, readText(path));
 }
 
 /**

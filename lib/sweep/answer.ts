@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { listNames } from "../option/wording.ts";
+import { readableCount } from "../result/format.ts";
 import type { ConfigurationEntry, ConfigurationSummary, SummaryLine } from "./lines.ts";
 import { calledText } from "./names.ts";
 import type { Standing } from "./standing.ts";
@@ -54,7 +56,7 @@ function answersOf(parts: AnswerParts): Answer[] {
   return Array.from(Map.groupBy(answers, ({ about }) => about), ([about, alike]) => {
     const limits = alike.map(({ limit }) => limit);
     if (about === undefined) return { text: nothingWithin(Math.max(...limits), axis, p99Ms), id: null };
-    const asked = orTexts(limits.map((limit) => limitText(limit, axis.unit)));
+    const asked = listNames(limits.map((limit) => limitText(limit, axis.unit)));
     const answering = p99Ms === undefined ? "" : ` and ${p99Text(p99Ms)}`;
     return {
       text: `fastest with ${asked} at risk ${WHEN[axis.crash]}${answering}: ${about}`,
@@ -104,11 +106,6 @@ function nothingWithin(limit: number, { crash, unit }: LossAxis, p99Ms: number |
   return `everything that ${what} may lose ${amount} ${WHEN[crash]}`;
 }
 
-/** Alternatives in words: `a`, `a or b`, `a, b or c`. */
-function orTexts(texts: readonly string[]): string {
-  return [texts.slice(0, -1).join(", "), ...texts.slice(-1)].filter((text) => text !== "").join(" or ");
-}
-
 /** A kind of crash in words. */
 export const WHEN = { process_crash: "when the process dies", power_loss: "when the power fails" } as const;
 
@@ -118,11 +115,7 @@ export function limitText(limit: number, unit: LossAxis["unit"]): string {
 }
 
 function amountText(limit: number, unit: LossAxis["unit"]): string {
-  return unit === "age_ms" ? `${limit.toLocaleString("en-US")} ms` : counted(limit, "write");
-}
-
-function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+  return unit === "age_ms" ? `${limit.toLocaleString("en-US")} ms` : readableCount(limit, "write");
 }
 
 /** A speed with its interval, such as `1.81 M ops/s (1.74–1.88)`. */
@@ -164,10 +157,10 @@ function saferClause({ standing, summary }: Point, points: readonly Point[]): st
 
 function killClause({ kills }: ConfigurationSummary, { crash }: LossAxis): string[] {
   if (kills === null || kills.crash !== crash) return [];
-  const what = counted(kills.kills, crash === "power_loss" ? "power cut" : "kill");
+  const what = readableCount(kills.kills, crash === "power_loss" ? "power cut" : "kill");
   const broken = kills.held < kills.kills ? `, ${kills.kills - kills.held} of them more than promised` : "";
   if (kills.lost_writes_max === 0) return [`${what} lost nothing${broken}`];
-  const writes = counted(kills.lost_writes_max, "write");
+  const writes = readableCount(kills.lost_writes_max, "write");
   return [`${what} lost at most ${writes}, ${kills.lost_age_ms_max.toFixed(1)} ms${broken}`];
 }
 

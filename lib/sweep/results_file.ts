@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { lookAt, openFile, removeQuietly, syncData, syncDirectory, writeAll } from "../system/file_io.ts";
+import { lookAt, openFile, readText, removeQuietly, syncData, syncDirectory, writeAll } from "../system/file_io.ts";
 import { parseJson } from "../system/json_text.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { type Fields, fieldsIn, isFields, textIn } from "../result/json.ts";
@@ -218,14 +218,6 @@ function damageOf(line: unknown, ids: ReadonlySet<string>): string | undefined {
   if (kind !== "crash" && !(Number.isSafeInteger(round) && Number(round) > 0)) return "round is missing";
   if (kind === "run" && (typeof result !== "object" || result === null)) return "result is missing";
   return undefined;
-}
-
-function readText(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    throw new PersistError("read", path, error);
-  }
 }
 
 function directoryOf(path: string): string {

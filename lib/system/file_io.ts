@@ -222,6 +222,15 @@ export function readWholeFile(path: string): Uint8Array<ArrayBuffer> {
   }
 }
 
+/** The text of a file. */
+export function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new PersistError("read", path, error);
+  }
+}
+
 /**
  * A range of a file's bytes; fewer if the file ends first.
  *

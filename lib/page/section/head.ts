@@ -12,7 +12,7 @@ import type { SummaryLine } from "../../sweep/lines.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { killsOf, resurrectedBy } from "../measures.ts";
 import type { Configuration, ReportData } from "../report_data.ts";
-import { readableNumber } from "../../result/format.ts";
+import { readableCount, readableNumber } from "../../result/format.ts";
 import { textIn } from "../../result/json.ts";
 import { allowedText, CRASH_NAMES, durationText, failureName, lossText, rateText } from "../wording.ts";
 import { writeLatencyP99 } from "./configurations_section.ts";
@@ -33,8 +33,8 @@ export function headerHtml(data: ReportData): Html {
   const machine = data.environments[0]?.machine ?? {};
   const cpus = typeof machine.cpu_count === "number" ? [`${machine.cpu_count} CPUs`] : [];
   const parts = [
-    ...(runs === 0 ? [] : [`${readableNumber(runs)} ${runs === 1 ? "run" : "runs"}`]),
-    ...(kills === 0 ? [] : [`${readableNumber(kills)} ${failureName(data.configurations)}${kills === 1 ? "" : "s"}`]),
+    ...(runs === 0 ? [] : [readableCount(runs, "run")]),
+    ...(kills === 0 ? [] : [readableCount(kills, failureName(data.configurations))]),
     ...data.sweeps.map(({ header }) => header.started_at.replace("T", " ").replace(/(:\d\d)(\.\d+)?Z$/, "$1 UTC")),
     ...["cpu_model", "os", "arch"].flatMap((name) => textIn(machine, name) ?? []),
     ...cpus,

@@ -45,7 +45,7 @@ function pageConfiguration(configuration: Configuration, index: number, views: r
   const interval = medianInterval(configuration);
   const median = medianOpsPerSec(configuration);
   const spread = interval === undefined ? "" : `, 95% interval ${rateText(interval.low)} to ${rateText(interval.high)}`;
-  const count = `${runs.length} ${runs.length === 1 ? "run" : "runs"}`;
+  const count = readableCount(runs.length, "run");
   return {
     called,
     title,
