@@ -8,7 +8,7 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
 /** A line that is longer is cut there. */
-export const LINE_BYTES_MAX = 64 << 20;
+const LINE_BYTES_MAX = 64 << 20;
 
 /** Takes lines. */
 export interface LineVisitor {

@@ -35,7 +35,7 @@ export interface ShardPath {
 }
 
 /** One thread's view of the files. Each method is called under the lock of the shard's file. */
-export class ShardOverwriter {
+class ShardOverwriter {
   readonly #parts: ShardOverwriterParts;
   /** By path. */
   readonly #open: OpenFiles<string>;

@@ -46,7 +46,7 @@ interface FileContent {
 }
 
 /**
- * What happens to a shard's file when a run opens its directory:
+ * A shard's file, read, and what happens to it when a run opens its directory:
  *
  * - `sound`: it is loaded;
  * - `superseded`: it is sound, but another file of the shard is newer;
@@ -54,9 +54,6 @@ interface FileContent {
  *   the alternate strategy expects. It is written again;
  * - `damaged`: it is not as it was written; it is set aside.
  */
-export type ShardFileHealth = "sound" | "superseded" | "torn" | "damaged";
-
-/** A shard's file, read. */
 export type JudgedShardFile<File extends FoundShardFile> =
   & { readonly file: File }
   & (

@@ -122,7 +122,7 @@ function shardPaths({ directory, serializer, store }: PersistenceHandle, side?: 
  * @throws {PersistError} when a damaged file cannot be set aside or a torn one mended, or the process lacks the
  * resources to read a file
  */
-export async function openSnapshots(
+async function openSnapshots(
   directory: HeldDirectory,
   { serializer, shards, sync, layout: { kind, replace } }: OpenOptions<SnapshotOptions>,
 ): Promise<StoredState> {
