@@ -98,13 +98,19 @@ export abstract class AsyncLoop {
   /** Operations that have ended. */
   #ended = 0;
   #isOver = false;
+  /**
+   * Until when each lane waits, or what else waits in its place, in milliseconds of `performance.now()`: Infinity once
+   * it is over, NaN while it does not wait for a time.
+   */
+  readonly #waits: Float64Array<ArrayBuffer>;
   /** The first error thrown by an operation, or by choosing one. */
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(parts: AsyncLoopParts) {
+  constructor(parts: AsyncLoopParts, waiters: number = parts.lanes.length) {
     this.parts = parts;
     this.left = parts.opsMax;
     this.#untilSample = parts.latencySample;
+    this.#waits = new Float64Array(waiters).fill(NaN);
   }
 
   /** @throws whatever an operation has thrown; {@linkcode AbortError} when the run has failed elsewhere */
@@ -158,25 +164,36 @@ export abstract class AsyncLoop {
     }
   }
 
-  /** Waits until the given time, in milliseconds of `performance.now()`, or until the phase is over. */
-  protected async waitUntil(untilMs: number): Promise<void> {
+  /**
+   * Waits until the given time, in milliseconds of `performance.now()`, or until the phase is over.
+   *
+   * @param waiter the lane's index, if lanes wait
+   */
+  protected async waitUntil(untilMs: number, waiter = 0): Promise<void> {
     const { phase, during } = this.parts;
-    for (let nowMs = performance.now(); nowMs < untilMs && !this.#isOver; nowMs = performance.now()) {
-      if (phase.words[Phase.INDEX] !== during) return;
+    this.#waits[waiter] = untilMs;
+    for (let nowMs = performance.now(); nowMs < untilMs && this.isGoingOn; nowMs = performance.now()) {
+      const earliestMs = this.underWay === 0 ? Math.min(...this.#waits) : NaN;
       const restMs = untilMs - nowMs;
-      // Nothing can complete in the meantime, and the event loop's timers are too coarse.
-      if (this.underWay === 0) Atomics.wait(phase.words, Phase.INDEX, during, restMs);
+      // Nothing can happen before the first of them is due, and the event loop's timers are too coarse.
+      if (earliestMs > nowMs) Atomics.wait(phase.words, Phase.INDEX, during, earliestMs - nowMs);
       else if (restMs > TIMER_MS) await Atomics.waitAsync(phase.words, Phase.INDEX, during, restMs - TIMER_MS).value;
-      else await turn();
+      if (earliestMs !== untilMs) await turn();
     }
+    this.#waits[waiter] = NaN;
+  }
+
+  /** Says that a lane waits no more, as it is over. */
+  protected leave(lane: number): void {
+    this.#waits[lane] = Infinity;
   }
 }
 
 /** How late the event loop's timers may fire, in milliseconds. */
-export const TIMER_MS = 3;
+const TIMER_MS = 3;
 
 /** Resolves once the event loop has handled what came in meanwhile. */
-export function turn(): Promise<void> {
+function turn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
@@ -189,19 +206,20 @@ class ClosedLoop extends AsyncLoop {
   }
 
   protected override async begin(): Promise<void> {
-    await Promise.all(this.parts.lanes.map((lane) => this.#run(lane)));
+    await Promise.all(this.parts.lanes.map((lane, index) => this.#run(lane, index)));
   }
 
-  async #run(lane: Lane): Promise<void> {
+  async #run(lane: Lane, index: number): Promise<void> {
     const pattern = this.#pattern;
     while (this.isGoingOn) {
       await this.operate(lane);
       const waitUs = pattern.nextWaitUs();
       if (waitUs === 0) continue;
       const startedAtMs = performance.now();
-      await this.waitUntil(startedAtMs + waitUs / 1000);
+      await this.waitUntil(startedAtMs + waitUs / 1000, index);
       pattern.count(waitUs, performance.now() - startedAtMs);
     }
+    this.leave(index);
   }
 }
 
@@ -212,7 +230,7 @@ class OpenLoop extends AsyncLoop {
   #onFree: (() => void) | undefined;
 
   constructor(parts: AsyncLoopParts, schedule: Schedule) {
-    super(parts);
+    super(parts, 1);
     this.#schedule = schedule;
     this.#free = [...parts.lanes];
   }

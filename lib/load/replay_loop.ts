@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { Phase } from "../sync/phase.ts";
-import { AsyncLoop, type AsyncLoopParts, type Lane, TIMER_MS, turn } from "./async_loop.ts";
+import { AsyncLoop, type AsyncLoopParts, type Lane } from "./async_loop.ts";
 import { countNeverBegun } from "./load_loop.ts";
 import { MISSED_STARTS } from "./load_meter.ts";
 import type { ReplayWorkload, TraceSchedule } from "./replay_workload.ts";
@@ -24,23 +23,14 @@ export function runReplayLoop(parts: AsyncLoopParts, lanes: readonly ReplayLane[
 
 class ReplayLoop extends AsyncLoop {
   readonly #lanes: readonly ReplayLane[];
-  /**
-   * For each lane, until when it waits, in milliseconds of `performance.now()`: Infinity once it is over, NaN while it
-   * does not wait for a time.
-   */
-  readonly #untilMs: Float64Array;
 
   constructor(parts: AsyncLoopParts, lanes: readonly ReplayLane[]) {
     super(parts);
     this.#lanes = lanes;
-    this.#untilMs = new Float64Array(lanes.length).fill(NaN);
   }
 
   protected override async begin(): Promise<void> {
-    await Promise.all(this.#lanes.map(async (replay, index) => {
-      await this.#run(replay, index);
-      this.#untilMs[index] = Infinity;
-    }));
+    await Promise.all(this.#lanes.map((replay, index) => this.#run(replay, index)));
   }
 
   async #run({ lane, workload: { ring }, schedule }: ReplayLane, index: number): Promise<void> {
@@ -52,6 +42,7 @@ class ReplayLoop extends AsyncLoop {
         break;
       }
     }
+    this.leave(index);
     if (schedule !== undefined) countNeverBegun(this.parts, schedule, begun);
   }
 
@@ -62,25 +53,10 @@ class ReplayLoop extends AsyncLoop {
     { index, isFirst }: { readonly index: number; readonly isFirst: boolean },
   ): Promise<boolean> {
     const { endsAtMs, meter: { counts } } = this.parts;
-    if (performance.now() < intendedMs) await this.#waitUntil(Math.min(intendedMs, endsAtMs), index);
+    if (performance.now() < intendedMs) await this.waitUntil(Math.min(intendedMs, endsAtMs), index);
     else if (!isFirst) counts[MISSED_STARTS]!++;
     if (intendedMs >= endsAtMs || performance.now() < intendedMs || !this.isGoingOn) return false;
     await this.operate(lane, intendedMs);
     return true;
-  }
-
-  /** Waits until the given time, or until the phase is over. */
-  async #waitUntil(untilMs: number, index: number): Promise<void> {
-    const { phase, during } = this.parts;
-    this.#untilMs[index] = untilMs;
-    for (let nowMs = performance.now(); nowMs < untilMs && this.isGoingOn; nowMs = performance.now()) {
-      const earliestMs = this.underWay === 0 ? Math.min(...this.#untilMs) : NaN;
-      const restMs = untilMs - nowMs;
-      // Nothing can happen before the first of the lanes is due, and the event loop's timers are too coarse.
-      if (earliestMs > nowMs) Atomics.wait(phase.words, Phase.INDEX, during, earliestMs - nowMs);
-      else if (restMs > TIMER_MS) await Atomics.waitAsync(phase.words, Phase.INDEX, during, restMs - TIMER_MS).value;
-      await turn();
-    }
-    this.#untilMs[index] = NaN;
   }
 }

@@ -158,6 +158,21 @@ Deno.test("runClosedAsyncLoop() waits after each operation as the pattern says",
   }
 });
 
+Deno.test("runClosedAsyncLoop() has no lane wait for another that waits for longer", async () => {
+  const { parts, phase } = loop({ inFlight: 3 });
+  const asked = [30_000, 90_000, 150_000], waits: [askedUs: number, waitedMs: number][] = [];
+  await runClosedAsyncLoop(parts, {
+    pause: () => {},
+    nextWaitUs: () => asked.shift() ?? 0,
+    count: (askedUs, waitedMs) => {
+      waits.push([askedUs, waitedMs]);
+      if (waits.length === 3) phase.advance(STOPPING);
+    },
+  });
+  assertEquals(waits.map(([askedUs]) => askedUs), [30_000, 90_000, 150_000]);
+  for (const [askedUs, waitedMs] of waits) assertGreaterOrEqual(waitedMs, askedUs / 1000);
+});
+
 Deno.test("asynchronous loops throw what an operation or the workload throws, once the others have ended", async () => {
   const store = new SlowStore();
   let ended = 0;
