@@ -21,6 +21,8 @@ const IN_URL = encodeURIComponent(PASSWORD);
 
 /** All of 127.0.0.0/8 is this machine's own on Linux, so that the usual port is free at some address. */
 const ADDRESS = "127.83.19.7";
+/** The server's, too, but its certificate does not say so. */
+const OTHER_ADDRESS = "127.83.19.8";
 const NOT_LINUX = Deno.build.os === "linux" ? undefined : "only Linux has more than one address of its own";
 
 /** A kvlab that finds nothing wrong, and shows the password nowhere: in no output, document or page. */
@@ -59,7 +61,7 @@ testWhere(
       programs: programsOf(""),
       directory: `${path}/server`,
       socketDirectory: newSocketDirectory(),
-      settings: { listen_addresses: ADDRESS },
+      settings: { listen_addresses: `${ADDRESS},${OTHER_ADDRESS}` },
     });
     try {
       const certificate = await makeCertificate(path, { name: "localhost", address: ADDRESS });
@@ -72,11 +74,22 @@ testWhere(
       await assertKeptOut(["postgres", url("?sslmode=verify-full")], /certificate.* \(DENO_CERT can name a file with /);
       await assertKeptOut(["postgres", url("?sslmode=require", "s3cr-other")], /password authentication failed/);
       await assertKeptOut(["postgres", url("")], /no encryption$/);
+      const elsewhere = url("?sslmode=verify-full").replace(ADDRESS, OTHER_ADDRESS);
+      await assertKeptOut(["postgres", elsewhere], /certificate|altnames/i, env);
+      for (const user of ["by_md5", "by_itself"]) await assertReads(user);
     } finally {
       await server.end();
     }
   },
 );
+
+/** A user gets in, and reads more over TLS than comes at once. */
+async function assertReads(user: string): Promise<void> {
+  const url = `postgres://${user}:${IN_URL}@${ADDRESS}/postgres?sslmode=require`;
+  const client = await PostgresClient.connect({ url });
+  assertEquals(await client.ask("SELECT repeat('x', 200000), current_user"), [["x".repeat(200_000), user]]);
+  await client.close();
+}
 
 /** Has a server let nobody in from outside without TLS and a password. */
 async function wantPasswords(server: PostgresServer, data: string, { certificate, key }: Certificate): Promise<void> {
@@ -86,12 +99,22 @@ async function wantPasswords(server: PostgresServer, data: string, { certificate
     Deno.chownSync(`${data}/${to}`, uid, gid);
     Deno.chmodSync(`${data}/${to}`, 0o600);
   }
-  Deno.writeTextFileSync(`${data}/pg_hba.conf`, "local all all trust\nhostssl all all 127.0.0.0/8 scram-sha-256\n");
+  const lines = [
+    "local all all trust",
+    ...["by_md5 md5", "by_itself password", "me scram-sha-256"].map((line) => {
+      const [user, method] = line.split(" ");
+      return `hostssl all ${user} 127.0.0.0/8 ${method}`;
+    }),
+  ];
+  Deno.writeTextFileSync(`${data}/pg_hba.conf`, lines.map((line) => `${line}\n`).join(""));
   const client = await PostgresClient.connect({ socket: server.socket });
   await client.tell(`CREATE USER me SUPERUSER PASSWORD '${PASSWORD}'`);
+  await client.tell(`CREATE USER by_itself PASSWORD '${PASSWORD}'`);
+  await client.tell("SET password_encryption = md5");
+  await client.tell(`CREATE USER by_md5 PASSWORD '${PASSWORD}'`);
   await client.tell("ALTER SYSTEM SET ssl = on");
   await client.tell("SELECT pg_reload_conf()");
-  const isOn = async () => (await client.ask("SHOW ssl"))[0]?.ssl === "on";
+  const isOn = async () => (await client.ask("SHOW ssl"))[0]?.[0] === "on";
   await until(isOn, { what: "TLS", timeoutMs: 10_000 });
   await client.close();
 }

@@ -1,79 +1,73 @@
 /**
- * A client of one server, based on the npm package `postgres`.
+ * A client of one server: so many sessions, each of which runs one statement at a time.
  *
  * @module
  */
-import postgres from "postgres";
+import { userInfo } from "node:os";
 import { addressOf } from "../../option/credentials.ts";
 import { withinTime } from "../../sync/delay.ts";
 import { EngineError } from "../engine_error.ts";
 import { clientReason } from "../server/client_error.ts";
+import type { PostgresPlace } from "./byte_stream.ts";
+import type { Parameter, Row } from "./messages.ts";
+import { type Login, Session, type ValueFormat } from "./session.ts";
 import type { PostgresTarget } from "./settings.ts";
 
-/** How long a connection may take, in seconds. */
-const CONNECT_TIMEOUT_SEC = 5;
 /** How long an answer to a question about the server itself may take, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 5000;
 
-/** Where a server is: its URL, which may contain a password, or the path of its socket. */
-export type PostgresPlace = { readonly url: string } | { readonly socket: string };
-
 /** The only user of a server that kvlab starts, and the database that it uses. */
 export const OWN_USER = "kvlab";
-export const OWN_DATABASE = "postgres";
+const OWN_DATABASE = "postgres";
 
 /** Where a load worker's servers are, the one to begin with first. */
 export function placesOf({ url, sockets = "" }: PostgresTarget): readonly PostgresPlace[] {
   return url === undefined ? sockets.split(":").map((socket) => ({ socket })) : [{ url }];
 }
 
-/** A value that goes with a statement. */
-export type Parameter = Uint8Array | string | number;
+/** A row of texts; that of NULL is empty. */
+export type TextRow = readonly string[];
 
-/** So many connections to a server, each of which has one statement in flight at a time. */
+const DECODER = new TextDecoder();
+
+/** Room for so many sessions with a server, each of which begins when it is needed, and anew when it has failed. */
 export class PostgresClient {
   /** The server's address without a password, for messages. */
   readonly address: string;
   readonly #place: PostgresPlace;
-  readonly #sql: postgres.Sql;
+  readonly #login: Login;
+  readonly #isOneOfSeveral: boolean;
+  /** Those that run nothing; room for others. */
+  readonly #free: (Session | undefined)[];
+  /** All that have begun. */
+  readonly #begun = new Set<Session>();
+  /** Called, in order, as there is room again. */
+  readonly #waiting: ((session: Session | undefined) => void)[] = [];
+  #isClosed = false;
 
   /**
-   * It opens its connections when it needs them.
-   *
-   * @param isOneOfSeveral whether it is only to be asked while it is the primary. A connection is then closed, before
-   * anything is sent, if it was made to a standby, as PostgreSQL's own library does with
-   * `target_session_attrs=read-write`; one to the primary stays with it, which becomes a standby by a new start alone
+   * @param isOneOfSeveral whether it is only to be asked while it is the primary. A session is then ended, before
+   * anything else is sent, if it is one with a standby, as PostgreSQL's own library does with
+   * `target_session_attrs=read-write`; one with the primary stays with it, which becomes a standby by a new start alone
    */
-  constructor(place: PostgresPlace, connections: number, isOneOfSeveral = false) {
+  constructor(place: PostgresPlace, sessions: number, isOneOfSeveral = false) {
     this.#place = place;
+    this.#isOneOfSeveral = isOneOfSeveral;
     this.address = "url" in place ? addressOf(place.url) : place.socket;
-    const options = {
-      max: connections,
-      connect_timeout: CONNECT_TIMEOUT_SEC,
-      // A connection is used for as long as it is there.
-      idle_timeout: 0,
-      max_lifetime: null,
-      fetch_types: false,
-      onnotice: () => {},
-      connection: { application_name: "kvlab" },
-      // The package's own read-write takes a standby of version 14 or later for a primary.
-      ...(isOneOfSeveral ? { target_session_attrs: "primary" as const, backoff: () => 0 } : {}),
-    };
-    this.#sql = "url" in place
-      ? postgres(place.url, { ...options, ...socketOf(place.url) })
-      : postgres({ ...options, path: place.socket, user: OWN_USER, database: OWN_DATABASE });
+    this.#login = loginOf(place);
+    this.#free = Array(sessions).fill(undefined);
   }
 
   /**
-   * Opens all connections.
+   * Begins all sessions.
    *
    * @throws {EngineError} when that fails or takes too long
    */
-  static async connect(place: PostgresPlace, connections = 1, isOneOfSeveral = false): Promise<PostgresClient> {
-    const client = new PostgresClient(place, connections, isOneOfSeveral);
+  static async connect(place: PostgresPlace, sessions = 1, isOneOfSeveral = false): Promise<PostgresClient> {
+    const client = new PostgresClient(place, sessions, isOneOfSeveral);
     try {
-      // As many at once as there are connections need all of them.
-      await Promise.all(Array.from({ length: connections }, () => client.send("SELECT pg_sleep(0)")));
+      // As many at once as there is room for need all of it.
+      await Promise.all(Array.from({ length: sessions }, () => client.send("SELECT")));
     } catch (error) {
       await client.close();
       throw client.error("connect to", error);
@@ -82,8 +76,19 @@ export class PostgresClient {
   }
 
   /** Runs a statement, which the server has to parse only once; rejects with the server's own error. */
-  async send(text: string, parameters: readonly Parameter[] = []): Promise<readonly postgres.Row[]> {
-    return await this.#sql.unsafe(text, parameters as Parameter[], { prepare: true });
+  async send(text: string, parameters: readonly Parameter[] = [], format: ValueFormat = "binary"): Promise<Row[]> {
+    let session = this.#free.length > 0
+      ? this.#free.pop()
+      : await new Promise<Session | undefined>((resolve) => this.#waiting.push(resolve));
+    try {
+      if (session === undefined || session.isOver) session = await this.#begin();
+      return await session.run(text, parameters, format);
+    } finally {
+      if (session?.isOver) this.#begun.delete(session);
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free.push(session);
+      else next(session);
+    }
   }
 
   /**
@@ -91,48 +96,71 @@ export class PostgresClient {
    *
    * @throws {EngineError} when there is no answer, or an error
    */
-  async ask(text: string, parameters: readonly Parameter[] = []): Promise<readonly postgres.Row[]> {
-    return await this.#within(text, this.send(text, parameters));
+  async ask(text: string, parameters: readonly Parameter[] = []): Promise<readonly TextRow[]> {
+    try {
+      const rows = await withinTime(this.send(text, parameters, "text"), ANSWER_TIMEOUT_MS);
+      return rows.map((row) => row.map((value) => DECODER.decode(value)));
+    } catch (error) {
+      throw this.error(`ask ${text} of`, error);
+    }
   }
 
   /**
-   * Has the server do what cannot be prepared, however long it takes.
+   * Has the server do something, however long it takes.
    *
    * @throws {EngineError} when it refuses
    */
   async tell(text: string): Promise<void> {
     try {
-      await this.#sql.unsafe(text);
+      await this.send(text);
     } catch (error) {
       throw this.error(`tell ${text} to`, error);
     }
   }
 
-  /** Closes the connections; whatever is in flight fails. */
+  /** Ends the sessions; whatever is in flight fails. */
   async close(): Promise<void> {
-    await this.#sql.end({ timeout: 0 });
+    this.#isClosed = true;
+    await Promise.all(Array.from(this.#begun, (session) => session.close()));
   }
 
   error(action: string, error: unknown): EngineError {
-    return new EngineError(
-      action,
-      this.address,
-      clientReason(error, "url" in this.#place ? this.#place.url : undefined),
-    );
+    const { url } = { url: undefined, ...this.#place };
+    return new EngineError(action, this.address, clientReason(error, url));
   }
 
-  async #within<T>(text: string, answer: Promise<T>): Promise<T> {
+  async #begin(): Promise<Session> {
+    if (this.#isClosed) throw new Error("the connection has been closed");
+    const session = await Session.open(this.#place, this.#login);
+    this.#begun.add(session);
     try {
-      return await withinTime(answer, ANSWER_TIMEOUT_MS);
+      if (this.#isOneOfSeveral && !await isWithPrimary(session)) {
+        throw new Error("it is a standby, must be the primary");
+      }
+      // It may have been closed in the meantime.
+      if (this.#isClosed) throw new Error("the connection has been closed");
+      return session;
     } catch (error) {
-      throw this.error(`ask ${text} of`, error);
+      this.#begun.delete(session);
+      await session.close();
+      throw error;
     }
   }
 }
 
-/** The socket of a URL that names its directory in place of a host, as PostgreSQL's own programs take it. */
-function socketOf(url: string): { readonly path: string } | undefined {
-  const { hostname, port } = new URL(url);
-  const directory = decodeURIComponent(hostname);
-  return directory.startsWith("/") ? { path: `${directory}/.s.PGSQL.${port || "5432"}` } : undefined;
+async function isWithPrimary(session: Session): Promise<boolean> {
+  const [row] = await session.run("SELECT pg_is_in_recovery()", [], "text");
+  return DECODER.decode(row?.[0]) === "f";
+}
+
+/** Who connects, to which database: what a URL leaves out is as PostgreSQL's own programs take it. */
+function loginOf(place: PostgresPlace): Login {
+  if (!("url" in place)) return { user: OWN_USER, password: "", database: OWN_DATABASE };
+  const { username, password, pathname } = new URL(place.url);
+  const user = decodeURIComponent(username) || userInfo().username;
+  return {
+    user,
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)) || user,
+  };
 }

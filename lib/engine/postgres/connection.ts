@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { contentOf, copyBytes } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
 import { placesOf, PostgresClient } from "./client.ts";
 import { describeServer } from "./describe.ts";
+import { MessageWriter, type Row } from "./messages.ts";
 import type { PostgresTarget } from "./settings.ts";
 
 /** A connection on which each put is a transaction. */
@@ -54,7 +54,7 @@ export class PostgresConnection implements AsynchronousConnection {
     try {
       const [row] = await client.send(this.#statements.get, [contentOf(key)]);
       if (row === undefined) return false;
-      copyBytes(row.value as Uint8Array, out);
+      copyBytes(valueIn(row, 0), out);
       return true;
     } catch (error) {
       this.#turnFrom(client);
@@ -77,8 +77,8 @@ export class PostgresConnection implements AsynchronousConnection {
     try {
       const rows = await client.send(this.#statements.scan, [contentOf(key), count]);
       for (const row of rows) {
-        copyBytes(row.key as Uint8Array, out);
-        copyBytes(row.value as Uint8Array, out);
+        copyBytes(valueIn(row, 0), out);
+        copyBytes(valueIn(row, 1), out);
       }
       return rows.length;
     } catch (error) {
@@ -121,16 +121,21 @@ function statementsOn(table: string): Statements {
     delete: `DELETE FROM ${table} WHERE key = $1`,
     // Of bytea, the order is that of the bytes.
     scan: `SELECT key, value FROM ${table} WHERE key >= $1 ORDER BY key LIMIT $2::int`,
-    putAll: `INSERT INTO ${table} (key, value) SELECT * FROM unnest($1::text::bytea[], $2::text::bytea[]) ${upsert}`,
+    putAll: `INSERT INTO ${table} (key, value) SELECT * FROM unnest($1::bytea[], $2::bytea[]) ${upsert}`,
   };
+}
+
+/** Neither column is ever NULL. */
+function valueIn(row: Row, column: number): Uint8Array {
+  return row[column]!;
 }
 
 /** Puts all records of a batch in one statement. */
 class PutBatch implements Batch {
   readonly #client: PostgresClient;
   readonly #statement: string;
-  #keys: string[] = [];
-  #values: string[] = [];
+  readonly #keys = new ByteArrays();
+  readonly #values = new ByteArrays();
 
   constructor(client: PostgresClient, statement: string) {
     this.#client = client;
@@ -138,26 +143,51 @@ class PutBatch implements Batch {
   }
 
   begin(): void {
-    this.#keys = [];
-    this.#values = [];
+    this.#keys.begin();
+    this.#values.begin();
   }
 
   put(key: PaddedBytes, value: PaddedBytes): void {
-    this.#keys.push(arrayElement(key));
-    this.#values.push(arrayElement(value));
+    this.#keys.add(key);
+    this.#values.add(value);
   }
 
   async commit(): Promise<void> {
-    if (this.#keys.length === 0) return;
+    if (this.#keys.count === 0) return;
     try {
-      await this.#client.send(this.#statement, [`{${this.#keys}}`, `{${this.#values}}`]);
+      await this.#client.send(this.#statement, [this.#keys.take(), this.#values.take()]);
     } catch (error) {
       throw this.#client.error("put into", error);
     }
   }
 }
 
-/** Bytes as an array's text has them: in hexadecimal, after a backslash that has to be escaped. */
-function arrayElement(bytes: PaddedBytes): string {
-  return `"\\\\x${Buffer.from(contentOf(bytes)).toString("hex")}"`;
+/** The type of byte arrays, among PostgreSQL's own. */
+const BYTEA = 17;
+/** Where an array's length is, in binary. */
+const COUNT_AT = 12;
+
+/** An array of byte arrays, as PostgreSQL takes one in binary. */
+class ByteArrays {
+  readonly #writer = new MessageWriter();
+  count = 0;
+
+  begin(): void {
+    this.#writer.take();
+    this.count = 0;
+    // It has one dimension, no NULL, elements of such a type, so many of them, and the first is number 1.
+    this.#writer.int32(1).int32(0).int32(BYTEA).int32(0).int32(1);
+  }
+
+  add(bytes: PaddedBytes): void {
+    this.#writer.value(contentOf(bytes));
+    this.count++;
+  }
+
+  /** All of it; valid until the next begins. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = this.#writer.take();
+    new DataView(bytes.buffer).setInt32(COUNT_AT, this.count);
+    return bytes;
+  }
 }

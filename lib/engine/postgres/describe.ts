@@ -33,5 +33,5 @@ export async function describeServer(client: PostgresClient): Promise<EngineDesc
 /** A setting's value as `SHOW` gives it, with its unit. */
 export async function show(client: PostgresClient, name: string): Promise<string> {
   const [row] = await client.ask(`SHOW ${name}`);
-  return String(row?.[name]);
+  return row?.[0] ?? "";
 }

@@ -105,12 +105,12 @@ export class ReplicatedPair implements Failover {
   async #untilCaughtUp(): Promise<void> {
     const primary = this.#servers[this.#primary];
     await inServer(primary, async (client) => {
-      const [now] = await client.ask("SELECT pg_current_wal_flush_lsn()::text AS lsn");
+      const [now] = await client.ask("SELECT pg_current_wal_flush_lsn()");
       await until(
         async () => {
           const standbys =
             "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming' AND flush_lsn >= $1::text::pg_lsn";
-          return (await client.ask(standbys, [String(now?.lsn)])).length > 0;
+          return (await client.ask(standbys, [now?.[0] ?? ""])).length > 0;
         },
         { what: "the standby", timeoutMs: CATCH_UP_TIMEOUT_MS },
       );
@@ -132,8 +132,8 @@ function nodeOf(parts: PairParts, index: number): NodeParts {
 }
 
 async function isPrimary(server: PostgresServer): Promise<boolean> {
-  const [row] = await inServer(server, (client) => client.ask("SELECT pg_is_in_recovery() AS recovering"));
-  return row?.recovering === false;
+  const [row] = await inServer(server, (client) => client.ask("SELECT pg_is_in_recovery()"));
+  return row?.[0] === "f";
 }
 
 /** Does something with a connection to a server. */
