@@ -52,17 +52,18 @@ const FAILOVERS = { count: "failovers", held: "failovers_held" } as const;
 
 /**
  * The result as one JSON object: its `schema` and the version of `kvlab`, `held` (whether nothing was torn, the gauge
- * and the promise held every time, and no history contradicts itself), `kills` and how many of them held as `kills_held`, `failure`
- * (`process_crash`, `power_loss` or `orderly_end`) and the promises as in a run's result, the sums of {@linkcode
- * countsOf} over all kills (of what is lost, `resurrected` counts the keys that are back), the most of one kill as
- * `lost_max`, `gauge_max`, `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed, the options of the
- * load, the command's arguments, and a row for each kill.
+ * and the promise held every time, and no history contradicts itself), `kills` and how many of them held as
+ * `kills_held`, `failure` (`process_crash`, `power_loss` or `orderly_end`) and the promises as in a run's result, the
+ * sums of {@linkcode countsOf} over all kills (of what is lost, `resurrected` counts the keys that are back), the most
+ * of one kill as `lost_max`, `gauge_max`, `oldest_lost_max_sec` and `recovery_max_sec`, `stopped_by`, the seed, the
+ * options of the load, the command's arguments, and a row for each kill.
  *
  * Failovers have `failovers` and `failovers_held` in place of kills, the `fault`, `lag_sec`, their one `promise`,
  * `refused` writes, and how long it took until a replica had taken over and writes were possible again.
  *
  * Of an engine also the `engine` as in a run's result. Of cuts of the power also what {@linkcode statesObject} says,
- * and each row's `states`. With histories each row has what was judged of it, and `contradictions` as in a run's result.
+ * and each row's `states`. With histories each row has what was judged of it, and `contradictions` as in a run's
+ * result.
  */
 export function crashJson(result: CrashResult): string {
   const { kills, options, failure, promises, engine, failover, stoppedBy = null } = result;
@@ -124,7 +125,10 @@ export interface CrashDocument extends StatesDocument {
   readonly machine: Fields;
   /** What failed. */
   readonly failure: Failure;
-  /** Whether nothing was torn, no kill cost more than the gauge said and was promised, and no history contradicts itself. */
+  /**
+   * Whether nothing was torn, no kill cost more than the gauge said and was promised, and no history contradicts
+   * itself.
+   */
   readonly held: boolean;
   readonly kills: number;
   readonly killsHeld: number;

@@ -9,8 +9,7 @@ import type { Promises } from "../engine/promises.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { HistoryResult } from "../run/run_history.ts";
 import type { EngineResult, StopSignal } from "../run/run_result.ts";
-import type { LostWrite } from "./lost_write.ts";
-import type { StrangeValue } from "./strange_value.ts";
+import type { LostWrite, StrangeValue } from "./lost_write.ts";
 import { type Failure, lossIn } from "./victim.ts";
 
 /** What was found of a child's writes, and what was to be found. */
@@ -52,7 +51,10 @@ export interface Verdict {
   readonly recoveryMs: number;
 }
 
-/** What one kill cost. All writes are puts and deletes of that child. A cut of the power costs what its worst state does. */
+/**
+ * What one kill cost. All writes are puts and deletes of that child. A cut of the power costs what its worst state
+ * does.
+ */
 export interface KillResult extends Verdict {
   /** From 1. */
   readonly kill: number;
@@ -135,7 +137,10 @@ export interface CrashResult {
   readonly stoppedBy?: StopSignal;
 }
 
-/** Whether the gauge and the promise held every time, nothing was torn that must not be, and no history contradicts itself. */
+/**
+ * Whether the gauge and the promise held every time, nothing was torn that must not be, and no history contradicts
+ * itself.
+ */
 export function allHeld({ kills, failure, promises }: CrashResult): boolean {
   const { mayTear = false } = lossIn(failure, promises);
   return kills.every(({ held, tornShards, history }) =>

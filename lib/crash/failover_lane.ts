@@ -41,7 +41,9 @@ interface Room {
 
 /** Does one operation after another. */
 export class FailoverLane {
-  /** When each of its writes was acknowledged, in milliseconds of the shared time; NaN if it was refused or given up. */
+  /**
+   * When each of its writes was acknowledged, in milliseconds of the shared time; NaN if it was refused or given up.
+   */
   readonly acknowledgedAtMs: number[] = [];
   readonly #parts: LaneParts;
   readonly #patienceMs: number | undefined;

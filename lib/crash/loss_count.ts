@@ -11,8 +11,7 @@
 import type { NumberedLoad } from "../load/numbered_load.ts";
 import { ABSENT, type FoundRecords } from "./found_records.ts";
 import { LaneWrites } from "./lane_writes.ts";
-import { findLostWrite, type LostWrite } from "./lost_write.ts";
-import { type StrangeValue, strangeValueIn } from "./strange_value.ts";
+import { findLostWrite, type LostWrite, type StrangeValue, strangeValueIn } from "./lost_write.ts";
 import { OLDER, Survivors } from "./survivors.ts";
 import type { Testimony } from "./testimony.ts";
 
@@ -27,11 +26,8 @@ export interface LoadParts {
   readonly round: number;
 }
 
-/** What the losses are counted from. */
-export interface LossParts extends LoadParts {
-  readonly found: FoundRecords;
-  readonly testimony: Pick<Testimony, "acknowledgedAtMs">;
-}
+/** What was acknowledged of a child's writes. */
+type Acknowledged = Pick<Testimony, "acknowledgedAtMs">;
 
 /** What became of the writes of a child. */
 export interface LossCount {
@@ -50,11 +46,6 @@ export interface LossCount {
   readonly neverPut: number;
 }
 
-/** Counts what is lost of the writes of a child. */
-export function countLosses({ found, testimony, ...load }: LossParts): LossCount {
-  return new LossCounter(load).count(found, testimony);
-}
-
 /** Counts the losses in several states that a failure may have left, and replays the child's operations only once. */
 export class LossCounter {
   readonly #load: LoadParts;
@@ -65,7 +56,7 @@ export class LossCounter {
   }
 
   /** Looks up, thread by thread, what became of each write. */
-  count(found: FoundRecords, testimony: LossParts["testimony"]): LossCount {
+  count(found: FoundRecords, testimony: Acknowledged): LossCount {
     const { acknowledgedAtMs } = testimony;
     const survivors = this.#survivors(found, testimony);
     let acknowledged = 0, refused = 0, oldestLostAtMs = Infinity, neverAcknowledged = 0, holes = 0;
@@ -97,7 +88,7 @@ export class LossCounter {
   }
 
   /** An example of the acknowledged writes that are gone; neither if none is. */
-  lostWrite(found: FoundRecords, testimony: LossParts["testimony"], failedAtMs: number): LostWrite {
+  lostWrite(found: FoundRecords, testimony: Acknowledged, failedAtMs: number): LostWrite {
     const { foundBefore: before, load, round } = this.#load;
     const { acknowledgedAtMs } = testimony;
     const survivors = this.#survivors(found, testimony);
@@ -106,13 +97,13 @@ export class LossCounter {
   }
 
   /** An example of the values that nobody has put there; `undefined` if there is none. */
-  strangeValue(found: FoundRecords, testimony: LossParts["testimony"]): StrangeValue | undefined {
+  strangeValue(found: FoundRecords, testimony: Acknowledged): StrangeValue | undefined {
     const [record] = this.#neverPut(found, testimony);
     return record === undefined ? undefined : strangeValueIn(found, record, this.#load.load);
   }
 
   /** Marks the records that the child has put, or may have. */
-  markPut({ acknowledgedAtMs }: LossParts["testimony"], marks: Uint8Array): void {
+  markPut({ acknowledgedAtMs }: Acknowledged, marks: Uint8Array): void {
     for (const [thread, { length }] of acknowledgedAtMs.entries()) {
       const lane = this.#lane(thread, acknowledgedAtMs);
       for (let sequence = 1; sequence <= length + 1; sequence++) {
@@ -121,7 +112,7 @@ export class LossCounter {
     }
   }
 
-  #survivors(found: FoundRecords, { acknowledgedAtMs }: LossParts["testimony"]): Survivors {
+  #survivors(found: FoundRecords, { acknowledgedAtMs }: Acknowledged): Survivors {
     const { foundFirst: first, foundBefore: before, round } = this.#load;
     const survivors = new Survivors({ first, before, found, round });
     for (const [thread, times] of acknowledgedAtMs.entries()) {
@@ -131,7 +122,7 @@ export class LossCounter {
   }
 
   /** The records that hold what nobody has put there. */
-  #neverPut(found: FoundRecords, { acknowledgedAtMs }: LossParts["testimony"]): number[] {
+  #neverPut(found: FoundRecords, { acknowledgedAtMs }: Acknowledged): number[] {
     const { foundFirst: first, foundBefore: before, load, round } = this.#load;
     const threads = acknowledgedAtMs.length;
     return [

@@ -1,6 +1,6 @@
 /**
- * One write that is gone, as an example of all that are: a key that should be gone, or what a key should hold; and what
- * it holds.
+ * Examples of what is wrong: one write that is gone, which left a key that should be gone, or another value than it
+ * should hold; and one value that nobody has put where it was found.
  *
  * @module
  */
@@ -154,4 +154,23 @@ function valueIn(
     thread: load.ownerOf(record, acknowledgedAtMs.length),
     sequence: sequences[record] ?? 0,
   });
+}
+
+/** A value that was found, but never put. */
+export interface StrangeValue {
+  readonly key: string;
+  /** How it begins, if that names a put: perhaps another key's, or one of which the rest is not there. */
+  readonly beginning?: string;
+}
+
+/** What a record holds, as such a value. */
+export function strangeValueIn(
+  { rounds, threads, sequences }: FoundRecords,
+  record: number,
+  load: NumberedLoad,
+): StrangeValue {
+  const key = keyText(load, record);
+  const [round = UNNUMBERED, thread = 0, sequence = 0] = [rounds[record], threads[record], sequences[record]];
+  if (round === UNNUMBERED) return { key };
+  return { key, beginning: formatNumberedValue({ round, thread, sequence }) };
 }

@@ -3,11 +3,9 @@
  *
  * @module
  */
-import type { FileBackendOptions } from "../backend/backend.ts";
 import { loadBackend, nameOf, prepareBackend } from "../backend/backends.ts";
 import type { KeySpace } from "../backend/plan.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
-import { mixKeySpace, type MixOptions } from "../load/workload.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
 import type { EngineResult } from "../run/run_result.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
@@ -35,11 +33,6 @@ export interface Recovered {
   /** Asks an engine for its version and its settings. */
   describe?(): Promise<EngineResult | undefined>;
   close(): void | Promise<void>;
-}
-
-/** A store as found in a file backend's directory. */
-export interface RecoveredDirectory extends Recovered {
-  readonly files: RecoveredFiles;
 }
 
 /** What the files of a file backend say about themselves. */
@@ -102,15 +95,6 @@ export async function recover(
     await afterFailure(() => prepared.close());
     throw error;
   }
-}
-
-/**
- * Opens the directory of a file backend.
- *
- * @throws {PersistError} when the directory cannot be used
- */
-export async function recoverFiles(backend: FileBackendOptions, mix: MixOptions): Promise<RecoveredDirectory> {
-  return await recover(backend, mixKeySpace(mix)) as RecoveredDirectory;
 }
 
 function recoveredFiles({ store, directory, filesSetAside }: PreparedFiles): RecoveredFiles {

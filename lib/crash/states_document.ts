@@ -4,8 +4,7 @@
  * @module
  */
 import { type CrashResult, type Finding, type KillResult, type StateResult, statesOf } from "./crash_result.ts";
-import type { LostPut, Resurrected } from "./lost_write.ts";
-import type { StrangeValue } from "./strange_value.ts";
+import type { LostPut, Resurrected, StrangeValue } from "./lost_write.ts";
 import type { NamedWrite } from "../disk/naming.ts";
 import { STATE_KINDS } from "../disk/state_kinds.ts";
 import { given } from "../option/given.ts";
@@ -60,8 +59,8 @@ export function stateObject(state: StateResult): JsonObject {
 }
 
 /**
- * A finding, with a `text` that says all of it; `missing` and `kept` are its writes, of those that `arrived`. Of what is
- * lost there is one example: a key that is `resurrected`, if any is, or else a `lost_put`.
+ * A finding, with a `text` that says all of it; `missing` and `kept` are its writes, of those that `arrived`. Of what
+ * is lost there is one example: a key that is `resurrected`, if any is, or else a `lost_put`.
  */
 function findingObject(finding: Finding, { kill }: KillResult, text: string): JsonObject {
   const { problem, state, result, lostPut, resurrected, strangeValue, arrived, missing, kept, trials, image } = finding;

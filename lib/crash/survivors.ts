@@ -10,8 +10,8 @@
  *
  * - a write is lost if it came after the record's **latest** explanation. It is the one in favour of the store: of two
  *   deletes with a put between, the later one cannot be told from the earlier one, and has lost nothing. Where several
- *   explanations lose equally little, as where a refused delete followed one that was acknowledged, the first of them is
- *   taken, so that nothing counts as having survived without need;
+ *   explanations lose equally little, as where a refused delete followed one that was acknowledged, the first of them
+ *   is taken, so that nothing counts as having survived without need;
  * - that a write of a thread has survived, which makes holes of those lost before it, follows from the **earliest**
  *   explanation alone. A delete of what was not there in the first place proves nothing.
  *
@@ -44,7 +44,9 @@ export interface FoundTimes {
 
 /** For each record, which write of the child it shows. */
 export class Survivors {
-  /** The number of the last write that has survived, told in favour of the store; or {@linkcode AS_BEFORE}, or older. */
+  /**
+   * The number of the last write that has survived, told in favour of the store; or {@linkcode AS_BEFORE}, or older.
+   */
   readonly latest: Float64Array;
   /** The number of the last write that has survived for certain. */
   readonly earliest: Float64Array;

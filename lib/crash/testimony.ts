@@ -71,15 +71,6 @@ export class WitnessRecords {
   }
 }
 
-/**
- * Reads all that a child left in its witness directory.
- *
- * @throws {PersistError} when that fails
- */
-export function readTestimony(directory: string, threads: number): Testimony {
-  return new WitnessRecords(directory, threads).until();
-}
-
 /** When the latest write of all threads was acknowledged, in milliseconds of the shared time; -Infinity if none was. */
 export function lastAcknowledgedAtMs({ acknowledgedAtMs }: Pick<Testimony, "acknowledgedAtMs">): number {
   return Math.max(...acknowledgedAtMs.map((times) => times.at(-1) ?? -Infinity));

@@ -17,7 +17,7 @@ const FAILURE_WORDS: Readonly<
   Record<Failure, { readonly name: string; readonly one: string; readonly label: string }>
 > = {
   processCrash: { name: "process crash", one: "kill", label: "kills" },
-  powerLoss: { name: "power loss", one: "kill", label: "kills" },
+  powerLoss: { name: "power loss", one: "power cut", label: "power cuts" },
   failover: { name: "failover", one: "failover", label: "failovers" },
   orderlyEnd: { name: "orderly end", one: "orderly end", label: "ends" },
 };

@@ -73,8 +73,9 @@ function counted(count: number, what: string): string[] {
 /**
  * The inspection as one JSON object: `directory`, `layout`, `serializer`, the totals, `set_aside_files`, and `shards`:
  * for each shard its `shard`, `version`, `entries`, `gone` if a file of it is, and `files`, with `path`, `bytes`,
- * `health`, and `version`, `entries`, `records`, `deletes` (of the records) or `reason` if the file has them. For logs, `logs` has the same with
- * `log` in place of `shard`; for block files, `block_files` with `block_file`, and each file has `blocks`.
+ * `health`, and `version`, `entries`, `records`, `deletes` (of the records) or `reason` if the file has them. For logs,
+ * `logs` has the same with `log` in place of `shard`; for block files, `block_files` with `block_file`, and each file
+ * has `blocks`.
  */
 export function inspectionJson(inspection: Inspection): string {
   const { directory, kind: { layout, serializer }, parts, setAsideNames } = inspection;

@@ -1,7 +1,7 @@
 /**
  * The campaign of mutants: kvlabs that are wrong on purpose are killed until that shows. Each must be caught; and the
- * right one, killed as often under the same configurations, must not. `deno task test:mutants`; `--mutant=TEXT` for those
- * whose names have it.
+ * right one, killed as often under the same configurations, must not. `deno task test:mutants`; `--mutant=TEXT` for
+ * those whose names have it.
  *
  * @module
  */

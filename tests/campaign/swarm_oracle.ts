@@ -8,7 +8,7 @@ import { assert } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import type { CrashCommand, RunCommand } from "../../lib/command/command.ts";
 import { crash } from "../../lib/crash/crash.ts";
-import { recoverFiles } from "../../lib/crash/recovery.ts";
+import { recoverFiles } from "../crash/fixtures.ts";
 import { exportDirectory } from "../../lib/inspect/export.ts";
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";

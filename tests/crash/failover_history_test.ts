@@ -7,7 +7,6 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import { FailoverLoad } from "../../lib/crash/failover_load.ts";
 import { FoundRecords } from "../../lib/crash/found_records.ts";
 import { judgeOutlived } from "../../lib/crash/kill_history.ts";
-import { countLosses } from "../../lib/crash/loss_count.ts";
 import type { AsynchronousConnection } from "../../lib/engine/connection.ts";
 import { HistoryTape } from "../../lib/history/tape.ts";
 import { NumberedMix } from "../../lib/load/numbered_load.ts";
@@ -15,7 +14,7 @@ import { sharesOf } from "../../lib/load/operation.ts";
 import type { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { delay, until } from "../../lib/sync/delay.ts";
 import { sharedNowMs } from "../../lib/sync/shared_time.ts";
-import { MIX as PUTS, ROUND } from "./fixtures.ts";
+import { countLosses, MIX as PUTS, ROUND } from "./fixtures.ts";
 
 const MIX = { ...PUTS, shares: sharesOf({ read: 0.6, update: 0.4 }) };
 

@@ -4,11 +4,14 @@
  * @module
  */
 import { FoundRecords } from "../../lib/crash/found_records.ts";
-import type { LossParts } from "../../lib/crash/loss_count.ts";
+import type { FileBackendOptions } from "../../lib/backend/backend.ts";
+import { type LoadParts, type LossCount, LossCounter } from "../../lib/crash/loss_count.ts";
+import { recover, type Recovered, type RecoveredFiles } from "../../lib/crash/recovery.ts";
+import { type Testimony, WitnessRecords } from "../../lib/crash/testimony.ts";
 import { NumberedMix } from "../../lib/load/numbered_load.ts";
 import { NUMBERED_SEED_MIX, NumberedWorkload } from "../../lib/load/numbered_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import type { MixOptions } from "../../lib/load/workload.ts";
+import { mixKeySpace, type MixOptions } from "../../lib/load/workload.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 
 export const SEED = 77;
@@ -52,7 +55,18 @@ export interface Crash {
   readonly before?: readonly Put[];
 }
 
-/** What {@linkcode compare} gets after such a crash. */
+/** What the losses are counted from. */
+interface LossParts extends LoadParts {
+  readonly found: FoundRecords;
+  readonly testimony: Pick<Testimony, "acknowledgedAtMs">;
+}
+
+/** Counts what is lost of the writes of a child. */
+export function countLosses({ found, testimony, ...load }: LossParts): LossCount {
+  return new LossCounter(load).count(found, testimony);
+}
+
+/** What {@linkcode countLosses} gets after such a crash. */
 export function partsOf({ acknowledged, survivors, before = [] }: Crash): LossParts {
   return {
     found: foundAfter([...before, ...survivors]),
@@ -65,4 +79,19 @@ export function partsOf({ acknowledged, survivors, before = [] }: Crash): LossPa
       acknowledgedAtMs: acknowledged.map((count) => Float64Array.from({ length: count }, (_, i) => i + 1)),
     },
   };
+}
+
+/** Reads all that a child left in its witness directory. */
+export function readTestimony(directory: string, threads: number): Testimony {
+  return new WitnessRecords(directory, threads).until();
+}
+
+/** A store as found in a file backend's directory. */
+export interface RecoveredDirectory extends Recovered {
+  readonly files: RecoveredFiles;
+}
+
+/** Opens the directory of a file backend. */
+export async function recoverFiles(backend: FileBackendOptions, mix: MixOptions): Promise<RecoveredDirectory> {
+  return await recover(backend, mixKeySpace(mix)) as RecoveredDirectory;
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { countLosses, LossCounter } from "../../lib/crash/loss_count.ts";
+import { LossCounter } from "../../lib/crash/loss_count.ts";
 import { NUMBERED_VALUE_BYTES_MIN } from "../../lib/load/numbered_workload.ts";
-import { foundAfter, MIX, partsOf, type Put, putsOf } from "./fixtures.ts";
+import { countLosses, foundAfter, MIX, partsOf, type Put, putsOf } from "./fixtures.ts";
 
 const PUTS = putsOf(0, { threads: 1, count: 60 });
 const NOTHING_LOST = {

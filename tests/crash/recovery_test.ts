@@ -5,13 +5,13 @@
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
-import { type RecoveredDirectory, recoverFiles } from "../../lib/crash/recovery.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { RecordKeys } from "../../lib/load/record.ts";
 import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { run } from "../../lib/run/runner.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { temporaryDirectory } from "../run/files.ts";
+import { type RecoveredDirectory, recoverFiles } from "./fixtures.ts";
 
 const MIX = { ...NUMBERED_SEED_MIX, keyCount: 100, keyCountMax: 100, preload: true };
 const ALTERNATE: LayoutOptions = { kind: "snapshot", replace: "alternate" };

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { unpersisted } from "../../lib/crash/shard_gauge.ts";
+import { unpersisted } from "../../lib/crash/verdict.ts";
 
 const BEFORE = Float64Array.from([100, 200, 300]);
 

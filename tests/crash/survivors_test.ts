@@ -6,10 +6,11 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { FoundRecords } from "../../lib/crash/found_records.ts";
-import { countLosses, type LossCount } from "../../lib/crash/loss_count.ts";
+import type { LossCount } from "../../lib/crash/loss_count.ts";
 import { formatNumberedValue } from "../../lib/load/numbered_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
+import { countLosses } from "./fixtures.ts";
 import { ScriptedLoad, type ScriptedWrite, valueOf } from "./scripted_load.ts";
 
 const ROUND = 3;

@@ -4,11 +4,12 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
-import { lastAcknowledgedAtMs, readTestimony } from "../../lib/crash/testimony.ts";
+import { lastAcknowledgedAtMs } from "../../lib/crash/testimony.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
 import { Witness } from "../../lib/persist/witness.ts";
 import { sharedNowMs } from "../../lib/sync/shared_time.ts";
 import { temporaryDirectory } from "../run/files.ts";
+import { readTestimony } from "./fixtures.ts";
 
 Deno.test("readTestimony() reads what each thread has acknowledged, in order, and an absent thread as nothing", () => {
   using directory = temporaryDirectory();

@@ -172,7 +172,7 @@ Deno.test("crashText(), crashJson() and the page count the keys that are back, o
   assertStringIncludes(text, "\n            1 state in which deleted keys were resurrected\n");
   assertStringIncludes(
     text,
-    "\nlost        9 writes, at most 9 in one kill, up to 0 s old,\n              2 deleted keys resurrected\n",
+    "\nlost        9 writes, at most 9 in one power cut, up to 0 s old,\n              2 deleted keys resurrected\n",
   );
   const { resurrected, rows: [row], findings: [finding] } = JSON.parse(crashJson(result));
   assertEquals([resurrected, row.resurrected, row.states[0].resurrected, row.states[1].resurrected], [2, 2, 0, 2]);

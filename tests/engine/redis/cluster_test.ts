@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertGreater, assertMatch, assertRejects } from "@std/assert";
 import { FailoverLoad } from "../../../lib/crash/failover_load.ts";
 import { FoundRecords } from "../../../lib/crash/found_records.ts";
-import { countLosses, type LossCount } from "../../../lib/crash/loss_count.ts";
+import { type LossCount, LossCounter } from "../../../lib/crash/loss_count.ts";
 import type { PreparedEngine } from "../../../lib/engine/engine.ts";
 import { EngineError } from "../../../lib/engine/engine_error.ts";
 import type { FailoverOptions, FaultName } from "../../../lib/engine/failover.ts";
@@ -141,15 +141,8 @@ async function failOver(
   await load.end();
   const found = await FoundRecords.read(connection, new NumberedMix(MIX));
   connection.close();
-  return countLosses({
-    found,
-    foundFirst: foundBefore,
-    foundBefore,
-    testimony: load.testimony,
-    load: new NumberedMix(MIX),
-    seed: 7,
-    round,
-  });
+  const parts = { foundFirst: foundBefore, foundBefore, load: new NumberedMix(MIX), seed: 7, round };
+  return new LossCounter(parts).count(found, load.testimony);
 }
 
 async function prepare(settings: RedisSettings, fault: FaultName = "kill"): Promise<PreparedEngine> {
