@@ -17,7 +17,7 @@ import type { NumberedPlace } from "./numbered_workload.ts";
 import type { Values } from "./record.ts";
 import { KINDS, replayValues } from "./replay_workload.ts";
 import { UPDATE } from "./operation.ts";
-import type { ReplayOptions } from "./workload.ts";
+import { type ReplayOptions, traceOf } from "./workload.ts";
 
 /** The record of an operation that there is not. */
 const NOBODY = -1;
@@ -46,10 +46,10 @@ export class NumberedTrace implements NumberedLoad {
    * @throws {PersistError} when that fails
    */
   static async read(options: ReplayOptions): Promise<NumberedTrace> {
-    const { path, trace, roundOpsMax = Infinity } = options;
-    if (trace === undefined) throw new Error(`Cannot replay ${path}: it has not been read`);
+    const { path, roundOpsMax = Infinity } = options;
+    const { format } = traceOf(options);
     const content = new TraceContent();
-    await readTrace(unpackedChunks(path), trace.format, {
+    await readTrace(unpackedChunks(path), format, {
       operation: (operation) => {
         if (content.count === roundOpsMax) throw new EnoughError();
         content.add(operation);
