@@ -6,7 +6,7 @@
  *
  * - Snapshots by `rename`: sync the temporary file, rename it; at level full, and where puts wait, sync the directory.
  *   Where names are not synced, a snapshot is called synced only once the next one of its shard is written; see
- *   `layout/replace/rename.ts`.
+ *   `layout/snapshot/rename.ts`.
  * - Snapshots by `alternate` and `in-place`: write over the file, sync it; at level full, and where the file is new,
  *   sync the directory. A shard's first alternating file is also synced before it is renamed to its name.
  * - Blocks: write into each block's older place, sync the file. A new file is synced before it is renamed to its name,

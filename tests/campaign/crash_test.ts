@@ -10,7 +10,7 @@ import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { crash } from "../../lib/crash/crash.ts";
 import type { KillResult } from "../../lib/crash/crash_result.ts";
 import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
-import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/snapshot/replacement.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { killLine } from "../../lib/report/crash_text.ts";
 import { isFull, numberOption, report, rounds } from "./campaign.ts";

@@ -9,7 +9,7 @@ import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { parseCommand } from "../../lib/command/parse_command.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { Rng } from "../../lib/load/rng.ts";
-import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/snapshot/replacement.ts";
 import { SYNC_NAMES, type SyncName } from "../../lib/persist/durability.ts";
 import { run } from "../../lib/run/runner.ts";
 import { TEMPORARY_SUFFIX } from "../../lib/system/file_io.ts";

@@ -11,7 +11,7 @@ import { recoverFiles } from "../crash/fixtures.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { blockFileName } from "../../lib/persist/layout/blocks/block_file_name.ts";
 import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
-import type { ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
+import type { ReplaceName } from "../../lib/persist/layout/snapshot/replacement.ts";
 import { logFileName } from "../../lib/persist/layout/log/log_file_name.ts";
 import { parseShardFileName, shardFileName } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { TEMPORARY_SUFFIX } from "../../lib/system/file_io.ts";

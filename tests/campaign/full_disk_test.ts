@@ -12,7 +12,7 @@ import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts"
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { readTestimony, recoverFiles } from "../crash/fixtures.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
-import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/snapshot/replacement.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { SYNC_NAMES } from "../../lib/persist/durability.ts";
 import { parseShardFileName } from "../../lib/persist/layout/snapshot/shard_file_name.ts";

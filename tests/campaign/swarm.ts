@@ -13,7 +13,7 @@ import { NUMBERED_VALUE_BYTES_MIN } from "../../lib/load/numbered_workload.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { DISTRIBUTION_NAMES, WORKLOAD_NAMES } from "../../lib/load/workload.ts";
 import { LAYOUT_NAMES } from "../../lib/persist/layout/layouts.ts";
-import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/snapshot/replacement.ts";
 import { SYNC_NAMES } from "../../lib/persist/durability.ts";
 
 /** Flags by their names without dashes, in order; a switch has an empty value. */

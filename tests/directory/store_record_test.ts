@@ -14,7 +14,7 @@ import { exportDirectory } from "../../lib/inspect/export.ts";
 import { inspectDirectory, isDamaged } from "../../lib/inspect/inspect.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
-import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/snapshot/replacement.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
 import { run } from "../../lib/run/runner.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";

@@ -9,7 +9,7 @@ import { ShardDirectory } from "../../lib/directory/directory.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { loadDirectory, makeLoadedDurable, surveyDirectory } from "../../lib/persist/layout/snapshot/loader.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
-import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/snapshot/replacement.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { SYNC_NAMES, type SyncName } from "../../lib/persist/durability.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";

@@ -8,7 +8,7 @@ import { assertMatch, assertThrows } from "@std/assert";
 import { connectShared } from "../backend/shared.ts";
 import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
-import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/snapshot/replacement.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
 import { attachPersistence } from "../../lib/persist/persistence.ts";
 import { SYNC_NAMES } from "../../lib/persist/durability.ts";

@@ -16,7 +16,7 @@ import {
 import { type Codec, SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { ShardDirectory } from "../../lib/directory/directory.ts";
-import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
+import { ShardFiles } from "../../lib/persist/layout/snapshot/shard_files.ts";
 import { Ledger } from "../../lib/persist/ledger.ts";
 import { type DirectorySurvey, loadDirectory, surveyDirectory } from "../../lib/persist/layout/snapshot/loader.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";

@@ -12,7 +12,7 @@ import { SERIALIZER_NAMES } from "../../lib/codec/codec.ts";
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
 import { mixKeySpace } from "../../lib/load/workload.ts";
 import { type LayoutOptions } from "../../lib/persist/layout/layouts.ts";
-import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/snapshot/replacement.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { SYNC_NAMES } from "../../lib/persist/durability.ts";
 import { run } from "../../lib/run/runner.ts";

@@ -12,7 +12,7 @@ import { parseSetAsideName, parseStoreFileName } from "../../lib/directory/store
 import { RECORD_NAME } from "../../lib/directory/store_record.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { blockBytesOf, LAYOUT_NAMES, type LayoutOptions, LAYOUTS } from "../../lib/persist/layout/layouts.ts";
-import { REPLACE_NAMES } from "../../lib/persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES } from "../../lib/persist/layout/snapshot/replacement.ts";
 import { run } from "../../lib/run/runner.ts";
 import { delay } from "../../lib/sync/delay.ts";
 import { TEMPORARY_SUFFIX } from "../../lib/system/file_io.ts";

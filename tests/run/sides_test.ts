@@ -4,7 +4,7 @@
  * @module
  */
 import type { SnapshotHandle } from "../../lib/persist/layout/snapshot/snapshot.ts";
-import { ShardFiles } from "../../lib/persist/layout/replace/shard_files.ts";
+import { ShardFiles } from "../../lib/persist/layout/snapshot/shard_files.ts";
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { type PreparedFiles, prepareFiles } from "../../lib/backend/prepare.ts";
@@ -12,7 +12,7 @@ import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts"
 import { inspectDirectory } from "../../lib/inspect/inspect.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
-import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/snapshot/replacement.ts";
 import { shardFileName } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { run } from "../../lib/run/runner.ts";
 import { Abort } from "../../lib/sync/abort.ts";

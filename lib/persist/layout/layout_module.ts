@@ -15,7 +15,7 @@ import type { SyncName } from "../durability.ts";
 import type { WriterMeter } from "../write_meter.ts";
 import type { Layout, LayoutHandle } from "./layout.ts";
 import type { Part } from "./part.ts";
-import type { ReplaceName } from "./replace/replacement.ts";
+import type { ReplaceName } from "./snapshot/replacement.ts";
 import type { SetAsideFile, StoredState } from "./stored_state.ts";
 
 /** The kind of store that a file belongs to. */

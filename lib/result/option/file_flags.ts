@@ -6,7 +6,7 @@
 import { enginesThatSync, enginesThatTake } from "../../engine/engines.ts";
 import { SERIALIZER_NAMES } from "../../codec/codec.ts";
 import { LAYOUT_NAMES, type LayoutOptions } from "../../persist/layout/layouts.ts";
-import { REPLACE_NAMES } from "../../persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES } from "../../persist/layout/snapshot/replacement.ts";
 import type { PersistencePolicy } from "../../persist/policy/policies.ts";
 import { SYNC_NAMES, type SyncName } from "../../persist/durability.ts";
 import type { RunOptions } from "../../run/run_options.ts";

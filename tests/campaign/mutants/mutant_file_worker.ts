@@ -9,7 +9,7 @@ import { OutputBuffer } from "../../../lib/codec/output_buffer.ts";
 import { openFile, renameOver, writeAll } from "../../../lib/system/file_io.ts";
 import type { FileWorkerConfiguration } from "../../../lib/persist/file_worker.ts";
 import type { SnapshotHandle } from "../../../lib/persist/layout/snapshot/snapshot.ts";
-import { ShardFiles } from "../../../lib/persist/layout/replace/shard_files.ts";
+import { ShardFiles } from "../../../lib/persist/layout/snapshot/shard_files.ts";
 import { Ledger } from "../../../lib/persist/ledger.ts";
 import { shardFileName, type Side } from "../../../lib/persist/layout/snapshot/shard_file_name.ts";
 import { WriteQueue } from "../../../lib/persist/write_queue.ts";

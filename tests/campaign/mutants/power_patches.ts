@@ -9,7 +9,7 @@ import { BlockLayout } from "../../../lib/persist/layout/blocks/block_layout.ts"
 import { BlockTable } from "../../../lib/persist/layout/blocks/block_table.ts";
 import { CheckpointFile } from "../../../lib/persist/layout/log/checkpoint_file.ts";
 import { LogLayout } from "../../../lib/persist/layout/log/log_layout.ts";
-import { RenameReplacement } from "../../../lib/persist/layout/replace/rename.ts";
+import { RenameReplacement } from "../../../lib/persist/layout/snapshot/rename.ts";
 import { Ledger } from "../../../lib/persist/ledger.ts";
 
 /** So late that a cut mostly comes before the sync. */

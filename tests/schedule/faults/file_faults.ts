@@ -8,7 +8,7 @@ import type { Fault } from "./fault.ts";
 const CHECKPOINT_WRITER = "lib/persist/layout/log/checkpoint_writer.ts";
 const FILE_IO = "lib/system/file_io.ts";
 const PAGED_ARENAS = "lib/store/paged_arenas.ts";
-const OVERWRITING = "lib/persist/layout/replace/overwriting.ts";
+const OVERWRITING = "lib/persist/layout/snapshot/overwriting.ts";
 
 export const FILE_FAULTS: readonly Fault[] = [
   {

@@ -10,7 +10,7 @@ import { ShardCopy } from "../../../store/shard_copy.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import type { Layout } from "../layout.ts";
-import type { Replacement } from "../replace/replacement.ts";
+import type { Replacement } from "./replacement.ts";
 
 /**
  * A shard with at most this many words of entries is encoded under its lock, which takes a microsecond at most. For

@@ -5,7 +5,7 @@
  */
 import { LINE_BYTES, LINE_DOUBLES } from "../../../sync/layout.ts";
 import { checkLength } from "../../../system/file_io.ts";
-import type { Side } from "../snapshot/shard_file_name.ts";
+import type { Side } from "./shard_file_name.ts";
 
 /** What {@linkcode ShardFiles.attach} needs; structured-cloneable. */
 export interface ShardFilesHandle {

@@ -13,7 +13,7 @@ import {
   syncData,
   syncDirectory,
 } from "../../../system/file_io.ts";
-import { otherSide, type Side } from "../snapshot/shard_file_name.ts";
+import { otherSide, type Side } from "./shard_file_name.ts";
 import { isSynced, type SyncName } from "../../durability.ts";
 import { type OpenFile, OpenFiles } from "../open_files.ts";
 import type { ShardFiles } from "./shard_files.ts";

@@ -7,9 +7,9 @@
 import { keyOfShard } from "../../../backend/fixtures.ts";
 import { decode } from "../../../codec/decode.ts";
 import { CODECS } from "../../../../lib/codec/codecs.ts";
-import type { ReplaceName } from "../../../../lib/persist/layout/replace/replacement.ts";
+import type { ReplaceName } from "../../../../lib/persist/layout/snapshot/replacement.ts";
 import type { SnapshotHandle } from "../../../../lib/persist/layout/snapshot/snapshot.ts";
-import { ShardFiles } from "../../../../lib/persist/layout/replace/shard_files.ts";
+import { ShardFiles } from "../../../../lib/persist/layout/snapshot/shard_files.ts";
 import { attachPersistence } from "../../../../lib/persist/persistence.ts";
 import type { PersistenceHandle } from "../../../../lib/persist/persistence_handle.ts";
 import { shardFileName } from "../../../../lib/persist/layout/snapshot/shard_file_name.ts";

@@ -6,11 +6,11 @@
  */
 import { assertEquals, assertThrows } from "@std/assert";
 import { PersistError } from "../../../../lib/system/persist_error.ts";
-import { AlternateReplacement, InPlaceReplacement } from "../../../../lib/persist/layout/replace/overwriting.ts";
-import { RenameReplacement } from "../../../../lib/persist/layout/replace/rename.ts";
-import type { Replacement } from "../../../../lib/persist/layout/replace/replacement.ts";
+import { AlternateReplacement, InPlaceReplacement } from "../../../../lib/persist/layout/snapshot/overwriting.ts";
+import { RenameReplacement } from "../../../../lib/persist/layout/snapshot/rename.ts";
+import type { Replacement } from "../../../../lib/persist/layout/snapshot/replacement.ts";
 import { SYNC_NAMES, type SyncName } from "../../../../lib/persist/durability.ts";
-import { ShardFiles } from "../../../../lib/persist/layout/replace/shard_files.ts";
+import { ShardFiles } from "../../../../lib/persist/layout/snapshot/shard_files.ts";
 import { contentOf, temporaryDirectory } from "../../../run/files.ts";
 
 const SHARDS = 3;

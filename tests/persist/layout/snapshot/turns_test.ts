@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { SERIALIZER_NAMES } from "../../../../lib/codec/codec.ts";
 import { Rng } from "../../../../lib/load/rng.ts";
 import { FileLocks } from "../../../../lib/persist/file_locks.ts";
-import { REPLACE_NAMES } from "../../../../lib/persist/layout/replace/replacement.ts";
+import { REPLACE_NAMES } from "../../../../lib/persist/layout/snapshot/replacement.ts";
 import { Ledger } from "../../../../lib/persist/ledger.ts";
 import { WriteMeter } from "../../../../lib/persist/write_meter.ts";
 import { Abort } from "../../../../lib/sync/abort.ts";
