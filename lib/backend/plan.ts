@@ -5,6 +5,7 @@
  */
 import { entryWords } from "../store/shard.ts";
 import { LAST_LIST_UNITS } from "../store/space.ts";
+import type { PagedArenas } from "../store/paged_arenas.ts";
 import { type PageSize, type StoreSize, UNIT_WORDS_MIN } from "../store/store_size.ts";
 import { LINE_WORDS } from "../sync/layout.ts";
 
@@ -52,8 +53,7 @@ const LOST_PART_MAX = 1 / 6;
 /**
  * Sizes a store up front. Hashing spreads keys over shards as if at random, so a shard's number of keys is binomial,
  * with a standard deviation of about the square root of its mean. An entry takes what its value needs, and what it
- * leaves behind is used again. In pages, all values could be as long as the longest at once: how they are spread over
- * the pages is not known.
+ * leaves behind is used again.
  *
  * @param loaded what is loaded from files; keys that the load may put count twice
  * @param pages how arenas are divided into pages, if they are; a shard then has whole pages
@@ -68,16 +68,11 @@ export function planStore(
   const entries = Math.min(keys.keyCount, Math.ceil(mean + DEVIATIONS * Math.sqrt(mean) + FEW_KEYS));
   const entriesPerShard = entries + loaded.entriesPerShardMax;
   if (pages !== undefined) {
-    const words = entryWords(keys.keyLengthMax, keys.valueLengthMax);
-    const newPages = keys.entries === undefined
-      ? Math.ceil(entries / Math.max(1, Math.floor(pages.words / words)))
-      // The end of a page is lost to an entry that does not fit there.
-      : Math.ceil(ROOM_FOR_DEAD * totalWords(shards, keys, entries) / Math.max(1, pages.words - words));
     return {
       shards,
       entriesPerShard,
-      // One more, because the last page of what is loaded may be nearly full.
-      arenaWordsPerShard: loaded.arenaWordsPerShardMax + (1 + newPages) * pages.words,
+      // What is loaded and not put anew stays on the pages that it is on.
+      arenaWordsPerShard: loaded.arenaWordsPerShardMax + pagesFor(shards, keys, entries, pages) * pages.words,
       ...(keys.entries === undefined ? { valueCapacityMin: keys.valueLengthMax } : {}),
       pages,
     };
@@ -89,8 +84,43 @@ export function planStore(
   return { shards, entriesPerShard, arenaWordsPerShard: Math.ceil(arenaWords / unitWords) * unitWords, unitWords };
 }
 
-/** Of what lies in pages, this much may be dead: values that have grown leave their former places behind. */
-const ROOM_FOR_DEAD = 2;
+/** Escapes in JSON may take this much more of a page than is known, where lengths are those of the keys themselves. */
+const ROOM_FOR_ESCAPES = 2;
+
+/** How many pages a shard of these entries needs. */
+function pagesFor(shards: number, keys: KeySpace, entries: number, { words: pageWords, jsonRoom }: PageSize): number {
+  const largest = entryWords(keys.keyLengthMax, keys.valueLengthMax);
+  const words = keys.entries === undefined
+    ? spreadOf(entries, sizesOf(keys, 1))
+    : totalWords(shards, keys, entries) * (jsonRoom ? ROOM_FOR_ESCAPES : 1);
+  return pagesEnough({ entries, words, largest }, pageWords);
+}
+
+/**
+ * How many pages are enough for entries that never take more words together than `words`, and the largest of them no
+ * more than `largest`, in whatever order they come, change and go.
+ *
+ * A put fails only if its entry, of e words, fits on no page, of w words, not even once all others have just the room
+ * that they need ({@linkcode PagedArenas}).
+ *
+ * - Each of p pages then has at least w - e + 1 words of others, so that all together would take p (w - e + 1) + e: more
+ *   than t, if p > (t - e) / (w - e + 1). That is the greatest for the largest entry if t > w; else one page is enough.
+ * - Each page then has as many others as fit of the largest: with one fewer there would be room for the new one. With
+ *   this one, p times as many and one more would be there.
+ *
+ * So the lesser of both is enough: the first where most entries are much smaller than the largest, the second where
+ * they are as large. Where there are more pages, on which entries lie that have been loaded, those that are put anew
+ * may lie there as well, but never have to: the others stay there, and leave these pages alone.
+ */
+export function pagesEnough(
+  { entries, words, largest }: { entries: number; words: number; largest: number },
+  pageWords: number,
+): number {
+  // An entry that no page holds is refused.
+  const byCount = Math.ceil(entries / Math.max(1, Math.floor(pageWords / largest)));
+  if (largest > pageWords) return byCount;
+  return Math.min(byCount, Math.floor(Math.max(0, words - largest) / (pageWords - largest + 1)) + 1);
+}
 
 /**
  * Where it is known what all entries take together: the most that those of a shard take, each with its longest value.
@@ -139,8 +169,12 @@ function blocksOf(shards: number, keys: KeySpace, entries: number): Blocks {
   const wordsMax = sizesOf(keys, 1).mean * (1 + LOST_PART_MAX);
   const { unitWords, mean, deviation, max } = sizes.find(({ mean }) => mean <= wordsMax) ??
     sizes.reduce((least, sizes) => sizes.mean < least.mean ? sizes : least);
-  const spread = Math.ceil(entries * mean + SIZE_DEVIATIONS * Math.sqrt(entries) * deviation);
-  return { unitWords, words: Math.min(entries * max, spread), changeMax: deviation > 0 ? max : 0 };
+  return { unitWords, words: spreadOf(entries, { mean, deviation, max }), changeMax: deviation > 0 ? max : 0 };
+}
+
+/** The most words that a shard's entries of such sizes ever take. */
+function spreadOf(entries: number, { mean, deviation, max }: Omit<Sizes, "unitWords">): number {
+  return Math.min(entries * max, Math.ceil(entries * mean + SIZE_DEVIATIONS * Math.sqrt(entries) * deviation));
 }
 
 /** The sizes of blocks of whole units, in words. */

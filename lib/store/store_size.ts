@@ -53,11 +53,11 @@ interface StoreLayout {
   readonly regionWords: number;
 }
 
-/** Words of the table behind a shard's pages, and of its last part, the bits; see `paged_arenas.ts`. */
+/** Words of the table behind a shard's pages, and of its last part, the bits; see `page_table.ts`. */
 export function pageTableOf({ arenaWordsPerShard, pages }: StoreSize) {
   const pagesPerShard = pages === undefined ? 0 : Math.ceil(arenaWordsPerShard / pages.words);
   const changedWords = Math.ceil(pagesPerShard / 32);
-  return { pagesPerShard, changedWords, words: 2 * pagesPerShard + changedWords };
+  return { pagesPerShard, changedWords, words: 2 * pagesPerShard + 1 + changedWords };
 }
 
 export function layoutOf(size: StoreSize): StoreLayout {

@@ -107,6 +107,26 @@ for (const [name, keyOf, value] of LOADED) {
   });
 }
 
+for (const [name, keyOf, value] of LOADED) {
+  Deno.test(`planStore() makes a store in pages that takes all its keys when it was loaded with ${name}`, () => {
+    const keys = { keyCount: 2000, keyLengthMax: 9, valueLengthMax: 90 };
+    const pages = { words: 96, jsonRoom: false };
+    const loaded = Array.from({ length: 1000 }, (_, i) => PaddedBytes.of(keyOf(i)));
+    const padded = PaddedBytes.of(value);
+    const perPage = Math.floor(pages.words / entryWords(loaded[999]!.length, padded.length));
+    const arenaWordsPerShardMax = Math.ceil(loaded.length / perPage) * pages.words;
+    const size = planStore(1, keys, { entriesPerShardMax: loaded.length, arenaWordsPerShardMax }, pages);
+    const store = SharedStore.create(size, Abort.create());
+    for (const [i, key] of loaded.entries()) {
+      store.pages.load(0, Math.floor(i / perPage), hashKey(key.words, key.length), key, padded);
+    }
+    for (const length of [40, 90, 0, 90]) {
+      for (let i = 0; i < keys.keyCount; i++) store.putString(`Key${i}`, "y".repeat(length));
+    }
+    for (let i = 0; i < keys.keyCount; i++) assertEquals(store.getString(`Key${i}`), "y".repeat(90));
+  });
+}
+
 Deno.test("planStore() is not wasteful when there are many keys per shard, and never plans more than all keys", () => {
   assertEquals(planStore(1, SEED_KEY_SPACE).entriesPerShard, SEED_KEY_COUNT);
   assertEquals(planStore(65_536, { ...SEED_KEY_SPACE, keyCount: 3 }).entriesPerShard, 3);

@@ -50,28 +50,35 @@ Deno.test("SharedStore.byteLength() is at most 1.5 times the keys and values of 
   for (let n = 0; n < KEY_COUNT; n += 997) assertStrictEquals(store.getString(keyText(n)), valueText(n));
 });
 
-Deno.test("SharedStore.byteLength() is at most twice the keys and values of random sizes, which fit again and again", () => {
-  const [keyCount, valueLengthMin, valueLengthMax] = [100_000, 50, 400];
-  const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
-  const rng = new Rng(seed);
-  const size = planStore(SHARDS, { keyCount, keyLengthMax: KEY_LENGTH, valueLengthMin, valueLengthMax });
-  const store = SharedStore.create(size, Abort.create());
-  const key = new PaddedBytes(KEY_LENGTH);
-  const value = new PaddedBytes(valueLengthMax);
-  const put = (n: number) => {
-    key.setString(keyText(n));
-    value.end(valueLengthMin + rng.below(valueLengthMax - valueLengthMin + 1));
-    store.put(key, value);
-  };
-  for (let n = 0; n < keyCount; n++) put(n);
-  assertLessOrEqual(SharedStore.byteLength(size) / liveBytes(store), 2, `seed ${seed}`);
-  for (let i = 0; i < 10 * keyCount; i++) {
-    put(rng.below(keyCount));
-    if (i % 3 !== 0) continue;
-    key.setString(keyText(rng.below(keyCount)));
-    store.delete(key);
-  }
-  // All at once, as when a load has ended its deletes.
-  for (let n = 0; n < keyCount; n++) put(n);
-  assertLessOrEqual(SharedStore.byteLength(size) / liveBytes(store), 2, `seed ${seed}`);
-});
+/** Without pages, and with those of blocks of 4 KiB in one file or many. */
+const DIVISIONS = [{ shards: SHARDS }, { shards: 256, pages: { words: 992, jsonRoom: false } }] as const;
+
+for (const { shards, pages } of DIVISIONS.map((division) => ({ pages: undefined, ...division }))) {
+  const what = pages === undefined ? "" : ", in pages";
+  Deno.test(`SharedStore.byteLength() is at most twice the keys and values of random sizes, which fit again and again${what}`, () => {
+    const [keyCount, valueLengthMin, valueLengthMax] = [100_000, 50, 400];
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
+    const rng = new Rng(seed);
+    const keys = { keyCount, keyLengthMax: KEY_LENGTH, valueLengthMin, valueLengthMax };
+    const size = planStore(shards, keys, undefined, pages);
+    const store = SharedStore.create(size, Abort.create());
+    const key = new PaddedBytes(KEY_LENGTH);
+    const value = new PaddedBytes(valueLengthMax);
+    const put = (n: number) => {
+      key.setString(keyText(n));
+      value.end(valueLengthMin + rng.below(valueLengthMax - valueLengthMin + 1));
+      store.put(key, value);
+    };
+    for (let n = 0; n < keyCount; n++) put(n);
+    assertLessOrEqual(SharedStore.byteLength(size) / liveBytes(store), 2, `seed ${seed}`);
+    for (let i = 0; i < 10 * keyCount; i++) {
+      put(rng.below(keyCount));
+      if (i % 3 !== 0) continue;
+      key.setString(keyText(rng.below(keyCount)));
+      store.delete(key);
+    }
+    // All at once, as when a load has ended its deletes.
+    for (let n = 0; n < keyCount; n++) put(n);
+    assertLessOrEqual(SharedStore.byteLength(size) / liveBytes(store), 2, `seed ${seed}`);
+  });
+}
