@@ -110,6 +110,11 @@ export class BlockBatch {
     return this.#items[item * ITEM_WORDS + ITEM_PAGE]!;
   }
 
+  /** Whether a page is in the batch. */
+  has(shard: number, page: number): boolean {
+    return this.#known[shard * this.#pagesPerShard + page]! > 0;
+  }
+
   /** The newest version of a shard that has pages in the batch. */
   shardVersion(shard: number): number {
     return this.#shardVersions[shard]!;

@@ -13,7 +13,7 @@ import type { WriterMeter } from "../../write_meter.ts";
 import type { Layout } from "../layout.ts";
 import { BlockBatch } from "./block_batch.ts";
 import type { BlockFiles } from "./block_files.ts";
-import { extentBlocks, placeOf, type PlaceSide } from "./block_format.ts";
+import { BlockPlacement, itemOf, placeIn } from "./block_placement.ts";
 import { BlockShrinker } from "./block_shrinker.ts";
 import type { BlockTable } from "./block_table.ts";
 
@@ -37,9 +37,6 @@ const PAGE_HEAD_BYTES = 8;
 const VERSION_BYTES = 8;
 
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
-
-/** Items are sorted by place; a sort key also carries the item's number, which is below this. */
-const ORDER_ITEMS_MAX = 2 ** 24;
 
 /**
  * Writes the pages of the store's arenas that have changed, each into its own block.
@@ -69,16 +66,13 @@ export class BlockLayout implements Layout {
   readonly #store: SharedStore;
   readonly #storeWords: Int32Array<SharedArrayBuffer>;
   readonly #table: BlockTable;
-  readonly #blocksPerExtent: number;
   readonly #batch: BlockBatch;
+  readonly #placement: BlockPlacement;
   readonly #image: BlockImage;
   readonly #out = new OutputBuffer(2 * PIECE_BYTES);
   /** The queue's memory by word and by byte, once something from it has been accepted. */
   #queueWords: Int32Array<SharedArrayBuffer>;
   #queueBytes: DataView<SharedArrayBuffer>;
-  /** For the items of the file being written: each one's block, and the order of writing. */
-  #blocks = new Int32Array(1024);
-  #order = new Float64Array(1024);
   /** The files of the last write. */
   #written: number[] = [];
   readonly #shrinker: BlockShrinker;
@@ -92,8 +86,8 @@ export class BlockLayout implements Layout {
     this.#store = store;
     this.#storeWords = store.words;
     this.#table = table;
-    this.#blocksPerExtent = extentBlocks(blockBytes);
     this.#batch = new BlockBatch(table.size);
+    this.#placement = new BlockPlacement(this.#batch, { table, blockBytes });
     this.#shrinker = new BlockShrinker(parts);
     const { words, bytes } = this.#batch;
     this.#image = { block: 0, shard: 0, page: 0, version: 0, together: 0, words, bytes, start: 0, end: 0 };
@@ -234,74 +228,25 @@ export class BlockLayout implements Layout {
 
   #writeFile(file: number): void {
     const { files, blockBytes } = this.#parts;
-    const count = this.#placeItems(file);
-    const order = this.#order.subarray(0, count).sort();
+    const placement = this.#placement;
+    files.reserve(file, placement.choose(file));
+    const order = placement.sorted(file);
     let firstPlace = 0;
     let length = 0;
-    for (let i = 0; i < count; i++) {
-      const item = order[i]! % ORDER_ITEMS_MAX;
-      const place = (order[i]! - item) / ORDER_ITEMS_MAX;
+    for (let i = 0; i < order.length; i++) {
+      const item = itemOf(order[i]!);
+      const place = placeIn(order[i]!);
       if (length > 0 && (place * blockBytes !== firstPlace * blockBytes + length || length >= PIECE_BYTES)) {
         files.write(file, firstPlace, this.#out.bytes.subarray(0, length));
         length = 0;
       }
       if (length === 0) firstPlace = place;
-      this.#encode(item, this.#blocks[item]!, length);
+      this.#encode(item, placement.block(item), length);
       length += blockBytes;
     }
     if (length > 0) files.write(file, firstPlace, this.#out.bytes.subarray(0, length));
-    this.#recordWritten(file);
-    this.meter.countBlocks(count, count * blockBytes);
-  }
-
-  /** Decides where each of a file's items goes; pages without a block get one. Returns the number of items. */
-  #placeItems(file: number): number {
-    const batch = this.#batch;
-    const table = this.#table;
-    if (batch.count > this.#blocks.length) {
-      this.#blocks = new Int32Array(2 * batch.count);
-      this.#order = new Float64Array(2 * batch.count);
-    }
-    let used = table.used(file);
-    let count = 0;
-    for (let item = batch.first(file); item >= 0; item = batch.next(item)) {
-      const block = table.block(batch.shard(item), batch.page(item));
-      this.#blocks[item] = block >= 0 ? block : used++;
-      count++;
-    }
-    this.#parts.files.reserve(file, used);
-    let i = 0;
-    for (let item = batch.first(file); item >= 0; item = batch.next(item)) {
-      const place = placeOf(this.#blocks[item]!, this.#nextSide(item), this.#blocksPerExtent);
-      this.#order[i++] = place * ORDER_ITEMS_MAX + item;
-    }
-    return count;
-  }
-
-  /** The place that was not the last one written for an item's page. */
-  #nextSide(item: number): PlaceSide {
-    const shard = this.#batch.shard(item);
-    const page = this.#batch.page(item);
-    return this.#table.block(shard, page) >= 0 && this.#table.side(shard, page) === 0 ? 1 : 0;
-  }
-
-  #recordWritten(file: number): void {
-    const batch = this.#batch;
-    const table = this.#table;
-    let begun = -1;
-    for (let item = batch.first(file); item >= 0; item = batch.next(item)) {
-      const shard = batch.shard(item);
-      if (shard !== begun) table.beginWrite(shard);
-      begun = shard;
-    }
-    let used = table.used(file);
-    for (let item = batch.first(file); item >= 0; item = batch.next(item)) {
-      const block = this.#blocks[item]!;
-      used = Math.max(used, block + 1);
-      const where = { block, side: this.#nextSide(item), isEmpty: batch.isEmpty(item) };
-      table.setWritten(batch.shard(item), batch.page(item), where);
-    }
-    table.setUsed(file, used);
+    placement.record(file);
+    this.meter.countBlocks(order.length, order.length * blockBytes);
   }
 
   #encode(item: number, block: number, position: number): void {

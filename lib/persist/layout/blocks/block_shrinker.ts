@@ -24,10 +24,10 @@ export interface BlockShrinkerParts {
 }
 
 /** A file is made smaller once it has so many blocks that no page needs, as a part of the others. */
-const SPARE_PART_MAX = 1 / 8;
+const SPARE_PART_MAX = 1 / 16;
 
 /** So many of them it keeps: with those that it grows by, fewer than it would be made smaller for again. */
-const SPARE_PART = 1 / 16;
+const SPARE_PART = 1 / 32;
 
 /** At most so many blocks are cut off at once, so that whoever waits for the file need not wait long. */
 const PIECE_BLOCKS = 64;
@@ -56,6 +56,8 @@ export class BlockShrinker {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #extentBlocks: number;
   readonly #notBeforeMs: Float64Array<ArrayBuffer>;
+  /** The file at which the next search begins, so that none has to wait for those before it. */
+  #next = 0;
 
   constructor(parts: BlockShrinkerParts) {
     this.#parts = parts;
@@ -71,7 +73,10 @@ export class BlockShrinker {
    */
   shrinkOne(): boolean {
     const { table, locks } = this.#parts;
-    for (let file = 0; file < table.size.files; file++) {
+    const { files } = table.size;
+    for (let i = 0; i < files; i++) {
+      const file = this.#next;
+      this.#next = file + 1 < files ? file + 1 : 0;
       const needed = table.used(file) - table.empty(file);
       const extents = Math.ceil(needed * (1 + SPARE_PART_MAX) / this.#extentBlocks);
       if (table.extents(file) <= Math.max(1, extents)) continue;

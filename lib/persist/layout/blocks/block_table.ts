@@ -50,6 +50,7 @@ export class BlockTable {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #rowWords: number;
   readonly #rows: number;
+  readonly #pagesPerFile: number;
 
   private constructor({ buffer, size }: BlockTableHandle) {
     const layout = layoutOf(size);
@@ -57,6 +58,7 @@ export class BlockTable {
     this.#words = new Int32Array(buffer);
     this.#rowWords = layout.rowWords;
     this.#rows = layout.rows;
+    this.#pagesPerFile = size.shards / size.files * size.pagesPerShard;
   }
 
   /** A table of files that do not exist yet. */
@@ -109,6 +111,20 @@ export class BlockTable {
   /** Whether the page can do without its block. */
   isSpare(shard: number, page: number): boolean {
     return (this.#word(shard, page) & (EMPTY | LAST)) === EMPTY;
+  }
+
+  /** The number of a file's first page. Pages are numbered shard after shard. */
+  firstPage(file: number): number {
+    return file * this.#pagesPerFile;
+  }
+
+  /** The number of a file's first page, from this one on, that can do without its block; -1 if there is none. */
+  nextSpare(file: number, from: number): number {
+    const { pagesPerShard } = this.size;
+    for (let page = from; page < (file + 1) * this.#pagesPerFile; page++) {
+      if (this.isSpare(Math.floor(page / pagesPerShard), page % pagesPerShard)) return page;
+    }
+    return -1;
   }
 
   /** Records that something else is about to be what was written last of the shard. */

@@ -18,6 +18,7 @@ import type { SetAsideFile, StoredState, TornFile } from "../stored_state.ts";
 import { blockFilesIn, type FoundBlockFile } from "./block_file_name.ts";
 import { encodeHead, headPlace } from "./block_format.ts";
 import { BlockTable, type BlockTableHandle } from "./block_table.ts";
+import { fillHoles } from "./fill_holes.ts";
 import { mendBlocks } from "./mend_blocks.ts";
 import { PageReader } from "./page_reader.ts";
 import { readBlocks, type StoredBlocks, type StoredPage } from "./stored_blocks.ts";
@@ -122,10 +123,11 @@ class BlockLoader {
   }
 
   /** @throws {PersistError} when the file has changed since it was surveyed */
-  load({ found: { path, file: index }, stored: { pages, extents } }: OpenedBlocks): void {
+  load({ found: { path, file: index }, stored: { pages, extents, synced } }: OpenedBlocks): void {
     const { store, ledger, table } = this.#target;
-    const { files, shards, serializer, layout: { blockBytes } } = this.#options;
-    using reader = new PageReader({ path, file: index, files, shards, serializer, blockBytes });
+    const { files, shards, serializer, sync, layout: { blockBytes } } = this.#options;
+    const reading = { path, file: index, files, shards, serializer, blockBytes };
+    using reader = new PageReader(reading);
     let used = 0;
     const newestOf = new Map<number, number>();
     for (const { shard, version } of pages) newestOf.set(shard, Math.max(version, newestOf.get(shard) ?? 0));
@@ -141,6 +143,7 @@ class BlockLoader {
     }
     table.setExtents(index, extents);
     table.setUsed(index, used);
+    fillHoles({ ...reading, sync, synced }, table, [...newestOf.keys()]);
   }
 
   #loadPage({ shard, page }: StoredPage, reader: BlockReader): void {
