@@ -31,7 +31,7 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 const DEAD = 1 << 31;
 
 /** The part of a page that is kept for values that may grow, as a shift. */
-const SLACK_SHIFT = 5;
+const SLACK_SHIFT = 4;
 
 /** Pages are taken to be full up to this part, as a shift, where fewer of them would do. */
 const SPARE_SHIFT = 4;
@@ -279,14 +279,24 @@ export class PagedArenas implements Arenas {
     const start = this.#start(region, page);
     const end = start + this.#table.used(region, page);
     let to = start;
+    // What lies between two gaps moves at once: from where it begins, to where it will.
+    let run = start;
+    let runTo = start;
     for (let entry = start, next = start; entry < end; entry = next) {
       next = nextEntry(words, entry);
-      if (words[entry]! < 0) continue;
-      const unused = next - entry - this.#wordsNeeded(entry);
-      words[entry + ENTRY_CAPACITY]! -= unused * WORD_BYTES;
-      if (to < entry) this.#move(region, entry, next - unused, to);
-      to += next - unused - entry;
+      const needed = words[entry]! < 0 ? 0 : this.#wordsNeeded(entry);
+      const gap = next - entry - needed;
+      if (needed > 0) {
+        words[entry + ENTRY_CAPACITY]! -= gap * WORD_BYTES;
+        if (to < entry) this.#relink(region, entry, to);
+      }
+      to += needed;
+      if (gap === 0) continue;
+      if (runTo < run) words.copyWithin(runTo, run, entry + needed);
+      run = next;
+      runTo = to;
     }
+    if (runTo < run) words.copyWithin(runTo, run, end);
     this.#table.setUsed(region, page, to - start);
     this.#table.addLive(region, page, to - start - this.#table.live(region, page));
   }
@@ -301,13 +311,13 @@ export class PagedArenas implements Arenas {
     return entryWords(keyLength, jsonRoomOf(this.#keyOf(entry), this.#value));
   }
 
-  #move(region: number, entry: number, end: number, to: number): void {
+  /** Points the index to where an entry is about to be. */
+  #relink(region: number, entry: number, to: number): void {
     const words = this.#words;
     const keyLength = words[entry + ENTRY_KEY_LENGTH]!;
     linkEntry(words, region, this.#memory.slots - 1, hashKey(this.#keyOf(entry).words, keyLength), to, entry);
-    for (let from = entry; from < end; from++) words[to + from - entry] = words[from]!;
     // Linking has marked it as dead.
-    words[to + ENTRY_KEY_LENGTH] = keyLength;
+    words[entry + ENTRY_KEY_LENGTH] = keyLength;
   }
 
   /** A live entry's key; the same object each time. */

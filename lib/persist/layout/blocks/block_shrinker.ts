@@ -23,11 +23,11 @@ export interface BlockShrinkerParts {
   readonly sync: SyncName;
 }
 
-/** A file is made smaller once it has so many blocks that no page needs, as a part of the others. */
-const SPARE_PART_MAX = 1 / 16;
-
-/** So many of them it keeps: with those that it grows by, fewer than it would be made smaller for again. */
-const SPARE_PART = 1 / 32;
+/**
+ * A file is made smaller once it has so many blocks that no page needs, as a part of the others. It grows by whole
+ * extents, and no page takes a new block while there is one of an empty page, so it does not grow again at once.
+ */
+const SPARE_PART_MAX = 1 / 32;
 
 /** At most so many blocks are cut off at once, so that whoever waits for the file need not wait long. */
 const PIECE_BLOCKS = 64;
@@ -96,7 +96,7 @@ export class BlockShrinker {
     const { table, files, sync } = this.#parts;
     const { spare, others } = this.#pagesOf(file);
     const before = table.extents(file);
-    const wanted = Math.ceil(others.length * (1 + SPARE_PART) / this.#extentBlocks);
+    const wanted = Math.ceil(others.length / this.#extentBlocks);
     const piece = Math.max(1, Math.floor(PIECE_BLOCKS / this.#extentBlocks));
     let extents = Math.max(1, wanted, before - piece);
     if ((before - extents) % 2 === 0) extents++;
