@@ -20,7 +20,7 @@ export type Write = readonly [key: string, value: string | undefined];
 export const BLOCK_BYTES = 512;
 
 /** Pages keep no room for values to grow, so that a longer one often moves its key to another page. */
-export const KEYS = { keyCount: 4096, keyLengthMax: 8, valueLengthMax: 0 };
+export const KEYS = { keyCount: 8192, keyLengthMax: 8, valueLengthMax: 0 };
 
 export function optionsOf(output: string, serializer: SerializerName, change: Partial<FileBackendOptions> = {}) {
   return {

@@ -21,6 +21,8 @@ const SEED = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
 const OPENINGS = rounds({ small: 6, full: 60 });
 const WRITES_MAX = 400;
 const KEYS_MAX = 300;
+/** What a value has before its padding. */
+const NUMBER_MAX = 8;
 
 const POLICIES: readonly PersistencePolicy[] = [
   { kind: "periodic", flushPeriodUs: 60_000_000 },
@@ -49,7 +51,11 @@ for (const serializer of SERIALIZER_NAMES) {
         const policy = POLICIES[opening % POLICIES.length]!;
         const layout = { kind: "blocks", blockBytes } as const;
         const options = optionsOf(directory.path, serializer, { layout, policy, fileCount: 2 });
-        const files = await open(options);
+        const files = await open(options, {
+          keyCount: KEYS_MAX,
+          keyLengthMax: 8,
+          valueLengthMax: valueMax + NUMBER_MAX,
+        });
         const { store, filesSetAside, filesTorn, entriesLoaded } = files;
         const what = `seed ${SEED}, opening ${opening}`;
         assertEquals([filesSetAside, filesTorn, entriesLoaded], [[], [], expected.size], what);
