@@ -5,7 +5,6 @@
  */
 import { entryWords } from "../store/shard.ts";
 import { LAST_LIST_UNITS } from "../store/space.ts";
-import type { PagedArenas } from "../store/paged_arenas.ts";
 import { type PageSize, type StoreSize, UNIT_WORDS_MIN } from "../store/store_size.ts";
 import { LINE_WORDS } from "../sync/layout.ts";
 
@@ -101,7 +100,7 @@ function pagesFor(shards: number, keys: KeySpace, entries: number, { words: page
  * more than `largest`, in whatever order they come, change and go.
  *
  * A put fails only if its entry, of e words, fits on no page, of w words, not even once all others have just the room
- * that they need ({@linkcode PagedArenas}).
+ * that they need (`store/paged_arenas.ts`).
  *
  * - Each of p pages then has at least w - e + 1 words of others, so that all together would take p (w - e + 1) + e: more
  *   than t, if p > (t - e) / (w - e + 1). That is the greatest for the largest entry if t > w; else one page is enough.
