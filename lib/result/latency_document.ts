@@ -30,6 +30,9 @@ const MAX = "max";
 /** How many operations were timed. */
 const COUNT = "count";
 
+/** The fields of a latency in the document, but for its percentiles. */
+export const LATENCY_FIELDS: readonly string[] = [COUNT, ...LATENCY_STATISTICS.map(({ name }) => `${name}_sec`)];
+
 /** Latencies of one kind of operation, as a document has them. */
 export interface LatencyDocument {
   readonly operation: OperationName;
@@ -72,7 +75,7 @@ export function latencyObject(latency: LatencySummary): JsonObject {
 /** The figures of a run's latencies, by their names in the documents that summarize or compare runs. */
 export function latencyFigures(run: Fields): [name: string, value: number][] {
   return [...latenciesIn(run)].flatMap(([{ operation, kind }, latency]) =>
-    [COUNT, ...LATENCY_STATISTICS.map(({ name }) => `${name}_sec`)].flatMap((field): [string, number][] => {
+    LATENCY_FIELDS.flatMap((field): [string, number][] => {
       const value = numberIn(latency, field);
       return value === undefined ? [] : [[latencyName(operation, kind, field), value]];
     })

@@ -3,9 +3,8 @@
  * a row for each interval of the load.
  *
  * The columns of the runs are `run`, which counts from 1, then the figures, then the options, and then how the run
- * ended, as
- * `stopped_by`, `ended_early` and `failed`, all under the names that they have in the JSON result; those of options are
- * prefixed with `option_`. A cell is empty if its run lacks what another has.
+ * ended, as `stopped_by`, `ended_early` and `failed`, all under the names that they have in the JSON result; those of
+ * options are prefixed with `option_`. A cell is empty if its run lacks what another has.
  *
  * @module
  */
@@ -13,9 +12,8 @@ import type { RunResult, SeriesRow } from "../run/run_result.ts";
 import { figures } from "./figures.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { optionsObject } from "./option/options.ts";
-import { ENDINGS, figuresObject } from "./run_document.ts";
-import { secondsOf } from "../option/units.ts";
-import { LATENCY_STATISTICS } from "./latency_document.ts";
+import { ENDINGS, figuresObject, SERIES, seriesObject } from "./run_document.ts";
+import { LATENCY_FIELDS } from "./latency_document.ts";
 
 const OPTION_PREFIX = "option_";
 
@@ -77,39 +75,16 @@ function cellText(value: Cell): string {
   return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A column, with the value that it shows of an interval; empty if absent. */
-type Column = readonly [name: string, value: (row: SeriesRow) => Cell];
-
-const COLUMNS: readonly Column[] = [
-  ["end_sec", ({ endMs }) => seconds(endMs)],
-  ["duration_sec", ({ durationMs }) => seconds(durationMs)],
-  ["ops", ({ ops }) => ops],
-  ["ops_per_sec", ({ opsPerSec }) => opsPerSec],
-  ["reads", ({ reads }) => reads],
-  ["writes", ({ writes }) => writes],
-  ["latency_count", ({ latency }) => latency?.count],
-  ...LATENCY_STATISTICS.map(({ name, of }): Column => [
-    `latency_${name}_sec`,
-    ({ latency }) => seconds(latency && of(latency)),
-  ]),
-  ["process_crash_writes", ({ file }) => file?.processCrashWrites],
-  ["process_crash_age_sec", ({ file }) => seconds(file?.processCrashAgeMs)],
-  ["power_loss_writes", ({ file }) => file?.powerLossWrites],
-  ["power_loss_age_sec", ({ file }) => seconds(file?.powerLossAgeMs)],
-  ["queued", ({ file }) => file?.queued],
-  ["snapshots_written", ({ file }) => file?.snapshotsWritten],
-  ["bytes_written", ({ file }) => file?.bytesWritten],
-];
+/** The columns of the series: those of the latency under their names in JSON, behind its own. */
+const SERIES_COLUMNS = Object.keys(SERIES).flatMap((name) =>
+  name === "latency" ? LATENCY_FIELDS.map((field) => `${name}_${field}`) : [name]
+);
 
 /**
  * The series as CSV: a header, then a row for each interval. The columns are the same for all backends; a cell is empty
  * if its value is absent. Times are in seconds; `end_sec` counts from the load's start.
  */
 export function seriesCsv(rows: readonly SeriesRow[]): string {
-  return csvRow(COLUMNS.map(([name]) => name)) +
-    rows.map((row) => csvRow(COLUMNS.map(([, value]) => value(row)))).join("");
-}
-
-function seconds(durationMs: number | undefined): number | undefined {
-  return durationMs === undefined ? undefined : secondsOf(durationMs);
+  const cells = rows.map((row) => flattened(seriesObject(row)));
+  return [SERIES_COLUMNS, ...cells.map((own) => SERIES_COLUMNS.map((name) => own.get(name)))].map(csvRow).join("");
 }

@@ -19,7 +19,7 @@ import { type Figure, figureEntry } from "./figure.ts";
 import { loadFigures } from "./figures.ts";
 import { THROUGHPUT } from "./load_figures.ts";
 import { traceIn, traceObject } from "./replay_figures.ts";
-import { type Fields, fieldsIn, type JsonObject, numberIn, rowsIn, textIn } from "./json.ts";
+import { type Fields, fieldsIn, type JsonObject, type JsonValue, numberIn, rowsIn, textIn } from "./json.ts";
 import { secondsOf } from "../option/units.ts";
 import { millisecondsOf } from "./format.ts";
 import { type LatencyDocument, latencyFigures, latencyObject, readLatencies } from "./latency_document.ts";
@@ -71,16 +71,8 @@ export interface LossFigures {
   readonly max?: number;
 }
 
-/** One interval of a load. Ages are in seconds. */
-export interface IntervalDocument {
-  readonly endSec: number;
-  readonly opsPerSec?: number;
-  readonly processCrashWrites?: number;
-  readonly processCrashAgeSec?: number;
-  readonly powerLossWrites?: number;
-  readonly powerLossAgeSec?: number;
-  readonly queued?: number;
-}
+/** One interval of a load: its numbers by their names in JSON, of which {@linkcode SERIES} says what they are. */
+export type IntervalDocument = { readonly end_sec: number } & Readonly<Record<string, number | undefined>>;
 
 /** The names of the figures of a loss. A backend without a gauge has its bounds among its promises. */
 const LOSS_NAMES = {
@@ -157,18 +149,8 @@ function lossIn(
 }
 
 function readInterval(row: Fields): IntervalDocument[] {
-  const endSec = numberIn(row, "end_sec");
-  if (endSec === undefined) return [];
-  const named = {
-    opsPerSec: numberIn(row, "ops_per_sec"),
-    processCrashWrites: numberIn(row, "process_crash_writes"),
-    processCrashAgeSec: numberIn(row, "process_crash_age_sec"),
-    powerLossWrites: numberIn(row, "power_loss_writes"),
-    powerLossAgeSec: numberIn(row, "power_loss_age_sec"),
-    queued: numberIn(row, "queued"),
-  };
-  const known = Object.entries(named).filter(([, value]) => value !== undefined);
-  return [{ endSec, ...Object.fromEntries(known) }];
+  const end_sec = numberIn(row, "end_sec");
+  return end_sec === undefined ? [] : [{ ...Object.fromEntries(numbersIn(row)), end_sec }];
 }
 
 /** The part of the document for one run. */
@@ -258,23 +240,26 @@ function threadObject({ thread, runtimeMs, ops, reads, writes, hits, blocked }: 
   };
 }
 
-function seriesObject({ endMs, durationMs, ops, opsPerSec, reads, writes, latency, file }: SeriesRow): JsonObject {
-  return {
-    end_sec: secondsOf(endMs),
-    duration_sec: secondsOf(durationMs),
-    ops,
-    ops_per_sec: opsPerSec,
-    reads,
-    writes,
-    ...(latency === undefined ? {} : { latency: latencyObject(latency) }),
-    ...(file === undefined ? {} : {
-      process_crash_writes: file.processCrashWrites,
-      process_crash_age_sec: secondsOf(file.processCrashAgeMs),
-      ...given({ power_loss_writes: file.powerLossWrites }),
-      ...(file.powerLossAgeMs === undefined ? {} : { power_loss_age_sec: secondsOf(file.powerLossAgeMs) }),
-      ...given({ queued: file.queued }),
-      snapshots_written: file.snapshotsWritten,
-      bytes_written: file.bytesWritten,
-    }),
-  };
+/** What the document has of each interval, by name; undefined where the interval does not have it. */
+export const SERIES: Readonly<Record<string, (row: SeriesRow) => JsonValue | undefined>> = {
+  end_sec: ({ endMs }) => secondsOf(endMs),
+  duration_sec: ({ durationMs }) => secondsOf(durationMs),
+  ops: ({ ops }) => ops,
+  ops_per_sec: ({ opsPerSec }) => opsPerSec,
+  reads: ({ reads }) => reads,
+  writes: ({ writes }) => writes,
+  latency: ({ latency }) => latency && latencyObject(latency),
+  process_crash_writes: ({ file }) => file?.processCrashWrites,
+  process_crash_age_sec: ({ file }) => file && secondsOf(file.processCrashAgeMs),
+  power_loss_writes: ({ file }) => file?.powerLossWrites,
+  power_loss_age_sec: ({ file }) => file?.powerLossAgeMs === undefined ? undefined : secondsOf(file.powerLossAgeMs),
+  queued: ({ file }) => file?.queued,
+  snapshots_written: ({ file }) => file?.snapshotsWritten,
+  bytes_written: ({ file }) => file?.bytesWritten,
+};
+
+/** An interval as the document has it. */
+export function seriesObject(row: SeriesRow): JsonObject {
+  const values = Object.entries(SERIES).map(([name, of]) => [name, of(row)] as const);
+  return Object.fromEntries(values.flatMap(([name, value]) => value === undefined ? [] : [[name, value]]));
 }

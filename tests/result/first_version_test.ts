@@ -42,8 +42,8 @@ Deno.test("a run of the first version has its figures, losses, latencies and ser
     assert(percentiles.length > 5 && count > 0 && maxSec > 0);
   }
   assert(run.series.length > 1);
-  for (const { opsPerSec, processCrashWrites } of run.series) {
-    assert(opsPerSec !== undefined && processCrashWrites !== undefined);
+  for (const { ops_per_sec: opsPerSec, process_crash_writes: writes } of run.series) {
+    assert(opsPerSec !== undefined && writes !== undefined);
   }
 });
 

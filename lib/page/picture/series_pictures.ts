@@ -22,7 +22,8 @@ interface SeriesPicture {
 
 /** A figure of the intervals, and how it is drawn. */
 interface Line {
-  readonly name: Exclude<keyof IntervalDocument, "endSec">;
+  /** In JSON. */
+  readonly name: string;
   readonly color: string;
   readonly label: string;
 }
@@ -49,19 +50,19 @@ export function seriesPictures({ configuration, color }: Subject): SeriesPicture
   const panels: Panel[] = [
     {
       title: "Operations per second",
-      lines: [{ name: "opsPerSec", color, label: "" }],
+      lines: [{ name: "ops_per_sec", color, label: "" }],
       format: shortRate,
       ofInterval: true,
     },
     {
       title: "Writes at risk",
-      lines: [{ name: "processCrashWrites", ...crash }, { name: "powerLossWrites", ...power }],
+      lines: [{ name: "process_crash_writes", ...crash }, { name: "power_loss_writes", ...power }],
       format: readableNumber,
       ofInterval: false,
     },
     {
       title: "Age of the oldest write at risk",
-      lines: [{ name: "processCrashAgeSec", ...crash }, { name: "powerLossAgeSec", ...power }],
+      lines: [{ name: "process_crash_age_sec", ...crash }, { name: "power_loss_age_sec", ...power }],
       format: durationText,
       ofInterval: false,
     },
@@ -87,7 +88,7 @@ function panelSvg(
 ): Html {
   const points = lines.flatMap((line) =>
     rows.flatMap((row, at) => {
-      const end = row.endSec, value = row[line.name];
+      const end = row.end_sec, value = row[line.name];
       if (value === undefined) return [];
       const point = { line, end, value };
       // The first interval begins at zero.
