@@ -102,7 +102,7 @@ async function openLoops() {
   const loops = [];
   for (let i = 0; i < OPEN_LOOPS; i++) {
     const { rate, operations } = await run({ ...MEMORY, loadTimeMs: 2000, ratePerSec: RATE, latencySample: 1 });
-    const correctedMs = Math.max(...(operations ?? []).map(({ latency }) => latency?.p99Ms ?? 0));
+    const correctedMs = Math.max(...operations.map(({ latency }) => latency?.p99Ms ?? 0));
     loops.push({ reachedPerSec: rate?.reachedPerSec ?? NaN, correctedMs, timerMs: rate?.timerLateP99Ms ?? NaN });
   }
   return {

@@ -43,6 +43,7 @@ export class FailoverVictim implements Victim {
   readonly #failover: Failover;
   readonly #connections: readonly [AsynchronousConnection, ...AsynchronousConnection[]];
   readonly #how: FailoverOptions;
+  readonly #stop: AbortSignal | undefined;
   readonly #choices: Rng;
 
   private constructor(
@@ -52,6 +53,7 @@ export class FailoverVictim implements Victim {
       readonly failover: Failover;
       readonly connections: readonly [AsynchronousConnection, ...AsynchronousConnection[]];
       readonly how: FailoverOptions;
+      readonly stop: AbortSignal | undefined;
     },
   ) {
     this.backend = backend;
@@ -59,6 +61,7 @@ export class FailoverVictim implements Victim {
     this.#failover = parts.failover;
     this.#connections = parts.connections;
     this.#how = parts.how;
+    this.#stop = parts.stop;
     this.#choices = new Rng(seed, CHOICE_STREAM);
   }
 
@@ -96,7 +99,7 @@ export class FailoverVictim implements Victim {
       connections.push(first);
       while (connections.length < threads) connections.push(await connect(engine, prepared, connections.length));
       const [, ...others] = connections;
-      return new FailoverVictim({ backend, seed }, { prepared, failover, connections: [first, ...others], how });
+      return new FailoverVictim({ backend, seed }, { prepared, failover, connections: [first, ...others], how, stop });
     } catch (error) {
       for (const connection of connections) await afterFailure(() => connection.close());
       await afterFailure(() => prepared.close());
@@ -110,7 +113,7 @@ export class FailoverVictim implements Victim {
     await preload(connection.preload, mixOf(workload), { rng, thread: 0, threads: 1, keepGoing: () => true });
   }
 
-  async fail(options: CrashLoad, moment: KillMoment): Promise<Failed> {
+  async fail(options: CrashLoad, moment: KillMoment): Promise<Failed | undefined> {
     const { seed, workload, witness, check } = options;
     const connections = this.#connections;
     const tape = check === undefined ? undefined : HistoryTape.create(connections.length);
@@ -126,7 +129,8 @@ export class FailoverVictim implements Victim {
     const startedAtMs = sharedNowMs();
     load.start();
     const work = async () => {
-      await delay("loadMs" in moment ? moment.loadMs : moment.startMs);
+      await delay("loadMs" in moment ? moment.loadMs : moment.startMs, this.#stop);
+      if (this.#stop?.aborted) return undefined;
       const failed = await this.#failover.fail({ ...this.#how, choice: this.#choices.below(2 ** 20) });
       const available = load.failed(failed);
       const takenOverAtMs = await failed.restore();
@@ -135,7 +139,9 @@ export class FailoverVictim implements Victim {
       const { failedAtMs } = failed;
       return { failedAtMs, takeoverMs: takenOverAtMs - failedAtMs, unavailableMs: availableAtMs - failedAtMs };
     };
-    const { failedAtMs, ...times } = await thenCleanUp(work, () => load.end());
+    const failed = await thenCleanUp(work, () => load.end());
+    if (failed === undefined) return undefined;
+    const { failedAtMs, ...times } = failed;
     const atMs = ORIGIN_MS + failedAtMs;
     const { testimony } = load;
     return { hadBegun: true, loadMs: atMs - startedAtMs, killedAtMs: atMs, testimony, ...given({ tape }), ...times };

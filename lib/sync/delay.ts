@@ -14,9 +14,18 @@ export class StoppedError extends Error {
   }
 }
 
-/** Resolves after the given time. */
-export function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Resolves after the given time, or as soon as it is told to stop. */
+export function delay(ms: number, stop?: AbortSignal): Promise<void> {
+  if (stop?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      stop?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    stop?.addEventListener("abort", end);
+  });
 }
 
 /** How {@linkcode until} polls. */
