@@ -8,7 +8,8 @@ import { type CrashResult, type KillResult, max, sum } from "../crash/crash_resu
 import { type Failure, lossIn } from "../crash/victim.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
 import { engineGroups, promiseGroup } from "./result_text.ts";
-import { contradictionLines, contradictionTitle } from "./contradiction_text.ts";
+import { contradictionTitle } from "./contradiction_text.ts";
+import { historiesBlocks } from "./histories_text.ts";
 import { findingGroups, stateGroups } from "./states_text.ts";
 import { type Block, blockLines, PLAIN, type TextStyle } from "./text_layout.ts";
 
@@ -95,7 +96,7 @@ function crashGroups(result: CrashResult, style: TextStyle): Block[] {
     promiseGroup(promises),
     { label: "broken", lines: brokenPromise(result, style) },
     ...findingGroups(result),
-    ...historyBlocks(kills, style),
+    ...historiesBlocks(kills.flatMap(({ history }) => history ?? []), style),
     { label: "stopped by", lines: stoppedBy === undefined ? [] : [[stoppedBy]] },
     {
       label: "verdict",
@@ -105,28 +106,6 @@ function crashGroups(result: CrashResult, style: TextStyle): Block[] {
         ),
       ]],
     },
-  ];
-}
-
-/** The most contradictions that are told; the JSON has more of them. */
-const CONTRADICTIONS_MAX = 3;
-
-/** Whether the histories can be, and what contradicts itself in them. */
-function historyBlocks(kills: readonly KillResult[], style: TextStyle): Block[] {
-  const histories = kills.flatMap(({ history }) => history ?? []);
-  if (histories.length === 0) return [];
-  const wrong = histories.filter(({ contradicting }) => contradicting > 0);
-  const operations = histories.reduce((sum, { operations }) => sum + operations, 0);
-  const undecided = histories.filter(({ undecided }) => undecided > 0);
-  const verdict = wrong.length > 0
-    ? `${wrong.length} of ${histories.length} are not linearizable`
-    : undecided.length > 0
-    ? `${undecided.length} of ${histories.length} undecided for want of memory`
-    : "all linearizable";
-  const contradictions = wrong.flatMap(({ contradictions }) => contradictions).slice(0, CONTRADICTIONS_MAX);
-  return [
-    { label: "histories", lines: [[style.bold(verdict), `${readableCount(operations, "operation")} judged`]] },
-    ...contradictions.map((one) => contradictionLines(one).map((line) => `  ${line}`)),
   ];
 }
 
@@ -153,7 +132,7 @@ function failoverGroups(result: CrashResult, style: TextStyle): Block[] {
     { label: "takeover", lines: rangeLines(kills, "takeoverMs") },
     { label: "no writes", lines: rangeLines(kills, "unavailableMs") },
     { label: "may lose", lines: [[`failover: ${lossIn("failover", promises).text}`]] },
-    ...historyBlocks(kills, style),
+    ...historiesBlocks(kills.flatMap(({ history }) => history ?? []), style),
     { label: "stopped by", lines: stoppedBy === undefined ? [] : [[stoppedBy]] },
     {
       label: "verdict",

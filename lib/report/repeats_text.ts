@@ -8,11 +8,13 @@ import type { RunResult } from "../run/run_result.ts";
 import { figureEntry, jsonName, readableValue } from "../result/figure.ts";
 import { type FigureSummary, sectionRows, shownFigures, summarizeFigures } from "../result/figures.ts";
 import { readableCount } from "../result/format.ts";
+import { historiesBlocks } from "./histories_text.ts";
 import { remarkGroups } from "./result_text.ts";
 import { blockLines, type Column, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
 
 /**
- * The repeats in lines, each followed by a newline: whether one failed, their number, a table with the median, minimum,
+ * The repeats in lines, each followed by a newline: whether one failed, their number, whether the
+ * histories can be, a table with the median, minimum,
  * maximum and 95% interval of the median of each deciding figure, and how the last run ended.
  *
  * @param results at least one, all with the same options
@@ -31,6 +33,7 @@ export function repeatsText(
     ...blockLines([
       { label: "failed", lines: failureLines(results).map((line) => [style.bold(line)]) },
       { label: "repeats", lines: [repeatPhrases({ done: results.length, asked, hasIntervals })] },
+      ...historiesBlocks(results.flatMap(({ history }) => history ?? []), style),
     ]),
     "",
     ...tableLines(columns, rows),

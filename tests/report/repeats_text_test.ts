@@ -1,4 +1,6 @@
-import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
+import type { ShownContradiction } from "../../lib/history/recorded_history.ts";
+import type { HistoryResult } from "../../lib/run/run_history.ts";
 import { repeatsJson, resultJson } from "../../lib/result/result_document.ts";
 import { repeatsText } from "../../lib/report/repeats_text.ts";
 import { STYLED } from "../../lib/report/text_layout.ts";
@@ -24,6 +26,17 @@ function memoryRun(writes: number): RunResult {
 /** So many runs that the interval of their median is narrower than their range. */
 const eleven = Array.from({ length: 11 }, (_, index) => memoryRun(100 + index));
 
+/** A put that one thread has done, and another does not see. */
+const STALE: ShownContradiction = {
+  key: "user7",
+  name: "stale read",
+  unit: "us",
+  operations: [
+    { process: "0", operation: "write", value: "2", call: 10, return: 20 },
+    { process: "1", operation: "read", value: "1", call: 30, return: 40 },
+  ],
+};
+
 /** The row of a figure, its cells between two spaces or more. */
 function rowOf(text: string, label: string): string[] {
   const line = text.split("\n").find((line) => line.startsWith(`  ${label} `)) ?? "";
@@ -45,6 +58,30 @@ may lose    process crash: everything
             power loss: everything
 `,
   );
+});
+
+Deno.test("repeatsText() says whether the histories can be, and what contradicts itself in them", () => {
+  const history: HistoryResult = {
+    operations: 1000,
+    keys: 10,
+    oneKeyIn: 1,
+    isCut: false,
+    contradicting: 0,
+    undecided: 0,
+    contradictions: [],
+    judgedMs: 5,
+  };
+  const stale: HistoryResult = { ...history, contradicting: 1, contradictions: [STALE] };
+  const text = (...histories: readonly HistoryResult[]) =>
+    repeatsText(histories.map((history) => ({ ...memoryRun(100), history })));
+  assertStringIncludes(text(history, history), "\nhistories   all linearizable, 2,000 operations judged\n");
+  const wrong = text(history, stale, history);
+  assertStringIncludes(
+    wrong,
+    "\nhistories   1 of 3 are not linearizable, 3,000 operations judged\n  stale read of user7\n",
+  );
+  assertStringIncludes(wrong, "    1        read 1      30 µs     40 µs\n");
+  assertStringIncludes(text({ ...history, undecided: 2 }), "histories   1 of 1 undecided for want of memory");
 });
 
 Deno.test("repeatsText() has an interval that is narrower than the range when there are many repeats", () => {
