@@ -172,9 +172,6 @@ export function failoverOf(engine: EngineName, raw: RawArguments): FailoverOptio
     for (const flag of [FLAGS.fault, FLAGS.lagMs]) refuseUnless(raw, flag, false, `--${replicated.name}`);
     return undefined;
   }
-  if (engine === "postgres" && fault !== "kill") {
-    throw new UsageError(`--fault=${fault} needs servers that replace each other, got postgres, must be --fault=kill`);
-  }
   if (engine !== "redis" || read(raw, cluster) === "running" || lagMs < nodeTimeoutMs) return { fault, lagMs };
   throw new UsageError(
     `--lag must be shorter than --node-timeout=${nodeTimeoutMs}ms, got ${lagMs}ms: ` +

@@ -124,16 +124,24 @@ export function numberedMix(
  * The workload of a run whose history is judged: its values identify their puts. Unless a flag changes the seed's
  * workload, they are as short as that allows.
  *
- * @throws {UsageError} when its values are too short for that, or those of a trace
+ * @throws {UsageError} when its values are too short for that, or when it is a replay
  */
 export function judgedWorkload(workload: WorkloadOptions, check: CheckName | undefined): WorkloadOptions {
   if (check === undefined) return workload;
-  if (workload.kind === "replay") {
-    throw new UsageError(`--${FLAGS.check.name} needs values that identify their puts, which those of a trace do not`);
-  }
+  refuseJudgedReplay(workload, check);
+  if (workload.kind === "replay") return workload;
   const mix = workload.kind === "seed" ? NUMBERED_SEED_MIX : workload;
   refuseShortValues(mix, `--${FLAGS.check.name}`);
   return mix;
+}
+
+/** @throws {UsageError} when the history of a replay is to be judged, which could not but be right in any store with a memory */
+export function refuseJudgedReplay({ kind }: WorkloadOptions, check: CheckName | undefined): void {
+  if (check === undefined || kind !== "replay") return;
+  throw new UsageError(
+    `--${FLAGS.check.name} takes no --${FLAGS.replay.name}, whose operations on a key are all one thread's, in their ` +
+      "order: no two overlap that could contradict each other",
+  );
 }
 
 /** @throws {UsageError} when values have no room for the number of their put */

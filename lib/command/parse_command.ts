@@ -28,7 +28,14 @@ import {
   refuseStrays,
   refuseUnknownFlags,
 } from "./flag_values.ts";
-import { judgedWorkload, measurementOptions, numberedMix, refuseScans, workloadOptions } from "./load_options.ts";
+import {
+  judgedWorkload,
+  measurementOptions,
+  numberedMix,
+  refuseJudgedReplay,
+  refuseScans,
+  workloadOptions,
+} from "./load_options.ts";
 import { isQuiet, outputOptions, refuseSameFile } from "./output_options.ts";
 import { refuseTooLargeStore } from "./store_check.ts";
 import { sweepCommand } from "./sweep_options.ts";
@@ -177,11 +184,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     throw new UsageError(`crash of a cluster takes no --${FLAGS.replay.name}: it puts records of its own`);
   }
   const power = powerOptions(raw, cut);
-  if (load.check !== undefined) {
-    const check = `--${FLAGS.check.name}`;
-    if (power !== undefined) throw new UsageError(`${check} takes no --cut=power, of which each state has a history`);
-    if (replay !== undefined) throw new UsageError(`${check} takes no --${FLAGS.replay.name}`);
-  }
+  refuseJudgedReplay(workload, load.check);
   if (power !== undefined && failover !== undefined) {
     throw new UsageError("--cut=power needs a store that fails as a whole, got a cluster, whose replicas take over");
   }

@@ -23,7 +23,7 @@ import { type CrashLoad, isPreloaded, numberedLoadOf, unpreloaded } from "./cras
 import type { CrashResult, KillResult, Problem } from "./crash_result.ts";
 import { FailoverVictim } from "./failover_victim.ts";
 import { ABSENT, FoundRecords } from "./found_records.ts";
-import { judgeKilled, judgeOutlived } from "./kill_history.ts";
+import { FailureHistory, type KilledChild } from "./failure_history.ts";
 import { OrderlyVictim } from "./orderly_victim.ts";
 import { type PowerOptions, PowerVictim } from "./power_victim.ts";
 import { ProcessVictim } from "./process_victim.ts";
@@ -150,11 +150,12 @@ async function victimOf(
   }
 }
 
-/** What the states of a cut are judged with. */
-interface StateParts {
-  readonly victim: PowerVictim;
+/** What a failure is judged with. */
+interface OutcomeParts {
   readonly judge: Judge;
+  readonly failed: Failed;
   readonly records: WitnessRecords;
+  readonly history: FailureHistory | undefined;
 }
 
 /** The kills of one store. */
@@ -277,37 +278,42 @@ class CrashRounds {
     const end = { kill, during: failed.hadBegun ? "load" : "start", loadMs: failed.loadMs } as const;
     judge.markPut(failed.testimony ?? records.until(), this.#everThere);
     try {
-      const outcome = await this.#outcome(kill, { judge, failed, records });
-      const { check, workload: mix } = this.#options;
-      if (check === undefined || mix.kind !== "mix") return { ...end, ...outcome };
-      const load = {
-        mix,
-        round,
-        before: before.records,
-        found: this.#found?.records,
-        failedAtMs: failed.killedAtMs,
-      };
-      const child = { directory, threads: this.#options.threads, inFlight: this.#lanes, promise: this.#promise };
-      const { tape } = failed;
-      const history = await (tape === undefined ? judgeKilled({ ...load, ...child }) : judgeOutlived(load, tape));
-      return { ...end, ...outcome, history };
+      const load = { round, before: before.records, failedAtMs: failed.killedAtMs };
+      const parts = { judge, failed, records, history: this.#historyOf(failed, { ...load, directory }) };
+      const outcome = this.#victim instanceof PowerVictim
+        ? await this.#tryStates(kill, { ...parts, victim: this.#victim })
+        : await this.#outcome(parts);
+      return { ...end, ...outcome };
     } catch (error) {
       if (error instanceof StoppedError) return undefined;
       throw error;
     }
   }
 
-  /** Judges what the failure has left. */
+  /** Judges what a failure has left that leaves one state. */
   async #outcome(
-    kill: number,
-    { judge, failed, records }: { judge: Judge; failed: Failed; records: WitnessRecords },
+    { judge, failed, records, history }: OutcomeParts,
   ): Promise<Omit<KillResult, "kill" | "during" | "loadMs">> {
-    if (this.#victim instanceof PowerVictim) {
-      return await this.#tryStates(kill, { victim: this.#victim, judge, records });
-    }
     const judgement = await this.#judge(judge, failed, records);
     this.#found = judgement.found;
-    return { ...judgement.verdict, ...orderlyFigures(failed, judgement), ...failoverFigures(failed, judgement) };
+    return {
+      ...judgement.verdict,
+      ...orderlyFigures(failed, judgement),
+      ...failoverFigures(failed, judgement),
+      ...given({ history: await history?.judge(judgement.found?.records) }),
+    };
+  }
+
+  /** The history of a failure, if it is to be judged. */
+  #historyOf(
+    { tape }: Failed,
+    { directory, ...known }: Pick<KilledChild, "round" | "before" | "failedAtMs" | "directory">,
+  ): FailureHistory | undefined {
+    const { check, workload: mix, threads } = this.#options;
+    if (check === undefined || mix.kind !== "mix") return undefined;
+    const load = { ...known, mix };
+    if (tape !== undefined) return FailureHistory.ofOutlived(load, tape);
+    return FailureHistory.ofChild({ ...load, directory, threads, inFlight: this.#lanes, promise: this.#promise });
   }
 
   /** Judges the one state that a failure has left. */
@@ -322,13 +328,17 @@ class CrashRounds {
   }
 
   /** Judges the states that a cut of the power may have left, and shrinks some of those that did not hold. */
-  async #tryStates(kill: number, { victim, judge, records }: StateParts) {
+  async #tryStates(
+    kill: number,
+    { victim, judge, records, history }: OutcomeParts & { readonly victim: PowerVictim },
+  ) {
     const recording = await victim.recording();
     const { fileSystem, states: count, keep } = this.#power;
-    const { results, findings, found } = await new StateTrial(recording, {
+    const { results, findings, found, ...judged } = await new StateTrial(recording, {
       victim,
       judge,
       records,
+      history,
       keys: this.#load.keySpace,
       promise: this.#promise,
       count,
@@ -339,7 +349,7 @@ class CrashRounds {
       stop: this.#stop,
     }).run();
     this.#found = found;
-    return { ...worstOf(results), states: results, findings };
+    return { ...worstOf(results), states: results, findings, ...judged };
   }
 
   /**

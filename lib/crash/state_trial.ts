@@ -12,7 +12,9 @@ import { chooseStates } from "../disk/states.ts";
 import type { Loss } from "../engine/promises.ts";
 import type { Rng } from "../load/rng.ts";
 import { given } from "../option/given.ts";
+import type { HistoryResult } from "../run/run_history.ts";
 import type { Finding, Problem, StateResult } from "./crash_result.ts";
+import type { FailureHistory } from "./failure_history.ts";
 import { findingOf } from "./finding.ts";
 import type { PowerVictim } from "./power_victim.ts";
 import type { Testimony, WitnessRecords } from "./testimony.ts";
@@ -24,6 +26,8 @@ export interface TrialParts {
   readonly victim: PowerVictim;
   readonly judge: Judge;
   readonly records: WitnessRecords;
+  /** What the child did, if that is to be judged with each state. */
+  readonly history: FailureHistory | undefined;
   /** What the load may put. */
   readonly keys: KeySpace;
   readonly promise: Loss;
@@ -50,6 +54,8 @@ const FINDINGS_MAX = 3;
 export interface Trial {
   readonly results: readonly StateResult[];
   readonly findings: readonly Finding[];
+  /** Of the states' histories the one with the most keys that contradict themselves, or that are undecided. */
+  readonly history?: HistoryResult;
   /** What the disk now holds, from which the next child can go on; absent if no state could be read. */
   readonly found?: Found;
 }
@@ -68,6 +74,7 @@ export class StateTrial {
   readonly #parts: TrialParts;
   readonly #results: StateResult[] = [];
   readonly #findings: Finding[] = [];
+  #history: HistoryResult | undefined;
 
   constructor(recording: Recording, parts: TrialParts) {
     this.#recording = recording;
@@ -84,7 +91,7 @@ export class StateTrial {
       await this.#try(state, isAgain ? Math.min(AGAIN_STATES, count - this.#results.length - 1) : 0);
     }
     const found = await this.#goOn(states);
-    return { results: this.#results, findings: this.#findings, ...(found === undefined ? {} : { found }) };
+    return { results: this.#results, findings: this.#findings, ...given({ history: this.#history, found }) };
   }
 
   /** Tries a state, and so many of those that a second cut may leave while the store is opened again. */
@@ -93,7 +100,7 @@ export class StateTrial {
     const failing = this.#failingAt(state);
     await disk.set(this.#recording, state);
     if (again > 0) await disk.record();
-    const result = this.#add(state, await this.#judge(failing));
+    const result = await this.#add(state, failing);
     if (again > 0) await this.#tryAgain(again, state.moment, { ...failing, tornBefore: result.tornShards });
     await this.#find(state, result, { recording: this.#recording, failing });
   }
@@ -104,7 +111,7 @@ export class StateTrial {
     const recording = await disk.take();
     for (const state of chooseStates(recording, { count, random, acknowledgedAtMs: new Float64Array() })) {
       await disk.set(recording, state);
-      const result = this.#add({ ...state, moment }, await this.#judge(failing), true);
+      const result = await this.#add({ ...state, moment }, failing, true);
       await this.#find(state, result, { recording, failing });
     }
     await disk.forget();
@@ -154,10 +161,22 @@ export class StateTrial {
     return judgement;
   }
 
-  #add(state: DiskState, judgement: Judgement | string, again = false): StateResult {
+  /** Judges what is on the disk as one of the states. */
+  async #add(state: DiskState, failing: Failing, again = false): Promise<StateResult> {
+    const judgement = await this.#judge(failing);
     const result = this.#resultOf(state, judgement, again);
     this.#results.push(result);
+    if (typeof judgement !== "string") await this.#judgeHistory(judgement, failing);
     return result;
+  }
+
+  async #judgeHistory({ found }: Judgement, { failedAtMs }: Failing): Promise<void> {
+    const history = await this.#parts.history?.judge(found?.records, failedAtMs);
+    const worst = this.#history;
+    if (history === undefined) return;
+    const isWorse = worst === undefined || history.contradicting > worst.contradicting ||
+      (history.contradicting === worst.contradicting && history.undecided >= worst.undecided);
+    if (isWorse) this.#history = history;
   }
 
   #resultOf({ kind, moment }: DiskState, judgement: Judgement | string, again: boolean): StateResult {

@@ -44,6 +44,8 @@ export interface Recorded {
   readonly unrecordedMax: number;
   /** Whether recording has ended early. */
   readonly isUnfinished: boolean;
+  /** What was called later than this, by the clock on the wall, is left out, and what returned later had not; of all if absent. */
+  readonly untilMs?: number;
   /** What a key held at first; undefined where that may be anything that others have put, or nothing. */
   initialOf(record: number): Source | undefined;
   /** What it was found to hold at last, when that was, by the clock on the wall, and by what; undefined if unknown. */
@@ -105,7 +107,7 @@ class RegisterReading {
 
   /** @param places the record, and where its operations are */
   read(record: number, places: Float64Array): Register {
-    const { tracks, round } = this.#recorded;
+    const { tracks, round, untilMs = Infinity } = this.#recorded;
     const capacity = tracks[0]?.capacity ?? 1;
     const found: Found[] = [];
     const values = new Values(round);
@@ -115,7 +117,8 @@ class RegisterReading {
       const at = (place % PLACES) - thread * capacity;
       const first = at * NUMBERS;
       const call = numbers[first + CALL]!, returned = numbers[first + RETURN]!;
-      if (call > this.#cutAt) continue;
+      const callMs = numbers[first + CALL_MS]!, returnMs = numbers[first + RETURN_MS]!;
+      if (call > this.#cutAt || callMs >= untilMs) continue;
       const kindAndRound = integers[at * INTEGERS + KIND_AND_ROUND]!;
       const source = {
         put: numbers[first + VALUE]!,
@@ -126,10 +129,10 @@ class RegisterReading {
         kind: kindAndRound % KINDS,
         value: values.numberOf(source),
         call,
-        returned: returned > this.#cutAt ? Infinity : returned,
+        returned: returned > this.#cutAt || returnMs >= untilMs ? Infinity : returned,
         thread,
-        callMs: numbers[first + CALL_MS]!,
-        returnMs: numbers[first + RETURN_MS]!,
+        callMs,
+        returnMs,
       });
     }
     found.sort((a, b) => a.call - b.call);

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { assertRefused, assertRun, MEMORY_RUN } from "./command_lines.ts";
+import { assert, assertEquals } from "@std/assert";
+import { assertRefused, assertRun, MEMORY_RUN, parse } from "./command_lines.ts";
 
 const URL = "postgres://me:secret@host:5433/db";
 const DEFAULTS = { spawn: "", synchronousCommit: "on", fsync: "on", fullPageWrites: "on" };
@@ -20,6 +21,9 @@ Deno.test("parseCommand() reads a PostgreSQL that is started, and one that runs"
   );
   assertRun(`postgres --url=${URL}?sslmode=require`, run({ url: `${URL}?sslmode=require` }));
   assertRun("postgres --url=postgresql://me@%2Frun%2Fpg/db", run({ url: "postgresql://me@%2Frun%2Fpg/db" }));
+  const crash = parse("crash --fault=pause --lag=1s postgres --spawn --replicas=1");
+  assert(crash.kind === "crash");
+  assertEquals(crash.failover, { fault: "pause", lagMs: 1000 });
 });
 
 Deno.test("parseCommand() refuses what does not go together with a PostgreSQL", () => {
@@ -63,10 +67,6 @@ Deno.test("parseCommand() refuses what does not go together with a PostgreSQL", 
     "--output goes with one server: the directories of a cluster are temporary",
   );
   assertRefused("crash --lag=1s postgres --spawn", "--lag goes with --replicas");
-  assertRefused(
-    "crash --fault=pause postgres --spawn --replicas=1",
-    "--fault=pause needs servers that replace each other, got postgres, must be --fault=kill",
-  );
   assertRefused(
     "crash --cut=none postgres --spawn",
     "--cut=none needs a backend that ends with kvlab, got postgres, whose server is killed at the end",

@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { FailoverLoad } from "../../lib/crash/failover_load.ts";
 import { FoundRecords } from "../../lib/crash/found_records.ts";
-import { judgeOutlived } from "../../lib/crash/kill_history.ts";
+import { FailureHistory } from "../../lib/crash/failure_history.ts";
 import type { AsynchronousConnection } from "../../lib/engine/connection.ts";
 import { HistoryTape } from "../../lib/history/tape.ts";
 import { NumberedMix } from "../../lib/load/numbered_load.ts";
@@ -100,8 +100,8 @@ async function judged(
     seed: 5,
     round: ROUND,
   });
-  const parts = { mix: MIX, round: ROUND, before, found, failedAtMs: sharedNowMs() };
-  const history = await judgeOutlived(parts, tape);
+  const parts = { mix: MIX, round: ROUND, before, failedAtMs: sharedNowMs() };
+  const history = await FailureHistory.ofOutlived(parts, tape).judge(found);
   assertGreater(history.operations, 50);
   return { losses, names: new Set(history.contradictions.map(({ name }) => name)), history };
 }

@@ -54,11 +54,16 @@ testWhere(whyNotUnprivileged, "crash --cut=power is refused to users other than 
 testWhere(needs, "crash --cut=power finds the commit that SQLite may lose, and none where it may not", async () => {
   using temporary = temporaryDirectory();
   for (const synchronous of ["full", "extra"]) {
-    const args = [...CRASH, ...LOAD, "--format=json", "sqlite", "--journal=delete", `--synchronous=${synchronous}`];
+    const args = [...CRASH, ...LOAD, "--check=linearizability", "--format=json", "sqlite", "--journal=delete"];
+    args.push(`--synchronous=${synchronous}`);
     const ended = await kvlab(args, { env: { TMPDIR: temporary.path } });
     assertCode(ended, 0);
-    const { acknowledged, lost, kills, held } = JSON.parse(ended.stdout);
+    const { acknowledged, lost, kills, held, rows } = JSON.parse(ended.stdout);
     assertGreater(acknowledged, 0);
+    for (const row of rows) {
+      assertGreater(row.history_operations, 0);
+      assertEquals(row.contradictions, []);
+    }
     assertEquals([kills, held], [2, true]);
     assertEquals(lost > 0, synchronous === "full");
     assertEquals(leftOf(temporary.path), []);

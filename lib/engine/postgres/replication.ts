@@ -1,6 +1,9 @@
 /**
- * A spawned primary with a standby: when the primary is killed, kvlab promotes the standby, as whoever watches over a
- * real pair would, and makes the killed server the standby of the other.
+ * A spawned primary with a standby: when the primary fails, kvlab promotes the standby, as whoever watches over a real
+ * pair would, and makes the failed server the standby of the other.
+ *
+ * That a primary is killed is seen at once. One that is stopped or cut off is missed after a while; then the standby is
+ * promoted, and a moment later, in which there are two primaries, the first one is ended.
  *
  * @module
  */
@@ -8,13 +11,19 @@ import { afterFailure } from "../../sync/clean_up.ts";
 import { delay, until } from "../../sync/delay.ts";
 import { PersistError } from "../../system/persist_error.ts";
 import { EngineError } from "../engine_error.ts";
-import type { FailedPrimary, Failover, PrimaryFault } from "../failover.ts";
+import type { FailedPrimary, Failover, FaultName, PrimaryFault } from "../failover.ts";
 import { PostgresClient } from "./client.ts";
 import { newSocketDirectory, PostgresServer, type ServerParts } from "./server.ts";
 
 /** How long a standby may take to be promoted, or to have caught up, in milliseconds. */
 const PROMOTION_TIMEOUT_MS = 60_000;
 const CATCH_UP_TIMEOUT_MS = 60_000;
+/** How long a primary may be stopped or cut off until the standby is promoted, in milliseconds. */
+const MISSED_AFTER_MS = 1500;
+/** How long such a primary goes on beside the promoted standby, in milliseconds. */
+const ENDED_AFTER_MS = 300;
+/** How long a standby may take to let go of its primary, in milliseconds. */
+const CUT_OFF_TIMEOUT_MS = 10_000;
 
 /** How to start a pair, whose directories are made inside the one given. */
 export type PairParts = Omit<ServerParts, "socketDirectory" | "standbyOf">;
@@ -62,17 +71,20 @@ export class ReplicatedPair implements Failover {
 
   async fail({ fault, lagMs }: PrimaryFault): Promise<FailedPrimary> {
     const [primary, standby] = [this.#servers[this.#primary], this.#servers[this.#other]];
-    if (fault !== "kill") throw new EngineError(fault, primary.socket, "nobody but kvlab replaces it");
-    if (lagMs > 0) {
+    // A standby that is cut off receives nothing anyway.
+    const isHeldUp = lagMs > 0 && fault !== "partition";
+    if (fault === "partition") await cutOff(standby);
+    if (isHeldUp) {
       await standby.process.signal("STOP");
       // What it has been sent is in the system's buffers, and no more follows.
       await inServer(primary, (client) => client.tell("SELECT pg_terminate_backend(pid) FROM pg_stat_replication"));
-      await delay(lagMs);
     }
+    await delay(lagMs);
     const failedAtMs = performance.now();
-    await primary.process.kill();
-    if (lagMs > 0) await standby.process.signal("CONT");
-    return { failedAtMs, had: () => true, restore: () => this.#restore() };
+    if (fault === "kill") await primary.process.kill();
+    if (fault === "pause") await primary.process.signal("STOP");
+    if (isHeldUp) await standby.process.signal("CONT");
+    return { failedAtMs, had: () => true, restore: () => this.#restore(fault) };
   }
 
   /** Ends both; their directories stay. */
@@ -84,9 +96,10 @@ export class ReplicatedPair implements Failover {
     return this.#primary === 0 ? 1 : 0;
   }
 
-  async #restore(): Promise<number> {
+  async #restore(fault: FaultName): Promise<number> {
     const [failed, promoted] = [this.#primary, this.#other];
     const standby = this.#servers[promoted];
+    if (fault !== "kill") await delay(MISSED_AFTER_MS);
     try {
       await inServer(standby, (client) => client.tell("SELECT pg_promote(false)"));
       await until(() => isPrimary(standby), { what: "the promotion of the standby", timeoutMs: PROMOTION_TIMEOUT_MS });
@@ -95,6 +108,8 @@ export class ReplicatedPair implements Failover {
     }
     const promotedAtMs = performance.now();
     this.#primary = promoted;
+    if (fault === "pause") await this.#servers[failed].process.signal("CONT");
+    if (fault !== "kill") await delay(ENDED_AFTER_MS);
     await this.#servers[failed].end();
     this.#servers[failed] = await PostgresServer.start({ ...this.#parts[failed], standbyOf: standby.socket });
     await this.#untilCaughtUp();
@@ -129,6 +144,16 @@ function nodeOf(parts: PairParts, index: number): NodeParts {
     throw new PersistError("create", directory, error);
   }
   return { ...parts, directory, socketDirectory: newSocketDirectory() };
+}
+
+/** Has a standby follow nobody, until it is made anew. */
+async function cutOff(standby: PostgresServer): Promise<void> {
+  await inServer(standby, async (client) => {
+    await client.tell("ALTER SYSTEM SET primary_conninfo = ''");
+    await client.tell("SELECT pg_reload_conf()");
+    const isAlone = async () => (await client.ask("SELECT 1 FROM pg_stat_wal_receiver")).length === 0;
+    await until(isAlone, { what: "the standby to follow nobody", timeoutMs: CUT_OFF_TIMEOUT_MS });
+  });
 }
 
 async function isPrimary(server: PostgresServer): Promise<boolean> {
