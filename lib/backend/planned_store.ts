@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { layoutOf } from "../persist/layout/layouts.ts";
+import { layoutOf, pagesOf } from "../persist/layout/layouts.ts";
 import type { StoreSize } from "../store/store_size.ts";
 import type { FileBackendOptions, MemoryBackendOptions } from "./backend.ts";
 import { memoryShards } from "./memory.ts";
 import { type KeySpace, planStore } from "./plan.ts";
-import { pagesOf } from "./prepare.ts";
 
 /** The size of the store that holds these keys. */
 export function plannedStore(

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { SerializerName } from "../codec/codec.ts";
 import { ShardDirectory } from "../directory/directory.ts";
 import { given } from "../option/given.ts";
 import { Ledger } from "../persist/ledger.ts";
-import { blockBytesOf, layoutOf, type LayoutOptions } from "../persist/layout/layouts.ts";
+import { blockBytesOf, layoutOf, pagesOf } from "../persist/layout/layouts.ts";
 import type { SetAsideFile, TornFile } from "../persist/layout/stored_state.ts";
 import type { PersistenceHandle } from "../persist/persistence_handle.ts";
 import { FileLocks } from "../persist/file_locks.ts";
@@ -16,7 +15,6 @@ import { openFilesLimit } from "../system/system.ts";
 import type { WriteQueue } from "../persist/write_queue.ts";
 import { WriteMeter } from "../persist/write_meter.ts";
 import { SharedStore } from "../store/shared_store.ts";
-import type { PageSize } from "../store/store_size.ts";
 import type { Abort } from "../sync/abort.ts";
 import { afterFailureSync } from "../sync/clean_up.ts";
 import type { Clock } from "../sync/clock.ts";
@@ -116,11 +114,6 @@ export async function prepareFiles(
     afterFailureSync(() => directory.close());
     throw error;
   }
-}
-
-/** How a layout needs the arenas to be divided into pages; `undefined`: not at all. */
-export function pagesOf(layout: LayoutOptions, serializer: SerializerName): PageSize | undefined {
-  return layoutOf(layout.kind).pages?.(layout, serializer);
 }
 
 /** The usual limit on open files, assumed if the system does not tell. */

@@ -9,15 +9,9 @@ import { layoutOf } from "../persist/layout/layouts.ts";
 import type { Part, PartContent } from "../persist/layout/part.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { RECORD_NAME } from "../directory/store_record.ts";
+import { DamagedStoreError } from "./damaged_store_error.ts";
 import { EXPORT_ENCODERS, type ExportFormat } from "./export_format.ts";
 import { partsOf, type ReadingOptions, StoredDirectory } from "./stored_directory.ts";
-
-/** The files of a directory are damaged, so not all that was written can be read. */
-export class DamagedStoreError extends PersistError {
-  constructor(directory: string, reason: string) {
-    super("export", directory, reason);
-  }
-}
 
 /** How a directory is exported. */
 export interface ExportOptions extends ReadingOptions {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CrashDocument } from "../crash/crash_document.ts";
-import type { LossUnit } from "../sweep/losses.ts";
+import type { LossUnit } from "../sweep/axis.ts";
 import type { CrashKind } from "../result/run_document.ts";
 import type { LossSummary, LossValue } from "../sweep/lines.ts";
 import { readableValue } from "../result/figure.ts";

@@ -5,7 +5,8 @@
  */
 import { p99Text, speedOf } from "../sweep/answer.ts";
 import type { ConfigurationSummary } from "../sweep/lines.ts";
-import { lossNumber, type LossUnit } from "../sweep/losses.ts";
+import type { LossUnit } from "../sweep/axis.ts";
+import { lossNumber } from "../sweep/losses.ts";
 import { readableDuration, readableNumber } from "../result/format.ts";
 import type { SweepReport } from "./sweep_text.ts";
 

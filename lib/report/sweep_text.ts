@@ -13,8 +13,8 @@ import type {
   SummaryLine,
   SweepHeader,
 } from "../sweep/lines.ts";
-import { lossNumber, type LossUnit } from "../sweep/losses.ts";
-import type { LossAxis } from "../sweep/results.ts";
+import { lossNumber } from "../sweep/losses.ts";
+import type { LossAxis, LossUnit } from "../sweep/axis.ts";
 import { calledText } from "../sweep/names.ts";
 import type { SweepProgress } from "../sweep/sweep.ts";
 import { formatCount, formatSeconds, readableDuration, readableNumber } from "../result/format.ts";

@@ -7,16 +7,11 @@ import { type CrashDocument, readCrash } from "../crash/crash_document.ts";
 import { snakeCase } from "../result/format.ts";
 import { P99_FIGURES } from "../result/latency_document.ts";
 import { type CrashKind, readRun, type RunDocument } from "../result/run_document.ts";
-import type { CrashLine, FailureLine, RunLine, SummaryLine, SweepLine } from "./lines.ts";
-import { killLoss, type LossUnit, runLoss } from "./losses.ts";
+import type { LossAxis } from "./axis.ts";
+import type { CrashLine, FailureLine, RunLine, SweepLine } from "./lines.ts";
+import { killLoss, runLoss } from "./losses.ts";
 import type { Outcome, Trial } from "./outcome.ts";
 import { given } from "../option/given.ts";
-
-/** Which loss the frontier is about. */
-export interface LossAxis {
-  readonly crash: CrashKind;
-  readonly unit: LossUnit;
-}
 
 /** The question that a sweep answers. */
 export interface Question {
@@ -32,11 +27,6 @@ export interface Question {
 /** A run that succeeded, and what it measured. */
 export interface ReadRun extends RunLine {
   readonly run: RunDocument;
-}
-
-/** The axis of a summary. */
-export function axisOf({ on, unit }: Pick<SummaryLine, "on" | "unit">): LossAxis {
-  return { crash: on === "power-loss" ? "power_loss" : "process_crash", unit };
 }
 
 /** What the lines of a sweep amount to. */

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { namesIn } from "../../directory/directory.ts";
-import { lookAt } from "../../system/file_io.ts";
+import { entriesIn, lookAt } from "../../system/file_io.ts";
 
 /** What `librocksdb` is called, perhaps with the version that it is of. */
 const NAME = Deno.build.os === "darwin" ? /^librocksdb([.\d]*)\.dylib$/ : /^librocksdb\.so([.\d]*)$/;
@@ -22,7 +21,9 @@ function directories(): string[] {
 export function findLibrary(places = directories()): string | undefined {
   for (const directory of places) {
     if (lookAt(directory)?.isDirectory !== true) continue;
-    const [newest] = namesIn(directory).filter((name) => NAME.test(name)).toSorted((a, b) => byVersion(b, a));
+    const [newest] = entriesIn(directory).map(({ name }) => name).filter((name) => NAME.test(name)).toSorted((a, b) =>
+      byVersion(b, a)
+    );
     if (newest !== undefined) return `${directory}/${newest}`;
   }
   return undefined;

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { SerializerName } from "../../codec/codec.ts";
+import type { PageSize } from "../../store/store_size.ts";
 import { BLOCKS } from "./blocks/blocks.ts";
 import type { LayoutKind, LayoutModule } from "./layout_module.ts";
 import { LOG } from "./log/log.ts";
@@ -31,4 +33,9 @@ export function layoutOf(name: string): LayoutModule {
 export function blockBytesOf(options: LayoutKind): { readonly blockBytes?: number } {
   const blockBytes = layoutOf(options.kind).blockBytes?.(options);
   return blockBytes === undefined ? {} : { blockBytes };
+}
+
+/** How a layout needs the arenas to be divided into pages; `undefined`: not at all. */
+export function pagesOf(options: LayoutKind, serializer: SerializerName): PageSize | undefined {
+  return layoutOf(options.kind).pages?.(options, serializer);
 }
