@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { loadNativeCrc32 } from "../codec/crc32.ts";
 import type { Batch, ShardProgress, SynchronousConnection } from "../engine/connection.ts";
 import type { Layout } from "../persist/layout/layout.ts";
 import { attachPersistence } from "../persist/persistence.ts";
@@ -114,6 +115,8 @@ export function connectFile({ persistence }: FileTarget, thread: number): FileCo
   const attached = attachPersistence(persistence, FILE_WRITER + 1 + thread);
   const { store, ledger, queue, writer } = attached;
   const { acknowledgesAtOnce, put } = policyOf(policy);
+  // Otherwise only the file worker computes checksums.
+  if (queue !== undefined || loadWorkersWrite(policy)) loadNativeCrc32();
   return new FileConnection({
     store,
     layout: writer.layout,

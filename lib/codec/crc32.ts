@@ -7,8 +7,6 @@
  *
  * @module
  */
-import { crc32 as nativeCrc32 } from "node:zlib";
-
 /** Length of a CRC-32 as text. */
 export const CRC32_LENGTH = 8;
 
@@ -23,6 +21,19 @@ const POLYNOMIAL = 0xedb88320;
 
 /** Eight tables of 256 words: table `t` is for a byte that is followed by `t` more bytes. */
 const TABLES = createTables();
+
+/** The native function, once it has been loaded: that takes longer than all that a short run does with it. */
+let native: typeof import("node:zlib").crc32 | undefined;
+
+/** Loads the native function, for a thread that would otherwise do so in the middle of a load. */
+export function loadNativeCrc32(): void {
+  native ??= globalThis.process.getBuiltinModule("node:zlib").crc32;
+}
+
+function nativeCrc32(bytes: Uint8Array, before = 0): number {
+  if (native === undefined) loadNativeCrc32();
+  return native!(bytes, before);
+}
 
 /** The CRC-32 of the first `length` bytes, as an unsigned 32-bit integer. */
 export function crc32(bytes: Uint8Array, length: number): number {

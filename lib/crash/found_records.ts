@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { crc32 } from "node:zlib";
+import { crc32 } from "../codec/crc32.ts";
 import type { NumberedLoad } from "../load/numbered_load.ts";
 import { parseNumberedValue } from "../load/numbered_workload.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
@@ -104,5 +104,5 @@ export class FoundRecords {
 
 /** The checksum of a value, as in {@linkcode FoundRecords.checksums}. */
 export function checksumOf({ bytes, length }: PaddedBytes): number {
-  return crc32(bytes.subarray(0, length)) | 0;
+  return crc32(bytes, length) | 0;
 }

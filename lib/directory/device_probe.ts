@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { randomBytes } from "node:crypto";
 import { openFile, overwrite, removeQuietly, replaceFile, syncData, TEMPORARY_SUFFIX } from "../system/file_io.ts";
 import { PersistError, reasonOf } from "../system/persist_error.ts";
 
@@ -109,4 +108,15 @@ function ratePerSec(act: () => void, endMs: number): number {
   let rounds = 0;
   for (; nowMs < endMs; nowMs = performance.now(), rounds++) act();
   return rounds === 0 ? 1000 / (startMs - firstMs) : (1000 * rounds) / (nowMs - startMs);
+}
+
+/** The most bytes that `getRandomValues` gives at once. */
+const RANDOM_BYTES_MAX = 65_536;
+
+function randomBytes(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let start = 0; start < length; start += RANDOM_BYTES_MAX) {
+    crypto.getRandomValues(bytes.subarray(start, start + RANDOM_BYTES_MAX));
+  }
+  return bytes;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers";
+import { loadSetImmediate } from "../sync/turn.ts";
 
 /** How long what has ended on another thread may wait until that is heard of, in milliseconds. */
 const TURN_MS = 0.1;
@@ -13,6 +13,7 @@ const TURN_MS = 0.1;
  * have ended, too; so every now and then it waits for a turn of that.
  */
 export class Turns {
+  readonly #setImmediate = loadSetImmediate();
   #lastMs = performance.now();
 
   /** Resolves to what the operation returns, and rejects with what it throws. */
@@ -22,6 +23,7 @@ export class Turns {
       const nowMs = performance.now();
       if (nowMs - this.#lastMs < TURN_MS) return Promise.resolve(result);
       this.#lastMs = nowMs;
+      const setImmediate = this.#setImmediate;
       return new Promise((resolve) => void setImmediate(() => resolve(result)));
     } catch (error) {
       return Promise.reject(error);

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers";
 import type { AsynchronousOperations } from "../engine/connection.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import type { Abort } from "../sync/abort.ts";
 import { Phase } from "../sync/phase.ts";
+import { loadSetImmediate, turn } from "../sync/turn.ts";
 import { countNeverBegun, type LoopParts, type Schedule } from "./load_loop.ts";
 import { HITS, MISSED_STARTS, SCANNED } from "./load_meter.ts";
 import { DELETE, READ, READ_MODIFY_WRITE } from "./operation.ts";
@@ -111,6 +111,8 @@ export abstract class AsyncLoop {
     this.left = parts.opsMax;
     this.#untilSample = parts.latencySample;
     this.#waits = new Float64Array(waiters).fill(NaN);
+    // Not first in the middle of the load.
+    loadSetImmediate();
   }
 
   /** @throws whatever an operation has thrown; {@linkcode AbortError} when the run has failed elsewhere */
@@ -191,11 +193,6 @@ export abstract class AsyncLoop {
 
 /** How late the event loop's timers may fire, in milliseconds. */
 const TIMER_MS = 3;
-
-/** Resolves once the event loop has handled what came in meanwhile. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
-}
 
 class ClosedLoop extends AsyncLoop {
   readonly #pattern: Pattern;

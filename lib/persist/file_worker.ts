@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { loadNativeCrc32 } from "../codec/crc32.ts";
 import { Abort } from "../sync/abort.ts";
 import type { Doorbell } from "../sync/doorbell.ts";
 import { DRAINING, FLUSHING, Phase, type PhaseHandle } from "../sync/phase.ts";
@@ -28,6 +29,7 @@ export interface FileWorkerResult {
 }
 
 serveTask((configuration: FileWorkerConfiguration): FileWorkerResult => {
+  loadNativeCrc32();
   const attached = attachPersistence(configuration.persistence, FILE_WRITER);
   try {
     return work(configuration, attached);

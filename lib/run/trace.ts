@@ -4,7 +4,6 @@
  * @module
  */
 import type { WorkloadOptions } from "../load/workload.ts";
-import { summarizeTrace } from "../replay/trace_summary.ts";
 import { PersistError } from "../system/persist_error.ts";
 
 /**
@@ -18,6 +17,7 @@ export async function withTrace<Options extends { readonly workload: WorkloadOpt
   const { workload } = options;
   if (workload.kind !== "replay" || workload.trace !== undefined) return options;
   const { path, format, speed } = workload;
+  const { summarizeTrace } = await import("../replay/trace_summary.ts");
   const trace = await summarizeTrace(path, format);
   if (speed !== undefined && trace.durationUs === undefined) {
     throw new PersistError("replay", path, "it has no times, so its speed must be asap");

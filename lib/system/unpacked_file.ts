@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
 import { openFile } from "./file_io.ts";
 import { PersistError } from "./persist_error.ts";
 
@@ -36,6 +34,7 @@ function readChunk(file: Deno.FsFile, path: string, buffer: Uint8Array): number 
 
 /** Unpacks all members of a gzip file, of which tools that pack in parallel, or append, write several. */
 async function* unpacked(path: string): AsyncGenerator<Uint8Array, void> {
+  const [{ createReadStream }, { createGunzip }] = await Promise.all([import("node:fs"), import("node:zlib")]);
   const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   // Without this, whoever reads what is unpacked would wait for ever.
