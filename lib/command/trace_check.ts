@@ -4,7 +4,7 @@
  * @module
  */
 import { UsageError } from "../option/wording.ts";
-import { TRACE_PUT, TRACE_READ_MODIFY_WRITE } from "../replay/format/trace_format.ts";
+import { putsIn } from "../replay/format/trace_format.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { withTrace } from "../run/trace.ts";
 import { FLAGS } from "./commands.ts";
@@ -26,7 +26,7 @@ export async function readTrace<Options extends RunOptions>(
   if (workload.kind !== "replay" || workload.trace === undefined) return known;
   const { kinds, binaryKeys } = workload.trace;
   const name = `--${FLAGS.replay.name}=${workload.path}`;
-  if (isForCrash && (kinds[TRACE_PUT] ?? 0) + (kinds[TRACE_READ_MODIFY_WRITE] ?? 0) === 0) {
+  if (isForCrash && putsIn(kinds) === 0) {
     throw new UsageError(`crash needs puts that it can lose, got ${name}, which has none`);
   }
   if (backend.kind === "file" && backend.serializer !== "raw" && binaryKeys.count > 0) {

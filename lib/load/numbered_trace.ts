@@ -5,7 +5,7 @@
  * @module
  */
 import type { KeySpace } from "../backend/plan.ts";
-import { TRACE_DELETE, TRACE_READ } from "../replay/format/trace_format.ts";
+import { TRACE } from "../replay/format/trace_format.ts";
 import { laneOf } from "../replay/trace_feed.ts";
 import { EnoughError, readTrace, type TraceOperation } from "../replay/trace_reader.ts";
 import { hashKey } from "../store/hash.ts";
@@ -216,7 +216,7 @@ class LaneOperations implements NumberedOperations {
     for (let looked = 0; looked < count; looked++) {
       this.#at = (this.#at + 1) % count;
       const record = records[this.#at]!;
-      if (this.#owners[record] !== this.#thread || (isWrite && kinds[this.#at] === TRACE_READ)) continue;
+      if (this.#owners[record] !== this.#thread || (isWrite && kinds[this.#at] === TRACE.READ)) continue;
       this.#take(record, kinds[this.#at]!);
       return;
     }
@@ -226,8 +226,8 @@ class LaneOperations implements NumberedOperations {
     this.record = record;
     this.kind = KINDS[kind]!;
     this.#content.writeKey(record, this.key);
-    if (kind === TRACE_READ) return;
-    if (kind === TRACE_DELETE) {
+    if (kind === TRACE.READ) return;
+    if (kind === TRACE.DELETE) {
       this.#values.skip();
     } else {
       this.#values.setLength(this.#content.sizes[this.#at]!);

@@ -3,13 +3,7 @@
  *
  * @module
  */
-import {
-  TRACE_DELETE,
-  TRACE_KINDS,
-  TRACE_PUT,
-  TRACE_READ,
-  TRACE_READ_MODIFY_WRITE,
-} from "../replay/format/trace_format.ts";
+import { TRACE, TRACE_KINDS } from "../replay/format/trace_format.ts";
 import type { TraceRing } from "../replay/trace_ring.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import type { Schedule } from "./load_loop.ts";
@@ -20,20 +14,11 @@ import { Rng } from "./rng.ts";
 import { type ReplayOptions, traceOf, type Workload } from "./workload.ts";
 
 /** The kind of operation that each kind in a trace is; a put is an update, whether or not it is the key's first. */
-export const KINDS = Uint8Array.from({ length: TRACE_KINDS }, (_, kind) => {
-  switch (kind) {
-    case TRACE_READ:
-      return READ;
-    case TRACE_PUT:
-      return UPDATE;
-    case TRACE_READ_MODIFY_WRITE:
-      return READ_MODIFY_WRITE;
-    case TRACE_DELETE:
-      return KIND_DELETE;
-    default:
-      throw new RangeError(`There is no kind ${kind} of operations in traces`);
-  }
-});
+export const KINDS = new Uint8Array(TRACE_KINDS);
+KINDS[TRACE.READ] = READ;
+KINDS[TRACE.PUT] = UPDATE;
+KINDS[TRACE.READ_MODIFY_WRITE] = READ_MODIFY_WRITE;
+KINDS[TRACE.DELETE] = KIND_DELETE;
 
 /** Module-level constants: V8 folds these, but not imported ones. */
 const DELETE = KIND_DELETE;

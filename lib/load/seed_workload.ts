@@ -9,7 +9,7 @@ import { TWO_DIGITS as DIGITS } from "./record.ts";
 import { READ, UPDATE } from "./operation.ts";
 import type { Rng } from "./rng.ts";
 import { traceOf, type Workload, type WorkloadOptions } from "./workload.ts";
-import { TRACE_PUT, TRACE_READ_MODIFY_WRITE } from "../replay/format/trace_format.ts";
+import { putsIn } from "../replay/format/trace_format.ts";
 
 /** Number of keys of the seed's workload: `Key0` … `Key65535`. */
 export const SEED_KEY_COUNT = 65_536;
@@ -115,7 +115,7 @@ export function writeSeedKey(n: number, key: PaddedBytes): void {
 export function meanPutBytes(workload: WorkloadOptions): number {
   if (workload.kind === "replay") {
     const { kinds, putBytes } = traceOf(workload);
-    return putBytes / Math.max(1, (kinds[TRACE_PUT] ?? 0) + (kinds[TRACE_READ_MODIFY_WRITE] ?? 0));
+    return putBytes / Math.max(1, putsIn(kinds));
   }
   const valueBytes = workload.kind === "seed"
     ? SEED_VALUE.length

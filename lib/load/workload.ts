@@ -6,7 +6,7 @@
  */
 import type { KeySpace } from "../backend/plan.ts";
 import type { TraceFormatName } from "../replay/format/formats.ts";
-import { TRACE_DELETE } from "../replay/format/trace_format.ts";
+import { TRACE } from "../replay/format/trace_format.ts";
 import type { TraceSummary } from "../replay/trace_summary.ts";
 import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { DELETE, INSERT, OPERATIONS, sharesOf } from "./operation.ts";
@@ -108,7 +108,7 @@ export function hasInserts({ shares }: Pick<MixOptions, "shares">): boolean {
 
 /** Whether the load removes records. */
 export function hasDeletes(workload: MixOptions | ReplayOptions): boolean {
-  if (workload.kind === "replay") return (traceOf(workload).kinds[TRACE_DELETE] ?? 0) > 0;
+  if (workload.kind === "replay") return (traceOf(workload).kinds[TRACE.DELETE] ?? 0) > 0;
   return (workload.shares[DELETE] ?? 0) > 0;
 }
 

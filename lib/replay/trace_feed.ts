@@ -7,7 +7,7 @@ import { hashKey } from "../store/hash.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { TRACE_FORMATS } from "./format/formats.ts";
-import { TRACE_PUT, TRACE_READ_MODIFY_WRITE } from "./format/trace_format.ts";
+import { isPut } from "./format/trace_format.ts";
 import { EnoughError, readTrace, type TraceOperation, type TraceVisitor } from "./trace_reader.ts";
 import type { TraceRing } from "./trace_ring.ts";
 import { roundUs, type TraceSummary } from "./trace_summary.ts";
@@ -113,8 +113,7 @@ class TraceFeed implements TraceVisitor {
     this.#left--;
     this.#roundLeft--;
     const { path, trace } = this.#options;
-    const isPut = kind === TRACE_PUT || kind === TRACE_READ_MODIFY_WRITE;
-    if (key.length > trace.keyBytesMax || (isPut && valueBytes > trace.valueBytesMax)) throw changed(path);
+    if (key.length > trace.keyBytesMax || (isPut(kind) && valueBytes > trace.valueBytesMax)) throw changed(path);
     if (this.#resolutionUs === 0) {
       this.#push(kind, key, { valueBytes, timeUs });
     } else {

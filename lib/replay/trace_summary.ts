@@ -8,14 +8,7 @@ import { hashKey } from "../store/hash.ts";
 import { entryWords } from "../store/shard.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { recognize, TRACE_FORMAT_NAMES, TRACE_FORMATS, type TraceFormatName } from "./format/formats.ts";
-import {
-  MALFORMED,
-  REPLAYED,
-  TRACE_KINDS,
-  TRACE_PUT,
-  TRACE_READ_MODIFY_WRITE,
-  UNKNOWN,
-} from "./format/trace_format.ts";
+import { isPut, LINE, TRACE_KINDS } from "./format/trace_format.ts";
 import { textIn } from "./format/fields.ts";
 import { KeySample, type KeyTotals } from "./key_sample.ts";
 import { LineSplitter } from "./lines.ts";
@@ -158,22 +151,21 @@ class TraceScan implements TraceVisitor {
     this.#durationUs = timeUs;
     this.#keyBytes += key.length;
     if (key.length > this.#keyBytesMax) this.#keyBytesMax = key.length;
-    const isPut = kind === TRACE_PUT || kind === TRACE_READ_MODIFY_WRITE;
-    if (isPut) {
+    if (isPut(kind)) {
       this.#putBytes += key.length + valueBytes;
       if (valueBytes > this.#valueBytesMax) this.#valueBytesMax = valueBytes;
     }
     // What is only read or deleted takes no room.
-    const words = isPut ? entryWords(key.length, valueBytes) : 1;
+    const words = isPut(kind) ? entryWords(key.length, valueBytes) : 1;
     this.#sample.add(hashKey(key.words, key.length), key, words);
     if (!isUtf8(key)) note(this.#omitted.binary, this.#lines + 1);
   }
 
   line({ number, outcome, unknownName, bytes, start, end }: TraceLine): void {
     this.#lines = number;
-    if (outcome === REPLAYED) this.#replayedLines++;
-    else if (outcome === UNKNOWN) this.#countName(unknownName);
-    else if (outcome === MALFORMED) {
+    if (outcome === LINE.REPLAYED) this.#replayedLines++;
+    else if (outcome === LINE.UNKNOWN) this.#countName(unknownName);
+    else if (outcome === LINE.MALFORMED) {
       note(this.#omitted.malformed, number);
       if (this.#omitted.malformed.count === 1) this.#omitted.malformed.text = shortText(bytes, start, end);
     }

@@ -6,16 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { recognize, TRACE_FORMAT_NAMES } from "../../lib/replay/format/formats.ts";
-import {
-  MALFORMED,
-  NO_OPERATION,
-  REPLAYED,
-  TRACE_DELETE as DELETE,
-  TRACE_PUT as PUT,
-  TRACE_READ as READ,
-  TRACE_READ_MODIFY_WRITE as MODIFY,
-  UNKNOWN,
-} from "../../lib/replay/format/trace_format.ts";
+import { LINE, TRACE } from "../../lib/replay/format/trace_format.ts";
 import { parsed, SAMPLES } from "./samples.ts";
 
 /** What tests compare of an operation: its kind, its key and the size of its value. */
@@ -29,71 +20,96 @@ function linesOf(text: string): Uint8Array[] {
 
 Deno.test("Twitter's lines are gets, puts, read-modify-writes and deletes, and their keys may have commas", () => {
   assertEquals(shortly("twitter"), [
-    [READ, "nz:u:eeW511W3dcH3de3d15ec", 304],
-    [PUT, "a", 10],
-    [DELETE, "b,c", 0],
-    [MODIFY, "a", 8],
+    [TRACE.READ, "nz:u:eeW511W3dcH3de3d15ec", 304],
+    [TRACE.PUT, "a", 10],
+    [TRACE.DELETE, "b,c", 0],
+    [TRACE.READ_MODIFY_WRITE, "a", 8],
   ]);
   assertEquals(parsed("twitter", SAMPLES.twitter).operations.map(({ timeUs }) => timeUs), [0, 1e6, 2e6, 3e6]);
   const { outcomes } = parsed("twitter", "1,a,1,2,3,touch,0\n1,a,1,2,3,get\n1,,1,2,3,get,0\nx,a,1,2,3,get,0\n\n");
-  assertEquals(outcomes, [UNKNOWN, MALFORMED, MALFORMED, MALFORMED, NO_OPERATION].slice(0, outcomes.length));
+  assertEquals(
+    outcomes,
+    [LINE.UNKNOWN, LINE.MALFORMED, LINE.MALFORMED, LINE.MALFORMED, LINE.NO_OPERATION].slice(0, outcomes.length),
+  );
 });
 
 Deno.test("Redis' lines are one operation for each key, with what is escaped unescaped", () => {
   assertEquals(shortly("redis"), [
-    [PUT, "user:1", 16],
-    [READ, "user:1", 0],
-    [PUT, "\x00\xff", 5],
-    [PUT, "b\n", 1],
-    [READ, "user:1", 0],
-    [READ, "b\n", 0],
-    [READ, "none", 0],
-    [DELETE, "user:1", 0],
-    [DELETE, "b\n", 0],
-    [PUT, "t", 3],
-    [MODIFY, "n", 8],
+    [TRACE.PUT, "user:1", 16],
+    [TRACE.READ, "user:1", 0],
+    [TRACE.PUT, "\x00\xff", 5],
+    [TRACE.PUT, "b\n", 1],
+    [TRACE.READ, "user:1", 0],
+    [TRACE.READ, "b\n", 0],
+    [TRACE.READ, "none", 0],
+    [TRACE.DELETE, "user:1", 0],
+    [TRACE.DELETE, "b\n", 0],
+    [TRACE.PUT, "t", 3],
+    [TRACE.READ_MODIFY_WRITE, "n", 8],
   ]);
   const { operations, outcomes } = parsed("redis", SAMPLES.redis);
   assertEquals(operations[0]?.timeUs, 1460100081165665);
   assertEquals(operations.at(-1)?.timeUs, 1460100082400000);
-  assertEquals(outcomes[0], NO_OPERATION);
-  assertEquals(outcomes[6], UNKNOWN);
+  assertEquals(outcomes[0], LINE.NO_OPERATION);
+  assertEquals(outcomes[6], LINE.UNKNOWN);
   const wrong = ['1.5 [0 x] "set" "a"', '1.5 [0 x] "mset" "a" "b" "c"', '1.5 [0 x] "get" "a', "1.5 [0 x]", '"get" "a"'];
   for (const line of [...wrong, '1.5 [0 x] "get" ""', '1.5 [0 x] "get" "\\q"', '1.5 [0 x] "get" "\\x4"']) {
-    assertEquals(parsed("redis", line).outcomes, [MALFORMED], line);
+    assertEquals(parsed("redis", line).outcomes, [LINE.MALFORMED], line);
   }
 });
 
 Deno.test("RocksDB's lines are read with the key last, and first as its newer tools write it", () => {
-  const expected: [number, string, number][] = [[READ, "k1", 0], [PUT, "k1", 100], [DELETE, "k1", 0], [PUT, "k2", 7]];
+  const expected: [number, string, number][] = [
+    [TRACE.READ, "k1", 0],
+    [TRACE.PUT, "k1", 100],
+    [TRACE.DELETE, "k1", 0],
+    [TRACE.PUT, "k2", 7],
+  ];
   assertEquals(shortly("rocksdb"), expected);
   const first = SAMPLES.rocksdb.replace(/^(.*) (\w+)$/gm, "0x$2 $1");
   assertEquals(shortly("rocksdb", first), expected);
-  assertEquals(parsed("rocksdb", first).outcomes, [REPLAYED, REPLAYED, REPLAYED, UNKNOWN, UNKNOWN, REPLAYED]);
+  assertEquals(parsed("rocksdb", first).outcomes, [
+    LINE.REPLAYED,
+    LINE.REPLAYED,
+    LINE.REPLAYED,
+    LINE.UNKNOWN,
+    LINE.UNKNOWN,
+    LINE.REPLAYED,
+  ]);
   for (const line of ["0 0 0 1000", "0 0 0 1000 6B3", "0 0 0 1000 6Bxx", "x 0 0 1000 6B", "0 0 0 1000 6B 6B"]) {
-    assertEquals(parsed("rocksdb", line).outcomes, [MALFORMED], line);
+    assertEquals(parsed("rocksdb", line).outcomes, [LINE.MALFORMED], line);
   }
 });
 
 Deno.test("Meta's lines are done as often as they say, and its heading says where the columns are", () => {
   const expected: [number, string, number][] = [
-    ...Array.from({ length: 3 }, (): [number, string, number] => [READ, "1668473823", 82]),
-    [PUT, "1668473824", 120],
-    [DELETE, "1668473824", 0],
-    [READ, "1668473825", 5],
+    ...Array.from({ length: 3 }, (): [number, string, number] => [TRACE.READ, "1668473823", 82]),
+    [TRACE.PUT, "1668473824", 120],
+    [TRACE.DELETE, "1668473824", 0],
+    [TRACE.READ, "1668473825", 5],
   ];
   assertEquals(shortly("meta"), expected);
   const later = "op_time,key,key_size,op,op_count,size,cache_hits,ttl\n15,a,1,GET,2,7,2,\n16,a,1,SET,1,9,0,60\n";
-  assertEquals(shortly("meta", later), [[READ, "a", 7], [READ, "a", 7], [PUT, "a", 9]]);
+  assertEquals(shortly("meta", later), [[TRACE.READ, "a", 7], [TRACE.READ, "a", 7], [TRACE.PUT, "a", 9]]);
   assertEquals(parsed("meta", later).operations.map(({ timeUs }) => timeUs), [15e6, 15e6, 16e6]);
-  assertEquals(parsed("meta", "a,GET,1,0,1\na,GET\na,get,1,1,1\n").outcomes, [MALFORMED, MALFORMED, MALFORMED]);
+  assertEquals(parsed("meta", "a,GET,1,0,1\na,GET\na,get,1,1,1\n").outcomes, [
+    LINE.MALFORMED,
+    LINE.MALFORMED,
+    LINE.MALFORMED,
+  ]);
 });
 
 Deno.test("kvlab's own lines have any key, in quotes or not", () => {
-  assertEquals(shortly("csv"), [[PUT, "a", 10], [READ, "a", 0], [DELETE, 'say "b", twice', 0]]);
-  assertEquals(parsed("csv", SAMPLES.csv).outcomes, [NO_OPERATION, REPLAYED, REPLAYED, REPLAYED, UNKNOWN]);
+  assertEquals(shortly("csv"), [[TRACE.PUT, "a", 10], [TRACE.READ, "a", 0], [TRACE.DELETE, 'say "b", twice', 0]]);
+  assertEquals(parsed("csv", SAMPLES.csv).outcomes, [
+    LINE.NO_OPERATION,
+    LINE.REPLAYED,
+    LINE.REPLAYED,
+    LINE.REPLAYED,
+    LINE.UNKNOWN,
+  ]);
   for (const line of ["1,put,a,", "1,put,,5", "1,put,a", "x,put,a,1", '1,put,"a,1', '1,put,"a"b",1', "1,put,a,-1"]) {
-    assertEquals(parsed("csv", line).outcomes, [MALFORMED], line);
+    assertEquals(parsed("csv", line).outcomes, [LINE.MALFORMED], line);
   }
 });
 

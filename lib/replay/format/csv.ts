@@ -8,32 +8,19 @@
  * @module
  */
 import { COMMA, indexIn, NameTable, QUOTE, textIn, wholeNumberIn } from "./fields.ts";
-import {
-  type LineOutcome,
-  LineParser,
-  MALFORMED,
-  NO_OPERATION,
-  REPLAYED,
-  TRACE_DELETE,
-  TRACE_PUT,
-  TRACE_READ,
-  TRACE_READ_MODIFY_WRITE,
-  type TraceFormat,
-  type TraceSink,
-  UNKNOWN,
-} from "./trace_format.ts";
+import { isPut, LINE, type LineOutcome, LineParser, TRACE, type TraceFormat, type TraceSink } from "./trace_format.ts";
 
 const HEADING = "time_us,operation,key,value_bytes";
 
 const OPERATIONS = new NameTable({
-  read: TRACE_READ,
-  get: TRACE_READ,
-  update: TRACE_PUT,
-  insert: TRACE_PUT,
-  put: TRACE_PUT,
-  set: TRACE_PUT,
-  read_modify_write: TRACE_READ_MODIFY_WRITE,
-  delete: TRACE_DELETE,
+  read: TRACE.READ,
+  get: TRACE.READ,
+  update: TRACE.PUT,
+  insert: TRACE.PUT,
+  put: TRACE.PUT,
+  set: TRACE.PUT,
+  read_modify_write: TRACE.READ_MODIFY_WRITE,
+  delete: TRACE.DELETE,
 });
 
 export const CSV: TraceFormat = {
@@ -49,24 +36,23 @@ class CsvParser extends LineParser {
   protected override parseLine(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
     if (this.#isFirst) {
       this.#isFirst = false;
-      if (textIn(bytes, start, end).replaceAll(" ", "") === HEADING) return NO_OPERATION;
+      if (textIn(bytes, start, end).replaceAll(" ", "") === HEADING) return LINE.NO_OPERATION;
     }
     const timeEnd = indexIn(bytes, COMMA, { start, end });
-    if (timeEnd < 0) return MALFORMED;
+    if (timeEnd < 0) return LINE.MALFORMED;
     const nameEnd = indexIn(bytes, COMMA, { start: timeEnd + 1, end });
-    if (nameEnd < 0) return MALFORMED;
+    if (nameEnd < 0) return LINE.MALFORMED;
     let keyEnd = end;
     do keyEnd--; while (bytes[keyEnd] !== COMMA);
-    if (keyEnd <= nameEnd + 1) return MALFORMED;
+    if (keyEnd <= nameEnd + 1) return LINE.MALFORMED;
     const timeUs = wholeNumberIn(bytes, start, timeEnd);
     const valueBytes = wholeNumberIn(bytes, keyEnd + 1, end);
-    if (timeUs < 0) return MALFORMED;
+    if (timeUs < 0) return LINE.MALFORMED;
     const kind = OPERATIONS.find(bytes, timeEnd + 1, nameEnd);
-    const isPut = kind === TRACE_PUT || kind === TRACE_READ_MODIFY_WRITE;
-    if (valueBytes < 0 && (isPut || keyEnd + 1 < end)) return MALFORMED;
+    if (valueBytes < 0 && (isPut(kind) || keyEnd + 1 < end)) return LINE.MALFORMED;
     if (kind < 0) {
       this.unknownName = textIn(bytes, timeEnd + 1, nameEnd);
-      return /^[A-Za-z][\w -]*$/.test(this.unknownName) ? UNKNOWN : MALFORMED;
+      return /^[A-Za-z][\w -]*$/.test(this.unknownName) ? LINE.UNKNOWN : LINE.MALFORMED;
     }
     const key = this.key;
     let keyBytes = bytes;
@@ -78,10 +64,10 @@ class CsvParser extends LineParser {
       key.start = nameEnd + 1;
       key.end = keyEnd;
     }
-    if (key.end <= key.start) return MALFORMED;
+    if (key.end <= key.start) return LINE.MALFORMED;
     sink.timeUs = timeUs;
     sink.operation(kind, keyBytes, key, Math.max(0, valueBytes), 1);
-    return REPLAYED;
+    return LINE.REPLAYED;
   }
 
   /** Takes the quotes off a key, and says how long it is then; -1 if they are wrong. */

@@ -7,7 +7,7 @@ import { CSV } from "./csv.ts";
 import { META } from "./meta.ts";
 import { REDIS } from "./redis.ts";
 import { ROCKSDB } from "./rocksdb.ts";
-import { MALFORMED, NO_OPERATION, type TraceFormat, type TraceSink } from "./trace_format.ts";
+import { LINE, type TraceFormat, type TraceSink } from "./trace_format.ts";
 import { TWITTER } from "./twitter.ts";
 
 /** The formats by name, in the order shown to users. */
@@ -46,9 +46,9 @@ export function recognize(lines: readonly Uint8Array[]): TraceFormatName | undef
     for (const line of lines.slice(0, LINES_MAX)) {
       const outcome = parser.parse(line, 0, line.length, NOWHERE);
       // A heading says it all.
-      if (outcome === NO_OPERATION && line.length > 0) return name;
-      if (outcome === MALFORMED) wrong++;
-      else if (outcome !== NO_OPERATION) known++;
+      if (outcome === LINE.NO_OPERATION && line.length > 0) return name;
+      if (outcome === LINE.MALFORMED) wrong++;
+      else if (outcome !== LINE.NO_OPERATION) known++;
     }
     if (known > bestCount && known >= wrong) [best, bestCount] = [name, known];
   }

@@ -9,26 +9,14 @@
  * @module
  */
 import { COMMA, NameTable, secondsInUs, textIn, wholeNumberIn } from "./fields.ts";
-import {
-  type LineOutcome,
-  LineParser,
-  MALFORMED,
-  NO_OPERATION,
-  REPLAYED,
-  TRACE_DELETE,
-  TRACE_PUT,
-  TRACE_READ,
-  type TraceFormat,
-  type TraceSink,
-  UNKNOWN,
-} from "./trace_format.ts";
+import { LINE, type LineOutcome, LineParser, TRACE, type TraceFormat, type TraceSink } from "./trace_format.ts";
 
 const OPERATIONS = new NameTable({
-  get: TRACE_READ,
-  get_lease: TRACE_READ,
-  set: TRACE_PUT,
-  set_lease: TRACE_PUT,
-  delete: TRACE_DELETE,
+  get: TRACE.READ,
+  get_lease: TRACE.READ,
+  set: TRACE.PUT,
+  set_lease: TRACE.PUT,
+  delete: TRACE.DELETE,
 });
 
 /** The columns that mean something here; -1: not there. */
@@ -65,11 +53,11 @@ class MetaParser extends LineParser {
   protected override parseLine(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
     if (this.#isFirst) {
       this.#isFirst = false;
-      if (this.#readHeading(textIn(bytes, start, end))) return NO_OPERATION;
+      if (this.#readHeading(textIn(bytes, start, end))) return LINE.NO_OPERATION;
     }
     const starts = this.#starts;
     const count = this.#split(bytes, start, end);
-    if (count < this.#count) return MALFORMED;
+    if (count < this.#count) return LINE.MALFORMED;
     const { key, op, size, op_count: opCount, op_time: opTime } = this.#columns;
     const valueBytes = wholeNumberIn(bytes, starts[size]!, starts[size + 1]! - 1);
     const times = opCount < 0 || opCount >= count
@@ -78,17 +66,17 @@ class MetaParser extends LineParser {
     const timeUs = opTime < 0 ? 0 : secondsInUs(bytes, starts[opTime]!, starts[opTime + 1]! - 1);
     this.key.start = starts[key]!;
     this.key.end = starts[key + 1]! - 1;
-    if (valueBytes < 0 || times < 1 || timeUs < 0 || this.key.start === this.key.end) return MALFORMED;
+    if (valueBytes < 0 || times < 1 || timeUs < 0 || this.key.start === this.key.end) return LINE.MALFORMED;
     const [opStart, opEnd] = [starts[op]!, starts[op + 1]! - 1];
-    if (!isCapital(bytes[opStart]!)) return MALFORMED;
+    if (!isCapital(bytes[opStart]!)) return LINE.MALFORMED;
     const kind = OPERATIONS.find(bytes, opStart, opEnd);
     if (kind < 0) {
       this.unknownName = textIn(bytes, opStart, opEnd);
-      return UNKNOWN;
+      return LINE.UNKNOWN;
     }
     sink.timeUs = timeUs;
     sink.operation(kind, bytes, this.key, valueBytes, times);
-    return REPLAYED;
+    return LINE.REPLAYED;
   }
 
   /** Finds the columns of a line, and says how many there are. */

@@ -13,20 +13,7 @@
  * @module
  */
 import { hexByte, indexIn, NameTable, QUOTE, secondsInUs, SPACE, textIn } from "./fields.ts";
-import {
-  type LineOutcome,
-  LineParser,
-  MALFORMED,
-  NO_OPERATION,
-  REPLAYED,
-  TRACE_DELETE,
-  TRACE_PUT,
-  TRACE_READ,
-  TRACE_READ_MODIFY_WRITE,
-  type TraceFormat,
-  type TraceSink,
-  UNKNOWN,
-} from "./trace_format.ts";
+import { LINE, type LineOutcome, LineParser, TRACE, type TraceFormat, type TraceSink } from "./trace_format.ts";
 
 /** The value is a number. */
 const NUMBER = -1;
@@ -54,32 +41,32 @@ function many(kind: number, each = 1): CommandRow {
 
 /** The commands that are replayed. */
 const COMMANDS: Readonly<Record<string, CommandRow>> = {
-  get: one(TRACE_READ),
-  getex: one(TRACE_READ),
-  getrange: one(TRACE_READ),
-  substr: one(TRACE_READ),
-  strlen: one(TRACE_READ),
-  getbit: one(TRACE_READ),
-  exists: many(TRACE_READ),
-  mget: many(TRACE_READ),
-  set: one(TRACE_PUT, 1),
-  setnx: one(TRACE_PUT, 1),
-  setex: one(TRACE_PUT, 2),
-  psetex: one(TRACE_PUT, 2),
-  mset: many(TRACE_PUT, 2),
-  msetnx: many(TRACE_PUT, 2),
-  getset: one(TRACE_READ_MODIFY_WRITE, 1),
-  append: one(TRACE_READ_MODIFY_WRITE, 1),
-  setrange: one(TRACE_READ_MODIFY_WRITE, 2),
-  setbit: one(TRACE_READ_MODIFY_WRITE, NUMBER, 3),
-  incr: one(TRACE_READ_MODIFY_WRITE, NUMBER, 1),
-  decr: one(TRACE_READ_MODIFY_WRITE, NUMBER, 1),
-  incrby: one(TRACE_READ_MODIFY_WRITE, NUMBER, 2),
-  decrby: one(TRACE_READ_MODIFY_WRITE, NUMBER, 2),
-  incrbyfloat: one(TRACE_READ_MODIFY_WRITE, NUMBER, 2),
-  del: many(TRACE_DELETE),
-  unlink: many(TRACE_DELETE),
-  getdel: one(TRACE_DELETE),
+  get: one(TRACE.READ),
+  getex: one(TRACE.READ),
+  getrange: one(TRACE.READ),
+  substr: one(TRACE.READ),
+  strlen: one(TRACE.READ),
+  getbit: one(TRACE.READ),
+  exists: many(TRACE.READ),
+  mget: many(TRACE.READ),
+  set: one(TRACE.PUT, 1),
+  setnx: one(TRACE.PUT, 1),
+  setex: one(TRACE.PUT, 2),
+  psetex: one(TRACE.PUT, 2),
+  mset: many(TRACE.PUT, 2),
+  msetnx: many(TRACE.PUT, 2),
+  getset: one(TRACE.READ_MODIFY_WRITE, 1),
+  append: one(TRACE.READ_MODIFY_WRITE, 1),
+  setrange: one(TRACE.READ_MODIFY_WRITE, 2),
+  setbit: one(TRACE.READ_MODIFY_WRITE, NUMBER, 3),
+  incr: one(TRACE.READ_MODIFY_WRITE, NUMBER, 1),
+  decr: one(TRACE.READ_MODIFY_WRITE, NUMBER, 1),
+  incrby: one(TRACE.READ_MODIFY_WRITE, NUMBER, 2),
+  decrby: one(TRACE.READ_MODIFY_WRITE, NUMBER, 2),
+  incrbyfloat: one(TRACE.READ_MODIFY_WRITE, NUMBER, 2),
+  del: many(TRACE.DELETE),
+  unlink: many(TRACE.DELETE),
+  getdel: one(TRACE.DELETE),
 };
 
 const ROWS = Object.values(COMMANDS);
@@ -115,30 +102,30 @@ class RedisParser extends LineParser {
   protected override parseLine(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
     const from = bytes[start] === PLUS ? start + 1 : start;
     // What the server answers to MONITOR itself.
-    if (end - from === 2 && textIn(bytes, from, end) === "OK") return NO_OPERATION;
+    if (end - from === 2 && textIn(bytes, from, end) === "OK") return LINE.NO_OPERATION;
     const timeEnd = indexIn(bytes, SPACE, { start: from, end });
-    if (timeEnd < 0 || bytes[timeEnd + 1] !== OPENING) return MALFORMED;
+    if (timeEnd < 0 || bytes[timeEnd + 1] !== OPENING) return LINE.MALFORMED;
     const timeUs = secondsInUs(bytes, from, timeEnd);
     // The address of an IPv6 client is in brackets, too.
     let clientEnd = indexIn(bytes, CLOSING, { start: timeEnd, end });
     while (clientEnd >= 0 && bytes[clientEnd + 1] !== SPACE) {
       clientEnd = indexIn(bytes, CLOSING, { start: clientEnd + 1, end });
     }
-    if (timeUs < 0 || clientEnd < 0 || !this.#readArguments(bytes, clientEnd + 1, end)) return MALFORMED;
+    if (timeUs < 0 || clientEnd < 0 || !this.#readArguments(bytes, clientEnd + 1, end)) return LINE.MALFORMED;
     const starts = this.#starts;
     const row = ROWS[NAMES.find(this.#bytes, 0, starts[1]!)];
     if (row === undefined) {
       this.unknownName = textIn(this.#bytes, 0, starts[1]!).toLowerCase();
-      return UNKNOWN;
+      return LINE.UNKNOWN;
     }
-    if (this.#count < 1 + row.least || (row.each > 0 && (this.#count - 1) % row.each !== 0)) return MALFORMED;
+    if (this.#count < 1 + row.least || (row.each > 0 && (this.#count - 1) % row.each !== 0)) return LINE.MALFORMED;
     const step = row.each === 0 ? this.#count : row.each;
     for (let argument = 1; argument < this.#count; argument += step) {
-      if (starts[argument] === starts[argument + 1]) return MALFORMED;
+      if (starts[argument] === starts[argument + 1]) return LINE.MALFORMED;
     }
     sink.timeUs = timeUs;
     for (let argument = 1; argument < this.#count; argument += step) this.#take(argument, row, sink);
-    return REPLAYED;
+    return LINE.REPLAYED;
   }
 
   /** Gives the operation on one key to the sink. */

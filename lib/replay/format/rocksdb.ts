@@ -10,30 +10,19 @@
  * @module
  */
 import { hexByte, indexIn, SPACE, wholeNumberIn } from "./fields.ts";
-import {
-  type LineOutcome,
-  LineParser,
-  MALFORMED,
-  REPLAYED,
-  TRACE_DELETE,
-  TRACE_PUT,
-  TRACE_READ,
-  type TraceFormat,
-  type TraceSink,
-  UNKNOWN,
-} from "./trace_format.ts";
+import { LINE, type LineOutcome, LineParser, TRACE, type TraceFormat, type TraceSink } from "./trace_format.ts";
 
 /** By type: what is done, or the name of what is not replayed. */
 const TYPES: readonly (number | string)[] = [
-  TRACE_READ,
-  TRACE_PUT,
-  TRACE_DELETE,
-  TRACE_DELETE,
+  TRACE.READ,
+  TRACE.PUT,
+  TRACE.DELETE,
+  TRACE.DELETE,
   "range_delete",
-  TRACE_PUT,
+  TRACE.PUT,
   "iterator_Seek",
   "iterator_SeekForPrev",
-  TRACE_READ,
+  TRACE.READ,
 ];
 
 const ZERO = 0x30;
@@ -59,17 +48,17 @@ class RocksDbParser extends LineParser {
     const family = this.#takeNumber(bytes);
     const valueBytes = this.#takeNumber(bytes);
     const timeUs = this.#takeNumber(bytes);
-    if (type < 0 || family < 0 || valueBytes < 0 || timeUs < 0) return MALFORMED;
-    if (!isKey && !this.#takeKey(bytes, isKeyFirst)) return MALFORMED;
-    if (rest.start < rest.end) return MALFORMED;
+    if (type < 0 || family < 0 || valueBytes < 0 || timeUs < 0) return LINE.MALFORMED;
+    if (!isKey && !this.#takeKey(bytes, isKeyFirst)) return LINE.MALFORMED;
+    if (rest.start < rest.end) return LINE.MALFORMED;
     const kind = TYPES[type];
     if (typeof kind !== "number") {
       this.unknownName = kind ?? `type ${type}`;
-      return UNKNOWN;
+      return LINE.UNKNOWN;
     }
     sink.timeUs = timeUs;
     sink.operation(kind, this.#bytes, this.key, valueBytes, 1);
-    return REPLAYED;
+    return LINE.REPLAYED;
   }
 
   /** Takes the next column off the line, as a number; -1 if it is none. */

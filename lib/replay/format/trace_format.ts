@@ -5,25 +5,34 @@
  */
 
 /** The kinds of operations in a trace, as small integers. */
-export const TRACE_READ = 0;
-export const TRACE_PUT = 1;
-export const TRACE_READ_MODIFY_WRITE = 2;
-export const TRACE_DELETE = 3;
+export const TRACE = { READ: 0, PUT: 1, READ_MODIFY_WRITE: 2, DELETE: 3 } as const;
 
 /** Number of kinds. */
-export const TRACE_KINDS = 4;
+export const TRACE_KINDS = Object.keys(TRACE).length;
+
+/** Whether operations of a kind put a value. */
+export function isPut(kind: number): boolean {
+  return kind === TRACE.PUT || kind === TRACE.READ_MODIFY_WRITE;
+}
+
+/** How many operations put a value, of which there are so many of each kind. */
+export function putsIn(kinds: readonly number[]): number {
+  return kinds.reduce((puts, count, kind) => isPut(kind) ? puts + count : puts, 0);
+}
 
 /** What a line was. */
-export const REPLAYED = 0;
-/** An operation that is well-formed, and has no counterpart in a key-value store of plain values. */
-export const UNKNOWN = 1;
-/** Not a line of this format. */
-export const MALFORMED = 2;
-/** Nothing that is to be counted as either: a heading, an empty line. */
-export const NO_OPERATION = 3;
+export const LINE = {
+  REPLAYED: 0,
+  /** An operation that is well-formed, and has no counterpart in a key-value store of plain values. */
+  UNKNOWN: 1,
+  /** Not a line of this format. */
+  MALFORMED: 2,
+  /** Nothing that is to be counted as either: a heading, an empty line. */
+  NO_OPERATION: 3,
+} as const;
 
 /** One of the above. */
-export type LineOutcome = typeof REPLAYED | typeof UNKNOWN | typeof MALFORMED | typeof NO_OPERATION;
+export type LineOutcome = typeof LINE[keyof typeof LINE];
 
 /** Takes the operations of a trace, in their order. */
 export interface TraceSink {
@@ -48,7 +57,7 @@ export interface KeyRange {
 
 /** Reads the lines of one trace, from the first on. */
 export abstract class LineParser {
-  /** The name of the operation of the last line that was {@linkcode UNKNOWN}. */
+  /** The name of the operation of the last line that was unknown. */
   unknownName = "";
   /** The key of the operation at hand. */
   protected readonly key: KeyRange = { start: 0, end: 0 };
@@ -60,7 +69,7 @@ export abstract class LineParser {
 
   /** Reads the line from `start` up to `end`, without its end of line, and gives its operations to the sink. */
   parse(bytes: Uint8Array, start: number, end: number, sink: TraceSink): LineOutcome {
-    return start === end ? NO_OPERATION : this.parseLine(bytes, start, end, sink);
+    return start === end ? LINE.NO_OPERATION : this.parseLine(bytes, start, end, sink);
   }
 
   /** The same for a line that is not empty. */

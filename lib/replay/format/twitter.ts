@@ -10,35 +10,23 @@
  * @module
  */
 import { COMMA, NameTable, secondsInUs, textIn, wholeNumberIn } from "./fields.ts";
-import {
-  type LineOutcome,
-  LineParser,
-  MALFORMED,
-  REPLAYED,
-  TRACE_DELETE,
-  TRACE_PUT,
-  TRACE_READ,
-  TRACE_READ_MODIFY_WRITE,
-  type TraceFormat,
-  type TraceSink,
-  UNKNOWN,
-} from "./trace_format.ts";
+import { LINE, type LineOutcome, LineParser, TRACE, type TraceFormat, type TraceSink } from "./trace_format.ts";
 
 /** Columns behind the key: its size, the value's size, the client, the operation, the TTL. */
 const COLUMNS_BEHIND = 5;
 
 const OPERATIONS = new NameTable({
-  get: TRACE_READ,
-  gets: TRACE_READ,
-  set: TRACE_PUT,
-  add: TRACE_PUT,
-  replace: TRACE_PUT,
-  cas: TRACE_PUT,
-  append: TRACE_READ_MODIFY_WRITE,
-  prepend: TRACE_READ_MODIFY_WRITE,
-  incr: TRACE_READ_MODIFY_WRITE,
-  decr: TRACE_READ_MODIFY_WRITE,
-  delete: TRACE_DELETE,
+  get: TRACE.READ,
+  gets: TRACE.READ,
+  set: TRACE.PUT,
+  add: TRACE.PUT,
+  replace: TRACE.PUT,
+  cas: TRACE.PUT,
+  append: TRACE.READ_MODIFY_WRITE,
+  prepend: TRACE.READ_MODIFY_WRITE,
+  incr: TRACE.READ_MODIFY_WRITE,
+  decr: TRACE.READ_MODIFY_WRITE,
+  delete: TRACE.DELETE,
 });
 
 export const TWITTER: TraceFormat = {
@@ -55,25 +43,25 @@ class TwitterParser extends LineParser {
     const key = this.key;
     const commas = this.#commas;
     key.start = bytes.indexOf(COMMA, start) + 1;
-    if (key.start === 0) return MALFORMED;
+    if (key.start === 0) return LINE.MALFORMED;
     let at = end;
     for (let column = COLUMNS_BEHIND - 1; column >= 0; column--) {
       do at--; while (at >= key.start && bytes[at] !== COMMA);
-      if (at < key.start) return MALFORMED;
+      if (at < key.start) return LINE.MALFORMED;
       commas[column] = at;
     }
     key.end = at;
     const timeUs = secondsInUs(bytes, start, key.start - 1);
     const valueBytes = wholeNumberIn(bytes, commas[1]! + 1, commas[2]!);
     const [keyBytes, ttl] = [wholeNumberIn(bytes, at + 1, commas[1]!), wholeNumberIn(bytes, commas[4]! + 1, end)];
-    if (timeUs < 0 || keyBytes < 0 || valueBytes < 0 || ttl < 0 || key.start === key.end) return MALFORMED;
+    if (timeUs < 0 || keyBytes < 0 || valueBytes < 0 || ttl < 0 || key.start === key.end) return LINE.MALFORMED;
     const kind = OPERATIONS.find(bytes, commas[3]! + 1, commas[4]!);
     if (kind < 0) {
       this.unknownName = textIn(bytes, commas[3]! + 1, commas[4]!);
-      return UNKNOWN;
+      return LINE.UNKNOWN;
     }
     sink.timeUs = timeUs;
     sink.operation(kind, bytes, key, valueBytes, 1);
-    return REPLAYED;
+    return LINE.REPLAYED;
   }
 }
