@@ -215,10 +215,8 @@ async function runSweep(
   const question = { axis, limit, isByPromise, ...given({ p99Ms }) };
   const space = spaceOf(entries, header.seed, question);
   const results = new SweepResults(lines);
-  const estimates = new Map(
-    entries.map(({ id }, index) => [id, estimateRunMs(planned.configurations[index]!.options)]),
-  );
-  const estimateMs: SweepParts["estimateMs"] = ({ id }) => estimates.get(id) ?? 0;
+  const options = new Map(entries.map(({ id }, index) => [id, planned.configurations[index]!.options]));
+  const estimateMs: SweepParts["estimateMs"] = ({ id }) => estimateRunMs(options.get(id)!);
   const kept: SweepLine[] = [...lines];
   const status = new StatusText({ quiet });
   const called = calledIn(header);
@@ -235,7 +233,7 @@ async function runSweep(
     budgetMs,
     kills,
     estimateMs,
-    killsMs: estimateKillsMs(planned.configurations[0]!.options, { kills, cut }),
+    killsMs: ({ id }, lateMs) => estimateKillsMs(options.get(id)!, { kills, cut, lateMs }),
     hands: sweepHands(planned, {
       kills,
       cut,
@@ -318,11 +316,14 @@ const STATE_MS = 50;
 
 /**
  * How long it takes to kill a configuration the given number of times, each at a random moment of the load, in
- * milliseconds.
+ * milliseconds. Whatever its runs take longer than estimated comes again with every start, the one of each state, too.
  */
-function estimateKillsMs(options: RunOptions, { kills, cut }: Pick<SweepCommand, "kills" | "cut">): number {
+function estimateKillsMs(
+  options: RunOptions,
+  { kills, cut, lateMs }: Pick<SweepCommand, "kills" | "cut"> & { readonly lateMs: number },
+): number {
   // Half of the load on average, plus reading the directory again, which takes about as long as filling it.
-  const killMs = estimateRunMs({ ...options, warmupMs: 0 }) - options.loadTimeMs / 2;
-  const statesMs = cut === "power" ? CUT_STATES * (STATE_MS + preloadMsOf(options.workload)) : 0;
-  return kills * (killMs + statesMs) + AROUND_MS;
+  const killMs = estimateRunMs({ ...options, warmupMs: 0 }) - options.loadTimeMs / 2 + 2 * lateMs;
+  const statesMs = cut === "power" ? CUT_STATES * (STATE_MS + preloadMsOf(options.workload) + lateMs) : 0;
+  return kills * (killMs + statesMs) + AROUND_MS + lateMs;
 }

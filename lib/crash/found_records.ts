@@ -4,6 +4,7 @@
  * @module
  */
 import { crc32 } from "../codec/crc32.ts";
+import type { KeyAndRoom } from "../engine/connection.ts";
 import type { NumberedLoad } from "../load/numbered_load.ts";
 import { parseNumberedValue } from "../load/numbered_workload.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
@@ -33,26 +34,20 @@ export class FoundRecords {
   }
 
   /** Gets every record that the load may have put. */
-  static async read(store: Pick<Recovered, "get">, load: NumberedLoad): Promise<FoundRecords> {
+  static async read(store: Pick<Recovered, "get" | "getAll">, load: NumberedLoad): Promise<FoundRecords> {
     const { keyCount, valueLengthMax } = load.keySpace;
     const found = new FoundRecords(keyCount);
-    const buffers = Array.from({ length: GETS_AT_ONCE }, () => ({
+    const entries = Array.from({ length: GETS_AT_ONCE }, () => ({
       key: load.createKey(),
       value: new PaddedBytes(valueLengthMax),
     }));
-    const waiting: Promise<void>[] = [];
-    for (let record = 0; record < keyCount; record++) {
-      const { key, value } = buffers[record % GETS_AT_ONCE]!;
-      load.writeKey(record, key);
-      const isPresent = store.get(key, value);
-      if (isPresent instanceof Promise) {
-        waiting.push(isPresent.then((isPresent) => isPresent ? found.set(record, value) : undefined));
-      } else if (isPresent) {
-        found.set(record, value);
+    for (let first = 0; first < keyCount; first += GETS_AT_ONCE) {
+      const some = entries.slice(0, keyCount - first);
+      for (const [at, { key }] of some.entries()) load.writeKey(first + at, key);
+      for (const [at, isPresent] of (await getAll(store, some)).entries()) {
+        if (isPresent) found.set(first + at, some[at]!.value);
       }
-      if ((record + 1) % GETS_AT_ONCE === 0) await Promise.all(waiting.splice(0));
     }
-    await Promise.all(waiting);
     return found;
   }
 
@@ -100,6 +95,16 @@ export class FoundRecords {
     const round = this.rounds[record]!, roundBefore = before.rounds[record]!;
     return round < roundBefore || (round === roundBefore && this.sequences[record]! < before.sequences[record]!);
   }
+}
+
+/** Gets all of the entries at once; tells which are there. */
+async function getAll(
+  store: Pick<Recovered, "get" | "getAll">,
+  entries: readonly KeyAndRoom[],
+): Promise<readonly boolean[]> {
+  if (store.getAll !== undefined) return await store.getAll(entries);
+  const gets = entries.map(({ key, value }) => store.get(key, value));
+  return gets.every((isPresent) => typeof isPresent === "boolean") ? gets : await Promise.all(gets);
 }
 
 /** The checksum of a value, as in {@linkcode FoundRecords.checksums}. */

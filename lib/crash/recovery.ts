@@ -7,6 +7,7 @@ import { loadBackend, nameOf, prepareBackend } from "../backend/backends.ts";
 import type { KeySpace } from "../backend/plan.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
+import type { KeyAndRoom } from "../engine/connection.ts";
 import type { EngineResult } from "../run/run_result.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 import { parseStoreFileName, storeFileNames } from "../directory/store_files.ts";
@@ -26,6 +27,8 @@ export interface Recovered {
    * @returns whether the key is present; if it is a promise, several gets may be in flight
    */
   get(key: PaddedBytes, out: PaddedBytes): boolean | Promise<boolean>;
+  /** Does what as many gets would do. Present if that is much faster. */
+  getAll?(entries: readonly KeyAndRoom[]): Promise<readonly boolean[]>;
   /** Present for a file backend. */
   readonly files?: RecoveredFiles;
   /** What an engine had to have repaired before it could be opened, as a clause. */
@@ -89,6 +92,9 @@ export async function recover(
         return title === undefined || description === undefined ? undefined : { title, ...description };
       },
       get: (key, out) => connection.get(key, out),
+      ...("getAll" in connection && connection.getAll !== undefined
+        ? { getAll: connection.getAll.bind(connection) }
+        : {}),
       close: () => thenCleanUp(() => connection.close(), () => prepared.close()),
     };
   } catch (error) {

@@ -91,6 +91,12 @@ export interface SynchronousConnection extends CommonConnection {
 /** What load loops do on a synchronous connection. */
 export type SynchronousOperations = Pick<SynchronousConnection, "put" | "get" | "delete" | "scan">;
 
+/** A key, and what its value is to be copied into. */
+export interface KeyAndRoom {
+  readonly key: PaddedBytes;
+  readonly value: PaddedBytes;
+}
+
 /**
  * A connection with several operations in flight, as many as the caller begins. Each has its own buffers, which must
  * stay unchanged until its promise has settled.
@@ -104,6 +110,10 @@ export interface AsynchronousConnection extends CommonConnection {
   put(key: PaddedBytes, value: PaddedBytes): Promise<void>;
   /** Copies the key's value into `out`, and resolves to whether the key is present. */
   get(key: PaddedBytes, out: PaddedBytes): Promise<boolean>;
+  /**
+   * Does what as many gets would do, in few requests, for whoever is to read everything. Present if that is much faster.
+   */
+  getAll?(entries: readonly KeyAndRoom[]): Promise<readonly boolean[]>;
   /**
    * Removes the key, if it is present; acknowledged when it resolves, refused as a put is. If it is absent, that too is
    * only acknowledged once whatever removed it is.

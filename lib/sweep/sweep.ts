@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { max } from "simple-statistics";
+import { max, median, sum } from "simple-statistics";
 import type { Fields } from "../result/json.ts";
 import type { ConfigurationEntry, SummaryLine, SweepLine } from "./lines.ts";
 import type { Space } from "./outcome.ts";
@@ -49,8 +49,12 @@ export interface SweepParts {
   readonly kills: number;
   /** The estimated time of a run, used until one has been seen, in milliseconds. */
   estimateMs(configuration: ConfigurationEntry): number;
-  /** The estimated time for the kills of a configuration, in milliseconds. */
-  readonly killsMs: number;
+  /**
+   * The estimated time for the kills of a configuration, in milliseconds.
+   *
+   * @param lateMs how much longer its runs take than estimated: its engine starts slowly, or fills slowly
+   */
+  killsMs(configuration: ConfigurationEntry, lateMs: number): number;
   readonly hands: SweepHands;
   /** Stores a line durably before returning. */
   keep(line: SweepLine): void;
@@ -119,11 +123,12 @@ class SweepRunner {
    * Kills what is on the frontier. If that refutes a promise, the frontier changes, and what takes its place is next.
    */
   async killAll(): Promise<void> {
-    const { kills, hands, stop, onProgress, killsMs } = this.#parts;
+    const { kills, hands, stop, onProgress } = this.#parts;
     if (kills === 0) return;
-    while (!stop?.aborted && this.#leftMs > killsMs) {
+    while (!stop?.aborted) {
       const unkilled = this.#unkilled();
-      const [entry] = unkilled;
+      // What takes longer than there is time must not keep others from being killed.
+      const entry = unkilled.find((entry) => this.#killsMs(entry) < this.#leftMs);
       if (entry === undefined) return;
       onProgress?.({ configuration: entry, left: unkilled.length, leftMs: this.#leftMs });
       const { outcome, times } = await timed(() => hands.kill(entry, this.#foundRate(entry.id)));
@@ -175,10 +180,17 @@ class SweepRunner {
   }
 
   get #killsReserveMs(): number {
-    const { kills, killsMs, budgetMs, entries, question: { isByPromise } } = this.#parts;
+    const { kills, budgetMs, entries, question: { isByPromise } } = this.#parts;
     if (kills === 0) return 0;
+    const all = sum(entries.filter(({ backend }) => backend !== "memory").map((entry) => this.#killsMs(entry)));
     const [killed, share] = isByPromise ? [entries.length, ALL_KILLS_SHARE] : [FRONTIER_EXPECTED, KILLS_SHARE];
-    return Math.min(killsMs * killed, budgetMs * share);
+    return Math.min(all * killed / entries.length, budgetMs * share);
+  }
+
+  #killsMs(entry: ConfigurationEntry): number {
+    const times = this.#parts.results.runTimesMs(entry.id);
+    const lateMs = times.length === 0 ? 0 : median(times) - this.#parts.estimateMs(entry);
+    return this.#parts.killsMs(entry, Math.max(0, lateMs));
   }
 
   #expectedMs(entry: ConfigurationEntry): number {

@@ -44,7 +44,7 @@ async function sweepOf(
     budgetMs: 60_000,
     kills: 5,
     estimateMs: () => 1000,
-    killsMs: 1000,
+    killsMs: () => 1000,
     hands: {
       run: ({ id }) => Promise.resolve(run(id)),
       kill: ({ id }) => Promise.resolve({ result: id === "c04" ? HARMLESS_KILLS : KILLS }),
@@ -93,6 +93,41 @@ Deno.test("sweep() by promise runs each often enough for an interval, and kills 
     summary.answer,
     "fastest with nothing at risk when the process dies: file, flush 50 ms (c03) at",
   );
+});
+
+Deno.test("sweep() leaves time for the kills of what starts slowly, and kills the others where that is not enough", async () => {
+  const question: Question = { axis: { crash: "process_crash", unit: "writes" }, limit: 0, isByPromise: true };
+  const entries = ENTRIES.slice(1);
+  const sweepWithin = async (budgetMs: number, startMs: number) => {
+    const late: number[] = [];
+    const { kept } = await sweepOf({
+      question,
+      entries,
+      space: spaceOf(entries, 1, question),
+      budgetMs,
+      // What the runs before have taken.
+      results: new SweepResults(entries.map(({ id }) => ({
+        kind: "run",
+        configuration: id,
+        round: 1,
+        started_at: "2026-01-01T00:00:00.000Z",
+        took_ms: 1000 + (id === "c02" ? startMs : 0),
+        result: safeRun(1000),
+      }))),
+      killsMs: ({ id }, lateMs) => {
+        if (id === "c02") late.push(lateMs);
+        return 1000 + 10 * lateMs;
+      },
+      hands: {
+        run: () => Promise.resolve({ result: safeRun(1000) }),
+        kill: () => Promise.resolve({ result: HARMLESS_KILLS }),
+      },
+    });
+    return { late, killed: kept.flatMap((line) => line.kind === "crash" ? line.configuration : []).sort() };
+  };
+  assertEquals((await sweepWithin(60_000, 2000)).killed, ["c02", "c03", "c04"]);
+  const { late, killed } = await sweepWithin(10_000, 2000);
+  assertEquals([late[0], killed], [2000, ["c03", "c04"]]);
 });
 
 Deno.test("sweep() answers for nothing, 10 ms and 100 ms, with the names, the next safer and the kills", async () => {

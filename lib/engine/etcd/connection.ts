@@ -6,21 +6,30 @@
 import { Buffer } from "node:buffer";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { copyBytes } from "../byte_view.ts";
-import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
+import type { AsynchronousConnection, Batch, EngineDescription, KeyAndRoom } from "../connection.ts";
 import { EtcdClient } from "./client.ts";
 import { describeServer } from "./describe.ts";
 import type { EtcdTarget } from "./settings.ts";
 
 /**
- * The most puts in a transaction (`--max-txn-ops`), and bytes of keys and values, well below the 1.5 MiB of a request.
+ * The most operations in a transaction (`--max-txn-ops`), and bytes of keys and values, well below the 1.5 MiB of a
+ * request.
  */
-const BATCH_PUTS_MAX = 128;
+const BATCH_OPS_MAX = 128;
 const BATCH_BYTES_MAX = 1 << 20;
+
+/** The most bytes of values in an answer, well below the 4 MiB of one. */
+const ANSWER_BYTES_MAX = 2 << 20;
 
 /** A key with its value, both in Base64. */
 interface KeyValue {
   readonly key: string;
   readonly value?: string;
+}
+
+/** The answer to a get among others. */
+interface RangeResponse {
+  readonly response_range: { readonly kvs?: readonly KeyValue[] };
 }
 
 /** A connection on which each operation is a request. */
@@ -66,6 +75,25 @@ export class EtcdConnection implements AsynchronousConnection {
       if (found === undefined) return false;
       copyBytes(bytesOf(found.value), out);
       return true;
+    } catch (error) {
+      throw this.#client.error("get from", error);
+    }
+  }
+
+  async getAll(entries: readonly KeyAndRoom[]): Promise<readonly boolean[]> {
+    const valueBytesMax = Math.max(1, ...entries.map(({ value }) => value.bytes.length));
+    const count = Math.min(BATCH_OPS_MAX, Math.ceil(ANSWER_BYTES_MAX / valueBytesMax));
+    try {
+      const parts = Array.from({ length: Math.ceil(entries.length / count) }, async (_, part) => {
+        const some = entries.slice(part * count, (part + 1) * count);
+        const gets = some.map(({ key }) => `{"requestRange":{"key":"${this.#prefix}${contentOf(key)}"}}`);
+        const { responses } = await this.#client.send("kv/txn", `{"success":[${gets}]}`);
+        return (responses as readonly RangeResponse[]).map(({ response_range: { kvs: [found] = [] } }, at) => {
+          if (found !== undefined) copyBytes(bytesOf(found.value), some[at]!.value);
+          return found !== undefined;
+        });
+      });
+      return (await Promise.all(parts)).flat();
     } catch (error) {
       throw this.#client.error("get from", error);
     }
@@ -147,7 +175,7 @@ class PutBatch implements Batch {
 
   put(key: PaddedBytes, value: PaddedBytes): void {
     this.#bytes += key.length + value.length;
-    if (this.#puts.length === BATCH_PUTS_MAX || this.#puts.length > 0 && this.#bytes > BATCH_BYTES_MAX) {
+    if (this.#puts.length === BATCH_OPS_MAX || this.#puts.length > 0 && this.#bytes > BATCH_BYTES_MAX) {
       this.#puts = [];
       this.#bytes = key.length + value.length;
       this.#transactions.push(this.#puts);

@@ -30,6 +30,12 @@ const VALUE_BYTES_MAX = 1 << 20;
 /** What a running server says that was told so, by which it "may cause data loss". */
 const UNSYNCED: Loss = { text: "everything that the system had not written yet (unsafe-no-fsync)", mayTear: true };
 
+/**
+ * A server that starts again waits for its election timeout, of a second or two, before it elects itself: even one that
+ * is alone, to which neither of these times means anything else.
+ */
+const LONE_SERVER = ["--heartbeat-interval=10", "--election-timeout=100"];
+
 /** How many revisions a server keeps that it has compacted; it compacts every five minutes. */
 const REVISIONS_KEPT = 1000;
 
@@ -77,6 +83,7 @@ async function spawn(
         `--quota-backend-bytes=${quotaBackendBytes}`,
         "--auto-compaction-mode=revision",
         `--auto-compaction-retention=${REVISIONS_KEPT}`,
+        ...(members === 1 ? LONE_SERVER : []),
       ],
       members,
       canBeCutOff: fault === "partition",

@@ -53,11 +53,33 @@ etcdTest("one server does all operations, for every connection, and another run 
     assertEquals(await valueOf(other, "key 300"), undefined);
   });
 
+  await context.step("what is read in few requests is the same as by as many gets", async () => {
+    const long = "long ".repeat(100_000);
+    for (const name of ["long 1", "long 2", "long 3", "long 4", "empty"]) {
+      await put(one, name, name === "empty" ? "" : long);
+    }
+    const names = [
+      ...Array.from({ length: 130 }, (_, record) => `key ${200 + record}`),
+      "long 1",
+      "absent",
+      "long 4",
+      "empty",
+    ];
+    const expected = await Promise.all(names.map((name) => valueOf(one, name)));
+    // The room says how much a request may ask for.
+    for (const roomBytes of [16, 2 ** 20]) {
+      const entries = names.map((name) => ({ key: PaddedBytes.of(name), value: new PaddedBytes(roomBytes) }));
+      const present = await other.getAll?.(entries);
+      const found = entries.map(({ value }, at) => present?.[at] ? value.toString() : undefined);
+      assertEquals(found, expected);
+    }
+  });
+
   await context.step("it tells its version and its settings, by its own names", async () => {
     const { version = "", settings } = await one.describe?.() ?? {};
     assertMatch(version, /^3\.\d+\.\d+/);
-    const { members, quota_backend_bytes, snapshot_count } = settings ?? {};
-    assertEquals([members, quota_backend_bytes, snapshot_count], [1, 8 * 2 ** 30, "100000"]);
+    const { members, quota_backend_bytes, snapshot_count, election_timeout } = settings ?? {};
+    assertEquals([members, quota_backend_bytes, snapshot_count, election_timeout], [1, 8 * 2 ** 30, "100000", "100"]);
   });
 
   await context.step(
