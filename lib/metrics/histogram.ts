@@ -56,7 +56,7 @@ export function countValue(counts: BucketCounts, value: number, weight = 1): voi
 }
 
 /** Durations are counted in nanoseconds. */
-const NS_PER_MS = 1e6;
+export const NS_PER_MS = 1e6;
 
 /** Counts a duration, in milliseconds, `weight` times. */
 export function countDuration(counts: BucketCounts, durationMs: number, weight = 1): void {

@@ -10,6 +10,7 @@ import { isSynced } from "../persist/durability.ts";
 import { type Exposure, ExposureGauge } from "../persist/exposure.ts";
 import type { ExposureBound } from "../persist/policy/policy_module.ts";
 import type { FileWorkerConfiguration, FileWorkerResult } from "../persist/file_worker.ts";
+import { NS_PER_MS } from "../metrics/histogram.ts";
 import { summarize } from "../metrics/summaries.ts";
 import { policyOf } from "../persist/policy/policies.ts";
 import { fileSystemType } from "../system/system.ts";
@@ -23,8 +24,6 @@ import type { RunOptions } from "./run_options.ts";
 import type { FileResult } from "./run_result.ts";
 import { startWorker } from "./start_worker.ts";
 import { given } from "../option/given.ts";
-
-const NS_PER_MS = 1e6;
 
 /** What is known of the device under the directory. */
 type DeviceDescription = Pick<FileResult, "fileSystem" | "device">;

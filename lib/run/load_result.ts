@@ -17,7 +17,7 @@ import {
 } from "../load/load_meter.ts";
 import type { LoadWorkerResult } from "../load/load_worker.ts";
 import { OPERATIONS } from "../load/operation.ts";
-import type { BucketCounts } from "../metrics/histogram.ts";
+import { type BucketCounts, NS_PER_MS } from "../metrics/histogram.ts";
 import { percentilesOf, summarize, type Summary, summaryOf } from "../metrics/summaries.ts";
 import {
   type LatencySummary,
@@ -32,8 +32,6 @@ import {
 import { rateOf } from "./load_end.ts";
 import type { RunOptions } from "./run_options.ts";
 import { given } from "../option/given.ts";
-
-const NS_PER_MS = 1e6;
 
 /** What {@linkcode loadResult} works with. */
 export interface LoadResultParts {

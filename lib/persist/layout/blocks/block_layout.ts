@@ -3,30 +3,20 @@
  *
  * @module
  */
-import type { BlockCodec } from "../../../codec/block/block_codec.ts";
 import { type BlockImage, IMAGE_EXCESS_BYTES } from "../../../codec/block/block_image.ts";
 import { OutputBuffer } from "../../../codec/output_buffer.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
-import type { FileLocks } from "../../file_locks.ts";
-import { isSynced, type SyncName } from "../../durability.ts";
+import { isSynced } from "../../durability.ts";
 import type { WriterMeter } from "../../write_meter.ts";
 import type { Layout } from "../layout.ts";
 import { BlockBatch } from "./block_batch.ts";
-import type { BlockFiles } from "./block_files.ts";
 import { BlockPlacement, itemOf, placeIn } from "./block_placement.ts";
-import { BlockShrinker } from "./block_shrinker.ts";
+import { BlockShrinker, type BlockShrinkerParts } from "./block_shrinker.ts";
 import type { BlockTable } from "./block_table.ts";
 
 /** What a {@linkcode BlockLayout} works with. */
-export interface BlockLayoutParts {
+export interface BlockLayoutParts extends BlockShrinkerParts {
   readonly store: SharedStore;
-  readonly codec: BlockCodec;
-  readonly table: BlockTable;
-  readonly files: BlockFiles;
-  readonly locks: FileLocks;
-  readonly meter: WriterMeter;
-  readonly blockBytes: number;
-  readonly sync: SyncName;
 }
 
 /** Consecutive blocks are written in pieces of about this many bytes: few calls, yet still in the cache. */

@@ -9,6 +9,9 @@ import { fileName, filesIn, type FoundFile, parseFileName } from "../file_name.t
 /** One of the two files that a shard has when its snapshots alternate between them. */
 export type Side = "a" | "b";
 
+/** A shard's files by their number: its only one, and the two that alternate. */
+export const SIDES: readonly (Side | undefined)[] = [undefined, "a", "b"];
+
 /** The other of a shard's two files. */
 export function otherSide(side: Side): Side {
   return side === "a" ? "b" : "a";

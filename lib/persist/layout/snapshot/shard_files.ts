@@ -5,15 +5,12 @@
  */
 import { LINE_BYTES, LINE_DOUBLES } from "../../../sync/layout.ts";
 import { checkLength } from "../../../system/file_io.ts";
-import type { Side } from "./shard_file_name.ts";
+import { type Side, SIDES } from "./shard_file_name.ts";
 
 /** What {@linkcode ShardFiles.attach} needs; structured-cloneable. */
 export interface ShardFilesHandle {
   readonly buffer: SharedArrayBuffer;
 }
-
-/** A shard's files by their number in shared memory: its only one, or one of the two that alternate. */
-const SIDES: readonly (Side | undefined)[] = [undefined, "a", "b"];
 
 const ROW_DOUBLES = LINE_DOUBLES;
 const NEWEST = 0;

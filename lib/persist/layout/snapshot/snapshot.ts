@@ -8,7 +8,7 @@ import type { PersistenceHandle } from "../../persistence_handle.ts";
 import { isSynced, type SyncName } from "../../durability.ts";
 import { policyOf } from "../../policy/policies.ts";
 import type { PolicyKind } from "../../policy/policy_module.ts";
-import { parseShardFileName, shardFileName, type Side } from "./shard_file_name.ts";
+import { parseShardFileName, shardFileName, type Side, SIDES } from "./shard_file_name.ts";
 import type { GoneFile, HeldDirectory, LayoutKind, LayoutModule, OpenOptions } from "../layout_module.ts";
 import { AlternateReplacement, InPlaceReplacement } from "./overwriting.ts";
 import { RenameReplacement } from "./rename.ts";
@@ -68,9 +68,7 @@ export const SNAPSHOT: LayoutModule<SnapshotOptions, SnapshotHandle> = {
   parts: snapshotParts,
 };
 
-/** A shard's files, each a bit of its mark: its only one, and the two that alternate. None is ever removed. */
-const SIDES: readonly (Side | undefined)[] = [undefined, "a", "b"];
-
+/** A shard's mark: a bit for each of its files, by their numbers. None is ever removed. */
 function sidesOf(names: readonly string[]): number {
   return names.reduce((mark, name) => {
     const parsed = parseShardFileName(name);
