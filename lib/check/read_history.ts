@@ -1,6 +1,6 @@
 /**
- * Reads a history that was recorded elsewhere, line by line: kvlab's JSON lines, Jepsen's log, or its `history.edn`; any
- * of them may be packed with gzip.
+ * Reads a history that was recorded elsewhere, line by line: kvlab's JSON lines, Jepsen's log, or its `history.edn`;
+ * any of them may be packed with gzip.
  *
  * @module
  */

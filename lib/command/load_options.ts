@@ -135,7 +135,10 @@ export function judgedWorkload(workload: WorkloadOptions, check: CheckName | und
   return mix;
 }
 
-/** @throws {UsageError} when the history of a replay is to be judged, which could not but be right in any store with a memory */
+/**
+ * @throws {UsageError} when the history of a replay is to be judged, which could not but be right in any store with a
+ * memory
+ */
 export function refuseJudgedReplay({ kind }: WorkloadOptions, check: CheckName | undefined): void {
   if (check === undefined || kind !== "replay") return;
   throw new UsageError(

@@ -3,10 +3,10 @@
  * failover, all of it; and what was found at last.
  *
  * Up to the failure every read counts, whatever the store may lose. What is found when a store is opened again is one
- * read more of each key, if nothing may be lost: then an acknowledged write that is gone contradicts it, and so does one
- * that is gone though it had been read before it was acknowledged. Where something
- * may be lost, what is gone is for the gauge and the promise to judge. A load that goes on through a failover has no
- * such gap: there every read counts, whatever is promised, and what is found at last.
+ * read more of each key, if nothing may be lost: then an acknowledged write that is gone contradicts it, and so does
+ * one that is gone though it had been read before it was acknowledged. Where something may be lost, what is gone is for
+ * the gauge and the promise to judge. A load that goes on through a failover has no such gap: there every read counts,
+ * whatever is promised, and what is found at last.
  *
  * @module
  */

@@ -111,7 +111,8 @@ export interface AsynchronousConnection extends CommonConnection {
   /** Copies the key's value into `out`, and resolves to whether the key is present. */
   get(key: PaddedBytes, out: PaddedBytes): Promise<boolean>;
   /**
-   * Does what as many gets would do, in few requests, for whoever is to read everything. Present if that is much faster.
+   * Does what as many gets would do, in few requests, for whoever is to read everything. Present if that is much
+   * faster.
    */
   getAll?(entries: readonly KeyAndRoom[]): Promise<readonly boolean[]>;
   /**

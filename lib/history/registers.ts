@@ -44,7 +44,10 @@ export interface Recorded {
   readonly unrecordedMax: number;
   /** Whether recording has ended early. */
   readonly isUnfinished: boolean;
-  /** What was called later than this, by the clock on the wall, is left out, and what returned later had not; of all if absent. */
+  /**
+   * What was called later than this, by the clock on the wall, is left out, and what returned later had not; of all if
+   * absent.
+   */
   readonly untilMs?: number;
   /** What a key held at first; undefined where that may be anything that others have put, or nothing. */
   initialOf(record: number): Source | undefined;

@@ -115,8 +115,8 @@ export class RecordedBackend {
 }
 
 /**
- * Records the operations of one lane, which come one after another. A read that has failed tells nothing, and is no part
- * of the history.
+ * Records the operations of one lane, which come one after another. A read that has failed tells nothing, and is no
+ * part of the history.
  */
 export class RecordedLane {
   readonly #backend: AsynchronousOperations;

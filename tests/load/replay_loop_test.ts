@@ -19,7 +19,10 @@ import { Abort } from "../../lib/sync/abort.ts";
 import { Phase, RUNNING } from "../../lib/sync/phase.ts";
 import { traceFile } from "../replay/samples.ts";
 
-/** Ends each operation after a while that differs, and notes when which began, and whether another on its key had not ended. */
+/**
+ * Ends each operation after a while that differs, and notes when which began, and whether another on its key had not
+ * ended.
+ */
 class UnevenStore {
   readonly begun: { readonly what: string; readonly key: string; readonly atMs: number }[] = [];
   overtaken = 0;

@@ -103,7 +103,9 @@ Deno.test("pages hold what puts and deletes of changing sizes leave, are never f
 /** Pages as large as blocks of 4 KiB have them; a value may then leave several words unused. */
 const LARGE_WORDS = 992;
 const UNUSED_WORDS = 10;
-/** How many pages are filled up, each with so many entries of that many words that another of the largest has no room. */
+/**
+ * How many pages are filled up, each with so many entries of that many words that another of the largest has no room.
+ */
 const FILLED_PAGES = 12;
 const FILLS = [{ words: 20, perPage: 44 }, { words: 57, perPage: 2 }, { words: 57, perPage: 8 }, {
   words: 109,

@@ -117,7 +117,9 @@ function valueOf(put: number): PaddedBytes {
   return value;
 }
 
-/** Deletes the key that the first worker has put, and checks that it is gone as the policy says, whoever has deleted it. */
+/**
+ * Deletes the key that the first worker has put, and checks that it is gone as the policy says, whoever has deleted it.
+ */
 function deleteOnce(state: State, load: Load, worker: number): void {
   const attached = attach(state, load, worker);
   const { store, writer: { layout } } = attached;

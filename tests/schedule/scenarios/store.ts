@@ -61,8 +61,8 @@ function slotOf(key: PaddedBytes): number {
 }
 
 /**
- * Each worker puts and deletes a key of its own, which it must find, in a shard that has not much room: what one has left
- * behind is used again by the other.
+ * Each worker puts and deletes a key of its own, which it must find, in a shard that has not much room: what one has
+ * left behind is used again by the other.
  */
 function churn(turns: number) {
   return scenario({

@@ -1,6 +1,6 @@
 /**
- * Has empty pages take the blocks that no page has, so that they are used again like those of other empty pages. A crash
- * leaves such blocks behind where the first image of a page was not written completely.
+ * Has empty pages take the blocks that no page has, so that they are used again like those of other empty pages. A
+ * crash leaves such blocks behind where the first image of a page was not written completely.
  *
  * @module
  */

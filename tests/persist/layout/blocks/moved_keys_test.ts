@@ -26,8 +26,8 @@ const NAMES = Array.from({ length: 8000 }, (_, i) => `k${i}`).filter((name) => {
 /** Two pages and some of a third. */
 const FIRST: readonly Put[] = NAMES.slice(0, 12).map((name, i) => [name, `first ${i} ${"x".repeat(40)}`]);
 /**
- * What one write holds then: keys of the first page that move and that stay, one that moves twice, one that moves and is
- * deleted, one that is deleted and put anew, and a new one.
+ * What one write holds then: keys of the first page that move and that stay, one that moves twice, one that moves and
+ * is deleted, one that is deleted and put anew, and a new one.
  */
 const SECOND: readonly Write[] = [
   [NAMES[0]!, `second ${"y".repeat(80)}`],
