@@ -8,7 +8,7 @@ import { promisesOf } from "../backend/backends.ts";
 import { crash } from "../crash/crash.ts";
 import { allHeld, type CrashResult, type KillResult } from "../crash/crash_result.ts";
 import { makeDirectory } from "../directory/directory.ts";
-import { refuseWithoutDisk } from "../disk/missing_disk.ts";
+import { refuseWithoutDisk } from "../disk/file_system.ts";
 import { type Failure, FAILURES } from "../crash/victim.ts";
 import { given } from "../option/given.ts";
 import { configurationLine } from "../result/option/options.ts";

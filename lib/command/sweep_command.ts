@@ -35,7 +35,7 @@ import { checkOutputFiles, deliverReport } from "./output_file.ts";
 import { StatusText } from "./progress_line.ts";
 import { configurationId, namesOf, openSweep, type PlannedSweep, sweepHeader } from "./sweep_file.ts";
 import { CUT_STATES, sweepHands } from "./sweep_hands.ts";
-import { refuseWithoutDisk } from "../disk/missing_disk.ts";
+import { refuseWithoutDisk } from "../disk/file_system.ts";
 import { print, STDOUT, warn } from "./terminal.ts";
 import { readTrace } from "./trace_check.ts";
 import { promisesOf } from "../backend/backends.ts";

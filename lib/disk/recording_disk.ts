@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { command } from "../system/mounts.ts";
+import { command } from "../system/command.ts";
 import { DEVICE_NAME, DISK_NAME, IMAGE_SUFFIX } from "../system/left_disks.ts";
 import { delay } from "../sync/delay.ts";
 import { keptText } from "./disk_commands.ts";

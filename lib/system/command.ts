@@ -34,6 +34,22 @@ function plainLoader(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, ""]));
 }
 
+/** @throws {Error} when the command fails, with its output */
+export function command(name: string, args: readonly string[]): void {
+  const failure = tryCommand(name, args);
+  if (failure !== undefined) throw new Error(`${name} ${args.join(" ")}: ${failure}`);
+}
+
+/** Why a command failed; `undefined` if it did not. */
+export function tryCommand(name: string, args: readonly string[]): string | undefined {
+  try {
+    const { success, stderr } = systemCommand(name, { args, stdin: "null" }).outputSync();
+    return success ? undefined : new TextDecoder().decode(stderr).trim() || "it failed";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Not in `--help`. Its one argument is the options of a run, as JSON. */
 export const CHILD_COMMAND = "crash-child";
 

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { CHILD_COMMAND, DISK_COMMAND } from "./command.ts";
+import { CHILD_COMMAND, DISK_COMMAND, tryCommand } from "./command.ts";
 import { readDirectory } from "./file_io.ts";
-import { tryCommand } from "./mounts.ts";
 
 /** Name of the directory where a disk is mounted, and how the names of images of disks end. */
 export const DISK_NAME = "disk";

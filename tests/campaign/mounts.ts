@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { command, unmount } from "../../lib/system/mounts.ts";
+import { command, tryCommand } from "../../lib/system/command.ts";
 
 /** A mounted file system, unmounted at the end of its scope. */
 export interface Mounted extends Disposable {
@@ -39,4 +39,24 @@ export function missingMounts(): string | undefined {
   } catch (error) {
     return `a file system cannot be mounted: ${error instanceof Error ? error.message : error}`;
   }
+}
+
+const UNMOUNT_ATTEMPTS = 100;
+const UNMOUNT_RETRY_MS = 50;
+
+/**
+ * Unmounts. A process that has just ended may keep the file system busy for another moment; as a last resort it is
+ * detached, and goes away when it can.
+ *
+ * @throws {Error} when it had to be detached and so is not gone yet
+ */
+export function unmount(path: string): void {
+  let failure = tryCommand("umount", [path]);
+  for (let attempt = 0; failure !== undefined && attempt < UNMOUNT_ATTEMPTS; attempt++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, UNMOUNT_RETRY_MS);
+    failure = tryCommand("umount", [path]);
+  }
+  if (failure === undefined) return;
+  tryCommand("umount", ["-l", path]);
+  throw new Error(`umount ${path}: ${failure}`);
 }

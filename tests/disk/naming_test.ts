@@ -9,8 +9,8 @@ import { FILE_SYSTEM_NAMES, type FileSystemName, makeFileSystem } from "../../li
 import { filesOn, mapDisk, nameWrites } from "../../lib/disk/naming.ts";
 import type { DiskBase } from "../../lib/disk/recording.ts";
 import { staticAreas } from "../../lib/disk/static_areas.ts";
-import { command, unmount } from "../../lib/system/mounts.ts";
-import { missingMounts } from "../campaign/mounts.ts";
+import { command } from "../../lib/system/command.ts";
+import { missingMounts, unmount } from "../campaign/mounts.ts";
 import { testWhere } from "../main/kvlab.ts";
 import { recordingOf } from "./recordings.ts";
 

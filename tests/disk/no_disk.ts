@@ -4,7 +4,7 @@
  * @module
  */
 import type { FileSystemName } from "../../lib/disk/file_system.ts";
-import { missingDisk } from "../../lib/disk/missing_disk.ts";
+import { missingDisk } from "../../lib/disk/file_system.ts";
 import { RecordingDisk } from "../../lib/disk/recording_disk.ts";
 import { thenCleanUp } from "../../lib/sync/clean_up.ts";
 import { temporaryDirectory } from "../run/files.ts";

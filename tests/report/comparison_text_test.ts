@@ -275,7 +275,9 @@ Deno.test("comparisonWarnings() names what differs in one line, with the value i
 
 Deno.test("comparisonWarnings() are each one line whatever the files hold", () => {
   const other = { ...single, kvlab: "1\n2\u009b", options: { ...single.options, "a\nb": 1 }, stopped_by: "x\ny" };
-  for (const warning of comparisonWarnings(compare(single, other))) assertFalse(/\p{Cc}/u.test(warning), warning);
+  const warnings = comparisonWarnings(compare(single, other));
+  assertEquals(warnings.length, 2);
+  for (const warning of warnings) assertFalse(/\p{Cc}/u.test(warning), warning);
 });
 
 Deno.test("comparisonJson() has all figures, with samples, medians, intervals, ratios and tests", () => {
