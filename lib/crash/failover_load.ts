@@ -23,11 +23,10 @@ export interface FailoverLoadParts {
   readonly tape?: HistoryTape | undefined;
 }
 
-/** Works in lanes from its start until it is told to end. */
+/** Works in lanes while something else is done. */
 export class FailoverLoad {
   readonly #lanes: readonly FailoverLane[];
   #isEnding = false;
-  #ended: Promise<unknown> = Promise.resolve();
   /** What has failed, once something has. */
   #failed: FailedPrimary | undefined;
   readonly #availableAtMs = Promise.withResolvers<number>();
@@ -41,10 +40,6 @@ export class FailoverLoad {
     });
   }
 
-  start(): void {
-    this.#ended = Promise.all(this.#lanes.map((lane) => this.#run(lane)));
-  }
-
   /**
    * Tells the load what has failed.
    *
@@ -56,11 +51,21 @@ export class FailoverLoad {
     return this.#availableAtMs.promise;
   }
 
-  /** Begins no further operations, and resolves when those in flight have ended, and those that were given up. */
-  async end(): Promise<void> {
-    this.#isEnding = true;
-    await this.#ended;
+  /**
+   * Goes on until the work is over, and resolves when what was in flight then has ended, and what was given up. If the
+   * work fails, that may wait for ever for what has failed, and is left to itself.
+   */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const ended = Promise.all(this.#lanes.map((lane) => this.#run(lane)));
+    let result: T;
+    try {
+      result = await work();
+    } finally {
+      this.#isEnding = true;
+    }
+    await ended;
     await Promise.all(this.#lanes.map((lane) => lane.lateEnded()));
+    return result;
   }
 
   /** What was acknowledged, in lanes as in threads. */

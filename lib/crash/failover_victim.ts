@@ -127,7 +127,6 @@ export class FailoverVictim implements Victim {
       tape,
     });
     const startedAtMs = sharedNowMs();
-    load.start();
     const work = async () => {
       await delay("loadMs" in moment ? moment.loadMs : moment.startMs, this.#stop);
       if (this.#stop?.aborted) return undefined;
@@ -139,7 +138,7 @@ export class FailoverVictim implements Victim {
       const { failedAtMs } = failed;
       return { failedAtMs, takeoverMs: takenOverAtMs - failedAtMs, unavailableMs: availableAtMs - failedAtMs };
     };
-    const failed = await thenCleanUp(work, () => load.end());
+    const failed = await load.during(work);
     if (failed === undefined) return undefined;
     const { failedAtMs, ...times } = failed;
     const atMs = ORIGIN_MS + failedAtMs;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { FailoverLoad } from "../../lib/crash/failover_load.ts";
 import { FoundRecords } from "../../lib/crash/found_records.ts";
 import { FailureHistory } from "../../lib/crash/failure_history.ts";
@@ -84,11 +84,11 @@ async function judged(
   const tape = HistoryTape.create(connections.length, 2 ** 18);
   const before = new FoundRecords(MIX.keyCountMax);
   const running = new FailoverLoad({ connections, lanes: 4, load, seed: 5, round: ROUND, tape });
-  running.start();
-  await cluster.operations(200);
-  await failOver();
-  await cluster.operations(200);
-  await running.end();
+  await running.during(async () => {
+    await cluster.operations(200);
+    await failOver();
+    await cluster.operations(200);
+  });
   const found = await FoundRecords.read(cluster.connection(), load);
   const { testimony } = running;
   const losses = countLosses({
@@ -173,4 +173,11 @@ Deno.test("what a client has given up may take effect after its next write, and 
   assertGreater(lookedElsewhere, 0);
   assertGreater(losses.refused, 0);
   assertEquals([losses.lost, [...names]], [0, []]);
+});
+
+Deno.test("a failover that fails is not held up by what waits for it for ever", async () => {
+  const cluster = new Cluster();
+  const never = cluster.connection({ get: () => new Promise(() => {}), put: () => new Promise(() => {}) });
+  const failing = () => Promise.reject(new Error("no replica takes over"));
+  await assertRejects(() => judged(cluster, [never, cluster.connection()], failing), Error, "no replica takes over");
 });

@@ -56,7 +56,8 @@ export class ClusterFailover implements Failover {
     const other = this.#cluster.servers.find((candidate) => candidate !== server);
     if (other === undefined) throw new EngineError("restore", server.url, "no other node is there");
     try {
-      await until(() => hasSuccessor(other, failed), {
+      // On a busy machine a node may be too slow to answer; it is asked again.
+      await until(() => hasSuccessor(other, failed).catch(() => false), {
         what: "the promotion of a replica",
         timeoutMs: PROMOTION_TIMEOUT_MS,
       });

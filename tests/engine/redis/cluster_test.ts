@@ -131,14 +131,14 @@ async function failOver(
   const connection = await RedisClusterConnection.open(target);
   const foundBefore = await FoundRecords.read(connection, new NumberedMix(MIX));
   const load = new FailoverLoad({ connections: [connection], lanes: 8, load: new NumberedMix(MIX), seed: 7, round });
-  load.start();
-  await delay(200);
-  const failed = await failover.fail({ ...how, choice: round });
-  const available = load.failed(failed);
-  const takenOverAtMs = await failed.restore();
-  assertGreater(takenOverAtMs, failed.failedAtMs);
-  assertGreater(await available, failed.failedAtMs);
-  await load.end();
+  await load.during(async () => {
+    await delay(200);
+    const failed = await failover.fail({ ...how, choice: round });
+    const available = load.failed(failed);
+    const takenOverAtMs = await failed.restore();
+    assertGreater(takenOverAtMs, failed.failedAtMs);
+    assertGreater(await available, failed.failedAtMs);
+  });
   const found = await FoundRecords.read(connection, new NumberedMix(MIX));
   connection.close();
   const parts = { foundFirst: foundBefore, foundBefore, load: new NumberedMix(MIX), seed: 7, round };
