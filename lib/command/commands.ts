@@ -93,7 +93,8 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     called: "report",
     usage: ["report RESULT… [--output=FILE.html] [--map=FILE.svg]"],
     about:
-      "Shows results as one HTML page: the JSON of runs, repeats, crashes and comparisons, and the results of sweeps.",
+      "Shows results as one HTML page: the JSON of runs, repeats, crashes, comparisons and checks, and the results of " +
+      "sweeps.",
     scopes: ["report"],
   },
 };

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { Html, html, NOTHING, scriptJson } from "./html.ts";
 import { mapViews } from "./map_view.ts";
 import { pageData } from "./section/page_data.ts";
+import { checksSection } from "./section/check_section.ts";
 import { comparisonSection, figuresSection } from "./section/figures_section.ts";
 import { configurationsSection } from "./section/configurations_section.ts";
 import { environmentSection } from "./section/environment_section.ts";
@@ -37,6 +38,7 @@ export function reportHtml(sources: readonly Source[]): string {
   const sections = [
     // A sweep's answer already counts what failed in it; of a single result it must be known before the figures.
     ...(sweeps.length > 0 ? [answerHtml(data), warningsSection(data)] : [warningsSection(data), answerHtml(data)]),
+    checksSection(data.checks),
     mapSection(views, looks),
     configurations.length > 1 ? configurationsSection(configurations, { looks, view }) : NOTHING,
     ...pictureSections(subjects, sweeps),

@@ -17,7 +17,7 @@ import { endingTexts, type ResultDocument } from "../result/result_document.ts";
 import { shortNames } from "../report/short_names.ts";
 import { type Fields, textIn } from "../result/json.ts";
 import { THROUGHPUT } from "../result/load_figures.ts";
-import type { ComparisonSource, CrashSource, Source, SweepSource } from "./source.ts";
+import type { CheckSource, ComparisonSource, CrashSource, Source, SweepSource } from "./source.ts";
 
 /** One run of a configuration. */
 export interface ShownRun {
@@ -90,6 +90,7 @@ export interface ReportData {
   readonly environments: readonly Environment[];
   readonly sweeps: readonly SweepSource[];
   readonly comparisons: readonly ComparisonSource[];
+  readonly checks: readonly CheckSource[];
 }
 
 /** Assembles the sources, in order. */
@@ -101,6 +102,7 @@ export function reportData(sources: readonly Source[]): ReportData {
     environments: environmentsOf(sources, names),
     sweeps: sources.filter((source) => source.kind === "sweep"),
     comparisons: sources.filter((source) => source.kind === "comparison"),
+    checks: sources.filter((source) => source.kind === "check"),
   };
 }
 
@@ -117,6 +119,8 @@ function configurationsOf(source: Source, name: string): Configuration[] {
     }
     case "sweep":
       return sweepConfigurations(source);
+    case "check":
+      return [];
   }
 }
 
@@ -259,5 +263,7 @@ function placesOf(source: Source): { kvlab: string; machine: Fields }[] {
       return [...source.comparison.documents];
     case "crash":
       return [source.crash];
+    case "check":
+      return [];
   }
 }

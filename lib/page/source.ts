@@ -6,6 +6,7 @@
 import { type CrashDocument, isFirstCrash, readCrash } from "../crash/crash_document.ts";
 import { parseJson } from "../system/json_text.ts";
 import { PersistError } from "../system/persist_error.ts";
+import { type HistoryDocument, readCheck } from "../report/check_json.ts";
 import { type ComparisonDocument, isFirstComparison, readComparison } from "../report/comparison_json.ts";
 import { type Fields, fieldsIn, isFields } from "../result/json.ts";
 import { readResult, type ResultDocument } from "../result/result_document.ts";
@@ -19,11 +20,11 @@ import {
   type SweepHeader,
 } from "../sweep/lines.ts";
 import { parseSweepFile } from "../sweep/results_file.ts";
-import { COMPARISON_SCHEMA, CRASH_SCHEMA } from "../version.ts";
+import { CHECK_SCHEMA, COMPARISON_SCHEMA, CRASH_SCHEMA } from "../version.ts";
 import { given } from "../option/given.ts";
 
 /** The content of one file. */
-export type Source = RunsSource | CrashSource | ComparisonSource | SweepSource;
+export type Source = RunsSource | CrashSource | ComparisonSource | CheckSource | SweepSource;
 
 /** A run, or its repeats. */
 export interface RunsSource {
@@ -43,6 +44,13 @@ export interface CrashSource {
 export interface ComparisonSource extends ComparisonDocument {
   readonly kind: "comparison";
   readonly path: string;
+}
+
+/** Histories that were recorded elsewhere. */
+export interface CheckSource {
+  readonly kind: "check";
+  readonly path: string;
+  readonly histories: readonly HistoryDocument[];
 }
 
 /** A sweep, complete or as far as it got. */
@@ -85,6 +93,8 @@ export function parseSource(path: string, text: string): Source {
       return { kind: "crash", path, crash: readCrash(document) };
     case COMPARISON_SCHEMA:
       return { kind: "comparison", path, ...readComparison(document) };
+    case CHECK_SCHEMA:
+      return { kind: "check", path, histories: readCheck(document) };
     case undefined:
       if (isFirstCrash(document)) return { kind: "crash", path, crash: readCrash(document) };
       if (isFirstComparison(document)) return { kind: "comparison", path, ...readComparison(document) };
@@ -94,7 +104,7 @@ export function parseSource(path: string, text: string): Source {
   }
 }
 
-const NOTHING_OF_KVLAB = "it is not a result of kvlab: neither a run, a crash, a comparison nor a sweep";
+const NOTHING_OF_KVLAB = "it is not a result of kvlab: neither a run, a crash, a comparison, a check nor a sweep";
 
 /** A last line that was being written when the sweep was killed is left out; any other damage is an error. */
 function parseSweep(path: string, text: string): SweepSource {

@@ -1,13 +1,10 @@
 /**
- * What the check command has found, as text and as JSON. Pure functions.
+ * What the check command has found, as text. Pure functions.
  *
  * @module
  */
 import type { CheckedHistory } from "../check/check.ts";
 import { escapeControls, readableCount, readableDuration } from "../result/format.ts";
-import { documentText } from "../result/json.ts";
-import { CHECK_SCHEMA, VERSION } from "../version.ts";
-import { contradictionObject } from "../result/contradiction_document.ts";
 import { contradictionLines } from "./contradiction_text.ts";
 import type { TextStyle } from "./text_layout.ts";
 
@@ -39,28 +36,4 @@ function historyLines(history: CheckedHistory, style: TextStyle): string[] {
       }`,
     ]),
   ];
-}
-
-/**
- * The result as one JSON object: `schema`, the version of `kvlab`, `linearizable` (whether all are), and `histories`,
- * each with its `path`, `judgement`, `registers`, `operations`, `unknown_outcomes`, `judged_ms`, the keys that are
- * `undecided`, and `contradictions`: `key`, `name`, and the `operations` that contradict each other, each as a line of
- * a history has it; where a log has no times, `call_line` and `return_line` are the numbers of its lines.
- */
-export function checkJson(histories: readonly CheckedHistory[]): string {
-  return documentText({
-    schema: CHECK_SCHEMA,
-    kvlab: VERSION,
-    linearizable: histories.every(({ judgement }) => judgement === "linearizable"),
-    histories: histories.map((history) => ({
-      path: history.path,
-      judgement: history.judgement.replace(" ", "_"),
-      registers: history.registers,
-      operations: history.operations,
-      unknown_outcomes: history.unknown,
-      judged_ms: history.judgedMs,
-      undecided: history.undecided,
-      contradictions: history.contradictions.map(contradictionObject),
-    })),
-  });
 }

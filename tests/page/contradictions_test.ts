@@ -7,6 +7,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { contradictionObject } from "../../lib/result/contradiction_document.ts";
 import { reportHtml } from "../../lib/page/page.ts";
 import { parseSource } from "../../lib/page/source.ts";
+import { CHECK_SCHEMA } from "../../lib/version.ts";
 import { resultText } from "./results.ts";
 
 const STALE = contradictionObject({
@@ -32,6 +33,27 @@ Deno.test("the page says that a history is not linearizable, and draws what cont
   for (const shown of ["0: write", "1: read", "1,006 µs to 1,007 µs", "no return known"]) {
     assertStringIncludes(section, shown);
   }
+});
+
+Deno.test("the page shows histories that were recorded elsewhere, and draws what contradicts itself in them", () => {
+  const histories = [
+    { path: "stale<1>.edn", judgement: "not_linearizable", operations: 4, contradictions: [STALE] },
+    { path: "sound.edn", judgement: "linearizable", operations: 1000, contradictions: [] },
+  ];
+  const text = JSON.stringify({ schema: CHECK_SCHEMA, linearizable: false, histories });
+  const page = reportHtml([parseSource("check.json", text)]);
+  assertStringIncludes(page, "<h1>2 histories</h1>");
+  assertEquals(page.includes('id="environment"'), false);
+  const [section = ""] = page.match(/<section id="histories"[^]*?<\/section>/) ?? [];
+  assertEquals(section.match(/<svg/g)?.length, 2);
+  for (const shown of ["stale&lt;1&gt;.edn", "not linearizable, 4 operations", "stale read of user&lt;7&gt;"]) {
+    assertStringIncludes(section, shown);
+  }
+  assertStringIncludes(section, "linearizable, 1,000 operations");
+  // Beside a run it is one section more.
+  const both = reportHtml([parseSource("check.json", text), parseSource("memory.json", resultText("memory"))]);
+  assertStringIncludes(both, 'id="histories"');
+  assertStringIncludes(both, 'id="figures"');
 });
 
 Deno.test("the page has no such section where nothing contradicts itself", () => {

@@ -5,11 +5,12 @@
  */
 import { readableNumber } from "../../result/format.ts";
 import { type Fields, isFields, numberIn } from "../../result/json.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, html, NOTHING } from "../html.ts";
 import type { Environment, ReportData } from "../report_data.ts";
 import { commandHtml, section } from "./parts.ts";
 
 export function environmentSection({ environments, sweeps, configurations }: ReportData): Html {
+  if (environments.length === 0) return NOTHING;
   const few = configurations.length <= 3;
   return section(
     {

@@ -19,7 +19,9 @@ import { writeLatencyP99 } from "./configurations_section.ts";
 import { commandHtml, section } from "./parts.ts";
 
 /** What the report is about, in a few words. */
-export function titleOf({ configurations, sweeps }: ReportData): string {
+export function titleOf({ configurations, sweeps, checks }: ReportData): string {
+  const histories = checks.flatMap(({ histories }) => histories);
+  if (configurations.length === 0) return histories.length === 1 ? "A history" : `${histories.length} histories`;
   const [only] = configurations;
   if (only !== undefined && configurations.length === 1) return only.title === "" ? only.id : only.title;
   const count = configurations.length;

@@ -22,7 +22,6 @@ import {
   reopenPicture,
   timePicture,
 } from "../picture/row_pictures.ts";
-import { contradictionPicture } from "../picture/contradiction_picture.ts";
 import { latencyPicture, timedOperations } from "../picture/latency_picture.ts";
 import { noisePicture, seriesOf, seriesPictures } from "../picture/series_pictures.ts";
 import { statesPicture } from "../picture/states_picture.ts";
@@ -30,7 +29,7 @@ import type { Width } from "../picture/plot.ts";
 import type { Subject } from "../palette.ts";
 import type { SweepSource } from "../source.ts";
 import { readableCount, readableNumber } from "../../result/format.ts";
-import { contradictionTitle } from "../../report/contradiction_text.ts";
+import { contradictionPictures, CONTRADICTIONS_READING } from "./check_section.ts";
 import { calledIn } from "../../report/sweep_text.ts";
 import { failureName } from "../wording.ts";
 import { legend, picture, section, swatchSvg } from "./parts.ts";
@@ -73,27 +72,16 @@ function latencySection(subjects: readonly Subject[]): Html {
   );
 }
 
-/** The most contradictions of a configuration in the page. */
-const CONTRADICTIONS_MAX = 5;
-
 function contradictionsSection(subjects: readonly Subject[]): Html {
   const all = subjects.map(({ configuration }) => ({ configuration, found: contradictionsOf(configuration) }))
     .filter(({ found }) => found.length > 0);
   if (all.length === 0) return NOTHING;
   return section(
-    {
-      id: "contradictions",
-      title: "What contradicts itself",
-      reading:
-        "Each bar is an operation, from its call to its return, behind the thread that did it. No order of these that " +
-        "keeps to the times explains what was read. Only the order of calls and returns is to scale.",
-    },
+    { id: "contradictions", title: "What contradicts itself", reading: CONTRADICTIONS_READING },
     ...all.map(({ configuration: { called, title }, found }) =>
       html`
         ${subjects.length === 1 ? undefined : html`<h3>${called} <code>${title}</code></h3>`}
-        ${found.slice(0, CONTRADICTIONS_MAX).map((one) =>
-          html`<h4>${contradictionTitle(one)}</h4>${picture((width) => contradictionPicture(one, width))}`
-        )}
+        ${contradictionPictures(found)}
       `
     ),
   );
