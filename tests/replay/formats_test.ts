@@ -92,6 +92,8 @@ Deno.test("Meta's lines are done as often as they say, and its heading says wher
   const later = "op_time,key,key_size,op,op_count,size,cache_hits,ttl\n15,a,1,GET,2,7,2,\n16,a,1,SET,1,9,0,60\n";
   assertEquals(shortly("meta", later), [[TRACE.READ, "a", 7], [TRACE.READ, "a", 7], [TRACE.PUT, "a", 9]]);
   assertEquals(parsed("meta", later).operations.map(({ timeUs }) => timeUs), [15e6, 15e6, 16e6]);
+  // So many operations would never end.
+  assertEquals(parsed("meta", "a,GET,1,9999999999999999,1\n").outcomes, [LINE.MALFORMED]);
   assertEquals(parsed("meta", "a,GET,1,0,1\na,GET\na,get,1,1,1\n").outcomes, [
     LINE.MALFORMED,
     LINE.MALFORMED,

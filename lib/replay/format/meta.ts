@@ -31,6 +31,8 @@ interface Columns {
 /** Those of 2022, where no heading says otherwise. */
 const USUAL: Columns = { key: 0, op: 1, size: 2, op_count: 3, op_time: -1 };
 const COLUMNS_MAX = 32;
+/** No line has more operations; a damaged one that seems to would take for ever. */
+const OP_COUNT_MAX = 1 << 24;
 
 export const META: TraceFormat = {
   title: "Meta's CSV",
@@ -66,7 +68,8 @@ class MetaParser extends LineParser {
     const timeUs = opTime < 0 ? 0 : secondsInUs(bytes, starts[opTime]!, starts[opTime + 1]! - 1);
     this.key.start = starts[key]!;
     this.key.end = starts[key + 1]! - 1;
-    if (valueBytes < 0 || times < 1 || timeUs < 0 || this.key.start === this.key.end) return LINE.MALFORMED;
+    if (valueBytes < 0 || times < 1 || times > OP_COUNT_MAX || timeUs < 0) return LINE.MALFORMED;
+    if (this.key.start === this.key.end) return LINE.MALFORMED;
     const [opStart, opEnd] = [starts[op]!, starts[op + 1]! - 1];
     if (!isCapital(bytes[opStart]!)) return LINE.MALFORMED;
     const kind = OPERATIONS.find(bytes, opStart, opEnd);
