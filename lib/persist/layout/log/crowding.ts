@@ -26,7 +26,7 @@ const SEARCHED_LOGS = 1024;
  * written, and when one begins. Together with what a single flush may add to either, that is about three times what is
  * live.
  */
-const FACTOR_MAX = 2.7;
+const FACTOR_MAX = 2.5;
 const FACTOR_AT_BEGIN_MAX = 2.1;
 
 /**
@@ -52,7 +52,8 @@ const COUNTED_AGAIN_BYTES = 64 * 1024;
  * much, or, if they are few, so much that with the next checkpoint they would take {@linkcode FACTOR_MAX} times as
  * much: while that is written, its log has the checkpoint before and all records since, the new checkpoint, and as many
  * more records as that covers. Where that is little, they are crowded when they take {@linkcode SPARE_BYTES} for each
- * log more than what is live.
+ * log more than what is live. Where a log has lost entries since its last checkpoint, it is taken to lose as many again
+ * until the next one is there: that begins so much sooner.
  *
  * Only one thread uses it. What it reads is what others have written a moment ago.
  */
@@ -70,6 +71,9 @@ export class Crowding {
   #allBytes = 0;
   #allLive = 0;
   #allRecords = 0;
+  /** How much less will be live, by log and of all, once each has another checkpoint. */
+  readonly #losing: Float64Array<ArrayBuffer>;
+  #allLosing = 0;
   /** How many times what is live the logs may take when a checkpoint begins, or how much more than that. */
   readonly #factor: number;
   readonly #spareBytes: number;
@@ -82,6 +86,7 @@ export class Crowding {
     this.#bytes = new Float64Array(logs);
     this.#live = new Float64Array(logs);
     this.#records = new Float64Array(logs);
+    this.#losing = new Float64Array(logs);
     // What is there now was loaded, and is about what the checkpoints have.
     this.#entries = Float64Array.from({ length: logs }, (_, log) => this.#count(log));
     this.#counts = this.#entries.slice();
@@ -110,7 +115,7 @@ export class Crowding {
       due = log;
       most = gain;
     }
-    return this.isCrowded(0) ? due : -1;
+    return this.#isCrowded(this.#allLive - this.#allLosing, 0) ? due : -1;
   }
 
   /** How many bytes a checkpoint of the log would free, as it was when last looked at. */
@@ -120,7 +125,11 @@ export class Crowding {
 
   /** Whether the logs are crowded although so many bytes count as freed, which a checkpoint under way will free. */
   isCrowded(freedBytes: number): boolean {
-    const room = Math.max(this.#factor * this.#allLive, this.#allLive + this.#spareBytes);
+    return this.#isCrowded(this.#allLive, freedBytes);
+  }
+
+  #isCrowded(liveBytes: number, freedBytes: number): boolean {
+    const room = Math.max(this.#factor * liveBytes, liveBytes + this.#spareBytes);
     return this.#allBytes - freedBytes > room && this.#allRecords > this.#parts.logBytes;
   }
 
@@ -144,12 +153,15 @@ export class Crowding {
       this.#countedAt[log] = records;
     }
     const live = entries === 0 ? 0 : checkpointBytes * this.#counts[log]! / entries;
+    const losing = Math.min(live / 2, Math.max(0, checkpointBytes - live));
     this.#allBytes += bytes - this.#bytes[log]!;
     this.#allLive += live - this.#live[log]!;
     this.#allRecords += records - this.#records[log]!;
+    this.#allLosing += losing - this.#losing[log]!;
     this.#bytes[log] = bytes;
     this.#live[log] = live;
     this.#records[log] = records;
+    this.#losing[log] = losing;
   }
 
   #count(log: number): number {
