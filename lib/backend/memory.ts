@@ -16,10 +16,9 @@ import { type KeySpace, planStore } from "./plan.ts";
 
 /**
  * Shards of the memory backend: enough for threads to rarely collide in one, and no more, because the shards' headers
- * compete for the first-level cache. A single thread never collides.
+ * compete for the first-level cache, and the more shards, the more room must be free in each for the fullest one.
  */
-const MEMORY_SHARDS_OF_ONE = 128;
-const MEMORY_SHARDS_PER_THREAD = 256;
+const MEMORY_SHARDS_PER_THREAD = 128;
 const MEMORY_SHARDS_MAX = 1024;
 
 /** What a load worker needs to connect; structured-cloneable. */
@@ -40,7 +39,7 @@ export interface PreparedMemory {
 
 /** Number of shards of the memory backend's store. */
 export function memoryShards(threads: number): number {
-  return threads === 1 ? MEMORY_SHARDS_OF_ONE : Math.min(MEMORY_SHARDS_MAX, threads * MEMORY_SHARDS_PER_THREAD);
+  return Math.min(MEMORY_SHARDS_MAX, threads * MEMORY_SHARDS_PER_THREAD);
 }
 
 /** Creates the memory backend's store. */
