@@ -5,6 +5,7 @@
  * @module
  */
 import { assertEquals, assertLessOrEqual, assertStrictEquals } from "@std/assert";
+import { memoryShards } from "../../lib/backend/memory.ts";
 import { planStore } from "../../lib/backend/plan.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import { liveBytes } from "../../lib/store/live_bytes.ts";
@@ -50,11 +51,15 @@ Deno.test("SharedStore.byteLength() is at most 1.5 times the keys and values of 
   for (let n = 0; n < KEY_COUNT; n += 997) assertStrictEquals(store.getString(keyText(n)), valueText(n));
 });
 
-/** Without pages, and with those of blocks of 4 KiB in one file or many. */
-const DIVISIONS = [{ shards: SHARDS }, { shards: 256, pages: { words: 992, jsonRoom: false } }] as const;
+/** In memory with one thread and with two, and with the pages of blocks of 4 KiB in one file or many. */
+const DIVISIONS = [
+  { shards: memoryShards(1), pages: undefined },
+  { shards: memoryShards(2), pages: undefined },
+  { shards: 256, pages: { words: 992, jsonRoom: false } },
+];
 
-for (const { shards, pages } of DIVISIONS.map((division) => ({ pages: undefined, ...division }))) {
-  const what = pages === undefined ? "" : ", in pages";
+for (const { shards, pages } of DIVISIONS) {
+  const what = `, in ${shards} shards ${pages === undefined ? "without" : "with"} pages`;
   Deno.test(`SharedStore.byteLength() is at most twice the keys and values of random sizes, which fit again and again${what}`, () => {
     const [keyCount, valueLengthMin, valueLengthMax] = [100_000, 50, 400];
     const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
@@ -71,7 +76,7 @@ for (const { shards, pages } of DIVISIONS.map((division) => ({ pages: undefined,
     };
     for (let n = 0; n < keyCount; n++) put(n);
     assertLessOrEqual(SharedStore.byteLength(size) / liveBytes(store), 2, `seed ${seed}`);
-    for (let i = 0; i < 10 * keyCount; i++) {
+    for (let i = 0; i < 4 * keyCount; i++) {
       put(rng.below(keyCount));
       if (i % 3 !== 0) continue;
       key.setString(keyText(rng.below(keyCount)));
