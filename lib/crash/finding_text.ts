@@ -114,7 +114,7 @@ function namedWrites(writes: readonly NamedWrite[]): string {
 }
 
 /** Such as `store/a.db, 4,096 B at 8,192`. */
-export function namedWriteText({ kind, isTorn, places }: NamedWrite): string {
+function namedWriteText({ kind, isTorn, places }: NamedWrite): string {
   const more = places.length - WRITES_MAX;
   const texts = places.slice(0, WRITES_MAX).map(({ what, offset, length, isInFile }) =>
     `${what}, ${readableNumber(length)} B at ${readableNumber(offset)}${isInFile ? "" : " of the disk"}`

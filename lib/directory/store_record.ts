@@ -37,7 +37,7 @@ import {
 export const RECORD_NAME = "STORE";
 
 /** The `format` member of every record. */
-export const RECORD_FORMAT = "kvlab-store/1";
+const RECORD_FORMAT = "kvlab-store/1";
 
 /**
  * A kind of store, and which of its files there are: by number, with the layout's mark, which is 0 if none is known.

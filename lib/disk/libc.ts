@@ -32,7 +32,7 @@ export const OPEN_READ_WRITE = 2;
 /** Of a device: only if nothing is mounted from it. */
 export const OPEN_EXCLUSIVE = 0x80;
 export const OPEN_NONBLOCK = 0x800;
-export const OPEN_CLOEXEC = 0x80000;
+const OPEN_CLOEXEC = 0x80000;
 
 /** A call of the system that failed. */
 export class SystemCallError extends Error {
@@ -57,7 +57,7 @@ export function libC(): LibC {
 }
 
 /** The C library of this process. */
-export class LibC {
+class LibC {
   readonly #symbols = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
 
   /** @throws {SystemCallError} when it cannot be opened */

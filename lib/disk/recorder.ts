@@ -11,7 +11,7 @@ import type { DiskEvent, WritePart } from "./recording.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The most that the writes of a recording may have written; it ends when there is no room for more. */
-export const RECORDING_BYTES_MAX = 256 << 20;
+const RECORDING_BYTES_MAX = 256 << 20;
 /** The most events of a recording. */
 const EVENTS_MAX = 1 << 18;
 

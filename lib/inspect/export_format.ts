@@ -19,7 +19,7 @@ import { encodeCbor } from "@std/cbor";
 import type { ExportEntry } from "../persist/layout/part.ts";
 
 /** The `format` member of every export. */
-export const EXPORT_FORMAT = "kvlab-export/1";
+const EXPORT_FORMAT = "kvlab-export/1";
 
 /** How an export is encoded. */
 export type ExportFormat = "json" | "cbor";

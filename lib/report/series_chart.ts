@@ -8,7 +8,7 @@ import { readableDuration, readableNumber } from "../result/format.ts";
 import { LABEL_WIDTH } from "./text_layout.ts";
 
 /** The minimum width at which a chart is useful. */
-export const CHART_COLUMNS_MIN = 60;
+const CHART_COLUMNS_MIN = 60;
 
 /** With fewer intervals than this there is no shape to see. */
 const ROWS_MIN = 4;

@@ -110,7 +110,7 @@ function nothingWithin(limit: number, { crash, unit }: LossAxis, p99Ms: number |
 export const WHEN = { process_crash: "when the process dies", power_loss: "when the power fails" } as const;
 
 /** A limit in words, such as `at most 10 ms`. */
-export function limitText(limit: number, unit: LossAxis["unit"]): string {
+function limitText(limit: number, unit: LossAxis["unit"]): string {
   return limit === 0 ? "nothing" : `at most ${amountText(limit, unit)}`;
 }
 

@@ -117,7 +117,7 @@ export class SweepFile {
 }
 
 /** @throws {PersistError} when something exists at the path */
-export function refuseExisting(path: string): void {
+function refuseExisting(path: string): void {
   if (!isThere(path)) return;
   throw new PersistError("create", path, "it already exists: continue it with --resume, or name another file");
 }

@@ -24,7 +24,7 @@ import { countingRuns, type Standing, standings } from "./standing.ts";
 import { given } from "../option/given.ts";
 
 /** The limits that are answered if none was asked for, in milliseconds. */
-export const USUAL_LIMITS_MS = [0, 10, 100];
+const USUAL_LIMITS_MS = [0, 10, 100];
 
 /** The limits that a question is about, in its axis's unit. */
 function limitsOf({ limit }: Question): readonly number[] {

@@ -40,12 +40,14 @@ export function setLimits(device: string, limits: DirtyLimits): void {
 export function releaseDisk(directory: string): void {
   if (Deno.build.os !== "linux") return;
   killThose(directory, CHILD_COMMAND);
-  unmountNow(`${directory}/${DISK_NAME}`);
-  for (const device of devicesOn(`${directory}/${DEVICE_NAME}/`)) {
+  // The system knows neither links nor the current directory.
+  const real = Deno.realPathSync(directory);
+  unmountNow(`${real}/${DISK_NAME}`);
+  for (const device of devicesOn(`${real}/${DEVICE_NAME}/`)) {
     setLimits(device, USUAL_LIMITS);
     tryCommand("losetup", ["-d", `/dev/${device}`]);
   }
-  unmountNow(`${directory}/${DEVICE_NAME}`);
+  unmountNow(`${real}/${DEVICE_NAME}`);
   // It ends by itself, unless it was stopped.
   killThose(directory, DISK_COMMAND);
 }

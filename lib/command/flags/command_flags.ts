@@ -9,7 +9,7 @@ import { oneOf, path, percentage, wholeNumber } from "../../option/kinds.ts";
 import { type DefaultedFlag, type Flag, type FlagName, REPORT_FORMAT_NAMES } from "../../result/option/flag.ts";
 
 /** The export formats, in the order shown to users. */
-export const EXPORT_FORMAT_NAMES = ["json", "cbor"] as const;
+const EXPORT_FORMAT_NAMES = ["json", "cbor"] as const;
 
 /** The commands' own flags, in the order shown to users. */
 export const COMMAND_FLAGS = {

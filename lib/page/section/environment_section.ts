@@ -54,7 +54,7 @@ function optionText(value: unknown): string {
 }
 
 /** Names with their values. */
-export function factsHtml(facts: readonly (readonly [name: string, value: string])[]): Html {
+function factsHtml(facts: readonly (readonly [name: string, value: string])[]): Html {
   return html`
     <dl class="facts">${facts.map(([name, value]) =>
       html`

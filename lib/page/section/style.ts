@@ -59,7 +59,6 @@ section{background:var(--paper);border:1px solid var(--line);border-radius:12px;
 code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 .answer p:not(.reading){font-size:21px;line-height:1.4;letter-spacing:-.006em;margin:0 0 8px;max-width:62ch;overflow-wrap:anywhere}
 .answer p:not(.reading)::first-letter{text-transform:uppercase}
-.answer p code{font-size:.8em;padding:1px 5px;border-radius:5px;background:var(--desk)}
 .command{display:flex;align-items:flex-start;gap:10px;margin:8px 0;padding:10px 12px;border-radius:8px;background:var(--desk);border:1px solid var(--line)}
 .command code{flex:1;min-width:0;white-space:pre-wrap;overflow-wrap:anywhere}
 button,input{font:inherit;color:inherit}
