@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { EngineError, HarnessError } from "../../lib/engine/engine_error.ts";
 import { ENGINES, loadEngine } from "../../lib/engine/engines.ts";
@@ -397,21 +397,39 @@ Deno.test("an lmdb file of which only the beginning is left, or of another versi
 });
 
 Deno.test("an lmdb file of which the end is gone is refused with its path, and does not kill the process", async () => {
-  using directory = temporaryDirectory();
-  const path = `${directory.path}/store.lmdb`;
-  const prepared = await prepare(EMBEDDED[6]!, { output: directory.path });
-  const connection = await (await loadEngine("lmdb")).connect(prepared.target);
-  for (let record = 0; record < 500; record++) {
-    await connection.put(PaddedBytes.of(`key ${record}`), PaddedBytes.of("v".repeat(100)));
+  // Of many pages, and of values that take several.
+  for (const valueBytes of [100, 9000]) {
+    using directory = temporaryDirectory();
+    const path = `${directory.path}/store.lmdb`;
+    const prepared = await prepare(EMBEDDED[6]!, { output: directory.path });
+    const connection = await (await loadEngine("lmdb")).connect(prepared.target);
+    const keys = Array.from({ length: 100_000 / valueBytes }, (_, record) => PaddedBytes.of(`key ${record}`));
+    for (const key of keys) await connection.put(key, PaddedBytes.of("v".repeat(valueBytes)));
+    await connection.close();
+    await prepared.close();
+    const whole = Deno.readFileSync(path);
+    let refused = 0;
+    for (let pages = 2; pages <= whole.length / 4096; pages++) {
+      Deno.writeFileSync(path, whole.subarray(0, pages * 4096));
+      const cut = await prepare(EMBEDDED[6]!, { output: directory.path }).catch((error) => error);
+      if (cut instanceof Error) {
+        assertInstanceOf(cut, EngineError);
+        assertEquals(
+          cut.message.replace(/page \d+ ends at \d+ B$/, "page N ends at N B"),
+          `Cannot open ${path}: it is damaged: it has ${pages * 4096} B, its page N ends at N B`,
+        );
+        refused++;
+        continue;
+      }
+      // What is not refused has everything.
+      const rest = await (await loadEngine("lmdb")).connect(cut.target);
+      const out = new PaddedBytes(valueBytes);
+      for (const key of keys) assert(await rest.get(key, out) && out.length === valueBytes);
+      await rest.close();
+      await cut.close();
+    }
+    assert(refused > 20, String(refused));
   }
-  await connection.close();
-  await prepared.close();
-  Deno.truncateSync(path, 3 * 4096);
-  const error = await assertRejects(() => prepare(EMBEDDED[6]!, { output: directory.path }), EngineError);
-  assertEquals(
-    error.message.replace(/\d+ B$/, "N B"),
-    `Cannot open ${path}: it is damaged: it has 12288 B, its root page ends at N B`,
-  );
 });
 
 Deno.test("a database in which sqlite cannot make its table is refused with its path, and let go of", async () => {

@@ -5,7 +5,6 @@
  */
 import { contentOf, copyBytes } from "../byte_view.ts";
 import { EngineError } from "../engine_error.ts";
-import { lookAt, openExistingFile, readAt } from "../../system/file_io.ts";
 import * as lmdb from "lmdb";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import type { EngineDescription } from "../connection.ts";
@@ -18,60 +17,6 @@ export type LmdbTarget = EngineTarget & LmdbSettings & { readonly path: string; 
 
 /** LMDB's flags of an environment (`lmdb.h`). */
 const NO_SYNC = 0x1_0000, NO_META_SYNC = 0x4_0000;
-
-/**
- * Where things are on the first two pages of a file, which are meta pages (`mdb.c`, `MDB_page` and `MDB_meta`): after
- * the header of the page its magic, the version of the format, the size of pages, the root pages of the list of free
- * pages and of the records, and the transaction that has written it.
- */
-const FLAGS_AT = 18, MAGIC_AT = 24, VERSION_AT = 28, PAGE_SIZE_AT = 48, ROOTS_AT = [88, 136], TRANSACTION_AT = 152;
-const HEADER_BYTES = 160;
-const IS_META = 0x08, MAGIC = 0xbeef_c0de, VERSION = 2;
-/** The root of what is empty. */
-const NO_PAGE = 0xffff_ffff_ffff_ffffn;
-
-/**
- * Refuses what LMDB would refuse, before the package opens it: the package does not survive the refusal. And what it
- * would not refuse, but be killed by (SIGBUS), because pages that it begins to read at are missing.
- *
- * @throws {EngineError} when there is a file that is no database, or the first part of one
- */
-export function refuseForeign(path: string): void {
-  const sizeBytes = lookAt(path)?.size ?? 0;
-  if (sizeBytes === 0) return;
-  using file = openExistingFile(path);
-  const first = readMeta(file, path, 0);
-  const isMeta = (first.getUint16(FLAGS_AT, true) & IS_META) !== 0 && first.getUint32(MAGIC_AT, true) === MAGIC;
-  if (!isMeta) throw new EngineError("open", path, "it is not an LMDB database");
-  const version = first.getUint32(VERSION_AT, true) & 0xffff;
-  if (version !== VERSION) throw new EngineError("open", path, `its format is version ${version}, must be ${VERSION}`);
-  const pageBytes = first.getUint32(PAGE_SIZE_AT, true);
-  const metaBytes = 2 * pageBytes;
-  if (sizeBytes < metaBytes) {
-    throw new EngineError(
-      "open",
-      path,
-      `it has ${sizeBytes} B, must have at least the ${metaBytes} B of its meta pages`,
-    );
-  }
-  const second = readMeta(file, path, pageBytes);
-  const newest = transactionOf(second) > transactionOf(first) ? second : first;
-  for (const root of ROOTS_AT.map((at) => newest.getBigUint64(at, true))) {
-    const endBytes = Number(root + 1n) * pageBytes;
-    if (root === NO_PAGE || endBytes <= sizeBytes) continue;
-    throw new EngineError("open", path, `it is damaged: it has ${sizeBytes} B, its root page ends at ${endBytes} B`);
-  }
-}
-
-function readMeta(file: Deno.FsFile, path: string, position: number): DataView {
-  const header = new DataView(new ArrayBuffer(HEADER_BYTES));
-  readAt(file, path, position, new Uint8Array(header.buffer));
-  return header;
-}
-
-function transactionOf(meta: DataView): bigint {
-  return meta.getUint32(MAGIC_AT, true) === MAGIC ? meta.getBigUint64(TRANSACTION_AT, true) : -1n;
-}
 
 /** What the package's native code offers, which its types leave out. */
 interface NativeCode {

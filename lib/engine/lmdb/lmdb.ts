@@ -9,7 +9,8 @@ import type { Engine, PreparedEngine } from "../engine.ts";
 import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
 import { type Loss, NOTHING } from "../promises.ts";
 import { LmdbConnection, LmdbSharedConnection } from "./connection.ts";
-import { LmdbDatabase, type LmdbTarget, refuseForeign } from "./database.ts";
+import { LmdbDatabase, type LmdbTarget } from "./database.ts";
+import { checkFile } from "./file_check.ts";
 import type { LmdbSettings } from "./settings.ts";
 
 /** The database file's name in its directory. LMDB's lock file beside it says nothing about a store. */
@@ -38,7 +39,7 @@ export const ENGINE: Engine<LmdbSettings> = {
     const directory = EngineDirectory.open("lmdb", output, SIGNS);
     const target = { ...settings, inFlight, path: `${directory.path}/${FILE_NAME}` };
     try {
-      refuseForeign(target.path);
+      checkFile(target.path);
       const database = LmdbDatabase.open(target);
       directory.made(SIGNS);
       return {
