@@ -6,7 +6,7 @@
 import { CUT_NAMES } from "../../crash/victim.ts";
 import { FILE_SYSTEM_NAMES } from "../../disk/file_system.ts";
 import { oneOf, path, percentage, wholeNumber } from "../../option/kinds.ts";
-import { type DefaultedFlag, type Flag, type FlagName, REPORT_FORMAT_NAMES } from "../../result/option/flag.ts";
+import { type DefaultedFlag, type Flag, type FlagName, reportFormat } from "../../result/option/flag.ts";
 
 /** The export formats, in the order shown to users. */
 const EXPORT_FORMAT_NAMES = ["json", "cbor"] as const;
@@ -63,20 +63,8 @@ export const COMMAND_FLAGS = {
     defaultNote: "none is kept",
     ...path("a directory"),
   },
-  crashFormat: {
-    name: "format",
-    scope: "crash",
-    about: "crash: format of the result on stdout.",
-    defaultText: "text",
-    ...oneOf(REPORT_FORMAT_NAMES),
-  },
-  inspectFormat: {
-    name: "format",
-    scope: "inspect",
-    about: "inspect: format of the report on stdout.",
-    defaultText: "text",
-    ...oneOf(REPORT_FORMAT_NAMES),
-  },
+  crashFormat: reportFormat("crash"),
+  inspectFormat: reportFormat("inspect"),
   exportFormat: {
     name: "format",
     scope: "export",
@@ -84,13 +72,7 @@ export const COMMAND_FLAGS = {
     defaultText: "json",
     ...oneOf(EXPORT_FORMAT_NAMES),
   },
-  compareFormat: {
-    name: "format",
-    scope: "compare",
-    about: "compare: format of the comparison on stdout.",
-    defaultText: "text",
-    ...oneOf(REPORT_FORMAT_NAMES),
-  },
+  compareFormat: reportFormat("compare"),
   /** As a share of the first's throughput. */
   failIfSlower: {
     name: "fail-if-slower",
@@ -109,13 +91,7 @@ export const COMMAND_FLAGS = {
     defaultNote: "no limit",
     ...percentage({ maxPercent: 10_000, example: "10%" }),
   },
-  checkFormat: {
-    name: "format",
-    scope: "check",
-    about: "check: format of what is found, on stdout.",
-    defaultText: "text",
-    ...oneOf(REPORT_FORMAT_NAMES),
-  },
+  checkFormat: reportFormat("check"),
   reportOutput: {
     name: "output",
     scope: "report",

@@ -6,7 +6,7 @@
 import type { CutName } from "../../crash/victim.ts";
 import { parseDuration, parseWholeNumber } from "../../option/units.ts";
 import { duration, oneOf, path } from "../../option/kinds.ts";
-import { type DefaultedFlag, type Flag, type FlagName, REPORT_FORMAT_NAMES } from "../../result/option/flag.ts";
+import { type DefaultedFlag, type Flag, type FlagName, reportFormat } from "../../result/option/flag.ts";
 
 const DAY_MS = 86_400_000;
 const WRITES_MAX = Number.MAX_SAFE_INTEGER;
@@ -109,13 +109,7 @@ export const SWEEP_FLAGS = {
     defaultNote: "the command line",
     ...path("a file"),
   },
-  sweepFormat: {
-    name: "format",
-    scope: "sweep",
-    about: "sweep: format of the result on stdout.",
-    defaultText: "text",
-    ...oneOf(REPORT_FORMAT_NAMES),
-  },
+  sweepFormat: reportFormat("sweep"),
 } as const satisfies Record<string, Flag<unknown> | DefaultedFlag<unknown>>;
 
 /** The sweep's switches, in the order shown to users. */

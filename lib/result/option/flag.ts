@@ -4,6 +4,7 @@
  * @module
  */
 import type { EngineName } from "../../engine/engines.ts";
+import { oneOf } from "../../option/kinds.ts";
 import type { RunOptions } from "../../run/run_options.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 
@@ -107,3 +108,9 @@ export interface DefaultedFlag<T> extends Flag<T> {
 
 /** The output formats of every command that prints a report, in the order shown to users. */
 export const REPORT_FORMAT_NAMES = ["text", "json"] as const;
+
+/** The flag of the format in which a command prints its report. */
+export function reportFormat(scope: FlagScope) {
+  const about = `${scope}: format of the report on stdout.`;
+  return { name: "format", scope, about, defaultText: "text", ...oneOf(REPORT_FORMAT_NAMES) };
+}
