@@ -5,11 +5,8 @@
  */
 import type { CheckedHistory } from "../check/check.ts";
 import { escapeControls, readableCount, readableDuration } from "../result/format.ts";
-import { contradictionLines } from "./contradiction_text.ts";
+import { contradictionBlocks, CONTRADICTIONS_MAX } from "./contradiction_text.ts";
 import type { TextStyle } from "./text_layout.ts";
-
-/** The most contradictions of a history that are told; the JSON has them all. */
-const CONTRADICTIONS_MAX = 3;
 
 /** A line for each history, and below it what contradicts itself in it. */
 export function checkText(histories: readonly CheckedHistory[], style: TextStyle): string {
@@ -28,7 +25,7 @@ function historyLines(history: CheckedHistory, style: TextStyle): string[] {
   const more = contradictions.length - CONTRADICTIONS_MAX;
   return [
     `${escapeControls(path)}: ${facts.join(", ")}`,
-    ...contradictions.slice(0, CONTRADICTIONS_MAX).flatMap(contradictionLines).map((line) => `  ${line}`),
+    ...contradictionBlocks(contradictions).flat(),
     ...(more > 0 ? [`  ${readableCount(more, "more contradiction")} in --format=json`] : []),
     ...(undecided.length === 0 ? [] : [
       `  undecided for want of memory: ${readableCount(undecided.length, "key")}, the first ${

@@ -1,5 +1,5 @@
 /**
- * Contradictions as text. Pure functions.
+ * Contradictions as text, and whether several histories have any. Pure functions.
  *
  * ```text
  * stale read of user0000017
@@ -12,14 +12,23 @@
  * @module
  */
 import { ABSENT_TEXT, type ShownContradiction, type ShownOperation } from "../history/recorded_history.ts";
-import { escapeControls } from "../result/format.ts";
-import { tableLines } from "./text_layout.ts";
+import { escapeControls, readableCount } from "../result/format.ts";
+import type { HistoryResult } from "../run/run_history.ts";
+import { type Block, tableLines, type TextStyle } from "./text_layout.ts";
 
 /** The longest value that is shown in full, in characters. */
 const VALUE_LENGTH_MAX = 40;
 
+/** The most contradictions that a text tells; the JSON has more of them. */
+export const CONTRADICTIONS_MAX = 3;
+
+/** The first contradictions, each a block of indented lines. */
+export function contradictionBlocks(found: readonly ShownContradiction[]): string[][] {
+  return found.slice(0, CONTRADICTIONS_MAX).map((one) => contradictionLines(one).map((line) => `  ${line}`));
+}
+
 /** A contradiction, in lines without newlines. */
-export function contradictionLines(contradiction: ShownContradiction): string[] {
+function contradictionLines(contradiction: ShownContradiction): string[] {
   const { operations, unit } = contradiction;
   const rows = operations.map((operation) => [
     escapeControls(operation.process),
@@ -61,4 +70,21 @@ function shortened(value: string): string {
 export function timeText(time: number, unit: ShownContradiction["unit"]): string {
   if (!Number.isFinite(time)) return "unknown";
   return unit === "line" ? `line ${time}` : `${time.toLocaleString("en-US", { maximumFractionDigits: 1 })} µs`;
+}
+
+/** Whether the histories of runs or kills can be, and what contradicts itself in them; nothing if there are none. */
+export function historiesBlocks(histories: readonly HistoryResult[], style: TextStyle): Block[] {
+  if (histories.length === 0) return [];
+  const wrong = histories.filter(({ contradicting }) => contradicting > 0);
+  const operations = histories.reduce((sum, { operations }) => sum + operations, 0);
+  const undecided = histories.filter(({ undecided }) => undecided > 0);
+  const verdict = wrong.length > 0
+    ? `${wrong.length} of ${histories.length} are not linearizable`
+    : undecided.length > 0
+    ? `${undecided.length} of ${histories.length} undecided for want of memory`
+    : "all linearizable";
+  return [
+    { label: "histories", lines: [[style.bold(verdict), `${readableCount(operations, "operation")} judged`]] },
+    ...contradictionBlocks(wrong.flatMap(({ contradictions }) => contradictions)),
+  ];
 }

@@ -8,8 +8,7 @@ import { type CrashResult, type KillResult, max, sum } from "../crash/crash_resu
 import { type Failure, lossIn } from "../crash/victim.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
 import { engineGroups, promiseGroup } from "./result_text.ts";
-import { contradictionTitle } from "./contradiction_text.ts";
-import { historiesBlocks } from "./histories_text.ts";
+import { contradictionTitle, historiesBlocks } from "./contradiction_text.ts";
 import { findingGroups, stateGroups } from "./states_text.ts";
 import { type Block, blockLines, PLAIN, type TextStyle } from "./text_layout.ts";
 

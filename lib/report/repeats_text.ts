@@ -8,7 +8,7 @@ import type { RunResult } from "../run/run_result.ts";
 import { figureEntry, jsonName, readableValue } from "../result/figure.ts";
 import { type FigureSummary, sectionRows, shownFigures, summarizeFigures } from "../result/figures.ts";
 import { readableCount } from "../result/format.ts";
-import { historiesBlocks } from "./histories_text.ts";
+import { historiesBlocks } from "./contradiction_text.ts";
 import { remarkGroups } from "./result_text.ts";
 import { blockLines, type Column, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
 

@@ -46,7 +46,7 @@ import {
   readableNumber,
   readableShare,
 } from "../result/format.ts";
-import { contradictionLines } from "./contradiction_text.ts";
+import { contradictionBlocks } from "./contradiction_text.ts";
 import { type Block, blockLines, type Group, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
 import { traceIn } from "../result/replay_figures.ts";
 import { traceGroup } from "./trace_text.ts";
@@ -197,9 +197,6 @@ function microseconds(durationMs: number): string {
   return us.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** The most contradictions that are told; the JSON has more of them. */
-const CONTRADICTIONS_MAX = 3;
-
 /** Whether the history can be, and what contradicts itself in it. */
 function historyBlocks({ history }: RunResult, phrases: readonly string[], style: TextStyle): Block[] {
   if (history === undefined) return [];
@@ -215,7 +212,7 @@ function historyBlocks({ history }: RunResult, phrases: readonly string[], style
       label: "history",
       lines: [[style.bold(verdict), ...phrases], isCut ? ["only its beginning: there was no room for more"] : []],
     },
-    ...contradictions.slice(0, CONTRADICTIONS_MAX).map((one) => contradictionLines(one).map((line) => `  ${line}`)),
+    ...contradictionBlocks(contradictions),
   ];
 }
 
