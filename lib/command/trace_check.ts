@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { BackendOptions } from "../backend/backend.ts";
+import { ENGINES } from "../engine/engines.ts";
 import { UsageError } from "../option/wording.ts";
 import { putsIn } from "../replay/format/trace_format.ts";
 import type { RunOptions } from "../run/run_options.ts";
@@ -29,12 +31,20 @@ export async function readTrace<Options extends RunOptions>(
   if (isForCrash && putsIn(kinds) === 0) {
     throw new UsageError(`crash needs puts that it can lose, got ${name}, which has none`);
   }
-  if (backend.kind === "file" && backend.serializer !== "raw" && binaryKeys.count > 0) {
-    throw new UsageError(
-      `${name} has keys that are not UTF-8, the first in line ${binaryKeys.line}, which need ` +
-        `--${FLAGS.serializer.name}=raw, got ${backend.serializer}`,
-    );
+  const refusal = refusalOfBinaryKeys(backend);
+  if (refusal !== undefined && binaryKeys.count > 0) {
+    throw new UsageError(`${name} has keys that are not UTF-8, the first in line ${binaryKeys.line}, ${refusal}`);
   }
   refuseTooLargeReplay({ ...known, witnessed: isForCrash });
   return known;
+}
+
+/** Why a backend cannot hold keys of any bytes, as a clause; `undefined` if it can. */
+function refusalOfBinaryKeys(backend: BackendOptions): string | undefined {
+  if (backend.kind === "file" && backend.serializer !== "raw") {
+    return `which need --${FLAGS.serializer.name}=raw, got ${backend.serializer}`;
+  }
+  return backend.kind === "engine" && ENGINES[backend.engine].hasTextKeys
+    ? `which ${backend.engine} gets as text: replay it on another engine, or on file --${FLAGS.serializer.name}=raw`
+    : undefined;
 }

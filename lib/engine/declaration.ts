@@ -34,6 +34,8 @@ export interface EngineDeclaration {
   readonly takes: readonly SharedFlag[];
   /** Whether it keeps its keys in the order of their bytes, so that its connections scan. */
   readonly isOrdered: boolean;
+  /** Whether its connections send keys as text, so that only those of UTF-8 come out as they are. */
+  readonly hasTextKeys?: boolean;
   /** For an engine that takes `--spawn`: what it starts if not told, as shown in the help. */
   readonly usualProgram?: string;
   /** For an engine that takes `--url`: what its URLs look like, as errors put it after "must be". */

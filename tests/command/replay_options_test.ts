@@ -119,6 +119,10 @@ Deno.test("readTrace() refuses what the trace itself does not allow, in one line
     await wrong(false, `--replay=${binary.path}`, ...files),
     "has keys that are not UTF-8, the first in line 4, which need --serializer=raw, got json",
   );
+  assertStringIncludes(
+    await wrong(false, `--replay=${binary.path}`, "redis", "--spawn"),
+    "has keys that are not UTF-8, the first in line 4, which redis gets as text",
+  );
   await readTrace(optionsOf(`--replay=${binary.path}`, "--serializer=raw", ...files), { isForCrash: false });
   assertStringIncludes(await wrong(true, `--replay=${reads.path}`, ...files), "crash needs puts that it can lose");
   const { workload } = await readTrace(optionsOf(`--replay=${OWN_TRACE}`, "memory"), { isForCrash: false });

@@ -52,6 +52,7 @@ export const REDIS: EngineDeclaration = {
   about: "Redis or Valkey (Debian: redis-server), a server or a --cluster; each put is a SET.",
   takes: ["output", "in-flight", "spawn", "url"],
   isOrdered: false,
+  hasTextKeys: true,
   usualProgram: USUAL_PROGRAM,
   missing: () =>
     isInPath(USUAL_PROGRAM) ? undefined : "there is no redis-server (Debian: apt-get install redis-server)",
