@@ -45,6 +45,8 @@ export class FailoverLane {
    * When each of its writes was acknowledged, in milliseconds of the shared time; NaN if it was refused or given up.
    */
   readonly acknowledgedAtMs: number[] = [];
+  /** Why an operation was refused or given up last, if any was. */
+  refusal: unknown;
   readonly #parts: LaneParts;
   readonly #patienceMs: number | undefined;
   /** What it has given up, and has not ended. */
@@ -100,6 +102,7 @@ export class FailoverLane {
       await (this.#patienceMs === undefined ? operation : withinTime(operation, this.#patienceMs));
       return true;
     } catch (error) {
+      this.refusal = error;
       if (error instanceof NoAnswerError) this.#giveUp(operation, begunAtMs);
       else await delay(REFUSED_PAUSE_MS);
       return false;

@@ -8,6 +8,7 @@ import type { AsynchronousConnection } from "../engine/connection.ts";
 import type { FailedPrimary } from "../engine/failover.ts";
 import type { HistoryTape } from "../history/tape.ts";
 import type { NumberedLoad } from "../load/numbered_load.ts";
+import { reasonOf } from "../system/persist_error.ts";
 import { FailoverLane } from "./failover_lane.ts";
 import type { Testimony } from "./testimony.ts";
 
@@ -66,6 +67,12 @@ export class FailoverLoad {
     await ended;
     await Promise.all(this.#lanes.map((lane) => lane.lateEnded()));
     return result;
+  }
+
+  /** Why operations were refused, as a clause; `undefined` if none was. */
+  get refusal(): string | undefined {
+    const refused = this.#lanes.find(({ refusal }) => refusal !== undefined);
+    return refused && reasonOf(refused.refusal);
   }
 
   /** What was acknowledged, in lanes as in threads. */

@@ -133,7 +133,7 @@ export class FailoverVictim implements Victim {
       const failed = await this.#failover.fail({ ...this.#how, choice: this.#choices.below(2 ** 20) });
       const available = load.failed(failed);
       const takenOverAtMs = await failed.restore();
-      const availableAtMs = await orTooLate(available);
+      const availableAtMs = await orTooLate(available, load);
       await delay(AFTER_MS);
       const { failedAtMs } = failed;
       return { failedAtMs, takeoverMs: takenOverAtMs - failedAtMs, unavailableMs: availableAtMs - failedAtMs };
@@ -167,11 +167,12 @@ async function connect(engine: Engine, { target }: PreparedEngine, worker: numbe
 }
 
 /** @throws {Error} when it takes too long */
-async function orTooLate(available: Promise<number>): Promise<number> {
+async function orTooLate(available: Promise<number>, load: FailoverLoad): Promise<number> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    const message = `Cannot put: ${UNAVAILABLE_MS_MAX / 1000} s after the fault no write has gone through again`;
-    timer = setTimeout(() => reject(new Error(message)), UNAVAILABLE_MS_MAX);
+    const what = `Cannot put: ${UNAVAILABLE_MS_MAX / 1000} s after the fault no write has gone through again`;
+    const fail = () => reject(new Error(load.refusal === undefined ? what : `${what}: ${load.refusal}`));
+    timer = setTimeout(fail, UNAVAILABLE_MS_MAX);
   });
   return await Promise.race([available, late]).finally(() => clearTimeout(timer));
 }

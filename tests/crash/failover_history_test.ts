@@ -181,3 +181,16 @@ Deno.test("a failover that fails is not held up by what waits for it for ever", 
   const failing = () => Promise.reject(new Error("no replica takes over"));
   await assertRejects(() => judged(cluster, [never, cluster.connection()], failing), Error, "no replica takes over");
 });
+
+Deno.test("FailoverLoad.refusal says why operations are refused", async () => {
+  const cluster = new Cluster();
+  const load = new NumberedMix(MIX);
+  const running = new FailoverLoad({ connections: [cluster.connection()], lanes: 2, load, seed: 5, round: ROUND });
+  await running.during(async () => {
+    await cluster.operations(10);
+    assertEquals(running.refusal, undefined);
+    cluster.isDown = true;
+    await cluster.operations(10);
+  });
+  assertEquals(running.refusal, "it is down");
+});
