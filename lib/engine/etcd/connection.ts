@@ -18,7 +18,7 @@ import type { EtcdTarget } from "./settings.ts";
 const BATCH_OPS_MAX = 128;
 const BATCH_BYTES_MAX = 1 << 20;
 
-/** The most bytes of values in an answer, well below the 4 MiB of one. */
+/** The most bytes of values that are asked for at once: an answer is read as a whole. */
 const ANSWER_BYTES_MAX = 2 << 20;
 
 /** A key with its value, both in Base64. */
