@@ -18,6 +18,9 @@ const ALONE = ["sync", "metrics"];
 /** Files at a time; each keeps more than one processor busy only now and then. */
 const AT_A_TIME = Math.max(1, Math.min(4, navigator.hardwareConcurrency));
 
+/** As the task `start` does: each worker that a test starts would look at all that it may import later. */
+const LAZILY = "--unstable-lazy-dynamic-imports";
+
 const TESTS = new URL("./", import.meta.url);
 
 /** What a test process counts in its last line. */
@@ -66,7 +69,7 @@ export function countsIn(output: string): Counts | undefined {
 /** Runs one unit, and prints what it has printed when it has ended; returns whether nothing failed, and the counts. */
 async function run(unit: string, args: readonly string[]): Promise<{ ok: boolean; counts: Counts }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "--quiet", "--no-check", "--allow-all", ...args, `tests/${unit}`],
+    args: ["test", "--quiet", "--no-check", "--allow-all", LAZILY, ...args, `tests/${unit}`],
     cwd: new URL("../", TESTS),
     stdin: "null",
   }).output();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import denoJson from "../../deno.json" with { type: "json" };
 import type { LayoutOptions } from "../../lib/persist/layout/layouts.ts";
 import { type PersistencePolicy, policyOf } from "../../lib/persist/policy/policies.ts";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
@@ -26,10 +27,11 @@ export type KillConfiguration = Pick<FileBackendOptions, "policy" | "layout" | "
 export const LOAD_TIME_MS = 60;
 const THREADS = 2;
 
-/** A program of the tests, started as a child, with arguments before its options. */
+/** A program of the tests, started as a child as kvlab is, with arguments before its options. */
 export function childProgram(module: string, args: readonly string[] = []): ChildProgram {
   const url = new URL(module, import.meta.url).href;
-  return { path: Deno.execPath(), args: ["run", "--quiet", "--no-check", "--allow-all", url, ...args] };
+  const flags = denoJson.tasks.start.command.split(" ").filter((word) => word.startsWith("--"));
+  return { path: Deno.execPath(), args: ["run", ...flags, url, ...args] };
 }
 
 /** The options of kills under a configuration. */

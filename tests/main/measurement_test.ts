@@ -16,7 +16,7 @@ import {
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, kvlab, linesOf } from "./kvlab.ts";
 
-const SHORT = ["--threads=2", "--load-time-sec=0.3", "--pattern=unthrottled"];
+const SHORT = ["--threads=2", "--ops=20k", "--pattern=unthrottled"];
 const FILE = ["file", "--file-count=4", "--flush-period-us=20000", "--replace=alternate"];
 
 // deno-lint-ignore no-explicit-any -- a document is looked into at many places

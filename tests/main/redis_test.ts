@@ -17,7 +17,7 @@ const LOAD = ["--threads=2", "--pattern=unthrottled", "--format=json"];
 redisTest("kvlab redis --spawn measures, reads the settings back, and leaves nothing behind", async () => {
   using directory = temporaryDirectory();
   const env = { TMPDIR: directory.path };
-  const args = [...LOAD, "--load-time-sec=0.3", "redis", "--spawn", "--appendfsync=everysec", "--in-flight=8"];
+  const args = [...LOAD, "--load-time-sec=0.1", "redis", "--spawn", "--appendfsync=everysec", "--in-flight=8"];
   const ended = await kvlab(args, { env });
   assertCode(ended, 0);
   const document = JSON.parse(ended.stdout);
@@ -131,7 +131,7 @@ redisTest(
       await using running = await Running.start([]);
       const process = KvlabProcess.start([...LOAD, length, "redis", `--url=${running.url}`, "--in-flight=4"]);
       await process.says("kvlab: running");
-      await delay(1000);
+      await delay(100);
       await running.server.process.signal("STOP");
       const stoppedAtMs = performance.now();
       if (isInterrupted) process.signal("SIGINT");
@@ -156,7 +156,7 @@ redisTest("a sweep shows a server's password nowhere, not even in the command li
   const own = await RedisClient.connect(running.url);
   await own.send(["CONFIG", "SET", "requirepass", "s@cret"]);
   const url = running.url.replace("//", "//:s%40cret@");
-  const load = ["--threads=1", "--load-time-sec=0.3", "--keys=100", "--kills=0", "--budget=8s"];
+  const load = ["--threads=1", "--load-time-sec=0.3", "--keys=100", "--kills=0", "--budget=5s"];
   const files = [`--results=${directory.path}/r.jsonl`, `--report=${directory.path}/r.html`];
   const process = KvlabProcess.start(["sweep", ...load, ...files, "--", "redis", `--url=${url}`, "--in-flight=1,2"]);
   const commands = new Set<string>();
@@ -168,7 +168,8 @@ redisTest("a sweep shows a server's password nowhere, not even in the command li
     for (const line of lines) {
       if (line.includes(`:${running.server.port}`) && !line.includes("sweep")) commands.add(line);
     }
-    await delay(50);
+    // Each is there for longer.
+    await delay(150);
   }
   assertCode(await ended, 0);
   own.close();
@@ -225,7 +226,7 @@ redisTest("a server that is lost in mid-run costs nothing measured, and the keys
   await Promise.all(rows.map(async ([mix, lose, reason, leftReason]) => {
     await using running = await Running.start([]);
     const load = [`--load-time-sec=${reason === undefined ? 1 : 60}`, "--keys=100", "--preload", mix];
-    const process = KvlabProcess.start([...LOAD, ...load, "redis", `--url=${running.url}`]);
+    const process = KvlabProcess.start(["--threads=2", "--format=json", ...load, "redis", `--url=${running.url}`]);
     await process.says("kvlab: running");
     await lose(running);
     const ended = await process.ended;
