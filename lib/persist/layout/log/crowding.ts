@@ -26,7 +26,7 @@ const SEARCHED_LOGS = 1024;
  * written, and when one begins. Together with what a single flush may add to either, that is about three times what is
  * live.
  */
-const FACTOR_MAX = 2.5;
+const FACTOR_MAX = 2.6;
 const FACTOR_AT_BEGIN_MAX = 2.1;
 
 /**
