@@ -4,11 +4,10 @@
  * @module
  */
 import { crc32 } from "../codec/crc32.ts";
-import type { KeyAndRoom } from "../engine/connection.ts";
+import { getAll, type Gettable } from "../engine/get_all.ts";
 import type { NumberedLoad } from "../load/numbered_load.ts";
 import { parseNumberedValue } from "../load/numbered_workload.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
-import type { Recovered } from "./recovery.ts";
 
 /** The round of a record that is not there. */
 export const ABSENT = -1;
@@ -34,7 +33,7 @@ export class FoundRecords {
   }
 
   /** Gets every record that the load may have put. */
-  static async read(store: Pick<Recovered, "get" | "getAll">, load: NumberedLoad): Promise<FoundRecords> {
+  static async read(store: Gettable, load: NumberedLoad): Promise<FoundRecords> {
     const { keyCount, valueLengthMax } = load.keySpace;
     const found = new FoundRecords(keyCount);
     const entries = Array.from({ length: GETS_AT_ONCE }, () => ({
@@ -95,16 +94,6 @@ export class FoundRecords {
     const round = this.rounds[record]!, roundBefore = before.rounds[record]!;
     return round < roundBefore || (round === roundBefore && this.sequences[record]! < before.sequences[record]!);
   }
-}
-
-/** Gets all of the entries at once; tells which are there. */
-async function getAll(
-  store: Pick<Recovered, "get" | "getAll">,
-  entries: readonly KeyAndRoom[],
-): Promise<readonly boolean[]> {
-  if (store.getAll !== undefined) return await store.getAll(entries);
-  const gets = entries.map(({ key, value }) => store.get(key, value));
-  return gets.every((isPresent) => typeof isPresent === "boolean") ? gets : await Promise.all(gets);
 }
 
 /** The checksum of a value, as in {@linkcode FoundRecords.checksums}. */

@@ -7,28 +7,19 @@ import { loadBackend, nameOf, prepareBackend } from "../backend/backends.ts";
 import type { KeySpace } from "../backend/plan.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
-import type { KeyAndRoom } from "../engine/connection.ts";
+import type { Gettable } from "../engine/get_all.ts";
 import type { EngineResult } from "../run/run_result.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 import { parseStoreFileName, storeFileNames } from "../directory/store_files.ts";
-import type { PaddedBytes } from "../store/padded_bytes.ts";
 import { Abort } from "../sync/abort.ts";
 import { afterFailure, thenCleanUp } from "../sync/clean_up.ts";
 import { Clock } from "../sync/clock.ts";
 import type { CrashBackend } from "./crash_load.ts";
 
 /** A store as found after a kill. */
-export interface Recovered {
+export interface Recovered extends Gettable {
   /** How long it took to open it again, in milliseconds. */
   readonly recoveryMs: number;
-  /**
-   * Copies the key's value into `out`.
-   *
-   * @returns whether the key is present; if it is a promise, several gets may be in flight
-   */
-  get(key: PaddedBytes, out: PaddedBytes): boolean | Promise<boolean>;
-  /** Does what as many gets would do. Present if that is much faster. */
-  getAll?(entries: readonly KeyAndRoom[]): Promise<readonly boolean[]>;
   /** Present for a file backend. */
   readonly files?: RecoveredFiles;
   /** What an engine had to have repaired before it could be opened, as a clause. */

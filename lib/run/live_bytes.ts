@@ -4,6 +4,7 @@
  * @module
  */
 import type { Backend, PreparedBackend } from "../backend/backend_interface.ts";
+import { getAll, type Gettable } from "../engine/get_all.ts";
 import type { MadeUpOptions, WorkloadOptions } from "../load/workload.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { RecordKeys } from "../load/record.ts";
@@ -53,7 +54,7 @@ async function askLiveBytes(
     over.addEventListener("abort", onOver);
     try {
       if (over.aborted) return undefined;
-      return await sampledBytes(workload, (key, out) => connection.get(key, out));
+      return await sampledBytes(workload, connection);
     } finally {
       over.removeEventListener("abort", onOver);
       await close();
@@ -72,13 +73,8 @@ const GETS_AT_ONCE = 256;
 /**
  * Estimates the bytes of all keys and values that a workload has left in an engine that was empty before. It is exact
  * if the workload has at most 8,192 records; otherwise it follows from so many, spread evenly over all.
- *
- * @param get copies a key's value into `out`, and returns whether the key is present
  */
-export async function sampledBytes(
-  workload: MadeUpOptions,
-  get: (key: PaddedBytes, out: PaddedBytes) => boolean | Promise<boolean>,
-): Promise<number> {
+export async function sampledBytes(workload: MadeUpOptions, from: Gettable): Promise<number> {
   const { count, createKey, writeKey, valueBytesMax } = recordsOf(workload);
   const samples = Math.min(count, SAMPLES_MAX);
   const buffers = Array.from({ length: Math.min(samples, GETS_AT_ONCE) }, () => ({
@@ -87,11 +83,13 @@ export async function sampledBytes(
   }));
   let bytes = 0;
   for (let first = 0; first < samples; first += buffers.length) {
-    const found = buffers.slice(0, samples - first).map(async ({ key, value }, index) => {
+    const some = buffers.slice(0, samples - first);
+    for (const [index, { key }] of some.entries()) {
       writeKey(Math.floor((first + index + 0.5) * count / samples), key);
-      if (await get(key, value)) bytes += key.length + value.length;
-    });
-    await Promise.all(found);
+    }
+    for (const [index, isPresent] of (await getAll(from, some)).entries()) {
+      if (isPresent) bytes += some[index]!.key.length + some[index]!.value.length;
+    }
   }
   return bytes * count / samples;
 }

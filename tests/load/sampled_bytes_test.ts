@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, fail } from "@std/assert";
+import type { KeyAndRoom } from "../../lib/engine/connection.ts";
 import { sampledBytes } from "../../lib/run/live_bytes.ts";
 import { RecordKeys } from "../../lib/load/record.ts";
 import type { MixOptions } from "../../lib/load/workload.ts";
@@ -35,8 +36,12 @@ Deno.test("sampledBytes() is exact for few records, at once or with gets in flig
   for (const keyCount of [1, 2, 255, 257, 8_192]) {
     const mix = mixOf("d", { keyCount, keyCountMax: keyCount, valueBytesMax: 100 });
     const { bytes, get, getLater } = holding(mix, (record) => record % 3 !== 1);
-    assertEquals(await sampledBytes(mix, get), bytes);
-    assertEquals(await sampledBytes(mix, getLater), bytes);
+    assertEquals(await sampledBytes(mix, { get }), bytes);
+    assertEquals(await sampledBytes(mix, { get: getLater }), bytes);
+    const getAll = (entries: readonly KeyAndRoom[]) =>
+      Promise.resolve(entries.map(({ key, value }) => get(key, value)));
+    const refuse = () => fail("it has asked for one key");
+    assertEquals(await sampledBytes(mix, { get: refuse, getAll }), bytes);
   }
 });
 
@@ -45,14 +50,16 @@ Deno.test("sampledBytes() is right to some percent for many records, some of whi
   // As if inserted up to there, and as if drawn at random.
   for (const isThere of [(record: number) => record < 60_000, (record: number) => record * 2654435761 % 97 < 50]) {
     const { bytes, get } = holding(mix, isThere);
-    assertAlmostEquals(await sampledBytes(mix, get), bytes, 0.04 * bytes);
+    assertAlmostEquals(await sampledBytes(mix, { get }), bytes, 0.04 * bytes);
   }
 });
 
 Deno.test("sampledBytes() asks for the seed's keys", async () => {
-  const all = await sampledBytes({ kind: "seed" }, ({ length }, out) => {
-    out.setString("foo");
-    return length >= 4;
+  const all = await sampledBytes({ kind: "seed" }, {
+    get: ({ length }, out) => {
+      out.setString("foo");
+      return length >= 4;
+    },
   });
   const expected = Array.from({ length: 65_536 }, (_, n) => `Key${n}foo`.length).reduce((sum, length) => sum + length);
   assertAlmostEquals(all, expected, 0.001 * expected);

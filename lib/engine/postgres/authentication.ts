@@ -33,11 +33,17 @@ export class ScramExchange {
   readonly #password: string;
   readonly #nonce = randomBytes(18).toString("base64");
   #serverSignature = Buffer.alloc(0);
+  #isUnverified = false;
 
   constructor(password: string) {
     this.#password = password.normalize("NFKC");
     // The server knows the user already.
     this.first = `n,,${this.#firstBare}`;
+  }
+
+  /** Whether it has begun, and the server has not shown that it knows the password. */
+  get isUnverified(): boolean {
+    return this.#isUnverified;
   }
 
   /**
@@ -46,6 +52,7 @@ export class ScramExchange {
    * @throws {Error} when that is none
    */
   async answer(serverFirst: string): Promise<string> {
+    this.#isUnverified = true;
     const { r: nonce = "", s: salt = "", i: iterations = "" } = fieldsOf(serverFirst);
     if (!nonce.startsWith(this.#nonce) || salt === "" || !/^\d+$/.test(iterations)) {
       throw new Error(`it answers ${SCRAM} with what is no answer`);
@@ -63,8 +70,8 @@ export class ScramExchange {
   /** @throws {Error} when the server's last message does not show that it knows the password */
   verify(serverFinal: string): void {
     const shown = Buffer.from(fieldsOf(serverFinal).v ?? "", "base64");
-    if (shown.length === DIGEST_BYTES && timingSafeEqual(shown, this.#serverSignature)) return;
-    throw new Error("it does not know the password itself");
+    this.#isUnverified = shown.length !== DIGEST_BYTES || !timingSafeEqual(shown, this.#serverSignature);
+    if (this.#isUnverified) throw new Error("it does not know the password itself");
   }
 
   get #firstBare(): string {

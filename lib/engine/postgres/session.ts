@@ -176,6 +176,7 @@ export class Session {
     const asked = reader.int32();
     switch (asked) {
       case OK:
+        if (scram.isUnverified) throw new Error("it does not show that it knows the password itself");
         return;
       case CLEARTEXT:
         this.#writer.begin("p").text(login.password).end();

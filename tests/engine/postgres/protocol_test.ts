@@ -88,7 +88,9 @@ Deno.test("ScramExchange convinces a server that knows the password, and is conv
   const server = scramServer(exchange.first, "p,=ä ss");
   const { knows, text } = server.last(await exchange.answer(server.first));
   assertEquals(knows, true);
+  assertEquals(exchange.isUnverified, true);
   exchange.verify(text);
+  assertEquals(exchange.isUnverified, false);
 
   const other = new ScramExchange("p,=ä ss");
   const stranger = scramServer(other.first, "another");
@@ -96,6 +98,7 @@ Deno.test("ScramExchange convinces a server that knows the password, and is conv
   assertEquals(strange.knows, false);
   for (const last of [strange.text, "v=", "e=other-error", ""]) {
     assertThrows(() => other.verify(last), Error, "it does not know the password itself");
+    assertEquals(other.isUnverified, true);
   }
   for (const first of ["", "r=a,s=b,i=1", server.first]) {
     await assertRejects(() => other.answer(first), Error, "it answers SCRAM-SHA-256 with what is no answer");
