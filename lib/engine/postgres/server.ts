@@ -7,7 +7,7 @@
  * @module
  */
 import { namesIn } from "../../directory/directory.ts";
-import { lookAt, renameOver, syncDirectory } from "../../system/file_io.ts";
+import { lookAt, readText, renameOver, syncDirectory } from "../../system/file_io.ts";
 import { afterFailureSync } from "../../sync/clean_up.ts";
 import { systemCommand } from "../../system/command.ts";
 import { EngineError, HarnessError } from "../engine_error.ts";
@@ -106,6 +106,7 @@ export class PostgresServer {
     removeLeft(directory);
     if (parts.standbyOf !== undefined) await copyDatabase(started, parts.standbyOf);
     else if (lookAt(`${directory}/${DATA_NAME}`) === undefined) await makeDatabase(started);
+    disownPid(`${directory}/${DATA_NAME}`);
     const process = startIn(started);
     try {
       await untilServing(process, started);
@@ -217,6 +218,30 @@ function removeLeft(directory: string): void {
   const prefixes = [SOCKET_DIRECTORY_PREFIX, NEW_DATA_PREFIX];
   for (const name of namesIn(directory).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))) {
     afterFailureSync(() => Deno.removeSync(`${directory}/${name}`, { recursive: true }));
+  }
+}
+
+/**
+ * What a server leaves when it is killed has its process id, which may be another process's by now: the next server
+ * would take that for the first one, and not start. So this process's own id, which it passes over, is put there in its
+ * place. The rest stays, by which it sees whether other processes of the first server are left.
+ */
+function disownPid(data: string): void {
+  const path = `${data}/postmaster.pid`;
+  if (Deno.build.os !== "linux" || lookAt(path) === undefined) return;
+  const text = readText(path);
+  const [pid = ""] = /^\d+/.exec(text) ?? [];
+  if (pid === "" || isIn(pid, data)) return;
+  afterFailureSync(() => Deno.writeTextFileSync(path, text.replace(pid, String(Deno.pid))));
+}
+
+/** Whether a process runs in a directory. */
+function isIn(pid: string, directory: string): boolean {
+  try {
+    return Deno.readLinkSync(`/proc/${pid}/cwd`) === Deno.realPathSync(directory);
+  } catch {
+    // There is none, or it is another user's.
+    return false;
   }
 }
 

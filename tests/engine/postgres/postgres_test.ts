@@ -10,6 +10,8 @@ import { EngineError, HarnessError } from "../../../lib/engine/engine_error.ts";
 import { PostgresClient } from "../../../lib/engine/postgres/client.ts";
 import { ENGINE } from "../../../lib/engine/postgres/postgres.ts";
 import type { PostgresTarget } from "../../../lib/engine/postgres/settings.ts";
+import { programsOf } from "../../../lib/engine/postgres/programs.ts";
+import { becoming, unprivilegedUser } from "../../../lib/engine/server/user.ts";
 import { readPid } from "../../../lib/engine/server/server_process.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
 import { until } from "../../../lib/sync/delay.ts";
@@ -134,7 +136,14 @@ postgresTest(
     await prepared.close();
     assertEquals([processesIn(output), socketsIn(output), await isThere(segment)], [[], [], false]);
 
+    // As after a kill, if another process of the server's user has its id by then.
+    const user = unprivilegedUser(["postgres", "nobody"], `${programsOf("")}/postgres`);
+    const words = `${user === undefined ? "" : becoming(user)} sleep 60`.trim().split(" ");
+    const sleeping = new Deno.Command(words[0] ?? "", { args: words.slice(1) }).spawn();
+    Deno.writeTextFileSync(`${output}/data/postmaster.pid`, `${sleeping.pid}\n${output}/data\n`);
     const again = await prepare({ ...SPAWNED, synchronousCommit: "off" }, { output });
+    sleeping.kill();
+    await sleeping.status;
     const reopened = await connect(again.target);
     assertEquals([await valueOf(reopened, "a"), await valueOf(reopened, "key 7")], [
       "second, and longer",
