@@ -21,7 +21,7 @@ import { fileOptions } from "../backend/fixtures.ts";
 import { leftOversIn, snapshotsIn, temporaryDirectory, versionSum } from "./files.ts";
 import { lastAcknowledged } from "./sequence_load.ts";
 
-const THREADS = 3;
+const THREADS = 2;
 const FILES = 11;
 const SEED = 20_260_102;
 /** How long the load is left alone. */
