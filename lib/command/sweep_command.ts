@@ -316,7 +316,8 @@ const STATE_MS = 50;
 
 /**
  * How long it takes to kill a configuration the given number of times, each at a random moment of the load, in
- * milliseconds. Whatever its runs take longer than estimated comes again with every start, the one of each state, too.
+ * milliseconds. Whatever its runs take longer than estimated comes again with every start, and about half of it with
+ * each state: there is nothing to make, and to measure, then.
  */
 function estimateKillsMs(
   options: RunOptions,
@@ -324,6 +325,6 @@ function estimateKillsMs(
 ): number {
   // Half of the load on average, plus reading the directory again, which takes about as long as filling it.
   const killMs = estimateRunMs({ ...options, warmupMs: 0 }) - options.loadTimeMs / 2 + 2 * lateMs;
-  const statesMs = cut === "power" ? CUT_STATES * (STATE_MS + preloadMsOf(options.workload) + lateMs) : 0;
+  const statesMs = cut === "power" ? CUT_STATES * (STATE_MS + preloadMsOf(options.workload) + lateMs / 2) : 0;
   return kills * (killMs + statesMs) + AROUND_MS + lateMs;
 }
