@@ -65,8 +65,8 @@ export const FILE_FAULTS: readonly Fault[] = [
     name: "a delete does not change its page",
     patches: [{
       path: PAGED_ARENAS,
-      from: "    if (left === 0) this.#words[region + this.#used + page] = 0;\n    this.#mark(region, page);\n",
-      to: "    if (left === 0) this.#words[region + this.#used + page] = 0;\n",
+      from: "    if (table.live(region, page) === 0) table.setUsed(region, page, 0);\n    table.mark(region, page);\n",
+      to: "    if (table.live(region, page) === 0) table.setUsed(region, page, 0);\n",
     }],
     module: "files",
     scenarios: ["blocks with deletes, committed", "blocks with deletes, swept"],
