@@ -22,7 +22,7 @@ Deno.test("parseCommand() refuses records that no store can hold, and says which
   );
   assertRefused(
     "-t4 --workload=d --max-keys=20065536 --value-size=64-1KiB memory",
-    "20065536 keys (--max-keys) of 16B with values of up to 1024B need a store of 13.4GiB in 1024 shards, " +
+    "20065536 keys (--max-keys) of 16B with values of up to 1024B need a store of 13.1GiB in 512 shards, " +
       "must be below 8GiB: lower --keys, --max-keys or --value-size",
   );
   assertRefused(
