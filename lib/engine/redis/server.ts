@@ -33,6 +33,8 @@ const LISTEN_TIMEOUT_MS = 30_000;
 const LOAD_TIMEOUT_MS = 600_000;
 /** How long a server that cannot serve may take to end, in milliseconds. */
 const END_MS = 5000;
+/** How long a script may take to end once the server that it has left in the background serves, in milliseconds. */
+const LEFT_MS = 200;
 /** The bus between a cluster's nodes uses the port this much higher. */
 const BUS_OFFSET = 10_000;
 
@@ -178,6 +180,9 @@ async function untilReady(process: ServerProcess, parts: ServerParts, port: numb
     if (other !== undefined) {
       throw new PortTakenError("start", what, `port ${port} is a server's that runs in ${other}`);
     }
+    // A script that has left it in the background is about to end, if it has not ended yet.
+    if (await processOf(listening) !== readPid(directory)) await Promise.race([process.ended, delay(LEFT_MS)]);
+    if (process.hasEnded) throw await endError(process, { what, url, directory });
   } catch (error) {
     if (error instanceof StoppedError || error instanceof HarnessError) throw error;
     // If the server is about to end, its own reason says more than the client's error.
@@ -233,10 +238,14 @@ async function shutDownBehind(url: string, directory: string): Promise<boolean> 
  * script has started the server, the directory.
  */
 async function otherDirectoryOf(client: RedisClient, directory: string): Promise<string | undefined> {
-  const asked = parseInfo(await client.askText("INFO", "server")).get("process_id");
-  if (asked === readPid(directory)) return undefined;
+  if (await processOf(client) === readPid(directory)) return undefined;
   const [, found = "another directory"] = await client.ask("CONFIG", "GET", "dir") as readonly string[];
   return found === Deno.realPathSync(directory) ? undefined : found;
+}
+
+/** The id of the server's process. */
+async function processOf(client: RedisClient): Promise<string | undefined> {
+  return parseInfo(await client.askText("INFO", "server")).get("process_id");
 }
 
 /** Whether the server serves commands; false while it is still loading its data. */
