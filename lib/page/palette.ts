@@ -1,8 +1,8 @@
 /**
  * Colours and symbols of the groups, each of which is a backend with a layout. The colours come from Okabe and Ito's
- * palette ("Color Universal Design", 2008), darkened for white paper and lightened for a dark screen until each has a
- * contrast of 3 to 1. Each group also has its own symbol, so that nothing depends on colour alone.
- * With them, the configurations as the charts below the map show them.
+ * palette ("Color Universal Design", 2008) and from between its hues, darkened for white paper and lightened for a dark
+ * screen until each has a contrast of 3 to 1. Each group also has its own symbol, so that nothing depends on colour
+ * alone. With them, the configurations as the charts below the map show them.
  *
  * @module
  */
@@ -27,10 +27,27 @@ export const COLORS = [
   ["#8a6500", "#e8b53d"],
   ["#17808f", "#73d5e3"],
   ["#6a4fb3", "#b9a5f5"],
+  ["#8c4a2f", "#d99a7c"],
+  ["#557a00", "#a8cc4a"],
+  ["#2f4b9e", "#96aef2"],
+  ["#b0206b", "#ff86b8"],
   ["#5d5f63", "#b4b8bf"],
 ] as const;
 
-const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "wye", "hexagon", "cross"] as const;
+const SYMBOLS = [
+  "circle",
+  "square",
+  "triangle",
+  "diamond",
+  "star",
+  "wye",
+  "hexagon",
+  "times",
+  "asterisk",
+  "diamond2",
+  "plus",
+  "cross",
+] as const;
 
 /** Groups that always look the same, so that reports resemble each other. */
 const PLACES: Readonly<Record<string, number>> = {
@@ -41,7 +58,11 @@ const PLACES: Readonly<Record<string, number>> = {
   redis: 4,
   leveldb: 5,
   denokv: 6,
-  memory: 7,
+  rocksdb: 7,
+  lmdb: 8,
+  postgres: 9,
+  etcd: 10,
+  memory: 11,
 };
 
 /** The looks of all groups present, in the order of the palette. */

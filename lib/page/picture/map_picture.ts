@@ -132,7 +132,8 @@ function placedLabels({ points }: MapView, options: PictureOptions, width: Width
 }
 
 const HEAD_PX = 34;
-const LEGEND_PX = 34;
+const LEGEND_RISE_PX = 14;
+const LEGEND_LINE_PX = 20;
 const LEGEND_START_PX = 84;
 const LEGEND_GAP_PX = 40;
 /** Mean width of a character of the legend. */
@@ -148,9 +149,9 @@ export function standaloneMap(view: MapView, looks: readonly Look[]): string {
   }
   const title = `${capitalized(view.speed)}, over what a ${CRASH_NAMES[view.crash]} loses` +
     (view.unit === "writes" ? " (writes)" : " (age of the oldest write)");
-  const legend = legendElement(looks, width);
+  const { legend, height: legendHeight } = legendElement(looks, width);
   const label = map.getAttribute("aria-label") ?? title;
-  const whole = HEAD_PX + height + LEGEND_PX;
+  const whole = HEAD_PX + height + legendHeight;
   map.setAttribute("y", String(HEAD_PX));
   legend.setAttribute("y", String(HEAD_PX + height));
   for (const inner of [map, legend]) {
@@ -187,17 +188,28 @@ ${[heading, map, legend].map(({ outerHTML }) => outerHTML).join("\n")}
 `;
 }
 
-function legendElement(looks: readonly Look[], width: number): SVGSVGElement {
+/** The groups with their symbols, in as many lines as they need. */
+function legendElement(
+  looks: readonly Look[],
+  width: number,
+): { readonly legend: SVGSVGElement; readonly height: number } {
   let x = LEGEND_START_PX;
+  let y = LEGEND_RISE_PX;
   const entries = looks.map((look) => {
-    const entry = { ...look, x };
-    x += look.group.length * LEGEND_CHARACTER_PX + LEGEND_GAP_PX;
+    const length = look.group.length * LEGEND_CHARACTER_PX + LEGEND_GAP_PX;
+    if (x > LEGEND_START_PX && x + length > width) {
+      x = LEGEND_START_PX;
+      y += LEGEND_LINE_PX;
+    }
+    const entry = { ...look, x, y };
+    x += length;
     return entry;
   });
-  return draw({
+  const height = y + LEGEND_LINE_PX;
+  const legend = draw({
     label: "legend",
     width,
-    height: LEGEND_PX,
+    height,
     margin: 0,
     axis: null,
     x: { type: "identity" },
@@ -205,14 +217,16 @@ function legendElement(looks: readonly Look[], width: number): SVGSVGElement {
     marks: [
       Plot.dot(entries, {
         x: "x",
-        y: 14,
+        y: "y",
         r: 5.5,
         fill: "color",
+        stroke: "color",
         symbol: ({ symbol }: Look) => symbol as Plot.SymbolType,
       }),
-      Plot.text(entries, { x: "x", y: 14, dx: 11, textAnchor: "start", text: "group", fill: "var(--soft)" }),
+      Plot.text(entries, { x: "x", y: "y", dx: 11, textAnchor: "start", text: "group", fill: "var(--soft)" }),
     ],
   });
+  return { legend, height };
 }
 
 function escapeXml(text: string): string {
