@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { ENGINE_NAMES } from "../engine/engines.ts";
+import { LAYOUT_NAMES } from "../persist/layout/layouts.ts";
 import { type Configuration, medianOpsPerSec } from "./report_data.ts";
 import type { MapView } from "./map_view.ts";
 
@@ -18,63 +20,45 @@ export interface Look {
   readonly symbol: string;
 }
 
-/** The colours on white and on black, in the order in which groups take them. */
-export const COLORS = [
-  ["#0067a8", "#5ab4f0"],
-  ["#c44601", "#ff8f5c"],
-  ["#00795a", "#2ec99b"],
-  ["#a3407c", "#f09bd0"],
-  ["#8a6500", "#e8b53d"],
-  ["#17808f", "#73d5e3"],
-  ["#6a4fb3", "#b9a5f5"],
-  ["#8c4a2f", "#d99a7c"],
-  ["#557a00", "#a8cc4a"],
-  ["#2f4b9e", "#96aef2"],
-  ["#b0206b", "#ff86b8"],
-  ["#5d5f63", "#b4b8bf"],
+/** A colour on white, the same on black, and the name of one of Plot's symbols: what each group takes in its turn. */
+const PALETTE = [
+  ["#0067a8", "#5ab4f0", "circle"],
+  ["#00795a", "#2ec99b", "triangle"],
+  ["#c44601", "#ff8f5c", "square"],
+  ["#5d5f63", "#b4b8bf", "cross"],
+  ["#a3407c", "#f09bd0", "diamond"],
+  ["#17808f", "#73d5e3", "wye"],
+  ["#8c4a2f", "#d99a7c", "times"],
+  ["#557a00", "#a8cc4a", "asterisk"],
+  ["#6a4fb3", "#b9a5f5", "hexagon"],
+  ["#8a6500", "#e8b53d", "star"],
+  ["#2f4b9e", "#96aef2", "diamond2"],
+  ["#b0206b", "#ff86b8", "plus"],
 ] as const;
 
-const SYMBOLS = [
-  "circle",
-  "square",
-  "triangle",
-  "diamond",
-  "star",
-  "wye",
-  "hexagon",
-  "times",
-  "asterisk",
-  "diamond2",
-  "plus",
-  "cross",
-] as const;
+/** The colours on white and on black, by their numbers in {@linkcode Look.color}. */
+export const COLORS = PALETTE.map(([onWhite, onBlack]) => [onWhite, onBlack] as const);
 
-/** Groups that always look the same, so that reports resemble each other. */
-const PLACES: Readonly<Record<string, number>> = {
-  "file, snapshot": 0,
-  "file, log": 1,
-  "file, blocks": 2,
-  sqlite: 3,
-  redis: 4,
-  leveldb: 5,
-  denokv: 6,
-  rocksdb: 7,
-  lmdb: 8,
-  postgres: 9,
-  etcd: 10,
-  memory: 11,
-};
+/**
+ * The groups that kvlab makes. Each always has the same place in the palette, so that reports resemble each other; an
+ * engine that comes at the end of the others changes none of them.
+ */
+const GROUPS = [...LAYOUT_NAMES.map((layout) => `file, ${layout}`), "memory", ...ENGINE_NAMES];
 
-/** The looks of all groups present, in the order of the palette. */
+/**
+ * The looks of all groups present, in the order of the palette. Those that kvlab does not make come last. Once the
+ * palette is used up, its colours come again with other symbols.
+ */
 export function looksOf(configurations: readonly Configuration[]): Look[] {
-  const groups = [...new Set(configurations.map(({ group }) => group))];
-  const taken = new Set(groups.flatMap((group) => PLACES[group] ?? []));
-  const free = COLORS.map((_, place) => place).filter((place) => !taken.has(place));
-  const placed = groups.map((group) => {
-    const place = PLACES[group] ?? free.shift() ?? COLORS.length - 1;
-    return { place, look: { group, color: `var(--color-${place})`, symbol: SYMBOLS[place] ?? "circle" } };
-  });
-  return placed.toSorted((a, b) => a.place - b.place).map(({ look }) => look);
+  const present = new Set(configurations.map(({ group }) => group));
+  const all = [...new Set([...GROUPS, ...present])];
+  return all.map((group, place) => lookAt(group, place)).filter(({ group }) => present.has(group));
+}
+
+function lookAt(group: string, place: number): Look {
+  const color = place % PALETTE.length;
+  const rounds = Math.floor(place / PALETTE.length);
+  return { group, color: `var(--color-${color})`, symbol: PALETTE[(color + rounds) % PALETTE.length]![2] };
 }
 
 /** The look of a configuration's group. */

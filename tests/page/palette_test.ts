@@ -4,21 +4,34 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { ENGINE_NAMES } from "../../lib/engine/engines.ts";
-import { looksOf } from "../../lib/page/palette.ts";
+import { COLORS, looksOf } from "../../lib/page/palette.ts";
 import type { Configuration } from "../../lib/page/report_data.ts";
 import { LAYOUT_NAMES } from "../../lib/persist/layout/layouts.ts";
 
-Deno.test("looksOf() gives memory, each layout and each engine a colour and a symbol of its own", () => {
-  const groups = ["memory", ...LAYOUT_NAMES.map((layout) => `file, ${layout}`), ...ENGINE_NAMES];
-  const looks = looksOf(groups.map((group) => ({ group }) as Configuration));
-  assertEquals(looks.map(({ group }) => group).toSorted(), groups.toSorted());
-  assertEquals(new Set(looks.map(({ color }) => color)).size, groups.length);
-  assertEquals(new Set(looks.map(({ symbol }) => symbol)).size, groups.length);
+const GROUPS = ["memory", ...LAYOUT_NAMES.map((layout) => `file, ${layout}`), ...ENGINE_NAMES];
+
+function looksOfGroups(groups: readonly string[]) {
+  return looksOf(groups.map((group) => ({ group }) as Configuration));
+}
+
+Deno.test("looksOf() gives memory, each layout and each engine a symbol of its own, while there are any left", () => {
+  const looks = looksOfGroups(GROUPS);
+  assertEquals(looks.map(({ group }) => group).toSorted(), GROUPS.toSorted());
+  assertEquals(new Set(looks.map(({ symbol }) => symbol)).size, Math.min(GROUPS.length, COLORS.length));
+  assertEquals(new Set(looks.map(({ color }) => color)).size, Math.min(GROUPS.length, COLORS.length));
 });
 
-Deno.test("looksOf() gives a group the same look, whatever else is there", () => {
-  const look = (...groups: string[]) =>
-    looksOf(groups.map((group) => ({ group }) as Configuration)).find(({ group }) => group === "etcd");
-  assertEquals(look("etcd"), look("memory", "rocksdb", "etcd", "redis"));
+Deno.test("looksOf() gives no two groups the same look, and one of kvlab's the same, whatever else is there", () => {
+  const known = fc.subarray(GROUPS, { minLength: 1 });
+  const unknown = fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 2 * COLORS.length });
+  fc.assert(fc.property(known, unknown, (known, unknown) => {
+    const looks = looksOfGroups([...unknown, ...known]);
+    assertEquals(new Set(looks.map(({ color, symbol }) => `${color} ${symbol}`)).size, looks.length);
+    assertEquals(
+      looks.filter(({ group }) => GROUPS.includes(group)),
+      looksOfGroups(GROUPS).filter(({ group }) => known.includes(group) || unknown.includes(group)),
+    );
+  }));
 });

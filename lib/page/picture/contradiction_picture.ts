@@ -42,7 +42,7 @@ export function contradictionPicture(contradiction: ShownContradiction, width: W
         x1: "call",
         x2: "end",
         dy: 8,
-        stroke: ({ operation }: Bar) => operation.operation === "read" ? "var(--color-3)" : "var(--color-0)",
+        stroke: ({ operation }: Bar) => operation.operation === "read" ? "var(--color-4)" : "var(--color-0)",
         strokeWidth: BAR_HEIGHT_PX,
         strokeOpacity: ({ operation }: Bar) => operation.return === null ? 0.5 : 1,
       }),
