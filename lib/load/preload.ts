@@ -12,7 +12,12 @@ import type { MixOptions } from "./workload.ts";
  * Records per batch, after which to check whether to go on: often enough to stop promptly, rarely enough to cost
  * nothing.
  */
-const TURN_RECORDS = 1024;
+const BATCH_RECORDS = 1024;
+/**
+ * Bytes of keys and values after which a batch ends before that: engines hold a batch in memory, and send it as one
+ * message, for which each has a limit.
+ */
+const BATCH_BYTES = 8 << 20;
 
 /** What one thread's preload works with. */
 export interface PreloadParts {
@@ -21,7 +26,7 @@ export interface PreloadParts {
   /** Index of the thread, from 0. */
   readonly thread: number;
   readonly threads: number;
-  /** Called after every 1,024 records and at the end, with how many the thread has put; returns whether to go on. */
+  /** Called after every batch, of 1,024 records at most, and at the end, with how many the thread has put; returns whether to go on. */
   keepGoing(records: number): boolean;
 }
 
@@ -44,12 +49,14 @@ export async function preload(batch: Batch, options: MixOptions, parts: PreloadP
   const end = Math.floor(keyCount * (thread + 1) / threads);
   let record = first;
   while (parts.keepGoing(record - first) && record < end) {
-    const turnEnd = Math.min(record + TURN_RECORDS, end);
+    const batchEnd = Math.min(record + BATCH_RECORDS, end);
+    let bytes = 0;
     batch.begin();
-    for (; record < turnEnd; record++) {
+    for (; record < batchEnd && bytes < BATCH_BYTES; record++) {
       keys.write(record, key);
       values.write(value);
       batch.put(key, value);
+      bytes += key.length + value.length;
     }
     await batch.commit();
   }

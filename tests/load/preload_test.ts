@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
 import { storeBatch } from "../../lib/backend/memory.ts";
 import { planStore } from "../../lib/backend/plan.ts";
+import type { Batch } from "../../lib/engine/connection.ts";
 import { mixKeySpace, type MixOptions } from "../../lib/load/workload.ts";
 import { preload } from "../../lib/load/preload.ts";
 import { Rng } from "../../lib/load/rng.ts";
@@ -95,4 +96,33 @@ Deno.test("preload() throws StoreFullError when the store was planned for fewer 
   const options = mixOf("a", { keyCount: 5000 });
   const part = { rng: new Rng(1), thread: 0, threads: 1, keepGoing: () => true };
   await assertRejects(() => preload(storeBatch(store), options, part), StoreFullError);
+});
+
+Deno.test("preload() puts no more into a batch than 1,024 records, and 8 MiB and the record that goes beyond", async () => {
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const rng = new Rng(seed);
+  for (let round = 0; round < 20; round++) {
+    const valueBytesMin = 1 + Math.floor(2 ** (20 * rng.fraction()));
+    const valueBytesMax = valueBytesMin + Math.floor(valueBytesMin * rng.fraction());
+    const keyCount = 1 + Math.floor(rng.fraction() * Math.min(5000, 2 ** 26 / valueBytesMax));
+    const options = mixOf("a", { keyCount, valueBytesMin, valueBytesMax });
+    const batches: { records: number; bytes: number; last: number }[] = [];
+    const batch: Batch = {
+      begin: () => void batches.push({ records: 0, bytes: 0, last: 0 }),
+      put(key, value) {
+        const at = batches.at(-1)!;
+        at.records++;
+        at.last = key.length + value.length;
+        at.bytes += at.last;
+      },
+      commit() {},
+    };
+    await preload(batch, options, { rng: new Rng(1), thread: 0, threads: 1, keepGoing: () => true });
+    const about = `seed ${seed}, round ${round}: ${keyCount} records of ${valueBytesMin} to ${valueBytesMax} bytes`;
+    assertStrictEquals(batches.reduce((sum, { records }) => sum + records, 0), keyCount, about);
+    for (const [at, { records, bytes, last }] of batches.entries()) {
+      assert(records <= 1024 && bytes - last < 8 << 20, about);
+      assert(at === batches.length - 1 || records === 1024 || bytes >= 8 << 20, about);
+    }
+  }
 });
