@@ -18,6 +18,8 @@ const DECODER = new TextDecoder();
 const HEADER_BYTES = 5;
 const LENGTH_BYTES = 4;
 const ROOM_BYTES = 16 << 10;
+/** No server sends a longer message; what one of another kind says looks like one, as its length would be text. */
+const MESSAGE_BYTES_MAX = 1 << 30;
 
 /** Writes messages one after another, and gives all of them back at once. */
 export class MessageWriter {
@@ -116,11 +118,17 @@ export class MessageReader {
     this.#stream = stream;
   }
 
-  /** Goes on to the next message, if all of it is there. */
+  /**
+   * Goes on to the next message, if all of it is there.
+   *
+   * @throws {Error} when it cannot be one
+   */
   next(): boolean {
     this.#at = this.#end;
     if (this.#filled - this.#at < HEADER_BYTES) return false;
-    const end = this.#at + 1 + this.#view.getInt32(this.#at + 1);
+    const length = this.#view.getInt32(this.#at + 1);
+    if (length < LENGTH_BYTES || length > MESSAGE_BYTES_MAX) throw new Error("it does not speak PostgreSQL's protocol");
+    const end = this.#at + 1 + length;
     if (end > this.#filled) return false;
     this.type = this.#bytes[this.#at]!;
     this.#at += HEADER_BYTES;

@@ -7,15 +7,16 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
+import fc from "fast-check";
 import { md5Answer, ScramExchange } from "../../../lib/engine/postgres/authentication.ts";
 import { MessageReader, MessageWriter } from "../../../lib/engine/postgres/messages.ts";
 
-/** A stream that gives so many bytes with each read. */
-function streamOf(bytes: Uint8Array, step: number) {
+/** A stream that gives some bytes with each read. */
+function streamOf(bytes: Uint8Array, step: () => number) {
   let at = 0;
   return {
     read(into: Uint8Array): Promise<number | null> {
-      const part = bytes.subarray(at, at + Math.min(step, into.length));
+      const part = bytes.subarray(at, at + Math.min(step(), into.length));
       into.set(part);
       at += part.length;
       return Promise.resolve(part.length === 0 ? null : part.length);
@@ -25,31 +26,77 @@ function streamOf(bytes: Uint8Array, step: number) {
   };
 }
 
-/** A row with these values, and an error. */
-function someMessages(long: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+type Value = Uint8Array<ArrayBuffer> | undefined;
+type Message = { readonly letter: "D"; readonly values: readonly Value[] } | { readonly letter: "Z" | "E" | "N" };
+
+function written(messages: readonly Message[]): Uint8Array<ArrayBuffer> {
   const writer = new MessageWriter();
-  writer.begin("D").int16(3).value(Uint8Array.of(1, 0, 255)).int32(-1).value(long).end();
-  writer.begin("Z").rawText("I").end();
-  writer.begin("E").text("SERROR").text("Mno such table é").text("").end();
+  for (const message of messages) {
+    writer.begin(message.letter);
+    if (message.letter === "D") {
+      writer.int16(message.values.length);
+      for (const value of message.values) value === undefined ? writer.int32(-1) : writer.value(value);
+    } else if (message.letter === "Z") {
+      writer.rawText("I");
+    } else {
+      writer.text("SERROR").text("Mno such table é").text("");
+    }
+    writer.end();
+  }
   return writer.take();
 }
 
 Deno.test("MessageReader reads the same messages however they are cut, and longer ones than it has room for", async () => {
-  const short = Uint8Array.from({ length: 40 }, (_, at) => at);
-  const long = Uint8Array.from({ length: 100_000 }, (_, at) => at % 251);
-  const cases = [[short, 1], [short, 2], [short, 7], [short, 1000], [long, 999], [long, 1e6]] as const;
-  for (const [value, step] of cases) {
-    const reader = new MessageReader(streamOf(someMessages(value), step));
-    const found: unknown[] = [];
-    do {
-      while (reader.next()) {
-        const letter = String.fromCharCode(reader.type);
-        found.push(letter === "D" ? reader.row() : letter === "E" ? reader.errorMessage() : letter);
-      }
-    } while (await reader.fill());
-    assertEquals(found, [[Uint8Array.of(1, 0, 255), undefined, value], "Z", "no such table é"]);
+  const bytes = fc.integer({ min: 0, max: 20 }).chain((power) => fc.integer({ min: 0, max: 1 << power }))
+    .map((length) => Uint8Array.from({ length }, (_, at) => at % 251));
+  const values = fc.array(fc.option(bytes, { nil: undefined, freq: 4 }), { maxLength: 4 });
+  const message: fc.Arbitrary<Message> = fc.oneof(
+    values.map((values) => ({ letter: "D" as const, values })),
+    fc.constantFrom("Z" as const, "E" as const, "N" as const).map((letter) => ({ letter })),
+  );
+  // From single bytes to more than a message in one read.
+  const steps = fc.array(fc.integer({ min: 0, max: 21 }).map((power) => 1 << power), { minLength: 1, maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(message, { maxLength: 6 }), steps, async (messages, steps) => {
+      const all = written(messages);
+      // So that single bytes alone do not take for ever.
+      const least = all.length >> 12;
+      let reads = 0;
+      const reader = new MessageReader(streamOf(all, () => Math.max(least, steps[reads++ % steps.length]!)));
+      const found: unknown[] = [];
+      do {
+        while (reader.next()) {
+          const letter = String.fromCharCode(reader.type);
+          found.push(letter === "D" ? { letter, values: reader.row() } : { letter });
+          if (letter === "E") assertEquals(reader.errorMessage(), "no such table é");
+        }
+      } while (await reader.fill());
+      assertEquals(found, messages);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("MessageReader refuses at once what a server of another kind says, and lengths that no message has", async () => {
+  const said = [
+    "-ERR unknown command\r\n",
+    "HTTP/1.1 400 Bad Request\r\n\r\n",
+    "SSH-2.0-OpenSSH_9.6\r\n",
+    "D\0\0\0\x03",
+    "D\0\0\0\0",
+  ];
+  for (const text of [...said, ...[-1, -2147483648].map(lengthOnly)]) {
+    const reader = new MessageReader(streamOf(Buffer.from(text, "latin1"), () => 1000));
+    await reader.fill();
+    assertThrows(() => reader.next(), Error, "it does not speak PostgreSQL's protocol");
   }
 });
+
+function lengthOnly(length: number): string {
+  const bytes = Buffer.alloc(5, "D");
+  bytes.writeInt32BE(length, 1);
+  return bytes.toString("latin1");
+}
 
 Deno.test("md5Answer() is what a server makes of the password that it knows", () => {
   const md5 = (bytes: Uint8Array | string) => createHash("md5").update(bytes).digest("hex");
