@@ -64,7 +64,7 @@ function changed(path: string): PersistError {
   return new PersistError("replay", path, "it has changed since it was looked at");
 }
 
-/** Words that operations with the same time may take at most, before they are spread over it. */
+/** Words that operations with the same time may take at most; then some are handed out, though more may follow. */
 const HELD_WORDS_MAX = 1 << 24;
 /** Words before the key of an operation that is held: its kind, its key's length and its value's. */
 const HELD_HEADER_WORDS = 3;
@@ -83,6 +83,8 @@ class TraceFeed implements TraceVisitor {
   #heldWords = 0;
   #heldCount = 0;
   #heldUs = 0;
+  /** How much of that time the operations before them, of the same, have taken. */
+  #spentUs = 0;
   readonly #heldKey = new PaddedBytes(0);
 
   constructor(options: FeedOptions, rings: readonly TraceRing[]) {
@@ -102,6 +104,7 @@ class TraceFeed implements TraceVisitor {
   /** @param baseUs when the round begins */
   begin(baseUs: number): void {
     this.#baseUs = baseUs;
+    this.#spentUs = 0;
     this.#roundLeft = this.#options.roundOpsMax;
   }
 
@@ -117,17 +120,29 @@ class TraceFeed implements TraceVisitor {
     if (this.#resolutionUs === 0) {
       this.#push(kind, key, { valueBytes, timeUs });
     } else {
-      if (timeUs !== this.#heldUs || this.#heldWords > HELD_WORDS_MAX) this.flush();
-      this.#heldUs = timeUs;
+      if (timeUs !== this.#heldUs) {
+        this.flush();
+        this.#heldUs = timeUs;
+        this.#spentUs = 0;
+      } else if (this.#heldWords > HELD_WORDS_MAX) {
+        this.#handOut((this.#resolutionUs - this.#spentUs) / 2);
+      }
       this.#hold(kind, key, valueBytes);
     }
     if (this.#isOver) throw new EnoughError();
   }
 
-  /** Hands out what is held, spread over the time that the trace does not tell apart. */
+  /** Hands out what is held, spread over what is left of the time that the trace does not tell apart. */
   flush(): void {
+    this.#handOut(this.#resolutionUs - this.#spentUs);
+  }
+
+  /** Hands out what is held, spread over so much time after what has been spent. */
+  #handOut(spanUs: number): void {
     const [held, key, count] = [this.#held, this.#heldKey, this.#heldCount];
     this.#heldCount = 0;
+    const startUs = this.#heldUs + this.#spentUs;
+    this.#spentUs += spanUs;
     let at = 0;
     for (let i = 0; i < count; i++) {
       const [kind = 0, length = 0, valueBytes = 0] = held.subarray(at, at + HELD_HEADER_WORDS);
@@ -137,7 +152,7 @@ class TraceFeed implements TraceVisitor {
       key.words.set(held.subarray(at, at + keyWords));
       key.length = length;
       at += keyWords;
-      if (!this.#push(kind, key, { valueBytes, timeUs: this.#heldUs + i / count * this.#resolutionUs })) break;
+      if (!this.#push(kind, key, { valueBytes, timeUs: startUs + i / count * spanUs })) break;
     }
     this.#heldWords = 0;
   }

@@ -103,6 +103,22 @@ Deno.test("feedTrace() spreads operations that a format gives the same second ov
   assertEquals(new Set(unspread.flat().map(({ timeUs }) => timeUs)).size, 12);
 });
 
+Deno.test("feedTrace() lets no time go back where a second has more operations than it holds at once", async () => {
+  const [key, other] = ["a", "b"].map((letter) => letter.repeat(1000));
+  // Each takes over 250 words: after some 65,000 there is no room.
+  const lines = [[key, 1000, 5], [other, 70_000, 5], [key, 90_000, 5], [other, 1, 5], [key, 3, 6], [key, 80_000, 8]];
+  using trace = traceFile(
+    "key,op,size,op_count,op_time\n" + lines.map(([key, count, time]) => `${key},GET,1,${count},${time}\n`).join(""),
+  );
+  const times: number[] = [];
+  const ring = { isLoadOver: false, push: ({ timeUs }: { timeUs: number }) => times.push(timeUs), tell() {}, end() {} };
+  await feedTrace(await optionsOf(trace.path, { isTimed: true, rounds: 2 }), [ring as unknown as TraceRing]);
+  assertEquals(times.length, 2 * 241_004);
+  assert(times.every((time, i) => i === 0 || time > times[i - 1]!));
+  const seconds = times.map((time) => Math.floor(time / 1e6) - Math.floor(times[0]! / 1e6));
+  assertEquals([160_999, 161_001, 161_003, 161_004, 241_003].map((i) => seconds[i]), [0, 1, 1, 3, 3]);
+});
+
 Deno.test("feedTrace() refuses a trace that has changed since it was read", async () => {
   using trace = traceFile(SAMPLES.csv);
   const options = await optionsOf(trace.path);
