@@ -6,7 +6,12 @@
  *
  * @module
  */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import denoJson from "../../deno.json" with { type: "json" };
+
+/** The top of the repository, which paths are relative to. */
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The files of a package that can be loaded, and its licence, which goes where the package goes. */
 const KEPT = /\.(js|cjs|mjs|json|node|wasm)$|^licen[cs]e/i;
@@ -105,13 +110,33 @@ async function infoOf(root?: string): Promise<Info & { readonly npmCache: string
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
+/** What the executable says if it does not start, as with the `denort` of another version. */
+async function whyItFails(path: string): Promise<string | undefined> {
+  const program = new Deno.Command(resolve(ROOT, path), { args: ["--version"], env: { NO_COLOR: "1" }, stdin: "null" });
+  const { success, code, signal, stderr } = await program.output();
+  if (success) return undefined;
+  const [said] = new TextDecoder().decode(stderr).trim().split("\n");
+  return said?.replace(/^error: |\.$/g, "") || (signal === null ? `it exits with ${code}` : `it ends by ${signal}`);
+}
+
 function deno(args: readonly string[], output: "piped" | "inherit" = "piped"): Deno.Command {
-  const cwd = new URL("../../", import.meta.url);
-  return new Deno.Command(Deno.execPath(), { args: [...args], cwd, stdin: "null", stdout: output, stderr: output });
+  return new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: output,
+    stderr: output,
+  });
 }
 
 if (import.meta.main) {
   const [output = "dist/kvlab"] = Deno.args;
   const { code } = await deno(await compileArguments(output), "inherit").output();
-  Deno.exit(code);
+  if (code !== 0) Deno.exit(code);
+  const refusal = await whyItFails(output);
+  if (refusal !== undefined) {
+    const hint = Deno.env.has("DENORT_BIN") ? `; DENORT_BIN must name the denort of Deno ${Deno.version.deno}` : "";
+    Deno.stderr.writeSync(new TextEncoder().encode(`Cannot run ${output}: ${refusal}${hint}\n`));
+    Deno.exit(1);
+  }
 }
