@@ -236,7 +236,9 @@ class Child {
 
   #endAt(killedAtMs: number): ChildEnd {
     const begunAtMs = this.#begunAtMs;
-    return { hadBegun: begunAtMs !== undefined, loadMs: killedAtMs - (begunAtMs ?? killedAtMs), killedAtMs };
+    // What it says of its load's begin may be read only after the moment that ended it.
+    const loadMs = Math.max(0, killedAtMs - (begunAtMs ?? killedAtMs));
+    return { hadBegun: begunAtMs !== undefined, loadMs, killedAtMs };
   }
 
   async #readStderr(): Promise<void> {
