@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { CHILD_COMMAND, DISK_COMMAND, tryCommand } from "./command.ts";
 import { readDirectory } from "./file_io.ts";
 
@@ -39,7 +40,9 @@ export function setLimits(device: string, limits: DirtyLimits): void {
  */
 export function releaseDisk(directory: string): void {
   if (Deno.build.os !== "linux") return;
-  killThose(directory, CHILD_COMMAND);
+  // A process may have been told another path to it; its name is its own.
+  const name = basename(directory);
+  killThose(name, CHILD_COMMAND);
   // The system knows neither links nor the current directory.
   const real = Deno.realPathSync(directory);
   unmountNow(`${real}/${DISK_NAME}`);
@@ -49,7 +52,7 @@ export function releaseDisk(directory: string): void {
   }
   unmountNow(`${real}/${DEVICE_NAME}`);
   // It ends by itself, unless it was stopped.
-  killThose(directory, DISK_COMMAND);
+  killThose(name, DISK_COMMAND);
 }
 
 /** Unmounts, if something is mounted there. What still uses it, or waits for it in vain, does not keep it there. */
@@ -85,13 +88,13 @@ function devicesOn(prefix: string): string[] {
   });
 }
 
-/** Kills the processes of a crash command that has used a directory. */
+/** Kills the processes of a crash command that has used a directory of this name. */
 function killThose(directory: string, word: string): void {
   for (const { name } of readDirectory("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === Deno.pid) continue;
     try {
       const args = Deno.readTextFileSync(`/proc/${name}/cmdline`).split("\0");
-      if (args.includes(word) && args.some((arg) => arg.includes(`${directory}/`))) Deno.kill(Number(name), "SIGKILL");
+      if (args.includes(word) && args.some((arg) => arg.includes(`/${directory}/`))) Deno.kill(Number(name), "SIGKILL");
     } catch {
       // It has ended, or is another user's.
     }
