@@ -10,8 +10,9 @@ import type { StopSignal } from "../run/run_result.ts";
 import { run } from "../run/runner.ts";
 import { sharedNowMs } from "../sync/shared_time.ts";
 
-/** The line that the child writes to stderr when its load begins. */
-const RUNNING_LINE = "running";
+/** The line that the child writes to stderr when its load begins. Others may say that something is running, too. */
+const RUNNING_LINE = "running\n";
+const HAS_RUNNING_LINE = new RegExp(`^${RUNNING_LINE}`, "m");
 
 /** How to start a program that calls {@linkcode runChild} on its last argument. */
 export interface ChildProgram {
@@ -40,7 +41,7 @@ export async function runChild(
     ...workers,
     stop: stop.signal,
     onPhase: (phase) => {
-      if (phase === "load") Deno.stderr.writeSync(new TextEncoder().encode(RUNNING_LINE + "\n"));
+      if (phase === "load") Deno.stderr.writeSync(new TextEncoder().encode(RUNNING_LINE));
     },
   });
   if (failed !== undefined) throw new Error(failed);
@@ -231,7 +232,7 @@ class Child {
   }
 
   get #said(): string {
-    return this.#stderr.replace(`${RUNNING_LINE}\n`, "").trim() || "it said nothing";
+    return this.#stderr.replace(HAS_RUNNING_LINE, "").trim() || "it said nothing";
   }
 
   #endAt(killedAtMs: number): ChildEnd {
@@ -244,7 +245,7 @@ class Child {
   async #readStderr(): Promise<void> {
     for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
       this.#stderr += text;
-      if (this.#begunAtMs === undefined && this.#stderr.includes(RUNNING_LINE)) {
+      if (this.#begunAtMs === undefined && HAS_RUNNING_LINE.test(this.#stderr)) {
         this.#begunAtMs = sharedNowMs();
         this.#begun.resolve();
       }
