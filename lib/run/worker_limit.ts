@@ -93,9 +93,14 @@ export function workerShortage(
 
 const MIB = 2 ** 20;
 
-/** @throws {UsageError} when the system has too little room; the message says what would fit */
-export function refuseTooManyWorkers(options: RunOptions & { witnessed?: boolean }): void {
-  const memory = availableMemory();
+/**
+ * @param memory what is free; by default as the system says
+ * @throws {UsageError} when the system has too little room; the message says what would fit
+ */
+export function refuseTooManyWorkers(
+  options: RunOptions & { witnessed?: boolean },
+  memory = availableMemory(),
+): void {
   const storeBytes = storeBytesOf(options);
   const shortage = workerShortage({ ...options, storeBytes }, {
     openFiles: openFilesLimit(),
@@ -105,8 +110,9 @@ export function refuseTooManyWorkers(options: RunOptions & { witnessed?: boolean
   if (shortage === undefined) return;
   const { threadsMax } = shortage;
   const countsStore = shortage.of === "memory" && storeBytes > 0;
-  const none = countsStore ? "not even one thread fits, lower --keys or --value-size" : "not even one thread fits";
-  const fits = threadsMax === 0 ? none : `at most --threads=${threadsMax} fits`;
+  // The records of a trace are as they are.
+  const advice = countsStore && options.workload.kind === "mix" ? ", lower --keys or --value-size" : "";
+  const fits = threadsMax === 0 ? `not even one thread fits${advice}` : `at most --threads=${threadsMax} fits`;
   const store = countsStore ? ` and a store of ${Math.ceil(storeBytes / MIB)}MiB take` : " takes";
   const where = shortage.of === "memory" && memory?.ofGroup ? " in its control group" : "";
   throw new UsageError(`--threads=${options.threads}${store} ${wantText(shortage)}${where}: ${fits}`);

@@ -3,10 +3,14 @@
  *
  * @module
  */
-import { assertEquals, assertGreater } from "@std/assert";
+import { assertEquals, assertGreater, assertThrows } from "@std/assert";
 import type { BackendOptions } from "../../lib/backend/backend.ts";
+import { parseCommand } from "../../lib/command/parse_command.ts";
+import { UsageError } from "../../lib/option/wording.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
-import { workerShortage } from "../../lib/run/worker_limit.ts";
+import { withTrace } from "../../lib/run/trace.ts";
+import { refuseTooManyWorkers, workerShortage } from "../../lib/run/worker_limit.ts";
+import { temporaryDirectory } from "./files.ts";
 
 const MIB = 2 ** 20;
 
@@ -66,4 +70,20 @@ Deno.test("workerShortage() has nothing against what the system does not tell, a
   const backend = { kind: "memory" } as const;
   assertEquals(workerShortage({ threads: 1024, backend }, {}), undefined);
   assertEquals(workerShortage({ threads: 1, backend }, { openFiles: 10 })?.threadsMax, 0);
+});
+
+Deno.test("refuseTooManyWorkers() advises to lower what a load has flags for, which a replay has not", async () => {
+  using directory = temporaryDirectory();
+  const trace = `${directory.path}/trace.csv`;
+  Deno.writeTextFileSync(trace, "time_us,operation,key,value_bytes\n0,put,user:1,120\n");
+  const none = { bytes: MIB, ofGroup: false };
+  for (
+    const [args, advice] of [["--workload=a", ", lower --keys or --value-size"], [`--replay=${trace}`, ""]] as const
+  ) {
+    const command = parseCommand(["--threads=1", args, "memory"], { threads: 1, seed: 1 });
+    if (command.kind !== "run") throw new Error(command.kind);
+    const options = await withTrace(command.options);
+    const { message } = assertThrows(() => refuseTooManyWorkers(options, none), UsageError);
+    assertEquals(/MiB are free: (.*)$/.exec(message)?.[1], `not even one thread fits${advice}`);
+  }
 });
