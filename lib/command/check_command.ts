@@ -4,8 +4,7 @@
  * @module
  */
 import { type CheckedHistory, checkHistory } from "../check/check.ts";
-import { checkJson } from "../report/check_json.ts";
-import { checkText } from "../report/check_text.ts";
+import { checkJson, checkText } from "../report/check_text.ts";
 import type { CheckCommand } from "./command.ts";
 import { EXIT_FAILURE, EXIT_NOT_HELD } from "./exit.ts";
 import { print, stdoutStyle } from "./terminal.ts";

@@ -9,7 +9,7 @@ import type { CutPower } from "../crash/crash.ts";
 import type { CrashLoad } from "../crash/crash_load.ts";
 import type { CutName } from "../crash/victim.ts";
 import type { RunOptions } from "../run/run_options.ts";
-import type { LossAxis } from "../sweep/axis.ts";
+import type { LossAxis } from "../sweep/lines.ts";
 import type { OutputOptions } from "./output_options.ts";
 
 /** Runs a load and measures it. */

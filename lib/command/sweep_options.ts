@@ -12,7 +12,7 @@ import type { FlagName } from "../result/option/flag.ts";
 import { isQuiet, refuseSameFile } from "./output_options.ts";
 import { quote, UsageError } from "../option/wording.ts";
 import { given } from "../option/given.ts";
-import { axisOf } from "../sweep/axis.ts";
+import { axisOf } from "../sweep/lines.ts";
 
 /** The scopes of the flags that make up the load. */
 export const LOAD_SCOPES: readonly FlagName["scope"][] = ["load", "workload", "measurement"];

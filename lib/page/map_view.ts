@@ -8,11 +8,17 @@ import { TESTED_SAMPLES_MIN, testNoise } from "../compare/comparison.ts";
 import { THROUGHPUT } from "../result/load_figures.ts";
 import type { Interval } from "../result/statistics.ts";
 import { CRASH_KINDS, type CrashKind } from "../result/run_document.ts";
-import { axisOf, type LossAxis } from "../sweep/axis.ts";
-import type { ConfigurationState, LossValue, SummaryLine } from "../sweep/lines.ts";
+import {
+  axisOf,
+  type ConfigurationState,
+  type LossAxis,
+  type LossUnit,
+  type LossValue,
+  type SummaryLine,
+} from "../sweep/lines.ts";
 import { lossNumber } from "../sweep/losses.ts";
 import { type Configuration, medianInterval, medianOpsPerSec, type ReportData, speedName } from "./report_data.ts";
-import { CRASH_NAMES, lossText, type LossUnit, rateText, UNIT_NAMES } from "./wording.ts";
+import { CRASH_NAMES, lossText, rateText, UNIT_NAMES } from "./wording.ts";
 import { given } from "../option/given.ts";
 
 /** One configuration on the map. */
@@ -119,8 +125,7 @@ function samplesOf({ runs }: Configuration): number[] {
 }
 
 function gaugeOf({ loss }: Configuration, crash: CrashKind, unit: LossUnit): Interval | undefined {
-  const { p99_writes, p99_age_ms, max_writes, max_age_ms } = loss[crash];
-  const [low, high] = unit === "writes" ? [p99_writes, max_writes] : [p99_age_ms, max_age_ms];
+  const low = loss[crash][`p99_${unit}`], high = loss[crash][`max_${unit}`];
   return low === undefined || high === undefined ? undefined : { low, high };
 }
 

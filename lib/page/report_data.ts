@@ -14,7 +14,7 @@ import { countingRuns } from "../sweep/standing.ts";
 import { shellWord } from "../option/wording.ts";
 import { calledText } from "../sweep/names.ts";
 import { endingTexts, type ResultDocument } from "../result/result_document.ts";
-import { shortNames } from "../report/short_names.ts";
+import { shortNames } from "../result/format.ts";
 import { type Fields, textIn } from "../result/json.ts";
 import { THROUGHPUT } from "../result/load_figures.ts";
 import type { CheckSource, ComparisonSource, CrashSource, Source, SweepSource } from "./source.ts";

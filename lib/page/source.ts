@@ -6,7 +6,7 @@
 import { type CrashDocument, isFirstCrash, readCrash } from "../crash/crash_document.ts";
 import { parseJson } from "../system/json_text.ts";
 import { PersistError } from "../system/persist_error.ts";
-import { type HistoryDocument, readCheck } from "../report/check_json.ts";
+import { type HistoryDocument, readCheck } from "../report/check_text.ts";
 import { type ComparisonDocument, isFirstComparison, readComparison } from "../report/comparison_json.ts";
 import { type Fields, fieldsIn, isFields } from "../result/json.ts";
 import { readResult, type ResultDocument } from "../result/result_document.ts";

@@ -4,14 +4,11 @@
  * @module
  */
 import type { CrashDocument } from "../crash/crash_document.ts";
-import type { LossUnit } from "../sweep/axis.ts";
+import type { LossSummary, LossUnit, LossValue } from "../sweep/lines.ts";
 import type { CrashKind } from "../result/run_document.ts";
-import type { LossSummary, LossValue } from "../sweep/lines.ts";
 import { readableValue } from "../result/figure.ts";
 import { rowOf } from "../result/figures.ts";
 import { readableCount, readableDuration, readableNumber } from "../result/format.ts";
-
-export type { LossUnit };
 
 /** The kinds of crash, as a person reads them. */
 export const CRASH_NAMES: Readonly<Record<CrashKind, string>> = {
@@ -63,9 +60,7 @@ export function shortLoss(loss: LossValue, unit: LossUnit): string {
 
 /** What the loss that counts is based on: the promise, or else the worst moment; and the gauge. */
 export function lossBasis(loss: LossSummary, unit: LossUnit): string {
-  const bound = unit === "writes" ? loss.bound_writes : loss.bound_age_ms;
-  const p99 = unit === "writes" ? loss.p99_writes : loss.p99_age_ms;
-  const worst = unit === "writes" ? loss.max_writes : loss.max_age_ms;
+  const bound = loss[`bound_${unit}`], p99 = loss[`p99_${unit}`], worst = loss[`max_${unit}`];
   const parts = [
     ...(bound === undefined ? [] : [`promised at most ${shortLoss(bound, unit)}`]),
     ...(p99 === undefined ? [] : [`gauge p99 ${shortLoss(p99, unit)}`]),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { chunk } from "simple-statistics";
 import {
   type ComparedValue,
   type Comparison,
@@ -13,9 +14,8 @@ import {
 import type { Gate, GateCheck } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
 import { endingTexts, type ResultDocument } from "../result/result_document.ts";
-import { escapeControls, operationName, readableShare } from "../result/format.ts";
+import { escapeControls, fileNames, operationName, readableShare } from "../result/format.ts";
 import { listNames } from "../option/wording.ts";
-import { fileNames } from "./short_names.ts";
 import { readableFigure, sectionRows, type ShownFigure, shownFigures } from "../result/figures.ts";
 import {
   blockLines,
@@ -88,10 +88,10 @@ function endingRemarks(documents: readonly ResultDocument[]): string[] {
 /** The baseline next to as many of the others as fit, then next to the following ones. */
 function tablesThatFit(others: readonly Role[], tableOf: (others: readonly Role[]) => string[]): string[][] {
   for (let perTable = others.length; perTable > 1; perTable--) {
-    const tables = chunks(others, perTable).map(tableOf);
+    const tables = chunk(others, perTable).map(tableOf);
     if (tables.every((lines) => lines.every((line) => widthOf(line) <= TEXT_WIDTH))) return tables;
   }
-  return chunks(others, 1).map(tableOf);
+  return chunk(others, 1).map(tableOf);
 }
 
 /** What makes the results hard to compare: one line each, without a newline; first what they lack. */
@@ -219,13 +219,6 @@ function notes({ documents, figures }: Comparison, shown: readonly ShownFigure[]
         : [],
     },
   ];
-}
-
-function chunks<T>(list: readonly T[], size: number): T[][] {
-  return Array.from(
-    { length: Math.ceil(list.length / size) },
-    (_, index) => list.slice(index * size, (index + 1) * size),
-  );
 }
 
 /**

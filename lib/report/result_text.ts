@@ -37,6 +37,7 @@ import {
 } from "../run/run_result.ts";
 import { type FigurePhrases, figurePhrases } from "../result/figures.ts";
 import {
+  escapeControls,
   formatRate,
   formatSeconds,
   operationName,
@@ -49,7 +50,7 @@ import {
 import { contradictionBlocks } from "./contradiction_text.ts";
 import { type Block, blockLines, type Group, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
 import { traceIn } from "../result/replay_figures.ts";
-import { traceGroup } from "./trace_text.ts";
+import type { Omission, TraceSummary } from "../replay/trace_summary.ts";
 import type { Promises } from "../engine/promises.ts";
 import type { FileBackendOptions } from "../backend/backend.ts";
 import type { ExposureBound } from "../persist/policy/policy_module.ts";
@@ -195,6 +196,40 @@ function microseconds(durationMs: number): string {
   const us = durationMs * 1000;
   const digits = us < 1 ? 3 : us < 10 ? 2 : us < 100 ? 1 : 0;
   return us.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/**
+ * What the text says of a trace that was replayed.
+ *
+ * ```text
+ * trace       twitter, 12,345 lines, 12,340 operations, 1,234 keys, over 60.0 s
+ *             not replayed: 3 touch, 1 flush_all
+ *             1 malformed line, line 17: "1584,nz:u:"
+ *             1 key longer than 1 KiB, line 5: 2,000 B
+ * ```
+ *
+ * @param phrases what the figures say of it
+ */
+function traceGroup(trace: TraceSummary, phrases: readonly string[]): Group {
+  const { format, unknown, malformed, longKeys, longValues } = trace;
+  const names = Object.entries(unknown).map(([name, count]) => `${readableNumber(count)} ${escapeControls(name)}`);
+  return {
+    label: "trace",
+    lines: [
+      [format, ...phrases],
+      names.length === 0 ? [] : [`not replayed: ${names[0]}`, ...names.slice(1)],
+      omissionPhrases(malformed, "malformed line", JSON.stringify(malformed.text)),
+      omissionPhrases(longKeys, "key", `${readableNumber(Number(longKeys.text))} B`, "s longer than 1 KiB"),
+      omissionPhrases(longValues, "value", `${readableNumber(Number(longValues.text))} B`, "s longer than 1 MiB"),
+    ],
+  };
+}
+
+/** What is left out, and the first of it. */
+function omissionPhrases({ count, line }: Omission, noun: string, first: string, what = "s"): string[] {
+  if (count === 0) return [];
+  const counted = count === 1 ? `1 ${noun}${what.slice(1)}` : `${readableNumber(count)} ${noun}${what}`;
+  return [`${counted}, ${count === 1 ? "" : "the first "}in line ${line}: ${first}`];
 }
 
 /** Whether the history can be, and what contradicts itself in it. */

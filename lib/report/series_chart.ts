@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { chunk } from "simple-statistics";
 import type { SeriesRow } from "../run/run_result.ts";
 import { readableDuration, readableNumber } from "../result/format.ts";
 import { LABEL_WIDTH } from "./text_layout.ts";
@@ -28,15 +29,12 @@ export function seriesChart(rows: readonly SeriesRow[], columns: number): string
   const series = withoutSliver(rows);
   if (series.length < ROWS_MIN || columns < CHART_COLUMNS_MIN) return [];
   const perColumn = Math.ceil(series.length / (columns - LABEL_WIDTH - SCALE_COLUMNS));
-  const groups = Array.from(
-    { length: Math.ceil(series.length / perColumn) },
-    (_, index) => series.slice(index * perColumn, (index + 1) * perColumn),
-  );
+  const groups = chunk(series, perColumn);
   const rates = groups.map((rows) =>
     sumOf(rows, ({ ops }) => ops) / (sumOf(rows, ({ durationMs }) => durationMs) / 1000)
   );
   const ages = groups.map((rows) => Math.max(...rows.map(({ file }) => file?.processCrashAgeMs ?? 0)));
-  const columnMs = (groups[0] ?? []).reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const columnMs = sumOf(groups[0] ?? [], ({ durationMs }) => durationMs);
   return [
     `${"over time".padEnd(LABEL_WIDTH)}${bars(rates)}  up to ${readableNumber(Math.round(Math.max(...rates)))} ops/s`,
     ...(series.some(({ file }) => file !== undefined)

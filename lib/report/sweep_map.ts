@@ -4,8 +4,7 @@
  * @module
  */
 import { p99Text, speedOf } from "../sweep/answer.ts";
-import type { ConfigurationSummary } from "../sweep/lines.ts";
-import type { LossUnit } from "../sweep/axis.ts";
+import type { ConfigurationSummary, LossUnit } from "../sweep/lines.ts";
 import { lossNumber } from "../sweep/losses.ts";
 import { readableDuration, readableNumber } from "../result/format.ts";
 import type { SweepReport } from "./sweep_text.ts";

@@ -8,13 +8,14 @@ import type {
   ConfigurationEntry,
   ConfigurationSummary,
   KillSummary,
+  LossAxis,
   LossSummary,
+  LossUnit,
   LossValue,
   SummaryLine,
   SweepHeader,
 } from "../sweep/lines.ts";
 import { lossNumber } from "../sweep/losses.ts";
-import type { LossAxis, LossUnit } from "../sweep/axis.ts";
 import { calledText } from "../sweep/names.ts";
 import type { SweepProgress } from "../sweep/sweep.ts";
 import { formatCount, formatSeconds, readableDuration, readableNumber } from "../result/format.ts";
@@ -181,12 +182,12 @@ function tiedText([first = "", ...others]: readonly string[]): string {
 
 /** What the gauge showed, if there is one. */
 function gaugeText(loss: LossSummary, part: "p99" | "max", unit: LossUnit): string {
-  const value = unit === "writes" ? loss[`${part}_writes`] : loss[`${part}_age_ms`];
+  const value = loss[`${part}_${unit}`];
   return value === undefined ? "-" : valueText(value, unit);
 }
 
 /** A loss as a person reads it. */
-export function valueText(value: LossValue, unit: LossUnit): string {
+function valueText(value: LossValue, unit: LossUnit): string {
   if (value === null) return "?";
   if (value === "everything") return "all";
   return unit === "age_ms" ? readableDuration(value) : readableNumber(value);

@@ -5,10 +5,9 @@
  */
 import { listNames } from "../option/wording.ts";
 import { readableCount } from "../result/format.ts";
-import type { ConfigurationEntry, ConfigurationSummary, SummaryLine } from "./lines.ts";
+import type { ConfigurationEntry, ConfigurationSummary, LossAxis, SummaryLine } from "./lines.ts";
 import { calledText } from "./names.ts";
 import type { Standing } from "./standing.ts";
-import type { LossAxis } from "./axis.ts";
 
 /** What the answers are based on; the arrays are in the order of the configurations. */
 export interface AnswerParts {

@@ -127,6 +127,20 @@ export interface SummaryLine {
   readonly baseline_drift: BaselineDrift | null;
 }
 
+/** The unit of a loss. */
+export type LossUnit = SummaryLine["unit"];
+
+/** Which loss the frontier of a sweep is about. */
+export interface LossAxis {
+  readonly crash: CrashKind;
+  readonly unit: LossUnit;
+}
+
+/** The axis of a summary. */
+export function axisOf({ on, unit }: Pick<SummaryLine, "on" | "unit">): LossAxis {
+  return { crash: on === "power-loss" ? "power_loss" : "process_crash", unit };
+}
+
 /**
  * The standing of a configuration:
  *

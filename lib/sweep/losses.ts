@@ -8,8 +8,7 @@ import { max, median } from "simple-statistics";
 import type { CrashDocument } from "../crash/crash_document.ts";
 import type { CrashKind, LossFigures, RunDocument } from "../result/run_document.ts";
 import { given } from "../option/given.ts";
-import type { LossUnit } from "./axis.ts";
-import type { LossSummary, LossValue } from "./lines.ts";
+import type { LossSummary, LossUnit, LossValue } from "./lines.ts";
 import { medianLoss } from "./standing.ts";
 
 /** What one kind of crash would have lost in one run, in one unit. */

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type LossUnit, shortLoss } from "../wording.ts";
+import type { LossUnit } from "../../sweep/lines.ts";
+import { shortLoss } from "../wording.ts";
 
 /** How losses are laid out. */
 export interface LossScale {

@@ -1,18 +1,20 @@
 /**
- * Charts with a row for each configuration: where the time went, bytes written per byte put, time to reopen, and what
- * each kill cost, next to what the gauge had said.
+ * Charts with a row for each configuration: where the time went, bytes written per byte put, time to reopen, what each
+ * kill cost, next to what the gauge had said, and what each state cost that cuts of the power may have left.
  *
  * @module
  */
 import { median } from "simple-statistics";
 import type { Html } from "../html.ts";
-import { killsOf, reopenTimes, timeShares, WORKING, writeAmplification } from "../measures.ts";
+import { killsOf, reopenTimes, statesOf, timeShares, WORKING, writeAmplification } from "../measures.ts";
 import { durationText } from "../wording.ts";
 import { logAxis, lossScale } from "./axes.ts";
 import { CAUSE_COLORS_MAX } from "../section/style.ts";
 import { configurationMark, type PictureOptions, Plot, svgOf, type Width, WIDTHS, xName } from "./plot.ts";
 import { shortened, type Subject } from "../palette.ts";
 import type { KillDocument } from "../../crash/crash_document.ts";
+import type { StateDocument } from "../../crash/states_document.ts";
+import { STATE_KINDS } from "../../disk/state_kinds.ts";
 
 /** A cause of the load threads' time, and its colour. */
 interface CauseColor {
@@ -182,14 +184,32 @@ function commonWords(subjects: readonly Subject[]): ReadonlySet<string> {
   return others.reduce((common, words) => common.intersection(words), first);
 }
 
+const ROW_PADDING_PX = 14;
+
+/** The frame of a chart of lost writes with several lines in each row, at 0, 1 and so on. */
+function linesFrame(
+  subjects: readonly Subject[],
+  losses: readonly number[],
+  { width, lines, lineHeight }: { readonly width: Width; readonly lines: number; readonly lineHeight: number },
+) {
+  const scale = lossScale(losses, { unit: "writes", ticksMax: width === "wide" ? 9 : 5 });
+  const { y, ...frame } = rowsFrame(subjects, { width, rowHeight: lines * lineHeight + ROW_PADDING_PX });
+  return {
+    ...frame,
+    fy: { domain: y?.domain ?? [], label: null, tickFormat: y?.tickFormat ?? null, padding: 0.1, axis: "left" },
+    y: { domain: [-1, lines], axis: null },
+    x: { ...scale.axis, label: null, grid: true },
+    facet: { marginLeft: frame.marginLeft ?? 0 },
+  } satisfies Partial<PictureOptions>;
+}
+
 /** The most kills drawn per configuration; if there are more, those that cost most. */
 export const KILLS_MAX = 60;
 
 const KILL_HEIGHT_PX = 6;
-const ROW_PADDING_PX = 14;
 
 /** Half the length of a gauge's stroke, as a fraction of a kill's line. */
-const STROKE_HALF = 0.45;
+const GAUGE_HALF = 0.45;
 
 /** The kills of all configurations, each on its own line within its configuration's row. */
 export function killsPicture(subjects: readonly Subject[], width: Width): Html {
@@ -197,23 +217,14 @@ export function killsPicture(subjects: readonly Subject[], width: Width): Html {
     .filter(({ kills }) => kills.length > 0);
   const most = Math.max(1, ...killed.map(({ kills }) => kills.length));
   const kills = killed.flatMap(({ kills, ...subject }) => kills.map((kill, at) => ({ ...subject, kill, at })));
-  const scale = lossScale(kills.flatMap(({ kill }) => [kill.lost, kill.gauge ?? 0]), {
-    unit: "writes",
-    ticksMax: width === "wide" ? 9 : 5,
-  });
-  const rowHeight = most * KILL_HEIGHT_PX + ROW_PADDING_PX;
-  const { y, ...frame } = rowsFrame(killed, { width, rowHeight });
+  const losses = kills.flatMap(({ kill }) => [kill.lost, kill.gauge ?? 0]);
   const withGauge = kills.filter(({ kill }) => kill.gauge !== undefined);
   type Row = typeof kills[number];
   return svgOf({
-    ...frame,
+    ...linesFrame(killed, losses, { width, lines: most, lineHeight: KILL_HEIGHT_PX }),
     label: `What each of ${kills.length} kills cost${
       withGauge.length === 0 ? "" : ", compared with what the gauge said"
     }`,
-    fy: { domain: y?.domain ?? [], label: null, tickFormat: y?.tickFormat ?? null, padding: 0.1, axis: "left" },
-    y: { domain: [-1, most], axis: null },
-    x: { ...scale.axis, label: null, grid: true },
-    facet: { marginLeft: frame.marginLeft ?? 0 },
     marks: [
       xName(`acknowledged writes lost${withGauge.length === 0 ? "" : " (dot), and at risk by the gauge (stroke)"} →`),
       Plot.ruleY(withGauge, {
@@ -234,8 +245,8 @@ export function killsPicture(subjects: readonly Subject[], width: Width): Html {
       }),
       Plot.ruleX(withGauge, {
         fy: "index",
-        y1: ({ at }: Row) => at - STROKE_HALF,
-        y2: ({ at }: Row) => at + STROKE_HALF,
+        y1: ({ at }: Row) => at - GAUGE_HALF,
+        y2: ({ at }: Row) => at + GAUGE_HALF,
         x: ({ kill }: Row) => kill.gauge,
         stroke: "var(--ink)",
         strokeWidth: 1.5,
@@ -248,4 +259,59 @@ export function killsPicture(subjects: readonly Subject[], width: Width): Html {
 function shownKills(kills: readonly KillDocument[]): KillDocument[] {
   if (kills.length <= KILLS_MAX) return [...kills];
   return kills.toSorted((a, b) => b.lost - a.lost).slice(0, KILLS_MAX).toSorted((a, b) => a.kill - b.kill);
+}
+
+const KIND_HEIGHT_PX = 12;
+
+/** Room for the names of the kinds, to the right of their lines. */
+const KINDS_PX = 84;
+
+/** Half the length of a state's stroke, as a fraction of its kind's line. */
+const STROKE_HALF = 0.4;
+
+/** Many states cost the same: each is drawn so faint that it shows how many. */
+const STROKE_OPACITY = 0.35;
+
+/** The states of all configurations, each kind on its own line within its configuration's row. */
+export function statesPicture(subjects: readonly Subject[], width: Width): Html {
+  const cut = subjects.filter(({ configuration }) => statesOf(configuration).length > 0);
+  const states = cut.flatMap((subject) => statesOf(subject.configuration).map((state) => ({ ...subject, state })));
+  const kinds = STATE_KINDS.filter((kind) => states.some(({ state }) => state.kind === kind));
+  const losses = states.map(({ state }) => state.lost);
+  type Row = Subject & { readonly state: StateDocument };
+  const lineOf = ({ state }: Row) => kinds.findIndex((kind) => kind === state.kind);
+  return svgOf({
+    ...linesFrame(cut, losses, { width, lines: kinds.length, lineHeight: KIND_HEIGHT_PX }),
+    marginRight: KINDS_PX,
+    label: `What each of ${states.length} states cost in which a cut of the power may have left the disk`,
+    marks: [
+      xName("acknowledged writes lost →"),
+      Plot.ruleX(states.filter(({ state }) => state.held), {
+        fy: "index",
+        x: ({ state }: Row) => state.lost,
+        y1: (row: Row) => lineOf(row) - STROKE_HALF,
+        y2: (row: Row) => lineOf(row) + STROKE_HALF,
+        stroke: "color",
+        strokeWidth: 2,
+        strokeOpacity: STROKE_OPACITY,
+      }),
+      Plot.dot(states.filter(({ state }) => !state.held), {
+        fy: "index",
+        x: ({ state }: Row) => state.lost,
+        y: lineOf,
+        r: 3,
+        fill: "var(--bad)",
+        ariaLabel: ({ index }: Row) => configurationMark(index),
+      }),
+      Plot.text(kinds.flatMap((kind, line) => cut.map(({ index }) => ({ index, kind, line }))), {
+        fy: "index",
+        y: "line",
+        frameAnchor: "right",
+        textAnchor: "start",
+        dx: 10,
+        text: "kind",
+        fill: "var(--soft)",
+      }),
+    ],
+  });
 }

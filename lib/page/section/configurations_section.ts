@@ -4,14 +4,14 @@
  * @module
  */
 import type { CrashKind } from "../../result/run_document.ts";
-import type { ConfigurationState } from "../../sweep/lines.ts";
+import type { ConfigurationState, LossUnit } from "../../sweep/lines.ts";
 import { readableNumber } from "../../result/format.ts";
 import { type Html, html } from "../html.ts";
 import type { MapView } from "../map_view.ts";
 import { killsOf, latencyCurves, mostLost, writeAmplification } from "../measures.ts";
 import { type Look, lookOf } from "../palette.ts";
 import { type Configuration, medianInterval, medianOpsPerSec } from "../report_data.ts";
-import { CRASH_NAMES, durationText, type LossUnit, rateText, shortLoss, shortRate } from "../wording.ts";
+import { CRASH_NAMES, durationText, rateText, shortLoss, shortRate } from "../wording.ts";
 import {
   flagsHtml,
   numberCell,
@@ -116,7 +116,7 @@ function lossCell(loss: number | "everything" | null, unit: LossUnit, isMeasured
 }
 
 /** The configuration's state in a view of the map; undefined if it is not on it. */
-export function stateOf(
+function stateOf(
   index: number,
   configuration: Configuration,
   view: MapView | undefined,

@@ -10,7 +10,7 @@ import type { Configuration } from "../report_data.ts";
 import { figureName, figureText } from "../wording.ts";
 import { numberCell, section, type TableCell, type TableColumn, tableHtml } from "./parts.ts";
 import { type ComparedValue, SIGNIFICANCE_LEVEL, TEST_NAME } from "../../compare/comparison.ts";
-import { shortNames } from "../../report/short_names.ts";
+import { shortNames } from "../../result/format.ts";
 import type { ComparisonSource } from "../source.ts";
 
 /** With more configurations the table would not be readable. */

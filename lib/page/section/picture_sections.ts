@@ -20,11 +20,11 @@ import {
   KILLS_MAX,
   killsPicture,
   reopenPicture,
+  statesPicture,
   timePicture,
 } from "../picture/row_pictures.ts";
 import { latencyPicture, timedOperations } from "../picture/latency_picture.ts";
 import { noisePicture, seriesOf, seriesPictures } from "../picture/series_pictures.ts";
-import { statesPicture } from "../picture/states_picture.ts";
 import type { Width } from "../picture/plot.ts";
 import type { Subject } from "../palette.ts";
 import type { SweepSource } from "../source.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { shortNames } from "../../lib/report/short_names.ts";
+import { shortNames } from "../../lib/result/format.ts";
 
 Deno.test("shortNames() keeps of each path what the others do not have", () => {
   const cases: [paths: string[], names: string[]][] = [
