@@ -142,9 +142,7 @@ async function histogramFiles(
   result: RunResult,
   interval: HistogramInterval,
 ): Promise<OutputText[]> {
-  // Loaded only when there is something to write, because it takes longer to import than the rest of kvlab.
-  const { hdrOf } = await import("../metrics/hdr.ts");
-  const { hgrmText, hlogText } = await import("../report/histograms.ts");
+  const { hdrOf, hgrmText, hlogText } = await import("../report/histograms.ts");
   const histograms = result.operations.flatMap(({ operation, latencyCounts }) =>
     latencyCounts === undefined ? [] : [{ name: operation, histogram: hdrOf(latencyCounts) }]
   );

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Histogram } from "./hdr.ts";
-import { type BucketCounts, bucketStart, HISTOGRAM_BUCKETS } from "./histogram.ts";
+import { bucketStart, HISTOGRAM_BUCKETS } from "./histogram.ts";
 
 /** The distribution of values; each figure is accurate to three digits. */
 export interface Summary {
@@ -27,59 +26,46 @@ interface Percentile {
   readonly value: number;
 }
 
-/** Counts, and what they were at an earlier time, so that only what came since is summarized. */
-interface CountsSince {
-  readonly counts: readonly Float64Array[];
-  /** The earlier counts, at the same indices. */
-  readonly before?: readonly Float64Array[];
-}
-
-/** Adds up histograms and summarizes them; `undefined` if they are empty. The first call loads the library. */
-export async function summarize({ counts, before }: CountsSince): Promise<Summary | undefined> {
-  const { hdrOf } = await import("./hdr.ts");
-  return summaryOf(hdrOf(counts, before));
-}
-
-/** Summarizes an HdrHistogram; `undefined` if it is empty. */
-export function summaryOf(histogram: Histogram): Summary | undefined {
-  if (histogram.totalCount === 0) return undefined;
-  return {
-    count: histogram.totalCount,
-    min: histogram.getValueAtPercentile(0),
-    mean: histogram.mean,
-    p50: histogram.getValueAtPercentile(50),
-    p90: histogram.getValueAtPercentile(90),
-    p99: histogram.getValueAtPercentile(99),
-    p999: histogram.getValueAtPercentile(99.9),
-    max: histogram.maxValue,
-  };
+/**
+ * Adds up histograms and summarizes them, or what has come since they had the counts of `before`, at the same indices;
+ * `undefined` if that is nothing.
+ */
+export function summarize(
+  counts: readonly Float64Array[],
+  before: readonly Float64Array[] = [],
+): Summary | undefined {
+  return summarizeGrowth(sumOf(counts), sumOf(before));
 }
 
 /** The shares of values above the percentiles of the first decade; each further decade has a tenth of these. */
 const SHARES_ABOVE = [1, 0.5, 0.2] as const;
 
 /**
- * The percentiles of an HdrHistogram at which the share of values above is 1, 0.5 or 0.2 times a power of ten: 0, 50,
- * 80, 90, 95, 98, 99, 99.5 and so on, until fewer than one value is above.
+ * The percentiles of histograms, added up, at which the share of values above is 1, 0.5 or 0.2 times a power of ten: 0,
+ * 50, 80, 90, 95, 98, 99, 99.5 and so on, until fewer than one value is above.
  */
-export function percentilesOf(histogram: Histogram): Percentile[] {
-  const percentiles: Percentile[] = [];
-  for (let power = 0; 10 ** power <= histogram.totalCount; power++) {
+export function percentilesOf(histograms: readonly Float64Array[]): Percentile[] {
+  const counts = sumOf(histograms);
+  const count = counts.reduce((sum, ofBucket) => sum + ofBucket, 0);
+  const percents: number[] = [];
+  for (let power = 0; 10 ** power <= count; power++) {
     for (const share of SHARES_ABOVE) {
-      if (share * histogram.totalCount < 10 ** power) break;
+      if (share * count < 10 ** power) break;
       // Rounded, so that the float is exactly what 99.98, for example, is parsed as.
-      const percent = Number((100 - 100 * share / 10 ** power).toFixed(power + 1));
-      percentiles.push({ percent, value: histogram.getValueAtPercentile(percent) });
+      percents.push(Number((100 - 100 * share / 10 ** power).toFixed(power + 1)));
     }
   }
-  return percentiles;
+  const values = valuesAt(percents, count, counts, NOTHING);
+  return percents.map((percent, i) => ({ percent, value: values[i]! }));
 }
 
-const PERCENTS = [50, 90, 99, 99.9] as const;
+const PERCENTS = [0, 50, 90, 99, 99.9] as const;
+
+const NOTHING = new Float64Array(HISTOGRAM_BUCKETS);
 
 /**
  * Summarizes how much histograms have grown from one reading to the next. It is read repeatedly while the load runs on
- * the same processors, so it avoids the library, which would allocate a histogram for each reading.
+ * the same processors, so it allocates no histogram for a reading.
  */
 export class IntervalHistogram {
   /** Sums over all histograms, at the previous reading and at this one. */
@@ -87,7 +73,7 @@ export class IntervalHistogram {
   #now = new Float64Array(HISTOGRAM_BUCKETS);
 
   /** A summary of what the histograms have counted since the last reading; `undefined` if they have counted nothing. */
-  read(histograms: readonly BucketCounts[]): Summary | undefined {
+  read(histograms: readonly Float64Array[]): Summary | undefined {
     [this.#before, this.#now] = [this.#now, this.#before];
     this.#now.fill(0);
     for (const counts of histograms) addCounts(this.#now, counts);
@@ -95,36 +81,46 @@ export class IntervalHistogram {
   }
 }
 
-function addCounts(sums: Float64Array, counts: BucketCounts): void {
+function sumOf(histograms: readonly Float64Array[]): Float64Array {
+  const sums = new Float64Array(HISTOGRAM_BUCKETS);
+  for (const counts of histograms) addCounts(sums, counts);
+  return sums;
+}
+
+function addCounts(sums: Float64Array, counts: Float64Array): void {
   for (let bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) sums[bucket]! += counts[bucket]!;
 }
 
 /**
- * Summarizes the difference between `now` and `before`. The figures are the same as those of the library: a
+ * Summarizes the difference between `now` and `before`. The figures are the same as those of Gil Tene's HdrHistogram: a
  * percentile is the greatest number of the first bucket at which that share of the values is reached, and the mean uses
  * the middle of each bucket.
  */
 function summarizeGrowth(now: Float64Array, before: Float64Array): Summary | undefined {
-  let count = 0, sum = 0, first = -1, last = -1;
+  let count = 0, sum = 0, last = -1;
   for (let bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
     const grown = now[bucket]! - before[bucket]!;
     if (grown === 0) continue;
-    if (first < 0) first = bucket;
     last = bucket;
     count += grown;
     sum += grown * middleOf(bucket);
   }
   if (count === 0) return undefined;
-  const percentiles: number[] = [];
+  const [min = 0, p50 = 0, p90 = 0, p99 = 0, p999 = 0] = valuesAt(PERCENTS, count, now, before);
+  return { count, min, mean: sum / count, p50, p90, p99, p999, max: bucketStart(last + 1) - 1 };
+}
+
+/** The values at ascending percentiles of the `count` values by which `now` has grown: the least one for 0. */
+function valuesAt(percents: readonly number[], count: number, now: Float64Array, before: Float64Array): number[] {
+  const values: number[] = [];
   let seen = 0;
-  for (let bucket = first; bucket <= last; bucket++) {
+  for (let bucket = 0; bucket < HISTOGRAM_BUCKETS && values.length < percents.length; bucket++) {
     seen += now[bucket]! - before[bucket]!;
-    while (percentiles.length < PERCENTS.length && seen >= rank(PERCENTS[percentiles.length]!, count)) {
-      percentiles.push(bucketStart(bucket + 1) - 1);
+    while (values.length < percents.length && seen >= rank(percents[values.length]!, count)) {
+      values.push(percents[values.length] === 0 ? bucketStart(bucket) : bucketStart(bucket + 1) - 1);
     }
   }
-  const [p50 = 0, p90 = 0, p99 = 0, p999 = 0] = percentiles;
-  return { count, min: bucketStart(first), mean: sum / count, p50, p90, p99, p999, max: bucketStart(last + 1) - 1 };
+  return values;
 }
 
 /**

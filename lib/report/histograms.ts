@@ -1,9 +1,12 @@
 /**
- * The histogram files: distributions of latencies in the formats of HdrHistogram's tools.
+ * The histogram files: distributions of latencies in the formats of HdrHistogram's tools, by its library.
+ *
+ * Importing that takes longer than starting a worker, so this module is imported only when there is something to write.
  *
  * @module
  */
-import { type Histogram, HistogramLogWriter } from "hdr-histogram-js";
+import { build, type Histogram, HistogramLogWriter } from "hdr-histogram-js";
+import { bucketStart, HISTOGRAM_VALUE_MAX } from "../metrics/histogram.ts";
 
 /** Latencies of one kind of operation, in nanoseconds. */
 export interface NamedHistogram {
@@ -24,6 +27,22 @@ const MS_PER_SEC = 1e3;
 
 /** How finely HdrHistogram's tools divide each half of the distance to 100%. */
 const TICKS_PER_HALF_DISTANCE = 5;
+
+/** Adds up bucket counts, such as those of several threads, in a histogram of the library. */
+export function hdrOf(counts: readonly Float64Array[]): Histogram {
+  const histogram = build({
+    bitBucketSize: 64,
+    highestTrackableValue: HISTOGRAM_VALUE_MAX,
+    numberOfSignificantValueDigits: 3,
+  });
+  for (const buckets of counts) {
+    for (const [bucket, count] of buckets.entries()) {
+      // Recorded as the bucket's greatest number, like HdrHistogram's own percentiles.
+      if (count > 0) histogram.recordValueWithCount(bucketStart(bucket + 1) - 1, count);
+    }
+  }
+  return histogram;
+}
 
 /** The percentiles of one histogram in microseconds, in the `.hgrm` format of HdrHistogram's plotter. */
 export function hgrmText(histogram: Histogram): string {

@@ -62,8 +62,8 @@ export class ExposureSampler {
    * What was sampled. What is at risk for a short time may fall between two readings, on a busy machine all of it, so
    * the greatest age is at least that of a write of which is known that it was at risk for so long.
    */
-  async summary({ ageMsMin }: { ageMsMin: number }): Promise<ExposureSummary> {
-    const [writes, ageMs] = await Promise.all([this.#writes.summary(), this.#ageMs.summary()]);
+  summary({ ageMsMin }: { ageMsMin: number }): ExposureSummary {
+    const [writes, ageMs] = [this.#writes.summary(), this.#ageMs.summary()];
     return {
       writes: { ...writes, max: Math.max(writes.max, ageMsMin > 0 ? 1 : 0) },
       ageMs: { ...ageMs, max: Math.max(ageMs.max, ageMsMin) },
@@ -124,8 +124,8 @@ class WeightedDistribution {
     countValue(this.#counts, value / this.#step, Math.max(0, Math.round(durationMs * 1000)));
   }
 
-  async summary(): Promise<Distribution> {
-    const summary = await summarize({ counts: [this.#counts] });
+  summary(): Distribution {
+    const summary = summarize([this.#counts]);
     const shown = (steps = 0) => Math.min(this.#max, steps * this.#step);
     return {
       mean: this.#weight === 0 ? 0 : this.#sum / this.#weight,

@@ -166,12 +166,12 @@ export class FileRun {
     const drainMs = performance.now() - startedAtMs;
     this.#checkAllWritten();
     files.directory.recordFiles();
-    return { ...await this.#result(threads, fileResult), drainMs };
+    return { ...this.#result(threads, fileResult), drainMs };
   }
 
   /** What has been measured until a failure, after which nothing is written any more. */
-  async resultWithoutDrain(threads: number): Promise<FileResult> {
-    return await this.#result(threads, {});
+  resultWithoutDrain(threads: number): FileResult {
+    return this.#result(threads, {});
   }
 
   #checkAllWritten(): void {
@@ -183,16 +183,16 @@ export class FileRun {
     }
   }
 
-  async #result(threads: number, { flushes }: FileWorkerResult): Promise<FileResult> {
+  #result(threads: number, { flushes }: FileWorkerResult): FileResult {
     const { files, options } = this.#parts;
     const { policy } = options;
     const { bound, acknowledgesAtOnce } = policyOf(policy);
     const processCrashBound = bound(policy, { threads, flushMsMax: flushes?.flushMsMax ?? 0 });
     // A put that waits for its write is no more at risk while it is written than before.
-    const longestMs = acknowledgesAtOnce ? (await this.#timeToPersist(this.#timesAtEnd)).max : 0;
+    const longestMs = acknowledgesAtOnce ? this.#timeToPersist(this.#timesAtEnd).max : 0;
     // A histogram rounds, which must not look like a broken promise.
     const ageMsMin = Math.min(longestMs, processCrashBound.ageMs ?? Infinity);
-    const processCrash = await this.#processCrash.summary({ ageMsMin });
+    const processCrash = this.#processCrash.summary({ ageMsMin });
     return {
       openMs: files.openMs,
       filesLoaded: files.filesLoaded,
@@ -205,8 +205,8 @@ export class FileRun {
       processCrash,
       processCrashBound,
       brokenBounds: brokenBounds(processCrashBound, processCrash),
-      ...(this.#powerLoss === undefined ? {} : { powerLoss: await this.#powerLoss.summary({ ageMsMin }) }),
-      timeToPersistMs: await this.#timeToPersist(),
+      ...(this.#powerLoss === undefined ? {} : { powerLoss: this.#powerLoss.summary({ ageMsMin }) }),
+      timeToPersistMs: this.#timeToPersist(),
       ...this.#parts.device,
     };
   }
@@ -221,11 +221,9 @@ export class FileRun {
   }
 
   /** How long what has been written since the load began had been at risk, until now or until some time before. */
-  async #timeToPersist(
-    counts: readonly Float64Array[] = this.#parts.files.writeMeter.timesToPersist,
-  ): Promise<Distribution> {
+  #timeToPersist(counts: readonly Float64Array[] = this.#parts.files.writeMeter.timesToPersist): Distribution {
     const before = this.#before?.timesToPersist ?? [];
-    const summary = await summarize({ counts, before });
+    const summary = summarize(counts, before);
     if (summary === undefined) return { mean: 0, p50: 0, p99: 0, max: 0 };
     const { mean, p50, p99, max } = summary;
     return { mean: mean / NS_PER_MS, p50: p50 / NS_PER_MS, p99: p99 / NS_PER_MS, max: max / NS_PER_MS };

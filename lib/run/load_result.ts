@@ -18,7 +18,7 @@ import {
 import type { LoadWorkerResult } from "../load/load_worker.ts";
 import { OPERATIONS } from "../load/operation.ts";
 import { type BucketCounts, NS_PER_MS } from "../metrics/histogram.ts";
-import { percentilesOf, summarize, type Summary, summaryOf } from "../metrics/summaries.ts";
+import { percentilesOf, summarize, type Summary } from "../metrics/summaries.ts";
 import {
   type LatencySummary,
   type OperationResult,
@@ -42,7 +42,7 @@ export interface LoadResultParts {
 }
 
 /** The part of a result that every backend has. */
-export async function loadResult({ options, meter, workers, phases }: LoadResultParts) {
+export function loadResult({ options, meter, workers, phases }: LoadResultParts) {
   const { latencySample } = options;
   const ratePerSec = rateOf(options);
   const latencies = latencySample !== undefined;
@@ -52,9 +52,9 @@ export async function loadResult({ options, meter, workers, phases }: LoadResult
   return {
     threads,
     phases,
-    operations: await operationResults(meter, { latencies, uncorrected: latencies && ratePerSec !== undefined }),
+    operations: operationResults(meter, { latencies, uncorrected: latencies && ratePerSec !== undefined }),
     ...given({ preload, wait }),
-    ...(ratePerSec === undefined ? {} : { rate: await rateResult(meter, { ratePerSec, ...totals(threads) }) }),
+    ...(ratePerSec === undefined ? {} : { rate: rateResult(meter, { ratePerSec, ...totals(threads) }) }),
   };
 }
 
@@ -85,18 +85,18 @@ export function threadCounts(counts: Float64Array): Pick<ThreadResult, "ops" | "
 }
 
 /** The kinds of operations that the load had, with their latencies if measured. */
-async function operationResults(
+function operationResults(
   { threads }: LoadMeter,
   measured: { latencies: boolean; uncorrected: boolean },
-): Promise<OperationResult[]> {
+): OperationResult[] {
   const results: OperationResult[] = [];
   for (const [kind, { name: operation, needsOrder }] of OPERATIONS.entries()) {
     const count = sum(threads, kind);
     if (count === 0) continue;
     const latencyCounts = threads.map(({ latencies }) => latencies[kind]!);
     const uncorrectedCounts = threads.map(({ uncorrectedLatencies }) => uncorrectedLatencies[kind]!);
-    const latency = measured.latencies ? await latencySummary(latencyCounts) : undefined;
-    const uncorrectedLatency = measured.uncorrected ? await latencySummary(uncorrectedCounts) : undefined;
+    const latency = measured.latencies ? latencySummary(latencyCounts) : undefined;
+    const uncorrectedLatency = measured.uncorrected ? latencySummary(uncorrectedCounts) : undefined;
     results.push({
       operation,
       count,
@@ -109,11 +109,11 @@ async function operationResults(
 }
 
 /** How well the open loop kept its rate. */
-async function rateResult(
+function rateResult(
   meter: LoadMeter,
   { ratePerSec, opsPerSec }: { ratePerSec: number; opsPerSec: number },
-): Promise<RateResult> {
-  const timerLate = await summarize({ counts: meter.threads.map(({ timerLate }) => timerLate) });
+): RateResult {
+  const timerLate = summarize(meter.threads.map(({ timerLate }) => timerLate));
   return {
     askedPerSec: ratePerSec,
     // The first operation begins at once, so a short load has one more than its time has room for.
@@ -134,12 +134,10 @@ function waitResult({ threads }: LoadMeter): WaitResult | undefined {
 }
 
 /** A summary of histograms of latencies in nanoseconds; `undefined` if they are empty. */
-async function latencySummary(counts: readonly BucketCounts[]): Promise<LatencySummary | undefined> {
-  const { hdrOf } = await import("../metrics/hdr.ts");
-  const histogram = hdrOf(counts);
-  const summary = summaryOf(histogram);
+function latencySummary(counts: readonly BucketCounts[]): LatencySummary | undefined {
+  const summary = summarize(counts);
   if (summary === undefined) return undefined;
-  const percentiles = percentilesOf(histogram).map(({ percent, value }) => ({ percent, latencyMs: value / NS_PER_MS }));
+  const percentiles = percentilesOf(counts).map(({ percent, value }) => ({ percent, latencyMs: value / NS_PER_MS }));
   return { ...inMilliseconds(summary), percentiles };
 }
 

@@ -135,7 +135,7 @@ export class LoadRun {
     const runtimeMs = (this.#loadEndedAtMs ?? 0) - (this.#loadBeganAtMs ?? 0);
     // One that has reported nothing has counted its operations all the same.
     const workers = ended.map((worker) => worker ?? { runtimeMs, blocked: {} });
-    const file = await this.#parts.fileRun?.resultWithoutDrain(workers.length);
+    const file = this.#parts.fileRun?.resultWithoutDrain(workers.length);
     return await this.#result({ workers, file, failed: cause instanceof Error ? cause.message : String(cause) });
   }
 
@@ -158,7 +158,7 @@ export class LoadRun {
       options,
       promises,
       ...(title === undefined || description === undefined ? {} : { engine: { title, ...description } }),
-      ...await loadResult({ options, meter: this.#meter, workers, phases: this.#phases }),
+      ...loadResult({ options, meter: this.#meter, workers, phases: this.#phases }),
       ...(series === undefined ? {} : { series: series.rows }),
       ...given({ file, costs, history, stoppedBy, usedUp, failed }),
     };

@@ -148,7 +148,7 @@ for (const serializer of SERIALIZER_NAMES) {
     const { size: bytesWritten } = Deno.statSync(`${directory.path}/${shardFileName(0, SHARDS, serializer)}`);
     assertEquals(countsOf(late.writer.meter), { snapshotsWritten: 1, bytesWritten, times: 1 });
     // The first of the puts waited from early to late, of which three digits are kept.
-    const waitedMs = timesOf(late.writer.meter).maxValue / 1e6;
+    const waitedMs = timesOf(late.writer.meter)!.max / 1e6;
     assertLessOrEqual(Math.abs(waitedMs / PERIOD_MS - 1), 0.02);
     assertEquals([ledger.dirtySinceMs(0), ledger.takenSinceMs(0)], [0, 0]);
     assertBetween(EARLY_MS, ledger.dirtySinceMs(1), early.clock);

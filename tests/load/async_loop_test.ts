@@ -20,7 +20,7 @@ import { createPattern } from "../../lib/load/pattern.ts";
 import { RecordsUsedUpError } from "../../lib/load/distribution.ts";
 import { Rng } from "../../lib/load/rng.ts";
 import type { Workload } from "../../lib/load/workload.ts";
-import { hdrOf } from "../../lib/metrics/hdr.ts";
+import { summarize } from "../../lib/metrics/summaries.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Abort, AbortError } from "../../lib/sync/abort.ts";
 import { Phase, RUNNING, STOPPING } from "../../lib/sync/phase.ts";
@@ -110,7 +110,7 @@ function loop(options: { inFlight: number; store?: SlowStore; workload?: Workloa
   };
   const pattern = (name: "unthrottled" | "consistent") =>
     createPattern(name, { phase, during: RUNNING, rng: new Rng(1), counts: meter.counts });
-  const timed = () => meter.latencies.map((counts) => hdrOf([counts]).totalCount);
+  const timed = () => meter.latencies.map((counts) => summarize([counts])?.count ?? 0);
   return { parts: { ...common, ...parts }, phase, meter, store, abort, pattern, timed };
 }
 
@@ -214,8 +214,8 @@ Deno.test("runOpenAsyncLoop() counts latencies from intended starts, so that a s
   const { parts, meter } = loop({ inFlight: 1, store, opsMax: 40 });
   await runOpenAsyncLoop(parts, new RateSchedule({ firstMs: performance.now() + 1, periodMs }));
   assertGreaterOrEqual(meter.counts[MISSED_STARTS]!, 10);
-  const corrected = hdrOf(meter.latencies).getValueAtPercentile(75);
-  const uncorrected = hdrOf(meter.uncorrectedLatencies).getValueAtPercentile(50);
+  const corrected = summarize(meter.latencies)!.p50;
+  const uncorrected = summarize(meter.uncorrectedLatencies)!.p50;
   assertGreaterOrEqual(corrected, 10e6);
   assertLess(uncorrected, corrected);
 });

@@ -10,7 +10,7 @@ import { HITS, LoadMeter, MISSED_STARTS, NEVER_BEGUN, SCANNED } from "../../lib/
 import { OPERATION_KINDS, READ, READ_MODIFY_WRITE } from "../../lib/load/operation.ts";
 import type { Pattern } from "../../lib/load/pattern.ts";
 import type { Workload } from "../../lib/load/workload.ts";
-import { hdrOf } from "../../lib/metrics/hdr.ts";
+import { summarize } from "../../lib/metrics/summaries.ts";
 import { PaddedBytes } from "../../lib/store/padded_bytes.ts";
 import { Phase, RUNNING, STOPPING } from "../../lib/sync/phase.ts";
 import { FakeTime } from "../run/fake_time.ts";
@@ -75,7 +75,7 @@ function loop(options: Partial<LoopParts> = {}) {
     meter,
     ...options,
   };
-  const latencies = () => meter.latencies.map((counts) => hdrOf([counts]).totalCount);
+  const latencies = () => meter.latencies.map((counts) => summarize([counts])?.count ?? 0);
   return { parts, phase, meter, backend, latencies };
 }
 
@@ -134,7 +134,7 @@ Deno.test("runClosedLoop() times the operation, and not the pause after it", () 
   runClosedLoop(parts, { pause: () => time.pass(20) });
   for (let kind = 0; kind < OPERATION_KINDS; kind++) {
     const calls = kind === READ_MODIFY_WRITE ? 2 : 1;
-    const tookMs = hdrOf([meter.latencies[kind]!]).maxValue / 1e6;
+    const tookMs = summarize([meter.latencies[kind]!])!.max / 1e6;
     assertAlmostEquals(tookMs, 2 * calls, 0.01 * calls);
   }
 });
@@ -155,13 +155,13 @@ Deno.test("runOpenLoop() charges a stall to every operation that it held up: no 
     if (calls === 0) busyFor(40);
   };
   runOpenLoop({ ...parts, workload: reads() }, new RateSchedule({ firstMs: performance.now(), periodMs: 1 }));
-  const corrected = hdrOf([meter.latencies[READ]!]);
-  const uncorrected = hdrOf([meter.uncorrectedLatencies[READ]!]);
-  assertEquals([corrected.totalCount, uncorrected.totalCount], [50, 50]);
+  const corrected = summarize([meter.latencies[READ]!])!;
+  const uncorrected = summarize([meter.uncorrectedLatencies[READ]!])!;
+  assertEquals([corrected.count, uncorrected.count], [50, 50]);
   // Operations 1 to 39 were meant to begin during the stall, and waited for what was left of it: half of them 20 ms.
-  assertGreater(corrected.getValueAtPercentile(50) / 1e6, 10);
-  assertLess(uncorrected.getValueAtPercentile(50) / 1e6, 10);
-  assertGreaterOrEqual(uncorrected.maxValue / 1e6, 40 * 0.999);
+  assertGreater(corrected.p50 / 1e6, 10);
+  assertLess(uncorrected.p50 / 1e6, 10);
+  assertGreaterOrEqual(uncorrected.max / 1e6, 40 * 0.999);
   assertGreaterOrEqual(meter.counts[MISSED_STARTS]!, 39);
   assertLess(meter.counts[MISSED_STARTS]!, 50);
 });
@@ -226,7 +226,7 @@ Deno.test("runClosedLoop() times every so many operations, however often it look
   for (const latencySample of [1, 7, 1024, 1025, 3000]) {
     const { parts } = loop({ latencySample, opsMax: 9000, endsAtMs: Infinity });
     runClosedLoop(parts, NO_WAIT);
-    const timed = parts.meter.latencies.reduce((sum, counts) => sum + hdrOf([counts]).totalCount, 0);
+    const timed = parts.meter.latencies.reduce((sum, counts) => sum + (summarize([counts])?.count ?? 0), 0);
     assertEquals(timed, Math.floor(9000 / latencySample), `${latencySample}`);
   }
 });

@@ -15,7 +15,7 @@ import {
   WAITS,
 } from "../../lib/load/load_meter.ts";
 import { OPERATION_KINDS } from "../../lib/load/operation.ts";
-import { hdrOf } from "../../lib/metrics/hdr.ts";
+import { summarize } from "../../lib/metrics/summaries.ts";
 
 const INDICES = [0, 1, 2, 3, HITS, MISSED_STARTS, PRELOADED, WAITS, WAIT_ASKED_MS, WAITED_MS, NEVER_BEGUN];
 
@@ -41,9 +41,9 @@ Deno.test("LoadMeter keeps threads, kinds and corrections apart, for whoever att
   for (const [thread, part] of attached.threads.entries()) {
     assertEquals(INDICES.map((index) => part.counts[index]), INDICES.map((index) => 100 * thread + index));
     for (let kind = 0; kind < OPERATION_KINDS; kind++) {
-      assertEquals(hdrOf([part.latencies[kind]!]).totalCount, 1 + thread + kind);
-      assertEquals(hdrOf([part.uncorrectedLatencies[kind]!]).totalCount, 10 + thread + kind);
+      assertEquals(summarize([part.latencies[kind]!])?.count, 1 + thread + kind);
+      assertEquals(summarize([part.uncorrectedLatencies[kind]!])?.count, 10 + thread + kind);
     }
-    assertEquals(hdrOf([part.timerLate]).totalCount, 7);
+    assertEquals(summarize([part.timerLate])?.count, 7);
   }
 });

@@ -15,7 +15,7 @@ import type { PersistenceHandle } from "../../lib/persist/persistence_handle.ts"
 import type { AttachedPersistence } from "../../lib/persist/policy/policy_module.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { WriteMeter, type WriterMeter } from "../../lib/persist/write_meter.ts";
-import { hdrOf, type Histogram } from "../../lib/metrics/hdr.ts";
+import { summarize, type Summary } from "../../lib/metrics/summaries.ts";
 import { SharedStore } from "../../lib/store/shared_store.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
@@ -134,15 +134,15 @@ export function assertUnlocked(store: SharedStore, shard: number): void {
   view.unlockShard(shard);
 }
 
-/** The times from a put to its persistence that a writer has counted, in nanoseconds. */
-export function timesOf({ timeToPersist }: WriterMeter): Histogram {
-  return hdrOf([timeToPersist]);
+/** The times from a put to its persistence that a writer has counted, in nanoseconds; `undefined` if none. */
+export function timesOf({ timeToPersist }: WriterMeter): Summary | undefined {
+  return summarize([timeToPersist]);
 }
 
 /** A writer's counts, of the times only how many there are. */
 export function countsOf(meter: WriterMeter): { snapshotsWritten: number; bytesWritten: number; times: number } {
   const { snapshotsWritten, bytesWritten } = meter;
-  return { snapshotsWritten, bytesWritten, times: timesOf(meter).totalCount };
+  return { snapshotsWritten, bytesWritten, times: timesOf(meter)?.count ?? 0 };
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { hdrOf } from "../../lib/metrics/hdr.ts";
+import { summarize } from "../../lib/metrics/summaries.ts";
 import { WriteMeter } from "../../lib/persist/write_meter.ts";
 
 Deno.test("WriteMeter adds up what its writers have counted, for whoever attaches", () => {
@@ -31,5 +31,5 @@ Deno.test("WriteMeter adds up what its writers have counted, for whoever attache
   });
   assertEquals([file.snapshotsWritten, file.bytesWritten], [2, 150]);
   assertEquals([load.snapshotsWritten, load.bytesWritten], [1, 65]);
-  assertEquals(meter.timesToPersist.map((counts) => hdrOf([counts]).totalCount), [1, 0]);
+  assertEquals(meter.timesToPersist.map((counts) => summarize([counts])?.count ?? 0), [1, 0]);
 });

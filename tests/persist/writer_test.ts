@@ -139,7 +139,7 @@ Deno.test("Writer.writeFile() counts how long the first unpersisted put waited, 
     times: 1,
   });
   // Three digits of it are kept.
-  const tookMs = timesOf(writer.meter).maxValue / 1e6;
+  const tookMs = timesOf(writer.meter)!.max / 1e6;
   assertGreaterOrEqual(tookMs, 50_000 * 0.99);
   assertLessOrEqual(tookMs, elapsedMs * 1.01);
   assertEquals([ledger.dirtySinceMs(shard), ledger.takenSinceMs(shard)], [0, 0]);
