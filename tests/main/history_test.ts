@@ -12,11 +12,11 @@ Deno.test("kvlab --check=linearizability judges the history of each backend", as
   for (
     const backend of [["memory"], ["sqlite", "--synchronous=off"], ["lmdb", "--sync-mode=no-sync", "--in-flight=4"]]
   ) {
-    const ended = await kvlab([...CHECKED, "--workload=a", "--keys=100", "--format=json", ...backend]);
+    const ended = await kvlab([...CHECKED, "--workload=a", "--keys=20", "--format=json", ...backend]);
     assertCode(ended, 0);
     const { history_operations, history_keys, history_contradicting_keys, contradictions } = JSON.parse(ended.stdout);
     assertGreater(history_operations, 999);
-    assertEquals([history_keys, history_contradicting_keys, contradictions], [100, 0, []]);
+    assertEquals([history_keys, history_contradicting_keys, contradictions], [20, 0, []]);
   }
 });
 
