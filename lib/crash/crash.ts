@@ -4,7 +4,7 @@
  * @module
  */
 import type { FailoverOptions } from "../engine/failover.ts";
-import type { Loss, Promises } from "../engine/promises.ts";
+import type { Loss } from "../engine/promises.ts";
 import { promisesOf } from "../backend/backends.ts";
 import { isSynced as isLevelSynced } from "../persist/durability.ts";
 import type { NumberedLoad } from "../load/numbered_load.ts";
@@ -20,18 +20,16 @@ import { thenCleanUp } from "../sync/clean_up.ts";
 import { StoppedError } from "../sync/delay.ts";
 import type { ChildProgram, KillMoment } from "./child.ts";
 import { type CrashLoad, isPreloaded, numberedLoadOf, unpreloaded } from "./crash_load.ts";
-import type { CrashResult, KillResult, Problem } from "./crash_result.ts";
+import type { CrashResult, KillOutcome, KillResult, Problem } from "./crash_result.ts";
 import { FailoverVictim } from "./failover_victim.ts";
 import { ABSENT, FoundRecords } from "./found_records.ts";
 import { FailureHistory, type KilledChild } from "./failure_history.ts";
-import { OrderlyVictim } from "./orderly_victim.ts";
 import { type PowerOptions, PowerVictim } from "./power_victim.ts";
-import { ProcessVictim } from "./process_victim.ts";
+import { OrderlyVictim, ProcessVictim } from "./process_victim.ts";
 import { StateTrial } from "./state_trial.ts";
-import { lastAcknowledgedAtMs, WitnessRecords } from "./testimony.ts";
-import { type Found, Judge, type Judgement, readAll } from "./verdict.ts";
+import { lastAcknowledgedAtMs, type Testimony, WitnessRecords } from "./testimony.ts";
+import { type Found, Judge, readAll } from "./verdict.ts";
 import { type CutName, type Failed, lossIn, type Victim, type VictimParts } from "./victim.ts";
-import { worstOf } from "./worst_state.ts";
 
 /** What the crash command does. */
 export interface CrashOptions {
@@ -105,15 +103,15 @@ export async function crash(crashOptions: CrashOptions, hooks: CrashHooks = {}):
 async function crashIn(scratch: string, crashOptions: CrashOptions, hooks: CrashHooks): Promise<CrashResult> {
   const { kills, cut, failover, options, power = USUAL_POWER } = crashOptions;
   const { program, stop } = hooks;
-  const parts = { scratch, ...(program === undefined ? {} : { program }), ...(stop === undefined ? {} : { stop }) };
-  const victim = await victimOf(crashOptions, parts);
+  const victim = await victimOf(crashOptions, { scratch, ...given({ program, stop }) });
   const work = async (): Promise<CrashResult> => {
     const promises = await promisesOf(options.backend, options.threads);
     const load = await numberedLoadOf(options.workload);
-    const rounds = new CrashRounds(victim, { options, load, promises, hooks, scratch, power });
+    const promise = lossIn(victim.failure, promises);
+    const rounds = new CrashRounds(victim, options, { load, promise, stop, scratch, power });
     await rounds.start();
     const results: KillResult[] = [];
-    for (let kill = 1; kill <= kills && !hooks.stop?.aborted; kill++) {
+    for (let kill = 1; kill <= kills && !stop?.aborted; kill++) {
       const result = await rounds.kill(kill);
       if (result === undefined) break;
       results.push(result);
@@ -124,12 +122,10 @@ async function crashIn(scratch: string, crashOptions: CrashOptions, hooks: Crash
     return {
       options,
       failure: victim.failure,
-      ...given({ failover }),
-      ...(cut === "power" ? { disk: power } : {}),
-      ...given({ engine: rounds.engine }),
+      ...given({ failover, disk: cut === "power" ? power : undefined, engine: rounds.engine }),
       promises,
       kills: results,
-      ...(hooks.stop?.aborted ? { stoppedBy: hooks.stop.reason } : {}),
+      ...(stop?.aborted ? { stoppedBy: stop.reason } : {}),
     };
   };
   return await thenCleanUp(work, () => victim.close?.());
@@ -150,11 +146,23 @@ async function victimOf(
   }
 }
 
+/** What the kills of a store have in common. */
+interface RoundsParts {
+  readonly load: NumberedLoad;
+  /** What each may lose. */
+  readonly promise: Loss;
+  readonly stop: AbortSignal | undefined;
+  readonly scratch: string;
+  readonly power: CutPower;
+}
+
 /** What a failure is judged with. */
 interface OutcomeParts {
   readonly judge: Judge;
   readonly failed: Failed;
   readonly records: WitnessRecords;
+  /** What was acknowledged until the end. */
+  readonly testimony: Testimony;
   readonly history: FailureHistory | undefined;
 }
 
@@ -162,45 +170,26 @@ interface OutcomeParts {
 class CrashRounds {
   readonly #victim: Victim;
   readonly #options: CrashLoad;
-  readonly #load: NumberedLoad;
-  readonly #promise: Loss;
-  readonly #stop: AbortSignal | undefined;
+  readonly #parts: RoundsParts;
   readonly #moments: Rng;
   readonly #choices: Rng;
-  readonly #scratch: string;
-  readonly #power: CutPower;
   /** How many findings there are of each problem. */
   readonly #findings = new Map<Problem, number>();
-  /** What was found before the first child. */
-  #first: Found = { records: new FoundRecords(0), versions: new Float64Array() };
   /** The records that were ever there, or put: 1 for each of them. */
   readonly #everThere: Uint8Array;
-  /** What was found last; nothing once nothing could be read any more. */
-  #found: Found | undefined;
+  /** What was found before the first child, and what was found last. */
+  #first: Found = { records: new FoundRecords(0), versions: new Float64Array() };
+  #found = this.#first;
+  #isOver = false;
   #engine: EngineResult | undefined;
   /** Rounds are numbered from the last one that left anything in the store. */
   #round = 0;
 
-  constructor(
-    victim: Victim,
-    parts: {
-      options: CrashLoad;
-      load: NumberedLoad;
-      promises: Promises;
-      hooks: CrashHooks;
-      scratch: string;
-      power: CutPower;
-    },
-  ) {
-    const { options, load, promises, hooks, scratch, power } = parts;
-    this.#scratch = scratch;
-    this.#power = power;
+  constructor(victim: Victim, options: CrashLoad, parts: RoundsParts) {
     this.#victim = victim;
     this.#options = { ...options, backend: victim.backend };
-    this.#load = load;
-    this.#everThere = new Uint8Array(load.keySpace.keyCount);
-    this.#promise = lossIn(victim.failure, promises);
-    this.#stop = hooks.stop;
+    this.#parts = parts;
+    this.#everThere = new Uint8Array(parts.load.keySpace.keyCount);
     this.#moments = new Rng(options.seed, 2 ** 31);
     this.#choices = new Rng(options.seed, STATES_STREAM);
   }
@@ -212,24 +201,24 @@ class CrashRounds {
 
   /** Whether the store cannot be opened any more. */
   get isOver(): boolean {
-    return this.#found === undefined;
+    return this.#isOver;
   }
 
   /** Preloads the records if the workload asks for it, and reads the store before the first child. */
   async start(): Promise<void> {
+    const { load, stop } = this.#parts;
     const isWanted = isPreloaded(this.#options.workload);
     // Only once: later children continue from what earlier ones have left.
     if (isWanted && this.#victim.preload !== undefined) {
       await this.#victim.preload(this.#options);
     } else if (isWanted) {
-      const hooks = this.#stop === undefined ? {} : { stop: this.#stop };
       const { check: _, ...unchecked } = this.#options;
-      const { failed } = await run({ ...unchecked, ops: 1 }, hooks);
+      const { failed } = await run({ ...unchecked, ops: 1 }, given({ stop }));
       if (failed !== undefined) throw new Error(failed);
     }
-    const recovered = await this.#victim.recover(this.#load.keySpace);
+    const recovered = await this.#victim.recover(load.keySpace);
     this.#engine = await recovered.describe?.();
-    const found = await readAll(recovered, this.#load);
+    const found = await readAll(recovered, load);
     this.#first = this.#found = found;
     for (const [record, round] of found.records.rounds.entries()) {
       if (round !== ABSENT) this.#everThere[record] = 1;
@@ -239,7 +228,7 @@ class CrashRounds {
 
   /** Starts a child, makes it fail, and compares; `undefined` if told to stop first. */
   async kill(kill: number): Promise<KillResult | undefined> {
-    const witness = `${this.#scratch}/witness`;
+    const witness = `${this.#parts.scratch}/witness`;
     Deno.mkdirSync(witness);
     return await thenCleanUp(() => this.#kill(kill, witness), () => Deno.removeSync(witness, { recursive: true }));
   }
@@ -258,28 +247,27 @@ class CrashRounds {
     }, this.#moment(loadTimeMs));
     if (failed === undefined) return undefined;
 
-    const before = this.#found ??
-      { records: new FoundRecords(this.#load.keySpace.keyCount), versions: new Float64Array() };
-    const { failure } = this.#victim;
+    const { load, promise } = this.#parts;
+    const before = this.#found;
     const { backend } = this.#options;
-    const isSynced = backend.kind !== "file" || isLevelSynced(backend.sync);
     const judge = new Judge({
       first: this.#first,
       before,
-      load: this.#load,
+      load,
       seed,
       round,
-      failure,
-      promise: this.#promise,
-      isSynced,
+      failure: this.#victim.failure,
+      promise,
+      isSynced: backend.kind !== "file" || isLevelSynced(backend.sync),
       everThere: this.#everThere.reduce((count, mark) => count + mark, 0),
     });
     const records = new WitnessRecords(directory, this.#lanes);
+    const { testimony = records.until() } = failed;
     const end = { kill, during: failed.hadBegun ? "load" : "start", loadMs: failed.loadMs } as const;
-    judge.markPut(failed.testimony ?? records.until(), this.#everThere);
+    judge.markPut(testimony, this.#everThere);
     try {
-      const load = { round, before: before.records, failedAtMs: failed.killedAtMs };
-      const parts = { judge, failed, records, history: this.#historyOf(failed, { ...load, directory }) };
+      const known = { round, before: before.records, failedAtMs: failed.killedAtMs, directory };
+      const parts = { judge, failed, records, testimony, history: this.#historyOf(failed, known) };
       const outcome = this.#victim instanceof PowerVictim
         ? await this.#tryStates(kill, { ...parts, victim: this.#victim })
         : await this.#outcome(parts);
@@ -291,16 +279,21 @@ class CrashRounds {
   }
 
   /** Judges what a failure has left that leaves one state. */
-  async #outcome(
-    { judge, failed, records, history }: OutcomeParts,
-  ): Promise<Omit<KillResult, "kill" | "during" | "loadMs">> {
-    const judgement = await this.#judge(judge, failed, records);
-    this.#found = judgement.found;
+  async #outcome({ judge, failed, testimony, history }: OutcomeParts): Promise<KillOutcome> {
+    // On a busy machine a child goes on for some milliseconds after it was to be killed.
+    const failedAtMs = failed.testimony === undefined
+      ? Math.max(failed.killedAtMs, lastAcknowledgedAtMs(testimony))
+      : failed.killedAtMs;
+    const open = () => this.#victim.recover(this.#parts.load.keySpace, true);
+    const { verdict, refused, found } = await judge.judge({ open, testimony, failedAtMs });
+    this.#goOnFrom(found);
+    const { unsoundFiles, takeoverMs, unavailableMs } = failed;
     return {
-      ...judgement.verdict,
-      ...orderlyFigures(failed, judgement),
-      ...failoverFigures(failed, judgement),
-      ...given({ history: await history?.judge(judgement.found?.records) }),
+      ...verdict,
+      held: verdict.held && (unsoundFiles ?? 0) === 0,
+      // Only an orderly end has the first of these, and only a failover the others.
+      ...given({ unsoundFiles, takeoverMs, unavailableMs, refused: takeoverMs === undefined ? undefined : refused }),
+      ...given({ history: await history?.judge(found?.records) }),
     };
   }
 
@@ -313,43 +306,39 @@ class CrashRounds {
     if (check === undefined || mix.kind !== "mix") return undefined;
     const load = { ...known, mix };
     if (tape !== undefined) return FailureHistory.ofOutlived(load, tape);
-    return FailureHistory.ofChild({ ...load, directory, threads, inFlight: this.#lanes, promise: this.#promise });
-  }
-
-  /** Judges the one state that a failure has left. */
-  async #judge(judge: Judge, failed: Failed, records: WitnessRecords): Promise<Judgement> {
-    const { testimony = records.until() } = failed;
-    // On a busy machine a child goes on for some milliseconds after it was to be killed.
-    const failedAtMs = failed.testimony === undefined
-      ? Math.max(failed.killedAtMs, lastAcknowledgedAtMs(testimony))
-      : failed.killedAtMs;
-    const open = () => this.#victim.recover(this.#load.keySpace, true);
-    return await judge.judge({ open, testimony, failedAtMs });
+    const { promise } = this.#parts;
+    return FailureHistory.ofChild({ ...load, directory, threads, inFlight: this.#lanes, promise });
   }
 
   /** Judges the states that a cut of the power may have left, and shrinks some of those that did not hold. */
   async #tryStates(
     kill: number,
     { victim, judge, records, history }: OutcomeParts & { readonly victim: PowerVictim },
-  ) {
+  ): Promise<KillOutcome> {
     const recording = await victim.recording();
-    const { fileSystem, states: count, keep } = this.#power;
-    const { results, findings, found, ...judged } = await new StateTrial(recording, {
+    const { load, promise, stop, power: { fileSystem, states: count, keep } } = this.#parts;
+    const { outcome, found } = await new StateTrial(recording, {
       victim,
       judge,
       records,
       history,
-      keys: this.#load.keySpace,
-      promise: this.#promise,
+      keys: load.keySpace,
+      promise,
       count,
       random: this.#choices,
       fileSystem,
       findings: this.#findings,
       images: keep === undefined ? undefined : `${keep}/kvlab-seed-${this.#options.seed}-cut-${kill}`,
-      stop: this.#stop,
+      stop,
     }).run();
-    this.#found = found;
-    return { ...worstOf(results), states: results, findings, ...judged };
+    this.#goOnFrom(found);
+    return outcome;
+  }
+
+  /** Nothing is found once nothing can be read any more. */
+  #goOnFrom(found: Found | undefined): void {
+    this.#isOver = found === undefined;
+    if (found !== undefined) this.#found = found;
   }
 
   /**
@@ -366,20 +355,4 @@ class CrashRounds {
     }
     return { loadMs: this.#moments.below(Math.round(loadTimeMs * 1000)) / 1000 };
   }
-}
-
-/** What only an orderly end has. */
-function orderlyFigures(
-  { unsoundFiles }: Failed,
-  { verdict: { held } }: Judgement,
-): Pick<KillResult, "unsoundFiles"> & { held?: boolean } {
-  return unsoundFiles === undefined ? {} : { unsoundFiles, held: held && unsoundFiles === 0 };
-}
-
-/** What only a failover has. */
-function failoverFigures(
-  { takeoverMs, unavailableMs }: Failed,
-  { refused }: Judgement,
-): Pick<KillResult, "refused" | "takeoverMs" | "unavailableMs"> {
-  return takeoverMs === undefined || unavailableMs === undefined ? {} : { refused, takeoverMs, unavailableMs };
 }

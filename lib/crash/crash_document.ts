@@ -18,11 +18,18 @@ import {
   textIn,
   textsIn,
 } from "../result/json.ts";
-import { crashArguments } from "./crash_arguments.ts";
 import { loadMembers } from "../result/option/options.ts";
 import { engineObject, promisesObject } from "../result/run_document.ts";
 import { CRASH_SCHEMA, VERSION } from "../version.ts";
-import { allHeld, type CrashResult, type KillFigure, type KillResult, max, sum } from "./crash_result.ts";
+import {
+  allHeld,
+  crashArguments,
+  type CrashResult,
+  type KillFigure,
+  type KillResult,
+  max,
+  sum,
+} from "./crash_result.ts";
 import { readStates, stateObject, type StatesDocument, statesObject } from "./states_document.ts";
 import { type Failure, lossIn } from "./victim.ts";
 

@@ -9,6 +9,7 @@ import type { Promises } from "../engine/promises.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { HistoryResult } from "../run/run_history.ts";
 import type { EngineResult, StopSignal } from "../run/run_result.ts";
+import { argumentsOf } from "../result/option/options.ts";
 import type { LostWrite, StrangeValue } from "./lost_write.ts";
 import { type Failure, lossIn } from "./victim.ts";
 
@@ -51,6 +52,22 @@ export interface Verdict {
   readonly recoveryMs: number;
 }
 
+/** The verdict on what has lost nothing of nothing. */
+export const NOTHING_LOST: Verdict = {
+  acknowledged: 0,
+  recovered: 0,
+  lost: 0,
+  resurrected: 0,
+  oldestLostMs: 0,
+  neverAcknowledged: 0,
+  holes: 0,
+  neverPut: 0,
+  tornShards: 0,
+  damagedSpares: 0,
+  held: true,
+  recoveryMs: 0,
+};
+
 /**
  * What one kill cost. All writes are puts and deletes of that child. A cut of the power costs what its worst state
  * does.
@@ -80,6 +97,9 @@ export interface KillResult extends Verdict {
   /** Of a cut of the power: states that did not hold, shrunk to what it takes; one for each problem of the cut. */
   readonly findings?: readonly Finding[];
 }
+
+/** What is known of a kill once what it has left is judged. */
+export type KillOutcome = Omit<KillResult, "kill" | "during" | "loadMs">;
 
 /** What was found in one state in which a cut of the power may have left the disk. */
 export interface StateResult extends Verdict {
@@ -161,4 +181,27 @@ export function sum(kills: readonly KillResult[], key: KillFigure): number {
 /** The greatest figure of a single kill. */
 export function max(kills: readonly KillResult[], key: KillFigure): number {
   return kills.reduce((largest, kill) => Math.max(largest, kill[key] ?? 0), 0);
+}
+
+/**
+ * The arguments of a crash command that does the same again, without the program's name. The load follows from its seed, and so does the choice of the states that
+ * are tried of what it has written; when it is killed does not.
+ */
+export function crashArguments(
+  { options, failure, disk, failover }: Pick<CrashResult, "options" | "failure" | "disk" | "failover">,
+  kills: number,
+): string[] {
+  const cuts: Readonly<Partial<Record<Failure, string>>> = { powerLoss: "power", orderlyEnd: "none" };
+  const cut = cuts[failure];
+  return [
+    "crash",
+    `--kills=${Math.max(kills, 1)}`,
+    ...(cut === undefined ? [] : [`--cut=${cut}`]),
+    ...(disk === undefined ? [] : [`--states=${disk.states}`, `--filesystem=${disk.fileSystem}`]),
+    ...(disk?.mountOptions === undefined ? [] : [`--mount-options=${disk.mountOptions}`]),
+    // It measures nothing, neither the load nor the device.
+    ...argumentsOf(options, ["measurement", "device"]),
+    ...(failover === undefined || failover.fault === "kill" ? [] : [`--fault=${failover.fault}`]),
+    ...(failover === undefined || failover.lagMs === 0 ? [] : [`--lag=${failover.lagMs}ms`]),
+  ];
 }

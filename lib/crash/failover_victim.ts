@@ -35,33 +35,25 @@ const UNAVAILABLE_MS_MAX = 120_000;
 const CHOICE_STREAM = 2 ** 31 + 1;
 const PRELOAD_STREAM = 2 ** 31 + 2;
 
+/** What is failed, and how. */
+interface FailoverParts {
+  readonly prepared: PreparedEngine;
+  readonly failover: Failover;
+  readonly connections: readonly [AsynchronousConnection, ...AsynchronousConnection[]];
+  readonly how: FailoverOptions;
+  readonly stop: AbortSignal | undefined;
+}
+
 /** An engine with copies of its data, of which one after the other fails. */
 export class FailoverVictim implements Victim {
   readonly failure = "failover";
   readonly backend: EngineBackendOptions;
-  readonly #prepared: PreparedEngine;
-  readonly #failover: Failover;
-  readonly #connections: readonly [AsynchronousConnection, ...AsynchronousConnection[]];
-  readonly #how: FailoverOptions;
-  readonly #stop: AbortSignal | undefined;
+  readonly #parts: FailoverParts;
   readonly #choices: Rng;
 
-  private constructor(
-    { backend, seed }: { readonly backend: EngineBackendOptions; readonly seed: number },
-    parts: {
-      readonly prepared: PreparedEngine;
-      readonly failover: Failover;
-      readonly connections: readonly [AsynchronousConnection, ...AsynchronousConnection[]];
-      readonly how: FailoverOptions;
-      readonly stop: AbortSignal | undefined;
-    },
-  ) {
+  private constructor(backend: EngineBackendOptions, seed: number, parts: FailoverParts) {
     this.backend = backend;
-    this.#prepared = parts.prepared;
-    this.#failover = parts.failover;
-    this.#connections = parts.connections;
-    this.#how = parts.how;
-    this.#stop = parts.stop;
+    this.#parts = parts;
     this.#choices = new Rng(seed, CHOICE_STREAM);
   }
 
@@ -79,16 +71,9 @@ export class FailoverVictim implements Victim {
     if (backend.kind !== "engine") throw new Error("Cannot fail over without an engine");
     const { settings, inFlight } = backend;
     const engine = await loadEngine(backend.engine);
-    const valueBytesMax = mixOf(workload).valueBytesMax;
-    const stopping = stop === undefined ? {} : { stop };
-    const prepared = await engine.prepare({
-      settings,
-      threads,
-      inFlight,
-      valueBytesMax,
-      fault: how.fault,
-      ...stopping,
-    });
+    const { valueBytesMax } = mixOf(workload);
+    const { fault } = how;
+    const prepared = await engine.prepare({ settings, threads, inFlight, valueBytesMax, fault, ...given({ stop }) });
     const connections: AsynchronousConnection[] = [];
     try {
       const { failover } = prepared;
@@ -99,7 +84,7 @@ export class FailoverVictim implements Victim {
       connections.push(first);
       while (connections.length < threads) connections.push(await connect(engine, prepared, connections.length));
       const [, ...others] = connections;
-      return new FailoverVictim({ backend, seed }, { prepared, failover, connections: [first, ...others], how, stop });
+      return new FailoverVictim(backend, seed, { prepared, failover, connections: [first, ...others], how, stop });
     } catch (error) {
       for (const connection of connections) await afterFailure(() => connection.close());
       await afterFailure(() => prepared.close());
@@ -108,14 +93,14 @@ export class FailoverVictim implements Victim {
   }
 
   async preload({ workload, seed }: CrashLoad): Promise<void> {
-    const [connection] = this.#connections;
+    const [connection] = this.#parts.connections;
     const rng = new Rng(seed, PRELOAD_STREAM);
     await preload(connection.preload, mixOf(workload), { rng, thread: 0, threads: 1, keepGoing: () => true });
   }
 
   async fail(options: CrashLoad, moment: KillMoment): Promise<Failed | undefined> {
     const { seed, workload, witness, check } = options;
-    const connections = this.#connections;
+    const { connections, failover, how, stop } = this.#parts;
     const tape = check === undefined ? undefined : HistoryTape.create(connections.length);
     const lanes = connections.length * this.backend.inFlight;
     const load = new FailoverLoad({
@@ -128,9 +113,9 @@ export class FailoverVictim implements Victim {
     });
     const startedAtMs = sharedNowMs();
     const work = async () => {
-      await delay("loadMs" in moment ? moment.loadMs : moment.startMs, this.#stop);
-      if (this.#stop?.aborted) return undefined;
-      const failed = await this.#failover.fail({ ...this.#how, choice: this.#choices.below(2 ** 20) });
+      await delay("loadMs" in moment ? moment.loadMs : moment.startMs, stop);
+      if (stop?.aborted) return undefined;
+      const failed = await failover.fail({ ...how, choice: this.#choices.below(2 ** 20) });
       const available = load.failed(failed);
       const takenOverAtMs = await failed.restore();
       const availableAtMs = await orTooLate(available, load);
@@ -147,15 +132,16 @@ export class FailoverVictim implements Victim {
   }
 
   recover(): Promise<Recovered> {
-    const [connection] = this.#connections;
+    const [connection] = this.#parts.connections;
     return Promise.resolve({ recoveryMs: 0, get: (key, out) => connection.get(key, out), close: () => {} });
   }
 
   async close(): Promise<void> {
+    const { connections, prepared } = this.#parts;
     const closeConnections = async () => {
-      for (const connection of this.#connections) await connection.close();
+      for (const connection of connections) await connection.close();
     };
-    await thenCleanUp(closeConnections, () => this.#prepared.close());
+    await thenCleanUp(closeConnections, () => prepared.close());
   }
 }
 

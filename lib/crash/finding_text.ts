@@ -5,8 +5,7 @@
  * @module
  */
 import { nameOf } from "../backend/backends.ts";
-import { crashArguments } from "./crash_arguments.ts";
-import type { CrashResult, Finding, KillResult, Problem } from "./crash_result.ts";
+import { crashArguments, type CrashResult, type Finding, type KillResult, type Problem } from "./crash_result.ts";
 import type { Resurrected } from "./lost_write.ts";
 import { lossIn } from "./victim.ts";
 import type { NamedWrite } from "../disk/naming.ts";

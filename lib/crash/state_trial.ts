@@ -6,20 +6,29 @@
  */
 import type { KeySpace } from "../backend/plan.ts";
 import type { FileSystemName } from "../disk/file_system.ts";
+import { stateImage, writeImage } from "../disk/image.ts";
+import { nameShrunk } from "../disk/naming.ts";
 import { arrivalAt, type DiskState, type Recording } from "../disk/recording.ts";
 import { SystemCallError } from "../disk/libc.ts";
+import { shrinkState } from "../disk/shrink.ts";
 import { chooseStates } from "../disk/states.ts";
 import type { Loss } from "../engine/promises.ts";
 import type { Rng } from "../load/rng.ts";
 import { given } from "../option/given.ts";
 import type { HistoryResult } from "../run/run_history.ts";
-import type { Finding, Problem, StateResult } from "./crash_result.ts";
+import { removeFile } from "../system/file_io.ts";
+import {
+  type Finding,
+  type KillOutcome,
+  NOTHING_LOST,
+  type Problem,
+  type StateResult,
+  type Verdict,
+} from "./crash_result.ts";
 import type { FailureHistory } from "./failure_history.ts";
-import { findingOf } from "./finding.ts";
 import type { PowerVictim } from "./power_victim.ts";
 import type { Testimony, WitnessRecords } from "./testimony.ts";
 import { type Found, type Judge, type Judgement, problemOf } from "./verdict.ts";
-import { NOTHING } from "./worst_state.ts";
 
 /** What a trial is made with. */
 export interface TrialParts {
@@ -52,10 +61,7 @@ const FINDINGS_MAX = 3;
 
 /** What came of the states of one cut. */
 export interface Trial {
-  readonly results: readonly StateResult[];
-  readonly findings: readonly Finding[];
-  /** Of the states' histories the one with the most keys that contradict themselves, or that are undecided. */
-  readonly history?: HistoryResult;
+  readonly outcome: KillOutcome;
   /** What the disk now holds, from which the next child can go on; absent if no state could be read. */
   readonly found?: Found;
 }
@@ -74,6 +80,7 @@ export class StateTrial {
   readonly #parts: TrialParts;
   readonly #results: StateResult[] = [];
   readonly #findings: Finding[] = [];
+  /** Of the states' histories the one with the most keys that contradict themselves, or that are undecided. */
   #history: HistoryResult | undefined;
 
   constructor(recording: Recording, parts: TrialParts) {
@@ -91,7 +98,8 @@ export class StateTrial {
       await this.#try(state, isAgain ? Math.min(AGAIN_STATES, count - this.#results.length - 1) : 0);
     }
     const found = await this.#goOn(states);
-    return { results: this.#results, findings: this.#findings, ...given({ history: this.#history, found }) };
+    const tried = { states: this.#results, findings: this.#findings, ...given({ history: this.#history }) };
+    return { outcome: { ...worstOf(this.#results), ...tried }, ...given({ found }) };
   }
 
   /** Tries a state, and so many of those that a second cut may leave while the store is opened again. */
@@ -117,7 +125,12 @@ export class StateTrial {
     await disk.forget();
   }
 
-  /** Makes a finding of a state that did not hold, if the cut has none of its problem, and all cuts have few. */
+  /**
+   * Makes a finding of a state that did not hold, if the cut has none of its problem, and all cuts have few: shrinks it,
+   * names the writes that it takes, and keeps an image of it. The disk must not be mounted, and is not afterwards.
+   *
+   * @throws {PersistError} when the image cannot be written
+   */
   async #find(
     state: DiskState,
     { problem, again }: StateResult,
@@ -136,8 +149,18 @@ export class StateTrial {
       if (typeof judgement === "string" || judgement.found === undefined) return { result };
       return { result, ...judge.examples(judgement.found, failing) };
     };
-    const imagePath = images === undefined ? undefined : `${images}-state-${number}.img`;
-    this.#findings.push(await findingOf(state, { disk, fileSystem, recording, problem, number, imagePath, tryState }));
+    const isShown = async (state: DiskState) => (await tryState(state)).result.problem === problem;
+    const shrunk = await shrinkState(recording, state, isShown);
+    const { missing, trials } = shrunk;
+    const shown = await tryState(missing);
+    const named = await nameShrunk(disk, fileSystem, recording, shrunk);
+    const image = images === undefined ? undefined : `${images}-state-${number}.img`;
+    if (image !== undefined) {
+      // One of an earlier command with the same seed.
+      removeFile(image);
+      writeImage(stateImage(recording.base, recording.events, missing), image);
+    }
+    this.#findings.push({ problem, state: number, ...shown, ...given({ image }), ...named, trials });
   }
 
   #failingAt({ moment }: DiskState): Failing {
@@ -181,7 +204,7 @@ export class StateTrial {
 
   #resultOf({ kind, moment }: DiskState, judgement: Judgement | string, again: boolean): StateResult {
     const state = { kind, again, moment };
-    if (typeof judgement === "string") return { ...NOTHING, ...state, unmountable: judgement };
+    if (typeof judgement === "string") return { ...NOTHING_LOST, ...state, unmountable: judgement };
     const { verdict } = judgement;
     return { ...state, ...verdict, ...given({ problem: problemOf(verdict, this.#parts.promise) }) };
   }
@@ -201,4 +224,37 @@ export class StateTrial {
     }
     return undefined;
   }
+}
+
+/**
+ * The verdict on a cut, with all that had been acknowledged. What is lost, since when, and what the gauge said is that
+ * of the state that lost most, of those that lost too much if any did; what else is wrong may be so in other states.
+ */
+export function worstOf(states: readonly StateResult[]): Verdict {
+  const tooMuch = states.filter(({ problem }) => problem === "promise broken" || problem === "gauge exceeded");
+  const { lost, resurrected, oldestLostMs, holes, gauge } = (tooMuch.length > 0 ? tooMuch : states).reduce(
+    (worst: Verdict, state) => state.lost > worst.lost ? state : worst,
+    tooMuch[0] ?? states[0] ?? NOTHING_LOST,
+  );
+  const most = (of: (state: StateResult) => number) => states.reduce((most, state) => Math.max(most, of(state)), 0);
+  const acknowledged = most((state) => state.acknowledged);
+  return {
+    acknowledged,
+    recovered: Math.max(0, acknowledged - lost),
+    lost,
+    resurrected,
+    oldestLostMs,
+    neverAcknowledged: most((state) => state.neverAcknowledged),
+    holes,
+    neverPut: most((state) => state.neverPut),
+    tornShards: most((state) => state.tornShards),
+    damagedSpares: most((state) => state.damagedSpares),
+    held: states.every(({ held, problem }) => held && problem === undefined),
+    recoveryMs: most((state) => state.recoveryMs),
+    ...given({
+      gauge,
+      unreadable: states.find(({ unreadable }) => unreadable !== undefined)?.unreadable,
+      repaired: states.find(({ repaired }) => repaired !== undefined)?.repaired,
+    }),
+  };
 }

@@ -28,7 +28,7 @@ import { ABSENT, type FoundRecords, UNNUMBERED } from "./found_records.ts";
 import type { LaneWrites } from "./lane_writes.ts";
 
 /** The number of what was found before the child began, as if it had been a write of its own. */
-export const AS_BEFORE = 0;
+const AS_BEFORE = 0;
 /** The number where not even that has survived. */
 export const OLDER = -1;
 

@@ -10,7 +10,7 @@ import type { NumberedLoad } from "../load/numbered_load.ts";
 import { given } from "../option/given.ts";
 import { PersistError } from "../system/persist_error.ts";
 import { thenCleanUp } from "../sync/clean_up.ts";
-import type { Examples, Problem, Verdict } from "./crash_result.ts";
+import { type Examples, NOTHING_LOST, type Problem, type Verdict } from "./crash_result.ts";
 import { FoundRecords } from "./found_records.ts";
 import { type LossCount, LossCounter } from "./loss_count.ts";
 import type { Recovered } from "./recovery.ts";
@@ -95,26 +95,17 @@ export class Judge {
     }
     const { testimony, tornBefore = 0 } = state;
     const { files, repaired, recoveryMs } = recovered;
-    const count = this.#losses.count(found.records, testimony);
-    const gauge = files === undefined ? {} : { gauge: this.#gauge(testimony) };
-    const { acknowledged, lost, resurrected, neverAcknowledged, holes, neverPut } = count;
-    const oldestLostMs = ageOf(count, state);
+    const { refused, oldestLostAtMs, ...counts } = this.#losses.count(found.records, testimony);
     const verdict = {
-      acknowledged,
-      recovered: Math.max(0, acknowledged - lost),
-      lost,
-      resurrected,
-      oldestLostMs,
-      neverAcknowledged,
-      holes,
-      neverPut,
+      ...counts,
+      recovered: Math.max(0, counts.acknowledged - counts.lost),
+      oldestLostMs: ageOf({ oldestLostAtMs }, state),
       tornShards: Math.max(files?.torn ?? 0, tornBefore),
       damagedSpares: files?.damagedSpares ?? 0,
-      ...(repaired === undefined ? {} : { repaired }),
       recoveryMs,
-      ...gauge,
+      ...given({ repaired, gauge: files && this.#gauge(testimony) }),
     };
-    return { verdict: { ...verdict, held: this.#isPromised(verdict) }, refused: count.refused, found };
+    return { verdict: { ...verdict, held: this.#isPromised(verdict) }, refused, found };
   }
 
   /** Examples of what is lost of what was found, and of what is there that nobody has put there. */
@@ -145,17 +136,11 @@ export class Judge {
     const acknowledged = acknowledgedAtMs.reduce((sum, { length }) => sum + length, 0);
     const oldestLostAtMs = Math.min(...acknowledgedAtMs.map(([first = Infinity]) => first));
     return {
+      ...NOTHING_LOST,
       acknowledged,
-      recovered: 0,
       lost: acknowledged + before.records.count,
-      resurrected: 0,
       oldestLostMs: ageOf({ oldestLostAtMs }, { failedAtMs }),
-      neverAcknowledged: 0,
-      holes: 0,
-      neverPut: 0,
       tornShards: 1,
-      damagedSpares: 0,
-      recoveryMs: 0,
       unreadable: reason,
       held: promise.mayTear === true,
     };

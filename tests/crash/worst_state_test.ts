@@ -4,8 +4,10 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import type { StateResult } from "../../lib/crash/crash_result.ts";
-import { NOTHING, worstOf } from "../../lib/crash/worst_state.ts";
+import { NOTHING_LOST, type StateResult } from "../../lib/crash/crash_result.ts";
+import { worstOf } from "../../lib/crash/state_trial.ts";
+
+const NOTHING: StateResult = { ...NOTHING_LOST, kind: "none", again: false, moment: 0 };
 
 const SOUND: StateResult = { ...NOTHING, acknowledged: 100, recovered: 100, gauge: 20, recoveryMs: 5 };
 const MUCH_LOST: StateResult = { ...SOUND, lost: 12, oldestLostMs: 40, acknowledged: 90 };
