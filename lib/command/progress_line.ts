@@ -6,7 +6,7 @@
  */
 import { setStatusLine, STDERR, type Terminal } from "./terminal.ts";
 import type { LiveReading } from "../run/live.ts";
-import { formatSeconds } from "../result/format.ts";
+import { formatSeconds, numberFormat } from "../result/format.ts";
 
 /** Options of a progress line. */
 interface ProgressLineOptions {
@@ -80,7 +80,7 @@ const GAP = "  ";
 /** Ages below this have a decimal. */
 const COARSE_AGE_MS = 10;
 
-const GROUPED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const grouped = numberFormat({ maximumFractionDigits: 0 });
 
 /**
  * The progress on one line, without a newline:
@@ -110,16 +110,16 @@ function partsOf({ phase, elapsedMs, totalMs, keys, ops, opsPerSec, queue, atRis
   const total = totalMs === undefined ? "" : ` / ${formatSeconds(totalMs)} s`;
   const parts = [`${phase.replace("_", " ")} ${tenths(elapsedMs / 1000)} s${total}`];
   if (run !== undefined) parts.unshift(`run ${run.number}/${run.runs}`);
-  if (keys !== undefined) parts.push(`${GROUPED.format(keys.done)} / ${GROUPED.format(keys.total)} keys`);
-  if (ops !== undefined) parts.push(`${GROUPED.format(ops.done)} / ${GROUPED.format(ops.total)} ops`);
-  if (opsPerSec !== undefined) parts.push(`${GROUPED.format(opsPerSec)} ops/s`);
+  if (keys !== undefined) parts.push(`${grouped(keys.done)} / ${grouped(keys.total)} keys`);
+  if (ops !== undefined) parts.push(`${grouped(ops.done)} / ${grouped(ops.total)} ops`);
+  if (opsPerSec !== undefined) parts.push(`${grouped(opsPerSec)} ops/s`);
   if (queue !== undefined) parts.push(`queue ${queue.queued}/${queue.depth}`);
   if (atRisk !== undefined) parts.push(`at risk ${writesText(atRisk.writes)}, ${ageText(atRisk.ageMs)}`);
   return parts;
 }
 
 function writesText(writes: number): string {
-  return `${GROUPED.format(writes)} ${writes === 1 ? "write" : "writes"}`;
+  return `${grouped(writes)} ${writes === 1 ? "write" : "writes"}`;
 }
 
 function ageText(ageMs: number): string {

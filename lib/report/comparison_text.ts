@@ -14,7 +14,7 @@ import {
 import type { Gate, GateCheck } from "../compare/gate.ts";
 import { samplesNeeded } from "../compare/mann_whitney.ts";
 import { endingTexts, type ResultDocument } from "../result/result_document.ts";
-import { escapeControls, fileNames, operationName, readableShare } from "../result/format.ts";
+import { escapeControls, fileNames, numberFormat, operationName, readableShare } from "../result/format.ts";
 import { listNames } from "../option/wording.ts";
 import { readableFigure, sectionRows, type ShownFigure, shownFigures } from "../result/figures.ts";
 import {
@@ -29,7 +29,7 @@ import {
 } from "./text_layout.ts";
 
 const NOTHING = "-";
-const RATIO = new Intl.NumberFormat("en-US", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+const readableRatio = numberFormat({ minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
 /** If a file's name is longer, the tables number the files instead. */
 const HEADING_WIDTH_MAX = 16;
@@ -163,7 +163,7 @@ function cells(
   { role: { index, tested }, style }: { role: Role; style: TextStyle },
 ): string[] {
   const differs = value?.test?.verdict === "differs";
-  const ratio = value?.ratio === undefined ? NOTHING : RATIO.format(value.ratio);
+  const ratio = value?.ratio === undefined ? NOTHING : readableRatio(value.ratio);
   return [
     value === undefined ? NOTHING : readableFigure(name, value.median),
     ...(index === 0 ? [] : [differs ? style.bold(ratio) : ratio]),

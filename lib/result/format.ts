@@ -39,11 +39,20 @@ export function readableCount(count: number, noun: string): string {
 const DURATION_UNITS = [["s", 1e3], ["ms", 1], ["µs", 1e-3], ["ns", 1e-6]] as const;
 /** The units of an approximate number of bytes. */
 const BYTE_UNITS = [["TB", 1e12], ["GB", 1e9], ["MB", 1e6], ["kB", 1e3], ["B", 1]] as const;
-const THREE_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
-const FOUR_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
-const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const TENTHS_OF_PERCENT = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 1 });
-const HUNDREDTHS_OF_PERCENT = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 2 });
+const threeDigits = numberFormat({ maximumSignificantDigits: 3 });
+const fourDigits = numberFormat({ maximumSignificantDigits: 4 });
+const whole = numberFormat({ maximumFractionDigits: 0 });
+const tenthsOfPercent = numberFormat({ style: "percent", maximumFractionDigits: 1 });
+const hundredthsOfPercent = numberFormat({ style: "percent", maximumFractionDigits: 2 });
+
+/**
+ * Writes numbers with thousands separators. The format is made at its first use, because the first one takes longer to
+ * make than a command line to parse.
+ */
+export function numberFormat(options: Intl.NumberFormatOptions): (value: number) => string {
+  let made: Intl.NumberFormat | undefined;
+  return (value) => (made ??= new Intl.NumberFormat("en-US", options)).format(value);
+}
 
 /** A duration in milliseconds to three digits, in the largest unit of which it is at least one: `812 ns`, `1.5 ms`. */
 export function readableDuration(durationMs: number): string {
@@ -61,25 +70,23 @@ function inUnit(value: number, units: readonly (readonly [unit: string, size: nu
   if (rounded === 0) return undefined;
   const [unit, size] = units.find(([, size]) => Math.abs(rounded) >= size) ?? units.at(-1)!;
   const inThat = rounded / size;
-  return `${(Math.abs(inThat) < 1000 ? THREE_DIGITS : WHOLE).format(inThat)} ${unit}`;
+  return `${Math.abs(inThat) < 1000 ? threeDigits(inThat) : whole(inThat)} ${unit}`;
 }
 
 /** A number with thousands separators: whole from a thousand up, to four digits below: `170,850`, `12.5`. */
 export function readableNumber(value: number): string {
-  return (Math.abs(value) < 1000 ? FOUR_DIGITS : WHOLE).format(value);
+  return Math.abs(value) < 1000 ? fourDigits(value) : whole(value);
 }
 
 /** A share, from 0 to 1, as percent to three digits, but at most two decimals: `12.5%`, `0.07%`. */
 export function readableShare(share: number): string {
-  return (share < 0.1 ? HUNDREDTHS_OF_PERCENT : TENTHS_OF_PERCENT).format(share);
+  return share < 0.1 ? hundredthsOfPercent(share) : tenthsOfPercent(share);
 }
-
-const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });
 
 /** A whole number as `1st`, `2nd`, `3rd` or `4th`. */
 export function ordinal(value: number): string {
   const suffixes: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
-  return value + (suffixes[ORDINALS.select(value)] ?? "th");
+  return value + (suffixes[new Intl.PluralRules("en", { type: "ordinal" }).select(value)] ?? "th");
 }
 
 /** A kind of operation as text shows it: `read_modify_write` is `read-modify-write`. */

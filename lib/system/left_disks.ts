@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { basename } from "node:path";
 import { CHILD_COMMAND, DISK_COMMAND, tryCommand } from "./command.ts";
 import { readDirectory } from "./file_io.ts";
 
@@ -41,7 +40,7 @@ export function setLimits(device: string, limits: DirtyLimits): void {
 export function releaseDisk(directory: string): void {
   if (Deno.build.os !== "linux") return;
   // A process may have been told another path to it; its name is its own.
-  const name = basename(directory);
+  const name = directory.slice(directory.lastIndexOf("/") + 1);
   killThose(name, CHILD_COMMAND);
   // The system knows neither links nor the current directory.
   const real = Deno.realPathSync(directory);
