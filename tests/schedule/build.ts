@@ -25,53 +25,73 @@ export interface BuildOptions {
   readonly marked?: readonly string[];
 }
 
-/** The modules of one build. */
-export class Build implements Disposable {
+/**
+ * Builds modules, each with faults and marks of its own. A module that is the same in two builds, down to all that it
+ * imports, is the same file, so that whoever has loaded one build loads of the next only what differs.
+ */
+export class Builder implements Disposable {
   readonly #directory = Deno.makeTempDirSync({ prefix: "kvlab-test-" });
-  readonly #options: BuildOptions;
-  readonly #built = new Set<string>();
-
-  constructor(options: BuildOptions = {}) {
-    this.#options = options;
-  }
+  readonly #sources = new Map<string, string>();
+  /** What was there before types were stripped, and then. */
+  readonly #stripped = new Map<string, string>();
+  /** URLs of what is written, by path and text. */
+  readonly #urls = new Map<string, string>();
 
   /** Builds a module with all that it imports; returns its URL. */
-  add(path: string): string {
-    this.#add(path);
-    const { patches = [], marked = [] } = this.#options;
+  build(path: string, options: BuildOptions = {}): string {
+    const { patches = [], marked = [] } = options;
+    const built = new Map<string, string>();
+    const url = this.#build(path, options, built);
     for (const changed of [...patches.map(({ path }) => path), ...marked]) {
-      if (!this.#built.has(changed)) throw new Error(`${path} does not import ${changed}, which is to be changed`);
+      if (!built.has(changed)) throw new Error(`${path} does not import ${changed}, which is to be changed`);
     }
-    return new URL(scriptOf(path), `file://${this.#directory}/`).href;
+    return url;
   }
 
   [Symbol.dispose](): void {
     Deno.removeSync(this.#directory, { recursive: true });
   }
 
-  #add(path: string): void {
-    if (this.#built.has(path)) return;
-    this.#built.add(path);
-    const { patches = [], marked = [] } = this.#options;
-    let text = Deno.readTextFileSync(new URL(path, ROOT));
+  /** @param built URLs of what this build has so far, by path */
+  #build(path: string, options: BuildOptions, built: Map<string, string>): string {
+    const known = built.get(path);
+    if (known !== undefined) return known;
+    const text = this.#script(path, options).replaceAll(
+      /(\bfrom |\bimport\(|^import )"([^"]+)"/gm,
+      (_, before: string, specifier: string) => {
+        if (!specifier.startsWith(".")) return `${before}"${import.meta.resolve(specifier)}"`;
+        const imported = new URL(specifier, `file:///${path}`).pathname.slice(1);
+        return `${before}"${this.#build(imported, options, built)}"`;
+      },
+    );
+    const url = this.#written(path, text);
+    built.set(path, url);
+    return url;
+  }
+
+  /** A module as JavaScript, with what it is to have planted and marked. */
+  #script(path: string, { patches = [], marked = [] }: BuildOptions): string {
+    let text = kept(this.#sources, path, () => Deno.readTextFileSync(new URL(path, ROOT)));
     for (const patch of patches) if (patch.path === path) text = patched(text, patch);
-    text = stripTypeScriptTypes(text);
-    if (marked.includes(path)) text = withMarks(text);
-    const target = `${this.#directory}/${scriptOf(path)}`;
-    Deno.mkdirSync(target.slice(0, target.lastIndexOf("/")), { recursive: true });
-    const imported: string[] = [];
-    text = text.replaceAll(/(\bfrom |\bimport\(|^import )"([^"]+)"/gm, (_, before: string, specifier: string) => {
-      if (!specifier.startsWith(".")) return `${before}"${import.meta.resolve(specifier)}"`;
-      imported.push(new URL(specifier, `file:///${path}`).pathname.slice(1));
-      return `${before}"${scriptOf(specifier)}"`;
+    const script = kept(this.#stripped, text, () => stripTypeScriptTypes(text));
+    return marked.includes(path) ? withMarks(script) : script;
+  }
+
+  #written(path: string, text: string): string {
+    return kept(this.#urls, `${path} ${text}`, () => {
+      const target = `${this.#directory}/${this.#urls.size}/${path.replace(/\.ts$/, ".js")}`;
+      Deno.mkdirSync(target.slice(0, target.lastIndexOf("/")), { recursive: true });
+      Deno.writeTextFileSync(target, text);
+      return `file://${target}`;
     });
-    Deno.writeTextFileSync(target, text);
-    for (const each of imported) this.#add(each);
   }
 }
 
-function scriptOf(path: string): string {
-  return path.replace(/\.ts$/, ".js");
+/** What a map has for a key; what it has not is made. */
+function kept(map: Map<string, string>, key: string, make: () => string): string {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, value = make());
+  return value;
 }
 
 function patched(text: string, { path, from, to }: Patch): string {

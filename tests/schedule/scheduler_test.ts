@@ -4,13 +4,13 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { Build, type BuildOptions, withMarks } from "./build.ts";
+import { Builder, type BuildOptions, withMarks } from "./build.ts";
 import { Crew, type Failure, scheduleOf, textOf } from "./crew.ts";
 
 async function withToy(name: string, look: (crew: Crew) => Promise<void>): Promise<void> {
-  using build = new Build();
+  using builder = new Builder();
   using crew = await Crew.start(3);
-  await crew.load(build.add("tests/schedule/scenarios/toys.ts"), name);
+  await crew.load(builder.build("tests/schedule/scenarios/toys.ts"), name);
   await look(crew);
 }
 
@@ -87,17 +87,15 @@ Deno.test("a schedule without an end fails", async () => {
   });
 });
 
-Deno.test("Build.add() throws when there is nothing to patch or to mark", () => {
-  const add = (options: BuildOptions) => {
-    using build = new Build(options);
-    build.add("tests/schedule/scenarios/mutex.ts");
-  };
+Deno.test("Builder.build() throws when there is nothing to patch or to mark", () => {
+  using builder = new Builder();
+  const build = (options: BuildOptions) => builder.build("tests/schedule/scenarios/mutex.ts", options);
   const path = "lib/sync/mutex.ts";
-  add({ patches: [{ path, from: "const SPIN_COUNT_MAX = 100;", to: "const SPIN_COUNT_MAX = 1;" }], marked: [path] });
-  assertThrows(() => add({ patches: [{ path, from: "const LOCKED = 3;", to: "" }] }), Error, `${path} has 0 times`);
+  build({ patches: [{ path, from: "const SPIN_COUNT_MAX = 100;", to: "const SPIN_COUNT_MAX = 1;" }], marked: [path] });
+  assertThrows(() => build({ patches: [{ path, from: "const LOCKED = 3;", to: "" }] }), Error, `${path} has 0 times`);
   const other = "lib/sync/phase.ts";
-  assertThrows(() => add({ patches: [{ path: other, from: "", to: "" }] }), Error, `does not import ${other}`);
-  assertThrows(() => add({ marked: [other] }), Error, `does not import ${other}`);
+  assertThrows(() => build({ patches: [{ path: other, from: "", to: "" }] }), Error, `does not import ${other}`);
+  assertThrows(() => build({ marked: [other] }), Error, `does not import ${other}`);
 });
 
 Deno.test("withMarks() sets marks before statements that access arrays, and in loops that copy", () => {

@@ -16,7 +16,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { numberOption, report, rounds, textOption } from "../campaign/campaign.ts";
-import { Build } from "./build.ts";
+import { Builder } from "./build.ts";
 import { Crew, type Failure, type Outcome, scheduleOf, textOf } from "./crew.ts";
 import { FILE_FAULTS } from "./faults/file_faults.ts";
 import { QUEUE_FAULTS, STORE_FAULTS } from "./faults/store_faults.ts";
@@ -73,11 +73,11 @@ async function story(crew: Crew, failure: Failure): Promise<string> {
 
 async function findFaults(): Promise<void> {
   using crew = await Crew.start(WORKERS);
+  using builder = new Builder();
   const found: Record<string, number> = {};
   const escaped: string[] = [];
   for (const { name, patches, module, scenarios } of FAULTS) {
-    using build = new Build(buildOptions(module, patches));
-    const url = build.add(pathOf(module));
+    const url = builder.build(pathOf(module), buildOptions(module, patches));
     let schedules = 0;
     let isFound = false;
     for (const scenario of scenarios) {
@@ -97,13 +97,13 @@ async function findFaults(): Promise<void> {
 
 async function tryAll(): Promise<void> {
   using crew = await Crew.start(WORKERS);
+  using builder = new Builder();
   const failures: string[] = [];
   const startedAtMs = performance.now();
   let schedules = 0;
   let scenarios = 0;
   for (const module of Object.keys(MODULES)) {
-    using build = new Build(buildOptions(module));
-    const url = build.add(pathOf(module));
+    const url = builder.build(pathOf(module), buildOptions(module));
     for (const name of await namesIn(module)) {
       await crew.load(url, name);
       const outcome = await tried(crew, {
@@ -127,8 +127,8 @@ async function repeat(given: string, schedule: string): Promise<void> {
   const [module = "", name = ""] = given.split("/");
   assert(module in MODULES, `no module of scenarios is called ${module}, must be in ${Object.keys(MODULES)}`);
   using crew = await Crew.start(WORKERS);
-  using build = new Build(buildOptions(module));
-  await crew.load(build.add(pathOf(module)), name);
+  using builder = new Builder();
+  await crew.load(builder.build(pathOf(module), buildOptions(module)), name);
   const { failure } = await crew.follow(scheduleOf(schedule));
   assertEquals(failure, undefined, await crew.told(scheduleOf(schedule)));
 }
