@@ -11,16 +11,15 @@
  *
  * @module
  */
-import { CHILD_COMMAND, DISK_COMMAND, WATCHED_COMMAND } from "./lib/system/command.ts";
-import { errorLine, exitCodeOf } from "./lib/command/exit.ts";
+import { CHILD_COMMAND, DISK_COMMAND, exitWithParent, WATCHED_COMMAND } from "./lib/system/command.ts";
+import { errorLine, exitCodeOf, hangUp } from "./lib/command/exit.ts";
 import { print, warn } from "./lib/command/terminal.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const [word, childOptions] = args;
   if (word === CHILD_COMMAND && childOptions !== undefined) {
-    const { exitWithParent } = await import("./lib/crash/parent_watch.ts");
     const { runChild } = await import("./lib/crash/child.ts");
-    exitWithParent();
+    void exitWithParent();
     await runChild(childOptions);
     return 0;
   }
@@ -30,9 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (word === WATCHED_COMMAND) {
-    const { exitWithParent } = await import("./lib/crash/parent_watch.ts");
-    const { hangUp } = await import("./lib/command/exit.ts");
-    exitWithParent(hangUp);
+    void exitWithParent(hangUp);
     return await main(args.slice(1));
   }
   const { parseCommand } = await import("./lib/command/parse_command.ts");

@@ -57,14 +57,14 @@ export function read<T>(raw: RawArguments, flag: DefaultedFlag<T>): T;
 export function read<T>(raw: RawArguments, flag: Flag<T>): T | undefined;
 export function read<T>({ given }: RawArguments, flag: Flag<T> & { readonly defaultText?: string }): T | undefined {
   const text = given.get(flag.name)?.[0] ?? flag.defaultText;
-  if (text === undefined) return undefined;
-  const value = flag.parse(text);
-  if (value === undefined) {
-    const reason = flag.refusals?.get(text);
-    const remark = reason === undefined ? didYouMean(text, flag.choices ?? []) : `: ${reason}`;
-    throw new UsageError(`--${flag.name} must be ${flag.allowed}, got ${quote(flag.shown?.(text) ?? text)}${remark}`);
-  }
-  return value;
+  return text === undefined ? undefined : parseValue(flag, text);
+}
+
+/** @throws {UsageError} when the value is not allowed */
+export function parseValue<T>({ name, allowed, choices = [], shown = same, parse }: Flag<T>, text: string): T {
+  const value = parse(text);
+  if (value !== undefined) return value;
+  throw new UsageError(`--${name} must be ${allowed}, got ${quote(shown(text))}${didYouMean(text, choices)}`);
 }
 
 /** The values of a table of flags, by key; `undefined` where there is neither a value nor a default. */

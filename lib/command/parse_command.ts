@@ -137,6 +137,13 @@ function backendOptions(name: BackendName, raw: RawArguments, file: FileValues):
   }
 }
 
+/** @throws {UsageError} when none of the backends is called so */
+export function backendNamed<Name extends BackendName>(word: string, names: readonly Name[]): Name {
+  const name = names.find((name) => name === word);
+  if (name !== undefined) return name;
+  throw new UsageError(`unknown backend ${quote(word)}, must be ${listNames(names)}${didYouMean(word, names)}`);
+}
+
 /** The latest moment of a kill by default; waiting a default run's time for each would take long. */
 const CRASH_LOAD_TIME_MS = 1000;
 
@@ -155,12 +162,7 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   if (word === "memory") {
     throw new UsageError(`crash needs ${listNames(survivors)}, got memory: nothing of it survives a crash`);
   }
-  const name = survivors.find((name) => name === word);
-  if (name === undefined) {
-    throw new UsageError(
-      `unknown backend ${quote(word)}, must be ${listNames(survivors)}${didYouMean(word, survivors)}`,
-    );
-  }
+  const name = backendNamed(word, survivors);
   refuseBesideBackend(name, others);
   const loadTimeMs = raw.given.has(FLAGS.loadTimeMs.name) ? load.loadTimeMs : CRASH_LOAD_TIME_MS;
   refuseOtherBackends(name, raw);
@@ -198,11 +200,9 @@ function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
     kind: "crash",
     kills,
     cut,
-    ...given({ power }),
     options: { ...timed, workload, backend },
-    ...given({ failover }),
+    ...given({ power, failover, reportFile }),
     format,
-    ...given({ reportFile }),
     quiet: isQuiet(raw),
   };
 }
@@ -220,11 +220,7 @@ function powerOptions(raw: RawArguments, cut: CutName): CutPower | undefined {
     return undefined;
   }
   refuseOwnDisk(raw);
-  return {
-    states,
-    fileSystem,
-    ...given({ mountOptions, keep }),
-  };
+  return { states, fileSystem, ...given({ mountOptions, keep }) };
 }
 
 /** @throws {UsageError} when the engine's files could not be looked at after a power cut */
@@ -245,15 +241,13 @@ function refuseOwnDisk({ given }: RawArguments): void {
 function readLoadValues(raw: RawArguments, defaults: RunDefaults) {
   const { threads = defaults.threads, seed = defaults.seed, ratePerSec, check, ...others } = readAll(raw, LOAD_FLAGS);
   refuseBoth(raw, [FLAGS.pattern, FLAGS.ratePerSec], "both say when operations begin");
-  const rate = ratePerSec === undefined ? {} : { ratePerSec };
   const isUnthrottled = ratePerSec !== undefined || raw.given.has(FLAGS.replay.name);
   return {
     threads,
     seed,
     ...others,
     ...(isUnthrottled ? { pattern: "unthrottled" as const } : {}),
-    ...rate,
-    ...given({ check }),
+    ...given({ ratePerSec, check }),
   };
 }
 

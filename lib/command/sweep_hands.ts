@@ -9,7 +9,7 @@ import type { FlagName } from "../result/option/flag.ts";
 import type { ConfigurationEntry } from "../sweep/lines.ts";
 import type { ChildOutcome, SweepHands, SweepParts } from "../sweep/sweep.ts";
 import type { PlannedSweep } from "./sweep_file.ts";
-import { ownProgram, systemCommand, WATCHED_COMMAND } from "../system/command.ts";
+import { ownProgram, signalChild, systemCommand, WATCHED_COMMAND } from "../system/command.ts";
 import type { Fields } from "../result/json.ts";
 import { EXIT_NOT_HELD } from "./exit.ts";
 
@@ -115,8 +115,8 @@ async function runKvlabChild(args: readonly string[], options: KvlabChildOptions
   let isLate = false;
   const timers: ReturnType<typeof setTimeout>[] = [];
   const end = () => {
-    signal(child, "SIGTERM");
-    timers.push(setTimeout(() => signal(child, "SIGKILL"), END_MS));
+    signalChild(child, "SIGTERM");
+    timers.push(setTimeout(() => signalChild(child, "SIGKILL"), END_MS));
   };
   timers.push(setTimeout(() => {
     isLate = true;
@@ -152,13 +152,5 @@ function outcomeOf({ code, signal }: Deno.CommandStatus, stdout: string, lastLin
     return { result: JSON.parse(stdout) as Fields };
   } catch {
     return { reason: "it printed no result" };
-  }
-}
-
-function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
-  try {
-    child.kill(name);
-  } catch {
-    // The child has already ended by itself.
   }
 }

@@ -9,12 +9,12 @@ import { passArguments, type PassedArguments, withoutCredentials } from "../opti
 import type { RunOptions } from "../run/run_options.ts";
 import { readArguments } from "./arguments.ts";
 import type { RunDefaults } from "./command.ts";
-import { refuseRepeatedAndEmpty, refuseUnknownFlags } from "./flag_values.ts";
+import { parseValue, refuseRepeatedAndEmpty, refuseUnknownFlags } from "./flag_values.ts";
 import { BACKEND_NAMES, FLAG_LIST, FLAGS, SWITCH_LIST } from "./commands.ts";
 import type { Flag } from "../result/option/flag.ts";
-import { parseCommand } from "./parse_command.ts";
+import { backendNamed, parseCommand } from "./parse_command.ts";
 import { LOAD_SCOPES } from "./sweep_options.ts";
-import { didYouMean, listNames, quote, UsageError } from "../option/wording.ts";
+import { listNames, quote, UsageError } from "../option/wording.ts";
 
 /** One configuration: its arguments and the options they parse to. */
 export interface SpaceConfiguration {
@@ -155,10 +155,7 @@ function checkGroup(group: readonly string[]): void {
   refuseRepeatedAndEmpty("run", raw);
   const [word, ...others] = raw.words;
   if (word === undefined) throw new UsageError(`no backend given, must be ${listNames(BACKEND_NAMES)}`);
-  if (!BACKEND_NAMES.some((name) => name === word)) {
-    const allowed = `must be ${listNames(BACKEND_NAMES)}${didYouMean(word, BACKEND_NAMES)}`;
-    throw new UsageError(`unknown backend ${quote(word)}, ${allowed}`);
-  }
+  backendNamed(word, BACKEND_NAMES);
   const [other] = others;
   if (other !== undefined) throw new UsageError(`unexpected argument ${quote(other)} beside the backend ${word}`);
   for (const name of raw.given.keys()) refuseInGroup(name);
@@ -207,11 +204,7 @@ function valuesOf(part: string): string[] {
   );
   if (flag === undefined || flag.parse(text) !== undefined) return [part];
   const values = [...new Set(text.split(","))];
-  const wrong = values.find((value) => flag.parse(value) === undefined);
-  if (wrong !== undefined) {
-    const remark = didYouMean(wrong, flag.choices ?? []);
-    throw new UsageError(`--${name} must be ${flag.allowed}, got ${quote(flag.shown?.(wrong) ?? wrong)}${remark}`);
-  }
+  for (const value of values) parseValue(flag, value);
   return values.map((value) => `--${name}=${value}`);
 }
 

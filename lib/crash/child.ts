@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CHILD_COMMAND, ownProgram, systemCommand } from "../system/command.ts";
+import { CHILD_COMMAND, ownProgram, signalChild, systemCommand } from "../system/command.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { RunHooks } from "../run/live.ts";
 import type { StopSignal } from "../run/run_result.ts";
@@ -175,11 +175,7 @@ class Child {
 
   /** Sends it a signal, unless it has already ended. */
   signal(signal: Deno.Signal): void {
-    try {
-      this.#process.kill(signal);
-    } catch {
-      // It has already ended by itself.
-    }
+    signalChild(this.#process, signal);
   }
 
   /** Kills it, unless it has already ended. */

@@ -1,6 +1,6 @@
 /**
- * Starts other programs, and says how kvlab starts itself as a child. Everything that kvlab starts is started here, so
- * that all of it gets the same environment.
+ * Starts other programs, and says how kvlab starts itself as a child, and ends with its parent. Everything that kvlab
+ * starts is started here, so that all of it gets the same environment.
  *
  * @module
  */
@@ -47,6 +47,30 @@ export function tryCommand(name: string, args: readonly string[]): string | unde
     return success ? undefined : new TextDecoder().decode(stderr).trim() || "it failed";
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Sends a child a signal, unless it has already ended by itself. */
+export function signalChild(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It has already ended.
+  }
+}
+
+/**
+ * Ends this process as soon as its parent has ended, however it ended: a child must not outlive whoever was to kill it.
+ * The parent holds the other end of stdin, which the system then closes. What arrives on stdin is ignored.
+ *
+ * @param exit how to end; exits at once if absent
+ */
+export async function exitWithParent(exit: () => void = () => Deno.exit(1)): Promise<void> {
+  const ignored = new Uint8Array(64);
+  try {
+    while (await Deno.stdin.read(ignored) !== null);
+  } finally {
+    exit();
   }
 }
 

@@ -4,9 +4,9 @@
  * @module
  */
 import { runChild } from "../../lib/crash/child.ts";
-import { exitWithParent } from "../../lib/crash/parent_watch.ts";
+import { exitWithParent } from "../../lib/system/command.ts";
 
-exitWithParent();
+void exitWithParent();
 await runChild(Deno.args.at(-1) ?? "");
 // Its load has ended, but not what watches its parent.
 Deno.exit(0);

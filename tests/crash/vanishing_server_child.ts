@@ -5,10 +5,10 @@
  * @module
  */
 import { runChild } from "../../lib/crash/child.ts";
-import { exitWithParent } from "../../lib/crash/parent_watch.ts";
+import { exitWithParent } from "../../lib/system/command.ts";
 
 const [program = "", optionsJson = ""] = Deno.args;
-exitWithParent();
+void exitWithParent();
 await runChild(optionsJson, {
   createLoadWorker() {
     Deno.removeSync(program);

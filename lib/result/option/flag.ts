@@ -90,8 +90,6 @@ export interface Flag<T> extends FlagName, Placed<T> {
   readonly allowed: string;
   /** The values allowed, if they are names; used to guess what a typo meant. */
   readonly choices?: readonly string[];
-  /** Names that are known elsewhere but not allowed here, and why. */
-  readonly refusals?: ReadonlyMap<string, string>;
   /** How the help describes the default when it is not a fixed value. */
   readonly defaultNote?: string;
   /** The value as it may be repeated, if it may contain what is secret. */

@@ -5,11 +5,11 @@
  * @module
  */
 import { runChild } from "../../../lib/crash/child.ts";
-import { exitWithParent } from "../../../lib/crash/parent_watch.ts";
+import { exitWithParent } from "../../../lib/system/command.ts";
 import { mutantWorkers } from "./mutant_workers.ts";
 
 const [name = "", optionsJson = ""] = Deno.args;
-exitWithParent();
+void exitWithParent();
 await runChild(optionsJson, mutantWorkers(name));
 // Its load has ended, but not what watches its parent.
 Deno.exit(0);
