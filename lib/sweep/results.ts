@@ -28,10 +28,15 @@ export interface ReadRun extends RunLine {
   readonly run: RunDocument;
 }
 
+/** Kills of a configuration, and what they cost; `null` if they could not be done. */
+interface ReadKills extends CrashLine {
+  readonly kills: CrashDocument | null;
+}
+
 /** What the lines of a sweep amount to. */
 export class SweepResults {
   readonly #runs: (ReadRun | FailureLine)[] = [];
-  readonly #crashes: CrashLine[] = [];
+  readonly #crashes: ReadKills[] = [];
 
   /** @param lines those after the header, in order */
   constructor(lines: readonly SweepLine[] = []) {
@@ -39,9 +44,10 @@ export class SweepResults {
   }
 
   add(line: SweepLine): void {
-    if (line.kind === "crash") this.#crashes.push(line);
-    else if (line.kind === "run") this.#runs.push({ ...line, run: readRun(line.result) });
-    else if (line.kind === "failure") this.#runs.push(line);
+    if (line.kind === "run") this.#runs.push({ ...line, run: readRun(line.result) });
+    if (line.kind === "failure") this.#runs.push(line);
+    // Read once: their rows are many, and the planner asks for them before each run.
+    if (line.kind === "crash") this.#crashes.push({ ...line, kills: line.result && readCrash(line.result) });
   }
 
   /** The time that everything took, in milliseconds. */
@@ -76,14 +82,13 @@ export class SweepResults {
   }
 
   /** A configuration's kills, if there were any. */
-  crash(configuration: string): CrashLine | undefined {
+  crash(configuration: string): ReadKills | undefined {
     return this.#crashes.findLast((line) => line.configuration === configuration);
   }
 
   /** The result of a configuration's kills, where these were crashes of that kind. */
   kills(configuration: string, crash: CrashKind): CrashDocument | undefined {
-    const result = this.crash(configuration)?.result ?? undefined;
-    const kills = result && readCrash(result);
+    const kills = this.crash(configuration)?.kills ?? undefined;
     return kills !== undefined && snakeCase(kills.failure) === crash ? kills : undefined;
   }
 

@@ -4,18 +4,11 @@
  * @module
  */
 import { max, median, min } from "simple-statistics";
-import { readCrash } from "../crash/crash_document.ts";
+import type { CrashDocument } from "../crash/crash_document.ts";
 import type { RunDocument } from "../result/run_document.ts";
 import { INTERVAL_SAMPLES_MIN, medianInterval } from "../result/statistics.ts";
 import { answerFields } from "./answer.ts";
-import type {
-  BaselineDrift,
-  ConfigurationEntry,
-  ConfigurationSummary,
-  CrashLine,
-  KillSummary,
-  SummaryLine,
-} from "./lines.ts";
+import type { BaselineDrift, ConfigurationEntry, ConfigurationSummary, KillSummary, SummaryLine } from "./lines.ts";
 import { summarizeLosses } from "./losses.ts";
 import type { Outcome, Space, Trial } from "./outcome.ts";
 import { Rates, type RateSearch, roundedRate } from "./rates.ts";
@@ -115,7 +108,6 @@ function summarizeConfiguration(
   const lines = results.lines(id).map((line) => ({ ...line, trial: trialOf(line, p99Ms) }));
   const runs = countingRuns(lines).map(({ run }) => run);
   const reason = results.failure(id);
-  const crash = results.crash(id);
   return {
     id,
     runs: lines.length,
@@ -126,7 +118,7 @@ function summarizeConfiguration(
     },
     state,
     beside: [...beside],
-    kills: crash === undefined ? null : summarizeKills(crash),
+    kills: summarizeKills(results.crash(id)?.kills ?? null),
     ...given({ reason }),
   };
 }
@@ -151,9 +143,9 @@ function rateFields(search: RateSearch | undefined, lines: readonly { readonly t
 }
 
 /** `null` if none could be done. */
-function summarizeKills({ result }: CrashLine): KillSummary | null {
-  if (result === null) return null;
-  const { failure, kills, killsHeld, lostMax, oldestLostMaxMs, states } = readCrash(result);
+function summarizeKills(crash: CrashDocument | null): KillSummary | null {
+  if (crash === null) return null;
+  const { failure, kills, killsHeld, lostMax, oldestLostMaxMs, states } = crash;
   return {
     crash: failure === "powerLoss" ? "power_loss" : "process_crash",
     kills,
