@@ -1,10 +1,5 @@
 /**
- * kvlab's entry point: parses the command line, runs the command, and exits with its exit code.
- *
- * Exit codes: 0 success; 1 failure; 2 invalid command line; 3 a crash tore files or lost more than the gauge said, a
- * directory to inspect has damaged files, or one to export some that no others make up for, or a history is not
- * linearizable; 4 a result is worse than a limit of compare allows; 129, 130 and 143: ended by SIGHUP, SIGINT and
- * SIGTERM, whether in an orderly way or at once by a second signal.
+ * kvlab's entry point: parses the command line, runs the command, and exits with its exit code (`lib/command/exit.ts`).
  *
  * Each command's modules are loaded only when it runs, so that help appears at once, and a child to be killed starts
  * soon.

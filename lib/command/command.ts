@@ -6,8 +6,7 @@
 import type { FailoverOptions } from "../engine/failover.ts";
 import type { GateLimits } from "../compare/gate.ts";
 import type { CutPower } from "../crash/crash.ts";
-import type { CrashLoad } from "../crash/crash_load.ts";
-import type { CutName } from "../crash/victim.ts";
+import type { CrashLoad, CutName } from "../crash/victim.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { LossAxis } from "../sweep/lines.ts";
 import type { OutputOptions } from "./output_options.ts";

@@ -8,11 +8,10 @@
  */
 import { ENGINE_NAMES } from "../engine/engines.ts";
 import type { Flag, FlagName, FlagScope } from "../result/option/flag.ts";
-import { COMMAND_FLAGS, COMMAND_SWITCHES } from "./flags/command_flags.ts";
+import { COMMAND_FLAGS, COMMAND_SWITCHES, OUTPUT_FLAGS, OUTPUT_SWITCHES } from "./flags/command_flags.ts";
 import { ENGINE_FLAGS, OWN_FLAGS, REDIS_FLAGS, SERVER_FLAGS } from "../result/option/engine_flags.ts";
 import { FILE_FLAGS } from "../result/option/file_flags.ts";
 import { LOAD_FLAGS, MEASUREMENT_FLAGS, MEASUREMENT_SWITCHES } from "../result/option/load_flags.ts";
-import { OUTPUT_FLAGS, OUTPUT_SWITCHES } from "./flags/output_flags.ts";
 import { REPLAY_FLAGS } from "../result/option/replay_flags.ts";
 import { SWEEP_FLAGS, SWEEP_SWITCHES } from "./flags/sweep_flags.ts";
 import { WORKLOAD_FLAGS, WORKLOAD_SWITCHES } from "../result/option/workload_flags.ts";

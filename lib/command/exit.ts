@@ -17,7 +17,7 @@ export const EXIT_FAILURE = 1;
 /** Exit code of an invalid command line. */
 const EXIT_USAGE = 2;
 
-/** Exit code of the crash command when more was lost than the gauge or a promise allows. */
+/** Exit code when a crash lost more than the gauge or a promise allows, or a history is not linearizable. */
 export const EXIT_NOT_HELD = 3;
 
 /** Exit code of the commands that read a directory, when files in it are damaged. */

@@ -5,7 +5,7 @@
  */
 import type { RawArguments } from "./arguments.ts";
 import type { ValuesOf } from "./flag_values.ts";
-import type { OUTPUT_FLAGS } from "./flags/output_flags.ts";
+import type { OUTPUT_FLAGS } from "./flags/command_flags.ts";
 import { FLAGS, SWITCHES } from "./commands.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import { quote, UsageError } from "../option/wording.ts";

@@ -44,7 +44,7 @@ import { LOAD_FLAGS, MEASUREMENT_FLAGS } from "../result/option/load_flags.ts";
 import { REPLAY_FLAGS } from "../result/option/replay_flags.ts";
 import { crashReplay, replayOptions } from "./replay_options.ts";
 import { WORKLOAD_FLAGS } from "../result/option/workload_flags.ts";
-import { OUTPUT_FLAGS } from "./flags/output_flags.ts";
+import { OUTPUT_FLAGS } from "./flags/command_flags.ts";
 import { didYouMean, listNames, quote, UsageError } from "../option/wording.ts";
 import type { CutPower } from "../crash/crash.ts";
 import type { CutName } from "../crash/victim.ts";

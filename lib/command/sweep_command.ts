@@ -113,26 +113,17 @@ async function planSweep(command: SweepCommand): Promise<PlannedSweep> {
 
 /** Only the configurations that promise to lose nothing in that kind of crash. */
 async function whatPromises(crash: CrashKind, space: SweepSpace): Promise<SweepSpace> {
-  const { configurations, leftOut } = space;
-  const promised = await Promise.all(configurations.map(async ({ options: { backend, threads } }) => {
-    const { processCrash, powerLoss } = await promisesOf(backend, threads);
-    return crash === "power_loss" ? powerLoss : processCrash;
+  const promised = await Promise.all(space.configurations.map(async (one) => {
+    const { processCrash, powerLoss } = await promisesOf(one.options.backend, one.options.threads);
+    return { one, loss: crash === "power_loss" ? powerLoss : processCrash };
   }));
-  const isKept = (_: unknown, index: number) => promised[index]?.writesMax === 0;
-  const kept = configurations.filter(isKept);
-  if (kept.length === 0) {
+  const configurations = promised.filter(({ loss }) => loss.writesMax === 0).map(({ one }) => one);
+  if (configurations.length === 0) {
     throw new UsageError(`nothing that the groups contain promises to lose nothing ${WHEN[crash]}`);
   }
-  return {
-    ...space,
-    configurations: kept,
-    leftOut: [
-      ...leftOut,
-      ...configurations.flatMap(({ args }, index) =>
-        isKept(args, index) ? [] : [{ args, reason: `${WHEN[crash]}, it may lose ${promised[index]?.text}` }]
-      ),
-    ],
-  };
+  const leftOut = promised.filter(({ loss }) => loss.writesMax !== 0)
+    .map(({ one: { args }, loss }) => ({ args, reason: `${WHEN[crash]}, it may lose ${loss.text}` }));
+  return { ...space, configurations, leftOut: [...space.leftOut, ...leftOut] };
 }
 
 function roundMs({ configurations }: PlannedSweep): number {
@@ -146,13 +137,10 @@ function refuseSmallBudget({ budgetMs, p99Ms }: SweepCommand, planned: PlannedSw
   const rounds = p99Ms === undefined ? 1 : RATE_ROUNDS_MIN;
   const neededMs = rounds * roundMs(planned);
   if (neededMs <= budgetMs) return;
-  const round = `${rounds === 1 ? "one round" : `${rounds} rounds`} of ${
-    formatCount(planned.configurations.length, "configuration")
-  }`;
+  const [what, take] = rounds === 1 ? ["one round", "takes"] : [`${rounds} rounds`, "take"];
+  const all = `${what} of ${formatCount(planned.configurations.length, "configuration")}`;
   throw new UsageError(
-    `--budget=${budgetMs / 1000}s is too short for ${round}, which ${rounds === 1 ? "takes" : "take"} about ${
-      durationText(neededMs)
-    }`,
+    `--budget=${budgetMs / 1000}s is too short for ${all}, which ${take} about ${durationText(neededMs)}`,
   );
 }
 
@@ -287,10 +275,7 @@ function show({ format }: SweepCommand, report: SweepReport): void {
   }
   print(sweepText(report));
   if (!STDOUT.isTerminal() || STDOUT.columns() < MAP_COLUMNS_MIN) return;
-  const map = sweepMap(report, {
-    columns: Math.min(STDOUT.columns(), 120),
-    rows: MAP_ROWS,
-  });
+  const map = sweepMap(report, { columns: Math.min(STDOUT.columns(), 120), rows: MAP_ROWS });
   print(["", ...map].map((line) => `${line}\n`).join(""));
 }
 

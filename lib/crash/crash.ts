@@ -7,7 +7,8 @@ import type { FailoverOptions } from "../engine/failover.ts";
 import type { Loss } from "../engine/promises.ts";
 import { promisesOf } from "../backend/backends.ts";
 import { isSynced as isLevelSynced } from "../persist/durability.ts";
-import type { NumberedLoad } from "../load/numbered_load.ts";
+import { type NumberedLoad, NumberedMix } from "../load/numbered_load.ts";
+import { NumberedTrace } from "../load/numbered_trace.ts";
 import { ROUND_MAX } from "../load/numbered_workload.ts";
 import { Rng } from "../load/rng.ts";
 import { removeLeftDirectories } from "../directory/left_directories.ts";
@@ -19,7 +20,6 @@ import { given } from "../option/given.ts";
 import { thenCleanUp } from "../sync/clean_up.ts";
 import { StoppedError } from "../sync/delay.ts";
 import type { ChildProgram, KillMoment } from "./child.ts";
-import { type CrashLoad, isPreloaded, numberedLoadOf, unpreloaded } from "./crash_load.ts";
 import type { CrashResult, KillOutcome, KillResult, Problem } from "./crash_result.ts";
 import { FailoverVictim } from "./failover_victim.ts";
 import { ABSENT, FoundRecords } from "./found_records.ts";
@@ -29,7 +29,7 @@ import { OrderlyVictim, ProcessVictim } from "./process_victim.ts";
 import { StateTrial } from "./state_trial.ts";
 import { lastAcknowledgedAtMs, type Testimony, WitnessRecords } from "./testimony.ts";
 import { type Found, Judge, readAll } from "./verdict.ts";
-import { type CutName, type Failed, lossIn, type Victim, type VictimParts } from "./victim.ts";
+import { type CrashLoad, type CutName, type Failed, lossIn, type Victim, type VictimParts } from "./victim.ts";
 
 /** What the crash command does. */
 export interface CrashOptions {
@@ -106,7 +106,8 @@ async function crashIn(scratch: string, crashOptions: CrashOptions, hooks: Crash
   const victim = await victimOf(crashOptions, { scratch, ...given({ program, stop }) });
   const work = async (): Promise<CrashResult> => {
     const promises = await promisesOf(options.backend, options.threads);
-    const load = await numberedLoadOf(options.workload);
+    const { workload } = options;
+    const load = workload.kind === "mix" ? new NumberedMix(workload) : await NumberedTrace.read(workload);
     const promise = lossIn(victim.failure, promises);
     const rounds = new CrashRounds(victim, options, { load, promise, stop, scratch, power });
     await rounds.start();
@@ -207,7 +208,8 @@ class CrashRounds {
   /** Preloads the records if the workload asks for it, and reads the store before the first child. */
   async start(): Promise<void> {
     const { load, stop } = this.#parts;
-    const isWanted = isPreloaded(this.#options.workload);
+    const { workload } = this.#options;
+    const isWanted = workload.kind === "mix" && workload.preload;
     // Only once: later children continue from what earlier ones have left.
     if (isWanted && this.#victim.preload !== undefined) {
       await this.#victim.preload(this.#options);
@@ -242,7 +244,7 @@ class CrashRounds {
       ...this.#options,
       seed,
       loadTimeMs: loadTimeMs + CHILD_LOAD_MS_EXTRA,
-      workload: unpreloaded(workload),
+      workload: workload.kind === "mix" ? { ...workload, preload: false } : workload,
       witness: { directory, round },
     }, this.#moment(loadTimeMs));
     if (failed === undefined) return undefined;

@@ -22,10 +22,9 @@ import { afterFailure, thenCleanUp } from "../sync/clean_up.ts";
 import { delay } from "../sync/delay.ts";
 import { ORIGIN_MS, sharedNowMs } from "../sync/shared_time.ts";
 import type { KillMoment } from "./child.ts";
-import type { CrashLoad } from "./crash_load.ts";
 import { FailoverLoad } from "./failover_load.ts";
 import type { Recovered } from "./recovery.ts";
-import type { Failed, Victim, VictimParts } from "./victim.ts";
+import type { CrashLoad, Failed, Victim, VictimParts } from "./victim.ts";
 
 /** How long the load goes on after everything is healthy again, in milliseconds. */
 const AFTER_MS = 200;

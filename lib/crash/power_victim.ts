@@ -19,9 +19,8 @@ import type { RunOptions } from "../run/run_options.ts";
 import { afterFailure } from "../sync/clean_up.ts";
 import { delay } from "../sync/delay.ts";
 import { type ChildEnd, endChild, type KillMoment, thisProgram } from "./child.ts";
-import type { CrashBackend, CrashLoad } from "./crash_load.ts";
 import { recover, type Recovered } from "./recovery.ts";
-import type { Victim, VictimParts } from "./victim.ts";
+import type { CrashBackend, CrashLoad, Victim, VictimParts } from "./victim.ts";
 
 /** Room on the disk for each byte of the records: journals, logs, files and their replacements. */
 const DISK_PER_RECORD = 24;

@@ -10,9 +10,8 @@ import { storeFileNames } from "../directory/store_files.ts";
 import { inspectDirectory } from "../inspect/inspect.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { type ChildEnd, endChild, type KillMoment, thisProgram } from "./child.ts";
-import type { CrashBackend } from "./crash_load.ts";
 import { recover, type Recovered } from "./recovery.ts";
-import type { Failure, Victim, VictimParts } from "./victim.ts";
+import type { CrashBackend, Failure, Victim, VictimParts } from "./victim.ts";
 
 /**
  * Kills kvlab with everything it holds in itself (its own store or an embedded engine), or the server that it has

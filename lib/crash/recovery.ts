@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BackendOptions } from "../backend/backend.ts";
 import { loadBackend, nameOf, prepareBackend } from "../backend/backends.ts";
 import type { KeySpace } from "../backend/plan.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
@@ -11,10 +12,10 @@ import type { Gettable } from "../engine/get_all.ts";
 import type { EngineResult } from "../run/run_result.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 import { parseStoreFileName, storeFileNames } from "../directory/store_files.ts";
+import { given } from "../option/given.ts";
 import { Abort } from "../sync/abort.ts";
 import { afterFailure, thenCleanUp } from "../sync/clean_up.ts";
 import { Clock } from "../sync/clock.ts";
-import type { CrashBackend } from "./crash_load.ts";
 
 /** A store as found after a kill. */
 export interface Recovered extends Gettable {
@@ -57,7 +58,7 @@ export interface RecoverOptions {
  * @throws {StoppedError} when told to stop first
  */
 export async function recover(
-  options: CrashBackend,
+  options: BackendOptions,
   keys: KeySpace,
   { mayRepair = false, stop }: RecoverOptions = {},
 ): Promise<Recovered> {
@@ -70,14 +71,13 @@ export async function recover(
     keys,
     threads: 1,
     mayRepair,
-    ...(stop === undefined ? {} : { stop }),
+    ...given({ stop }),
   });
   try {
     const connection = await backend.connect(prepared.target, 0);
     return {
       recoveryMs: performance.now() - startedAtMs,
-      ...(prepared.repaired === undefined ? {} : { repaired: prepared.repaired }),
-      ...(prepared.files === undefined ? {} : { files: recoveredFiles(prepared.files) }),
+      ...given({ repaired: prepared.repaired, files: prepared.files && recoveredFiles(prepared.files) }),
       describe: async () => {
         const description = await connection.describe?.();
         return title === undefined || description === undefined ? undefined : { title, ...description };

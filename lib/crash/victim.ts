@@ -3,11 +3,13 @@
  *
  * @module
  */
+import type { EngineBackendOptions, FileBackendOptions } from "../backend/backend.ts";
 import type { KeySpace } from "../backend/plan.ts";
 import { type Loss, NOTHING, type Promises } from "../engine/promises.ts";
 import type { HistoryTape } from "../history/tape.ts";
+import type { MixOptions, ReplayOptions } from "../load/workload.ts";
+import type { RunOptions } from "../run/run_options.ts";
 import type { ChildEnd, ChildProgram, KillMoment } from "./child.ts";
-import type { CrashBackend, CrashLoad } from "./crash_load.ts";
 import type { Recovered } from "./recovery.ts";
 import type { Testimony } from "./testimony.ts";
 
@@ -30,6 +32,12 @@ export const FAILURES = {
 export function lossIn(failure: Failure, promises: Promises): Loss {
   return failure === "orderlyEnd" ? NOTHING : promises[failure] ?? promises.processCrash;
 }
+
+/** A backend that can keep something across a crash. */
+export type CrashBackend = FileBackendOptions | EngineBackendOptions;
+
+/** A load to be cut short: its puts can be told apart, and its backend keeps something across a crash. */
+export type CrashLoad = RunOptions & { readonly backend: CrashBackend; readonly workload: MixOptions | ReplayOptions };
 
 /** What every victim is given. */
 export interface VictimParts {

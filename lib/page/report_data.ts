@@ -7,7 +7,7 @@ import { type CrashDocument, readCrash } from "../crash/crash_document.ts";
 import { type Interval, type SampleSummary, summarize } from "../result/statistics.ts";
 import type { CrashKind, RunDocument } from "../result/run_document.ts";
 import { commandOf, p99Text, speedOf } from "../sweep/answer.ts";
-import type { ConfigurationSummary, LossSummary, SummaryLine } from "../sweep/lines.ts";
+import type { ConfigurationSummary, LossSummary } from "../sweep/lines.ts";
 import { summarizeLosses } from "../sweep/losses.ts";
 import { trialOf } from "../sweep/results.ts";
 import { countingRuns } from "../sweep/standing.ts";
@@ -17,7 +17,7 @@ import { endingTexts, type ResultDocument } from "../result/result_document.ts";
 import { shortNames } from "../result/format.ts";
 import { type Fields, textIn } from "../result/json.ts";
 import { THROUGHPUT } from "../result/load_figures.ts";
-import type { CheckSource, ComparisonSource, CrashSource, Source, SweepSource } from "./source.ts";
+import type { CheckSource, ComparisonSource, Source, SweepSource } from "./source.ts";
 
 /** One run of a configuration. */
 export interface ShownRun {
@@ -111,7 +111,7 @@ function configurationsOf(source: Source, name: string): Configuration[] {
     case "runs":
       return [runsConfiguration(source.result, name)];
     case "crash":
-      return [crashConfiguration(source, name)];
+      return [{ ...configurationOf(name, source.crash, []), crash: source.crash }];
     case "comparison": {
       const { documents } = source.comparison;
       const names = shortNames(documents.map(({ path }) => path));
@@ -124,29 +124,18 @@ function configurationsOf(source: Source, name: string): Configuration[] {
   }
 }
 
-function runsConfiguration({ options, args, runs, repeats, ending }: ResultDocument, id: string): Configuration {
-  const configuration = configurationOf({
-    id,
-    options,
-    args,
-    runs: runs.map((run, at) => ({ round: at + 1, run })),
-  });
-  return { ...configuration, failures: endingTexts(ending, repeats).map((text) => `it ${text}`) };
+function runsConfiguration(result: ResultDocument, id: string): Configuration {
+  const runs = result.runs.map((run, at) => ({ round: at + 1, run }));
+  const failures = endingTexts(result.ending, result.repeats).map((text) => `it ${text}`);
+  return { ...configurationOf(id, result, runs), failures };
 }
 
-function crashConfiguration({ crash }: CrashSource, id: string): Configuration {
-  return { ...configurationOf({ id, options: crash.options, args: crash.args, runs: [] }), crash };
-}
-
-/** What a configuration outside a sweep is made from. */
-interface ConfigurationParts {
-  readonly id: string;
-  readonly options: Fields;
-  readonly args: readonly string[] | undefined;
-  readonly runs: readonly ShownRun[];
-}
-
-function configurationOf({ id, options, args, runs }: ConfigurationParts): Configuration {
+/** A configuration outside a sweep. */
+function configurationOf(
+  id: string,
+  { options, args }: Pick<ResultDocument, "options" | "args">,
+  runs: readonly ShownRun[],
+): Configuration {
   const backend = textIn(options, "backend") ?? "unknown";
   const layout = textIn(options, "layout") ?? null;
   return {
@@ -196,7 +185,7 @@ function sweepConfigurations({ header, runs, crashes, failures, summary }: Sweep
     }));
     const layout = entry.layout ?? null;
     const crash = crashes.findLast((line) => isOfThis(line));
-    const found = summaryOf(summary, id);
+    const found = summary?.configurations.find((one) => one.id === id);
     return {
       id,
       called: calledText(entry),
@@ -216,10 +205,6 @@ function sweepConfigurations({ header, runs, crashes, failures, summary }: Sweep
       ],
     };
   });
-}
-
-function summaryOf(summary: SummaryLine | undefined, id: string): ConfigurationSummary | undefined {
-  return summary?.configurations.find((configuration) => configuration.id === id);
 }
 
 function groupOf(backend: string, layout: string | null): string {

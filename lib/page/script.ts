@@ -96,9 +96,7 @@ export function startKeys(svg: SVGSVGElement, configurations: readonly PageConfi
 
 /** Describes a point when it is pointed at or focused, and selects it when it is clicked. */
 export function startPointing(configurations: readonly PageConfiguration[]): void {
-  const tip = document.createElement("div");
-  tip.className = "tip";
-  tip.hidden = true;
+  const tip = newElement("div", { className: "tip", hidden: true });
   // Screen readers get the same text from the points themselves.
   tip.setAttribute("aria-hidden", "true");
   document.body.append(tip);
@@ -170,12 +168,18 @@ export function nearest(svg: Element, { clientX, clientY }: MouseEvent): Element
   return found;
 }
 
+/** An element that is in no document yet. */
+export function newElement<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  properties: Partial<HTMLElementTagNameMap[Name]>,
+): HTMLElementTagNameMap[Name] {
+  return Object.assign(document.createElement(name), properties);
+}
+
 export function fillTip(tip: HTMLElement, { called, title, rate, command, views }: PageConfiguration): void {
   const [loss, basis, state] = views[currentView()] ?? [];
-  const line = (name: string, text: string | undefined) => {
-    const element = document.createElement(name);
-    element.textContent = text ?? "";
-    return text === undefined || text === "" ? [] : [element];
+  const line = (name: keyof HTMLElementTagNameMap, text = "") => {
+    return text === "" ? [] : [newElement(name, { textContent: text })];
   };
   tip.replaceChildren(
     ...line("b", title === "" ? called : `${called}: ${title}`),
@@ -212,18 +216,11 @@ export function choose(index: number, configurations: readonly PageConfiguration
   const configuration = configurations[index];
   if (detail === null || configuration === undefined) return;
   const { called, title, command, rate, views, facts, figures } = configuration;
-  const heading = document.createElement("h3");
-  heading.textContent = title === "" ? called : `${called}: ${title}`;
-  const box = document.createElement("div");
-  box.className = "command";
-  const code = document.createElement("code");
-  code.textContent = command;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "copy";
-  button.textContent = "Copy";
+  const heading = newElement("h3", { textContent: title === "" ? called : `${called}: ${title}` });
+  const box = newElement("div", { className: "command" });
+  const button = newElement("button", { type: "button", className: "copy", textContent: "Copy" });
   button.setAttribute("aria-label", `Copy the command of ${called}`);
-  box.append(code, button);
+  box.append(newElement("code", { textContent: command }), button);
   const [loss, basis, state] = views[currentView()] ?? [];
   const shown = [
     ["throughput", rate],
@@ -232,35 +229,24 @@ export function choose(index: number, configurations: readonly PageConfiguration
     ["standing", state ?? ""],
     ...facts,
   ];
-  const list = document.createElement("dl");
-  list.className = "facts";
+  const list = newElement("dl", { className: "facts" });
   for (const [name, value] of shown as readonly Fact[]) {
     if (value === "") continue;
-    const term = document.createElement("dt");
-    term.textContent = name;
-    const description = document.createElement("dd");
-    description.textContent = value;
-    list.append(term, description);
+    list.append(newElement("dt", { textContent: name }), newElement("dd", { textContent: value }));
   }
   detail.replaceChildren(heading, ...(command === "" ? [] : [box]), list, allFigures(figures));
   detail.hidden = false;
 }
 
 export function allFigures(figures: readonly Fact[]): HTMLElement {
-  const details = document.createElement("details");
-  const summary = document.createElement("summary");
-  summary.textContent = `All ${figures.length} figures, medians over the runs`;
-  const list = document.createElement("ul");
-  list.className = "columns";
+  const details = newElement("details", { hidden: figures.length === 0 });
+  const list = newElement("ul", { className: "columns" });
   for (const [name, value] of figures) {
-    const item = document.createElement("li");
-    const label = document.createElement("span");
-    label.textContent = name;
-    item.append(label, value);
+    const item = newElement("li", {});
+    item.append(newElement("span", { textContent: name }), value);
     list.append(item);
   }
-  details.append(summary, list);
-  details.hidden = figures.length === 0;
+  details.append(newElement("summary", { textContent: `All ${figures.length} figures, medians over the runs` }), list);
   return details;
 }
 

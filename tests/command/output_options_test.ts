@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { OUTPUT_FLAGS, RUN_FORMAT_NAMES } from "../../lib/command/flags/output_flags.ts";
+import { OUTPUT_FLAGS, RUN_FORMAT_NAMES } from "../../lib/command/flags/command_flags.ts";
 import { parseCommand } from "../../lib/command/parse_command.ts";
 import { assertCommand, assertRefused, DEFAULTS, MEMORY_RUN, parseRun } from "./command_lines.ts";
 

@@ -154,9 +154,6 @@ export function standaloneMap(view: MapView, looks: readonly Look[]): string {
   const whole = HEAD_PX + height + legendHeight;
   map.setAttribute("y", String(HEAD_PX));
   legend.setAttribute("y", String(HEAD_PX + height));
-  for (const inner of [map, legend]) {
-    for (const name of ["role", "aria-label"]) inner.removeAttribute(name);
-  }
   const heading = draw({
     label: title,
     width,
@@ -175,7 +172,8 @@ export function standaloneMap(view: MapView, looks: readonly Look[]): string {
       }),
     ],
   });
-  for (const name of ["role", "aria-label"]) heading.removeAttribute(name);
+  const parts = [heading, map, legend];
+  for (const part of parts) for (const name of ["role", "aria-label"]) part.removeAttribute(name);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${whole}" width="${width}" height="${whole}" role="img">
 <title>${escapeXml(label)}</title>
 <style>
@@ -183,7 +181,7 @@ ${COLOR_RULES}svg{color:var(--soft);font-family:system-ui,-apple-system,"Segoe U
 text{white-space:pre}
 </style>
 <rect width="${width}" height="${whole}" rx="10" fill="var(--paper)"/>
-${[heading, map, legend].map(({ outerHTML }) => outerHTML).join("\n")}
+${parts.map(({ outerHTML }) => outerHTML).join("\n")}
 </svg>
 `;
 }

@@ -49,7 +49,6 @@ export function figuresSection(configurations: readonly Configuration[]): Html {
       })),
       filterExample: "such as: process crash p99",
     }),
-    html``,
   );
 }
 
