@@ -7,8 +7,12 @@
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
+import { prepared } from "./saslprep.ts";
 
 const DIGEST = "sha256", DIGEST_BYTES = 32;
+
+/** More than a server can have. */
+const ITERATIONS_MAX = 2 ** 31 - 1;
 
 /** The mechanism's name. */
 export const SCRAM = "SCRAM-SHA-256";
@@ -36,7 +40,7 @@ export class ScramExchange {
   #isUnverified = false;
 
   constructor(password: string) {
-    this.#password = password.normalize("NFKC");
+    this.#password = prepared(password);
     // The server knows the user already.
     this.first = `n,,${this.#firstBare}`;
   }
@@ -54,10 +58,11 @@ export class ScramExchange {
   async answer(serverFirst: string): Promise<string> {
     this.#isUnverified = true;
     const { r: nonce = "", s: salt = "", i: iterations = "" } = fieldsOf(serverFirst);
-    if (!nonce.startsWith(this.#nonce) || salt === "" || !/^\d+$/.test(iterations)) {
+    const count = /^\d+$/.test(iterations) ? Number(iterations) : 0;
+    if (!nonce.startsWith(this.#nonce) || salt === "" || count === 0 || count > ITERATIONS_MAX) {
       throw new Error(`it answers ${SCRAM} with what is no answer`);
     }
-    const salted = await derive(this.#password, Buffer.from(salt, "base64"), Number(iterations), DIGEST_BYTES, DIGEST);
+    const salted = await derive(this.#password, Buffer.from(salt, "base64"), count, DIGEST_BYTES, DIGEST);
     const clientKey = hmac(salted, "Client Key");
     const final = `c=${Buffer.from("n,,").toString("base64")},r=${nonce}`;
     const all = `${this.#firstBare},${serverFirst},${final}`;

@@ -28,8 +28,11 @@ const TLS_REQUEST = Uint8Array.of(0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f);
 /** The answer of a server that has it. */
 const HAS_TLS = "S".charCodeAt(0);
 
-/** @throws {Error} when the server cannot be reached, or not as its URL asks */
-export async function openStream(place: PostgresPlace): Promise<ByteStream> {
+/**
+ * @param signal aborted to give up, which lets go of a server that takes a connection and says nothing
+ * @throws {Error} when the server cannot be reached, or not as its URL asks
+ */
+export async function openStream(place: PostgresPlace, signal: AbortSignal): Promise<ByteStream> {
   if ("socket" in place) return await Deno.connect({ transport: "unix", path: place.socket });
   const { hostname, port, searchParams } = new URL(place.url);
   const directory = decodeURIComponent(hostname);
@@ -40,7 +43,7 @@ export async function openStream(place: PostgresPlace): Promise<ByteStream> {
   const at = { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || USUAL_PORT) };
   const mode = searchParams.get("sslmode") ?? "disable";
   if (mode !== "disable") {
-    const secure = await openTls(at, mode);
+    const secure = await openTls(at, { mode, signal });
     if (secure !== undefined) return secure;
     if (mode !== "prefer") throw new Error("it has no TLS");
   }
@@ -73,12 +76,18 @@ async function openPlain({ host, port }: Address): Promise<ByteStream> {
  *
  * @returns nothing if the server has no TLS
  */
-async function openTls(at: Address, mode: string): Promise<ByteStream | undefined> {
+async function openTls(
+  at: Address,
+  { mode, signal }: { readonly mode: string; readonly signal: AbortSignal },
+): Promise<ByteStream | undefined> {
   const socket = net.connect({ ...at, noDelay: true });
+  const onEnd = () => socket.destroy(new Error("the server has closed the connection"));
   try {
-    await once(socket, "connect");
+    await once(socket, "connect", { signal });
+    socket.once("end", onEnd);
     socket.write(TLS_REQUEST);
-    const [answer] = await once(socket, "data") as [Buffer];
+    const [answer] = await once(socket, "data", { signal }) as [Buffer];
+    socket.off("end", onEnd);
     if (answer[0] !== HAS_TLS) {
       socket.destroy();
       return undefined;
@@ -89,7 +98,7 @@ async function openTls(at: Address, mode: string): Promise<ByteStream | undefine
       ...(net.isIP(at.host) === 0 ? { servername: at.host } : {}),
       rejectUnauthorized: mode === "verify-full",
     });
-    await once(secure, "secureConnect");
+    await once(secure, "secureConnect", { signal });
     return new NodeStream(secure);
   } catch (error) {
     socket.destroy();

@@ -56,13 +56,15 @@ export class Session {
 
   /** @throws {Error} with the server's own message or the system's, when that fails or takes too long */
   static async open(place: PostgresPlace, login: Login): Promise<Session> {
-    const opening = openStream(place);
+    const givenUp = new AbortController();
+    const opening = openStream(place, givenUp.signal);
     opening.catch(() => {});
     try {
       const session = new Session(await withinTime(opening, CONNECT_TIMEOUT_MS));
       await withinTime(session.#logIn(login), CONNECT_TIMEOUT_MS);
       return session;
     } catch (error) {
+      givenUp.abort();
       void opening.then((stream) => stream.close(), () => {});
       throw error;
     }

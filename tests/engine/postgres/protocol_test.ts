@@ -1,14 +1,15 @@
 /**
- * Tests of PostgreSQL's protocol: messages however they are cut, what is too long for a buffer, and SCRAM, against a
- * server's side of it.
+ * Tests of PostgreSQL's protocol: messages however they are cut, what is too long for a buffer, SCRAM, against a
+ * server's side of it, and servers that do not answer the request for TLS.
  *
  * @module
  */
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertLess, assertRejects, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import fc from "fast-check";
 import { md5Answer, ScramExchange } from "../../../lib/engine/postgres/authentication.ts";
+import { openStream } from "../../../lib/engine/postgres/byte_stream.ts";
 import { MessageReader, MessageWriter } from "../../../lib/engine/postgres/messages.ts";
 
 /** A stream that gives some bytes with each read. */
@@ -130,6 +131,72 @@ function scramServer(clientFirst: string, password: string) {
   };
 }
 
+/** A server's first message to a client, without its iterations. */
+function ownFirst({ first }: ScramExchange): string {
+  return `${first.slice("n,,n=,".length)}-and-more,s=c2FsdGVk`;
+}
+
+// What PostgreSQL 15 keeps of each, as its verifier tells.
+const PASSWORDS: readonly (readonly [password: string, kept: string])[] = [
+  ["\u2168 \u00aa\ufb01", "IX afi"],
+  ["pass\u00adword\ufe0f", "password"],
+  ["pass\u3000word\u200b", "pass word "],
+  ["\u0627\ufb01\u0628", "\u0627\ufb01\u0628"],
+  ["\u0627\u00b2\u0628", "\u06272\u0628"],
+  ["\u05d01", "\u05d01"],
+  ["\ufb4b", "\u05d5\u05b9"],
+  ["\u00ad", "\u00ad"],
+  ...["\u{1f600}", "\u{1f3f3}\ufe0f\u200d\u{1f308}", "\u0378", "\u0007", "\ue000", "\u200e", "\u{e0001}"].map((
+    refused,
+  ) => [`\ufb01${refused}`, `\ufb01${refused}`] as const),
+];
+
+Deno.test("ScramExchange takes a password for what PostgreSQL takes it for", async () => {
+  for (const [password, kept] of PASSWORDS) {
+    const exchange = new ScramExchange(password);
+    const server = scramServer(exchange.first, kept);
+    assertEquals(server.last(await exchange.answer(server.first)).knows, true, JSON.stringify(password));
+  }
+});
+
+Deno.test("openStream() says soon that a server ends the connection instead of telling whether it has TLS", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = serveOne(listener, (connection) => connection.close());
+  const startedAtMs = performance.now();
+  await assertRejects(() => openStream(placeOf(listener), never()), Error, "the server has closed the connection");
+  assertLess(performance.now() - startedAtMs, 2000);
+  await serving;
+});
+
+Deno.test("openStream() lets go of a server that does not tell whether it has TLS, once it is given up", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const givenUp = new AbortController();
+  let isLetGo = false;
+  const serving = serveOne(listener, async (connection) => {
+    givenUp.abort();
+    isLetGo = await connection.read(new Uint8Array(8)).catch(() => null) === null;
+    connection.close();
+  });
+  await assertRejects(() => openStream(placeOf(listener), givenUp.signal), Error, "aborted");
+  await serving;
+  assertEquals(isLetGo, true);
+});
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
+function placeOf({ addr }: Deno.Listener): { readonly url: string } {
+  return { url: `postgres://127.0.0.1:${(addr as Deno.NetAddr).port}/?sslmode=require` };
+}
+
+/** Takes one connection, and what it asks first. */
+async function serveOne(listener: Deno.Listener, act: (connection: Deno.Conn) => void | Promise<void>): Promise<void> {
+  const connection = await listener.accept();
+  await connection.read(new Uint8Array(8));
+  await act(connection);
+}
+
 Deno.test("ScramExchange convinces a server that knows the password, and is convinced by no other", async () => {
   const exchange = new ScramExchange("p,=ä ss");
   const server = scramServer(exchange.first, "p,=ä ss");
@@ -147,7 +214,8 @@ Deno.test("ScramExchange convinces a server that knows the password, and is conv
     assertThrows(() => other.verify(last), Error, "it does not know the password itself");
     assertEquals(other.isUnverified, true);
   }
-  for (const first of ["", "r=a,s=b,i=1", server.first]) {
+  const refused = ["0", "-1", "1e3", "2147483648"].map((count) => `${ownFirst(other)},i=${count}`);
+  for (const first of ["", "r=a,s=b,i=1", server.first, ...refused]) {
     await assertRejects(() => other.answer(first), Error, "it answers SCRAM-SHA-256 with what is no answer");
   }
 });
