@@ -15,7 +15,7 @@ import { summarize } from "../metrics/summaries.ts";
 import { policyOf } from "../persist/policy/policies.ts";
 import { fileSystemType } from "../system/system.ts";
 import { NO_WRITES, type WriteTotals } from "../persist/write_meter.ts";
-import type { AbortHandle } from "../sync/abort.ts";
+import { Abort, type AbortHandle } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import { DRAINING, type Phase } from "../sync/phase.ts";
 import { WorkerTask } from "../sync/task.ts";
@@ -172,6 +172,13 @@ export class FileRun {
   /** What has been measured until a failure, after which nothing is written any more. */
   resultWithoutDrain(threads: number): FileResult {
     return this.#result(threads, {});
+  }
+
+  /** Ends the file worker of a run that cannot begin: whoever closes the store next has it alone. */
+  async abandon(): Promise<void> {
+    Abort.attach(this.#parts.abort).raise();
+    await this.task.result.catch(() => {});
+    this.task.terminate();
   }
 
   #checkAllWritten(): void {

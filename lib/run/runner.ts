@@ -15,7 +15,7 @@ import { withContents } from "./cost_meter.ts";
 import { startFileRun } from "./file_run.ts";
 import type { RunHooks } from "./live.ts";
 import { liveBytesIn } from "./live_bytes.ts";
-import { LoadRun } from "./load_run.ts";
+import { LoadRun, type LoadRunParts } from "./load_run.ts";
 import type { RunOptions } from "./run_options.ts";
 import { withTrace } from "./trace.ts";
 import type { RunResult } from "./run_result.ts";
@@ -62,7 +62,7 @@ export async function run(asked: RunOptions, hooks: RunHooks = {}): Promise<RunR
       abort: abort.handle(),
     });
     const { target, servers } = prepared;
-    result = await new LoadRun({
+    const parts: LoadRunParts = {
       options,
       hooks,
       abort,
@@ -73,7 +73,16 @@ export async function run(asked: RunOptions, hooks: RunHooks = {}): Promise<RunR
       places: { directory: storage?.path, servers },
       ...given({ fileRun, title: backend.title }),
       ...(prepared.settle === undefined ? {} : { settle: () => prepared.settle?.() }),
-    }).run();
+    };
+    let loadRun: LoadRun;
+    try {
+      loadRun = new LoadRun(parts);
+    } catch (error) {
+      // There is no memory for what it counts in.
+      await fileRun?.abandon();
+      throw error;
+    }
+    result = await loadRun.run();
   } catch (error) {
     const explanation = await prepared.explain?.();
     await closeAfterFailure(prepared, hooks);

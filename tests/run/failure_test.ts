@@ -16,6 +16,7 @@ import {
 } from "@std/assert";
 import type { BackendOptions } from "../../lib/backend/backend.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
+import { LoadMeter } from "../../lib/load/load_meter.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import type { RunHooks } from "../../lib/run/live.ts";
 import { type RunResult, totals } from "../../lib/run/run_result.ts";
@@ -273,4 +274,19 @@ Deno.test("run() lets go of the directory when a worker fails, so that the next 
   assertStringIncludes(failed.failed ?? "", DELIBERATE);
   const { file } = await run(options);
   assertEquals(file?.files, 2);
+});
+
+Deno.test("run() ends the file worker when there is no memory for what the load counts in", async () => {
+  const { create } = LoadMeter;
+  LoadMeter.create = () => {
+    throw new RangeError("Array buffer allocation failed");
+  };
+  try {
+    const failed = await failure({ policy: ASYNCHRONOUS });
+    assertEquals(failed.message, "Array buffer allocation failed");
+    assertEquals(failed.others.length, 1);
+    assertOthersEnded(failed);
+  } finally {
+    LoadMeter.create = create;
+  }
 });
