@@ -5,8 +5,7 @@
  * @module
  */
 import { UsageError } from "../option/wording.ts";
-import { DamagedStoreError } from "../inspect/damaged_store_error.ts";
-import { reasonOf } from "../system/persist_error.ts";
+import { DamagedStoreError, reasonOf } from "../system/persist_error.ts";
 import { abandonTemporaryDirectories } from "../system/temporary_directory.ts";
 import { ignoresHangUp } from "../system/system.ts";
 import type { StopSignal } from "../run/run_result.ts";

@@ -1,5 +1,5 @@
 /**
- * The error of failed file operations.
+ * The errors of failed file operations.
  *
  * @module
  */
@@ -11,6 +11,13 @@ export class PersistError extends Error {
   /** @param action what was being done, such as "write" */
   constructor(action: string, path: string, cause: unknown) {
     super(`Cannot ${action} ${path}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** The files of a directory are damaged, so not all that was written can be read. */
+export class DamagedStoreError extends PersistError {
+  constructor(directory: string, reason: string) {
+    super("export", directory, reason);
   }
 }
 

@@ -8,17 +8,42 @@ import type { PersistenceHandle } from "../../persistence_handle.ts";
 import { isSynced, type SyncName } from "../../durability.ts";
 import { policyOf } from "../../policy/policies.ts";
 import type { PolicyKind } from "../../policy/policy_module.ts";
-import { parseShardFileName, shardFileName, type Side, SIDES } from "./shard_file_name.ts";
-import type { GoneFile, HeldDirectory, LayoutKind, LayoutModule, OpenOptions } from "../layout_module.ts";
+import {
+  type FoundShardFile,
+  parseShardFileName,
+  shardFileName,
+  shardFilesIn,
+  type Side,
+  SIDES,
+} from "./shard_file_name.ts";
+import type {
+  GoneFile,
+  HeldDirectory,
+  LayoutKind,
+  LayoutModule,
+  OpenOptions,
+  ReadDirectory,
+  StoreKind,
+} from "../layout_module.ts";
 import { AlternateReplacement, InPlaceReplacement } from "./overwriting.ts";
 import { RenameReplacement } from "./rename.ts";
 import type { Replacement, ReplaceName } from "./replacement.ts";
 import { ShardFiles, type ShardFilesHandle } from "./shard_files.ts";
 import { SnapshotLayout } from "./snapshot_layout.ts";
-import { snapshotParts } from "./snapshot_parts.ts";
 import type { LayoutHandle } from "../layout.ts";
 import type { StoredState } from "../stored_state.ts";
-import { loadDirectory, makeLoadedDurable, surveyDirectory } from "./loader.ts";
+import { judgeShard, loadDirectory, makeLoadedDurable, readSnapshot, surveyDirectory } from "./loader.ts";
+import type { SnapshotReader } from "../../../codec/snapshot_reader.ts";
+import { PersistError } from "../../../system/persist_error.ts";
+import {
+  entryOf,
+  type ExportEntry,
+  inPieces,
+  type InspectedFile,
+  type Part,
+  type PartContent,
+  sizeOf,
+} from "../part.ts";
 
 /** Options of the snapshot layout. */
 export interface SnapshotOptions extends LayoutKind {
@@ -142,4 +167,44 @@ async function openSnapshots(
       return { kind, replace, shardFiles: shardFiles.handle() };
     },
   };
+}
+
+/** A shard file of any kind. */
+type StoredFile = ReturnType<typeof shardFilesIn>[number];
+
+/** Reads the shards one by one, so that only one file is in memory at a time. */
+function* snapshotParts({ path, names, kind }: ReadDirectory): Generator<Part> {
+  const filesByShard = Map.groupBy(shardFilesIn(path, names), ({ shard }) => shard);
+  for (let shard = 0; shard < kind.files; shard++) yield readPart(shard, filesByShard.get(shard) ?? [], kind);
+}
+
+function readPart(index: number, found: readonly StoredFile[], kind: StoreKind): Part {
+  const { serializer, files: shards } = kind;
+  const judged = judgeShard(found.filter(({ temporary }) => !temporary), { codec: CODECS[serializer], shards });
+  const files = found.map((file): InspectedFile => {
+    const common = { name: file.name, path: file.path, bytes: sizeOf(file.path) };
+    const one = judged.find((one) => one.file === file);
+    if (one === undefined) return { ...common, health: "temporary" };
+    if ("reason" in one) return { ...common, health: one.health, reason: one.reason };
+    const { health, content: { version, entries } } = one;
+    return { ...common, health, version, entries };
+  });
+  const newest = judged.find(({ health }) => health === "sound");
+  if (newest?.health !== "sound") return { index, files, version: 0, entries: 0, isUnreadable: judged.length > 0 };
+  const { file, content: { version, entries } } = newest;
+  return { index, files, version, entries, isUnreadable: false, read: () => readContent(file, kind) };
+}
+
+function readContent(file: FoundShardFile, { serializer, files: shards }: StoreKind): PartContent {
+  try {
+    const reader = readSnapshot(file, { codec: CODECS[serializer], shards });
+    const { version, count } = reader.head;
+    return { version, count, entries: () => inPieces(entriesOf(reader)) };
+  } catch (error) {
+    throw new PersistError("export", file.path, error);
+  }
+}
+
+function* entriesOf(reader: SnapshotReader): Generator<ExportEntry> {
+  while (reader.next()) yield entryOf(reader.key, reader.value);
 }
