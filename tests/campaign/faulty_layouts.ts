@@ -4,9 +4,8 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { BLOCK_CODECS } from "../../lib/codec/block/block_codecs.ts";
+import { BLOCK_CODECS, CODECS } from "../../lib/codec/codecs.ts";
 import type { SerializerName } from "../../lib/codec/codec.ts";
-import { CODECS } from "../../lib/codec/codecs.ts";
 import { recoverFiles } from "../crash/fixtures.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
 import { blockFileName } from "../../lib/persist/layout/blocks/block_file_name.ts";

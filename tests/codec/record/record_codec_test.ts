@@ -8,7 +8,7 @@ import { decodeCbor } from "@std/cbor";
 import fc from "fast-check";
 import { crc32 } from "node:zlib";
 import type { RecordCodec } from "../../../lib/codec/record/record_codec.ts";
-import { RECORD_CODECS } from "../../../lib/codec/record/record_codecs.ts";
+import { RECORD_CODECS } from "../../../lib/codec/codecs.ts";
 import {
   NO_VALUE,
   RECORD_HEADER_WORDS,

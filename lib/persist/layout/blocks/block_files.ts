@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
+import { BLOCK_CODECS } from "../../../codec/codecs.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
 import {
   checkLength,

@@ -24,7 +24,7 @@
  *
  * @module
  */
-import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
+import { BLOCK_CODECS } from "../../../codec/codecs.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
 import { SYNC_NAMES, type SyncName } from "../../durability.ts";
 import { encodeDescription, readDescription } from "../../../codec/description.ts";

@@ -17,7 +17,7 @@ import {
   truncateFile,
   writeAll,
 } from "../../../system/file_io.ts";
-import { inTurns } from "../../../system/in_turns.ts";
+import { inTurns } from "../../../sync/turn.ts";
 import { isSynced, type SyncName } from "../../durability.ts";
 import type { Ledger } from "../../ledger.ts";
 import type { LayoutHandle } from "../layout.ts";
@@ -38,7 +38,7 @@ import {
 import { BlockTable, type BlockTableHandle } from "./block_table.ts";
 import { PageReader } from "./page_reader.ts";
 import { readBlocks, type StoredBlocks, type StoredBlocksOptions, type StoredPage } from "./stored_blocks.ts";
-import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
+import { BLOCK_CODECS } from "../../../codec/codecs.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
 import { OutputBuffer } from "../../../codec/output_buffer.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { BlockReader } from "../../../codec/block/block_codec.ts";
-import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
+import { BLOCK_CODECS } from "../../../codec/codecs.ts";
 import { openFile, readAt } from "../../../system/file_io.ts";
 import { PersistError } from "../../../system/persist_error.ts";
 import { extentBlocks, placeOf } from "./block_format.ts";

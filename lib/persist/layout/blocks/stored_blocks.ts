@@ -5,7 +5,7 @@
  * @module
  */
 import type { BlockHealth, BlockReader } from "../../../codec/block/block_codec.ts";
-import { BLOCK_CODECS } from "../../../codec/block/block_codecs.ts";
+import { BLOCK_CODECS } from "../../../codec/codecs.ts";
 import { CorruptSnapshotError } from "../../../codec/snapshot_reader.ts";
 import type { SerializerName } from "../../../codec/codec.ts";
 import { isSynced } from "../../durability.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { CODECS } from "../../../codec/codecs.ts";
-import { RECORD_CODECS } from "../../../codec/record/record_codecs.ts";
+import { CODECS, RECORD_CODECS } from "../../../codec/codecs.ts";
 import { type LayoutModule, manyShardsPerFile, type ReadDirectory } from "../layout_module.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
 import { LogEnds } from "./log_ends.ts";

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { CODECS } from "../../../codec/codecs.ts";
+import { CODECS, RECORD_CODECS } from "../../../codec/codecs.ts";
 import { OutputBuffer } from "../../../codec/output_buffer.ts";
-import { RECORD_CODECS } from "../../../codec/record/record_codecs.ts";
 import type { EntryTable } from "../../../store/entry_table.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import { removeFile, syncDirectory, syncFile, truncateFile } from "../../../system/file_io.ts";
-import { inTurns } from "../../../system/in_turns.ts";
+import { inTurns } from "../../../sync/turn.ts";
 import { isSynced } from "../../durability.ts";
 import type { Ledger } from "../../ledger.ts";
 import { policyOf } from "../../policy/policies.ts";

@@ -18,7 +18,7 @@ import {
   syncDirectory,
   syncFile,
 } from "../../../system/file_io.ts";
-import { inTurns } from "../../../system/in_turns.ts";
+import { inTurns } from "../../../sync/turn.ts";
 import type { HeldDirectory } from "../layout_module.ts";
 import type { SetAsideFile, TornFile } from "../stored_state.ts";
 import type { Ledger } from "../../ledger.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertLess, assertStrictEquals } from "@std/assert";
-import { BLOCK_CODECS } from "../../../../lib/codec/block/block_codecs.ts";
+import { BLOCK_CODECS } from "../../../../lib/codec/codecs.ts";
 import { SERIALIZER_NAMES } from "../../../../lib/codec/codec.ts";
 import { extentBlocks, HEAD_PLACES, placeOf } from "../../../../lib/persist/layout/blocks/block_format.ts";
 import { readBlocks } from "../../../../lib/persist/layout/blocks/stored_blocks.ts";
