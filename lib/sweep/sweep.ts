@@ -66,7 +66,10 @@ export interface SweepParts {
 
 /** How many configurations are expected on the frontier; the runs leave time for their kills. */
 const FRONTIER_EXPECTED = 6;
-/** The kills take at most this share of the budget; where each configuration is killed, that one. */
+/**
+ * The kills take at most this share of the budget; where each configuration is killed, or those of a single one take
+ * longer, that one.
+ */
 const KILLS_SHARE = 0.25;
 const ALL_KILLS_SHARE = 0.5;
 
@@ -182,9 +185,12 @@ class SweepRunner {
   get #killsReserveMs(): number {
     const { kills, budgetMs, entries, question: { isByPromise } } = this.#parts;
     if (kills === 0) return 0;
-    const all = sum(entries.filter(({ backend }) => backend !== "memory").map((entry) => this.#killsMs(entry)));
+    const each = entries.filter(({ backend }) => backend !== "memory").map((entry) => this.#killsMs(entry));
     const [killed, share] = isByPromise ? [entries.length, ALL_KILLS_SHARE] : [FRONTIER_EXPECTED, KILLS_SHARE];
-    return Math.min(all * killed / entries.length, budgetMs * share);
+    const reserveMs = Math.min(sum(each) * killed / entries.length, budgetMs * share);
+    // What is too short for the kills of any would be lost to all.
+    const leastMs = Math.min(...each);
+    return leastMs <= budgetMs * ALL_KILLS_SHARE ? Math.max(reserveMs, leastMs) : 0;
   }
 
   #killsMs(entry: ConfigurationEntry): number {

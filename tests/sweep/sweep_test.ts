@@ -9,6 +9,7 @@ import type { SummaryLine, SweepLine } from "../../lib/sweep/lines.ts";
 import { type Question, SweepResults } from "../../lib/sweep/results.ts";
 import { spaceOf } from "../../lib/sweep/summary.ts";
 import { type ChildOutcome, sweep, type SweepParts } from "../../lib/sweep/sweep.ts";
+import { FakeTime } from "../run/fake_time.ts";
 import { ENTRIES, fileRun, memoryRun, safeRun, withP99 } from "./documents.ts";
 
 const QUESTION: Question = { axis: { crash: "process_crash", unit: "age_ms" }, limit: undefined };
@@ -128,6 +129,31 @@ Deno.test("sweep() leaves time for the kills of what starts slowly, and kills th
   assertEquals((await sweepWithin(60_000, 2000)).killed, ["c02", "c03", "c04"]);
   const { late, killed } = await sweepWithin(10_000, 2000);
   assertEquals([late[0], killed], [2000, ["c03", "c04"]]);
+});
+
+Deno.test("sweep() leaves time for the kills of one, where the budget is short, or if that is too much, for none", async () => {
+  const entries = ENTRIES.slice(3);
+  const killedWithin = async (killsMs: number) => {
+    using time = new FakeTime();
+    const { kept } = await sweepOf({
+      entries,
+      space: spaceOf(entries, 1, QUESTION),
+      budgetMs: 9000,
+      killsMs: () => killsMs,
+      hands: {
+        run: () => {
+          time.pass(1000);
+          return Promise.resolve({ result: safeRun(1000) });
+        },
+        kill: () => Promise.resolve({ result: HARMLESS_KILLS }),
+      },
+    });
+    return [kept.filter(({ kind }) => kind === "run").length, kept.filter(({ kind }) => kind === "crash").length];
+  };
+  assertEquals(await killedWithin(2000), [6, 1]);
+  // Six runs, after which a median has an interval, would leave too little.
+  assertEquals(await killedWithin(3500), [5, 1]);
+  assertEquals(await killedWithin(5000), [6, 0]);
 });
 
 Deno.test("sweep() answers for nothing, 10 ms and 100 ms, with the names, the next safer and the kills", async () => {
