@@ -145,11 +145,11 @@ class TraceFeed implements TraceVisitor {
     this.#spentUs += spanUs;
     let at = 0;
     for (let i = 0; i < count; i++) {
-      const [kind = 0, length = 0, valueBytes = 0] = held.subarray(at, at + HELD_HEADER_WORDS);
+      const kind = held[at]!, length = held[at + 1]!, valueBytes = held[at + 2]!;
       const keyWords = (length + 3) >> 2;
       at += HELD_HEADER_WORDS;
       key.reserve(length);
-      key.words.set(held.subarray(at, at + keyWords));
+      for (let word = 0; word < keyWords; word++) key.words[word] = held[at + word]!;
       key.length = length;
       at += keyWords;
       if (!this.#push(kind, key, { valueBytes, timeUs: startUs + i / count * spanUs })) break;

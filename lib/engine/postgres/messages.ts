@@ -65,6 +65,7 @@ export class MessageWriter {
 
   /** A text as it is. */
   rawText(text: string): this {
+    if (text === "") return this;
     // Of UTF-16, a unit takes three bytes at most.
     this.#reserve(3 * text.length);
     this.#length += ENCODER.encodeInto(text, this.#bytes.subarray(this.#length)).written;
