@@ -19,7 +19,7 @@ import { ABSENT_TEXT, type RecordedHistory } from "../history/recorded_history.t
 import { listNames } from "../option/wording.ts";
 import { type Fields, isFields, numberIn } from "../result/json.ts";
 import { parseJson } from "../system/json_text.ts";
-import { LineError, Register } from "./registers.ts";
+import { LineError, Registers } from "./registers.ts";
 
 /** The operations, by their names, and the fields whose values each has. */
 const OPERATIONS: Readonly<Record<string, { readonly kind: number; readonly values: readonly string[] }>> = {
@@ -31,7 +31,7 @@ const OPERATIONS: Readonly<Record<string, { readonly kind: number; readonly valu
 
 /** Reads the lines of one file, from the first to the last. */
 export class JsonLines {
-  readonly #registers = new Map<string, Register>();
+  readonly #registers = new Registers("us");
   #operations = 0;
 
   /** How many operations were called. */
@@ -59,7 +59,7 @@ export class JsonLines {
         throw new LineError(`a ${name} needs ${JSON.stringify(field)}`);
       }
     }
-    const register = this.#registerOf(key);
+    const register = this.#registers.of(key);
     const valueOf = (field: string) =>
       operation.values.includes(field) ? register.numberOf(textOf(fields[field])) : ABSENT;
     register.add({
@@ -74,13 +74,7 @@ export class JsonLines {
   }
 
   end(): RecordedHistory[] {
-    return Array.from(this.#registers.values(), (register) => register.history());
-  }
-
-  #registerOf(key: string): Register {
-    let register = this.#registers.get(key);
-    if (register === undefined) this.#registers.set(key, register = new Register(key, "us"));
-    return register;
+    return this.#registers.histories();
   }
 }
 

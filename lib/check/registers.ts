@@ -7,7 +7,7 @@ import { ABSENT } from "../history/history.ts";
 import { ABSENT_TEXT, type RecordedHistory, type TimeUnit } from "../history/recorded_history.ts";
 
 /** An operation as it is recorded. */
-export interface RecordedOperation {
+interface RecordedOperation {
   readonly process: string;
   readonly kind: number;
   /** Not used by a read that has not returned. */
@@ -17,8 +17,30 @@ export interface RecordedOperation {
   readonly return: number;
 }
 
+/** The registers of a history, by their keys. */
+export class Registers {
+  readonly #unit: TimeUnit;
+  readonly #registers = new Map<string, Register>();
+
+  /** @param unit what calls and returns are counted in */
+  constructor(unit: TimeUnit) {
+    this.#unit = unit;
+  }
+
+  /** The register of a key; empty where there is only one. */
+  of(key: string): Register {
+    let register = this.#registers.get(key);
+    if (register === undefined) this.#registers.set(key, register = new Register(key, this.#unit));
+    return register;
+  }
+
+  histories(): RecordedHistory[] {
+    return Array.from(this.#registers.values(), (register) => register.history());
+  }
+}
+
 /** The operations on one register. They may be added in any order. */
-export class Register {
+class Register {
   readonly #key: string;
   readonly #unit: TimeUnit;
   readonly #values = new Map<string, number>([[ABSENT_TEXT, ABSENT]]);

@@ -7,8 +7,7 @@ import type { BackendOptions } from "../backend/backend.ts";
 import { ENGINES } from "../engine/engines.ts";
 import { UsageError } from "../option/wording.ts";
 import { putsIn } from "../replay/format/trace_format.ts";
-import type { RunOptions } from "../run/run_options.ts";
-import { withTrace } from "../run/trace.ts";
+import { type RunOptions, withTrace } from "../run/run_options.ts";
 import { FLAGS } from "./commands.ts";
 import { refuseTooLargeReplay } from "./store_check.ts";
 

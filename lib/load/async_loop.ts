@@ -1,5 +1,5 @@
 /**
- * The asynchronous load loops, closed and open, in which one load worker has several operations in flight.
+ * The asynchronous load loops, closed, open and of a replay, in which one load worker has several operations in flight.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { countNeverBegun, type LoopParts, type Schedule } from "./load_loop.ts";
 import { HITS, MISSED_STARTS, SCANNED } from "./load_meter.ts";
 import { DELETE, READ, READ_MODIFY_WRITE } from "./operation.ts";
 import type { Pattern } from "./pattern.ts";
+import type { ReplayWorkload, TraceSchedule } from "./replay_workload.ts";
 import { StallWatch } from "./stall_watch.ts";
 import type { Workload } from "./workload.ts";
 
@@ -87,8 +88,23 @@ export function runOpenAsyncLoop(parts: AsyncLoopParts, schedule: Schedule): Pro
   return new OpenLoop(parts, schedule).run();
 }
 
-/** What both loops share: when they end, and how operations are counted. */
-export abstract class AsyncLoop {
+/** A lane of a replay; with a schedule in an open loop. */
+interface ReplayLane {
+  readonly lane: Lane;
+  readonly workload: ReplayWorkload;
+  readonly schedule?: TraceSchedule | undefined;
+}
+
+/**
+ * The loop of a replay, until the part of the load is over, or the trace is. Each lane has its own share of the keys, so
+ * that the operations on a key do not overtake each other.
+ */
+export function runReplayLoop(parts: AsyncLoopParts, lanes: readonly ReplayLane[]): Promise<void> {
+  return new ReplayLoop(parts, lanes).run();
+}
+
+/** What the loops share: when they end, and how operations are counted. */
+abstract class AsyncLoop {
   protected readonly parts: AsyncLoopParts;
   /** Operations that may still begin. */
   protected left: number;
@@ -268,5 +284,45 @@ class OpenLoop extends AsyncLoop {
   #release(lane: Lane): void {
     this.#free.push(lane);
     this.#onFree?.();
+  }
+}
+
+class ReplayLoop extends AsyncLoop {
+  readonly #lanes: readonly ReplayLane[];
+
+  constructor(parts: AsyncLoopParts, lanes: readonly ReplayLane[]) {
+    super(parts);
+    this.#lanes = lanes;
+  }
+
+  protected override async begin(): Promise<void> {
+    await Promise.all(this.#lanes.map((replay, index) => this.#run(replay, index)));
+  }
+
+  async #run({ lane, workload: { ring }, schedule }: ReplayLane, index: number): Promise<void> {
+    let begun = 0;
+    for (; this.isGoingOn && await ring.reachesNext() && this.isGoingOn; begun++) {
+      if (schedule === undefined) {
+        await this.operate(lane);
+      } else if (!await this.#operateAt(lane, schedule.nextMs, { index, isFirst: begun === 0 })) {
+        break;
+      }
+    }
+    this.leave(index);
+    if (schedule !== undefined) countNeverBegun(this.parts, schedule, begun);
+  }
+
+  /** Does a lane's next operation when it is due; false if the loop is over before that. */
+  async #operateAt(
+    lane: Lane,
+    intendedMs: number,
+    { index, isFirst }: { readonly index: number; readonly isFirst: boolean },
+  ): Promise<boolean> {
+    const { endsAtMs, meter: { counts } } = this.parts;
+    if (performance.now() < intendedMs) await this.waitUntil(Math.min(intendedMs, endsAtMs), index);
+    else if (!isFirst) counts[MISSED_STARTS]!++;
+    if (intendedMs >= endsAtMs || performance.now() < intendedMs || !this.isGoingOn) return false;
+    await this.operate(lane, intendedMs);
+    return true;
   }
 }

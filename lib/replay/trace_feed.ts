@@ -6,12 +6,12 @@
 import { hashKey } from "../store/hash.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { PersistError } from "../system/persist_error.ts";
+import { unpackedChunks } from "../system/unpacked_file.ts";
 import { TRACE_FORMATS } from "./format/formats.ts";
 import { isPut } from "./format/trace_format.ts";
 import { EnoughError, readTrace, type TraceOperation, type TraceVisitor } from "./trace_reader.ts";
 import type { TraceRing } from "./trace_ring.ts";
-import { roundUs, type TraceSummary } from "./trace_summary.ts";
-import { lookAtTrace, TraceChunks } from "./trace_file.ts";
+import { lookAtTrace, roundUs, type TraceSummary } from "./trace_summary.ts";
 
 const TWO_TO_32 = 2 ** 32;
 /** Spreads the hash once more, so that lanes do not follow the shards of a store, which its high bits choose. */
@@ -188,5 +188,37 @@ class TraceFeed implements TraceVisitor {
     const isTaken = ring.push(pushed);
     if (!isTaken) this.#isOver = true;
     return isTaken;
+  }
+}
+
+/** A smaller trace is kept in memory, once it has been read, for whoever goes through it again. */
+const KEPT_BYTES_MAX = 64 << 20;
+
+/** The content of a trace's file, for going through it several times. */
+class TraceChunks {
+  readonly #path: string;
+  readonly #kept: Uint8Array[] = [];
+  #keptBytes = 0;
+  #isWhole = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Goes through it from its beginning, as {@linkcode unpackedChunks} does. */
+  async *read(): AsyncGenerator<Uint8Array, void> {
+    if (this.#isWhole) {
+      yield* this.#kept;
+      return;
+    }
+    this.#kept.length = 0;
+    this.#keptBytes = 0;
+    for await (const chunk of unpackedChunks(this.#path)) {
+      this.#keptBytes += chunk.length;
+      if (this.#keptBytes <= KEPT_BYTES_MAX) this.#kept.push(chunk.slice());
+      else this.#kept.length = 0;
+      yield chunk;
+    }
+    this.#isWhole = this.#keptBytes <= KEPT_BYTES_MAX;
   }
 }

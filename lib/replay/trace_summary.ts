@@ -13,7 +13,6 @@ import { textIn } from "./format/fields.ts";
 import { KeySample, type KeyTotals } from "./key_sample.ts";
 import { LineSplitter } from "./lines.ts";
 import { unpackedChunks } from "../system/unpacked_file.ts";
-import { lookAtTrace, type TraceFile } from "./trace_file.ts";
 import {
   readTrace,
   type TooLong,
@@ -23,6 +22,34 @@ import {
   type TraceOperation,
   type TraceVisitor,
 } from "./trace_reader.ts";
+
+/** What tells whether a file is still the same. */
+interface TraceFile {
+  readonly sizeBytes: number;
+  /** In milliseconds since 1970; 0 if the file system does not say. */
+  readonly modifiedMs: number;
+}
+
+/**
+ * Looks at a trace's file, which is read more than once.
+ *
+ * @throws {PersistError} when there is none, or it cannot be read again and again
+ */
+export function lookAtTrace(path: string): TraceFile {
+  let info: Deno.FileInfo;
+  try {
+    info = Deno.statSync(path);
+  } catch (error) {
+    throw new PersistError("read", path, error);
+  }
+  const { isFile, isDirectory, size, mtime } = info;
+  if (isDirectory) throw new PersistError("read", path, "it is a directory, must be a trace");
+  if (!isFile) {
+    throw new PersistError("read", path, "it is a pipe or a device, must be a file, as a trace is read twice");
+  }
+  if (size === 0) throw new PersistError("read", path, "it is empty, must be a trace");
+  return { sizeBytes: size, modifiedMs: mtime?.getTime() ?? 0 };
+}
 
 /** A trace. Plain data. */
 export interface TraceSummary extends TraceFile, KeyTotals {

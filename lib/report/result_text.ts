@@ -54,7 +54,7 @@ import type { Omission, TraceSummary } from "../replay/trace_summary.ts";
 import type { Promises } from "../engine/promises.ts";
 import type { FileBackendOptions } from "../backend/backend.ts";
 import type { ExposureBound } from "../persist/policy/policy_module.ts";
-import { rateOf } from "../run/load_end.ts";
+import { rateOf } from "../run/run_options.ts";
 import type { ExposureSummary } from "../run/exposure_sampler.ts";
 
 /** The result in lines, each followed by a newline; rate and loss are emphasized if the style allows. */

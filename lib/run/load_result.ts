@@ -29,8 +29,7 @@ import {
   totals,
   type WaitResult,
 } from "./run_result.ts";
-import { rateOf } from "./load_end.ts";
-import type { RunOptions } from "./run_options.ts";
+import { rateOf, type RunOptions } from "./run_options.ts";
 import { given } from "../option/given.ts";
 
 /** What {@linkcode loadResult} works with. */

@@ -1,12 +1,16 @@
 /**
- * The options of a run: one validated object, built from the command line, that cannot be invalid.
+ * The options of a run: one validated object, built from the command line, that cannot be invalid; what ends its load,
+ * and what is in the trace that it replays.
  *
  * @module
  */
 import type { BackendOptions } from "../backend/backend.ts";
 import type { PatternName } from "../load/pattern.ts";
-import type { WorkloadOptions } from "../load/workload.ts";
+import { traceOf, type WorkloadOptions } from "../load/workload.ts";
+import { given } from "../option/given.ts";
 import type { WitnessOptions } from "../persist/witness.ts";
+import { roundUs, summarizeTrace } from "../replay/trace_summary.ts";
+import { PersistError } from "../system/persist_error.ts";
 
 /** A load and its backend. */
 export interface RunOptions {
@@ -52,3 +56,54 @@ export interface RunOptions {
 export const CHECK_NAMES = ["linearizability"] as const;
 
 export type CheckName = typeof CHECK_NAMES[number];
+
+/**
+ * The options with what is in their trace, if they replay one.
+ *
+ * @throws {PersistError} when it cannot be read, or not replayed as they say
+ */
+export async function withTrace<Options extends { readonly workload: WorkloadOptions }>(
+  options: Options,
+): Promise<Options> {
+  const { workload } = options;
+  if (workload.kind !== "replay" || workload.trace !== undefined) return options;
+  const { path, format, speed } = workload;
+  const trace = await summarizeTrace(path, format);
+  if (speed !== undefined && trace.durationUs === undefined) {
+    throw new PersistError("replay", path, "it has no times, so its speed must be asap");
+  }
+  return { ...options, workload: { ...workload, trace } };
+}
+
+/** What ends a load; neither, if the end of its trace does. */
+interface LoadEnd {
+  readonly ops?: number;
+  readonly loadTimeMs?: number;
+}
+
+/** What ends the load: a number of operations, its time, or the end of a trace. */
+export function loadEndOf({ ops, loadTimeMs, workload }: RunOptions): LoadEnd {
+  if (ops !== undefined) return { ops };
+  return workload.kind === "replay" && workload.endsLoad ? {} : { loadTimeMs };
+}
+
+/** How many operations the load has, if that is known beforehand. */
+export function opsOf({ ops, workload }: RunOptions): number | undefined {
+  if (workload.kind !== "replay" || workload.rounds === 0) return ops;
+  return Math.min(ops ?? Infinity, workload.rounds * traceOf(workload).operations);
+}
+
+/**
+ * The operations per second that begin in an open loop: those that are asked for, or the mean of a trace that is
+ * replayed at a multiple of its speed; `undefined` in a closed loop.
+ */
+export function rateOf({ ratePerSec, workload }: RunOptions): number | undefined {
+  if (workload.kind !== "replay" || workload.speed === undefined) return ratePerSec;
+  const trace = traceOf(workload);
+  return trace.operations * workload.speed / roundUs(trace) * 1e6;
+}
+
+/** What load workers are told about it. */
+export function loadEndMembers(options: RunOptions) {
+  return { ...loadEndOf(options), ...given({ ratePerSec: rateOf(options) }) };
+}

@@ -16,8 +16,7 @@ import { startFileRun } from "./file_run.ts";
 import type { RunHooks } from "./live.ts";
 import { liveBytesIn } from "./live_bytes.ts";
 import { LoadRun, type LoadRunParts } from "./load_run.ts";
-import type { RunOptions } from "./run_options.ts";
-import { withTrace } from "./trace.ts";
+import { type RunOptions, withTrace } from "./run_options.ts";
 import type { RunResult } from "./run_result.ts";
 import { given } from "../option/given.ts";
 

@@ -5,10 +5,9 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
-import { Lane } from "../../lib/load/async_loop.ts";
+import { Lane, runReplayLoop } from "../../lib/load/async_loop.ts";
 import { LoadMeter, NEVER_BEGUN } from "../../lib/load/load_meter.ts";
 import { DELETE, READ, UPDATE } from "../../lib/load/operation.ts";
-import { runReplayLoop } from "../../lib/load/replay_loop.ts";
 import { replayValues, ReplayWorkload, TraceSchedule } from "../../lib/load/replay_workload.ts";
 import type { ReplayOptions } from "../../lib/load/workload.ts";
 import { feedTrace } from "../../lib/replay/trace_feed.ts";

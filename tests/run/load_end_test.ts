@@ -4,9 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { opsOf, rateOf } from "../../lib/run/load_end.ts";
+import { opsOf, rateOf, type RunOptions } from "../../lib/run/run_options.ts";
 import { run } from "../../lib/run/runner.ts";
-import type { RunOptions } from "../../lib/run/run_options.ts";
 import { summarizeTrace } from "../../lib/replay/trace_summary.ts";
 import { traceFile } from "../replay/samples.ts";
 

@@ -8,7 +8,7 @@ import type { BackendOptions } from "../../lib/backend/backend.ts";
 import { parseCommand } from "../../lib/command/parse_command.ts";
 import { UsageError } from "../../lib/option/wording.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
-import { withTrace } from "../../lib/run/trace.ts";
+import { withTrace } from "../../lib/run/run_options.ts";
 import { refuseTooManyWorkers, workerShortage } from "../../lib/run/worker_limit.ts";
 import { temporaryDirectory } from "./files.ts";
 

@@ -7,8 +7,7 @@
 import { PATTERN_NAMES } from "../../load/pattern.ts";
 import { count, duration, oneOf, wholeNumber } from "../../option/kinds.ts";
 import type { DefaultedFlag, Flag, Switch } from "./flag.ts";
-import { loadEndOf } from "../../run/load_end.ts";
-import { CHECK_NAMES, type RunOptions } from "../../run/run_options.ts";
+import { CHECK_NAMES, loadEndOf, type RunOptions } from "../../run/run_options.ts";
 import { parseSeconds, secondsOf } from "../../option/units.ts";
 import { formatCount, formatSeconds, ordinal } from "../format.ts";
 import type { JsonObject } from "../json.ts";
