@@ -13,7 +13,7 @@ import {
   type EventText,
   readKept,
 } from "./disk_commands.ts";
-import { PersistError } from "../system/persist_error.ts";
+import { messageOf, PersistError } from "../system/persist_error.ts";
 import { FuseServer } from "./fuse.ts";
 import { FileImage } from "./image.ts";
 import { libC } from "./libc.ts";
@@ -79,7 +79,7 @@ class Commands {
     try {
       return { ...this.#do(command), done: true };
     } catch (error) {
-      return { failed: error instanceof Error ? error.message : String(error) };
+      return { failed: messageOf(error) };
     }
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { command, tryCommand } from "../system/command.ts";
+import { messageOf } from "../system/persist_error.ts";
 import { libC } from "./libc.ts";
 
 /** In the order shown to users. */
@@ -92,7 +93,7 @@ export function missingDisk(fileSystem: FileSystemName): string | undefined {
     libC();
     return undefined;
   } catch (error) {
-    return `the C library cannot be used: ${error instanceof Error ? error.message : error}`;
+    return `the C library cannot be used: ${messageOf(error)}`;
   }
 }
 

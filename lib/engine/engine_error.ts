@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reasonOf } from "../system/persist_error.ts";
+import { messageOf, reasonOf } from "../system/persist_error.ts";
 
 /** An operation that an engine refused or failed to do. */
 export class EngineError extends Error {
@@ -17,7 +17,7 @@ export class EngineError extends Error {
   constructor(action: string, target: string, reason: unknown) {
     const text = reason instanceof Deno.errors.NotCapable
       ? reasonOf(reason)
-      : (reason instanceof Error ? reason.message : String(reason)).trim().split("\n", 1)[0];
+      : messageOf(reason).trim().split("\n", 1)[0];
     super(`Cannot ${action} ${target}: ${text}`, { cause: reason });
   }
 }

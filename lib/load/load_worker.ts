@@ -18,6 +18,7 @@ import { TraceOverError } from "./replay_workload.ts";
 import { Rng } from "./rng.ts";
 import { StallWatch } from "./stall_watch.ts";
 import { given } from "../option/given.ts";
+import { messageOf } from "../system/persist_error.ts";
 
 /** What a load worker reports at its end. What it has done is in the load meter. */
 export interface LoadWorkerResult {
@@ -152,7 +153,7 @@ class LoadThread {
       // Others may wait for what this thread will never do. An engine's operations wait for nobody's.
       if (this.#connection.progress !== undefined) this.#abort.raise();
       // The failure that this one follows from is reported where it happened.
-      return error instanceof AbortError ? {} : { failed: error instanceof Error ? error.message : String(error) };
+      return error instanceof AbortError ? {} : { failed: messageOf(error) };
     }
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import denoJson from "../../deno.json" with { type: "json" };
+import { messageOf } from "./persist_error.ts";
 
 /** Variables of these names change how programs are loaded (`man ld.so`, `man dyld`). */
 const LOADER_NAME = /^(?:LD|DYLD)_/;
@@ -46,7 +47,7 @@ export function tryCommand(name: string, args: readonly string[]): string | unde
     const { success, stderr } = systemCommand(name, { args, stdin: "null" }).outputSync();
     return success ? undefined : new TextDecoder().decode(stderr).trim() || "it failed";
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

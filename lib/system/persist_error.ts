@@ -1,5 +1,5 @@
 /**
- * The errors of failed file operations.
+ * The errors of failed file operations, and what any error says.
  *
  * @module
  */
@@ -21,6 +21,11 @@ export class DamagedStoreError extends PersistError {
   }
 }
 
+/** What was thrown says of itself; most often it is an error. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /**
  * An error's message in one line, without the path and call that Deno appends, and without its advice on permissions,
  * whose flags are not kvlab's.
@@ -29,6 +34,5 @@ export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) {
     return "it is not permitted; deno task start permits all that kvlab needs";
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replaceAll(/\s+/g, " ").replace(/(\(os error \d+\)).*$/, "$1");
+  return messageOf(error).replaceAll(/\s+/g, " ").replace(/(\(os error \d+\)).*$/, "$1");
 }

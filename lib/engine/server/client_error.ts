@@ -4,6 +4,7 @@
  * @module
  */
 import { withoutPasswordOf } from "../../option/credentials.ts";
+import { messageOf } from "../../system/persist_error.ts";
 
 /** What the system's TLS says, and what that means or what helps. */
 const REMARKS = [
@@ -34,5 +35,5 @@ export function clientReason(error: unknown, url?: string): string {
 function causeOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === "") return causeOf(error.errors[0]);
   if (error instanceof TypeError && error.cause !== undefined) return causeOf(error.cause);
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

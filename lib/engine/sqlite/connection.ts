@@ -7,6 +7,7 @@ import { ByteView, copyBytes } from "../byte_view.ts";
 import { EngineError } from "../engine_error.ts";
 import { type SqliteSettings, SYNCHRONOUS_NAMES } from "./settings.ts";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
+import { messageOf } from "../../system/persist_error.ts";
 import type { Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
 import type { EngineTarget } from "../engine.ts";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
@@ -115,7 +116,7 @@ export class SqliteConnection implements SynchronousConnection {
   }
 
   #error(action: string, error: unknown): EngineError {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const isBusy = message.includes("database is locked");
     const reason = isBusy
       ? `another connection wrote for longer than --busy-timeout=${this.#busyTimeoutMs}ms`
