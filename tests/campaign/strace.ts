@@ -24,10 +24,12 @@ export interface TraceLog {
 }
 
 const SYNC_CALLS = ["fsync", "fdatasync"];
+/** Each thread makes it when it begins. Until the first call that is traced, strace stops a thread at all of them. */
+const FIRST_CALL = "set_robust_list";
 
 /** The command that runs the program behind it with an injection, and logs to a file. */
 export function straceCommand({ syscall, errno, when, paths }: Injection, log: string): string[] {
-  const traced = new Set([syscall, ...SYNC_CALLS]);
+  const traced = new Set([syscall, ...SYNC_CALLS, FIRST_CALL]);
   return [
     "strace",
     "--follow-forks",
