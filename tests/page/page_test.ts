@@ -81,6 +81,7 @@ Deno.test("the page speaks of a gauge only where there is one, and gives options
   const [kills = ""] = page.match(/<section id="kills"[^]*?<\/section>/) ?? [];
   assertStringIncludes(kills, "what it really cost");
   assert(!kills.includes("gauge"));
+  assertStringIncludes(page, "kills cost no more than promised");
   assertMatch(page, /<dt>shares<\/dt>\s*<dd>read 0.5, read-modify-write 0.5<\/dd>/);
   assert(!page.includes("<dt>output</dt>"));
 });
