@@ -15,5 +15,6 @@ export const RESULT_SCHEMA = "kvlab-result/1";
 export const COMPARISON_SCHEMA = "kvlab-comparison/1";
 export const CRASH_SCHEMA = "kvlab-crash/1";
 
-/** The same of what the check command has found. */
+/** The same of what the check command has found, and of what inspect shows. */
 export const CHECK_SCHEMA = "kvlab-check/1";
+export const INSPECTION_SCHEMA = "kvlab-inspection/1";

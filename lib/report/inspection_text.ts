@@ -5,7 +5,7 @@
  */
 import type { InspectedFile, InspectedPart, Inspection } from "../inspect/inspect.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
-import { VERSION } from "../version.ts";
+import { INSPECTION_SCHEMA, VERSION } from "../version.ts";
 import { escapeControls, readableBytes, readableCount, readableNumber } from "../result/format.ts";
 import { blockLines, type Column, type Group, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
 import { documentText } from "../result/json.ts";
@@ -71,16 +71,17 @@ function counted(count: number, what: string): string[] {
 }
 
 /**
- * The inspection as one JSON object: `directory`, `layout`, `serializer`, the totals, `set_aside_files`, and `shards`:
- * for each shard its `shard`, `version`, `entries`, `gone` if a file of it is, and `files`, with `path`, `bytes`,
- * `health`, and `version`, `entries`, `records`, `deletes` (of the records) or `reason` if the file has them. For logs,
- * `logs` has the same with `log` in place of `shard`; for block files, `block_files` with `block_file`, and each file
- * has `blocks`.
+ * The inspection as one JSON object: `schema`, the version of `kvlab`, `directory`, `layout`, `serializer`, the totals,
+ * `set_aside_files`, and `shards`: for each shard its `shard`, `version`, `entries`, `gone` if a file of it is, and
+ * `files`, with `path`, `bytes`, `health`, and `version`, `entries`, `records`, `deletes` (of the records) or `reason`
+ * if the file has them. For logs, `logs` has the same with `log` in place of `shard`; for block files, `block_files`
+ * with `block_file`, and each file has `blocks`.
  */
 export function inspectionJson(inspection: Inspection): string {
   const { directory, kind: { layout, serializer }, parts, setAsideNames } = inspection;
   const { part } = layoutOf(layout);
   const document = {
+    schema: INSPECTION_SCHEMA,
     kvlab: VERSION,
     directory,
     layout,

@@ -127,11 +127,11 @@ Deno.test("inspectionText() and inspectionJson() say what is gone, apart from wh
 });
 
 Deno.test("inspectionJson() has all sums, and every file of every shard", () => {
-  const { kvlab, set_aside_files, shards, ...totals } = JSON.parse(inspectionJson(INSPECTION)) as Record<
+  const { schema, kvlab, set_aside_files, shards, ...totals } = JSON.parse(inspectionJson(INSPECTION)) as Record<
     string,
     unknown
   >;
-  assertStrictEquals(kvlab, VERSION);
+  assertEquals([schema, kvlab], ["kvlab-inspection/1", VERSION]);
   assertEquals(totals, {
     directory: "DIR",
     layout: "snapshot",
