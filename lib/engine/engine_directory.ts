@@ -14,8 +14,8 @@ import { PersistError } from "../system/persist_error.ts";
 import { storeFileNames } from "../directory/store_files.ts";
 import { checkFiles } from "../directory/store_record.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../system/temporary_directory.ts";
-import { afterFailureSync } from "../sync/clean_up.ts";
-import type { StoreDirectory } from "./engine.ts";
+import { afterFailure, afterFailureSync, thenCleanUp } from "../sync/clean_up.ts";
+import type { PreparedEngine, StoreDirectory } from "./engine.ts";
 import { EngineError } from "./engine_error.ts";
 
 /** What tells a directory in which a store was made from one in which it is still to be made. */
@@ -82,15 +82,15 @@ export class EngineDirectory implements StoreDirectory {
   }
 
   /**
-   * Notes that the store has been made: from now on its main file has to be there, and may not be empty. The file
-   * outlives a loss of power before the note does.
+   * Notes that the store has been made, if its main file is there: from now on that has to be, and may not be empty. The
+   * file outlives a loss of power before the note does.
    *
    * @throws {PersistError} when that fails
    */
   made({ file }: StoreSigns): void {
     if (this.#isTemporary || this.#mark.file === file) return;
     const path = `${this.path}/${file}`;
-    if (lookAt(path)?.size === 0) return;
+    if ((lookAt(path)?.size ?? 0) === 0) return;
     syncFile(path);
     syncDirectory(parentOf(path));
     this.#mark = { engine: this.#mark.engine, file };
@@ -101,6 +101,33 @@ export class EngineDirectory implements StoreDirectory {
     this.#allocatedBytes = allocatedBytes(this.path);
     this.#lock.close();
     if (this.#isTemporary) removeTemporaryDirectory(this.path);
+  }
+}
+
+/**
+ * Prepares an engine in a directory of its own, and notes that its store has been made.
+ *
+ * @param prepare does so in the directory of this path, which is closed after what it returns
+ * @throws as {@linkcode EngineDirectory.open} does, and what `prepare` throws
+ */
+export async function prepareIn(
+  engine: string,
+  { output, signs }: { readonly output: string | undefined; readonly signs: StoreSigns | undefined },
+  prepare: (path: string) => Omit<PreparedEngine, "directory"> | Promise<Omit<PreparedEngine, "directory">>,
+): Promise<PreparedEngine> {
+  const directory = EngineDirectory.open(engine, output, signs);
+  try {
+    const prepared = await prepare(directory.path);
+    try {
+      if (signs !== undefined) directory.made(signs);
+    } catch (error) {
+      await afterFailure(() => prepared.close());
+      throw error;
+    }
+    return { ...prepared, directory, close: () => thenCleanUp(() => prepared.close(), () => directory.close()) };
+  } catch (error) {
+    await afterFailure(() => directory.close());
+    throw error;
   }
 }
 

@@ -96,8 +96,8 @@ interface ReplayLane {
 }
 
 /**
- * The loop of a replay, until the part of the load is over, or the trace is. Each lane has its own share of the keys, so
- * that the operations on a key do not overtake each other.
+ * The loop of a replay, until the part of the load is over, or the trace is. Each lane has its own share of the keys,
+ * so that the operations on a key do not overtake each other.
  */
 export function runReplayLoop(parts: AsyncLoopParts, lanes: readonly ReplayLane[]): Promise<void> {
   return new ReplayLoop(parts, lanes).run();

@@ -26,7 +26,10 @@ export interface PreloadParts {
   /** Index of the thread, from 0. */
   readonly thread: number;
   readonly threads: number;
-  /** Called after every batch, of 1,024 records at most, and at the end, with how many the thread has put; returns whether to go on. */
+  /**
+   * Called after every batch, of 1,024 records at most, and at the end, with how many the thread has put; returns
+   * whether to go on.
+   */
   keepGoing(records: number): boolean;
 }
 

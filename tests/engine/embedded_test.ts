@@ -8,7 +8,7 @@ import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } fr
 import { DatabaseSync } from "node:sqlite";
 import { EngineError, HarnessError } from "../../lib/engine/engine_error.ts";
 import { ENGINES, loadEngine } from "../../lib/engine/engines.ts";
-import { findLibrary } from "../../lib/engine/rocksdb/find_library.ts";
+import { findLibrary } from "../../lib/engine/rocksdb/settings.ts";
 import { ShardDirectory } from "../../lib/directory/directory.ts";
 import { takeLock } from "../../lib/system/directory_lock.ts";
 import { JOURNAL_NAMES } from "../../lib/engine/sqlite/settings.ts";

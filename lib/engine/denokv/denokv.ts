@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, EngineTarget, PreparedEngine } from "../engine.ts";
-import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
+import { prepareIn, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
 import { NOTHING } from "../promises.ts";
 import { DenokvConnection } from "./connection.ts";
@@ -37,20 +36,11 @@ export const ENGINE: Engine<Record<never, never>> = {
     if (valueBytesMax > VALUE_BYTES_MAX) {
       throw new EngineError("use", "denokv", `values of ${valueBytesMax} B, must be at most ${VALUE_BYTES_MAX} B`);
     }
-    const directory = EngineDirectory.open("denokv", output, SIGNS);
-    const path = `${directory.path}/${FILE_NAME}`;
-    try {
+    return await prepareIn("denokv", { output, signs: SIGNS }, async (directory) => {
+      const path = `${directory}/${FILE_NAME}`;
       const kv = await openKv(path);
-      directory.made(SIGNS);
-      return {
-        target: { path },
-        directory,
-        close: () => thenCleanUp(() => kv.close(), () => directory.close()),
-      };
-    } catch (error) {
-      await afterFailure(() => directory.close());
-      throw error;
-    }
+      return { target: { path }, close: () => kv.close() };
+    });
   },
 
   async connect(target) {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
+import { afterFailure } from "../../sync/clean_up.ts";
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
-import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
+import { prepareIn, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
 import { leftRemark } from "../left_remark.ts";
 import { type Loss, NOTHING } from "../promises.ts";
@@ -68,16 +68,15 @@ export const ENGINE: Engine<EtcdSettings> = {
 };
 
 /** Starts a server or a cluster in a directory of its own. */
-async function spawn(
+function spawn(
   { output, inFlight, fault, stop }: EnginePreparation,
   { spawn: program, members = 1, snapshotCount, quotaBackendBytes }: SpawnedSettings,
 ): Promise<PreparedEngine> {
-  const directory = EngineDirectory.open("etcd", output, members === 1 ? SIGNS : undefined);
-  try {
+  return prepareIn("etcd", { output, signs: members === 1 ? SIGNS : undefined }, async (directory) => {
     const cluster = await EtcdCluster.start({
       program,
-      directory: directory.path,
-      ...(output === undefined ? { temporary: directory.path } : {}),
+      directory,
+      ...(output === undefined ? { temporary: directory } : {}),
       args: [
         `--snapshot-count=${snapshotCount}`,
         `--quota-backend-bytes=${quotaBackendBytes}`,
@@ -90,27 +89,22 @@ async function spawn(
       stop,
     });
     try {
-      if (members === 1) directory.made(SIGNS);
       const { member: leader } = await cluster.leader();
       const others = cluster.members.filter((member) => member !== leader);
       const urls = [leader, ...others].map(({ url }) => url).join(" ");
       const target: EtcdTarget = { urls, isOwn: true, keyPrefix: KEY_PREFIX, inFlight };
       return {
         target,
-        directory,
         servers: cluster.members.map(({ pid }) => pid),
         ...(members > 1 ? { failover: new LeaderFailover(cluster) } : {}),
         explain: () => explainFailures(cluster.members),
-        close: () => thenCleanUp(() => cluster.end(), () => directory.close()),
+        close: () => cluster.end(),
       };
     } catch (error) {
       await afterFailure(() => cluster.end());
       throw error;
     }
-  } catch (error) {
-    await afterFailure(() => directory.close());
-    throw error;
-  }
+  });
 }
 
 /**

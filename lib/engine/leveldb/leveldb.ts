@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, PreparedEngine } from "../engine.ts";
-import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
+import { prepareIn, type StoreSigns } from "../engine_directory.ts";
 import { NOTHING } from "../promises.ts";
 import { LeveldbConnection, type LeveldbTarget, openDatabase } from "./connection.ts";
 import type { LeveldbSettings } from "./settings.ts";
@@ -40,21 +39,12 @@ export const ENGINE: Engine<LeveldbSettings> = {
     powerLoss: sync === "data" ? NOTHING : { text: "the last updates, those that the system had not written yet" },
   }),
 
-  async prepare({ settings, output }): Promise<PreparedEngine> {
-    const directory = EngineDirectory.open("leveldb", output, SIGNS);
-    const target = { ...settings, path: `${directory.path}/${DIRECTORY_NAME}` };
-    try {
+  prepare({ settings, output }): Promise<PreparedEngine> {
+    return prepareIn("leveldb", { output, signs: SIGNS }, async (directory) => {
+      const target = { ...settings, path: `${directory}/${DIRECTORY_NAME}` };
       const database = await openDatabase(target);
-      directory.made(SIGNS);
-      return {
-        target,
-        directory,
-        close: () => thenCleanUp(() => database.close(), () => directory.close()),
-      };
-    } catch (error) {
-      await afterFailure(() => directory.close());
-      throw error;
-    }
+      return { target, close: () => database.close() };
+    });
   },
 
   async connect(target) {

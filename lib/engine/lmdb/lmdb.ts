@@ -4,12 +4,10 @@
  *
  * @module
  */
-import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, PreparedEngine } from "../engine.ts";
-import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
+import { prepareIn, type StoreSigns } from "../engine_directory.ts";
 import { type Loss, NOTHING } from "../promises.ts";
-import { LmdbConnection, LmdbSharedConnection } from "./connection.ts";
-import { LmdbDatabase, type LmdbTarget } from "./database.ts";
+import { LmdbConnection, LmdbSharedConnection, type LmdbTarget } from "./connection.ts";
 import { checkFile } from "./file_check.ts";
 import type { LmdbSettings } from "./settings.ts";
 
@@ -35,28 +33,19 @@ export const ENGINE: Engine<LmdbSettings> = {
    */
   promises: ({ syncMode }) => ({ processCrash: NOTHING, powerLoss: POWER_LOSS[syncMode] }),
 
-  async prepare({ settings, output, inFlight }): Promise<PreparedEngine> {
-    const directory = EngineDirectory.open("lmdb", output, SIGNS);
-    const target = { ...settings, inFlight, path: `${directory.path}/${FILE_NAME}` };
-    try {
+  prepare({ settings, output, inFlight }): Promise<PreparedEngine> {
+    return prepareIn("lmdb", { output, signs: SIGNS }, (directory) => {
+      const target = { ...settings, inFlight, path: `${directory}/${FILE_NAME}` };
       checkFile(target.path);
-      const database = LmdbDatabase.open(target);
-      directory.made(SIGNS);
-      return {
-        target,
-        directory,
-        close: () => thenCleanUp(() => database.close(), () => directory.close()),
-      };
-    } catch (error) {
-      await afterFailure(() => directory.close());
-      throw error;
-    }
+      const connection = LmdbConnection.open(target);
+      return { target, close: () => connection.close() };
+    });
   },
 
   connect(target) {
     const lmdb = target as LmdbTarget;
-    const database = LmdbDatabase.open(lmdb);
-    return lmdb.inFlight > 1 ? new LmdbSharedConnection(database) : new LmdbConnection(database);
+    const connection = LmdbConnection.open(lmdb);
+    return lmdb.inFlight > 1 ? new LmdbSharedConnection(connection) : connection;
   },
 };
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
+import { afterFailure } from "../../sync/clean_up.ts";
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
-import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
+import { prepareIn, type StoreSigns } from "../engine_directory.ts";
 import { explainFailures } from "../server/answering.ts";
 import { killServerIn } from "../server/server_process.ts";
 import { PostgresConnection } from "./connection.ts";
@@ -43,17 +43,16 @@ export const ENGINE: Engine<PostgresSettings> = {
 };
 
 /** Starts a server in a directory of its own. */
-async function spawn(
+function spawn(
   { output, threads, inFlight, stop }: EnginePreparation,
   settings: SpawnedSettings,
 ): Promise<PreparedEngine> {
   const programs = programsOf(settings.spawn);
-  const directory = EngineDirectory.open("postgres", output, SIGNS);
-  try {
+  return prepareIn("postgres", { output, signs: SIGNS }, async (directory) => {
     const parts = {
       programs,
-      directory: directory.path,
-      ...(output === undefined ? { temporary: directory.path } : {}),
+      directory,
+      ...(output === undefined ? { temporary: directory } : {}),
       settings: serverSettings(settings, threads * inFlight),
       stop,
     };
@@ -63,27 +62,22 @@ async function spawn(
     try {
       const [primary] = servers;
       if (primary === undefined) throw new RangeError("Cannot use no server");
-      if (pair === undefined) directory.made(SIGNS);
       await inServer(primary, (client) => makeTable(client, TABLE));
       const sockets = servers.map(({ socket }) => socket).join(":");
       const target: PostgresTarget = { sockets, table: TABLE, inFlight };
       return {
         target,
-        directory,
         servers: servers.map(({ pid }) => pid),
         settle: () => inServer(primary, (client) => client.tell("CHECKPOINT")),
         ...(pair === undefined ? {} : { failover: pair }),
         explain: () => explainFailures(servers),
-        close: () => thenCleanUp(end, () => directory.close()),
+        close: end,
       };
     } catch (error) {
       await afterFailure(end);
       throw error;
     }
-  } catch (error) {
-    await afterFailure(() => directory.close());
-    throw error;
-  }
+  });
 }
 
 /** What a server is told, by its own names. */

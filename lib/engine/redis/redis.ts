@@ -4,9 +4,8 @@
  * @module
  */
 import { lookAt } from "../../system/file_io.ts";
-import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
-import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
+import { prepareIn, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
 import { RedisCluster } from "./cluster.ts";
 import { ClusterFailover } from "./cluster_failover.ts";
@@ -55,18 +54,18 @@ export const ENGINE: Engine<RedisSettings> = {
 };
 
 /** Starts a server or a cluster in a directory of its own. */
-async function spawn(
+function spawn(
   { output, mayRepair = false, fault, stop }: EnginePreparation,
   settings: RedisSettings,
 ): Promise<PreparedEngine> {
+  // Before version 7, the append-only file is a single one, of which nothing is noted.
   const signs = settings.appendfsync === undefined ? undefined : SIGNS;
-  const directory = EngineDirectory.open("redis", output, signs);
-  try {
-    refuseIgnored(directory.path, settings);
+  return prepareIn("redis", { output, signs }, async (directory) => {
+    refuseIgnored(directory, settings);
     const parts = {
       program: settings.spawn ?? "redis-server",
-      directory: directory.path,
-      ...(output === undefined ? { temporary: directory.path } : {}),
+      directory,
+      ...(output === undefined ? { temporary: directory } : {}),
       args: persistenceArgs(settings),
       stop,
     };
@@ -82,25 +81,18 @@ async function spawn(
         }),
       }
       : await startServer(parts, mayRepair);
-    // Before version 7, the append-only file is a single one.
-    const hasManifest = lookAt(`${directory.path}/${SIGNS.file}`) !== undefined;
-    if (signs !== undefined && hasManifest) directory.made(signs);
     const servers = server instanceof RedisCluster ? server.servers : [server];
     const target: RedisTarget = { url: server.url, cluster: isCluster, keyPrefix: KEY_PREFIX, wait };
     return {
       target,
-      directory,
       keepsNothing: settings.appendfsync === undefined && settings.rdbSeconds === undefined,
       servers: servers.map(({ pid }) => pid),
       ...(repaired === undefined ? {} : { repaired }),
       ...(server instanceof RedisCluster ? { failover: new ClusterFailover(server, KEY_PREFIX) } : {}),
       explain: () => explainFailures(servers),
-      close: () => thenCleanUp(() => server.end(), () => directory.close()),
+      close: () => server.end(),
     };
-  } catch (error) {
-    await afterFailure(() => directory.close());
-    throw error;
-  }
+  });
 }
 
 /**

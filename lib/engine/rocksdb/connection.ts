@@ -11,12 +11,15 @@ import { Turns } from "../turns.ts";
 import { readOptions, type RocksdbTarget } from "./database.ts";
 import { addressOf, ErrorSlot, loadLibrary, type Rocksdb } from "./library.ts";
 
-/** What both kinds of connections do in the same way, on the load worker's own thread. */
-class Handle {
+/** A connection on which a put has been written, and synced if it is to be, when it returns. */
+export class RocksdbConnection implements SynchronousConnection {
+  readonly kind = "synchronous";
+  /** RocksDB waits for the leader of a group of writes, and reports that only in all. */
+  readonly waits = [];
+  readonly preload: Batch;
   readonly rocksdb: Rocksdb;
   readonly database: number;
   readonly writeOptions: number;
-  readonly preload: Batch;
   readonly #path: string;
   readonly #readOptions: number;
   readonly #batch: number;
@@ -125,44 +128,6 @@ class Handle {
   }
 }
 
-/** A connection on which a put has been written, and synced if it is to be, when it returns. */
-export class RocksdbConnection implements SynchronousConnection {
-  readonly kind = "synchronous";
-  /** RocksDB waits for the leader of a group of writes, and reports that only in all. */
-  readonly waits = [];
-  readonly preload: Batch;
-  readonly #handle: Handle;
-
-  constructor(target: RocksdbTarget) {
-    this.#handle = new Handle(target);
-    this.preload = this.#handle.preload;
-  }
-
-  put(key: PaddedBytes, value: PaddedBytes): void {
-    this.#handle.put(key, value);
-  }
-
-  get(key: PaddedBytes, out: PaddedBytes): boolean {
-    return this.#handle.get(key, out);
-  }
-
-  delete(key: PaddedBytes): void {
-    this.#handle.delete(key);
-  }
-
-  scan(key: PaddedBytes, count: number, out: PaddedBytes): number {
-    return this.#handle.scan(key, count, out);
-  }
-
-  describe(): EngineDescription {
-    return this.#handle.describe();
-  }
-
-  close(): void {
-    this.#handle.close();
-  }
-}
-
 /**
  * A connection whose puts and deletes run on Deno's threads, several at a time, so that RocksDB writes and syncs them
  * as a group. Gets and scans run on the load worker's own: what they need is mostly in memory, and there they are
@@ -172,18 +137,19 @@ export class RocksdbSharedConnection implements AsynchronousConnection {
   readonly kind = "asynchronous";
   readonly waits = [];
   readonly preload: Batch;
-  readonly #handle: Handle;
+  /** What it does on its own thread. */
+  readonly #own: RocksdbConnection;
   readonly #turns = new Turns();
   /** Those that no operation at hand uses. */
   readonly #free: ErrorSlot[] = [];
 
   constructor(target: RocksdbTarget) {
-    this.#handle = new Handle(target);
-    this.preload = this.#handle.preload;
+    this.#own = new RocksdbConnection(target);
+    this.preload = this.#own.preload;
   }
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
-    const { rocksdb, database, writeOptions } = this.#handle;
+    const { rocksdb, database, writeOptions } = this.#own;
     const error = this.#free.pop() ?? new ErrorSlot();
     const { words } = error;
     await rocksdb.rocksdb_put_elsewhere(
@@ -195,31 +161,31 @@ export class RocksdbSharedConnection implements AsynchronousConnection {
       value.length,
       words,
     );
-    if (error.isSet) throw this.#handle.error("put into", error);
+    if (error.isSet) throw this.#own.error("put into", error);
     this.#free.push(error);
   }
 
   get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
-    return this.#turns.resolve(() => this.#handle.get(key, out));
+    return this.#turns.resolve(() => this.#own.get(key, out));
   }
 
   async delete(key: PaddedBytes): Promise<void> {
-    const { rocksdb, database, writeOptions } = this.#handle;
+    const { rocksdb, database, writeOptions } = this.#own;
     const error = this.#free.pop() ?? new ErrorSlot();
     await rocksdb.rocksdb_delete_elsewhere(database, writeOptions, key.bytes, key.length, error.words);
-    if (error.isSet) throw this.#handle.error("delete from", error);
+    if (error.isSet) throw this.#own.error("delete from", error);
     this.#free.push(error);
   }
 
   scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
-    return this.#turns.resolve(() => this.#handle.scan(key, count, out));
+    return this.#turns.resolve(() => this.#own.scan(key, count, out));
   }
 
   describe(): EngineDescription {
-    return this.#handle.describe();
+    return this.#own.describe();
   }
 
   close(): void {
-    this.#handle.close();
+    this.#own.close();
   }
 }

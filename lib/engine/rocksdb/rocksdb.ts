@@ -4,16 +4,14 @@
  *
  * @module
  */
-import { afterFailure, thenCleanUp } from "../../sync/clean_up.ts";
 import type { Engine, PreparedEngine } from "../engine.ts";
-import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
+import { prepareIn, type StoreSigns } from "../engine_directory.ts";
 import { HarnessError } from "../engine_error.ts";
 import { type Loss, NOTHING, type Promises } from "../promises.ts";
 import { RocksdbConnection, RocksdbSharedConnection } from "./connection.ts";
 import { openDatabase, type RocksdbTarget } from "./database.ts";
-import { findLibrary, MISSING_LIBRARY } from "./find_library.ts";
+import { findLibrary, MISSING_LIBRARY, type RocksdbSettings } from "./settings.ts";
 import { loadLibrary } from "./library.ts";
-import type { RocksdbSettings } from "./settings.ts";
 
 /** RocksDB's directory inside kvlab's; it contains a lock file of its own. */
 const DIRECTORY_NAME = "rocksdb";
@@ -39,25 +37,14 @@ export const ENGINE: Engine<RocksdbSettings> = {
     const library = settings.library ?? findLibrary();
     if (library === undefined) throw new HarnessError("load", "librocksdb", MISSING_LIBRARY);
     const rocksdb = loadLibrary(library);
-    const directory = EngineDirectory.open("rocksdb", output, SIGNS);
-    const path = `${directory.path}/${DIRECTORY_NAME}`;
-    try {
+    return await prepareIn("rocksdb", { output, signs: SIGNS }, (directory) => {
+      const path = `${directory}/${DIRECTORY_NAME}`;
       const database = openDatabase(rocksdb, path, settings);
-      try {
-        directory.made(SIGNS);
-      } catch (error) {
-        rocksdb.rocksdb_close(database);
-        throw error;
-      }
       return {
         target: { ...settings, path, library, database, inFlight },
-        directory,
-        close: () => thenCleanUp(() => rocksdb.rocksdb_close(database), () => directory.close()),
+        close: () => rocksdb.rocksdb_close(database),
       };
-    } catch (error) {
-      await afterFailure(() => directory.close());
-      throw error;
-    }
+    });
   },
 
   connect(target) {

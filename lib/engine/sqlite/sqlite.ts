@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { afterFailureSync, thenCleanUp } from "../../sync/clean_up.ts";
-import { EngineDirectory, type StoreSigns } from "../engine_directory.ts";
+import { thenCleanUp } from "../../sync/clean_up.ts";
+import { prepareIn, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
 import { type Loss, NOTHING, type Promises } from "../promises.ts";
 import { openDatabase, SqliteConnection, type SqliteTarget } from "./connection.ts";
 import type { Engine, PreparedEngine } from "../engine.ts";
 import type { SqliteSettings } from "./settings.ts";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 
 /** The database file's name in its directory. SQLite drops the journals of a database that is gone. */
 const FILE_NAME = "store.sqlite";
@@ -24,34 +24,21 @@ export const ENGINE: Engine<SqliteSettings> = {
   title: "SQLite",
   promises: sqlitePromises,
 
-  prepare({ settings, output, onWarning }): PreparedEngine {
-    const directory = EngineDirectory.open("sqlite", output, SIGNS);
-    const path = `${directory.path}/${FILE_NAME}`;
-    let database: DatabaseSync;
-    try {
-      database = openDatabase(path, settings);
-    } catch (error) {
-      afterFailureSync(() => directory.close());
-      throw error;
-    }
-    try {
-      execute(database, path, CREATE_TABLE);
-      directory.made(SIGNS);
-    } catch (error) {
-      database.close();
-      afterFailureSync(() => directory.close());
-      throw error;
-    }
-    return {
-      target: { ...settings, path },
-      directory,
-      // Only a write-ahead log has anything to settle.
-      ...(settings.journal === "wal" ? { settle: () => void checkpoint(database, path, "TRUNCATE") } : {}),
-      close: () =>
-        thenCleanUp(() => {
-          if (settings.journal === "wal") warnOfReaders(checkpoint(database, path, "PASSIVE"), path, onWarning);
-        }, () => thenCleanUp(() => database.close(), () => directory.close())),
-    };
+  prepare({ settings, output, onWarning }): Promise<PreparedEngine> {
+    return prepareIn("sqlite", { output, signs: SIGNS }, (directory) => {
+      const path = `${directory}/${FILE_NAME}`;
+      const database = openDatabase(path, settings);
+      makeTable(database, path);
+      return {
+        target: { ...settings, path },
+        // Only a write-ahead log has anything to settle.
+        ...(settings.journal === "wal" ? { settle: () => void checkpoint(database, path, "TRUNCATE") } : {}),
+        close: () =>
+          thenCleanUp(() => {
+            if (settings.journal === "wal") warnOfReaders(checkpoint(database, path, "PASSIVE"), path, onWarning);
+          }, () => database.close()),
+      };
+    });
   },
 
   connect: (target) => new SqliteConnection(target as SqliteTarget),
@@ -86,11 +73,12 @@ function warnOfReaders({ log, checkpointed }: Checkpoint, path: string, onWarnin
   );
 }
 
-/** @throws {EngineError} when that fails, such as on a full disk */
-function execute(database: DatabaseSync, path: string, statement: string): void {
+/** @throws {EngineError} when that fails, such as on a full disk; the database is then closed */
+function makeTable(database: DatabaseSync, path: string): void {
   try {
-    database.exec(statement);
+    database.exec(CREATE_TABLE);
   } catch (error) {
+    database.close();
     throw new EngineError("write to", path, error);
   }
 }
