@@ -20,7 +20,7 @@ export interface RunCommand extends OutputOptions {
 }
 
 /** Runs a load and kills it, again and again. */
-export interface CrashCommand {
+export interface CrashCommand extends Pick<OutputOptions, "reportFile" | "quiet"> {
   readonly kind: "crash";
   /** How often to kill it. */
   readonly kills: number;
@@ -33,14 +33,10 @@ export interface CrashCommand {
   /** Present where replicas take over from what fails. */
   readonly failover?: FailoverOptions;
   readonly format: "text" | "json";
-  /** File for the result as an HTML page. */
-  readonly reportFile?: string;
-  /** Whether stderr gets only warnings and errors. */
-  readonly quiet: boolean;
 }
 
 /** Runs many configurations in turn, to find out what each degree of risk buys. */
-export interface SweepCommand {
+export interface SweepCommand extends Pick<OutputOptions, "reportFile" | "quiet"> {
   readonly kind: "sweep";
   /** The load's flags that are given, without dashes, in the order shown to users; a switch has an empty value. */
   readonly load: ReadonlyMap<string, string>;
@@ -62,32 +58,29 @@ export interface SweepCommand {
   /** What fails in these kills, as spelled on the command line. */
   readonly cut: CutName;
   readonly resultsFile?: string;
-  /** File for the result as an HTML page. */
-  readonly reportFile?: string;
   readonly resume: boolean;
   readonly dryRun: boolean;
   /** Whether a very large number of configurations is allowed. */
   readonly yes: boolean;
   readonly format: "text" | "json";
-  /** Whether stderr gets only warnings and errors. */
-  readonly quiet: boolean;
 }
 
-/** Inspects a directory. */
-export interface InspectCommand {
-  readonly kind: "inspect";
+/** What is to be read of a directory. */
+export interface DirectoryOptions {
   readonly directory: string;
   /** Whether to read the directory even if a running kvlab has it locked. */
   readonly forceRead: boolean;
+}
+
+/** Inspects a directory. */
+export interface InspectCommand extends DirectoryOptions {
+  readonly kind: "inspect";
   readonly format: "text" | "json";
 }
 
 /** Exports all entries of a directory. */
-export interface ExportCommand {
+export interface ExportCommand extends DirectoryOptions {
   readonly kind: "export";
-  readonly directory: string;
-  /** Whether to read the directory even if a running kvlab has it locked. */
-  readonly forceRead: boolean;
   readonly format: "json" | "cbor";
 }
 

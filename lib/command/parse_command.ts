@@ -14,6 +14,7 @@ import type {
   Command,
   CompareCommand,
   CrashCommand,
+  DirectoryOptions,
   ReportCommand,
   RunCommand,
   RunDefaults,
@@ -251,7 +252,7 @@ function readLoadValues(raw: RawArguments, defaults: RunDefaults) {
   };
 }
 
-function readingOptions(raw: RawArguments): { directory: string; forceRead: boolean } {
+function readingOptions(raw: RawArguments): DirectoryOptions {
   refuseAfterDashes(raw);
   const [command, directory, ...others] = raw.words;
   if (directory === undefined || directory === "") {

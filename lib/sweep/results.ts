@@ -102,17 +102,10 @@ export class SweepResults {
       if (line.kind === "failure") return { configuration, round };
       const { run } = line;
       const kills = this.kills(configuration, crash);
-      const loss = kills === undefined
-        ? runLoss(run, crash, unit)
-        : !kills.held
-        ? Infinity
-        : Math.max(runLoss(run, crash, unit), killLoss(kills, unit));
+      const killsLost = kills === undefined ? 0 : kills.held ? killLoss(kills, unit) : Infinity;
+      const loss = Math.max(runLoss(run, crash, unit), killsLost);
       const trial = trialOf(line, p99Ms);
-      return {
-        configuration,
-        round,
-        measured: { opsPerSec: run.opsPerSec, loss, ...given({ trial }) },
-      };
+      return { configuration, round, measured: { opsPerSec: run.opsPerSec, loss, ...given({ trial }) } };
     });
   }
 }
