@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { Html, html, NOTHING, scriptJson } from "./html.ts";
 import { mapViews } from "./map_view.ts";
 import { pageData } from "./section/page_data.ts";
-import { checksSection } from "./section/check_section.ts";
+import { checksSection } from "./section/contradiction_sections.ts";
 import { comparisonSection, figuresSection } from "./section/figures_section.ts";
 import { configurationsSection } from "./section/configurations_section.ts";
 import { environmentSection } from "./section/environment_section.ts";

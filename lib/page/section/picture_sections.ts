@@ -5,7 +5,6 @@
  */
 import { type Html, html, NOTHING } from "../html.ts";
 import {
-  contradictionsOf,
   killsOf,
   latencyCurves,
   reopenTimes,
@@ -29,7 +28,7 @@ import type { Width } from "../picture/plot.ts";
 import type { Subject } from "../palette.ts";
 import type { SweepSource } from "../source.ts";
 import { readableCount, readableNumber } from "../../result/format.ts";
-import { contradictionPictures, CONTRADICTIONS_READING } from "./check_section.ts";
+import { contradictionsSection } from "./contradiction_sections.ts";
 import { calledIn } from "../../report/sweep_text.ts";
 import { failureName } from "../wording.ts";
 import { legend, picture, section, swatchSvg } from "./parts.ts";
@@ -68,21 +67,6 @@ function latencySection(subjects: readonly Subject[]): Html {
     { id: "latency", title: "Latency by percentile", reading },
     ...operations.map((operation) =>
       html`<h3>${operation.replaceAll("_", " ")}</h3>${picture((width) => latencyPicture(subjects, operation, width))}`
-    ),
-  );
-}
-
-function contradictionsSection(subjects: readonly Subject[]): Html {
-  const all = subjects.map(({ configuration }) => ({ configuration, found: contradictionsOf(configuration) }))
-    .filter(({ found }) => found.length > 0);
-  if (all.length === 0) return NOTHING;
-  return section(
-    { id: "contradictions", title: "What contradicts itself", reading: CONTRADICTIONS_READING },
-    ...all.map(({ configuration: { called, title }, found }) =>
-      html`
-        ${subjects.length === 1 ? undefined : html`<h3>${called} <code>${title}</code></h3>`}
-        ${contradictionPictures(found)}
-      `
     ),
   );
 }
