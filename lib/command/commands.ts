@@ -83,17 +83,17 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
       "Says whether histories are linearizable, and shows the fewest operations that contradict each other where " +
       "one is not. A history is a file of JSON lines, such as " +
       '{"process":0,"key":"x","operation":"write","value":1,"call_us":10,"return_us":25.5}, or a log or a ' +
-      "history.edn of Jepsen's; packed with gzip or not. An operation is read, write, delete or compare_and_set, which " +
-      "also has what it expected; a value is any JSON, null where the key is absent; return_us is null where the outcome " +
-      "is not known.",
+      "history.edn of Jepsen's; packed with gzip or not. An operation is read, write, delete or compare_and_set, " +
+      "which also has what it expected; a value is any JSON, null where the key is absent; return_us is null where " +
+      "the outcome is not known.",
     scopes: ["check"],
   },
   report: {
     called: "report",
     usage: ["report RESULT… [--output=FILE.html] [--map=FILE.svg]"],
     about:
-      "Shows results as one HTML page: the JSON of runs, repeats, crashes, comparisons and checks, and the results of " +
-      "sweeps.",
+      "Shows results as one HTML page: the JSON of runs, repeats, crashes, comparisons and checks, and the results " +
+      "of sweeps.",
     scopes: ["report"],
   },
 };

@@ -184,8 +184,8 @@ export function max(kills: readonly KillResult[], key: KillFigure): number {
 }
 
 /**
- * The arguments of a crash command that does the same again, without the program's name. The load follows from its seed, and so does the choice of the states that
- * are tried of what it has written; when it is killed does not.
+ * The arguments of a crash command that does the same again, without the program's name. The load follows from its
+ * seed, and so does the choice of the states that are tried of what it has written; when it is killed does not.
  */
 export function crashArguments(
   { options, failure, disk, failover }: Pick<CrashResult, "options" | "failure" | "disk" | "failover">,

@@ -47,7 +47,7 @@ const LOAD_MS_MIN = 1;
 
 /**
  * Has kvlab end in an orderly way, by SIGTERM and by the end of its load in turn. Nothing acknowledged may be lost
- * then, under any policy, and no file of its own may be left that is not sound: whatever is lost, kvlab itself has lost.
+ * then, under any policy, and no file of its own may be left that is not sound: what is lost, kvlab itself has lost.
  */
 export class OrderlyVictim extends ProcessVictim {
   override readonly failure = "orderlyEnd";

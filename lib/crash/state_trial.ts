@@ -126,8 +126,8 @@ export class StateTrial {
   }
 
   /**
-   * Makes a finding of a state that did not hold, if the cut has none of its problem, and all cuts have few: shrinks it,
-   * names the writes that it takes, and keeps an image of it. The disk must not be mounted, and is not afterwards.
+   * Makes a finding of a state that did not hold, if the cut has none of its problem, and all cuts have few: shrinks
+   * it, names the writes that it takes, and keeps an image of it. The disk must not be mounted, and is not afterwards.
    *
    * @throws {PersistError} when the image cannot be written
    */

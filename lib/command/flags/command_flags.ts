@@ -87,8 +87,8 @@ export const COMMAND_FLAGS = {
     name: "cut",
     scope: "crash",
     about: "What fails. process: the child is killed. power: the power is cut under its files, which are put on a " +
-      "disk of their own, and the states are tried that this may leave; Linux and root only. none: each child ends by " +
-      "itself or by SIGTERM, and must have lost nothing.",
+      "disk of their own, and the states are tried that this may leave; Linux and root only. none: each child ends " +
+      "by itself or by SIGTERM, and must have lost nothing.",
     defaultText: "process",
     ...oneOf(CUT_NAMES),
   },

@@ -18,8 +18,8 @@ const CONTRADICTIONS_MAX = 5;
 
 /** How to read the pictures. */
 const CONTRADICTIONS_READING =
-  "Each bar is an operation, from its call to its return, behind the thread that did it. No order of these that keeps " +
-  "to the times explains what was read. Only the order of calls and returns is to scale.";
+  "Each bar is an operation, from its call to its return, behind the thread that did it. No order of these that " +
+  "keeps to the times explains what was read. Only the order of calls and returns is to scale.";
 
 /** A picture of each contradiction, below its name. */
 function contradictionPictures(found: readonly ShownContradiction[]): Html[] {
@@ -77,8 +77,8 @@ interface Bar {
 }
 
 /**
- * Draws operations that contradict each other, as bars from call to return, one below the other. Only the order of calls
- * and returns counts, and times may lie far apart, so each has the same distance from the next.
+ * Draws operations that contradict each other, as bars from call to return, one below the other. Only the order of
+ * calls and returns counts, and times may lie far apart, so each has the same distance from the next.
  */
 function contradictionPicture(contradiction: ShownContradiction, width: Width): Html {
   const bars = barsOf(contradiction, width);

@@ -136,7 +136,8 @@ function amplificationSection(subjects: readonly Subject[]): Html {
       id: "amplification",
       title: "Bytes written per byte put",
       reading:
-        "At 1, a store writes only the keys and values that it is given; at 100, the device does a hundred times the work.",
+        "At 1, a store writes only the keys and values that it is given; at 100, the device does a hundred times the " +
+        "work.",
     },
     ...standingFirst(subjects, amplificationPicture),
   );
@@ -156,8 +157,8 @@ function killsSection(subjects: readonly Subject[]): Html {
       title: `Real ${name}s`,
       reading: `Each line is one ${name}: the dot is what it really cost` +
         (hasGauge
-          ? ", the vertical stroke is what the gauge had said just before. A dot to the right of its stroke would mean " +
-            "that the gauge was wrong."
+          ? ", the vertical stroke is what the gauge had said just before. A dot to the right of its stroke would " +
+            "mean that the gauge was wrong."
           : ".") +
         (resurrected === 0 ? "" : ` They brought ${readableCount(resurrected, "deleted key")} back.`) +
         (isCut ? ` Only the ${KILLS_MAX} costliest of each configuration are shown.` : ""),
@@ -179,8 +180,8 @@ function statesSection(subjects: readonly Subject[]): Html {
       title: "States after power cuts",
       reading:
         "Of what was not flushed when the power fails, a disk may have kept any part, in any order, torn between its " +
-        "sectors. Each stroke is one such state, on the line of its kind, and what the store had lost in it; a red dot is " +
-        "one that broke the promise.",
+        "sectors. Each stroke is one such state, on the line of its kind, and what the store had lost in it; a red " +
+        "dot is one that broke the promise.",
     },
     picture((width) => statesPicture(cut, width)),
     ...findings.map((finding) => html`<p class="warning">${finding}</p>`),
@@ -195,8 +196,8 @@ function reopenSection(subjects: readonly Subject[]): Html {
       id: "reopen",
       title: "Time to reopen",
       reading:
-        "Each dot is one time that a store was opened with what a run or a kill had left in it: how long until it could " +
-        "be used. The vertical stroke is the median.",
+        "Each dot is one time that a store was opened with what a run or a kill had left in it: how long until it " +
+        "could be used. The vertical stroke is the median.",
     },
     picture((width) => reopenPicture(reopened, width)),
   );
@@ -215,8 +216,8 @@ function noiseSection(all: readonly Subject[], sweeps: readonly SweepSource[]): 
       id: "noise",
       title: "How noisy the machine was",
       reading:
-        "Each dot is one run, relative to its configuration's median: a narrow band means a quiet machine, a slope one " +
-        "whose speed drifts." + (drifts.length > 0 ? " The line is the first configuration, the baseline." : ""),
+        "Each dot is one run, relative to its configuration's median: a narrow band means a quiet machine, a slope " +
+        "one whose speed drifts." + (drifts.length > 0 ? " The line is the first configuration, the baseline." : ""),
     },
     picture((width) => noisePicture(subjects, width)),
     ...drifts.map(({ called, runs, ratio, spread }) =>

@@ -186,8 +186,8 @@ export const REDIS_FLAGS = {
     scope: "crash",
     engines: ["redis", "postgres", "etcd"],
     about:
-      `${OF_FAILOVERS}: what happens to a primary each time. kill: its process is killed. pause: it is stopped until a ` +
-      "replica has taken over, and then goes on. partition: it is cut off from the other servers, not from kvlab, " +
+      `${OF_FAILOVERS}: what happens to a primary each time. kill: its process is killed. pause: it is stopped until ` +
+      "a replica has taken over, and then goes on. partition: it is cut off from the other servers, not from kvlab, " +
       "until a replica has taken over (of a cluster, Linux and root only). PostgreSQL's goes on for 0.3 s beside the " +
       "other, and is then ended.",
     defaultText: "kill",
