@@ -34,7 +34,7 @@ import { EXIT_FAILURE, EXIT_SIGNALS, stopOnSignals } from "./exit.ts";
 import { checkOutputFiles, deliverReport } from "./output_file.ts";
 import { StatusText } from "./progress_line.ts";
 import { configurationId, namesOf, openSweep, type PlannedSweep, sweepHeader } from "./sweep_file.ts";
-import { CUT_STATES, sweepHands } from "./sweep_hands.ts";
+import { CUT_STATES, runLimitMs, sweepHands } from "./sweep_hands.ts";
 import { refuseWithoutDisk } from "../disk/file_system.ts";
 import { print, STDOUT, warn } from "./terminal.ts";
 import { readTrace } from "./trace_check.ts";
@@ -226,7 +226,10 @@ async function runSweep(
       kills,
       cut,
       stop,
-      estimateMs,
+      limitMs: (entry) => {
+        const { ops } = options.get(entry.id)!;
+        return runLimitMs({ estimateMs: estimateMs(entry), ops, budgetMs });
+      },
       onWarning: (message) => warn(`kvlab: warning: ${message}`),
     }),
     keep: (line) => {

@@ -7,7 +7,7 @@ import type { CutName } from "../crash/victim.ts";
 import { FLAG_LIST, FLAGS, SWITCH_LIST, takes } from "./commands.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import type { ConfigurationEntry } from "../sweep/lines.ts";
-import type { ChildOutcome, SweepHands, SweepParts } from "../sweep/sweep.ts";
+import type { ChildOutcome, SweepHands } from "../sweep/sweep.ts";
 import type { PlannedSweep } from "./sweep_file.ts";
 import { ownProgram, signalChild, systemCommand, WATCHED_COMMAND } from "../system/command.ts";
 import type { Fields } from "../result/json.ts";
@@ -23,13 +23,31 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 /** How many states are tried of each cut of the power: in each all records are read. */
 export const CUT_STATES = 10;
 
+/**
+ * After how long a run counts as failed, in milliseconds. Where a number of operations ends the load, an estimate says
+ * little, since engines differ a thousandfold: such a run may take the whole budget.
+ */
+export function runLimitMs(
+  { estimateMs, ops, budgetMs }: {
+    readonly estimateMs: number;
+    readonly ops?: number | undefined;
+    readonly budgetMs: number;
+  },
+): number {
+  return Math.max(LATE_MS_MIN, LATE_TIMES * estimateMs, ops === undefined ? 0 : budgetMs);
+}
+
 /** How a sweep runs and kills configurations. */
 export function sweepHands(
   { loadArgs, configurations }: Pick<PlannedSweep, "loadArgs" | "configurations">,
-  { kills, cut, stop, estimateMs, onWarning }:
-    & { readonly kills: number; readonly cut: CutName; readonly stop: AbortSignal }
-    & Pick<SweepParts, "estimateMs">
-    & { onWarning(message: string): void },
+  { kills, cut, stop, limitMs, onWarning }: {
+    readonly kills: number;
+    readonly cut: CutName;
+    readonly stop: AbortSignal;
+    /** After how long a run of a configuration counts as failed, in milliseconds. */
+    limitMs(entry: ConfigurationEntry): number;
+    onWarning(message: string): void;
+  },
 ): SweepHands {
   const known = new Set<string>();
   const warnOnce: KvlabChildOptions["onWarning"] = (message) => {
@@ -38,7 +56,6 @@ export function sweepHands(
     if (!known.has(text)) onWarning(text);
     known.add(text);
   };
-  const limitMs = (entry: ConfigurationEntry) => Math.max(LATE_MS_MIN, LATE_TIMES * estimateMs(entry));
   const common = ["--format=json", "--quiet"];
   // The entries have the arguments without credentials.
   const passed = new Map(configurations.map(({ args, passed }) => [args.join("\n"), passed]));

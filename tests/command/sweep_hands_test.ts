@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { sweepHands } from "../../lib/command/sweep_hands.ts";
+import { runLimitMs, sweepHands } from "../../lib/command/sweep_hands.ts";
 import { sweepSpace } from "../../lib/command/sweep_space.ts";
 import { sweepHeader } from "../../lib/command/sweep_file.ts";
 import { readMachine } from "../../lib/result/machine.ts";
@@ -19,11 +19,20 @@ Deno.test("sweepHands() gives a run all of the time that it may take, however lo
     kills: 1,
     cut: "process",
     stop: new AbortController().signal,
-    // Twenty times as much is more than a timer takes.
-    estimateMs: () => 2 ** 30,
+    // More than a timer takes.
+    limitMs: () => 20 * 2 ** 30,
     onWarning: () => {},
   });
   const outcome = await hands.run(entry, undefined);
   assert(outcome !== undefined && "result" in outcome, JSON.stringify(outcome));
   assertEquals(outcome.result.total_ops, 10);
+});
+
+Deno.test("runLimitMs() gives a run of a number of operations the whole budget, as slow engines take long for them", () => {
+  const budgetMs = 600_000;
+  assertEquals(runLimitMs({ estimateMs: 900, budgetMs }), 120_000);
+  assertEquals(runLimitMs({ estimateMs: 11_000, budgetMs }), 220_000);
+  // A million operations, of which etcd does some 1,700 per second.
+  assertEquals(runLimitMs({ estimateMs: 11_000, ops: 1_000_000, budgetMs }), 600_000);
+  assertEquals(runLimitMs({ estimateMs: 110_000, ops: 10_000_000, budgetMs }), 2_200_000);
 });
