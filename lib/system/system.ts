@@ -34,7 +34,7 @@ export function isAllPermitted(): boolean {
 export type Ask = (command: string, args: readonly string[]) => string | undefined;
 
 /** How many files this process may have open at a time; `undefined` if unknown. */
-export function openFilesLimit(ask: Ask = askSystem): number | undefined {
+export function openFilesLimit(ask: Ask = askLimit): number | undefined {
   return limitOf("OPEN_MAX", ask);
 }
 
@@ -47,6 +47,15 @@ export function threadsLeft(ask: Ask = askSystem): number | undefined {
   const threads = ask("ps", ["-o", "nlwp=", "-U", user])?.split("\n").map(Number) ?? [];
   const left = limit - threads.reduce((sum, count) => sum + count, 0);
   return threads.length === 0 || Number.isNaN(left) ? undefined : left;
+}
+
+/** What `getconf` has answered, by its argument: a process keeps the limits that it was started with. */
+const limits = new Map<string, string | undefined>();
+
+function askLimit(command: string, args: readonly string[]): string | undefined {
+  const name = args.join(" ");
+  if (!limits.has(name)) limits.set(name, askSystem(command, args));
+  return limits.get(name);
 }
 
 function limitOf(name: "OPEN_MAX" | "CHILD_MAX", ask: Ask): number | undefined {
