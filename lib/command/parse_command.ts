@@ -146,7 +146,7 @@ export function backendNamed<Name extends BackendName>(word: string, names: read
 }
 
 /** The latest moment of a kill by default; waiting a default run's time for each would take long. */
-const CRASH_LOAD_TIME_MS = 1000;
+export const CRASH_LOAD_TIME_MS = 1000;
 
 function crashCommand(raw: RawArguments, defaults: RunDefaults): CrashCommand {
   const kills = read(raw, FLAGS.kills);

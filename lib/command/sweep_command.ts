@@ -34,13 +34,12 @@ import { EXIT_FAILURE, EXIT_SIGNALS, stopOnSignals } from "./exit.ts";
 import { checkOutputFiles, deliverReport } from "./output_file.ts";
 import { StatusText } from "./progress_line.ts";
 import { configurationId, namesOf, openSweep, type PlannedSweep, sweepHeader } from "./sweep_file.ts";
-import { CUT_STATES, runLimitMs, sweepHands } from "./sweep_hands.ts";
+import { killsMs, runLimitMs, runMs, sweepHands } from "./sweep_hands.ts";
 import { refuseWithoutDisk } from "../disk/file_system.ts";
 import { print, STDOUT, warn } from "./terminal.ts";
 import { readTrace } from "./trace_check.ts";
 import { promisesOf } from "../backend/backends.ts";
 import type { CrashKind } from "../result/run_document.ts";
-import type { RunOptions } from "../run/run_options.ts";
 import { given } from "../option/given.ts";
 
 /** Number of rows of the map. */
@@ -127,7 +126,7 @@ async function whatPromises(crash: CrashKind, space: SweepSpace): Promise<SweepS
 }
 
 function roundMs({ configurations }: PlannedSweep): number {
-  return configurations.reduce((sum, { options }) => sum + estimateRunMs(options), 0);
+  return configurations.reduce((sum, { options }) => sum + runMs(options), 0);
 }
 
 /** How many rounds it takes at least to say anything of a rate. */
@@ -204,7 +203,7 @@ async function runSweep(
   const space = spaceOf(entries, header.seed, question);
   const results = new SweepResults(lines);
   const options = new Map(entries.map(({ id }, index) => [id, planned.configurations[index]!.options]));
-  const estimateMs: SweepParts["estimateMs"] = ({ id }) => estimateRunMs(options.get(id)!);
+  const estimateMs: SweepParts["estimateMs"] = ({ id }) => runMs(options.get(id)!);
   const kept: SweepLine[] = [...lines];
   const status = new StatusText({ quiet });
   const called = calledIn(header);
@@ -221,15 +220,12 @@ async function runSweep(
     budgetMs,
     kills,
     estimateMs,
-    killsMs: ({ id }, lateMs) => estimateKillsMs(options.get(id)!, { kills, cut, lateMs }),
+    killsMs: ({ id }, lateMs) => killsMs(options.get(id)!, { kills, cut, lateMs }),
     hands: sweepHands(planned, {
       kills,
       cut,
       stop,
-      limitMs: (entry) => {
-        const { ops } = options.get(entry.id)!;
-        return runLimitMs({ estimateMs: estimateMs(entry), ops, budgetMs });
-      },
+      limitMs: ({ id }) => runLimitMs(options.get(id)!, budgetMs),
       onWarning: (message) => warn(`kvlab: warning: ${message}`),
     }),
     keep: (line) => {
@@ -280,39 +276,4 @@ function show({ format }: SweepCommand, report: SweepReport): void {
   if (!STDOUT.isTerminal() || STDOUT.columns() < MAP_COLUMNS_MIN) return;
   const map = sweepMap(report, { columns: Math.min(STDOUT.columns(), 120), rows: MAP_ROWS });
   print(["", ...map].map((line) => `${line}\n`).join(""));
-}
-
-/** From the start of the process to the start of its load, and from the end of the load to the end of the process. */
-const AROUND_MS = 900;
-/** For each preloaded record, including writing it to its file. */
-const PRELOAD_MS_PER_KEY = 0.003;
-/** For loads ended by a number of operations: any policy that does not sync does more per second. */
-const OPS_PER_MS = 100;
-
-/** How long a run will take, start and end included, in milliseconds. */
-function estimateRunMs({ loadTimeMs, warmupMs = 0, ops, workload }: RunOptions): number {
-  const loadMs = ops === undefined ? loadTimeMs : ops / OPS_PER_MS;
-  return AROUND_MS + warmupMs + loadMs + preloadMsOf(workload);
-}
-
-function preloadMsOf(workload: RunOptions["workload"]): number {
-  return workload.kind === "mix" && workload.preload ? workload.keyCount * PRELOAD_MS_PER_KEY : 0;
-}
-
-/** To put a disk into a state, and to mount and unmount it. */
-const STATE_MS = 50;
-
-/**
- * How long it takes to kill a configuration the given number of times, each at a random moment of the load, in
- * milliseconds. Whatever its runs take longer than estimated comes again with every start, and about half of it with
- * each state: there is nothing to make, and to measure, then.
- */
-function estimateKillsMs(
-  options: RunOptions,
-  { kills, cut, lateMs }: Pick<SweepCommand, "kills" | "cut"> & { readonly lateMs: number },
-): number {
-  // Half of the load on average, plus reading the directory again, which takes about as long as filling it.
-  const killMs = estimateRunMs({ ...options, warmupMs: 0 }) - options.loadTimeMs / 2 + 2 * lateMs;
-  const statesMs = cut === "power" ? CUT_STATES * (STATE_MS + preloadMsOf(options.workload) + lateMs / 2) : 0;
-  return kills * (killMs + statesMs) + AROUND_MS + lateMs;
 }

@@ -1,5 +1,5 @@
 /**
- * Runs and kills the configurations of a sweep: kvlab itself, in a child process for each run.
+ * Runs and kills the configurations of a sweep: kvlab itself, in a child process for each run. And how long that takes.
  *
  * @module
  */
@@ -11,6 +11,8 @@ import type { ChildOutcome, SweepHands } from "../sweep/sweep.ts";
 import type { PlannedSweep } from "./sweep_file.ts";
 import { ownProgram, signalChild, systemCommand, WATCHED_COMMAND } from "../system/command.ts";
 import type { Fields } from "../result/json.ts";
+import type { RunOptions } from "../run/run_options.ts";
+import { CRASH_LOAD_TIME_MS } from "./parse_command.ts";
 import { EXIT_NOT_HELD } from "./exit.ts";
 
 /** A run that takes this many times its estimate counts as failed. */
@@ -21,20 +23,55 @@ const LATE_MS_MIN = 120_000;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** How many states are tried of each cut of the power: in each all records are read. */
-export const CUT_STATES = 10;
+const CUT_STATES = 10;
+
+/** From the start of the process to the start of its load, and from the end of the load to the end of the process. */
+const AROUND_MS = 900;
+/** For each preloaded record, including writing it to its file. */
+const PRELOAD_MS_PER_KEY = 0.003;
+/** For loads ended by a number of operations: any policy that does not sync does more per second. */
+const OPS_PER_MS = 100;
+
+/** What the time of a run depends on. */
+type TimedOptions = Pick<RunOptions, "loadTimeMs" | "warmupMs" | "ops" | "workload">;
+
+/** How long a run will take, start and end included, in milliseconds. */
+export function runMs({ loadTimeMs, warmupMs = 0, ops, workload }: TimedOptions): number {
+  const loadMs = ops === undefined ? loadTimeMs : ops / OPS_PER_MS;
+  return AROUND_MS + warmupMs + loadMs + preloadMsOf(workload);
+}
+
+function preloadMsOf(workload: RunOptions["workload"]): number {
+  return workload.kind === "mix" && workload.preload ? workload.keyCount * PRELOAD_MS_PER_KEY : 0;
+}
 
 /**
  * After how long a run counts as failed, in milliseconds. Where a number of operations ends the load, an estimate says
  * little, since engines differ a thousandfold: such a run may take the whole budget.
  */
-export function runLimitMs(
-  { estimateMs, ops, budgetMs }: {
-    readonly estimateMs: number;
-    readonly ops?: number | undefined;
-    readonly budgetMs: number;
-  },
+export function runLimitMs(options: TimedOptions, budgetMs: number): number {
+  return Math.max(LATE_MS_MIN, LATE_TIMES * runMs(options), options.ops === undefined ? 0 : budgetMs);
+}
+
+/** To put a disk into a state, and to mount and unmount it. */
+const STATE_MS = 50;
+
+/**
+ * How long it takes to kill a configuration the given number of times, each at a random moment of the load, in
+ * milliseconds. Whatever its runs take longer than estimated comes again with every start, and about half of it with
+ * each state: there is nothing to make, and to measure, then. But where a number of operations ends them, it was these
+ * that took so long, and the crash command does not take that number.
+ */
+export function killsMs(
+  { loadTimeMs, ops, workload }: TimedOptions,
+  { kills, cut, lateMs }: { readonly kills: number; readonly cut: CutName; readonly lateMs: number },
 ): number {
-  return Math.max(LATE_MS_MIN, LATE_TIMES * estimateMs, ops === undefined ? 0 : budgetMs);
+  const [loadMs, startMs] = ops === undefined ? [loadTimeMs, lateMs] : [CRASH_LOAD_TIME_MS, 0];
+  const preloadMs = preloadMsOf(workload);
+  // Half of the load on average, plus reading the directory again, which takes about as long as filling it.
+  const killMs = AROUND_MS + preloadMs + loadMs / 2 + 2 * startMs;
+  const statesMs = cut === "power" ? CUT_STATES * (STATE_MS + preloadMs + startMs / 2) : 0;
+  return kills * (killMs + statesMs) + AROUND_MS + startMs;
 }
 
 /** How a sweep runs and kills configurations. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { runLimitMs, sweepHands } from "../../lib/command/sweep_hands.ts";
+import { killsMs, runLimitMs, sweepHands } from "../../lib/command/sweep_hands.ts";
 import { sweepSpace } from "../../lib/command/sweep_space.ts";
 import { sweepHeader } from "../../lib/command/sweep_file.ts";
 import { readMachine } from "../../lib/result/machine.ts";
@@ -28,11 +28,24 @@ Deno.test("sweepHands() gives a run all of the time that it may take, however lo
   assertEquals(outcome.result.total_ops, 10);
 });
 
+const LOAD = { loadTimeMs: 10_000, workload: { kind: "seed" } } as const;
+
 Deno.test("runLimitMs() gives a run of a number of operations the whole budget, as slow engines take long for them", () => {
   const budgetMs = 600_000;
-  assertEquals(runLimitMs({ estimateMs: 900, budgetMs }), 120_000);
-  assertEquals(runLimitMs({ estimateMs: 11_000, budgetMs }), 220_000);
-  // A million operations, of which etcd does some 1,700 per second.
-  assertEquals(runLimitMs({ estimateMs: 11_000, ops: 1_000_000, budgetMs }), 600_000);
-  assertEquals(runLimitMs({ estimateMs: 110_000, ops: 10_000_000, budgetMs }), 2_200_000);
+  assertEquals(runLimitMs({ ...LOAD, loadTimeMs: 1000 }, budgetMs), 120_000);
+  assertEquals(runLimitMs(LOAD, budgetMs), 20 * 10_900);
+  // Of which etcd does some 1,700 per second.
+  assertEquals(runLimitMs({ ...LOAD, ops: 1_000_000 }, budgetMs), budgetMs);
+  assertEquals(runLimitMs({ ...LOAD, ops: 10_000_000 }, budgetMs), 20 * 100_900);
+});
+
+Deno.test("killsMs() is of half the load each time, or of half a second where a number of operations ends it", () => {
+  const process = { kills: 2, cut: "process" } as const;
+  assertEquals(killsMs(LOAD, { ...process, lateMs: 0 }), 2 * (900 + 5000) + 900);
+  assertEquals(killsMs(LOAD, { ...process, lateMs: 100 }), 2 * (900 + 5000 + 200) + 1000);
+  assertEquals(killsMs(LOAD, { kills: 2, cut: "power", lateMs: 100 }), 2 * (900 + 5000 + 200 + 10 * 100) + 1000);
+  // The default time of the load, which does not end it then, was once counted off.
+  for (const ops of [10, 1_000_000]) {
+    assertEquals(killsMs({ ...LOAD, ops }, { ...process, lateMs: 500_000 }), 2 * (900 + 500) + 900);
+  }
 });
