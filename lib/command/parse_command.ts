@@ -7,8 +7,7 @@
 import type { BackendOptions } from "../backend/backend.ts";
 import { ENGINES } from "../engine/engines.ts";
 import { type RawArguments, readArguments } from "./arguments.ts";
-import { fileBackend, type FileValues, refuseOtherBackends } from "./backend_options.ts";
-import { engineBackend, failoverOf } from "./engine_options.ts";
+import { engineBackend, failoverOf, fileBackend, type FileValues, refuseOtherBackends } from "./backend_options.ts";
 import type {
   CheckCommand,
   Command,

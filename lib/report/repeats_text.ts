@@ -13,9 +13,9 @@ import { remarkGroups } from "./result_text.ts";
 import { blockLines, type Column, PLAIN, tableLines, type TextStyle } from "./text_layout.ts";
 
 /**
- * The repeats in lines, each followed by a newline: whether one failed, their number, whether the
- * histories can be, a table with the median, minimum,
- * maximum and 95% interval of the median of each deciding figure, and how the last run ended.
+ * The repeats in lines, each followed by a newline: whether one failed, their number, whether the histories can be, a
+ * table with the median, minimum, maximum and 95% interval of the median of each deciding figure, and how the last run
+ * ended.
  *
  * @param results at least one, all with the same options
  * @param asked how many runs were asked for

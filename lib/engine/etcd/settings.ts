@@ -40,7 +40,7 @@ export type EtcdTarget = {
 /** What `--spawn` starts unless given a path. */
 export const USUAL_PROGRAM = "etcd";
 
-/** etcd on the command line. Which of its flags go together is in `lib/command/engine_options.ts`. */
+/** etcd on the command line. Which of its flags go together is in `lib/command/backend_options.ts`. */
 export const ETCD: EngineDeclaration = {
   about: "etcd (Debian: etcd-server), a server or a --cluster; each put is a Raft commit.",
   takes: ["output", "in-flight", "spawn", "url"],

@@ -49,7 +49,7 @@ export type PostgresTarget = {
   readonly inFlight: number;
 };
 
-/** PostgreSQL on the command line. Which of its flags go together is in `lib/command/engine_options.ts`. */
+/** PostgreSQL on the command line. Which of its flags go together is in `lib/command/backend_options.ts`. */
 export const POSTGRES: EngineDeclaration = {
   about: "PostgreSQL (Debian: postgresql), a server; each put is a transaction of its own.",
   takes: ["output", "in-flight", "spawn", "url"],
