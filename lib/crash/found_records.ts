@@ -4,7 +4,7 @@
  * @module
  */
 import { crc32 } from "../codec/crc32.ts";
-import { getAll, type Gettable } from "../engine/get_all.ts";
+import { getAll, type Gettable } from "../engine/connection.ts";
 import type { NumberedLoad } from "../load/numbered_load.ts";
 import { parseNumberedValue } from "../load/numbered_workload.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";

@@ -8,7 +8,7 @@ import { loadBackend, nameOf, prepareBackend } from "../backend/backends.ts";
 import type { KeySpace } from "../backend/plan.ts";
 import type { PreparedFiles } from "../backend/prepare.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
-import type { Gettable } from "../engine/get_all.ts";
+import type { Gettable } from "../engine/connection.ts";
 import type { EngineResult } from "../run/run_result.ts";
 import type { SetAsideFile } from "../persist/layout/stored_state.ts";
 import { parseStoreFileName, storeFileNames } from "../directory/store_files.ts";

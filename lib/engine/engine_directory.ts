@@ -82,8 +82,8 @@ export class EngineDirectory implements StoreDirectory {
   }
 
   /**
-   * Notes that the store has been made, if its main file is there: from now on that has to be, and may not be empty. The
-   * file outlives a loss of power before the note does.
+   * Notes that the store has been made, if its main file is there: from now on that has to be, and may not be empty.
+   * The file outlives a loss of power before the note does.
    *
    * @throws {PersistError} when that fails
    */

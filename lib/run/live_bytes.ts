@@ -4,7 +4,7 @@
  * @module
  */
 import type { Backend, PreparedBackend } from "../backend/backend_interface.ts";
-import { getAll, type Gettable } from "../engine/get_all.ts";
+import { getAll, type Gettable } from "../engine/connection.ts";
 import type { MadeUpOptions, WorkloadOptions } from "../load/workload.ts";
 import { PaddedBytes } from "../store/padded_bytes.ts";
 import { RecordKeys } from "../load/record.ts";

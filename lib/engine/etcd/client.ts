@@ -9,7 +9,7 @@
 import { addressOf } from "../../option/credentials.ts";
 import { given } from "../../option/given.ts";
 import { EngineError } from "../engine_error.ts";
-import { clientReason } from "../server/client_error.ts";
+import { clientReason } from "../server/client_texts.ts";
 import type { EtcdTarget } from "./settings.ts";
 
 /** How long an answer to a question about the server itself may take, in milliseconds. */

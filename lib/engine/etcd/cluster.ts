@@ -1,14 +1,17 @@
 /**
- * A spawned cluster, which may be one server: starts its servers, and tells which of them leads.
+ * A spawned cluster, which may be one server: starts its servers, tells which of them leads, and makes that one fail:
+ * kills, pauses or cuts it off, waits for another leader, and brings the failed server back.
  *
  * @module
  */
 import { thenCleanUp } from "../../sync/clean_up.ts";
-import { until } from "../../sync/delay.ts";
+import { delay, until } from "../../sync/delay.ts";
 import { PersistError } from "../../system/persist_error.ts";
 import { EngineError } from "../engine_error.ts";
+import type { FailedPrimary, Failover, FaultName, PrimaryFault } from "../failover.ts";
 import { ServerNetwork } from "../server/network.ts";
 import { freePort } from "../server/ports.ts";
+import { beginFault, endFault } from "../server/server_fault.ts";
 import { DATA_NAME, EtcdMember, type MemberParts, type MemberPlace, PortTakenError } from "./member.ts";
 
 /** How to start a cluster; the directories of several servers are made inside the one given. */
@@ -22,9 +25,11 @@ export interface ClusterParts extends Pick<MemberParts, "program" | "directory" 
 const PORT_TRIES = 10;
 /** How long the servers may take to agree, in milliseconds. */
 const AGREE_TIMEOUT_MS = 60_000;
+/** How long an election may take, in milliseconds; it begins only after the election timeout. */
+const ELECTION_TIMEOUT_MS = 60_000;
 
 /** Servers that this process has started, and ends. */
-export class EtcdCluster {
+export class EtcdCluster implements Failover {
   readonly members: readonly EtcdMember[];
   readonly #network: ServerNetwork | undefined;
 
@@ -94,12 +99,41 @@ export class EtcdCluster {
     await this.#network?.rejoin(this.members.indexOf(member));
   }
 
+  async fail({ fault, lagMs }: PrimaryFault): Promise<FailedPrimary> {
+    const { member, id } = await this.leader();
+    const others = this.members.filter((other) => other !== member);
+    if (lagMs > 0) {
+      for (const other of others) await other.process.signal("STOP");
+      await delay(lagMs);
+    }
+    const failedAtMs = await beginFault(fault, member, this);
+    if (lagMs > 0) { for (const other of others) await other.process.signal("CONT"); }
+    // The leader takes all writes.
+    return { failedAtMs, had: () => true, restore: () => this.#restore({ member, id }, { fault, others }) };
+  }
+
   /** Kills all servers; their directories stay. */
   async end(): Promise<void> {
     await thenCleanUp(
       async () => void await Promise.all(this.members.map((member) => member.end())),
       () => this.#network?.close(),
     );
+  }
+
+  async #restore(
+    { member, id }: { readonly member: EtcdMember; readonly id: string },
+    { fault, others }: { readonly fault: FaultName; readonly others: readonly EtcdMember[] },
+  ): Promise<number> {
+    try {
+      const what = "the election of another leader";
+      await until(() => haveElected(others, id), { what, timeoutMs: ELECTION_TIMEOUT_MS });
+    } catch (error) {
+      throw new EngineError("replace", member.url, error);
+    }
+    const electedAtMs = performance.now();
+    await endFault(fault, member, this);
+    await this.untilWell();
+    return electedAtMs;
   }
 
   async #isWell(): Promise<boolean> {
@@ -152,4 +186,10 @@ function emptyDirectory(path: string): string {
   } catch (error) {
     throw new PersistError("empty", path, error);
   }
+}
+
+/** Whether the servers follow another leader than the one that has failed. */
+async function haveElected(members: readonly EtcdMember[], failed: string): Promise<boolean> {
+  const leaders = await Promise.all(members.map(async (member) => (await member.status()).leader));
+  return leaders.every((leader) => leader !== "0" && leader !== failed);
 }

@@ -7,14 +7,13 @@ import { afterFailure } from "../../sync/clean_up.ts";
 import type { Engine, EnginePreparation, PreparedEngine } from "../engine.ts";
 import { prepareIn, type StoreSigns } from "../engine_directory.ts";
 import { EngineError } from "../engine_error.ts";
-import { leftRemark } from "../left_remark.ts";
+import { leftRemark } from "../server/client_texts.ts";
 import { type Loss, NOTHING } from "../promises.ts";
-import { explainFailures } from "../server/answering.ts";
+import { explainFailures } from "../server/spawned_server.ts";
 import { killServerIn } from "../server/server_process.ts";
 import { EtcdClient } from "./client.ts";
 import { EtcdCluster } from "./cluster.ts";
 import { base64Of, endOf, EtcdConnection } from "./connection.ts";
-import { LeaderFailover } from "./failover.ts";
 import { DATA_NAME } from "./member.ts";
 import type { EtcdSettings, EtcdTarget, SpawnedSettings } from "./settings.ts";
 
@@ -96,7 +95,7 @@ function spawn(
       return {
         target,
         servers: cluster.members.map(({ pid }) => pid),
-        ...(members > 1 ? { failover: new LeaderFailover(cluster) } : {}),
+        ...(members > 1 ? { failover: cluster } : {}),
         explain: () => explainFailures(cluster.members),
         close: () => cluster.end(),
       };

@@ -4,8 +4,8 @@
  * @module
  */
 import { HarnessError } from "../engine_error.ts";
-import { explainFailure, startError, untilAnswers } from "../server/answering.ts";
-import { readPid, type ServerKind, ServerProcess } from "../server/server_process.ts";
+import { type ServerKind, ServerProcess } from "../server/server_process.ts";
+import { SpawnedServer, startError, untilAnswers } from "../server/spawned_server.ts";
 import { type Answer, EtcdClient } from "./client.ts";
 
 /** How to start a server, on ports of which it is known whether they are free. */
@@ -76,13 +76,12 @@ function parse(line: string): LogLine {
 }
 
 /** A server that this process has started, and ends. */
-export class EtcdMember {
+export class EtcdMember extends SpawnedServer {
   readonly #parts: MemberParts;
-  #process: ServerProcess;
 
   private constructor(parts: MemberParts, process: ServerProcess) {
+    super(parts.directory, process);
     this.#parts = parts;
-    this.#process = process;
   }
 
   /**
@@ -107,24 +106,13 @@ export class EtcdMember {
     return urlOf(this.#parts);
   }
 
-  /** The id of its process; NaN if it does not run. */
-  get pid(): number {
-    return Number(readPid(this.#parts.directory));
-  }
-
-  get process(): ServerProcess {
-    return this.#process;
-  }
-
   /**
    * Kills the server if it is still running, and starts it again on the same ports and directory.
    *
    * @throws {EngineError} with the reason, when it does not serve again
    */
   async restart(): Promise<void> {
-    await this.#process.end();
-    this.#process = startOn(this.#parts);
-    await untilServing(this.#process, this.#parts);
+    await untilServing(await this.replaceBy(() => startOn(this.#parts)), this.#parts);
   }
 
   /**
@@ -139,16 +127,6 @@ export class EtcdMember {
     } finally {
       client.close();
     }
-  }
-
-  /** What the server has said about a failure that has just been noticed, if anything. */
-  explain(): Promise<string | undefined> {
-    return explainFailure(this.#process, this.#parts.directory);
-  }
-
-  /** Kills the server; its directory stays. */
-  async end(): Promise<void> {
-    await this.#process.end();
   }
 }
 

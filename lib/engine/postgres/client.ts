@@ -1,13 +1,15 @@
 /**
- * A client of one server: so many sessions, each of which runs one statement at a time.
+ * A client of one server: so many sessions, each of which runs one statement at a time. And what a server says of
+ * itself to a client: its version and its settings.
  *
  * @module
  */
 import { userInfo } from "node:os";
 import { addressOf } from "../../option/credentials.ts";
 import { withinTime } from "../../sync/delay.ts";
+import type { EngineDescription } from "../connection.ts";
 import { EngineError } from "../engine_error.ts";
-import { clientReason } from "../server/client_error.ts";
+import { clientReason } from "../server/client_texts.ts";
 import type { PostgresPlace } from "./byte_stream.ts";
 import type { Parameter, Row } from "./messages.ts";
 import { type Login, Session, type ValueFormat } from "./session.ts";
@@ -163,4 +165,34 @@ function loginOf(place: PostgresPlace): Login {
     password: decodeURIComponent(password),
     database: decodeURIComponent(pathname.slice(1)) || user,
   };
+}
+
+/** The settings that determine what the server may lose and how fast it is. */
+const SETTINGS = [
+  "synchronous_commit",
+  "fsync",
+  "full_page_writes",
+  "synchronous_standby_names",
+  "wal_level",
+  "wal_sync_method",
+  "wal_writer_delay",
+  "commit_delay",
+  "data_checksums",
+  "shared_buffers",
+  "max_wal_size",
+  "checkpoint_timeout",
+  "max_connections",
+] as const;
+
+/** Reads back the version and the settings, as the session has them. */
+export async function describeServer(client: PostgresClient): Promise<EngineDescription> {
+  const settings: Record<string, string> = {};
+  for (const name of SETTINGS) settings[name] = await show(client, name);
+  return { version: await show(client, "server_version"), settings };
+}
+
+/** A setting's value as `SHOW` gives it, with its unit. */
+export async function show(client: PostgresClient, name: string): Promise<string> {
+  const [row] = await client.ask(`SHOW ${name}`);
+  return row?.[0] ?? "";
 }

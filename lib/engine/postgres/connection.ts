@@ -7,8 +7,7 @@
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { contentOf, copyBytes } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
-import { placesOf, PostgresClient } from "./client.ts";
-import { describeServer } from "./describe.ts";
+import { describeServer, placesOf, PostgresClient } from "./client.ts";
 import { MessageWriter, type Row } from "./messages.ts";
 import type { PostgresTarget } from "./settings.ts";
 

@@ -11,8 +11,8 @@ import { lookAt, readText, renameOver, syncDirectory } from "../../system/file_i
 import { afterFailureSync } from "../../sync/clean_up.ts";
 import { systemCommand } from "../../system/command.ts";
 import { EngineError, HarnessError } from "../engine_error.ts";
-import { explainFailure, startError, untilAnswers } from "../server/answering.ts";
-import { readPid, type ServerKind, ServerProcess } from "../server/server_process.ts";
+import { type ServerKind, ServerProcess } from "../server/server_process.ts";
+import { SpawnedServer, startError, untilAnswers } from "../server/spawned_server.ts";
 import { becoming, letEnter, makeDirectoryOf, type SystemUser, unprivilegedUser } from "../server/user.ts";
 import { OWN_USER, PostgresClient } from "./client.ts";
 
@@ -82,13 +82,12 @@ const OWN_SETTINGS = {
 };
 
 /** A server that this process has started, and ends. */
-export class PostgresServer {
+export class PostgresServer extends SpawnedServer {
   readonly #started: Started;
-  #process: ServerProcess;
 
   private constructor(started: Started, process: ServerProcess) {
+    super(started.directory, process);
     this.#started = started;
-    this.#process = process;
   }
 
   /**
@@ -120,25 +119,6 @@ export class PostgresServer {
   /** The path of its socket. */
   get socket(): string {
     return socketOf(this.#started);
-  }
-
-  /** The id of its process; NaN if it does not run. */
-  get pid(): number {
-    return Number(readPid(this.#started.directory));
-  }
-
-  get process(): ServerProcess {
-    return this.#process;
-  }
-
-  /** What the server has said about a failure that has just been noticed, if anything. */
-  explain(): Promise<string | undefined> {
-    return explainFailure(this.#process, this.#started.directory);
-  }
-
-  /** Ends the server at once; its directory stays. */
-  async end(): Promise<void> {
-    await this.#process.end();
   }
 }
 

@@ -11,7 +11,7 @@ import { createClient, RESP_TYPES } from "@redis/client";
 import { addressOf } from "../../option/credentials.ts";
 import { withinTime } from "../../sync/delay.ts";
 import { EngineError } from "../engine_error.ts";
-import { clientReason } from "../server/client_error.ts";
+import { clientReason } from "../server/client_texts.ts";
 
 /** How long a connection may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5000;

@@ -10,7 +10,7 @@ import { RedisClient } from "./client.ts";
 import { type Polling, StoppedError, until } from "../../sync/delay.ts";
 import { RedisServer, type ServerParts } from "./server.ts";
 import { ServerNetwork } from "../server/network.ts";
-import { SLOT_COUNT } from "./slot.ts";
+import { SLOT_COUNT } from "./cluster_nodes.ts";
 import { parseInfo, parseNodes } from "./texts.ts";
 
 /** How to start a cluster; its nodes' directories are made inside that of the server parts. */

@@ -11,7 +11,7 @@ import { RedisClient } from "./client.ts";
 import type { RedisCluster } from "./cluster.ts";
 import { delay, until } from "../../sync/delay.ts";
 import type { RedisServer } from "./server.ts";
-import { slotOf } from "./slot.ts";
+import { slotOf } from "./cluster_nodes.ts";
 import { type KnownNode, parseNodes } from "./texts.ts";
 
 /** How long a replica may take to be promoted, in milliseconds; that begins only after the node timeout. */

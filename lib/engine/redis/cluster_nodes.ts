@@ -3,11 +3,11 @@
  *
  * @module
  */
+import calculateSlot from "cluster-key-slot";
 import { addressOf } from "../../option/credentials.ts";
 import { EngineError } from "../engine_error.ts";
 import { RedisClient, urlOfNode } from "./client.ts";
-import { ClusterNode } from "./cluster_node.ts";
-import { SLOT_COUNT } from "./slot.ts";
+import { ConfirmedWrites } from "./confirmed_writes.ts";
 
 /**
  * The shortest time before the cluster is asked for its slots again, or an unreachable node is retried, in
@@ -19,6 +19,61 @@ const RETRY_PERIOD_MS = 50;
 interface Place {
   readonly host: string;
   readonly port: number;
+}
+
+/** Number of slots in a cluster. */
+export const SLOT_COUNT = 16_384;
+
+/** The slot of a key: the CRC16 of the key, or of what is in its first pair of braces, modulo the number of slots. */
+export function slotOf(key: string): number {
+  return calculateSlot(key);
+}
+
+/** A load worker's connection to one primary, and the writes on it that wait for replicas. */
+export class ClusterNode {
+  readonly client: RedisClient;
+  /** `HOST:PORT`. */
+  readonly name: string;
+  readonly #confirmed: ConfirmedWrites;
+  #isAsking = false;
+
+  /** @param wait replicas that {@linkcode ClusterNode.writeAndWait} waits for */
+  constructor(client: RedisClient, { name, wait }: { name: string; wait: number }) {
+    this.client = client;
+    this.name = name;
+    this.#confirmed = new ConfirmedWrites(client, wait);
+  }
+
+  /** Makes the node accept the next operation although its slot is still migrating to it. */
+  ask(): void {
+    this.#isAsking = true;
+  }
+
+  /** Sends a command that writes. */
+  write(command: readonly string[]): Promise<unknown> {
+    this.#askFirst();
+    return this.client.send(command);
+  }
+
+  /** The same, and waits for replicas. */
+  writeAndWait(command: readonly string[]): Promise<unknown> {
+    this.#askFirst();
+    return this.#confirmed.send(command);
+  }
+
+  /** The value as bytes, or null. */
+  get(name: string): Promise<unknown> {
+    this.#askFirst();
+    return this.client.sendForBytes(["GET", name]);
+  }
+
+  /** A connection's commands run in order, so this one applies to the one after it. */
+  #askFirst(): void {
+    if (!this.#isAsking) return;
+    this.#isAsking = false;
+    // If the connection breaks, the operation fails as well.
+    this.client.send(["ASKING"]).catch(() => {});
+  }
 }
 
 /** A load worker's connections to the primaries of a cluster. */

@@ -5,9 +5,9 @@
  */
 import { delay, StoppedError, until } from "../../sync/delay.ts";
 import { EngineError, HarnessError } from "../engine_error.ts";
-import { ASK_PERIOD_MS, explainFailure, startError, untilAnswers } from "../server/answering.ts";
 import { freePort } from "../server/ports.ts";
 import { readPid, type ServerKind, ServerProcess } from "../server/server_process.ts";
+import { ASK_PERIOD_MS, SpawnedServer, startError, untilAnswers } from "../server/spawned_server.ts";
 import { RedisClient } from "./client.ts";
 import { parseInfo } from "./texts.ts";
 
@@ -58,15 +58,14 @@ function textOf(line: string): string {
 }
 
 /** A server that this process has started, and ends. */
-export class RedisServer {
+export class RedisServer extends SpawnedServer {
   readonly #parts: ServerParts;
   readonly port: number;
-  #process: ServerProcess;
 
   private constructor(parts: ServerParts, port: number, process: ServerProcess) {
+    super(parts.directory, process);
     this.#parts = parts;
     this.port = port;
-    this.#process = process;
   }
 
   /**
@@ -98,34 +97,13 @@ export class RedisServer {
     return urlOf(this.#parts, this.port);
   }
 
-  /** The id of its process; NaN if it does not run. */
-  get pid(): number {
-    return Number(readPid(this.#parts.directory));
-  }
-
-  get process(): ServerProcess {
-    return this.#process;
-  }
-
   /**
    * Kills the server if it is still running, and starts it again on the same port and directory.
    *
    * @throws {EngineError} with the reason, when it does not serve again
    */
   async restart(): Promise<void> {
-    await this.#process.end();
-    this.#process = startOn(this.#parts, this.port);
-    await untilReady(this.#process, this.#parts, this.port);
-  }
-
-  /** What the server has said about a failure that has just been noticed, if anything. */
-  explain(): Promise<string | undefined> {
-    return explainFailure(this.#process, this.#parts.directory);
-  }
-
-  /** Kills the server; its directory stays. */
-  async end(): Promise<void> {
-    await this.#process.end();
+    await untilReady(await this.replaceBy(() => startOn(this.#parts, this.port)), this.#parts, this.port);
   }
 }
 

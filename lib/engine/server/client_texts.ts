@@ -1,5 +1,6 @@
 /**
- * Why a server's client has failed: the cause, without a password, and with what a user can do about TLS.
+ * What is said of a server by its client: why that has failed, without a password, and with what a user can do about
+ * TLS; and what other runs have left on it.
  *
  * @module
  */
@@ -36,4 +37,22 @@ function causeOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === "") return causeOf(error.errors[0]);
   if (error instanceof TypeError && error.cause !== undefined) return causeOf(error.cause);
   return messageOf(error);
+}
+
+/** What was found of other runs. */
+interface LeftBehind {
+  readonly count: number;
+  /** Whether there are no more. */
+  readonly isAll?: boolean;
+  /** What it is, for one of it. */
+  readonly thing: "key" | "table";
+  /** What all of their names are like. */
+  readonly names: string;
+}
+
+/** That a server holds something of other runs, as a sentence; `undefined` if it holds nothing. */
+export function leftRemark(address: string, { count, isAll = true, thing, names }: LeftBehind): string | undefined {
+  if (count === 0) return undefined;
+  const found = `${isAll ? "" : "at least "}${count} ${thing}${count === 1 ? "" : "s"} ${names}`;
+  return `${address} holds ${found} of other runs, left alone: of runs that were killed, or are still going on`;
 }

@@ -1,11 +1,12 @@
 /**
- * Waits for a server that has been started to answer, and tells what it says when it fails.
+ * A server that kvlab has started in a directory of its own: waits for it to answer, tells what it says when it fails,
+ * and ends it.
  *
  * @module
  */
 import { delay, StoppedError } from "../../sync/delay.ts";
 import { EngineError, HarnessError } from "../engine_error.ts";
-import type { EndReason, ServerProcess } from "./server_process.ts";
+import { type EndReason, readPid, type ServerProcess } from "./server_process.ts";
 
 /** How often a server is asked whether it answers, in milliseconds. */
 export const ASK_PERIOD_MS = 10;
@@ -54,27 +55,57 @@ export async function untilAnswers<T>(process: ServerProcess, asking: Asking<T>)
   }
 }
 
-/**
- * Tells what a server has said about a failure that has just been noticed, and whether it has ended; `undefined` if it
- * has not, and has logged no error.
- */
-export async function explainFailure(process: ServerProcess, directory: string): Promise<string | undefined> {
-  await Promise.race([process.ended, delay(EXPLAIN_MS)]);
-  const { hasEnded, errors } = process;
-  if (errors.length === 0) return hasEnded ? `the server in ${directory} has ended` : undefined;
-  const said = errors.slice(-2).join("; ");
-  // What the server knows: it asked for more to be written than was.
-  const hint = /short write/i.test(said) ? " (is the disk full?)" : "";
-  return `the server in ${directory} ${hasEnded ? "has ended, having said" : "says"}: ${said}${hint}`;
+/** A server that this process has started, and ends. */
+export abstract class SpawnedServer {
+  readonly #directory: string;
+  #process: ServerProcess;
+
+  constructor(directory: string, process: ServerProcess) {
+    this.#directory = directory;
+    this.#process = process;
+  }
+
+  /** The id of its process; NaN if it does not run. */
+  get pid(): number {
+    return Number(readPid(this.#directory));
+  }
+
+  get process(): ServerProcess {
+    return this.#process;
+  }
+
+  /**
+   * What the server has said about a failure that has just been noticed, and whether it has ended; `undefined` if it
+   * has not, and has logged no error.
+   */
+  async explain(): Promise<string | undefined> {
+    await Promise.race([this.#process.ended, delay(EXPLAIN_MS)]);
+    const { hasEnded, errors } = this.#process;
+    const what = `the server in ${this.#directory}`;
+    if (errors.length === 0) return hasEnded ? `${what} has ended` : undefined;
+    const said = errors.slice(-2).join("; ");
+    // What the server knows: it asked for more to be written than was.
+    const hint = /short write/i.test(said) ? " (is the disk full?)" : "";
+    return `${what} ${hasEnded ? "has ended, having said" : "says"}: ${said}${hint}`;
+  }
+
+  /** Ends the server at once; its directory stays. */
+  async end(): Promise<void> {
+    await this.#process.end();
+  }
+
+  /** Ends the server if it is still running, and has another process be the server from now on. */
+  protected async replaceBy(start: () => ServerProcess): Promise<ServerProcess> {
+    await this.#process.end();
+    return this.#process = start();
+  }
 }
 
 /**
  * Tells what one of several servers has said about a failure. Those of a cluster log much that is no error, and count
  * only if they have ended.
  */
-export async function explainFailures(
-  servers: readonly { readonly process: ServerProcess; explain(): Promise<string | undefined> }[],
-): Promise<string | undefined> {
+export async function explainFailures(servers: readonly SpawnedServer[]): Promise<string | undefined> {
   const clauses = await Promise.all(servers.map((server) => server.explain()));
   return clauses.find((_, index) => servers.length === 1 || servers[index]?.process.hasEnded);
 }
