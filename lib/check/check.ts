@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Judgement, lengthOf } from "../history/history.ts";
+import type { Judgement } from "../history/history.ts";
 import { judge } from "../history/judge.ts";
 import { type RecordedHistory, showContradiction, type ShownContradiction } from "../history/recorded_history.ts";
 import { LineSplitter } from "../replay/lines.ts";
@@ -44,7 +44,7 @@ export async function checkHistory(path: string): Promise<CheckedHistory> {
   let operations = 0, unknown = 0;
   for (const register of recorded) {
     const { history } = register;
-    operations += lengthOf(history);
+    operations += history.kinds.length;
     for (const returned of history.returns) if (returned === Infinity) unknown++;
     const judgement = judge(history);
     if (judgement === "not linearizable") contradictions.push(showContradiction(register));

@@ -34,11 +34,6 @@ export interface History {
   readonly initial: readonly number[];
 }
 
-/** Number of operations. */
-export function lengthOf({ kinds }: History): number {
-  return kinds.length;
-}
-
 /** The given operations of a history, by index, in the same order. */
 export function pick(history: History, indexes: ArrayLike<number>): History {
   const { kinds, values, expected, calls, returns, valueCount, initial } = history;

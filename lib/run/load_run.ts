@@ -14,6 +14,7 @@ import type { ReaderConfiguration } from "../replay/reader_worker.ts";
 import { TraceRing } from "../replay/trace_ring.ts";
 import { type Abort, AbortError } from "../sync/abort.ts";
 import { CALIBRATING, FLUSHING, type Phase, PRELOADING, READY, RUNNING, STOPPING, WARMING } from "../sync/phase.ts";
+import { delay, withinTime } from "../sync/delay.ts";
 import { WorkerTask } from "../sync/task.ts";
 import { CostMeter, type CostPlaces } from "./cost_meter.ts";
 import type { FileReadings, FileRun } from "./file_run.ts";
@@ -350,13 +351,8 @@ export class LoadRun {
   }
 
   /** Resolves after the given time, or when the run is told to stop. */
-  async #time(durationMs: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const over = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, durationMs);
-    });
-    await Promise.race([over, this.#stopped.promise]);
-    clearTimeout(timer);
+  #time(durationMs: number): Promise<void> {
+    return delay(durationMs, this.#parts.hooks.stop);
   }
 
   /** Settles as `promise` does, or rejects as soon as any worker fails. */
@@ -387,19 +383,12 @@ export class LoadRun {
     for (const task of tasks) task.catch(learn);
     for (const load of loads) load.then(({ failed }) => failed === undefined ? undefined : learn(failed), () => {});
     if (causes.length > 0) known.resolve();
+    // Neither of these is waited for longer than that.
     const ended = Promise.allSettled(tasks);
-    await this.#within(FAILURE_GRACE_MS, ended);
-    await this.#within(CAUSE_MS_MAX, Promise.race([known.promise, ended]));
+    await withinTime(ended, FAILURE_GRACE_MS).catch(() => {});
+    await withinTime(Promise.race([known.promise, ended]), CAUSE_MS_MAX).catch(() => {});
     const [cause = error] = causes;
     return { cause, workers };
-  }
-
-  /** Waits for something, but not for long. */
-  async #within(ms: number, something: Promise<unknown>): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const over = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
-    await Promise.race([something, over]);
-    clearTimeout(timer);
   }
 }
 

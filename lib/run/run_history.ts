@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Judgement, lengthOf } from "../history/history.ts";
+import type { Judgement } from "../history/history.ts";
 import { judge } from "../history/judge.ts";
 import {
   ABSENT_TEXT,
@@ -115,7 +115,7 @@ export async function judgeRecorded(
   for (const register of registersOf(recorded)) {
     const judgement = judge(register.history);
     counts[judgement]++;
-    operations += lengthOf(register.history);
+    operations += register.history.kinds.length;
     if (judgement === "not linearizable" && contradictions.length < CONTRADICTIONS_MAX) {
       contradictions.push(showContradiction(named(register, naming)));
     }

@@ -76,8 +76,33 @@ export class EtcdClient {
   }
 
   /** Has a server do something; rejects with its own error. */
-  async send(action: string, body: string): Promise<Answer> {
-    return await this.#send(action, body);
+  async send(action: string, body: string, { signal, isAgain = false }: Sending = {}): Promise<Answer> {
+    const at = this.#at;
+    // With one that has expired, no other is given.
+    const token = action === AUTHENTICATE ? undefined : this.#token;
+    const { origin } = this.#urls[at]!;
+    let answer: Answer;
+    try {
+      const response = await fetch(`${origin}/v3/${action}`, {
+        method: "POST",
+        body,
+        client: this.#http,
+        ...(signal === undefined ? {} : { signal }),
+        ...(token === undefined ? {} : { headers: { Authorization: token } }),
+      });
+      answer = await response.json();
+      if (response.ok) return answer;
+    } catch (error) {
+      this.#turnFrom(at);
+      throw error;
+    }
+    const message = String(answer.message ?? answer.error);
+    if (token !== undefined && !isAgain && IS_EXPIRED.test(message)) {
+      await this.#renew(token);
+      return await this.send(action, body, { ...given({ signal }), isAgain: true });
+    }
+    if (IS_UNABLE.test(message)) this.#turnFrom(at);
+    throw new Error(message);
   }
 
   /**
@@ -87,7 +112,7 @@ export class EtcdClient {
    */
   async ask(action: string, body = "{}"): Promise<Answer> {
     try {
-      return await this.#send(action, body, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+      return await this.send(action, body, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
     } catch (error) {
       throw this.error(`ask ${action} of`, error);
     }
@@ -135,35 +160,6 @@ export class EtcdClient {
   async #renew(expired: string): Promise<void> {
     if (this.#token !== expired) return;
     await (this.#renewal ??= this.#authenticate().finally(() => this.#renewal = undefined));
-  }
-
-  async #send(action: string, body: string, { signal, isAgain = false }: Sending = {}): Promise<Answer> {
-    const at = this.#at;
-    // With one that has expired, no other is given.
-    const token = action === AUTHENTICATE ? undefined : this.#token;
-    const { origin } = this.#urls[at]!;
-    let answer: Answer;
-    try {
-      const response = await fetch(`${origin}/v3/${action}`, {
-        method: "POST",
-        body,
-        client: this.#http,
-        ...(signal === undefined ? {} : { signal }),
-        ...(token === undefined ? {} : { headers: { Authorization: token } }),
-      });
-      answer = await response.json();
-      if (response.ok) return answer;
-    } catch (error) {
-      this.#turnFrom(at);
-      throw error;
-    }
-    const message = String(answer.message ?? answer.error);
-    if (token !== undefined && !isAgain && IS_EXPIRED.test(message)) {
-      await this.#renew(token);
-      return await this.#send(action, body, { ...given({ signal }), isAgain: true });
-    }
-    if (IS_UNABLE.test(message)) this.#turnFrom(at);
-    throw new Error(message);
   }
 
   /** Turns to the next server, unless another operation has done so already. */

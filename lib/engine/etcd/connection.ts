@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { copyBytes } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription, KeyAndRoom } from "../connection.ts";
-import { EtcdClient } from "./client.ts";
+import { type Answer, EtcdClient } from "./client.ts";
 import type { EtcdTarget } from "./settings.ts";
 
 /**
@@ -60,65 +60,45 @@ export class EtcdConnection implements AsynchronousConnection {
   }
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
-    try {
-      await this.#client.send("kv/put", `{"key":"${this.#prefix}${contentOf(key)}","value":"${contentOf(value)}"}`);
-    } catch (error) {
-      throw this.#client.error("put into", error);
-    }
+    const body = `{"key":"${this.#prefix}${contentOf(key)}","value":"${contentOf(value)}"}`;
+    await this.#send("put into", "kv/put", body);
   }
 
   async get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
-    try {
-      const { kvs } = await this.#client.send("kv/range", `{"key":"${this.#prefix}${contentOf(key)}"}`);
-      const [found] = (kvs ?? []) as readonly KeyValue[];
-      if (found === undefined) return false;
-      copyBytes(bytesOf(found.value), out);
-      return true;
-    } catch (error) {
-      throw this.#client.error("get from", error);
-    }
+    const { kvs } = await this.#send("get from", "kv/range", `{"key":"${this.#prefix}${contentOf(key)}"}`);
+    const [found] = (kvs ?? []) as readonly KeyValue[];
+    if (found !== undefined) copyBytes(bytesOf(found.value), out);
+    return found !== undefined;
   }
 
   async getAll(entries: readonly KeyAndRoom[]): Promise<readonly boolean[]> {
     const valueBytesMax = Math.max(1, ...entries.map(({ value }) => value.bytes.length));
     const count = Math.min(BATCH_OPS_MAX, Math.ceil(ANSWER_BYTES_MAX / valueBytesMax));
-    try {
-      const parts = Array.from({ length: Math.ceil(entries.length / count) }, async (_, part) => {
-        const some = entries.slice(part * count, (part + 1) * count);
-        const gets = some.map(({ key }) => `{"requestRange":{"key":"${this.#prefix}${contentOf(key)}"}}`);
-        const { responses } = await this.#client.send("kv/txn", `{"success":[${gets}]}`);
-        return (responses as readonly RangeResponse[]).map(({ response_range: { kvs: [found] = [] } }, at) => {
-          if (found !== undefined) copyBytes(bytesOf(found.value), some[at]!.value);
-          return found !== undefined;
-        });
+    const parts = Array.from({ length: Math.ceil(entries.length / count) }, async (_, part) => {
+      const some = entries.slice(part * count, (part + 1) * count);
+      const gets = some.map(({ key }) => `{"requestRange":{"key":"${this.#prefix}${contentOf(key)}"}}`);
+      const { responses } = await this.#send("get from", "kv/txn", `{"success":[${gets}]}`);
+      return (responses as readonly RangeResponse[]).map(({ response_range: { kvs: [found] = [] } }, at) => {
+        if (found !== undefined) copyBytes(bytesOf(found.value), some[at]!.value);
+        return found !== undefined;
       });
-      return (await Promise.all(parts)).flat();
-    } catch (error) {
-      throw this.#client.error("get from", error);
-    }
+    });
+    return (await Promise.all(parts)).flat();
   }
 
   async delete(key: PaddedBytes): Promise<void> {
-    try {
-      await this.#client.send("kv/deleterange", `{"key":"${this.#prefix}${contentOf(key)}"}`);
-    } catch (error) {
-      throw this.#client.error("delete from", error);
-    }
+    await this.#send("delete from", "kv/deleterange", `{"key":"${this.#prefix}${contentOf(key)}"}`);
   }
 
   async scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
-    try {
-      const from = `"key":"${this.#prefix}${contentOf(key)}","range_end":"${this.#end}"`;
-      const answer = await this.#client.send("kv/range", `{${from},"limit":"${count}"}`);
-      const found = (answer.kvs ?? []) as readonly KeyValue[];
-      for (const { key, value } of found) {
-        copyBytes(bytesOf(key).subarray(this.#prefixBytes), out);
-        copyBytes(bytesOf(value), out);
-      }
-      return found.length;
-    } catch (error) {
-      throw this.#client.error("scan", error);
+    const from = `"key":"${this.#prefix}${contentOf(key)}","range_end":"${this.#end}"`;
+    const answer = await this.#send("scan", "kv/range", `{${from},"limit":"${count}"}`);
+    const found = (answer.kvs ?? []) as readonly KeyValue[];
+    for (const { key, value } of found) {
+      copyBytes(bytesOf(key).subarray(this.#prefixBytes), out);
+      copyBytes(bytesOf(value), out);
     }
+    return found.length;
   }
 
   lookElsewhere(_key: PaddedBytes, begunAtMs: number): void {
@@ -131,6 +111,15 @@ export class EtcdConnection implements AsynchronousConnection {
 
   close(): void {
     this.#client.close();
+  }
+
+  /** @param action what is done, as its error has it */
+  async #send(action: string, request: string, body: string): Promise<Answer> {
+    try {
+      return await this.#client.send(request, body);
+    } catch (error) {
+      throw this.#client.error(action, error);
+    }
   }
 }
 

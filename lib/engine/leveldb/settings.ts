@@ -7,7 +7,7 @@ import { size } from "../../option/kinds.ts";
 import type { EngineDeclaration } from "../declaration.ts";
 
 /** What is synced before a put is acknowledged: nothing, or LevelDB's log. */
-export const LEVELDB_SYNC_NAMES = ["none", "data"] as const;
+const LEVELDB_SYNC_NAMES = ["none", "data"] as const;
 
 /** How LevelDB keeps its files. */
 export type LeveldbSettings = {

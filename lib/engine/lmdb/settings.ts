@@ -7,7 +7,7 @@ import { oneOf, size } from "../../option/kinds.ts";
 import type { EngineDeclaration } from "../declaration.ts";
 
 /** What a commit syncs, from all that it can be to nothing; named after the options of LMDB that say so. */
-export const LMDB_SYNC_MODES = ["sync", "no-meta-sync", "no-sync"] as const;
+const LMDB_SYNC_MODES = ["sync", "no-meta-sync", "no-sync"] as const;
 
 /** How LMDB keeps its file. */
 export type LmdbSettings = {

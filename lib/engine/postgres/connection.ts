@@ -8,7 +8,7 @@ import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { contentOf, copyBytes } from "../byte_view.ts";
 import type { AsynchronousConnection, Batch, EngineDescription } from "../connection.ts";
 import { describeServer, placesOf, PostgresClient } from "./client.ts";
-import { MessageWriter, type Row } from "./messages.ts";
+import { MessageWriter, type Parameter, type Row } from "./messages.ts";
 import type { PostgresTarget } from "./settings.ts";
 
 /** A connection on which each put is a transaction. */
@@ -39,51 +39,27 @@ export class PostgresConnection implements AsynchronousConnection {
   }
 
   async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
-    const client = this.#client;
-    try {
-      await client.send(this.#statements.put, [contentOf(key), contentOf(value)]);
-    } catch (error) {
-      this.#turnFrom(client);
-      throw client.error("put into", error);
-    }
+    await this.#send("put into", this.#statements.put, [contentOf(key), contentOf(value)]);
   }
 
   async get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
-    const client = this.#client;
-    try {
-      const [row] = await client.send(this.#statements.get, [contentOf(key)]);
-      if (row === undefined) return false;
-      copyBytes(valueIn(row, 0), out);
-      return true;
-    } catch (error) {
-      this.#turnFrom(client);
-      throw client.error("get from", error);
-    }
+    const [row] = await this.#send("get from", this.#statements.get, [contentOf(key)]);
+    if (row === undefined) return false;
+    copyBytes(valueIn(row, 0), out);
+    return true;
   }
 
   async delete(key: PaddedBytes): Promise<void> {
-    const client = this.#client;
-    try {
-      await client.send(this.#statements.delete, [contentOf(key)]);
-    } catch (error) {
-      this.#turnFrom(client);
-      throw client.error("delete from", error);
-    }
+    await this.#send("delete from", this.#statements.delete, [contentOf(key)]);
   }
 
   async scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
-    const client = this.#client;
-    try {
-      const rows = await client.send(this.#statements.scan, [contentOf(key), count]);
-      for (const row of rows) {
-        copyBytes(valueIn(row, 0), out);
-        copyBytes(valueIn(row, 1), out);
-      }
-      return rows.length;
-    } catch (error) {
-      this.#turnFrom(client);
-      throw client.error("scan", error);
+    const rows = await this.#send("scan", this.#statements.scan, [contentOf(key), count]);
+    for (const row of rows) {
+      copyBytes(valueIn(row, 0), out);
+      copyBytes(valueIn(row, 1), out);
     }
+    return rows.length;
   }
 
   describe(): Promise<EngineDescription> {
@@ -96,6 +72,17 @@ export class PostgresConnection implements AsynchronousConnection {
 
   async close(): Promise<void> {
     for (const client of this.#clients) await client.close();
+  }
+
+  /** @param action what is done, as its error has it */
+  async #send(action: string, statement: string, parameters: readonly Parameter[]): Promise<Row[]> {
+    const client = this.#client;
+    try {
+      return await client.send(statement, parameters);
+    } catch (error) {
+      this.#turnFrom(client);
+      throw client.error(action, error);
+    }
   }
 
   /**

@@ -8,7 +8,7 @@ import type { EngineDeclaration } from "../declaration.ts";
 import { findPrograms, MISSING_PROGRAMS } from "./programs.ts";
 
 /** The values of `synchronous_commit`, from the default on. */
-export const SYNCHRONOUS_COMMIT_NAMES = ["on", "off", "local", "remote_write", "remote_apply"] as const;
+const SYNCHRONOUS_COMMIT_NAMES = ["on", "off", "local", "remote_write", "remote_apply"] as const;
 const SWITCH_NAMES = ["on", "off"] as const;
 /**
  * What a URL may say of TLS: whether there is to be any, and whether the server's certificate has to be right. Of the

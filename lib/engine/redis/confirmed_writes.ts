@@ -12,7 +12,7 @@
 import type { RedisClient } from "./client.ts";
 
 /** How long replicas may take to receive a write before it fails, in milliseconds. */
-export const WAIT_TIMEOUT_MS = 5000;
+const WAIT_TIMEOUT_MS = 5000;
 
 /** The writes of one connection to one server. */
 export class ConfirmedWrites {
