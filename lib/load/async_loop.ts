@@ -191,7 +191,7 @@ abstract class AsyncLoop {
     const { phase, during } = this.parts;
     this.#waits[waiter] = untilMs;
     for (let nowMs = performance.now(); nowMs < untilMs && this.isGoingOn; nowMs = performance.now()) {
-      const earliestMs = this.underWay === 0 ? Math.min(...this.#waits) : NaN;
+      const earliestMs = this.underWay === 0 ? earliestOf(this.#waits) : NaN;
       const restMs = untilMs - nowMs;
       // Nothing can happen before the first of them is due, and the event loop's timers are too coarse.
       if (earliestMs > nowMs) Atomics.wait(phase.words, Phase.INDEX, during, earliestMs - nowMs);
@@ -205,6 +205,13 @@ abstract class AsyncLoop {
   protected leave(lane: number): void {
     this.#waits[lane] = Infinity;
   }
+}
+
+/** The earliest of some times; NaN if any of them is. With many lanes, to spread them as arguments would take long. */
+function earliestOf(times: Float64Array): number {
+  let earliest = Infinity;
+  for (let i = 0; i < times.length; i++) earliest = Math.min(earliest, times[i]!);
+  return earliest;
 }
 
 /** How late the event loop's timers may fire, in milliseconds. */
