@@ -8,8 +8,7 @@ import type { Engine, PreparedEngine } from "../engine.ts";
 import { prepareIn, type StoreSigns } from "../engine_directory.ts";
 import { HarnessError } from "../engine_error.ts";
 import { type Loss, NOTHING, type Promises } from "../promises.ts";
-import { RocksdbConnection, RocksdbSharedConnection } from "./connection.ts";
-import { openDatabase, type RocksdbTarget } from "./database.ts";
+import { openDatabase, RocksdbConnection, RocksdbSharedConnection, type RocksdbTarget } from "./connection.ts";
 import { findLibrary, MISSING_LIBRARY, type RocksdbSettings } from "./settings.ts";
 import { loadLibrary } from "./library.ts";
 
