@@ -21,7 +21,7 @@ import { run } from "../../lib/run/runner.ts";
 import { Abort } from "../../lib/sync/abort.ts";
 import { Clock } from "../../lib/sync/clock.ts";
 import { concat, sortedEntries } from "../codec/fixtures.ts";
-import { namesIn, temporaryDirectory } from "../run/files.ts";
+import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
 import { modelKeys } from "../run/modelled_keys.ts";
 import { stateOf } from "./stored_files.ts";
 
@@ -42,15 +42,25 @@ function backendOf(output: string, serializer: SerializerName): FileBackendOptio
   };
 }
 
+/** What {@linkcode fill} fills a directory with, by serializer. */
+const filled = new Map<SerializerName, { files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>; puts: number }>();
+
 /**
- * Preloads logs, of which each has a checkpoint then, and puts more; then a little more, so that the last segment of
- * each has records. Returns the number of puts.
+ * Fills a directory with logs that were preloaded, of which each has a checkpoint then, and put more; then a little
+ * more, so that the last segment of each has records. They are written once. Returns the number of puts.
  */
 async function fill(output: string, serializer: SerializerName): Promise<number> {
+  const known = filled.get(serializer);
+  if (known !== undefined) {
+    for (const [name, bytes] of known.files) Deno.writeFileSync(`${output}/${name}`, bytes);
+    return known.puts;
+  }
   const backend = backendOf(output, serializer);
   const first = await run({ ...LOAD, ops: 8_000, workload: MIX, backend });
   const second = await run({ ...LOAD, ops: 100, workload: { ...MIX, preload: false }, backend });
-  return MIX.keyCount + [...first.threads, ...second.threads].reduce((sum, { writes }) => sum + writes, 0);
+  const puts = MIX.keyCount + [...first.threads, ...second.threads].reduce((sum, { writes }) => sum + writes, 0);
+  filled.set(serializer, { files: contentOf(output), puts });
+  return puts;
 }
 
 /** What a run that opens the directory has in its store. */
