@@ -20,7 +20,7 @@ import { VERSION } from "../version.ts";
 import { EXIT_FAILURE, EXIT_NOT_HELD, EXIT_SIGNALS, stopOnSignals } from "./exit.ts";
 import { checkOutputFile, deliverReport } from "./output_file.ts";
 import { print, stdoutStyle, warn } from "./terminal.ts";
-import { readTrace } from "./trace_check.ts";
+import { readTrace } from "./store_check.ts";
 import { refuseTooManyWorkers } from "../run/worker_limit.ts";
 
 /**

@@ -18,7 +18,7 @@ import { ProgressLine } from "./progress_line.ts";
 import { deliver, deliverAtOnce, outputFiles, type TimedRun } from "./run_outputs.ts";
 import { warn } from "./terminal.ts";
 import { refuseTooManyWorkers } from "../run/worker_limit.ts";
-import { readTrace } from "./trace_check.ts";
+import { readTrace } from "./store_check.ts";
 
 /**
  * Runs the command and returns the exit code. Delivers what has been measured even if a later run of a repeat fails or

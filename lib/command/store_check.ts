@@ -1,19 +1,22 @@
 /**
- * Checks, before anything starts, that a store can hold the records that the flags ask for.
+ * Checks, before anything starts, that a store can hold the records that the flags ask for, or those of the trace that a
+ * load replays, and that this can be replayed.
  *
  * @module
  */
-import type { BackendOptions } from "../backend/backend.ts";
 import { plannedStore } from "../backend/planned_store.ts";
 import { hasInserts, mixKeySpace, type MixOptions } from "../load/workload.ts";
 import { entryWords } from "../store/shard.ts";
 import { SharedStore } from "../store/shared_store.ts";
 import { checkStoreSize, type PageSize, type StoreSize } from "../store/store_size.ts";
 import { keySpaceOf } from "../load/key_space.ts";
-import type { RunOptions } from "../run/run_options.ts";
-import { FLAGS } from "./commands.ts";
 import type { FlagName } from "../result/option/flag.ts";
 import { listNames, UsageError } from "../option/wording.ts";
+import type { BackendOptions } from "../backend/backend.ts";
+import { ENGINES } from "../engine/engines.ts";
+import { putsIn } from "../replay/format/trace_format.ts";
+import { type RunOptions, withTrace } from "../run/run_options.ts";
+import { FLAGS } from "./commands.ts";
 
 /** The largest store whose 32-bit words can all be indexed by a 32-bit integer. */
 const STORE_BYTES_MAX = 2 ** 31 * Int32Array.BYTES_PER_ELEMENT;
@@ -55,10 +58,47 @@ function refuseTooLargeRecord({ keyBytes, valueBytesMax }: MixOptions, { words }
 }
 
 /**
+ * The options with what is in their trace, if they replay one.
+ *
+ * @param check.isForCrash whether what is put must be told apart, and may be lost
+ * @throws {PersistError} when the trace cannot be read, or not replayed as the options say
+ * @throws {UsageError} when the backend cannot hold what it puts, or there is nothing to lose
+ */
+export async function readTrace<Options extends RunOptions>(
+  options: Options,
+  { isForCrash }: { readonly isForCrash: boolean },
+): Promise<Options> {
+  const known = await withTrace(options);
+  const { workload, backend } = known;
+  if (workload.kind !== "replay" || workload.trace === undefined) return known;
+  const { kinds, binaryKeys } = workload.trace;
+  const name = `--${FLAGS.replay.name}=${workload.path}`;
+  if (isForCrash && putsIn(kinds) === 0) {
+    throw new UsageError(`crash needs puts that it can lose, got ${name}, which has none`);
+  }
+  const refusal = refusalOfBinaryKeys(backend);
+  if (refusal !== undefined && binaryKeys.count > 0) {
+    throw new UsageError(`${name} has keys that are not UTF-8, the first in line ${binaryKeys.line}, ${refusal}`);
+  }
+  refuseTooLargeReplay({ ...known, witnessed: isForCrash });
+  return known;
+}
+
+/** Why a backend cannot hold keys of any bytes, as a clause; `undefined` if it can. */
+function refusalOfBinaryKeys(backend: BackendOptions): string | undefined {
+  if (backend.kind === "file" && backend.serializer !== "raw") {
+    return `which need --${FLAGS.serializer.name}=raw, got ${backend.serializer}`;
+  }
+  return backend.kind === "engine" && ENGINES[backend.engine].hasTextKeys
+    ? `which ${backend.engine} gets as text: replay it on another engine, or on file --${FLAGS.serializer.name}=raw`
+    : undefined;
+}
+
+/**
  * @param options of a replay whose trace has been read; `witnessed`: whether each value identifies its put
  * @throws {UsageError} when the store cannot hold what the trace puts
  */
-export function refuseTooLargeReplay(
+function refuseTooLargeReplay(
   { workload, backend, threads, witnessed = false }:
     & Pick<RunOptions, "workload" | "backend" | "threads">
     & { readonly witnessed?: boolean },

@@ -8,8 +8,7 @@
  * @module
  */
 import type { SweepCommand } from "./command.ts";
-import { refuseInLoad } from "./sweep_options.ts";
-import { readPlan } from "./sweep_plan.ts";
+import { readPlan, refuseInLoad } from "./sweep_options.ts";
 import { type SweepSpace, sweepSpace } from "./sweep_space.ts";
 import { UsageError } from "../option/wording.ts";
 import { formatCount } from "../result/format.ts";
@@ -37,7 +36,7 @@ import { configurationId, namesOf, openSweep, type PlannedSweep, sweepHeader } f
 import { killsMs, runLimitMs, runMs, sweepHands } from "./sweep_hands.ts";
 import { refuseWithoutDisk } from "../disk/file_system.ts";
 import { print, STDOUT, warn } from "./terminal.ts";
-import { readTrace } from "./trace_check.ts";
+import { readTrace } from "./store_check.ts";
 import { promisesOf } from "../backend/backends.ts";
 import type { CrashKind } from "../result/run_document.ts";
 import { given } from "../option/given.ts";

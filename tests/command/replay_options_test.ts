@@ -8,7 +8,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { parseCommand } from "../../lib/command/parse_command.ts";
 import { CRASH_OPS_MAX } from "../../lib/command/replay_options.ts";
 import { sweepSpace } from "../../lib/command/sweep_space.ts";
-import { readTrace } from "../../lib/command/trace_check.ts";
+import { readTrace } from "../../lib/command/store_check.ts";
 import { UsageError } from "../../lib/option/wording.ts";
 import { argumentsOf } from "../../lib/result/option/options.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertThrows } from "@std/assert";
-import { parsePlan } from "../../lib/command/sweep_plan.ts";
+import { parsePlan } from "../../lib/command/sweep_options.ts";
 import { PersistError } from "../../lib/system/persist_error.ts";
 
 Deno.test("parsePlan() gives the load and the groups as the command line has them", () => {
