@@ -6,7 +6,7 @@
 import type { Connection } from "../engine/connection.ts";
 import type { EnginePreparation, EngineSettings, KnownOfRun, PreparedEngine } from "../engine/engine.ts";
 import type { Promises } from "../engine/promises.ts";
-import type { SetAsideFile } from "../persist/layout/stored_state.ts";
+import type { SetAsideFile } from "../persist/layout/layout_module.ts";
 import type { Abort } from "../sync/abort.ts";
 import type { Clock } from "../sync/clock.ts";
 import type { BackendOptions } from "./backend.ts";

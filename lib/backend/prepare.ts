@@ -7,7 +7,7 @@ import { ShardDirectory } from "../directory/directory.ts";
 import { given } from "../option/given.ts";
 import { Ledger } from "../persist/ledger.ts";
 import { blockBytesOf, layoutOf, pagesOf } from "../persist/layout/layouts.ts";
-import type { SetAsideFile, TornFile } from "../persist/layout/stored_state.ts";
+import type { SetAsideFile, TornFile } from "../persist/layout/layout_module.ts";
 import type { PersistenceHandle } from "../persist/persistence_handle.ts";
 import { FileLocks } from "../persist/file_locks.ts";
 import { loadWorkersWrite, type PersistencePolicy, policyOf } from "../persist/policy/policies.ts";

@@ -10,7 +10,7 @@ import type { PreparedFiles } from "../backend/prepare.ts";
 import { layoutOf } from "../persist/layout/layouts.ts";
 import type { Gettable } from "../engine/connection.ts";
 import type { EngineResult } from "../run/run_result.ts";
-import type { SetAsideFile } from "../persist/layout/stored_state.ts";
+import type { SetAsideFile } from "../persist/layout/layout_module.ts";
 import { parseStoreFileName, storeFileNames } from "../directory/store_files.ts";
 import { given } from "../option/given.ts";
 import { Abort } from "../sync/abort.ts";

@@ -8,7 +8,7 @@ import { type LoadMeter, PRELOADED } from "../load/load_meter.ts";
 import type { FileReadings } from "./file_run.ts";
 import { threadCounts } from "./load_result.ts";
 import { perSecond, type PhaseResult } from "./run_result.ts";
-import type { SetAsideFile } from "../persist/layout/stored_state.ts";
+import type { SetAsideFile } from "../persist/layout/layout_module.ts";
 import { given } from "../option/given.ts";
 
 /** What a run shows at one moment. */

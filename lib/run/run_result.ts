@@ -8,7 +8,7 @@ import type { CostResult } from "./cost_meter.ts";
 import type { RunOptions } from "./run_options.ts";
 import type { EngineDescription } from "../engine/connection.ts";
 import type { Promises } from "../engine/promises.ts";
-import type { SetAsideFile, TornFile } from "../persist/layout/stored_state.ts";
+import type { SetAsideFile, TornFile } from "../persist/layout/layout_module.ts";
 import type { DeviceProbe } from "../directory/device_probe.ts";
 import type { ExposureBound, FlushCounts } from "../persist/policy/policy_module.ts";
 import type { WriteTotals } from "../persist/write_meter.ts";

@@ -1,5 +1,6 @@
 /**
- * The interface of the block codecs, which convert between pages of the store's arena and blocks in a file.
+ * The interface of the block codecs, which convert between pages of the store's arena and blocks in a file, and what all
+ * of them need.
  *
  * A block is one map, and all blocks have the same length:
  *
@@ -22,7 +23,6 @@
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import type { SerializerName } from "../codec.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
-import type { BlockHead, BlockImage } from "./block_image.ts";
 
 /** Writes and reads blocks in one format. */
 export interface BlockCodec {
@@ -72,4 +72,71 @@ export interface BlockReader extends Readonly<BlockHead> {
    * @throws {CorruptSnapshotError} when the bytes are not what kvlab writes, although their checksum is correct
    */
   next(): boolean;
+}
+
+/** What a block says about itself. */
+interface BlockHead {
+  /** The block's number in its file. */
+  block: number;
+  /** Which page of which shard it holds. */
+  shard: number;
+  page: number;
+  /** The number of puts and deletes that the shard had applied when its pages were copied. */
+  version: number;
+  /**
+   * How many of the shard's pages were written at this version, this one included: none of them counts unless all are
+   * there. 0 in a block of the older format, where each counts for itself.
+   */
+  together: number;
+}
+
+/** One page's entries to be encoded: plain data that is reused. */
+export interface BlockImage extends BlockHead {
+  /** The memory that holds the entries, by word and by byte. */
+  words: Int32Array<SharedArrayBuffer>;
+  bytes: DataView<SharedArrayBuffer>;
+  /** The first entry's first word, and the word after the last entry. */
+  start: number;
+  end: number;
+}
+
+/** How far an encoder may read past the last entry, so that it can copy eight bytes at a time. */
+export const IMAGE_EXCESS_BYTES = 8;
+
+/** Bytes of a block that are reserved for its head and checksum, enough for any serializer. */
+const BLOCK_FRAME_BYTES = 128;
+
+/**
+ * Words of a page whose entries always fit a block of this size. No serializer needs more bytes for an entry than the
+ * arena: its header there is larger than what JSON or CBOR put around key and value, and the arena reserves room for
+ * JSON's escapes.
+ */
+export function pageWordsOf(blockBytes: number): number {
+  return (blockBytes - BLOCK_FRAME_BYTES) / Int32Array.BYTES_PER_ELEMENT;
+}
+
+/** Whether the bytes, which are word-aligned, equal the blank ones. */
+function isBlank(bytes: Uint8Array<ArrayBuffer>, blank: Uint8Array<ArrayBuffer>): boolean {
+  const words = bytes.length >> 2;
+  const found = new Int32Array(bytes.buffer, bytes.byteOffset, words);
+  const expected = new Int32Array(blank.buffer, blank.byteOffset, words);
+  for (let i = 0; i < words; i++) if (found[i] !== expected[i]) return false;
+  for (let i = words << 2; i < bytes.length; i++) if (bytes[i] !== blank[i]) return false;
+  return true;
+}
+
+/**
+ * The health of a place that holds no sound block.
+ *
+ * @param tailBytes length of a block's end that a single damaged bit cannot turn blank
+ */
+export function healthOfUnsound(
+  bytes: Uint8Array<ArrayBuffer>,
+  blank: Uint8Array<ArrayBuffer>,
+  tailBytes: number,
+): BlockHealth {
+  const tailStart = (bytes.length - tailBytes + 3) & ~3;
+  const isTailBlank = isBlank(bytes.subarray(tailStart), blank.subarray(tailStart));
+  if (!isTailBlank) return "unsound";
+  return isBlank(bytes, blank) ? "blank" : "unfinished";
 }

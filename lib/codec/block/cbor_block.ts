@@ -13,9 +13,13 @@ import { shortText } from "../cbor_text.ts";
 import { crc32 } from "../crc32.ts";
 import { CorruptSnapshotError } from "../snapshot_reader.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
-import type { BlockCodec, BlockHealth, BlockReader } from "./block_codec.ts";
-import type { BlockImage } from "./block_image.ts";
-import { healthOfUnsound } from "./place_health.ts";
+import {
+  type BlockCodec,
+  type BlockHealth,
+  type BlockImage,
+  type BlockReader,
+  healthOfUnsound,
+} from "./block_codec.ts";
 
 /** Major types, already shifted into place above the argument. */
 const TEXT = 0x60;

@@ -18,9 +18,13 @@ import { CorruptSnapshotError } from "../snapshot_reader.ts";
 import { crc32, CRC32_LENGTH, crc32Hex } from "../crc32.ts";
 import { encodeEscaped, readEscaped } from "../escaped_text.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
-import type { BlockCodec, BlockHealth, BlockReader } from "./block_codec.ts";
-import type { BlockImage } from "./block_image.ts";
-import { healthOfUnsound } from "./place_health.ts";
+import {
+  type BlockCodec,
+  type BlockHealth,
+  type BlockImage,
+  type BlockReader,
+  healthOfUnsound,
+} from "./block_codec.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -24,9 +24,13 @@ import { ENTRY_HEADER_WORDS } from "../../store/shard.ts";
 import { crc32 } from "../crc32.ts";
 import { CorruptSnapshotError } from "../snapshot_reader.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
-import type { BlockCodec, BlockHealth, BlockReader } from "./block_codec.ts";
-import type { BlockImage } from "./block_image.ts";
-import { healthOfUnsound } from "./place_health.ts";
+import {
+  type BlockCodec,
+  type BlockHealth,
+  type BlockImage,
+  type BlockReader,
+  healthOfUnsound,
+} from "./block_codec.ts";
 
 /** `kvl3` and `kvlb`, as little-endian words. */
 const MAGIC = 0x6b | 0x76 << 8 | 0x6c << 16 | 0x33 << 24;

@@ -9,8 +9,7 @@ import { PaddedBytes } from "../../store/padded_bytes.ts";
 import { writeHead } from "../cbor_text.ts";
 import { shortCrc32 } from "../crc32.ts";
 import { copyText, type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
-import type { RecordCodec, RecordReader } from "./record_codec.ts";
-import type { RecordRun } from "./record_run.ts";
+import type { RecordCodec, RecordReader, RecordRun } from "./record_codec.ts";
 
 /** Major types, already shifted into place above the argument. */
 const UNSIGNED = 0x00;

@@ -15,8 +15,7 @@ import { ESCAPE_BYTES_MAX } from "../escaped_text.ts";
 import { HEX_PAIRS } from "../hex.ts";
 import { copyText, type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
 import { JsonRecordReader } from "./json_record_reader.ts";
-import type { RecordCodec } from "./record_codec.ts";
-import type { RecordRun } from "./record_run.ts";
+import type { RecordCodec, RecordRun } from "./record_codec.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

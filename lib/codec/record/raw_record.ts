@@ -21,8 +21,7 @@
 import { PaddedBytes } from "../../store/padded_bytes.ts";
 import { shortCrc32 } from "../crc32.ts";
 import { type OutputBuffer, WORD_EXCESS } from "../output_buffer.ts";
-import type { RecordCodec, RecordReader } from "./record_codec.ts";
-import { NO_VALUE, type RecordRun } from "./record_run.ts";
+import { NO_VALUE, type RecordCodec, type RecordReader, type RecordRun } from "./record_codec.ts";
 
 const HEAD_BYTES = 24;
 const CRC_BYTES = 4;

@@ -16,7 +16,7 @@ import type { WriterMeter } from "../write_meter.ts";
 import type { Layout, LayoutHandle } from "./layout.ts";
 import type { Part } from "./part.ts";
 import type { ReplaceName } from "./snapshot/replacement.ts";
-import type { SetAsideFile, StoredState } from "./stored_state.ts";
+import type { Ledger } from "../ledger.ts";
 
 /** The kind of store that a file belongs to. */
 export interface StoreKind {
@@ -179,4 +179,42 @@ const SHARDS_MIN = 256;
 /** How many shards each file of many holds. */
 export function manyShardsPerFile(files: number): number {
   return Math.ceil(SHARDS_MIN / files);
+}
+
+/** A damaged file that was renamed, or copied if a part of it is still used. */
+export interface SetAsideFile {
+  readonly path: string;
+  readonly backupPath: string;
+  /** What was wrong with it. */
+  readonly reason: string;
+}
+
+/** A file that a crash left incomplete. */
+export interface TornFile {
+  readonly path: string;
+  /** Bytes that were of no use. */
+  readonly cutBytes: number;
+  readonly reason: string;
+}
+
+/** A directory's content, surveyed but not yet loaded into a store. */
+export interface StoredState {
+  /** Number of files to load. */
+  readonly filesLoaded: number;
+  /** Entries in all these files. */
+  readonly entries: number;
+  /** The most entries that any shard has, and the most words of the arena that any shard's take. */
+  readonly entriesPerShardMax: number;
+  readonly arenaWordsPerShardMax: number;
+  readonly setAside: readonly SetAsideFile[];
+  readonly torn: readonly TornFile[];
+
+  /**
+   * Puts the entries into the store, with their shards' versions, and records them as written; at sync levels above
+   * none, also makes them durable and records that.
+   *
+   * @returns what the threads share of the layout
+   * @throws {PersistError} when that fails; the files are unchanged
+   */
+  load(target: { store: SharedStore; ledger: Ledger }): Promise<LayoutHandle>;
 }

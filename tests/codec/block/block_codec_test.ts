@@ -7,9 +7,13 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { decodeCbor } from "@std/cbor";
 import fc from "fast-check";
-import type { BlockCodec } from "../../../lib/codec/block/block_codec.ts";
+import {
+  type BlockCodec,
+  type BlockImage,
+  IMAGE_EXCESS_BYTES,
+  pageWordsOf,
+} from "../../../lib/codec/block/block_codec.ts";
 import { BLOCK_CODECS } from "../../../lib/codec/codecs.ts";
-import { type BlockImage, IMAGE_EXCESS_BYTES, pageWordsOf } from "../../../lib/codec/block/block_image.ts";
 import { SERIALIZER_NAMES } from "../../../lib/codec/codec.ts";
 import { OutputBuffer } from "../../../lib/codec/output_buffer.ts";
 import { SharedStore } from "../../../lib/store/shared_store.ts";

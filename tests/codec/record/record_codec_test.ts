@@ -7,15 +7,15 @@ import { assert, assertEquals } from "@std/assert";
 import { decodeCbor } from "@std/cbor";
 import fc from "fast-check";
 import { crc32 } from "node:zlib";
-import type { RecordCodec } from "../../../lib/codec/record/record_codec.ts";
-import { RECORD_CODECS } from "../../../lib/codec/codecs.ts";
 import {
   NO_VALUE,
   RECORD_HEADER_WORDS,
+  type RecordCodec,
   type RecordRun,
   recordWords,
   RUN_EXCESS_BYTES,
-} from "../../../lib/codec/record/record_run.ts";
+} from "../../../lib/codec/record/record_codec.ts";
+import { RECORD_CODECS } from "../../../lib/codec/codecs.ts";
 import { OutputBuffer } from "../../../lib/codec/output_buffer.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
 import { anyEntries, type Entry, HOSTILE_TEXTS, isReadByStdCbor } from "../fixtures.ts";

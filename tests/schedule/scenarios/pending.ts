@@ -4,7 +4,7 @@
  * @module
  */
 import { PendingRecords } from "../../../lib/persist/layout/log/pending_records.ts";
-import { NO_VALUE, recordWords, RUN_EXCESS_BYTES } from "../../../lib/codec/record/record_run.ts";
+import { NO_VALUE, recordWords, RUN_EXCESS_BYTES } from "../../../lib/codec/record/record_codec.ts";
 import { hashKey } from "../../../lib/store/hash.ts";
 import { PaddedBytes } from "../../../lib/store/padded_bytes.ts";
 import { SharedStore } from "../../../lib/store/shared_store.ts";

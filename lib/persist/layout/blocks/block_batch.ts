@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { IMAGE_EXCESS_BYTES } from "../../../codec/block/block_image.ts";
+import { IMAGE_EXCESS_BYTES } from "../../../codec/block/block_codec.ts";
 
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type BlockImage, IMAGE_EXCESS_BYTES } from "../../../codec/block/block_image.ts";
+import { type BlockImage, IMAGE_EXCESS_BYTES } from "../../../codec/block/block_codec.ts";
 import { OutputBuffer } from "../../../codec/output_buffer.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import { isSynced } from "../../durability.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { BLOCK_CODECS } from "../../../codec/codecs.ts";
-import { pageWordsOf } from "../../../codec/block/block_image.ts";
+import { pageWordsOf } from "../../../codec/block/block_codec.ts";
 import { type LayoutModule, manyShardsPerFile, type ReadDirectory } from "../layout_module.ts";
 import { blockFileName, blockFilesIn, type FoundBlockFile, parseBlockFileName } from "./block_file_name.ts";
 import { BlockFiles } from "./block_files.ts";

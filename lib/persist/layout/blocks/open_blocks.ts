@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { BlockReader } from "../../../codec/block/block_codec.ts";
-import { IMAGE_EXCESS_BYTES, pageWordsOf } from "../../../codec/block/block_image.ts";
+import { type BlockReader, IMAGE_EXCESS_BYTES, pageWordsOf } from "../../../codec/block/block_codec.ts";
 import { hashKey } from "../../../store/hash.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import {
@@ -21,8 +20,7 @@ import { inTurns } from "../../../sync/turn.ts";
 import { isSynced, type SyncName } from "../../durability.ts";
 import type { Ledger } from "../../ledger.ts";
 import type { LayoutHandle } from "../layout.ts";
-import type { HeldDirectory, LayoutKind, OpenOptions } from "../layout_module.ts";
-import type { SetAsideFile, StoredState, TornFile } from "../stored_state.ts";
+import type { HeldDirectory, LayoutKind, OpenOptions, SetAsideFile, StoredState, TornFile } from "../layout_module.ts";
 import { blockFilesIn, type FoundBlockFile } from "./block_file_name.ts";
 import {
   type BlockFileIdentity,

@@ -4,8 +4,7 @@
  * @module
  */
 import { OutputBuffer } from "../../../codec/output_buffer.ts";
-import type { RecordCodec } from "../../../codec/record/record_codec.ts";
-import type { RecordRun } from "../../../codec/record/record_run.ts";
+import type { RecordCodec, RecordRun } from "../../../codec/record/record_codec.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import type { FileLocks } from "../../file_locks.ts";
 import { isSynced, type SyncName } from "../../durability.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { OutputBuffer } from "../../../codec/output_buffer.ts";
-import { NO_VALUE, RECORD_HEADER_WORDS, recordWords, RUN_EXCESS_BYTES } from "../../../codec/record/record_run.ts";
+import { NO_VALUE, RECORD_HEADER_WORDS, recordWords, RUN_EXCESS_BYTES } from "../../../codec/record/record_codec.ts";
 import { ENTRY_HEADER_WORDS, keyLengthOf } from "../../../store/shard.ts";
 import type { SharedStore } from "../../../store/shared_store.ts";
 import { Abort, type AbortHandle } from "../../../sync/abort.ts";
@@ -63,7 +63,7 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
  * Layout, in words: a header line (mutex, first free chunk, number of chunks ever used, number of chunks that are not
  * free, and the limit on that), a line for each shard (its first and last chunk, 0 when it has none; where the next
  * record goes, and where the last chunk ends), then the chunks: the next chunk, the end of its records, the version of
- * its first record as a float64, and records in the format of `record_run.ts`. A chunk is identified by the index of
+ * its first record as a float64, and records in the format of `record_codec.ts`. A chunk is identified by the index of
  * its first word; the last chunk's next one is 0.
  *
  * Invariant 1: a shard's row and the chunks in its list are read and written only by the holder of the shard's lock;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { recordWords } from "../../../codec/record/record_run.ts";
+import { recordWords } from "../../../codec/record/record_codec.ts";
 import { nextPowerOfTwo } from "../../../sync/layout.ts";
 
 /** The size of the memory, and of the records that it must hold. */

@@ -19,8 +19,7 @@ import {
   syncFile,
 } from "../../../system/file_io.ts";
 import { inTurns } from "../../../sync/turn.ts";
-import type { HeldDirectory } from "../layout_module.ts";
-import type { SetAsideFile, TornFile } from "../stored_state.ts";
+import type { HeldDirectory, SetAsideFile, TornFile } from "../layout_module.ts";
 import type { Ledger } from "../../ledger.ts";
 import { PersistError, reasonOf } from "../../../system/persist_error.ts";
 import { type FoundShardFile, otherSide, shardFilesIn } from "./shard_file_name.ts";

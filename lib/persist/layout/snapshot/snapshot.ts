@@ -23,6 +23,7 @@ import type {
   LayoutModule,
   OpenOptions,
   ReadDirectory,
+  StoredState,
   StoreKind,
 } from "../layout_module.ts";
 import { AlternateReplacement, InPlaceReplacement } from "./overwriting.ts";
@@ -31,7 +32,6 @@ import type { Replacement, ReplaceName } from "./replacement.ts";
 import { ShardFiles, type ShardFilesHandle } from "./shard_files.ts";
 import { SnapshotLayout } from "./snapshot_layout.ts";
 import type { LayoutHandle } from "../layout.ts";
-import type { StoredState } from "../stored_state.ts";
 import { judgeShard, loadDirectory, makeLoadedDurable, readSnapshot, surveyDirectory } from "./loader.ts";
 import type { SnapshotReader } from "../../../codec/snapshot_reader.ts";
 import { PersistError } from "../../../system/persist_error.ts";
