@@ -6,7 +6,7 @@
 import type { ReportCommand } from "./command.ts";
 import { readText } from "../system/file_io.ts";
 import { PersistError } from "../system/persist_error.ts";
-import { parseSource, type Source } from "../page/source.ts";
+import { parseSource } from "../page/source.ts";
 import { checkOutputFiles, identityOf, writeOutputFile } from "./output_file.ts";
 import { warn } from "./terminal.ts";
 
@@ -25,7 +25,11 @@ export async function reportCommand({ files, output, mapFile }: ReportCommand): 
   for (const { path } of outputs) refuseOverwriting(path, files);
   const { mapSvg, reportHtml } = await import("../page/page.ts");
   writeOutputFile(output, reportHtml(sources));
-  if (mapFile !== undefined) writeOutputFile(mapFile, mapOf(sources, { mapFile, mapSvg }));
+  if (mapFile !== undefined) {
+    const svg = mapSvg(sources);
+    if (svg === undefined) throw new PersistError("write", mapFile, "a map needs two measured configurations");
+    writeOutputFile(mapFile, svg);
+  }
   warn(`kvlab: wrote ${outputs.map(({ path }) => path).join(" and ")}`);
   return 0;
 }
@@ -36,13 +40,4 @@ function refuseOverwriting(path: string, files: readonly string[]): void {
   if (identity !== undefined && files.some((file) => identityOf(file) === identity)) {
     throw new PersistError("write", path, "it is one of the results");
   }
-}
-
-function mapOf(
-  sources: readonly Source[],
-  { mapFile, mapSvg }: { mapFile: string; mapSvg: (sources: readonly Source[]) => string | undefined },
-): string {
-  const svg = mapSvg(sources);
-  if (svg === undefined) throw new PersistError("write", mapFile, "a map needs two measured configurations");
-  return svg;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorFunction } from "simple-statistics";
+import { errorFunction, sum } from "simple-statistics";
 
 /** Up to this many samples in both sets together, the test counts every way to divide them. */
 const EXACT_SAMPLES_MAX = 50;
@@ -37,7 +37,7 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
   // A sample's rank is its place in sorted order, counted from 1; equal samples share the mean of their places.
   // Doubled, ranks are whole numbers.
   const doubledRanks = pooled.map((sample) => sorted.indexOf(sample) + sorted.lastIndexOf(sample) + 2);
-  const doubledRankSum = sumOf(doubledRanks.slice(0, first.length));
+  const doubledRankSum = sum(doubledRanks.slice(0, first.length));
   const u = doubledRankSum / 2 - first.length * (first.length + 1) / 2;
   const pValue = pooled.length <= EXACT_SAMPLES_MAX
     ? exactPValue(doubledRanks, first.length, doubledRankSum)
@@ -50,9 +50,9 @@ function exactPValue(doubledRanks: readonly number[], firstCount: number, double
   const doubledMean = firstCount * (doubledRanks.length + 1);
   const distance = Math.abs(doubledRankSum - doubledMean);
   let all = 0, asFar = 0;
-  for (const [sum, count] of divisions.entries()) {
+  for (const [rankSum, count] of divisions.entries()) {
     all += count;
-    if (Math.abs(sum - doubledMean) >= distance) asFar += count;
+    if (Math.abs(rankSum - doubledMean) >= distance) asFar += count;
   }
   return asFar / all;
 }
@@ -63,7 +63,7 @@ function exactPValue(doubledRanks: readonly number[], firstCount: number, double
  * is added to all choices of the ranks before it.
  */
 function divisionsByRankSum(ranks: readonly number[], chosen: number): Float64Array {
-  const sumMax = sumOf(ranks);
+  const sumMax = sum(ranks);
   const none = new Float64Array(sumMax + 1);
   none[0] = 1;
   const byChosen = [none, ...Array.from({ length: chosen }, () => new Float64Array(sumMax + 1))];
@@ -71,7 +71,7 @@ function divisionsByRankSum(ranks: readonly number[], chosen: number): Float64Ar
     for (let count = chosen; count > 0; count--) {
       const without = byChosen[count - 1]!;
       const having = byChosen[count]!;
-      for (let sum = rank; sum <= sumMax; sum++) having[sum]! += without[sum - rank]!;
+      for (let rankSum = rank; rankSum <= sumMax; rankSum++) having[rankSum]! += without[rankSum - rank]!;
     }
   }
   return byChosen[chosen]!;
@@ -81,7 +81,7 @@ function normalPValue(sorted: readonly number[], firstCount: number, u: number):
   const all = sorted.length;
   const pairs = firstCount * (all - firstCount);
   // Sum of t^3 - t over the groups of t equal samples: each of a group's samples adds t^2 - 1.
-  const ties = sumOf(sorted.map((sample) => (sorted.lastIndexOf(sample) - sorted.indexOf(sample) + 1) ** 2 - 1));
+  const ties = sum(sorted.map((sample) => (sorted.lastIndexOf(sample) - sorted.indexOf(sample) + 1) ** 2 - 1));
   const variance = pairs / 12 * (all + 1 - ties / (all * (all - 1)));
   if (variance <= 0) return 1;
   const distance = Math.max(0, Math.abs(u - pairs / 2) - 0.5);
@@ -103,8 +103,4 @@ export function samplesNeeded(level: number): number {
   let samples = 1;
   while (leastPValue(samples, samples) >= level) samples++;
   return samples;
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { chunk } from "simple-statistics";
+import { chunk, sum } from "simple-statistics";
 import type { SeriesRow } from "../run/run_result.ts";
 import { readableDuration, readableNumber } from "../result/format.ts";
 import { LABEL_WIDTH } from "./text_layout.ts";
@@ -31,10 +31,10 @@ export function seriesChart(rows: readonly SeriesRow[], columns: number): string
   const perColumn = Math.ceil(series.length / (columns - LABEL_WIDTH - SCALE_COLUMNS));
   const groups = chunk(series, perColumn);
   const rates = groups.map((rows) =>
-    sumOf(rows, ({ ops }) => ops) / (sumOf(rows, ({ durationMs }) => durationMs) / 1000)
+    sum(rows.map(({ ops }) => ops)) / (sum(rows.map(({ durationMs }) => durationMs)) / 1000)
   );
   const ages = groups.map((rows) => Math.max(...rows.map(({ file }) => file?.processCrashAgeMs ?? 0)));
-  const columnMs = sumOf(groups[0] ?? [], ({ durationMs }) => durationMs);
+  const columnMs = sum((groups[0] ?? []).map(({ durationMs }) => durationMs));
   return [
     `${"over time".padEnd(LABEL_WIDTH)}${bars(rates)}  up to ${readableNumber(Math.round(Math.max(...rates)))} ops/s`,
     ...(series.some(({ file }) => file !== undefined)
@@ -57,8 +57,4 @@ function bars(values: readonly number[]): string {
     const height = most > 0 ? Math.round(value / most * BARS.length) : 0;
     return height === 0 ? " " : BARS[height - 1];
   }).join("");
-}
-
-function sumOf(rows: readonly SeriesRow[], part: (row: SeriesRow) => number): number {
-  return rows.reduce((sum, row) => sum + part(row), 0);
 }
