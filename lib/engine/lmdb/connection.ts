@@ -10,10 +10,10 @@ import { given } from "../../option/given.ts";
 import { formatSize } from "../../option/units.ts";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { contentOf, copyBytes } from "../byte_view.ts";
-import type { AsynchronousConnection, Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
+import type { Batch, EngineDescription, SynchronousConnection } from "../connection.ts";
 import type { EngineTarget } from "../engine.ts";
 import { EngineError } from "../engine_error.ts";
-import { Turns } from "../turns.ts";
+import { SharedConnection } from "../shared_connection.ts";
 import type { LmdbSettings } from "./settings.ts";
 
 /** What a connection needs. */
@@ -206,51 +206,23 @@ export class LmdbConnection implements SynchronousConnection {
 /**
  * A connection on which the puts that are in flight share a transaction. Each is acknowledged when that is committed.
  */
-export class LmdbSharedConnection implements AsynchronousConnection {
-  readonly kind = "asynchronous";
-  readonly waits = [];
-  readonly preload: Batch;
-  /** What it does on its own thread. */
-  readonly #own: LmdbConnection;
-  readonly #turns = new Turns();
-
-  constructor(own: LmdbConnection) {
-    this.#own = own;
-    this.preload = own.preload;
-  }
-
-  async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+export class LmdbSharedConnection extends SharedConnection<LmdbConnection> {
+  override async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
     try {
-      this.#own.room.take(writeBytes(value.length));
-      await this.#own.store.put(contentOf(key), contentOf(value));
+      this.own.room.take(writeBytes(value.length));
+      await this.own.store.put(contentOf(key), contentOf(value));
     } catch (error) {
-      throw this.#own.error("put into", error);
+      throw this.own.error("put into", error);
     }
   }
 
-  get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
-    return this.#turns.resolve(() => this.#own.get(key, out));
-  }
-
-  async delete(key: PaddedBytes): Promise<void> {
+  override async delete(key: PaddedBytes): Promise<void> {
     try {
-      this.#own.room.take(writeBytes(0));
-      await this.#own.store.remove(contentOf(key));
+      this.own.room.take(writeBytes(0));
+      await this.own.store.remove(contentOf(key));
     } catch (error) {
-      throw this.#own.error("delete from", error);
+      throw this.own.error("delete from", error);
     }
-  }
-
-  scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
-    return this.#turns.resolve(() => this.#own.scan(key, count, out));
-  }
-
-  describe(): EngineDescription {
-    return this.#own.describe();
-  }
-
-  async close(): Promise<void> {
-    await this.#own.close();
   }
 }
 

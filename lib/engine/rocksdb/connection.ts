@@ -7,16 +7,10 @@
 import { namesIn } from "../../directory/directory.ts";
 import type { PaddedBytes } from "../../store/padded_bytes.ts";
 import { readWholeFile } from "../../system/file_io.ts";
-import type {
-  AsynchronousConnection,
-  Batch,
-  EngineDescription,
-  EngineReadings,
-  SynchronousConnection,
-} from "../connection.ts";
+import type { Batch, EngineDescription, EngineReadings, SynchronousConnection } from "../connection.ts";
 import type { EngineTarget } from "../engine.ts";
 import { EngineError } from "../engine_error.ts";
-import { Turns } from "../turns.ts";
+import { SharedConnection } from "../shared_connection.ts";
 import { addressOf, cString, ErrorSlot, loadLibrary, type Rocksdb } from "./library.ts";
 import { RECOVERY_MODES, type RocksdbSettings, USUAL_RECOVERY } from "./settings.ts";
 
@@ -142,23 +136,12 @@ export class RocksdbConnection implements SynchronousConnection {
  * as a group. Gets and scans run on the load worker's own: what they need is mostly in memory, and there they are
  * faster.
  */
-export class RocksdbSharedConnection implements AsynchronousConnection {
-  readonly kind = "asynchronous";
-  readonly waits = [];
-  readonly preload: Batch;
-  /** What it does on its own thread. */
-  readonly #own: RocksdbConnection;
-  readonly #turns = new Turns();
+export class RocksdbSharedConnection extends SharedConnection<RocksdbConnection> {
   /** Those that no operation at hand uses. */
   readonly #free: ErrorSlot[] = [];
 
-  constructor(target: RocksdbTarget) {
-    this.#own = new RocksdbConnection(target);
-    this.preload = this.#own.preload;
-  }
-
-  async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
-    const { rocksdb, database, writeOptions } = this.#own;
+  override async put(key: PaddedBytes, value: PaddedBytes): Promise<void> {
+    const { rocksdb, database, writeOptions } = this.own;
     const error = this.#free.pop() ?? new ErrorSlot();
     const { words } = error;
     await rocksdb.rocksdb_put_elsewhere(
@@ -170,32 +153,16 @@ export class RocksdbSharedConnection implements AsynchronousConnection {
       value.length,
       words,
     );
-    if (error.isSet) throw this.#own.error("put into", error);
+    if (error.isSet) throw this.own.error("put into", error);
     this.#free.push(error);
   }
 
-  get(key: PaddedBytes, out: PaddedBytes): Promise<boolean> {
-    return this.#turns.resolve(() => this.#own.get(key, out));
-  }
-
-  async delete(key: PaddedBytes): Promise<void> {
-    const { rocksdb, database, writeOptions } = this.#own;
+  override async delete(key: PaddedBytes): Promise<void> {
+    const { rocksdb, database, writeOptions } = this.own;
     const error = this.#free.pop() ?? new ErrorSlot();
     await rocksdb.rocksdb_delete_elsewhere(database, writeOptions, key.bytes, key.length, error.words);
-    if (error.isSet) throw this.#own.error("delete from", error);
+    if (error.isSet) throw this.own.error("delete from", error);
     this.#free.push(error);
-  }
-
-  scan(key: PaddedBytes, count: number, out: PaddedBytes): Promise<number> {
-    return this.#turns.resolve(() => this.#own.scan(key, count, out));
-  }
-
-  describe(): EngineDescription {
-    return this.#own.describe();
-  }
-
-  close(): void {
-    this.#own.close();
   }
 }
 

@@ -47,8 +47,8 @@ export const ENGINE: Engine<RocksdbSettings> = {
   },
 
   connect(target) {
-    const rocksdb = target as RocksdbTarget;
-    return rocksdb.inFlight > 1 ? new RocksdbSharedConnection(rocksdb) : new RocksdbConnection(rocksdb);
+    const connection = new RocksdbConnection(target as RocksdbTarget);
+    return (target as RocksdbTarget).inFlight > 1 ? new RocksdbSharedConnection(connection) : connection;
   },
 };
 
