@@ -6,7 +6,7 @@
 import type { EngineSettings } from "./engine.ts";
 
 /** A flag of an engine's own. Its value is the setting under its key, which ends in its unit. */
-export interface EngineFlag {
+interface EngineFlag {
   /** The long name, without the dashes. An engine may have one that another engine has too, of the same kind. */
   readonly name: string;
   /** What it does, as shown in the help; begins with the engine's name. */

@@ -19,7 +19,7 @@ const DELETE = KIND_DELETE;
 const TWO_TO_31 = 2 ** 31;
 
 /** A thread's position among the others, and its keys and values if they differ from the options' own. */
-export interface MixPlace {
+interface MixPlace {
   readonly thread: number;
   readonly threads: number;
   readonly keys?: RecordKeys;

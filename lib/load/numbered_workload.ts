@@ -41,7 +41,7 @@ export const NUMBERED_SEED_MIX: MixOptions = {
 };
 
 /** What identifies a write of the numbered workload. */
-export interface NumberedValue {
+interface NumberedValue {
   /** The crash command's round. */
   readonly round: number;
   readonly thread: number;

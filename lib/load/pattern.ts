@@ -24,7 +24,7 @@ export interface Pattern {
 }
 
 /** What a pattern works with. */
-export interface PatternParts {
+interface PatternParts {
   readonly phase: Phase;
   /** A wait ends early when the run leaves this phase. */
   readonly during: number;

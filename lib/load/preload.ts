@@ -20,7 +20,7 @@ const BATCH_RECORDS = 1024;
 const BATCH_BYTES = 8 << 20;
 
 /** What one thread's preload works with. */
-export interface PreloadParts {
+interface PreloadParts {
   /** For the values. */
   readonly rng: Rng;
   /** Index of the thread, from 0. */

@@ -120,7 +120,7 @@ export const STAMPS_HALF = 1 << (2 * STAMP_BITS - 1);
 export type ValueOptions = Pick<MixOptions, "valueBytesMin" | "valueBytesMax" | "compressible">;
 
 /** The thread among those whose values must differ. */
-export interface ValuePlace {
+interface ValuePlace {
   readonly thread: number;
   readonly threads: number;
   /** How many bytes at the start of a value tell it from others; only the stamp's unless given. */

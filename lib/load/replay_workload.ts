@@ -71,7 +71,7 @@ export class ReplayWorkload implements Workload {
 }
 
 /** Where a lane stands among those whose values must differ, and the round of the crash command, if it is one. */
-export interface ReplayPlace {
+interface ReplayPlace {
   readonly thread: number;
   readonly threads: number;
   readonly round?: number | undefined;

@@ -16,7 +16,7 @@ const STALL_MS = 10_000;
 const LAST_STALL_MS = 3_000;
 
 /** What a {@linkcode StallWatch} looks at. */
-export interface Watched {
+interface Watched {
   readonly abort: Abort;
   /** Operations in flight. */
   inFlight(): number;

@@ -53,7 +53,7 @@ export interface TooLong {
  * Reads the chunks of a trace's text, and gives each operation to a visitor. Operations that come with an earlier time
  * than one before them count as done at the same time as that.
  */
-export class TraceReader implements TraceSink, LineVisitor {
+class TraceReader implements TraceSink, LineVisitor {
   timeUs = 0;
   readonly #visitor: TraceVisitor;
   readonly #parser: LineParser;

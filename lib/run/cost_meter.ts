@@ -30,14 +30,14 @@ export interface CostResult {
 }
 
 /** What the servers of an engine have cost, all together. */
-export interface ServerCosts {
+interface ServerCosts {
   readonly cpuMs: number;
   /** Since they were started. */
   readonly residentBytesMax?: number;
 }
 
 /** Which processes hold the data if kvlab's own does not: their ids, or `elsewhere` if kvlab did not start them. */
-export type DataHolders = readonly number[] | "elsewhere";
+type DataHolders = readonly number[] | "elsewhere";
 
 /** Where a load's costs arise. */
 export interface CostPlaces {

@@ -33,7 +33,7 @@ import { rateOf, type RunOptions } from "./run_options.ts";
 import { given } from "../option/given.ts";
 
 /** What {@linkcode loadResult} works with. */
-export interface LoadResultParts {
+interface LoadResultParts {
   readonly options: RunOptions;
   readonly meter: LoadMeter;
   readonly workers: readonly LoadWorkerResult[];

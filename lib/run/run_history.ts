@@ -51,7 +51,7 @@ const CONTRADICTIONS_MAX = 10;
 const TURN_MS = 50;
 
 /** How a run has ended, as far as that matters to its history. */
-export interface HistoryEnd {
+interface HistoryEnd {
   /** Whether it failed, so that operations that were under way have not been recorded. */
   readonly failed: boolean;
   /** Whether the store is known to have held nothing when it was opened. */

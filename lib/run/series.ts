@@ -12,7 +12,7 @@ import { type LatencySummary, perSecond, type SeriesFileColumns, type SeriesRow 
 import { given } from "../option/given.ts";
 
 /** What a {@linkcode SeriesRecorder} works with. */
-export interface SeriesParts {
+interface SeriesParts {
   readonly meter: LoadMeter;
   readonly intervalMs: number;
   /** Whether latencies are measured. */

@@ -25,7 +25,7 @@ const IS_UNABLE = /no leader|leader changed|timed out|stopped|not enough started
 const IS_EXPIRED = /invalid auth token|auth store is old/;
 
 /** Where a client's servers are. */
-export type EtcdPlaces = Pick<EtcdTarget, "urls" | "isOwn" | "inFlight">;
+type EtcdPlaces = Pick<EtcdTarget, "urls" | "isOwn" | "inFlight">;
 
 /** A server's answer; what is zero, false or empty is left out. */
 export type Answer = Readonly<Record<string, unknown>>;

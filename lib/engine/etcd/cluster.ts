@@ -15,7 +15,7 @@ import { beginFault, endFault } from "../server/server_fault.ts";
 import { DATA_NAME, EtcdMember, type MemberParts, type MemberPlace, PortTakenError } from "./member.ts";
 
 /** How to start a cluster; the directories of several servers are made inside the one given. */
-export interface ClusterParts extends Pick<MemberParts, "program" | "directory" | "temporary" | "args" | "stop"> {
+interface ClusterParts extends Pick<MemberParts, "program" | "directory" | "temporary" | "args" | "stop"> {
   readonly members: number;
   /** Whether servers can be cut off from each other: each is in a network of its own then. */
   readonly canBeCutOff: boolean;

@@ -131,7 +131,7 @@ export class EtcdMember extends SpawnedServer {
 }
 
 /** What a server knows. */
-export interface MemberStatus {
+interface MemberStatus {
   readonly id: string;
   /** The leader's id; `0` if it knows none. */
   readonly leader: string;

@@ -28,7 +28,7 @@ export function placesOf({ url, sockets = "" }: PostgresTarget): readonly Postgr
 }
 
 /** A row of texts; that of NULL is empty. */
-export type TextRow = readonly string[];
+type TextRow = readonly string[];
 
 const DECODER = new TextDecoder();
 

@@ -26,7 +26,7 @@ const ENDED_AFTER_MS = 300;
 const CUT_OFF_TIMEOUT_MS = 10_000;
 
 /** How to start a pair, whose directories are made inside the one given. */
-export type PairParts = Omit<ServerParts, "socketDirectory" | "standbyOf">;
+type PairParts = Omit<ServerParts, "socketDirectory" | "standbyOf">;
 
 /** A primary and its standby, which this process has started, and ends. */
 export class ReplicatedPair implements Failover {

@@ -14,7 +14,7 @@ import { SLOT_COUNT } from "./cluster_nodes.ts";
 import { parseInfo, parseNodes } from "./texts.ts";
 
 /** How to start a cluster; its nodes' directories are made inside that of the server parts. */
-export interface ClusterParts extends ServerParts {
+interface ClusterParts extends ServerParts {
   readonly primaries: number;
   /** For each primary. */
   readonly replicas: number;

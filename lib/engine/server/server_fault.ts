@@ -7,14 +7,14 @@ import type { FaultName } from "../failover.ts";
 import type { ServerProcess } from "./server_process.ts";
 
 /** A server that can fail. */
-export interface FailingServer {
+interface FailingServer {
   readonly process: Pick<ServerProcess, "kill" | "signal">;
   /** Starts it again, after it has been killed. */
   restart(): Promise<void>;
 }
 
 /** The servers among which it is. */
-export interface ServerGroup<Server extends FailingServer> {
+interface ServerGroup<Server extends FailingServer> {
   /** Cuts a server off from all others, though not from its clients. */
   cutOff(server: Server): Promise<void>;
   /** Undoes that. */

@@ -24,7 +24,7 @@ export interface ServerKind {
 }
 
 /** How to start a server. */
-export interface ServerCommand {
+interface ServerCommand {
   readonly kind: ServerKind;
   /** Its program: a path from the user's directory, or a name to be looked up in PATH. */
   readonly program: string;

@@ -14,7 +14,7 @@ export const ASK_PERIOD_MS = 10;
 const EXPLAIN_MS = 300;
 
 /** How to wait for an answer. */
-export interface Asking<T> {
+interface Asking<T> {
   /** Asks once; resolves to `undefined`, or rejects, if there is no answer. */
   ask(): Promise<T | undefined>;
   /** Lets go of an answer that comes when nobody waits for it any more. */
