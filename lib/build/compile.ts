@@ -129,14 +129,27 @@ function deno(args: readonly string[], output: "piped" | "inherit" = "piped"): D
   });
 }
 
+/**
+ * Builds the executable and starts it once.
+ *
+ * @param output where it goes
+ * @param compile starts Deno with the arguments that build it; returns its exit code
+ * @returns the exit code, and the line that says what is wrong with what was built, if anything
+ */
+export async function build(
+  output: string,
+  compile = async (args: readonly string[]) => (await deno(args, "inherit").output()).code,
+): Promise<{ readonly code: number; readonly refusal?: string }> {
+  const code = await compile(await compileArguments(output));
+  if (code !== 0) return { code };
+  const reason = await whyItFails(output);
+  if (reason === undefined) return { code };
+  const hint = Deno.env.has("DENORT_BIN") ? `; DENORT_BIN must name the denort of Deno ${Deno.version.deno}` : "";
+  return { code: 1, refusal: `Cannot run ${output}: ${reason}${hint}` };
+}
+
 if (import.meta.main) {
-  const [output = "dist/kvlab"] = Deno.args;
-  const { code } = await deno(await compileArguments(output), "inherit").output();
-  if (code !== 0) Deno.exit(code);
-  const refusal = await whyItFails(output);
-  if (refusal !== undefined) {
-    const hint = Deno.env.has("DENORT_BIN") ? `; DENORT_BIN must name the denort of Deno ${Deno.version.deno}` : "";
-    Deno.stderr.writeSync(new TextEncoder().encode(`Cannot run ${output}: ${refusal}${hint}\n`));
-    Deno.exit(1);
-  }
+  const { code, refusal } = await build(Deno.args[0] ?? "dist/kvlab");
+  if (refusal !== undefined) Deno.stderr.writeSync(new TextEncoder().encode(`${refusal}\n`));
+  Deno.exit(code);
 }

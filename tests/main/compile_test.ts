@@ -7,7 +7,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
-import { compileArguments } from "../../lib/build/compile.ts";
+import { build, compileArguments } from "../../lib/build/compile.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 import { missingFor } from "../engine/missing.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
@@ -123,33 +123,34 @@ testWhere(
   },
 );
 
-async function compile(output: string, denort = Deno.env.get("DENORT_BIN") ?? ""): Promise<Ended> {
+async function compile(output: string): Promise<Ended> {
   assert(compileDeno !== undefined);
   const [, ...args] = denoJson.tasks.compile.command.split(" ");
   const { code, signal, stdout, stderr } = await new Deno.Command(compileDeno, {
     args: [...args.slice(0, -1), output],
     cwd: REPOSITORY,
     // Where npm is behind a proxy that signs for it, only the system's certificates vouch for that.
-    env: { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "system", DENORT_BIN: denort },
+    env: { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "system" },
     stdin: "null",
   }).output();
   return { code, signal, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }
 
-testWhere(
-  missing.length === 0 ? undefined : `${missing.join(" and ")} must name a Deno and a denort of the same version`,
-  "deno task compile says so when what it has made does not start, as with another version's denort",
-  async () => {
-    using directory = temporaryDirectory();
-    const output = `${directory.path}/kvlab`;
-    const ended = await compile(output, "/bin/false");
-    assertCode(ended, 1);
-    assertMatch(
-      ended.stderr,
-      /^Cannot run .*\/kvlab: it exits with 1; DENORT_BIN must name the denort of Deno \d+\.\d+\.\d+\n$/m,
-    );
-  },
-);
+Deno.test("what has been compiled and does not start, as with another version's denort, is refused in a line", async () => {
+  using directory = temporaryDirectory();
+  const output = `${directory.path}/kvlab`;
+  const built = await build(output, (args) => {
+    assertEquals(args.slice(-3), ["--output", output, "main.ts"]);
+    // As it ends with the wrong runtime.
+    Deno.writeTextFileSync(output, "#!/bin/sh\nexit 1\n", { mode: 0o700 });
+    return Promise.resolve(0);
+  });
+  assertEquals(built.code, 1);
+  const hint = "; DENORT_BIN must name the denort of Deno ";
+  assertEquals(built.refusal?.split(hint)[0], `Cannot run ${output}: it exits with 1`);
+  assertEquals(built.refusal?.includes(hint), Deno.env.has("DENORT_BIN"));
+  assertEquals(await build(output, () => Promise.resolve(3)), { code: 3 });
+});
 
 /** A load that says which engine it ran on. */
 const LOAD_OF_ENGINES = ["--threads=1", "--keys=100", "--pattern=unthrottled", "--quiet"];
