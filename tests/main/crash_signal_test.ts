@@ -74,11 +74,14 @@ for (const [signal, code] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]
   });
 }
 
+/** Enough to keep every core busy several times over. */
+const BUSY_THREADS = 4 * navigator.hardwareConcurrency;
+
 testWhere(missing, "a crash that is killed takes its child with it, though that keeps all cores busy", async () => {
   using temporary = temporaryDirectory();
-  const busy = [...CRASH, "--threads=32", "--pattern=unthrottled"];
+  const busy = [...CRASH, `--threads=${BUSY_THREADS}`, "--pattern=unthrottled"];
   const parent = KvlabProcess.start(busy, { env: { TMPDIR: temporary.path } });
-  const child = await childOf(parent, temporary.path, 32);
+  const child = await childOf(parent, temporary.path, BUSY_THREADS);
   parent.signal("SIGKILL");
   const killedAtMs = performance.now();
   while (runs(child) && performance.now() - killedAtMs < AT_ONCE_MS_MAX) await passes(POLL_MS);
