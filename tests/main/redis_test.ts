@@ -12,7 +12,7 @@ import { isAlive } from "../engine/server/processes.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
 import { assertCode, assertFailed, kvlab, KvlabProcess, linesOf, resultOf } from "./kvlab.ts";
 
-const LOAD = ["--threads=2", "--pattern=unthrottled", "--format=json"];
+const LOAD = ["--threads=1", "--pattern=unthrottled", "--format=json"];
 
 redisTest("kvlab redis --spawn measures, reads the settings back, and leaves nothing behind", async () => {
   using directory = temporaryDirectory();
@@ -126,10 +126,11 @@ redisTest("a run on a server given by its URL promises what that server's settin
 redisTest(
   "a server that stops answering costs nothing measured, and kvlab ends seconds after the load or a Ctrl-C",
   async () => {
-    const rows = [["--load-time-sec=2", false], ["--load-time-sec=600", true]] as const;
-    await Promise.all(rows.map(async ([length, isInterrupted]) => {
+    const rows = [["--load-time-sec=2", 2, false], ["--load-time-sec=600", 1, true]] as const;
+    await Promise.all(rows.map(async ([length, threads, isInterrupted]) => {
       await using running = await Running.start([]);
-      const process = KvlabProcess.start([...LOAD, length, "redis", `--url=${running.url}`, "--in-flight=4"]);
+      const load = [`--threads=${threads}`, "--pattern=unthrottled", "--format=json", length];
+      const process = KvlabProcess.start([...load, "redis", `--url=${running.url}`, "--in-flight=4"]);
       await process.says("kvlab: running");
       await delay(100);
       await running.server.process.signal("STOP");
@@ -145,7 +146,7 @@ redisTest(
       );
       assertEquals(`kvlab: ${document.failed}`, linesOf(ended.stderr).at(-1));
       assertGreater(document.total_ops, 0);
-      assertEquals(document.threads.length, 2);
+      assertEquals(document.threads.length, threads);
     }));
   },
 );
@@ -156,20 +157,19 @@ redisTest("a sweep shows a server's password nowhere, not even in the command li
   const own = await RedisClient.connect(running.url);
   await own.send(["CONFIG", "SET", "requirepass", "s@cret"]);
   const url = running.url.replace("//", "//:s%40cret@");
-  const load = ["--threads=1", "--load-time-sec=0.3", "--keys=100", "--kills=0", "--budget=5s"];
+  const load = ["--threads=1", "--load-time-sec=0.3", "--keys=100", "--kills=0", "--budget=4s"];
   const files = [`--results=${directory.path}/r.jsonl`, `--report=${directory.path}/r.html`];
-  const process = KvlabProcess.start(["sweep", ...load, ...files, "--", "redis", `--url=${url}`, "--in-flight=1,2"]);
+  const process = KvlabProcess.start(["sweep", ...load, ...files, "--", "redis", `--url=${url}`, "--in-flight=2"]);
   const commands = new Set<string>();
   let isOver = false;
   const ended = process.ended.finally(() => isOver = true);
   while (!isOver) {
-    const { stdout } = await new Deno.Command("ps", { args: ["-ww", "-o", "args=", "-e"] }).output();
-    const lines = new TextDecoder().decode(stdout).split("\n");
+    const lines = await commandLines();
     for (const line of lines) {
       if (line.includes(`:${running.server.port}`) && !line.includes("sweep")) commands.add(line);
     }
     // Each is there for longer.
-    await delay(150);
+    await delay(100);
   }
   assertCode(await ended, 0);
   own.close();
@@ -181,6 +181,22 @@ redisTest("a sweep shows a server's password nowhere, not even in the command li
   assert(written.some((text) => text.includes(running.url.replace("//", "//:PASSWORD@"))), "what to fill in is said");
   assertMatch(written.join(), /"kind":"run"/);
 });
+
+/** The command lines of all processes, with spaces between their words. */
+async function commandLines(): Promise<string[]> {
+  if (Deno.build.os !== "linux") {
+    const { stdout } = await new Deno.Command("ps", { args: ["-ww", "-o", "args=", "-e"] }).output();
+    return new TextDecoder().decode(stdout).split("\n");
+  }
+  return namesIn("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    try {
+      return [Deno.readTextFileSync(`/proc/${pid}/cmdline`).replaceAll("\0", " ")];
+    } catch {
+      // It has ended.
+      return [];
+    }
+  });
+}
 
 redisTest("a server that takes too few connections is refused beforehand, and says so", async () => {
   await using running = await Running.start(["--maxclients", "3"]);
@@ -226,7 +242,7 @@ redisTest("a server that is lost in mid-run costs nothing measured, and the keys
   await Promise.all(rows.map(async ([mix, lose, reason, leftReason]) => {
     await using running = await Running.start([]);
     const load = [`--load-time-sec=${reason === undefined ? 1 : 60}`, "--keys=100", "--preload", mix];
-    const process = KvlabProcess.start(["--threads=2", "--format=json", ...load, "redis", `--url=${running.url}`]);
+    const process = KvlabProcess.start(["--threads=1", "--format=json", ...load, "redis", `--url=${running.url}`]);
     await process.says("kvlab: running");
     await lose(running);
     const ended = await process.ended;
