@@ -9,7 +9,7 @@ import denoJson from "../../deno.json" with { type: "json" };
 import { parseCommand } from "../../lib/command/parse_command.ts";
 import { errorLine, exitCodeOf } from "../../lib/command/exit.ts";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
-import { assertCode, assertFailed, kvlab, KvlabProcess, linesOf, REPOSITORY } from "./kvlab.ts";
+import { assertCode, kvlab, KvlabProcess, linesOf, REPOSITORY } from "./kvlab.ts";
 
 /** The wrong ones that are also given to a process. */
 const AS_PROCESSES = ["an unknown flag", "no arguments at all", "an argument with a line break"];
@@ -158,13 +158,6 @@ Deno.test("a reader of stderr that has gone away does not end the run", async ()
   const ended = await kvlab(["--threads=1", "--load-time-sec=0.1", "memory"], { wrapper: shell('exec "$@" 2>&-') });
   assertEquals([ended.code, ended.stderr], [0, ""]);
   assertMatch(ended.stdout, /^total_ops: /);
-});
-
-Deno.test("a result that cannot be written is a failure, in one line", async () => {
-  const ended = await kvlab(["--threads=1", "--load-time-sec=0.1", "memory"], {
-    wrapper: shell('exec "$@" >/dev/full'),
-  });
-  assertFailed(ended, /^kvlab: .*No space left on device/);
 });
 
 Deno.test("a crash whose child ends by itself says why, in one line", async () => {

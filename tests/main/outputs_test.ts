@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
 import { namesIn, temporaryDirectory } from "../run/files.ts";
-import { assertCode, kvlab, KvlabProcess, linesOf, testWhere } from "./kvlab.ts";
+import { assertCode, assertFailed, kvlab, KvlabProcess, linesOf, testWhere } from "./kvlab.ts";
 import { readableCache, unprivileged, whyNotUnprivileged } from "./unprivileged.ts";
 
 const SHORT = ["--threads=1", "--load-time-sec=0.3"];
@@ -60,7 +60,7 @@ Deno.test("a stdout that cannot be written is named, and the files are written a
   const result = `${directory.path}/r.json`;
   const ended = await kvlab([...SHORT, `--result=${result}`, "memory"], { wrapper: to(">/dev/full") });
   assertCode(ended, 1);
-  assertStringIncludes(ended.stderr, "\nkvlab: Cannot write to stdout: No space left on device (os error 28)\n");
+  assertFailed(ended, /^kvlab: Cannot write to stdout: No space left on device \(os error 28\)$/);
   assertGreater(JSON.parse(Deno.readTextFileSync(result)).total_ops, 0);
 });
 
@@ -70,16 +70,16 @@ Deno.test("a stderr that cannot be written is no failure", async () => {
   assertMatch(ended.stdout, /^total_ops: [1-9]/);
 });
 
-for (const command of ["inspect", "export"]) {
-  Deno.test(`${command} names a stdout that cannot be written`, async () => {
-    using directory = temporaryDirectory();
-    const file = ["file", "--file-count=2", "--queue-depth=4", `--output=${directory.path}`];
-    assertCode(await kvlab([...SHORT, ...file]), 0);
+Deno.test("inspect and export name a stdout that cannot be written", async () => {
+  using directory = temporaryDirectory();
+  const file = ["file", "--file-count=2", "--queue-depth=4", `--output=${directory.path}`];
+  assertCode(await kvlab([...SHORT, ...file]), 0);
+  for (const command of ["inspect", "export"]) {
     const ended = await kvlab([command, directory.path], { wrapper: to(">/dev/full") });
     assertCode(ended, 1);
     assertEquals(ended.stderr, "kvlab: Cannot write to stdout: No space left on device (os error 28)\n");
-  });
-}
+  }
+});
 
 Deno.test("two outputs that are the same file by different paths are refused, and nothing is written", async () => {
   using directory = temporaryDirectory();
@@ -118,7 +118,8 @@ Deno.test("a result that goes to stdout, whatever that is, comes after the text 
 Deno.test("results are read from stdin, and reports go to stdout", async () => {
   using directory = temporaryDirectory();
   const [a, b] = [`${directory.path}/a.json`, `${directory.path}/b.json`];
-  for (const path of [a, b]) assertCode(await kvlab([...SHORT, `--result=${path}`, "memory"]), 0);
+  assertCode(await kvlab([...SHORT, `--result=${a}`, "memory"]), 0);
+  Deno.copyFileSync(a, b);
   const compared = await kvlab(["compare", "/dev/stdin", b], { wrapper: to(`<${a}`) });
   const piped = await kvlab(["report", "/dev/stdin", "--output=/dev/stdout"], {
     wrapper: ["sh", "-c", `cat ${a} | exec "$@"`, "sh"],
