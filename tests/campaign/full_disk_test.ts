@@ -7,18 +7,23 @@
 import { decode } from "../codec/decode.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
+import { prepareFiles } from "../../lib/backend/prepare.ts";
 import { CorruptSnapshotError } from "../../lib/codec/snapshot_reader.ts";
 import { SERIALIZER_NAMES, type SerializerName } from "../../lib/codec/codec.ts";
 import { CODECS } from "../../lib/codec/codecs.ts";
 import { readTestimony, recoverFiles } from "../crash/fixtures.ts";
 import { NUMBERED_SEED_MIX } from "../../lib/load/numbered_workload.ts";
+import { SEED_KEY_SPACE } from "../../lib/load/seed_workload.ts";
 import { REPLACE_NAMES, type ReplaceName } from "../../lib/persist/layout/snapshot/replacement.ts";
+import { attachPersistence } from "../../lib/persist/persistence.ts";
 import type { PersistencePolicy } from "../../lib/persist/policy/policies.ts";
 import { SYNC_NAMES } from "../../lib/persist/durability.ts";
 import { parseShardFileName } from "../../lib/persist/layout/snapshot/shard_file_name.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
 import { type RunResult, totals } from "../../lib/run/run_result.ts";
 import { run } from "../../lib/run/runner.ts";
+import { Abort } from "../../lib/sync/abort.ts";
+import { Clock } from "../../lib/sync/clock.ts";
 import { testWhere } from "../main/kvlab.ts";
 import { contentOf, namesIn, temporaryDirectory } from "../run/files.ts";
 import { isFull, report, rounds } from "./campaign.ts";
@@ -39,12 +44,10 @@ const POLICIES: readonly PersistencePolicy[] = [
 ];
 const SWEPT: PersistencePolicy = { kind: "periodic", flushPeriodUs: 1_000_000 };
 
-/**
- * How long an earlier run lasts that puts a part of the keys, or nearly all, and how long the one on the small disk.
- */
-const PART_LOAD_MS = 10;
-const ALL_LOAD_MS = 250;
-const LOAD_MS = 100;
+/** How many of the keys are there before. */
+const KEYS_BEFORE = { part: SEED_KEY_SPACE.keyCount >> 3, all: SEED_KEY_SPACE.keyCount } as const;
+/** How long the run on the small disk lasts. */
+const LOAD_MS = 50;
 
 type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 /** A shard's versions in those of its files that are whole. */
@@ -187,7 +190,7 @@ async function readElsewhere(files: Files, serializer: SerializerName) {
   return recovered.files;
 }
 
-/** What directories hold after an earlier run. */
+/** What directories hold that have been preloaded. */
 class Templates {
   readonly #known = new Map<string, Files>();
 
@@ -198,7 +201,11 @@ class Templates {
       using directory = temporaryDirectory();
       const layout = { kind: "snapshot", replace } as const;
       const backend = fileOptions(directory.path, { policy: SWEPT, layout, serializer, sync: "none" });
-      await run(runOptions(backend, amount === "part" ? PART_LOAD_MS : ALL_LOAD_MS));
+      const context = { abort: Abort.create(), clock: Clock.create(), threads: 1 };
+      const prepared = await prepareFiles(backend, SEED_KEY_SPACE, context);
+      for (let i = 0; i < KEYS_BEFORE[amount]; i++) prepared.store.putString(`Key${i}`, "foo");
+      attachPersistence(prepared.persistence, 0).writer.rewriteStaleFiles();
+      prepared.directory.close();
       files = contentOf(directory.path);
       this.#known.set(key, files);
     }
