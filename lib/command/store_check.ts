@@ -1,6 +1,6 @@
 /**
- * Checks, before anything starts, that a store can hold the records that the flags ask for, or those of the trace that a
- * load replays, and that this can be replayed.
+ * Checks, before anything starts, that a store can hold the records that the flags ask for, or those of the trace that
+ * a load replays, and that this can be replayed.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The interface of the block codecs, which convert between pages of the store's arena and blocks in a file, and what all
- * of them need.
+ * The interface of the block codecs, which convert between pages of the store's arena and blocks in a file, and what
+ * all of them need.
  *
  * A block is one map, and all blocks have the same length:
  *

@@ -1,6 +1,6 @@
 /**
- * A load worker's connections to RocksDB: one whose puts have returned when RocksDB has, and one with several in flight;
- * and how a database is opened, once in the process.
+ * A load worker's connections to RocksDB: one whose puts have returned when RocksDB has, and one with several in
+ * flight; and how a database is opened, once in the process.
  *
  * @module
  */

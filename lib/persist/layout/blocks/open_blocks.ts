@@ -183,9 +183,9 @@ interface HolesOptions extends BlockFileIdentity {
 }
 
 /**
- * Writes an empty page into each block that has none, below those that the table says are used, so that these blocks are
- * used again like those of other empty pages. A crash leaves such blocks behind where the first image of a page was not
- * written completely.
+ * Writes an empty page into each block that has none, below those that the table says are used, so that these blocks
+ * are used again like those of other empty pages. A crash leaves such blocks behind where the first image of a page was
+ * not written completely.
  *
  * The images are of version 0, before anything was written of their shards, so that none counts as part of what was
  * written last. A crash may leave one of them torn, and the other place of its block is blank. So first the head stops
@@ -238,7 +238,8 @@ interface MendedBlocks {
 
 /**
  * Makes a file sound after a crash or damage: blanks what cannot be used, appends what is missing at the end, truncates
- * what an interrupted extension left there, and corrects the head, which is of the present format then. If something that had been written is lost, a copy of the whole file is set aside first.
+ * what an interrupted extension left there, and corrects the head, which is of the present format then. If something
+ * that had been written is lost, a copy of the whole file is set aside first.
  *
  * @param options `synced` says whether to wait until the repairs are on the device
  * @throws {PersistError} when that fails; the sound parts of the file are still there
