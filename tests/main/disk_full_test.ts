@@ -56,55 +56,54 @@ const SCRIPT = `
   exit $code
 `;
 
-/** The campaign of full disks pairs each policy with each serializer. */
-const PAIRS = [["--queue-depth=64", "json"], ["--write-period-us=200", "cbor"]] as const;
+for (const policy of ["--queue-depth=64", "--write-period-us=200"]) {
+  for (const serializer of ["json", "cbor"] as const) {
+    testWhere(
+      missing,
+      `a full disk fails the run and leaves a whole snapshot of every shard, with ${policy} and ${serializer}`,
+      async () => {
+        using disk = temporaryDirectory();
+        using first = temporaryDirectory();
+        using last = temporaryDirectory();
+        const script = ["sh", "-c", SCRIPT, "sh", disk.path, first.path, last.path];
+        const ended = await kvlab(
+          [
+            "file",
+            `--file-count=${FILES}`,
+            policy,
+            `--serializer=${serializer}`,
+            `--output=${disk.path}`,
+            "-t2",
+            "--no-device-probe",
+          ],
+          { wrapper: ["unshare", ...unshareFlags ?? [], ...script] },
+        );
 
-for (const [policy, serializer] of PAIRS) {
-  testWhere(
-    missing,
-    `a full disk fails the run and leaves a whole snapshot of every shard, with ${policy} and ${serializer}`,
-    async () => {
-      using disk = temporaryDirectory();
-      using first = temporaryDirectory();
-      using last = temporaryDirectory();
-      const script = ["sh", "-c", SCRIPT, "sh", disk.path, first.path, last.path];
-      const ended = await kvlab(
-        [
-          "file",
-          `--file-count=${FILES}`,
-          policy,
-          `--serializer=${serializer}`,
-          `--output=${disk.path}`,
-          "-t2",
-          "--no-device-probe",
-        ],
-        { wrapper: ["unshare", ...unshareFlags ?? [], ...script] },
-      );
+        // Both runs say what they do; the first one's words and result come first.
+        const lines = linesOf(ended.stderr);
+        const secondRun = lines.findLastIndex((line) => line.includes("unthrottled pattern"));
+        const failed = { ...ended, stderr: lines.slice(secondRun).join("\n") + "\n" };
+        const line = assertFailedInLoad(failed, /No space left on device/);
+        assertStringIncludes(line, `${disk.path}/shard-`);
+        const [, measured = ""] = ended.stdout.split(/^(?=total_ops: )/m);
+        assertMatch(measured, /^total_ops: [1-9]/);
+        assertStringIncludes(measured.replaceAll(/\s+/g, " "), `failed ${line.replace("kvlab: ", "")}`);
 
-      // Both runs say what they do; the first one's words and result come first.
-      const lines = linesOf(ended.stderr);
-      const secondRun = lines.findLastIndex((line) => line.includes("unthrottled pattern"));
-      const failed = { ...ended, stderr: lines.slice(secondRun).join("\n") + "\n" };
-      const line = assertFailedInLoad(failed, /No space left on device/);
-      assertStringIncludes(line, `${disk.path}/shard-`);
-      const [, measured = ""] = ended.stdout.split(/^(?=total_ops: )/m);
-      assertMatch(measured, /^total_ops: [1-9]/);
-      assertStringIncludes(measured.replaceAll(/\s+/g, " "), `failed ${line.replace("kvlab: ", "")}`);
-
-      assertEquals(leftOversIn(last.path), []);
-      const before = snapshotsIn(first.path, serializer);
-      const after = snapshotsIn(last.path, serializer);
-      assert(before.size > 0);
-      assertEquals(after.size, FILES);
-      for (const [shard, { version, entries }] of before) {
-        const found = after.get(shard);
-        assert(found !== undefined);
-        assertGreaterOrEqual(found.version, version);
-        for (const key of Object.keys(entries)) assert(key in found.entries, `${key} is lost`);
-      }
-      assert(totalBytes(last.path) > DISK_BYTES / 2, "the second run had written until the disk was full");
-    },
-  );
+        assertEquals(leftOversIn(last.path), []);
+        const before = snapshotsIn(first.path, serializer);
+        const after = snapshotsIn(last.path, serializer);
+        assert(before.size > 0);
+        assertEquals(after.size, FILES);
+        for (const [shard, { version, entries }] of before) {
+          const found = after.get(shard);
+          assert(found !== undefined);
+          assertGreaterOrEqual(found.version, version);
+          for (const key of Object.keys(entries)) assert(key in found.entries, `${key} is lost`);
+        }
+        assert(totalBytes(last.path) > DISK_BYTES / 2, "the second run had written until the disk was full");
+      },
+    );
+  }
 }
 
 /**

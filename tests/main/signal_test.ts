@@ -40,48 +40,48 @@ async function interrupt(args: readonly string[], signal: keyof typeof CODES): P
   return await process.ended;
 }
 
-// The campaign of signals draws SIGINT and SIGTERM with every policy.
-for (const [at, signal] of SIGNALS.entries()) {
-  const { policy, serializer } = POLICIES[at % POLICIES.length]!;
-  const flags = [
-    "file",
-    `--file-count=${FILES}`,
-    policy,
-    `--serializer=${serializer}`,
-    "--threads=2",
-    "--no-device-probe",
-  ];
-  Deno.test(`${signal} ends a run with its result and loses nothing acknowledged: ${policy}, ${serializer}`, async () => {
-    using directory = temporaryDirectory();
-    const output = directory.path;
-    const common = [...flags, `--output=${output}`, "--format=json"];
+for (const signal of SIGNALS) {
+  for (const { policy, serializer } of POLICIES) {
+    const flags = [
+      "file",
+      `--file-count=${FILES}`,
+      policy,
+      `--serializer=${serializer}`,
+      "--threads=2",
+      "--no-device-probe",
+    ];
+    Deno.test(`${signal} ends a run with its result and loses nothing acknowledged: ${policy}, ${serializer}`, async () => {
+      using directory = temporaryDirectory();
+      const output = directory.path;
+      const common = [...flags, `--output=${output}`, "--format=json"];
 
-    const ended = await interrupt([...common, ENDLESS], signal);
+      const ended = await interrupt([...common, ENDLESS], signal);
 
+      assertCode(ended, CODES[signal]);
+      const interrupted = resultOf(ended);
+      assertEquals(interrupted.stopped_by, signal);
+      assertGreater(interrupted.writes, 0);
+      const [, running, stopping, draining, ...more] = linesOf(ended.stderr);
+      assertEquals([running, draining, more], ["kvlab: running", "kvlab: draining", []], ended.stderr);
+      assertMatch(stopping ?? "", new RegExp(`^kvlab: ${signal}: stopping`));
+      assertPersisted(output, { files: FILES, serializer, runs: [interrupted] });
+
+      // The next run loads all of it, and goes on.
+      const next = resultOf(await kvlab([...common, "--load-time-sec=0.2"]));
+      assertEquals(next.stopped_by, null);
+      assertEquals(next.files_loaded, interrupted.files);
+      assertPersisted(output, { files: FILES, serializer, runs: [interrupted, next] });
+    });
+  }
+
+  Deno.test(`${signal} ends a run in memory with its text result`, async () => {
+    const ended = await interrupt(["memory", ENDLESS, "--threads=2", "--pattern=bursty"], signal);
     assertCode(ended, CODES[signal]);
-    const interrupted = resultOf(ended);
-    assertEquals(interrupted.stopped_by, signal);
-    assertGreater(interrupted.writes, 0);
-    const [, running, stopping, draining, ...more] = linesOf(ended.stderr);
-    assertEquals([running, draining, more], ["kvlab: running", "kvlab: draining", []], ended.stderr);
-    assertMatch(stopping ?? "", new RegExp(`^kvlab: ${signal}: stopping`));
-    assertPersisted(output, { files: FILES, serializer, runs: [interrupted] });
-
-    // The next run loads all of it, and goes on.
-    const next = resultOf(await kvlab([...common, "--load-time-sec=0.2"]));
-    assertEquals(next.stopped_by, null);
-    assertEquals(next.files_loaded, interrupted.files);
-    assertPersisted(output, { files: FILES, serializer, runs: [interrupted, next] });
+    assertGreater(figureOf(ended, "total_ops"), 0);
+    assertLess(figureOf(ended, "total_runtime"), 10);
+    assertStringIncludes(ended.stdout, `\nstopped by  ${signal}\n`);
   });
 }
-
-Deno.test("a signal ends a run in memory with its text result", async () => {
-  const ended = await interrupt(["memory", ENDLESS, "--threads=2", "--pattern=bursty"], "SIGHUP");
-  assertCode(ended, CODES.SIGHUP);
-  assertGreater(figureOf(ended, "total_ops"), 0);
-  assertLess(figureOf(ended, "total_runtime"), 10);
-  assertStringIncludes(ended.stdout, "\nstopped by  SIGHUP\n");
-});
 
 Deno.test("two signals at once are one, and the run ends in an orderly way", async () => {
   using directory = temporaryDirectory();

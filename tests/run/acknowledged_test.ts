@@ -24,8 +24,8 @@ import { lastAcknowledged } from "./sequence_load.ts";
 const THREADS = 2;
 const FILES = 11;
 const SEED = 20_260_102;
-/** How long the load is left alone: some sweeps. A thread puts some hundred times however little it gets to run. */
-const LOAD_MS = 25;
+/** How long the load is left alone. */
+const LOAD_MS = 50;
 /** A load time that only a signal ends. */
 const ENDLESS_MS = 600_000;
 const QUEUE_MEMORY_BYTES = 2 ** 20;
