@@ -45,9 +45,12 @@ function backendOf(output: string, serializer: SerializerName): FileBackendOptio
 /** What {@linkcode fill} fills a directory with, by serializer. */
 const filled = new Map<SerializerName, { files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>; puts: number }>();
 
+/** Bytes that the last segment of each log has at least, some records: a log may go on in the next one at any time. */
+const LAST_BYTES_MIN = 1000;
+
 /**
  * Fills a directory with logs that were preloaded, of which each has a checkpoint then, and put more; then a little
- * more, so that the last segment of each has records. They are written once. Returns the number of puts.
+ * more, until the last segment of each has records. They are written once. Returns the number of puts.
  */
 async function fill(output: string, serializer: SerializerName): Promise<number> {
   const known = filled.get(serializer);
@@ -56,9 +59,12 @@ async function fill(output: string, serializer: SerializerName): Promise<number>
     return known.puts;
   }
   const backend = backendOf(output, serializer);
-  const first = await run({ ...LOAD, ops: 8_000, workload: MIX, backend });
-  const second = await run({ ...LOAD, ops: 100, workload: { ...MIX, preload: false }, backend });
-  const puts = MIX.keyCount + [...first.threads, ...second.threads].reduce((sum, { writes }) => sum + writes, 0);
+  const runs = [await run({ ...LOAD, ops: 8_000, workload: MIX, backend })];
+  const lastBytes = (log: number) => Deno.statSync(lastSegment(output, log)).size;
+  while (runs.length < 2 || lastBytes(0) < LAST_BYTES_MIN || lastBytes(1) < LAST_BYTES_MIN) {
+    runs.push(await run({ ...LOAD, ops: 100, workload: { ...MIX, preload: false }, backend }));
+  }
+  const puts = MIX.keyCount + runs.flatMap(({ threads }) => threads).reduce((sum, { writes }) => sum + writes, 0);
   filled.set(serializer, { files: contentOf(output), puts });
   return puts;
 }
