@@ -255,30 +255,42 @@ export interface HistoryOptions {
   readonly directory?: string;
 }
 
+/** Options of a run on which its load workers act. */
+export interface LoadOptions {
+  /** Number of load workers. */
+  readonly threads: number;
+  readonly workload: WorkloadOptions;
+  /**
+   * The waits of a closed loop: each thread begins an operation when the one before has ended and the thread has
+   * waited.
+   */
+  readonly pattern: PatternName;
+  /** One operation of a thread in this many is timed; none if absent. */
+  readonly latencySample?: number;
+  /** Seeds the operations: the same seed gives each thread the same operations. An integer from 0 to 2^32 - 1. */
+  readonly seed: number;
+  /**
+   * Where the threads record what they have done, beyond the reach of SIGKILL; each put of a mix can then be told
+   * apart.
+   */
+  readonly witness?: WitnessOptions;
+}
+
 /** What a load worker is told at its start. */
-export interface LoadWorkerConfiguration extends TaskConfiguration {
+export interface LoadWorkerConfiguration extends TaskConfiguration, LoadOptions {
   readonly phase: PhaseHandle;
   readonly meter: LoadMeterHandle;
   readonly backend: BackendHandle;
-  readonly workload: WorkloadOptions;
-  readonly pattern: PatternName;
   /** Operations that all threads together begin per second, if the loop is open. */
   readonly ratePerSec?: number;
   /** How long the load lasts, in milliseconds, unless a number of operations ends it. */
   readonly loadTimeMs?: number;
   /** Operations after which all threads together end, unless time ends the load. */
   readonly ops?: number;
-  /** One operation in this many is timed; none if absent. */
-  readonly latencySample?: number;
-  readonly seed: number;
   /** Of a replay: what each of the worker's lanes gets its operations from. */
   readonly rings?: readonly TraceRingHandle[];
-  /** Where acknowledgements are recorded, and what makes puts distinguishable; neither happens if absent. */
-  readonly witness?: WitnessOptions;
   /** Where all operations are recorded, and what makes puts distinguishable; neither happens if absent. */
   readonly history?: HistoryOptions;
-  /** Number of load workers. */
-  readonly threads: number;
   /** Index of the worker, from 0. */
   readonly thread: number;
 }

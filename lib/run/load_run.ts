@@ -19,7 +19,7 @@ import { WorkerTask } from "../sync/task.ts";
 import { CostMeter, type CostPlaces } from "./cost_meter.ts";
 import type { FileReadings, FileRun } from "./file_run.ts";
 import { LiveReader, type RunHooks } from "./live.ts";
-import { loadEndMembers, loadEndOf, opsOf, rateOf, type RunOptions } from "./run_options.ts";
+import { loadEndOf, loadOptionsOf, opsOf, rateOf, type RunOptions } from "./run_options.ts";
 import { loadResult, threadCounts } from "./load_result.ts";
 import type { FileResult, PhaseResult, RunResult, StopSignal } from "./run_result.ts";
 import { type HistoryResult, RunHistory } from "./run_history.ts";
@@ -217,20 +217,16 @@ export class LoadRun {
 
   #spawnLoadWorkers(): void {
     const { options, hooks, abort, phase, backend } = this.#parts;
-    const { threads, workload, pattern, seed, latencySample, witness } = options;
+    const { threads } = options;
     const { inFlight } = backend;
     const rings = this.#rings?.map((ring) => ring.handle());
     const common = {
+      ...loadOptionsOf(options),
       abort: abort.handle(),
       phase: phase.handle(),
       meter: this.#meter.handle(),
       backend,
-      workload,
-      pattern,
-      seed,
-      threads,
-      ...loadEndMembers(options),
-      ...given({ latencySample, witness, history: this.#historyOptions() }),
+      ...given({ history: this.#historyOptions() }),
     };
     for (let thread = 0; thread < threads; thread++) {
       const create = () => hooks.createLoadWorker?.() ?? createLoadWorker();
