@@ -107,6 +107,8 @@ export interface LayoutFlags {
 export interface LayoutModule<Options extends LayoutKind = LayoutKind, Handle extends LayoutHandle = LayoutHandle> {
   /** What a file, or several files together, are called in JSON: `shard`, `block_file`, `log`. */
   readonly part: string;
+  /** What a write writes, and where, as the help says behind the layout's name. */
+  readonly about: string;
   /** The flag that goes with this layout alone, if there is one. */
   readonly flag?: "replace" | "blockBytes" | "logBytes";
   /** What a part's file is counted in, besides entries. */

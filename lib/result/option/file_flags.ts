@@ -5,7 +5,7 @@
  */
 import { enginesThatSync, enginesThatTake } from "../../engine/engines.ts";
 import { SERIALIZER_NAMES } from "../../codec/codec.ts";
-import { LAYOUT_NAMES, type LayoutOptions } from "../../persist/layout/layouts.ts";
+import { LAYOUT_NAMES, type LayoutOptions, LAYOUTS } from "../../persist/layout/layouts.ts";
 import { REPLACE_NAMES } from "../../persist/layout/snapshot/replacement.ts";
 import type { PersistencePolicy } from "../../persist/policy/policies.ts";
 import { SYNC_NAMES, type SyncName } from "../../persist/durability.ts";
@@ -90,9 +90,7 @@ export const FILE_FLAGS = {
   layout: {
     name: "layout",
     scope: "file",
-    about: "What is written. snapshot: the whole shard, to a file of its own. blocks: the changed blocks of one of " +
-      "--file-count files, each alternating between two places. log: a record for each put, appended to one of " +
-      "--file-count logs.",
+    about: `What is written. ${LAYOUT_NAMES.map((name) => `${name}: ${LAYOUTS[name].about}.`).join(" ")}`,
     defaultText: "snapshot",
     ...oneOf(LAYOUT_NAMES),
     of: (options: RunOptions) => layoutOf(options)?.kind,

@@ -20,6 +20,7 @@ import { contentOf, type InspectedFile, type Part, type PartContent, sizeOf } fr
 
 export const BLOCKS: LayoutModule<BlocksOptions, BlocksHandle> = {
   part: "block_file",
+  about: "the changed blocks of one of --file-count files, each alternating between two places",
   counts: "blocks",
   hasSpares: false,
   insteadOf: { damaged: "older images are exported", torn: "older images are exported" },

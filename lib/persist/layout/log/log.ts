@@ -20,6 +20,7 @@ import { contentOf, type InspectedFile, type Part, type PartContent, sizeOf } fr
 
 export const LOG: LayoutModule<LogOptions, LogHandle> = {
   part: "log",
+  about: "a record for each put, appended to one of --file-count logs",
   counts: "records",
   hasSpares: false,
   insteadOf: { damaged: "a checkpoint of its log is exported", torn: "exported up to there" },

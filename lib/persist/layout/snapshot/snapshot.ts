@@ -60,6 +60,7 @@ export interface SnapshotHandle extends LayoutHandle {
 
 export const SNAPSHOT: LayoutModule<SnapshotOptions, SnapshotHandle> = {
   part: "shard",
+  about: "the whole shard, to a file of its own",
   hasSpares: true,
   insteadOf: { damaged: "another file of its shard is exported", torn: "another file of its shard is exported" },
   flag: "replace",
