@@ -3,12 +3,10 @@
  *
  * @module
  */
-import type { SerializerName } from "../codec/codec.ts";
 import type { EngineSettings } from "../engine/engine.ts";
 import type { EngineName } from "../engine/engines.ts";
 import type { LayoutOptions } from "../persist/layout/layouts.ts";
-import type { PersistencePolicy } from "../persist/policy/policies.ts";
-import type { SyncName } from "../persist/durability.ts";
+import type { PersistenceOptions } from "../persist/persistence_handle.ts";
 
 /** The shared store alone: the baseline for every other backend. */
 export interface MemoryBackendOptions {
@@ -16,16 +14,13 @@ export interface MemoryBackendOptions {
 }
 
 /** The shared store, persisted in files. */
-export interface FileBackendOptions {
+export interface FileBackendOptions extends PersistenceOptions {
   readonly kind: "file";
   /** Directory of the files; when absent, a temporary one that is removed at the end. */
   readonly output?: string;
   /** Number of files, over which the shards are spread evenly. */
   readonly fileCount: number;
-  readonly serializer: SerializerName;
-  readonly policy: PersistencePolicy;
   readonly layout: LayoutOptions;
-  readonly sync: SyncName;
   /**
    * Whether to measure the device under the directory before the load; when absent, nothing is found out about the
    * device.

@@ -79,18 +79,16 @@ export async function prepareFiles(
     const doorbell = Doorbell.create(abort);
     const queue = policyOf(policy).createQueue?.(policy, store.size, abort);
     const persistence: PersistenceHandle = {
+      ...options,
       store: store.handle(),
       ledger: ledger.handle(),
       locks: FileLocks.create(files, abort).handle(),
       clock: context.clock.handle(),
       doorbell: doorbell.handle(),
-      serializer,
       directory: directory.path,
       shardsPerFile,
       layout: layoutHandle,
-      policy,
       ...(queue === undefined ? {} : { queue: queue.handle() }),
-      sync,
       openFilesMax: openFilesMax(policy, threads),
       writeMeter: writeMeter.handle(),
       ...given({ witness }),

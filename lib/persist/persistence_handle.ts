@@ -15,23 +15,27 @@ import type { SyncName } from "./durability.ts";
 import type { QueueHandle } from "./write_queue.ts";
 import type { WriteMeterHandle } from "./write_meter.ts";
 
+/** The options of a run that every thread with files is told as they are. */
+export interface PersistenceOptions {
+  readonly serializer: SerializerName;
+  readonly policy: PersistencePolicy;
+  readonly sync: SyncName;
+}
+
 /** What `attachPersistence` needs; structured-cloneable. */
-export interface PersistenceHandle {
+export interface PersistenceHandle extends PersistenceOptions {
   readonly store: StoreHandle;
   readonly ledger: LedgerHandle;
   readonly locks: FileLocksHandle;
   readonly clock: ClockHandle;
   /** Wakes the file worker. */
   readonly doorbell: DoorbellHandle;
-  readonly serializer: SerializerName;
   /** Path of the directory that holds the files. */
   readonly directory: string;
   readonly shardsPerFile: number;
   readonly layout: LayoutHandle;
-  readonly policy: PersistencePolicy;
   /** The policy's queue, if it has one. */
   readonly queue?: QueueHandle;
-  readonly sync: SyncName;
   /** How many files each writing thread may keep open. */
   readonly openFilesMax: number;
   readonly writeMeter: WriteMeterHandle;
