@@ -14,7 +14,7 @@ export interface LoadMeterHandle {
 
 /** Index, in a thread's counts, of reads that found their key. The operations themselves are counted by kind. */
 export const HITS = OPERATION_KINDS;
-/** Index of the operations of an open loop that could not begin at their intended start. */
+/** Index of the operations of an open loop that began late because the one before had not ended by then. */
 export const MISSED_STARTS = OPERATION_KINDS + 1;
 /** Index of the records that the thread has preloaded. */
 export const PRELOADED = OPERATION_KINDS + 2;
@@ -22,10 +22,25 @@ export const PRELOADED = OPERATION_KINDS + 2;
 export const WAITS = OPERATION_KINDS + 3;
 export const WAIT_ASKED_MS = OPERATION_KINDS + 4;
 export const WAITED_MS = OPERATION_KINDS + 5;
-/** Index of the operations of an open loop that were due before its end, and never began. */
+/** Index of the operations of an open loop that were due before its end, and never began. No latency shows them. */
 export const NEVER_BEGUN = OPERATION_KINDS + 6;
 /** Index of the records that scans have found. */
 export const SCANNED = OPERATION_KINDS + 7;
+
+/** The indices by the names that the counts have in results. */
+const COUNTS = {
+  hits: HITS,
+  missedStarts: MISSED_STARTS,
+  preloaded: PRELOADED,
+  waits: WAITS,
+  waitAskedMs: WAIT_ASKED_MS,
+  waitedMs: WAITED_MS,
+  neverBegun: NEVER_BEGUN,
+  scanned: SCANNED,
+};
+
+/** The counts of all threads together, by name. */
+export type LoadCounts = Readonly<Record<keyof typeof COUNTS, number>>;
 
 const COUNTS_DOUBLES = 2 * LINE_DOUBLES;
 /** A histogram of latencies for each kind of operation, then one of uncorrected latencies for each. */
@@ -69,6 +84,13 @@ export class LoadMeter {
   /** The parts of all threads. */
   get threads(): ThreadMeter[] {
     return Array.from({ length: this.#doubles.length / THREAD_DOUBLES }, (_, thread) => this.thread(thread));
+  }
+
+  /** What all threads together have counted. */
+  get counts(): LoadCounts {
+    const { threads } = this;
+    const sum = (index: number) => threads.reduce((total, { counts }) => total + counts[index]!, 0);
+    return Object.fromEntries(Object.entries(COUNTS).map(([name, index]) => [name, sum(index)])) as LoadCounts;
   }
 
   /** The part of one thread. */

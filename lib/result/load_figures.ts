@@ -63,7 +63,7 @@ export const OPERATION_FIGURES: readonly FigureRow[] = [
   {
     name: "missed_starts",
     kind: "count",
-    of: ({ rate }) => rate?.missedStarts,
+    of: ({ rate, counts }) => rate && counts.missedStarts,
     column: { section: RATES, label: "started late", omitZeros: true },
     phrase: {
       line: "rate",
@@ -73,7 +73,7 @@ export const OPERATION_FIGURES: readonly FigureRow[] = [
   {
     name: "never_begun",
     kind: "count",
-    of: ({ rate }) => rate?.neverBegun,
+    of: ({ rate, counts }) => rate && counts.neverBegun,
     column: { section: RATES, label: "never begun", omitZeros: true },
     phrase: {
       line: "rate",
@@ -95,13 +95,13 @@ export const OPERATION_FIGURES: readonly FigureRow[] = [
   {
     name: "wait_asked_mean",
     kind: "duration",
-    of: ({ wait }) => wait?.askedMeanMs,
+    of: ({ counts: { waits, waitAskedMs } }) => waits === 0 ? undefined : waitAskedMs / waits,
     phrase: { line: "waits", text: (ms) => `${readableDuration(ms)} asked` },
   },
   {
     name: "wait_mean",
     kind: "duration",
-    of: ({ wait }) => wait?.meanMs,
+    of: ({ counts: { waits, waitedMs } }) => waits === 0 ? undefined : waitedMs / waits,
     phrase: { line: "waits", text: (ms) => `${readableDuration(ms)} got` },
   },
 ];

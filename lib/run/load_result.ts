@@ -3,18 +3,7 @@
  *
  * @module
  */
-import {
-  HITS,
-  type LoadMeter,
-  MISSED_STARTS,
-  NEVER_BEGUN,
-  PRELOADED,
-  SCANNED,
-  type ThreadMeter,
-  WAIT_ASKED_MS,
-  WAITED_MS,
-  WAITS,
-} from "../load/load_meter.ts";
+import { HITS, type LoadMeter, SCANNED, type ThreadMeter } from "../load/load_meter.ts";
 import type { LoadWorkerResult } from "../load/load_worker.ts";
 import { OPERATIONS } from "../load/operation.ts";
 import { type BucketCounts, NS_PER_MS } from "../metrics/histogram.ts";
@@ -27,7 +16,6 @@ import {
   type RateResult,
   type ThreadResult,
   totals,
-  type WaitResult,
 } from "./run_result.ts";
 import { rateOf, type RunOptions } from "./run_options.ts";
 import { given } from "../option/given.ts";
@@ -46,21 +34,22 @@ export function loadResult({ options, meter, workers, phases }: LoadResultParts)
   const ratePerSec = rateOf(options);
   const latencies = latencySample !== undefined;
   const threads = threadResults(meter, workers);
-  const wait = waitResult(meter);
-  const preload = preloadResult(meter, phases);
+  const { counts } = meter;
+  const preload = preloadResult(counts.preloaded, phases);
   return {
     threads,
+    counts,
     phases,
     operations: operationResults(meter, { latencies, uncorrected: latencies && ratePerSec !== undefined }),
-    ...given({ preload, wait }),
+    ...given({ preload }),
     ...(ratePerSec === undefined ? {} : { rate: rateResult(meter, { ratePerSec, ...totals(threads) }) }),
   };
 }
 
 /** What was put before the load. */
-function preloadResult({ threads }: LoadMeter, phases: readonly PhaseResult[]): PreloadResult | undefined {
+function preloadResult(keys: number, phases: readonly PhaseResult[]): PreloadResult | undefined {
   const preload = phases.find(({ phase }) => phase === "preload");
-  return preload && { keys: sum(threads, PRELOADED), durationMs: preload.durationMs };
+  return preload && { keys, durationMs: preload.durationMs };
 }
 
 /** The results of each thread. */
@@ -117,19 +106,10 @@ function rateResult(
     askedPerSec: ratePerSec,
     // The first operation begins at once, so a short load has one more than its time has room for.
     reachedPerSec: Math.min(opsPerSec, ratePerSec),
-    missedStarts: sum(meter.threads, MISSED_STARTS),
-    neverBegun: sum(meter.threads, NEVER_BEGUN),
     ...(timerLate === undefined
       ? {}
       : { timerLateP50Ms: timerLate.p50 / NS_PER_MS, timerLateP99Ms: timerLate.p99 / NS_PER_MS }),
   };
-}
-
-/** The waits of the pattern; `undefined` if it never waited. */
-function waitResult({ threads }: LoadMeter): WaitResult | undefined {
-  const waits = sum(threads, WAITS);
-  if (waits === 0) return undefined;
-  return { waits, askedMeanMs: sum(threads, WAIT_ASKED_MS) / waits, meanMs: sum(threads, WAITED_MS) / waits };
 }
 
 /** A summary of histograms of latencies in nanoseconds; `undefined` if they are empty. */

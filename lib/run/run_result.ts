@@ -14,6 +14,7 @@ import type { ExposureBound, FlushCounts } from "../persist/policy/policy_module
 import type { WriteTotals } from "../persist/write_meter.ts";
 import type { WaitTimes } from "../sync/blocked.ts";
 import type { Distribution, ExposureSummary } from "./exposure_sampler.ts";
+import type { LoadCounts } from "../load/load_meter.ts";
 import type { OperationName } from "../load/operation.ts";
 
 /** What one load worker did. */
@@ -88,6 +89,8 @@ export interface RunResult {
   /** The most that the backend, with these options, promises to lose in each kind of failure. */
   readonly promises: Promises;
   readonly threads: readonly ThreadResult[];
+  /** What all threads together have counted, besides their operations. */
+  readonly counts: LoadCounts;
   /** Present for the file backend. */
   readonly file?: FileResult;
   /** Present for an engine. */
@@ -112,8 +115,6 @@ export interface RunResult {
   readonly history?: HistoryResult;
   /** Present for an open loop. */
   readonly rate?: RateResult;
-  /** Present for a pattern that waits. */
-  readonly wait?: WaitResult;
   /** The intervals of the load, if a series was asked for. */
   readonly series?: readonly SeriesRow[];
 }
@@ -207,21 +208,9 @@ export interface PreloadResult {
 export interface RateResult {
   readonly askedPerSec: number;
   readonly reachedPerSec: number;
-  /** Operations that began late because the one before had not ended at their intended start. */
-  readonly missedStarts: number;
-  /** Operations that were due before the end, and never began. No latency shows them. */
-  readonly neverBegun: number;
   /** How late an idle loop woke from such sleeps just before the load, in milliseconds; absent if it never slept. */
   readonly timerLateP50Ms?: number;
   readonly timerLateP99Ms?: number;
-}
-
-/** The waits of a pattern. */
-export interface WaitResult {
-  readonly waits: number;
-  /** Mean wait asked for, and mean wait that happened, in milliseconds. */
-  readonly askedMeanMs: number;
-  readonly meanMs: number;
 }
 
 /** What one interval of the load saw. Rates and counts cover the interval; gauges are as of its end. */

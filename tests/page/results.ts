@@ -14,7 +14,15 @@ import { crashJson } from "../../lib/crash/crash_document.ts";
 import { parseResultDocument, repeatsJson, resultJson } from "../../lib/result/result_document.ts";
 import type { FileResult, LatencySummary, RunResult, SeriesRow } from "../../lib/run/run_result.ts";
 import type { RunOptions } from "../../lib/run/run_options.ts";
-import { asynchronousBackend, machine, memoryOptions, persisted, swept, threadOf } from "../result/fixtures.ts";
+import {
+  asynchronousBackend,
+  machine,
+  memoryOptions,
+  NO_COUNTS,
+  persisted,
+  swept,
+  threadOf,
+} from "../result/fixtures.ts";
 
 const LOAD_MS = 1_200;
 const INTERVAL_MS = 100;
@@ -89,6 +97,7 @@ function runOf(
       ...threadOf({ thread, runtimeMs: LOAD_MS, reads, writes, hits: reads >> 1 }),
       blocked: isFile ? { lock: 100, queue: 700 } : { lock: 300 },
     })),
+    counts: NO_COUNTS,
     operations: [
       { operation: "read", count: THREADS * reads, latency: latencyOf(reads, 0.5) },
       {

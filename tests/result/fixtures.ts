@@ -6,6 +6,7 @@
 import type { FileBackendOptions } from "../../lib/backend/backend.ts";
 import { filePromises } from "../../lib/backend/file.ts";
 import { EVERYTHING } from "../../lib/engine/promises.ts";
+import { type LoadCounts, LoadMeter } from "../../lib/load/load_meter.ts";
 import { policyOf } from "../../lib/persist/policy/policies.ts";
 import type { Machine } from "../../lib/result/machine.ts";
 import type { FileResult, LatencySummary, RunResult, ThreadResult } from "../../lib/run/run_result.ts";
@@ -31,6 +32,9 @@ export const memoryOptions: RunOptions = {
   backend: { kind: "memory" },
 };
 
+/** What a load that has counted nothing besides its operations says. */
+export const NO_COUNTS: LoadCounts = LoadMeter.create(1).counts;
+
 /** The seed's memory run, split over threads so that each of its four figures comes out as printed there. */
 export const memoryResult: RunResult = {
   options: memoryOptions,
@@ -41,6 +45,7 @@ export const memoryResult: RunResult = {
     threadOf({ thread: 2, runtimeMs: 9_999.8906, reads: 42_713, writes: 384_414, hits: 42_002 }),
     threadOf({ thread: 3, runtimeMs: 10_000.0901, reads: 42_713, writes: 384_419, hits: 42_003 }),
   ],
+  counts: NO_COUNTS,
   operations: [],
   phases: [],
 };
@@ -116,6 +121,7 @@ export const fileResult: RunResult = {
     threadOf({ thread: 0, runtimeMs: 2_000, reads: 100, writes: 900, hits: 90 }, QUEUE_WAITS),
     threadOf({ thread: 1, runtimeMs: 1_000, reads: 200, writes: 800, hits: 10 }, QUEUE_WAITS),
   ],
+  counts: NO_COUNTS,
   operations: [],
   phases: [],
   file: persisted,
@@ -184,12 +190,10 @@ export const mixResult: RunResult = {
   rate: {
     askedPerSec: 1_000,
     reachedPerSec: 999.5,
-    missedStarts: 3,
-    neverBegun: 2,
     timerLateP50Ms: 0.06,
     timerLateP99Ms: 0.09,
   },
-  wait: { waits: 10, askedMeanMs: 0.01, meanMs: 0.07 },
+  counts: { ...NO_COUNTS, missedStarts: 3, neverBegun: 2, waits: 1, waitAskedMs: 0.01, waitedMs: 0.07 },
   series: [
     {
       endMs: 1_000,
