@@ -40,7 +40,7 @@ export function setLimits(device: string, limits: DirtyLimits): void {
 export function releaseDisk(directory: string): void {
   if (Deno.build.os !== "linux") return;
   // A process may have been told another path to it; its name is its own.
-  const name = directory.slice(directory.lastIndexOf("/") + 1);
+  const name = directory.split("/").findLast((part) => part !== "")!;
   killThose(name, CHILD_COMMAND);
   // The system knows neither links nor the current directory.
   const real = Deno.realPathSync(directory);

@@ -32,7 +32,7 @@ testWhere(
     );
     try {
       assertEquals(mounted(), places);
-      releaseDisk(`${path}/link/${name}`);
+      releaseDisk(`${path}/link/${name}/`);
       assertEquals(mounted(), []);
       for (const process of running) {
         try {
