@@ -103,7 +103,8 @@ function pagesFor(shards: number, keys: KeySpace, entries: number, { words: page
  * that they need (`store/paged_arenas.ts`).
  *
  * - Each of p pages then has at least w - e + 1 words of others, so that all together would take p (w - e + 1) + e:
- *   more than t, if p > (t - e) / (w - e + 1). That is the greatest for the largest entry if t > w; else one page is enough.
+ *   more than t, if p > (t - e) / (w - e + 1). That is the greatest for the largest entry if t > w; else one page is
+ *   enough.
  * - Each page then has as many others as fit of the largest: with one fewer there would be room for the new one. With
  *   this one, p times as many and one more would be there.
  *

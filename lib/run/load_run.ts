@@ -26,6 +26,7 @@ import { type HistoryResult, RunHistory } from "./run_history.ts";
 import { startWorker } from "./start_worker.ts";
 import { SeriesRecorder } from "./series.ts";
 import { given } from "../option/given.ts";
+import { messageOf } from "../system/persist_error.ts";
 
 type LoadTask = WorkerTask<LoadWorkerConfiguration, LoadWorkerResult>;
 type ReaderTask = WorkerTask<ReaderConfiguration, void>;
@@ -136,7 +137,7 @@ export class LoadRun {
     // One that has reported nothing has counted its operations all the same.
     const workers = ended.map((worker) => worker ?? { runtimeMs, blocked: {} });
     const file = this.#parts.fileRun?.resultWithoutDrain(workers.length);
-    return await this.#result({ workers, file, failed: cause instanceof Error ? cause.message : String(cause) });
+    return await this.#result({ workers, file, failed: messageOf(cause) });
   }
 
   async #result({ workers, file, failed }: {

@@ -7,6 +7,7 @@ import { type BackendName, inFlightOf, loadBackend, nameOf, prepareBackend, sett
 import type { PreparedBackend } from "../backend/backend_interface.ts";
 import { keySpaceOf } from "../load/key_space.ts";
 import { forgetResidentMax } from "../system/process_usage.ts";
+import { messageOf } from "../system/persist_error.ts";
 import { volatileFileSystem } from "../system/system.ts";
 import { Abort } from "../sync/abort.ts";
 import { Clock } from "../sync/clock.ts";
@@ -130,10 +131,6 @@ async function closeAfterFailure(prepared: PreparedBackend, hooks: RunHooks): Pr
   } catch (error) {
     hooks.onWarning?.(messageOf(error));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function warnOfVolatileFiles(directory: string, hooks: RunHooks): void {
