@@ -15,7 +15,7 @@ import {
   PRESETS,
   type WorkloadOptions,
 } from "../load/workload.ts";
-import { INSERT, OPERATIONS, UPDATE } from "../load/operation.ts";
+import { DELETE, INSERT, OPERATIONS, READ, SCAN, UPDATE } from "../load/operation.ts";
 import { keyBytesMin } from "../load/record.ts";
 import type { CheckName, RunOptions } from "../run/run_options.ts";
 import type { RawArguments } from "./arguments.ts";
@@ -46,11 +46,11 @@ const MIX_FLAGS = [...Object.values(WORKLOAD_FLAGS), ...Object.values(WORKLOAD_S
 export function workloadOptions(raw: RawArguments, values: WorkloadValues, load: LoadSize): MadeUpOptions {
   const { given } = raw;
   // What is left is in the mix as it is.
-  const { workload: name, scanLength, valueBytes, ...others } = withoutRatios(values);
+  const { workload: name, readRatio, deleteRatio, scanRatio, scanLength, valueBytes, ...others } = values;
   if (name === "seed" && !MIX_FLAGS.some((flag) => given.has(flag.name))) return { kind: "seed" };
   refuseBoth(raw, [SWITCHES.preload, SWITCHES.noPreload], "contradict each other");
   const preset = PRESETS[name];
-  const shares = sharesWith(values, preset.shares);
+  const shares = sharesWith({ readRatio, deleteRatio, scanRatio }, preset.shares);
   if (given.has(FLAGS.scanLength.name) && !hasScans({ shares })) {
     throw new UsageError(
       `--scan-length goes with scans (--workload=e, or --scan-ratio), got workload ${name}, which has none`,
@@ -167,30 +167,19 @@ export function refuseTooManyLanes(lanes: number): void {
 /** Decimals kept of a computed share, so that 1 - 0.95 is the expected 0.05. */
 const SHARE_DIGITS = 12;
 
-/** The flags that give the share of a kind of operation, by the names of their values. */
-type RatioFlags = {
-  [Key in keyof typeof WORKLOAD_FLAGS as typeof WORKLOAD_FLAGS[Key] extends { readonly shareOf: number } ? Key : never]:
-    typeof WORKLOAD_FLAGS[Key];
-};
-
-const RATIO_FLAGS = Object.fromEntries(
-  Object.entries(WORKLOAD_FLAGS).filter(([, flag]) => "shareOf" in flag),
-) as RatioFlags;
-
 /** The ratios that flags give. */
-type Ratios = Pick<WorkloadValues, keyof RatioFlags>;
-
-function withoutRatios(values: WorkloadValues): Omit<WorkloadValues, keyof RatioFlags> {
-  return Object.fromEntries(Object.entries(values).filter(([key]) => !(key in RATIO_FLAGS))) as typeof values;
-}
+type Ratios = Pick<WorkloadValues, "readRatio" | "deleteRatio" | "scanRatio">;
 
 /** Those of the ratios that are given, with their flags and the kinds of operations of which they are the shares. */
-function ratiosIn(values: Ratios): { kind: number; ratio: number; text: string }[] {
-  return (Object.keys(RATIO_FLAGS) as (keyof RatioFlags)[]).flatMap((key) => {
-    const { name, shareOf: kind } = RATIO_FLAGS[key];
-    const ratio = values[key];
-    return ratio === undefined ? [] : [{ kind, ratio, text: `--${name}=${ratio}` }];
-  });
+function ratiosIn({ readRatio, deleteRatio, scanRatio }: Ratios): { kind: number; ratio: number; text: string }[] {
+  const ratios = [
+    { kind: READ, flag: FLAGS.readRatio, ratio: readRatio },
+    { kind: DELETE, flag: FLAGS.deleteRatio, ratio: deleteRatio },
+    { kind: SCAN, flag: FLAGS.scanRatio, ratio: scanRatio },
+  ];
+  return ratios.flatMap(({ kind, flag, ratio }) =>
+    ratio === undefined ? [] : [{ kind, ratio, text: `--${flag.name}=${ratio}` }]
+  );
 }
 
 /**

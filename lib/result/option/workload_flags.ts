@@ -31,8 +31,6 @@ const VALUE_SIZE = { min: "0B", max: "1MiB" };
 /** How a flag gives the share of a kind of operation. The shares are part of what is said of the workload. */
 function shareOf(kind: number) {
   return {
-    /** The kind of operation. */
-    shareOf: kind,
     allowed: "a share from 0 to 1, such as 0.95",
     parse: parseShare,
     of: (options: RunOptions) => {
