@@ -76,7 +76,7 @@ Deno.test("an open loop on an engine with operations in flight keeps its rate", 
 Deno.test("crash finds nothing lost that an engine promises, and says what it promises", async () => {
   for (const backend of [["sqlite", "--journal=delete"], ["leveldb", "--in-flight=3"], ["lmdb"], ["rocksdb"]]) {
     if (missingFor(backend[0]) !== undefined) continue;
-    const load = ["--threads=1", "--load-time-sec=0.2", "--workload=a", "--keys=500", "--delete-ratio=0.2"];
+    const load = ["--threads=2", "--load-time-sec=0.2", "--workload=a", "--keys=500", "--delete-ratio=0.2"];
     const ended = await kvlab(["crash", "--kills=2", ...load, ...backend]);
     assertCode(ended, 0);
     assertStringIncludes(ended.stdout, "process crash: nothing");
